@@ -1,0 +1,60 @@
+/** The sandbox about itself: census, journal, faults and reset, on `/_sandbox/…`. */
+import { census } from './census.ts';
+import type { Fault, Faults } from './faults.ts';
+import type { Journal } from './journal.ts';
+import type { WireRequest, WireResponse } from './protocol/wire.ts';
+import type { World } from './world/world.ts';
+
+const json = (value: unknown, status = 200): WireResponse => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: `${JSON.stringify(value, null, 2)}\n`,
+});
+
+/** What else the sandbox can say or do about itself; the data plane and the process add theirs. */
+export type Pages = Readonly<Record<string, (request: WireRequest) => unknown>>;
+
+/** Makes the pages of a sandbox; `more` adds to them, by `METHOD name`. */
+export function admin(world: World, journal: Journal, faults: Faults, more: Pages) {
+  const pages: Pages = {
+    'GET census': () => census(world),
+    'GET journal': () => journal.entries(),
+    'GET faults': () => faults.waiting(),
+    'POST faults': ({ body }) => {
+      for (const fault of readFaults(body)) faults.add(fault);
+      return faults.waiting();
+    },
+    'POST reset': () => {
+      world.reset();
+      journal.clear();
+      faults.clear();
+      return {};
+    },
+    ...more,
+  };
+  return async (request: WireRequest): Promise<WireResponse | undefined> => {
+    const page = pages[`${request.method} ${request.path.slice('/_sandbox/'.length)}`];
+    if (!page) return undefined;
+    world.agenda.runDue();
+    try {
+      return json(await page(request));
+    } catch (error) {
+      return json({ error: error instanceof Error ? error.message : String(error) }, 400);
+    }
+  };
+}
+
+function readFaults(body: Uint8Array): Fault[] {
+  const given = JSON.parse(Buffer.from(body).toString()) as Partial<Fault> | Partial<Fault>[];
+  return [given].flat().map((fault) => {
+    if (fault.kind !== 'refused' && fault.kind !== 'answer-lost') {
+      throw new Error(
+        `A fault's kind is refused or answer-lost, not ${String((fault as { kind?: unknown }).kind)}`,
+      );
+    }
+    const base = { nth: 1, ...fault };
+    return base.kind === 'refused'
+      ? ({ code: 'InternalError', message: 'An internal error has occurred', status: 500, ...base } as Fault)
+      : (base as Fault);
+  });
+}

@@ -1,0 +1,36 @@
+/** Tags of EC2: given in the create call as tag specifications, kept on the row, filtered by. */
+import type { ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import { invalidParameter } from './errors.ts';
+
+const MOST = 50;
+
+/**
+ * The tags of a create call for the one kind it makes.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
+ */
+export function tagsFor(kind: ResourceType, specifications: TagSpecification[] | undefined): Tag[] {
+  for (const { ResourceType } of specifications ?? []) {
+    if (ResourceType !== kind) {
+      throw invalidParameter(`'${ResourceType}' is not a valid taggable resource type for this operation.`);
+    }
+  }
+  return mergeTags(
+    [],
+    (specifications ?? []).flatMap(({ Tags }) => Tags ?? []),
+  );
+}
+
+/** The tags after an upsert. */
+export function mergeTags(existing: Tag[] | undefined, added: Tag[]): Tag[] {
+  const merged = new Map((existing ?? []).map((tag) => [tag.Key, tag]));
+  for (const { Key, Value = '' } of added) {
+    if (!Key || Key.startsWith('aws:')) {
+      throw invalidParameter(
+        `Value ( ${Key ?? ''} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved for system use`,
+      );
+    }
+    merged.set(Key, { Key, Value });
+  }
+  if (merged.size > MOST) throw invalidParameter(`More than ${MOST} tags`);
+  return [...merged.values()];
+}

@@ -1,0 +1,5 @@
+/** Elastic Load Balancing as the sandbox has it: the operations of all its families, and what happens later. */
+import type { Events } from '../../world/region.ts';
+
+export const elbv2Operations = {};
+export const elbv2Events: Events = {};

@@ -1,0 +1,5 @@
+/** IAM as the sandbox has it: the operations of all its families, and what happens later. */
+import type { Events } from '../../world/region.ts';
+
+export const iamOperations = {};
+export const iamEvents: Events = {};

@@ -1,0 +1,5 @@
+/** STS as the sandbox has it: the operations of all its families, and what happens later. */
+import type { Events } from '../../world/region.ts';
+
+export const stsOperations = {};
+export const stsEvents: Events = {};

@@ -1,0 +1,34 @@
+/** How an operation of a service is written: its members, its answer, and the SDK's own types for both. */
+import type { Region } from './world/region.ts';
+
+type Bag = Record<string, unknown>;
+/** The names of a client package's operations: `CreateVpc` where it exports `CreateVpcCommand`. */
+type Names<Client> = keyof { [K in keyof Client as K extends `${infer N}Command` ? N : never]: true } &
+  string;
+type CommandOf<Client, N extends string> = `${N}Command` extends keyof Client
+  ? Client[`${N}Command`] extends abstract new (...args: never[]) => infer C
+    ? C
+    : never
+  : never;
+type InputOf<Client, N extends string> = CommandOf<Client, N> extends { readonly input: infer I } ? I : never;
+type OutputOf<Client, N extends string> =
+  CommandOf<Client, N> extends {
+    resolveMiddleware: (...args: never[]) => (...args: never[]) => Promise<{ output: infer O }>;
+  }
+    ? Omit<O, '$metadata'>
+    : never;
+
+/** One operation: which members of its input it understands, and what it does. */
+export interface Operation<Input, Output> {
+  /** Members it understands; any other is refused by name, never ignored. */
+  readonly takes: readonly (keyof Input & string)[];
+  readonly run: (input: Input, region: Region) => Output | Promise<Output>;
+}
+
+/** Any subset of a client package's operations, with their exact inputs and outputs: `satisfies Operations<typeof import('@aws-sdk/client-ec2')>`. */
+export type Operations<Client> = {
+  readonly [N in Names<Client>]?: Operation<InputOf<Client, N>, OutputOf<Client, N>>;
+};
+
+/** An operation whose types are no longer known: what the gateway calls. */
+export type AnyOperation = Operation<Bag, object>;

@@ -1,0 +1,103 @@
+/** Reads the query protocols' `A.B.1=x` forms into structures, guided by the SDK's schemas: the inverse of its serializer. */
+import type { Shape } from './schemas.ts';
+import { refusal } from './refusal.ts';
+
+/** A form as a tree: `Filter.1.Name=x` is `{ Filter: { 1: { Name: 'x' } } }`. */
+interface Tree {
+  [key: string]: Tree | string;
+}
+
+/** The two dialects: EC2 flattens every list and capitalises names, the others write `List.member.N`. */
+export type Dialect = 'ec2' | 'query';
+
+/**
+ * Reads a form as the input of an operation.
+ * @throws UnknownParameter for a name that the shape does not have
+ */
+export function readQuery(shape: Shape, form: URLSearchParams, dialect: Dialect): object {
+  const tree: Tree = {};
+  for (const [key, value] of form) {
+    if (key !== 'Action' && key !== 'Version') plant(tree, key.split('.'), value);
+  }
+  return shape.isUnitSchema() ? {} : (read(shape, tree, dialect, '') as object);
+}
+
+function plant(tree: Tree, path: string[], value: string): void {
+  const [head = '', ...rest] = path;
+  if (rest.length === 0) {
+    tree[head] = value;
+    return;
+  }
+  const existing = tree[head];
+  const branch = typeof existing === 'object' ? existing : {};
+  tree[head] = branch;
+  plant(branch, rest, value);
+}
+
+function read(shape: Shape, node: Tree | string, dialect: Dialect, at: string): unknown {
+  if (shape.isStructSchema()) return readStructure(shape, asTree(node, at), dialect, at);
+  if (shape.isListSchema()) return readList(shape, node, dialect, at);
+  if (shape.isMapSchema()) return readMap(shape, asTree(node, at), dialect, at);
+  return readSimple(shape, asText(node, at));
+}
+
+function readStructure(shape: Shape, tree: Tree, dialect: Dialect, at: string): object {
+  const known = new Map<string, [string, Shape]>();
+  for (const [name, member] of shape.structIterator())
+    known.set(wireName(name, member, dialect), [name, member]);
+  const out: Record<string, unknown> = {};
+  for (const [key, node] of Object.entries(tree)) {
+    const member = known.get(key);
+    if (!member) throw refusal('UnknownParameter', `The parameter ${at}${key} is not recognized`);
+    out[member[0]] = read(member[1], node, dialect, `${at}${key}.`);
+  }
+  return out;
+}
+
+function wireName(name: string, member: Shape, dialect: Dialect): string {
+  const traits = member.getMergedTraits() as { xmlName?: string; ec2QueryName?: string };
+  if (dialect === 'query') return traits.xmlName ?? name;
+  if (traits.ec2QueryName) return traits.ec2QueryName;
+  const key = traits.xmlName ?? name;
+  return key.charAt(0).toUpperCase() + key.slice(1);
+}
+
+function readList(shape: Shape, node: Tree | string, dialect: Dialect, at: string): unknown[] {
+  if (node === '') return [];
+  const value = shape.getValueSchema();
+  const flat = dialect === 'ec2' || Boolean(shape.getMergedTraits().xmlFlattened);
+  let items = asTree(node, at);
+  if (!flat) items = asTree(Object.values(items)[0] ?? {}, at);
+  return Object.entries(items)
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([index, item]) => read(value, item, dialect, `${at}${index}.`));
+}
+
+function readMap(shape: Shape, tree: Tree, dialect: Dialect, at: string): object {
+  const entries = shape.getMergedTraits().xmlFlattened ? tree : asTree(tree['entry'] ?? {}, at);
+  const out: Record<string, unknown> = {};
+  for (const entry of Object.values(entries)) {
+    const pair = asTree(entry, at);
+    const key = asText(pair['key'] ?? pair['Name'] ?? '', at);
+    out[key] = read(shape.getValueSchema(), pair['value'] ?? pair['Value'] ?? '', dialect, at);
+  }
+  return out;
+}
+
+function readSimple(shape: Shape, text: string): unknown {
+  if (shape.isBooleanSchema()) return text === 'true';
+  if (shape.isNumericSchema()) return Number(text);
+  if (shape.isTimestampSchema()) return new Date(text);
+  if (shape.isBlobSchema()) return Uint8Array.from(Buffer.from(text, 'base64'));
+  return text;
+}
+
+function asTree(node: Tree | string, at: string): Tree {
+  if (typeof node === 'object') return node;
+  throw refusal('MalformedQueryString', `The parameter ${at.slice(0, -1)} must be a structure`);
+}
+
+function asText(node: Tree | string, at: string): string {
+  if (typeof node === 'string') return node;
+  throw refusal('MalformedQueryString', `The parameter ${at.slice(0, -1)} must be a plain value`);
+}

@@ -1,0 +1,36 @@
+/** What travels between a client and the sandbox, and what a wire protocol must be able to do. */
+import type { OperationShape } from './schemas.ts';
+import type { Refusal } from './refusal.ts';
+
+/** A request as it arrived. */
+export interface WireRequest {
+  readonly method: string;
+  /** The path without its query string. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+/** An answer about to be sent. */
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** One wire protocol of one service. */
+export interface Protocol {
+  /** The name of the operation that a request asks for, if it names one. */
+  operation(request: WireRequest): string | undefined;
+  decode(operation: OperationShape, request: WireRequest): Promise<object>;
+  encode(operation: OperationShape, output: object, requestId: string): WireResponse;
+  encodeRefusal(refusal: Refusal, requestId: string): WireResponse;
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Escapes text for an XML element. */
+export const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);
+
+export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';

@@ -1,0 +1,77 @@
+/** Puts a sandbox together: world, gateway, data plane and server, in this process. */
+import { join } from 'node:path';
+import { admin, type Pages } from './admin.ts';
+import { makeFaults, type Faults } from './faults.ts';
+import { gateway } from './gateway.ts';
+import { makeJournal, type Journal } from './journal.ts';
+import { serve } from './server.ts';
+import { events } from './services.ts';
+import { folderBlobs } from './world/blobs.ts';
+import { systemClock, type Clock } from './world/clock.ts';
+import type { Pace } from './world/durations.ts';
+import { keep } from './world/keep.ts';
+import { World } from './world/world.ts';
+
+export interface SandboxOptions {
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** Where its state is kept; in memory alone when left out. */
+  readonly folder?: string;
+  readonly pace?: Pace;
+  readonly clock?: Clock;
+  readonly seed?: string;
+  /** Pages of the process around it. */
+  readonly pages?: Pages;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  /** The endpoint for AWS clients, e.g. `http://127.0.0.1:4566`. */
+  readonly url: string;
+  readonly port: number;
+  readonly world: World;
+  readonly journal: Journal;
+  readonly faults: Faults;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a sandbox.
+ * @throws EADDRINUSE when the port is taken
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { folder, clock = systemClock, pace = 'instant' } = options;
+  const blobs = folder === undefined ? undefined : folderBlobs(join(folder, 'blobs'));
+  const world = new World({ clock, pace, blobs, seed: options.seed, events });
+  const keeper = folder === undefined ? undefined : keep(world, join(folder, 'world'));
+  const journal = makeJournal(() => clock.now());
+  const faults = makeFaults();
+  const call = gateway(world, journal, faults);
+  const { server, port } = await serve(
+    {
+      async aws(request) {
+        const answer = await call(request);
+        // What was answered must survive the process.
+        await keeper?.saved();
+        return answer;
+      },
+      admin: admin(world, journal, faults, options.pages ?? {}),
+    },
+    options.port ?? 0,
+  );
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    world,
+    journal,
+    faults,
+    async close() {
+      world.agenda.stop();
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      });
+      await keeper?.stop();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** The sandbox over HTTP: AWS's calls on every path, and the sandbox's own on `/_sandbox/…`. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Answer } from './gateway.ts';
+import type { WireRequest, WireResponse } from './protocol/wire.ts';
+
+export interface Handlers {
+  /** Answers an AWS call. */
+  aws(request: WireRequest): Promise<Answer>;
+  /** Answers a request to `/_sandbox/<name>`; undefined when there is no such page. */
+  admin(request: WireRequest): Promise<WireResponse | undefined>;
+}
+
+/** ECR layer parts come base64-encoded: 20 MiB of layer are 27 MiB on the wire. */
+const LARGEST_BODY = 64 * 1024 * 1024;
+
+/**
+ * Serves the handlers on a loopback address.
+ * @param port 0 for any free one
+ * @throws EADDRINUSE when the port is taken
+ */
+export async function serve(handlers: Handlers, port: number): Promise<{ server: Server; port: number }> {
+  const server = createServer((request, response) => {
+    void answer(handlers, request, response).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
+      response.end(String(error));
+    });
+  });
+  // Clients keep connections open; a slow debugger must not break them.
+  server.keepAliveTimeout = 75_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  return { server, port: typeof address === 'object' && address ? address.port : port };
+}
+
+async function answer(handlers: Handlers, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const refused = refuseForeign(request);
+  if (refused) return send(response, refused);
+  const wire = await readRequest(request);
+  if (wire === 'too large') return send(response, text(413, 'The request body is too large.'));
+  if (wire.path.startsWith('/_sandbox')) {
+    return send(response, (await handlers.admin(wire)) ?? text(404, `The sandbox has no page ${wire.path}.`));
+  }
+  const { response: answered, lost } = await handlers.aws(wire);
+  if (lost) request.socket.destroy();
+  else send(response, answered);
+}
+
+/** A web page must not drive the sandbox: browsers send an Origin, and a rebound name sends a foreign Host. */
+function refuseForeign({ headers }: IncomingMessage): WireResponse | undefined {
+  const host = (headers.host ?? '').replace(/:\d+$/, '');
+  const local = /^(localhost|127(\.\d+){3}|\[::1\]|([\w-]+\.)*localhost)$/.test(host);
+  if (!local) return text(403, 'The sandbox answers on loopback names only.');
+  return headers.origin === undefined ? undefined : text(403, 'The sandbox does not answer web pages.');
+}
+
+async function readRequest(request: IncomingMessage): Promise<WireRequest | 'too large'> {
+  const url = new URL(request.url ?? '/', 'http://sandbox');
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LARGEST_BODY) return 'too large';
+    chunks.push(chunk);
+  }
+  return {
+    method: request.method ?? 'GET',
+    path: url.pathname,
+    query: url.searchParams,
+    headers: request.headers as Record<string, string | undefined>,
+    body: Buffer.concat(chunks),
+  };
+}
+
+const text = (status: number, body: string): WireResponse => ({
+  status,
+  headers: { 'content-type': 'text/plain' },
+  body: `${body}\n`,
+});
+
+function send(response: ServerResponse, { status, headers, body }: WireResponse): void {
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}

@@ -1,0 +1,83 @@
+/** The services of the sandbox: for each its client package, its wire protocol, its operations and its events. */
+import * as cloudwatchLogs from '@aws-sdk/client-cloudwatch-logs';
+import * as ec2 from '@aws-sdk/client-ec2';
+import * as ecr from '@aws-sdk/client-ecr';
+import * as ecs from '@aws-sdk/client-ecs';
+import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as iam from '@aws-sdk/client-iam';
+import * as route53 from '@aws-sdk/client-route-53';
+import * as sts from '@aws-sdk/client-sts';
+import { ec2Events, ec2Operations } from './aws/ec2/index.ts';
+import { ecrEvents, ecrOperations } from './aws/ecr/index.ts';
+import { ecsEvents, ecsOperations } from './aws/ecs/index.ts';
+import { elbv2Events, elbv2Operations } from './aws/elbv2/index.ts';
+import { iamOperations } from './aws/iam/index.ts';
+import { logsOperations } from './aws/logs/index.ts';
+import { route53Events, route53Operations } from './aws/route53/index.ts';
+import { stsOperations } from './aws/sts/index.ts';
+import type { AnyOperation } from './operations.ts';
+import { jsonProtocol } from './protocol/json-protocol.ts';
+import { queryProtocol } from './protocol/query-protocol.ts';
+import { restXmlProtocol } from './protocol/rest-xml-protocol.ts';
+import { operationsOf, type OperationShape } from './protocol/schemas.ts';
+import type { Protocol } from './protocol/wire.ts';
+import type { Events } from './world/region.ts';
+
+/** One service: how it is spoken to, and what it can do. */
+export interface Service {
+  /** Its name in this project, e.g. `elbv2`. */
+  readonly name: string;
+  readonly protocol: Protocol;
+  /** Every operation that AWS has. */
+  readonly shapes: ReadonlyMap<string, OperationShape>;
+  /** Those that the sandbox has. */
+  readonly operations: Readonly<Record<string, AnyOperation>>;
+}
+
+function service(
+  name: string,
+  client: object,
+  protocol: Protocol | ((shapes: Map<string, OperationShape>) => Protocol),
+  operations: object,
+): Service {
+  const shapes = operationsOf(client);
+  for (const operation of Object.keys(operations)) {
+    if (!shapes.has(operation)) throw new Error(`${name} has no operation ${operation}`);
+  }
+  return {
+    name,
+    protocol: typeof protocol === 'function' ? protocol(shapes) : protocol,
+    shapes,
+    operations: operations as Record<string, AnyOperation>,
+  };
+}
+
+/** The services by the name that stands in the credential scope of a signature. */
+export const services: Readonly<Record<string, Service>> = {
+  ec2: service('ec2', ec2, queryProtocol('ec2', 'http://ec2.amazonaws.com/doc/2016-11-15/'), ec2Operations),
+  elasticloadbalancing: service(
+    'elbv2',
+    elbv2,
+    queryProtocol('query', 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/'),
+    elbv2Operations,
+  ),
+  ecs: service('ecs', ecs, jsonProtocol, ecsOperations),
+  ecr: service('ecr', ecr, jsonProtocol, ecrOperations),
+  logs: service('logs', cloudwatchLogs, jsonProtocol, logsOperations),
+  iam: service(
+    'iam',
+    iam,
+    queryProtocol('query', 'https://iam.amazonaws.com/doc/2010-05-08/'),
+    iamOperations,
+  ),
+  sts: service(
+    'sts',
+    sts,
+    queryProtocol('query', 'https://sts.amazonaws.com/doc/2011-06-15/'),
+    stsOperations,
+  ),
+  route53: service('route53', route53, (shapes) => restXmlProtocol([...shapes.values()]), route53Operations),
+};
+
+/** Everything that can happen later, in any service. */
+export const events: Events = { ...ec2Events, ...elbv2Events, ...ecsEvents, ...ecrEvents, ...route53Events };

@@ -1,0 +1,49 @@
+/** The sandbox's clock: the machine's own, or one that a test moves by hand. */
+
+/** A clock: what time it is, and a way to be called at a time. Times are milliseconds since 1970. */
+export interface Clock {
+  now(): number;
+  /** Calls `run` at `time`, or soon when that has passed; returns a function that cancels it. */
+  at(time: number, run: () => void): () => void;
+}
+
+/** The machine's clock. Its timers do not keep the process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  at(time, run) {
+    const timer = setTimeout(run, Math.max(0, time - Date.now()));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A clock that stands still until it is moved. */
+export interface ManualClock extends Clock {
+  /** Moves time forward by `ms`, calling what falls due on the way, in order. */
+  advance(ms: number): void;
+}
+
+/** Makes a clock that stands still at `start` until it is moved. */
+export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
+  let time = start;
+  const timers = new Set<{ time: number; run: () => void }>();
+  const nextDue = (until: number) =>
+    [...timers].filter((timer) => timer.time <= until).sort((a, b) => a.time - b.time)[0];
+  return {
+    now: () => time,
+    at(when, run) {
+      const timer = { time: Math.max(when, time), run };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    advance(ms) {
+      const until = time + ms;
+      for (let due = nextDue(until); due; due = nextDue(until)) {
+        timers.delete(due);
+        time = due.time;
+        due.run();
+      }
+      time = until;
+    },
+  };
+}

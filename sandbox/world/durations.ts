@@ -1,0 +1,43 @@
+/** How long AWS takes for what it does in the background: one table, in milliseconds of AWS time. */
+
+/** Real durations; the sources are in the catalogue of AWS semantics (§2 to §7). */
+export const durations = {
+  /** `pending` to `available`: about 90 to 120 s. */
+  natGatewayCreate: 110_000,
+  /** `deleting` to `deleted`: about a minute. */
+  natGatewayDelete: 60_000,
+  /** A deleted NAT gateway stays describable for about an hour. */
+  natGatewayForget: 3_600_000,
+  /** `provisioning` to `active`: 90 to 180 s. */
+  loadBalancerCreate: 150_000,
+  /** The network interfaces of a load balancer outlive it by a minute or more. */
+  loadBalancerInterfaceRelease: 45_000,
+  /** A target group is in use for a while after the last rule that named it is gone. */
+  targetGroupRelease: 5_000,
+  /** From the scheduler's decision to a task in PROVISIONING. */
+  taskCreate: 4_000,
+  /** Attaching a task's network interface: PROVISIONING to PENDING. */
+  taskAttach: 10_000,
+  /** Pulling images: PENDING to ACTIVATING, besides the real work. */
+  taskPull: 15_000,
+  /** Detaching the network interface: DEPROVISIONING to STOPPED. */
+  taskDetach: 10_000,
+  /** The scheduler looks at every service this often. */
+  schedulerTick: 5_000,
+  /** A deployment is COMPLETED this long after it is steady. */
+  deploymentSettle: 5_000,
+  /** Stopped tasks stay visible for at least an hour. */
+  stoppedTaskForget: 3_600_000,
+  /** `PENDING` to `INSYNC` of a Route 53 change. */
+  dnsChange: 30_000,
+  /** Deleting an INACTIVE task definition. */
+  taskDefinitionDelete: 5_000,
+} as const;
+
+export type Duration = keyof typeof durations;
+
+/** How fast AWS's own time runs: `instant`, or a factor (1 is real time, 60 makes a minute a second). */
+export type Pace = 'instant' | number;
+
+/** The paces with a name: `instant` for tests, `brisk` for people, `aws` for real durations. */
+export const PACES: Readonly<Record<string, Pace>> = { instant: 'instant', brisk: 60, aws: 1 };

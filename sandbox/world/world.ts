@@ -1,0 +1,165 @@
+/** The world: everything that the sandbox holds, in every region, with its clock and its agenda. */
+import { createHash, randomUUID } from 'node:crypto';
+import { Agenda, type Entry } from './agenda.ts';
+import { memoryBlobs, type Blobs } from './blobs.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { durations, type Pace } from './durations.ts';
+import { globalStores, regionalStores, type Events, type Region } from './region.ts';
+import type { Table } from './table.ts';
+
+export interface WorldOptions {
+  readonly clock?: Clock;
+  readonly pace?: Pace;
+  readonly blobs?: Blobs;
+  /** Makes ids repeatable; random unless told. */
+  readonly seed?: string;
+  readonly events?: Events;
+}
+
+type Stores = Record<string, Record<string, Table<object>>>;
+type Rows = Record<string, Record<string, [string, object][]>>;
+
+/** The world as plain data: what is written to disk. */
+export interface Snapshot {
+  readonly seed: string;
+  readonly count: number;
+  readonly agenda: readonly Entry[];
+  readonly global: Rows;
+  readonly regions: Readonly<Record<string, Rows>>;
+}
+
+export const ACCOUNT = '000000000000';
+
+/** Everything there is. */
+export class World {
+  readonly clock: Clock;
+  readonly pace: Pace;
+  readonly blobs: Blobs;
+  readonly agenda: Agenda;
+  readonly #events: Events;
+  readonly #global = globalStores();
+  readonly #regions = new Map<string, Region>();
+  readonly #listeners = new Set<() => void>();
+  #seed: string;
+  #count = 0;
+
+  constructor({
+    clock = systemClock,
+    pace = 'instant',
+    blobs = memoryBlobs(),
+    seed,
+    events = {},
+  }: WorldOptions = {}) {
+    this.clock = clock;
+    this.pace = pace;
+    this.blobs = blobs;
+    this.#seed = seed ?? randomUUID();
+    this.#events = events;
+    this.agenda = new Agenda(clock, (entry) => this.#happen(entry));
+  }
+
+  /** The region of that name; it comes into being when first asked for. */
+  region(name: string): Region {
+    const known = this.#regions.get(name);
+    if (known) return known;
+    const region = this.#makeRegion(name);
+    this.#regions.set(name, region);
+    return region;
+  }
+
+  regions(): Region[] {
+    return [...this.#regions.values()];
+  }
+
+  /** Calls `listener` after every change, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Empties the account. */
+  reset(): void {
+    this.agenda.load([]);
+    this.blobs.clear();
+    for (const store of [this.#global, ...this.#regions.values()]) {
+      for (const table of tablesOf(store)) table.clear();
+    }
+    this.changed();
+  }
+
+  snapshot(): Snapshot {
+    return {
+      seed: this.#seed,
+      count: this.#count,
+      agenda: this.agenda.entries(),
+      global: rowsOf(this.#global as unknown as Stores),
+      regions: Object.fromEntries(this.regions().map((region) => [region.name, rowsOf(storesOf(region))])),
+    };
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.#seed = snapshot.seed;
+    this.#count = snapshot.count;
+    fill(this.#global as unknown as Stores, snapshot.global);
+    for (const [name, rows] of Object.entries(snapshot.regions)) fill(storesOf(this.region(name)), rows);
+    this.agenda.load(snapshot.agenda);
+  }
+
+  #happen({ event, region, subject }: Entry): void {
+    const handler = this.#events[event];
+    if (!handler) throw new Error(`The sandbox has no event ${event}`);
+    handler(this.region(region), subject);
+    this.changed();
+  }
+
+  #makeRegion(name: string): Region {
+    const scaled = (ms: number) => (this.pace === 'instant' ? 0 : ms / this.pace);
+    const hex = () => createHash('sha256').update(`${this.#seed}:${this.#count++}`).digest('hex');
+    return {
+      name,
+      account: ACCOUNT,
+      ...regionalStores(),
+      ...this.#global,
+      blobs: this.blobs,
+      now: () => new Date(this.clock.now()),
+      id: (prefix, length = 17) => `${prefix}-${hex().slice(0, length)}`,
+      uuid: () => hex().replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5'),
+      arn: (service, resource) => `arn:aws:${service}:${name}:${ACCOUNT}:${resource}`,
+      scaled,
+      after: (duration, event, subject) => {
+        const ms = typeof duration === 'number' ? duration : durations[duration];
+        this.agenda.add({ at: this.clock.now() + scaled(ms), region: name, event, subject });
+      },
+      forget: (event, subject) => this.agenda.forget(event, subject),
+      changed: () => this.changed(),
+    };
+  }
+}
+
+const storesOf = ({ ec2, elbv2, ecs, ecr, logs }: Region): Stores =>
+  ({ ec2, elbv2, ecs, ecr, logs }) as unknown as Stores;
+
+function* tablesOf(holder: object): Generator<Table<object>> {
+  const { ec2, elbv2, ecs, ecr, logs, iam, route53 } = holder as Partial<Record<string, object>>;
+  for (const store of [ec2, elbv2, ecs, ecr, logs, iam, route53]) {
+    if (store) yield* Object.values(store) as Table<object>[];
+  }
+}
+
+const rowsOf = (stores: Stores): Rows =>
+  mapValues(stores, (tables) => mapValues(tables, (table) => table.entries()));
+
+function fill(stores: Stores, rows: Rows): void {
+  for (const [service, tables] of Object.entries(rows)) {
+    for (const [name, entries] of Object.entries(tables)) {
+      for (const [id, row] of entries) stores[service]?.[name]?.set(id, row);
+    }
+  }
+}
+
+const mapValues = <V, W>(record: Record<string, V>, map: (value: V) => W): Record<string, W> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));

@@ -1,0 +1,53 @@
+/** A sandbox for tests, with the SDK's clients pointed at it: real HTTP, no data plane, time by hand. */
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { Route53Client } from '@aws-sdk/client-route-53';
+import { STSClient } from '@aws-sdk/client-sts';
+import { afterEach } from '@jest/globals';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((close) => close()));
+});
+
+/** Starts a sandbox that ends with the test, and a client of every service. Clients send each call once. */
+export async function sandbox(options: SandboxOptions = {}) {
+  const started: Sandbox = await startSandbox({ seed: 'test', ...options });
+  open.push(() => started.close());
+  const settings = {
+    endpoint: started.url,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  };
+  const clients = {
+    ec2: new EC2Client(settings),
+    elbv2: new ElasticLoadBalancingV2Client(settings),
+    ecs: new ECSClient(settings),
+    ecr: new ECRClient(settings),
+    logs: new CloudWatchLogsClient(settings),
+    iam: new IAMClient(settings),
+    route53: new Route53Client(settings),
+    sts: new STSClient(settings),
+  };
+  for (const client of Object.values(clients)) open.push(async () => client.destroy());
+  return { ...started, ...clients, region: started.world.region('eu-west-1') };
+}
+
+/** What a call was refused with: its wire code and its message. Fails when it was not refused. */
+export async function refusalOf(call: Promise<unknown>): Promise<{ code: string; message: string }> {
+  try {
+    await call;
+  } catch (error) {
+    const { Code, name, message } = error as Error & { Code?: string };
+    return { code: Code ?? name, message };
+  }
+  throw new Error('The call was not refused');
+}

@@ -8,6 +8,7 @@ import { serve } from './server.ts';
 import { events } from './services.ts';
 import { folderBlobs } from './world/blobs.ts';
 import { systemClock, type Clock } from './world/clock.ts';
+import type { Plane } from './plane.ts';
 import type { Pace } from './world/durations.ts';
 import { keep } from './world/keep.ts';
 import { World } from './world/world.ts';
@@ -20,6 +21,8 @@ export interface SandboxOptions {
   readonly pace?: Pace;
   readonly clock?: Clock;
   readonly seed?: string;
+  /** What runs tasks; one that only pretends unless told. */
+  readonly plane?: Plane;
   /** Pages of the process around it. */
   readonly pages?: Pages;
 }
@@ -42,7 +45,7 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { folder, clock = systemClock, pace = 'instant' } = options;
   const blobs = folder === undefined ? undefined : folderBlobs(join(folder, 'blobs'));
-  const world = new World({ clock, pace, blobs, seed: options.seed, events });
+  const world = new World({ clock, pace, blobs, seed: options.seed, plane: options.plane, events });
   const keeper = folder === undefined ? undefined : keep(world, join(folder, 'world'));
   const journal = makeJournal(() => clock.now());
   const faults = makeFaults();

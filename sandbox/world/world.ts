@@ -1,6 +1,7 @@
 /** The world: everything that the sandbox holds, in every region, with its clock and its agenda. */
 import { createHash, randomUUID } from 'node:crypto';
 import { Agenda, type Entry } from './agenda.ts';
+import { pretendPlane, type Plane } from '../plane.ts';
 import { memoryBlobs, type Blobs } from './blobs.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { durations, type Pace } from './durations.ts';
@@ -14,6 +15,8 @@ export interface WorldOptions {
   /** Makes ids repeatable; random unless told. */
   readonly seed?: string;
   readonly events?: Events;
+  /** What runs tasks; one that only pretends unless told. */
+  readonly plane?: Plane;
 }
 
 type Stores = Record<string, Record<string, Table<object>>>;
@@ -36,6 +39,7 @@ export class World {
   readonly pace: Pace;
   readonly blobs: Blobs;
   readonly agenda: Agenda;
+  readonly #plane: Plane;
   readonly #events: Events;
   readonly #global = globalStores();
   readonly #regions = new Map<string, Region>();
@@ -43,19 +47,14 @@ export class World {
   #seed: string;
   #count = 0;
 
-  constructor({
-    clock = systemClock,
-    pace = 'instant',
-    blobs = memoryBlobs(),
-    seed,
-    events = {},
-  }: WorldOptions = {}) {
-    this.clock = clock;
-    this.pace = pace;
-    this.blobs = blobs;
-    this.#seed = seed ?? randomUUID();
-    this.#events = events;
-    this.agenda = new Agenda(clock, (entry) => this.#happen(entry));
+  constructor(options: WorldOptions = {}) {
+    this.clock = options.clock ?? systemClock;
+    this.pace = options.pace ?? 'instant';
+    this.blobs = options.blobs ?? memoryBlobs();
+    this.#plane = options.plane ?? pretendPlane;
+    this.#seed = options.seed ?? randomUUID();
+    this.#events = options.events ?? {};
+    this.agenda = new Agenda(this.clock, (entry) => this.#happen(entry));
   }
 
   /** The region of that name; it comes into being when first asked for. */
@@ -125,6 +124,7 @@ export class World {
       ...regionalStores(),
       ...this.#global,
       blobs: this.blobs,
+      plane: this.#plane,
       now: () => new Date(this.clock.now()),
       id: (prefix, length = 17) => `${prefix}-${hex().slice(0, length)}`,
       uuid: () => hex().replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5'),

@@ -1,0 +1,29 @@
+/** The data plane as the control plane sees it: something that really runs tasks and checks targets, or only pretends to. */
+import type { Region } from './world/region.ts';
+
+/** Why a task could not start, in ECS's words. */
+export interface TaskFailure {
+  /** `TaskFailedToStart`, … */
+  readonly stopCode: string;
+  /** E.g. `ResourceInitializationError: unable to pull secrets or registry auth: …`. */
+  readonly reason: string;
+  /** The container at fault, if one is. */
+  readonly container?: string;
+}
+
+/** What runs tasks. It reports later exits and health through `aws/ecs/task-reports.ts`. */
+export interface Plane {
+  /** Pulls the images and starts the containers of a task; says once how that went. */
+  startTask(region: Region, taskArn: string, outcome: (failure?: TaskFailure) => void): void;
+  /** Stops the containers of a task; says when none is left. Their exit codes are reported before. */
+  stopTask(region: Region, taskArn: string, stopped: () => void): void;
+  /** Whether targets are checked for real; if not, a target of a group in use is healthy as soon as it is registered. */
+  readonly checksTargets: boolean;
+}
+
+/** Runs nothing: every task starts at once and every target is healthy. For tests of the control plane alone. */
+export const pretendPlane: Plane = {
+  startTask: (_region, _taskArn, outcome) => outcome(),
+  stopTask: (_region, _taskArn, stopped) => stopped(),
+  checksTargets: false,
+};

@@ -1,0 +1,70 @@
+/** AWS's errors by their wire code: the SDK's `name` differs from it for some services. */
+
+/** What an error of the SDK carries, as far as we read it. */
+interface Fields {
+  readonly name?: string;
+  readonly Code?: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $response?: { readonly statusCode?: number };
+}
+const fields = (error: unknown): Fields => (typeof error === 'object' && error !== null ? error : {});
+
+/**
+ * The wire code of an AWS error, e.g. `LoadBalancerNotFound` or `InvalidVpcID.NotFound`, without the `Exception` that
+ * some services append; the name of any other error.
+ */
+export function codeOf(error: unknown): string {
+  const { Code, name, code } = fields(error);
+  return (Code ?? (name === 'Error' ? code : name) ?? 'Unknown').replace(/Exception$/, '');
+}
+
+export const messageOf = (error: unknown): string => fields(error).message ?? String(error);
+
+/** Whether AWS answered with this code (compared without `Exception`). */
+export const isCode = (error: unknown, ...codes: readonly string[]): boolean => codes.includes(codeOf(error));
+
+/** Whether AWS itself answered: otherwise nothing is known about the effect of the call. */
+export const isAnswer = (error: unknown): boolean => fields(error).$metadata?.httpStatusCode !== undefined;
+
+/** Whether the call may have had its effect although it failed: no answer, or a server error. */
+export function isAmbiguous(error: unknown): boolean {
+  const { $metadata } = fields(error);
+  if (!isNetworkOrService(error)) return false;
+  const status = $metadata?.httpStatusCode;
+  return status === undefined || (status >= 500 && !isThrottle(error));
+}
+
+/** A programming mistake or a credentials failure never reached AWS. */
+const isNetworkOrService = (error: unknown): boolean => {
+  if (error instanceof TypeError || error instanceof RangeError) return false;
+  return !/Credentials|TokenProvider|Abort/.test(codeOf(error));
+};
+
+const THROTTLES = new Set([
+  'Throttling',
+  'Throttled',
+  'RequestThrottled',
+  'RequestLimitExceeded',
+  'TooManyRequests',
+  'SlowDown',
+  'BandwidthLimitExceeded',
+  'EC2Throttled',
+  'PriorRequestNotComplete',
+]);
+export const isThrottle = (error: unknown): boolean => THROTTLES.has(codeOf(error));
+
+/** A quota: ends in `LimitExceeded` without being a throttle, or says too many. Permanent until someone raises it. */
+export const isQuota = (error: unknown): boolean =>
+  !isThrottle(error) && /(LimitExceeded|^TooMany\w+)$/.test(codeOf(error));
+
+/** Everything that says «it is not there», in all the services' spellings. */
+export const isNotFound = (error: unknown): boolean =>
+  /NotFound$|\.NotFound$|^NoSuch|NotFound\b/.test(codeOf(error));
+
+export const isExpired = (error: unknown): boolean =>
+  isCode(error, 'ExpiredToken', 'RequestExpired', 'UnrecognizedClient', 'InvalidClientTokenId');
+
+export const isAccessDenied = (error: unknown): boolean =>
+  /^(AccessDenied|UnauthorizedOperation|AuthorizationError)/.test(codeOf(error));

@@ -1,0 +1,110 @@
+/** The AWS clients of a run: one function a service, made when first used, that knows what may be tried again. */
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { Route53Client } from '@aws-sdk/client-route-53';
+import { STSClient } from '@aws-sdk/client-sts';
+import pRetry, { AbortError } from 'p-retry';
+import type { Clock } from './clock.ts';
+import { truthOf } from './truths.ts';
+
+/** Where and as whom the clients call. */
+export interface ClientSettings {
+  readonly region: string;
+  /** Another endpoint than AWS's own. */
+  readonly endpoint?: string;
+  /** Given for the sandbox; otherwise the SDK's usual chain. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** What the clients share with the rest of a run. */
+export interface Calling {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+interface Client<I extends object, O extends object> {
+  send(command: CommandOf<I, O>, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
+  destroy(): void;
+}
+/** Any command of the SDK; its phantom types are its input and its output. */
+interface CommandOf<I extends object, O extends object> {
+  readonly input: I;
+  // The SDK's own way from a command to its output type.
+  resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: O }>;
+}
+
+/** Sends one command to one service and returns its output. */
+export type Send = <I extends object, O extends object>(command: CommandOf<I, O>) => Promise<O>;
+
+/** The services that Slipway calls. */
+export interface Aws {
+  readonly ec2: Send;
+  /** EC2 without the SDK's own retries: for creates that have no client token, where sending twice makes two. */
+  readonly ec2Once: Send;
+  readonly elbv2: Send;
+  readonly ecs: Send;
+  readonly ecr: Send;
+  readonly iam: Send;
+  readonly logs: Send;
+  readonly route53: Send;
+  readonly sts: Send;
+  /** Closes the connections. */
+  close(): void;
+}
+
+/** How often a passing truth is looked at again: dense, since most pass within seconds. */
+const EVERY_MS = 1000;
+
+/** Makes the clients of a run. Nothing is sent, and no client is made, before the first call. */
+export function awsClients(settings: ClientSettings, { clock, signal }: Calling): Aws {
+  const made: { destroy(): void }[] = [];
+  const sender = <C extends Client<object, object>>(make: () => C): Send => {
+    let client: C | undefined;
+    return async <I extends object, O extends object>(command: CommandOf<I, O>) => {
+      if (!client) made.push((client = make()));
+      const ready = client;
+      return retried(command, () => ready.send(command, { abortSignal: signal })) as Promise<O>;
+    };
+  };
+
+  async function retried(command: object, call: () => Promise<unknown>): Promise<unknown> {
+    const name = command.constructor.name.replace(/Command$/, '');
+    const start = clock.now();
+    return pRetry(
+      async () => {
+        signal.throwIfAborted();
+        try {
+          return await call();
+        } catch (error) {
+          const truth = truthOf(name, error);
+          const over = truth === undefined || clock.now() - start > truth.seconds * 1000;
+          throw over || signal.aborted ? new AbortError(error as Error) : error;
+        }
+      },
+      {
+        retries: Number.POSITIVE_INFINITY,
+        minTimeout: 0,
+        factor: 1,
+        onFailedAttempt: () => clock.sleep(settings.endpoint ? EVERY_MS / 10 : EVERY_MS, signal),
+      },
+    );
+  }
+
+  const standard = { ...settings, maxAttempts: 4 };
+  return {
+    ec2: sender(() => new EC2Client(standard)),
+    ec2Once: sender(() => new EC2Client({ ...settings, maxAttempts: 1 })),
+    elbv2: sender(() => new ElasticLoadBalancingV2Client(standard)),
+    ecs: sender(() => new ECSClient(standard)),
+    ecr: sender(() => new ECRClient(standard)),
+    iam: sender(() => new IAMClient(standard)),
+    logs: sender(() => new CloudWatchLogsClient(standard)),
+    route53: sender(() => new Route53Client(standard)),
+    sts: sender(() => new STSClient(standard)),
+    close: () => made.forEach((client) => client.destroy()),
+  };
+}

@@ -1,0 +1,65 @@
+/** Runs a graph: each node starts as soon as what it needs is done; a failure stops what depends on it and nothing else. */
+
+/** What became of a node. */
+export type Outcome =
+  | { readonly state: 'done' }
+  | { readonly state: 'failed'; readonly error: unknown }
+  /** Something it needs failed: an echo, not a cause. */
+  | { readonly state: 'not reached' };
+
+/**
+ * Runs every node once.
+ * @param needs what each node needs, directly; must be free of cycles
+ * @param run does the work of one node; not called when something it needs has failed or `signal` said to stop
+ * @returns what became of each node; never rejects
+ */
+export async function walk<N extends string>(
+  needs: Readonly<Record<N, readonly N[]>>,
+  run: (node: N) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<N, Outcome>> {
+  const running = new Map<N, Promise<Outcome>>();
+  const start = (node: N): Promise<Outcome> => {
+    const known = running.get(node);
+    if (known) return known;
+    const outcome = Promise.all(needs[node].map(start)).then((before) => visit(node, before));
+    running.set(node, outcome);
+    return outcome;
+  };
+  const visit = async (node: N, before: readonly Outcome[]): Promise<Outcome> => {
+    if (signal?.aborted || before.some(({ state }) => state !== 'done')) return { state: 'not reached' };
+    try {
+      await run(node);
+      return { state: 'done' };
+    } catch (error) {
+      return { state: 'failed', error };
+    }
+  };
+  const nodes = Object.keys(needs) as N[];
+  const outcomes = await Promise.all(nodes.map(async (node) => [node, await start(node)] as const));
+  return new Map(outcomes);
+}
+
+/** The same graph the other way round: what must be gone before each node may go. */
+export function reversed<N extends string>(needs: Readonly<Record<N, readonly N[]>>): Record<N, N[]> {
+  const nodes = Object.keys(needs) as N[];
+  return Object.fromEntries(
+    nodes.map((node) => [node, nodes.filter((other) => needs[other].includes(node))]),
+  ) as Record<N, N[]>;
+}
+
+/**
+ * Checks that a graph can be walked.
+ * @throws Error naming the cycle, or the need that is not a node
+ */
+export function checkGraph<N extends string>(needs: Readonly<Record<N, readonly N[]>>): void {
+  const done = new Set<N>();
+  const visit = (node: N, path: readonly N[]): void => {
+    if (path.includes(node)) throw new Error(`The steps need each other: ${[...path, node].join(' → ')}`);
+    if (done.has(node)) return;
+    if (!(node in needs)) throw new Error(`${path.at(-1)} needs ${node}, which is not a step`);
+    for (const need of needs[node]) visit(need, [...path, node]);
+    done.add(node);
+  };
+  for (const node of Object.keys(needs) as N[]) visit(node, []);
+}

@@ -1,0 +1,50 @@
+/** How the block of a VPC is cut into subnets: stable, whatever zones are added later. Pure. */
+import { Netmask } from 'netmask';
+
+/** One subnet as the configuration wants it. */
+export interface SubnetPlan {
+  /** `public-1`, `private-1`, … : the number is that of the zone. */
+  readonly key: string;
+  readonly isPublic: boolean;
+  readonly cidr: string;
+  /** Which zone, counted from 0. */
+  readonly zone: number;
+}
+
+/** The block is cut into 16 parts: public subnets from the first on, private ones from the ninth on. */
+const BITS = 4;
+const FIRST_PRIVATE = 8;
+
+/**
+ * The subnets of a network: one public and one private one a zone.
+ * @param cidr the block of the VPC, `/16` to `/24`
+ * @param zones how many zones, at most 6
+ */
+export function subnetPlans({
+  cidr,
+  zones,
+}: {
+  readonly cidr: string;
+  readonly zones: number;
+}): SubnetPlan[] {
+  const block = new Netmask(cidr);
+  const part = (index: number): string =>
+    new Netmask(`${block.base}/${block.bitmask + BITS}`).next(index).toString();
+  return [true, false].flatMap((isPublic) =>
+    Array.from({ length: zones }, (_, zone) => ({
+      key: `${isPublic ? 'public' : 'private'}-${zone + 1}`,
+      isPublic,
+      cidr: part(zone + (isPublic ? 0 : FIRST_PRIVATE)),
+      zone,
+    })),
+  );
+}
+
+/** The keys of the subnets of one kind. */
+export const subnetKeys = (
+  network: { readonly cidr: string; readonly zones: number },
+  kind: 'public' | 'private',
+): string[] =>
+  subnetPlans(network)
+    .filter(({ isPublic }) => isPublic === (kind === 'public'))
+    .map(({ key }) => key);

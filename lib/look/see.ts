@@ -1,0 +1,67 @@
+/** What a look may use, and how looks share: whoever asks for the same thing rides on one call. */
+import type { Aws } from '../clients.ts';
+import type { Config } from '../config/config.ts';
+import type { Names } from '../names.ts';
+import { addressOf, type Items, type Name } from '../resources.ts';
+import { KEY_TAG, STACK_TAG, type Tags } from '../tags.ts';
+import type { Filter } from '@aws-sdk/client-ec2';
+import type { Builds } from '../image/builds.ts';
+
+/** What the stack should be: everything that is known before a call. */
+export interface Want {
+  readonly config: Config;
+  readonly names: Names;
+}
+
+/** The surroundings of a look. */
+export interface See extends Want {
+  readonly aws: Aws;
+  /** The account that is looked at. */
+  readonly account: string;
+  /** The images of the source folders, built when first asked for. */
+  readonly builds: Builds;
+  /** Runs a look that several steps share once; all get the same answer. */
+  once<T>(what: string, look: () => Promise<T>): Promise<T>;
+}
+
+/** Makes `once` for one survey. */
+export function oneFlight(): See['once'] {
+  const flights = new Map<string, Promise<unknown>>();
+  return <T>(what: string, look: () => Promise<T>): Promise<T> => {
+    const flight = flights.get(what) ?? look();
+    flights.set(what, flight);
+    return flight as Promise<T>;
+  };
+}
+
+/** The filter by which EC2 shows what is ours. */
+export const oursFilter = ({ names }: Pick<Want, 'names'>): Filter[] => [
+  { Name: `tag:${STACK_TAG}`, Values: [names.stack] },
+];
+
+/**
+ * Sorts found things by the key in their tags. Of twins (a create that was sent twice), the first keeps the key;
+ * the others get keys of their own that nothing wants, so that they are seen and removed.
+ */
+export function byKey<T extends { readonly tags: Tags }>(things: readonly T[]): Items<T> {
+  const items = new Map<string, T>();
+  for (const thing of things) {
+    const key = thing.tags[KEY_TAG] ?? '';
+    let free = key;
+    for (let twin = 2; items.has(free); twin += 1) free = `${key}~${twin}`;
+    items.set(free, thing);
+  }
+  return items;
+}
+
+/** Who owns a thing that has our name: undefined when we do, otherwise words for a problem. */
+export function foreignOwner(tags: Tags, stack: string): string | undefined {
+  const owner = tags[STACK_TAG];
+  if (owner === stack) return undefined;
+  return owner === undefined
+    ? 'it has our name but not our tags: somebody else made it'
+    : `it belongs to the stack ${owner}`;
+}
+
+/** For problems: the address and the stack. */
+export const placeOf = (stack: string, step: Name, key: string): string => `${stack} ${addressOf(step, key)}`;

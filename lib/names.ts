@@ -1,0 +1,47 @@
+/** Every name that a stack gives in AWS, computed from its configuration alone: identity before effect. */
+import { createHash } from 'node:crypto';
+import type { Config, RoutedContainer } from './config/config.ts';
+
+/** Some hexadecimal digits that stand for values: the same for the same values, on every machine. */
+export const shortHash = (length: number, ...values: readonly (string | number)[]): string =>
+  createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, length);
+
+/** The names of one stack. */
+export interface Names {
+  /** `<name>-<stage>`: the value of the tag `slipway:stack`, and the start of every other name. */
+  readonly stack: string;
+  readonly cluster: string;
+  readonly loadBalancer: string;
+  readonly logGroup: string;
+  /** The path of the stack's roles: it sets them apart from all others. */
+  readonly rolePath: string;
+  role(key: 'execution' | 'task'): string;
+  /** @param key `balancer`, or the name of a service */
+  securityGroup(key: string): string;
+  /**
+   * A target group's name carries what can never change about it, so that its replacement has another name.
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-target-group.html
+   */
+  targetGroup(container: RoutedContainer): string;
+  /** @param key the key of a container */
+  repository(key: string): string;
+  /** @param service the name of a service */
+  family(service: string): string;
+}
+
+/** The names of a stack. */
+export function namesOf({ name, stage }: Pick<Config, 'name' | 'stage'>): Names {
+  const stack = `${name}-${stage}`;
+  return {
+    stack,
+    cluster: stack,
+    loadBalancer: stack,
+    logGroup: `/slipway/${stack}`,
+    rolePath: `/slipway/${stack}/`,
+    role: (key) => `${stack}-${key}`,
+    securityGroup: (key) => `${stack}-${key}`,
+    targetGroup: ({ key, port }) => `${stack}-${key}-${shortHash(4, port, 'HTTP', 'ip')}`,
+    repository: (key) => `${stack}/${key}`,
+    family: (service) => `${stack}-${service}`,
+  };
+}

@@ -1,0 +1,32 @@
+/** What a run says while it works: events, which one of three listeners shows. The engine never prints. */
+import type { Name } from './resources.ts';
+import type { Verb } from './change.ts';
+
+/** Past tenses of the verbs, and the words for what did not change and what is under way. */
+export type Word = 'created' | 'updated' | 'replaced' | 'removed' | 'exists' | 'kept' | 'waiting' | 'gone';
+
+export const done: Readonly<Record<Exclude<Verb, 'refused'>, Word>> = {
+  create: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  remove: 'removed',
+};
+
+/** Something that happened. */
+export type Event =
+  | {
+      readonly type: 'thing';
+      readonly step: Name;
+      readonly key: string;
+      readonly word: Word;
+      /** An id, or what is waited for. */
+      readonly text: string;
+      /** Milliseconds that it took, or has taken so far. */
+      readonly elapsed?: number;
+    }
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'warning'; readonly text: string }
+  /** A heading for what follows. */
+  | { readonly type: 'phase'; readonly text: string };
+
+export type Report = (event: Event) => void;

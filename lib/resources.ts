@@ -1,0 +1,46 @@
+/** What each step of the architecture leaves behind: the ids of every noun. The compiler holds both rooms to this list. */
+
+export interface Ids {
+  vpc: { vpcId: string };
+  /** Keys `public-1`, `private-1`, … */
+  subnets: { subnetId: string; zone: string };
+  internetGateway: { internetGatewayId: string };
+  publicRoutes: { routeTableId: string };
+  elasticIp: { allocationId: string };
+  natGateway: { natGatewayId: string };
+  /** One table a zone, keys `private-1`, … */
+  privateRoutes: { routeTableId: string };
+  /** Keys `balancer`, and the name of each service. */
+  securityGroups: { groupId: string };
+  logGroup: { logGroupName: string };
+  serviceLinkedRole: { roleName: string };
+  /** Keys `execution` and `task`. */
+  roles: { roleName: string; roleArn: string };
+  /** By the key of the container, as are images, target groups and rules. */
+  repositories: { repositoryName: string; repositoryUri: string };
+  images: { imageUri: string };
+  cluster: { clusterArn: string };
+  loadBalancer: { loadBalancerArn: string; dnsName: string; hostedZoneId: string };
+  targetGroups: { targetGroupArn: string };
+  listener: { listenerArn: string };
+  rules: { ruleArn: string };
+  /** By the name of the service. */
+  taskDefinitions: { taskDefinitionArn: string };
+  services: { serviceArn: string };
+  hostedZone: { hostedZoneId: string };
+  record: { recordName: string };
+}
+
+/** The nouns of the architecture: the names of the steps. */
+export type Name = keyof Ids;
+
+/** Things of one noun by their key; a noun of which there is one has the key `''`. */
+export type Items<T> = ReadonlyMap<string, T>;
+/** The key of a noun of which there is one. */
+export const ONLY = '';
+
+/** How a thing is called to people, in the state file and in its tags: `vpc`, `subnets.public-1`. */
+export const addressOf = (step: Name, key: string): string => (key === ONLY ? step : `${step}.${key}`);
+
+/** The one thing of a noun, if it is there. */
+export const only = <T>(items: Items<T>): T | undefined => items.get(ONLY);

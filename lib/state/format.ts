@@ -1,0 +1,45 @@
+/** The state file: what a stack remembers between runs. A cache with manners, never the authority. */
+import { z } from 'zod';
+
+export const STATE_VERSION = 1;
+
+const intent = z.strictObject({
+  /** A client token, where AWS takes one: the same for every try of the same create. */
+  token: z.string(),
+  /** Which life of the thing: counts up when one was removed or came out bad. */
+  generation: z.number().int().min(1),
+  /** When it was first written down, milliseconds since 1970. */
+  at: z.number(),
+});
+
+/** What a step was about to create. */
+export type Intent = z.infer<typeof intent>;
+
+export const stateSchema = z.strictObject({
+  version: z.literal(STATE_VERSION),
+  /** Whose state it is: a run against anything else is refused. */
+  stack: z.string(),
+  account: z.string(),
+  region: z.string(),
+  /** Another endpoint than AWS's own, or `aws`. */
+  endpoint: z.string(),
+  /** Ids by address, e.g. `vpc` or `subnets.public-1`. */
+  resources: z.record(z.string(), z.record(z.string(), z.string())),
+  /** Creates that were begun and not yet recorded, by address. */
+  intents: z.record(z.string(), intent),
+  /** The last generation of each address whose thing is gone. */
+  generations: z.record(z.string(), z.number().int()),
+});
+
+export type StateData = z.infer<typeof stateSchema>;
+
+/** Whose state a file is. */
+export type Guard = Pick<StateData, 'stack' | 'account' | 'region' | 'endpoint'>;
+
+export const emptyState = (guard: Guard): StateData => ({
+  version: STATE_VERSION,
+  ...guard,
+  resources: {},
+  intents: {},
+  generations: {},
+});

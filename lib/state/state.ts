@@ -1,0 +1,166 @@
+/** Keeps the state file: read and checked at the start, written whole after every change. */
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import type { Clock } from '../clock.ts';
+import { shortHash } from '../names.ts';
+import { NOTHING_TOUCHED, problem } from '../problem.ts';
+import { emptyState, STATE_VERSION, stateSchema, type Guard, type Intent, type StateData } from './format.ts';
+
+/** The state of a stack during a run. Every method that changes it resolves when the file is written. */
+export interface State {
+  readonly file: string;
+  readonly data: StateData;
+  /** Writes down what is about to be created, before it is; an intent that is still open is kept as it is. */
+  intend(address: string): Promise<Intent>;
+  /** Gives up a life that came out bad: the next intent has another generation, and so another token. */
+  renew(address: string): Promise<Intent>;
+  /** Records the ids of a thing and closes its intent. */
+  record(address: string, ids: Readonly<Record<string, string>>): Promise<void>;
+  /** Forgets a thing that is gone; its next life will have another token. */
+  forget(address: string): Promise<void>;
+  /** Removes the file: the stack is gone. */
+  destroy(): Promise<void>;
+}
+
+/**
+ * Opens the state of a stack: reads the file if there is one, and refuses one that is not this stack's.
+ * Nothing is written before something changes.
+ * @throws STATE_CORRUPT, STATE_NEWER, STATE_FOREIGN: the file is left as it is
+ */
+export async function openState(file: string, guard: Guard, clock: Clock): Promise<State> {
+  const data = (await readState(file, guard)) ?? emptyState(guard);
+  let writing: Promise<void> = Promise.resolve();
+  let waiting = false;
+  /** However many changes come while one write is under way, one more write follows. */
+  const save = (): Promise<void> => {
+    if (waiting) return writing;
+    waiting = true;
+    writing = writing
+      .catch(() => undefined)
+      .then(() => {
+        waiting = false;
+        return write(file, data);
+      });
+    return writing;
+  };
+  const intentOf = (address: string): Intent => {
+    const generation = (data.generations[address] ?? 0) + 1;
+    return { token: tokenOf(guard, address, generation), generation, at: clock.now() };
+  };
+  return {
+    file,
+    data,
+    async intend(address) {
+      const open = data.intents[address];
+      if (open) return open;
+      const intent = (data.intents[address] = intentOf(address));
+      await save();
+      return intent;
+    },
+    async renew(address) {
+      data.generations[address] = data.intents[address]?.generation ?? data.generations[address] ?? 0;
+      const intent = (data.intents[address] = intentOf(address));
+      await save();
+      return intent;
+    },
+    async record(address, ids) {
+      data.resources[address] = { ...ids };
+      delete data.intents[address];
+      await save();
+    },
+    async forget(address) {
+      const known = address in data.resources || address in data.intents;
+      if (!known) return;
+      data.generations[address] = data.intents[address]?.generation ?? (data.generations[address] ?? 0) + 1;
+      delete data.resources[address];
+      delete data.intents[address];
+      await save();
+    },
+    async destroy() {
+      await writing.catch(() => undefined);
+      await rm(file, { force: true });
+    },
+  };
+}
+
+/** EC2 takes tokens of up to 64 characters, ECS of up to 36. */
+const tokenOf = ({ stack, account, region }: Guard, address: string, generation: number): string =>
+  `slipway-${shortHash(28, stack, account, region, address, generation)}`;
+
+async function write(file: string, data: StateData): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    // Written aside, flushed to the disk, renamed: a reader sees the old file or the new one, never a part.
+    await writeFileAtomic(file, `${JSON.stringify(data, null, 2)}\n`, { mode: 0o600 });
+  } catch (cause) {
+    throw problem('STATE_UNWRITABLE', {
+      what: `The state file ${file} could not be written.`,
+      why: cause instanceof Error ? cause.message : String(cause),
+      now: 'What AWS holds is tagged and will be found again; nothing is lost.',
+      fix: ['Make room or make the folder writable, then run the same command again.'],
+      cause,
+    });
+  }
+}
+
+async function readState(file: string, guard: Guard): Promise<StateData | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw corrupt(file, error instanceof Error ? error.message : String(error), error);
+  }
+  const json = parse(file, text);
+  const version = (json as { version?: unknown } | null)?.version;
+  if (typeof version === 'number' && version > STATE_VERSION) throw newer(file, version);
+  const checked = stateSchema.safeParse(json);
+  if (!checked.success) {
+    const [issue] = checked.error.issues;
+    throw corrupt(file, `${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'not understood'}`);
+  }
+  for (const field of ['stack', 'account', 'region', 'endpoint'] as const) {
+    if (checked.data[field] !== guard[field]) throw foreign(file, field, checked.data[field], guard[field]);
+  }
+  return checked.data;
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw corrupt(file, (error as Error).message, error);
+  }
+}
+
+const corrupt = (file: string, why: string, cause?: unknown) =>
+  problem('STATE_CORRUPT', {
+    what: `The state file ${file} cannot be read.`,
+    why,
+    now: `${NOTHING_TOUCHED} The file is kept as it is.`,
+    fix: [
+      `mv ${file} ${file}.bad, then run the command again: what is ours is found by its tags`,
+      'or restore the file from a backup',
+    ],
+    cause,
+  });
+
+const newer = (file: string, version: number) =>
+  problem('STATE_NEWER', {
+    what: `The state file ${file} was written by a newer Slipway.`,
+    why: `It has version ${version}; this one reads version ${STATE_VERSION}.`,
+    now: `${NOTHING_TOUCHED} The file is kept as it is.`,
+    fix: ['Use the newer Slipway.'],
+  });
+
+const foreign = (file: string, field: string, theirs: string, ours: string) =>
+  problem('STATE_FOREIGN', {
+    what: `The state file ${file} belongs to another ${field}.`,
+    why: `It says ${field} ${theirs}; this run is for ${ours}.`,
+    now: `${NOTHING_TOUCHED} The file is kept as it is.`,
+    fix: [
+      `Use the credentials, region, endpoint or stage that the file is for (${field} ${theirs})`,
+      'or keep the two apart with --stage or SLIPWAY_HOME',
+    ],
+  });

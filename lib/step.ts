@@ -1,0 +1,76 @@
+/** A step: one noun of the architecture, as survey, plan and apply see it. */
+import type { Needs } from './architecture.ts';
+import type { Aws } from './clients.ts';
+import type { Change } from './change.ts';
+import type { Clock } from './clock.ts';
+import type { Careful } from './create-once.ts';
+import type { Found, Survey } from './look/found.ts';
+import type { Want } from './look/see.ts';
+import type { Ids, Items, Name } from './resources.ts';
+import type { Intent } from './state/format.ts';
+import type { Tags } from './tags.ts';
+import type { Probed } from './until.ts';
+import type { WaitName } from './waits.ts';
+import type { Builds } from './image/builds.ts';
+
+/** What the apply of one change may use. */
+export interface Act<N extends Name> extends Want {
+  readonly aws: Aws;
+  readonly account: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly builds: Builds;
+  /** Whether to wait for what only people wait for: health, DNS. */
+  readonly patient: boolean;
+  readonly change: Change;
+  /** The thing as the survey found it; undefined when it is to be created. */
+  readonly item: Found[N] | undefined;
+  /** Everything the survey found. */
+  readonly found: Survey;
+  /** Ids of what this step needs, as they are now. */
+  readonly made: { readonly [M in Needs<N>]: Items<Ids[M]> };
+  /** The tags of this thing. */
+  readonly tags: Tags;
+  /** What was written down before this create: its `token` for AWS, its generation, when. */
+  readonly intent: Intent;
+  /** What `createOnce` needs to be careful. */
+  readonly careful: Careful;
+  /** Gives up a life that came out bad, for another token. */
+  renew(): Promise<Intent>;
+  /** Looks at this thing once more. */
+  again(): Promise<Found[N] | undefined>;
+  /** Records an id before the apply is over. */
+  record(ids: Ids[N]): Promise<void>;
+  /** Waits; progress is reported by itself. */
+  until<T>(what: string, wait: WaitName, probe: () => Promise<Probed<T>>): Promise<T>;
+  note(text: string): void;
+}
+
+/** One noun: its diff and its apply. What it needs stands in the architecture, its look in `lib/look/`. */
+export interface Step<N extends Name> {
+  /** Pure: what must change, in words. */
+  diff(want: Want, found: Survey): Change[];
+  /** The calls and the waits of one change that is not a removal; returns the ids. */
+  apply(act: Act<N>): Promise<Ids[N]>;
+}
+
+/** What the removal of one thing may use. */
+export interface Undo<N extends Name> extends Want {
+  readonly aws: Aws;
+  readonly account: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly key: string;
+  readonly item: Found[N];
+  readonly found: Survey;
+  until<T>(what: string, wait: WaitName, probe: () => Promise<Probed<T>>): Promise<T>;
+  note(text: string): void;
+}
+
+/** The undo of one noun: takes one thing away, and resolves when it is gone. */
+export interface Removal<N extends Name> {
+  /** Nouns that must be gone before this one, besides those that need it. */
+  readonly after?: readonly Name[];
+  /** `kept` with the reason when the thing stays on purpose. */
+  remove(undo: Undo<N>): Promise<void | { readonly kept: string }>;
+}

@@ -1,0 +1,40 @@
+/** The tags that make a thing ours: which stack it belongs to, and what it is in it. */
+import type { Config } from './config/config.ts';
+import { addressOf, type Name } from './resources.ts';
+
+export const STACK_TAG = 'slipway:stack';
+export const STEP_TAG = 'slipway:step';
+export const KEY_TAG = 'slipway:key';
+
+/** Tags as a plain record, whatever a service calls their parts. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** The tags of one thing: its address, a name for the console, and the user's own. */
+export const tagsOf = (config: Pick<Config, 'tags'>, stack: string, step: Name, key: string): Tags => ({
+  ...config.tags,
+  Name: `${stack}-${addressOf(step, key)}`,
+  [STACK_TAG]: stack,
+  [STEP_TAG]: step,
+  [KEY_TAG]: key,
+});
+
+/** As EC2, ELBv2, ECR, IAM and Route 53 write tags. */
+export const upper = (tags: Tags): { Key: string; Value: string }[] =>
+  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+/** As ECS writes tags. */
+export const lower = (tags: Tags): { key: string; value: string }[] =>
+  Object.entries(tags).map(([key, value]) => ({ key, value }));
+
+/** Reads either spelling. */
+export function readTags(
+  tags: readonly { Key?: string; Value?: string; key?: string; value?: string }[] | undefined,
+): Tags {
+  return Object.fromEntries(
+    (tags ?? []).map((tag) => [tag.Key ?? tag.key ?? '', tag.Value ?? tag.value ?? '']),
+  );
+}
+
+/** Tags as fields of a comparison: `tag.<key>`. */
+export const tagFields = (tags: Tags): Record<string, string> =>
+  Object.fromEntries(Object.entries(tags).map(([key, value]) => [`tag.${key}`, value]));

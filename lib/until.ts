@@ -1,0 +1,92 @@
+/** The one waiter: looks again and again until a probe says ready or failed, or time is up. */
+import pRetry, { AbortError } from 'p-retry';
+import type { Clock } from './clock.ts';
+import { problem } from './problem.ts';
+import type { Wait } from './waits.ts';
+
+/** What one look says. */
+export type Probed<T> =
+  | { readonly state: 'ready'; readonly value: T }
+  | { readonly state: 'pending'; readonly note: string }
+  | { readonly state: 'failed'; readonly reason: string; readonly cause?: Error };
+
+export const ready = <T>(value: T): Probed<T> => ({ state: 'ready', value });
+/** @param note what is still missing, e.g. `1/2 targets healthy` */
+export const pending = (note: string): Probed<never> => ({ state: 'pending', note });
+/** @param reason why waiting longer is no use */
+export const failed = (reason: string, cause?: Error): Probed<never> => ({ state: 'failed', reason, cause });
+
+/** What a wait needs from its surroundings. */
+export interface Waiting {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Told every pending note, with the milliseconds waited so far. */
+  readonly onPending?: (note: string, elapsed: number) => void;
+}
+
+/**
+ * Waits until `probe` says ready, and returns its value.
+ * @param what what is waited for, e.g. `NAT gateway nat-0a1b to be available`
+ * @throws FAILED_STATE when the probe says failed (or the probe's own cause), TIMEOUT when the deadline passes,
+ *   whatever the probe throws, and the signal's reason
+ */
+export async function until<T>(
+  what: string,
+  wait: Wait,
+  probe: () => Promise<Probed<T>>,
+  { clock, signal, onPending }: Waiting,
+): Promise<T> {
+  const start = clock.now();
+  if (wait.first > 0) await clock.sleep(wait.first, signal);
+  let last = 'not seen yet';
+  return pRetry(
+    async () => {
+      signal.throwIfAborted();
+      const probed = await look(probe);
+      if (probed.state === 'ready') return probed.value;
+      if (probed.state === 'failed') throw new AbortError(probed.cause ?? failedState(what, probed.reason));
+      last = probed.note;
+      throw new Pending();
+    },
+    {
+      retries: Number.POSITIVE_INFINITY,
+      // The pause is the injected clock's, in onFailedAttempt; p-retry's own would be real time.
+      minTimeout: 0,
+      factor: 1,
+      async onFailedAttempt({ error }) {
+        if (!(error instanceof Pending)) return;
+        const elapsed = clock.now() - start;
+        if (elapsed + wait.every > wait.deadline) throw timedOut(what, elapsed, last);
+        onPending?.(last, elapsed);
+        await clock.sleep(wait.every, signal);
+      },
+    },
+  );
+}
+
+class Pending extends Error {}
+
+async function look<T>(probe: () => Promise<Probed<T>>): Promise<Probed<T>> {
+  try {
+    return await probe();
+  } catch (error) {
+    // A probe's own error ends the wait: what may pass is retried where the call is made.
+    throw new AbortError(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+const failedState = (what: string, reason: string) =>
+  problem('FAILED_STATE', {
+    what: `Waiting for ${what} ended in a failed state.`,
+    why: reason,
+    now: 'What was made so far is kept and recorded.',
+    fix: ['npm run provision, to continue from here', 'npm run teardown, to remove everything'],
+  });
+
+const timedOut = (what: string, elapsed: number, note: string) =>
+  problem('TIMEOUT', {
+    what: `Gave up waiting for ${what} after ${Math.round(elapsed / 1000)} s.`,
+    why: `The last look said: ${note}.`,
+    now: 'What was made so far is kept and recorded; AWS may still finish it.',
+    fix: ['npm run provision, to look again and continue', 'npm run teardown, to remove everything'],
+  });

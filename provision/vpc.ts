@@ -1,0 +1,65 @@
+/** The VPC: the network of the stack, with DNS support and DNS hostnames. */
+import { CreateTagsCommand, CreateVpcCommand, ModifyVpcAttributeCommand } from '@aws-sdk/client-ec2';
+import { compare, touches, type Fields } from '../lib/change.ts';
+import { createOnce } from '../lib/create-once.ts';
+import type { Want } from '../lib/look/see.ts';
+import { ONLY } from '../lib/resources.ts';
+import type { Act, Step } from '../lib/step.ts';
+import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+
+const wanted = ({ config, names }: Want): Fields => ({
+  cidr: config.network.cidr,
+  'dns.support': true,
+  'dns.hostnames': true,
+  ...tagFields(tagsOf(config, names.stack, 'vpc', ONLY)),
+});
+
+export const vpc: Step<'vpc'> = {
+  diff: (want, found) =>
+    compare({
+      step: 'vpc',
+      wanted: new Map([[ONLY, wanted(want)]]),
+      found: found.vpc,
+      fieldsOf: ({ cidr, dnsSupport, dnsHostnames, tags }) => ({
+        cidr,
+        'dns.support': dnsSupport,
+        'dns.hostnames': dnsHostnames,
+        ...tagFields(tags),
+      }),
+      immutable: { cidr: 'the block of a VPC cannot change' },
+    }),
+
+  async apply(act) {
+    const vpcId = act.item?.vpcId ?? (await create(act));
+    await act.record({ vpcId });
+    const { change, aws } = act;
+    // One attribute a call, and support first: hostnames need it.
+    // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html
+    if (touches(change, 'dns.support') && change.verb !== 'create') {
+      await aws.ec2(new ModifyVpcAttributeCommand({ VpcId: vpcId, EnableDnsSupport: { Value: true } }));
+    }
+    if (touches(change, 'dns.hostnames')) {
+      await aws.ec2(new ModifyVpcAttributeCommand({ VpcId: vpcId, EnableDnsHostnames: { Value: true } }));
+    }
+    if (touches(change, 'tag.') && act.item) {
+      await aws.ec2(new CreateTagsCommand({ Resources: [vpcId], Tags: upper(act.tags) }));
+    }
+    return { vpcId };
+  },
+};
+
+/** No client token: the tags that travel in the call are how it is found again. */
+const create = (act: Act<'vpc'>): Promise<string> =>
+  createOnce(
+    act.careful,
+    async () => (await act.again())?.vpcId,
+    async () => {
+      const { Vpc } = await act.aws.ec2Once(
+        new CreateVpcCommand({
+          CidrBlock: act.config.network.cidr,
+          TagSpecifications: [{ ResourceType: 'vpc', Tags: upper(act.tags) }],
+        }),
+      );
+      return Vpc?.VpcId ?? '';
+    },
+  );

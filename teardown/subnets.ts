@@ -1,0 +1,9 @@
+/** Removes a subnet, once the network interfaces in it are gone. */
+import { DeleteSubnetCommand } from '@aws-sdk/client-ec2';
+import { gone } from '../lib/gone.ts';
+import type { Removal } from '../lib/step.ts';
+
+export const subnets: Removal<'subnets'> = {
+  /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html */
+  remove: ({ aws, item }) => gone(() => aws.ec2(new DeleteSubnetCommand({ SubnetId: item.subnetId }))),
+};

@@ -1,0 +1,237 @@
+/** For unit tests of steps: mocked AWS clients where an unexpected command throws with its name, and a context to act in. */
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { Route53Client } from '@aws-sdk/client-route-53';
+import { STSClient } from '@aws-sdk/client-sts';
+import { beforeEach } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { awsClients } from '../../lib/clients.ts';
+import type { Change, Verb } from '../../lib/change.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Config } from '../../lib/config/config.ts';
+import type { Found, Survey } from '../../lib/look/found.ts';
+import { looks } from '../../lib/look/looks.ts';
+import { oneFlight, type See } from '../../lib/look/see.ts';
+import { namesOf } from '../../lib/names.ts';
+import { names as nouns } from '../../lib/architecture.ts';
+import { ONLY, type Ids, type Items, type Name } from '../../lib/resources.ts';
+import type { Act, Step, Undo } from '../../lib/step.ts';
+import { tagsOf } from '../../lib/tags.ts';
+import { until } from '../../lib/until.ts';
+import { localWaits } from '../../lib/waits.ts';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+/** The mocked clients: `mocks.ec2.on(CreateVpcCommand).resolves({ … })`. */
+export const mocks = {
+  ec2: mockClient(EC2Client),
+  elbv2: mockClient(ElasticLoadBalancingV2Client),
+  ecs: mockClient(ECSClient),
+  ecr: mockClient(ECRClient),
+  iam: mockClient(IAMClient),
+  logs: mockClient(CloudWatchLogsClient),
+  route53: mockClient(Route53Client),
+  sts: mockClient(STSClient),
+};
+
+beforeEach(() => {
+  for (const mock of Object.values(mocks)) {
+    mock.reset();
+    mock.send.callsFake((command: { constructor: { name: string }; input: unknown }) => {
+      throw new TypeError(`Unexpected command ${command.constructor.name} ${JSON.stringify(command.input)}`);
+    });
+  }
+});
+
+/** The names and inputs of all commands that were sent, in order. */
+export const sent = (): { command: string; input: unknown }[] =>
+  Object.values(mocks).flatMap((mock) =>
+    mock.calls().map(({ args: [command] }) => ({
+      command: command.constructor.name.replace(/Command$/, ''),
+      input: command.input as unknown,
+    })),
+  );
+
+/** An error as AWS answers it. */
+export function awsError(code: string, message = code, status = 400): Error {
+  return Object.assign(new Error(message), { name: code, Code: code, $metadata: { httpStatusCode: status } });
+}
+
+/** A clock on which sleeping takes no time. */
+export function testClock(): Clock {
+  let now = Date.UTC(2026, 0, 1);
+  return {
+    now: () => now,
+    sleep: async (ms, signal) => {
+      signal?.throwIfAborted();
+      now += ms;
+    },
+  };
+}
+
+/** A configuration with one service of two routed containers; change what a test is about. */
+export const config = (changes: Partial<Config> = {}): Config => ({
+  name: 'shop',
+  stage: 'dev',
+  target: 'aws',
+  region: 'eu-west-1',
+  domain: { name: 'api.example.com', zone: 'example.com', createZone: false },
+  network: { cidr: '10.0.0.0/16', zones: 2 },
+  logRetentionDays: 14,
+  idleTimeoutSeconds: 60,
+  deregistrationDelaySeconds: 10,
+  builder: 'auto',
+  tags: {},
+  services: [
+    {
+      name: 'web',
+      cpu: 256,
+      memory: 512,
+      count: 1,
+      graceSeconds: 60,
+      containers: [container('api1', 5000), container('api2', 6000)],
+    },
+  ],
+  ...changes,
+});
+
+const container = (name: string, port: number) => ({
+  name,
+  key: `web-${name}`,
+  image: { source: `/src/${name}` },
+  port,
+  path: `/${name}`,
+  health: {
+    path: '/health',
+    intervalSeconds: 10,
+    timeoutSeconds: 5,
+    healthyThreshold: 2,
+    unhealthyThreshold: 2,
+    matcher: '200',
+  },
+  environment: {},
+  command: undefined,
+  essential: true,
+  readOnlyRoot: true,
+  user: '1000:1000',
+  stopSeconds: 30,
+});
+
+export const ACCOUNT = '111122223333';
+
+/** The tags of one of our things, as AWS would show them. */
+export const ourTags = (step: Name, key: string = ONLY, of: Config = config()) =>
+  tagsOf(of, namesOf(of).stack, step, key);
+
+/** A survey that found nothing but what is given. */
+export const surveyOf = (found: Partial<{ [N in Name]: Record<string, Found[N]> }> = {}): Survey =>
+  ({
+    zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+    ...Object.fromEntries(nouns.map((name) => [name, new Map(Object.entries(found[name] ?? {}))])),
+  }) as unknown as Survey;
+
+export const wantOf = (of: Config = config()) => ({ config: of, names: namesOf(of) });
+
+const digest = (key: string) => `sha256:${key.padEnd(64, '0')}`;
+/** The surroundings of a look: mocked clients, and builds whose digests come from the key. */
+export function seeOf(of: Config = config(), clock: Clock = testClock()): See {
+  const signal = new AbortController().signal;
+  return {
+    ...wantOf(of),
+    aws: awsClients({ region: of.region, endpoint: 'http://mock' }, { clock, signal }),
+    account: ACCOUNT,
+    builds: { of: async (key) => ({ tag: `tag-${key}`, digest: digest(key) }) },
+    once: oneFlight(),
+  };
+}
+
+export interface Scene<N extends Name> {
+  readonly config?: Config;
+  readonly found?: Partial<{ [M in Name]: Record<string, Found[M]> }>;
+  /** Ids of what the step needs. */
+  readonly made?: Partial<{ [M in Name]: Record<string, Ids[M]> }>;
+  /** Whether an earlier run left the intent open. */
+  readonly reopened?: boolean;
+  readonly patient?: boolean;
+  readonly key?: string;
+  readonly name: N;
+}
+
+/**
+ * Diffs a step in a scene and applies its changes one after the other, as provision does.
+ * @returns the changes (in words), the ids by key, and what was recorded on the way
+ */
+export async function provisionStep<N extends Name>(step: Step<N>, scene: Scene<N>) {
+  const of = scene.config ?? config();
+  const clock = testClock();
+  const found = surveyOf(scene.found);
+  const changes = step.diff(wantOf(of), found);
+  const ids: Record<string, Ids[N]> = {};
+  const notes: string[] = [];
+  for (const change of changes.filter(({ verb }) => verb !== 'refused' && verb !== 'remove')) {
+    ids[change.key] = await step.apply(actOf(scene, of, clock, found, change, notes));
+  }
+  return { changes, verbs: changes.map(words), ids, notes };
+}
+
+const words = ({ verb, key, fields }: Change): [Verb, string, ...string[]] => [
+  verb,
+  key,
+  ...(verb === 'create' ? [] : fields.map(({ field }) => field)),
+];
+
+function actOf<N extends Name>(
+  scene: Scene<N>,
+  of: Config,
+  clock: Clock,
+  found: Survey,
+  change: Change,
+  notes: string[],
+): Act<N> {
+  const see = () => seeOf(of, clock);
+  const signal = new AbortController().signal;
+  const intent = { token: 'token-1', generation: 1, at: clock.now() };
+  const items = found[scene.name] as Items<Found[N]>;
+  const made = Object.fromEntries(
+    nouns.map((name) => [name, new Map(Object.entries(scene.made?.[name] ?? {}))]),
+  ) as unknown as Act<N>['made'];
+  return {
+    ...see(),
+    clock,
+    signal,
+    patient: scene.patient ?? true,
+    change,
+    item: items.get(change.key),
+    found,
+    made,
+    tags: tagsOf(of, namesOf(of).stack, scene.name, change.key),
+    intent,
+    careful: { clock, signal, intent, reopened: scene.reopened ?? false, every: 1000 },
+    again: async () => ((await looks[scene.name](see())) as Items<Found[N]>).get(change.key),
+    renew: async () => ({ ...intent, token: 'token-2', generation: 2 }),
+    record: async () => undefined,
+    until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
+    note: (text) => void notes.push(text),
+  };
+}
+
+/** The surroundings of a removal. */
+export function undoOf<N extends Name>(scene: Scene<N>, item: Found[N]): Undo<N> {
+  const of = scene.config ?? config();
+  const clock = testClock();
+  const signal = new AbortController().signal;
+  return {
+    ...seeOf(of, clock),
+    clock,
+    signal,
+    key: scene.key ?? ONLY,
+    item,
+    found: surveyOf(scene.found),
+    until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
+    note: () => undefined,
+  };
+}

@@ -44,3 +44,41 @@ export const addressOf = (step: Name, key: string): string => (key === ONLY ? st
 
 /** The one thing of a noun, if it is there. */
 export const only = <T>(items: Items<T>): T | undefined => items.get(ONLY);
+
+/** The ids of each noun by name: what the state file keeps of a thing, the telling one first. */
+const idFields: { readonly [N in Name]: readonly (keyof Ids[N] & string)[] } = {
+  vpc: ['vpcId'],
+  subnets: ['subnetId', 'zone'],
+  internetGateway: ['internetGatewayId'],
+  publicRoutes: ['routeTableId'],
+  elasticIp: ['allocationId'],
+  natGateway: ['natGatewayId'],
+  privateRoutes: ['routeTableId'],
+  securityGroups: ['groupId'],
+  logGroup: ['logGroupName'],
+  serviceLinkedRole: ['roleName'],
+  roles: ['roleName', 'roleArn'],
+  repositories: ['repositoryName', 'repositoryUri'],
+  images: ['imageUri'],
+  cluster: ['clusterArn'],
+  loadBalancer: ['loadBalancerArn', 'dnsName', 'hostedZoneId'],
+  targetGroups: ['targetGroupArn'],
+  listener: ['listenerArn'],
+  rules: ['ruleArn'],
+  taskDefinitions: ['taskDefinitionArn'],
+  services: ['serviceArn'],
+  hostedZone: ['hostedZoneId'],
+  record: ['recordName'],
+};
+
+/** Picks the ids out of a thing that says more. */
+export function idsOf<N extends Name>(name: N, thing: Ids[N]): Record<string, string> {
+  const all = thing as unknown as Record<string, string>;
+  return Object.fromEntries(idFields[name].map((field) => [field, all[field] ?? '']));
+}
+
+/** How a thing is called in a report: its telling id, without the part of an ARN that all have. */
+export function titleOf<N extends Name>(name: N, thing: Ids[N]): string {
+  const [id = ''] = Object.values(idsOf(name, thing));
+  return id.replace(/^arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:/, '');
+}

@@ -1,0 +1,40 @@
+/** What went wrong in a walk of the graph, as one problem: causes, not echoes. */
+import { explain } from '../explain.ts';
+import type { Outcome } from '../graph.ts';
+import { problem } from '../problem.ts';
+import type { Name } from '../resources.ts';
+import type { Run } from './run.ts';
+
+/** @throws the one problem, STEPS_FAILED with several, or INTERRUPTED */
+export function failures(run: Run, outcomes: ReadonlyMap<Name, Outcome>): void {
+  if (run.signal.aborted) throw interrupted(run);
+  const problems = [...outcomes].flatMap(([name, outcome]) =>
+    outcome.state === 'failed' ? [explain(outcome.error, situation(run, name))] : [],
+  );
+  const [first] = problems;
+  if (!first) return;
+  if (problems.length === 1) throw first;
+  throw problem('STEPS_FAILED', {
+    what: `${problems.length} steps failed.`,
+    why: problems.map(({ what, why }) => `${what} ${why}`).join('\n'),
+    now: first.now,
+    fix: [...new Set(problems.flatMap(({ fix }) => fix))],
+    cause: first,
+  });
+}
+
+const situation = (run: Run, name: Name) => ({
+  doing: `the step ${name}`,
+  region: run.region,
+  endpoint: run.endpoint,
+  command: run.command,
+  changing: true,
+});
+
+export const interrupted = ({ command }: Pick<Run, 'command'>) =>
+  problem('INTERRUPTED', {
+    what: 'Interrupted.',
+    why: 'Ctrl-C, or a request to stop.',
+    now: 'What was made so far is kept and recorded.',
+    fix: [`${command}, to continue from here`, 'npm run teardown, to remove everything'],
+  });

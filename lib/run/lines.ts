@@ -1,0 +1,59 @@
+/** Shows events as lines on stderr: plain text, in colour on a terminal, never by colour alone. */
+import { styleText } from 'node:util';
+import type { Event, Report, Word } from '../report.ts';
+import { addressOf } from '../resources.ts';
+
+type Style = Parameters<typeof styleText>[0];
+const STYLES: Readonly<Record<Word, Style>> = {
+  created: 'green',
+  updated: 'green',
+  replaced: 'green',
+  removed: 'yellow',
+  gone: 'yellow',
+  exists: 'dim',
+  kept: 'dim',
+  waiting: 'cyan',
+};
+
+/** The same waiting line is not said again before this much time has passed. Milliseconds. */
+const HEARTBEAT = 10_000;
+const WIDTH = { address: 28, word: 9 };
+
+/** Seconds as people say them: `0.4 s`, `12 s`, `2 min 05 s`. */
+export function duration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+}
+
+/** A report that writes lines. */
+export function lines(write: (text: string) => void, colour: boolean): Report {
+  const paint = (style: Style, text: string) => (colour ? styleText(style, text) : text);
+  const last = new Map<string, { text: string; elapsed: number }>();
+  return (event) => {
+    const line = lineOf(event, paint, last);
+    if (line !== undefined) write(`${line}\n`);
+  };
+}
+
+function lineOf(
+  event: Event,
+  paint: (style: Style, text: string) => string,
+  last: Map<string, { text: string; elapsed: number }>,
+): string | undefined {
+  if (event.type === 'phase') return paint('bold', event.text);
+  if (event.type === 'note') return `  ${event.text}`;
+  if (event.type === 'warning') return `${paint('yellow', 'warning')} ${event.text}`;
+  const { step, key, word, text, elapsed = 0 } = event;
+  const address = addressOf(step, key);
+  if (word === 'waiting') {
+    const before = last.get(address);
+    if (before && before.text === text && elapsed - before.elapsed < HEARTBEAT) return undefined;
+    last.set(address, { text, elapsed });
+  }
+  const time = elapsed >= 100 ? `  ${paint('dim', duration(elapsed))}` : '';
+  const name = address.padEnd(WIDTH.address);
+  return `  ${name}  ${paint(STYLES[word], word.padEnd(WIDTH.word))}  ${text}${time}`;
+}

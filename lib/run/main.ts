@@ -1,0 +1,93 @@
+/** What the two mains share: arguments, output, exit codes. The only place that prints a problem. */
+import { styleText } from 'node:util';
+import { explain } from '../explain.ts';
+import type { Problem } from '../problem.ts';
+import type { Report } from '../report.ts';
+import { onInterrupt } from './interrupt.ts';
+import { lines } from './lines.ts';
+import { readOptions, type Options } from './options.ts';
+
+/** What a command hands back to be printed on stdout. */
+export interface Result {
+  readonly exitCode: 0 | 2;
+  /** The last lines for people; the very last is the result. */
+  readonly text: string;
+  /** The same for scripts. */
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** The version of the JSON documents; it counts up when a field changes its meaning or goes away. */
+const JSON_VERSION = 1;
+
+export interface Running {
+  readonly options: Options;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  /** Whether a person sits at the terminal. */
+  readonly interactive: boolean;
+}
+
+/** Runs a command from its arguments to its exit code. */
+export async function main(
+  command: string,
+  purpose: string,
+  work: (running: Running) => Promise<Result>,
+  args: readonly string[] = process.argv.slice(2),
+): Promise<void> {
+  // The SDK announces the end of Node 20 on stderr; what the user sees is ours alone.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  const json = args.includes('--json');
+  const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined;
+  const { signal, stop } = onInterrupt();
+  try {
+    const asked = await readOptions(command, purpose, args);
+    if ('help' in asked) {
+      process.stdout.write(asked.help);
+      return;
+    }
+    const report = lines((text) => void process.stderr.write(text), colour);
+    const interactive = process.stdin.isTTY && process.stderr.isTTY;
+    const result = await work({ options: asked.options, report, signal, interactive });
+    print(json ? { version: JSON_VERSION, command, ok: true, ...result.json } : result.text);
+    process.exitCode = result.exitCode;
+  } catch (error) {
+    const shown = explain(error, {
+      doing: command,
+      region: '',
+      command: `npm run ${command}`,
+      changing: true,
+    });
+    process.stderr.write(problemText(shown, colour));
+    if (json) print({ version: JSON_VERSION, command, ok: false, problem: problemJson(shown) });
+    process.exitCode = shown.code === 'INTERRUPTED' || signal.aborted ? 130 : 1;
+  } finally {
+    stop();
+  }
+}
+
+function print(what: string | object): void {
+  const text = typeof what === 'string' ? what : JSON.stringify(what, null, 2);
+  if (text) process.stdout.write(`${text}\n`);
+}
+
+const problemJson = ({ code, what, why, now, fix }: Problem) => ({ code, what, why, now, fix });
+
+/** A problem for people: its four parts, one under the other. */
+export function problemText(shown: Problem, colour: boolean): string {
+  const { code, what, why, now, fix } = shown;
+  const paint = (text: string) => (colour ? styleText('red', text) : text);
+  const [firstWhy = '', ...moreWhy] = why.split('\n');
+  const parts = [
+    '',
+    `${paint('problem')}  ${what} [${code}]`,
+    `  why    ${firstWhy}`,
+    ...moreWhy.map((line) => `         ${line}`),
+    `  now    ${now}`,
+    ...fix.map((line, index) => `${index === 0 ? '  to do  ' : '         '}${line}`),
+    '',
+  ];
+  const debug = process.env['SLIPWAY_DEBUG']
+    ? `${(shown.cause as Error | undefined)?.stack ?? shown.stack ?? ''}\n`
+    : '';
+  return `${parts.join('\n')}${debug}`;
+}

@@ -1,0 +1,77 @@
+/** The flags of provision and teardown: read and checked before anything else happens. */
+import type { Command } from 'commander';
+import type { Builder, Target } from '../config/config.ts';
+import { NOTHING_TOUCHED, problem } from '../problem.ts';
+
+/** What the user typed. */
+export interface Options {
+  readonly stage: string;
+  readonly target: Target;
+  /** The configuration file; the usual one when undefined. */
+  readonly config: string | undefined;
+  readonly plan: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+  readonly wait: boolean;
+  readonly builder: Builder | undefined;
+}
+
+/** What the arguments ask for: a run, or a text to print. */
+export type Asked = { readonly options: Options } | { readonly help: string };
+
+/**
+ * Reads the arguments of a command.
+ * @param command `provision` or `teardown`
+ * @param purpose one sentence for `--help`
+ * @throws ARGUMENTS for a flag or a value that there is not, with the nearest that there is
+ */
+export async function readOptions(command: string, purpose: string, args: readonly string[]): Promise<Asked> {
+  // Loaded here: what only `--help` and a run need should not slow down the import of anything else.
+  const { Command, CommanderError, Option } = await import('commander');
+  const said: string[] = [];
+  const say = (text: string) => void said.push(text);
+  const program: Command = new Command(`npm run ${command} --`)
+    .description(purpose)
+    .addOption(
+      new Option('--target <target>', 'where the stack lives').choices(['sandbox', 'aws']).default('sandbox'),
+    )
+    .option('--stage <name>', 'which deployment of the stack', 'dev')
+    .option('--config <file>', 'the configuration (default: slipway.config.ts)')
+    .option('--plan', 'only say what would be done: exit 0 for nothing, 2 for changes', false)
+    .option('--yes', 'do not ask', false)
+    .option('--json', 'print one JSON document on stdout and nothing else', false)
+    .option('--no-wait', 'do not wait for health and DNS')
+    .addOption(
+      new Option('--builder <builder>', 'how images are made from source').choices([
+        'auto',
+        'bundle',
+        'docker',
+      ]),
+    )
+    .helpOption('-h, --help', 'show this')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeOut: say, writeErr: say });
+  try {
+    program.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.helpDisplayed') return { help: said.join('') };
+    throw badArguments(command, error.message);
+  }
+  const { target, stage, config, plan, yes, json, wait, builder } = program.opts<
+    Omit<Options, 'config' | 'builder'> & { config?: string; builder?: Builder }
+  >();
+  return { options: { target, stage, config, plan, yes, json, wait, builder } };
+}
+
+/** Commander's own sentences, e.g. `error: unknown option '--paln'\n(Did you mean --plan?)`. */
+function badArguments(command: string, message: string) {
+  const [what = '', hint] = message.replace(/^error: /, '').split('\n');
+  return problem('ARGUMENTS', {
+    what: `${what.charAt(0).toUpperCase()}${what.slice(1)}.`,
+    why: hint?.replace(/^\(|\)$/g, '') ?? 'The command does not take this.',
+    now: NOTHING_TOUCHED,
+    fix: [`npm run ${command} -- --help, for what it takes`],
+  });
+}

@@ -1,0 +1,85 @@
+/** Where a run works: the sandbox or AWS, with which clients and how patiently. */
+import type { ClientSettings } from '../clients.ts';
+import type { Config } from '../config/config.ts';
+import { NOTHING_TOUCHED, problem } from '../problem.ts';
+import { awsWaits, localWaits, type Waits } from '../waits.ts';
+
+/** The sandbox as a run sees it; the door to it is handed in, so that `lib/` knows nothing of `sandbox/`. */
+export interface SandboxDoor {
+  readonly url: string;
+  readonly started: boolean;
+  readonly background: boolean;
+  resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
+  census(): Promise<Readonly<Record<string, number>>>;
+  stop(): Promise<void>;
+}
+export type OpenSandbox = (options: { port: number; folder: string }) => Promise<SandboxDoor>;
+
+export interface Place {
+  readonly settings: ClientSettings;
+  readonly waits: Waits;
+  /** The endpoint as the state file names it: `sandbox`, `aws`, or a URL. */
+  readonly endpointName: string;
+  readonly sandbox: SandboxDoor | undefined;
+}
+
+const DEFAULT_PORT = 4566;
+
+/** The port of the sandbox. @throws ARGUMENTS when SLIPWAY_SANDBOX_PORT is not a port */
+export function sandboxPort(env: NodeJS.ProcessEnv = process.env): number {
+  const text = env['SLIPWAY_SANDBOX_PORT'];
+  if (text === undefined || text === '') return DEFAULT_PORT;
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw problem('ARGUMENTS', {
+    what: `SLIPWAY_SANDBOX_PORT is not a port: ${text}.`,
+    why: 'A port is a whole number from 1 to 65535.',
+    now: NOTHING_TOUCHED,
+    fix: ['export SLIPWAY_SANDBOX_PORT=4566, or unset it'],
+  });
+}
+
+/** Opens the place that a configuration names. */
+export async function openPlace(
+  { target, region }: Pick<Config, 'target' | 'region'>,
+  folder: string,
+  openSandbox: OpenSandbox,
+): Promise<Place> {
+  if (target === 'sandbox') {
+    const sandbox = await openOrExplain(openSandbox, { port: sandboxPort(), folder });
+    const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
+    return {
+      settings: { region, endpoint: sandbox.url, credentials },
+      waits: localWaits,
+      endpointName: 'sandbox',
+      sandbox,
+    };
+  }
+  const endpoint = process.env['AWS_ENDPOINT_URL'] || undefined;
+  return {
+    settings: { region, endpoint },
+    waits: endpoint === undefined ? awsWaits : localWaits,
+    endpointName: endpoint ?? 'aws',
+    sandbox: undefined,
+  };
+}
+
+async function openOrExplain(
+  open: OpenSandbox,
+  options: { port: number; folder: string },
+): Promise<SandboxDoor> {
+  try {
+    return await open(options);
+  } catch (error) {
+    const taken = (error as { kind?: string }).kind === 'port taken';
+    throw problem(taken ? 'SANDBOX_PORT' : 'SANDBOX_START', {
+      what: taken ? `The sandbox cannot use port ${options.port}.` : 'The sandbox did not start.',
+      why: error instanceof Error ? error.message : String(error),
+      now: NOTHING_TOUCHED,
+      fix: taken
+        ? ['Stop what uses the port, or choose another: export SLIPWAY_SANDBOX_PORT=4567']
+        : [`Its log is ${options.folder}/sandbox.log.`, 'npm run sandbox, to see it start'],
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,98 @@
+/** The plan: every step's diff at once, and the list of the steps. */
+import { names } from '../lib/architecture.ts';
+import { changeAddress, type Change } from '../lib/change.ts';
+import type { Survey } from '../lib/look/found.ts';
+import type { Want } from '../lib/look/see.ts';
+import { NOTHING_TOUCHED, problem } from '../lib/problem.ts';
+import type { Name } from '../lib/resources.ts';
+import type { Step } from '../lib/step.ts';
+import { cluster } from './cluster.ts';
+import { elasticIp } from './elastic-ip.ts';
+import { hostedZone } from './hosted-zone.ts';
+import { images } from './images.ts';
+import { internetGateway } from './internet-gateway.ts';
+import { listener } from './listener.ts';
+import { loadBalancer } from './load-balancer.ts';
+import { logGroup } from './log-group.ts';
+import { natGateway } from './nat-gateway.ts';
+import { privateRoutes } from './private-routes.ts';
+import { publicRoutes } from './public-routes.ts';
+import { record } from './record.ts';
+import { repositories } from './repositories.ts';
+import { roles } from './roles.ts';
+import { rules } from './rules.ts';
+import { securityGroups } from './security-groups.ts';
+import { serviceLinkedRole } from './service-linked-role.ts';
+import { services } from './services.ts';
+import { subnets } from './subnets.ts';
+import { targetGroups } from './target-groups.ts';
+import { taskDefinitions } from './task-definitions.ts';
+import { vpc } from './vpc.ts';
+
+/** How each noun is built. */
+export const steps = {
+  serviceLinkedRole,
+  roles,
+  logGroup,
+  repositories,
+  images,
+  vpc,
+  internetGateway,
+  subnets,
+  securityGroups,
+  publicRoutes,
+  elasticIp,
+  natGateway,
+  privateRoutes,
+  loadBalancer,
+  targetGroups,
+  listener,
+  rules,
+  cluster,
+  taskDefinitions,
+  services,
+  hostedZone,
+  record,
+} satisfies { readonly [N in Name]: Step<N> };
+
+/** What provision would do. */
+export interface Plan {
+  readonly changes: readonly Change[];
+  /** How many things stay as they are. */
+  readonly kept: number;
+}
+
+/**
+ * Makes the plan.
+ * @throws ZONE when the region has too few availability zones, FOREIGN when things with our names are not ours
+ */
+export function planOf(want: Want, found: Survey): Plan {
+  checkZones(want, found);
+  const changes = names.flatMap((name) => (steps[name] as Step<Name>).diff(want, found));
+  const refused = changes.filter(({ verb }) => verb === 'refused');
+  if (refused.length > 0) throw foreign(refused);
+  const things = names.reduce((sum, name) => sum + found[name].size, 0);
+  const touched = changes.filter(({ verb }) => verb !== 'create').length;
+  return { changes, kept: things - touched };
+}
+
+function checkZones({ config }: Want, { zones }: Survey): void {
+  if (zones.length >= config.network.zones) return;
+  throw problem('ZONE', {
+    what: `${config.region} has too few availability zones for this network.`,
+    why: `network.zones is ${config.network.zones}; the account may use ${zones.length}: ${zones.join(', ')}.`,
+    now: NOTHING_TOUCHED,
+    fix: ['Lower network.zones in slipway.config.ts, or choose another region.'],
+  });
+}
+
+const foreign = (refused: readonly Change[]) =>
+  problem('FOREIGN', {
+    what: `${refused.length === 1 ? 'Something has' : 'Some things have'} a name of ours but ${refused.length === 1 ? 'is' : 'are'} not ours.`,
+    why: refused.map((change) => `${changeAddress(change)}: ${change.reason}`).join('; '),
+    now: NOTHING_TOUCHED,
+    fix: [
+      'Choose another name in slipway.config.ts or another --stage,',
+      'or remove what is there, if you know that nobody needs it.',
+    ],
+  });

@@ -1,0 +1,143 @@
+/** The one door to the sandbox for the rest of Slipway: finds it, starts it, asks it, stops it, all over HTTP. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export const DEFAULT_PORT = 4566;
+
+/** A sandbox that answers. */
+export interface Door {
+  /** The endpoint for AWS clients. */
+  readonly url: string;
+  /** Whether this call started it. */
+  readonly started: boolean;
+  /** Whether it was started in the background by a provision, and may be stopped by a teardown. */
+  readonly background: boolean;
+  /** Where a name leads, through the sandbox's Route 53 and load balancers; undefined when nowhere. */
+  resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
+  census(): Promise<Readonly<Record<string, number>>>;
+  /** Stops it, and resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Why a sandbox cannot be had. */
+export class DoorError extends Error {
+  readonly kind: 'port taken' | 'did not start';
+  constructor(kind: DoorError['kind'], message: string) {
+    super(message);
+    this.name = 'DoorError';
+    this.kind = kind;
+  }
+}
+
+interface About {
+  readonly sandbox: string;
+  readonly pid: number;
+  readonly folder: string | null;
+  readonly background: boolean;
+}
+
+const TIMEOUT_MS = 5000;
+
+/** Who answers on a port: a sandbox, somebody else, or nobody. */
+async function whoIs(url: string): Promise<About | 'somebody else' | 'nobody'> {
+  try {
+    const response = await fetch(`${url}/_sandbox/about`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const about = (await response.json()) as Partial<About>;
+    return about.sandbox === 'slipway' ? (about as About) : 'somebody else';
+  } catch (error) {
+    const { cause } = error as { cause?: { code?: string } };
+    return cause?.code === 'ECONNREFUSED' ? 'nobody' : 'somebody else';
+  }
+}
+
+/** A sandbox on that port, if one answers. */
+export async function findSandbox(port: number): Promise<Door | undefined> {
+  const url = `http://127.0.0.1:${port}`;
+  const about = await whoIs(url);
+  if (about === 'nobody') return undefined;
+  if (about === 'somebody else') {
+    throw new DoorError('port taken', `Port ${port} is in use by something that is not a sandbox.`);
+  }
+  return door(url, about, false);
+}
+
+export interface StartOptions {
+  readonly port: number;
+  /** Where it keeps its state. */
+  readonly folder: string;
+}
+
+/**
+ * The sandbox on that port: the one that runs, or a new one in the background, which goes on after this process.
+ * @throws DoorError
+ */
+export async function openSandbox({ port, folder }: StartOptions): Promise<Door> {
+  const running = await findSandbox(port);
+  if (running) return running;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const log = join(folder, 'sandbox.log');
+  const output = openSync(log, 'a', 0o600);
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      import.meta.resolve('tsx'),
+      join(import.meta.dirname, 'main.ts'),
+      '--port',
+      String(port),
+      '--folder',
+      folder,
+      '--background',
+    ],
+    { detached: true, stdio: ['ignore', output, output] },
+  );
+  closeSync(output);
+  child.unref();
+  let ended = false;
+  child.once('exit', () => (ended = true));
+  const url = `http://127.0.0.1:${port}`;
+  for (const start = Date.now(); Date.now() - start < 20_000; await delay(50)) {
+    const about = await whoIs(url);
+    if (typeof about === 'object') return door(url, about, true);
+    if (ended) break;
+  }
+  throw new DoorError('did not start', `It said: ${lastLines(log)}`);
+}
+
+const lastLines = (file: string): string =>
+  readFileSync(file, 'utf8').trim().split('\n').slice(-5).join('\n');
+
+function door(url: string, about: About, started: boolean): Door {
+  const ask = async (path: string, method = 'GET'): Promise<unknown> => {
+    const response = await fetch(`${url}/_sandbox/${path}`, {
+      method,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (!response.ok) throw new Error(`The sandbox answered ${response.status}: ${await response.text()}`);
+    return response.json();
+  };
+  return {
+    url,
+    started,
+    background: about.background,
+    resolve: async (name, port) =>
+      ((await ask(`resolve?name=${encodeURIComponent(name)}&port=${port}`)) ?? undefined) as
+        { host: string; port: number } | undefined,
+    census: async () => (await ask('census')) as Record<string, number>,
+    async stop() {
+      await ask('stop', 'POST');
+      while (isAlive(about.pid)) await delay(20);
+    },
+  };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -25,7 +25,9 @@ export type Made = { [N in Name]: Map<string, Ids[N]> };
  * @throws the one problem that happened, or STEPS_FAILED with all of them; INTERRUPTED when the signal said to stop
  */
 export async function apply(run: Run, see: See, found: Survey, plan: Plan): Promise<Made> {
-  const made = Object.fromEntries(names.map((name) => [name, new Map(found[name] as Items<Found[Name]>)])) as unknown as Made;
+  const made = Object.fromEntries(
+    names.map((name) => [name, new Map(found[name] as Items<Found[Name]>)]),
+  ) as unknown as Made;
   await heal(run, found);
   const changesOf = (name: Name, removing: boolean) =>
     plan.changes.filter(({ step, verb }) => step === name && (verb === 'remove') === removing);

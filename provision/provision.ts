@@ -1,0 +1,112 @@
+/** Provision: survey, plan, ask, apply, verify. */
+import { survey } from '../lib/look/looks.ts';
+import { ask, cannotAsk } from '../lib/run/ask.ts';
+import { failures, interrupted } from '../lib/run/failures.ts';
+import { duration } from '../lib/run/lines.ts';
+import type { Result, Running } from '../lib/run/main.ts';
+import { counts, countsText, planJson, planText } from '../lib/run/plan-text.ts';
+import { openSession, type Session } from '../lib/run/session.ts';
+import type { OpenSandbox } from '../lib/run/target.ts';
+import { apply, type Made } from './apply.ts';
+import { planOf, type Plan } from './plan.ts';
+import { addressOf } from './url.ts';
+import { verify } from './verify.ts';
+
+/** Does what `npm run provision` does, and returns what to print. */
+export async function provision(running: Running, openSandbox: OpenSandbox): Promise<Result> {
+  const { options, report, signal } = running;
+  const start = Date.now();
+  const session = await openSession(options, { command: 'provision', report, signal, openSandbox });
+  try {
+    const { config, run, account } = session;
+    const see = session.see();
+    const stack = see.names.stack;
+    report({
+      type: 'phase',
+      text: `provision ${stack} · ${options.target} · ${config.region} · account ${account}`,
+    });
+    warnOfLocalhost(session, running);
+    const found = await survey(see);
+    const plan = planOf(see, found);
+    const about = { stack, target: options.target, region: config.region, account };
+    if (options.plan) return planned(plan, about);
+    if (!(await agreed(running, plan))) {
+      return { exitCode: 0, text: '', json: { ...about, declined: true } };
+    }
+    const made = await apply(run, session.see(), found, plan);
+    const url = await finish(session, made);
+    const took = duration(Date.now() - start);
+    const summary = plan.changes.length === 0 ? `no changes, ${plan.kept} exist` : countsDone(plan);
+    report({ type: 'phase', text: `${stack} is up: ${summary}, ${took}` });
+    return {
+      exitCode: 0,
+      text: url ?? '',
+      json: {
+        ...about,
+        url: url ?? null,
+        counts: counts(plan.changes, plan.kept),
+        resources: run.state.data.resources,
+      },
+    };
+  } catch (error) {
+    throw signal.aborted ? interrupted(session.run) : session.explain(error);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The URL, once every path behind it answers; without waiting, the URL alone. */
+async function finish({ config, place, run }: Session, made: Made): Promise<string | undefined> {
+  const address = await addressOf(config, place, made);
+  if (address && run.patient) await verify(config, address, run);
+  if (run.signal.aborted) failures(run, new Map());
+  return address?.url;
+}
+
+function planned(plan: Plan, about: object): Result {
+  const { changes, kept } = plan;
+  const lines = [
+    ...planText(changes),
+    changes.length === 0 ? `No changes: ${kept} exist.` : `Plan: ${countsText(changes, kept)}.`,
+  ];
+  return {
+    exitCode: changes.length === 0 ? 0 : 2,
+    text: lines.join('\n'),
+    json: { ...about, plan: planJson(changes, kept) },
+  };
+}
+
+/** Asks before anything changes: on AWS always, on the sandbox when somebody is there. */
+async function agreed({ options, interactive, report, signal }: Running, plan: Plan): Promise<boolean> {
+  const { changes, kept } = plan;
+  if (changes.length === 0) return true;
+  report({ type: 'phase', text: `plan: ${countsText(changes, kept)}` });
+  if (options.yes || (!interactive && options.target === 'sandbox')) return true;
+  if (!interactive) throw cannotAsk('provision');
+  for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
+  const answer = await ask('Do this? [Y/n] ', signal);
+  return /^(y|yes|)$/i.test(answer);
+}
+
+function countsDone({ changes }: Plan): string {
+  const { create = 0, update = 0, replace = 0, remove = 0 } = counts(changes, 0);
+  const parts = [
+    [create, 'created'],
+    [update, 'updated'],
+    [replace, 'replaced'],
+    [remove, 'removed'],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(', ');
+}
+
+function warnOfLocalhost({ config }: Session, { options, report }: Running): void {
+  const { domain } = config;
+  if (options.target !== 'aws' || !domain?.name.endsWith('.localhost')) return;
+  report({
+    type: 'warning',
+    text: `${domain.name} leads to the machine of whoever asks: on AWS the record is made as told, but the load balancer's own name is what answers.`,
+  });
+}

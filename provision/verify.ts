@@ -1,0 +1,89 @@
+/** The last step of a provision: a request to every routed path, through the address that we print. */
+import { request } from 'node:http';
+import { routesOf, type Config } from '../lib/config/config.ts';
+import { problem } from '../lib/problem.ts';
+import type { Run } from '../lib/run/run.ts';
+import { pending, ready, until, type Probed } from '../lib/until.ts';
+import { NO_SERVICE } from './listener.ts';
+import type { Address } from './url.ts';
+
+const TIMEOUT_MS = 5000;
+
+/** The answer to one request. */
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Sends a GET the way the name would lead it, whatever this machine's resolver knows. */
+function get(address: Address, path: string, signal: AbortSignal): Promise<Answer> {
+  const { host, connect } = address;
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      {
+        ...connect,
+        path,
+        headers: { host, 'user-agent': 'slipway' },
+        agent: false,
+        timeout: TIMEOUT_MS,
+        signal,
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+        );
+        response.on('error', reject);
+      },
+    );
+    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+/** A service answered: anything but the load balancer's own errors and its answer for unknown paths. */
+async function probe(address: Address, path: string, signal: AbortSignal): Promise<Probed<number>> {
+  try {
+    const { status, body } = await get(address, path, signal);
+    const isOurs = status < 500 && !(status === 404 && body === NO_SERVICE);
+    return isOurs ? ready(status) : pending(`${path} answers ${status}`);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return pending(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/**
+ * Asks every routed path until a service answers.
+ * @throws UNANSWERED when one does not in time
+ */
+export async function verify(config: Config, address: Address, run: Run): Promise<void> {
+  await Promise.all(
+    routesOf(config).map(async ({ service, container }) => {
+      if (service.count === 0) return;
+      try {
+        const status = await until(
+          `${address.url}${container.path} to answer`,
+          run.waits.answer,
+          () => probe(address, container.path, run.signal),
+          run,
+        );
+        run.report({ type: 'note', text: `GET ${address.url}${container.path}  ${status}` });
+      } catch (error) {
+        if (run.signal.aborted) throw error;
+        throw unanswered(`${address.url}${container.path}`, error);
+      }
+    }),
+  );
+}
+
+const unanswered = (url: string, cause: unknown) =>
+  problem('UNANSWERED', {
+    what: `${url} is not answered.`,
+    why: cause instanceof Error ? cause.message : String(cause),
+    now: 'Everything is made and healthy as far as AWS says.',
+    fix: [`curl -v ${url}`, 'npm run provision, to look again'],
+    cause,
+  });

@@ -1,0 +1,102 @@
+/** Teardown: survey, confirm, take down backwards, and look for leftovers on our own. */
+import { names } from '../lib/architecture.ts';
+import type { Change } from '../lib/change.ts';
+import { walk } from '../lib/graph.ts';
+import type { Survey } from '../lib/look/found.ts';
+import { survey } from '../lib/look/looks.ts';
+import { foreignOwner } from '../lib/look/see.ts';
+import type { Name } from '../lib/resources.ts';
+import { failures, interrupted } from '../lib/run/failures.ts';
+import { duration } from '../lib/run/lines.ts';
+import type { Result, Running } from '../lib/run/main.ts';
+import { planJson, planText } from '../lib/run/plan-text.ts';
+import { openSession, type Session } from '../lib/run/session.ts';
+import type { OpenSandbox } from '../lib/run/target.ts';
+import type { Tags } from '../lib/tags.ts';
+import { confirmed } from './confirm.ts';
+import { leftovers } from './leftovers.ts';
+import { order, removals } from './plan.ts';
+import { removeThing } from './remove.ts';
+
+/** What has nothing of its own to look at or to remove: an image goes with its repository. */
+const LOOKED_AT = names.filter((name) => name !== 'images');
+
+/** Does what `npm run teardown` does, and returns what to print. */
+export async function teardown(running: Running, openSandbox: OpenSandbox): Promise<Result> {
+  const { options, report, signal } = running;
+  const start = Date.now();
+  const session = await openSession(options, { command: 'teardown', report, signal, openSandbox });
+  try {
+    const { config, account, run } = session;
+    const see = session.see();
+    const { stack } = see.names;
+    report({
+      type: 'phase',
+      text: `teardown ${stack} · ${options.target} · ${config.region} · account ${account}`,
+    });
+    const found = await survey(see, LOOKED_AT);
+    const changes = planOf(found, stack);
+    const about = { stack, target: options.target, region: config.region, account };
+    if (options.plan) return planned(changes, about);
+    if (changes.length > 0) {
+      report({ type: 'phase', text: `plan: ${changes.length} to remove` });
+      if (!(await confirmed(running, stack)))
+        return { exitCode: 0, text: '', json: { ...about, declined: true } };
+      await takeDown(session, found, changes);
+    }
+    await leftovers(session);
+    await run.state.destroy();
+    await closeSandbox(session, running);
+    const took = duration(Date.now() - start);
+    const said =
+      changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${took}`;
+    return { exitCode: 0, text: said, json: { ...about, removed: changes.length, left: 0 } };
+  } catch (error) {
+    throw signal.aborted ? interrupted(session.run) : session.explain(error);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Everything found that is ours. The account's own zone and service-linked role are found, too, but stay. */
+function planOf(found: Survey, stack: string): Change[] {
+  return names.flatMap((step) =>
+    [...(found[step] as ReadonlyMap<string, { readonly tags: Tags }>)].flatMap(([key, { tags }]): Change[] =>
+      foreignOwner(tags, stack) === undefined
+        ? [{ step, key, verb: 'remove', fields: [], reason: 'it is ours' }]
+        : [],
+    ),
+  );
+}
+
+async function takeDown({ run, see }: Session, found: Survey, changes: readonly Change[]): Promise<void> {
+  const outcomes = await walk<Name>(
+    order(),
+    async (name) => {
+      const removing = changes
+        .filter(({ step }) => step === name)
+        .map(({ key }) => removeThing(run, see(), found, removals, name, key));
+      for (const one of await Promise.allSettled(removing)) if (one.status === 'rejected') throw one.reason;
+    },
+    run.signal,
+  );
+  failures(run, outcomes);
+}
+
+/** Stops the sandbox that a provision started in the background, when nothing is left in it. */
+async function closeSandbox({ place }: Session, { report }: Running): Promise<void> {
+  const { sandbox } = place;
+  if (!sandbox?.background) return;
+  if (Object.keys(await sandbox.census()).length > 0) return;
+  await sandbox.stop();
+  report({ type: 'note', text: 'the sandbox is empty and was stopped' });
+}
+
+function planned(changes: readonly Change[], about: object): Result {
+  const summary = changes.length === 0 ? 'There is nothing to do.' : `Plan: ${changes.length} to remove.`;
+  return {
+    exitCode: changes.length === 0 ? 0 : 2,
+    text: [...planText(changes), summary].join('\n'),
+    json: { ...about, plan: planJson(changes, 0) },
+  };
+}

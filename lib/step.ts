@@ -5,7 +5,7 @@ import type { Change } from './change.ts';
 import type { Clock } from './clock.ts';
 import type { Careful } from './create-once.ts';
 import type { Found, Survey } from './look/found.ts';
-import type { Want } from './look/see.ts';
+import type { See, Want } from './look/see.ts';
 import type { Ids, Items, Name } from './resources.ts';
 import type { Intent } from './state/format.ts';
 import type { Tags } from './tags.ts';
@@ -39,6 +39,8 @@ export interface Act<N extends Name> extends Want {
   renew(): Promise<Intent>;
   /** Looks at this thing once more. */
   again(): Promise<Found[N] | undefined>;
+  /** The ids of another thing of this noun, once it is there; it must not depend on this one in turn. */
+  sibling(key: string): Promise<Ids[N]>;
   /** Records an id before the apply is over. */
   record(ids: Ids[N]): Promise<void>;
   /** Waits; progress is reported by itself. */
@@ -63,6 +65,8 @@ export interface Undo<N extends Name> extends Want {
   readonly key: string;
   readonly item: Found[N];
   readonly found: Survey;
+  /** The surroundings of another look. */
+  see(): See;
   until<T>(what: string, wait: WaitName, probe: () => Promise<Probed<T>>): Promise<T>;
   note(text: string): void;
 }

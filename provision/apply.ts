@@ -35,7 +35,14 @@ export async function apply(run: Run, see: See, found: Survey, plan: Plan): Prom
   const forward = await walk<Name>(
     needs,
     async (name) => {
-      await settle(changesOf(name, false).map((change) => applyChange(run, see, found, made, change)));
+      // Each thing by its key, so that things of one noun can wait for each other.
+      const siblings = new Map<string, Promise<Ids[Name]>>();
+      for (const change of changesOf(name, false)) {
+        // Started on the next turn: by then all siblings are known.
+        const start = Promise.resolve().then(() => applyChange({ run, see, found, made, siblings }, change));
+        siblings.set(change.key, start);
+      }
+      await settle([...siblings.values()]);
     },
     run.signal,
   );
@@ -78,11 +85,20 @@ async function heal({ state }: Run, found: Survey): Promise<void> {
 }
 
 /** Waits for all, then fails with the first failure: nothing is left running behind a failed step. */
-async function settle(works: readonly Promise<void>[]): Promise<void> {
+async function settle(works: readonly Promise<unknown>[]): Promise<void> {
   for (const work of await Promise.allSettled(works)) if (work.status === 'rejected') throw work.reason;
 }
 
-async function applyChange(run: Run, see: See, found: Survey, made: Made, change: Change): Promise<void> {
+/** What the changes of one step share. */
+interface Shared {
+  readonly run: Run;
+  readonly see: See;
+  readonly found: Survey;
+  readonly made: Made;
+  readonly siblings: ReadonlyMap<string, Promise<Ids[Name]>>;
+}
+
+async function applyChange({ run, see, found, made, siblings }: Shared, change: Change): Promise<Ids[Name]> {
   const { step: name, key, verb } = change;
   const { state, clock, report } = run;
   const address = changeAddress(change);
@@ -107,6 +123,7 @@ async function applyChange(run: Run, see: See, found: Survey, made: Made, change
     intent,
     careful: { clock, signal: run.signal, intent, reopened: open, every: run.waits.visible.every },
     again: async () => (await looks[name](again())).get(key),
+    sibling: async (other) => (await siblings.get(other)) ?? (made[name].get(other) as Ids[Name]),
     renew: () => state.renew(address),
     record,
     until: (what, wait, probe) =>
@@ -122,4 +139,5 @@ async function applyChange(run: Run, see: See, found: Survey, made: Made, change
   await record(ids);
   const word = done[verb as Exclude<typeof verb, 'refused'>];
   report({ type: 'thing', step: name, key, word, text: titleOf(name, ids), elapsed: clock.now() - start });
+  return ids;
 }

@@ -1,11 +1,12 @@
 /** The subnets: in each zone a public one for the load balancer and a private one for the tasks. */
-import { CreateSubnetCommand, CreateTagsCommand } from '@aws-sdk/client-ec2';
-import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { CreateSubnetCommand } from '@aws-sdk/client-ec2';
+import { compare, later, type Fields } from '../lib/change.ts';
 import { isCode } from '../lib/aws-error.ts';
 import { subnetPlans } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { Want } from '../lib/look/see.ts';
 import { only } from '../lib/resources.ts';
+import { retag } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { tagFields, tagsOf, upper } from '../lib/tags.ts';
 
@@ -41,9 +42,7 @@ export const subnets: Step<'subnets'> = {
   async apply(act) {
     if (!act.item) return create(act);
     const { subnetId, zone } = act.item;
-    if (touches(act.change, 'tag.')) {
-      await act.aws.ec2(new CreateTagsCommand({ Resources: [subnetId], Tags: upper(act.tags) }));
-    }
+    await retag(act, subnetId);
     return { subnetId, zone };
   },
 };

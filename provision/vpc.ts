@@ -1,9 +1,10 @@
 /** The VPC: the network of the stack, with DNS support and DNS hostnames. */
-import { CreateTagsCommand, CreateVpcCommand, ModifyVpcAttributeCommand } from '@aws-sdk/client-ec2';
+import { CreateVpcCommand, ModifyVpcAttributeCommand } from '@aws-sdk/client-ec2';
 import { compare, touches, type Fields } from '../lib/change.ts';
 import { createOnce } from '../lib/create-once.ts';
 import type { Want } from '../lib/look/see.ts';
 import { ONLY } from '../lib/resources.ts';
+import { retag } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { tagFields, tagsOf, upper } from '../lib/tags.ts';
 
@@ -41,9 +42,7 @@ export const vpc: Step<'vpc'> = {
     if (touches(change, 'dns.hostnames')) {
       await aws.ec2(new ModifyVpcAttributeCommand({ VpcId: vpcId, EnableDnsHostnames: { Value: true } }));
     }
-    if (touches(change, 'tag.') && act.item) {
-      await aws.ec2(new CreateTagsCommand({ Resources: [vpcId], Tags: upper(act.tags) }));
-    }
+    await retag(act, vpcId);
     return { vpcId };
   },
 };

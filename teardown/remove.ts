@@ -1,6 +1,6 @@
 /** Removes one thing with the undo of its noun, and says so. */
 import type { Found, Survey } from '../lib/look/found.ts';
-import type { See } from '../lib/look/see.ts';
+import { oneFlight, type See } from '../lib/look/see.ts';
 import { addressOf, titleOf, type Items, type Name } from '../lib/resources.ts';
 import type { Run } from '../lib/run/run.ts';
 import type { Removal, Undo } from '../lib/step.ts';
@@ -29,6 +29,7 @@ export async function removeThing(
     key,
     item,
     found,
+    see: () => ({ ...see, once: oneFlight() }),
     until: (what, wait, probe) =>
       until(what, waits[wait], probe, {
         clock,

@@ -1,13 +1,22 @@
 /** Finds the elastic IP of our NAT gateway by its tags. */
+import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import type { Ids, Items } from '../resources.ts';
-import type { Tags } from '../tags.ts';
-import type { See } from './see.ts';
+import { readTags, type Tags } from '../tags.ts';
+import { byKey, oursFilter, type See } from './see.ts';
 
 export interface FoundElasticIp extends Readonly<Ids['elasticIp']> {
   readonly publicIp: string;
   readonly tags: Tags;
 }
 
-export async function lookElasticIp(_see: See): Promise<Items<FoundElasticIp>> {
-  throw new Error('lookElasticIp is not written yet');
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html */
+export async function lookElasticIp(see: See): Promise<Items<FoundElasticIp>> {
+  const { Addresses = [] } = await see.aws.ec2(new DescribeAddressesCommand({ Filters: oursFilter(see) }));
+  return byKey(
+    Addresses.map(({ AllocationId = '', PublicIp = '', Tags }) => ({
+      allocationId: AllocationId,
+      publicIp: PublicIp,
+      tags: readTags(Tags),
+    })),
+  );
 }

@@ -1,7 +1,14 @@
 /** Finds the listener on port 80 of our load balancer. */
-import type { Ids, Items } from '../resources.ts';
+import { DescribeListenersCommand, type Action } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { isNotFound } from '../aws-error.ts';
+import { only, ONLY, type Ids, type Items } from '../resources.ts';
 import type { Tags } from '../tags.ts';
+import { elbTags } from './elb-tags.ts';
+import { lookLoadBalancer } from './load-balancer.ts';
 import type { See } from './see.ts';
+
+/** Where the load balancer listens. */
+export const HTTP_PORT = 80;
 
 export interface FoundListener extends Readonly<Ids['listener']> {
   readonly loadBalancerArn: string;
@@ -12,6 +19,45 @@ export interface FoundListener extends Readonly<Ids['listener']> {
   readonly tags: Tags;
 }
 
-export async function lookListener(_see: See): Promise<Items<FoundListener>> {
-  throw new Error('lookListener is not written yet');
+/** A default action in one line of text. */
+export function actionText(actions: readonly Action[] | undefined): string {
+  return (actions ?? [])
+    .map(({ Type, FixedResponseConfig: fixed, TargetGroupArn, ForwardConfig, RedirectConfig }) => {
+      if (fixed)
+        return `${Type} ${fixed.StatusCode} ${fixed.ContentType ?? ''} ${fixed.MessageBody ?? ''}`.trim();
+      if (RedirectConfig) return `${Type} ${JSON.stringify(RedirectConfig)}`;
+      return `${Type} ${TargetGroupArn ?? JSON.stringify(ForwardConfig ?? {})}`;
+    })
+    .join('; ');
+}
+
+export const lookListener = (see: See): Promise<Items<FoundListener>> =>
+  see.once('listener', () => look(see));
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html */
+async function look(see: See): Promise<Items<FoundListener>> {
+  const LoadBalancerArn = only(await lookLoadBalancer(see))?.loadBalancerArn;
+  if (LoadBalancerArn === undefined) return new Map();
+  const listeners = await describe(see, LoadBalancerArn);
+  const found = listeners.find(({ Port }) => Port === HTTP_PORT);
+  if (!found?.ListenerArn) return new Map();
+  const tags = await elbTags(see.aws, [found.ListenerArn]);
+  const item: FoundListener = {
+    listenerArn: found.ListenerArn,
+    loadBalancerArn: LoadBalancerArn,
+    port: found.Port ?? 0,
+    protocol: found.Protocol ?? '',
+    defaultAction: actionText(found.DefaultActions),
+    tags: tags.get(found.ListenerArn) ?? {},
+  };
+  return new Map([[ONLY, item]]);
+}
+
+async function describe({ aws }: See, LoadBalancerArn: string) {
+  try {
+    return (await aws.elbv2(new DescribeListenersCommand({ LoadBalancerArn }))).Listeners ?? [];
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
 }

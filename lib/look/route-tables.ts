@@ -1,7 +1,10 @@
 /** Finds our route tables by their tags: one call for the public and the private ones. */
+import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
 import type { Ids, Items } from '../resources.ts';
-import type { Tags } from '../tags.ts';
-import type { See } from './see.ts';
+import { readTags, STEP_TAG, type Tags } from '../tags.ts';
+import { byKey, oursFilter, type See } from './see.ts';
+
+export const EVERYWHERE = '0.0.0.0/0';
 
 export interface FoundRouteTable extends Readonly<Ids['publicRoutes']> {
   readonly vpcId: string;
@@ -14,10 +17,41 @@ export interface FoundRouteTable extends Readonly<Ids['publicRoutes']> {
   readonly tags: Tags;
 }
 
-export async function lookPublicRoutes(_see: See): Promise<Items<FoundRouteTable>> {
-  throw new Error('lookPublicRoutes is not written yet');
+export const lookPublicRoutes = (see: See): Promise<Items<FoundRouteTable>> =>
+  lookTables(see, 'publicRoutes');
+export const lookPrivateRoutes = (see: See): Promise<Items<FoundRouteTable>> =>
+  lookTables(see, 'privateRoutes');
+
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRouteTables.html */
+async function lookTables(see: See, step: 'publicRoutes' | 'privateRoutes'): Promise<Items<FoundRouteTable>> {
+  const { RouteTables = [] } = await see.once('routeTables', () =>
+    see.aws.ec2(new DescribeRouteTablesCommand({ Filters: oursFilter(see) })),
+  );
+  return byKey(RouteTables.map(readTable).filter(({ tags }) => tags[STEP_TAG] === step));
 }
 
-export async function lookPrivateRoutes(_see: See): Promise<Items<FoundRouteTable>> {
-  throw new Error('lookPrivateRoutes is not written yet');
+function readTable({
+  RouteTableId = '',
+  VpcId = '',
+  Routes,
+  Associations,
+  Tags,
+}: RouteTable): FoundRouteTable {
+  const route = Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === EVERYWHERE);
+  const associations = (Associations ?? []).filter(
+    ({ SubnetId, AssociationState }) => SubnetId && AssociationState?.State !== 'disassociated',
+  );
+  return {
+    routeTableId: RouteTableId,
+    vpcId: VpcId,
+    defaultTarget: route?.NatGatewayId ?? route?.GatewayId,
+    blackhole: route?.State === 'blackhole',
+    associations: Object.fromEntries(
+      associations.map(({ SubnetId = '', RouteTableAssociationId = '' }) => [
+        SubnetId,
+        RouteTableAssociationId,
+      ]),
+    ),
+    tags: readTags(Tags),
+  };
 }

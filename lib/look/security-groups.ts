@@ -1,16 +1,9 @@
-/** Finds our security groups by their tags, and those of other owners that have our names in our VPC. */
+/** Finds our security groups by their tags. */
+import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/client-ec2';
+import type { GroupRule } from '../group-rules.ts';
 import type { Ids, Items } from '../resources.ts';
-import type { Tags } from '../tags.ts';
-import type { See } from './see.ts';
-
-/** One rule of a group: who may send where. Compared as text, see `rulesText`. */
-export interface GroupRule {
-  readonly protocol: string;
-  readonly fromPort: number;
-  readonly toPort: number;
-  /** A block, or the id of a group. */
-  readonly peer: string;
-}
+import { readTags, type Tags } from '../tags.ts';
+import { byKey, oursFilter, type See } from './see.ts';
 
 export interface FoundSecurityGroup extends Readonly<Ids['securityGroups']> {
   readonly groupName: string;
@@ -20,6 +13,30 @@ export interface FoundSecurityGroup extends Readonly<Ids['securityGroups']> {
   readonly tags: Tags;
 }
 
-export async function lookSecurityGroups(_see: See): Promise<Items<FoundSecurityGroup>> {
-  throw new Error('lookSecurityGroups is not written yet');
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html */
+export async function lookSecurityGroups(see: See): Promise<Items<FoundSecurityGroup>> {
+  const { SecurityGroups = [] } = await see.aws.ec2(
+    new DescribeSecurityGroupsCommand({ Filters: oursFilter(see) }),
+  );
+  return byKey(
+    SecurityGroups.map(({ GroupId = '', GroupName = '', VpcId = '', Tags, ...permissions }) => ({
+      groupId: GroupId,
+      groupName: GroupName,
+      vpcId: VpcId,
+      ingress: readRules(permissions.IpPermissions),
+      egress: readRules(permissions.IpPermissionsEgress),
+      tags: readTags(Tags),
+    })),
+  );
+}
+
+function readRules(permissions: readonly IpPermission[] | undefined): GroupRule[] {
+  return (permissions ?? []).flatMap(({ IpProtocol: protocol = '', FromPort = -1, ToPort = -1, ...peers }) =>
+    [
+      ...(peers.IpRanges ?? []).map(({ CidrIp }) => CidrIp),
+      ...(peers.Ipv6Ranges ?? []).map(({ CidrIpv6 }) => CidrIpv6),
+      ...(peers.PrefixListIds ?? []).map(({ PrefixListId }) => PrefixListId),
+      ...(peers.UserIdGroupPairs ?? []).map(({ GroupId }) => GroupId),
+    ].map((peer = '') => ({ protocol, fromPort: FromPort, toPort: ToPort, peer })),
+  );
 }

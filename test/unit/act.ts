@@ -173,7 +173,7 @@ export async function provisionStep<N extends Name>(step: Step<N>, scene: Scene<
   const ids: Record<string, Ids[N]> = {};
   const notes: string[] = [];
   for (const change of changes.filter(({ verb }) => verb !== 'refused' && verb !== 'remove')) {
-    ids[change.key] = await step.apply(actOf(scene, of, clock, found, change, notes));
+    ids[change.key] = await step.apply(actOf(scene, of, clock, found, change, notes, ids));
   }
   return { changes, verbs: changes.map(words), ids, notes };
 }
@@ -191,6 +191,7 @@ function actOf<N extends Name>(
   found: Survey,
   change: Change,
   notes: string[],
+  siblings: Record<string, Ids[N]>,
 ): Act<N> {
   const see = () => seeOf(of, clock);
   const signal = new AbortController().signal;
@@ -212,6 +213,7 @@ function actOf<N extends Name>(
     intent,
     careful: { clock, signal, intent, reopened: scene.reopened ?? false, every: 1000 },
     again: async () => ((await looks[scene.name](see())) as Items<Found[N]>).get(change.key),
+    sibling: async (key) => siblings[key] ?? (items.get(key) as Ids[N]),
     renew: async () => ({ ...intent, token: 'token-2', generation: 2 }),
     record: async () => undefined,
     until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
@@ -231,6 +233,7 @@ export function undoOf<N extends Name>(scene: Scene<N>, item: Found[N]): Undo<N>
     key: scene.key ?? ONLY,
     item,
     found: surveyOf(scene.found),
+    see: () => seeOf(of, clock),
     until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
     note: () => undefined,
   };

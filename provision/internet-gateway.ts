@@ -1,0 +1,64 @@
+/** The internet gateway: the way of the public subnets in and out, attached to the VPC. */
+import { AttachInternetGatewayCommand, CreateInternetGatewayCommand } from '@aws-sdk/client-ec2';
+import { isCode } from '../lib/aws-error.ts';
+import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { createOnce } from '../lib/create-once.ts';
+import type { Survey } from '../lib/look/found.ts';
+import type { Want } from '../lib/look/see.ts';
+import { only, ONLY } from '../lib/resources.ts';
+import { retag } from '../lib/retag.ts';
+import type { Act, Step } from '../lib/step.ts';
+import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+
+const wanted = ({ config, names }: Want, found: Survey): Fields => ({
+  'attached to': only(found.vpc)?.vpcId ?? later('vpc'),
+  ...tagFields(tagsOf(config, names.stack, 'internetGateway', ONLY)),
+});
+
+export const internetGateway: Step<'internetGateway'> = {
+  diff: (want, found) =>
+    compare({
+      step: 'internetGateway',
+      wanted: new Map([[ONLY, wanted(want, found)]]),
+      found: found.internetGateway,
+      fieldsOf: ({ attachedTo, tags }) => ({ 'attached to': attachedTo ?? '', ...tagFields(tags) }),
+    }),
+
+  async apply(act) {
+    const internetGatewayId = act.item?.internetGatewayId ?? (await create(act));
+    await act.record({ internetGatewayId });
+    if (touches(act.change, 'attached to')) await attach(act, internetGatewayId);
+    await retag(act, internetGatewayId);
+    return { internetGatewayId };
+  },
+};
+
+/** No client token: the tags that travel in the call are how it is found again. */
+const create = (act: Act<'internetGateway'>): Promise<string> =>
+  createOnce(
+    act.careful,
+    async () => (await act.again())?.internetGatewayId,
+    async () => {
+      const { InternetGateway } = await act.aws.ec2Once(
+        new CreateInternetGatewayCommand({
+          TagSpecifications: [{ ResourceType: 'internet-gateway', Tags: upper(act.tags) }],
+        }),
+      );
+      return InternetGateway?.InternetGatewayId ?? '';
+    },
+  );
+
+/**
+ * «Already associated» means three things: attached to our VPC (by a call whose answer was lost), attached to another
+ * VPC, or our VPC has another gateway. Only a look tells.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachInternetGateway.html
+ */
+async function attach(act: Act<'internetGateway'>, InternetGatewayId: string): Promise<void> {
+  const VpcId = only(act.made.vpc)?.vpcId;
+  try {
+    await act.aws.ec2(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+  } catch (error) {
+    const attached = isCode(error, 'Resource.AlreadyAssociated') && (await act.again())?.attachedTo === VpcId;
+    if (!attached) throw error;
+  }
+}

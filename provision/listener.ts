@@ -1,0 +1,79 @@
+/** The listener: HTTP on port 80, which answers 404 by itself to every path that no rule knows. */
+import {
+  AddTagsCommand,
+  CreateListenerCommand,
+  ModifyListenerCommand,
+  type Action,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { compare, later, touches, type Fields } from '../lib/change.ts';
+import type { Survey } from '../lib/look/found.ts';
+import { actionText, HTTP_PORT } from '../lib/look/listener.ts';
+import { foreignOwner, type Want } from '../lib/look/see.ts';
+import { only, ONLY } from '../lib/resources.ts';
+import type { Act, Step } from '../lib/step.ts';
+import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+
+/** What the load balancer says where no service is. */
+export const NO_SERVICE = 'There is no service at this path.';
+
+const PROTOCOL = 'HTTP';
+const defaultActions: Action[] = [
+  {
+    Type: 'fixed-response',
+    FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain', MessageBody: NO_SERVICE },
+  },
+];
+
+const wanted = ({ config, names }: Want, found: Survey): Fields => ({
+  'load balancer': only(found.loadBalancer)?.loadBalancerArn ?? later('loadBalancer'),
+  protocol: PROTOCOL,
+  'default action': actionText(defaultActions),
+  ...tagFields(tagsOf(config, names.stack, 'listener', ONLY)),
+});
+
+export const listener: Step<'listener'> = {
+  diff: (want, found) =>
+    compare({
+      step: 'listener',
+      wanted: new Map([[ONLY, wanted(want, found)]]),
+      found: found.listener,
+      fieldsOf: ({ loadBalancerArn, protocol, defaultAction, tags }) => ({
+        'load balancer': loadBalancerArn,
+        protocol,
+        'default action': defaultAction,
+        ...tagFields(tags),
+      }),
+      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+    }),
+
+  async apply(act) {
+    const { aws, change, item, tags } = act;
+    const ListenerArn = item?.listenerArn ?? (await create(act));
+    if (item && touches(change, 'protocol', 'default action')) {
+      await aws.elbv2(
+        new ModifyListenerCommand({ ListenerArn, Protocol: PROTOCOL, DefaultActions: defaultActions }),
+      );
+    }
+    if (item && touches(change, 'tag.')) {
+      await aws.elbv2(new AddTagsCommand({ ResourceArns: [ListenerArn], Tags: upper(tags) }));
+    }
+    return { listenerArn: ListenerArn };
+  },
+};
+
+/**
+ * Made while the load balancer still provisions. A repeated create with equal settings gives the same listener.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
+ */
+async function create({ aws, made, tags }: Act<'listener'>): Promise<string> {
+  const { Listeners } = await aws.elbv2(
+    new CreateListenerCommand({
+      LoadBalancerArn: only(made.loadBalancer)?.loadBalancerArn,
+      Protocol: PROTOCOL,
+      Port: HTTP_PORT,
+      DefaultActions: defaultActions,
+      Tags: upper(tags),
+    }),
+  );
+  return Listeners?.[0]?.ListenerArn ?? '';
+}

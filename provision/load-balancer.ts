@@ -1,0 +1,128 @@
+/** The load balancer: internet-facing, in the public subnets, refusing what is not proper HTTP. */
+import {
+  AddTagsCommand,
+  CreateLoadBalancerCommand,
+  ModifyLoadBalancerAttributesCommand,
+  SetSecurityGroupsCommand,
+  SetSubnetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { compare, later, touches, type Fields } from '../lib/change.ts';
+import type { Config } from '../lib/config/config.ts';
+import { subnetKeys } from '../lib/layout.ts';
+import type { Survey } from '../lib/look/found.ts';
+import { foreignOwner, type Want } from '../lib/look/see.ts';
+import { ONLY, type Ids } from '../lib/resources.ts';
+import type { Act, Step } from '../lib/step.ts';
+import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { failed, pending, ready, type Probed } from '../lib/until.ts';
+import { BALANCER } from './security-groups.ts';
+
+const SCHEME = 'internet-facing';
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html */
+export const attributesFor = ({ idleTimeoutSeconds }: Config): Record<string, string> => ({
+  'idle_timeout.timeout_seconds': String(idleTimeoutSeconds),
+  'routing.http.drop_invalid_header_fields.enabled': 'true',
+  'routing.http.desync_mitigation_mode': 'defensive',
+});
+
+const attributeFields = (attributes: Readonly<Record<string, string>>): Fields =>
+  Object.fromEntries(Object.entries(attributes).map(([key, value]) => [`attribute.${key}`, value]));
+
+function wanted({ config, names }: Want, found: Survey): Fields {
+  const subnetIds = subnetKeys(config.network, 'public').map((key) => found.subnets.get(key)?.subnetId);
+  return {
+    scheme: SCHEME,
+    subnets: subnetIds.includes(undefined) ? later('subnets') : subnetIds.sort().join(', '),
+    'security group': found.securityGroups.get(BALANCER)?.groupId ?? later(`securityGroups.${BALANCER}`),
+    ...attributeFields(attributesFor(config)),
+    ...tagFields(tagsOf(config, names.stack, 'loadBalancer', ONLY)),
+  };
+}
+
+export const loadBalancer: Step<'loadBalancer'> = {
+  diff: (want, found) =>
+    compare({
+      step: 'loadBalancer',
+      wanted: new Map([[ONLY, wanted(want, found)]]),
+      found: found.loadBalancer,
+      fieldsOf: ({ scheme, subnetIds, securityGroupIds, attributes, tags }) => ({
+        scheme,
+        subnets: [...subnetIds].sort().join(', '),
+        'security group': securityGroupIds.join(', '),
+        ...attributeFields(attributes),
+        ...tagFields(tags),
+      }),
+      immutable: { scheme: 'the scheme of a load balancer cannot change' },
+      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+    }),
+
+  async apply(act) {
+    const ids = act.item ? idsOf(act.item) : await create(act);
+    await act.record(ids);
+    const { change, aws, config } = act;
+    const { loadBalancerArn: LoadBalancerArn } = ids;
+    if (touches(change, 'attribute.')) {
+      const Attributes = upper(attributesFor(config));
+      await aws.elbv2(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
+    }
+    if (act.item) await repair(act, LoadBalancerArn);
+    return ids;
+  },
+};
+
+const idsOf = ({ loadBalancerArn, dnsName, hostedZoneId }: Ids['loadBalancer']): Ids['loadBalancer'] => ({
+  loadBalancerArn,
+  dnsName,
+  hostedZoneId,
+});
+
+const subnetsOf = ({ config, made }: Act<'loadBalancer'>): string[] =>
+  subnetKeys(config.network, 'public').map((key) => made.subnets.get(key)?.subnetId ?? '');
+const groupsOf = ({ made }: Act<'loadBalancer'>): string[] => [
+  made.securityGroups.get(BALANCER)?.groupId ?? '',
+];
+
+/**
+ * A repeated create with equal settings gives the same load balancer, whoever made it: the survey has looked before.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+ */
+async function create(act: Act<'loadBalancer'>): Promise<Ids['loadBalancer']> {
+  const { LoadBalancers } = await act.aws.elbv2(
+    new CreateLoadBalancerCommand({
+      Name: act.names.loadBalancer,
+      Type: 'application',
+      Scheme: SCHEME,
+      IpAddressType: 'ipv4',
+      Subnets: subnetsOf(act),
+      SecurityGroups: groupsOf(act),
+      Tags: upper(act.tags),
+    }),
+  );
+  const [made] = LoadBalancers ?? [];
+  return {
+    loadBalancerArn: made?.LoadBalancerArn ?? '',
+    dnsName: made?.DNSName ?? '',
+    hostedZoneId: made?.CanonicalHostedZoneId ?? '',
+  };
+}
+
+async function repair(act: Act<'loadBalancer'>, LoadBalancerArn: string): Promise<void> {
+  const { aws, change, tags } = act;
+  if (touches(change, 'subnets')) {
+    await aws.elbv2(new SetSubnetsCommand({ LoadBalancerArn, Subnets: subnetsOf(act) }));
+  }
+  if (touches(change, 'security group')) {
+    await aws.elbv2(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: groupsOf(act) }));
+  }
+  if (touches(change, 'tag.')) {
+    await aws.elbv2(new AddTagsCommand({ ResourceArns: [LoadBalancerArn], Tags: upper(tags) }));
+  }
+}
+
+/** For whoever needs it to work: `active`, or a reason to stop. */
+export function balancerState(state: string | undefined): Probed<undefined> {
+  if (state === 'active' || state === 'active_impaired') return ready(undefined);
+  if (state === 'failed') return failed('the load balancer could not be set up');
+  return pending(`the load balancer is ${state ?? 'not seen yet'}`);
+}

@@ -1,0 +1,123 @@
+/** The target groups: one a routed container, with its own health check. */
+import {
+  AddTagsCommand,
+  CreateTargetGroupCommand,
+  ModifyTargetGroupAttributesCommand,
+  ModifyTargetGroupCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { routesOf, type Config, type RoutedContainer } from '../lib/config/config.ts';
+import type { Survey } from '../lib/look/found.ts';
+import type { FoundTargetGroup } from '../lib/look/target-groups.ts';
+import { foreignOwner, type Want } from '../lib/look/see.ts';
+import { only } from '../lib/resources.ts';
+import type { Act, Step } from '../lib/step.ts';
+import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+
+const PROTOCOL = 'HTTP';
+/** Tasks in awsvpc mode are registered by address. */
+const TARGET_TYPE = 'ip';
+const DELAY = 'deregistration_delay.timeout_seconds';
+
+/** The health check as ELB's calls take it. */
+const healthOf = ({ health }: RoutedContainer) => ({
+  HealthCheckPath: health.path,
+  HealthCheckIntervalSeconds: health.intervalSeconds,
+  HealthCheckTimeoutSeconds: health.timeoutSeconds,
+  HealthyThresholdCount: health.healthyThreshold,
+  UnhealthyThresholdCount: health.unhealthyThreshold,
+  Matcher: { HttpCode: health.matcher },
+});
+
+const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
+  [DELAY]: String(deregistrationDelaySeconds),
+});
+
+function wanted({ config, names }: Want, found: Survey): Map<string, Fields> {
+  const vpc = only(found.vpc)?.vpcId ?? later('vpc');
+  return new Map(
+    routesOf(config).map(({ container }) => [
+      container.key,
+      {
+        name: names.targetGroup(container),
+        vpc,
+        ...healthFields(container.health),
+        [`attribute.${DELAY}`]: String(config.deregistrationDelaySeconds),
+        ...tagFields(tagsOf(config, names.stack, 'targetGroups', container.key)),
+      },
+    ]),
+  );
+}
+
+const healthFields = (health: RoutedContainer['health']): Fields => ({
+  'health.path': health.path,
+  'health.interval': health.intervalSeconds,
+  'health.timeout': health.timeoutSeconds,
+  'health.healthy threshold': health.healthyThreshold,
+  'health.unhealthy threshold': health.unhealthyThreshold,
+  'health.matcher': health.matcher,
+});
+
+export const targetGroups: Step<'targetGroups'> = {
+  diff: (want, found) =>
+    compare({
+      step: 'targetGroups',
+      wanted: wanted(want, found),
+      found: found.targetGroups,
+      fieldsOf: ({ name, vpcId, health, attributes, tags }: FoundTargetGroup) => ({
+        name,
+        vpc: vpcId,
+        ...healthFields(health),
+        [`attribute.${DELAY}`]: attributes[DELAY] ?? '',
+        ...tagFields(tags),
+      }),
+      immutable: {
+        name: 'the port and the protocol of a target group cannot change',
+        vpc: 'a target group cannot move to another VPC',
+      },
+      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+    }),
+
+  async apply(act) {
+    const container = containerOf(act);
+    const targetGroupArn = act.item?.targetGroupArn ?? (await create(act, container));
+    await act.record({ targetGroupArn });
+    const { aws, change, config, tags } = act;
+    if (touches(change, 'attribute.')) {
+      const Attributes = upper(attributesFor(config));
+      await aws.elbv2(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: targetGroupArn, Attributes }));
+    }
+    if (act.item && touches(change, 'health.')) {
+      await aws.elbv2(
+        new ModifyTargetGroupCommand({ TargetGroupArn: targetGroupArn, ...healthOf(container) }),
+      );
+    }
+    if (act.item && touches(change, 'tag.')) {
+      await aws.elbv2(new AddTagsCommand({ ResourceArns: [targetGroupArn], Tags: upper(tags) }));
+    }
+    return { targetGroupArn };
+  },
+};
+
+function containerOf({ config, change }: Act<'targetGroups'>): RoutedContainer {
+  const route = routesOf(config).find(({ container }) => container.key === change.key);
+  if (!route) throw new Error(`No container ${change.key} is routed`);
+  return route.container;
+}
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
+async function create(act: Act<'targetGroups'>, container: RoutedContainer): Promise<string> {
+  const { TargetGroups } = await act.aws.elbv2(
+    new CreateTargetGroupCommand({
+      Name: act.names.targetGroup(container),
+      VpcId: only(act.made.vpc)?.vpcId,
+      Protocol: PROTOCOL,
+      Port: container.port,
+      TargetType: TARGET_TYPE,
+      HealthCheckProtocol: PROTOCOL,
+      ...healthOf(container),
+      Tags: upper(act.tags),
+    }),
+  );
+  return TargetGroups?.[0]?.TargetGroupArn ?? '';
+}

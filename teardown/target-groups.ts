@@ -1,0 +1,10 @@
+/** Removes a target group, once no rule names it any more. */
+import { DeleteTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { gone } from '../lib/gone.ts';
+import type { Removal } from '../lib/step.ts';
+
+export const targetGroups: Removal<'targetGroups'> = {
+  /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html */
+  remove: ({ aws, item }) =>
+    gone(() => aws.elbv2(new DeleteTargetGroupCommand({ TargetGroupArn: item.targetGroupArn }))),
+};

@@ -16,7 +16,6 @@ import type { Builds } from './image/builds.ts';
 /** What the apply of one change may use. */
 export interface Act<N extends Name> extends Want {
   readonly aws: Aws;
-  readonly account: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly builds: Builds;
@@ -59,7 +58,6 @@ export interface Step<N extends Name> {
 /** What the removal of one thing may use. */
 export interface Undo<N extends Name> extends Want {
   readonly aws: Aws;
-  readonly account: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly key: string;

@@ -24,17 +24,17 @@ function rulesFor(config: Config): Map<string, { path: string; priority: number 
   return new Map(routes.map(({ key, path }) => [key, { path, priority: priorities.get(path) ?? 0 }]));
 }
 
-const wanted = ({ config, names }: Want, found: Survey): Map<string, Fields> =>
+const wanted = (want: Want, found: Survey): Map<string, Fields> =>
   new Map(
-    [...rulesFor(config)].map(([key, { path, priority }]) => [
+    [...rulesFor(want.config)].map(([key, { path, priority }]) => [
       key,
       {
         listener: only(found.listener)?.listenerArn ?? later('listener'),
         priority,
         paths: patternsOf(path).join(', '),
         'other conditions': '',
-        'target group': targetGroupOf({ config, names }, found, key),
-        ...tagFields(tagsOf(config, names.stack, 'rules', key)),
+        'target group': targetGroupOf(want, found, key),
+        ...tagFields(tagsOf(want.config, want.names.stack, 'rules', key)),
       },
     ]),
   );
@@ -49,12 +49,12 @@ function targetGroupOf({ config, names }: Want, found: Survey, key: string) {
 }
 
 export const rules: Step<'rules'> = {
-  diff: (of, found) =>
+  diff: (want, found) =>
     compare({
       step: 'rules',
-      wanted: wanted(of, found),
+      wanted: wanted(want, found),
       found: new Map(
-        [...found.rules].filter(([, { tags }]) => foreignOwner(tags, of.names.stack) === undefined),
+        [...found.rules].filter(([, { tags }]) => foreignOwner(tags, want.names.stack) === undefined),
       ),
       fieldsOf: ({ listenerArn, priority, paths, otherConditions, targetGroupArn, tags }) => ({
         listener: listenerArn,

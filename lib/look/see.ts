@@ -11,13 +11,13 @@ import type { Builds } from '../image/builds.ts';
 export interface Want {
   readonly config: Config;
   readonly names: Names;
+  /** The twelve digits of the account. */
+  readonly account: string;
 }
 
 /** The surroundings of a look. */
 export interface See extends Want {
   readonly aws: Aws;
-  /** The account that is looked at. */
-  readonly account: string;
   /** The images of the source folders, built when first asked for. */
   readonly builds: Builds;
   /** Runs a look that several steps share once; all get the same answer. */

@@ -134,7 +134,7 @@ export const surveyOf = (found: Partial<{ [N in Name]: Record<string, Found[N]> 
     ...Object.fromEntries(nouns.map((name) => [name, new Map(Object.entries(found[name] ?? {}))])),
   }) as unknown as Survey;
 
-export const wantOf = (of: Config = config()) => ({ config: of, names: namesOf(of) });
+export const wantOf = (of: Config = config()) => ({ config: of, names: namesOf(of), account: ACCOUNT });
 
 const digest = (key: string) => `sha256:${key.padEnd(64, '0')}`;
 /** The surroundings of a look: mocked clients, and builds whose digests come from the key. */
@@ -143,7 +143,6 @@ export function seeOf(of: Config = config(), clock: Clock = testClock()): See {
   return {
     ...wantOf(of),
     aws: awsClients({ region: of.region, endpoint: 'http://mock' }, { clock, signal }),
-    account: ACCOUNT,
     builds: { of: async (key) => ({ tag: `tag-${key}`, digest: digest(key) }) },
     once: oneFlight(),
   };

@@ -1,6 +1,15 @@
-/** Finds our repositories by their names. */
+/** Finds our repositories: all whose names start as ours do. */
+import {
+  DescribeRepositoriesCommand,
+  GetLifecyclePolicyCommand,
+  ListTagsForResourceCommand,
+  type Repository,
+} from '@aws-sdk/client-ecr';
+import { isCode } from '../aws-error.ts';
+import { allPages } from '../pages.ts';
+import { policyText } from '../policies.ts';
 import type { Ids, Items } from '../resources.ts';
-import type { Tags } from '../tags.ts';
+import { readTags, type Tags } from '../tags.ts';
 import type { See } from './see.ts';
 
 export interface FoundRepository extends Readonly<Ids['repositories']> {
@@ -11,6 +20,50 @@ export interface FoundRepository extends Readonly<Ids['repositories']> {
   readonly tags: Tags;
 }
 
-export async function lookRepositories(_see: See): Promise<Items<FoundRepository>> {
-  throw new Error('lookRepositories is not written yet');
+/**
+ * By key: what follows the stack in the name. A list by names fails as a whole when one is missing; so all are read.
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html
+ */
+export const lookRepositories = (see: See): Promise<Items<FoundRepository>> =>
+  see.once('repositories', () => look(see));
+
+async function look(see: See): Promise<Items<FoundRepository>> {
+  const { aws, names } = see;
+  const prefix = names.repository('');
+  const all = await allPages(async (nextToken) => {
+    const page = await aws.ecr(new DescribeRepositoriesCommand({ nextToken, maxResults: 1000 }));
+    return { items: page.repositories ?? [], next: page.nextToken };
+  });
+  const candidates = all.filter(({ repositoryName = '' }) => repositoryName.startsWith(prefix));
+  const found = candidates.map(
+    async (repository) =>
+      [repository.repositoryName?.slice(prefix.length) ?? '', await read(see, repository)] as const,
+  );
+  return new Map(await Promise.all(found));
+}
+
+async function read({ aws }: See, repository: Repository): Promise<FoundRepository> {
+  const { repositoryName = '', repositoryArn, repositoryUri = '' } = repository;
+  const [lifecyclePolicy, { tags }] = await Promise.all([
+    lifecycleOf(aws, repositoryName),
+    aws.ecr(new ListTagsForResourceCommand({ resourceArn: repositoryArn })),
+  ]);
+  return {
+    repositoryName,
+    repositoryUri,
+    scanOnPush: repository.imageScanningConfiguration?.scanOnPush ?? false,
+    mutability: repository.imageTagMutability ?? '',
+    lifecyclePolicy,
+    tags: readTags(tags),
+  };
+}
+
+async function lifecycleOf(aws: See['aws'], repositoryName: string): Promise<string> {
+  try {
+    const { lifecyclePolicyText = '' } = await aws.ecr(new GetLifecyclePolicyCommand({ repositoryName }));
+    return policyText(JSON.parse(lifecyclePolicyText));
+  } catch (error) {
+    if (isCode(error, 'LifecyclePolicyNotFound', 'RepositoryNotFound')) return '';
+    throw error;
+  }
 }

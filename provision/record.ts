@@ -1,0 +1,110 @@
+/** The record: the domain as an alias of the load balancer. It comes last, so that it never leads to nothing. */
+import { ChangeResourceRecordSetsCommand, GetChangeCommand } from '@aws-sdk/client-route-53';
+import { isCode, isNotFound } from '../lib/aws-error.ts';
+import { compare, later, type Fields } from '../lib/change.ts';
+import type { Survey } from '../lib/look/found.ts';
+import { normalName, RECORD_TYPE } from '../lib/look/record.ts';
+import { foreignOwner, type Want } from '../lib/look/see.ts';
+import { only, ONLY } from '../lib/resources.ts';
+import type { Act, Step } from '../lib/step.ts';
+import { pending, ready } from '../lib/until.ts';
+
+function wanted({ config }: Want, found: Survey): Map<string, Fields> {
+  if (!config.domain) return new Map();
+  const balancer = only(found.loadBalancer);
+  return new Map([
+    [
+      ONLY,
+      {
+        name: config.domain.name,
+        'alias to': balancer ? normalName(balancer.dnsName) : later('loadBalancer'),
+        'alias zone': balancer?.hostedZoneId ?? later('loadBalancer'),
+        'evaluate target health': true,
+      },
+    ],
+  ]);
+}
+
+export const record: Step<'record'> = {
+  diff: (want, found) =>
+    compare({
+      step: 'record',
+      wanted: wanted(want, found),
+      found: found.record,
+      fieldsOf: ({ recordName, aliasTo, aliasZoneId, evaluateTargetHealth }) => ({
+        name: recordName,
+        'alias to': aliasTo,
+        'alias zone': aliasZoneId,
+        'evaluate target health': evaluateTargetHealth,
+      }),
+      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+    }),
+
+  async apply(act) {
+    const recordName = act.config.domain?.name ?? '';
+    const change = await write(act, recordName);
+    await act.record({ recordName });
+    if (change !== undefined && act.patient) await inSync(act, change, recordName);
+    return { recordName };
+  },
+};
+
+/**
+ * The first write is a CREATE: it can never overwrite a record of somebody else. One that is there already is ours
+ * when an earlier answer was lost, and then it is set again.
+ * @returns the id of the change
+ * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+ */
+async function write(act: Act<'record'>, name: string): Promise<string | undefined> {
+  if (act.item) return send(act, name, 'UPSERT');
+  try {
+    return await send(act, name, 'CREATE');
+  } catch (error) {
+    const isThere = isCode(error, 'InvalidChangeBatch') && (await act.again());
+    if (!isThere || foreignOwner(isThere.tags, act.names.stack) !== undefined) throw error;
+    return send(act, name, 'UPSERT');
+  }
+}
+
+async function send(
+  { aws, made }: Act<'record'>,
+  name: string,
+  Action: 'CREATE' | 'UPSERT',
+): Promise<string | undefined> {
+  const balancer = only(made.loadBalancer);
+  const { ChangeInfo } = await aws.route53(
+    new ChangeResourceRecordSetsCommand({
+      HostedZoneId: only(made.hostedZone)?.hostedZoneId,
+      ChangeBatch: {
+        Changes: [
+          {
+            Action,
+            ResourceRecordSet: {
+              Name: name,
+              Type: RECORD_TYPE,
+              AliasTarget: {
+                DNSName: balancer?.dnsName,
+                HostedZoneId: balancer?.hostedZoneId,
+                EvaluateTargetHealth: true,
+              },
+            },
+          },
+        ],
+      },
+    }),
+  );
+  return ChangeInfo?.Status === 'INSYNC' ? undefined : ChangeInfo?.Id;
+}
+
+/** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html */
+async function inSync(act: Act<'record'>, Id: string, name: string): Promise<void> {
+  await act.until(`${name} to be in all of Route 53's servers`, 'dns', async () => {
+    try {
+      const { ChangeInfo } = await act.aws.route53(new GetChangeCommand({ Id }));
+      return ChangeInfo?.Status === 'INSYNC' ? ready(undefined) : pending('spreading to all name servers');
+    } catch (error) {
+      if (isNotFound(error)) return pending('the change is not seen yet');
+      throw error;
+    }
+  });
+}

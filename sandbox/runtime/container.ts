@@ -1,0 +1,149 @@
+/** One container of a Fargate task, run as a process of this machine: started, watched, asked after its health, and stopped. */
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import {
+  CannotStartContainerError,
+  DEFAULT_PATH,
+  healthCheckCommand,
+  resolveCommand,
+  type CommandPlace,
+} from './command.ts';
+import { forgetContainer, noteContainer } from './leftovers.ts';
+import { lineSplitter } from './lines.ts';
+import { signalNumber, startProcess, type RunningProcess } from './process.ts';
+import { inside } from './rootfs.ts';
+import { prepareTask, type TaskPlan } from './task.ts';
+
+export interface ContainerPlan extends TaskPlan {
+  /** The container's name in its task definition. */
+  name: string;
+  /** The entry point and the command, in one list. */
+  command: readonly string[];
+  /** As the container sees it; made when it is not there, as runtimes do. */
+  workingDirectory: string;
+  /** `SIGTERM` when left out. */
+  stopSignal?: string;
+  /** From the stop signal to SIGKILL. */
+  stopTimeoutMs: number;
+}
+
+/** Where a container's output goes. */
+export interface ContainerSinks {
+  line(stream: 'stdout' | 'stderr', text: string): void;
+}
+
+export interface Container {
+  pid: number;
+  /** Settles when the program has ended, its children are killed and its last line is delivered. */
+  exited: Promise<{ exitCode: number }>;
+  /** Sends the stop signal and, after the timeout, SIGKILL. Asking again changes nothing. */
+  stop(): Promise<{ exitCode: number }>;
+  /**
+   * Runs a command inside the container.
+   * @param command a program with its arguments, or a health check as ECS writes it (`['CMD-SHELL', 'text']`)
+   * @param timeoutMs when to kill it
+   * @returns the exit code (127 when it could not be started, 137 when it was killed) and the first 4096 bytes that it wrote
+   */
+  run(command: readonly string[], timeoutMs: number): Promise<CheckResult>;
+}
+
+export interface CheckResult {
+  exitCode: number;
+  output: string;
+  timedOut: boolean;
+}
+
+/** What Docker keeps of a health check's output. */
+const LONGEST_OUTPUT_BYTES = 4096;
+
+const SIGKILL = signalNumber('SIGKILL');
+const KILLED = 128 + SIGKILL;
+const NOT_STARTED = 127;
+
+/**
+ * Starts a container.
+ * @param given what to run and where
+ * @param sinks takes its output by the line; the first lines may come before this returns
+ * @throws CannotStartContainerError when the program is not in the image or cannot be run
+ * @throws RangeError for a name or a stop signal that there is not
+ */
+export async function startContainer(given: ContainerPlan, sinks: ContainerSinks): Promise<Container> {
+  // The program runs in another folder, where a relative path would lead elsewhere.
+  const plan = { ...given, taskDirectory: resolve(given.taskDirectory), rootfs: resolve(given.rootfs) };
+  if (!/^[\w-]{1,255}$/.test(plan.name)) throw new RangeError(`invalid container name: ${plan.name}`);
+  const stopSignal = signalNumber(plan.stopSignal ?? 'SIGTERM');
+  const folder = await inside(plan.rootfs, plan.workingDirectory);
+  await mkdir(folder, { recursive: true });
+  const environment = await prepareTask(plan);
+  const place: CommandPlace = { ...plan, path: plan.environment.PATH ?? DEFAULT_PATH };
+
+  const start = async (command: readonly string[], output: Parameters<typeof startProcess>[1]) => {
+    const program = await resolveCommand(command, place);
+    return startProcess({ ...program, folder, environment }, output).catch((cause: unknown) => {
+      throw new CannotStartContainerError(`exec ${command[0]}: ${reasonOf(cause)}`, { cause });
+    });
+  };
+
+  const lines = {
+    stdout: lineSplitter((text) => sinks.line('stdout', text)),
+    stderr: lineSplitter((text) => sinks.line('stderr', text)),
+  };
+  const main = await start(plan.command, (stream, chunk) => lines[stream].write(chunk));
+  // A container that could not be noted still runs; only a sandbox that comes after a crash would miss it.
+  const noted = noteContainer(plan.taskDirectory, plan.name, main.pid).catch(() => undefined);
+  const checks = new Set<RunningProcess>();
+  let isRunning = true;
+  const exited = main.exited.then(async (exitCode) => {
+    isRunning = false;
+    lines.stdout.end();
+    lines.stderr.end();
+    for (const check of checks) check.signal(SIGKILL);
+    await noted;
+    await forgetContainer(plan.taskDirectory, plan.name);
+    return { exitCode };
+  });
+  await noted;
+
+  let stopping: Promise<{ exitCode: number }> | undefined;
+  const stop = async () => {
+    if (!isRunning) return exited;
+    main.signal(stopSignal);
+    const timer = setTimeout(() => main.signal(SIGKILL), plan.stopTimeoutMs);
+    return exited.finally(() => clearTimeout(timer));
+  };
+
+  const run = async (command: readonly string[], timeoutMs: number): Promise<CheckResult> => {
+    if (!isRunning) return { exitCode: KILLED, output: 'the container is not running', timedOut: false };
+    try {
+      let output = Buffer.alloc(0);
+      const check = await start(healthCheckCommand(command), (_, chunk) => {
+        output = Buffer.concat([output, chunk]).subarray(0, LONGEST_OUTPUT_BYTES);
+      });
+      let timedOut = false;
+      const timer = setTimeout(() => {
+        timedOut = true;
+        check.signal(SIGKILL);
+      }, timeoutMs);
+      checks.add(check);
+      if (!isRunning) check.signal(SIGKILL);
+      const exitCode = await check.exited;
+      clearTimeout(timer);
+      checks.delete(check);
+      return { exitCode, output: output.toString(), timedOut };
+    } catch (error) {
+      if (!(error instanceof CannotStartContainerError)) throw error;
+      return { exitCode: NOT_STARTED, output: error.message, timedOut: false };
+    }
+  };
+
+  return { pid: main.pid, exited, stop: () => (stopping ??= stop()), run };
+}
+
+/** Why the kernel would not execute a file, in the words of a container runtime. */
+function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOEXEC') return 'exec format error';
+  if (code === 'EACCES') return 'permission denied';
+  if (code === 'ENOENT') return 'no such file or directory';
+  return message;
+}

@@ -1,0 +1,72 @@
+/** A container image as an ECS task needs it: its layers as one folder, and what its configuration says about the program. */
+import { mkdir } from 'node:fs/promises';
+import { z } from 'zod';
+import { applyLayer } from './layer.ts';
+
+/** The blobs of an image as a registry keeps them. */
+export interface ImageBlobs {
+  /** The configuration, as JSON text. */
+  config: Uint8Array;
+  /** The layers from the lowest to the topmost, each a tar archive, plain or gzipped. */
+  layers: readonly Uint8Array[];
+}
+
+/** What an image says about the program in it. */
+export interface ImageConfig {
+  command: string[];
+  entrypoint: string[];
+  /** Absolute; `/` when the image names none. */
+  workingDirectory: string;
+  environment: Record<string, string>;
+  /** A user name or number, `''` when the image names none. */
+  user: string;
+  /** For example `SIGQUIT`; undefined when the image leaves it to the runtime. */
+  stopSignal?: string;
+}
+
+const imageConfig = z.object({
+  config: z
+    .object({
+      Cmd: z.array(z.string()).nullish(),
+      Entrypoint: z.array(z.string()).nullish(),
+      WorkingDir: z.string().nullish(),
+      Env: z.array(z.string()).nullish(),
+      User: z.string().nullish(),
+      StopSignal: z.string().nullish(),
+    })
+    .nullish(),
+});
+
+/**
+ * Unpacks an image into a folder, which becomes the root file system of its containers.
+ * @param image the blobs of the image
+ * @param folder where to unpack; made when it is not there
+ * @returns what the image says about its program
+ * @throws LayerError for a layer that cannot be read or that would write outside the folder
+ * @throws ZodError or SyntaxError for a configuration that is not an image's
+ * @see https://github.com/opencontainers/image-spec/blob/main/config.md
+ */
+export async function unpackImage(image: ImageBlobs, folder: string): Promise<ImageConfig> {
+  const config = parseImageConfig(image.config);
+  await mkdir(folder, { recursive: true });
+  for (const layer of image.layers) await applyLayer(layer, folder);
+  return config;
+}
+
+/** Reads the part of an image configuration that says how to run it. */
+export function parseImageConfig(blob: Uint8Array): ImageConfig {
+  const { config } = imageConfig.parse(JSON.parse(new TextDecoder().decode(blob)));
+  return {
+    command: config?.Cmd ?? [],
+    entrypoint: config?.Entrypoint ?? [],
+    workingDirectory: config?.WorkingDir || '/',
+    environment: Object.fromEntries((config?.Env ?? []).map(variable)),
+    user: config?.User ?? '',
+    ...(config?.StopSignal ? { stopSignal: config.StopSignal } : {}),
+  };
+}
+
+function variable(text: string): [string, string] {
+  const at = text.indexOf('=');
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}

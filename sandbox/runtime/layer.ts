@@ -1,0 +1,126 @@
+/** One layer of an image, written over the layers below it: files, folders, links and whiteouts, and nothing outside the root. */
+import { chmod, link, lstat, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, posix, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { unpackTar, type ParsedTarEntryWithData } from 'modern-tar';
+import { inside, segments } from './rootfs.ts';
+
+/** A layer that is not a tar archive, or that holds an entry which has no place inside the root. */
+export class LayerError extends Error {
+  override name = 'LayerError';
+}
+
+const WHITEOUT = '.wh.';
+const OPAQUE = '.wh..wh..opq';
+/** Left in old layers by AUFS for its own use; the image specification says to ignore them. */
+const AUFS = '.wh..wh.';
+
+/**
+ * Writes a layer into the root file system. Owners, devices and pipes are left out: they would need root.
+ * @param layer a tar archive, plain or gzipped
+ * @param root the folder that holds the layers below
+ * @throws LayerError for an archive that cannot be read, and for an entry that would escape
+ * @see https://github.com/opencontainers/image-spec/blob/main/layer.md
+ */
+export async function applyLayer(layer: Uint8Array, root: string): Promise<void> {
+  const entries = await readEntries(layer);
+  // Whiteouts hide what lower layers hold, never what their own layer adds, wherever they stand in the archive.
+  for (const entry of entries) if (isWhiteout(entry)) await applyWhiteout(entry, root);
+  for (const entry of entries) if (!isWhiteout(entry)) await writeEntry(entry, root);
+}
+
+async function readEntries(layer: Uint8Array): Promise<ParsedTarEntryWithData[]> {
+  const gzipped = layer[0] === 0x1f && layer[1] === 0x8b;
+  try {
+    const archive = gzipped ? await promisify(gunzip)(layer) : layer;
+    return await unpackTar(archive, { strict: true });
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new LayerError(`the layer is not a ${gzipped ? 'gzipped ' : ''}tar archive: ${why}`, { cause });
+  }
+}
+
+function isWhiteout(entry: ParsedTarEntryWithData): boolean {
+  return basename(entry.header.name).startsWith(WHITEOUT);
+}
+
+async function applyWhiteout(entry: ParsedTarEntryWithData, root: string): Promise<void> {
+  const path = entryPath(entry.header.name);
+  const name = basename(path);
+  if (name === OPAQUE) {
+    const folder = await inside(root, dirname(path));
+    for (const child of await childrenOf(folder)) await remove(join(folder, child));
+  } else if (!name.startsWith(AUFS)) {
+    const hidden = name.slice(WHITEOUT.length);
+    if (['', '.', '..'].includes(hidden)) throw escapes(path);
+    await remove(await inside(root, join(dirname(path), hidden), 'keep'));
+  }
+}
+
+async function writeEntry({ header, data }: ParsedTarEntryWithData, root: string): Promise<void> {
+  const path = await inside(root, entryPath(header.name), 'keep');
+  if (path === join(root)) return;
+  await mkdir(dirname(path), { recursive: true });
+  switch (header.type ?? 'file') {
+    case 'directory':
+      if (!(await isFolder(path))) {
+        await remove(path);
+        await mkdir(path);
+      }
+      return chmod(path, permissions(header.mode, 0o700));
+    case 'file':
+      await remove(path);
+      await writeFile(path, data ?? new Uint8Array(), { flag: 'wx' });
+      return chmod(path, permissions(header.mode, 0o600));
+    case 'symlink':
+      await remove(path);
+      return symlink(targetInside(root, path, header.linkname ?? ''), path);
+    case 'link': {
+      const target = await inside(root, entryPath(header.linkname ?? ''), 'keep');
+      if (target === path) return;
+      await remove(path);
+      return link(target, path).catch((cause: unknown) => {
+        throw new LayerError(`${header.name} is a hard link to ${header.linkname}, which is not there`, {
+          cause,
+        });
+      });
+    }
+    default:
+      return;
+  }
+}
+
+/** The name of an entry as a path below `/`; archives may write it as `./name` or `/name`. */
+function entryPath(name: string): string {
+  if (name.split('/').includes('..') || name.includes('\0')) throw escapes(name);
+  return segments(name).join('/');
+}
+
+/** A link that means the same without a changed root: relative, and stopped at the root as the kernel stops it there. */
+function targetInside(root: string, path: string, target: string): string {
+  const folder = dirname(path);
+  const absolute = posix.resolve('/', relative(root, folder), target);
+  return relative(folder, join(root, absolute)) || '.';
+}
+
+/** What the archive says, and always enough for the owner to read and to replace; never set-user-id. */
+function permissions(mode: number | undefined, atLeast: number): number {
+  return ((mode ?? 0o755) & 0o777) | atLeast;
+}
+
+function escapes(name: string): LayerError {
+  return new LayerError(`${name} would be written outside the root file system`);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+async function childrenOf(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+}

@@ -1,0 +1,41 @@
+/** Output cut into lines as a container runtime's log driver does. */
+
+/** A longer line is delivered in pieces, as containerd and Docker do. */
+export const LONGEST_LINE_BYTES = 16 * 1024;
+
+const NEWLINE = 0x0a;
+
+/**
+ * Collects chunks and delivers complete lines, without their newline.
+ * @param deliver takes each line
+ * @returns `write` for the chunks as they come; `end` delivers a last line that no newline ended
+ */
+export function lineSplitter(deliver: (line: string) => void): { write(chunk: Buffer): void; end(): void } {
+  let rest: Buffer = Buffer.alloc(0);
+  return {
+    write(chunk) {
+      rest = Buffer.concat([rest, chunk]);
+      for (;;) {
+        const newline = rest.indexOf(NEWLINE);
+        if (newline !== -1 && newline <= LONGEST_LINE_BYTES) {
+          deliver(rest.toString('utf8', 0, newline));
+          rest = rest.subarray(newline + 1);
+        } else if (rest.length > LONGEST_LINE_BYTES) {
+          const cut = characterStart(rest, LONGEST_LINE_BYTES);
+          deliver(rest.toString('utf8', 0, cut));
+          rest = rest.subarray(cut);
+        } else return;
+      }
+    },
+    end() {
+      if (rest.length > 0) deliver(rest.toString('utf8'));
+      rest = Buffer.alloc(0);
+    },
+  };
+}
+
+/** The last place at or before `at` where a UTF-8 character begins; `at` itself when the bytes are no text. */
+function characterStart(bytes: Buffer, at: number): number {
+  for (let start = at; start > at - 4; start--) if (((bytes[start] ?? 0) & 0xc0) !== 0x80) return start;
+  return at;
+}

@@ -1,0 +1,61 @@
+// Loaded into every Node process of a task before its program: puts the process into the task, with no code in the program.
+'use strict';
+
+const { ChildProcess } = require('node:child_process');
+const dns = require('node:dns');
+const { syncBuiltinESMExports } = require('node:module');
+const os = require('node:os');
+const { patchTcp } = require('./tcp.cjs');
+
+/**
+ * Puts this process into a task; once is enough.
+ * @param {{ ports: string, privateIp: string, hostname: string, connectTimeoutMs: number, nodeOption: string }} task
+ *   `ports` is the folder of the task's listeners, `nodeOption` what makes Node load this
+ */
+function enter(task) {
+  const already = Symbol.for('slipway.task');
+  if (globalThis[already]) return;
+  Object.defineProperty(globalThis, already, { value: true });
+  patchTcp(task);
+  patchIdentity(task);
+  patchChildren(task);
+  syncBuiltinESMExports();
+}
+
+/** The task's own name and network interface, as Fargate shows them. */
+function patchIdentity({ privateIp, hostname }) {
+  const mac = `02:00:${privateIp
+    .split('.')
+    .map((part) => Number(part).toString(16).padStart(2, '0'))
+    .join(':')}`;
+  const loopback = { address: '127.0.0.1', netmask: '255.0.0.0', mac: '00:00:00:00:00:00', internal: true };
+  const elastic = { address: privateIp, netmask: '255.255.255.0', mac, internal: false };
+  os.networkInterfaces = () => ({
+    lo: [{ ...loopback, family: 'IPv4', cidr: '127.0.0.1/8' }],
+    eth1: [{ ...elastic, family: 'IPv4', cidr: `${privateIp}/24` }],
+  });
+  os.hostname = () => hostname;
+  // The VPC's resolver knows the name; this machine's does not.
+  for (const resolver of [dns, dns.promises]) {
+    const { lookup } = resolver;
+    resolver.lookup = (name, ...rest) => lookup(name === hostname ? privateIp : name, ...rest);
+    Object.defineProperties(resolver.lookup, Object.getOwnPropertyDescriptors(lookup));
+  }
+}
+
+/** A child that is started with an environment of its own still belongs to the task. */
+function patchChildren({ nodeOption }) {
+  const { spawn } = ChildProcess.prototype;
+  ChildProcess.prototype.spawn = function (options) {
+    const pairs = options.envPairs ?? [];
+    const at = pairs.findIndex((pair) => pair.startsWith('NODE_OPTIONS='));
+    const given = at === -1 ? '' : pairs[at].slice('NODE_OPTIONS='.length);
+    if (!given.includes(nodeOption)) {
+      pairs.splice(at === -1 ? pairs.length : at, 1, `NODE_OPTIONS=${nodeOption} ${given}`.trim());
+      options.envPairs = pairs;
+    }
+    return spawn.call(this, options);
+  };
+}
+
+module.exports = { enter };

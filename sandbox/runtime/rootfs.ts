@@ -1,0 +1,48 @@
+/** Paths inside a container's root file system, resolved as its own kernel would: no link and no `..` ever leads outside. */
+import { readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** As many links as Linux follows before it gives up with ELOOP. */
+const MOST_LINKS = 40;
+
+/**
+ * Finds where a path of the container lies on this machine.
+ * @param root the folder that is the container's `/`
+ * @param path a path as the container sees it, absolute or relative to `/`
+ * @param last whether a link in the last place is followed, or kept because the link itself is meant
+ * @returns a path at or below `root`, which need not exist
+ * @throws Error when links go in circles
+ */
+export async function inside(
+  root: string,
+  path: string,
+  last: 'follow' | 'keep' = 'follow',
+): Promise<string> {
+  const ahead = segments(path);
+  const behind: string[] = [];
+  for (let links = 0, part = ahead.shift(); part !== undefined; part = ahead.shift()) {
+    if (part === '..') {
+      behind.pop();
+      continue;
+    }
+    const target =
+      last === 'keep' && ahead.length === 0 ? undefined : await linkTarget(join(root, ...behind, part));
+    if (target === undefined) {
+      behind.push(part);
+      continue;
+    }
+    if (++links > MOST_LINKS) throw new Error(`too many levels of symbolic links: ${path}`);
+    if (target.startsWith('/')) behind.length = 0;
+    ahead.unshift(...segments(target));
+  }
+  return join(root, ...behind);
+}
+
+/** The parts of a path that mean something: neither empty nor `.`. */
+export function segments(path: string): string[] {
+  return path.split('/').filter((part) => part !== '' && part !== '.');
+}
+
+async function linkTarget(path: string): Promise<string | undefined> {
+  return readlink(path).catch(() => undefined);
+}

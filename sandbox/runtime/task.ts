@@ -1,0 +1,85 @@
+/** The folder of a task, and the environment of the programs that run in it. */
+import { mkdir, stat, symlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import writeFileAtomic from 'write-file-atomic';
+import { DEFAULT_PATH, NODE_TOOLS } from './command.ts';
+import { portsFolder } from './ports.ts';
+import { inside } from './rootfs.ts';
+
+/** How long Linux goes on asking for a connection that nobody answers, with its six retries. */
+const LINUX_CONNECT_TIMEOUT_MS = 127_000;
+
+const PRELOAD = fileURLToPath(new URL('./preload.cjs', import.meta.url));
+
+export interface TaskPlan {
+  /** The folder of the task, shared by its containers and by nothing else. */
+  taskDirectory: string;
+  /** The address of the task's network interface. */
+  privateIp: string;
+  /** The folder that is the container's `/`. */
+  rootfs: string;
+  /** The container's own variables. */
+  environment: Record<string, string>;
+  /** How long a connection to another machine of the VPC takes to fail; as long as on Linux when left out. */
+  connectTimeoutMs?: number;
+}
+
+/**
+ * Prepares the task's folder for a container, and says which environment its programs get: the container's own variables, what
+ * they need to find Node and the task's network, and nothing of this process.
+ */
+export async function prepareTask(plan: TaskPlan): Promise<Record<string, string>> {
+  const { taskDirectory, environment } = plan;
+  const folder = (name: string) => join(taskDirectory, name);
+  for (const path of [portsFolder(taskDirectory), folder('home'), folder('bin')])
+    await mkdir(path, { recursive: true });
+  await lendNode(folder('bin'));
+  const hostname = environment.HOSTNAME ?? privateHostname(plan.privateIp, environment.AWS_REGION);
+  const preload = folder('network.cjs');
+  const nodeOption = `--require "${preload.replace(/["\\]/g, '\\$&')}"`;
+  const network = {
+    ports: portsFolder(taskDirectory),
+    privateIp: plan.privateIp,
+    hostname,
+    connectTimeoutMs: plan.connectTimeoutMs ?? LINUX_CONNECT_TIMEOUT_MS,
+    nodeOption,
+  };
+  await writeFileAtomic(preload, `require(${JSON.stringify(PRELOAD)}).enter(${JSON.stringify(network)});\n`, {
+    fsync: false,
+  });
+  return {
+    HOME: folder('home'),
+    HOSTNAME: hostname,
+    ...environment,
+    PATH: await searchPath(folder('bin'), plan),
+    NODE_OPTIONS: `${nodeOption} ${environment.NODE_OPTIONS ?? ''}`.trim(),
+  };
+}
+
+/**
+ * The name that a VPC's resolver gives to a private address.
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
+ */
+export function privateHostname(privateIp: string, region = 'us-east-1'): string {
+  const domain = region === 'us-east-1' ? 'ec2.internal' : `${region}.compute.internal`;
+  return `ip-${privateIp.replaceAll('.', '-')}.${domain}`;
+}
+
+/** Node first, then this machine's base system, then what the image has where its own PATH says. */
+async function searchPath(bin: string, { rootfs, environment }: TaskPlan): Promise<string> {
+  const own = (environment.PATH ?? DEFAULT_PATH).split(':').filter(isAbsolute);
+  const mapped = await Promise.all(own.map((path) => inside(rootfs, path)));
+  const present = await Promise.all(mapped.map((path) => stat(path).catch(() => undefined)));
+  return [bin, '/usr/bin', '/bin', '/usr/sbin', '/sbin', ...mapped.filter((_, at) => present[at])].join(':');
+}
+
+async function lendNode(bin: string): Promise<void> {
+  const tools = NODE_TOOLS.map((name) => [name, join(dirname(process.execPath), name)] as const);
+  for (const [name, file] of [['node', process.execPath] as const, ...tools])
+    if (await stat(file).catch(() => undefined)) await symlink(file, join(bin, name)).catch(ignoreExisting);
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}

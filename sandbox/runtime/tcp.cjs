@@ -1,0 +1,161 @@
+// The network of a task inside one Node process: ports and addresses of the task, kept on free ports of this machine's loopback.
+'use strict';
+
+const net = require('node:net');
+const os = require('node:os');
+// Taken now, since a program may put fake timers in their place.
+const { clearTimeout, setTimeout } = require('node:timers');
+const claims = require('./claims.cjs');
+
+const { ECONNREFUSED, EADDRINUSE, EADDRNOTAVAIL, ETIMEDOUT } = os.constants.errno;
+
+/** The network of a VPC, and the link-local addresses where this machine may have credentials that are not the task's. */
+const UNREACHABLE = ranges(['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['169.254.0.0', 16]);
+UNREACHABLE.addAddress('fd00:ec2::254', 'ipv6');
+const LOOPBACK = ranges(['127.0.0.0', 8]);
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/**
+ * Gives this process the network of its task.
+ *
+ * A listener on any port of the task really listens on a free port of 127.0.0.1, and says so in the task's folder; a connection
+ * to the task's own addresses goes there. It is done where Node hands over to libuv, so that every way to listen and to connect
+ * passes (net, http, tls, fetch, cluster, connections raced over IPv6 and IPv4) and every error is the one Node itself makes.
+ * @param {{ ports: string, privateIp: string, connectTimeoutMs: number }} task
+ */
+function patchTcp({ ports, privateIp, connectTimeoutMs }) {
+  const sample = net._createServerHandle('127.0.0.1', 0, 4);
+  const TCP = sample.constructor;
+  const SERVER = sample.getProviderType();
+  sample.close();
+  const { bind, listen, connect, connect6, getsockname, getpeername, close } = TCP.prototype;
+
+  const asked = new WeakMap(); // server → the address and port that its program wants
+  const open = new Map(); // server → the same, the real port, and the claim's file
+  const peers = new WeakMap(); // connection → the address and port that its program wants
+  const pending = new WeakMap(); // connection → stops the answer that is still to come
+
+  const isOurs = (address) => LOOPBACK.check(address, familyOf(address)) || address === privateIp;
+
+  function wantAddress(handle, text, port) {
+    // The source of an outgoing connection is for this machine to choose.
+    if (handle.getProviderType() !== SERVER) return 0;
+    const address = canonical(text);
+    if (address !== '0.0.0.0' && address !== '::' && !isOurs(address)) return -EADDRNOTAVAIL;
+    asked.set(handle, { address, port });
+    return bind.call(handle, '127.0.0.1', 0);
+  }
+
+  function isListening(port) {
+    const probe = new TCP(1);
+    const error = bind.call(probe, '127.0.0.1', port) || listen.call(probe, 1);
+    close.call(probe);
+    return error !== 0;
+  }
+
+  TCP.prototype.bind = function (address, port) {
+    return wantAddress(this, address, port);
+  };
+  TCP.prototype.bind6 = function (address, port) {
+    return wantAddress(this, address, port);
+  };
+
+  TCP.prototype.listen = function (backlog) {
+    const error = listen.call(this, backlog);
+    const want = asked.get(this);
+    if (error || !want) return error;
+    const real = {};
+    getsockname.call(this, real);
+    let port = want.port || real.port;
+    let file = claims.claim(ports, port, want.address, real.port, isListening);
+    while (!file && want.port === 0) {
+      port = 32768 + Math.floor(Math.random() * 28000);
+      file = claims.claim(ports, port, want.address, real.port, isListening);
+    }
+    if (!file) return -EADDRINUSE;
+    open.set(this, { address: want.address, port, realPort: real.port, file });
+    return 0;
+  };
+
+  function connectTo(handle, request, text, port, connectReally) {
+    const address = canonical(text)
+      .replace(/^0\.0\.0\.0$/, '127.0.0.1')
+      .replace(/^::$/, '::1');
+    if (isOurs(address)) {
+      const listener = claims.find(ports, port, address);
+      if (!listener) return answerLater(handle, request, -ECONNREFUSED, 0);
+      peers.set(handle, { address, port });
+      return connect.call(handle, request, '127.0.0.1', listener.port);
+    }
+    // No security group of the stack lets one task reach another, so nobody answers.
+    // https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
+    if (UNREACHABLE.check(address, familyOf(address)))
+      return answerLater(handle, request, -ETIMEDOUT, connectTimeoutMs);
+    return connectReally.call(handle, request, text, port);
+  }
+
+  function answerLater(handle, request, status, ms) {
+    const timer = setTimeout(() => request.oncomplete?.(status, handle, request, true, true), ms);
+    pending.set(handle, () => clearTimeout(timer));
+    return 0;
+  }
+
+  TCP.prototype.connect = function (request, address, port) {
+    return connectTo(this, request, address, port, connect);
+  };
+  TCP.prototype.connect6 = function (request, address, port) {
+    return connectTo(this, request, address, port, connect6);
+  };
+
+  TCP.prototype.getsockname = function (out) {
+    const error = getsockname.call(this, out);
+    const server = open.get(this);
+    if (server) show(out, server);
+    else {
+      const accepting = [...open.values()].find((one) => one.realPort === out.port);
+      if (accepting) out.port = accepting.port;
+    }
+    return error;
+  };
+  TCP.prototype.getpeername = function (out) {
+    const error = getpeername.call(this, out);
+    const peer = peers.get(this);
+    if (peer && !error) show(out, peer);
+    return error;
+  };
+
+  function release(handle) {
+    const server = open.get(handle);
+    if (server) claims.remove(server.file);
+    open.delete(handle);
+  }
+  TCP.prototype.close = function (callback) {
+    pending.get(this)?.();
+    release(this);
+    return close.call(this, callback);
+  };
+  process.on('exit', () => [...open.keys()].forEach(release));
+}
+
+function show(out, { address, port }) {
+  Object.assign(out, { address, port, family: net.isIPv6(address) ? 'IPv6' : 'IPv4' });
+}
+
+/** One spelling for every address: `::ffff:127.0.0.1` is 127.0.0.1, `0:0:0:0:0:0:0:1` is ::1. */
+function canonical(address) {
+  if (!net.isIPv6(address)) return address;
+  const short = new net.SocketAddress({ address: address.split('%')[0], family: 'ipv6' }).address;
+  return short.replace(/^::ffff:(?=\d+\.)/, '');
+}
+
+function familyOf(address) {
+  return net.isIPv6(address) ? 'ipv6' : 'ipv4';
+}
+
+function ranges(...subnets) {
+  const list = new net.BlockList();
+  for (const [address, prefix] of subnets) list.addSubnet(address, prefix, 'ipv4');
+  return list;
+}
+
+module.exports = { patchTcp };

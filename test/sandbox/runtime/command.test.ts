@@ -1,0 +1,84 @@
+// A command is found in the image, and paths in it are mapped to where they lie on this machine.
+import { join } from 'node:path';
+import { expect, jest, test } from '@jest/globals';
+import {
+  CannotStartContainerError,
+  healthCheckCommand,
+  resolveCommand,
+} from '../../../sandbox/runtime/command.ts';
+import { TestTask } from './support.ts';
+
+// Real processes take their time on a busy machine.
+jest.setTimeout(60_000);
+
+const PATH = '/usr/local/bin:/usr/bin:/bin';
+
+async function resolve(task: TestTask, command: string[]) {
+  return resolveCommand(command, { rootfs: task.rootfs, workingDirectory: '/app', path: PATH });
+}
+
+test('a health check in either form becomes a command', () => {
+  expect(healthCheckCommand(['CMD', 'node', 'check.js'])).toEqual(['node', 'check.js']);
+  expect(healthCheckCommand(['CMD-SHELL', 'node check.js || exit 1'])).toEqual([
+    '/bin/sh',
+    '-c',
+    'node check.js || exit 1',
+  ]);
+  expect(healthCheckCommand(['node', 'check.js'])).toEqual(['node', 'check.js']);
+});
+
+test('node is the Node that runs this, by name or by the path of an image', async () => {
+  await using task = await TestTask.create({ 'usr/local/bin/node': 'of another system' });
+  for (const node of ['node', '/usr/local/bin/node', '/nodejs/bin/node'])
+    expect(await resolve(task, [node, '-v'])).toEqual({ file: process.execPath, args: ['-v'] });
+});
+
+test('a program of the image is found on its PATH, by an absolute path and from the working directory', async () => {
+  await using task = await TestTask.create({ 'usr/local/bin/entry.sh': '#!/bin/sh', 'app/run': '#!/bin/sh' });
+  const entry = join(task.rootfs, 'usr/local/bin/entry.sh');
+  const run = join(task.rootfs, 'app/run');
+  expect((await resolve(task, ['entry.sh'])).file).toBe(entry);
+  expect((await resolve(task, ['/usr/local/bin/entry.sh'])).file).toBe(entry);
+  expect((await resolve(task, ['./run'])).file).toBe(run);
+});
+
+test('a base program of the image is run from this machine, but only if the image has it', async () => {
+  await using task = await TestTask.create({ 'bin/cat': 'of another system' });
+  expect((await resolve(task, ['/bin/cat'])).file).toBe('/bin/cat');
+  expect((await resolve(task, ['cat'])).file).toBe('/bin/cat');
+  await expect(resolve(task, ['ls'])).rejects.toThrow('exec: "ls": executable file not found in $PATH');
+});
+
+test.each([
+  [['x'], 'exec: "x": executable file not found in $PATH'],
+  [['/app/absent'], 'exec: "/app/absent": stat /app/absent: no such file or directory'],
+  [['/app/plain.txt'], 'exec: "/app/plain.txt": permission denied'],
+  [[], 'no command specified'],
+])('%j cannot start, and the error says so as ECS does', async (command, why) => {
+  await using task = await TestTask.create();
+  await task.write('app/plain.txt', 'text', 0o644);
+  const failure = resolve(task, command);
+  await expect(failure).rejects.toThrow(CannotStartContainerError);
+  await expect(failure).rejects.toThrow(/^CannotStartContainerError: ResourceInitializationError: /);
+  await expect(failure).rejects.toThrow(`${why}: unknown`);
+});
+
+test('absolute paths of the image are mapped in arguments, other arguments are left alone', async () => {
+  await using task = await TestTask.create({ 'app/main.js': '' });
+  const { args } = await resolve(task, ['node', '/app/main.js', '/absent', 'app', '--x=/app']);
+  expect(args).toEqual([join(task.rootfs, 'app/main.js'), '/absent', 'app', '--x=/app']);
+});
+
+test('a path that climbs stays in the image', async () => {
+  await using task = await TestTask.create({ 'etc/passwd': 'of the image' });
+  const { args } = await resolve(task, ['node', '/../../../etc/passwd']);
+  expect(args).toEqual([join(task.rootfs, 'etc/passwd')]);
+});
+
+test('paths in the text of a shell are mapped, bare and quoted, and addresses and base programs are not', async () => {
+  await using task = await TestTask.create({ 'app/a file': 'a file\n', 'app/b': 'b\n', 'bin/cat': '' });
+  const text = `/bin/cat /app/b "/app/b" '/app/b'; cat </app/b; cd /app && cat 'a file'; echo http://localhost/app it\\'s`;
+  const container = await task.start(['/bin/sh', '-c', text]);
+  expect(await container.exited).toEqual({ exitCode: 0 });
+  expect(container.stdout).toEqual(['b', 'b', 'b', 'b', 'a file', "http://localhost/app it's"]);
+});

@@ -1,0 +1,276 @@
+// A container starts, logs, answers health checks, stops and ends as one on Fargate does.
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, jest, test } from '@jest/globals';
+import { isRunning, lastJson, PRIVATE_IP, TestTask, until } from './support.ts';
+
+// Real processes take their time on a busy machine.
+jest.setTimeout(60_000);
+
+/** Ends at SIGTERM, in its own time and with its own code. */
+const POLITE = `
+  process.on('SIGTERM', () => { console.log('stopping'); setImmediate(() => process.exit(3)); });
+  setInterval(() => {}, 1000);
+  console.log('ready');`;
+
+const STUBBORN = `process.on('SIGTERM', () => console.log('no')); setInterval(() => {}, 1000); console.log('ready');`;
+
+describe('the end', () => {
+  test.each([0, 1, 42])('a program that exits with %i reports it', async (code) => {
+    await using task = await TestTask.create();
+    const container = await task.start(['node', '-e', `process.exit(${code})`]);
+    expect(await container.exited).toEqual({ exitCode: code });
+  });
+
+  test('a program that a signal ends reports 128 and the signal', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start(['node', '-e', `process.kill(process.pid, 'SIGABRT')`]);
+    expect(await container.exited).toEqual({ exitCode: 134 });
+  });
+
+  test('children that are still there when the program ends are killed', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start(['sh', '-c', 'sleep 1000 & echo $!; exit 5']);
+    expect(await container.exited).toEqual({ exitCode: 5 });
+    const child = Number(container.stdout[0]);
+    expect(child).toBeGreaterThan(0);
+    await until(() => !isRunning(child), 'the child to be gone');
+  });
+
+  test('output that a child outside the group still holds does not keep the end from being seen', async () => {
+    await using task = await TestTask.create();
+    const child = `require('child_process').spawn('sleep', ['1000'], { detached: true, stdio: 'inherit' })`;
+    const container = await task.start(['node', '-e', `const c = ${child}; console.log(c.pid); c.unref()`]);
+    expect(await container.exited).toEqual({ exitCode: 0 });
+    process.kill(Number(container.stdout[0]), 'SIGKILL');
+  });
+});
+
+describe('stopping', () => {
+  test('the stop signal lets a program end by itself', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start(['node', '-e', POLITE]);
+    await until(() => container.stdout.includes('ready'), 'the program to be ready');
+    expect(await container.stop()).toEqual({ exitCode: 3 });
+    expect(container.stdout).toEqual(['ready', 'stopping']);
+    expect(isRunning(container.pid)).toBe(false);
+  });
+
+  test('a program that does not listen is killed after the timeout, with 137', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start(['node', '-e', STUBBORN], { stopTimeoutMs: 100 });
+    await until(() => container.stdout.includes('ready'), 'the program to be ready');
+    const asked = Date.now();
+    const [first, second] = await Promise.all([container.stop(), container.stop()]);
+    expect(first).toEqual({ exitCode: 137 });
+    expect(second).toEqual(first);
+    expect(Date.now() - asked).toBeGreaterThanOrEqual(95);
+    expect(container.stdout).toEqual(['ready', 'no']);
+  });
+
+  test("the image's own stop signal is used", async () => {
+    await using task = await TestTask.create();
+    const program = `process.on('SIGQUIT', () => process.exit(7)); setInterval(() => {}, 1000); console.log('ready')`;
+    const container = await task.start(['node', '-e', program], { stopSignal: 'SIGQUIT' });
+    await until(() => container.stdout.includes('ready'), 'the program to be ready');
+    expect(await container.stop()).toEqual({ exitCode: 7 });
+  });
+
+  test('a program behind a shell is stopped with it', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start([
+      'sh',
+      '-c',
+      `node -e "console.log(process.pid); setInterval(() => {}, 1000)"; true`,
+    ]);
+    const child = Number(await until(() => container.stdout[0], 'the program to be ready'));
+    await container.stop();
+    await until(() => !isRunning(child), 'the program to be gone');
+  });
+
+  test('stopping a container that has ended gives its exit code', async () => {
+    await using task = await TestTask.create();
+    const container = await task.evaluate('process.exit(9)');
+    expect(await container.stop()).toEqual({ exitCode: 9 });
+  });
+
+  test('the container is a group of its own, which no Ctrl-C on this terminal reaches', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start(['node', '-e', STUBBORN], { stopTimeoutMs: 0 });
+    expect(() => process.kill(-container.pid, 0)).not.toThrow();
+  });
+});
+
+describe('logs', () => {
+  test('both streams arrive by the line, the unfinished last one too, before the end is known', async () => {
+    await using task = await TestTask.create();
+    const container = await task.evaluate(`
+      process.stdout.write('one\\ntwo\\n\\nlast');
+      process.stderr.write('trouble\\n');`);
+    expect(container.stdout).toEqual(['one', 'two', '', 'last']);
+    expect(container.stderr).toEqual(['trouble']);
+  });
+
+  test('much output arrives whole', async () => {
+    await using task = await TestTask.create();
+    const container = await task.evaluate(`for (let i = 0; i < 20000; i++) console.log('line ' + i)`);
+    expect(container.stdout).toEqual(Array.from({ length: 20_000 }, (_, i) => `line ${i}`));
+  });
+});
+
+describe('the environment', () => {
+  test('it is the given one and what the runtime needs, and nothing of this process', async () => {
+    process.env.SLIPWAY_TEST_SECRET = 'of the host';
+    await using task = await TestTask.create();
+    const container = await task.evaluate('console.log(JSON.stringify(process.env))', {
+      environment: { PORT: '5000', 'a.dotted-name': 'kept', AWS_REGION: 'eu-west-1' },
+    });
+    delete process.env.SLIPWAY_TEST_SECRET;
+    const environment = lastJson(container) as Record<string, string>;
+    // macOS gives this one to every process.
+    delete environment.__CF_USER_TEXT_ENCODING;
+    expect(Object.keys(environment).sort()).toEqual(
+      ['AWS_REGION', 'HOME', 'HOSTNAME', 'NODE_OPTIONS', 'PATH', 'PORT', 'a.dotted-name'].sort(),
+    );
+    expect(environment).toMatchObject({
+      PORT: '5000',
+      'a.dotted-name': 'kept',
+      HOSTNAME: 'ip-10-0-11-23.eu-west-1.compute.internal',
+      HOME: join(task.directory, 'home'),
+    });
+  });
+
+  test('given NODE_OPTIONS and a given host name are kept', async () => {
+    await using task = await TestTask.create();
+    const container = await task.evaluate(
+      `console.log(JSON.stringify([Error.stackTraceLimit, require('os').hostname()]))`,
+      { environment: { NODE_OPTIONS: '--stack-trace-limit=7', HOSTNAME: 'chosen' } },
+    );
+    expect(lastJson(container)).toEqual([7, 'chosen']);
+  });
+
+  test('the program runs in its working directory, which is made when the image lacks it', async () => {
+    await using task = await TestTask.create();
+    const container = await task.evaluate('console.log(process.cwd())', { workingDirectory: '/srv/made' });
+    expect(container.stdout).toEqual([join(task.rootfs, 'srv/made')]);
+  });
+
+  test('folders may be given relative to this process', async () => {
+    await using task = await TestTask.create({ 'app/main.js': 'console.log(process.env.HOME)' });
+    const container = await task.start(['node', '/app/main.js'], {
+      taskDirectory: relative(process.cwd(), task.directory),
+      rootfs: relative(process.cwd(), task.rootfs),
+    });
+    await container.exited;
+    expect(container.stdout).toEqual([join(task.directory, 'home')]);
+  });
+
+  test('scripts of the image find node and their own programs', async () => {
+    await using task = await TestTask.create({
+      'usr/local/bin/entry.sh': '#!/bin/sh\nexec "$@"\n',
+      'usr/local/bin/hello': '#!/usr/bin/env node\nconsole.log("hello " + process.argv[2])\n',
+    });
+    const container = await task.start(['entry.sh', 'hello', 'world']);
+    expect(await container.exited).toEqual({ exitCode: 0 });
+    expect(container.stdout).toEqual(['hello world']);
+  });
+
+  test("the task's address and name are those of its network interface", async () => {
+    await using task = await TestTask.create();
+    const container = await task.evaluate(`
+      import('node:os').then(async ({ networkInterfaces, hostname }) => {
+        const { lookup } = await import('node:dns/promises');
+        console.log(JSON.stringify([networkInterfaces().eth1[0].address, hostname(), (await lookup(hostname())).address]));
+      })`);
+    expect(lastJson(container)).toEqual([PRIVATE_IP, 'ip-10-0-11-23.ec2.internal', PRIVATE_IP]);
+  });
+});
+
+describe('what cannot start', () => {
+  test('an absent program is refused as ECS words it, and leaves no note', async () => {
+    await using task = await TestTask.create();
+    await expect(task.start(['absent'])).rejects.toThrow(
+      'exec: "absent": executable file not found in $PATH',
+    );
+    expect(existsSync(join(task.directory, 'pids', 'c0.json'))).toBe(false);
+  });
+
+  test('a script whose interpreter is absent is refused', async () => {
+    await using task = await TestTask.create({ 'app/script': '#!/absent/interpreter\n' });
+    await expect(task.start(['/app/script'])).rejects.toThrow(
+      'exec /app/script: no such file or directory: unknown',
+    );
+  });
+
+  test.each([
+    ['a name that is a path', { name: '../evil' }, 'invalid container name'],
+    ['a stop signal that there is not', { stopSignal: 'SIGNONE' }, 'invalid signal'],
+  ])('%s is refused', async (_, plan, why) => {
+    await using task = await TestTask.create();
+    await expect(task.start(['node', '-v'], plan)).rejects.toThrow(why);
+  });
+});
+
+describe('commands in a running container', () => {
+  const SERVER = `require('http').createServer((q, r) => r.writeHead(q.url === '/health' ? 200 : 404).end()).listen(5000)`;
+
+  test('a health check talks to the container, sees its environment, and passes or fails', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start(['node', '-e', SERVER], { environment: { GREETING: 'hello' } });
+    await task.listening(5000);
+    const check = (path: string) =>
+      `fetch('http://localhost:5000${path}').then((r) => { console.log(process.env.GREETING); process.exit(r.ok ? 0 : 1); })`;
+    expect(await container.run(['CMD', 'node', '-e', check('/health')], 5_000)).toEqual({
+      exitCode: 0,
+      output: 'hello\n',
+      timedOut: false,
+    });
+    expect(await container.run(['CMD-SHELL', `node -e "${check('/other')}" || exit 1`], 5_000)).toMatchObject(
+      {
+        exitCode: 1,
+        timedOut: false,
+      },
+    );
+  });
+
+  test('a check that takes too long is killed with all its children', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start(['node', '-e', POLITE]);
+    const result = await container.run(['CMD-SHELL', 'sleep 1000 & echo $!; wait'], 200);
+    expect(result).toMatchObject({ exitCode: 137, timedOut: true });
+    const child = Number(result.output);
+    expect(child).toBeGreaterThan(0);
+    await until(() => !isRunning(child), 'the child to be gone');
+  });
+
+  test('a check whose program is absent fails with 127 and says why', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start(['node', '-e', POLITE]);
+    expect(await container.run(['CMD', 'curl', 'http://localhost:5000'], 1_000)).toEqual({
+      exitCode: 127,
+      output: expect.stringContaining('exec: "curl": executable file not found in $PATH'),
+      timedOut: false,
+    });
+  });
+
+  test('a check ends when its container ends, and none runs after', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start(['node', '-e', POLITE]);
+    await until(() => container.stdout.includes('ready'), 'the program to be ready');
+    const check = container.run(['CMD-SHELL', 'touch ../begun; sleep 1000'], 60_000);
+    await until(() => existsSync(join(task.rootfs, 'begun')), 'the check to run');
+    await container.stop();
+    expect(await check).toMatchObject({ exitCode: 137, timedOut: false });
+    expect(await container.run(['CMD', 'node', '-v'], 1_000)).toMatchObject({ exitCode: 137 });
+  });
+
+  test('of a long output only the beginning is kept', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start(['node', '-e', POLITE]);
+    const { output } = await container.run(
+      ['CMD', 'node', '-e', `process.stdout.write('x'.repeat(100000))`],
+      5_000,
+    );
+    expect(output).toBe('x'.repeat(4096));
+  });
+});

@@ -1,0 +1,272 @@
+// Layers become a folder, whiteouts hide what is below, and nothing is written outside.
+import { existsSync, lstatSync, readFileSync, readlinkSync, readdirSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { packTar, type TarEntry } from 'modern-tar';
+import { unpackImage } from '../../../sandbox/runtime/image.ts';
+import { LayerError } from '../../../sandbox/runtime/layer.ts';
+
+let home: string;
+let root: string;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'slipway-image-'));
+  root = join(home, 'root');
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+const file = (name: string, body = name, mode = 0o644): TarEntry => ({
+  header: { name, size: Buffer.byteLength(body), type: 'file', mode },
+  body,
+});
+const folder = (name: string, mode = 0o755): TarEntry => ({
+  header: { name: `${name}/`, size: 0, type: 'directory', mode },
+});
+const symlink = (name: string, linkname: string): TarEntry => ({
+  header: { name, size: 0, type: 'symlink', linkname },
+});
+const link = (name: string, linkname: string): TarEntry => ({
+  header: { name, size: 0, type: 'link', linkname },
+});
+
+async function unpack(...layers: TarEntry[][]): Promise<void> {
+  const config = new TextEncoder().encode('{}');
+  await unpackImage({ config, layers: await Promise.all(layers.map((layer) => packTar(layer))) }, root);
+}
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const list = (path = '.') => readdirSync(join(root, path)).sort();
+
+describe('layers', () => {
+  test('files, folders and modes arrive, and later layers win', async () => {
+    await unpack(
+      [folder('app'), file('app/a.txt', 'lower'), file('app/run.sh', '#!/bin/sh', 0o755)],
+      [file('./app/a.txt', 'upper'), file('/etc/deep/er/b.txt', 'made on the way')],
+    );
+    expect(read('app/a.txt')).toBe('upper');
+    expect(read('etc/deep/er/b.txt')).toBe('made on the way');
+    expect(statSync(join(root, 'app/run.sh')).mode & 0o777).toBe(0o755);
+  });
+
+  test('gzipped and plain layers are told apart by their first bytes', async () => {
+    const plain = await packTar([file('plain')]);
+    const gzipped = gzipSync(await packTar([file('gzipped')]));
+    await unpackImage({ config: new TextEncoder().encode('{}'), layers: [plain, gzipped] }, root);
+    expect(list()).toEqual(['gzipped', 'plain']);
+  });
+
+  test('long names arrive', async () => {
+    const name = `${'folder-with-a-long-name/'.repeat(12)}file`;
+    await unpack([file(name, 'deep')]);
+    expect(read(name)).toBe('deep');
+  });
+
+  test('a folder that nobody may write does not stop later layers', async () => {
+    await unpack([folder('sealed', 0o555)], [file('sealed/new')]);
+    expect(list('sealed')).toEqual(['new']);
+  });
+
+  test('a file replaces a folder, and a folder replaces a file or a link', async () => {
+    await unpack(
+      [file('a/inner'), file('b'), folder('elsewhere'), symlink('c', 'elsewhere')],
+      [file('a'), folder('b'), folder('c'), file('c/inner')],
+    );
+    expect(read('a')).toBe('a');
+    expect(lstatSync(join(root, 'b')).isDirectory()).toBe(true);
+    expect(lstatSync(join(root, 'c')).isDirectory()).toBe(true);
+    expect(list('elsewhere')).toEqual([]);
+  });
+
+  test('devices and pipes are left out', async () => {
+    await unpack([
+      { header: { name: 'dev/null', size: 0, type: 'character-device' } },
+      { header: { name: 'pipe', size: 0, type: 'fifo' } },
+      file('app'),
+    ]);
+    expect(existsSync(join(root, 'dev/null'))).toBe(false);
+    expect(read('app')).toBe('app');
+  });
+
+  test.each([
+    ['text', new TextEncoder().encode('not an archive '.repeat(64))],
+    ['a gzip of nothing useful', gzipSync('hello '.repeat(200))],
+    ['a broken gzip', new Uint8Array([0x1f, 0x8b, 1, 2, 3])],
+  ])('%s is not a layer', async (_, layer) => {
+    const config = new TextEncoder().encode('{}');
+    await expect(unpackImage({ config, layers: [layer] }, root)).rejects.toThrow(LayerError);
+  });
+
+  test('an archive that was cut short is not a layer', async () => {
+    const whole = await packTar([file('a', 'x'.repeat(5000))]);
+    const config = new TextEncoder().encode('{}');
+    await expect(unpackImage({ config, layers: [whole.subarray(0, 2048)] }, root)).rejects.toThrow(
+      LayerError,
+    );
+  });
+});
+
+describe('whiteouts', () => {
+  test('a whiteout hides a file and a whole folder of the layers below', async () => {
+    await unpack(
+      [file('app/keep'), file('app/gone'), file('old/a/b')],
+      [file('app/.wh.gone', ''), file('.wh.old', '')],
+    );
+    expect(list()).toEqual(['app']);
+    expect(list('app')).toEqual(['keep']);
+  });
+
+  test('an opaque whiteout empties a folder of what is below, and keeps what its own layer adds before and after it', async () => {
+    await unpack(
+      [file('app/old'), file('app/sub/old')],
+      [file('app/before'), file('app/.wh..wh..opq', ''), file('app/sub/after')],
+    );
+    expect(list('app')).toEqual(['before', 'sub']);
+    expect(list('app/sub')).toEqual(['after']);
+  });
+
+  test('a file that its own layer adds again is not hidden', async () => {
+    await unpack([file('a', 'old')], [file('a', 'new'), file('.wh.a', '')]);
+    expect(read('a')).toBe('new');
+  });
+
+  test('a whiteout of a link removes the link, not what it points to', async () => {
+    await unpack([file('real'), symlink('alias', 'real')], [file('.wh.alias', '')]);
+    expect(list()).toEqual(['real']);
+  });
+
+  test('no whiteout stays as a file, and one for nothing is no error', async () => {
+    await unpack([file('nowhere/.wh.nothing', ''), file('.wh..wh.plnk', ''), file('a')]);
+    expect(list()).toEqual(['a']);
+  });
+
+  test.each(['.wh...', 'app/.wh..', 'app/.wh.'])(
+    'the whiteout %j names no file and is refused',
+    async (name) => {
+      await expect(unpack([file('app/a')], [file(name, '')])).rejects.toThrow(LayerError);
+      expect(read('app/a')).toBe('app/a');
+    },
+  );
+});
+
+describe('links', () => {
+  test('a relative link inside the root stays a link', async () => {
+    await unpack([file('usr/lib/x'), symlink('lib', 'usr/lib'), symlink('usr/y', 'lib/x')]);
+    expect(readlinkSync(join(root, 'lib'))).toBe('usr/lib');
+    expect(read('usr/y')).toBe('usr/lib/x');
+  });
+
+  test('an absolute link points to the same place inside the root', async () => {
+    await unpack([file('srv/app/main'), symlink('var/www/app', '/srv/app'), symlink('all', '/')]);
+    expect(read('var/www/app/main')).toBe('srv/app/main');
+    expect(read('all/srv/app/main')).toBe('srv/app/main');
+  });
+
+  test('a file below a link is written where the link leads, inside the root', async () => {
+    await unpack([folder('usr/lib'), symlink('lib', '/usr/lib')], [file('lib/added')]);
+    expect(list('usr/lib')).toEqual(['added']);
+  });
+
+  test('hard links share the file', async () => {
+    await unpack([file('a', 'shared'), link('b', './a')]);
+    expect(read('b')).toBe('shared');
+    expect(statSync(join(root, 'a')).ino).toBe(statSync(join(root, 'b')).ino);
+  });
+
+  test('a hard link to nothing is refused', async () => {
+    await expect(unpack([link('b', 'absent')])).rejects.toThrow(/hard link to absent/);
+  });
+});
+
+describe('nothing is written outside', () => {
+  test.each([
+    ['a name with ..', [file('../evil')]],
+    ['a name with .. in the middle', [file('app/../../evil')]],
+    ['an absolute name with ..', [file('/../evil')]],
+    ['a hard link to ..', [link('shadow', '../../../../etc/passwd')]],
+    ['a whiteout with ..', [file('../.wh.bystander', '')]],
+  ])('%s is refused', async (_, layer) => {
+    await unpackBystander();
+    await expect(unpack(layer)).rejects.toThrow(LayerError);
+    expect(readdirSync(home).sort()).toEqual(['bystander', 'root']);
+  });
+
+  test.each([
+    ['a link to the parent', 'up', '..', 'up/evil'],
+    ['an absolute link', 'up', '/../..', 'up/evil'],
+    ['a link with more .. than folders', 'deep/er/up', '../../../../..', 'deep/er/up/evil'],
+  ])('%s ends at the root', async (_, name, target, path) => {
+    await unpackBystander();
+    await unpack([symlink(name, target), file(path, 'caught')]);
+    expect(read('evil')).toBe('caught');
+    expect(read(path)).toBe('caught');
+    expect(readdirSync(home).sort()).toEqual(['bystander', 'root']);
+  });
+
+  test('a link made below another link does not lead out', async () => {
+    await unpackBystander();
+    await unpack([symlink('a', '.'), symlink('a/b', '../..')], [file('a/b/bystander', 'caught')]);
+    expect(readFileSync(join(home, 'bystander'), 'utf8')).toBe('untouched');
+    expect(read('bystander')).toBe('caught');
+  });
+
+  test('a file is not written through a link of the same name', async () => {
+    await unpackBystander();
+    await unpack([symlink('a', `${home}/bystander`)], [file('a', 'own')]);
+    expect(read('a')).toBe('own');
+    expect(readFileSync(join(home, 'bystander'), 'utf8')).toBe('untouched');
+  });
+
+  test('links in a circle are refused', async () => {
+    await expect(unpack([symlink('a', 'b'), symlink('b', 'a'), file('a/x')])).rejects.toThrow(
+      /symbolic links/,
+    );
+  });
+
+  async function unpackBystander(): Promise<void> {
+    await unpackImage(
+      { config: new TextEncoder().encode('{}'), layers: [await packTar([file('bystander', 'untouched')])] },
+      home,
+    );
+    await unpack([]);
+  }
+});
+
+describe('the configuration', () => {
+  const parse = (config: unknown) =>
+    unpackImage({ config: new TextEncoder().encode(JSON.stringify(config)), layers: [] }, root);
+
+  test('everything that says how to run is read', async () => {
+    await expect(
+      parse({
+        architecture: 'amd64',
+        config: {
+          Cmd: ['node', 'main.cjs'],
+          Entrypoint: ['docker-entrypoint.sh'],
+          WorkingDir: '/app',
+          Env: ['NODE_ENV=production', 'OPTIONS=a=b', 'EMPTY='],
+          User: 'node',
+          StopSignal: 'SIGQUIT',
+        },
+      }),
+    ).resolves.toEqual({
+      command: ['node', 'main.cjs'],
+      entrypoint: ['docker-entrypoint.sh'],
+      workingDirectory: '/app',
+      environment: { NODE_ENV: 'production', OPTIONS: 'a=b', EMPTY: '' },
+      user: 'node',
+      stopSignal: 'SIGQUIT',
+    });
+  });
+
+  test('what is absent or null gets its default', async () => {
+    const defaults = { command: [], entrypoint: [], workingDirectory: '/', environment: {}, user: '' };
+    await expect(parse({})).resolves.toEqual(defaults);
+    await expect(parse({ config: { Cmd: null, Env: null, WorkingDir: '' } })).resolves.toEqual(defaults);
+  });
+
+  test('a configuration of the wrong shape is refused before anything is written', async () => {
+    await expect(parse({ config: { Cmd: 'node main.cjs' } })).rejects.toThrow(/Cmd/);
+    expect(existsSync(root)).toBe(false);
+  });
+});

@@ -1,0 +1,385 @@
+// A task has a network of its own: its ports, its loopback, its address, and errors like the kernel's.
+import { createRequire } from 'node:module';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe, expect, jest, test } from '@jest/globals';
+import { localAddress } from '../../../sandbox/runtime/ports.ts';
+import { isRunning, lastJson, PRIVATE_IP, TestTask, until } from './support.ts';
+
+// Real processes take their time on a busy machine.
+jest.setTimeout(60_000);
+
+const EXPRESS = JSON.stringify(createRequire(__filename).resolve('express'));
+
+/** A web server that says who it is. */
+const server = (who: string, ...listen: unknown[]) => `
+  require('http').createServer((request, response) => response.end(${JSON.stringify(who)}))
+    .listen(...${JSON.stringify(listen)}, function () { console.log(JSON.stringify(this.address())); });`;
+
+const ask = (
+  url: string,
+) => `fetch('${url}').then((r) => r.text()).then((t) => console.log(JSON.stringify(t)),
+  (e) => console.log(JSON.stringify({ code: e.cause.code, message: e.cause.message, port: e.cause.port, address: e.cause.address })));`;
+
+async function answerOf(task: TestTask, url: string): Promise<unknown> {
+  return lastJson(await task.evaluate(ask(url)));
+}
+
+async function fromOutside(task: TestTask, port: number): Promise<string> {
+  const at = await task.listening(port);
+  if (at === 'loopback-only') throw new Error(`port ${port} listens on loopback only`);
+  // A kept connection would always reach the same worker of a cluster.
+  return (await fetch(`http://${at.host}:${at.port}/`, { headers: { connection: 'close' } })).text();
+}
+
+/** A port that nobody on this machine listens on. */
+async function freePort(): Promise<number> {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const { port } = holder.address() as AddressInfo;
+  holder.close();
+  await once(holder, 'close');
+  return port;
+}
+
+describe('listening', () => {
+  test('two tasks listen on the same port side by side', async () => {
+    await using one = await TestTask.create();
+    await using two = await TestTask.create();
+    await one.start(['node', '-e', server('one', 5000)]);
+    await two.start(['node', '-e', server('two', 5000)]);
+    expect(await fromOutside(one, 5000)).toBe('one');
+    expect(await fromOutside(two, 5000)).toBe('two');
+    expect(await answerOf(one, 'http://localhost:5000')).toBe('one');
+    expect(await answerOf(two, 'http://localhost:5000')).toBe('two');
+  });
+
+  test.each([
+    ['a port', [5000], { address: '::', family: 'IPv6', port: 5000 }],
+    ['a port as text', ['5000'], { address: '::', family: 'IPv6', port: 5000 }],
+    ['a port and a host', [5000, '0.0.0.0'], { address: '0.0.0.0', family: 'IPv4', port: 5000 }],
+    ['a port and a backlog', [5000, 16], { address: '::', family: 'IPv6', port: 5000 }],
+    ['options', [{ port: 5000, host: PRIVATE_IP }], { address: PRIVATE_IP, family: 'IPv4', port: 5000 }],
+    ['a privileged port', [80, '0.0.0.0'], { address: '0.0.0.0', family: 'IPv4', port: 80 }],
+  ])('listen with %s works, and shows what was asked for', async (_, listen, address) => {
+    await using task = await TestTask.create();
+    const container = await task.start(['node', '-e', server('me', ...listen)]);
+    expect(await fromOutside(task, address.port)).toBe('me');
+    await until(() => container.stdout.length > 0, 'the address');
+    expect(lastJson(container)).toEqual(address);
+  });
+
+  test('port 0 gives a port that the rest of the task can reach', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start(['node', '-e', server('anywhere', 0)]);
+    await until(() => container.stdout.length > 0, 'the address');
+    const { port } = lastJson(container) as AddressInfo;
+    expect(port).toBeGreaterThan(0);
+    expect(await answerOf(task, `http://127.0.0.1:${port}`)).toBe('anywhere');
+  });
+
+  test('a listener on a path of the file system is left alone', async () => {
+    await using task = await TestTask.create();
+    const container = await task.evaluate(`
+      const net = require('net');
+      const server = net.createServer((socket) => socket.end('by path')).listen('socket', () => {
+        net.connect('socket').on('data', (data) => { console.log(JSON.stringify([server.address(), String(data)])); server.close(); });
+      });`);
+    expect(lastJson(container)).toEqual(['socket', 'by path']);
+  });
+
+  test.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['::1', '[::1]'],
+    ['localhost', 'localhost'],
+  ])('a program that listens on %s is known as loopback-only', async (host, name) => {
+    await using task = await TestTask.create();
+    await task.start(['node', '-e', server('shy', 5000, host)]);
+    expect(await task.listening(5000)).toBe('loopback-only');
+    expect(await answerOf(task, `http://${name}:5000`)).toBe('shy');
+  });
+
+  test('a program that listens on loopback and on its own address besides is reached from outside', async () => {
+    await using task = await TestTask.create();
+    await task.start(['node', '-e', server('inner', 5000, '127.0.0.1') + server('outer', 5000, PRIVATE_IP)]);
+    await until(async () => typeof (await localAddress(task.directory, 5000)) === 'object', 'both');
+    expect(await fromOutside(task, 5000)).toBe('outer');
+    expect(await answerOf(task, 'http://127.0.0.1:5000')).toBe('inner');
+    expect(await answerOf(task, `http://${PRIVATE_IP}:5000`)).toBe('outer');
+  });
+
+  test('an express app listens and answers', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start(
+      [
+        'node',
+        '-e',
+        `
+      const app = require(${EXPRESS})();
+      app.get('/', (request, response) => response.send('hello from ' + request.socket.localPort));
+      const server = app.listen(process.env.PORT, () => console.log(JSON.stringify(server.address().port)));`,
+      ],
+      { environment: { PORT: '5000' } },
+    );
+    expect(await fromOutside(task, 5000)).toBe('hello from 5000');
+    expect(lastJson(container)).toBe(5000);
+  });
+
+  test('nothing listens before, and nothing after a close, an end or a crash', async () => {
+    await using task = await TestTask.create();
+    expect(await localAddress(task.directory, 5000)).toBeUndefined();
+    await task.evaluate(`const s = require('net').createServer().listen(5000, () => s.close())`);
+    expect(await localAddress(task.directory, 5000)).toBeUndefined();
+    await task.evaluate(`require('net').createServer().listen(5000, () => process.exit())`);
+    expect(await localAddress(task.directory, 5000)).toBeUndefined();
+    await task.evaluate(
+      `require('net').createServer().listen(5000, () => process.kill(process.pid, 'SIGKILL'))`,
+    );
+    expect(await localAddress(task.directory, 5000)).toBeUndefined();
+  });
+
+  test('a port whose program crashed can be taken again', async () => {
+    await using task = await TestTask.create();
+    const first = await task.start(['node', '-e', server('first', 5000)]);
+    await task.listening(5000);
+    process.kill(first.pid, 'SIGKILL');
+    await first.exited;
+    await task.start(['node', '-e', server('second', 5000)]);
+    expect(await fromOutside(task, 5000)).toBe('second');
+  });
+});
+
+describe('connecting', () => {
+  test.each(['localhost', '127.0.0.1', '127.0.0.9', '0.0.0.0', '[::1]', '[::ffff:127.0.0.1]', PRIVATE_IP])(
+    'containers reach each other on %s',
+    async (host) => {
+      await using task = await TestTask.create();
+      await task.start(['node', '-e', server('neighbour', 5000)]);
+      await task.listening(5000);
+      expect(await answerOf(task, `http://${host}:5000`)).toBe('neighbour');
+    },
+  );
+
+  test('every client of Node gets through, with kept-alive connections too, and sees the address it asked for', async () => {
+    await using task = await TestTask.create();
+    await task.start(['node', '-e', server('me', 5000, '127.0.0.1')]);
+    await task.listening(5000);
+    const container = await task.evaluate(`
+      const http = require('http'), net = require('net');
+      const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+      const get = (options) => new Promise((resolve, reject) => http.get(options, (response) => {
+        const { remoteAddress, remotePort } = response.socket;
+        response.resume().on('end', () => resolve([response.statusCode, remoteAddress, remotePort]));
+      }).on('error', reject));
+      const raw = (options) => new Promise((resolve, reject) => {
+        const socket = net.connect(options, () => { resolve(socket.remotePort); socket.destroy(); }).on('error', reject);
+      });
+      (async () => {
+        console.log(JSON.stringify([
+          await get({ port: 5000, agent }), await get({ host: '127.0.0.1', port: 5000, agent }), await get('http://localhost:5000'),
+          await raw({ port: 5000 }), await raw({ host: 'localhost', port: 5000, autoSelectFamily: true }),
+          await raw({ host: 'localhost', port: 5000, family: 4, autoSelectFamily: false, localAddress: '127.0.0.1' }),
+        ]));
+        agent.destroy();
+      })();`);
+    const found = [200, '127.0.0.1', 5000];
+    expect(lastJson(container)).toEqual([found, found, found, 5000, 5000, 5000]);
+  });
+
+  test('a listener on loopback is refused by the address of the task, as it would be', async () => {
+    await using task = await TestTask.create();
+    await task.start(['node', '-e', server('shy', 5000, '127.0.0.1')]);
+    await task.listening(5000);
+    expect(await answerOf(task, `http://${PRIVATE_IP}:5000`)).toMatchObject({
+      code: 'ECONNREFUSED',
+      address: PRIVATE_IP,
+    });
+  });
+
+  test('what this machine listens on is not in the task', async () => {
+    await using task = await TestTask.create();
+    const host = createServer().listen(0, '127.0.0.1');
+    await once(host, 'listening');
+    const { port } = host.address() as AddressInfo;
+    expect(await answerOf(task, `http://127.0.0.1:${port}`)).toMatchObject({ code: 'ECONNREFUSED', port });
+    host.close();
+  });
+
+  test.each(['10.0.11.99', '172.16.0.9', '192.168.1.1', '169.254.169.254'])(
+    'nobody answers at %s',
+    async (address) => {
+      await using task = await TestTask.create();
+      const container = await task.evaluate(
+        `require('net').connect(80, '${address}').on('error', ({ message, code, syscall, address, port }) =>
+        console.log(JSON.stringify({ message, code, syscall, address, port })))`,
+        { connectTimeoutMs: 100 },
+      );
+      expect(lastJson(container)).toEqual({
+        message: `connect ETIMEDOUT ${address}:80`,
+        code: 'ETIMEDOUT',
+        syscall: 'connect',
+        address,
+        port: 80,
+      });
+    },
+  );
+
+  test('a connection that is given up does not keep a program from ending', async () => {
+    await using task = await TestTask.create();
+    const container = await task.evaluate(`
+      const socket = require('net').connect(80, '10.0.11.99');
+      setImmediate(() => socket.destroy());
+      socket.on('close', () => console.log('closed'));`);
+    expect(container.stdout).toEqual(['closed']);
+  });
+});
+
+describe('errors are the very ones of the kernel', () => {
+  const refused = (port: number) => `
+    const net = require('net');
+    const show = (error) => error.errors ? { ...error, message: error.message, errors: error.errors.map(show) } : { ...error, message: error.message };
+    const fail = (options) => new Promise((resolve) => net.connect(options).on('error', (error) => resolve(show(error))));
+    (async () => console.log(JSON.stringify([
+      await fail({ port: ${port}, host: '127.0.0.1' }),
+      await fail({ port: ${port}, host: 'localhost' }),
+      await fail({ port: ${port}, host: 'localhost', autoSelectFamily: false }),
+      await fetch('http://127.0.0.1:${port}').catch((error) => [error.message, show(error.cause)]),
+    ])))();`;
+
+  const inUse = (port: number) => `
+    const net = require('net');
+    const show = (error) => ({ ...error, message: error.message });
+    const listen = (...args) => new Promise((resolve) => {
+      const server = net.createServer().on('error', (error) => resolve(show(error))).listen(...args, () => resolve(server));
+    });
+    (async () => {
+      const results = [];
+      for (const [first, second] of [[[${port}], [${port}]], [[${port}, '127.0.0.1'], [${port}, '0.0.0.0']], [[${port}, '0.0.0.0'], [${port}, '127.0.0.1']]]) {
+        const server = await listen(...first);
+        results.push(await listen(...second));
+        await new Promise((resolve) => server.close(resolve));
+      }
+      results.push(await listen(${port}, '192.0.2.7'));
+      console.log(JSON.stringify(results));
+    })();`;
+
+  // Linux is what Fargate runs; another kernel has other numbers and other rules for wildcard addresses.
+  const onLinux = process.platform === 'linux' ? test : test.skip;
+  onLinux.each([
+    ['connection refused', refused],
+    ['address in use', inUse],
+  ])('%s', async (_, program) => {
+    await using task = await TestTask.create();
+    const code = program(await freePort());
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', code]);
+    const inTask = lastJson(await task.evaluate(code));
+    expect(inTask).toEqual(JSON.parse(stdout));
+    expect(JSON.stringify(inTask)).toMatch(/ECONNREFUSED|EADDRINUSE/);
+  });
+
+  test('a port that another container of the task holds is in use', async () => {
+    await using task = await TestTask.create();
+    await task.start(['node', '-e', server('holder', 5000)]);
+    await task.listening(5000);
+    const container = await task.evaluate(
+      `require('http').createServer().on('error', (e) => console.log(JSON.stringify([e.code, e.syscall, e.port]))).listen(5000)`,
+    );
+    expect(lastJson(container)).toEqual(['EADDRINUSE', 'listen', 5000]);
+  });
+
+  test('when several take a port at once, exactly one gets it', async () => {
+    await using task = await TestTask.create();
+    const containers = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        task.start([
+          'node',
+          '-e',
+          `
+        require('net').createServer().on('error', (e) => console.log(JSON.stringify(e.code)))
+          .listen(5000, () => console.log(JSON.stringify('listening')))`,
+        ]),
+      ),
+    );
+    await until(() => containers.every(({ stdout }) => stdout.length > 0), 'all to have tried');
+    expect(containers.map(lastJson).sort()).toEqual(['EADDRINUSE', 'EADDRINUSE', 'EADDRINUSE', 'listening']);
+  });
+});
+
+describe('what a program starts belongs to the task', () => {
+  test('worker threads listen and connect in it', async () => {
+    await using task = await TestTask.create();
+    await task.start([
+      'node',
+      '-e',
+      `
+      const { Worker } = require('worker_threads');
+      new Worker(${JSON.stringify(server('a thread', 5000))}, { eval: true });`,
+    ]);
+    expect(await fromOutside(task, 5000)).toBe('a thread');
+    const container = await task.evaluate(`
+      const { Worker } = require('worker_threads');
+      new Worker(${JSON.stringify(ask('http://localhost:5000'))}, { eval: true });`);
+    expect(lastJson(container)).toBe('a thread');
+  });
+
+  test('the port of a thread that was terminated can be taken again', async () => {
+    await using task = await TestTask.create();
+    const container = await task.start([
+      'node',
+      '-e',
+      `
+      const { Worker } = require('worker_threads');
+      const worker = new Worker(${JSON.stringify(`
+        require('net').createServer().listen(5000, () => require('worker_threads').parentPort.postMessage('up'))`)}, { eval: true });
+      worker.on('message', async () => { await worker.terminate(); ${server('the main thread', 5000)} });`,
+    ]);
+    await until(() => container.stdout.length > 0 || container.stderr.length > 0, 'the second listener');
+    expect(await fromOutside(task, 5000)).toBe('the main thread');
+  });
+
+  test.each([
+    ['spawned', `spawn(process.execPath, ['/app/child.js'], { stdio: 'inherit' })`],
+    ['forked', `fork('child.js')`],
+    [
+      'spawned with an environment of their own',
+      `spawn('node', ['child.js'], { env: { PATH: process.env.PATH }, stdio: 'inherit' })`,
+    ],
+    ['run by a shell', `exec('node child.js')`],
+  ])('child processes that are %s listen in it', async (_, start) => {
+    await using task = await TestTask.create({ 'app/child.js': server('a child', 5000) });
+    await task.start([
+      'node',
+      '-e',
+      `const { exec, fork, spawn } = require('child_process'); ${start.replace("'/app/", "'")}`,
+    ]);
+    expect(await fromOutside(task, 5000)).toBe('a child');
+  });
+
+  test('the workers of a cluster share a port', async () => {
+    await using task = await TestTask.create({
+      'app/main.js': `
+        const cluster = require('cluster');
+        if (cluster.isPrimary) { cluster.fork(); cluster.fork(); }
+        else require('http').createServer((q, r) => r.end(String(process.pid))).listen(5000, function () {
+          console.log(JSON.stringify(this.address().port));
+        });`,
+    });
+    const container = await task.start(['node', 'main.js']);
+    await until(() => container.stdout.length === 2, 'both workers');
+    expect(container.stdout).toEqual(['5000', '5000']);
+    const seen = new Set<string>();
+    await until(async () => seen.add(await fromOutside(task, 5000)).size === 2, 'both workers to answer');
+    for (const pid of seen) expect(isRunning(Number(pid))).toBe(true);
+  });
+
+  test('a program may put fake timers and a fake file system in place', async () => {
+    await using task = await TestTask.create();
+    const container = await task.evaluate(`
+      globalThis.setTimeout = () => { throw new Error('fake') };
+      require('fs').readdirSync = require('fs').readFileSync = () => { throw new Error('fake') };
+      require('net').connect(5000, '127.0.0.1').on('error', (error) => console.log(error.code));`);
+    expect(container.stdout).toEqual(['ECONNREFUSED']);
+  });
+});

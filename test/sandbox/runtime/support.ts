@@ -1,0 +1,107 @@
+/** What the runtime's tests share: a task in a temporary folder, its programs, and a wait for a real condition. */
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { startContainer, type Container, type ContainerPlan } from '../../../sandbox/runtime/container.ts';
+import { localAddress } from '../../../sandbox/runtime/ports.ts';
+
+export const PRIVATE_IP = '10.0.11.23';
+
+/** A container under test, with what it has written so far. */
+export interface TestContainer extends Container {
+  stdout: string[];
+  stderr: string[];
+}
+
+/** A task under test: a folder whose name wants quoting, a root file system with programs, containers. */
+export class TestTask {
+  readonly directory: string;
+  readonly rootfs: string;
+  private readonly containers: Container[] = [];
+
+  private constructor(directory: string) {
+    this.directory = directory;
+    this.rootfs = join(directory, 'root fs');
+  }
+
+  static async create(programs: Record<string, string> = {}): Promise<TestTask> {
+    const task = new TestTask(await mkdtemp(join(await realpath(tmpdir()), `slipway 'odd" task `)));
+    for (const [path, text] of Object.entries(programs)) await task.write(path, text);
+    return task;
+  }
+
+  async write(path: string, text: string, mode = 0o755): Promise<void> {
+    const file = join(this.rootfs, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text, { mode });
+  }
+
+  async start(command: readonly string[], plan: Partial<ContainerPlan> = {}): Promise<TestContainer> {
+    const written = { stdout: [] as string[], stderr: [] as string[] };
+    const container = await startContainer(
+      {
+        name: `c${this.containers.length}`,
+        taskDirectory: this.directory,
+        privateIp: PRIVATE_IP,
+        rootfs: this.rootfs,
+        command,
+        workingDirectory: '/app',
+        environment: {},
+        stopTimeoutMs: 5_000,
+        ...plan,
+      },
+      { line: (stream, text) => written[stream].push(text) },
+    );
+    this.containers.push(container);
+    return { ...container, ...written };
+  }
+
+  /** Runs JavaScript in a container to its end. */
+  async evaluate(code: string, plan: Partial<ContainerPlan> = {}): Promise<TestContainer> {
+    const container = await this.start(['node', '-e', code], plan);
+    await container.exited;
+    return container;
+  }
+
+  /** Waits until something in the task listens on a port. */
+  async listening(port: number): Promise<Exclude<Awaited<ReturnType<typeof localAddress>>, undefined>> {
+    return until(() => localAddress(this.directory, port), `a listener on port ${port}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.containers.map((container) => container.stop()));
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Asks again until there is an answer. */
+export async function until<T>(
+  ask: () => Promise<T | undefined | false> | T | undefined | false,
+  what: string,
+): Promise<T> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Whether a process runs; one that has ended and waits for its parent does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !(process.platform === 'linux' && / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
+  } catch {
+    return false;
+  }
+}
+
+/** The last line of a container's output, as JSON. */
+export function lastJson(container: TestContainer): unknown {
+  const line = container.stdout.at(-1);
+  if (line === undefined) throw new Error(`no output, but: ${container.stderr.join('\n')}`);
+  return JSON.parse(line);
+}

@@ -1,6 +1,7 @@
 /** Finds the cluster of the stack by its name; an inactive one counts as absent. */
-import type { Ids, Items } from '../resources.ts';
-import type { Tags } from '../tags.ts';
+import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
+import { ONLY, type Ids, type Items } from '../resources.ts';
+import { readTags, type Tags } from '../tags.ts';
 import type { See } from './see.ts';
 
 export interface FoundCluster extends Readonly<Ids['cluster']> {
@@ -8,6 +9,16 @@ export interface FoundCluster extends Readonly<Ids['cluster']> {
   readonly tags: Tags;
 }
 
-export async function lookCluster(_see: See): Promise<Items<FoundCluster>> {
-  throw new Error('lookCluster is not written yet');
+/**
+ * What is not there is not an error but a `failures` entry; what was deleted stays as `INACTIVE` for a while.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html
+ */
+export async function lookCluster({ aws, names }: See): Promise<Items<FoundCluster>> {
+  const { clusters = [] } = await aws.ecs(
+    new DescribeClustersCommand({ clusters: [names.cluster], include: ['TAGS'] }),
+  );
+  const cluster = clusters.find(({ status }) => status !== 'INACTIVE' && status !== 'DEPROVISIONING');
+  if (!cluster) return new Map();
+  const { clusterArn = '', status = '', tags } = cluster;
+  return new Map([[ONLY, { clusterArn, status, tags: readTags(tags) }]]);
 }

@@ -1,6 +1,14 @@
-/** Finds our ECS services by name in our cluster; inactive ones count as absent. */
+/** Finds our ECS services in our cluster; inactive ones count as absent. */
+import {
+  DescribeServicesCommand,
+  ListServicesCommand,
+  type LoadBalancer,
+  type Service,
+} from '@aws-sdk/client-ecs';
+import { isNotFound } from '../aws-error.ts';
+import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
-import type { Tags } from '../tags.ts';
+import { readTags, type Tags } from '../tags.ts';
 import type { See } from './see.ts';
 
 export interface FoundService extends Readonly<Ids['services']> {
@@ -16,13 +24,91 @@ export interface FoundService extends Readonly<Ids['services']> {
   /** `<container>:<port> → <target group ARN>`, sorted. */
   readonly loadBalancers: readonly string[];
   readonly graceSeconds: number;
-  /** Deployment settings in one line of text. */
+  /** Deployment settings in one line of text, see `deploymentText`. */
   readonly deployment: string;
   /** The rollout of the primary deployment: `IN_PROGRESS`, `COMPLETED` or `FAILED`. */
   readonly rollout: string;
   readonly tags: Tags;
 }
 
-export async function lookServices(_see: See): Promise<Items<FoundService>> {
-  throw new Error('lookServices is not written yet');
+const BATCH = 10;
+
+/** The list hides services that are draining, so the wanted names are asked for as well. */
+export async function lookServices(see: See): Promise<Items<FoundService>> {
+  const { names, config } = see;
+  const wanted = config.services.map(({ name }) => name);
+  const listed = await list(see);
+  const all = [...new Set([...wanted, ...listed])];
+  const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, index) =>
+    all.slice(index * BATCH, (index + 1) * BATCH),
+  );
+  const found = (
+    await Promise.all(batches.map((batch) => describeServices(see.aws, names.cluster, batch)))
+  ).flat();
+  return new Map(found.map((service) => [service.serviceName ?? '', read(service)]));
+}
+
+async function list({ aws, names }: See): Promise<string[]> {
+  try {
+    const arns = await allPages(async (nextToken) => {
+      const page = await aws.ecs(
+        new ListServicesCommand({ cluster: names.cluster, maxResults: 100, nextToken }),
+      );
+      return { items: page.serviceArns ?? [], next: page.nextToken };
+    });
+    return arns.map((arn) => arn.split('/').at(-1) ?? '');
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+/**
+ * Services that are there, by name; what is missing is a `failures` entry, what was deleted stays as `INACTIVE`.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
+ */
+export async function describeServices(
+  aws: See['aws'],
+  cluster: string,
+  services: readonly string[],
+): Promise<Service[]> {
+  try {
+    const answer = await aws.ecs(
+      new DescribeServicesCommand({ cluster, services: [...services], include: ['TAGS'] }),
+    );
+    return (answer.services ?? []).filter(({ status }) => status !== 'INACTIVE');
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+export const loadBalancerText = ({ containerName, containerPort, targetGroupArn }: LoadBalancer): string =>
+  `${containerName}:${containerPort} → ${targetGroupArn}`;
+
+/** The deployment settings that we set, in one line. */
+export function deploymentText(configuration: Service['deploymentConfiguration']): string {
+  const { minimumHealthyPercent, maximumPercent, deploymentCircuitBreaker: breaker } = configuration ?? {};
+  return `${minimumHealthyPercent}–${maximumPercent} %, breaker ${breaker?.enable ? 'on' : 'off'}, rollback ${breaker?.rollback ? 'on' : 'off'}`;
+}
+
+function read(service: Service): FoundService {
+  const network = service.networkConfiguration?.awsvpcConfiguration;
+  const primary = service.deployments?.find(({ status }) => status === 'PRIMARY');
+  return {
+    serviceArn: service.serviceArn ?? '',
+    serviceName: service.serviceName ?? '',
+    status: service.status ?? '',
+    taskDefinitionArn: service.taskDefinition ?? '',
+    desiredCount: service.desiredCount ?? 0,
+    runningCount: service.runningCount ?? 0,
+    subnetIds: network?.subnets ?? [],
+    securityGroupIds: network?.securityGroups ?? [],
+    assignPublicIp: network?.assignPublicIp === 'ENABLED',
+    loadBalancers: (service.loadBalancers ?? []).map(loadBalancerText).sort(),
+    graceSeconds: service.healthCheckGracePeriodSeconds ?? 0,
+    deployment: deploymentText(service.deploymentConfiguration),
+    rollout: primary?.rolloutState ?? '',
+    tags: readTags(service.tags),
+  };
 }

@@ -6,7 +6,7 @@ const valueText = (value: Value | undefined): string =>
   value === undefined ? '(none)' : typeof value === 'object' ? `(known after ${value.later})` : String(value);
 
 /** Values of environment variables may be secrets: a plan says that they differ, not how. */
-const isSecret = (field: string): boolean => field.startsWith('environment.');
+const isSecret = (field: string): boolean => field.includes('.environment.');
 
 const fieldText = ({ field, from, to }: FieldChange): string =>
   isSecret(field) ? `${field} differs` : `${field}: ${valueText(from)} → ${valueText(to)}`;

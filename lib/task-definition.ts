@@ -1,0 +1,123 @@
+/** Task definitions: what we register for a service, and what one says, as flat fields. Pure. */
+import type {
+  ContainerDefinition,
+  HealthCheck,
+  RegisterTaskDefinitionCommandInput,
+  TaskDefinition,
+} from '@aws-sdk/client-ecs';
+import type { Fields } from './change.ts';
+import type { Container, Service } from './config/config.ts';
+
+/** What a task definition refers to. */
+export interface Parts {
+  readonly family: string;
+  readonly region: string;
+  readonly logGroup: string;
+  readonly executionRoleArn: string;
+  readonly taskRoleArn: string;
+  /** The reference of each container's image, by its key. */
+  readonly image: (container: Container) => string;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html */
+export const taskDefinitionFor = (service: Service, parts: Parts): RegisterTaskDefinitionCommandInput => ({
+  family: parts.family,
+  networkMode: 'awsvpc',
+  requiresCompatibilities: ['FARGATE'],
+  cpu: String(service.cpu),
+  memory: String(service.memory),
+  runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' },
+  executionRoleArn: parts.executionRoleArn,
+  taskRoleArn: parts.taskRoleArn,
+  containerDefinitions: service.containers.map((container) => containerDefinition(service, container, parts)),
+});
+
+const containerDefinition = (service: Service, container: Container, parts: Parts): ContainerDefinition => ({
+  name: container.name,
+  image: parts.image(container),
+  essential: container.essential,
+  command: container.command && [...container.command],
+  portMappings: container.port === undefined ? [] : [{ containerPort: container.port, protocol: 'tcp' }],
+  environment: Object.entries(container.environment).map(([name, value]) => ({ name, value })),
+  readonlyRootFilesystem: container.readOnlyRoot,
+  user: container.user,
+  stopTimeout: container.stopSeconds,
+  healthCheck: healthCheckOf(container),
+  logConfiguration: {
+    logDriver: 'awslogs',
+    options: {
+      'awslogs-group': parts.logGroup,
+      'awslogs-region': parts.region,
+      'awslogs-stream-prefix': service.name,
+    },
+  },
+});
+
+/**
+ * An image of ours has Node, and so a way to ask itself; of an image by reference nothing is known.
+ * The load balancer checks both.
+ */
+function healthCheckOf({ image, port, health }: Container): HealthCheck | undefined {
+  if (port === undefined || !('source' in image)) return undefined;
+  const url = JSON.stringify(`http://localhost:${port}${health.path}`);
+  return {
+    command: [
+      'CMD',
+      'node',
+      '-e',
+      `fetch(${url}).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`,
+    ],
+    interval: health.intervalSeconds,
+    timeout: Math.min(health.timeoutSeconds, 60),
+    retries: Math.min(health.unhealthyThreshold, 10),
+    startPeriod: 30,
+  };
+}
+
+/** What a definition says, without what AWS fills in by itself: two that say the same have equal fields. */
+export function definitionFields(definition: Partial<TaskDefinition>): Fields {
+  const { containerDefinitions = [], runtimePlatform, networkMode, cpu, memory } = definition;
+  return present({
+    cpu,
+    memory,
+    networkMode,
+    architecture: runtimePlatform?.cpuArchitecture,
+    executionRole: definition.executionRoleArn,
+    taskRole: definition.taskRoleArn,
+    containers: containerDefinitions.map(({ name }) => name).join(', '),
+    ...Object.assign({}, ...containerDefinitions.map(containerFields)),
+  });
+}
+
+function containerFields(
+  container: ContainerDefinition,
+): Record<string, string | number | boolean | undefined> {
+  const { name = '', environment = [], healthCheck, logConfiguration } = container;
+  const variables = [...environment].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
+  const at = (field: string) => `${name}.${field}`;
+  return {
+    [at('image')]: container.image,
+    [at('essential')]: container.essential ?? true,
+    [at('command')]: (container.command ?? []).join(' '),
+    [at('port')]: (container.portMappings ?? []).map(({ containerPort }) => containerPort).join(', '),
+    [at('read-only root')]: container.readonlyRootFilesystem ?? false,
+    [at('user')]: container.user ?? '',
+    [at('stop timeout')]: container.stopTimeout ?? 30,
+    [at('health check')]: healthCheck
+      ? [healthCheck.command?.join(' '), healthCheck.interval, healthCheck.timeout, healthCheck.retries].join(
+          ' ',
+        )
+      : '',
+    [at('logs')]: Object.entries(logConfiguration?.options ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .sort()
+      .join(' '),
+    [at('environment')]: variables.map((variable) => variable.name).join(', '),
+    ...Object.fromEntries(variables.map(({ name: key, value }) => [at(`environment.${key}`), value])),
+  };
+}
+
+const present = (fields: Record<string, string | number | boolean | undefined>): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [[field, value]])),
+  );

@@ -1,0 +1,171 @@
+/** The ECS services: each runs its task definition `count` times in the private subnets, behind the load balancer. */
+import {
+  CreateServiceCommand,
+  TagResourceCommand,
+  UpdateServiceCommand,
+  type DeploymentConfiguration,
+} from '@aws-sdk/client-ecs';
+import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { isRouted, type Service } from '../lib/config/config.ts';
+import { subnetKeys } from '../lib/layout.ts';
+import type { Survey } from '../lib/look/found.ts';
+import { deploymentText, describeServices, loadBalancerText } from '../lib/look/services.ts';
+import { foreignOwner, type Want } from '../lib/look/see.ts';
+import { only, type Ids, type Items } from '../lib/resources.ts';
+import type { Act, Step } from '../lib/step.ts';
+import { lower, tagFields, tagsOf } from '../lib/tags.ts';
+import { pending, ready } from '../lib/until.ts';
+import { settled } from './settle.ts';
+import { taskDefinitions } from './task-definitions.ts';
+
+/** Always sent whole: AWS fills what a sent block leaves out with its own defaults. */
+const deploymentConfiguration: DeploymentConfiguration = {
+  minimumHealthyPercent: 100,
+  maximumPercent: 200,
+  deploymentCircuitBreaker: { enable: true, rollback: true },
+};
+
+/** One entry a routed container: a task counts as healthy when it is so in every one of its target groups. */
+const loadBalancersOf = ({ containers }: Service, groups: Items<Ids['targetGroups']>) =>
+  containers.filter(isRouted).map(({ key, name, port }) => ({
+    targetGroupArn: groups.get(key)?.targetGroupArn,
+    containerName: name,
+    containerPort: port,
+  }));
+
+/** Without a load balancer there is no health check that a grace period could be for. */
+const graceOf = (service: Service): number => (service.containers.some(isRouted) ? service.graceSeconds : 0);
+
+function wanted(want: Want, found: Survey, service: Service): Fields {
+  const { config, names } = want;
+  const { name } = service;
+  const subnetIds = subnetKeys(config.network, 'private').map((key) => found.subnets.get(key)?.subnetId);
+  const balancers = loadBalancersOf(service, found.targetGroups);
+  const changing = taskDefinitions
+    .diff(want, found)
+    .some(({ key, fields }) => key === name && fields.some(isPart));
+  return {
+    status: 'ACTIVE',
+    'task definition': changing
+      ? later(`taskDefinitions.${name}`)
+      : (found.taskDefinitions.get(name)?.taskDefinitionArn ?? later(`taskDefinitions.${name}`)),
+    count: service.count,
+    subnets: subnetIds.includes(undefined) ? later('subnets') : subnetIds.sort().join(', '),
+    'security group': found.securityGroups.get(name)?.groupId ?? later(`securityGroups.${name}`),
+    'public address': false,
+    'load balancers': balancers.some(({ targetGroupArn }) => targetGroupArn === undefined)
+      ? later('targetGroups')
+      : balancers.map(loadBalancerText).sort().join(', '),
+    'grace seconds': graceOf(service),
+    deployment: deploymentText(deploymentConfiguration),
+    // A deployment that failed is tried again; one that is under way is waited for.
+    rollout:
+      found.services.get(name)?.rollout === 'FAILED'
+        ? 'COMPLETED'
+        : (found.services.get(name)?.rollout ?? ''),
+    ...tagFields(tagsOf(config, names.stack, 'services', name)),
+  };
+}
+
+/** New tags alone make no new revision. */
+const isPart = ({ field }: { readonly field: string }): boolean => !field.startsWith('tag.');
+
+export const services: Step<'services'> = {
+  diff: (want, found) =>
+    compare({
+      step: 'services',
+      wanted: new Map(want.config.services.map((service) => [service.name, wanted(want, found, service)])),
+      found: found.services,
+      fieldsOf: (service) => ({
+        status: service.status,
+        'task definition': service.taskDefinitionArn,
+        count: service.desiredCount,
+        subnets: [...service.subnetIds].sort().join(', '),
+        'security group': service.securityGroupIds.join(', '),
+        'public address': service.assignPublicIp,
+        'load balancers': service.loadBalancers.join(', '),
+        'grace seconds': service.graceSeconds,
+        deployment: service.deployment,
+        rollout: service.rollout,
+        ...tagFields(service.tags),
+      }),
+      immutable: { status: 'a service that is being removed cannot come back' },
+      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+    }),
+
+  async apply(act) {
+    const service = act.config.services.find(({ name }) => name === act.change.key);
+    if (!service) throw new Error(`No service ${act.change.key} is configured`);
+    const isThere = act.item !== undefined && act.change.verb === 'update';
+    if (act.item && !isThere) await untilGone(act);
+    const serviceArn = isThere ? await update(act, service) : await create(act, service);
+    await act.record({ serviceArn });
+    if (act.patient) await settled(act, service, act.made);
+    return { serviceArn };
+  },
+};
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */
+async function create(act: Act<'services'>, service: Service): Promise<string> {
+  const balancers = loadBalancersOf(service, act.made.targetGroups);
+  const { service: made } = await act.aws.ecs(
+    new CreateServiceCommand({
+      ...settings(act, service),
+      serviceName: service.name,
+      clientToken: act.intent.token || undefined,
+      launchType: 'FARGATE',
+      loadBalancers: balancers,
+      enableECSManagedTags: true,
+      propagateTags: 'SERVICE',
+      tags: lower(act.tags),
+    }),
+  );
+  return made?.serviceArn ?? '';
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
+async function update(act: Act<'services'>, service: Service): Promise<string> {
+  const { change, aws, item, tags } = act;
+  const serviceArn = item?.serviceArn ?? '';
+  if (change.fields.some(isPart)) {
+    const balancers = touches(change, 'load balancers')
+      ? { loadBalancers: loadBalancersOf(service, act.made.targetGroups) }
+      : {};
+    await aws.ecs(
+      new UpdateServiceCommand({
+        ...settings(act, service),
+        service: service.name,
+        ...balancers,
+        forceNewDeployment: touches(change, 'rollout') || undefined,
+      }),
+    );
+  }
+  if (touches(change, 'tag.')) {
+    await aws.ecs(new TagResourceCommand({ resourceArn: serviceArn, tags: lower(tags) }));
+  }
+  return serviceArn;
+}
+
+/** What a create and an update have in common. */
+const settings = ({ config, made }: Act<'services'>, service: Service) => ({
+  cluster: only(made.cluster)?.clusterArn,
+  taskDefinition: made.taskDefinitions.get(service.name)?.taskDefinitionArn,
+  desiredCount: service.count,
+  deploymentConfiguration,
+  healthCheckGracePeriodSeconds: service.containers.some(isRouted) ? graceOf(service) : undefined,
+  networkConfiguration: {
+    awsvpcConfiguration: {
+      subnets: subnetKeys(config.network, 'private').map((key) => made.subnets.get(key)?.subnetId ?? ''),
+      securityGroups: [made.securityGroups.get(service.name)?.groupId ?? ''],
+      assignPublicIp: 'DISABLED' as const,
+    },
+  },
+});
+
+/** A service that is being removed keeps its name until it is gone. */
+async function untilGone(act: Act<'services'>): Promise<void> {
+  await act.until(`the old service ${act.change.key} to be gone`, 'serviceGone', async () => {
+    const [left] = await describeServices(act.aws, act.names.cluster, [act.change.key]);
+    return left === undefined ? ready(undefined) : pending(left.status ?? 'still there');
+  });
+}

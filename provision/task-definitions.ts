@@ -1,0 +1,72 @@
+/** The task definitions: one a service, a new revision for every change. */
+import { RegisterTaskDefinitionCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
+import { roleArn } from '../lib/arns.ts';
+import { compare, later, type Change, type Fields, type Later } from '../lib/change.ts';
+import type { Container, Service } from '../lib/config/config.ts';
+import type { Survey } from '../lib/look/found.ts';
+import { foreignOwner, type Want } from '../lib/look/see.ts';
+import type { Act, Step } from '../lib/step.ts';
+import { lower, tagFields, tagsOf } from '../lib/tags.ts';
+import { definitionFields, taskDefinitionFor, type Parts } from '../lib/task-definition.ts';
+
+/** Names and roles are computed, so that a task definition can be compared before anything is there. */
+function partsOf({ config, names, account }: Want, service: Service, image: Parts['image']): Parts {
+  const role = (key: 'execution' | 'task') =>
+    roleArn({ region: config.region, account }, names.rolePath, names.role(key));
+  return {
+    family: names.family(service.name),
+    region: config.region,
+    logGroup: names.logGroup,
+    executionRoleArn: role('execution'),
+    taskRoleArn: role('task'),
+    image,
+  };
+}
+
+/** What the definition should say; an image that is not pushed yet is known later. */
+function wanted(want: Want, found: Survey, service: Service): Fields {
+  const pushed = ({ key, image }: Container): string =>
+    'reference' in image ? image.reference : (found.images.get(key)?.imageUri ?? '');
+  const fields: Record<string, string | number | boolean | Later> = {
+    ...definitionFields(taskDefinitionFor(service, partsOf(want, service, pushed))),
+    ...tagFields(tagsOf(want.config, want.names.stack, 'taskDefinitions', service.name)),
+  };
+  for (const container of service.containers) {
+    if (pushed(container) === '') fields[`${container.name}.image`] = later(`images.${container.key}`);
+  }
+  return fields;
+}
+
+export const taskDefinitions: Step<'taskDefinitions'> = {
+  diff: (want, found) =>
+    compare({
+      step: 'taskDefinitions',
+      wanted: new Map(want.config.services.map((service) => [service.name, wanted(want, found, service)])),
+      found: found.taskDefinitions,
+      fieldsOf: ({ definition, tags }) => ({ ...definition, ...tagFields(tags) }),
+      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+    }),
+
+  /** Every register makes a revision; one that nobody uses costs nothing and goes at teardown. */
+  async apply(act) {
+    const { aws, change, item, tags } = act;
+    if (item && onlyTags(change)) {
+      await aws.ecs(new TagResourceCommand({ resourceArn: item.taskDefinitionArn, tags: lower(tags) }));
+      return { taskDefinitionArn: item.taskDefinitionArn };
+    }
+    const { taskDefinition } = await aws.ecs(
+      new RegisterTaskDefinitionCommand({ ...definitionOf(act), tags: lower(tags) }),
+    );
+    return { taskDefinitionArn: taskDefinition?.taskDefinitionArn ?? '' };
+  },
+};
+
+const onlyTags = ({ fields }: Change): boolean => fields.every(({ field }) => field.startsWith('tag.'));
+
+function definitionOf(act: Act<'taskDefinitions'>) {
+  const service = act.config.services.find(({ name }) => name === act.change.key);
+  if (!service) throw new Error(`No service ${act.change.key} is configured`);
+  const image = ({ key, image: from }: Container) =>
+    'reference' in from ? from.reference : (act.made.images.get(key)?.imageUri ?? '');
+  return taskDefinitionFor(service, partsOf(act, service, image));
+}

@@ -2,12 +2,16 @@
 
 /** Real durations; the sources are in the catalogue of AWS semantics (§2 to §7). */
 export const durations = {
+  /** From the call to the place in its subnet: what stands in the way of a NAT gateway shows then (§2.1). */
+  natGatewayPlace: 5_000,
   /** `pending` to `available`: about 90 to 120 s. */
   natGatewayCreate: 110_000,
   /** `deleting` to `deleted`: about a minute. */
   natGatewayDelete: 60_000,
   /** A deleted NAT gateway stays describable for about an hour. */
   natGatewayForget: 3_600_000,
+  /** An elastic IP cannot be released for some seconds after its NAT gateway is deleted (§2.2). */
+  addressRelease: 5_000,
   /** `provisioning` to `active`: 90 to 180 s. */
   loadBalancerCreate: 150_000,
   /** The network interfaces of a load balancer outlive it by a minute or more. */
@@ -32,6 +36,16 @@ export const durations = {
   dnsChange: 30_000,
   /** Deleting an INACTIVE task definition. */
   taskDefinitionDelete: 5_000,
+  /** ECS creates its service-linked role in the background of its first use (§4.2). */
+  serviceLinkedRoleCreate: 10_000,
+  /** Registering a task with its target groups: ACTIVATING to RUNNING (§4.6). */
+  taskActivate: 2_000,
+  /** A task without load balancer and health check counts as healthy this long after it is RUNNING (the text of minimumHealthyPercent). */
+  taskProve: 40_000,
+  /** ECS tries again to take a role that it could not take about half a minute later (§4.2). */
+  taskRoleRetry: 30_000,
+  /** Images expire within a day after a lifecycle policy selects them. */
+  imageExpiry: 86_400_000,
 } as const;
 
 export type Duration = keyof typeof durations;

@@ -1,6 +1,8 @@
 /** EC2's describe calls: ids and filters, as every one of them takes. */
-import type { Filter, Tag } from '@aws-sdk/client-ec2';
+import type { Filter } from '@aws-sdk/client-ec2';
+import { refusal } from '../../protocol/refusal.ts';
 import { invalidParameter } from './errors.ts';
+import { tagsOf, type Tagged } from './tags.ts';
 
 type Values = string | boolean | undefined | readonly (string | undefined)[];
 /** The filters that a kind has, tags aside: what a row shows to each. */
@@ -21,7 +23,7 @@ function matches(pattern: string, value: string): boolean {
  * @throws InvalidParameterValue for a filter that the kind does not have
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html
  */
-export function filtered<Row extends { Tags?: Tag[] }>(
+export function filtered<Row extends Tagged>(
   rows: Row[],
   filters: Filter[] | undefined,
   table: FilterTable<Row>,
@@ -33,14 +35,12 @@ export function filtered<Row extends { Tags?: Tag[] }>(
   return rows.filter((row) => tests.every((test) => test(row)));
 }
 
-function shownBy<Row extends { Tags?: Tag[] }>(
-  name: string,
-  table: FilterTable<Row>,
-): (row: Row) => string[] {
+function shownBy<Row extends Tagged>(name: string, table: FilterTable<Row>): (row: Row) => string[] {
   if (name.startsWith('tag:')) {
-    return ({ Tags = [] }) => Tags.filter(({ Key }) => Key === name.slice(4)).map(({ Value = '' }) => Value);
+    const key = name.slice(4);
+    return (row) => tagsOf(row).flatMap(({ Key, Value = '' }) => (Key === key ? [Value] : []));
   }
-  if (name === 'tag-key') return ({ Tags = [] }) => Tags.map(({ Key = '' }) => Key);
+  if (name === 'tag-key') return (row) => tagsOf(row).map(({ Key = '' }) => Key);
   const show = table[name];
   if (!show) throw invalidParameter(`The filter '${name}' is invalid`);
   return (row) =>
@@ -67,10 +67,30 @@ export function named<Row>(
   });
 }
 
-/** One page of a result: what fits, and the token of the next page. */
-export function page<Row>(rows: Row[], most = 1000, token = '0'): { rows: Row[]; NextToken?: string } {
-  const start = Number(Buffer.from(token, 'base64url').toString() || token);
-  const end = start + most;
+const MOST = 1000;
+
+/**
+ * One page of a result: what fits, and the token of the next page.
+ * @param least the smallest page that may be asked for
+ * @throws InvalidParameterValue for another size, InvalidNextToken for a token that no page gave
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination
+ */
+export function page<Row>(
+  rows: Row[],
+  { MaxResults = MOST, NextToken: token }: { MaxResults?: number; NextToken?: string },
+  least = 5,
+): { rows: Row[]; NextToken?: string } {
+  if (MaxResults < least || MaxResults > MOST) {
+    const why = MaxResults < least ? `greater than ${least}` : `less than ${MOST}`;
+    throw invalidParameter(
+      `Value ( ${MaxResults} ) for parameter maxResults is invalid. Expecting a value ${why}.`,
+    );
+  }
+  const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString());
+  if (token === '' || !Number.isInteger(start)) {
+    throw refusal('InvalidNextToken', 'The specified NextToken is not valid.');
+  }
+  const end = start + MaxResults;
   const NextToken = end < rows.length ? Buffer.from(String(end)).toString('base64url') : undefined;
   return { rows: rows.slice(start, end), NextToken };
 }

@@ -2,9 +2,12 @@
 import type {
   Address,
   InternetGateway,
+  InternetGatewayAttachment,
   NatGateway,
   NetworkInterface,
+  Route,
   RouteTable,
+  RouteTableAssociation,
   SecurityGroup,
   SecurityGroupRule,
   Subnet,
@@ -27,17 +30,26 @@ export interface SubnetRow extends Subnet {
 }
 export interface InternetGatewayRow extends InternetGateway {
   InternetGatewayId: string;
+  /** None, or one: to a VPC. */
+  Attachments: InternetGatewayAttachment[];
 }
+/** A route table; the state of its routes is not kept here but derived from their targets. */
 export interface RouteTableRow extends RouteTable {
   RouteTableId: string;
   VpcId: string;
+  Routes: Route[];
+  Associations: RouteTableAssociation[];
 }
 export interface AddressRow extends Address {
   AllocationId: string;
   PublicIp: string;
+  /** The NAT gateway that has it, or had it until a moment ago. */
+  heldBy?: string;
 }
 export interface NatGatewayRow extends NatGateway {
   NatGatewayId: string;
+  SubnetId: string;
+  VpcId: string;
 }
 /** A security group; its permissions are not kept here but derived from the rules. */
 export interface SecurityGroupRow extends SecurityGroup {
@@ -63,6 +75,8 @@ export interface TokenRow {
   operation: string;
   parameters: string;
   id: string;
+  /** What was made, as it was: shown again when the object itself is gone. */
+  made: object;
 }
 
 export const ec2Store = () => ({

@@ -1,8 +1,18 @@
 /** Tags of EC2: given in the create call as tag specifications, kept on the row, filtered by. */
 import type { ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import { refusal } from '../../protocol/refusal.ts';
 import { invalidParameter } from './errors.ts';
 
 const MOST = 50;
+
+/** A row with tags: network interfaces call them `TagSet`. */
+export interface Tagged {
+  Tags?: Tag[];
+  TagSet?: Tag[];
+}
+
+/** The tags of any row. */
+export const tagsOf = ({ Tags, TagSet }: Tagged): Tag[] => Tags ?? TagSet ?? [];
 
 /**
  * The tags of a create call for the one kind it makes.
@@ -31,6 +41,8 @@ export function mergeTags(existing: Tag[] | undefined, added: Tag[]): Tag[] {
     }
     merged.set(Key, { Key, Value });
   }
-  if (merged.size > MOST) throw invalidParameter(`More than ${MOST} tags`);
+  if (merged.size > MOST) {
+    throw refusal('TagLimitExceeded', 'The maximum number of Tags for a resource has been reached.');
+  }
   return [...merged.values()];
 }

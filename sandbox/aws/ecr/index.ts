@@ -1,5 +1,24 @@
 /** ECR as the sandbox has it: the operations of all its families, and what happens later. */
 import type { Events } from '../../world/region.ts';
+import { authorizationOperations } from './authorization.ts';
+import { imageDeletionOperations } from './image-deletions.ts';
+import { imageListOperations } from './image-lists.ts';
+import { imageOperations } from './images.ts';
+import { layerOperations } from './layers.ts';
+import { lifecycleEvents, lifecycleOperations } from './lifecycle.ts';
+import { repositoryOperations } from './repositories.ts';
+import { repositoryPolicyOperations } from './repository-policies.ts';
+import { tagOperations } from './tags.ts';
 
-export const ecrOperations = {};
-export const ecrEvents: Events = {};
+export const ecrOperations = {
+  ...repositoryOperations,
+  ...tagOperations,
+  ...lifecycleOperations,
+  ...repositoryPolicyOperations,
+  ...authorizationOperations,
+  ...layerOperations,
+  ...imageOperations,
+  ...imageDeletionOperations,
+  ...imageListOperations,
+};
+export const ecrEvents: Events = lifecycleEvents;

@@ -9,9 +9,16 @@ export interface ImageRow {
   mediaType: string;
   tags: string[];
   pushedAt: Date;
+  /** When a task last pulled it. */
+  pulledAt?: Date;
+  sizeInBytes: number;
+}
+export interface LayerRow {
+  digest: string;
   sizeInBytes: number;
 }
 export interface RepositoryRow extends Repository {
+  registryId: string;
   repositoryName: string;
   repositoryArn: string;
   repositoryUri: string;
@@ -19,15 +26,14 @@ export interface RepositoryRow extends Repository {
   lifecyclePolicyText?: string;
   policyText?: string;
   images: ImageRow[];
-  /** Digests of the layers (and image configurations) that were uploaded to this repository. */
-  layers: string[];
+  /** The layers (and image configurations) that were uploaded to this repository. */
+  layers: LayerRow[];
 }
 export interface UploadRow {
   uploadId: string;
   repositoryName: string;
-  /** The blob keys of its parts, in order. */
-  parts: string[];
-  lastByte: number;
+  /** Its parts in order, by the keys of their blobs. */
+  parts: { key: string; sizeInBytes: number }[];
 }
 
 export const ecrStore = () => ({

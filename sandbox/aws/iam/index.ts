@@ -1,5 +1,14 @@
-/** IAM as the sandbox has it: the operations of all its families, and what happens later. */
-import type { Events } from '../../world/region.ts';
+/** IAM as the sandbox has it: the operations of all its families. */
+import { inlinePolicyOperations } from './inline-policies.ts';
+import { managedPolicyOperations } from './managed-policies.ts';
+import { roleTagOperations } from './role-tags.ts';
+import { roleOperations } from './roles.ts';
+import { serviceLinkedRoleOperations } from './service-linked-roles.ts';
 
-export const iamOperations = {};
-export const iamEvents: Events = {};
+export const iamOperations = {
+  ...roleOperations,
+  ...roleTagOperations,
+  ...inlinePolicyOperations,
+  ...managedPolicyOperations,
+  ...serviceLinkedRoleOperations,
+};

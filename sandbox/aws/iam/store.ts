@@ -3,8 +3,14 @@ import type { Role, Tag } from '@aws-sdk/client-iam';
 import { Table } from '../../world/table.ts';
 
 export interface RoleRow extends Role {
+  Path: string;
   RoleName: string;
+  RoleId: string;
   Arn: string;
+  CreateDate: Date;
+  /** JSON as it was given; IAM's answers have it URL-encoded. */
+  AssumeRolePolicyDocument: string;
+  MaxSessionDuration: number;
   Tags: Tag[];
   /** Inline policies: name to document, as it was put. */
   inlinePolicies: Record<string, string>;

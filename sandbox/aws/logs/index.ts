@@ -1,5 +1,14 @@
-/** CloudWatch Logs as the sandbox has it: the operations of all its families, and what happens later. */
-import type { Events } from '../../world/region.ts';
+/** CloudWatch Logs as the sandbox has it: the operations of all its families. */
+import { eventOperations } from './events.ts';
+import { filterOperations } from './filter.ts';
+import { groupOperations } from './groups.ts';
+import { streamOperations } from './streams.ts';
+import { tagOperations } from './tags.ts';
 
-export const logsOperations = {};
-export const logsEvents: Events = {};
+export const logsOperations = {
+  ...groupOperations,
+  ...tagOperations,
+  ...streamOperations,
+  ...eventOperations,
+  ...filterOperations,
+};

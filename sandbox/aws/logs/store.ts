@@ -11,11 +11,18 @@ export interface LogEventRow {
   timestamp: number;
   ingestionTime: number;
   message: string;
+  /** Its place among all events that ever came to the stream: counts on when old ones are dropped. */
+  sequence: number;
 }
 export interface LogStreamRow extends LogStream {
   logGroupName: string;
   logStreamName: string;
+  /** In order of time, then of arrival. */
   events: LogEventRow[];
+  /** How many events ever came. */
+  arrived: number;
+  /** What the kept events weigh, as CloudWatch Logs counts it. */
+  weight: number;
 }
 
 export const logsStore = () => ({

@@ -1,5 +1,4 @@
-/** STS as the sandbox has it: the operations of all its families, and what happens later. */
-import type { Events } from '../../world/region.ts';
+/** STS as the sandbox has it: nobody can take a role, since nothing would be different then. */
+import { identityOperations } from './identity.ts';
 
-export const stsOperations = {};
-export const stsEvents: Events = {};
+export const stsOperations = { ...identityOperations };

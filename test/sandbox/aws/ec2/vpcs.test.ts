@@ -2,12 +2,17 @@
 import {
   CreateVpcCommand,
   DeleteVpcCommand,
+  DescribeNetworkAclsCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
   DescribeVpcAttributeCommand,
   DescribeVpcsCommand,
+  DetachInternetGatewayCommand,
   ModifyVpcAttributeCommand,
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
+import { makes, sure } from './scene.ts';
 
 const create = (CidrBlock: string, name = 'one') =>
   new CreateVpcCommand({
@@ -51,6 +56,85 @@ test('DNS support is on and DNS hostnames are off until they are set', async () 
   expect(await hostnames()).toBe(true);
 });
 
+test('DNS hostnames need DNS support, and one call sets one attribute', async () => {
+  const { ec2 } = await sandbox();
+  const VpcId = await makes(ec2).vpc();
+  const [on, off] = [{ Value: true }, { Value: false }];
+  const both = new ModifyVpcAttributeCommand({ VpcId, EnableDnsSupport: on, EnableDnsHostnames: on });
+  expect(await refusalOf(ec2.send(both))).toMatchObject({ code: 'InvalidParameterCombination' });
+  await ec2.send(new ModifyVpcAttributeCommand({ VpcId, EnableDnsSupport: off }));
+  const hostnames = new ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: on });
+  expect(await refusalOf(ec2.send(hostnames))).toMatchObject({ code: 'InvalidParameterValue' });
+});
+
+test('an attribute that VPCs do not have is refused', async () => {
+  const { ec2 } = await sandbox();
+  const VpcId = await makes(ec2).vpc();
+  const command = new DescribeVpcAttributeCommand({ VpcId, Attribute: 'colour' as 'enableDnsSupport' });
+  expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
+});
+
+test('a VPC comes with a main route table, a default group and a default network ACL, and takes them with it', async () => {
+  const { ec2, region } = await sandbox();
+  const VpcId = await makes(ec2).vpc();
+  const ofVpc = { Name: 'vpc-id', Values: [VpcId] };
+  const { RouteTables } = await ec2.send(
+    new DescribeRouteTablesCommand({ Filters: [ofVpc, { Name: 'association.main', Values: ['true'] }] }),
+  );
+  expect(RouteTables).toMatchObject([
+    { Routes: [{ DestinationCidrBlock: '10.0.0.0/16', GatewayId: 'local', State: 'active' }] },
+  ]);
+  const { SecurityGroups } = await ec2.send(
+    new DescribeSecurityGroupsCommand({ Filters: [ofVpc, { Name: 'group-name', Values: ['default'] }] }),
+  );
+  const GroupId = sure(SecurityGroups?.[0]?.GroupId);
+  expect(SecurityGroups).toMatchObject([
+    {
+      Description: 'default VPC security group',
+      IpPermissions: [{ IpProtocol: '-1', UserIdGroupPairs: [{ GroupId }] }],
+      IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
+    },
+  ]);
+  const acls = new DescribeNetworkAclsCommand({ Filters: [ofVpc, { Name: 'default', Values: ['true'] }] });
+  expect((await ec2.send(acls)).NetworkAcls).toHaveLength(1);
+  await ec2.send(new DeleteVpcCommand({ VpcId }));
+  expect((await ec2.send(acls)).NetworkAcls).toEqual([]);
+  for (const table of Object.values(region.ec2)) expect(table.size).toBe(0);
+});
+
+test('a VPC is held by whatever else lives in it', async () => {
+  const { ec2 } = await sandbox();
+  const make = makes(ec2);
+  const deletes = async (VpcId: string) => refusalOf(ec2.send(new DeleteVpcCommand({ VpcId })));
+  const withSubnet = await make.vpc();
+  await make.subnet(withSubnet);
+  expect(await deletes(withSubnet)).toEqual({
+    code: 'DependencyViolation',
+    message: `The vpc '${withSubnet}' has dependencies and cannot be deleted.`,
+  });
+  const withTable = await make.vpc();
+  await make.table(withTable);
+  expect(await deletes(withTable)).toMatchObject({ code: 'DependencyViolation' });
+  const withGroup = await make.vpc();
+  await make.group(withGroup);
+  expect(await deletes(withGroup)).toMatchObject({ code: 'DependencyViolation' });
+  const VpcId = await make.vpc();
+  const InternetGatewayId = await make.gateway(VpcId);
+  expect(await deletes(VpcId)).toMatchObject({ code: 'DependencyViolation' });
+  await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+  await ec2.send(new DeleteVpcCommand({ VpcId }));
+});
+
+test('the sixth VPC of a region is one too many', async () => {
+  const { ec2 } = await sandbox();
+  const { vpc } = makes(ec2);
+  for (let i = 0; i < 5; i++) await vpc();
+  expect(await refusalOf(vpc())).toEqual({
+    code: 'VpcLimitExceeded',
+    message: 'The maximum number of VPCs has been reached.',
+  });
+});
+
 test.each([
   ['10.0.0.0/8', 'InvalidVpc.Range'],
   ['10.0.0.0/29', 'InvalidVpc.Range'],
@@ -76,10 +160,4 @@ test('a member that the sandbox does not take is refused by name', async () => {
     code: 'NotImplemented',
     message: expect.stringContaining('AmazonProvidedIpv6CidrBlock'),
   });
-});
-
-test('a filter that the kind does not have is refused', async () => {
-  const { ec2 } = await sandbox();
-  const command = new DescribeVpcsCommand({ Filters: [{ Name: 'colour', Values: ['red'] }] });
-  expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
 });

@@ -1,0 +1,104 @@
+/** Elastic IPs: allocated without a client token, and not released while a NAT gateway has them, nor for a while after. */
+import type * as EC2 from '@aws-sdk/client-ec2';
+import { publicAddress } from '../../network/addresses.ts';
+import type { Operations } from '../../operations.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
+import {
+  addressNotFound,
+  allocationNotFound,
+  associationNotFound,
+  invalidValue,
+  missingParameter,
+} from './errors.ts';
+import { filtered, named, page, type FilterTable } from './filters.ts';
+import { checkQuota } from './quotas.ts';
+import { addressOf } from './rows.ts';
+import type { AddressRow } from './store.ts';
+import { tagsFor } from './tags.ts';
+
+/** It sounds like IAM, and is not: AWS says the same of an address that it uses itself, for a NAT gateway of yours. */
+const notYours = () => refusal('AuthFailure', 'You do not have permission to access the specified resource.');
+
+const filters: FilterTable<AddressRow> = {
+  'allocation-id': (address) => address.AllocationId,
+  'association-id': (address) => address.AssociationId,
+  domain: (address) => address.Domain,
+  'instance-id': () => undefined,
+  'network-border-group': (address) => address.NetworkBorderGroup,
+  'network-interface-id': (address) => address.NetworkInterfaceId,
+  'network-interface-owner-id': (address) => address.NetworkInterfaceOwnerId,
+  'private-ip-address': (address) => address.PrivateIpAddress,
+  'public-ip': (address) => address.PublicIp,
+};
+
+/** @throws InvalidAllocationID.NotFound, InvalidAddress.NotFound */
+function askedFor({ ec2 }: Region, ids: string[] | undefined, ips: string[] | undefined): AddressRow[] {
+  const byId = named(ids, ec2.addresses, allocationNotFound);
+  for (const ip of ips ?? []) {
+    if (!ec2.addresses.find(({ PublicIp }) => PublicIp === ip)) throw addressNotFound(ip);
+  }
+  return ips?.length ? byId.filter(({ PublicIp }) => ips.includes(PublicIp)) : byId;
+}
+
+export const addressOperations = {
+  /** No client token: every call allocates another one, and each is billed. */
+  AllocateAddress: {
+    takes: ['Domain', 'TagSpecifications'],
+    run(input, region) {
+      if (input.Domain !== undefined && input.Domain !== 'vpc') {
+        throw invalidValue('domain', input.Domain, 'Valid values are: vpc.');
+      }
+      checkQuota('addresses', region.ec2.addresses.size + 1);
+      const Tags = tagsFor('elastic-ip', input.TagSpecifications);
+      const AllocationId = region.id('eipalloc');
+      const address = region.ec2.addresses.set(AllocationId, {
+        AllocationId,
+        PublicIp: publicAddress(region),
+        Domain: 'vpc',
+        PublicIpv4Pool: 'amazon',
+        NetworkBorderGroup: region.name,
+        Tags,
+      });
+      return address;
+    },
+  },
+
+  DescribeAddresses: {
+    takes: ['AllocationIds', 'PublicIps', 'Filters'],
+    run(input, region) {
+      const rows = askedFor(region, input.AllocationIds, input.PublicIps);
+      return { Addresses: filtered(rows, input.Filters, filters) };
+    },
+  },
+
+  /** What Terraform asks after an allocation: the reverse DNS name, of which the sandbox's addresses have none. */
+  DescribeAddressesAttribute: {
+    takes: ['AllocationIds', 'Attribute', 'MaxResults', 'NextToken'],
+    run(input, region) {
+      const { rows, NextToken } = page(askedFor(region, input.AllocationIds, undefined), input, 1);
+      const Addresses = rows.map(({ AllocationId, PublicIp }) => ({ AllocationId, PublicIp }));
+      return { Addresses, NextToken };
+    },
+  },
+
+  /** In the sandbox only NAT gateways have elastic IPs, and theirs are not for the account to take away. */
+  DisassociateAddress: {
+    takes: ['AssociationId'],
+    run({ AssociationId }, region) {
+      if (!AssociationId) throw missingParameter('associationId');
+      const address = region.ec2.addresses.find((one) => one.AssociationId === AssociationId);
+      throw address ? notYours() : associationNotFound(AssociationId);
+    },
+  },
+
+  ReleaseAddress: {
+    takes: ['AllocationId'],
+    run(input, region) {
+      const { AllocationId, heldBy } = addressOf(region, input.AllocationId);
+      if (heldBy !== undefined) throw notYours();
+      region.ec2.addresses.delete(AllocationId);
+      return {};
+    },
+  },
+} satisfies Operations<typeof EC2>;

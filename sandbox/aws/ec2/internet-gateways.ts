@@ -1,0 +1,105 @@
+/** Internet gateways: attached to one VPC at a time, and held there by every public address inside it. */
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type { AttachmentStatus } from '@aws-sdk/client-ec2';
+import { internetGatewayOf } from '../../network/routes.ts';
+import type { Operations } from '../../operations.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
+import { alreadyAssociated, hasDependencies, internetGatewayNotFound } from './errors.ts';
+import { filtered, named, page, type FilterTable } from './filters.ts';
+import { checkQuota } from './quotas.ts';
+import { gatewayOf, vpcOf } from './rows.ts';
+import type { InternetGatewayRow } from './store.ts';
+import { tagsFor } from './tags.ts';
+
+const filters: FilterTable<InternetGatewayRow> = {
+  'attachment.state': (gateway) => gateway.Attachments.map(({ State }) => State),
+  'attachment.vpc-id': (gateway) => gateway.Attachments.map(({ VpcId }) => VpcId),
+  'internet-gateway-id': (gateway) => gateway.InternetGatewayId,
+  'owner-id': (gateway) => gateway.OwnerId,
+};
+
+/** Load balancers, NAT gateways and tasks with a public IP, until their interfaces are released. */
+const hasPublicAddresses = (region: Region, vpcId: string): boolean =>
+  region.ec2.networkInterfaces.all().some((one) => one.VpcId === vpcId && one.Association?.PublicIp);
+
+export const internetGatewayOperations = {
+  /** No client token: every call makes another one. */
+  CreateInternetGateway: {
+    takes: ['TagSpecifications'],
+    run(input, region) {
+      checkQuota('internetGateways', region.ec2.internetGateways.size + 1);
+      const Tags = tagsFor('internet-gateway', input.TagSpecifications);
+      const InternetGatewayId = region.id('igw');
+      const InternetGateway = region.ec2.internetGateways.set(InternetGatewayId, {
+        InternetGatewayId,
+        OwnerId: region.account,
+        Attachments: [],
+        Tags,
+      });
+      return { InternetGateway };
+    },
+  },
+
+  DescribeInternetGateways: {
+    takes: ['InternetGatewayIds', 'Filters', 'MaxResults', 'NextToken'],
+    run(input, region) {
+      const rows = named(input.InternetGatewayIds, region.ec2.internetGateways, internetGatewayNotFound);
+      const { rows: InternetGateways, NextToken } = page(filtered(rows, input.Filters, filters), input);
+      return { InternetGateways, NextToken };
+    },
+  },
+
+  /** The same code whether it hangs on this VPC, on another, or the VPC has another one: a caller must look. */
+  AttachInternetGateway: {
+    takes: ['InternetGatewayId', 'VpcId'],
+    run(input, region) {
+      const gateway = gatewayOf(region, input.InternetGatewayId);
+      const { VpcId } = vpcOf(region, input.VpcId);
+      const [attachment] = gateway.Attachments;
+      if (attachment) {
+        throw alreadyAssociated(
+          `resource ${gateway.InternetGatewayId} is already attached to network ${attachment.VpcId}`,
+        );
+      }
+      if (internetGatewayOf(region, VpcId)) {
+        throw alreadyAssociated(`Network ${VpcId} already has an internet gateway attached`);
+      }
+      // The model's enum has no `available`, the wire has nothing else.
+      gateway.Attachments = [{ State: 'available' as AttachmentStatus, VpcId }];
+      return {};
+    },
+  },
+
+  DetachInternetGateway: {
+    takes: ['InternetGatewayId', 'VpcId'],
+    run(input, region) {
+      const gateway = gatewayOf(region, input.InternetGatewayId);
+      const { VpcId } = vpcOf(region, input.VpcId);
+      if (gateway.Attachments[0]?.VpcId !== VpcId) {
+        throw refusal(
+          'Gateway.NotAttached',
+          `resource ${gateway.InternetGatewayId} is not attached to network ${VpcId}`,
+        );
+      }
+      if (hasPublicAddresses(region, VpcId)) {
+        throw refusal(
+          'DependencyViolation',
+          `Network ${VpcId} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
+        );
+      }
+      gateway.Attachments = [];
+      return {};
+    },
+  },
+
+  DeleteInternetGateway: {
+    takes: ['InternetGatewayId'],
+    run(input, region) {
+      const { InternetGatewayId, Attachments } = gatewayOf(region, input.InternetGatewayId);
+      if (Attachments.length > 0) throw hasDependencies('internetGateway', InternetGatewayId);
+      region.ec2.internetGateways.delete(InternetGatewayId);
+      return {};
+    },
+  },
+} satisfies Operations<typeof EC2>;

@@ -1,0 +1,126 @@
+/** NAT gateways: `pending`, then `available` or `failed`; `deleting`, then `deleted`, and remembered for an hour. */
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type { CreateNatGatewayRequest } from '@aws-sdk/client-ec2';
+import type { Operations } from '../../operations.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import { durations } from '../../world/durations.ts';
+import type { Region } from '../../world/region.ts';
+import { missingParameter, natGatewayNotFound, notImplemented } from './errors.ts';
+import { filtered, named, page, type FilterTable } from './filters.ts';
+import { checkQuota } from './quotas.ts';
+import type { NatGatewayRow, SubnetRow } from './store.ts';
+import { tagsFor } from './tags.ts';
+import { once } from './tokens.ts';
+
+/**
+ * Whether AWS shows it no more. What is deleted or has failed is remembered for an hour of the world's time; in a world
+ * where all is instant it is an hour of the clock, since there an hour has no length and nothing would ever be seen.
+ */
+function isForgotten(region: Region, { DeleteTime }: NatGatewayRow): boolean {
+  const hour = region.scaled(durations.natGatewayForget) || durations.natGatewayForget;
+  return DeleteTime !== undefined && region.now().getTime() - DeleteTime.getTime() >= hour;
+}
+
+/** Those that AWS shows, as a table. */
+const remembered = (region: Region) => {
+  const all = () => region.ec2.natGateways.filter((nat) => !isForgotten(region, nat));
+  return { all, get: (id: string) => all().find(({ NatGatewayId }) => NatGatewayId === id) };
+};
+
+const filters: FilterTable<NatGatewayRow> = {
+  'nat-gateway-id': (nat) => nat.NatGatewayId,
+  state: (nat) => nat.State,
+  'subnet-id': (nat) => nat.SubnetId,
+  'vpc-id': (nat) => nat.VpcId,
+};
+
+/** Those that count for the quota: failed and deleted ones do not. */
+const COUNTED: readonly (string | undefined)[] = ['pending', 'available', 'deleting'];
+
+function checkZone({ ec2 }: Region, { AvailabilityZone }: SubnetRow): void {
+  const zoneOf = ({ SubnetId }: NatGatewayRow) => ec2.subnets.get(SubnetId)?.AvailabilityZone;
+  const there = ec2.natGateways.filter(
+    (nat) => COUNTED.includes(nat.State) && zoneOf(nat) === AvailabilityZone,
+  );
+  checkQuota('natGatewaysPerZone', there.length + 1);
+}
+
+function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
+  if (input.ConnectivityType === 'private') throw notImplemented('ConnectivityType private');
+  if (input.AvailabilityMode === 'regional') throw notImplemented('AvailabilityMode regional');
+  const { AllocationId } = input;
+  if (!input.SubnetId) throw missingParameter('subnetId');
+  if (!AllocationId) throw missingParameter('allocationId');
+  const subnet = region.ec2.subnets.get(input.SubnetId);
+  if (!subnet) throw refusal('InvalidSubnet', `Subnet ${input.SubnetId} was not found`);
+  checkZone(region, subnet);
+  const Tags = tagsFor('natgateway', input.TagSpecifications);
+  const NatGatewayId = region.id('nat');
+  region.after('natGatewayPlace', 'ec2:nat-gateway-placed', NatGatewayId);
+  return region.ec2.natGateways.set(NatGatewayId, {
+    NatGatewayId,
+    SubnetId: subnet.SubnetId,
+    VpcId: subnet.VpcId,
+    State: 'pending',
+    ConnectivityType: 'public',
+    AvailabilityMode: 'zonal',
+    CreateTime: region.now(),
+    NatGatewayAddresses: [{ AllocationId, IsPrimary: true, Status: 'associating' }],
+    Tags,
+  });
+}
+
+export const natGatewayOperations = {
+  /**
+   * What stands in its way (no internet gateway, an elastic IP that is gone or in use) does not fail the call,
+   * but the NAT gateway later.
+   * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
+   */
+  CreateNatGateway: {
+    takes: [
+      'SubnetId',
+      'AllocationId',
+      'ClientToken',
+      'ConnectivityType',
+      'AvailabilityMode',
+      'TagSpecifications',
+    ],
+    run(input, region) {
+      const NatGateway = once(
+        region,
+        'CreateNatGateway',
+        input,
+        region.ec2.natGateways,
+        () => add(region, input).NatGatewayId,
+      );
+      return { NatGateway, ClientToken: input.ClientToken };
+    },
+  },
+
+  /** The member is called `Filter`, unlike that of any other describe call. */
+  DescribeNatGateways: {
+    takes: ['NatGatewayIds', 'Filter', 'MaxResults', 'NextToken'],
+    run(input, region) {
+      const rows = named(input.NatGatewayIds, remembered(region), natGatewayNotFound);
+      const { rows: NatGateways, NextToken } = page(filtered(rows, input.Filter, filters), input);
+      return { NatGateways, NextToken };
+    },
+  },
+
+  /** May come again, and at any time: also while it is pending, and when it has failed. */
+  DeleteNatGateway: {
+    takes: ['NatGatewayId'],
+    run({ NatGatewayId }, region) {
+      if (!NatGatewayId) throw missingParameter('natGatewayId');
+      const nat = remembered(region).get(NatGatewayId);
+      if (!nat) throw natGatewayNotFound(NatGatewayId);
+      if (nat.State === 'deleting' || nat.State === 'deleted') return { NatGatewayId };
+      region.forget('ec2:nat-gateway-placed', NatGatewayId);
+      region.forget('ec2:nat-gateway-available', NatGatewayId);
+      nat.State = 'deleting';
+      nat.DeleteTime = region.now();
+      region.after('natGatewayDelete', 'ec2:nat-gateway-deleted', NatGatewayId);
+      return { NatGatewayId };
+    },
+  },
+} satisfies Operations<typeof EC2>;

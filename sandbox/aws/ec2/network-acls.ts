@@ -1,0 +1,79 @@
+/** Network ACLs: each VPC has its default one, which lets everything through; it is derived, since nobody can change it here. */
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type { NetworkAcl, NetworkAclEntry } from '@aws-sdk/client-ec2';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { networkAclNotFound } from './errors.ts';
+import { filtered, named, page, type FilterTable } from './filters.ts';
+import type { SubnetRow, VpcRow } from './store.ts';
+
+type Row = NetworkAcl & { NetworkAclId: string };
+
+const entry = (Egress: boolean, RuleNumber: number, RuleAction: 'allow' | 'deny'): NetworkAclEntry => ({
+  CidrBlock: '0.0.0.0/0',
+  Egress,
+  Protocol: '-1',
+  RuleAction,
+  RuleNumber,
+});
+
+/** The last number of each direction is AWS's own: what no rule lets through is refused. */
+const LAST = 32_767;
+
+/** @see https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html */
+function defaultAcl({ ec2, account }: Region, { VpcId }: VpcRow): Row {
+  const NetworkAclId = VpcId.replace('vpc-', 'acl-');
+  const association = ({ SubnetId }: SubnetRow) => ({
+    NetworkAclAssociationId: SubnetId.replace('subnet-', 'aclassoc-'),
+    NetworkAclId,
+    SubnetId,
+  });
+  return {
+    NetworkAclId,
+    VpcId,
+    OwnerId: account,
+    IsDefault: true,
+    Associations: ec2.subnets.filter((subnet) => subnet.VpcId === VpcId).map(association),
+    Entries: [true, false].flatMap((egress) => [entry(egress, 100, 'allow'), entry(egress, LAST, 'deny')]),
+    Tags: [],
+  };
+}
+
+const associated =
+  (show: (one: EC2.NetworkAclAssociation) => string | undefined) =>
+  ({ Associations = [] }: Row) =>
+    Associations.map(show);
+const entries =
+  (show: (one: NetworkAclEntry) => string | undefined) =>
+  ({ Entries = [] }: Row) =>
+    Entries.map(show);
+
+const filters: FilterTable<Row> = {
+  'association.association-id': associated((one) => one.NetworkAclAssociationId),
+  'association.network-acl-id': associated((one) => one.NetworkAclId),
+  'association.subnet-id': associated((one) => one.SubnetId),
+  default: (acl) => acl.IsDefault,
+  'entry.cidr': entries((one) => one.CidrBlock),
+  'entry.egress': entries((one) => String(one.Egress)),
+  'entry.protocol': entries((one) => one.Protocol),
+  'entry.rule-action': entries((one) => one.RuleAction),
+  'entry.rule-number': entries((one) => one.RuleNumber?.toString()),
+  'network-acl-id': (acl) => acl.NetworkAclId,
+  'owner-id': (acl) => acl.OwnerId,
+  'vpc-id': (acl) => acl.VpcId,
+};
+
+export const networkAclOperations = {
+  DescribeNetworkAcls: {
+    takes: ['NetworkAclIds', 'Filters', 'MaxResults', 'NextToken'],
+    run(input, region) {
+      const acls = region.ec2.vpcs.all().map((vpc) => defaultAcl(region, vpc));
+      const table = { all: () => acls, get: (id: string) => acls.find((acl) => acl.NetworkAclId === id) };
+      const { rows: NetworkAcls, NextToken } = page(
+        filtered(named(input.NetworkAclIds, table, networkAclNotFound), input.Filters, filters),
+        input,
+      );
+      return { NetworkAcls, NextToken };
+    },
+  },
+} satisfies Operations<typeof EC2>;

@@ -1,0 +1,113 @@
+/** The operations on network interfaces: AWS's own are seen by all and deleted by nobody; those of the account come and go. */
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type { NetworkInterfaceAssociation, NetworkInterfaceStatus } from '@aws-sdk/client-ec2';
+import type { Operations } from '../../operations.ts';
+import { interfaceNotFound, invalidParameter } from './errors.ts';
+import { filtered, named, page, type FilterTable } from './filters.ts';
+import { addInterface, releaseInterface } from './network-interfaces.ts';
+import { interfaceOf, subnetOf } from './rows.ts';
+import { defaultGroupOf } from './security-groups.ts';
+import type { NetworkInterfaceRow } from './store.ts';
+import { tagsFor } from './tags.ts';
+import { once } from './tokens.ts';
+
+const association = (prefix: string): FilterTable<NetworkInterfaceRow> => {
+  const of =
+    (show: (one: NetworkInterfaceAssociation) => string | undefined) =>
+    ({ Association }: NetworkInterfaceRow) =>
+      Association && show(Association);
+  return {
+    [`${prefix}.allocation-id`]: of((one) => one.AllocationId),
+    [`${prefix}.association-id`]: of((one) => one.AssociationId),
+    [`${prefix}.owner-id`]: of((one) => one.IpOwnerId),
+    [`${prefix}.ip-owner-id`]: of((one) => one.IpOwnerId),
+    [`${prefix}.public-dns-name`]: of((one) => one.PublicDnsName),
+    [`${prefix}.public-ip`]: of((one) => one.PublicIp),
+  };
+};
+
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html */
+const filters: FilterTable<NetworkInterfaceRow> = {
+  ...association('association'),
+  ...association('addresses.association'),
+  'addresses.primary': ({ PrivateIpAddresses }) => PrivateIpAddresses?.map(({ Primary }) => String(Primary)),
+  'addresses.private-ip-address': ({ PrivateIpAddresses }) =>
+    PrivateIpAddresses?.map(({ PrivateIpAddress }) => PrivateIpAddress),
+  'attachment.attachment-id': ({ Attachment }) => Attachment?.AttachmentId,
+  'attachment.delete-on-termination': ({ Attachment }) => Attachment?.DeleteOnTermination,
+  'attachment.device-index': ({ Attachment }) => Attachment?.DeviceIndex?.toString(),
+  'attachment.instance-id': ({ Attachment }) => Attachment?.InstanceId,
+  'attachment.instance-owner-id': ({ Attachment }) => Attachment?.InstanceOwnerId,
+  'attachment.status': ({ Attachment }) => Attachment?.Status,
+  'availability-zone': (one) => one.AvailabilityZone,
+  'availability-zone-id': (one) => one.AvailabilityZoneId,
+  description: (one) => one.Description,
+  'group-id': ({ Groups }) => Groups?.map(({ GroupId }) => GroupId),
+  'group-name': ({ Groups }) => Groups?.map(({ GroupName }) => GroupName),
+  'interface-type': (one) => one.InterfaceType,
+  'mac-address': (one) => one.MacAddress,
+  'network-interface-id': (one) => one.NetworkInterfaceId,
+  'owner-id': (one) => one.OwnerId,
+  'private-dns-name': (one) => one.PrivateDnsName,
+  'private-ip-address': (one) => one.PrivateIpAddress,
+  'requester-id': (one) => one.RequesterId,
+  'requester-managed': (one) => one.RequesterManaged,
+  'source-dest-check': (one) => one.SourceDestCheck,
+  status: (one) => one.Status,
+  'subnet-id': (one) => one.SubnetId,
+  'vpc-id': (one) => one.VpcId,
+};
+
+export const networkInterfaceOperations = {
+  /** An interface of the account's own, attached to nothing: it holds its subnet and groups all the same. */
+  CreateNetworkInterface: {
+    takes: ['SubnetId', 'Description', 'Groups', 'PrivateIpAddress', 'ClientToken', 'TagSpecifications'],
+    run(input, region) {
+      const NetworkInterface = once(
+        region,
+        'CreateNetworkInterface',
+        input,
+        region.ec2.networkInterfaces,
+        () => {
+          const { SubnetId: subnetId, VpcId } = subnetOf(region, input.SubnetId);
+          const fallback = defaultGroupOf(region, VpcId);
+          const tags = tagsFor('network-interface', input.TagSpecifications);
+          const row = addInterface(region, {
+            subnetId,
+            groups: input.Groups ?? (fallback ? [fallback.GroupId] : []),
+            description: input.Description ?? '',
+            interfaceType: 'interface',
+            privateIp: input.PrivateIpAddress,
+          });
+          row.TagSet = tags;
+          return row.NetworkInterfaceId;
+        },
+      );
+      // The model's enum has no `pending`, the wire has.
+      const Status = 'pending' as NetworkInterfaceStatus;
+      return { NetworkInterface: { ...NetworkInterface, Status }, ClientToken: input.ClientToken };
+    },
+  },
+
+  DescribeNetworkInterfaces: {
+    takes: ['NetworkInterfaceIds', 'Filters', 'MaxResults', 'NextToken'],
+    run(input, region) {
+      const rows = named(input.NetworkInterfaceIds, region.ec2.networkInterfaces, interfaceNotFound);
+      const { rows: NetworkInterfaces, NextToken } = page(filtered(rows, input.Filters, filters), input);
+      return { NetworkInterfaces, NextToken };
+    },
+  },
+
+  /** Whatever a service of AWS has attached is in use until that service lets go. */
+  DeleteNetworkInterface: {
+    takes: ['NetworkInterfaceId'],
+    run(input, region) {
+      const { NetworkInterfaceId, Status } = interfaceOf(region, input.NetworkInterfaceId);
+      if (Status === 'in-use') {
+        throw invalidParameter(`Network interface '${NetworkInterfaceId}' is currently in use.`);
+      }
+      releaseInterface(region, NetworkInterfaceId);
+      return {};
+    },
+  },
+} satisfies Operations<typeof EC2>;

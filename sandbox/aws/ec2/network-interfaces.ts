@@ -1,0 +1,122 @@
+/** Network interfaces: who lives in which subnet, with which address and groups. All that is «still in use» derives from them. */
+import type { NetworkInterface, NetworkInterfaceAssociation } from '@aws-sdk/client-ec2';
+import { freeAddress, isFree } from '../../network/addresses.ts';
+import type { Region } from '../../world/region.ts';
+import { addressInUse, apart, noFreeAddress } from './errors.ts';
+import { groupOf, subnetOf } from './rows.ts';
+import type { NetworkInterfaceRow } from './store.ts';
+
+export { publicAddress } from '../../network/addresses.ts';
+
+/** What an interface is to be. */
+export interface InterfaceRequest {
+  readonly subnetId: string;
+  /** Ids of security groups of the subnet's VPC; none for a NAT gateway. */
+  readonly groups: readonly string[];
+  /** As AWS words it, e.g. `ELB app/web/50dc6c495c0c9188`. */
+  readonly description: string;
+  /** `interface` for load balancers and tasks, `nat_gateway` for NAT gateways. */
+  readonly interfaceType: string;
+  /** The service that asked for it, e.g. `amazon-elb`, or the twelve digits of one of AWS's own accounts. */
+  readonly requester: string;
+  /** Who AWS says owns the thing that it is attached to; the requester unless told. */
+  readonly attachmentOwner?: string;
+  /** A public IP that is mapped to it: from `publicAddress`, or an elastic IP's. */
+  readonly publicIp?: string;
+  /** The elastic IP behind that address, and its association, if it is one. */
+  readonly allocation?: { readonly AllocationId: string; readonly AssociationId: string };
+}
+
+/**
+ * Attaches a new interface, managed by a service of AWS, to whatever that service runs.
+ * @throws InvalidSubnetID.NotFound, InvalidGroup.NotFound, InsufficientFreeAddressesInSubnet
+ */
+export function attachInterface(region: Region, request: InterfaceRequest): NetworkInterfaceRow {
+  const { requester, publicIp, allocation, attachmentOwner = requester } = request;
+  const row = addInterface(region, request);
+  row.RequesterId = requester;
+  row.RequesterManaged = true;
+  row.Status = 'in-use';
+  row.Attachment = {
+    AttachmentId: region.id('ela-attach'),
+    AttachTime: region.now(),
+    DeleteOnTermination: false,
+    DeviceIndex: 1,
+    InstanceOwnerId: attachmentOwner,
+    Status: 'attached',
+  };
+  if (publicIp !== undefined) {
+    const IpOwnerId = allocation ? region.account : requester === 'amazon-elb' ? requester : 'amazon';
+    associate(row, {
+      ...allocation,
+      IpOwnerId,
+      PublicIp: publicIp,
+      PublicDnsName: publicName(region, publicIp),
+    });
+  }
+  return row;
+}
+
+/** What `addInterface` needs: an interface that nothing is attached to yet. */
+type NewInterface = Pick<InterfaceRequest, 'subnetId' | 'groups' | 'description' | 'interfaceType'> & {
+  readonly privateIp?: string;
+};
+
+/**
+ * Adds an interface that is attached to nothing.
+ * @throws InvalidSubnetID.NotFound, InvalidGroup.NotFound, InvalidParameter for groups of another VPC,
+ *   InvalidIPAddress.InUse, InsufficientFreeAddressesInSubnet
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html
+ */
+export function addInterface(region: Region, request: NewInterface): NetworkInterfaceRow {
+  const subnet = subnetOf(region, request.subnetId);
+  const groups = request.groups.map((id) => groupOf(region, id));
+  const stranger = groups.find((group) => group.VpcId !== subnet.VpcId);
+  if (stranger)
+    throw apart(`Security group ${stranger.GroupId}`, `subnet ${subnet.SubnetId}`, 'InvalidParameter');
+  const { privateIp } = request;
+  if (privateIp !== undefined && !isFree(region, subnet.SubnetId, privateIp)) throw addressInUse(privateIp);
+  const PrivateIpAddress = privateIp ?? freeAddress(region, subnet.SubnetId);
+  if (PrivateIpAddress === undefined) throw noFreeAddress();
+  const PrivateDnsName = privateName(region, PrivateIpAddress);
+  const NetworkInterfaceId = region.id('eni');
+  return region.ec2.networkInterfaces.set(NetworkInterfaceId, {
+    NetworkInterfaceId,
+    SubnetId: subnet.SubnetId,
+    VpcId: subnet.VpcId,
+    AvailabilityZone: subnet.AvailabilityZone,
+    AvailabilityZoneId: subnet.AvailabilityZoneId,
+    OwnerId: region.account,
+    Description: request.description,
+    // The model's enum says natGateway, the wire says nat_gateway.
+    InterfaceType: request.interfaceType as NetworkInterface['InterfaceType'],
+    Groups: groups.map(({ GroupId, GroupName }) => ({ GroupId, GroupName })),
+    // A locally administered address, made of the interface's own digits.
+    MacAddress: ['02', ...(NetworkInterfaceId.slice(-10).match(/../g) ?? [])].join(':'),
+    PrivateDnsName,
+    PrivateIpAddress,
+    PrivateIpAddresses: [{ Primary: true, PrivateDnsName, PrivateIpAddress }],
+    Ipv6Addresses: [],
+    RequesterManaged: false,
+    SourceDestCheck: request.interfaceType !== 'nat_gateway',
+    Status: 'available',
+    TagSet: [],
+  });
+}
+
+/** Takes an interface away, and with it its addresses and its hold on subnet, groups and gateway. */
+export function releaseInterface(region: Region, networkInterfaceId: string): void {
+  region.ec2.networkInterfaces.delete(networkInterfaceId);
+}
+
+function associate(row: NetworkInterfaceRow, association: NetworkInterfaceAssociation): void {
+  row.Association = association;
+  for (const address of row.PrivateIpAddresses ?? []) address.Association = association;
+}
+
+/** @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html */
+const privateName = (region: Region, ip: string): string =>
+  `ip-${ip.replaceAll('.', '-')}.${region.name === 'us-east-1' ? 'ec2' : `${region.name}.compute`}.internal`;
+
+const publicName = (region: Region, ip: string): string =>
+  `ec2-${ip.replaceAll('.', '-')}.${region.name === 'us-east-1' ? 'compute-1' : `${region.name}.compute`}.amazonaws.com`;

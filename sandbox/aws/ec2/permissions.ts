@@ -1,0 +1,125 @@
+/** The two ways to write the rules of a security group: permissions with many peers, and single rules with one. */
+import { isIPv6 } from 'node:net';
+import type { IpPermission } from '@aws-sdk/client-ec2';
+import { block } from '../../network/cidr.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
+import * as errors from './errors.ts';
+import { portsOf, protocolOf } from './protocols.ts';
+import { groupOf } from './rows.ts';
+import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
+
+/** What a rule says, apart from whose it is: protocol, ports, one peer and a description. */
+export type RuleText = Pick<
+  SecurityGroupRuleRow,
+  'IpProtocol' | 'FromPort' | 'ToPort' | 'CidrIpv4' | 'CidrIpv6' | 'ReferencedGroupInfo' | 'Description'
+>;
+
+const noPeer = () =>
+  refusal(
+    'MissingParameter',
+    'Missing source specification: include source security group or CIDR information',
+  );
+/** AWS keeps `InvalidPermission.Malformed` for ports. */
+const malformedBlock = (cidr: string | undefined) =>
+  errors.invalidParameter(`CIDR block ${cidr} is malformed`);
+
+/** In its canonical form: of 100.68.0.18/18 AWS makes 100.68.0.0/18. */
+function ipv4(cidr: string | undefined): string {
+  const range = block(cidr ?? '');
+  if (!range) throw malformedBlock(cidr);
+  return range.toString();
+}
+
+function ipv6(cidr: string | undefined): string {
+  const [base = '', bits = '', ...rest] = (cidr ?? '').toLowerCase().split('/');
+  const valid = rest.length === 0 && isIPv6(base) && /^\d{1,3}$/.test(bits) && Number(bits) <= 128;
+  if (!valid) throw malformedBlock(cidr);
+  return `${base}/${bits}`;
+}
+
+const DESCRIPTION = /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/;
+
+/** @throws InvalidParameterValue */
+export function checkDescription(text: string | undefined, noun: string): string | undefined {
+  if (text === undefined || DESCRIPTION.test(text)) return text;
+  throw errors.invalidParameter(
+    `Invalid ${noun} description. Valid descriptions are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*`,
+  );
+}
+
+/**
+ * The single rules that permissions stand for.
+ * @throws InvalidPermission.Malformed, InvalidGroup.NotFound
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+ */
+export function rulesOf(
+  region: Region,
+  { VpcId }: SecurityGroupRow,
+  permissions: IpPermission[],
+): RuleText[] {
+  const reference = (pair: NonNullable<IpPermission['UserIdGroupPairs']>[number]) => {
+    if (pair.VpcPeeringConnectionId) throw errors.notImplemented('VpcPeeringConnectionId');
+    if (!pair.GroupId) throw errors.noDefaultVpc();
+    if (pair.UserId && pair.UserId !== region.account) throw errors.groupNotFound(pair.GroupId);
+    const referenced = groupOf(region, pair.GroupId);
+    if (referenced.VpcId !== VpcId) {
+      throw refusal(
+        'InvalidGroup.NotFound',
+        'You have specified two resources that belong to different networks.',
+      );
+    }
+    return { ReferencedGroupInfo: { GroupId: referenced.GroupId, UserId: region.account } };
+  };
+  return permissions.flatMap((permission) => {
+    if (permission.PrefixListIds?.length) throw errors.notImplemented('PrefixListIds');
+    const { IpRanges = [], Ipv6Ranges = [], UserIdGroupPairs = [] } = permission;
+    const IpProtocol = protocolOf(permission.IpProtocol);
+    const [FromPort, ToPort] = portsOf(IpProtocol, permission);
+    const peers = [
+      ...IpRanges.map(({ CidrIp, Description }) => ({ CidrIpv4: ipv4(CidrIp), Description })),
+      ...Ipv6Ranges.map(({ CidrIpv6, Description }) => ({ CidrIpv6: ipv6(CidrIpv6), Description })),
+      ...UserIdGroupPairs.map((pair) => ({ ...reference(pair), Description: pair.Description })),
+    ];
+    if (peers.length === 0) throw noPeer();
+    for (const { Description } of peers) checkDescription(Description, 'rule');
+    return peers.map((peer) => ({ IpProtocol, FromPort, ToPort, ...peer }));
+  });
+}
+
+/** The other side of a rule: a block of addresses or the id of a group. */
+export const peerOf = ({ CidrIpv4, CidrIpv6, ReferencedGroupInfo }: RuleText): string | undefined =>
+  CidrIpv4 ?? CidrIpv6 ?? ReferencedGroupInfo?.GroupId;
+
+/** Two rules are the same when all but their descriptions and tags are. */
+export const isSame = (one: RuleText, other: RuleText): boolean =>
+  one.IpProtocol === other.IpProtocol &&
+  one.FromPort === other.FromPort &&
+  one.ToPort === other.ToPort &&
+  peerOf(one) === peerOf(other);
+
+/** The permissions that rules add up to: peers with the same protocol and ports stand together. */
+export function permissionsOf(rules: SecurityGroupRuleRow[]): IpPermission[] {
+  const permissions = new Map<string, Required<Omit<IpPermission, 'FromPort' | 'ToPort'>>>();
+  for (const rule of rules) {
+    const { IpProtocol, FromPort, ToPort, CidrIpv4, CidrIpv6, ReferencedGroupInfo, Description } = rule;
+    const key = `${IpProtocol} ${FromPort} ${ToPort}`;
+    const ports = IpProtocol === '-1' ? {} : { FromPort, ToPort };
+    const permission = permissions.get(key) ?? {
+      IpProtocol,
+      ...ports,
+      IpRanges: [],
+      Ipv6Ranges: [],
+      PrefixListIds: [],
+      UserIdGroupPairs: [],
+    };
+    permissions.set(key, permission);
+    if (CidrIpv4 !== undefined) permission.IpRanges?.push({ CidrIp: CidrIpv4, Description });
+    if (CidrIpv6 !== undefined) permission.Ipv6Ranges?.push({ CidrIpv6, Description });
+    if (ReferencedGroupInfo) {
+      const { GroupId, UserId } = ReferencedGroupInfo;
+      permission.UserIdGroupPairs?.push({ GroupId, UserId, Description });
+    }
+  }
+  return [...permissions.values()];
+}

@@ -1,0 +1,44 @@
+/** Protocols and ports of security group rules. */
+import type { IpPermission } from '@aws-sdk/client-ec2';
+import { refusal } from '../../protocol/refusal.ts';
+import { invalidParameter, missingParameter } from './errors.ts';
+
+/** Protocols go by name where they have one. */
+const PROTOCOLS: Readonly<Record<string, string>> = {
+  all: '-1',
+  '6': 'tcp',
+  '17': 'udp',
+  '1': 'icmp',
+  '58': 'icmpv6',
+};
+
+/** The protocol as AWS shows it: `tcp`, `-1` for all, or a number. */
+export function protocolOf(text: string | undefined): string {
+  if (!text) throw missingParameter('ipProtocol');
+  const name = PROTOCOLS[text.toLowerCase()] ?? text.toLowerCase();
+  const known = Object.values(PROTOCOLS).includes(name) || (/^\d{1,3}$/.test(name) && Number(name) <= 255);
+  if (!known) throw invalidParameter(`Invalid value '${text}' for IP protocol. Unknown protocol.`);
+  return name;
+}
+
+/** Ports of TCP and UDP; types and codes of ICMP, where -1 is any. Other protocols have none. */
+export function portsOf(protocol: string, { FromPort, ToPort }: IpPermission): [number, number] {
+  const isIcmp = protocol.startsWith('icmp');
+  if (protocol !== 'tcp' && protocol !== 'udp' && !isIcmp) return [-1, -1];
+  const kind = isIcmp ? 'ICMP' : 'TCP/UDP';
+  if (FromPort === undefined && ToPort === undefined) {
+    throw invalidParameter(
+      `Invalid value 'Must specify both from and to ports with ${kind}.' for portRange.`,
+    );
+  }
+  const [from, to] = [FromPort ?? -1, ToPort ?? -1];
+  const [least, most] = isIcmp ? [-1, 255] : [0, 65_535];
+  for (const port of [from, to]) {
+    if (!(port >= least && port <= most))
+      throw refusal('InvalidPermission.Malformed', `${kind} port (${port}) out of range`);
+  }
+  if (!isIcmp && from > to) {
+    throw invalidParameter(`Invalid TCP/UDP port range (${from}:${to})`);
+  }
+  return [from, to];
+}

@@ -1,0 +1,42 @@
+/** The quotas of EC2 in one region, as a new account has them. Going over one is for good: waiting does not help. */
+import { refusal } from '../../protocol/refusal.ts';
+
+/** @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
+const quotas = {
+  vpcs: [5, 'VpcLimitExceeded', 'The maximum number of VPCs has been reached.'],
+  internetGateways: [
+    5,
+    'InternetGatewayLimitExceeded',
+    'The maximum number of internet gateways has been reached.',
+  ],
+  addresses: [5, 'AddressLimitExceeded', 'The maximum number of addresses has been reached.'],
+  natGatewaysPerZone: [
+    5,
+    'NatGatewayLimitExceeded',
+    'Performing this operation would exceed the limit of 5 NAT gateways',
+  ],
+  subnetsPerVpc: [200, 'SubnetLimitExceeded', 'The maximum number of subnets has been reached.'],
+  routeTablesPerVpc: [200, 'RouteTableLimitExceeded', 'The maximum number of route tables has been reached.'],
+  routesPerTable: [500, 'RouteLimitExceeded', 'The maximum number of routes has been reached.'],
+  securityGroups: [
+    2500,
+    'SecurityGroupLimitExceeded',
+    'The maximum number of security groups has been reached.',
+  ],
+  /** In each direction, and for IPv4 and IPv6 apart. */
+  rulesPerGroup: [
+    60,
+    'RulesPerSecurityGroupLimitExceeded',
+    'The maximum number of rules per security group has been reached.',
+  ],
+} as const satisfies Record<string, readonly [most: number, code: string, message: string]>;
+
+/**
+ * Makes sure that one quota is kept.
+ * @param count how many there would be
+ * @throws the quota's refusal when that is too many
+ */
+export function checkQuota(name: keyof typeof quotas, count: number): void {
+  const [most, code, message] = quotas[name];
+  if (count > most) throw refusal(code, message);
+}

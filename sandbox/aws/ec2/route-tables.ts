@@ -1,0 +1,96 @@
+/** Route tables: born with the local route of their VPC, one of them its main one. */
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type { RouteTable, Tag } from '@aws-sdk/client-ec2';
+import { stateOf } from '../../network/routes.ts';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { hasDependencies, routeTableNotFound } from './errors.ts';
+import { filtered, named, page, type FilterTable } from './filters.ts';
+import { checkQuota } from './quotas.ts';
+import { routeTableOf, vpcOf } from './rows.ts';
+import type { RouteTableRow, VpcRow } from './store.ts';
+import { tagsFor } from './tags.ts';
+import { once } from './tokens.ts';
+
+/** Adds a route table to a VPC, with the local route alone. */
+export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): RouteTableRow {
+  const RouteTableId = region.id('rtb');
+  return region.ec2.routeTables.set(RouteTableId, {
+    RouteTableId,
+    VpcId: vpc.VpcId,
+    OwnerId: region.account,
+    Routes: [{ DestinationCidrBlock: vpc.CidrBlock, GatewayId: 'local', Origin: 'CreateRouteTable' }],
+    Associations: [],
+    PropagatingVgws: [],
+    Tags: tags,
+  });
+}
+
+/** With the state of every route, which follows from its target. */
+const shown = (region: Region, table: RouteTableRow): RouteTable => ({
+  ...table,
+  Routes: table.Routes.map((route) => ({ ...route, State: stateOf(region, table, route) })),
+});
+
+const filters = (region: Region): FilterTable<RouteTableRow> => {
+  const routes =
+    (show: (route: EC2.Route) => string | undefined) =>
+    ({ Routes }: RouteTableRow) =>
+      Routes.map(show);
+  return {
+    'association.gateway-id': () => undefined,
+    'association.main': (table) => table.Associations.map(({ Main }) => String(Main)),
+    'association.route-table-association-id': (table) =>
+      table.Associations.map(({ RouteTableAssociationId }) => RouteTableAssociationId),
+    'association.route-table-id': (table) => table.Associations.map(({ RouteTableId }) => RouteTableId),
+    'association.subnet-id': (table) => table.Associations.map(({ SubnetId }) => SubnetId),
+    'owner-id': (table) => table.OwnerId,
+    'route-table-id': (table) => table.RouteTableId,
+    'route.destination-cidr-block': routes((route) => route.DestinationCidrBlock),
+    'route.destination-ipv6-cidr-block': () => undefined,
+    'route.gateway-id': routes((route) => route.GatewayId),
+    'route.nat-gateway-id': routes((route) => route.NatGatewayId),
+    'route.origin': routes((route) => route.Origin),
+    'route.state': (table) => table.Routes.map((route) => stateOf(region, table, route)),
+    'vpc-id': (table) => table.VpcId,
+  };
+};
+
+export const routeTableOperations = {
+  CreateRouteTable: {
+    takes: ['VpcId', 'ClientToken', 'TagSpecifications'],
+    run(input, region) {
+      const table = once(region, 'CreateRouteTable', input, region.ec2.routeTables, () => {
+        const vpc = vpcOf(region, input.VpcId);
+        const siblings = region.ec2.routeTables.filter(({ VpcId }) => VpcId === vpc.VpcId);
+        checkQuota('routeTablesPerVpc', siblings.length + 1);
+        return addRouteTable(region, vpc, tagsFor('route-table', input.TagSpecifications)).RouteTableId;
+      });
+      return { RouteTable: shown(region, table), ClientToken: input.ClientToken };
+    },
+  },
+
+  DescribeRouteTables: {
+    takes: ['RouteTableIds', 'Filters', 'MaxResults', 'NextToken'],
+    run(input, region) {
+      const rows = filtered(
+        named(input.RouteTableIds, region.ec2.routeTables, routeTableNotFound),
+        input.Filters,
+        filters(region),
+      );
+      const { rows: fitting, NextToken } = page(rows, input);
+      return { RouteTables: fitting.map((table) => shown(region, table)), NextToken };
+    },
+  },
+
+  /** An association holds it; a main table always has one. */
+  DeleteRouteTable: {
+    takes: ['RouteTableId'],
+    run(input, region) {
+      const { RouteTableId, Associations } = routeTableOf(region, input.RouteTableId);
+      if (Associations.length > 0) throw hasDependencies('routeTable', RouteTableId);
+      region.ec2.routeTables.delete(RouteTableId);
+      return {};
+    },
+  },
+} satisfies Operations<typeof EC2>;

@@ -1,0 +1,92 @@
+/** Changes to rules that exist: their text, or their description alone. */
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type { IpPermission, SecurityGroupRuleRequest } from '@aws-sdk/client-ec2';
+import type { Operations } from '../../operations.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
+import { missingParameter, notImplemented, ruleNotFound } from './errors.ts';
+import { checkDescription, isSame, rulesOf } from './permissions.ts';
+import { groupOf } from './rows.ts';
+import { checkNew, rulesIn } from './security-group-rules.ts';
+import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
+
+/** @throws InvalidSecurityGroupRuleId.NotFound for a rule that is not the group's */
+function ruleOf(region: Region, group: SecurityGroupRow, id = ''): SecurityGroupRuleRow {
+  const rule = region.ec2.securityGroupRules.get(id);
+  if (rule?.GroupId !== group.GroupId) throw ruleNotFound(id);
+  return rule;
+}
+
+/** One rule, written as a permission with one peer. */
+function asPermission(request: SecurityGroupRuleRequest): IpPermission {
+  const { CidrIpv4: CidrIp, CidrIpv6, ReferencedGroupId: GroupId, Description, ...rest } = request;
+  if (request.PrefixListId) throw notImplemented('PrefixListId');
+  return {
+    ...rest,
+    IpRanges: CidrIp === undefined ? [] : [{ CidrIp, Description }],
+    Ipv6Ranges: CidrIpv6 === undefined ? [] : [{ CidrIpv6, Description }],
+    UserIdGroupPairs: GroupId === undefined ? [] : [{ GroupId, Description }],
+  };
+}
+
+type DescriptionsInput = Pick<
+  EC2.UpdateSecurityGroupRuleDescriptionsIngressRequest,
+  'GroupId' | 'IpPermissions' | 'SecurityGroupRuleDescriptions'
+>;
+
+function describeRules(region: Region, isEgress: boolean, input: DescriptionsInput) {
+  const group = groupOf(region, input.GroupId);
+  const existing = rulesIn(region, group.GroupId, isEgress);
+  const changes = [
+    ...rulesOf(region, group, input.IpPermissions ?? []).map((text) => {
+      const rule = existing.find((one) => isSame(one, text));
+      if (rule) return { rule, Description: text.Description };
+      throw refusal(
+        'InvalidPermission.NotFound',
+        'The specified rule does not exist in this security group.',
+      );
+    }),
+    ...(input.SecurityGroupRuleDescriptions ?? []).map(({ SecurityGroupRuleId, Description }) => {
+      const rule = existing.find((one) => one.SecurityGroupRuleId === SecurityGroupRuleId);
+      if (rule) return { rule, Description: checkDescription(Description, 'rule') };
+      throw ruleNotFound(SecurityGroupRuleId ?? '');
+    }),
+  ];
+  if (changes.length === 0) throw missingParameter('ipPermissions');
+  for (const { rule, Description } of changes) rule.Description = Description;
+  return { Return: true };
+}
+
+export const securityGroupRuleChangeOperations = {
+  /** A rule is written anew as a whole, keeping its id, its direction and its tags. */
+  ModifySecurityGroupRules: {
+    takes: ['GroupId', 'SecurityGroupRules'],
+    run({ GroupId, SecurityGroupRules = [] }, region) {
+      const group = groupOf(region, GroupId);
+      const changes = SecurityGroupRules.map(({ SecurityGroupRuleId, SecurityGroupRule = {} }) => {
+        const rule = ruleOf(region, group, SecurityGroupRuleId);
+        const [text, ...more] = rulesOf(region, group, [asPermission(SecurityGroupRule)]);
+        if (!text || more.length > 0) {
+          throw refusal('InvalidParameterCombination', 'A rule must have exactly one source or destination.');
+        }
+        const others = rulesIn(region, group.GroupId, rule.IsEgress).filter((other) => other !== rule);
+        checkNew(text, others);
+        const { SecurityGroupRuleArn, GroupOwnerId, IsEgress, Tags } = rule;
+        const kept = { SecurityGroupRuleArn, GroupOwnerId, IsEgress, Tags };
+        return { ...kept, ...text, SecurityGroupRuleId: rule.SecurityGroupRuleId, GroupId: rule.GroupId };
+      });
+      if (changes.length === 0) throw missingParameter('securityGroupRules');
+      for (const row of changes) region.ec2.securityGroupRules.set(row.SecurityGroupRuleId, row);
+      return { Return: true };
+    },
+  },
+
+  UpdateSecurityGroupRuleDescriptionsIngress: {
+    takes: ['GroupId', 'IpPermissions', 'SecurityGroupRuleDescriptions'],
+    run: (input, region) => describeRules(region, false, input),
+  },
+  UpdateSecurityGroupRuleDescriptionsEgress: {
+    takes: ['GroupId', 'IpPermissions', 'SecurityGroupRuleDescriptions'],
+    run: (input, region) => describeRules(region, true, input),
+  },
+} satisfies Operations<typeof EC2>;

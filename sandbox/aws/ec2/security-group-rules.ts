@@ -1,0 +1,155 @@
+/** The rules of security groups: each one protocol, one range of ports and one peer, in one direction. */
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type { IpPermission, Tag } from '@aws-sdk/client-ec2';
+import type { Operations } from '../../operations.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
+import { invalidParameter, missingParameter, noDefaultVpc, ruleNotFound } from './errors.ts';
+import { filtered, named, page, type FilterTable } from './filters.ts';
+import { isSame, peerOf, rulesOf, type RuleText } from './permissions.ts';
+import { checkQuota } from './quotas.ts';
+import { groupOf } from './rows.ts';
+import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
+import { tagsFor } from './tags.ts';
+
+/** The rules of a group, in one direction or in both. */
+export const rulesIn = (region: Region, groupId: string, isEgress?: boolean): SecurityGroupRuleRow[] =>
+  region.ec2.securityGroupRules.filter(
+    (rule) => rule.GroupId === groupId && rule.IsEgress === (isEgress ?? rule.IsEgress),
+  );
+
+/** Adds a rule to a group, unchecked. */
+export function addRule(
+  region: Region,
+  { GroupId }: SecurityGroupRow,
+  IsEgress: boolean,
+  text: RuleText,
+  tags: Tag[] = [],
+): SecurityGroupRuleRow {
+  const SecurityGroupRuleId = region.id('sgr');
+  return region.ec2.securityGroupRules.set(SecurityGroupRuleId, {
+    SecurityGroupRuleId,
+    SecurityGroupRuleArn: region.arn('ec2', `security-group-rule/${SecurityGroupRuleId}`),
+    GroupId,
+    GroupOwnerId: region.account,
+    IsEgress,
+    ...text,
+    Tags: [...tags],
+  });
+}
+
+/** In the words of AWS's refusals, where `-1` is ALL. */
+function inWords(rule: RuleText): string {
+  const protocol = rule.IpProtocol === '-1' ? 'ALL' : rule.IpProtocol.toUpperCase();
+  const ports = rule.IpProtocol === '-1' ? '' : `, from port: ${rule.FromPort}, to port: ${rule.ToPort}`;
+  return `peer: ${peerOf(rule)}, ${protocol}${ports}, ALLOW`;
+}
+
+/** @throws InvalidPermission.Duplicate for a rule that the group has */
+export function checkNew(rule: RuleText, existing: RuleText[]): void {
+  if (!existing.some((other) => isSame(other, rule))) return;
+  throw refusal('InvalidPermission.Duplicate', `the specified rule "${inWords(rule)}" already exists`);
+}
+
+interface RulesInput {
+  readonly GroupId?: string;
+  readonly GroupName?: string;
+  readonly IpPermissions?: IpPermission[];
+  readonly IpProtocol?: string;
+  readonly FromPort?: number;
+  readonly ToPort?: number;
+  readonly CidrIp?: string;
+}
+
+/** The group and the rules that a call means; ingress calls may also write one rule flat. */
+function meant(region: Region, input: RulesInput): { group: SecurityGroupRow; texts: RuleText[] } {
+  if (!input.GroupId && input.GroupName) throw noDefaultVpc();
+  const group = groupOf(region, input.GroupId);
+  const { CidrIp, IpPermissions = [], ...flat } = input;
+  const one = flat.IpProtocol === undefined ? [] : [{ ...flat, IpRanges: CidrIp ? [{ CidrIp }] : [] }];
+  const permissions = [...IpPermissions, ...one];
+  return { group, texts: rulesOf(region, group, permissions) };
+}
+
+type AuthorizeInput = RulesInput & Pick<EC2.AuthorizeSecurityGroupIngressRequest, 'TagSpecifications'>;
+
+/** All of the rules or, when one is refused, none: AWS's own way with a batch is not documented. */
+function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
+  const { group, texts } = meant(region, input);
+  if (texts.length === 0) throw missingParameter('ipPermissions');
+  const tags = tagsFor('security-group-rule', input.TagSpecifications);
+  const existing = rulesIn(region, group.GroupId, isEgress);
+  for (const [i, text] of texts.entries()) {
+    if (texts.slice(0, i).some((other) => isSame(other, text))) {
+      throw invalidParameter('The same permission must not appear multiple times');
+    }
+    checkNew(text, existing);
+  }
+  // A rule by group counts for IPv4 and for IPv6.
+  const all = [...existing, ...texts];
+  checkQuota('rulesPerGroup', all.filter(({ CidrIpv6 }) => CidrIpv6 === undefined).length);
+  checkQuota('rulesPerGroup', all.filter(({ CidrIpv4 }) => CidrIpv4 === undefined).length);
+  const SecurityGroupRules = texts.map((text) => addRule(region, group, isEgress, text, tags));
+  return { Return: true, SecurityGroupRules };
+}
+
+type RevokeInput = RulesInput & Pick<EC2.RevokeSecurityGroupIngressRequest, 'SecurityGroupRuleIds'>;
+
+/** @throws InvalidPermission.NotFound, InvalidSecurityGroupRuleId.NotFound; nothing is revoked then */
+function revoke(region: Region, isEgress: boolean, input: RevokeInput) {
+  const { group, texts } = meant(region, input);
+  const existing = rulesIn(region, group.GroupId, isEgress);
+  const byText = texts.map((text) => {
+    const rule = existing.find((one) => isSame(one, text));
+    if (rule) return rule;
+    throw refusal('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
+  });
+  const byId = (input.SecurityGroupRuleIds ?? []).map((id) => {
+    const rule = existing.find(({ SecurityGroupRuleId }) => SecurityGroupRuleId === id);
+    if (rule) return rule;
+    throw ruleNotFound(id);
+  });
+  const rules = [...byText, ...byId];
+  if (rules.length === 0) throw missingParameter('ipPermissions');
+  for (const { SecurityGroupRuleId } of rules) region.ec2.securityGroupRules.delete(SecurityGroupRuleId);
+  const RevokedSecurityGroupRules = rules.map(({ ReferencedGroupInfo, ...rule }) => ({
+    ...rule,
+    ReferencedGroupId: ReferencedGroupInfo?.GroupId,
+  }));
+  return { Return: true, RevokedSecurityGroupRules };
+}
+
+const filters: FilterTable<SecurityGroupRuleRow> = {
+  'group-id': (rule) => rule.GroupId,
+  'security-group-rule-id': (rule) => rule.SecurityGroupRuleId,
+};
+
+const FLAT = ['IpProtocol', 'FromPort', 'ToPort', 'CidrIp'] as const;
+
+export const securityGroupRuleOperations = {
+  AuthorizeSecurityGroupIngress: {
+    takes: ['GroupId', 'GroupName', 'IpPermissions', 'TagSpecifications', ...FLAT],
+    run: (input, region) => authorize(region, false, input),
+  },
+  AuthorizeSecurityGroupEgress: {
+    takes: ['GroupId', 'IpPermissions', 'TagSpecifications'],
+    run: (input, region) => authorize(region, true, input),
+  },
+  RevokeSecurityGroupIngress: {
+    takes: ['GroupId', 'GroupName', 'IpPermissions', 'SecurityGroupRuleIds', ...FLAT],
+    run: (input, region) => revoke(region, false, input),
+  },
+  RevokeSecurityGroupEgress: {
+    takes: ['GroupId', 'IpPermissions', 'SecurityGroupRuleIds'],
+    run: (input, region) => revoke(region, true, input),
+  },
+
+  DescribeSecurityGroupRules: {
+    takes: ['SecurityGroupRuleIds', 'Filters', 'MaxResults', 'NextToken'],
+    run(input, region) {
+      const rows = named(input.SecurityGroupRuleIds, region.ec2.securityGroupRules, ruleNotFound);
+      const { rows: SecurityGroupRules, NextToken } = page(filtered(rows, input.Filters, filters), input);
+      return { SecurityGroupRules, NextToken };
+    },
+  },
+} satisfies Operations<typeof EC2>;

@@ -1,0 +1,143 @@
+/** Security groups: a name in a VPC, born with a rule that lets everything out, held by interfaces and by each other's rules. */
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type { SecurityGroup, Tag } from '@aws-sdk/client-ec2';
+import type { Operations } from '../../operations.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
+import { groupNotFound, invalidParameter, invalidValue, missingParameter, noDefaultVpc } from './errors.ts';
+import { filtered, named, page } from './filters.ts';
+import { checkDescription, permissionsOf } from './permissions.ts';
+import { checkQuota } from './quotas.ts';
+import { groupOf, vpcOf } from './rows.ts';
+import { groupFilters } from './security-group-filters.ts';
+import { addRule, rulesIn } from './security-group-rules.ts';
+import type { SecurityGroupRow, VpcRow } from './store.ts';
+import { tagsFor } from './tags.ts';
+
+const EVERYTHING = { IpProtocol: '-1', FromPort: -1, ToPort: -1 };
+
+/** Adds a group with the rule that every group starts with: all may go out. */
+function addGroup(region: Region, vpc: VpcRow, name: string, description: string, tags: Tag[]) {
+  const GroupId = region.id('sg');
+  const group: SecurityGroupRow = region.ec2.securityGroups.set(GroupId, {
+    GroupId,
+    GroupName: name,
+    Description: description,
+    VpcId: vpc.VpcId,
+    OwnerId: region.account,
+    SecurityGroupArn: region.arn('ec2', `security-group/${GroupId}`),
+    Tags: tags,
+  });
+  addRule(region, group, true, { ...EVERYTHING, CidrIpv4: '0.0.0.0/0' });
+  return group;
+}
+
+/** Adds the default group of a new VPC: its members may talk to each other. */
+export function addDefaultGroup(region: Region, vpc: VpcRow): SecurityGroupRow {
+  const group = addGroup(region, vpc, 'default', 'default VPC security group', []);
+  const { GroupId } = group;
+  addRule(region, group, false, {
+    ...EVERYTHING,
+    ReferencedGroupInfo: { GroupId, UserId: region.account },
+  });
+  return group;
+}
+
+/** The default group of a VPC: what an interface gets that asks for none. */
+export const defaultGroupOf = (region: Region, vpcId: string): SecurityGroupRow | undefined =>
+  region.ec2.securityGroups.find(({ VpcId, GroupName }) => VpcId === vpcId && GroupName === 'default');
+
+/** Takes a group away with its rules. */
+export function removeGroup(region: Region, groupId: string): void {
+  for (const { SecurityGroupRuleId } of rulesIn(region, groupId)) {
+    region.ec2.securityGroupRules.delete(SecurityGroupRuleId);
+  }
+  region.ec2.securityGroups.delete(groupId);
+}
+
+const shown = (region: Region, group: SecurityGroupRow): SecurityGroup => ({
+  ...group,
+  IpPermissions: permissionsOf(rulesIn(region, group.GroupId, false)),
+  IpPermissionsEgress: permissionsOf(rulesIn(region, group.GroupId, true)),
+});
+
+const NAME = /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
+
+/** Names compare without case. @throws InvalidParameterValue, InvalidGroup.Duplicate */
+function checkName(region: Region, vpcId: string, name: string | undefined): string {
+  if (!name) throw missingParameter('groupName');
+  if (!NAME.test(name)) {
+    const why =
+      'Valid names are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*';
+    throw invalidValue('GroupName', name, why);
+  }
+  if (name.startsWith('sg-')) {
+    throw invalidValue('groupName', name, 'Group names may not be in the format sg-*.');
+  }
+  if (name.toLowerCase() === 'default') {
+    throw invalidParameter(`Cannot use reserved security group name: ${name}`);
+  }
+  const taken = region.ec2.securityGroups.find(
+    (group) => group.VpcId === vpcId && group.GroupName.toLowerCase() === name.toLowerCase(),
+  );
+  if (taken) {
+    throw refusal('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpcId}'`);
+  }
+  return name;
+}
+
+/** An interface that has it, or a rule of another group that names it; its own rules do not count. */
+const isHeld = ({ ec2 }: Region, groupId: string): boolean =>
+  ec2.networkInterfaces.all().some(({ Groups }) => Groups?.some(({ GroupId }) => GroupId === groupId)) ||
+  ec2.securityGroupRules
+    .all()
+    .some(
+      ({ GroupId, ReferencedGroupInfo }) => GroupId !== groupId && ReferencedGroupInfo?.GroupId === groupId,
+    );
+
+export const securityGroupOperations = {
+  /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html */
+  CreateSecurityGroup: {
+    takes: ['GroupName', 'Description', 'VpcId', 'TagSpecifications'],
+    run(input, region) {
+      if (!input.VpcId) throw noDefaultVpc();
+      const vpc = vpcOf(region, input.VpcId);
+      const name = checkName(region, vpc.VpcId, input.GroupName);
+      const description = checkDescription(input.Description, 'security group');
+      if (!description) throw missingParameter('groupDescription');
+      checkQuota('securityGroups', region.ec2.securityGroups.size + 1);
+      const tags = tagsFor('security-group', input.TagSpecifications);
+      const { GroupId, SecurityGroupArn } = addGroup(region, vpc, name, description, tags);
+      return { GroupId, SecurityGroupArn, Tags: tags };
+    },
+  },
+
+  DescribeSecurityGroups: {
+    takes: ['GroupIds', 'GroupNames', 'Filters', 'MaxResults', 'NextToken'],
+    run(input, region) {
+      if (input.GroupNames?.length) throw noDefaultVpc();
+      const rows = named(input.GroupIds, region.ec2.securityGroups, groupNotFound);
+      const { rows: fitting, NextToken } = page(filtered(rows, input.Filters, groupFilters(region)), input);
+      return { SecurityGroups: fitting.map((group) => shown(region, group)), NextToken };
+    },
+  },
+
+  DeleteSecurityGroup: {
+    takes: ['GroupId', 'GroupName'],
+    run(input, region) {
+      if (!input.GroupId && input.GroupName) throw noDefaultVpc();
+      const { GroupId, GroupName } = groupOf(region, input.GroupId);
+      if (GroupName === 'default') {
+        throw refusal(
+          'CannotDelete',
+          `the specified group: "${GroupId}" name: "default" cannot be deleted by a user`,
+        );
+      }
+      if (isHeld(region, GroupId)) {
+        throw refusal('DependencyViolation', `resource ${GroupId} has a dependent object`);
+      }
+      removeGroup(region, GroupId);
+      return { Return: true, GroupId };
+    },
+  },
+} satisfies Operations<typeof EC2>;

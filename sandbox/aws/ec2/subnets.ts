@@ -1,0 +1,151 @@
+/** Subnets: parts of a VPC's block, each in one zone, and not gone while an interface lives inside. */
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type { CreateSubnetRequest, Subnet } from '@aws-sdk/client-ec2';
+import { freeCount } from '../../network/addresses.ts';
+import { covers, overlap } from '../../network/cidr.ts';
+import type { Operations } from '../../operations.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
+import { hasDependencies, invalidValue, missingParameter, subnetNotFound } from './errors.ts';
+import { filtered, named, page, type FilterTable } from './filters.ts';
+import { checkQuota } from './quotas.ts';
+import { subnetOf, vpcOf } from './rows.ts';
+import type { SubnetRow, VpcRow } from './store.ts';
+import { tagsFor } from './tags.ts';
+import { checkCidr } from './vpcs.ts';
+import { zonesOf } from './zones.ts';
+
+/** @throws InvalidSubnet.Range outside of the VPC's block, InvalidSubnet.Conflict over another subnet's */
+function checkPlace(region: Region, vpc: VpcRow, cidr: string | undefined): string {
+  const CidrBlock = checkCidr(cidr, 'InvalidSubnet.Range');
+  if (!covers(vpc.CidrBlock, CidrBlock)) {
+    throw refusal('InvalidSubnet.Range', `The CIDR '${cidr}' is invalid.`);
+  }
+  const siblings = region.ec2.subnets.filter(({ VpcId }) => VpcId === vpc.VpcId);
+  if (siblings.some((other) => overlap(other.CidrBlock, CidrBlock))) {
+    throw refusal('InvalidSubnet.Conflict', `The CIDR '${cidr}' conflicts with another subnet`);
+  }
+  checkQuota('subnetsPerVpc', siblings.length + 1);
+  return CidrBlock;
+}
+
+/** The zone by name or by id; AWS picks one when none is asked for: here always the first. */
+function zoneFor(region: Region, { AvailabilityZone, AvailabilityZoneId }: CreateSubnetRequest) {
+  const zones = zonesOf(region);
+  const zone = zones.find(
+    ({ name, id }) => name === (AvailabilityZone ?? name) && id === (AvailabilityZoneId ?? id),
+  );
+  if (zone) return zone;
+  const names = zones.map(({ name }) => name).join(', ');
+  throw invalidValue(
+    'availabilityZone',
+    AvailabilityZone ?? AvailabilityZoneId,
+    `Subnets can currently only be created in the following availability zones: ${names}.`,
+  );
+}
+
+const shown = (region: Region, subnet: SubnetRow): Subnet => ({
+  ...subnet,
+  AvailableIpAddressCount: freeCount(region, subnet.SubnetId),
+});
+
+const filters = (region: Region): FilterTable<SubnetRow> => {
+  const cidr = (subnet: SubnetRow) => subnet.CidrBlock;
+  const zone = (subnet: SubnetRow) => subnet.AvailabilityZone;
+  return {
+    'availability-zone': zone,
+    availabilityZone: zone,
+    'availability-zone-id': (subnet) => subnet.AvailabilityZoneId,
+    'available-ip-address-count': (subnet) => String(freeCount(region, subnet.SubnetId)),
+    'cidr-block': cidr,
+    cidr,
+    cidrBlock: cidr,
+    'default-for-az': (subnet) => subnet.DefaultForAz,
+    defaultForAz: (subnet) => subnet.DefaultForAz,
+    'map-public-ip-on-launch': (subnet) => subnet.MapPublicIpOnLaunch,
+    'owner-id': (subnet) => subnet.OwnerId,
+    state: (subnet) => subnet.State,
+    'subnet-arn': (subnet) => subnet.SubnetArn,
+    'subnet-id': (subnet) => subnet.SubnetId,
+    'vpc-id': (subnet) => subnet.VpcId,
+  };
+};
+
+export const subnetOperations = {
+  CreateSubnet: {
+    takes: ['VpcId', 'CidrBlock', 'AvailabilityZone', 'AvailabilityZoneId', 'TagSpecifications'],
+    run(input, region) {
+      const vpc = vpcOf(region, input.VpcId);
+      const CidrBlock = checkPlace(region, vpc, input.CidrBlock);
+      const zone = zoneFor(region, input);
+      const Tags = tagsFor('subnet', input.TagSpecifications);
+      const SubnetId = region.id('subnet');
+      const subnet = region.ec2.subnets.set(SubnetId, {
+        SubnetId,
+        SubnetArn: region.arn('ec2', `subnet/${SubnetId}`),
+        VpcId: vpc.VpcId,
+        CidrBlock,
+        AvailabilityZone: zone.name,
+        AvailabilityZoneId: zone.id,
+        State: 'available',
+        DefaultForAz: false,
+        MapPublicIpOnLaunch: false,
+        MapCustomerOwnedIpOnLaunch: false,
+        AssignIpv6AddressOnCreation: false,
+        EnableDns64: false,
+        Ipv6Native: false,
+        Ipv6CidrBlockAssociationSet: [],
+        PrivateDnsNameOptionsOnLaunch: {
+          HostnameType: 'ip-name',
+          EnableResourceNameDnsARecord: false,
+          EnableResourceNameDnsAAAARecord: false,
+        },
+        OwnerId: region.account,
+        Tags,
+      });
+      return { Subnet: { ...shown(region, subnet), State: 'pending' } };
+    },
+  },
+
+  DescribeSubnets: {
+    takes: ['SubnetIds', 'Filters', 'MaxResults', 'NextToken'],
+    run(input, region) {
+      const rows = filtered(
+        named(input.SubnetIds, region.ec2.subnets, subnetNotFound),
+        input.Filters,
+        filters(region),
+      );
+      const { rows: fitting, NextToken } = page(rows, input);
+      return { Subnets: fitting.map((subnet) => shown(region, subnet)), NextToken };
+    },
+  },
+
+  /** Of its attributes the sandbox has one; it is meant for EC2 instances, of which the sandbox has none. */
+  ModifySubnetAttribute: {
+    takes: ['SubnetId', 'MapPublicIpOnLaunch'],
+    run(input, region) {
+      const subnet = subnetOf(region, input.SubnetId);
+      const value = input.MapPublicIpOnLaunch?.Value;
+      if (value === undefined) throw missingParameter('mapPublicIpOnLaunch');
+      subnet.MapPublicIpOnLaunch = value;
+      return {};
+    },
+  },
+
+  /** An association with a route table does not hold a subnet: it goes with it. */
+  DeleteSubnet: {
+    takes: ['SubnetId'],
+    run(input, region) {
+      const { ec2 } = region;
+      const { SubnetId } = subnetOf(region, input.SubnetId);
+      if (ec2.networkInterfaces.find((one) => one.SubnetId === SubnetId)) {
+        throw hasDependencies('subnet', SubnetId);
+      }
+      for (const table of ec2.routeTables.all()) {
+        table.Associations = table.Associations.filter((one) => one.SubnetId !== SubnetId);
+      }
+      ec2.subnets.delete(SubnetId);
+      return {};
+    },
+  },
+} satisfies Operations<typeof EC2>;

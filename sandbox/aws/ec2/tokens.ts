@@ -1,0 +1,48 @@
+/** Client tokens of EC2: the same call with the same token makes nothing new. */
+import { refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
+import type { Table } from '../../world/table.ts';
+import { invalidValue } from './errors.ts';
+
+const LONGEST = 64;
+
+/**
+ * Makes a thing once for a token, every time without one.
+ * A repeat answers the thing as it is now, or as it was made if it is gone: EC2 remembers a token for about a day,
+ * even when what it made is deleted or has failed. The sandbox remembers for ever: nobody may rely on forgetting.
+ * @param input the whole input of the call
+ * @param make makes it and returns its id
+ * @throws IdempotentParameterMismatch when the token came with other parameters before
+ * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
+ */
+export function once<Row extends object>(
+  region: Region,
+  operation: string,
+  { ClientToken, ...input }: { ClientToken?: string },
+  table: Table<Row>,
+  make: () => string,
+): Row {
+  const made = (id: string): Row => {
+    const row = table.get(id);
+    if (!row) throw new Error(`${operation} made no ${id}`);
+    return row;
+  };
+  if (!ClientToken) return made(make());
+  if (ClientToken.length > LONGEST) {
+    throw invalidValue('clientToken', ClientToken, `It is longer than ${LONGEST} characters.`);
+  }
+  const key = `${operation} ${ClientToken}`;
+  const parameters = JSON.stringify(input);
+  const known = region.ec2.tokens.get(key);
+  if (known && known.parameters !== parameters) {
+    throw refusal(
+      'IdempotentParameterMismatch',
+      'The request uses the same client token as a previous, but non-identical request.',
+    );
+  }
+  if (known) return table.get(known.id) ?? (known.made as Row);
+  const id = make();
+  const row = made(id);
+  region.ec2.tokens.set(key, { operation, parameters, id, made: structuredClone(row) });
+  return row;
+}

@@ -1,0 +1,47 @@
+/** The attributes of a VPC: whether it resolves names, and whether it gives names to hosts. */
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type { Operations } from '../../operations.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import { invalidParameter, invalidValue } from './errors.ts';
+import { vpcOf } from './rows.ts';
+
+export const vpcAttributeOperations = {
+  DescribeVpcAttribute: {
+    takes: ['VpcId', 'Attribute'],
+    run(input, region) {
+      const { VpcId, enableDnsSupport, enableDnsHostnames } = vpcOf(region, input.VpcId);
+      switch (input.Attribute) {
+        case 'enableDnsSupport':
+          return { VpcId, EnableDnsSupport: { Value: enableDnsSupport } };
+        case 'enableDnsHostnames':
+          return { VpcId, EnableDnsHostnames: { Value: enableDnsHostnames } };
+        case 'enableNetworkAddressUsageMetrics':
+          return { VpcId, EnableNetworkAddressUsageMetrics: { Value: false } };
+        default:
+          throw invalidValue('attribute', input.Attribute, 'Unknown attribute.');
+      }
+    },
+  },
+
+  /**
+   * One attribute a call; hostnames need support.
+   * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html
+   */
+  ModifyVpcAttribute: {
+    takes: ['VpcId', 'EnableDnsSupport', 'EnableDnsHostnames'],
+    run(input, region) {
+      const vpc = vpcOf(region, input.VpcId);
+      const support = input.EnableDnsSupport?.Value;
+      const hostnames = input.EnableDnsHostnames?.Value;
+      if (support !== undefined && hostnames !== undefined) {
+        throw refusal('InvalidParameterCombination', 'Fields for multiple attribute types specified');
+      }
+      if (hostnames && !vpc.enableDnsSupport) {
+        throw invalidParameter('DNS hostnames cannot be enabled: DNS support is disabled for this VPC.');
+      }
+      vpc.enableDnsSupport = support ?? vpc.enableDnsSupport;
+      vpc.enableDnsHostnames = hostnames ?? vpc.enableDnsHostnames;
+      return {};
+    },
+  },
+} satisfies Operations<typeof EC2>;

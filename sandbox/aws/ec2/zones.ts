@@ -1,0 +1,115 @@
+/** Availability zones and regions: every region of the sandbox has three zones. */
+import type * as EC2 from '@aws-sdk/client-ec2';
+import type { AvailabilityZone } from '@aws-sdk/client-ec2';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { invalidParameter } from './errors.ts';
+import { filtered, type FilterTable } from './filters.ts';
+
+const COMPASS: Readonly<Record<string, string>> = {
+  north: 'n',
+  south: 's',
+  east: 'e',
+  west: 'w',
+  central: 'c',
+  northeast: 'ne',
+  northwest: 'nw',
+  southeast: 'se',
+  southwest: 'sw',
+  gov: 'g',
+};
+
+/** `eu-west-1` is `euw1` in the ids of its zones. */
+const short = (region: string): string =>
+  region
+    .split('-')
+    .map((part) => COMPASS[part] ?? part)
+    .join('');
+
+/** The zones of a region: `eu-west-1a` is `euw1-az1`. In AWS that mapping is another one in each account. */
+export const zonesOf = ({ name }: Region): { name: string; id: string }[] =>
+  ['a', 'b', 'c'].map((letter, i) => ({ name: `${name}${letter}`, id: `${short(name)}-az${i + 1}` }));
+
+const described = (region: Region): AvailabilityZone[] =>
+  zonesOf(region).map(({ name, id }) => ({
+    ZoneName: name,
+    ZoneId: id,
+    ZoneType: 'availability-zone',
+    RegionName: region.name,
+    State: 'available',
+    OptInStatus: 'opt-in-not-required',
+    GroupName: `${region.name}-zg-1`,
+    NetworkBorderGroup: region.name,
+    Messages: [],
+  }));
+
+const filters: FilterTable<AvailabilityZone & { Tags?: undefined }> = {
+  'group-name': (zone) => zone.GroupName,
+  message: () => undefined,
+  'opt-in-status': (zone) => zone.OptInStatus,
+  'parent-zone-id': () => undefined,
+  'parent-zone-name': () => undefined,
+  'region-name': (zone) => zone.RegionName,
+  state: (zone) => zone.State,
+  'zone-id': (zone) => zone.ZoneId,
+  'zone-name': (zone) => zone.ZoneName,
+  'zone-type': (zone) => zone.ZoneType,
+};
+
+/** The regions that every account has; a call to any other makes that one too. */
+const REGIONS = [
+  ...['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
+  ...['ca-central-1', 'eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'sa-east-1'],
+  ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'],
+];
+
+const regionFilters: FilterTable<EC2.Region & { Tags?: undefined }> = {
+  endpoint: ({ Endpoint }) => Endpoint,
+  'opt-in-status': ({ OptInStatus }) => OptInStatus,
+  'region-name': ({ RegionName }) => RegionName,
+};
+
+/** @throws InvalidParameterValue for a name that is none of `known` */
+function checkNames(noun: string, names: string[] | undefined, known: (string | undefined)[]): void {
+  const unknown = names?.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw invalidParameter(`Invalid ${noun}: [${unknown}]`);
+}
+
+const wanted = (names: string[] | undefined, name: string | undefined): boolean =>
+  !names?.length || names.includes(name ?? '');
+
+export const zoneOperations = {
+  /** There are no zones that an account must opt in to, so `AllAvailabilityZones` changes nothing. */
+  DescribeAvailabilityZones: {
+    takes: ['ZoneNames', 'ZoneIds', 'Filters', 'AllAvailabilityZones'],
+    run({ ZoneNames, ZoneIds, Filters }, region) {
+      const zones = described(region);
+      const names = zones.map(({ ZoneName }) => ZoneName);
+      const ids = zones.map(({ ZoneId }) => ZoneId);
+      checkNames('availability zone', ZoneNames, names);
+      checkNames('availability zone-id', ZoneIds, ids);
+      const chosen = zones.filter(
+        ({ ZoneName, ZoneId }) => wanted(ZoneNames, ZoneName) && wanted(ZoneIds, ZoneId),
+      );
+      return { AvailabilityZones: filtered(chosen, Filters, filters) };
+    },
+  },
+
+  DescribeRegions: {
+    takes: ['RegionNames', 'Filters', 'AllRegions'],
+    run({ RegionNames, Filters }, { name }) {
+      const all = [...new Set([...REGIONS, name])].map((RegionName) => ({
+        RegionName,
+        Endpoint: `ec2.${RegionName}.amazonaws.com`,
+        OptInStatus: 'opt-in-not-required',
+      }));
+      checkNames(
+        'region name',
+        RegionNames,
+        all.map(({ RegionName }) => RegionName),
+      );
+      const chosen = all.filter(({ RegionName }) => wanted(RegionNames, RegionName));
+      return { Regions: filtered(chosen, Filters, regionFilters) };
+    },
+  },
+} satisfies Operations<typeof EC2>;

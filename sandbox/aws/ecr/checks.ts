@@ -1,0 +1,71 @@
+/** What ECR checks of every request: names of repositories, tags of images, page sizes. */
+import type { z } from 'zod';
+import type { Region } from '../../world/region.ts';
+import { invalidParameter, repositoryNotFound, type Place } from './errors.ts';
+import { page, type Page } from './paging.ts';
+import type { RepositoryRow } from './store.ts';
+
+const REPOSITORY_NAME = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*';
+const IMAGE_TAG = '[a-zA-Z0-9-_.]+';
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+export const isDigest = (text: string): boolean => DIGEST.test(text);
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+export function checkRepositoryName(name: string | undefined): string {
+  const given = name ?? '';
+  const member = 'repositoryName';
+  if (given.length < 2) throw invalidParameter(member, 'Member must have length greater than or equal to 2');
+  if (given.length > 256) throw invalidParameter(member, 'Member must have length less than or equal to 256');
+  if (!new RegExp(`^${REPOSITORY_NAME}$`).test(given)) {
+    throw invalidParameter(member, `must satisfy regular expression '${REPOSITORY_NAME}'`);
+  }
+  return given;
+}
+
+export function checkImageTag(tag: string): string {
+  if (tag.length > 300)
+    throw invalidParameter('imageTag', 'Member must have length less than or equal to 300');
+  if (!new RegExp(`^${IMAGE_TAG}$`).test(tag)) {
+    throw invalidParameter('imageTag', `must satisfy regular expression '${IMAGE_TAG}'`);
+  }
+  return tag;
+}
+
+/**
+ * The repository that a request names; registries of other accounts are empty here.
+ * @throws InvalidParameterException, RepositoryNotFoundException
+ */
+export function repositoryOf(
+  region: Region,
+  request: { registryId?: string; repositoryName: string | undefined },
+): RepositoryRow {
+  const { registryId = region.account } = request;
+  const repositoryName = checkRepositoryName(request.repositoryName);
+  const row = registryId === region.account ? region.ecr.repositories.get(repositoryName) : undefined;
+  if (!row) throw repositoryNotFound({ repositoryName, registryId });
+  return row;
+}
+
+/** The registry and the repository, as nearly all answers of ECR begin. */
+export const placeOf = ({ registryId, repositoryName }: RepositoryRow): Place => ({
+  registryId,
+  repositoryName,
+});
+
+/** A page of a list: 100 unless told, 1000 at most. */
+export function listed<Row>(
+  rows: readonly Row[],
+  maxResults: number | undefined,
+  token: string | undefined,
+): Page<Row> {
+  const most = maxResults ?? 100;
+  if (most < 1 || most > 1000) {
+    throw invalidParameter('maxResults', 'Member must have value between 1 and 1000');
+  }
+  return page(rows, most, token, () => invalidParameter('nextToken', 'Invalid token'));
+}
+
+/** What a schema found wrong, on one line. */
+export const issuesOf = ({ issues }: z.ZodError): string =>
+  issues.map(({ path, message }) => `${path.join('.') || 'document'}: ${message}`).join('; ');

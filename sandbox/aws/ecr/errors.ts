@@ -1,0 +1,111 @@
+/** The refusals of ECR, in its own words; codes and sources in the catalogue of AWS semantics (§5). */
+import type { ImageIdentifier } from '@aws-sdk/client-ecr';
+import { refusal, type Refusal } from '../../protocol/refusal.ts';
+
+/** Where something is or is not: ECR names the repository and the registry in nearly every message. */
+export interface Place {
+  readonly repositoryName: string;
+  readonly registryId: string;
+}
+
+const repository = ({ repositoryName, registryId }: Place) =>
+  `the repository with name '${repositoryName}' in the registry with id '${registryId}'`;
+
+export const invalidParameter = (name: string, constraint: string): Refusal =>
+  refusal(
+    'InvalidParameterException',
+    `Invalid parameter at '${name}' failed to satisfy constraint: '${constraint}'`,
+  );
+
+export const repositoryNotFound = ({ repositoryName, registryId }: Place): Refusal =>
+  refusal(
+    'RepositoryNotFoundException',
+    `The repository with name '${repositoryName}' does not exist in the registry with id '${registryId}'`,
+  );
+
+export const repositoryExists = ({ repositoryName, registryId }: Place): Refusal =>
+  refusal(
+    'RepositoryAlreadyExistsException',
+    `The repository with name '${repositoryName}' already exists in the registry with id '${registryId}'`,
+  );
+
+export const repositoryNotEmpty = ({ repositoryName, registryId }: Place): Refusal =>
+  refusal(
+    'RepositoryNotEmptyException',
+    `The repository with name '${repositoryName}' in registry with id '${registryId}' cannot be deleted because it still contains images`,
+  );
+
+export const lifecyclePolicyNotFound = (place: Place): Refusal =>
+  refusal('LifecyclePolicyNotFoundException', `Lifecycle policy does not exist for ${repository(place)}`);
+
+export const repositoryPolicyNotFound = (place: Place): Refusal =>
+  refusal('RepositoryPolicyNotFoundException', `Repository policy does not exist for ${repository(place)}`);
+
+const imageIdText = ({ imageDigest = 'null', imageTag = 'null' }: ImageIdentifier) =>
+  `{imageDigest:'${imageDigest}', imageTag:'${imageTag}'}`;
+
+export const imageNotFound = (id: ImageIdentifier, place: Place): Refusal =>
+  refusal(
+    'ImageNotFoundException',
+    `The image with imageId ${imageIdText(id)} does not exist within ${repository(place)}`,
+  );
+
+export const scanNotFound = (id: ImageIdentifier, place: Place): Refusal =>
+  refusal(
+    'ScanNotFoundException',
+    `Image scan does not exist for the image with '${imageIdText(id)}' in ${repository(place)}`,
+  );
+
+export const imageExists = (digest: string, tag: string | undefined, place: Place): Refusal =>
+  refusal(
+    'ImageAlreadyExistsException',
+    `Image with digest '${digest}'${tag === undefined ? '' : ` and tag '${tag}'`} already exists in ${repository(place)}`,
+  );
+
+export const tagIsImmutable = (tag: string, { repositoryName }: Place): Refusal =>
+  refusal(
+    'ImageTagAlreadyExistsException',
+    `The image tag '${tag}' already exists in the '${repositoryName}' repository and cannot be overwritten because the tag is immutable.`,
+  );
+
+export const digestMismatch = (given: string, calculated: string): Refusal =>
+  refusal(
+    'ImageDigestDoesNotMatchException',
+    `The provided digest '${given}' does not match the calculated digest '${calculated}'`,
+  );
+
+const missingForImage = (code: string, noun: string) => (digests: string[], place: Place) =>
+  refusal(
+    code,
+    `${noun} with digests '[${digests.join(', ')}]' required for pushing image into ${repository(place)} do not exist`,
+  );
+export const layersNotFound = missingForImage('LayersNotFoundException', 'Layers');
+export const imagesNotFound = missingForImage('ReferencedImagesNotFoundException', 'Images');
+
+export const uploadNotFound = (uploadId: string, place: Place): Refusal =>
+  refusal('UploadNotFoundException', `Layer upload '${uploadId}' does not exist for ${repository(place)}`);
+
+export const emptyUpload = (uploadId: string): Refusal =>
+  refusal('EmptyUploadException', `Layer upload '${uploadId}' does not contain any layer parts`);
+
+export const layerExists = (digest: string, place: Place): Refusal =>
+  refusal(
+    'LayerAlreadyExistsException',
+    `Layer with digest '${digest}' already exists in ${repository(place)}`,
+  );
+
+/** @param lastByte the last byte that was received, counted from 0; -1 when there is none */
+export const invalidLayerPart = (why: string, uploadId: string, lastByte: number): Refusal =>
+  refusal(
+    'InvalidLayerPartException',
+    `Layer part is not valid for layer upload '${uploadId}': ${why}; the last valid byte received is ${lastByte}`,
+  );
+
+export const layerPartTooSmall = (): Refusal =>
+  refusal('LayerPartTooSmallException', 'Layer parts must be at least 5 MiB in size, the last one aside');
+
+export const invalidLayer = (why: string): Refusal => refusal('InvalidLayerException', why);
+
+/** What the sandbox has not, and will not pretend to have. */
+export const notHere = (what: string): Refusal =>
+  refusal('NotImplemented', `The sandbox's ECR has no ${what}`, 501);

@@ -1,0 +1,56 @@
+/** Deleting images: by digest whole, by tag one tag at a time. */
+import type * as ECR from '@aws-sdk/client-ecr';
+import type { ImageFailure, ImageIdentifier } from '@aws-sdk/client-ecr';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { repositoryOf } from './checks.ts';
+import { checkIds, failure, failureOf } from './image-ids.ts';
+import { childDigestsOf, findImage, removeImage } from './image-rows.ts';
+import type { ImageRow, RepositoryRow } from './store.ts';
+
+/** An image that an index refers to cannot go before the index. */
+function holderOf(repository: RepositoryRow, id: ImageIdentifier): ImageFailure | undefined {
+  const image = findImage(repository, id);
+  if (!image || !removesImage(image, id)) return undefined;
+  const holders = repository.images.filter((other) => childDigestsOf(other).includes(image.digest));
+  if (holders.length === 0) return undefined;
+  const digests = holders.map(({ digest }) => digest).join(', ');
+  return failure(
+    id,
+    'ImageReferencedByManifestList',
+    `Requested image referenced by manifest list: [${digests}]`,
+  );
+}
+
+const removesImage = ({ tags }: ImageRow, { imageTag }: ImageIdentifier): boolean =>
+  imageTag === undefined || tags.length === 1;
+
+function deleted(region: Region, repository: RepositoryRow, id: ImageIdentifier): ImageIdentifier[] {
+  const image = findImage(repository, id);
+  if (!image) return [];
+  const { digest: imageDigest, tags } = image;
+  if (removesImage(image, id)) {
+    removeImage(region, repository, image);
+    return tags.length === 0 ? [{ imageDigest }] : tags.map((imageTag) => ({ imageDigest, imageTag }));
+  }
+  image.tags = tags.filter((tag) => tag !== id.imageTag);
+  return [{ imageDigest, imageTag: id.imageTag }];
+}
+
+export const imageDeletionOperations = {
+  /** By digest the image goes with all its tags; by tag the tag goes, and the image with its last one. */
+  BatchDeleteImage: {
+    takes: ['registryId', 'repositoryName', 'imageIds'],
+    run(input, region) {
+      const repository = repositoryOf(region, input);
+      const imageIds: ImageIdentifier[] = [];
+      const failures: ImageFailure[] = [];
+      for (const id of checkIds(input.imageIds)) {
+        const problem = failureOf(repository, id) ?? holderOf(repository, id);
+        if (problem) failures.push(problem);
+        else imageIds.push(...deleted(region, repository, id));
+      }
+      return { imageIds, failures };
+    },
+  },
+} satisfies Operations<typeof ECR>;

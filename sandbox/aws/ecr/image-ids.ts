@@ -1,0 +1,48 @@
+/** Ids of images as batch calls take them: each is served by itself, or fails by itself. */
+import type { ImageFailure, ImageFailureCode, ImageIdentifier } from '@aws-sdk/client-ecr';
+import { isDigest } from './checks.ts';
+import { invalidParameter } from './errors.ts';
+import { findImage } from './image-rows.ts';
+import type { RepositoryRow } from './store.ts';
+
+const MOST_IDS = 100;
+
+/** Why one image of several is not served. */
+export const failure = (imageId: ImageIdentifier, failureCode: ImageFailureCode, failureReason: string) => ({
+  imageId,
+  failureCode,
+  failureReason,
+});
+
+/** What is wrong with an id, in itself or in this repository. */
+export function failureOf(repository: RepositoryRow, id: ImageIdentifier): ImageFailure | undefined {
+  const { imageDigest, imageTag } = id;
+  if (imageDigest === undefined && imageTag === undefined) {
+    return failure(
+      id,
+      'MissingDigestAndTag',
+      'Invalid request parameters: both tag and digest cannot be null',
+    );
+  }
+  if (imageDigest !== undefined && !isDigest(imageDigest)) {
+    return failure(
+      id,
+      'InvalidImageDigest',
+      "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
+    );
+  }
+  if (findImage(repository, id)) return undefined;
+  const both = imageDigest !== undefined && imageTag !== undefined;
+  if (both && findImage(repository, { imageDigest }) && findImage(repository, { imageTag })) {
+    return failure(id, 'ImageTagDoesNotMatchDigest', 'Requested image tag does not match the image digest');
+  }
+  return failure(id, 'ImageNotFound', 'Requested image not found');
+}
+
+/** The ids of a batch call. @throws InvalidParameterException unless they are 1 to 100 */
+export function checkIds(ids: ImageIdentifier[] | undefined): ImageIdentifier[] {
+  if (!ids || ids.length < 1 || ids.length > MOST_IDS) {
+    throw invalidParameter('imageIds', `Member must have length between 1 and ${MOST_IDS}`);
+  }
+  return ids;
+}

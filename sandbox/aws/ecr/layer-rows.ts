@@ -1,0 +1,36 @@
+/** Where the bytes of layers are: once a region however many repositories have them, and gone with the last. */
+import type { Region } from '../../world/region.ts';
+import type { LayerRow, RepositoryRow, UploadRow } from './store.ts';
+
+/** Registries of two regions share nothing. */
+const key = ({ name }: Region, digest: string): string => `${name}/${digest}`;
+
+/** The bytes of a layer or of an image configuration, as they were pushed. */
+export const layerBytes = (region: Region, digest: string): Uint8Array | undefined =>
+  region.blobs.get(key(region, digest));
+
+/** Makes a layer available in a repository. */
+export function addLayer(region: Region, repository: RepositoryRow, digest: string, bytes: Uint8Array): void {
+  const blob = key(region, digest);
+  if (!region.blobs.has(blob)) region.blobs.put(blob, bytes);
+  repository.layers.push({ digest, sizeInBytes: bytes.length });
+}
+
+/** Takes layers out of a repository; the bytes that no repository has any more are freed. */
+export function removeLayers(
+  region: Region,
+  repository: RepositoryRow,
+  gone: (layer: LayerRow) => boolean,
+): void {
+  const removed = repository.layers.filter(gone);
+  repository.layers = repository.layers.filter((layer) => !gone(layer));
+  const has = (digest: string) =>
+    region.ecr.repositories.all().some(({ layers }) => layers.some((layer) => layer.digest === digest));
+  for (const { digest } of removed) if (!has(digest)) region.blobs.delete(key(region, digest));
+}
+
+/** Ends an upload: its parts are freed. */
+export function dropUpload(region: Region, { uploadId, parts }: UploadRow): void {
+  for (const part of parts) region.blobs.delete(part.key);
+  region.ecr.uploads.delete(uploadId);
+}

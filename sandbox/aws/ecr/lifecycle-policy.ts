@@ -1,0 +1,132 @@
+/** Lifecycle policies: what makes one valid, and which images it says are to expire. */
+import { z } from 'zod';
+import { issuesOf } from './checks.ts';
+import { invalidParameter, notHere } from './errors.ts';
+import { matchesWildcard } from './mutability.ts';
+import type { ImageRow } from './store.ts';
+
+const DAY = 24 * 3600 * 1000;
+const MOST_RULES = 50;
+
+const selection = z.strictObject({
+  tagStatus: z.enum(['tagged', 'untagged', 'any']),
+  tagPrefixList: z.array(z.string()).optional(),
+  tagPatternList: z.array(z.string()).optional(),
+  countType: z.enum(['imageCountMoreThan', 'sinceImagePushed']),
+  countUnit: z.literal('days').optional(),
+  countNumber: z.int().min(1),
+});
+const rule = z.strictObject({
+  rulePriority: z.int().min(1),
+  description: z.string().optional(),
+  selection,
+  action: z.strictObject({ type: z.literal('expire') }),
+});
+const policy = z.strictObject({ rules: z.array(rule).min(1).max(MOST_RULES) });
+
+type Rule = z.infer<typeof rule>;
+type Selection = Rule['selection'];
+/** A valid policy, the most important rule first: the one with the lowest number. */
+export type LifecyclePolicy = readonly Rule[];
+
+const MEMBER = 'LifecyclePolicyText';
+const invalid = (why: string) => invalidParameter(MEMBER, `Lifecycle policy validation failure: ${why}`);
+
+/**
+ * Reads the text of a policy.
+ * @throws InvalidParameterException when it breaks a rule of the format
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+ */
+export function parseLifecyclePolicy(text: string): LifecyclePolicy {
+  // The shortest policy that means something is about as long.
+  if (text.length < 100)
+    throw invalidParameter(MEMBER, 'Member must have length greater than or equal to 100');
+  if (text.length > 30720) {
+    throw invalidParameter(MEMBER, 'Member must have length less than or equal to 30720');
+  }
+  const json = parseJson(text);
+  refuseArchiving(text);
+  const read = policy.safeParse(json);
+  if (!read.success) throw invalid(issuesOf(read.error));
+  const rules = read.data.rules.sort((a, b) => a.rulePriority - b.rulePriority);
+  for (const { selection } of rules) checkSelection(selection);
+  checkTogether(rules);
+  return rules;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid('Could not map policyString into LifecyclePolicy.');
+  }
+}
+
+/** ECR can also move images to an archive, which the sandbox does not have, and count from the last pull. */
+function refuseArchiving(text: string): void {
+  const [found] = /"(transition|sinceImagePulled|sinceImageTransitioned)"/.exec(text) ?? [];
+  if (found !== undefined) throw notHere(`lifecycle rule with ${found}`);
+}
+
+function checkSelection({ tagStatus, tagPrefixList, tagPatternList, countType, countUnit }: Selection): void {
+  const lists = [tagPrefixList, tagPatternList].filter((list) => list && list.length > 0).length;
+  if (tagStatus === 'tagged' && lists === 0) {
+    throw invalid('Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED.');
+  }
+  if (tagStatus === 'tagged' && lists === 2) {
+    throw invalid('Only one of tagPrefixList and tagPatternList can be specified.');
+  }
+  if (tagStatus !== 'tagged' && lists > 0) {
+    throw invalid(
+      `tagPrefixList and tagPatternList must be empty when tagStatus=${tagStatus.toUpperCase()}.`,
+    );
+  }
+  if ((countType === 'sinceImagePushed') !== (countUnit === 'days')) {
+    throw invalid('countUnit=days is required with countType=sinceImagePushed, and not allowed without.');
+  }
+}
+
+function checkTogether(rules: readonly Rule[]): void {
+  const priorities = new Set(rules.map(({ rulePriority }) => rulePriority));
+  if (priorities.size < rules.length) throw invalid('Rule priorities must be unique.');
+  const of = (status: string) => rules.filter(({ selection: { tagStatus } }) => tagStatus === status);
+  if (of('untagged').length > 1) throw invalid('Only one rule can select Untagged images per storage class.');
+  const [any, ...more] = of('any');
+  if (more.length > 0) throw invalid('Only one rule can have tagStatus=ANY per storage class.');
+  if (any && any !== rules.at(-1)) {
+    throw invalid('Rule for tagStatus=ANY must have the lowest priority per storage class');
+  }
+}
+
+/** With several prefixes or patterns an image must have a tag for each. */
+function selects({ tagStatus, tagPrefixList = [], tagPatternList = [] }: Selection, tags: string[]): boolean {
+  if (tagStatus === 'any') return true;
+  if (tagStatus === 'untagged') return tags.length === 0;
+  return (
+    tags.length > 0 &&
+    tagPrefixList.every((prefix) => tags.some((tag) => tag.startsWith(prefix))) &&
+    tagPatternList.every((pattern) => tags.some((tag) => matchesWildcard(pattern, tag)))
+  );
+}
+
+/**
+ * The images that a policy says are to expire.
+ * An image that a rule selects is out of reach for all rules after it, but still counts there.
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+ */
+export function expired(policy: LifecyclePolicy, images: readonly ImageRow[], now: Date): ImageRow[] {
+  const youngestFirst = [...images].sort((a, b) => b.pushedAt.getTime() - a.pushedAt.getTime());
+  const claimed = new Set<ImageRow>();
+  const gone: ImageRow[] = [];
+  for (const { selection } of policy) {
+    const { countType, countNumber } = selection;
+    const selected = youngestFirst.filter(({ tags }) => selects(selection, tags));
+    const over =
+      countType === 'imageCountMoreThan'
+        ? selected.slice(countNumber)
+        : selected.filter(({ pushedAt }) => now.getTime() - pushedAt.getTime() >= countNumber * DAY);
+    gone.push(...over.filter((image) => !claimed.has(image)));
+    for (const image of selected) claimed.add(image);
+  }
+  return gone;
+}

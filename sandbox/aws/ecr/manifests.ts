@@ -1,0 +1,75 @@
+/** Image manifests as they are pushed: what kind they are, and which layers or other images they name. */
+import { z } from 'zod';
+import { isDigest, issuesOf } from './checks.ts';
+import { invalidParameter } from './errors.ts';
+
+/** What an image of an index is for. */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: 'amd64' | 'arm64';
+}
+
+const digest = z.string().refine(isDigest, 'must be sha256:<64 hexadecimal digits>');
+const descriptor = z.object({ mediaType: z.string().optional(), digest, size: z.number().optional() });
+const image = z.object({
+  mediaType: z.string().optional(),
+  config: descriptor,
+  layers: z.array(descriptor),
+});
+const index = z.object({
+  mediaType: z.string().optional(),
+  manifests: z.array(
+    descriptor.extend({ platform: z.object({ os: z.string(), architecture: z.string() }).optional() }),
+  ),
+});
+
+/** The media types that the sandbox takes: OCI's, and Docker's version 2 schema 2. */
+const SHAPES = {
+  'application/vnd.oci.image.manifest.v1+json': image,
+  'application/vnd.docker.distribution.manifest.v2+json': image,
+  'application/vnd.oci.image.index.v1+json': index,
+  'application/vnd.docker.distribution.manifest.list.v2+json': index,
+} as const;
+
+/** A manifest of one image, or an index of several. */
+export type Manifest =
+  ({ readonly kind: 'image' } & z.infer<typeof image>) | ({ readonly kind: 'index' } & z.infer<typeof index>);
+
+const invalid = (constraint: string) => invalidParameter('ImageManifest', constraint);
+
+/**
+ * Reads a manifest.
+ * @throws InvalidParameterException when it is not one
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-manifest-formats.html
+ */
+export function parseManifest(text: string, mediaType: string): Manifest {
+  const shape = SHAPES[mediaType as keyof typeof SHAPES];
+  if (!shape) throw invalid(`Unsupported manifest media type ${mediaType}`);
+  const read = shape.safeParse(parseJson(text));
+  if (!read.success) throw invalid(`Invalid image manifest: ${issuesOf(read.error)}`);
+  const { data } = read;
+  return 'layers' in data ? { kind: 'image', ...data } : { kind: 'index', ...data };
+}
+
+/**
+ * The media type of a manifest: what the request says, or else what the manifest says of itself.
+ * @throws InvalidParameterException when neither says it, or both and not the same
+ */
+export function mediaTypeOf(text: string, given: string | undefined): string {
+  const own = z.object({ mediaType: z.string().optional() }).safeParse(parseJson(text)).data?.mediaType;
+  if (given !== undefined && own !== undefined && given !== own) {
+    throw invalid(`Manifest media type ${own} does not match imageManifestMediaType ${given}`);
+  }
+  const mediaType = given ?? own;
+  if (mediaType === undefined)
+    throw invalid('Image manifest media type must be in the manifest or the request');
+  return mediaType;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid('Invalid JSON syntax');
+  }
+}

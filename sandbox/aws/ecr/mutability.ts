@@ -1,0 +1,63 @@
+/** Whether a tag of a repository may move to another image. */
+import type { ImageTagMutability, ImageTagMutabilityExclusionFilter } from '@aws-sdk/client-ecr';
+import { invalidParameter } from './errors.ts';
+
+const MODES = ['MUTABLE', 'IMMUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION'];
+const MOST_FILTERS = 5;
+
+export interface Mutability {
+  imageTagMutability: ImageTagMutability;
+  imageTagMutabilityExclusionFilters: ImageTagMutabilityExclusionFilter[] | undefined;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html */
+export function checkMutability(
+  mode: string,
+  filters: ImageTagMutabilityExclusionFilter[] | undefined,
+): Mutability {
+  if (!MODES.includes(mode)) {
+    throw invalidParameter('imageTagMutability', `Member must satisfy enum value set: [${MODES.join(', ')}]`);
+  }
+  const member = 'imageTagMutabilityExclusionFilters';
+  const wants = mode.endsWith('_WITH_EXCLUSION');
+  if (wants !== (filters ?? []).length > 0) {
+    const must = wants ? "can't be null" : 'must be null';
+    throw invalidParameter(
+      member,
+      `ImageTagMutabilityExclusionFilters ${must} when imageTagMutability is set as ${mode}`,
+    );
+  }
+  for (const { filter = '', filterType } of filters ?? []) {
+    const wildcards = filter.split('*').length - 1;
+    if (filterType !== 'WILDCARD' || !/^[0-9a-zA-Z._*-]{1,128}$/.test(filter) || wildcards > 2) {
+      throw invalidParameter(member, `Invalid filter '${filter}' of type ${filterType}`);
+    }
+  }
+  if ((filters ?? []).length > MOST_FILTERS) {
+    throw invalidParameter(member, `Member must have length less than or equal to ${MOST_FILTERS}`);
+  }
+  return { imageTagMutability: mode as ImageTagMutability, imageTagMutabilityExclusionFilters: filters };
+}
+
+/** Whether text is what a pattern with `*` for any run of characters means. */
+export function matchesWildcard(pattern: string, text: string): boolean {
+  const source = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${source.join('.*')}$`, 's').test(text);
+}
+
+/** Whether this tag may move. */
+export function isMutable(
+  tag: string,
+  {
+    imageTagMutability,
+    imageTagMutabilityExclusionFilters,
+  }: {
+    imageTagMutability?: string;
+    imageTagMutabilityExclusionFilters?: ImageTagMutabilityExclusionFilter[];
+  },
+): boolean {
+  const excluded = (imageTagMutabilityExclusionFilters ?? []).some(({ filter = '' }) =>
+    matchesWildcard(filter, tag),
+  );
+  return (imageTagMutability ?? 'MUTABLE').startsWith('MUTABLE') !== excluded;
+}

@@ -1,0 +1,100 @@
+/** Pulls an image as ECS does when it starts a task: reference, manifest, configuration, layers; refusals in ECS's words. */
+import type { Region } from '../../world/region.ts';
+import { layerBytes } from './layer-rows.ts';
+import { parseManifest, type Platform } from './manifests.ts';
+import type { ImageRow, RepositoryRow } from './store.ts';
+
+/** An image as its task needs it. */
+export interface PulledImage {
+  /** The image configuration, as JSON text. */
+  readonly config: Uint8Array;
+  /** From the lowest to the topmost, as they were pushed: tar archives, plain or compressed. */
+  readonly layers: Uint8Array[];
+  /** The digest of the manifest that the reference leads to; of the platform's own where that is an index. */
+  readonly digest: string;
+}
+
+/**
+ * Resolves a reference and reads the image behind it.
+ * @param reference `<account>.dkr.ecr.<region>.amazonaws.com/<repository>[:tag][@digest]`; the digest wins, `latest` is the tag when there is neither
+ * @param architecture of the task: it chooses among the images of an index
+ * @throws Error with the text of ECS's CannotPullContainerError
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
+ */
+export function pullImage(
+  region: Region,
+  reference: string,
+  architecture: Platform['architecture'] = 'amd64',
+): PulledImage {
+  const { host, name, tag, digest } = parseReference(reference);
+  const registry = `${region.account}.dkr.ecr.${region.name}.amazonaws.com`;
+  if (host !== registry) {
+    throw unresolved(reference, `the sandbox pulls from its own ECR only, which is ${registry}`);
+  }
+  const repository = region.ecr.repositories.get(name);
+  if (!repository) {
+    const missing = `The repository with name '${name}' does not exist in the registry with id '${region.account}'`;
+    throw unresolved(reference, `${reference}: name unknown: ${missing}`);
+  }
+  const found = imageOf(repository, digest ?? tag);
+  if (!found) throw unresolved(reference, `${reference}: not found`);
+  found.pulledAt = region.now();
+  return read(region, repository, reference, found, { os: 'linux', architecture });
+}
+
+function read(
+  region: Region,
+  repository: RepositoryRow,
+  reference: string,
+  image: ImageRow,
+  platform: Platform,
+): PulledImage {
+  const manifest = parseManifest(image.manifest, image.mediaType);
+  if (manifest.kind === 'index') {
+    const match = manifest.manifests.find(
+      ({ platform: has }) => has?.os === platform.os && has.architecture === platform.architecture,
+    );
+    const inner = match && imageOf(repository, match.digest);
+    if (inner) return read(region, repository, reference, inner, platform);
+    throw cannotPull(
+      `pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform '${platform.os}/${platform.architecture}'`,
+    );
+  }
+  const bytesOf = (digest: string): Uint8Array => {
+    const bytes = layerBytes(region, digest);
+    if (bytes) return bytes;
+    throw cannotPull(
+      `ref pull has been retried 1 time(s): failed to copy: httpReadSeeker: failed open: could not fetch content descriptor ${digest} from remote: not found`,
+    );
+  };
+  return {
+    config: bytesOf(manifest.config.digest),
+    layers: manifest.layers.map(({ digest }) => bytesOf(digest)),
+    digest: image.digest,
+  };
+}
+
+const imageOf = (repository: RepositoryRow, tagOrDigest: string): ImageRow | undefined =>
+  repository.images.find(({ digest, tags }) => digest === tagOrDigest || tags.includes(tagOrDigest));
+
+interface Reference {
+  readonly host: string;
+  readonly name: string;
+  readonly tag: string;
+  readonly digest: string | undefined;
+}
+
+/** The parts of a reference; what names no registry means Docker Hub, as everywhere. */
+function parseReference(reference: string): Reference {
+  const [path = '', digest] = reference.split('@', 2);
+  const [, rest = '', tag = 'latest'] = /^(.*?)(?::([\w][\w.-]{0,127}))?$/.exec(path) ?? [];
+  const slash = rest.indexOf('/');
+  const first = rest.slice(0, slash);
+  if (slash === -1 || !/[.:]|^localhost$/.test(first)) return { host: 'docker.io', name: rest, tag, digest };
+  return { host: first, name: rest.slice(slash + 1), tag, digest };
+}
+
+const cannotPull = (why: string): Error => new Error(`CannotPullContainerError: ${why}`);
+
+const unresolved = (reference: string, why: string): Error =>
+  cannotPull(`pull image manifest has been retried 1 time(s): failed to resolve ref ${reference}: ${why}`);

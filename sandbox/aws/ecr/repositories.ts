@@ -1,0 +1,116 @@
+/** Repositories: unique by name, with the settings that say how images may be pushed. */
+import type * as ECR from '@aws-sdk/client-ecr';
+import type { Operations } from '../../operations.ts';
+import { checkRepositoryName, listed, placeOf, repositoryOf } from './checks.ts';
+import { invalidParameter, notHere, repositoryExists, repositoryNotEmpty } from './errors.ts';
+import { dropUpload, removeLayers } from './layer-rows.ts';
+import { cancelExpiry } from './lifecycle.ts';
+import { checkMutability } from './mutability.ts';
+import { mergeTags } from './tags.ts';
+
+export const repositoryOperations = {
+  /** A second create of the same name is refused, whatever its settings. */
+  CreateRepository: {
+    takes: [
+      'registryId',
+      'repositoryName',
+      'tags',
+      'imageTagMutability',
+      'imageTagMutabilityExclusionFilters',
+      'imageScanningConfiguration',
+      'encryptionConfiguration',
+    ],
+    run(input, region) {
+      const repositoryName = checkRepositoryName(input.repositoryName);
+      const { registryId = region.account, encryptionConfiguration } = input;
+      if (registryId !== region.account) throw notHere(`registry of the account ${registryId}`);
+      if ((encryptionConfiguration?.encryptionType ?? 'AES256') !== 'AES256') {
+        throw notHere('encryption other than AES256');
+      }
+      if (encryptionConfiguration?.kmsKey !== undefined) {
+        throw invalidParameter('encryptionConfiguration', 'kmsKey must not be set for AES256');
+      }
+      const mutability = checkMutability(
+        input.imageTagMutability ?? 'MUTABLE',
+        input.imageTagMutabilityExclusionFilters,
+      );
+      const tags = mergeTags([], input.tags ?? []);
+      if (region.ecr.repositories.has(repositoryName)) {
+        throw repositoryExists({ repositoryName, registryId });
+      }
+      const row = region.ecr.repositories.set(repositoryName, {
+        repositoryArn: region.arn('ecr', `repository/${repositoryName}`),
+        registryId,
+        repositoryName,
+        repositoryUri: `${region.account}.dkr.ecr.${region.name}.amazonaws.com/${repositoryName}`,
+        createdAt: region.now(),
+        ...mutability,
+        imageScanningConfiguration: { scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false },
+        encryptionConfiguration: { encryptionType: 'AES256' },
+        tags,
+        images: [],
+        layers: [],
+      });
+      return { repository: row };
+    },
+  },
+
+  /** One name that is not there spoils the whole call. */
+  DescribeRepositories: {
+    takes: ['registryId', 'repositoryNames', 'maxResults', 'nextToken'],
+    run(input, region) {
+      const { registryId = region.account, repositoryNames } = input;
+      if (repositoryNames && repositoryNames.length > 0) {
+        const named = repositoryNames.map((repositoryName) =>
+          repositoryOf(region, { registryId, repositoryName }),
+        );
+        return { repositories: named };
+      }
+      const all = registryId === region.account ? region.ecr.repositories.all() : [];
+      const { rows, next } = listed(all, input.maxResults, input.nextToken);
+      return { repositories: rows, nextToken: next };
+    },
+  },
+
+  DeleteRepository: {
+    takes: ['registryId', 'repositoryName', 'force'],
+    run(input, region) {
+      const row = repositoryOf(region, input);
+      const place = placeOf(row);
+      if (row.images.length > 0 && !input.force) throw repositoryNotEmpty(place);
+      removeLayers(region, row, () => true);
+      const { repositoryName } = row;
+      for (const upload of region.ecr.uploads.filter((other) => other.repositoryName === repositoryName)) {
+        dropUpload(region, upload);
+      }
+      cancelExpiry(region, row);
+      region.ecr.repositories.delete(repositoryName);
+      return { repository: row };
+    },
+  },
+
+  PutImageScanningConfiguration: {
+    takes: ['registryId', 'repositoryName', 'imageScanningConfiguration'],
+    run(input, region) {
+      const row = repositoryOf(region, input);
+      row.imageScanningConfiguration = { scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false };
+      return {
+        ...placeOf(row),
+        imageScanningConfiguration: row.imageScanningConfiguration,
+      };
+    },
+  },
+
+  PutImageTagMutability: {
+    takes: ['registryId', 'repositoryName', 'imageTagMutability', 'imageTagMutabilityExclusionFilters'],
+    run(input, region) {
+      const row = repositoryOf(region, input);
+      const mutability = checkMutability(
+        input.imageTagMutability ?? '',
+        input.imageTagMutabilityExclusionFilters,
+      );
+      Object.assign(row, mutability);
+      return { ...placeOf(row), ...mutability };
+    },
+  },
+} satisfies Operations<typeof ECR>;

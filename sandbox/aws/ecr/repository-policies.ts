@@ -1,0 +1,74 @@
+/** Repository policies: kept and shown; the sandbox lets everyone do everything, so they grant nothing that is not there. */
+import type * as ECR from '@aws-sdk/client-ecr';
+import { z } from 'zod';
+import type { Operations } from '../../operations.ts';
+import { placeOf, repositoryOf } from './checks.ts';
+import { invalidParameter, repositoryPolicyNotFound } from './errors.ts';
+import type { RepositoryRow } from './store.ts';
+
+/** A resource policy without `Resource`: that is the repository itself. */
+const statement = z.looseObject({
+  Effect: z.enum(['Allow', 'Deny']),
+  Resource: z.undefined().optional(),
+  NotResource: z.undefined().optional(),
+});
+const policy = z.looseObject({
+  Version: z.enum(['2012-10-17', '2008-10-17']).optional(),
+  Statement: z.union([
+    z
+      .array(statement)
+      .min(1)
+      .refine((all) => all.every(isWhole)),
+    statement.refine(isWhole),
+  ]),
+});
+
+function isWhole(given: object): boolean {
+  const has = (name: string) => name in given || `Not${name}` in given;
+  return has('Principal') && has('Action');
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html */
+function checkPolicy(text: string): void {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    json = undefined;
+  }
+  if (!policy.safeParse(json).success) {
+    throw invalidParameter('PolicyText', 'Invalid repository policy provided');
+  }
+}
+
+function policyOf(row: RepositoryRow) {
+  const place = placeOf(row);
+  if (row.policyText === undefined) throw repositoryPolicyNotFound(place);
+  return { ...place, policyText: row.policyText };
+}
+
+export const repositoryPolicyOperations = {
+  SetRepositoryPolicy: {
+    takes: ['registryId', 'repositoryName', 'policyText'],
+    run(input, region) {
+      const row = repositoryOf(region, input);
+      const { policyText = '' } = input;
+      checkPolicy(policyText);
+      row.policyText = policyText;
+      return policyOf(row);
+    },
+  },
+  GetRepositoryPolicy: {
+    takes: ['registryId', 'repositoryName'],
+    run: (input, region) => policyOf(repositoryOf(region, input)),
+  },
+  DeleteRepositoryPolicy: {
+    takes: ['registryId', 'repositoryName'],
+    run(input, region) {
+      const row = repositoryOf(region, input);
+      const answer = policyOf(row);
+      delete row.policyText;
+      return answer;
+    },
+  },
+} satisfies Operations<typeof ECR>;

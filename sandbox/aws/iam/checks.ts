@@ -1,0 +1,81 @@
+/** What IAM checks of every request: names, paths, descriptions, durations, pages. */
+import { page } from '../ecr/paging.ts';
+import { invalidValue, validationError } from './errors.ts';
+
+const NAME = /^[\w+=,.@-]+$/;
+const PATH = /^\/([\u0021-\u007e]+\/)?$/;
+const DESCRIPTION = /^[\t\n\r\u0020-\u007e\u00a1-\u00ff]*$/;
+
+/** A text whose length the model limits. */
+export function checkLength(text: string, member: string, most: number, least = 0): string {
+  if (text.length < least) {
+    throw invalidValue(text, member, `Member must have length greater than or equal to ${least}`);
+  }
+  if (text.length > most) {
+    throw invalidValue(text, member, `Member must have length less than or equal to ${most}`);
+  }
+  return text;
+}
+
+/** @param member as AWS's message names it: `roleName`, `policyName` */
+export function checkName(name: string | undefined, member: string, most: number): string {
+  const given = checkLength(name ?? '', member, most, 1);
+  if (NAME.test(given)) return given;
+  throw validationError(
+    `The specified value for ${member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-`,
+  );
+}
+
+/** Role names have 64 characters at most. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const checkRoleName = (name: string | undefined): string => checkName(name, 'roleName', 64);
+
+export function checkPath(path: string | undefined): string {
+  const given = checkLength(path ?? '/', 'path', 512, 1);
+  if (PATH.test(given)) return given;
+  throw validationError(
+    'The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.',
+  );
+}
+
+export function checkDescription(description: string | undefined): string | undefined {
+  if (description === undefined) return undefined;
+  checkLength(description, 'description', 1000);
+  if (DESCRIPTION.test(description)) return description;
+  throw invalidValue(
+    description,
+    'description',
+    'Member must satisfy regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*',
+  );
+}
+
+/** @param seconds an hour unless told; an hour to half a day */
+export function checkSessionDuration(seconds = 3600): number {
+  const [least, most] = [3600, 43200];
+  const member = 'maxSessionDuration';
+  if (seconds < least) {
+    throw invalidValue(seconds, member, `Member must have value greater than or equal to ${least}`);
+  }
+  if (seconds > most) {
+    throw invalidValue(seconds, member, `Member must have value less than or equal to ${most}`);
+  }
+  return seconds;
+}
+
+/** A page as all of IAM's lists give it: 100 unless told, 1000 at most. */
+export function listed<Row>(
+  all: readonly Row[],
+  { MaxItems = 100, Marker }: { MaxItems?: number; Marker?: string },
+): { rows: Row[]; IsTruncated: boolean; Marker: string | undefined } {
+  if (MaxItems < 1 || MaxItems > 1000) {
+    throw invalidValue(MaxItems, 'maxItems', 'Member must have value between 1 and 1000');
+  }
+  const { rows, next } = page(all, MaxItems, Marker, () => validationError('Invalid Marker.'));
+  return { rows, IsTruncated: next !== undefined, Marker: next };
+}
+
+/** Documents stand URL-encoded in IAM's answers (RFC 3986). @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html */
+export const encoded = (document: string): string =>
+  encodeURIComponent(document).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );

@@ -1,0 +1,42 @@
+/** The refusals of IAM, in its own words; codes and sources in the catalogue of AWS semantics (§6). */
+import { refusal, type Refusal } from '../../protocol/refusal.ts';
+
+const noSuchEntity = (message: string): Refusal => refusal('NoSuchEntity', message, 404);
+
+export const roleNotFound = (name: string): Refusal =>
+  noSuchEntity(`The role with name ${name} cannot be found.`);
+
+export const rolePolicyNotFound = (name: string): Refusal =>
+  noSuchEntity(`The role policy with name ${name} cannot be found.`);
+
+export const policyNotAttachable = (arn: string): Refusal =>
+  noSuchEntity(`Policy ${arn} does not exist or is not attachable.`);
+
+export const policyNotAttached = (arn: string): Refusal => noSuchEntity(`Policy ${arn} was not found.`);
+
+export const roleExists = (name: string): Refusal =>
+  refusal('EntityAlreadyExists', `Role with name ${name} already exists.`, 409);
+
+export const deleteConflict = (first: string): Refusal =>
+  refusal('DeleteConflict', `Cannot delete entity, must ${first} first.`, 409);
+
+export const limitExceeded = (message: string): Refusal => refusal('LimitExceeded', message, 409);
+
+export const malformedPolicy = (message: string): Refusal => refusal('MalformedPolicyDocument', message);
+
+export const validationError = (message: string): Refusal => refusal('ValidationError', message);
+
+export const invalidInput = (message: string): Refusal => refusal('InvalidInput', message);
+
+/** Service-linked roles belong to their services. */
+export const unmodifiable = (name: string): Refusal =>
+  refusal(
+    'UnmodifiableEntity',
+    `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`,
+  );
+
+/** A value that the API's model does not admit, in the model's own terms. */
+export const invalidValue = (value: string | number, member: string, constraint: string): Refusal =>
+  validationError(
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${constraint}`,
+  );

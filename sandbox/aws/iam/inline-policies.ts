@@ -1,0 +1,68 @@
+/** Policies that live inside a role: put whole, read back URL-encoded, limited in their sum. */
+import type * as IAM from '@aws-sdk/client-iam';
+import type { Operations } from '../../operations.ts';
+import { checkName, encoded, listed } from './checks.ts';
+import { limitExceeded, rolePolicyNotFound } from './errors.ts';
+import { checkPermissions, sizeOf } from './policy-documents.ts';
+import { ownRoleOf, roleOf } from './roles.ts';
+import type { RoleRow } from './store.ts';
+
+/** All inline policies of a role together, white space aside. */
+const LARGEST_SUM = 10_240;
+
+const checkPolicyName = (name: string | undefined): string => checkName(name, 'policyName', 128);
+
+function policyOf({ inlinePolicies }: RoleRow, name: string): string {
+  const document = inlinePolicies[name];
+  if (document === undefined) throw rolePolicyNotFound(name);
+  return document;
+}
+
+export const inlinePolicyOperations = {
+  PutRolePolicy: {
+    takes: ['RoleName', 'PolicyName', 'PolicyDocument'],
+    run(input, region) {
+      const role = ownRoleOf(region, input.RoleName);
+      const name = checkPolicyName(input.PolicyName);
+      const policies = { ...role.inlinePolicies, [name]: checkPermissions(input.PolicyDocument) };
+      const size = Object.values(policies).reduce((sum, document) => sum + sizeOf(document), 0);
+      if (size > LARGEST_SUM) {
+        throw limitExceeded(`Maximum policy size of ${LARGEST_SUM} bytes exceeded for role ${role.RoleName}`);
+      }
+      role.inlinePolicies = policies;
+      return {};
+    },
+  },
+
+  GetRolePolicy: {
+    takes: ['RoleName', 'PolicyName'],
+    run(input, region) {
+      const role = roleOf(region, input.RoleName);
+      const PolicyName = checkPolicyName(input.PolicyName);
+      return { RoleName: role.RoleName, PolicyName, PolicyDocument: encoded(policyOf(role, PolicyName)) };
+    },
+  },
+
+  ListRolePolicies: {
+    takes: ['RoleName', 'MaxItems', 'Marker'],
+    run(input, region) {
+      const { rows, ...rest } = listed(
+        Object.keys(roleOf(region, input.RoleName).inlinePolicies).sort(),
+        input,
+      );
+      return { PolicyNames: rows, ...rest };
+    },
+  },
+
+  DeleteRolePolicy: {
+    takes: ['RoleName', 'PolicyName'],
+    run(input, region) {
+      const role = ownRoleOf(region, input.RoleName);
+      const name = checkPolicyName(input.PolicyName);
+      policyOf(role, name);
+      const { [name]: _gone, ...rest } = role.inlinePolicies;
+      role.inlinePolicies = rest;
+      return {};
+    },
+  },
+} satisfies Operations<typeof IAM>;

@@ -1,0 +1,98 @@
+/** AWS's own policies attached to roles: those that containers are given; others do not exist here. */
+import type * as IAM from '@aws-sdk/client-iam';
+import type { AttachedPolicy } from '@aws-sdk/client-iam';
+import type { Operations } from '../../operations.ts';
+import { checkLength, listed } from './checks.ts';
+import { limitExceeded, policyNotAttachable, policyNotAttached, validationError } from './errors.ts';
+import { ownRoleOf, roleOf } from './roles.ts';
+
+const AWS = 'arn:aws:iam::aws:policy';
+const MOST = 10;
+
+/** @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
+const KNOWN = new Set(
+  [
+    '/service-role/AmazonECSTaskExecutionRolePolicy',
+    '/service-role/AmazonEC2ContainerServiceforEC2Role',
+    '/service-role/AmazonEC2ContainerServiceRole',
+    '/service-role/AmazonEC2ContainerServiceEventsRole',
+    '/service-role/AmazonEC2ContainerServiceAutoscaleRole',
+    '/service-role/AmazonECSInfrastructureRolePolicyForVolumes',
+    '/service-role/AmazonECSInfrastructureRolePolicyForServiceConnectTransportLayerSecurity',
+    '/AmazonECSInfrastructureRolePolicyForLoadBalancers',
+    '/AmazonECSInfrastructureRolePolicyForVpcLattice',
+    '/AmazonECS_FullAccess',
+    '/AWSCodeDeployRoleForECS',
+    '/AmazonEC2ContainerRegistryFullAccess',
+    '/AmazonEC2ContainerRegistryPowerUser',
+    '/AmazonEC2ContainerRegistryPullOnly',
+    '/AmazonEC2ContainerRegistryReadOnly',
+    '/CloudWatchLogsFullAccess',
+    '/CloudWatchLogsReadOnlyAccess',
+    '/CloudWatchAgentServerPolicy',
+    '/AWSXRayDaemonWriteAccess',
+    '/AmazonSSMReadOnlyAccess',
+    '/AmazonSSMManagedInstanceCore',
+    '/SecretsManagerReadWrite',
+    '/AmazonS3FullAccess',
+    '/AmazonS3ReadOnlyAccess',
+    '/AmazonDynamoDBFullAccess',
+    '/AmazonDynamoDBReadOnlyAccess',
+    '/AmazonSQSFullAccess',
+    '/AmazonSNSFullAccess',
+    '/ReadOnlyAccess',
+    '/PowerUserAccess',
+    '/AdministratorAccess',
+  ].map((name) => `${AWS}${name}`),
+);
+
+function checkArn(arn: string | undefined): string {
+  const given = checkLength(arn ?? '', 'policyArn', 2048, 20);
+  if (!/^arn:[\w-]+:iam::(aws|\d{12}):policy\/.+$/.test(given)) {
+    throw validationError(`ARN ${given} is not valid.`);
+  }
+  return given;
+}
+
+const shown = (PolicyArn: string): AttachedPolicy => ({ PolicyName: PolicyArn.split('/').at(-1), PolicyArn });
+
+export const managedPolicyOperations = {
+  /** Attaching twice is attaching once. */
+  AttachRolePolicy: {
+    takes: ['RoleName', 'PolicyArn'],
+    run(input, region) {
+      const role = ownRoleOf(region, input.RoleName);
+      const arn = checkArn(input.PolicyArn);
+      if (!KNOWN.has(arn)) throw policyNotAttachable(arn);
+      if (role.attachedPolicies.includes(arn)) return {};
+      if (role.attachedPolicies.length >= MOST) {
+        throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${MOST}`);
+      }
+      role.attachedPolicies.push(arn);
+      return {};
+    },
+  },
+
+  DetachRolePolicy: {
+    takes: ['RoleName', 'PolicyArn'],
+    run(input, region) {
+      const role = ownRoleOf(region, input.RoleName);
+      const arn = checkArn(input.PolicyArn);
+      if (!role.attachedPolicies.includes(arn)) throw policyNotAttached(arn);
+      role.attachedPolicies = role.attachedPolicies.filter((other) => other !== arn);
+      return {};
+    },
+  },
+
+  ListAttachedRolePolicies: {
+    takes: ['RoleName', 'PathPrefix', 'MaxItems', 'Marker'],
+    run(input, region) {
+      const { PathPrefix = '/' } = input;
+      const attached = roleOf(region, input.RoleName).attachedPolicies.filter((arn) =>
+        arn.slice(arn.indexOf('/')).startsWith(PathPrefix),
+      );
+      const { rows, ...rest } = listed(attached, input);
+      return { AttachedPolicies: rows.map(shown), ...rest };
+    },
+  },
+} satisfies Operations<typeof IAM>;

@@ -1,0 +1,121 @@
+/** Policy documents: what IAM asks of those that say who may take a role, and of those that say what a role may do. */
+import { z } from 'zod';
+import type { Region } from '../../world/region.ts';
+import { checkLength } from './checks.ts';
+import { limitExceeded, malformedPolicy } from './errors.ts';
+
+const texts = z.union([z.string(), z.array(z.string()).min(1)]);
+const principal = z.union([
+  z.literal('*'),
+  z.partialRecord(z.enum(['AWS', 'Service', 'Federated', 'CanonicalUser']), texts),
+]);
+const statement = z.strictObject({
+  Sid: z.string().optional(),
+  Effect: z.enum(['Allow', 'Deny']),
+  Principal: principal.optional(),
+  NotPrincipal: principal.optional(),
+  Action: texts.optional(),
+  NotAction: texts.optional(),
+  Resource: texts.optional(),
+  NotResource: texts.optional(),
+  Condition: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+});
+const policy = z.strictObject({
+  // Without a version a document is of the older one.
+  Version: z.enum(['2012-10-17', '2008-10-17']).optional(),
+  Id: z.string().optional(),
+  Statement: z.union([statement, z.array(statement).min(1)]),
+});
+
+type Statement = z.infer<typeof statement>;
+type Principal = z.infer<typeof principal>;
+
+const LONGEST = 131_072;
+/** The default quota; white space does not count. */
+const LARGEST_TRUST = 2048;
+
+const listOf = (given: string | string[] | undefined): string[] => [given ?? []].flat();
+/** How IAM measures a document. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const sizeOf = (document: string): number => document.replace(/\s/g, '').length;
+
+/** The statements of a document. @throws MalformedPolicyDocument */
+function statementsOf(document: string): Statement[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(document);
+  } catch {
+    throw malformedPolicy('This policy contains invalid Json');
+  }
+  const raw = z.looseObject({ Statement: z.unknown() }).safeParse(json).data?.Statement;
+  for (const one of [raw].flat()) {
+    const isObject = typeof one === 'object' && one !== null;
+    if (isObject && !('Effect' in one)) throw malformedPolicy('Missing required field Effect');
+  }
+  const read = policy.safeParse(json);
+  if (!read.success) throw malformedPolicy('Syntax errors in policy.');
+  const statements = [read.data.Statement].flat();
+  for (const action of statements.flatMap(({ Action, NotAction }) => listOf(Action ?? NotAction))) {
+    if (action !== '*' && !/^[\w-]+:[^:]+$/.test(action)) {
+      throw malformedPolicy('Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.');
+    }
+  }
+  return statements;
+}
+
+/**
+ * Checks a document that says who may take a role.
+ * @throws MalformedPolicyDocument, LimitExceeded, ValidationError
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export function checkTrustPolicy(document: string | undefined, region: Region): string {
+  const given = checkLength(document ?? '', 'assumeRolePolicyDocument', LONGEST, 1);
+  for (const statement of statementsOf(given)) {
+    if (statement.Resource ?? statement.NotResource) throw malformedPolicy('Has prohibited field Resource');
+    const who = statement.Principal ?? statement.NotPrincipal;
+    if (who === undefined) throw malformedPolicy('Missing required field Principal');
+    const actions = listOf(statement.Action ?? statement.NotAction);
+    if (actions.length === 0) throw malformedPolicy('Missing required field Action');
+    if (actions.some((action) => action !== '*' && !action.startsWith('sts:'))) {
+      throw malformedPolicy('AssumeRole policy may only specify STS AssumeRole actions.');
+    }
+    checkPrincipal(who, region);
+  }
+  if (sizeOf(given) > LARGEST_TRUST) {
+    throw limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${LARGEST_TRUST}`);
+  }
+  return given;
+}
+
+/** A principal of this account must be there: IAM keeps its id, not its name. Of other accounts nothing is known here. */
+function checkPrincipal(principal: Principal, { account, iam }: Region): void {
+  if (principal === '*') return;
+  const invalid = (kind: string, who: string) =>
+    malformedPolicy(`Invalid principal in policy: "${kind}":"${who}"`);
+  for (const service of listOf(principal.Service)) {
+    if (!/^([a-z0-9-]+\.)+amazonaws\.com$/.test(service)) throw invalid('SERVICE', service);
+  }
+  for (const who of listOf(principal.AWS)) {
+    if (who === '*' || /^\d{12}$/.test(who)) continue;
+    const [, of, resource = ''] = /^arn:aws:(?:iam|sts)::(\d{12}):(.+)$/.exec(who) ?? [];
+    const known = resource === 'root' || iam.roles.find(({ Arn }) => Arn === who) !== undefined;
+    if (of === undefined || (of === account && !known)) throw invalid('AWS', who);
+  }
+}
+
+/** Checks a document that says what a role may do. @throws MalformedPolicyDocument, ValidationError */
+export function checkPermissions(document: string | undefined): string {
+  const given = checkLength(document ?? '', 'policyDocument', LONGEST, 1);
+  for (const statement of statementsOf(given)) {
+    if (statement.Principal ?? statement.NotPrincipal) {
+      throw malformedPolicy('Policy document should not specify a principal.');
+    }
+    if (!(statement.Action ?? statement.NotAction)) {
+      throw malformedPolicy('Policy statement must contain actions.');
+    }
+    const resources = listOf(statement.Resource ?? statement.NotResource);
+    if (resources.length === 0) throw malformedPolicy('Policy statement must contain resources.');
+    const odd = resources.find((resource) => resource !== '*' && !/^arn:[^:]+:([^:]*:){3}./.test(resource));
+    if (odd !== undefined) throw malformedPolicy(`Resource ${odd} must be in ARN format or "*".`);
+  }
+  return given;
+}

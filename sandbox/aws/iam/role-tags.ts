@@ -1,0 +1,33 @@
+/** Tags of roles, changed and listed on their own. */
+import type * as IAM from '@aws-sdk/client-iam';
+import type { Operations } from '../../operations.ts';
+import { listed } from './checks.ts';
+import { roleOf } from './roles.ts';
+import { mergeTags } from './tags.ts';
+
+export const roleTagOperations = {
+  TagRole: {
+    takes: ['RoleName', 'Tags'],
+    run(input, region) {
+      const role = roleOf(region, input.RoleName);
+      role.Tags = mergeTags(role.Tags, input.Tags ?? []);
+      return {};
+    },
+  },
+  UntagRole: {
+    takes: ['RoleName', 'TagKeys'],
+    run(input, region) {
+      const role = roleOf(region, input.RoleName);
+      const gone = new Set(input.TagKeys?.map((key) => key.toLowerCase()));
+      role.Tags = role.Tags.filter(({ Key = '' }) => !gone.has(Key.toLowerCase()));
+      return {};
+    },
+  },
+  ListRoleTags: {
+    takes: ['RoleName', 'MaxItems', 'Marker'],
+    run(input, region) {
+      const { rows, ...rest } = listed(roleOf(region, input.RoleName).Tags, input);
+      return { Tags: rows, ...rest };
+    },
+  },
+} satisfies Operations<typeof IAM>;

@@ -1,0 +1,80 @@
+/** Service-linked roles: made once in an account, for a service, by the service or by whoever comes first. */
+import type * as IAM from '@aws-sdk/client-iam';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { checkDescription } from './checks.ts';
+import { invalidInput } from './errors.ts';
+import { addRole, SERVICE_PATH, shownWhole } from './roles.ts';
+import type { RoleRow } from './store.ts';
+
+const POLICIES = 'arn:aws:iam::aws:policy/aws-service-role';
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html */
+const SERVICES = {
+  'ecs.amazonaws.com': {
+    name: 'AWSServiceRoleForECS',
+    description: 'Role to enable Amazon ECS to manage your cluster.',
+    policy: `${POLICIES}/AmazonECSServiceRolePolicy`,
+  },
+  'elasticloadbalancing.amazonaws.com': {
+    name: 'AWSServiceRoleForElasticLoadBalancing',
+    description: 'Allows ELB to call AWS services on your behalf.',
+    policy: `${POLICIES}/AWSElasticLoadBalancingServiceRolePolicy`,
+  },
+} as const;
+
+/** A service whose role the sandbox knows. */
+export type LinkedService = keyof typeof SERVICES;
+
+/** Whether a service has its role. */
+export const hasServiceLinkedRole = (region: Region, service: LinkedService): boolean =>
+  region.iam.roles.has(SERVICES[service].name.toLowerCase());
+
+/** Makes the role of a service that has none yet, as services do in the background when they first need it. */
+export function makeServiceLinkedRole(
+  region: Region,
+  service: LinkedService,
+  description: string = SERVICES[service].description,
+): RoleRow {
+  const { name, policy } = SERVICES[service];
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
+  };
+  const role = addRole(region, {
+    Path: `${SERVICE_PATH}${service}/`,
+    RoleName: name,
+    AssumeRolePolicyDocument: JSON.stringify(trust),
+    Description: description,
+    MaxSessionDuration: 3600,
+    Tags: [],
+  });
+  role.attachedPolicies = [policy];
+  return role;
+}
+
+const isLinked = (service: string): service is LinkedService => Object.hasOwn(SERVICES, service);
+
+export const serviceLinkedRoleOperations = {
+  /** The second call is refused, and not as one would expect: with InvalidInput. */
+  CreateServiceLinkedRole: {
+    takes: ['AWSServiceName', 'Description', 'CustomSuffix'],
+    run(input, region) {
+      const { AWSServiceName: service = '' } = input;
+      if (!isLinked(service)) {
+        const known = Object.keys(SERVICES).join(' and ');
+        throw invalidInput(`The sandbox knows the service-linked roles of ${known} only, not of ${service}`);
+      }
+      if (input.CustomSuffix !== undefined) {
+        throw invalidInput(`Custom suffix is not allowed for ${service}`);
+      }
+      if (hasServiceLinkedRole(region, service)) {
+        throw invalidInput(
+          `Service role name ${SERVICES[service].name} has been taken in this account, please try a different suffix.`,
+        );
+      }
+      const role = makeServiceLinkedRole(region, service, checkDescription(input.Description));
+      return { Role: shownWhole(role) };
+    },
+  },
+} satisfies Operations<typeof IAM>;

@@ -1,0 +1,71 @@
+/** What CloudWatch Logs checks of every request: names, limits, page tokens, tags. */
+import { page, type Page } from '../ecr/paging.ts';
+import { invalidParameter, invalidValue } from './errors.ts';
+
+const GROUP_NAME = /^[.\-_/#A-Za-z0-9]+$/;
+const STREAM_NAME = /^[^:*]+$/;
+const LONGEST_NAME = 512;
+
+function checkName(name: string | undefined, member: string, pattern: RegExp): string {
+  const given = name ?? '';
+  if (given === '') throw invalidValue(given, member, 'Member must have length greater than or equal to 1');
+  if (given.length > LONGEST_NAME) {
+    throw invalidValue(given, member, `Member must have length less than or equal to ${LONGEST_NAME}`);
+  }
+  if (!pattern.test(given)) {
+    throw invalidValue(
+      given,
+      member,
+      `Member must satisfy regular expression pattern: ${pattern.source.slice(1, -1)}`,
+    );
+  }
+  return given;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
+export function checkGroupName(name: string | undefined): string {
+  const given = checkName(name, 'logGroupName', GROUP_NAME);
+  if (given.startsWith('aws/')) throw invalidParameter("Log group names can't start with the string aws/");
+  return given;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html */
+export const checkStreamName = (name: string | undefined): string =>
+  checkName(name, 'logStreamName', STREAM_NAME);
+
+/** The page size that a request asks for. @throws InvalidParameterException outside 1 to `most` */
+export function checkLimit(limit: number | undefined, most: number): number {
+  const given = limit ?? most;
+  if (given < 1)
+    throw invalidValue(String(given), 'limit', 'Member must have value greater than or equal to 1');
+  if (given > most)
+    throw invalidValue(String(given), 'limit', `Member must have value less than or equal to ${most}`);
+  return given;
+}
+
+export const invalidToken = () => invalidParameter('The specified nextToken is invalid.');
+
+/** A page of what describe calls list: at most 50, which is also what they give unless told. */
+export const described = <Row>(
+  rows: Row[],
+  limit: number | undefined,
+  token: string | undefined,
+): Page<Row> => page(rows, checkLimit(limit, 50), token, invalidToken);
+
+/** The order of names that AWS lists by: by code, capitals first. */
+export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export type Tags = Record<string, string>;
+
+const TAG_KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
+const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
+
+/** The tags of a request. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html */
+export function checkTags(tags: Tags | undefined): Tags {
+  for (const [key, value] of Object.entries(tags ?? {})) {
+    if (!TAG_KEY.test(key) || key.startsWith('aws:'))
+      throw invalidParameter(`The tag key '${key}' is not valid`);
+    if (!TAG_VALUE.test(value)) throw invalidParameter(`The value of the tag '${key}' is not valid`);
+  }
+  return { ...tags };
+}

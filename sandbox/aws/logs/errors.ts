@@ -1,0 +1,31 @@
+/** The refusals of CloudWatch Logs, in its own words; codes and sources in the catalogue of AWS semantics (§8). */
+import { refusal, type Refusal } from '../../protocol/refusal.ts';
+
+export const logGroupNotFound = (): Refusal =>
+  refusal('ResourceNotFoundException', 'The specified log group does not exist.');
+
+export const logStreamNotFound = (): Refusal =>
+  refusal('ResourceNotFoundException', 'The specified log stream does not exist.');
+
+export const resourceNotFound = (): Refusal =>
+  refusal('ResourceNotFoundException', 'The specified resource does not exist.');
+
+export const logGroupExists = (): Refusal =>
+  refusal('ResourceAlreadyExistsException', 'The specified log group already exists');
+
+export const logStreamExists = (): Refusal =>
+  refusal('ResourceAlreadyExistsException', 'The specified log stream already exists');
+
+export const invalidParameter = (message: string): Refusal => refusal('InvalidParameterException', message);
+
+/** A value that the API's model does not admit, in the model's own terms. */
+export const invalidValue = (value: string, member: string, constraint: string): Refusal =>
+  invalidParameter(
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${constraint}`,
+  );
+
+export const deletionProtected = (): Refusal =>
+  refusal(
+    'ValidationException',
+    'The log group cannot be deleted because deletion protection is enabled. Disable deletion protection first.',
+  );

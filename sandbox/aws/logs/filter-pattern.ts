@@ -1,0 +1,32 @@
+/** Filter patterns of plain terms: all that are asked for, none that are excluded, or any of several. */
+import { invalidParameter } from './errors.ts';
+
+/** One term: `word` or `"a phrase"`, with `-` before it to exclude and `?` to make it one of several. */
+const TERM = /\s*([-?]?)\s*(?:"((?:[^"\\]|\\.)*)"|(\w+))(?=\s|$)/suy;
+
+const notTaken = (pattern: string) =>
+  invalidParameter(
+    `Invalid filter pattern: the sandbox takes words, "phrases", -excluded and ?alternative terms only, not ${pattern}`,
+  );
+
+/**
+ * Reads a pattern as a test of messages. Terms match anywhere in the message, case counts.
+ * @throws InvalidParameterException for JSON, space-delimited and regular-expression patterns
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ */
+export function readPattern(pattern: string): (message: string) => boolean {
+  const terms = { '': [] as string[], '-': [] as string[], '?': [] as string[] };
+  const text = pattern.trim();
+  TERM.lastIndex = 0;
+  while (TERM.lastIndex < text.length) {
+    const [, sign = '', phrase, word] = TERM.exec(text) ?? [];
+    if (phrase === undefined && word === undefined) throw notTaken(pattern);
+    terms[sign as keyof typeof terms].push(word ?? (phrase ?? '').replace(/\\(.)/gs, '$1'));
+  }
+  // AWS disregards ?terms beside others, which nobody means.
+  if (terms['?'].length > 0 && terms[''].length + terms['-'].length > 0) throw notTaken(pattern);
+  return (message) =>
+    terms[''].every((term) => message.includes(term)) &&
+    !terms['-'].some((term) => message.includes(term)) &&
+    (terms['?'].length === 0 || terms['?'].some((term) => message.includes(term)));
+}

@@ -1,0 +1,81 @@
+/** Searching a whole log group: the events of all its streams in one order of time. */
+import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { checkLimit, invalidToken } from './checks.ts';
+import { invalidParameter } from './errors.ts';
+import { readPattern } from './filter-pattern.ts';
+import { groupOf, streamsOf } from './groups.ts';
+import { fitting, keptSince, placesOf, placeText } from './reading.ts';
+import { streamOf } from './streams.ts';
+import type { LogStreamRow } from './store.ts';
+
+function streamsSearched(
+  region: Region,
+  group: string,
+  names: string[] | undefined,
+  prefix: string | undefined,
+): LogStreamRow[] {
+  if (names && prefix !== undefined) {
+    throw invalidParameter('logStreamNames and logStreamNamePrefix are mutually exclusive parameters.');
+  }
+  if (names) return names.map((name) => streamOf(region, group, name));
+  return streamsOf(region, group).filter(({ logStreamName }) => logStreamName.startsWith(prefix ?? ''));
+}
+
+export const filterOperations = {
+  /** `interleaved` means nothing any more: events of several streams always come in order of time. */
+  FilterLogEvents: {
+    takes: [
+      'logGroupName',
+      'logGroupIdentifier',
+      'logStreamNames',
+      'logStreamNamePrefix',
+      'startTime',
+      'endTime',
+      'filterPattern',
+      'interleaved',
+      'limit',
+      'nextToken',
+    ],
+    run(input, region) {
+      const group = groupOf(region, input);
+      const limit = checkLimit(input.limit, 10_000);
+      const matches = readPattern(input.filterPattern ?? '');
+      if (input.nextToken !== undefined && !/^\d{56}$/.test(input.nextToken)) throw invalidToken();
+      const since = Math.max(input.startTime ?? 0, keptSince(group, region.now()));
+      // Unlike in GetLogEvents, an event at endTime itself is still shown.
+      const { endTime = Infinity, nextToken = '' } = input;
+      const searched = streamsSearched(
+        region,
+        group.logGroupName,
+        input.logStreamNames,
+        input.logStreamNamePrefix,
+      );
+      const found = searched
+        .flatMap((stream) => {
+          const placeOf = placesOf(stream);
+          return stream.events
+            .filter(
+              ({ timestamp, message }) => timestamp >= since && timestamp <= endTime && matches(message),
+            )
+            .map((event) => ({
+              logStreamName: stream.logStreamName,
+              timestamp: event.timestamp,
+              message: event.message,
+              ingestionTime: event.ingestionTime,
+              eventId: placeText(placeOf(event)),
+            }));
+        })
+        .filter(({ eventId }) => eventId > nextToken)
+        .sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
+      const events = found.slice(0, fitting(found, limit));
+      return {
+        events,
+        // AWS always answers an empty list here now.
+        searchedLogStreams: [],
+        nextToken: events.length < found.length ? events.at(-1)?.eventId : undefined,
+      };
+    },
+  },
+} satisfies Operations<typeof Logs>;

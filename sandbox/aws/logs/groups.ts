@@ -1,0 +1,154 @@
+/** Log groups: found by their exact name, kept for ever until a retention is set. */
+import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
+import type { LogGroup } from '@aws-sdk/client-cloudwatch-logs';
+import type { Operations } from '../../operations.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
+import { byName, checkGroupName, checkTags, described } from './checks.ts';
+import {
+  deletionProtected,
+  invalidParameter,
+  invalidValue,
+  logGroupExists,
+  logGroupNotFound,
+} from './errors.ts';
+import type { LogGroupRow, LogStreamRow } from './store.ts';
+import { streamKey } from './stream-rows.ts';
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const RETENTIONS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** The log group of that name. @throws ResourceNotFoundException */
+export function groupNamed(region: Region, name: string | undefined): LogGroupRow {
+  const group = region.logs.groups.get(name);
+  if (!group) throw logGroupNotFound();
+  return group;
+}
+
+/**
+ * The log group that a request names in either of the two ways.
+ * @throws InvalidParameterException for both or neither; ResourceNotFoundException
+ */
+export function groupOf(
+  region: Region,
+  { logGroupName, logGroupIdentifier }: { logGroupName?: string; logGroupIdentifier?: string },
+): LogGroupRow {
+  if (logGroupName !== undefined && logGroupIdentifier !== undefined) {
+    throw invalidParameter('LogGroup name and LogGroup identifier are mutually exclusive parameters.');
+  }
+  if (logGroupIdentifier === undefined) return groupNamed(region, checkGroupName(logGroupName));
+  const group = region.logs.groups.find((row) =>
+    [row.logGroupName, row.logGroupArn].includes(logGroupIdentifier),
+  );
+  if (!group) throw logGroupNotFound();
+  return group;
+}
+
+export const streamsOf = (region: Region, group: string): LogStreamRow[] =>
+  region.logs.streams.filter(({ logGroupName }) => logGroupName === group);
+
+const shown = (region: Region, group: LogGroupRow): LogGroup => ({
+  ...group,
+  // AWS counts what is stored with hours of delay; here it is what is there.
+  storedBytes: streamsOf(region, group.logGroupName).reduce((sum, { weight }) => sum + weight, 0),
+});
+
+export const groupOperations = {
+  CreateLogGroup: {
+    takes: ['logGroupName', 'tags', 'logGroupClass', 'deletionProtectionEnabled'],
+    run(input, region) {
+      const logGroupName = checkGroupName(input.logGroupName);
+      if (input.logGroupClass !== undefined && input.logGroupClass !== 'STANDARD') {
+        throw refusal('NotImplemented', 'The sandbox has log groups of the class STANDARD only', 501);
+      }
+      const tags = checkTags(input.tags);
+      if (region.logs.groups.has(logGroupName)) throw logGroupExists();
+      const logGroupArn = region.arn('logs', `log-group:${logGroupName}`);
+      region.logs.groups.set(logGroupName, {
+        logGroupName,
+        creationTime: region.now().getTime(),
+        metricFilterCount: 0,
+        arn: `${logGroupArn}:*`,
+        logGroupClass: 'STANDARD',
+        logGroupArn,
+        deletionProtectionEnabled: input.deletionProtectionEnabled ?? false,
+        tags,
+      });
+      return {};
+    },
+  },
+
+  /** The prefix is a prefix: who wants one group must compare the names. */
+  DescribeLogGroups: {
+    takes: ['logGroupNamePrefix', 'logGroupNamePattern', 'logGroupClass', 'limit', 'nextToken'],
+    run(input, region) {
+      const { logGroupNamePrefix = '', logGroupNamePattern = '', logGroupClass = 'STANDARD' } = input;
+      if (logGroupNamePrefix !== '' && logGroupNamePattern !== '') {
+        throw invalidParameter(
+          'LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.',
+        );
+      }
+      const found = region.logs.groups
+        .filter(
+          (group) =>
+            group.logGroupName.startsWith(logGroupNamePrefix) &&
+            group.logGroupName.includes(logGroupNamePattern) &&
+            group.logGroupClass === logGroupClass,
+        )
+        .sort((a, b) => byName(a.logGroupName, b.logGroupName));
+      const { rows, next } = described(found, input.limit, input.nextToken);
+      return { logGroups: rows.map((group) => shown(region, group)), nextToken: next };
+    },
+  },
+
+  DeleteLogGroup: {
+    takes: ['logGroupName'],
+    run(input, region) {
+      const { logGroupName, deletionProtectionEnabled } = groupNamed(
+        region,
+        checkGroupName(input.logGroupName),
+      );
+      if (deletionProtectionEnabled) throw deletionProtected();
+      for (const { logStreamName } of streamsOf(region, logGroupName)) {
+        region.logs.streams.delete(streamKey(logGroupName, logStreamName));
+      }
+      region.logs.groups.delete(logGroupName);
+      return {};
+    },
+  },
+
+  PutLogGroupDeletionProtection: {
+    takes: ['logGroupIdentifier', 'deletionProtectionEnabled'],
+    run(input, region) {
+      groupOf(region, input).deletionProtectionEnabled = input.deletionProtectionEnabled ?? false;
+      return {};
+    },
+  },
+
+  PutRetentionPolicy: {
+    takes: ['logGroupName', 'retentionInDays'],
+    run(input, region) {
+      const days = input.retentionInDays ?? 0;
+      const group = groupNamed(region, checkGroupName(input.logGroupName));
+      if (!RETENTIONS.includes(days)) {
+        throw invalidValue(
+          String(days),
+          'retentionInDays',
+          `Member must satisfy enum value set: [${RETENTIONS.join(', ')}]`,
+        );
+      }
+      group.retentionInDays = days;
+      return {};
+    },
+  },
+
+  DeleteRetentionPolicy: {
+    takes: ['logGroupName'],
+    run(input, region) {
+      delete groupNamed(region, checkGroupName(input.logGroupName)).retentionInDays;
+      return {};
+    },
+  },
+} satisfies Operations<typeof Logs>;

@@ -1,0 +1,53 @@
+/** Log streams as rows: how they are made, and how events find their place in them. */
+import type { Region } from '../../world/region.ts';
+import type { LogEventRow, LogStreamRow } from './store.ts';
+
+/** The sandbox keeps the newest events of a stream only, where AWS keeps all until they expire: it lives in memory. */
+export const MOST_EVENTS = 10_000;
+
+/** Bytes that CloudWatch Logs adds to every event when it counts. */
+const OVERHEAD = 26;
+
+/** What an event weighs against limits and in `storedBytes`. */
+export const weightOf = ({ message }: { message: string }): number => Buffer.byteLength(message) + OVERHEAD;
+
+export const streamKey = (group: string, stream: string): string => `${group}:${stream}`;
+
+/** Adds an empty stream to a group, whose existence the caller has checked. */
+export function makeStream(region: Region, logGroupName: string, logStreamName: string): LogStreamRow {
+  return region.logs.streams.set(streamKey(logGroupName, logStreamName), {
+    logGroupName,
+    logStreamName,
+    creationTime: region.now().getTime(),
+    arn: region.arn('logs', `log-group:${logGroupName}:log-stream:${logStreamName}`),
+    // For streams AWS has reported zero since 2019.
+    storedBytes: 0,
+    events: [],
+    arrived: 0,
+    weight: 0,
+  });
+}
+
+/**
+ * Puts an event where its time says: nearly always at the end.
+ * @param ingestionTime milliseconds since 1970
+ */
+export function appendEvent(
+  stream: LogStreamRow,
+  event: { timestamp: number; message: string },
+  ingestionTime: number,
+): void {
+  const { events } = stream;
+  const row: LogEventRow = { ...event, ingestionTime, sequence: stream.arrived++ };
+  const at = events.findLastIndex(({ timestamp }) => timestamp <= event.timestamp) + 1;
+  if (at === events.length) events.push(row);
+  else events.splice(at, 0, row);
+  stream.weight += weightOf(row);
+  if (events.length > MOST_EVENTS) {
+    const oldest = events.shift();
+    if (oldest) stream.weight -= weightOf(oldest);
+  }
+  stream.lastIngestionTime = ingestionTime;
+  stream.firstEventTimestamp = events[0]?.timestamp;
+  stream.lastEventTimestamp = events.at(-1)?.timestamp;
+}

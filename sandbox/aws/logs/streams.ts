@@ -1,0 +1,67 @@
+/** Log streams: made by their writers, listed by name or by their last event. */
+import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { byName, checkGroupName, checkStreamName, described } from './checks.ts';
+import { invalidParameter, logStreamExists, logStreamNotFound } from './errors.ts';
+import { groupNamed, groupOf, streamsOf } from './groups.ts';
+import type { LogStreamRow } from './store.ts';
+import { makeStream, streamKey } from './stream-rows.ts';
+
+/** The stream of that name in a group that is there. @throws ResourceNotFoundException */
+export function streamOf(region: Region, group: string, name: string | undefined): LogStreamRow {
+  const stream = region.logs.streams.get(streamKey(group, checkStreamName(name)));
+  if (!stream) throw logStreamNotFound();
+  return stream;
+}
+
+export const streamOperations = {
+  CreateLogStream: {
+    takes: ['logGroupName', 'logStreamName'],
+    run(input, region) {
+      const group = checkGroupName(input.logGroupName);
+      const stream = checkStreamName(input.logStreamName);
+      groupNamed(region, group);
+      if (region.logs.streams.has(streamKey(group, stream))) throw logStreamExists();
+      makeStream(region, group, stream);
+      return {};
+    },
+  },
+
+  DescribeLogStreams: {
+    takes: [
+      'logGroupName',
+      'logGroupIdentifier',
+      'logStreamNamePrefix',
+      'orderBy',
+      'descending',
+      'limit',
+      'nextToken',
+    ],
+    run(input, region) {
+      const { logGroupName } = groupOf(region, input);
+      const byTime = input.orderBy === 'LastEventTime';
+      if (byTime && input.logStreamNamePrefix !== undefined) {
+        throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.');
+      }
+      const time = ({ lastEventTimestamp = 0 }: LogStreamRow) => lastEventTimestamp;
+      const sorted = streamsOf(region, logGroupName)
+        .filter(({ logStreamName }) => logStreamName.startsWith(input.logStreamNamePrefix ?? ''))
+        .sort((a, b) => byName(a.logStreamName, b.logStreamName));
+      if (byTime) sorted.sort((a, b) => time(a) - time(b));
+      if (input.descending) sorted.reverse();
+      const { rows, next } = described(sorted, input.limit, input.nextToken);
+      return { logStreams: rows, nextToken: next };
+    },
+  },
+
+  DeleteLogStream: {
+    takes: ['logGroupName', 'logStreamName'],
+    run(input, region) {
+      const { logGroupName } = groupNamed(region, checkGroupName(input.logGroupName));
+      const { logStreamName } = streamOf(region, logGroupName, input.logStreamName);
+      region.logs.streams.delete(streamKey(logGroupName, logStreamName));
+      return {};
+    },
+  },
+} satisfies Operations<typeof Logs>;

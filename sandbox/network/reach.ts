@@ -1,0 +1,105 @@
+/** Who reaches whom: the way of a packet through route tables, gateways and security groups. Pure functions on a region. */
+import type { SecurityGroupRuleRow, SubnetRow } from '../aws/ec2/store.ts';
+import type { Region } from '../world/region.ts';
+import { covers } from './cidr.ts';
+import { internetGatewayOf, routeTo, tableOf } from './routes.ts';
+
+/** An address out there, standing for all of them. */
+const OUT_THERE = '52.94.0.1';
+const HTTPS = 443;
+/** Lies in 0.0.0.0/0 and in no other block that anyone writes. */
+const ANY = '0.0.0.0';
+
+/**
+ * Whether a packet from an interface gets to the internet on port 443.
+ * @param groups ids of the interface's security groups
+ * @param options.hasPublicIp whether a public IP is mapped to it: without one, an internet gateway does not help
+ * @returns `open`, or the reason why not, in words
+ */
+export function egressOf(
+  region: Region,
+  subnetId: string,
+  groups: readonly string[],
+  { hasPublicIp = false }: { hasPublicIp?: boolean } = {},
+): 'open' | (string & {}) {
+  const subnet = region.ec2.subnets.get(subnetId);
+  if (!subnet) return `the subnet ${subnetId} does not exist`;
+  if (!lets(region, groups, { egress: true, port: HTTPS, ip: OUT_THERE })) {
+    return `no security group of ${groups.join(', ')} lets tcp ${HTTPS} out`;
+  }
+  const gateway = wayOut(region, subnet);
+  if (gateway.nat !== undefined) return throughNat(region, gateway.nat);
+  if (gateway.blocked !== undefined) return gateway.blocked;
+  return hasPublicIp
+    ? 'open'
+    : `the route to 0.0.0.0/0 of ${subnetId} is an internet gateway, which serves public IPs only, and the interface has none`;
+}
+
+/** The way from a subnet to the internet: through a NAT gateway, blocked, or (neither) straight through an attached internet gateway. */
+function wayOut(region: Region, subnet: SubnetRow): { nat?: string; blocked?: string } {
+  const table = tableOf(region, subnet);
+  const route = table && routeTo(table, OUT_THERE);
+  if (!route) return { blocked: `the route table of ${subnet.SubnetId} has no route to the internet` };
+  if (route.NatGatewayId !== undefined) return { nat: route.NatGatewayId };
+  const attached = internetGatewayOf(region, subnet.VpcId)?.InternetGatewayId;
+  return attached !== undefined && route.GatewayId === attached
+    ? {}
+    : {
+        blocked: `the route of ${subnet.SubnetId} leads to ${route.GatewayId}, which is not attached to ${subnet.VpcId}`,
+      };
+}
+
+function throughNat(region: Region, natGatewayId: string): 'open' | (string & {}) {
+  const nat = region.ec2.natGateways.get(natGatewayId);
+  if (nat?.State !== 'available') return `the NAT gateway ${natGatewayId} is ${nat?.State ?? 'gone'}`;
+  const subnet = region.ec2.subnets.get(nat.SubnetId);
+  if (!subnet) return `the subnet of the NAT gateway ${natGatewayId} is gone`;
+  const { nat: second, blocked } = wayOut(region, subnet);
+  if (second !== undefined)
+    return `the NAT gateway ${natGatewayId} lives in a subnet without an internet gateway`;
+  return blocked === undefined ? 'open' : `the NAT gateway ${natGatewayId} has no way out: ${blocked}`;
+}
+
+/** One tcp connection between two interfaces. */
+export interface Connection {
+  /** Ids of the sender's security groups; none for a sender out on the internet. */
+  readonly fromGroups: readonly string[];
+  readonly fromIp: string;
+  readonly toGroups: readonly string[];
+  /** The receiver's address. Without it, of the sender's rules by address only one for all addresses counts. */
+  readonly toIp?: string;
+  readonly port: number;
+}
+
+/**
+ * Whether security groups let a tcp connection through: egress of the sender, ingress of the receiver.
+ * A sender without groups is out on the internet, where nothing of ours holds it back.
+ */
+export function admits(
+  region: Region,
+  { fromGroups, fromIp, toGroups, toIp = ANY, port }: Connection,
+): boolean {
+  const out =
+    fromGroups.length === 0 || lets(region, fromGroups, { egress: true, port, ip: toIp, groups: toGroups });
+  return out && lets(region, toGroups, { egress: false, port, ip: fromIp, groups: fromGroups });
+}
+
+interface Packet {
+  readonly egress: boolean;
+  readonly port: number;
+  /** The other side. */
+  readonly ip: string;
+  readonly groups?: readonly string[];
+}
+
+const lets = (region: Region, own: readonly string[], packet: Packet): boolean =>
+  region.ec2.securityGroupRules
+    .all()
+    .some((rule) => own.includes(rule.GroupId) && rule.IsEgress === packet.egress && allows(rule, packet));
+
+function allows(rule: SecurityGroupRuleRow, { port, ip, groups = [] }: Packet): boolean {
+  const { IpProtocol, FromPort = 0, ToPort = 65535, CidrIpv4, ReferencedGroupInfo } = rule;
+  if (IpProtocol !== '-1' && (IpProtocol !== 'tcp' || port < FromPort || port > ToPort)) return false;
+  if (ReferencedGroupInfo?.GroupId !== undefined) return groups.includes(ReferencedGroupInfo.GroupId);
+  return covers(CidrIpv4, ip);
+}

@@ -1,0 +1,58 @@
+/** Asks the catalogue service for the price and the stock of products. */
+import { z } from 'zod';
+import { Problem } from './problem.ts';
+
+const Product = z.object({
+  id: z.string(),
+  name: z.string(),
+  priceCents: z.int().nonnegative(),
+  currency: z.literal('EUR'),
+  stock: z.int().nonnegative(),
+});
+
+const Answer = z.object({ items: z.array(Product) });
+
+/** What the catalogue says of one product; prices are in cents. */
+export type Product = z.output<typeof Product>;
+
+/** Where products are looked up. */
+export interface Catalogue {
+  /** Returns the products that exist among `ids`; `requestId` lets the catalogue's log be matched with ours. */
+  find(ids: readonly string[], requestId: string): Promise<Product[]>;
+}
+
+/**
+ * A catalogue behind HTTP at `baseUrl`. Throws a {@link Problem}: 503 when it cannot be reached or has not answered
+ * within `timeoutMs` milliseconds, 502 when its answer is of no use.
+ */
+export function httpCatalogue(baseUrl: string, timeoutMs: number): Catalogue {
+  async function find(ids: readonly string[], requestId: string): Promise<Product[]> {
+    const url = new URL('/api2/products', baseUrl);
+    url.searchParams.set('ids', ids.join(','));
+    url.searchParams.set('limit', String(ids.length));
+
+    const signal = AbortSignal.timeout(timeoutMs);
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(url, { headers: { 'x-request-id': requestId }, signal });
+      text = await response.text();
+    } catch (cause) {
+      const what = signal.aborted ? `did not answer within ${timeoutMs} ms` : 'cannot be reached';
+      throw new Problem(503, `The catalogue ${what}, so nothing was ordered.`, undefined, { cause });
+    }
+    if (!response.ok) throw useless(new Error(`status ${response.status} from ${url.href}`));
+    try {
+      return Answer.parse(JSON.parse(text)).items;
+    } catch (cause) {
+      throw useless(cause);
+    }
+  }
+  return { find };
+}
+
+function useless(cause: unknown): Problem {
+  return new Problem(502, 'The catalogue gave no usable answer, so nothing was ordered.', undefined, {
+    cause,
+  });
+}

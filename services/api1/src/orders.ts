@@ -1,0 +1,122 @@
+/** What an order is, how it is priced, and where orders are kept: in memory, for as long as the process lives. */
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Product } from './catalogue.ts';
+import { Problem, type Fault } from './problem.ts';
+
+const Item = z.strictObject({
+  productId: z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be a product id, such as "moka-pot"'),
+  quantity: z.int().min(1).max(100),
+});
+
+/** The body that creates an order. */
+export const NewOrder = z.strictObject({
+  items: z
+    .array(Item)
+    .min(1)
+    .max(50)
+    .refine((items) => new Set(items.map((item) => item.productId)).size === items.length, {
+      message: 'each product may appear once; use quantity',
+    }),
+});
+
+const Status = z.enum(['placed', 'cancelled']);
+
+/** The query of the list of orders. */
+export const OrderQuery = z.strictObject({
+  status: Status.optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  offset: z.coerce.number().int().min(0).default(0),
+});
+
+/** One line of an order, at the price of the moment it was placed. */
+export interface Line {
+  readonly productId: string;
+  readonly name: string;
+  readonly quantity: number;
+  readonly unitPriceCents: number;
+  readonly lineTotalCents: number;
+}
+
+/** An order that was placed. */
+export interface Order {
+  readonly id: string;
+  readonly status: z.output<typeof Status>;
+  readonly createdAt: string;
+  readonly lines: readonly Line[];
+  readonly totalCents: number;
+  readonly currency: 'EUR';
+}
+
+/**
+ * Prices the items of a new order. Throws a {@link Problem}: 422 for products that do not exist, 409 for too little
+ * stock. Stock is looked at, not reserved: the catalogue has the last word when the goods leave.
+ */
+export function price({ items }: z.output<typeof NewOrder>, products: readonly Product[]): Line[] {
+  const byId = new Map(products.map((product) => [product.id, product]));
+  const unknown: Fault[] = [];
+  const short: Fault[] = [];
+  const lines: Line[] = [];
+  for (const [index, { productId, quantity }] of items.entries()) {
+    const product = byId.get(productId);
+    if (!product) {
+      unknown.push({ path: `items.${index}.productId`, message: `there is no product "${productId}"` });
+      continue;
+    }
+    const { name, stock, priceCents } = product;
+    if (stock < quantity) short.push({ path: `items.${index}.quantity`, message: `only ${stock} in stock` });
+    lines.push({
+      productId,
+      name,
+      quantity,
+      unitPriceCents: priceCents,
+      lineTotalCents: priceCents * quantity,
+    });
+  }
+  if (unknown.length > 0) throw new Problem(422, 'Some products do not exist.', unknown);
+  if (short.length > 0) throw new Problem(409, 'There is not enough stock.', short);
+  return lines;
+}
+
+/** Keeps the newest `capacity` orders; the oldest make room, so that memory stays bounded. */
+export function createOrders(capacity = 10_000) {
+  const orders = new Map<string, Order>();
+
+  function place(lines: readonly Line[]): Order {
+    const order: Order = {
+      id: randomUUID(),
+      status: 'placed',
+      createdAt: new Date().toISOString(),
+      lines,
+      totalCents: lines.reduce((sum, line) => sum + line.lineTotalCents, 0),
+      currency: 'EUR',
+    };
+    orders.set(order.id, order);
+    for (const oldest of orders.keys()) {
+      if (orders.size <= capacity) break;
+      orders.delete(oldest);
+    }
+    return order;
+  }
+
+  function get(id: string): Order {
+    const order = orders.get(id);
+    if (!order) throw new Problem(404, `There is no order "${id}".`);
+    return order;
+  }
+
+  /** Cancelling twice is the same as once. */
+  function cancel(id: string): Order {
+    const order: Order = { ...get(id), status: 'cancelled' };
+    orders.set(id, order);
+    return order;
+  }
+
+  /** Newest first. */
+  function list({ status, limit, offset }: z.output<typeof OrderQuery>) {
+    const found = [...orders.values()].reverse().filter((order) => !status || order.status === status);
+    return { items: found.slice(offset, offset + limit), total: found.length, limit, offset };
+  }
+
+  return { place, get, cancel, list };
+}

@@ -1,0 +1,87 @@
+/** The catalogue as the orders API sees it: over HTTP, and not always well. */
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createApp } from '../src/app.ts';
+import { httpCatalogue } from '../src/catalogue.ts';
+import { createLog } from '../src/log.ts';
+import { ask, listen, logLines, type Answer } from './support.ts';
+
+const BODY = { items: [{ productId: 'moka-pot', quantity: 2 }] };
+
+let upstream: Awaited<ReturnType<typeof listen>>;
+let answer: RequestListener;
+const log = logLines();
+
+beforeEach(async () => {
+  upstream = await listen((req, res) => answer(req, res));
+});
+afterEach(() => upstream.close());
+
+async function order(timeoutMs = 5000): Promise<Answer> {
+  const catalogue = httpCatalogue(upstream.url, timeoutMs);
+  const app = createApp({
+    log: createLog('orders', 'info', log),
+    catalogue,
+    corsOrigins: [],
+    lifecycle: { stopping: false },
+  });
+  const service = await listen(app);
+  try {
+    return await ask(`${service.url}/api1/orders`, { body: BODY });
+  } finally {
+    service.close();
+  }
+}
+
+test('the catalogue is asked once, under the request id of the caller', async () => {
+  const asked: IncomingMessage[] = [];
+  answer = (req, res) => {
+    asked.push(req);
+    const product = { id: 'moka-pot', name: 'Moka pot', priceCents: 3490, currency: 'EUR', stock: 5 };
+    res.end(JSON.stringify({ items: [product], total: 1 }));
+  };
+  const { status, headers } = await order();
+  expect(status).toBe(201);
+  expect(asked.map((req) => req.url)).toEqual(['/api2/products?ids=moka-pot&limit=1']);
+  expect(asked[0]?.headers['x-request-id']).toBe(headers['x-request-id']);
+});
+
+test('a catalogue that is down is a 503, to be tried again', async () => {
+  upstream.close();
+  const { status, headers, body } = await order();
+  expect(status).toBe(503);
+  expect(headers['retry-after']).toBe('1');
+  expect(JSON.parse(body)).toMatchObject({
+    title: 'Service Unavailable',
+    detail: 'The catalogue cannot be reached, so nothing was ordered.',
+  });
+  const { err } = log.lines.at(-1) as { err?: { message: string } };
+  expect(err?.message).toContain('ECONNREFUSED'); // the log says why
+});
+
+test('a catalogue that does not answer in time is a 503', async () => {
+  answer = () => undefined;
+  const { status, body } = await order(50);
+  expect(status).toBe(503);
+  expect(JSON.parse(body)).toMatchObject({
+    detail: 'The catalogue did not answer within 50 ms, so nothing was ordered.',
+  });
+});
+
+test('a catalogue whose answer never ends is a 503 too', async () => {
+  answer = (_req, res) => res.write('{"items":');
+  expect((await order(50)).status).toBe(503);
+});
+
+test.each([
+  ['an error', 500, '{}'],
+  ['no JSON', 200, '<html>'],
+  ['another shape', 200, '{"items":[{"id":"moka-pot"}]}'],
+])('a catalogue that answers with %s is a 502', async (_name, status, body) => {
+  answer = (_req, res) => res.writeHead(status).end(body);
+  const problem = await order();
+  expect(problem.status).toBe(502);
+  expect(JSON.parse(problem.body)).toMatchObject({
+    detail: 'The catalogue gave no usable answer, so nothing was ordered.',
+  });
+});

@@ -1,0 +1,45 @@
+/** What the service takes from its environment, checked before anything starts. */
+import { z } from 'zod';
+
+const milliseconds = z
+  .string()
+  .regex(/^\d{1,6}$/, 'must be a whole number of milliseconds')
+  .transform(Number);
+
+const origin = z
+  .string()
+  .refine((text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text), {
+    error: (issue) => `${JSON.stringify(issue.input)} is no origin, such as https://shop.example.com`,
+  });
+
+const Environment = z.object({
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a port number')
+    .transform(Number)
+    .default(6000),
+  HOST: z.string().optional(), // by default all interfaces
+  LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  CORS_ORIGINS: z
+    .string()
+    .default('http://localhost:3000,http://localhost:5173') // where front ends run while they are being written
+    .transform((list) =>
+      list
+        .split(',')
+        .map((text) => text.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(origin)),
+  SHUTDOWN_QUIET_MS: milliseconds.default(500),
+  SHUTDOWN_GRACE_MS: milliseconds.default(10_000),
+});
+
+/** The checked environment. */
+export type Config = z.output<typeof Environment>;
+
+/** Reads the environment; throws one error that names every variable that is wrong. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const result = Environment.safeParse(env);
+  if (!result.success) throw new Error(`The environment is not valid.\n${z.prettifyError(result.error)}`);
+  return result.data;
+}

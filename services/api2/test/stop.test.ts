@@ -1,0 +1,56 @@
+/** The real process under load when SIGTERM comes, from its source and from the bundle of its image. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { Agent } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { afterEach, expect, test } from '@jest/globals';
+import { ask, FOLDER, refuses, SOURCE, start, until, type Service } from './support.ts';
+
+const agent = new Agent({ keepAlive: true, maxSockets: 25 });
+afterEach(() => agent.destroy());
+
+async function stopUnderLoad(service: Service): Promise<void> {
+  const slow = connect(Number(new URL(service.url).port), '127.0.0.1');
+  slow.write('GET /api2/products/moka-pot HTTP/1.1\r\nhost: here\r\n'); // the rest follows late
+
+  const load = Array.from({ length: 500 }, () => ask(`${service.url}/api2/products`, { agent }));
+  await Promise.race(load);
+  service.kill('SIGTERM');
+  await until(async () => (await ask(`${service.url}/health`)).status === 503);
+  const late = Array.from({ length: 100 }, () => ask(`${service.url}/api2`, { agent }));
+
+  for (const answer of await Promise.all(load)) expect(answer.status).toBe(200);
+  for (const answer of await Promise.all(late)) {
+    expect(answer).toMatchObject({ status: 200, headers: { connection: 'close' } });
+  }
+
+  await until(() => refuses(service.url));
+  slow.write('\r\n');
+  expect(await text(slow)).toMatch(/^HTTP\/1.1 200 OK\r\nconnection: close\r\n[^]*"moka-pot"/i);
+  expect(await service.exit).toEqual({ code: 0, stderr: '' });
+  expect(service.lines.at(-1)).toMatchObject({ msg: 'stopped', cut: 0 });
+}
+
+const TIMES = { SHUTDOWN_QUIET_MS: '1000', SHUTDOWN_GRACE_MS: '60000' };
+
+test('SIGTERM drops no request, not even one of which only a part has arrived', async () => {
+  await stopUnderLoad(await start(SOURCE, TIMES));
+}, 60_000);
+
+test('so does what `npm run build` makes, alone and with no right to write', async () => {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'bundle-')));
+  try {
+    await promisify(execFile)('npm', ['run', 'build', '--', `--outfile=${folder}/main.cjs`], { cwd: FOLDER });
+    // Under Node's permission model a write, a worker or a child process is an error.
+    const flags = ['--permission', '--experimental-permission'];
+    const flag = flags.find((name) => process.allowedNodeEnvironmentFlags.has(name)) ?? '';
+    const args = [flag, '--no-warnings', `--allow-fs-read=${folder}`, 'main.cjs'];
+    await stopUnderLoad(await start(args, { ...TIMES, NODE_ENV: 'production' }, folder));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}, 60_000);

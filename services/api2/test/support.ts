@@ -1,0 +1,111 @@
+/** Test help: an app on a loopback port, the real service as a process, and requests that show their headers. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestListener } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll } from '@jest/globals';
+
+/** One line of a service's log. */
+export type LogLine = Record<string, unknown> & { msg?: string };
+
+/** Puts a request handler, such as an Express app, on a free loopback port. */
+export async function listen(handler: RequestListener): Promise<{ url: string; close: () => void }> {
+  const server = createServer(handler).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  function close(): void {
+    server.close();
+    server.closeAllConnections();
+  }
+  return { url: `http://127.0.0.1:${port}`, close };
+}
+
+/** A stream for a log that keeps its lines. */
+export function logLines(): { lines: LogLine[]; write: (line: string) => void } {
+  const lines: LogLine[] = [];
+  return { lines, write: (line) => lines.push(JSON.parse(line) as LogLine) };
+}
+
+/** A service that runs as a process of its own. */
+export interface Service {
+  readonly url: string;
+  readonly lines: readonly LogLine[];
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly exit: Promise<{ code: number | null; stderr: string }>;
+}
+
+// A test that fails half-way leaves no process behind.
+const children: ChildProcess[] = [];
+afterAll(() => children.forEach((child) => child.kill('SIGKILL')));
+
+/** Runs `node ...args` in the folder of a service (this one by default), on a free loopback port, until it listens. */
+export async function start(args: string[], env: Record<string, string>, cwd = FOLDER): Promise<Service> {
+  const child = spawn(process.execPath, args, { cwd, env: { PORT: '0', HOST: '127.0.0.1', ...env } });
+  children.push(child);
+  const stderr = text(child.stderr);
+  const exit = once(child, 'close').then(async ([code]) => ({
+    code: code as number | null,
+    stderr: await stderr,
+  }));
+  const lines: LogLine[] = [];
+  const port = new Promise<number>((found) => {
+    createInterface(child.stdout).on('line', (line) => {
+      const entry = JSON.parse(line) as LogLine;
+      lines.push(entry);
+      if (entry.msg === 'listening') found(entry.port as number);
+    });
+  });
+  const early = exit.then(({ code, stderr }) => Promise.reject(new Error(`exit ${code}: ${stderr}`)));
+  const url = `http://127.0.0.1:${await Promise.race([port, early])}`;
+  early.catch(() => undefined); // From here on, an exit is the test's to judge.
+  return { url, lines, kill: (signal) => child.kill(signal), exit };
+}
+
+/** The folder of the service under test. */
+export const FOLDER = resolve(__dirname, '..');
+
+/** The arguments that run the service from its source. */
+export const SOURCE = ['--import', 'tsx', 'src/main.ts'];
+
+/** One answer, with all its headers. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Sends a GET, or a POST when there is a body; rejects when the connection fails. */
+export async function ask(url: string, options: { agent?: Agent; body?: unknown } = {}): Promise<Answer> {
+  const method = options.body === undefined ? 'GET' : 'POST';
+  const req = request(url, {
+    method,
+    agent: options.agent ?? false,
+    headers: { 'content-type': 'application/json' },
+  });
+  req.end(options.body === undefined ? undefined : JSON.stringify(options.body));
+  const [res] = (await once(req, 'response')) as [IncomingMessage];
+  return { status: res.statusCode ?? 0, headers: res.headers, body: await text(res) };
+}
+
+/** Looks again and again until the condition holds; the test's own time limit is the end of patience. */
+export async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await wait(10);
+}
+
+/** Whether nothing listens at the URL any more. It sends no request, so that no answer is awaited. */
+export async function refuses(url: string): Promise<boolean> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,120 @@
+// The sandbox's elastic IPs, through the SDK's own client.
+import {
+  AllocateAddressCommand,
+  DeleteNatGatewayCommand,
+  DescribeAddressesAttributeCommand,
+  DescribeAddressesCommand,
+  DisassociateAddressCommand,
+  ReleaseAddressCommand,
+  type DescribeAddressesRequest,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { manualClock } from '../../../../sandbox/world/clock.ts';
+import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
+import { refusalOf, sandbox } from '../../harness.ts';
+import { makes, sure } from './scene.ts';
+
+async function scene(options: SandboxOptions = {}) {
+  const box = await sandbox(options);
+  const { ec2 } = box;
+  return {
+    ...box,
+    make: makes(ec2),
+    find: async (input: DescribeAddressesRequest = {}) =>
+      sure((await ec2.send(new DescribeAddressesCommand(input))).Addresses),
+    release: (AllocationId: string) => ec2.send(new ReleaseAddressCommand({ AllocationId })),
+  };
+}
+
+const notYours = {
+  code: 'AuthFailure',
+  message: 'You do not have permission to access the specified resource.',
+};
+
+test('every allocation is another address, which no machine on the internet has', async () => {
+  const { make, find } = await scene();
+  const ids = [await make.address(), await make.address()];
+  const addresses = await find();
+  expect(addresses.map(({ AllocationId }) => AllocationId)).toEqual(ids);
+  expect(new Set(addresses.map(({ PublicIp }) => PublicIp)).size).toBe(2);
+  for (const { PublicIp } of addresses) expect(PublicIp).toMatch(/^198\.1[89]\.\d+\.\d+$/);
+});
+
+test('addresses are found by id, by address and by tag', async () => {
+  const { ec2, make, find } = await scene();
+  const { AllocationId, PublicIp } = await ec2.send(
+    new AllocateAddressCommand({
+      TagSpecifications: [{ ResourceType: 'elastic-ip', Tags: [{ Key: 'Name', Value: 'nat' }] }],
+    }),
+  );
+  await make.address();
+  const found = [expect.objectContaining({ AllocationId, PublicIp, Domain: 'vpc' })];
+  expect(await find({ AllocationIds: [sure(AllocationId)] })).toEqual(found);
+  expect(await find({ PublicIps: [sure(PublicIp)] })).toEqual(found);
+  expect(await find({ Filters: [{ Name: 'tag:Name', Values: ['nat'] }] })).toEqual(found);
+  expect(await refusalOf(find({ PublicIps: ['192.0.2.1'] }))).toEqual({
+    code: 'InvalidAddress.NotFound',
+    message: "Address '192.0.2.1' not found.",
+  });
+});
+
+test('the sixth address of a region is one too many', async () => {
+  const { make, release } = await scene();
+  const first = await make.address();
+  for (let i = 1; i < 5; i++) await make.address();
+  expect(await refusalOf(make.address())).toEqual({
+    code: 'AddressLimitExceeded',
+    message: 'The maximum number of addresses has been reached.',
+  });
+  await release(first);
+  await make.address();
+});
+
+test('an address is released once', async () => {
+  const { make, release } = await scene();
+  const id = await make.address();
+  await release(id);
+  expect(await refusalOf(release(id))).toEqual({
+    code: 'InvalidAllocationID.NotFound',
+    message: `The allocation ID '${id}' does not exist`,
+  });
+});
+
+test('an address is not released before its NAT gateway is deleted, nor for some seconds after', async () => {
+  const clock = manualClock();
+  const { ec2, make, find, release } = await scene({ clock, pace: 1 });
+  const vpc = await make.vpc();
+  await make.gateway(vpc);
+  const id = await make.address();
+  const nat = await make.nat(await make.subnet(vpc), id);
+  clock.advance(120_000);
+  const [held] = await find();
+  expect(held).toMatchObject({ PrivateIpAddress: '10.0.1.4', AssociationId: expect.any(String) });
+  const AssociationId = held?.AssociationId;
+  const disassociate = () => ec2.send(new DisassociateAddressCommand({ AssociationId }));
+  expect(await refusalOf(release(id))).toEqual(notYours);
+  expect(await refusalOf(disassociate())).toEqual(notYours);
+  await ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: nat }));
+  expect(await refusalOf(release(id))).toEqual(notYours);
+  clock.advance(61_000);
+  expect((await find())[0]?.AssociationId).toBeUndefined();
+  expect(await refusalOf(disassociate())).toMatchObject({ code: 'InvalidAssociationID.NotFound' });
+  expect(await refusalOf(release(id))).toEqual(notYours);
+  clock.advance(5_000);
+  await release(id);
+});
+
+test('addresses have no reverse name', async () => {
+  const { ec2, make } = await scene();
+  const id = await make.address();
+  const { Addresses } = await ec2.send(
+    new DescribeAddressesAttributeCommand({ AllocationIds: [id], Attribute: 'domain-name' }),
+  );
+  expect(Addresses).toEqual([{ AllocationId: id, PublicIp: expect.any(String) }]);
+});
+
+test('a domain other than vpc is refused', async () => {
+  const { ec2 } = await scene();
+  const command = new AllocateAddressCommand({ Domain: 'standard' });
+  expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
+});

@@ -1,0 +1,50 @@
+// What every describe call of EC2 does: filters and pages.
+import {
+  CreateTagsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+  type DescribeSubnetsRequest,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { refusalOf, sandbox } from '../../harness.ts';
+import { makes, sure } from './scene.ts';
+
+test('a filter that the kind does not have is refused', async () => {
+  const { ec2 } = await sandbox();
+  const command = new DescribeVpcsCommand({ Filters: [{ Name: 'colour', Values: ['red'] }] });
+  expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
+});
+
+test('a filter matches any of its values, all filters must match, and * and ? stand for characters', async () => {
+  const { ec2 } = await sandbox();
+  const make = makes(ec2);
+  const [one, two] = [await make.vpc('10.1.0.0/16'), await make.vpc('10.2.0.0/16')];
+  await ec2.send(new CreateTagsCommand({ Resources: [one], Tags: [{ Key: 'Name', Value: 'a.b' }] }));
+  await ec2.send(new CreateTagsCommand({ Resources: [two], Tags: [{ Key: 'Name', Value: 'axb' }] }));
+  const found = async (...filters: [name: string, ...values: string[]][]) => {
+    const Filters = filters.map(([Name, ...Values]) => ({ Name, Values }));
+    return (await ec2.send(new DescribeVpcsCommand({ Filters }))).Vpcs?.map(({ VpcId }) => VpcId);
+  };
+  expect(await found(['cidr', '10.1.0.0/16', '10.2.0.0/16'])).toEqual([one, two]);
+  expect(await found(['cidr', '10.?.0.0/*'], ['tag:Name', 'axb'])).toEqual([two]);
+  expect(await found(['tag:Name', 'a.*'])).toEqual([one]);
+  expect(await found(['tag:name', 'axb'])).toEqual([]);
+  expect(await found(['tag-key', 'Name'], ['state', 'pending'])).toEqual([]);
+});
+
+test('long results come in pages of five or more, and a token that no page gave is refused', async () => {
+  const { ec2 } = await sandbox();
+  const make = makes(ec2);
+  const vpc = await make.vpc();
+  const ids: string[] = [];
+  for (let i = 0; i < 6; i++) ids.push(await make.subnet(vpc, `10.0.${i}.0/24`));
+  const ask = (input: DescribeSubnetsRequest) => ec2.send(new DescribeSubnetsCommand(input));
+  const first = await ask({ MaxResults: 5 });
+  const second = await ask({ MaxResults: 5, NextToken: first.NextToken });
+  expect(second.NextToken).toBeUndefined();
+  expect([...sure(first.Subnets), ...sure(second.Subnets)].map(({ SubnetId }) => SubnetId)).toEqual(ids);
+  expect(await refusalOf(ask({ NextToken: 'not-a-token' }))).toMatchObject({ code: 'InvalidNextToken' });
+  for (const MaxResults of [4, 1001]) {
+    expect(await refusalOf(ask({ MaxResults }))).toMatchObject({ code: 'InvalidParameterValue' });
+  }
+});

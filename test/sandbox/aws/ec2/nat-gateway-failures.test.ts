@@ -1,0 +1,98 @@
+// How the sandbox's NAT gateways are refused, and how they fail later.
+import {
+  CreateNatGatewayCommand,
+  DeleteSubnetCommand,
+  ReleaseAddressCommand,
+  type CreateNatGatewayRequest,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { addInterface } from '../../../../sandbox/aws/ec2/network-interfaces.ts';
+import { refusalOf } from '../../harness.ts';
+import { HOUR, natScene } from './nat-scene.ts';
+import { natGateway } from './scene.ts';
+
+test('what stands in the way fails the NAT gateway later, not the call', async () => {
+  const { ec2, clock, make, vpc, subnet } = await natScene();
+  const id = await make.nat(subnet, await make.address());
+  expect((await natGateway(ec2, id)).State).toBe('pending');
+  clock.advance(5_000);
+  expect(await natGateway(ec2, id)).toMatchObject({
+    State: 'failed',
+    FailureCode: 'Gateway.NotAttached',
+    FailureMessage: `Network ${vpc} has no Internet gateway attached`,
+  });
+});
+
+test('an elastic IP serves one NAT gateway', async () => {
+  const { ec2, clock, make, vpc, subnet } = await natScene();
+  await make.gateway(vpc);
+  const allocation = await make.address();
+  const [first, second] = [await make.nat(subnet, allocation), await make.nat(subnet, allocation)];
+  clock.advance(120_000);
+  expect((await natGateway(ec2, first)).State).toBe('available');
+  expect(await natGateway(ec2, second)).toMatchObject({
+    State: 'failed',
+    FailureCode: 'Resource.AlreadyAssociated',
+    FailureMessage: `Elastic IP address ${allocation} is already associated`,
+  });
+});
+
+test('an elastic IP, a subnet or a free address that is not there fails it too', async () => {
+  const { ec2, region, clock, make, vpc, subnet } = await natScene();
+  await make.gateway(vpc);
+  const allocation = await make.address();
+  const withoutAddress = await make.nat(subnet, allocation);
+  await ec2.send(new ReleaseAddressCommand({ AllocationId: allocation }));
+  const doomed = await make.subnet(vpc, '10.0.2.0/24');
+  const withoutSubnet = await make.nat(doomed, await make.address());
+  await ec2.send(new DeleteSubnetCommand({ SubnetId: doomed }));
+  const small = await make.subnet(vpc, '10.0.3.0/28');
+  const request = { subnetId: small, groups: [], description: '', interfaceType: 'interface' };
+  for (let i = 0; i < 11; i++) addInterface(region, request);
+  const withoutRoom = await make.nat(small, await make.address());
+  clock.advance(5_000);
+  const codes = [withoutAddress, withoutSubnet, withoutRoom].map(
+    async (id) => (await natGateway(ec2, id)).FailureCode,
+  );
+  expect(await Promise.all(codes)).toEqual([
+    'InvalidAllocationID.NotFound',
+    'InvalidSubnetID.NotFound',
+    'InsufficientFreeAddressesInSubnet',
+  ]);
+});
+
+test('a failed one may be deleted, and is forgotten like any other', async () => {
+  const { clock, make, vpc, subnet, remove, states } = await natScene();
+  const id = await make.nat(subnet, await make.address());
+  clock.advance(5_000);
+  expect(await states('state', 'failed')).toEqual(['failed']);
+  await remove(id);
+  clock.advance(60_000);
+  expect(await states('vpc-id', vpc)).toEqual(['deleted']);
+  clock.advance(HOUR);
+  expect(await states('vpc-id', vpc)).toEqual([]);
+});
+
+test('the sixth NAT gateway of a zone is one too many; failed ones and other zones do not count', async () => {
+  const { clock, make, vpc, subnet } = await natScene();
+  const allocation = await make.address();
+  await make.nat(subnet, allocation);
+  clock.advance(5_000);
+  for (let i = 0; i < 5; i++) await make.nat(subnet, allocation);
+  expect(await refusalOf(make.nat(subnet, allocation))).toEqual({
+    code: 'NatGatewayLimitExceeded',
+    message: 'Performing this operation would exceed the limit of 5 NAT gateways',
+  });
+  await make.nat(await make.subnet(vpc, '10.0.2.0/24', 'eu-west-1b'), allocation);
+});
+
+test.each<[Partial<CreateNatGatewayRequest>, string]>([
+  [{ SubnetId: 'subnet-0' }, 'InvalidSubnet'],
+  [{ AllocationId: undefined }, 'MissingParameter'],
+  [{ ConnectivityType: 'private' }, 'NotImplemented'],
+  [{ AvailabilityMode: 'regional' }, 'NotImplemented'],
+])('refuses %j with %s', async (input, code) => {
+  const { ec2, subnet } = await natScene();
+  const command = new CreateNatGatewayCommand({ SubnetId: subnet, AllocationId: 'eipalloc-0', ...input });
+  expect(await refusalOf(ec2.send(command))).toMatchObject({ code });
+});

@@ -1,0 +1,36 @@
+// What tests of NAT gateways start with: a subnet, a clock moved by hand, and short names for the calls.
+import {
+  DeleteNatGatewayCommand,
+  DescribeNatGatewaysCommand,
+  DescribeNetworkInterfacesCommand,
+} from '@aws-sdk/client-ec2';
+import { manualClock } from '../../../../sandbox/world/clock.ts';
+import type { Pace } from '../../../../sandbox/world/durations.ts';
+import { sandbox } from '../../harness.ts';
+import { makes, sure } from './scene.ts';
+
+/** In milliseconds: how long a deleted NAT gateway is remembered. */
+export const HOUR = 3_600_000;
+
+/** A VPC with a subnet and no internet gateway, and a clock moved by hand. */
+export async function natScene(pace: Pace = 1) {
+  const clock = manualClock();
+  const box = await sandbox({ clock, pace });
+  const { ec2 } = box;
+  const make = makes(ec2);
+  const vpc = await make.vpc();
+  return {
+    ...box,
+    clock,
+    make,
+    vpc,
+    subnet: await make.subnet(vpc),
+    remove: (NatGatewayId: string) => ec2.send(new DeleteNatGatewayCommand({ NatGatewayId })),
+    states: async (Name: string, ...Values: string[]) => {
+      const { NatGateways } = await ec2.send(new DescribeNatGatewaysCommand({ Filter: [{ Name, Values }] }));
+      return NatGateways?.map(({ State }) => State);
+    },
+    interfaces: async () =>
+      sure((await ec2.send(new DescribeNetworkInterfacesCommand({}))).NetworkInterfaces),
+  };
+}

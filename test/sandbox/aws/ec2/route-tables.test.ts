@@ -1,0 +1,145 @@
+// The sandbox's route tables and their associations, through the SDK's own client.
+import {
+  AssociateRouteTableCommand,
+  CreateRouteTableCommand,
+  DeleteRouteTableCommand,
+  DescribeRouteTablesCommand,
+  DisassociateRouteTableCommand,
+  ReplaceRouteTableAssociationCommand,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { refusalOf, sandbox } from '../../harness.ts';
+import { makes, sure } from './scene.ts';
+
+async function scene() {
+  const box = await sandbox();
+  const { ec2 } = box;
+  const make = makes(ec2);
+  const vpc = await make.vpc();
+  return {
+    ...box,
+    make,
+    vpc,
+    find: async (Name: string, ...Values: string[]) =>
+      sure((await ec2.send(new DescribeRouteTablesCommand({ Filters: [{ Name, Values }] }))).RouteTables),
+    associate: async (RouteTableId: string, SubnetId: string) =>
+      sure((await ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }))).AssociationId),
+    replace: async (AssociationId: string, RouteTableId: string) =>
+      sure(
+        (await ec2.send(new ReplaceRouteTableAssociationCommand({ AssociationId, RouteTableId })))
+          .NewAssociationId,
+      ),
+    disassociate: (AssociationId: string) => ec2.send(new DisassociateRouteTableCommand({ AssociationId })),
+    remove: (RouteTableId: string) => ec2.send(new DeleteRouteTableCommand({ RouteTableId })),
+  };
+}
+
+test('a table is born with the local route of its VPC and with its tags', async () => {
+  const { ec2, vpc, find } = await scene();
+  const { RouteTable } = await ec2.send(
+    new CreateRouteTableCommand({
+      VpcId: vpc,
+      TagSpecifications: [{ ResourceType: 'route-table', Tags: [{ Key: 'Name', Value: 'private' }] }],
+    }),
+  );
+  expect(await find('tag:Name', 'private')).toMatchObject([
+    {
+      RouteTableId: RouteTable?.RouteTableId,
+      Associations: [],
+      Routes: [
+        {
+          DestinationCidrBlock: '10.0.0.0/16',
+          GatewayId: 'local',
+          Origin: 'CreateRouteTable',
+          State: 'active',
+        },
+      ],
+    },
+  ]);
+});
+
+test('the same client token makes the same table, even when that is gone, and no other parameters', async () => {
+  const { ec2, make, vpc, remove } = await scene();
+  const create = async (VpcId: string) =>
+    sure(
+      (await ec2.send(new CreateRouteTableCommand({ VpcId, ClientToken: 'one' }))).RouteTable?.RouteTableId,
+    );
+  const id = await create(vpc);
+  expect(await create(vpc)).toBe(id);
+  await remove(id);
+  expect(await create(vpc)).toBe(id);
+  expect(await refusalOf(create(await make.vpc()))).toMatchObject({ code: 'IdempotentParameterMismatch' });
+});
+
+test('a client token longer than 64 characters is refused', async () => {
+  const { ec2, vpc } = await scene();
+  const command = new CreateRouteTableCommand({ VpcId: vpc, ClientToken: 'x'.repeat(65) });
+  expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });
+});
+
+test('an associated subnet is refused to any table, its own included', async () => {
+  const { make, vpc, associate, find } = await scene();
+  const subnet = await make.subnet(vpc);
+  const [one, other] = [await make.table(vpc), await make.table(vpc)];
+  await associate(one, subnet);
+  for (const table of [one, other]) {
+    expect(await refusalOf(associate(table, subnet))).toEqual({
+      code: 'Resource.AlreadyAssociated',
+      message: `the specified association for route table ${table} conflicts with an existing association`,
+    });
+  }
+  expect((await find('association.subnet-id', subnet)).map((table) => table.RouteTableId)).toEqual([one]);
+});
+
+test('a subnet of another VPC is refused', async () => {
+  const { make, vpc, associate } = await scene();
+  const table = await make.table(vpc);
+  const subnet = await make.subnet(await make.vpc());
+  expect(await refusalOf(associate(table, subnet))).toEqual({
+    code: 'InvalidParameterValue',
+    message: `Route table ${table} and subnet ${subnet} belong to different networks`,
+  });
+});
+
+test('a replaced association has a new id, and the old one is gone', async () => {
+  const { make, vpc, associate, replace, disassociate, find } = await scene();
+  const subnet = await make.subnet(vpc);
+  const [one, other] = [await make.table(vpc), await make.table(vpc)];
+  const old = await associate(one, subnet);
+  const id = await replace(old, other);
+  expect(await find('association.route-table-association-id', id)).toMatchObject([{ RouteTableId: other }]);
+  expect(await refusalOf(disassociate(old))).toEqual({
+    code: 'InvalidAssociationID.NotFound',
+    message: `The association ID '${old}' does not exist`,
+  });
+  const foreign = await make.table(await make.vpc());
+  expect(await refusalOf(replace(id, foreign))).toMatchObject({ code: 'InvalidParameterValue' });
+});
+
+test('the main association moves to another table, but does not go', async () => {
+  const { make, vpc, replace, disassociate, find, remove } = await scene();
+  const [main] = await find('association.main', 'true');
+  const id = sure(main?.Associations?.[0]?.RouteTableAssociationId);
+  expect(await refusalOf(disassociate(id))).toMatchObject({ code: 'InvalidParameterValue' });
+  expect(await refusalOf(remove(sure(main?.RouteTableId)))).toMatchObject({ code: 'DependencyViolation' });
+  const table = await make.table(vpc);
+  await replace(id, table);
+  expect((await find('association.main', 'true')).map((one) => one.RouteTableId)).toEqual([table]);
+  await remove(sure(main?.RouteTableId));
+});
+
+test('an association holds its table', async () => {
+  const { make, vpc, associate, disassociate, remove } = await scene();
+  const table = await make.table(vpc);
+  const id = await associate(table, await make.subnet(vpc));
+  expect(await refusalOf(remove(table))).toEqual({
+    code: 'DependencyViolation',
+    message: `The routeTable '${table}' has dependencies and cannot be deleted.`,
+  });
+  await disassociate(id);
+  await remove(table);
+  expect(await refusalOf(remove(table))).toEqual({
+    code: 'InvalidRouteTableID.NotFound',
+    message: `The routeTable ID '${table}' does not exist`,
+  });
+});

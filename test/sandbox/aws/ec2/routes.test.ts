@@ -1,0 +1,151 @@
+// The sandbox's routes, through the SDK's own client.
+import {
+  CreateRouteCommand,
+  DeleteNatGatewayCommand,
+  DeleteRouteCommand,
+  DescribeRouteTablesCommand,
+  DetachInternetGatewayCommand,
+  ReplaceRouteCommand,
+  type CreateRouteRequest,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { refusalOf, sandbox } from '../../harness.ts';
+import { makes, natGateway, sure } from './scene.ts';
+
+const ALL = '0.0.0.0/0';
+
+async function scene() {
+  const box = await sandbox();
+  const { ec2 } = box;
+  const make = makes(ec2);
+  const vpc = await make.vpc();
+  const gateway = await make.gateway(vpc);
+  const RouteTableId = await make.table(vpc);
+  type Input = Omit<CreateRouteRequest, 'RouteTableId'>;
+  return {
+    ...box,
+    make,
+    vpc,
+    gateway,
+    RouteTableId,
+    create: (input: Input) => ec2.send(new CreateRouteCommand({ RouteTableId, ...input })),
+    replace: (input: Input) => ec2.send(new ReplaceRouteCommand({ RouteTableId, ...input })),
+    remove: (DestinationCidrBlock: string) =>
+      ec2.send(new DeleteRouteCommand({ RouteTableId, DestinationCidrBlock })),
+    routes: async () => {
+      const { RouteTables } = await ec2.send(
+        new DescribeRouteTablesCommand({ RouteTableIds: [RouteTableId] }),
+      );
+      return sure(RouteTables?.[0]?.Routes).filter(({ GatewayId }) => GatewayId !== 'local');
+    },
+  };
+}
+
+test('a destination is taken once, even for the same target', async () => {
+  const { gateway, create, routes } = await scene();
+  await create({ DestinationCidrBlock: ALL, GatewayId: gateway });
+  expect(await routes()).toEqual([
+    { DestinationCidrBlock: ALL, GatewayId: gateway, Origin: 'CreateRoute', State: 'active' },
+  ]);
+  expect(await refusalOf(create({ DestinationCidrBlock: ALL, GatewayId: gateway }))).toEqual({
+    code: 'RouteAlreadyExists',
+    message: 'The route identified by 0.0.0.0/0 already exists.',
+  });
+});
+
+test('bits of the host are dropped from a destination', async () => {
+  const { gateway, create, routes } = await scene();
+  await create({ DestinationCidrBlock: '100.68.0.18/18', GatewayId: gateway });
+  expect(await routes()).toMatchObject([{ DestinationCidrBlock: '100.68.0.0/18' }]);
+});
+
+test.each([
+  [{ GatewayId: 'igw-0' }, 'InvalidGatewayID.NotFound', "The gateway ID 'igw-0' does not exist"],
+  [{ NatGatewayId: 'nat-0' }, 'InvalidNatGatewayID.NotFound', "The natGateway ID 'nat-0' does not exist"],
+  [{}, 'MissingParameter', 'The request must contain the parameter gatewayId'],
+  [{ GatewayId: 'igw-0', NatGatewayId: 'nat-0' }, 'InvalidParameterCombination', expect.anything()],
+])('refuses the target %j with %s', async (target, code, message) => {
+  const { create } = await scene();
+  expect(await refusalOf(create({ DestinationCidrBlock: ALL, ...target }))).toEqual({ code, message });
+});
+
+test.each([
+  ['10.0.1.0/24', expect.stringContaining("more specific than one of this VPC's CIDR blocks")],
+  ['everywhere', expect.stringContaining('This is not a valid CIDR block.')],
+])('refuses the destination %s', async (DestinationCidrBlock, message) => {
+  const { gateway, create } = await scene();
+  expect(await refusalOf(create({ DestinationCidrBlock, GatewayId: gateway }))).toEqual({
+    code: 'InvalidParameterValue',
+    message,
+  });
+});
+
+test('a target must belong to the VPC of the table', async () => {
+  const { make, RouteTableId, create } = await scene();
+  const loose = await make.gateway();
+  expect(await refusalOf(create({ DestinationCidrBlock: ALL, GatewayId: loose }))).toEqual({
+    code: 'InvalidParameterValue',
+    message: `route table ${RouteTableId} and network gateway ${loose} belong to different networks`,
+  });
+  const other = await make.vpc();
+  await make.gateway(other);
+  const nat = await make.nat(await make.subnet(other), await make.address());
+  expect(await refusalOf(create({ DestinationCidrBlock: ALL, NatGatewayId: nat }))).toMatchObject({
+    code: 'InvalidParameterValue',
+  });
+});
+
+test('a pending NAT gateway will do as a target; when it is deleted the route stays as a blackhole', async () => {
+  const { ec2, make, vpc, gateway, create, replace, routes } = await scene();
+  const nat = await make.nat(await make.subnet(vpc), await make.address());
+  await create({ DestinationCidrBlock: ALL, NatGatewayId: nat });
+  expect(await routes()).toMatchObject([{ NatGatewayId: nat, State: 'active' }]);
+  await ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: nat }));
+  await natGateway(ec2, nat);
+  expect(await routes()).toMatchObject([{ NatGatewayId: nat, State: 'blackhole' }]);
+  const again = { DestinationCidrBlock: '192.0.2.0/24', NatGatewayId: nat };
+  expect(await refusalOf(create(again))).toMatchObject({ code: 'InvalidNatGatewayID.NotFound' });
+  await replace({ DestinationCidrBlock: ALL, GatewayId: gateway });
+  expect(await routes()).toEqual([
+    { DestinationCidrBlock: ALL, GatewayId: gateway, Origin: 'CreateRoute', State: 'active' },
+  ]);
+});
+
+test('a route to a detached internet gateway is a blackhole, and found as one', async () => {
+  const { ec2, vpc, gateway, RouteTableId, create } = await scene();
+  await create({ DestinationCidrBlock: ALL, GatewayId: gateway });
+  const blackholes = async () => {
+    const Filters = [{ Name: 'route.state', Values: ['blackhole'] }];
+    return (await ec2.send(new DescribeRouteTablesCommand({ Filters }))).RouteTables?.map(
+      (t) => t.RouteTableId,
+    );
+  };
+  expect(await blackholes()).toEqual([]);
+  await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: gateway, VpcId: vpc }));
+  expect(await blackholes()).toEqual([RouteTableId]);
+});
+
+test('replacing needs a route, and leaves the local one alone', async () => {
+  const { gateway, replace } = await scene();
+  expect(await refusalOf(replace({ DestinationCidrBlock: ALL, GatewayId: gateway }))).toEqual({
+    code: 'InvalidParameterValue',
+    message: "There is no route defined for '0.0.0.0/0' in the route table. Use CreateRoute instead.",
+  });
+  const local = replace({ DestinationCidrBlock: '10.0.0.0/16', GatewayId: gateway });
+  expect(await refusalOf(local)).toMatchObject({ code: 'NotImplemented' });
+});
+
+test('a route is deleted once, the local one never', async () => {
+  const { gateway, RouteTableId, create, remove, routes } = await scene();
+  await create({ DestinationCidrBlock: ALL, GatewayId: gateway });
+  await remove(ALL);
+  expect(await routes()).toEqual([]);
+  expect(await refusalOf(remove(ALL))).toEqual({
+    code: 'InvalidRoute.NotFound',
+    message: `no route with destination-cidr-block 0.0.0.0/0 in route table ${RouteTableId}`,
+  });
+  expect(await refusalOf(remove('10.0.0.0/16'))).toEqual({
+    code: 'InvalidParameterValue',
+    message: `cannot remove local route 10.0.0.0/16 in route table ${RouteTableId}`,
+  });
+});

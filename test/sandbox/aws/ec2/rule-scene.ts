@@ -1,0 +1,55 @@
+// What tests of security group rules start with: a group in a VPC, and short names for the calls.
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  DescribeSecurityGroupsCommand,
+  ModifySecurityGroupRulesCommand,
+  RevokeSecurityGroupIngressCommand,
+  type AuthorizeSecurityGroupIngressRequest,
+  type IpPermission,
+  type RevokeSecurityGroupIngressRequest,
+  type SecurityGroupRuleRequest,
+} from '@aws-sdk/client-ec2';
+import { sandbox } from '../../harness.ts';
+import { makes, sure } from './scene.ts';
+
+/** Lets tcp in on one port. */
+export const web = (port = 80, CidrIp = '0.0.0.0/0'): IpPermission => ({
+  IpProtocol: 'tcp',
+  FromPort: port,
+  ToPort: port,
+  IpRanges: [{ CidrIp }],
+});
+
+/** A group without ingress rules, and short names for the calls about them. */
+export async function ruleScene() {
+  const box = await sandbox();
+  const { ec2 } = box;
+  const make = makes(ec2);
+  const vpc = await make.vpc();
+  const GroupId = await make.group(vpc);
+  return {
+    ...box,
+    make,
+    vpc,
+    GroupId,
+    authorize: async (input: IpPermission[] | AuthorizeSecurityGroupIngressRequest) => {
+      const rest = Array.isArray(input) ? { IpPermissions: input } : input;
+      const answer = await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, ...rest }));
+      return sure(answer.SecurityGroupRules);
+    },
+    revoke: (input: RevokeSecurityGroupIngressRequest) =>
+      ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, ...input })),
+    modify: (SecurityGroupRuleId: string | undefined, SecurityGroupRule: SecurityGroupRuleRequest) =>
+      ec2.send(
+        new ModifySecurityGroupRulesCommand({
+          GroupId,
+          SecurityGroupRules: [{ SecurityGroupRuleId, SecurityGroupRule }],
+        }),
+      ),
+    permissions: async () =>
+      sure(
+        (await ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [GroupId] }))).SecurityGroups?.[0]
+          ?.IpPermissions,
+      ),
+  };
+}

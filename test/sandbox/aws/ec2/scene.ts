@@ -1,0 +1,55 @@
+// What most tests of EC2 start with: a VPC with a subnet and an internet gateway, made through the API.
+import {
+  AllocateAddressCommand,
+  AttachInternetGatewayCommand,
+  CreateInternetGatewayCommand,
+  CreateNatGatewayCommand,
+  CreateRouteCommand,
+  CreateRouteTableCommand,
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DescribeNatGatewaysCommand,
+  type EC2Client,
+  type NatGateway,
+} from '@aws-sdk/client-ec2';
+
+/** The value, which the test cannot go on without. */
+export function sure<T>(value: T | undefined, what = 'a value'): T {
+  if (value === undefined) throw new Error(`There is no ${what}`);
+  return value;
+}
+
+/** Short names for the creates that tests need and do not test. Each answers the id. */
+export const makes = (ec2: EC2Client) => ({
+  vpc: async (CidrBlock = '10.0.0.0/16') =>
+    sure((await ec2.send(new CreateVpcCommand({ CidrBlock }))).Vpc?.VpcId),
+  subnet: async (VpcId: string, CidrBlock = '10.0.1.0/24', AvailabilityZone = 'eu-west-1a') =>
+    sure((await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZone }))).Subnet?.SubnetId),
+  /** Attached to the VPC, when one is given. */
+  gateway: async (VpcId?: string) => {
+    const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
+    const InternetGatewayId = sure(InternetGateway?.InternetGatewayId);
+    if (VpcId) await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+    return InternetGatewayId;
+  },
+  table: async (VpcId: string) =>
+    sure((await ec2.send(new CreateRouteTableCommand({ VpcId }))).RouteTable?.RouteTableId),
+  route: (RouteTableId: string, target: { GatewayId: string } | { NatGatewayId: string }) =>
+    ec2.send(new CreateRouteCommand({ RouteTableId, DestinationCidrBlock: '0.0.0.0/0', ...target })),
+  address: async () => sure((await ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }))).AllocationId),
+  nat: async (SubnetId: string, AllocationId: string, ClientToken?: string) =>
+    sure(
+      (await ec2.send(new CreateNatGatewayCommand({ SubnetId, AllocationId, ClientToken }))).NatGateway
+        ?.NatGatewayId,
+    ),
+  group: async (VpcId: string, GroupName = 'web') =>
+    sure(
+      (await ec2.send(new CreateSecurityGroupCommand({ VpcId, GroupName, Description: 'for tests' })))
+        .GroupId,
+    ),
+});
+
+/** The NAT gateway as AWS shows it. */
+export const natGateway = async (ec2: EC2Client, id: string): Promise<NatGateway> =>
+  sure((await ec2.send(new DescribeNatGatewaysCommand({ NatGatewayIds: [id] }))).NatGateways?.[0]);

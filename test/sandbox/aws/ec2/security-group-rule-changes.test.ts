@@ -1,0 +1,96 @@
+// The rules of the sandbox's security groups, through the SDK's own client: how they are revoked and changed.
+import {
+  DescribeSecurityGroupRulesCommand,
+  RevokeSecurityGroupEgressCommand,
+  UpdateSecurityGroupRuleDescriptionsEgressCommand,
+  UpdateSecurityGroupRuleDescriptionsIngressCommand,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { refusalOf } from '../../harness.ts';
+import { ruleScene, web } from './rule-scene.ts';
+import { sure } from './scene.ts';
+
+test('rules are revoked by what they say or by id, once', async () => {
+  const { authorize, revoke, permissions } = await ruleScene();
+  const [first, second] = await authorize([web(80), web(81)]);
+  const answer = await revoke({ IpPermissions: [web(80)] });
+  expect(answer.RevokedSecurityGroupRules).toMatchObject([
+    { SecurityGroupRuleId: first?.SecurityGroupRuleId, CidrIpv4: '0.0.0.0/0' },
+  ]);
+  expect(await refusalOf(revoke({ IpPermissions: [web(80)] }))).toEqual({
+    code: 'InvalidPermission.NotFound',
+    message: 'The specified rule does not exist in this security group.',
+  });
+  const SecurityGroupRuleIds = [sure(second?.SecurityGroupRuleId)];
+  await revoke({ SecurityGroupRuleIds });
+  expect(await refusalOf(revoke({ SecurityGroupRuleIds }))).toMatchObject({
+    code: 'InvalidSecurityGroupRuleId.NotFound',
+  });
+  expect(await permissions()).toEqual([]);
+});
+
+test('one rule that is not there keeps a revoke from revoking any', async () => {
+  const { authorize, revoke, permissions } = await ruleScene();
+  await authorize([web(80)]);
+  expect(await refusalOf(revoke({ IpPermissions: [web(80), web(81)] }))).toMatchObject({
+    code: 'InvalidPermission.NotFound',
+  });
+  expect(await permissions()).toHaveLength(1);
+  expect(await refusalOf(revoke({}))).toMatchObject({ code: 'MissingParameter' });
+});
+
+test('the default egress rule can be revoked', async () => {
+  const { ec2, GroupId } = await ruleScene();
+  const IpPermissions = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+  await ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions }));
+  const { SecurityGroupRules } = await ec2.send(
+    new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'group-id', Values: [GroupId] }] }),
+  );
+  expect(SecurityGroupRules).toEqual([]);
+});
+
+test('a modified rule says something else under the same id and tags', async () => {
+  const { authorize, modify, permissions } = await ruleScene();
+  const [rule] = await authorize([web(80)]);
+  await authorize([web(81)]);
+  const id = rule?.SecurityGroupRuleId;
+  await modify(id, { IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIpv4: '192.0.2.0/24' });
+  expect(await permissions()).toMatchObject([
+    { FromPort: 443, IpRanges: [{ CidrIp: '192.0.2.0/24' }] },
+    { FromPort: 81 },
+  ]);
+  const taken = { IpProtocol: 'tcp', FromPort: 81, ToPort: 81, CidrIpv4: '0.0.0.0/0' };
+  expect(await refusalOf(modify(id, taken))).toMatchObject({ code: 'InvalidPermission.Duplicate' });
+  expect(await refusalOf(modify(id, { ...taken, CidrIpv6: '::/0' }))).toMatchObject({
+    code: 'InvalidParameterCombination',
+  });
+  expect(await refusalOf(modify('sgr-0', taken))).toMatchObject({
+    code: 'InvalidSecurityGroupRuleId.NotFound',
+  });
+});
+
+test('descriptions are updated alone', async () => {
+  const { ec2, GroupId, authorize, permissions } = await ruleScene();
+  const [rule] = await authorize([web(80)]);
+  const IpRanges = [{ CidrIp: '0.0.0.0/0', Description: 'the world' }];
+  await ec2.send(
+    new UpdateSecurityGroupRuleDescriptionsIngressCommand({
+      GroupId,
+      IpPermissions: [{ ...web(80), IpRanges }],
+    }),
+  );
+  expect(await permissions()).toMatchObject([{ IpRanges }]);
+  const SecurityGroupRuleId = rule?.SecurityGroupRuleId;
+  const SecurityGroupRuleDescriptions = [{ SecurityGroupRuleId, Description: 'everyone' }];
+  await ec2.send(
+    new UpdateSecurityGroupRuleDescriptionsIngressCommand({ GroupId, SecurityGroupRuleDescriptions }),
+  );
+  expect(await permissions()).toMatchObject([{ IpRanges: [{ Description: 'everyone' }] }]);
+  const egress = new UpdateSecurityGroupRuleDescriptionsEgressCommand({
+    GroupId,
+    SecurityGroupRuleDescriptions,
+  });
+  expect(await refusalOf(ec2.send(egress))).toMatchObject({ code: 'InvalidSecurityGroupRuleId.NotFound' });
+  const absent = new UpdateSecurityGroupRuleDescriptionsIngressCommand({ GroupId, IpPermissions: [web(9)] });
+  expect(await refusalOf(ec2.send(absent))).toMatchObject({ code: 'InvalidPermission.NotFound' });
+});

@@ -1,0 +1,162 @@
+// The rules of the sandbox's security groups, through the SDK's own client: how they are made and shown.
+import {
+  AuthorizeSecurityGroupEgressCommand,
+  DescribeSecurityGroupRulesCommand,
+  type IpPermission,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { refusalOf } from '../../harness.ts';
+import { ruleScene, web } from './rule-scene.ts';
+
+test('permissions become one rule for each peer, with ids and tags, and are shown as permissions again', async () => {
+  const { ec2, make, vpc, GroupId, authorize, permissions } = await ruleScene();
+  const other = await make.group(vpc, 'other');
+  const Tags = [{ Key: 'Name', Value: 'rule' }];
+  const rules = await authorize({
+    IpPermissions: [
+      {
+        IpProtocol: 'tcp',
+        FromPort: 80,
+        ToPort: 81,
+        IpRanges: [{ CidrIp: '192.0.2.9/24', Description: 'us' }, { CidrIp: '198.51.100.0/24' }],
+        Ipv6Ranges: [{ CidrIpv6: '::/0' }],
+        UserIdGroupPairs: [{ GroupId: other, UserId: '000000000000', Description: 'them' }],
+      },
+    ],
+    TagSpecifications: [{ ResourceType: 'security-group-rule', Tags }],
+  });
+  const common = { GroupId, IsEgress: false, IpProtocol: 'tcp', FromPort: 80, ToPort: 81, Tags };
+  expect(rules).toMatchObject([
+    { ...common, CidrIpv4: '192.0.2.0/24', Description: 'us' },
+    { ...common, CidrIpv4: '198.51.100.0/24' },
+    { ...common, CidrIpv6: '::/0' },
+    { ...common, ReferencedGroupInfo: { GroupId: other }, Description: 'them' },
+  ]);
+  expect(await permissions()).toEqual([
+    {
+      IpProtocol: 'tcp',
+      FromPort: 80,
+      ToPort: 81,
+      IpRanges: [{ CidrIp: '192.0.2.0/24', Description: 'us' }, { CidrIp: '198.51.100.0/24' }],
+      Ipv6Ranges: [{ CidrIpv6: '::/0' }],
+      PrefixListIds: [],
+      UserIdGroupPairs: [{ GroupId: other, UserId: '000000000000', Description: 'them' }],
+    },
+  ]);
+  const { SecurityGroupRules } = await ec2.send(
+    new DescribeSecurityGroupRulesCommand({ Filters: [{ Name: 'tag:Name', Values: ['rule'] }] }),
+  );
+  expect(SecurityGroupRules).toEqual(rules);
+});
+
+test('a rule may be written flat, and protocols by number', async () => {
+  const { authorize } = await ruleScene();
+  expect(
+    await authorize({ IpProtocol: '6', FromPort: 22, ToPort: 22, CidrIp: '192.0.2.0/24' }),
+  ).toMatchObject([{ IpProtocol: 'tcp', FromPort: 22, CidrIpv4: '192.0.2.0/24' }]);
+});
+
+test('a rule for all protocols has no ports', async () => {
+  const { authorize, permissions } = await ruleScene();
+  expect(await authorize([{ ...web(), IpProtocol: 'all' }])).toMatchObject([
+    { IpProtocol: '-1', FromPort: -1, ToPort: -1 },
+  ]);
+  expect((await permissions())[0]).not.toHaveProperty('FromPort');
+});
+
+test('a rule that is there is refused, and with it all the others of the call', async () => {
+  const { authorize, permissions } = await ruleScene();
+  await authorize([web(80)]);
+  const before = await permissions();
+  const described = { ...web(80), IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'again' }] };
+  expect(await refusalOf(authorize([web(81), described]))).toEqual({
+    code: 'InvalidPermission.Duplicate',
+    message: 'the specified rule "peer: 0.0.0.0/0, TCP, from port: 80, to port: 80, ALLOW" already exists',
+  });
+  expect(await permissions()).toEqual(before);
+  expect(await refusalOf(authorize([web(82), web(82)]))).toEqual({
+    code: 'InvalidParameterValue',
+    message: 'The same permission must not appear multiple times',
+  });
+});
+
+test('the default egress rule is there already', async () => {
+  const { ec2, GroupId } = await ruleScene();
+  const IpPermissions = [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }];
+  const call = ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId, IpPermissions }));
+  expect(await refusalOf(call)).toEqual({
+    code: 'InvalidPermission.Duplicate',
+    message: 'the specified rule "peer: 0.0.0.0/0, ALL, ALLOW" already exists',
+  });
+});
+
+test.each<[IpPermission, string, string]>([
+  [{ ...web(), ToPort: 65_536 }, 'InvalidPermission.Malformed', 'TCP/UDP port (65536) out of range'],
+  [{ ...web(), FromPort: undefined }, 'InvalidPermission.Malformed', 'TCP/UDP port (-1) out of range'],
+  [
+    { ...web(), FromPort: undefined, ToPort: undefined },
+    'InvalidParameterValue',
+    "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.",
+  ],
+  [{ ...web(), FromPort: 90 }, 'InvalidParameterValue', 'Invalid TCP/UDP port range (90:80)'],
+  [web(80, '0.0.0.0'), 'InvalidParameterValue', 'CIDR block 0.0.0.0 is malformed'],
+  [
+    { ...web(), IpRanges: [], Ipv6Ranges: [{ CidrIpv6: '::/129' }] },
+    'InvalidParameterValue',
+    'CIDR block ::/129 is malformed',
+  ],
+  [
+    { ...web(), IpProtocol: 'tcpx' },
+    'InvalidParameterValue',
+    "Invalid value 'tcpx' for IP protocol. Unknown protocol.",
+  ],
+  [
+    { ...web(), IpRanges: [] },
+    'MissingParameter',
+    'Missing source specification: include source security group or CIDR information',
+  ],
+  [
+    { ...web(), IpRanges: [], UserIdGroupPairs: [{ GroupId: 'sg-0' }] },
+    'InvalidGroup.NotFound',
+    "The security group 'sg-0' does not exist",
+  ],
+])('refuses %j with %s', async (permission, code, message) => {
+  const { authorize } = await ruleScene();
+  expect(await refusalOf(authorize([permission]))).toEqual({ code, message });
+});
+
+test('what the sandbox does not have inside a permission is refused by name', async () => {
+  const { authorize } = await ruleScene();
+  const call = authorize([{ ...web(), PrefixListIds: [{ PrefixListId: 'pl-0' }] }]);
+  expect(await refusalOf(call)).toMatchObject({
+    code: 'NotImplemented',
+    message: expect.stringContaining('PrefixListIds'),
+  });
+});
+
+test('a description has a charset and a length', async () => {
+  const { authorize } = await ruleScene();
+  for (const Description of ['it´s', 'x'.repeat(256)]) {
+    const call = authorize([{ ...web(), IpRanges: [{ CidrIp: '0.0.0.0/0', Description }] }]);
+    expect(await refusalOf(call)).toMatchObject({ code: 'InvalidParameterValue' });
+  }
+});
+
+test('a group of another VPC cannot be named in a rule', async () => {
+  const { make, authorize } = await ruleScene();
+  const GroupId = await make.group(await make.vpc());
+  const call = authorize([{ ...web(), IpRanges: [], UserIdGroupPairs: [{ GroupId }] }]);
+  expect(await refusalOf(call)).toEqual({
+    code: 'InvalidGroup.NotFound',
+    message: 'You have specified two resources that belong to different networks.',
+  });
+});
+
+test('a group has room for sixty rules in each direction', async () => {
+  const { authorize } = await ruleScene();
+  await authorize(Array.from({ length: 60 }, (_, i) => web(i + 1)));
+  expect(await refusalOf(authorize([web(61)]))).toMatchObject({
+    code: 'RulesPerSecurityGroupLimitExceeded',
+  });
+  await authorize([{ ...web(61), IpRanges: [], Ipv6Ranges: [{ CidrIpv6: '::/0' }] }]);
+});

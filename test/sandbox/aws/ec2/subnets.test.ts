@@ -1,0 +1,125 @@
+// The sandbox's subnets, through the SDK's own client.
+import {
+  AssociateRouteTableCommand,
+  CreateNetworkInterfaceCommand,
+  CreateSubnetCommand,
+  DeleteNetworkInterfaceCommand,
+  DeleteSubnetCommand,
+  DescribeRouteTablesCommand,
+  DescribeSubnetsCommand,
+  ModifySubnetAttributeCommand,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { refusalOf, sandbox } from '../../harness.ts';
+import { makes, sure } from './scene.ts';
+
+async function scene() {
+  const box = await sandbox();
+  const make = makes(box.ec2);
+  const vpc = await make.vpc();
+  const shown = async (id: string) =>
+    (await box.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }))).Subnets?.[0];
+  return { ...box, make, vpc, shown };
+}
+
+test('a subnet is born pending and found available, with five addresses fewer than its block has', async () => {
+  const { ec2, vpc, shown } = await scene();
+  const { Subnet } = await ec2.send(
+    new CreateSubnetCommand({ VpcId: vpc, CidrBlock: '10.0.1.0/24', AvailabilityZone: 'eu-west-1b' }),
+  );
+  expect(Subnet?.State).toBe('pending');
+  expect(await shown(sure(Subnet?.SubnetId))).toMatchObject({
+    State: 'available',
+    AvailabilityZone: 'eu-west-1b',
+    AvailabilityZoneId: 'euw1-az2',
+    AvailableIpAddressCount: 251,
+    MapPublicIpOnLaunch: false,
+    DefaultForAz: false,
+  });
+});
+
+test('a subnet may be placed by the id of its zone', async () => {
+  const { ec2, vpc } = await scene();
+  const { Subnet } = await ec2.send(
+    new CreateSubnetCommand({ VpcId: vpc, CidrBlock: '10.0.1.0/24', AvailabilityZoneId: 'euw1-az3' }),
+  );
+  expect(Subnet?.AvailabilityZone).toBe('eu-west-1c');
+});
+
+test.each([
+  ['10.1.0.0/24', 'InvalidSubnet.Range', "The CIDR '10.1.0.0/24' is invalid."],
+  ['10.0.0.0/15', 'InvalidSubnet.Range', "The CIDR '10.0.0.0/15' is invalid."],
+  ['10.0.0.0/29', 'InvalidSubnet.Range', "The CIDR '10.0.0.0/29' is invalid."],
+  ['10.0.1.128/25', 'InvalidSubnet.Conflict', "The CIDR '10.0.1.128/25' conflicts with another subnet"],
+  ['10.0.1', 'InvalidParameterValue', expect.stringContaining('This is not a valid CIDR block.')],
+])('refuses the block %s with %s', async (block, code, message) => {
+  const { make, vpc } = await scene();
+  await make.subnet(vpc, '10.0.1.0/24');
+  expect(await refusalOf(make.subnet(vpc, block))).toEqual({ code, message });
+});
+
+test('the same block is free in another VPC', async () => {
+  const { make, vpc } = await scene();
+  await make.subnet(vpc, '10.0.1.0/24');
+  await expect(make.subnet(await make.vpc(), '10.0.1.0/24')).resolves.toMatch(/^subnet-/);
+});
+
+test('a zone of another region is refused, with the zones that there are', async () => {
+  const { make, vpc } = await scene();
+  expect(await refusalOf(make.subnet(vpc, '10.0.1.0/24', 'eu-west-2a'))).toEqual({
+    code: 'InvalidParameterValue',
+    message:
+      'Value (eu-west-2a) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: eu-west-1a, eu-west-1b, eu-west-1c.',
+  });
+});
+
+test('an interface takes an address of the subnet and holds it', async () => {
+  const { ec2, make, vpc, shown } = await scene();
+  const SubnetId = await make.subnet(vpc);
+  const { NetworkInterface } = await ec2.send(new CreateNetworkInterfaceCommand({ SubnetId }));
+  expect((await shown(SubnetId))?.AvailableIpAddressCount).toBe(250);
+  expect(await refusalOf(ec2.send(new DeleteSubnetCommand({ SubnetId })))).toEqual({
+    code: 'DependencyViolation',
+    message: `The subnet '${SubnetId}' has dependencies and cannot be deleted.`,
+  });
+  await ec2.send(
+    new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: NetworkInterface?.NetworkInterfaceId }),
+  );
+  await ec2.send(new DeleteSubnetCommand({ SubnetId }));
+  expect(await refusalOf(shown(SubnetId))).toEqual({
+    code: 'InvalidSubnetID.NotFound',
+    message: `The subnet ID '${SubnetId}' does not exist`,
+  });
+});
+
+test('a deleted subnet takes its association with a route table along', async () => {
+  const { ec2, make, vpc } = await scene();
+  const SubnetId = await make.subnet(vpc);
+  const RouteTableId = await make.table(vpc);
+  await ec2.send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
+  await ec2.send(new DeleteSubnetCommand({ SubnetId }));
+  const { RouteTables } = await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds: [RouteTableId] }));
+  expect(RouteTables?.[0]?.Associations).toEqual([]);
+});
+
+test('whether public addresses are mapped is set by an attribute and found by a filter', async () => {
+  const { ec2, make, vpc } = await scene();
+  const SubnetId = await make.subnet(vpc);
+  await make.subnet(vpc, '10.0.2.0/24');
+  await ec2.send(new ModifySubnetAttributeCommand({ SubnetId, MapPublicIpOnLaunch: { Value: true } }));
+  const found = async (Name: string, ...Values: string[]) =>
+    sure((await ec2.send(new DescribeSubnetsCommand({ Filters: [{ Name, Values }] }))).Subnets).map(
+      (subnet) => subnet.CidrBlock,
+    );
+  expect(await found('map-public-ip-on-launch', 'true')).toEqual(['10.0.1.0/24']);
+  expect(await found('cidr-block', '10.0.2.*')).toEqual(['10.0.2.0/24']);
+  expect(await found('vpc-id', vpc)).toEqual(['10.0.1.0/24', '10.0.2.0/24']);
+  expect(await found('default-for-az', 'true')).toEqual([]);
+  expect(await found('available-ip-address-count', '251')).toHaveLength(2);
+});
+
+test('an attribute must be named', async () => {
+  const { ec2, make, vpc } = await scene();
+  const command = new ModifySubnetAttributeCommand({ SubnetId: await make.subnet(vpc) });
+  expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'MissingParameter' });
+});

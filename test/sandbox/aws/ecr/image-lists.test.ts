@@ -1,0 +1,104 @@
+// What the sandbox's ECR says of the images in a repository.
+import {
+  DescribeImageScanFindingsCommand,
+  DescribeImagesCommand,
+  ListImagesCommand,
+  PutImageCommand,
+  type DescribeImagesCommandInput,
+} from '@aws-sdk/client-ecr';
+import { expect, test } from '@jest/globals';
+import { manualClock } from '../../../../sandbox/world/clock.ts';
+import { refusalOf, sandbox } from '../../harness.ts';
+import { indexOf, makeRepository, manifestOf, OCI_IMAGE, OCI_INDEX, pushImage } from './pushing.ts';
+
+const repositoryName = 'api1';
+
+async function withImages() {
+  const { ecr } = await sandbox({ clock: manualClock(Date.UTC(2026, 0, 1)) });
+  await makeRepository(ecr, repositoryName);
+  const tagged = await pushImage(ecr, repositoryName, '{"a":1}', ['layer'], 'v1');
+  const imageManifest = manifestOf('{"a":1}', ['layer']);
+  await ecr.send(new PutImageCommand({ repositoryName, imageManifest, imageTag: 'latest' }));
+  const untagged = await pushImage(ecr, repositoryName, '{"a":2}', ['a longer layer']);
+  const describe = (rest: Partial<DescribeImagesCommandInput> = {}) =>
+    ecr.send(new DescribeImagesCommand({ repositoryName, ...rest }));
+  return { ecr, tagged, untagged, describe };
+}
+
+test('images are described with tags, size, media types and the time they were pushed', async () => {
+  const { describe, tagged, untagged } = await withImages();
+  const { imageDetails } = await describe();
+  expect(imageDetails).toEqual([
+    {
+      registryId: '000000000000',
+      repositoryName,
+      imageDigest: tagged,
+      imageTags: ['v1', 'latest'],
+      imageSizeInBytes: '{"a":1}'.length + 'layer'.length,
+      imagePushedAt: new Date('2026-01-01T00:00:00Z'),
+      imageManifestMediaType: OCI_IMAGE,
+      artifactMediaType: 'application/vnd.oci.image.config.v1+json',
+      imageStatus: 'ACTIVE',
+    },
+    expect.objectContaining({ imageDigest: untagged }),
+  ]);
+  expect(imageDetails?.[1]?.imageTags).toBeUndefined();
+});
+
+test('an index weighs as much as the heaviest of its images', async () => {
+  const { ecr, describe, tagged, untagged } = await withImages();
+  const imageManifest = indexOf({ amd64: tagged, arm64: untagged });
+  await ecr.send(new PutImageCommand({ repositoryName, imageManifest, imageTag: 'both' }));
+  const { imageDetails } = await describe({ imageIds: [{ imageTag: 'both' }] });
+  expect(imageDetails).toMatchObject([
+    {
+      imageManifestMediaType: OCI_INDEX,
+      imageSizeInBytes: '{"a":2}'.length + 'a longer layer'.length,
+    },
+  ]);
+});
+
+test('images are filtered by whether they have tags', async () => {
+  const { ecr, describe, tagged, untagged } = await withImages();
+  const digests = async (tagStatus: 'TAGGED' | 'UNTAGGED' | 'ANY') =>
+    (await describe({ filter: { tagStatus } })).imageDetails?.map(({ imageDigest }) => imageDigest);
+  expect(await digests('TAGGED')).toEqual([tagged]);
+  expect(await digests('UNTAGGED')).toEqual([untagged]);
+  expect(await digests('ANY')).toEqual([tagged, untagged]);
+  expect((await describe({ filter: { imageStatus: 'ARCHIVED' } })).imageDetails).toEqual([]);
+  const { imageIds } = await ecr.send(
+    new ListImagesCommand({ repositoryName, filter: { tagStatus: 'UNTAGGED' } }),
+  );
+  expect(imageIds).toEqual([{ imageDigest: untagged }]);
+});
+
+test('image ids are listed one for every tag, page by page', async () => {
+  const { ecr, tagged, untagged } = await withImages();
+  const list = (nextToken?: string) =>
+    ecr.send(new ListImagesCommand({ repositoryName, maxResults: 2, nextToken }));
+  const first = await list();
+  expect(first.imageIds).toEqual([
+    { imageDigest: tagged, imageTag: 'v1' },
+    { imageDigest: tagged, imageTag: 'latest' },
+  ]);
+  expect(await list(first.nextToken)).toMatchObject({ imageIds: [{ imageDigest: untagged }] });
+});
+
+test('an image that is not there is an error where it is asked for by name', async () => {
+  const { describe } = await withImages();
+  expect(await refusalOf(describe({ imageIds: [{ imageTag: 'v9' }] }))).toEqual({
+    code: 'ImageNotFoundException',
+    message:
+      "The image with imageId {imageDigest:'null', imageTag:'v9'} does not exist within the repository with name 'api1' in the registry with id '000000000000'",
+  });
+  const paged = describe({ imageIds: [{ imageTag: 'v1' }], maxResults: 1 });
+  expect(await refusalOf(paged)).toMatchObject({ code: 'InvalidParameterException' });
+});
+
+test('no image was ever scanned, and the sandbox says so', async () => {
+  const { ecr } = await withImages();
+  const findings = (imageTag: string) =>
+    refusalOf(ecr.send(new DescribeImageScanFindingsCommand({ repositoryName, imageId: { imageTag } })));
+  expect(await findings('v1')).toMatchObject({ code: 'ScanNotFoundException' });
+  expect(await findings('v9')).toMatchObject({ code: 'ImageNotFoundException' });
+});

@@ -1,0 +1,237 @@
+// The images of the sandbox's ECR: pushed, tagged, read back, deleted.
+import {
+  BatchDeleteImageCommand,
+  BatchGetImageCommand,
+  PutImageCommand,
+  type ECRClient,
+  type ImageIdentifier,
+} from '@aws-sdk/client-ecr';
+import { expect, test } from '@jest/globals';
+import { refusalOf, sandbox } from '../../harness.ts';
+import {
+  digestOf,
+  indexOf,
+  makeRepository,
+  manifestOf,
+  OCI_IMAGE,
+  OCI_INDEX,
+  pushImage,
+  pushLayer,
+} from './pushing.ts';
+
+const repositoryName = 'api1';
+const inRepository = "the repository with name 'api1' in the registry with id '000000000000'";
+
+const put = (ecr: ECRClient, imageManifest: string, imageTag?: string, rest: object = {}) =>
+  ecr.send(new PutImageCommand({ repositoryName, imageManifest, imageTag, ...rest }));
+const get = (ecr: ECRClient, ...imageIds: ImageIdentifier[]) =>
+  ecr.send(new BatchGetImageCommand({ repositoryName, imageIds }));
+const remove = (ecr: ECRClient, ...imageIds: ImageIdentifier[]) =>
+  ecr.send(new BatchDeleteImageCommand({ repositoryName, imageIds }));
+
+async function withRepository(rest: Parameters<typeof makeRepository>[2] = {}) {
+  const started = await sandbox();
+  await makeRepository(started.ecr, repositoryName, rest);
+  return started;
+}
+
+test('an image is put under the digest of its manifest, and read back by tag and by digest', async () => {
+  const { ecr } = await withRepository();
+  await pushLayer(ecr, repositoryName, '{}');
+  await pushLayer(ecr, repositoryName, 'layer');
+  const imageManifest = manifestOf('{}', ['layer']);
+  const imageDigest = digestOf(imageManifest);
+  const { image } = await put(ecr, imageManifest, 'v1', { imageDigest });
+  expect(image).toEqual({
+    registryId: '000000000000',
+    repositoryName,
+    imageId: { imageDigest, imageTag: 'v1' },
+    imageManifest,
+    imageManifestMediaType: OCI_IMAGE,
+  });
+  const { images } = await get(ecr, { imageTag: 'v1' }, { imageDigest });
+  expect(images?.map(({ imageId }) => imageId)).toEqual([{ imageDigest, imageTag: 'v1' }, { imageDigest }]);
+  expect(images?.[0]?.imageManifest).toBe(imageManifest);
+});
+
+test('an image whose layers or configuration are missing is refused, naming them', async () => {
+  const { ecr } = await withRepository();
+  await pushLayer(ecr, repositoryName, 'here');
+  expect(await refusalOf(put(ecr, manifestOf('{}', ['here', 'gone'])))).toEqual({
+    code: 'LayersNotFoundException',
+    message: `Layers with digests '[${digestOf('{}')}, ${digestOf('gone')}]' required for pushing image into ${inRepository} do not exist`,
+  });
+});
+
+test('the same image with the same tag is there already', async () => {
+  const { ecr } = await withRepository();
+  const digest = await pushImage(ecr, repositoryName, '{}', ['layer'], 'v1');
+  const manifest = manifestOf('{}', ['layer']);
+  expect(await refusalOf(put(ecr, manifest, 'v1'))).toEqual({
+    code: 'ImageAlreadyExistsException',
+    message: `Image with digest '${digest}' and tag 'v1' already exists in ${inRepository}`,
+  });
+  expect(await refusalOf(put(ecr, manifest))).toMatchObject({ code: 'ImageAlreadyExistsException' });
+  await put(ecr, manifest, 'v2');
+  expect((await get(ecr, { imageTag: 'v2' })).images).toHaveLength(1);
+});
+
+test('a tag moves to the image that takes it', async () => {
+  const { ecr } = await withRepository();
+  await pushImage(ecr, repositoryName, '{"a":1}', ['layer'], 'latest');
+  const second = await pushImage(ecr, repositoryName, '{"a":2}', ['layer'], 'latest');
+  const { images } = await get(ecr, { imageTag: 'latest' });
+  expect(images?.map(({ imageId }) => imageId?.imageDigest)).toEqual([second]);
+});
+
+test('where tags are immutable a tag stays, but for those that are excluded', async () => {
+  const { ecr } = await withRepository({
+    imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+    imageTagMutabilityExclusionFilters: [{ filter: 'dev-*', filterType: 'WILDCARD' }],
+  });
+  await pushImage(ecr, repositoryName, '{"a":1}', ['layer'], 'v1');
+  expect(await refusalOf(pushImage(ecr, repositoryName, '{"a":2}', ['layer'], 'v1'))).toEqual({
+    code: 'ImageTagAlreadyExistsException',
+    message:
+      "The image tag 'v1' already exists in the 'api1' repository and cannot be overwritten because the tag is immutable.",
+  });
+  await pushImage(ecr, repositoryName, '{"a":1}', ['layer'], 'dev-1');
+  const moved = await pushImage(ecr, repositoryName, '{"a":2}', ['layer'], 'dev-1');
+  expect((await get(ecr, { imageTag: 'dev-1' })).images?.[0]?.imageId?.imageDigest).toBe(moved);
+});
+
+test('a manifest that has another digest than the request says is refused', async () => {
+  const { ecr } = await withRepository();
+  const wrong = put(ecr, manifestOf('{}', []), 'v1', { imageDigest: digestOf('other') });
+  expect(await refusalOf(wrong)).toMatchObject({ code: 'ImageDigestDoesNotMatchException' });
+});
+
+test('the media type may stand in the request instead of the manifest', async () => {
+  const { ecr } = await withRepository();
+  await pushLayer(ecr, repositoryName, '{}');
+  const manifest = manifestOf('{}', []).replace(`"mediaType":"${OCI_IMAGE}",`, '');
+  expect(await refusalOf(put(ecr, manifest))).toMatchObject({ code: 'InvalidParameterException' });
+  const { image } = await put(ecr, manifest, 'v1', { imageManifestMediaType: OCI_IMAGE });
+  expect(image?.imageManifestMediaType).toBe(OCI_IMAGE);
+});
+
+test.each([
+  ['is not JSON', '{', 'Invalid JSON syntax'],
+  ['has no layers', JSON.stringify({ mediaType: OCI_IMAGE }), 'config: '],
+  ['is of an unknown type', JSON.stringify({ mediaType: 'text/plain' }), 'Unsupported manifest media type'],
+])('a manifest that %s is refused', async (_what, manifest, why) => {
+  const { ecr } = await withRepository();
+  expect(await refusalOf(put(ecr, manifest))).toMatchObject({
+    code: 'InvalidParameterException',
+    message: expect.stringContaining(why),
+  });
+});
+
+test('a manifest that says another media type than the request is refused', async () => {
+  const { ecr } = await withRepository();
+  const contrary = put(ecr, manifestOf('{}', []), 'v1', { imageManifestMediaType: OCI_INDEX });
+  expect(await refusalOf(contrary)).toMatchObject({ code: 'InvalidParameterException' });
+});
+
+test.each(['a/b', 'a b', 'x'.repeat(301)])('the tag %s is refused', async (tag) => {
+  const { ecr } = await withRepository();
+  expect(await refusalOf(put(ecr, manifestOf('{}', []), tag))).toMatchObject({
+    code: 'InvalidParameterException',
+    message: expect.stringContaining("Invalid parameter at 'imageTag'"),
+  });
+});
+
+test('an index needs its images, and they cannot go before it', async () => {
+  const { ecr } = await withRepository();
+  const index = (digest: string) => indexOf({ amd64: digest });
+  expect(await refusalOf(put(ecr, index(digestOf('gone'))))).toEqual({
+    code: 'ReferencedImagesNotFoundException',
+    message: `Images with digests '[${digestOf('gone')}]' required for pushing image into ${inRepository} do not exist`,
+  });
+  const child = await pushImage(ecr, repositoryName, '{}', ['layer']);
+  await put(ecr, index(child), 'v1');
+  const list = digestOf(index(child));
+  expect((await remove(ecr, { imageDigest: child })).failures).toEqual([
+    {
+      imageId: { imageDigest: child },
+      failureCode: 'ImageReferencedByManifestList',
+      failureReason: `Requested image referenced by manifest list: [${list}]`,
+    },
+  ]);
+  await remove(ecr, { imageDigest: list });
+  expect((await remove(ecr, { imageDigest: child })).imageIds).toEqual([{ imageDigest: child }]);
+});
+
+test('images that are not there are failures, not errors', async () => {
+  const { ecr } = await withRepository();
+  const imageDigest = await pushImage(ecr, repositoryName, '{"a":1}', ['layer'], 'v1');
+  await pushImage(ecr, repositoryName, '{"a":2}', ['layer'], 'v2');
+  const { images, failures } = await get(
+    ecr,
+    { imageTag: 'v3' },
+    {},
+    { imageDigest: 'nonsense' },
+    { imageDigest, imageTag: 'v2' },
+  );
+  expect(images).toEqual([]);
+  expect(failures?.map(({ failureCode }) => failureCode)).toEqual([
+    'ImageNotFound',
+    'MissingDigestAndTag',
+    'InvalidImageDigest',
+    'ImageTagDoesNotMatchDigest',
+  ]);
+  expect(failures?.[0]).toEqual({
+    imageId: { imageTag: 'v3' },
+    failureCode: 'ImageNotFound',
+    failureReason: 'Requested image not found',
+  });
+});
+
+test('an image is not converted to a media type that it has not', async () => {
+  const { ecr } = await withRepository();
+  await pushImage(ecr, repositoryName, '{}', ['layer'], 'v1');
+  const as = (...acceptedMediaTypes: string[]) =>
+    ecr.send(
+      new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: 'v1' }], acceptedMediaTypes }),
+    );
+  expect((await as(OCI_IMAGE)).images).toHaveLength(1);
+  expect(await refusalOf(as('application/vnd.docker.distribution.manifest.v1+json'))).toMatchObject({
+    code: 'NotImplemented',
+  });
+});
+
+test('by tag the tag goes, and the image with its last one; by digest the image goes with all its tags', async () => {
+  const { ecr } = await withRepository();
+  const imageDigest = await pushImage(ecr, repositoryName, '{}', ['layer'], 'v1');
+  for (const tag of ['v2', 'v3']) await put(ecr, manifestOf('{}', ['layer']), tag);
+  expect((await remove(ecr, { imageTag: 'v1' })).imageIds).toEqual([{ imageDigest, imageTag: 'v1' }]);
+  expect((await get(ecr, { imageTag: 'v1' })).failures).toHaveLength(1);
+  expect((await remove(ecr, { imageDigest })).imageIds).toEqual([
+    { imageDigest, imageTag: 'v2' },
+    { imageDigest, imageTag: 'v3' },
+  ]);
+  await pushImage(ecr, repositoryName, '{}', ['layer'], 'last');
+  await remove(ecr, { imageTag: 'last' });
+  expect((await get(ecr, { imageDigest })).failures).toMatchObject([{ failureCode: 'ImageNotFound' }]);
+});
+
+test('a deleted image takes the layers that only it had, and the bytes that no repository has any more', async () => {
+  const { ecr, region } = await withRepository();
+  await makeRepository(ecr, 'api2');
+  await pushImage(ecr, repositoryName, '{"a":1}', ['shared', 'own', 'everywhere'], 'v1');
+  await pushImage(ecr, repositoryName, '{"a":2}', ['shared'], 'v2');
+  await pushLayer(ecr, repositoryName, 'being pushed');
+  await pushLayer(ecr, 'api2', 'everywhere');
+  await remove(ecr, { imageTag: 'v1' });
+  const layers = region.ecr.repositories.get(repositoryName)?.layers.map(({ digest }) => digest);
+  expect(layers).toEqual(['shared', '{"a":2}', 'being pushed'].map(digestOf));
+  const kept = (content: string) => region.blobs.has(`eu-west-1/${digestOf(content)}`);
+  expect(['shared', 'own', '{"a":1}', 'everywhere'].map(kept)).toEqual([true, false, false, true]);
+});
+
+test('a call names between one and a hundred images', async () => {
+  const { ecr } = await withRepository();
+  expect(await refusalOf(get(ecr))).toMatchObject({ code: 'InvalidParameterException' });
+  const many = Array.from({ length: 101 }, (_, index) => ({ imageTag: `v${index}` }));
+  expect(await refusalOf(remove(ecr, ...many))).toMatchObject({ code: 'InvalidParameterException' });
+});

@@ -1,0 +1,162 @@
+// Uploading layers to the sandbox's ECR, through the SDK's own client.
+import {
+  BatchCheckLayerAvailabilityCommand,
+  CompleteLayerUploadCommand,
+  GetAuthorizationTokenCommand,
+  InitiateLayerUploadCommand,
+  UploadLayerPartCommand,
+  type ECRClient,
+} from '@aws-sdk/client-ecr';
+import { expect, test } from '@jest/globals';
+import { manualClock } from '../../../../sandbox/world/clock.ts';
+import { refusalOf, sandbox } from '../../harness.ts';
+import { digestOf, makeRepository, pushLayer } from './pushing.ts';
+
+const MIB = 1024 * 1024;
+const repositoryName = 'api1';
+
+async function startUpload(ecr: ECRClient) {
+  await makeRepository(ecr, repositoryName);
+  const { uploadId, partSize } = await ecr.send(new InitiateLayerUploadCommand({ repositoryName }));
+  const part = (partFirstByte: number, layerPartBlob: Uint8Array, partLastByte?: number) =>
+    ecr.send(
+      new UploadLayerPartCommand({
+        repositoryName,
+        uploadId,
+        partFirstByte,
+        partLastByte: partLastByte ?? partFirstByte + layerPartBlob.length - 1,
+        layerPartBlob,
+      }),
+    );
+  const complete = (...layerDigests: string[]) =>
+    ecr.send(new CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests }));
+  return { uploadId, partSize, part, complete };
+}
+
+test('a layer in two parts is put together, and is available afterwards', async () => {
+  const { ecr, region } = await sandbox();
+  const { partSize, part, complete, uploadId } = await startUpload(ecr);
+  expect(partSize).toBe(20 * MIB);
+  const bytes = new Uint8Array(5 * MIB + 3).fill(7);
+  const first = await part(0, bytes.subarray(0, 5 * MIB));
+  expect(first).toMatchObject({ repositoryName, uploadId, lastByteReceived: 5 * MIB - 1 });
+  await part(5 * MIB, bytes.subarray(5 * MIB));
+  const layerDigest = digestOf(bytes);
+  expect(await complete(layerDigest)).toMatchObject({ registryId: '000000000000', uploadId, layerDigest });
+  const { layers } = await ecr.send(
+    new BatchCheckLayerAvailabilityCommand({ repositoryName, layerDigests: [layerDigest] }),
+  );
+  expect(layers).toEqual([{ layerDigest, layerAvailability: 'AVAILABLE', layerSize: bytes.length }]);
+  expect(region.blobs.get(`eu-west-1/${layerDigest}`)?.length).toBe(bytes.length);
+});
+
+test('a layer is available in the repository it was pushed to, and in no other', async () => {
+  const { ecr } = await sandbox();
+  await makeRepository(ecr, 'api1');
+  await makeRepository(ecr, 'api2');
+  const layerDigest = await pushLayer(ecr, 'api1', 'layer');
+  const { layers, failures } = await ecr.send(
+    new BatchCheckLayerAvailabilityCommand({
+      repositoryName: 'api2',
+      layerDigests: [layerDigest, 'sha256:short'],
+    }),
+  );
+  expect(layers).toEqual([{ layerDigest, layerAvailability: 'UNAVAILABLE' }]);
+  expect(failures).toMatchObject([{ layerDigest: 'sha256:short', failureCode: 'InvalidLayerDigest' }]);
+});
+
+test('parts must follow each other; the refusal names the last byte that is there', async () => {
+  const { ecr } = await sandbox();
+  const { part } = await startUpload(ecr);
+  await part(0, new Uint8Array(10));
+  const code = 'InvalidLayerPartException';
+  const message = expect.stringContaining('the last valid byte received is 9');
+  expect(await refusalOf(part(11, new Uint8Array(1)))).toEqual({ code, message });
+  expect(await refusalOf(part(0, new Uint8Array(10)))).toEqual({ code, message });
+  expect(await refusalOf(part(10, new Uint8Array(1), 12))).toEqual({ code, message });
+  expect(await part(10, new Uint8Array(1))).toMatchObject({ lastByteReceived: 10 });
+});
+
+test('a part is at most 20 MiB', async () => {
+  const { ecr } = await sandbox();
+  const { part } = await startUpload(ecr);
+  expect(await refusalOf(part(0, new Uint8Array(20 * MIB + 1)))).toMatchObject({
+    code: 'InvalidLayerPartException',
+    message: expect.stringContaining('the last valid byte received is -1'),
+  });
+});
+
+test('parts before the last one are at least 5 MiB', async () => {
+  const { ecr } = await sandbox();
+  const { part, complete } = await startUpload(ecr);
+  await part(0, new Uint8Array(10));
+  await part(10, new Uint8Array(10));
+  expect(await refusalOf(complete(digestOf(new Uint8Array(20))))).toMatchObject({
+    code: 'LayerPartTooSmallException',
+  });
+});
+
+test('an upload without parts is empty', async () => {
+  const { ecr } = await sandbox();
+  const { complete } = await startUpload(ecr);
+  expect(await refusalOf(complete(digestOf('')))).toMatchObject({ code: 'EmptyUploadException' });
+});
+
+test('a layer that is not what its digest says is refused, and can still be completed with the right one', async () => {
+  const { ecr } = await sandbox();
+  const { part, complete } = await startUpload(ecr);
+  const bytes = new Uint8Array([1, 2, 3]);
+  await part(0, bytes);
+  expect(await refusalOf(complete(digestOf('other')))).toMatchObject({ code: 'InvalidLayerException' });
+  expect((await complete(digestOf(bytes))).layerDigest).toBe(digestOf(bytes));
+});
+
+test('a layer that the repository has is refused, and its upload is over', async () => {
+  const { ecr, region } = await sandbox();
+  const { part, complete, uploadId } = await startUpload(ecr);
+  const layerDigest = await pushLayer(ecr, repositoryName, 'layer');
+  await part(0, new TextEncoder().encode('layer'));
+  expect(region.blobs.has(`upload/${uploadId}/0`)).toBe(true);
+  expect(await refusalOf(complete(layerDigest))).toMatchObject({ code: 'LayerAlreadyExistsException' });
+  expect(await refusalOf(complete(layerDigest))).toMatchObject({ code: 'UploadNotFoundException' });
+  expect(region.blobs.has(`upload/${uploadId}/0`)).toBe(false);
+});
+
+test('an upload belongs to its repository', async () => {
+  const { ecr } = await sandbox();
+  const { uploadId } = await startUpload(ecr);
+  await makeRepository(ecr, 'api2');
+  const part = (name: string, id: string | undefined) =>
+    ecr.send(
+      new UploadLayerPartCommand({
+        repositoryName: name,
+        uploadId: id,
+        partFirstByte: 0,
+        partLastByte: 0,
+        layerPartBlob: new Uint8Array(1),
+      }),
+    );
+  expect(await refusalOf(part('api2', uploadId))).toMatchObject({ code: 'UploadNotFoundException' });
+  expect(await refusalOf(part('api1', 'another'))).toMatchObject({ code: 'UploadNotFoundException' });
+  expect(await refusalOf(part('api3', uploadId))).toMatchObject({ code: 'RepositoryNotFoundException' });
+});
+
+test('up to a hundred layers are checked in one call', async () => {
+  const { ecr } = await sandbox();
+  await makeRepository(ecr, repositoryName);
+  const check = (count: number) => {
+    const layerDigests = Array.from({ length: count }, (_, index) => digestOf(String(index)));
+    return ecr.send(new BatchCheckLayerAvailabilityCommand({ repositoryName, layerDigests }));
+  };
+  expect((await check(100)).layers).toHaveLength(100);
+  expect(await refusalOf(check(101))).toMatchObject({ code: 'InvalidParameterException' });
+});
+
+test('the password of the registry is for the user AWS and lasts half a day', async () => {
+  const { ecr } = await sandbox({ clock: manualClock(Date.UTC(2026, 0, 1)) });
+  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
+  const { authorizationToken = '', expiresAt, proxyEndpoint } = authorizationData?.[0] ?? {};
+  expect(Buffer.from(authorizationToken, 'base64').toString()).toMatch(/^AWS:.{40,}$/);
+  expect(expiresAt).toEqual(new Date('2026-01-01T12:00:00Z'));
+  expect(proxyEndpoint).toBe('https://000000000000.dkr.ecr.eu-west-1.amazonaws.com');
+});

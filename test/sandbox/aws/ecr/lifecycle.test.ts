@@ -1,0 +1,209 @@
+// Lifecycle policies of the sandbox's ECR: what is a valid one, and what it lets expire when.
+import {
+  DeleteLifecyclePolicyCommand,
+  DeleteRepositoryCommand,
+  GetLifecyclePolicyCommand,
+  ListImagesCommand,
+  PutImageCommand,
+  PutLifecyclePolicyCommand,
+  type ECRClient,
+} from '@aws-sdk/client-ecr';
+import { expect, test } from '@jest/globals';
+import { manualClock } from '../../../../sandbox/world/clock.ts';
+import { refusalOf, sandbox } from '../../harness.ts';
+import { indexOf, makeRepository, pushImage } from './pushing.ts';
+
+const repositoryName = 'api1';
+const HOUR = 3_600_000;
+
+const keep = (count: number, rest: object = { tagStatus: 'any' }) => ({
+  rulePriority: 1,
+  description: 'keep the newest',
+  selection: { countType: 'imageCountMoreThan', countNumber: count, ...rest },
+  action: { type: 'expire' },
+});
+const untilDay = (days: number, rest: object = { tagStatus: 'untagged' }) => ({
+  ...keep(days),
+  selection: { countType: 'sinceImagePushed', countUnit: 'days', countNumber: days, ...rest },
+});
+const policy = (...rules: object[]) => JSON.stringify({ rules }).padEnd(100);
+
+const putPolicy = (ecr: ECRClient, lifecyclePolicyText: string) =>
+  ecr.send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText }));
+
+async function withRepository(clock = manualClock()) {
+  const { ecr } = await sandbox({ clock, pace: 1 });
+  await makeRepository(ecr, repositoryName);
+  let count = 0;
+  /** Pushes another image, a minute after the last. */
+  const push = async (imageTag?: string) => {
+    clock.advance(60_000);
+    return pushImage(ecr, repositoryName, `{"n":${count++}}`, ['layer'], imageTag);
+  };
+  const tags = async () => {
+    const { imageIds = [] } = await ecr.send(new ListImagesCommand({ repositoryName }));
+    return imageIds.map(({ imageTag }) => imageTag);
+  };
+  return { ecr, clock, push, tags };
+}
+
+test('a policy is put, read back as it was put, replaced and deleted', async () => {
+  const { ecr } = await withRepository();
+  const get = () => ecr.send(new GetLifecyclePolicyCommand({ repositoryName }));
+  const none = {
+    code: 'LifecyclePolicyNotFoundException',
+    message:
+      "Lifecycle policy does not exist for the repository with name 'api1' in the registry with id '000000000000'",
+  };
+  expect(await refusalOf(get())).toEqual(none);
+  await putPolicy(ecr, policy(keep(3)));
+  await putPolicy(ecr, policy(keep(5)));
+  expect(await get()).toMatchObject({ repositoryName, lifecyclePolicyText: policy(keep(5)) });
+  const gone = await ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName }));
+  expect(gone.lifecyclePolicyText).toBe(policy(keep(5)));
+  expect(await refusalOf(ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName })))).toEqual(none);
+});
+
+test.each([
+  ['text that is too short', '{"rules":[]}', 'Member must have length greater than or equal to 100'],
+  ['text that is too long', policy(keep(1)).padEnd(30_721), 'less than or equal to 30720'],
+  ['text that is not JSON', 'x'.repeat(100), 'Could not map policyString into LifecyclePolicy.'],
+  ['no rules', policy(), 'rules: '],
+  ['no selection', policy({ ...keep(1), selection: undefined }), 'rules.0.selection: '],
+  ['no action', policy({ ...keep(1), action: undefined }), 'rules.0.action: '],
+  ['another action', policy({ ...keep(1), action: { type: 'keep' } }), 'rules.0.action.type: '],
+  ['a member that is none', policy({ ...keep(1), colour: 'red' }), 'colour'],
+  ['a count of zero', policy(keep(0)), 'rules.0.selection.countNumber: '],
+  ['another tag status', policy(keep(1, { tagStatus: 'some' })), 'rules.0.selection.tagStatus: '],
+  [
+    'tagged without saying how',
+    policy(keep(1, { tagStatus: 'tagged' })),
+    'Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED.',
+  ],
+  [
+    'prefixes and patterns at once',
+    policy(keep(1, { tagStatus: 'tagged', tagPrefixList: ['a'], tagPatternList: ['b*'] })),
+    'Only one of tagPrefixList and tagPatternList',
+  ],
+  [
+    'prefixes of untagged images',
+    policy(keep(1, { tagStatus: 'untagged', tagPrefixList: ['a'] })),
+    'must be empty when tagStatus=UNTAGGED',
+  ],
+  [
+    'an age without a unit',
+    policy(untilDay(1, { tagStatus: 'untagged', countUnit: undefined })),
+    'countUnit=days is required',
+  ],
+  ['the same priority twice', policy(keep(1), untilDay(1)), 'Rule priorities must be unique.'],
+  [
+    'two rules for untagged images',
+    policy(untilDay(1), { ...untilDay(2), rulePriority: 2 }),
+    'Only one rule can select Untagged images',
+  ],
+  [
+    'a rule after the one for any image',
+    policy(keep(1), { ...untilDay(1), rulePriority: 2 }),
+    'Rule for tagStatus=ANY must have the lowest priority',
+  ],
+  [
+    'two rules for any image',
+    policy(keep(1), { ...keep(1), rulePriority: 2 }),
+    'Only one rule can have tagStatus=ANY',
+  ],
+])('%s is refused', async (_what, text, why) => {
+  const { ecr } = await withRepository();
+  const { code, message } = await refusalOf(putPolicy(ecr, text));
+  expect(code).toBe('InvalidParameterException');
+  expect(message).toContain("Invalid parameter at 'LifecyclePolicyText' failed to satisfy constraint: '");
+  expect(message).toContain(why);
+});
+
+test('rules that archive are refused: the sandbox has no archive', async () => {
+  const { ecr } = await withRepository();
+  const rule = { ...keep(1), action: { type: 'transition', targetStorageClass: 'archive' } };
+  expect(await refusalOf(putPolicy(ecr, policy(rule)))).toMatchObject({ code: 'NotImplemented' });
+});
+
+test('images over the count expire a day later, the oldest first', async () => {
+  const { ecr, clock, push, tags } = await withRepository();
+  for (const tag of ['v1', 'v2', 'v3']) await push(tag);
+  await putPolicy(ecr, policy(keep(2)));
+  clock.advance(23 * HOUR);
+  expect(await tags()).toEqual(['v1', 'v2', 'v3']);
+  clock.advance(HOUR);
+  expect(await tags()).toEqual(['v2', 'v3']);
+});
+
+test('a push every few hours does not put the expiry off', async () => {
+  const { ecr, clock, push, tags } = await withRepository();
+  await putPolicy(ecr, policy(keep(2)));
+  for (const tag of ['v1', 'v2', 'v3', 'v4']) {
+    await push(tag);
+    clock.advance(7 * HOUR);
+  }
+  expect(await tags()).toEqual(['v3', 'v4']);
+});
+
+test('images expire at the age that a rule says', async () => {
+  const { ecr, clock, push, tags } = await withRepository();
+  await putPolicy(ecr, policy(untilDay(3)));
+  await push();
+  await push('v1');
+  clock.advance(2 * 24 * HOUR);
+  expect(await tags()).toEqual([undefined, 'v1']);
+  clock.advance(2 * 24 * HOUR);
+  expect(await tags()).toEqual(['v1']);
+});
+
+test('what an earlier rule selects no later rule takes, though it counts there', async () => {
+  const { ecr, clock, push, tags } = await withRepository();
+  for (const tag of ['prod-1', 'dev-1', 'prod-2', 'dev-2', 'dev-3']) await push(tag);
+  await putPolicy(
+    ecr,
+    policy(
+      keep(5, { tagStatus: 'tagged', tagPatternList: ['prod-*'] }),
+      { ...keep(2, { tagStatus: 'tagged', tagPrefixList: ['dev-'] }), rulePriority: 2 },
+      { ...keep(1), rulePriority: 3 },
+    ),
+  );
+  clock.advance(24 * HOUR);
+  expect(await tags()).toEqual(['prod-1', 'prod-2', 'dev-2', 'dev-3']);
+});
+
+test('the images of an index stay as long as the index', async () => {
+  const { ecr, clock, push, tags } = await withRepository();
+  const imageManifest = indexOf({ amd64: await push(), arm64: await push() });
+  clock.advance(60_000);
+  await ecr.send(new PutImageCommand({ repositoryName, imageManifest, imageTag: 'v1' }));
+  await putPolicy(ecr, policy(keep(1)));
+  clock.advance(24 * HOUR);
+  expect(await tags()).toEqual([undefined, undefined, 'v1']);
+});
+
+test('a policy that is deleted in time lets nothing expire', async () => {
+  const { ecr, clock, push, tags } = await withRepository();
+  for (const tag of ['v1', 'v2']) await push(tag);
+  await putPolicy(ecr, policy(keep(1)));
+  await ecr.send(new DeleteLifecyclePolicyCommand({ repositoryName }));
+  clock.advance(48 * HOUR);
+  expect(await tags()).toEqual(['v1', 'v2']);
+});
+
+test('a repository that is deleted leaves nothing to come', async () => {
+  const { ecr, world } = await sandbox({ clock: manualClock(), pace: 1 });
+  await makeRepository(ecr, repositoryName);
+  await putPolicy(ecr, policy(keep(1)));
+  expect(world.agenda.entries()).toHaveLength(1);
+  await ecr.send(new DeleteRepositoryCommand({ repositoryName }));
+  expect(world.agenda.entries()).toEqual([]);
+});
+
+test('where time does not pass, images expire before the next call', async () => {
+  const { ecr } = await sandbox();
+  await makeRepository(ecr, repositoryName);
+  await putPolicy(ecr, policy(keep(1)));
+  for (const n of [1, 2]) await pushImage(ecr, repositoryName, `{"n":${n}}`, ['layer'], `v${n}`);
+  const { imageIds } = await ecr.send(new ListImagesCommand({ repositoryName }));
+  expect(imageIds).toHaveLength(1);
+});

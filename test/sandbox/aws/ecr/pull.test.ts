@@ -1,0 +1,92 @@
+// Pulling images from the sandbox's ECR, as its ECS does when it starts a task.
+import { BatchDeleteImageCommand, DescribeImagesCommand, PutImageCommand } from '@aws-sdk/client-ecr';
+import { expect, test } from '@jest/globals';
+import { pullImage } from '../../../../sandbox/aws/ecr/pull.ts';
+import { sandbox } from '../../harness.ts';
+import { digestOf, indexOf, makeRepository, manifestOf, pushImage } from './pushing.ts';
+
+const REGISTRY = '000000000000.dkr.ecr.eu-west-1.amazonaws.com';
+const repositoryName = 'team/api1';
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+async function withImage() {
+  const started = await sandbox();
+  await makeRepository(started.ecr, repositoryName);
+  const digest = await pushImage(started.ecr, repositoryName, '{"config":{}}', ['lower', 'upper'], 'v1');
+  return { ...started, digest };
+}
+
+test.each([
+  ['a tag', () => ':v1'],
+  ['a digest', (digest: string) => `@${digest}`],
+  ['a tag and a digest, of which the digest counts', (digest: string) => `:gone@${digest}`],
+])('an image is pulled by %s', async (_what, suffix) => {
+  const { region, digest } = await withImage();
+  const pulled = pullImage(region, `${REGISTRY}/${repositoryName}${suffix(digest)}`);
+  expect(pulled.digest).toBe(digest);
+  expect(text(pulled.config)).toBe('{"config":{}}');
+  expect(pulled.layers.map(text)).toEqual(['lower', 'upper']);
+});
+
+test('without tag and digest it is the tag latest', async () => {
+  const { region, ecr, digest } = await withImage();
+  const reference = `${REGISTRY}/${repositoryName}`;
+  expect(() => pullImage(region, reference)).toThrow(': not found');
+  const imageManifest = manifestOf('{"config":{}}', ['lower', 'upper']);
+  await ecr.send(new PutImageCommand({ repositoryName, imageManifest, imageTag: 'latest' }));
+  expect(pullImage(region, reference).digest).toBe(digest);
+});
+
+test('of an index the image of the platform is pulled', async () => {
+  const { region, ecr, digest } = await withImage();
+  const arm = await pushImage(ecr, repositoryName, '{"config":{"User":"arm"}}', ['lower']);
+  const both = indexOf({ amd64: digest, arm64: arm });
+  await ecr.send(new PutImageCommand({ repositoryName, imageManifest: both, imageTag: 'both' }));
+  expect(pullImage(region, `${REGISTRY}/${repositoryName}:both`).digest).toBe(digest);
+  expect(pullImage(region, `${REGISTRY}/${repositoryName}:both`, 'arm64').digest).toBe(arm);
+  const one = indexOf({ arm64: arm });
+  await ecr.send(new PutImageCommand({ repositoryName, imageManifest: one, imageTag: 'arm' }));
+  expect(() => pullImage(region, `${REGISTRY}/${repositoryName}:arm`)).toThrow(
+    "CannotPullContainerError: pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform 'linux/amd64'",
+  );
+});
+
+test('a repository, a tag or a digest that is not there cannot be pulled', async () => {
+  const { region } = await withImage();
+  const refused =
+    'CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref';
+  const gone = `${REGISTRY}/gone:v1`;
+  expect(() => pullImage(region, gone)).toThrow(
+    `${refused} ${gone}: ${gone}: name unknown: The repository with name 'gone' does not exist in the registry with id '000000000000'`,
+  );
+  for (const suffix of [':v2', `@${digestOf('gone')}`]) {
+    const reference = `${REGISTRY}/${repositoryName}${suffix}`;
+    expect(() => pullImage(region, reference)).toThrow(`${refused} ${reference}: ${reference}: not found`);
+  }
+});
+
+test.each([
+  'nginx',
+  'library/nginx:latest',
+  'public.ecr.aws/nginx/nginx:latest',
+  'localhost:5000/api1',
+  `111111111111.dkr.ecr.eu-west-1.amazonaws.com/${repositoryName}:v1`,
+  `000000000000.dkr.ecr.us-east-1.amazonaws.com/${repositoryName}:v1`,
+])('%s is in no registry that the sandbox reaches', async (reference) => {
+  const { region } = await withImage();
+  expect(() => pullImage(region, reference)).toThrow(
+    `failed to resolve ref ${reference}: the sandbox pulls from its own ECR only, which is ${REGISTRY}`,
+  );
+});
+
+test('an image shows when it was last pulled, and cannot be pulled once it is deleted', async () => {
+  const { region, ecr } = await withImage();
+  const reference = `${REGISTRY}/${repositoryName}:v1`;
+  const pulledAt = async () =>
+    (await ecr.send(new DescribeImagesCommand({ repositoryName }))).imageDetails?.[0]?.lastRecordedPullTime;
+  expect(await pulledAt()).toBeUndefined();
+  pullImage(region, reference);
+  expect(await pulledAt()).toBeInstanceOf(Date);
+  await ecr.send(new BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageTag: 'v1' }] }));
+  expect(() => pullImage(region, reference)).toThrow(': not found');
+});

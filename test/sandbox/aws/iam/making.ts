@@ -1,0 +1,19 @@
+/** Makes roles for tests. */
+import { CreateRoleCommand, type CreateRoleCommandInput, type IAMClient } from '@aws-sdk/client-iam';
+
+/** A trust policy for these statements; for ECS tasks unless told. */
+export const trust = (statement: object = {}): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'ecs-tasks.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+        ...statement,
+      },
+    ],
+  });
+
+export const makeRole = (iam: IAMClient, RoleName = 'task', rest: Partial<CreateRoleCommandInput> = {}) =>
+  iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust(), ...rest }));

@@ -1,0 +1,163 @@
+// Policies of the sandbox's IAM roles: those that live inside, and those of AWS that are attached.
+import {
+  AttachRolePolicyCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  GetRolePolicyCommand,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+  PutRolePolicyCommand,
+  type IAMClient,
+} from '@aws-sdk/client-iam';
+import { expect, test } from '@jest/globals';
+import { refusalOf, sandbox } from '../../harness.ts';
+import { makeRole } from './making.ts';
+
+const RoleName = 'task';
+const AWS = 'arn:aws:iam::aws:policy';
+
+const permissions = (statement: object = {}) =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: ['logs:PutLogEvents'], Resource: '*', ...statement }],
+  });
+
+async function withRole() {
+  const { iam } = await sandbox();
+  await makeRole(iam, RoleName);
+  return iam;
+}
+const put = (iam: IAMClient, PolicyDocument: string, PolicyName = 'inline') =>
+  iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
+const attach = (iam: IAMClient, PolicyArn: string) =>
+  iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+const detach = (iam: IAMClient, PolicyArn: string) =>
+  iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+
+test('an inline policy is put, replaced, read back URL-encoded and deleted', async () => {
+  const iam = await withRole();
+  const get = (PolicyName = 'inline') => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+  await put(iam, permissions({ Sid: 'First' }));
+  const second = permissions({ Resource: "arn:aws:s3:::bucket/it's (all)*" });
+  await put(iam, second);
+  const { PolicyDocument = '', ...names } = await get();
+  expect(names).toMatchObject({ RoleName, PolicyName: 'inline' });
+  expect(PolicyDocument).not.toMatch(/[^\w.~%-]/);
+  expect(decodeURIComponent(PolicyDocument)).toBe(second);
+  await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'inline' }));
+  const gone = { code: 'NoSuchEntity', message: 'The role policy with name inline cannot be found.' };
+  expect(await refusalOf(get())).toEqual(gone);
+  const again = iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: 'inline' }));
+  expect(await refusalOf(again)).toEqual(gone);
+});
+
+test('inline policies are listed by name', async () => {
+  const iam = await withRole();
+  for (const name of ['b', 'a']) await put(iam, permissions(), name);
+  const { PolicyNames } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+  expect(PolicyNames).toEqual(['a', 'b']);
+});
+
+test('the inline policies of a role have 10,240 characters in all, white space aside', async () => {
+  const iam = await withRole();
+  const large = permissions({ Sid: 's'.repeat(5000) });
+  await put(iam, large, 'one');
+  await put(iam, large.padEnd(9000), 'one');
+  await put(iam, large, 'two');
+  expect(await refusalOf(put(iam, large, 'three'))).toEqual({
+    code: 'LimitExceeded',
+    message: 'Maximum policy size of 10240 bytes exceeded for role task',
+  });
+});
+
+test.each([
+  ['text that is not JSON', 'x', 'This policy contains invalid Json'],
+  ['no statement', '{}', 'Syntax errors in policy.'],
+  ['no effect', permissions({ Effect: undefined }), 'Missing required field Effect'],
+  ['a principal', permissions({ Principal: '*' }), 'Policy document should not specify a principal.'],
+  ['no action', permissions({ Action: undefined }), 'Policy statement must contain actions.'],
+  ['no resource', permissions({ Resource: undefined }), 'Policy statement must contain resources.'],
+  ['a resource that is no ARN', permissions({ Resource: 'x' }), 'Resource x must be in ARN format or "*".'],
+])('an inline policy with %s is malformed', async (_what, document, message) => {
+  const iam = await withRole();
+  expect(await refusalOf(put(iam, document))).toEqual({ code: 'MalformedPolicyDocument', message });
+});
+
+test('the name of an inline policy keeps to the rules of names', async () => {
+  const iam = await withRole();
+  expect(await refusalOf(put(iam, permissions(), 'a b'))).toEqual({
+    code: 'ValidationError',
+    message: expect.stringContaining('The specified value for policyName is invalid.'),
+  });
+  const long = put(iam, permissions(), 'a'.repeat(129));
+  expect(await refusalOf(long)).toMatchObject({ code: 'ValidationError' });
+});
+
+test("AWS's policies are attached, once however often, and listed", async () => {
+  const iam = await withRole();
+  const arn = `${AWS}/service-role/AmazonECSTaskExecutionRolePolicy`;
+  await attach(iam, arn);
+  await attach(iam, arn);
+  await attach(iam, `${AWS}/AmazonS3ReadOnlyAccess`);
+  const list = async (PathPrefix?: string) =>
+    (await iam.send(new ListAttachedRolePoliciesCommand({ RoleName, PathPrefix }))).AttachedPolicies;
+  const execution = { PolicyName: 'AmazonECSTaskExecutionRolePolicy', PolicyArn: arn };
+  expect(await list()).toEqual([
+    execution,
+    { PolicyName: 'AmazonS3ReadOnlyAccess', PolicyArn: `${AWS}/AmazonS3ReadOnlyAccess` },
+  ]);
+  expect(await list('/service-role/')).toEqual([execution]);
+});
+
+test.each([
+  ['a policy of AWS that is not there', `${AWS}/AmazonECSTaskExecutionRolePolicy`],
+  ['a policy of the account', 'arn:aws:iam::000000000000:policy/ours'],
+])('%s cannot be attached', async (_what, arn) => {
+  const iam = await withRole();
+  expect(await refusalOf(attach(iam, arn))).toEqual({
+    code: 'NoSuchEntity',
+    message: `Policy ${arn} does not exist or is not attachable.`,
+  });
+});
+
+test('what is no ARN of a policy is refused', async () => {
+  const iam = await withRole();
+  expect(await refusalOf(attach(iam, 'arn:aws:iam::aws:role/x'))).toEqual({
+    code: 'ValidationError',
+    message: 'ARN arn:aws:iam::aws:role/x is not valid.',
+  });
+  expect(await refusalOf(attach(iam, 'short'))).toMatchObject({ code: 'ValidationError' });
+});
+
+test('a policy that is not attached cannot be detached', async () => {
+  const iam = await withRole();
+  const arn = `${AWS}/AmazonS3ReadOnlyAccess`;
+  await attach(iam, arn);
+  await detach(iam, arn);
+  expect(await refusalOf(detach(iam, arn))).toEqual({
+    code: 'NoSuchEntity',
+    message: `Policy ${arn} was not found.`,
+  });
+});
+
+test('a role has at most ten attached policies', async () => {
+  const iam = await withRole();
+  const names = [
+    'AmazonEC2ContainerRegistryFullAccess',
+    'AmazonEC2ContainerRegistryPowerUser',
+    'AmazonEC2ContainerRegistryPullOnly',
+    'AmazonEC2ContainerRegistryReadOnly',
+    'CloudWatchLogsFullAccess',
+    'CloudWatchLogsReadOnlyAccess',
+    'AmazonS3FullAccess',
+    'AmazonS3ReadOnlyAccess',
+    'AmazonSQSFullAccess',
+    'AmazonSNSFullAccess',
+  ];
+  for (const name of names) await attach(iam, `${AWS}/${name}`);
+  expect(await refusalOf(attach(iam, `${AWS}/ReadOnlyAccess`))).toEqual({
+    code: 'LimitExceeded',
+    message: 'Cannot exceed quota for PoliciesPerRole: 10',
+  });
+  await attach(iam, `${AWS}/AmazonS3FullAccess`);
+});

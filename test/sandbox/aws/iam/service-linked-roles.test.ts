@@ -1,0 +1,92 @@
+// The service-linked roles of the sandbox's IAM, through the SDK's own client.
+import {
+  CreateServiceLinkedRoleCommand,
+  DeleteRoleCommand,
+  DetachRolePolicyCommand,
+  GetRoleCommand,
+  ListAttachedRolePoliciesCommand,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+  UpdateRoleDescriptionCommand,
+} from '@aws-sdk/client-iam';
+import { expect, test } from '@jest/globals';
+import {
+  hasServiceLinkedRole,
+  makeServiceLinkedRole,
+} from '../../../../sandbox/aws/iam/service-linked-roles.ts';
+import { refusalOf, sandbox } from '../../harness.ts';
+import { trust } from './making.ts';
+
+const RoleName = 'AWSServiceRoleForECS';
+const create = (AWSServiceName: string, CustomSuffix?: string) =>
+  new CreateServiceLinkedRoleCommand({ AWSServiceName, CustomSuffix });
+
+test.each([
+  ['ecs.amazonaws.com', 'AWSServiceRoleForECS', 'AmazonECSServiceRolePolicy'],
+  [
+    'elasticloadbalancing.amazonaws.com',
+    'AWSServiceRoleForElasticLoadBalancing',
+    'AWSElasticLoadBalancingServiceRolePolicy',
+  ],
+])('the role of %s has its own path, trust and policy', async (service, name, policy) => {
+  const { iam } = await sandbox();
+  const { Role } = await iam.send(create(service));
+  expect(Role).toMatchObject({
+    RoleName: name,
+    Path: `/aws-service-role/${service}/`,
+    Arn: `arn:aws:iam::000000000000:role/aws-service-role/${service}/${name}`,
+  });
+  expect(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).toContain(`"Service":"${service}"`);
+  const { AttachedPolicies } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: name }));
+  expect(AttachedPolicies).toEqual([
+    { PolicyName: policy, PolicyArn: `arn:aws:iam::aws:policy/aws-service-role/${policy}` },
+  ]);
+});
+
+test('the second time the name has been taken', async () => {
+  const { iam } = await sandbox();
+  await iam.send(create('ecs.amazonaws.com'));
+  expect(await refusalOf(iam.send(create('ecs.amazonaws.com')))).toEqual({
+    code: 'InvalidInput',
+    message:
+      'Service role name AWSServiceRoleForECS has been taken in this account, please try a different suffix.',
+  });
+});
+
+test('a service that the sandbox does not know is refused, and so is a suffix', async () => {
+  const { iam } = await sandbox();
+  const unknown = iam.send(create('lambda.amazonaws.com'));
+  expect(await refusalOf(unknown)).toMatchObject({ code: 'InvalidInput' });
+  expect(await refusalOf(iam.send(create('ecs.amazonaws.com', 'mine')))).toEqual({
+    code: 'InvalidInput',
+    message: 'Custom suffix is not allowed for ecs.amazonaws.com',
+  });
+});
+
+test('only its service changes such a role, but for the description', async () => {
+  const { iam } = await sandbox();
+  await iam.send(create('ecs.amazonaws.com'));
+  const refused = {
+    code: 'UnmodifiableEntity',
+    message:
+      "Cannot perform the operation on the protected role 'AWSServiceRoleForECS' - this role is only modifiable by AWS",
+  };
+  const PolicyArn = 'arn:aws:iam::aws:policy/aws-service-role/AmazonECSServiceRolePolicy';
+  expect(await refusalOf(iam.send(new DeleteRoleCommand({ RoleName })))).toEqual(refused);
+  expect(await refusalOf(iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn })))).toEqual(refused);
+  const put = new PutRolePolicyCommand({ RoleName, PolicyName: 'p', PolicyDocument: '{}' });
+  expect(await refusalOf(iam.send(put))).toEqual(refused);
+  const update = new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trust() });
+  expect(await refusalOf(iam.send(update))).toEqual(refused);
+  await iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description: 'ours too' }));
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+  expect(Role?.Description).toBe('ours too');
+});
+
+test('a service can make its role by itself', async () => {
+  const { iam, region } = await sandbox();
+  expect(hasServiceLinkedRole(region, 'ecs.amazonaws.com')).toBe(false);
+  makeServiceLinkedRole(region, 'ecs.amazonaws.com');
+  expect(hasServiceLinkedRole(region, 'ecs.amazonaws.com')).toBe(true);
+  expect(await refusalOf(iam.send(create('ecs.amazonaws.com')))).toMatchObject({ code: 'InvalidInput' });
+});

@@ -1,0 +1,61 @@
+// How container output gets into the sandbox's log streams.
+import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { expect, jest, test } from '@jest/globals';
+import { appendLog, hasLogGroup } from '../../../../sandbox/aws/logs/append.ts';
+import { MOST_EVENTS } from '../../../../sandbox/aws/logs/stream-rows.ts';
+import { World } from '../../../../sandbox/world/world.ts';
+import { logGroupName, NOW, withGroup } from './writing.ts';
+
+test('a line goes into its stream, which is made when it is not there', async () => {
+  const { logs, region } = await withGroup();
+  expect([hasLogGroup(region, logGroupName), hasLogGroup(region, 'gone')]).toEqual([true, false]);
+  appendLog(region, logGroupName, 'api1/api1/abc', 'first', NOW + 1);
+  appendLog(region, logGroupName, 'api1/api1/abc', 'second', NOW + 2);
+  const { events } = await logs.send(
+    new GetLogEventsCommand({ logGroupName, logStreamName: 'api1/api1/abc' }),
+  );
+  expect(events?.map(({ message }) => message)).toEqual(['first', 'second']);
+});
+
+test('a group is never made: its absence is an error', async () => {
+  const { region } = await withGroup();
+  expect(() => appendLog(region, 'gone', 'one', 'line', NOW)).toThrow(
+    'The specified log group does not exist.',
+  );
+  expect(region.logs.streams.size).toBe(0);
+});
+
+test('a stream keeps its newest events only', async () => {
+  const { logs, region } = await withGroup();
+  for (let n = 0; n < MOST_EVENTS + 5; n++) appendLog(region, logGroupName, 'one', `line ${n}`, NOW + n);
+  const { events, nextForwardToken } = await logs.send(
+    new GetLogEventsCommand({ logGroupName, logStreamName: 'one', startFromHead: true, limit: 1 }),
+  );
+  expect(events).toMatchObject([{ message: 'line 5' }]);
+  expect(region.logs.streams.get(`${logGroupName}:one`)?.firstEventTimestamp).toBe(NOW + 5);
+  appendLog(region, logGroupName, 'one', 'one more', NOW + MOST_EVENTS + 5);
+  const rest = await logs.send(
+    new GetLogEventsCommand({ logGroupName, logStreamName: 'one', nextToken: nextForwardToken, limit: 1 }),
+  );
+  expect(rest.events).toMatchObject([{ message: 'line 6' }]);
+});
+
+test('many lines tell the world once that something changed', () => {
+  jest.useFakeTimers();
+  try {
+    const world = new World();
+    const region = world.region('eu-west-1');
+    region.logs.groups.set(logGroupName, { logGroupName, tags: {} });
+    const changed = jest.fn();
+    world.onChange(changed);
+    for (let n = 0; n < 100; n++) appendLog(region, logGroupName, 'one', `line ${n}`, NOW);
+    expect(changed).not.toHaveBeenCalled();
+    jest.runAllTimers();
+    expect(changed).toHaveBeenCalledTimes(1);
+    appendLog(region, logGroupName, 'one', 'later', NOW);
+    jest.runAllTimers();
+    expect(changed).toHaveBeenCalledTimes(2);
+  } finally {
+    jest.useRealTimers();
+  }
+});

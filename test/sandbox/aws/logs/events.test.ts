@@ -1,0 +1,159 @@
+// Putting events into the sandbox's log streams, and reading them back page by page.
+import {
+  GetLogEventsCommand,
+  PutRetentionPolicyCommand,
+  type GetLogEventsCommandInput,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { expect, test } from '@jest/globals';
+import { refusalOf } from '../../harness.ts';
+import { logGroupName, NOW, withGroup } from './writing.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const logStreamName = 'one';
+
+async function withStream() {
+  const started = await withGroup();
+  await started.stream(logStreamName);
+  const get = (rest: Partial<GetLogEventsCommandInput> = {}) =>
+    started.logs.send(new GetLogEventsCommand({ logGroupName, logStreamName, ...rest }));
+  const messages = async (rest: Partial<GetLogEventsCommandInput> = {}) =>
+    (await get(rest)).events?.map(({ message }) => message);
+  return { ...started, get, messages, put: started.put.bind(undefined, logStreamName) };
+}
+
+test('events are read back in order of time, with the time they came in', async () => {
+  const { put, get, clock } = await withStream();
+  clock.advance(9000);
+  await put([2000, 'second']);
+  await put([1000, 'first']);
+  const ingestionTime = NOW + 9000;
+  expect((await get()).events).toEqual([
+    { timestamp: NOW + 1000, message: 'first', ingestionTime },
+    { timestamp: NOW + 2000, message: 'second', ingestionTime },
+  ]);
+});
+
+test('the newest events come first unless the head is asked for', async () => {
+  const { put, messages } = await withStream();
+  await put([1, 'a'], [2, 'b'], [3, 'c']);
+  expect(await messages({ limit: 2 })).toEqual(['b', 'c']);
+  expect(await messages({ limit: 2, startFromHead: true })).toEqual(['a', 'b']);
+});
+
+test('a range of time has its start in it, but not its end', async () => {
+  const { put, messages } = await withStream();
+  await put([1, 'a'], [2, 'b'], [3, 'c']);
+  expect(await messages({ startTime: NOW + 1, endTime: NOW + 3 })).toEqual(['a', 'b']);
+  expect(await messages({ startTime: NOW + 4 })).toEqual([]);
+});
+
+test('reading forward ends with the same token, and goes on when more has come', async () => {
+  const { put, get } = await withStream();
+  await put([1, 'a'], [1, 'b'], [1, 'c']);
+  const read = async (nextToken?: string) => {
+    const page = await get({ limit: 2, startFromHead: true, nextToken });
+    return { token: page.nextForwardToken, messages: page.events?.map(({ message }) => message) };
+  };
+  const first = await read();
+  const second = await read(first.token);
+  const third = await read(second.token);
+  expect([first, second, third].map((page) => page.messages)).toEqual([['a', 'b'], ['c'], []]);
+  expect(third.token).toBe(second.token);
+  await put([1, 'd']);
+  expect((await read(third.token)).messages).toEqual(['d']);
+});
+
+test('reading backward reaches the oldest event, and turns round without losing one', async () => {
+  const { put, get } = await withStream();
+  await put([1, 'a'], [2, 'b'], [3, 'c']);
+  const read = async (nextToken?: string) => {
+    const page = await get({ limit: 2, nextToken });
+    return { ...page, messages: page.events?.map(({ message }) => message) };
+  };
+  const first = await read();
+  const second = await read(first.nextBackwardToken);
+  const third = await read(second.nextBackwardToken);
+  expect([first, second, third].map((page) => page.messages)).toEqual([['b', 'c'], ['a'], []]);
+  expect(third.nextBackwardToken).toBe(second.nextBackwardToken);
+  expect((await read(third.nextForwardToken)).messages).toEqual(['a', 'b']);
+  const past = await read(first.nextForwardToken);
+  expect(past.messages).toEqual([]);
+  expect((await read(past.nextBackwardToken)).messages).toEqual(['b', 'c']);
+});
+
+test('an empty stream has tokens that find what comes later', async () => {
+  const { put, get } = await withStream();
+  const { nextForwardToken, nextBackwardToken } = await get();
+  const back = await get({ nextToken: nextBackwardToken });
+  expect(back.events).toEqual([]);
+  await put([1, 'a']);
+  for (const nextToken of [nextForwardToken, back.nextForwardToken]) {
+    expect((await get({ nextToken })).events).toHaveLength(1);
+  }
+});
+
+test('limits and tokens that AWS does not take are refused', async () => {
+  const { get } = await withStream();
+  for (const rest of [{ limit: 10_001 }, { limit: 0 }, { nextToken: 'bogus' }]) {
+    expect(await refusalOf(get(rest))).toMatchObject({ code: 'InvalidParameterException' });
+  }
+});
+
+test('an answer holds a megabyte of events, and at least one', async () => {
+  const { put, get } = await withStream();
+  const large = 'x'.repeat(600_000);
+  for (const n of [1, 2, 3]) await put([n, large]);
+  const first = await get({ startFromHead: true });
+  expect(first.events).toHaveLength(1);
+  const second = await get({ nextToken: first.nextForwardToken });
+  expect(second.events).toMatchObject([{ timestamp: NOW + 2 }]);
+});
+
+test('what is not in order of time, empty, too large or too long apart is refused whole', async () => {
+  const { put, messages } = await withStream();
+  const refused = async (call: Promise<unknown>) => {
+    const { code, message } = await refusalOf(call);
+    expect(code).toBe('InvalidParameterException');
+    return message;
+  };
+  expect(await refused(put([2, 'b'], [1, 'a']))).toBe(
+    'Log events in a single PutLogEvents request must be in chronological order.',
+  );
+  expect(await refused(put([0, 'a'], [DAY + 1, 'b']))).toBe(
+    'The batch of log events in a single PutLogEvents request cannot span more than 24 hours.',
+  );
+  expect(await refused(put([0, 'x'.repeat(1_048_576)]))).toBe(
+    'Upload too large: 1048602 bytes exceeds limit of 1048576',
+  );
+  await refused(put());
+  await refused(put([0, '']));
+  const many = Array.from({ length: 10_001 }, (): [number, string] => [0, 'x']);
+  await refused(put(...many));
+  expect(await messages()).toEqual([]);
+});
+
+test('events that are too old or too new are left out, and the answer says which', async () => {
+  const { put, messages } = await withStream();
+  const { rejectedLogEventsInfo: old } = await put(
+    [-14 * DAY - 2, 'a'],
+    [-14 * DAY - 1, 'b'],
+    [-14 * DAY, 'c'],
+  );
+  expect(old).toEqual({ tooOldLogEventEndIndex: 2 });
+  const { rejectedLogEventsInfo: fresh } = await put([2 * HOUR, 'd'], [2 * HOUR + 1, 'e']);
+  expect(fresh).toEqual({ tooNewLogEventStartIndex: 1 });
+  expect((await put([0, 'f'])).rejectedLogEventsInfo).toBeUndefined();
+  expect(await messages()).toEqual(['c', 'f', 'd']);
+});
+
+test('events expire with the retention of their group', async () => {
+  const { logs, put, messages, clock } = await withStream();
+  await put([0, 'a'], [DAY, 'too new']);
+  await logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: 1 }));
+  const { rejectedLogEventsInfo } = await put([-DAY - 1, 'expired']);
+  expect(rejectedLogEventsInfo).toEqual({ expiredLogEventEndIndex: 1 });
+  expect(await messages()).toEqual(['a']);
+  clock.advance(DAY + 1);
+  expect(await messages()).toEqual([]);
+});

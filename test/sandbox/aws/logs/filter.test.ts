@@ -1,0 +1,93 @@
+// Searching the sandbox's log groups, through the SDK's own client.
+import { FilterLogEventsCommand, type FilterLogEventsCommandInput } from '@aws-sdk/client-cloudwatch-logs';
+import { expect, test } from '@jest/globals';
+import { refusalOf } from '../../harness.ts';
+import { logGroupName, NOW, withGroup } from './writing.ts';
+
+async function withEvents() {
+  const { logs, stream, put } = await withGroup();
+  await stream('api1/a');
+  await stream('api2/b');
+  await put('api1/a', [1, 'ERROR one'], [3, 'WARN three'], [5, 'GET /api1 200']);
+  await put('api2/b', [2, 'ERROR WARN two'], [3, 'ERRORCODE three'], [4, 'say "hi"']);
+  const filter = (rest: Partial<FilterLogEventsCommandInput> = {}) =>
+    logs.send(new FilterLogEventsCommand({ logGroupName, ...rest }));
+  const messages = async (rest: Partial<FilterLogEventsCommandInput> = {}) =>
+    (await filter(rest)).events?.map(({ message }) => message);
+  return { filter, messages, put };
+}
+
+test('the events of all streams come in one order of time, each with its stream and an id', async () => {
+  const { filter, messages } = await withEvents();
+  const { events = [], searchedLogStreams } = await filter({ interleaved: true });
+  expect(events.map(({ timestamp = 0 }) => timestamp - NOW)).toEqual([1, 2, 3, 3, 4, 5]);
+  expect(events[0]).toEqual({
+    logStreamName: 'api1/a',
+    timestamp: NOW + 1,
+    message: 'ERROR one',
+    ingestionTime: NOW,
+    eventId: expect.stringMatching(/^\d{56}$/),
+  });
+  expect(new Set(events.map(({ eventId }) => eventId)).size).toBe(6);
+  expect(searchedLogStreams).toEqual([]);
+  expect(await messages()).toEqual(events.map(({ message }) => message));
+});
+
+test('streams are chosen by name or by prefix, not by both', async () => {
+  const { filter, messages } = await withEvents();
+  expect(await messages({ logStreamNames: ['api2/b'] })).toHaveLength(3);
+  expect(await messages({ logStreamNamePrefix: 'api1/' })).toContain('GET /api1 200');
+  const both = filter({ logStreamNames: ['api2/b'], logStreamNamePrefix: 'api1' });
+  expect(await refusalOf(both)).toMatchObject({ code: 'InvalidParameterException' });
+  const gone = filter({ logStreamNames: ['gone'] });
+  expect(await refusalOf(gone)).toMatchObject({ code: 'ResourceNotFoundException' });
+});
+
+test('a range of time has both its ends in it', async () => {
+  const { messages } = await withEvents();
+  expect(await messages({ startTime: NOW + 2, endTime: NOW + 4 })).toHaveLength(4);
+});
+
+test('pages follow each other, through events of the same millisecond too', async () => {
+  const { filter } = await withEvents();
+  const seen: (string | undefined)[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await filter({ limit: 1, nextToken });
+    seen.push(...(page.events ?? []).map(({ message }) => message));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  expect(seen).toHaveLength(6);
+  expect(new Set(seen).size).toBe(6);
+  for (const rest of [{ nextToken: 'bogus' }, { limit: 10_001 }]) {
+    expect(await refusalOf(filter(rest))).toMatchObject({ code: 'InvalidParameterException' });
+  }
+});
+
+test.each([
+  ['ERROR', ['ERROR one', 'ERROR WARN two', 'ERRORCODE three']],
+  ['error', []],
+  ['ERROR WARN', ['ERROR WARN two']],
+  ['ERROR -WARN', ['ERROR one', 'ERRORCODE three']],
+  ['-ERROR', ['WARN three', 'say "hi"', 'GET /api1 200']],
+  ['?one ?two', ['ERROR one', 'ERROR WARN two']],
+  ['"GET /api1"', ['GET /api1 200']],
+  ['"say \\"hi\\""', ['say "hi"']],
+  [' ', 6],
+])('the pattern %s finds what has its terms', async (filterPattern, expected) => {
+  const { messages } = await withEvents();
+  const found = await messages({ filterPattern });
+  if (typeof expected === 'number') expect(found).toHaveLength(expected);
+  else expect(found).toEqual(expected);
+});
+
+test.each(['{ $.level = "error" }', '[ip, user, ...]', '%ERR.R%', 'GET /api1', '"open', '?one two'])(
+  'the pattern %s is more than the sandbox reads, and refused',
+  async (filterPattern) => {
+    const { filter } = await withEvents();
+    expect(await refusalOf(filter({ filterPattern }))).toEqual({
+      code: 'InvalidParameterException',
+      message: `Invalid filter pattern: the sandbox takes words, "phrases", -excluded and ?alternative terms only, not ${filterPattern}`,
+    });
+  },
+);

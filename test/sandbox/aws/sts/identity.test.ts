@@ -1,0 +1,21 @@
+// Who the sandbox says is calling.
+import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { expect, test } from '@jest/globals';
+import { refusalOf, sandbox } from '../../harness.ts';
+
+test('the caller is a user of the account that everything else is in', async () => {
+  const { sts, region } = await sandbox();
+  const { Account, Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
+  expect(Account).toBe(region.account);
+  expect(Arn).toBe(`arn:aws:iam::${region.account}:user/sandbox`);
+  expect(UserId).toMatch(/^AIDA[A-Z0-9]{17}$/);
+});
+
+test('nobody can take a role', async () => {
+  const { sts } = await sandbox();
+  const command = new AssumeRoleCommand({
+    RoleArn: 'arn:aws:iam::000000000000:role/any',
+    RoleSessionName: 'session',
+  });
+  expect(await refusalOf(sts.send(command))).toMatchObject({ code: 'NotImplemented' });
+});

@@ -1,0 +1,82 @@
+/** Checks of containers: their ports, paths and health checks, and the folders that they are made from. */
+import { join } from 'node:path';
+import type { Builder, Config } from '../config.ts';
+import { ENTRIES, entryOf, kindOf } from '../entry.ts';
+import { pathOfContainer, placed, type Finding } from '../finding.ts';
+
+export function* portsDiffer({ services }: Config): Iterable<Finding> {
+  for (const service of services) {
+    const seen = new Map<number, string>();
+    for (const container of service.containers) {
+      if (container.port === undefined) continue;
+      const other = seen.get(container.port);
+      if (other !== undefined)
+        yield {
+          path: pathOfContainer(service, container, 'port'),
+          fix: `Give another port: ${other} listens on it, and the containers of a task share one address.`,
+        };
+      else seen.set(container.port, container.name);
+    }
+  }
+}
+
+export function* pathsDiffer(config: Config): Iterable<Finding> {
+  const seen = new Map<string, string>();
+  for (const { service, container } of placed(config)) {
+    if (container.path === undefined) continue;
+    const other = seen.get(container.path);
+    if (other !== undefined)
+      yield {
+        path: pathOfContainer(service, container, 'path'),
+        fix: `Give another path: it is routed to ${other}.`,
+      };
+    else seen.set(container.path, `${container.name} in ${service.name}`);
+  }
+}
+
+export function* pathsHavePorts(config: Config): Iterable<Finding> {
+  for (const { service, container } of placed(config))
+    if (container.path !== undefined && container.port === undefined)
+      yield {
+        path: pathOfContainer(service, container, 'port'),
+        fix: `Add the port that ${container.path} is routed to.`,
+      };
+}
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
+export function* timeoutsAreShort(config: Config): Iterable<Finding> {
+  for (const { service, container } of placed(config)) {
+    const { intervalSeconds, timeoutSeconds } = container.health;
+    if (timeoutSeconds >= intervalSeconds)
+      yield {
+        path: pathOfContainer(service, container, 'health', 'timeoutSeconds'),
+        fix: `Give less than intervalSeconds, which is ${intervalSeconds}.`,
+        reads: [pathOfContainer(service, container, 'health', 'intervalSeconds')],
+      };
+  }
+}
+
+export function* sourcesAreThere(config: Config): Iterable<Finding> {
+  for (const { service, container } of placed(config)) {
+    if (!('source' in container.image)) continue;
+    const fix = sourceFix(container.image.source, config.builder);
+    if (fix !== undefined) yield { path: pathOfContainer(service, container, 'source'), fix };
+  }
+}
+
+function sourceFix(folder: string, builder: Builder): string | undefined {
+  if (kindOf(folder) !== 'folder') return `Give a folder that exists: ${folder} does not.`;
+  const bundles = entryOf(folder) !== undefined;
+  const builds = kindOf(join(folder, 'Dockerfile')) === 'file';
+  const entry = `main in its package.json, or one of ${ENTRIES.join(', ')}`;
+  switch (builder) {
+    case 'bundle':
+      return bundles ? undefined : `Put its program where a bundle begins: ${entry}.`;
+    case 'docker':
+      return builds ? undefined : `Put a Dockerfile into ${folder}.`;
+    case 'auto':
+      return bundles || builds
+        ? undefined
+        : `Put its program where a bundle begins (${entry}), or a Dockerfile into it.`;
+  }
+}

@@ -1,0 +1,106 @@
+/** Checks of names: their letters, that none comes twice, and their lengths once they are composed. */
+import { isRouted, type Config } from '../config.ts';
+import { pathOfContainer, pathOfService, placed, STAGE, type Finding, type Path } from '../finding.ts';
+import { namesOf } from '../../names.ts';
+import { name as nameRule } from '../rules.ts';
+import { shown } from '../shown.ts';
+
+export function* namesAreWritten(config: Config): Iterable<Finding> {
+  const named: { name: string; path: Path }[] = [
+    { name: config.stage, path: STAGE },
+    ...config.services.map((service) => ({ name: service.name, path: pathOfService(service) })),
+    ...placed(config).map(({ service, container }) => ({
+      name: container.name,
+      path: pathOfContainer(service, container),
+    })),
+  ];
+  for (const { name, path } of named) {
+    const fix = nameRule(name);
+    if (fix !== undefined) yield { path, value: shown(name), fix };
+  }
+}
+
+/** The load balancer has a security group of its own beside those of the services. */
+export function* balancerIsTaken(config: Config): Iterable<Finding> {
+  for (const service of config.services.filter(({ name }) => name === 'balancer')) {
+    const fix = "Use another name: the load balancer's security group is called balancer.";
+    yield { path: pathOfService(service), value: shown(service.name), fix };
+  }
+}
+
+/** `a-b` and `c` compose to the same key as `a` and `b-c`. */
+export function* keysDiffer(config: Config): Iterable<Finding> {
+  const seen = new Map<string, string>();
+  for (const { service, container } of placed(config)) {
+    const other = seen.get(container.key);
+    if (other !== undefined)
+      yield {
+        path: pathOfContainer(service, container),
+        value: shown(container.key),
+        fix: `Use another name: with its service's it is the same as that of ${other}.`,
+      };
+    else seen.set(container.key, `${container.name} in ${service.name}`);
+  }
+}
+
+interface Composed {
+  readonly what: string;
+  readonly text: string;
+  readonly limit: number;
+  /** Whose names it is composed of. */
+  readonly parts: string;
+  readonly path: Path;
+}
+
+/** The composed names with the lengths that AWS allows, outermost first. */
+function composed(config: Config): Composed[][] {
+  const names = namesOf(config);
+  const ofStack = { parts: 'the stack or of the stage', path: ['name'] };
+  return [
+    [
+      // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+      { what: 'a load balancer', text: names.loadBalancer, limit: 32, ...ofStack },
+      // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+      { what: 'a role', text: names.role('execution'), limit: 64, ...ofStack },
+      // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+      { what: 'a log group', text: names.logGroup, limit: 512, ...ofStack },
+    ],
+    config.services.flatMap((service) => {
+      const ofService = { parts: 'the stack, of the stage or of the service', path: pathOfService(service) };
+      return [
+        // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
+        { what: 'a security group', text: names.securityGroup(service.name), limit: 255, ...ofService },
+        // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+        { what: 'a task definition', text: names.family(service.name), limit: 255, ...ofService },
+      ];
+    }),
+    placed(config).flatMap(({ service, container }) => {
+      const ofContainer = {
+        parts: 'the stack, of the stage, of the service or of the container',
+        path: pathOfContainer(service, container),
+      };
+      return [
+        // https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+        ...('source' in container.image
+          ? [{ what: 'a repository', text: names.repository(container.key), limit: 256, ...ofContainer }]
+          : []),
+        // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+        ...(isRouted(container)
+          ? [{ what: 'a target group', text: names.targetGroup(container), limit: 32, ...ofContainer }]
+          : []),
+      ];
+    }),
+  ];
+}
+
+/** Only the outermost names that are too long are told: what is composed of them is too long for that reason. */
+export function* namesFit(config: Config): Iterable<Finding> {
+  const tooLong = composed(config).map((level) => level.filter(({ text, limit }) => text.length > limit));
+  for (const { what, text, limit, parts, path } of tooLong.find((level) => level.length > 0) ?? [])
+    yield {
+      path,
+      value: shown(text),
+      fix: `Shorten the name of ${parts} by ${text.length - limit}: ${what} in AWS is called that, with at most ${limit} characters.`,
+      reads: [['name']],
+    };
+}

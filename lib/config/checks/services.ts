@@ -1,0 +1,65 @@
+/** Checks of services: what Fargate and ECS ask of a task and of its service. */
+import { isRouted, type Config } from '../config.ts';
+import { FARGATE_SIZES } from '../fargate.ts';
+import { pathOfService, type Finding } from '../finding.ts';
+
+export function* servicesExist({ services }: Config): Iterable<Finding> {
+  if (services.length === 0) yield { path: ['services'], value: 'no service', fix: 'Add a service.' };
+}
+
+export function* memoryGoesWithCpu({ services }: Config): Iterable<Finding> {
+  for (const service of services) {
+    const sizes = FARGATE_SIZES.get(service.cpu);
+    if (sizes !== undefined && !sizes.includes(service.memory))
+      yield {
+        path: pathOfService(service, 'memory'),
+        fix: `Give ${sizesInWords(sizes)}: that is what Fargate has with cpu ${service.cpu}.`,
+        reads: [pathOfService(service, 'cpu')],
+      };
+  }
+}
+
+function sizesInWords(sizes: readonly number[]): string {
+  const [first = 0, second = 0] = sizes;
+  const last = sizes.at(-1);
+  return sizes.length === 3
+    ? `${first}, ${second} or ${last}`
+    : `${first} to ${last} in steps of ${second - first}`;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
+const MAX_CONTAINERS = 10;
+/** Target groups of one ECS service: a quota that AWS does not raise. */
+const MAX_ROUTED = 5;
+
+export function* containersAreFew({ services }: Config): Iterable<Finding> {
+  for (const service of services) {
+    const path = pathOfService(service, 'containers');
+    const count = service.containers.length;
+    const routed = service.containers.filter(isRouted).length;
+    if (count === 0) yield { path, value: 'no container', fix: 'Add a container.' };
+    else if (count > MAX_CONTAINERS)
+      yield {
+        path,
+        value: `${count} containers`,
+        fix: `Move some to another service: a task has at most ${MAX_CONTAINERS}.`,
+      };
+    else if (routed > MAX_ROUTED)
+      yield {
+        path,
+        value: `${routed} containers with a path`,
+        fix: `Move some to another service: ECS puts at most ${MAX_ROUTED} of a service behind a load balancer.`,
+      };
+  }
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+export function* oneIsEssential({ services }: Config): Iterable<Finding> {
+  for (const service of services)
+    if (service.containers.length > 0 && !service.containers.some(({ essential }) => essential))
+      yield {
+        path: pathOfService(service, 'containers'),
+        value: 'no essential container',
+        fix: 'Leave essential: false out of one of them: a task ends with its essential containers.',
+      };
+}

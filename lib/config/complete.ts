@@ -1,0 +1,51 @@
+/** Makes the complete configuration of a stack whose shape is right. Pure. */
+import { resolve } from 'node:path';
+import type { Builder, Config, Container, Target } from './config.ts';
+import type { StackOutput } from './schema.ts';
+
+/** What a configuration is completed with. */
+export interface Context {
+  readonly stage: string;
+  readonly target: Target;
+  /** The folder that sources are relative to. */
+  readonly folder: string;
+  /** Goes before the configuration's own. */
+  readonly builder?: Builder | undefined;
+}
+
+type ContainerOutput = StackOutput['services'][string]['containers'][string];
+
+/** The user of an image that Slipway makes: any but root; that of the official Node images. */
+const SOURCE_USER = '1000:1000';
+
+/** The configuration of a stack, with the names in their places and the folders absolute. */
+export const complete = (stack: StackOutput, { stage, target, folder, builder }: Context): Config => ({
+  ...stack,
+  stage,
+  target,
+  domain: stack.domain,
+  builder: builder ?? stack.builder,
+  services: Object.entries(stack.services).map(([name, service]) => ({
+    name,
+    ...service,
+    containers: Object.entries(service.containers).map(([container, fields]) =>
+      completeContainer(name, container, fields, folder),
+    ),
+  })),
+});
+
+const completeContainer = (
+  service: string,
+  name: string,
+  { source, image, ...fields }: ContainerOutput,
+  folder: string,
+): Container => ({
+  name,
+  key: `${service}-${name}`,
+  ...fields,
+  image: source === undefined ? { reference: image ?? '' } : { source: resolve(folder, source) },
+  port: fields.port,
+  path: fields.path,
+  command: fields.command,
+  user: fields.user ?? (source === undefined ? undefined : SOURCE_USER),
+});

@@ -1,0 +1,31 @@
+/** A mistake in a configuration as people read it, and the problem that carries them all. */
+import { NOTHING_TOUCHED, Problem } from '../problem.ts';
+import { STAGE } from './finding.ts';
+import { pathText } from './shown.ts';
+
+/** One mistake. */
+export interface Mistake {
+  /** Where: `services.shop.containers.api1.port`, or `--stage`. */
+  readonly path: string;
+  /** What is there, never a secret: `70000`, `'api'`, `missing`, `unknown key`. */
+  readonly value: string;
+  /** What to write instead, as a sentence. */
+  readonly fix: string;
+}
+
+/** CONFIG_INVALID: a configuration with mistakes. */
+export class InvalidConfig extends Problem {
+  readonly mistakes: readonly Mistake[];
+
+  /** @param file how the user calls the file */
+  constructor(file: string, mistakes: readonly Mistake[]) {
+    const place = mistakes.every(({ path }) => path === pathText(STAGE)) ? 'The command' : file;
+    super('CONFIG_INVALID', {
+      what: `${place} has ${mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`}.`,
+      why: mistakes.map(({ path, value, fix }) => `${path}: ${value}. ${fix}`).join('\n'),
+      now: NOTHING_TOUCHED,
+      fix: [`Correct ${place === file ? file : '--stage'}, then run the command again.`],
+    });
+    this.mistakes = mistakes;
+  }
+}

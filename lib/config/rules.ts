@@ -1,0 +1,137 @@
+/** The rules of single texts: each returns what to write instead, or nothing when the text is good. */
+import { Netmask } from 'netmask';
+import { z } from 'zod';
+
+/** @returns the fix, as a sentence; undefined when the text is good */
+export type Rule = (text: string) => string | undefined;
+
+const matches =
+  (pattern: RegExp, fix: string): Rule =>
+  (text) =>
+    pattern.test(text) ? undefined : fix;
+
+/** The names of stages, services and containers: what every AWS service that they become part of a name of takes. */
+export const name = matches(
+  /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+  'Use lower-case letters, digits and single hyphens; begin with a letter, and do not end with a hyphen.',
+);
+
+/**
+ * The name of a stack. It begins the name of the load balancer, which must not begin with `internal-`.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+ */
+export const stackName: Rule = (text) =>
+  /^internal(-|$)/.test(text)
+    ? 'Begin with another word: AWS keeps load balancer names that begin with internal- to itself.'
+    : name(text);
+
+/** Also those of China, the GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
+export const region = matches(
+  /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/,
+  'Give the code of an AWS region, e.g. eu-west-1.',
+);
+
+/** With `/*` behind it, it stays within the 128 characters of a pattern. */
+const MAX_PATH = 125;
+
+/**
+ * A path that is routed to a container: AWS's alphabet for patterns, without its wildcards.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
+ */
+export const routePath: Rule = (text) => {
+  if (!text.startsWith('/')) return 'Begin the path with a slash, e.g. /api1.';
+  if (/[*?]/.test(text)) return 'Leave the wildcard out: everything below a path is routed with it.';
+  if (text !== '/' && text.endsWith('/')) return 'Leave the slash at the end out.';
+  if (text.length > MAX_PATH) return `Use at most ${MAX_PATH} characters; these are ${text.length}.`;
+  if (
+    text !== '/' &&
+    text
+      .slice(1)
+      .split('/')
+      .some((segment) => ['', '.', '..'].includes(segment))
+  )
+    return 'Leave empty segments, . and .. out: no request has them in its normalised path.';
+  return /^[A-Za-z0-9_\-.$/~"'@:+&]+$/.test(text)
+    ? undefined
+    : `Use letters, digits and _ - . $ / ~ " ' @ : + & only.`;
+};
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
+export const healthPath = matches(
+  /^\/[!-~]{0,1023}$/,
+  'Begin the path with a slash, e.g. /health, and use at most 1024 visible ASCII characters.',
+);
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html */
+export const matcher: Rule = (text) => {
+  const parts = text.split(',').map((part) => /^(\d{3})(?:-(\d{3}))?$/.exec(part));
+  const good = parts.every((part) => {
+    const [from, to] = [Number(part?.[1]), Number(part?.[2] ?? part?.[1])];
+    return from >= 200 && from <= to && to <= 499;
+  });
+  return good ? undefined : 'Give status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.';
+};
+
+/**
+ * A DNS name as Route 53 answers with it: lower case, no trailing dot. It makes no zones for top-level domains.
+ * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
+ */
+export const domainName: Rule = (text) =>
+  text.length <= 253 && /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
+    ? undefined
+    : 'Give a DNS name of two labels or more, in lower case and without a trailing dot, e.g. api.example.com; ' +
+      'a label has at most 63 letters, digits and inner hyphens, the name at most 253 characters.';
+
+/**
+ * The block of the VPC. A `/16` is the largest that AWS takes; the layout cuts it in 16, and a `/28` is AWS's smallest
+ * subnet.
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+ */
+export const vpcBlock: Rule = (text) => {
+  if (!z.regexes.cidrv4.test(text)) return 'Give an IPv4 block, e.g. 10.0.0.0/16.';
+  const { base, bitmask } = new Netmask(text);
+  if (bitmask < 16 || bitmask > 24)
+    return 'Give a block from /16 to /24: every subnet gets a sixteenth of it.';
+  return text.startsWith(`${base}/`) ? undefined : `Give the first address of the block: ${base}/${bitmask}.`;
+};
+
+export const folder = matches(/^[^\0]+$/, 'Give the path of a folder, e.g. services/api1.');
+
+/** The grammar of references, with the 255 characters of ECS. */
+export const imageReference = matches(
+  /^(?=.{1,255}$)([\w.-]+(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+  'Give a reference such as nginx:1.29 or 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:v1.',
+);
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
+export const user = matches(
+  /^[a-z0-9_][a-z0-9_-]*(:[a-z0-9_][a-z0-9_-]*)?$/i,
+  'Give a user or user:group, by number or by name, e.g. 1000:1000.',
+);
+
+/** Texts that become arguments and variables of a process: those end at a zero byte. */
+export const processText = matches(/^[^\0]*$/, 'Leave the zero byte out.');
+
+export const variableName = matches(
+  /^[A-Za-z_][A-Za-z0-9_]*$/,
+  'Use letters, digits and underscores, and do not begin with a digit.',
+);
+
+const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+const TAG_FIX = 'letters, digits, spaces and _ . : / = + - @';
+
+/**
+ * IAM's rules, the strictest of the services that are tagged.
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
+ */
+export const tagKey: Rule = (text) => {
+  if (/^(aws|slipway):/i.test(text))
+    return 'Use another prefix: aws: is reserved for AWS, slipway: for Slipway.';
+  if (/^name$/i.test(text)) return 'Leave it out: Slipway names everything itself.';
+  return text.length >= 1 && text.length <= 128 && TAG_TEXT.test(text)
+    ? undefined
+    : `Use 1 to 128 characters: ${TAG_FIX}.`;
+};
+
+export const tagValue: Rule = (text) =>
+  text.length <= 256 && TAG_TEXT.test(text) ? undefined : `Use at most 256 characters: ${TAG_FIX}.`;

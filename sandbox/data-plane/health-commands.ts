@@ -1,0 +1,64 @@
+/** The health checks inside containers, as ECS runs them: on an interval, with retries, after a start period. */
+import type { HealthCheck } from '@aws-sdk/client-ecs';
+import type { Container } from '../runtime/container.ts';
+
+const DEFAULTS = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
+/** Real programs do not start sixty times as fast: however brisk the pace, checks stay this far apart. Milliseconds. */
+const LEAST_INTERVAL = { first: 300, later: 5_000 };
+
+/** A health check that runs. */
+export interface HealthWatch {
+  /** Resolves when it first passes. */
+  readonly healthy: Promise<void>;
+  stop(): void;
+}
+
+/**
+ * Checks a container until it ends or the watch is stopped.
+ * @param scaled milliseconds of the sandbox's time for milliseconds of AWS time
+ * @param report told every change of mind
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+ */
+export function watchHealth(
+  container: Container,
+  check: HealthCheck,
+  scaled: (ms: number) => number,
+  report: (status: 'HEALTHY' | 'UNHEALTHY') => void,
+): HealthWatch {
+  const { interval, timeout, retries, startPeriod } = { ...DEFAULTS, ...check };
+  const begun = Date.now();
+  let stopped = false;
+  let failures = 0;
+  let passed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let becameHealthy: () => void = () => undefined;
+  const healthy = new Promise<void>((resolve) => (becameHealthy = resolve));
+  void container.exited.then(() => (stopped = true));
+
+  const round = async (): Promise<void> => {
+    const { exitCode } = await container.run(check.command ?? [], timeout * 1000);
+    if (stopped) return;
+    if (exitCode === 0) {
+      failures = 0;
+      passed = true;
+      becameHealthy();
+      report('HEALTHY');
+    } else if (passed || Date.now() - begun > startPeriod * 1000) {
+      failures += 1;
+      if (failures >= retries) report('UNHEALTHY');
+    }
+    later();
+  };
+  const later = () => {
+    const least = passed ? LEAST_INTERVAL.later : LEAST_INTERVAL.first;
+    timer = setTimeout(() => void round(), Math.max(scaled(interval * 1000), least)).unref();
+  };
+  later();
+  return {
+    healthy,
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

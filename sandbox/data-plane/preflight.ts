@@ -1,0 +1,59 @@
+/** What must be right before a Fargate task can start: a way out, a log group, an image. Failures in ECS's own words. */
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+import { pullImage, type PulledImage } from '../aws/ecr/pull.ts';
+import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
+import { hasLogGroup } from '../aws/logs/append.ts';
+import { egressOf } from '../network/reach.ts';
+import type { TaskFailure } from '../plane.ts';
+import type { Region } from '../world/region.ts';
+
+/** A reason for a task not to start. */
+export class CannotStart extends Error {
+  readonly failure: TaskFailure;
+  constructor(reason: string, container?: string) {
+    super(reason);
+    this.name = 'CannotStart';
+    this.failure = { stopCode: 'TaskFailedToStart', reason, container };
+  }
+}
+
+/**
+ * Refuses a task that AWS could not start.
+ * @throws CannotStart
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
+ */
+export function checkSurroundings(region: Region, task: TaskRow, definition: TaskDefinitionRow): void {
+  const egress = egressOf(region, task.subnetId, task.securityGroups, { hasPublicIp: task.assignPublicIp });
+  if (egress !== 'open') throw noWayOut(region, egress);
+  for (const { logConfiguration } of definition.containerDefinitions ?? []) {
+    const group = logConfiguration?.options?.['awslogs-group'];
+    const mayCreate = logConfiguration?.options?.['awslogs-create-group'] === 'true';
+    if (logConfiguration?.logDriver === 'awslogs' && group && !mayCreate && !hasLogGroup(region, group)) {
+      throw noLogGroup();
+    }
+  }
+}
+
+/** The image of a container. @throws CannotStart */
+export function pull(region: Region, { name, image = '' }: ContainerDefinition): PulledImage {
+  try {
+    return pullImage(region, image);
+  } catch (error) {
+    throw new CannotStart(error instanceof Error ? error.message : String(error), name);
+  }
+}
+
+/** What the sandbox knows beyond ECS's words stands at the end: AWS would leave the search to the reader. */
+const noWayOut = ({ name }: Region, why: string) =>
+  new CannotStart(
+    'ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from ' +
+      'Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network configuration. ' +
+      `RequestError: send request failed caused by: Post "https://api.ecr.${name}.amazonaws.com/": dial tcp: i/o timeout ` +
+      `(sandbox: ${why})`,
+  );
+
+const noLogGroup = () =>
+  new CannotStart(
+    'ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to ' +
+      'create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1',
+  );

@@ -1,0 +1,41 @@
+/** The way from a load balancer to a target: through security groups to the port of a process on this machine. */
+import type { LoadBalancerRow } from '../aws/elbv2/store.ts';
+import type { Reach } from '../balancer/view.ts';
+import { admits } from '../network/reach.ts';
+import { localAddress } from '../runtime/ports.ts';
+import type { Region } from '../world/region.ts';
+
+/**
+ * Where a target of a load balancer really is.
+ * A packet that no group admits vanishes (`timeout`); an address with nobody behind the port says so (`refused`).
+ */
+export async function reachTarget(
+  region: Region,
+  balancer: LoadBalancerRow,
+  target: { readonly id: string; readonly port: number },
+  folderOf: (taskArn: string) => string,
+): Promise<Reach> {
+  const task = region.ecs.tasks.find(
+    ({ privateIp, lastStatus, networkInterfaceId }) =>
+      privateIp === target.id && lastStatus !== 'STOPPED' && isIn(region, balancer, networkInterfaceId),
+  );
+  if (!task || !isAdmitted(region, balancer, task.securityGroups, target)) return 'timeout';
+  const address = await localAddress(folderOf(task.taskArn), target.port);
+  return typeof address === 'object' ? address : 'refused';
+}
+
+/** Addresses are unique in a VPC, not in a region. */
+const isIn = ({ ec2 }: Region, { VpcId }: LoadBalancerRow, networkInterfaceId: string | undefined): boolean =>
+  ec2.networkInterfaces.get(networkInterfaceId)?.VpcId === VpcId;
+
+/** One of the load balancer's nodes getting through is enough: which one a request comes from is not modelled. */
+function isAdmitted(
+  region: Region,
+  { SecurityGroups = [], interfaceIds }: LoadBalancerRow,
+  toGroups: readonly string[],
+  { id: toIp, port }: { readonly id: string; readonly port: number },
+): boolean {
+  return interfaceIds
+    .flatMap((id) => region.ec2.networkInterfaces.get(id)?.PrivateIpAddress ?? [])
+    .some((fromIp) => admits(region, { fromGroups: SecurityGroups, fromIp, toGroups, toIp, port }));
+}

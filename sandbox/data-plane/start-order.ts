@@ -1,0 +1,46 @@
+/** The order in which the containers of a task start: by `dependsOn`. */
+import type { ContainerDefinition, ContainerDependency } from '@aws-sdk/client-ecs';
+
+/** What a container can wait for of another. */
+export interface Watched {
+  /** Resolves when it has started. */
+  readonly started: Promise<void>;
+  /** Resolves with its exit code when it has ended. */
+  readonly ended: Promise<number>;
+  /** Resolves when its health check first passed. */
+  readonly healthy: Promise<void>;
+}
+
+/**
+ * Starts every container as soon as what it depends on is far enough.
+ * @param start starts one; rejects when it cannot
+ * @throws the first start that failed, or a dependency that ended badly
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
+ */
+export async function startInOrder(
+  definitions: readonly ContainerDefinition[],
+  start: (definition: ContainerDefinition) => Promise<Omit<Watched, 'started'>>,
+): Promise<void> {
+  const watched = new Map<string, Promise<Omit<Watched, 'started'>>>();
+  const launch = (definition: ContainerDefinition): Promise<Omit<Watched, 'started'>> => {
+    const name = definition.name ?? '';
+    const known = watched.get(name);
+    if (known) return known;
+    const launched = Promise.all((definition.dependsOn ?? []).map(reached)).then(() => start(definition));
+    watched.set(name, launched);
+    return launched;
+  };
+  const reached = async ({ containerName, condition }: ContainerDependency): Promise<void> => {
+    const definition = definitions.find(({ name }) => name === containerName);
+    if (!definition) return;
+    const { ended, healthy } = await launch(definition);
+    if (condition === 'HEALTHY') await Promise.race([healthy, ended.then(endedEarly(containerName))]);
+    if (condition === 'COMPLETE') await ended;
+    if (condition === 'SUCCESS' && (await ended) !== 0) endedEarly(containerName)();
+  };
+  await Promise.all(definitions.map(launch));
+}
+
+const endedEarly = (name: string | undefined) => (): never => {
+  throw new Error(`dependency container ${name} did not become what its dependants wait for`);
+};

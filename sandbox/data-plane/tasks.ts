@@ -1,0 +1,175 @@
+/** Runs tasks for real: their images unpacked into a folder, their containers as processes of this machine. */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
+import { containerExited, containerHealth } from '../aws/ecs/task-reports.ts';
+import type { TaskRow } from '../aws/ecs/store.ts';
+import { appendLog } from '../aws/logs/append.ts';
+import type { Plane, TaskFailure } from '../plane.ts';
+import { CannotStartContainerError } from '../runtime/command.ts';
+import { startContainer, type Container } from '../runtime/container.ts';
+import { unpackImage } from '../runtime/image.ts';
+import type { Region } from '../world/region.ts';
+import { watchHealth, type HealthWatch } from './health-commands.ts';
+import { CannotStart, checkSurroundings, pull } from './preflight.ts';
+import { startInOrder } from './start-order.ts';
+
+/** Fargate's own default, in seconds. */
+const STOP_TIMEOUT = 30;
+
+interface Running {
+  readonly containers: Map<string, Container>;
+  readonly watches: HealthWatch[];
+  /** Set when the task is to stop: what has not started yet must not. */
+  stopping: boolean;
+}
+
+/** The last part of a task's ARN: it names its folder and its log streams. */
+const idOf = (taskArn: string): string => taskArn.split('/').at(-1) ?? '';
+
+/** A plane that runs tasks below a folder. */
+export interface TaskPlane extends Plane {
+  /** The folder of a task, where its listening ports are found. */
+  folderOf(taskArn: string): string;
+  /** Stops everything that runs: the sandbox ends. */
+  close(): Promise<void>;
+}
+
+/** Makes the plane. @param folder where the folders of tasks are made */
+export function taskPlane(folder: string): TaskPlane {
+  const running = new Map<string, Running>();
+  const folderOf = (taskArn: string) => join(folder, idOf(taskArn));
+
+  async function start(region: Region, task: TaskRow): Promise<void> {
+    const { taskArn } = task;
+    const definition = region.ecs.taskDefinitions.get(task.taskDefinitionArn);
+    if (!definition) throw new CannotStart(`The task definition ${task.taskDefinitionArn} is gone`);
+    checkSurroundings(region, task, definition);
+    const state: Running = { containers: new Map(), watches: [], stopping: false };
+    running.set(taskArn, state);
+    await mkdir(folderOf(taskArn), { recursive: true, mode: 0o700 });
+    await startInOrder(definition.containerDefinitions ?? [], async (container) => {
+      const started = await startOne(region, task, container, state);
+      const watch = container.healthCheck && healthOf(region, taskArn, container, started);
+      if (watch) state.watches.push(watch);
+      return {
+        ended: started.exited.then(({ exitCode }) => exitCode),
+        healthy: watch?.healthy ?? Promise.resolve(),
+      };
+    });
+  }
+
+  async function startOne(
+    region: Region,
+    { taskArn, privateIp = '' }: TaskRow,
+    definition: ContainerDefinition,
+    state: Running,
+  ): Promise<Container> {
+    const { name = '' } = definition;
+    const image = pull(region, definition);
+    const rootfs = join(folderOf(taskArn), name);
+    const config = await unpackImage(image, rootfs);
+    if (state.stopping) throw new CannotStart('Task stopped by user', name);
+    const container = await startContainer(
+      {
+        name,
+        taskDirectory: folderOf(taskArn),
+        privateIp,
+        rootfs,
+        command: commandOf(definition, config),
+        workingDirectory: definition.workingDirectory ?? config.workingDirectory,
+        environment: { ...config.environment, ...environmentOf(region, definition) },
+        stopSignal: config.stopSignal,
+        stopTimeoutMs: (definition.stopTimeout ?? STOP_TIMEOUT) * 1000,
+      },
+      { line: (_stream, text) => write(region, taskArn, definition, text) },
+    );
+    state.containers.set(name, container);
+    void container.exited.then(({ exitCode }) => containerExited(region, taskArn, name, exitCode));
+    return container;
+  }
+
+  async function stop(taskArn: string): Promise<void> {
+    const state = running.get(taskArn);
+    if (state) {
+      state.stopping = true;
+      for (const watch of state.watches) watch.stop();
+      await Promise.all([...state.containers.values()].map((container) => container.stop()));
+    }
+    running.delete(taskArn);
+    await rm(folderOf(taskArn), { recursive: true, force: true });
+  }
+
+  return {
+    checksTargets: true,
+    folderOf,
+    startTask(region, taskArn, outcome) {
+      const task = region.ecs.tasks.get(taskArn);
+      if (!task) return;
+      start(region, task).then(
+        () => outcome(),
+        (error: unknown) => outcome(failureOf(error)),
+      );
+    },
+    stopTask(_region, taskArn, stopped) {
+      void stop(taskArn).then(stopped);
+    },
+    async close() {
+      await Promise.all([...running.keys()].map(stop));
+    },
+  };
+}
+
+function failureOf(error: unknown): TaskFailure {
+  if (error instanceof CannotStart) return error.failure;
+  const reason = error instanceof Error ? error.message : String(error);
+  const known = error instanceof CannotStartContainerError;
+  return { stopCode: 'TaskFailedToStart', reason: known ? reason : `ContainerRuntimeError: ${reason}` };
+}
+
+/** What the definition says goes before what the image says; a given entry point drops the image's command. */
+function commandOf(
+  { entryPoint, command }: ContainerDefinition,
+  image: { readonly entrypoint: readonly string[]; readonly command: readonly string[] },
+): string[] {
+  if (entryPoint?.length) return [...entryPoint, ...(command ?? [])];
+  return [...image.entrypoint, ...(command?.length ? command : image.command)];
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-metadata.html */
+const environmentOf = (
+  region: Region,
+  { environment = [] }: ContainerDefinition,
+): Record<string, string> => ({
+  AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
+  AWS_REGION: region.name,
+  AWS_DEFAULT_REGION: region.name,
+  ...Object.fromEntries(environment.map(({ name = '', value = '' }) => [name, value])),
+});
+
+function healthOf(
+  region: Region,
+  taskArn: string,
+  { name = '', healthCheck = { command: [] } }: ContainerDefinition,
+  container: Container,
+): HealthWatch {
+  return watchHealth(container, healthCheck, region.scaled, (status) =>
+    containerHealth(region, taskArn, name, status),
+  );
+}
+
+/** The awslogs driver: one stream a container of a task, `<prefix>/<container>/<task id>`. */
+function write(region: Region, taskArn: string, definition: ContainerDefinition, text: string): void {
+  const options: NonNullable<TaskDefinition['containerDefinitions']>[number]['logConfiguration'] =
+    definition.logConfiguration;
+  const group = options?.options?.['awslogs-group'];
+  if (options?.logDriver !== 'awslogs' || group === undefined) return;
+  const prefix = options.options?.['awslogs-stream-prefix'];
+  const id = idOf(taskArn);
+  const stream = prefix === undefined ? id : `${prefix}/${definition.name}/${id}`;
+  try {
+    appendLog(region, group, stream, text, region.now().getTime());
+  } catch {
+    // The group was deleted under a running task: its output is lost, as on AWS.
+  }
+}

@@ -1,0 +1,99 @@
+/** `npm run sandbox`: an AWS that lives in this machine, in the foreground until Ctrl-C. */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { PACES, type Pace } from './world/durations.ts';
+import { startWholeSandbox } from './whole.ts';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+const HELP = `Usage: npm run sandbox -- [options]
+
+An AWS that lives in this machine: EC2, ELBv2, ECS, ECR, Route 53, IAM, STS and CloudWatch Logs on one
+endpoint, with a data plane that runs tasks and routes requests. Loopback only.
+
+Options:
+  --port <port>       the endpoint (default: 4566, or SLIPWAY_SANDBOX_PORT)
+  --http-port <port>  where listeners on port 80 are served (default: 8080 or the next free one, or
+                      SLIPWAY_SANDBOX_HTTP_PORT; 0 takes any free one)
+  --folder <folder>   where its state is kept (default: .slipway/sandbox)
+  --pace <pace>       instant, brisk (a minute in a second), aws, or a factor (default: brisk, or
+                      SLIPWAY_SANDBOX_PACE)
+  -h, --help          show this
+`;
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string' },
+      'http-port': { type: 'string' },
+      folder: { type: 'string' },
+      pace: { type: 'string' },
+      background: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const { env } = process;
+  const home = resolve(env['SLIPWAY_HOME'] ?? '.slipway');
+  return {
+    help: values.help,
+    background: values.background,
+    port: portOf(values.port ?? (env['SLIPWAY_SANDBOX_PORT'] || '4566'), '--port'),
+    httpPort: portOf(values['http-port'] ?? (env['SLIPWAY_SANDBOX_HTTP_PORT'] || '8080'), '--http-port'),
+    folder: resolve(values.folder ?? `${home}/sandbox`),
+    pace: paceOf(values.pace ?? (env['SLIPWAY_SANDBOX_PACE'] || 'brisk')),
+  };
+}
+
+function portOf(text: string, name: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  throw new Error(`${name} is not a port: ${text}`);
+}
+
+function paceOf(text: string): Pace {
+  const pace = PACES[text] ?? Number(text);
+  if (pace === 'instant' || pace > 0) return pace;
+  throw new Error(`--pace is instant, brisk, aws or a factor, not ${text}`);
+}
+
+async function run(): Promise<void> {
+  const { help, background, port, httpPort, folder, pace } = readArguments();
+  if (help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= sandbox.close().then(() => process.exit(0));
+  };
+  const sandbox = await startWholeSandbox({
+    port,
+    httpPort,
+    folder,
+    pace,
+    pages: {
+      'GET about': () => ({ sandbox: 'slipway', pid: process.pid, folder, background, pace }),
+      'POST stop': () => {
+        // After the answer is on its way.
+        setTimeout(close, 50);
+        return {};
+      },
+    },
+  });
+  process.on('SIGINT', close);
+  process.on('SIGTERM', close);
+  process.stderr.write(`The sandbox answers at ${sandbox.url}; its state is in ${folder}.\n`);
+}
+
+try {
+  await run();
+} catch (error) {
+  const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(
+    `problem  The sandbox cannot start.\n  why    ${message}\n  now    Nothing was changed.\n  to do  ${
+      taken ? 'Stop what uses the port, or choose another: --port 4567' : 'npm run sandbox -- --help'
+    }\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,153 @@
+// Whatever is read becomes a configuration or its mistakes, and nothing is lost or told that should not be.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { InvalidConfig } from '../../../../lib/config/mistake.ts';
+import { mistakesOf, placesOf, read, sound, soundBut } from './support.ts';
+
+const api = 'services.shop.containers.api';
+
+describe('keys that JavaScript knows', () => {
+  const parsed = (json: string): unknown => JSON.parse(json);
+
+  test.each([
+    ['tags', '{ "__proto__": "web" }'],
+    [
+      'services',
+      '{ "__proto__": { "containers": {} }, "a": { "containers": { "b": { "image": "nginx" } } } }',
+    ],
+    ['services.shop.containers', '{ "__proto__": { "image": "nginx" }, "a": { "image": "nginx" } }'],
+    [`${api}.environment`, '{ "__proto__": "x" }'],
+  ])('__proto__ in %s is refused instead of lost', (place, json) => {
+    expect(mistakesOf(soundBut({ [place]: parsed(json) }))).toEqual([
+      {
+        path: `${place}.__proto__`,
+        value: 'unknown key',
+        fix: 'Remove it: JavaScript keeps this name to itself.',
+      },
+    ]);
+  });
+
+  test('__proto__ as a field is an unknown key, and changes no prototype', () => {
+    const stack = { ...sound(), ...(parsed('{ "__proto__": { "polluted": true } }') as object) };
+    expect(mistakesOf(stack)).toMatchObject([{ path: '__proto__', value: 'unknown key' }]);
+    expect(Object.prototype).not.toHaveProperty('polluted');
+  });
+
+  test('constructor and the like are names as any other', () => {
+    const config = read(
+      soundBut({
+        'tags.constructor': 'x',
+        [`${api}.environment`]: { toString: 'y' },
+        'services.constructor': { containers: { valueof: { image: 'nginx' } } },
+      }),
+    );
+    expect(config.tags).toEqual({ team: 'web', constructor: 'x' });
+    expect(config.services.map(({ name }) => name)).toEqual(['shop', 'constructor']);
+    expect(config.services[0]?.containers[0]?.environment).toEqual({ toString: 'y' });
+  });
+});
+
+describe('whatever is read', () => {
+  const known = [
+    'name',
+    'region',
+    'services',
+    'containers',
+    'image',
+    'port',
+    'path',
+    'environment',
+    'tags',
+    'domain',
+    'zone',
+    'health',
+    '__proto__',
+    'constructor',
+  ];
+  const anything = fc.anything({
+    key: fc.oneof(fc.constantFrom(...known), fc.string()),
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withNullPrototype: true,
+    withSparseArray: true,
+    maxDepth: 5,
+  });
+  const outcome = (input: unknown): unknown => {
+    try {
+      return read(input).services.length;
+    } catch (error) {
+      return error;
+    }
+  };
+  const expectSound = (input: unknown): void => {
+    const result = outcome(input);
+    if (typeof result === 'number') return;
+    if (!(result instanceof InvalidConfig)) throw result;
+    expect(result.mistakes.length).toBeGreaterThan(0);
+    for (const { path, value, fix } of result.mistakes) {
+      expect(path + value + fix).not.toMatch(/[\n\u001b]/);
+      expect(fix).toMatch(/[.?]$/);
+    }
+  };
+
+  test('it is a configuration or its mistakes', () => {
+    fc.assert(fc.property(anything, expectSound), { numRuns: 300 });
+    fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), expectSound), { numRuns: 300 });
+  });
+
+  test('so it is with a sound stack of which parts are something else', () => {
+    const place = fc.constantFrom(
+      ...placesOf(sound()),
+      'domain',
+      'services',
+      'services.shop',
+      api,
+      `${api}.health`,
+      'tags',
+      `${api}.extra`,
+    );
+    const changes = fc.dictionary(place, anything, { minKeys: 1, maxKeys: 4 });
+    fc.assert(
+      fc.property(changes, (values) => {
+        // The wider places first: the narrower ones then go into what they put there, if they can.
+        const ordered = Object.entries(values).sort(([one], [other]) => one.length - other.length);
+        let input: unknown;
+        try {
+          input = soundBut(Object.fromEntries(ordered));
+        } catch {
+          return;
+        }
+        expectSound(input);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('values of the environment are never told', () => {
+    const secret = fc.string({ minLength: 8, maxLength: 12 }).map((text) => `hunter2${text}`);
+    const wrong = fc.constantFrom<[string, (text: string) => unknown]>(
+      [`${api}.environment`, (text) => text],
+      [`${api}.environment`, (text) => [text]],
+      [`${api}.environment`, (text) => ({ A: [text] })],
+      [`${api}.environment`, (text) => ({ A: { B: text } })],
+      [`${api}.environment`, (text) => ({ 'no-name': text })],
+      [`${api}.environment`, (text) => ({ A: `${text}\0` })],
+      [`${api}.enviroment`, (text) => ({ A: text })],
+      [`${api}.env`, (text) => text],
+      ['services.shop.environment', (text) => ({ A: text })],
+      ['services.shop.containers.environment', (text) => text],
+      ['environment', (text) => text],
+      [`${api}.command`, (text) => `run --token ${text}`],
+      [`${api}.command`, (text) => ['run', { token: text }]],
+    );
+    fc.assert(
+      fc.property(secret, wrong, (text, [place, value]) => {
+        const result = outcome(soundBut({ [place]: value(text) }));
+        expect(result).toBeInstanceOf(InvalidConfig);
+        expect(JSON.stringify(result)).not.toContain('hunter2');
+        expect(String(result)).not.toContain('hunter2');
+      }),
+    );
+  });
+});

@@ -1,0 +1,27 @@
+// The types of a configuration catch mistakes while it is written.
+import { expect, test } from '@jest/globals';
+import { defineStack } from '../../../../lib/config/define.ts';
+import { sound } from './support.ts';
+
+test('a stack is returned as it is, a function too', () => {
+  const stack = sound();
+  const make = () => stack;
+  expect(defineStack(stack)).toBe(stack);
+  expect(defineStack(make)).toBe(make);
+});
+
+test('the compiler knows the fields', () => {
+  const base = { name: 'store', region: 'eu-west-1' };
+  const stacks = [
+    defineStack(({ stage, target }) => ({ ...base, tags: { stage, target }, services: {} })),
+    // @ts-expect-error a container has no field of this name
+    defineStack({ ...base, services: { shop: { containers: { api: { prot: 5000 } } } } }),
+    // @ts-expect-error environment variables are text
+    defineStack({ ...base, services: { shop: { containers: { api: { environment: { A: 5 } } } } } }),
+    // @ts-expect-error CloudWatch Logs knows no ten days
+    defineStack({ ...base, logRetentionDays: 10, services: {} }),
+    // @ts-expect-error a stack has services
+    defineStack(base),
+  ];
+  expect(stacks).toHaveLength(5);
+});

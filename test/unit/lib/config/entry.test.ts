@@ -1,0 +1,45 @@
+// Where the program of a source folder starts.
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { entryOf } from '../../../../lib/config/entry.ts';
+import { folderWith } from './support.ts';
+
+const folder = folderWith({
+  'main/package.json': '{ "main": "lib/start.js" }',
+  'main/lib/start.js': '',
+  'main/src/main.ts': '',
+  'unbuilt/package.json': '{ "main": "dist/main.js" }',
+  'unbuilt/src/main.ts': '',
+  'unbuilt/index.ts': '',
+  'mute/package.json': '{ "name": "mute" }',
+  'mute/src/index.ts': '',
+  'mute/main.ts': '',
+  'odd/package.json': '{ "main": 7 }',
+  'odd/main.ts': '',
+  'empty/package.json': 'null',
+  'empty/index.ts': '',
+  'broken/package.json': '{',
+  'broken/index.ts': '',
+  'folder/package.json': '{ "main": "." }',
+  'folder/src/main.ts/readme': '',
+});
+
+test.each([
+  ['main', 'lib/start.js', 'main of its package.json comes first'],
+  ['unbuilt', 'src/main.ts', 'a main that is not there is passed over'],
+  ['mute', 'src/index.ts', 'the usual places are tried in order'],
+  ['odd', 'main.ts', 'a main that is no text is passed over'],
+  ['empty', 'index.ts', 'a package.json that is no object is passed over'],
+  ['broken', 'index.ts', 'a package.json that is no JSON is passed over'],
+])('%s starts at %s: %s', (name, entry) => {
+  expect(entryOf(join(folder, name))).toBe(join(folder, name, entry));
+});
+
+test('a folder is no program', () => {
+  expect(entryOf(join(folder, 'folder'))).toBeUndefined();
+});
+
+test('a folder that is not there, or that cannot be, has no program', () => {
+  expect(entryOf(join(folder, 'nowhere'))).toBeUndefined();
+  expect(entryOf(join(folder, 'x'.repeat(5000)))).toBeUndefined();
+});

@@ -1,0 +1,195 @@
+// Every mistake that the containers of a service can have, once.
+import { expect, test } from '@jest/globals';
+import { parseConfig } from '../../../../lib/config/load.ts';
+import { between, mistakesOf, folderWith, refuses, soundBut } from './support.ts';
+
+const shop = 'services.shop.containers';
+const api = `${shop}.api`;
+const folder = folderWith({ 'bundled/index.ts': '', 'dockered/Dockerfile': '', 'empty/README.md': '' });
+
+refuses(api, 'Give an object: one container.', { null: null, 'a text': 'nginx' });
+refuses(
+  `${shop}.sideCar`,
+  between('Use lower-case letters'),
+  { 'a bad name': { image: 'nginx' } },
+  "'sideCar'",
+);
+refuses(
+  `${shop}.recommendations`,
+  'Shorten the name of the stack, of the stage, of the service or of the container by 3: a target group in AWS is called that, with at most 32 characters.',
+  { 'a name that is too long for its target group': { image: 'nginx', port: 1, path: '/r' } },
+  between("'store-dev-shop-recommendations-"),
+);
+
+test('a name that no target group gets may be longer', () => {
+  expect(mistakesOf(soundBut({ [`${shop}.recommendations`]: { image: 'nginx' } }))).toEqual([]);
+});
+
+test('a name that is too long for its repository is refused', () => {
+  expect(mistakesOf(soundBut({ [`${shop}.${'c'.repeat(242)}`]: { source: 'api' } }))).toMatchObject([
+    {
+      value: between("'store-dev/shop-ccc"),
+      fix: between('', 'by 1: a repository in AWS is called that, with at most 256 characters.'),
+    },
+  ]);
+});
+
+refuses(`${api}.source`, 'Give source, the folder of its program, or image, the reference of an image.', {
+  'neither source nor image': undefined,
+});
+refuses(`${api}.image`, 'Remove image or source: a container has one of them.', { 'both of them': 'nginx' });
+refuses(`${api}.source`, 'Give the path of a folder, e.g. services/api1.', { 'an empty text': '' });
+refuses(`${api}.source`, between('Give a folder that exists: /', ' does not.'), {
+  'a folder that is not there': 'nowhere',
+  'a file': 'api/src/main.ts',
+});
+refuses(
+  `${api}.source`,
+  'Put its program where a bundle begins: main in its package.json, or one of src/main.ts, src/index.ts, main.ts, index.ts.',
+  { 'a folder without a program': '.' },
+);
+
+test.each([
+  ['docker', 'bundled', between('Put a Dockerfile into /')],
+  ['docker', 'dockered', undefined],
+  ['bundle', 'bundled', undefined],
+  ['bundle', 'dockered', between('Put its program where a bundle begins')],
+  ['auto', 'bundled', undefined],
+  ['auto', 'dockered', undefined],
+  ['auto', 'empty', between('Put its program where a bundle begins (main in', '), or a Dockerfile into it.')],
+] as const)('the builder %s looks for its own beginning in a folder that is %s', (builder, source, fix) => {
+  const read = () =>
+    parseConfig(soundBut({ [`${api}.source`]: source }), { stage: 'dev', target: 'aws', folder, builder });
+  if (fix === undefined) expect(read().builder).toBe(builder);
+  else
+    expect(read).toThrow(
+      expect.objectContaining({ mistakes: [{ path: `${api}.source`, value: `'${source}'`, fix }] }),
+    );
+  expect.assertions(1);
+});
+
+refuses(`${shop}.proxy.image`, between('Give a reference such as nginx:1.29 or '), {
+  'a space': 'nginx latest',
+  'a capital': 'Nginx',
+  'a URL': 'https://docker.io/nginx',
+  'an empty text': '',
+});
+
+refuses(`${api}.port`, 'Give a whole number from 1 to 65535: the port that it listens on.', {
+  'too much': 70_000,
+  nothing: 0,
+  'a text': '5000',
+});
+refuses(`${api}.port`, 'Add the port that /api is routed to.', { 'a path without a port': undefined });
+refuses(
+  `${shop}.proxy.port`,
+  'Give another port: api listens on it, and the containers of a task share one address.',
+  { 'the port of another container': 5000 },
+);
+
+refuses(`${shop}.proxy.path`, 'Give another path: it is routed to api in shop.', {
+  'the path of another': '/api',
+});
+refuses(`${api}.path`, 'Begin the path with a slash, e.g. /api1.', {
+  'no slash': 'api',
+  'an empty text': '',
+});
+refuses(`${api}.path`, 'Leave the slash at the end out.', { 'a slash at the end': '/api/' });
+refuses(`${api}.path`, 'Leave the wildcard out: everything below a path is routed with it.', {
+  'a star': '/api/*',
+  'a question mark': '/api?x',
+});
+refuses(`${api}.path`, 'Leave empty segments, . and .. out: no request has them in its normalised path.', {
+  'an empty segment': '/api//v1',
+  'a segment that climbs': '/api/../v1',
+  'a segment that stays': '/./api',
+});
+refuses(`${api}.path`, `Use letters, digits and _ - . $ / ~ " ' @ : + & only.`, {
+  'a letter with an accent': '/apí',
+  'an escape': '/a%20b',
+  'a line break': '/a\nb',
+});
+refuses(
+  `${api}.path`,
+  'Use at most 125 characters; these are 126.',
+  { 'a long text': `/${'a'.repeat(125)}` },
+  between("'/aaa", ' more characters'),
+);
+
+refuses(`${api}.health.path`, between('Begin the path with a slash, e.g. /health'), {
+  'no slash': 'health',
+  'a space': '/he alth',
+});
+refuses(`${api}.health.intervalSeconds`, 'Give a whole number from 5 to 300: seconds between two checks.', {
+  'too little': 4,
+});
+refuses(`${api}.health.timeoutSeconds`, 'Give less than intervalSeconds, which is 20.', {
+  'the interval': 20,
+});
+refuses(`${api}.health.healthyThreshold`, between('Give a whole number from 2 to 10'), { 'too little': 1 });
+refuses(`${api}.health.unhealthyThreshold`, between('Give a whole number from 2 to 10'), { 'too much': 11 });
+refuses(`${api}.health.matcher`, 'Give status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.', {
+  'no code': '2xx',
+  'codes of failure': '200-599',
+  'a range that runs backwards': '299-200',
+  'an empty text': '',
+});
+
+refuses(
+  `${api}.environment`,
+  'Give an object: environment variables by name.',
+  { 'a text': 'MODE=fast' },
+  'a text, not shown',
+);
+refuses(
+  `${api}.environment.MODE`,
+  'Give a text: the value of a variable; numbers and booleans go in quotes.',
+  { 'a number': 5 },
+  'a number, not shown',
+);
+refuses(`${api}.environment.MODE`, between('Give a text'), { 'a boolean': true }, 'a boolean, not shown');
+refuses(
+  `${api}.environment.MODE`,
+  'Leave the zero byte out.',
+  { 'a zero byte': 'a\0b' },
+  'a text, not shown',
+);
+for (const name of ['MY-MODE', '1'])
+  refuses(
+    `${api}.environment.${name}`,
+    'Use letters, digits and underscores, and do not begin with a digit.',
+    { 'a name that no shell takes': 'fast' },
+    `'${name}'`,
+  );
+
+refuses(
+  `${api}.command`,
+  between('Give a list of texts: the command'),
+  { 'a text': 'node main.js' },
+  'a text, not shown',
+);
+refuses(
+  `${api}.command`,
+  between('Give a list of texts: the command'),
+  { 'an empty list': [] },
+  'a list, not shown',
+);
+refuses(`${api}.essential`, between('Give true or false'), { 'a text': 'false' });
+refuses(`${api}.readOnlyRoot`, between('Give true or false'), { 'a number': 1 });
+refuses(`${api}.user`, between('Give a user or user:group'), {
+  'a space': 'me too',
+  'an empty group': '1000:',
+});
+refuses(`${api}.stopSeconds`, 'Give a whole number from 2 to 120: seconds between SIGTERM and SIGKILL.', {
+  'too much': 121,
+});
+
+test('an argument of a command that is no text is told by its place in the list', () => {
+  expect(mistakesOf(soundBut({ [`${api}.command`]: ['node', 5] }))).toEqual([
+    {
+      path: `${api}.command[1]`,
+      value: 'a number, not shown',
+      fix: 'Give a text: the program, or one argument.',
+    },
+  ]);
+});

@@ -1,0 +1,144 @@
+// Mistakes are told all at once, each once, and so that they read well.
+import { describe, expect, test } from '@jest/globals';
+import { parseConfig } from '../../../../lib/config/load.ts';
+import { mistakesOf, placesOf, read, sound, soundBut } from './support.ts';
+
+const api = 'services.shop.containers.api';
+
+describe('mistakes', () => {
+  test('are told all at once, those of fields and those between fields', () => {
+    const stack = soundBut({
+      region: 'Ireland',
+      'domain.zone': 'example.org',
+      'network.zones': 9,
+      'services.shop.memory': 512,
+      [`${api}.prot`]: 1,
+      [`${api}.health.timeoutSeconds`]: 20,
+      'services.shop.containers.proxy.port': 5000,
+      'services.shop.containers.proxy.path': '/x*',
+    });
+    expect(
+      mistakesOf(stack, 'Dev')
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual([
+      '--stage',
+      'domain.name',
+      'network.zones',
+      'region',
+      `${api}.health.timeoutSeconds`,
+      `${api}.prot`,
+      'services.shop.containers.proxy.path',
+      'services.shop.containers.proxy.port',
+      'services.shop.memory',
+    ]);
+  });
+
+  test.each(placesOf(sound()))('%s of another kind is one mistake, and hides no other', (place) => {
+    const clash = { image: 'nginx', port: 1, path: '/clash' };
+    const broken = place.replace(/\.(\d)$/, '[$1]');
+    const alone = mistakesOf(soundBut({ [place]: () => 'x' }));
+    expect(alone.map(({ path }) => path)).toEqual([broken]);
+    const both = mistakesOf(
+      soundBut({ [place]: () => 'x', 'services.other.containers': { a: clash, b: clash } }),
+    );
+    expect(both.map(({ path }) => path)).toEqual([
+      broken,
+      'services.other.containers.b.port',
+      'services.other.containers.b.path',
+    ]);
+  });
+
+  test('that rest on another mistake wait until that one is corrected', () => {
+    const long = { 'services.shop.containers.recommendations-v2': { image: 'nginx', port: 1, path: '/r' } };
+    expect(mistakesOf(soundBut({ ...long, name: 7 })).map(({ path }) => path)).toEqual(['name']);
+    expect(mistakesOf(soundBut({ ...long })).map(({ path }) => path)).toEqual(Object.keys(long));
+  });
+
+  test.each([
+    'domain',
+    'network',
+    'tags',
+    'services',
+    'services.shop',
+    'services.shop.containers',
+    api,
+    `${api}.health`,
+    `${api}.environment`,
+    `${api}.command`,
+  ])('%s of another kind is one mistake', (place) => {
+    expect(mistakesOf(soundBut({ [place]: 7 })).map(({ path }) => path)).toEqual([place]);
+  });
+
+  test.each([
+    ['nmae', 'name', 'name'],
+    ['domain.Zone', 'domain.zone', 'zone'],
+    ['servces', 'services', 'services'],
+    ['services.shop.container', 'services.shop.containers', 'containers'],
+    ['services.shop.CPU', 'services.shop.cpu', 'cpu'],
+    [`${api}.prot`, `${api}.port`, 'port'],
+    [`${api}.soruce`, `${api}.source`, 'source'],
+    [`${api}.env`, `${api}.environment`, 'environment'],
+    [`${api}.health.interval`, `${api}.health.intervalSeconds`, 'intervalSeconds'],
+  ])('the misspelt key %s is one mistake, and names the one that was meant', (typed, meant, name) => {
+    expect(mistakesOf(soundBut({ [typed]: 20, [meant]: undefined }))).toEqual([
+      { path: typed, value: 'unknown key', fix: `Did you mean ${name}?` },
+    ]);
+  });
+
+  test.each([
+    ['qqqq', /^Remove it\. Known here: name, region, domain, .*, services\.$/],
+    ['regions', /^Remove it\. Known here: /],
+  ])('the unknown key %s is like none that is missing, and lists all', (key, fix) => {
+    expect(mistakesOf(soundBut({ [key]: 1 }))).toEqual([
+      { path: key, value: 'unknown key', fix: expect.stringMatching(fix) },
+    ]);
+  });
+
+  test.each([
+    [undefined, 'missing'],
+    [null, 'null'],
+    ['stack', "'stack'"],
+    [[], 'a list'],
+  ])('%p in place of a stack is one mistake', (input, value) => {
+    expect(mistakesOf(input)).toEqual([{ path: 'default export', value, fix: 'Give an object: a stack.' }]);
+  });
+
+  test('read well in a terminal', () => {
+    const read = () =>
+      parseConfig(soundBut({ [`${api}.source`]: undefined, 'services.shop.cpu': 300 }), {
+        stage: 'dev',
+        target: 'sandbox',
+        folder: '/',
+        file: 'shop.config.ts',
+      });
+    expect(read).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        what: 'shop.config.ts has 2 mistakes.',
+        why: [
+          'services.shop.cpu: 300. Give one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768: CPU units of a task; 1024 are one virtual CPU.',
+          `${api}.source: missing. Give source, the folder of its program, or image, the reference of an image.`,
+        ].join('\n'),
+        now: 'Nothing was changed.',
+        fix: ['Correct shop.config.ts, then run the command again.'],
+      }),
+    );
+  });
+
+  test('in the stage alone are not blamed on the file', () => {
+    expect(() => read(sound(), 'Dev')).toThrow(
+      expect.objectContaining({
+        what: 'The command has 1 mistake.',
+        fix: ['Correct --stage, then run the command again.'],
+      }),
+    );
+  });
+
+  test('stay on one line and short, whatever stands there', () => {
+    const [mistake] = mistakesOf(soundBut({ region: `\u001b[31mred\n${'x'.repeat(1000)}` }));
+    expect(mistake?.value).toMatch(/^'\\x1B\[31mred\\nx+'\.\.\. \d+ more characters$/);
+    const [key] = mistakesOf(soundBut({ tags: { ['\u001b[31m\n']: 'x' } }));
+    expect(key?.path).toBe("tags['\\x1B[31m\\n']");
+  });
+});

@@ -1,0 +1,150 @@
+// A sound stack becomes a complete configuration.
+import { resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parseConfig } from '../../../../lib/config/load.ts';
+import type { StackInput } from '../../../../lib/config/schema.ts';
+import slipway from '../../../../slipway.config.ts';
+import { mistakesOf, read, sound, soundBut } from './support.ts';
+
+const api = 'services.shop.containers.api';
+
+describe('a sound stack', () => {
+  test('is complete as it is written out', () => {
+    const { services, domain, ...stack } = sound();
+    const { containers, ...shop } = services.shop ?? { containers: {} };
+    const { source: _, ...written } = containers.api ?? {};
+    expect(read(sound())).toMatchObject({
+      ...stack,
+      stage: 'dev',
+      target: 'sandbox',
+      domain,
+      services: [
+        {
+          ...shop,
+          name: 'shop',
+          containers: [
+            { ...written, name: 'api', key: 'shop-api' },
+            { name: 'proxy', key: 'shop-proxy', image: { reference: 'nginx:1.29' } },
+          ],
+        },
+      ],
+    });
+  });
+
+  test('has its defaults filled in', () => {
+    const container = {
+      port: undefined,
+      path: undefined,
+      health: {
+        path: '/',
+        intervalSeconds: 10,
+        timeoutSeconds: 5,
+        healthyThreshold: 2,
+        unhealthyThreshold: 2,
+        matcher: '200-299',
+      },
+      environment: {},
+      command: undefined,
+      essential: true,
+      readOnlyRoot: true,
+      stopSeconds: 30,
+    };
+    const input: StackInput = {
+      name: 'store',
+      region: 'eu-west-1',
+      services: { shop: { containers: { own: { source: '.' }, other: { image: 'nginx' } } } },
+    };
+    const folder = resolve('services/api1');
+    expect(parseConfig(input, { stage: 'dev', target: 'aws', folder })).toStrictEqual({
+      name: 'store',
+      stage: 'dev',
+      target: 'aws',
+      region: 'eu-west-1',
+      domain: undefined,
+      network: { cidr: '10.0.0.0/16', zones: 2 },
+      logRetentionDays: 14,
+      idleTimeoutSeconds: 60,
+      deregistrationDelaySeconds: 10,
+      builder: 'auto',
+      tags: {},
+      services: [
+        {
+          name: 'shop',
+          cpu: 256,
+          memory: 512,
+          count: 1,
+          graceSeconds: 60,
+          containers: [
+            { ...container, name: 'own', key: 'shop-own', image: { source: folder }, user: '1000:1000' },
+            {
+              ...container,
+              name: 'other',
+              key: 'shop-other',
+              image: { reference: 'nginx' },
+              user: undefined,
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  test('creates no zone unless it says so', () => {
+    expect(read(soundBut({ 'domain.createZone': undefined })).domain?.createZone).toBe(false);
+  });
+
+  test('may be paused, may leave fields undefined, and may be named like its zone', () => {
+    const stack = { ...sound(), tags: undefined, domain: { name: 'example.com', zone: 'example.com' } };
+    expect(read(stack)).toMatchObject({ tags: {}, domain: { name: 'example.com' } });
+    expect(read(soundBut({ 'services.shop.count': 0 })).services[0]?.count).toBe(0);
+  });
+
+  test.each(['/', '/api', `/${'a'.repeat(124)}`, `/a-b_c.d/~e"f'g/h@i:j+k&l$m`, '/...'])(
+    'may route %s',
+    (path) => {
+      expect(
+        mistakesOf(soundBut({ [`${api}.path`]: path, 'services.shop.containers.proxy.path': undefined })),
+      ).toEqual([]);
+    },
+  );
+
+  test.each([
+    'nginx',
+    'nginx:1.29-alpine',
+    'public.ecr.aws/docker/library/node:22',
+    'localhost:5000/a/b_c__d',
+    `x@sha256:${'0a'.repeat(32)}`,
+  ])('may run the image %s', (image) => {
+    expect(mistakesOf(soundBut({ 'services.shop.containers.proxy.image': image }))).toEqual([]);
+  });
+
+  test.each(['us-gov-west-1', 'ap-southeast-4', 'cn-north-1', 'eusc-de-east-1', 'us-isob-east-1'])(
+    'may live in %s',
+    (region) => {
+      expect(read(soundBut({ region })).region).toBe(region);
+    },
+  );
+
+  test.each(['10.0.0.0/16', '192.168.4.0/24', '172.31.128.0/17'])('may have the block %s', (cidr) => {
+    expect(read(soundBut({ 'network.cidr': cidr })).network.cidr).toBe(cidr);
+  });
+
+  test('is what this repository provisions', () => {
+    expect(mistakesOf(slipway)).toMatchObject([{ path: `${api}1.source` }, { path: `${api}2.source` }]);
+    const config = parseConfig(slipway, { stage: 'dev', target: 'sandbox', folder: resolve() });
+    expect(config.services[0]?.containers.map(({ key, port, path }) => [key, port, path])).toEqual([
+      ['shop-api1', 5000, '/api1'],
+      ['shop-api2', 6000, '/api2'],
+    ]);
+  });
+
+  test('takes the builder of the command before its own', () => {
+    const context = {
+      stage: 'dev',
+      target: 'sandbox',
+      folder: resolve('services'),
+      builder: 'docker',
+    } as const;
+    expect(parseConfig(soundBut({ [`${api}.source`]: 'api1' }), context).builder).toBe('docker');
+  });
+});

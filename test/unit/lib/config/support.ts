@@ -1,0 +1,131 @@
+// A sound stack to make mistakes in, and ways to make them.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { inspect } from 'node:util';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { StackInput } from '../../../../lib/config/schema.ts';
+import type { Config } from '../../../../lib/config/config.ts';
+import { parseConfig } from '../../../../lib/config/load.ts';
+import { InvalidConfig, type Mistake } from '../../../../lib/config/mistake.ts';
+
+/** A temporary folder with these files, removed after the tests of the file. */
+export function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-config-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+/** A sound stack that writes every field out. */
+export const sound = (): StackInput => ({
+  name: 'store',
+  region: 'eu-west-1',
+  domain: { name: 'api.example.com', zone: 'example.com', createZone: true },
+  network: { cidr: '10.1.0.0/20', zones: 3 },
+  logRetentionDays: 30,
+  idleTimeoutSeconds: 30,
+  deregistrationDelaySeconds: 5,
+  builder: 'bundle',
+  tags: { team: 'web' },
+  services: {
+    shop: {
+      cpu: 512,
+      memory: 4096,
+      count: 2,
+      graceSeconds: 30,
+      containers: {
+        api: {
+          source: 'api',
+          port: 5000,
+          path: '/api',
+          health: {
+            path: '/health',
+            intervalSeconds: 20,
+            timeoutSeconds: 19,
+            healthyThreshold: 3,
+            unhealthyThreshold: 4,
+            matcher: '200,204',
+          },
+          environment: { MODE: 'fast' },
+          command: ['node', 'main.js'],
+          essential: true,
+          readOnlyRoot: false,
+          user: 'node',
+          stopSeconds: 20,
+        },
+        proxy: { image: 'nginx:1.29', port: 8080, path: '/', essential: false },
+      },
+    },
+  },
+});
+
+type Fields = Record<string, unknown>;
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+/** A copy of the sound stack with other values at some places, `services.shop.cpu` and the like; undefined removes. */
+export function soundBut(values: Readonly<Record<string, unknown>>): unknown {
+  const stack: unknown = sound();
+  for (const [place, value] of Object.entries(values)) {
+    const keys = place.split('.');
+    const last = keys.pop() ?? '';
+    let holder = stack;
+    for (const key of keys) holder = isFields(holder) ? (holder[key] ??= {}) : undefined;
+    if (!isFields(holder)) throw new Error(`nothing holds ${place}`);
+    if (value === undefined) delete holder[last];
+    else holder[last] = value;
+  }
+  return stack;
+}
+
+/** The places of all single values of the sound stack. */
+export const placesOf = (value: unknown, place = ''): string[] =>
+  isFields(value)
+    ? Object.entries(value).flatMap(([key, inner]) => placesOf(inner, place === '' ? key : `${place}.${key}`))
+    : [place];
+
+const folder = folderWith({ 'api/src/main.ts': '' });
+
+/** Reads a stack beside a folder `api` with a program in it. */
+export const read = (input: unknown, stage = 'dev'): Config =>
+  parseConfig(input, { stage, target: 'sandbox', folder });
+
+/** The mistakes of that stack. */
+export function mistakesOf(input: unknown, stage?: string): readonly Mistake[] {
+  try {
+    read(input, stage);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidConfig) return error.mistakes;
+    throw error;
+  }
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** Matches a text that begins and ends so. */
+export const between = (begin: string, end = ''): string =>
+  expect.stringMatching(new RegExp(`^${escaped(begin)}.*${escaped(end)}$`)) as unknown as string;
+
+/**
+ * One test for each value that must not stand at a place of the sound stack: it is the only mistake.
+ * @param fix what the mistake says to write instead
+ * @param values the values, each with what is wrong about it; undefined for a missing one
+ * @param shown how the values are shown, when not as JavaScript writes them
+ */
+export function refuses(
+  place: string,
+  fix: string,
+  values: Readonly<Record<string, unknown>>,
+  shown?: string,
+): void {
+  describe(`${place} is refused with its fix for`, () => {
+    test.each(Object.entries(values))('%s', (_what, value) => {
+      const found = shown ?? (value === undefined ? 'missing' : inspect(value));
+      expect(mistakesOf(soundBut({ [place]: value }))).toEqual([{ path: place, value: found, fix }]);
+    });
+  });
+}

@@ -1,16 +1,15 @@
 /** Provision: survey, plan, ask, apply, verify. */
 import { survey } from '../lib/look/looks.ts';
 import { ask, cannotAsk } from '../lib/run/ask.ts';
-import { failures, interrupted } from '../lib/run/failures.ts';
+import { interrupted } from '../lib/run/failures.ts';
 import { duration } from '../lib/run/lines.ts';
 import type { Result, Running } from '../lib/run/main.ts';
 import { counts, countsText, planJson, planText } from '../lib/run/plan-text.ts';
 import { openSession, type Session } from '../lib/run/session.ts';
 import type { OpenSandbox } from '../lib/run/target.ts';
-import { apply, type Made } from './apply.ts';
+import { apply } from './apply.ts';
+import { finish } from './finish.ts';
 import { planOf, type Plan } from './plan.ts';
-import { addressOf } from './url.ts';
-import { verify } from './verify.ts';
 
 /** Does what `npm run provision` does, and returns what to print. */
 export async function provision(running: Running, openSandbox: OpenSandbox): Promise<Result> {
@@ -34,7 +33,8 @@ export async function provision(running: Running, openSandbox: OpenSandbox): Pro
       return { exitCode: 0, text: '', json: { ...about, declined: true } };
     }
     const made = await apply(run, session.see(), found, plan);
-    const url = await finish(session, made);
+    const url = await finish(run, see, session.place, plan, made);
+    if (signal.aborted) throw interrupted(run);
     const took = duration(Date.now() - start);
     const summary = plan.changes.length === 0 ? `no changes, ${plan.kept} exist` : countsDone(plan);
     report({ type: 'phase', text: `${stack} is up: ${summary}, ${took}` });
@@ -53,14 +53,6 @@ export async function provision(running: Running, openSandbox: OpenSandbox): Pro
   } finally {
     await session.close();
   }
-}
-
-/** The URL, once every path behind it answers; without waiting, the URL alone. */
-async function finish({ config, place, run }: Session, made: Made): Promise<string | undefined> {
-  const address = await addressOf(config, place, made);
-  if (address && run.patient) await verify(config, address, run);
-  if (run.signal.aborted) failures(run, new Map());
-  return address?.url;
 }
 
 function planned(plan: Plan, about: object): Result {

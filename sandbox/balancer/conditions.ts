@@ -1,0 +1,113 @@
+/** Whether a request satisfies one condition of a listener rule. */
+import { BlockList, isIPv6 } from 'node:net';
+import type { QueryStringKeyValuePair, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { matchesHost, matchesPath, matchesWildcard } from './path-pattern.ts';
+
+/** What rules can see of a request. */
+export interface RoutedRequest {
+  readonly method: string;
+  /** The host name of the Host header, without a port. */
+  readonly host: string;
+  /** The port that the client addressed: that of the Host header, or else the listener's. */
+  readonly port: number;
+  /** The path as the client sent it. */
+  readonly rawPath: string;
+  /** The path as patterns are compared with it. */
+  readonly path: string;
+  /** The query string without its question mark. */
+  readonly query: string;
+  /** Names and values in the order in which they were sent. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly sourceIp: string;
+}
+
+/**
+ * Whether the request satisfies the condition: one of the condition's values must match.
+ * Regular expressions are JavaScript's, searched anywhere in the text; AWS does not publish its dialect.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+ */
+export function satisfies(condition: RuleCondition, request: RoutedRequest): boolean {
+  switch (condition.Field) {
+    case 'path-pattern': {
+      const { Values, RegexValues } = condition.PathPatternConfig ?? {};
+      return (
+        all(condition.Values, Values).some((pattern) => matchesPath(pattern, request.path)) ||
+        all(RegexValues).some((regex) => new RegExp(regex).test(request.path))
+      );
+    }
+    case 'host-header': {
+      const { Values, RegexValues } = condition.HostHeaderConfig ?? {};
+      return (
+        all(condition.Values, Values).some((pattern) => matchesHost(pattern, request.host)) ||
+        all(RegexValues).some((regex) => new RegExp(regex, 'i').test(request.host))
+      );
+    }
+    case 'http-header': {
+      const { HttpHeaderName = '', Values, RegexValues } = condition.HttpHeaderConfig ?? {};
+      const values = request.headers
+        .filter(([name]) => sameText(name, HttpHeaderName))
+        .map(([, value]) => value);
+      return values.some(
+        (value) =>
+          all(Values).some((pattern) => matchesIgnoringCase(pattern, value)) ||
+          all(RegexValues).some((regex) => new RegExp(regex, 'i').test(value)),
+      );
+    }
+    case 'http-request-method':
+      return all(condition.HttpRequestMethodConfig?.Values).includes(request.method);
+    case 'query-string': {
+      const pairs = queryPairs(request.query);
+      return (condition.QueryStringConfig?.Values ?? []).some((wanted) =>
+        pairs.some((pair) => pairMatches(wanted, pair)),
+      );
+    }
+    case 'source-ip':
+      return all(condition.SourceIpConfig?.Values).some((cidr) => contains(cidr, request.sourceIp));
+    default:
+      return false;
+  }
+}
+
+function all(...lists: (readonly string[] | undefined)[]): readonly string[] {
+  return lists.flatMap((list) => list ?? []);
+}
+
+function sameText(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function matchesIgnoringCase(pattern: string, text: string): boolean {
+  return matchesWildcard(pattern.toLowerCase(), text.toLowerCase());
+}
+
+/** A wanted pair without a key is satisfied by any key that has the value. */
+function pairMatches(
+  { Key, Value = '' }: QueryStringKeyValuePair,
+  [key, value]: readonly [string, string],
+): boolean {
+  return (Key === undefined || matchesIgnoringCase(Key, key)) && matchesIgnoringCase(Value, value);
+}
+
+function queryPairs(query: string): (readonly [string, string])[] {
+  return query.split('&').map((pair) => {
+    const equals = pair.indexOf('=');
+    return equals < 0 ? [decode(pair), ''] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))];
+  });
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a stray percent sign is not an error to the load balancer
+  }
+}
+
+function contains(cidr: string, address: string): boolean {
+  const [network = '', bits = ''] = cidr.split('/');
+  const family = isIPv6(network) ? 'ipv6' : 'ipv4';
+  if (isIPv6(address) !== (family === 'ipv6')) return false;
+  const block = new BlockList();
+  block.addSubnet(network, Number(bits), family);
+  return block.check(address, family);
+}

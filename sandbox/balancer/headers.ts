@@ -1,0 +1,110 @@
+/** The headers that a request carries to its target, and those that a response carries to the client. */
+import { randomBytes } from 'node:crypto';
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { RoutedRequest } from './conditions.ts';
+
+type Pair = readonly [name: string, value: string];
+
+/** Headers that are about one connection only, and so end at the load balancer (RFC 9110, section 7.6.1). */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+]);
+/** Headers that a client's Connection header cannot take away: they say where a message ends or where it goes. */
+const ESSENTIAL = new Set(['host', 'content-length', 'transfer-encoding']);
+
+/** Names and values, two by two, of Node's flat list. */
+export function headerPairs(raw: readonly string[]): Pair[] {
+  return raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] ?? ''] satisfies Pair] : []));
+}
+
+/**
+ * The headers for the target: the client's, with their spelling and order, without those of the connection, and with
+ * what the load balancer adds.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
+ *
+ * With `routing.http.drop_invalid_header_fields.enabled`, names outside `[-A-Za-z0-9]+` are dropped, such as `X_Id`.
+ * Without it AWS passes on every name; here those that are no RFC 9110 token (with a space or a parenthesis) are
+ * refused with 400, because Node's parser does so, also with `insecureHTTPParser`, which is lenient with values only.
+ *
+ * @param port the listener's port in AWS
+ * @param attribute reads an attribute of the load balancer
+ */
+export function requestHeaders(
+  request: Pick<RoutedRequest, 'headers' | 'sourceIp'>,
+  port: number,
+  attribute: (key: string) => string | undefined,
+): OutgoingHttpHeaders {
+  const dropInvalid = attribute('routing.http.drop_invalid_header_fields.enabled') === 'true';
+  const kept = withoutHopByHop(request.headers).filter(
+    ([name]) => !dropInvalid || /^[-A-Za-z0-9]+$/.test(name),
+  );
+  const headers = new Map<string, { name: string; values: string[] }>();
+  for (const [name, value] of kept) {
+    const key = name.toLowerCase();
+    const known = headers.get(key);
+    if (known === undefined) headers.set(key, { name, values: [value] });
+    else if (key !== 'host') known.values.push(value); // the load balancer goes by the first Host
+  }
+  const set = (name: string, value: string): unknown =>
+    headers.set(name.toLowerCase(), { name, values: [value] });
+  const sent = (name: string): string[] => headers.get(name)?.values ?? [];
+
+  const mode = attribute('routing.http.xff_header_processing.mode') ?? 'append';
+  if (mode === 'remove') headers.delete('x-forwarded-for');
+  if (mode === 'append') set('X-Forwarded-For', [...sent('x-forwarded-for'), request.sourceIp].join(', '));
+  set('X-Forwarded-Proto', 'http');
+  set('X-Forwarded-Port', String(port));
+  set('X-Amzn-Trace-Id', traceId(sent('x-amzn-trace-id').join(';')));
+  if (/^identity$/i.test(sent('transfer-encoding').join())) headers.delete('transfer-encoding');
+  return Object.fromEntries(
+    [...headers.values()].map(({ name, values }) => [name, values.length > 1 ? values : values[0]]),
+  );
+}
+
+/**
+ * The headers for the client as a flat list: the target's as they are, without those of the target's connection.
+ * @param raw names and values as the target sent them
+ */
+export function responseHeaders(raw: readonly string[], keepAlive: boolean): string[] {
+  const kept = withoutHopByHop(headerPairs(raw)).filter(
+    ([name]) => name.toLowerCase() !== 'transfer-encoding',
+  );
+  return [...kept.flat(), 'Connection', keepAlive ? 'keep-alive' : 'close'];
+}
+
+/**
+ * The trace of a request: a new Root where there is none; where the client or an earlier load balancer sent one, it is
+ * kept with all other fields and Self is put in front or renewed.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
+ */
+export function traceId(sent: string): string {
+  const fields = sent.split(';').filter((field) => field !== '' && !field.startsWith('Self='));
+  const seconds = Math.floor(Date.now() / 1000)
+    .toString(16)
+    .padStart(8, '0');
+  const id = `1-${seconds}-${randomBytes(12).toString('hex')}`;
+  const name = fields.some((field) => field.startsWith('Root=')) ? 'Self' : 'Root';
+  return [`${name}=${id}`, ...fields].join(';');
+}
+
+function withoutHopByHop(headers: readonly Pair[]): Pair[] {
+  const connection = headers
+    .filter(([name]) => name.toLowerCase() === 'connection')
+    .map(([, value]) => value);
+  const named = new Set(
+    connection
+      .join(',')
+      .toLowerCase()
+      .split(/\s*,\s*/),
+  );
+  return headers.filter(([name]) => {
+    const key = name.toLowerCase();
+    return ESSENTIAL.has(key) || !(HOP_BY_HOP.has(key) || named.has(key));
+  });
+}

@@ -1,0 +1,102 @@
+/** A listener of a load balancer: a real HTTP server on this machine, opened and closed gracefully. */
+import type { Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { page, sendRaw } from './answers.ts';
+import { idleTimeoutMs, startRouter } from './router.ts';
+import type { ListenerView } from './view.ts';
+
+/** How to open a listener. */
+export interface ListenerOptions {
+  /** The port on this machine; 0 takes a free one. */
+  readonly port: number;
+  /** The address on this machine; `127.0.0.1` if not given. */
+  readonly host?: string;
+  /** How long a target may take to accept a connection, in milliseconds; 10 s if not given, as on AWS. */
+  readonly connectTimeoutMs?: number;
+  /** How long closing waits for requests in flight, in milliseconds; 5 s if not given. */
+  readonly closeTimeoutMs?: number;
+  /** A random number in [0, 1), which shares requests out between weighted target groups. */
+  readonly draw?: () => number;
+}
+
+/** An open listener. */
+export interface OpenListener {
+  /** The port on this machine. */
+  readonly port: number;
+  /** Accepts nothing more, lets requests in flight end (up to the bound), and closes all connections. */
+  close(): Promise<void>;
+}
+
+/** More than 64 KB of headers are refused with 400; a head must come within a minute, a body may take its time. */
+const SERVER_OPTIONS = {
+  maxHeaderSize: 64 * 1024,
+  headersTimeout: 60_000,
+  requestTimeout: 0,
+  requireHostHeader: false,
+};
+
+/**
+ * Opens a listener.
+ * @param view the world, read anew at each request
+ * @returns the open listener, once it accepts connections
+ * @throws when the port cannot be listened on, such as EADDRINUSE
+ */
+export async function openListener(view: ListenerView, options: ListenerOptions): Promise<OpenListener> {
+  const {
+    port,
+    host = '127.0.0.1',
+    connectTimeoutMs = 10_000,
+    closeTimeoutMs = 5_000,
+    draw = Math.random,
+  } = options;
+  const router = startRouter(view, connectTimeoutMs, draw);
+  const sockets = new Set<Socket>();
+  const inFlight = new Set<ServerResponse>();
+  let closing: Promise<void> | undefined;
+
+  const server = createServer(SERVER_OPTIONS);
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).once('close', () => sockets.delete(socket));
+  });
+  server.on('request', (request, response) => {
+    server.keepAliveTimeout = idleTimeoutMs(view);
+    if (closing !== undefined) response.shouldKeepAlive = false;
+    inFlight.add(response);
+    response.once('close', () => {
+      inFlight.delete(response);
+      if (closing !== undefined) server.closeIdleConnections();
+    });
+    void router.route(request, response);
+  });
+  server.on('upgrade', (request, client: Socket, head) => void router.routeUpgrade(request, client, head));
+  server.on('connect', (_request, client) => sendRaw(client, page(400)));
+  server.on('clientError', (error: NodeJS.ErrnoException, client: Socket) => {
+    const begun = [...inFlight].some(({ socket, headersSent }) => socket === client && headersSent);
+    if (begun || error.code === 'ECONNRESET' || !client.writable || client.bytesRead === 0) client.destroy();
+    else sendRaw(client, page(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400));
+  });
+  await listen(server, port, host);
+
+  const close = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const response of inFlight) response.shouldKeepAlive = false;
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // Node does not count these as idle
+    const bound = setTimeout(() => sockets.forEach((socket) => socket.destroy()), closeTimeoutMs);
+    await closed;
+    clearTimeout(bound);
+    router.close();
+  };
+  return { port: (server.address() as AddressInfo).port, close: () => (closing ??= close()) };
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

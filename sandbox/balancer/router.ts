@@ -1,0 +1,145 @@
+/** Takes a request from its rule to its answer: picks a target, forwards, and tries again where that is safe. */
+import type { IncomingMessage } from 'node:http';
+import { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { page, send } from './answers.ts';
+import type { RoutedRequest } from './conditions.ts';
+import type { Failure, TargetRequest } from './forwarder.ts';
+import { startForwarder } from './forwarder.ts';
+import { requestHeaders } from './headers.ts';
+import { readRequest } from './request.ts';
+import { startRotation } from './rotation.ts';
+import { decide } from './rules.ts';
+import type { ListenerView } from './view.ts';
+
+/** Answers the requests of one listener. */
+export interface Router {
+  /** Answers a request; never rejects. */
+  route(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Answers a request that asks for another protocol, whose connection Node has handed over. */
+  routeUpgrade(request: IncomingMessage, client: Socket, head: Buffer): Promise<void>;
+  /** Closes the pooled connections to targets. */
+  close(): void;
+}
+
+/** Requests that may be sent twice without harm (RFC 9110, section 9.2.2). */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
+/**
+ * How long connections may be silent, in milliseconds, to clients and to targets alike.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#connection-idle-timeout
+ */
+export function idleTimeoutMs(view: ListenerView): number {
+  return Number(view.attribute('idle_timeout.timeout_seconds') ?? 60) * 1000;
+}
+
+/**
+ * Starts a router.
+ * @param view the world, read anew at each request
+ * @param connectTimeoutMs how long a target may take to accept a connection
+ * @param draw a random number in [0, 1), which shares requests out between weighted target groups
+ */
+export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: () => number): Router {
+  const forwarder = startForwarder(connectTimeoutMs);
+  const rotate = startRotation();
+
+  /** Decides on a request; what is to be forwarded goes to `dispatch`, everything else is answered here. */
+  const answer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    dispatch: (targetRequest: TargetRequest) => Promise<Failure | undefined>,
+  ): Promise<void> => {
+    const routed = readRequest(request, view.port);
+    if ('refusal' in routed) return send(response, page(routed.refusal));
+    const decision = decide(view.rules(), routed, draw);
+    if (decision.kind === 'fixed-response') return send(response, decision);
+    if (decision.kind === 'redirect') return send(response, page(decision.status, decision.location));
+    if (decision.kind === 'fail') return send(response, page(decision.status));
+
+    // A target may close a pooled connection in the very moment in which it is used. A request that can be repeated then
+    // gets a second try on a connection of its own; for others the answer is 502, as on AWS.
+    const headers = requestHeaders(routed, view.port, (key) => view.attribute(key));
+    const url = routed.query === '' ? routed.rawPath : `${routed.rawPath}?${routed.query}`;
+    const tries = isReplayable(routed) ? [true, false] : [true];
+    for (const pooled of tries) {
+      const target = rotate(decision.targetGroupArn, view.targets(decision.targetGroupArn));
+      if (target === undefined) return send(response, page(503));
+      const reach = await view.reach(target);
+      if (reach === 'refused') return send(response, page(502));
+      if (reach === 'timeout') return await unanswered(response, connectTimeoutMs);
+      if (response.destroyed) return;
+      const failure = await dispatch({
+        request,
+        ...reach,
+        url,
+        headers,
+        idleTimeoutMs: idleTimeoutMs(view),
+        pooled,
+      });
+      if (failure === undefined) return;
+      if (!failure.stale || pooled === tries.at(-1)) return fail(response, failure);
+    }
+  };
+
+  return {
+    route: (request, response) =>
+      answer(request, response, (targetRequest) => forwarder.forward(targetRequest, response)).catch(() =>
+        send(response, page(500)),
+      ),
+
+    async routeUpgrade(request, client, head) {
+      let response: ServerResponse;
+      try {
+        response = respondOn(request, client);
+      } catch {
+        client.destroy(); // an earlier request on this connection is still being answered
+        return;
+      }
+      // Load balancers upgrade to WebSockets only; a request for another protocol is served as if it had not asked.
+      const webSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
+      const join = async (targetRequest: TargetRequest): Promise<undefined> => {
+        response.detachSocket(client);
+        const headers = { ...targetRequest.headers, connection: 'Upgrade', upgrade: 'websocket' };
+        forwarder.upgrade({ ...targetRequest, headers }, client, head, (failure) =>
+          fail(respondOn(request, client), failure),
+        );
+      };
+      await answer(
+        request,
+        response,
+        webSocket ? join : (targetRequest) => forwarder.forward(targetRequest, response),
+      ).catch(() => send(response, page(500)));
+    },
+
+    close: () => forwarder.close(),
+  };
+}
+
+function respondOn(request: IncomingMessage, client: Socket): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(client);
+  response.once('finish', () => client.end());
+  return response;
+}
+
+/** What happens when packets to a target are dropped: nothing, until the time to connect is over. */
+async function unanswered(response: ServerResponse, connectTimeoutMs: number): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  await delay(connectTimeoutMs, undefined, { signal: gone.signal }).catch(() => {});
+  send(response, page(504));
+}
+
+function fail(response: ServerResponse, { status }: Failure): void {
+  if (status === 408) response.shouldKeepAlive = false;
+  send(response, page(status));
+}
+
+function isReplayable({ method, headers }: RoutedRequest): boolean {
+  const hasBody = headers.some(
+    ([name, value]) => /^transfer-encoding$/i.test(name) || (/^content-length$/i.test(name) && value !== '0'),
+  );
+  return IDEMPOTENT.has(method) && !hasBody;
+}

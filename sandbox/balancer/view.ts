@@ -1,0 +1,25 @@
+/** The world as the load balancer sees it: read anew at each request, so a changed rule or target works at once. */
+import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
+
+/** Where a target can be reached on this machine, or how reaching it fails. */
+export type Reach = { readonly host: string; readonly port: number } | 'timeout' | 'refused';
+
+/** A registered target and its health, as `DescribeTargetHealth` tells it. */
+export interface TargetView {
+  /** The target's private IP address. */
+  readonly id: string;
+  readonly port: number;
+  readonly state: 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining' | 'unavailable';
+}
+
+/** One listener of one load balancer. */
+export interface ListenerView {
+  /** The listener's port in AWS, for example 80. */
+  readonly port: number;
+  /** The rules in priority order, the default rule last. */
+  rules(): readonly Rule[];
+  /** An attribute of the load balancer, for example `idle_timeout.timeout_seconds`; undefined means AWS's default. */
+  attribute(key: string): string | undefined;
+  targets(targetGroupArn: string): readonly TargetView[];
+  reach(target: TargetView): Promise<Reach>;
+}

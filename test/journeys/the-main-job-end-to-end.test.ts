@@ -1,0 +1,78 @@
+// A newcomer provisions, uses what came up, provisions again, and takes everything down.
+import { expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { ask, machine } from './harness.ts';
+
+const mutations = (journal: readonly { mutating: boolean }[]) => journal.filter(({ mutating }) => mutating);
+
+test('provision, use, provision again, tear down, tear down again', async () => {
+  const { run, census, journal, state, folder } = await machine();
+
+  const first = await run('provision');
+  expect(first).toMatchObject({
+    code: 0,
+    last: expect.stringMatching(/^http:\/\/api\.slipway\.localhost:\d+$/),
+  });
+  const url = first.last;
+
+  // The whole chain: DNS, load balancer, rule, task; and from one container to the other over localhost.
+  expect(await ask(`${url}/api1`)).toMatchObject({ status: 200 });
+  expect(await ask(`${url}/api2`)).toMatchObject({ status: 200 });
+  expect(await ask(`${url}/nowhere`)).toMatchObject({
+    status: 404,
+    body: 'There is no service at this path.',
+  });
+  const { products } = JSON.parse((await ask(`${url}/api2/products?inStock=true`)).body) as {
+    products: { id: string }[];
+  };
+  const order = await ask(`${url}/api1/orders`, {
+    method: 'POST',
+    body: { items: [{ productId: products[0]?.id, quantity: 1 }] },
+  });
+  expect(order.status).toBe(201);
+
+  const { resources } = state();
+  expect(Object.keys(resources)).toEqual(
+    expect.arrayContaining([
+      'vpc',
+      'subnets.public-1',
+      'natGateway',
+      'loadBalancer',
+      'rules.shop-api1',
+      'services.shop',
+    ]),
+  );
+
+  // A second run is boring, and the journal is the witness.
+  const before = (await journal()).length;
+  const second = await run('provision');
+  expect(second).toMatchObject({ code: 0, last: url });
+  expect(mutations((await journal()).slice(before))).toEqual([]);
+  expect(await run('provision', '--plan')).toMatchObject({
+    code: 0,
+    last: expect.stringMatching(/^No changes: \d+ exist\.$/),
+  });
+
+  const down = await run('teardown');
+  expect(down).toMatchObject({ code: 0, last: expect.stringMatching(/^slipway-dev is gone, 0 left/) });
+  // The sandbox that the provision started was empty and is gone, and so is every process of a task.
+  await expect(census()).rejects.toThrow();
+  expect(processesIn(folder)).toEqual([]);
+
+  expect(await run('teardown')).toMatchObject({ code: 0, last: 'slipway-dev: there is nothing to do' });
+}, 120_000);
+
+/** Command lines of processes that have to do with a folder; only Linux shows them without help. */
+function processesIn(folder: string): string[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/environ`, 'utf8') + readFileSync(`/proc/${pid}/cmdline`, 'utf8')];
+      } catch {
+        return [];
+      }
+    })
+    .filter((text) => text.includes(folder));
+}

@@ -1,0 +1,365 @@
+/** What clients see when targets, or clients themselves, misbehave. */
+import { describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+import { Readable } from 'node:stream';
+import {
+  ask,
+  askEcho,
+  defaultRule,
+  echo,
+  exchange,
+  gate,
+  keepAlive,
+  open,
+  startRawTarget,
+  startTarget,
+  World,
+} from './helpers.ts';
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n';
+
+async function withTarget(
+  at: number | 'timeout' | 'refused',
+  attributes: Record<string, string> = {},
+): Promise<World> {
+  const world = new World();
+  world.attributes = attributes;
+  world.register('10.0.0.1', at);
+  return world;
+}
+
+describe('503', () => {
+  test('when the group has no registered target, to the byte', async () => {
+    const { port } = await open(new World());
+    const answer = await exchange(port, `${GET}Connection: close\r\n\r\n`);
+    const [head = '', body] = answer.split('\r\n\r\n');
+    expect(head.replace(/Date: .*/, 'Date: now').split('\r\n')).toEqual([
+      'HTTP/1.1 503 Service Temporarily Unavailable',
+      'Server: awselb/2.0',
+      'Date: now',
+      'Content-Type: text/html',
+      'Content-Length: 162',
+      'Connection: close',
+    ]);
+    expect(body).toBe(
+      '<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n' +
+        '<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n</body>\r\n</html>\r\n',
+    );
+  });
+
+  test('when all targets are draining', async () => {
+    const world = await withTarget(1);
+    world.setState('10.0.0.1', 'draining');
+    const { port } = await open(world);
+    expect((await ask(port)).status).toBe(503);
+  });
+
+  test('has no body in the answer to HEAD', async () => {
+    const { port } = await open(new World());
+    const answer = await ask(port, '/', { method: 'HEAD' });
+    expect(answer).toMatchObject({ status: 503, body: '' });
+    expect(answer.headers['content-length']).toBe('162');
+  });
+
+  test('leaves the connection usable, also when a body was sent', async () => {
+    const { port } = await open(new World());
+    const agent = keepAlive(1);
+    const sockets = new Set<unknown>();
+    for (const body of ['x'.repeat(1_000_000), 'y']) {
+      const request = http.request({ port, agent, method: 'POST' });
+      request.on('socket', (socket) => sockets.add(socket));
+      request.end(body);
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+      expect(response.statusCode).toBe(503);
+      expect(response.headers.connection).toBe('keep-alive');
+      response.resume();
+      await once(response, 'close');
+    }
+    expect(sockets.size).toBe(1);
+  });
+});
+
+describe('502', () => {
+  test('when the target refuses, with the page of 122 bytes', async () => {
+    const { port } = await open(await withTarget('refused'));
+    const answer = await ask(port);
+    expect(answer.status).toBe(502);
+    expect(answer.headers).toMatchObject({ server: 'awselb/2.0', 'content-length': '122' });
+  });
+
+  test('when nothing listens where the target should be', async () => {
+    const { port: free, server } = await startTarget(echo());
+    await new Promise((resolve) => server.close(resolve));
+    const { port } = await open(await withTarget(free));
+    expect((await ask(port)).status).toBe(502);
+  });
+
+  test.each<[string, (socket: net.Socket) => void]>([
+    ['resets the connection', (socket) => socket.once('data', () => socket.resetAndDestroy())],
+    ['closes the connection', (socket) => socket.once('data', () => socket.end())],
+    [
+      'closes the connection within the head',
+      (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nA: b')),
+    ],
+    ['answers garbage', (socket) => socket.once('data', () => socket.end('hello\r\n\r\n'))],
+    [
+      'answers with a status that is none',
+      (socket) => socket.once('data', () => socket.end('HTTP/1.1 042 What\r\n\r\n')),
+    ],
+    [
+      'switches protocols unasked',
+      (socket) =>
+        socket.once('data', () =>
+          socket.write('HTTP/1.1 101 Ok\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'),
+        ),
+    ],
+  ])('when the target %s', async (_, behave) => {
+    const { port } = await open(await withTarget(await startRawTarget(behave)));
+    expect((await ask(port)).status).toBe(502);
+    expect((await ask(port, '/', { method: 'POST', body: 'x' })).status).toBe(502);
+  });
+});
+
+describe('504', () => {
+  test('when the target does not accept in time', async () => {
+    const { port } = await open(await withTarget('timeout'), { connectTimeoutMs: 20 });
+    expect((await ask(port)).status).toBe(504);
+    expect((await ask(port)).body).toContain('<title>504 Gateway Time-out</title>');
+  });
+
+  test('when the connection is not made in time', async () => {
+    const world = await withTarget((await startTarget(echo())).port);
+    const reach = world.reach.bind(world);
+    world.reach = (target) => {
+      setImmediate(() => {
+        const until = performance.now() + 20;
+        while (performance.now() < until); // the time is over before the connection can be noticed
+      });
+      return reach(target);
+    };
+    const { port } = await open(world, { connectTimeoutMs: 1 });
+    expect((await ask(port)).status).toBe(504);
+  });
+
+  test('when the target accepts and says nothing for the idle timeout', async () => {
+    const silent = await startRawTarget(() => {});
+    const { port } = await open(await withTarget(silent, { 'idle_timeout.timeout_seconds': '0.05' }));
+    expect((await ask(port)).status).toBe(504);
+    expect((await ask(port, '/', { method: 'POST', body: 'x' })).status).toBe(504);
+  });
+
+  test('when the target takes no more of a request', async () => {
+    const deaf = await startRawTarget((socket) => socket.pause());
+    const { port } = await open(await withTarget(deaf, { 'idle_timeout.timeout_seconds': '0.2' }));
+    const request = http.request({ port, method: 'POST', agent: false });
+    request.on('error', () => {});
+    Readable.from(Array<Buffer>(1_000).fill(Buffer.alloc(64 * 1024))).pipe(request);
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    expect(response.statusCode).toBe(504);
+    expect(request.socket?.bytesWritten).toBeLessThan(32_000_000); // nothing piled up in the load balancer
+    request.destroy();
+  });
+
+  test('not when the target speaks up in time, however long it takes altogether', async () => {
+    const slow = await startTarget((_request, response) => {
+      let parts = 0;
+      response.flushHeaders();
+      const timer = setInterval(() => {
+        response.write('.');
+        if (++parts === 10) {
+          clearInterval(timer);
+          response.end();
+        }
+      }, 30);
+    });
+    const { port } = await open(await withTarget(slow.port, { 'idle_timeout.timeout_seconds': '0.2' }));
+    expect(await ask(port)).toMatchObject({ status: 200, body: '..........' });
+  });
+});
+
+describe('a response that has begun', () => {
+  test.each([
+    ['chunked', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'],
+    ['of known length', 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello'],
+  ])('is cut, not finished, when the target breaks off (%s)', async (_, head) => {
+    const broken = await startRawTarget((socket) => socket.once('data', () => socket.end(head)));
+    const { port } = await open(await withTarget(broken));
+    await expect(ask(port)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  test('is cut when the target falls silent for the idle timeout', async () => {
+    const broken = await startRawTarget((socket) =>
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello')),
+    );
+    const { port } = await open(await withTarget(broken, { 'idle_timeout.timeout_seconds': '0.05' }));
+    await expect(ask(port)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+});
+
+describe('a pooled connection that its target closed', () => {
+  /** Serves one request a connection and then closes it without a word, at the moment of the next request. */
+  async function forgetful(seen: string[]): Promise<number> {
+    return await startRawTarget((socket) => {
+      let served = 0;
+      socket.on('data', (data) => {
+        served += 1;
+        seen.push(`${String(data).split(' ')[0]} ${served}`);
+        if (served === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+        else socket.destroy();
+      });
+    });
+  }
+
+  test('does not fail a request that can be repeated', async () => {
+    const seen: string[] = [];
+    const { port } = await open(await withTarget(await forgetful(seen)));
+    expect((await ask(port)).status).toBe(200);
+    expect((await ask(port)).status).toBe(200);
+    expect((await ask(port, '/', { method: 'DELETE' })).status).toBe(200);
+    expect(seen).toEqual(['GET 1', 'GET 2', 'GET 1', 'DELETE 1']);
+  });
+
+  test('fails one that cannot be repeated with 502, as on AWS', async () => {
+    const seen: string[] = [];
+    const { port } = await open(await withTarget(await forgetful(seen)));
+    expect((await ask(port)).status).toBe(200);
+    expect((await ask(port, '/', { method: 'POST', body: 'pay' })).status).toBe(502);
+    expect((await ask(port)).status).toBe(200);
+    expect((await ask(port, '/', { method: 'PUT', body: 'put' })).status).toBe(502);
+    expect(seen).toEqual(['GET 1', 'POST 2', 'GET 1', 'PUT 2']);
+  });
+});
+
+describe('what the load balancer refuses', () => {
+  test.each([
+    [400, 'a request without Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    [400, 'garbage', 'garbage\r\n\r\n'],
+    [400, 'a header name with a space', `${GET}X Y: 1\r\n\r\n`],
+    [400, 'a control character in a header', `${GET}X: a\u0001\r\n\r\n`],
+    [400, 'headers of more than 64 KB', `${GET}X: ${'a'.repeat(66_000)}\r\n\r\n`],
+    [
+      400,
+      'a path that climbs above the root',
+      'GET /a/../../etc HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+    ],
+    [400, 'CONNECT', 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n'],
+    [405, 'TRACE', 'TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'],
+    [
+      463,
+      'more than 30 forwarded addresses',
+      `${GET}X-Forwarded-For: ${Array(31).fill('1.2.3.4').join(', ')}\r\nConnection: close\r\n\r\n`,
+    ],
+    [
+      501,
+      'another transfer encoding',
+      `${GET}Transfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n`,
+    ],
+  ])('%d for %s', async (status, _, text) => {
+    const { port } = await open(await withTarget((await startTarget(echo())).port));
+    const answer = await exchange(port, text);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toContain('Server: awselb/2.0\r\n');
+  });
+
+  test('408 for a client that stops in the middle of its body', async () => {
+    const { port: at } = await startTarget(echo());
+    const { port } = await open(await withTarget(at, { 'idle_timeout.timeout_seconds': '0.05' }));
+    const answer = await exchange(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello');
+    expect(answer).toMatch(/^HTTP\/1\.1 408 Request Time-out\r\n/);
+    expect(answer).toContain('Connection: close\r\n');
+  });
+});
+
+describe('a client', () => {
+  test('may send headers of more than 16 KB', async () => {
+    const world = new World();
+    world.rulesNow = [defaultRule({ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200' } })];
+    const { port } = await open(world);
+    expect((await ask(port, '/', { headers: { 'X-Large': 'a'.repeat(40_000) } })).status).toBe(200);
+  });
+
+  test('that asks nothing more for the idle timeout is hung up on', async () => {
+    const { port } = await open(await withTarget('refused', { 'idle_timeout.timeout_seconds': '0.05' }));
+    expect(await exchange(port, `${GET}\r\n`)).toMatch(/^HTTP\/1\.1 502 /);
+  });
+});
+
+describe('a client that breaks the protocol', () => {
+  test('within its body is told so', async () => {
+    const { port } = await open(await withTarget((await startTarget(echo())).port));
+    const answer = await exchange(
+      port,
+      'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+  });
+
+  test('while a response has begun finds its connection closed, and no page in the response', async () => {
+    const { port: at } = await startTarget((_request, response) => {
+      response.write('begun');
+    });
+    const { port } = await open(await withTarget(at));
+    const socket = net.connect(port, '127.0.0.1').on('error', () => {});
+    let received = '';
+    socket.write(`${GET}\r\n`);
+    socket.on('data', (data) => {
+      received += String(data);
+      if (received.includes('begun')) socket.write('garbage\r\n\r\n');
+    });
+    await once(socket, 'close');
+    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(received).not.toContain('400');
+  });
+});
+
+describe('a client that goes away', () => {
+  test('takes its request from the target', async () => {
+    const arrived = gate();
+    const gone = gate();
+    const { port: at } = await startTarget((request) => {
+      request.socket.once('close', () => gone.open());
+      arrived.open();
+    });
+    const { port } = await open(await withTarget(at));
+    const request = http.get({ port, agent: false });
+    request.on('error', () => {});
+    await arrived.opened;
+    request.destroy();
+    await gone.opened;
+  });
+
+  test('before its target is found, is not forwarded', async () => {
+    let connections = 0;
+    const { port: at, server } = await startTarget(echo());
+    server.on('connection', () => (connections += 1));
+    const world = await withTarget(at);
+    const [asked, found] = [gate(), gate()];
+    const reach = world.reach.bind(world);
+    world.reach = async (target) => {
+      asked.open();
+      await found.opened;
+      return await reach(target);
+    };
+    const { port } = await open(world);
+    const gone = http.get({ port, path: '/gone', agent: false }).on('error', () => {});
+    await asked.opened;
+    gone.destroy();
+    expect((await ask(port, '/..')).status).toBe(400); // by now the load balancer has noticed
+    found.open();
+    expect((await askEcho(port, '/here')).url).toBe('/here');
+    expect(connections).toBe(1);
+  });
+
+  test('does no harm while a target cannot be reached', async () => {
+    const world = await withTarget('timeout');
+    const { port } = await open(world, { connectTimeoutMs: 60_000 });
+    const socket = net.connect(port);
+    socket.write(`${GET}\r\n`);
+    await once(socket, 'connect');
+    socket.destroy();
+    world.register('10.0.0.1', (await startTarget(echo())).port);
+    expect((await askEcho(port)).name).toBe('echo');
+  });
+});

@@ -1,0 +1,243 @@
+/** The headers that targets and clients see. */
+import { describe, expect, test } from '@jest/globals';
+import { traceId } from '../../../sandbox/balancer/headers.ts';
+import type { Echo } from './helpers.ts';
+import { ask, askEcho, echo, exchange, open, startRawTarget, startTarget, World } from './helpers.ts';
+
+const ROOT = /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/;
+
+async function echoing(attributes: Record<string, string> = {}): Promise<number> {
+  const world = new World();
+  world.attributes = attributes;
+  world.register('10.0.0.1', (await startTarget(echo())).port);
+  return (await open(world)).port;
+}
+
+/** What the target received for a request written by hand. */
+async function received(port: number, ...lines: string[]): Promise<Echo> {
+  const answer = await exchange(
+    port,
+    ['GET / HTTP/1.1', 'Host: a', ...lines, 'Connection: close', '', ''].join('\r\n'),
+  );
+  return JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as Echo;
+}
+
+describe('a request at the target', () => {
+  test('says who asked, how, and where', async () => {
+    const { headers } = await askEcho(await echoing(), '/', { headers: { Host: 'shop.example.com:8080' } });
+    expect(headers).toMatchObject({
+      host: 'shop.example.com:8080',
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-proto': 'http',
+      'x-forwarded-port': '80',
+      'x-amzn-trace-id': expect.stringMatching(ROOT) as unknown,
+      connection: 'keep-alive',
+    });
+  });
+
+  test('replaces the protocol and the port that a client claims', async () => {
+    const headers = { 'X-Forwarded-Proto': 'https', 'x-forwarded-port': '443' };
+    expect((await askEcho(await echoing(), '/', { headers })).headers).toMatchObject({
+      'x-forwarded-proto': 'http',
+      'x-forwarded-port': '80',
+    });
+  });
+
+  test.each([
+    [undefined, '203.0.113.7, 10.1.1.1', '203.0.113.7, 10.1.1.1, 127.0.0.1'],
+    ['append', '203.0.113.7', '203.0.113.7, 127.0.0.1'],
+    ['append', undefined, '127.0.0.1'],
+    ['preserve', '203.0.113.7', '203.0.113.7'],
+    ['preserve', undefined, undefined],
+    ['remove', '203.0.113.7', undefined],
+    ['remove', undefined, undefined],
+  ])('with the mode %s has of the X-Forwarded-For %s: %s', async (mode, sent, expected) => {
+    const port = await echoing(mode === undefined ? {} : { 'routing.http.xff_header_processing.mode': mode });
+    const headers = sent === undefined ? {} : { 'X-Forwarded-For': sent };
+    expect((await askEcho(port, '/', { headers })).headers['x-forwarded-for']).toBe(expected);
+  });
+
+  test('has several lines of X-Forwarded-For made one', async () => {
+    const { rawHeaders } = await received(
+      await echoing(),
+      'X-Forwarded-For: 1.1.1.1',
+      'x-forwarded-for: 2.2.2.2',
+    );
+    expect(rawHeaders.filter((name) => /^x-forwarded-for$/i.test(name))).toHaveLength(1);
+    expect(rawHeaders).toContain('1.1.1.1, 2.2.2.2, 127.0.0.1');
+  });
+
+  test('keeps spelling, order and repetition', async () => {
+    const { rawHeaders } = await received(
+      await echoing(),
+      'x-LOWER: 1',
+      'X-Same: a',
+      'X-Other: b',
+      'X-Same: c',
+    );
+    expect(rawHeaders.slice(0, 10)).toEqual([
+      'Host',
+      'a',
+      'x-LOWER',
+      '1',
+      'X-Same',
+      'a',
+      'X-Same',
+      'c',
+      'X-Other',
+      'b',
+    ]);
+  });
+
+  test('has only the first of several hosts', async () => {
+    const { rawHeaders } = await received(await echoing(), 'Host: b');
+    expect(rawHeaders.slice(0, 2)).toEqual(['Host', 'a']);
+    expect(rawHeaders).not.toContain('b');
+  });
+
+  test('lacks the headers of the client connection', async () => {
+    const { headers, rawHeaders } = await received(
+      await echoing(),
+      'Keep-Alive: timeout=9',
+      'Proxy-Connection: close',
+      'TE: trailers',
+      'Trailer: X-Sum',
+      'X-Hop: gone',
+      'Connection: X-Hop, Host',
+    );
+    expect(headers).toMatchObject({ host: 'a', connection: 'keep-alive' });
+    const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+    expect(names.sort()).toEqual([
+      'connection',
+      'host',
+      'x-amzn-trace-id',
+      'x-forwarded-for',
+      'x-forwarded-port',
+      'x-forwarded-proto',
+    ]);
+  });
+
+  test.each([
+    [undefined, ['X_Under', 'X.Dot', 'X!Bang', 'X-Good']],
+    ['false', ['X_Under', 'X.Dot', 'X!Bang', 'X-Good']],
+    ['true', ['X-Good']],
+  ])('with drop_invalid_header_fields %s keeps of odd names %j', async (drop, expected) => {
+    const port = await echoing(
+      drop === undefined ? {} : { 'routing.http.drop_invalid_header_fields.enabled': drop },
+    );
+    const { rawHeaders } = await received(port, 'X_Under: 1', 'X.Dot: 1', 'X!Bang: 1', 'X-Good: 1');
+    expect(rawHeaders.filter((name) => /^X.(Under|Dot|Bang|Good)$/.test(name))).toEqual(expected);
+  });
+
+  test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'PURGE', 'QUERY'])(
+    'keeps the method %s and its body',
+    async (method) => {
+      const port = await echoing();
+      expect(
+        await askEcho(port, '/', { method, body: 'abc', headers: { 'Content-Length': 3 } }),
+      ).toMatchObject({ method, body: 'abc' });
+      const chunked = await askEcho(port, '/', {
+        method,
+        body: 'abc',
+        headers: { 'Transfer-Encoding': 'chunked' },
+      });
+      expect(chunked).toMatchObject({ method, body: 'abc' });
+      expect(await askEcho(port, '/', { method })).toMatchObject({ method, body: '' });
+    },
+  );
+
+  test('waits for no go-ahead: the load balancer gives it', async () => {
+    const { headers, body } = await askEcho(await echoing(), '/', {
+      method: 'POST',
+      body: 'abc',
+      headers: { Expect: '100-continue' },
+    });
+    expect(body).toBe('abc');
+    expect(headers.expect).toBeUndefined();
+  });
+});
+
+describe('the trace', () => {
+  test('begins at the load balancer', () => {
+    expect(traceId('')).toMatch(ROOT);
+    expect(traceId('')).not.toBe(traceId(''));
+  });
+
+  test.each([
+    [
+      'Root=1-67891233-abcdef012345678912345678',
+      /^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-67891233-abcdef012345678912345678$/,
+    ],
+    ['Root=1-1-a;CalledFrom=app', /^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-1-a;CalledFrom=app$/],
+    ['Self=1-old-one;Root=1-1-a', /^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-1-a$/],
+    ['CalledFrom=app', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};CalledFrom=app$/],
+  ])('of a request with %s is kept and extended', async (sent, expected) => {
+    const { headers } = await askEcho(await echoing(), '/', { headers: { 'x-amzn-trace-id': sent } });
+    expect(headers['x-amzn-trace-id']).toMatch(expected);
+  });
+});
+
+describe('a response at the client', () => {
+  test("is the target's, without the headers of the target's connection", async () => {
+    const target = await startRawTarget((socket) =>
+      socket.once('data', () =>
+        socket.end(
+          [
+            'HTTP/1.1 207 Many Things',
+            'Set-Cookie: a=1',
+            'x-LOWER: kept',
+            'Set-Cookie: b=2',
+            'Server: mine',
+            'Keep-Alive: timeout=5',
+            'X-Hop: gone',
+            'Connection: close, X-Hop',
+            'Content-Length: 2',
+            '',
+            'ok',
+          ].join('\r\n'),
+        ),
+      ),
+    );
+    const world = new World();
+    world.register('10.0.0.1', target);
+    const { port } = await open(world);
+    const answer = await exchange(
+      port,
+      'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n'.replace('keep-alive', 'close'),
+    );
+    expect(answer.replace(/Date: .*\r\n/, '').split('\r\n')).toEqual([
+      'HTTP/1.1 207 Many Things',
+      'Set-Cookie: a=1',
+      'x-LOWER: kept',
+      'Set-Cookie: b=2',
+      'Server: mine',
+      'Content-Length: 2',
+      'Connection: close',
+      '',
+      'ok',
+    ]);
+  });
+
+  test('has no Server of the load balancer and keeps the connection', async () => {
+    const { headers } = await ask(await echoing(), '/', { headers: { Connection: 'keep-alive' } });
+    expect(headers.server).toBeUndefined();
+    expect(headers['keep-alive']).toBeUndefined();
+    expect(headers.connection).toBe('keep-alive');
+  });
+
+  test.each([
+    ['HEAD', 200, { 'content-length': '1234' }],
+    ['GET', 304, { etag: '"x"' }],
+    ['GET', 204, {}],
+  ])('to %s with %d has no body', async (method, status, headers) => {
+    const world = new World();
+    world.register(
+      '10.0.0.1',
+      (await startTarget((_request, response) => response.writeHead(status, headers).end())).port,
+    );
+    const { port } = await open(world);
+    const answer = await ask(port, '/', { method });
+    expect(answer).toMatchObject({ status, headers, body: '' });
+    expect(answer.headers['transfer-encoding']).toBeUndefined();
+  });
+});

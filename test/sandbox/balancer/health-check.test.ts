@@ -1,0 +1,158 @@
+/** One health check, and what a row of them makes of a target. */
+import { describe, expect, test } from '@jest/globals';
+import type { IncomingMessage } from 'node:http';
+import type { CheckResult } from '../../../sandbox/balancer/health-check.ts';
+import { checkTarget, matchesCode, nextHealth, REGISTERED } from '../../../sandbox/balancer/health-check.ts';
+import { gate, startRawTarget, startTarget } from './helpers.ts';
+
+describe('the health of a target', () => {
+  const settings = { healthyThreshold: 3, unhealthyThreshold: 2, matcher: '200-299' };
+  const ok: CheckResult = { code: 204 };
+  const bad: CheckResult = { code: 503 };
+  const after = (...results: CheckResult[]): string =>
+    results
+      .reduce(
+        (states, result) => [...states, nextHealth(states.at(-1) ?? REGISTERED, result, settings)],
+        [REGISTERED],
+      )
+      .map(({ state }) => state[0])
+      .join('');
+
+  // i: initial, h: healthy, u: unhealthy; the first letter is the state before any check
+  test.each<[string, CheckResult[], string]>([
+    ['one pass is enough after registration', [ok], 'ih'],
+    ['one failure is not yet a fall', [bad], 'ii'],
+    ['failures up to the threshold make a new target unhealthy', [bad, bad], 'iiu'],
+    ['a pass after a failure still is the first pass', [bad, ok], 'iih'],
+    ['a healthy target falls after a row of failures', [ok, bad, bad], 'ihhu'],
+    ['a pass between failures breaks the row', [ok, bad, ok, bad, bad], 'ihhhhu'],
+    ['an unhealthy target needs a row of passes', [bad, bad, ok, ok, ok], 'iiuuuh'],
+    ['a failure between passes breaks the row', [bad, bad, ok, ok, bad, ok, ok, ok], 'iiuuuuuuh'],
+    ['it may rise and fall again', [bad, bad, ok, ok, ok, bad, bad], 'iiuuuhhu'],
+    ['kinds of failure count alike', [ok, 'timeout', 'failed'], 'ihhu'],
+  ])('%s', (_, results, states) => {
+    expect(after(...results)).toBe(states);
+  });
+
+  test.each<[CheckResult, string, string]>([
+    [{ code: 503 }, 'Target.ResponseCodeMismatch', 'Health checks failed with these codes: [503]'],
+    ['timeout', 'Target.Timeout', 'Request timed out'],
+    ['failed', 'Target.FailedHealthChecks', 'Health checks failed'],
+  ])('after %j has the reason %s', (result, reason, description) => {
+    const fallen = { state: 'unhealthy', passes: 0, failures: 9 } as const;
+    expect(nextHealth(fallen, result, settings)).toEqual({
+      state: 'unhealthy',
+      reason,
+      description,
+      passes: 0,
+      failures: 10,
+    });
+  });
+
+  test('has the reason of the newest failure, keeps it while rising, and none when healthy', () => {
+    const first = nextHealth(nextHealth(REGISTERED, 'timeout', settings), bad, settings);
+    expect(first.reason).toBe('Target.ResponseCodeMismatch');
+    const rising = nextHealth(first, ok, settings);
+    expect(rising).toMatchObject({ state: 'unhealthy', reason: 'Target.ResponseCodeMismatch' });
+    const risen = nextHealth(nextHealth(rising, ok, settings), ok, settings);
+    expect(risen).toEqual({ state: 'healthy', passes: 3, failures: 0 });
+  });
+
+  test('is initial, with AWS’s reason, until decided', () => {
+    expect(nextHealth(REGISTERED, 'failed', settings)).toMatchObject({
+      state: 'initial',
+      reason: 'Elb.InitialHealthChecking',
+      description: 'Initial health checks in progress',
+    });
+  });
+});
+
+describe('a matcher', () => {
+  test.each([
+    ['200', 200, true],
+    ['200', 204, false],
+    ['200,202', 202, true],
+    ['200,202', 201, false],
+    ['200-299', 200, true],
+    ['200-299', 299, true],
+    ['200-299', 300, false],
+    ['200-204,301', 301, true],
+    ['', 200, false],
+  ])('%s with %d: %s', (matcher, code, expected) => {
+    expect(matchesCode(matcher, code)).toBe(expected);
+  });
+});
+
+describe('a check', () => {
+  const settings = { path: '/health?deep=1', protocol: 'HTTP', timeoutMs: 5_000 } as const;
+  const never = new AbortController().signal;
+
+  test('is a GET that says who it is, on a connection of its own', async () => {
+    const seen: IncomingMessage[] = [];
+    const { port } = await startTarget((request, response) => {
+      seen.push(request);
+      response.writeHead(204).end();
+    });
+    const reach = { host: '127.0.0.1', port };
+    expect(await checkTarget(reach, settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
+    expect(await checkTarget(reach, settings, never)).toEqual({ code: 204 });
+
+    expect(seen[0]).toMatchObject({ method: 'GET', url: '/health?deep=1' });
+    expect(seen[0]?.headers).toEqual({
+      host: '10.0.0.1:5000',
+      connection: 'close',
+      'user-agent': 'ELB-HealthChecker/2.0',
+      'accept-encoding': 'gzip, compressed',
+    });
+    expect(seen[1]?.headers.host).toBe(`127.0.0.1:${port}`);
+    expect(seen[0]?.socket).not.toBe(seen[1]?.socket);
+  });
+
+  test('does not follow redirects', async () => {
+    const { port } = await startTarget((_request, response) =>
+      response.writeHead(302, { Location: '/elsewhere' }).end(),
+    );
+    expect(await checkTarget({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 302 });
+  });
+
+  test('is over with the status, whatever the body does', async () => {
+    const closed = gate();
+    const { port } = await startTarget((_request, response) => {
+      response.once('close', () => closed.open());
+      response.write('and then nothing');
+    });
+    expect(await checkTarget({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 200 });
+    await closed.opened;
+  });
+
+  test('times out when no answer comes', async () => {
+    const port = await startRawTarget(() => {});
+    const quick = { ...settings, timeoutMs: 30 };
+    expect(await checkTarget({ host: '127.0.0.1', port }, quick, never)).toBe('timeout');
+    expect(await checkTarget('timeout', quick, never)).toBe('timeout');
+  });
+
+  test('fails when the connection is refused, closed, or answered with garbage', async () => {
+    const closing = await startRawTarget((socket) => socket.end());
+    const babbling = await startRawTarget((socket) => socket.end('hello\r\n\r\n'));
+    expect(await checkTarget('refused', settings, never)).toBe('failed');
+    expect(await checkTarget({ host: '127.0.0.1', port: closing }, settings, never)).toBe('failed');
+    expect(await checkTarget({ host: '127.0.0.1', port: babbling }, settings, never)).toBe('failed');
+    const { port, server } = await startTarget(() => {});
+    await new Promise((resolve) => server.close(resolve));
+    expect(await checkTarget({ host: '127.0.0.1', port }, settings, never)).toBe('failed');
+  });
+
+  test('is given up at the signal', async () => {
+    const accepted = gate();
+    const port = await startRawTarget(() => accepted.open());
+    for (const reach of [{ host: '127.0.0.1', port }, 'timeout'] as const) {
+      const giveUp = new AbortController();
+      const check = checkTarget(reach, settings, giveUp.signal);
+      if (reach !== 'timeout') await accepted.opened;
+      giveUp.abort();
+      await expect(check).rejects.toMatchObject({ name: 'AbortError' });
+      await expect(checkTarget(reach, settings, giveUp.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    }
+  });
+});

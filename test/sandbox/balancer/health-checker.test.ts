@@ -1,0 +1,279 @@
+/** The rounds of the health checker, on a clock that the test turns. */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { TargetHealth } from '../../../sandbox/balancer/health-check.ts';
+import type {
+  CheckedGroup,
+  HealthChecker,
+  HealthCheckerOptions,
+} from '../../../sandbox/balancer/health-checker.ts';
+import { startHealthChecker } from '../../../sandbox/balancer/health-checker.ts';
+import type { Reach, TargetView } from '../../../sandbox/balancer/view.ts';
+import { gate, startRawTarget, startTarget } from './helpers.ts';
+
+const LOOK = 1;
+const INTERVAL = 30_000;
+
+/** A clock whose waits end when the test says so. */
+class Clock {
+  private waits: { ms: number; end: () => void }[] = [];
+  private changed = gate();
+
+  readonly wait = (ms: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const wait = { ms, end: resolve };
+      this.waits.push(wait);
+      this.changed.open();
+      this.changed = gate();
+      signal.addEventListener('abort', () => {
+        this.waits = this.waits.filter((each) => each !== wait);
+        resolve();
+      });
+    });
+
+  /** Ends all waits of the length that are under way. */
+  pass(ms: number): void {
+    const over = this.waits.filter((wait) => wait.ms === ms);
+    this.waits = this.waits.filter((wait) => wait.ms !== ms);
+    for (const wait of over) wait.end();
+  }
+  count(ms: number): number {
+    return this.waits.filter((wait) => wait.ms === ms).length;
+  }
+  async until(ms: number, count: number): Promise<void> {
+    while (this.count(ms) !== count) await this.changed.opened;
+  }
+}
+
+/** A target group that can be changed, a clock, and a record of what was reported. */
+class Scene {
+  readonly clock = new Clock();
+  readonly reports: string[] = [];
+  group: CheckedGroup;
+  private waiting: { count: number; open: () => void }[] = [];
+
+  constructor(
+    reach: (target: TargetView) => Promise<Reach>,
+    settings: Partial<CheckedGroup['settings']> = {},
+  ) {
+    const all = {
+      path: '/',
+      port: 'traffic-port',
+      protocol: 'HTTP',
+      intervalMs: INTERVAL,
+      timeoutMs: 5_000,
+    } as const;
+    const thresholds = { healthyThreshold: 2, unhealthyThreshold: 2, matcher: '200' };
+    this.group = { arn: 'group', settings: { ...all, ...thresholds, ...settings }, targets: [], reach };
+  }
+
+  readonly options: HealthCheckerOptions = {
+    groups: () => [this.group],
+    report: (arn, target, health) => this.record(arn, target, health),
+    wait: this.clock.wait,
+    lookIntervalMs: LOOK,
+  };
+
+  set(id: string, state: TargetView['state']): void {
+    const others = this.group.targets.filter((target) => target.id !== id);
+    this.group = { ...this.group, targets: [...others, { id, port: 5000, state }] };
+  }
+  remove(id: string): void {
+    this.group = { ...this.group, targets: this.group.targets.filter((target) => target.id !== id) };
+  }
+
+  /** Waits until so many reports have been made. */
+  async reported(count: number): Promise<void> {
+    if (this.reports.length >= count) return;
+    const { opened, open } = gate();
+    this.waiting.push({ count, open });
+    await opened;
+  }
+
+  private record(arn: string, target: TargetView, { state }: TargetHealth): void {
+    this.set(target.id, state);
+    this.reports.push(`${arn} ${target.id} ${state}`);
+    for (const { count, open } of this.waiting) if (this.reports.length >= count) open();
+  }
+}
+
+let checker: HealthChecker | undefined;
+afterEach(async () => checker?.stop());
+
+async function answering(status: () => number): Promise<{ reach: () => Promise<Reach>; seen: () => number }> {
+  let seen = 0;
+  const { port } = await startTarget((_request, response) => {
+    seen += 1;
+    response.writeHead(status()).end();
+  });
+  return { reach: async () => ({ host: '127.0.0.1', port }), seen: () => seen };
+}
+
+describe('the health checker', () => {
+  test('checks at once, then once an interval, and follows the answers', async () => {
+    let status = 200;
+    const { reach, seen } = await answering(() => status);
+    const scene = new Scene(reach);
+    scene.set('10.0.0.1', 'initial');
+    checker = startHealthChecker(scene.options);
+    await scene.reported(1);
+    expect(seen()).toBe(1);
+
+    status = 503;
+    for (let round = 2; round <= 3; round += 1) {
+      scene.clock.pass(INTERVAL);
+      await scene.reported(round);
+    }
+    status = 200;
+    for (let round = 4; round <= 5; round += 1) {
+      scene.clock.pass(INTERVAL);
+      await scene.reported(round);
+    }
+    expect(scene.reports).toEqual(
+      ['healthy', 'healthy', 'unhealthy', 'unhealthy', 'healthy'].map((state) => `group 10.0.0.1 ${state}`),
+    );
+    expect(seen()).toBe(5);
+  });
+
+  test('sees a new target at the next look, or at once when told', async () => {
+    const { reach } = await answering(() => 200);
+    const scene = new Scene(reach);
+    checker = startHealthChecker(scene.options);
+    scene.set('10.0.0.1', 'initial');
+    scene.clock.pass(LOOK);
+    await scene.reported(1);
+    scene.set('10.0.0.2', 'initial');
+    checker.refresh();
+    await scene.reported(2);
+    expect(scene.reports).toEqual(['group 10.0.0.1 healthy', 'group 10.0.0.2 healthy']);
+  });
+
+  test('never has two checks of a target under way', async () => {
+    const sockets: unknown[] = [];
+    const [accepted, finish] = [gate(), gate()];
+    const { port } = await startTarget((request, response) => {
+      sockets.push(request.socket);
+      accepted.open();
+      void finish.opened.then(() => response.end());
+    });
+    const scene = new Scene(async () => ({ host: '127.0.0.1', port }));
+    scene.set('10.0.0.1', 'initial');
+    checker = startHealthChecker(scene.options);
+    await accepted.opened;
+    scene.clock.pass(INTERVAL);
+    scene.clock.pass(LOOK);
+    await scene.clock.until(LOOK, 1);
+    checker.refresh();
+    expect(scene.clock.count(INTERVAL)).toBe(0);
+    finish.open();
+    await scene.reported(2); // the interval is over, so the next check follows at once
+    expect(sockets).toHaveLength(2);
+  });
+
+  test('forgets a target that is removed, in the middle of a check too', async () => {
+    const accepted = gate();
+    const closed = gate();
+    const port = await startRawTarget((socket) => {
+      socket.once('close', () => closed.open());
+      accepted.open();
+    });
+    const scene = new Scene(async () => ({ host: '127.0.0.1', port }));
+    scene.set('10.0.0.1', 'initial');
+    checker = startHealthChecker(scene.options);
+    await accepted.opened;
+    scene.remove('10.0.0.1');
+    checker.refresh();
+    await closed.opened;
+    expect(scene.reports).toEqual([]);
+    expect(scene.clock.count(INTERVAL)).toBe(0);
+  });
+
+  test('starts anew with a target that comes back', async () => {
+    let status = 503;
+    const { reach } = await answering(() => status);
+    const scene = new Scene(reach);
+    scene.set('10.0.0.1', 'initial');
+    checker = startHealthChecker(scene.options);
+    await scene.reported(1);
+    scene.clock.pass(INTERVAL);
+    await scene.reported(2);
+    scene.remove('10.0.0.1');
+    checker.refresh();
+    status = 200;
+    scene.set('10.0.0.1', 'initial');
+    checker.refresh();
+    await scene.reported(3);
+    expect(scene.reports.map((report) => report.split(' ')[2])).toEqual(['initial', 'unhealthy', 'healthy']);
+  });
+
+  test.each<TargetView['state']>(['draining', 'unused', 'unavailable'])(
+    'leaves a target that is %s alone',
+    async (state) => {
+      const { reach, seen } = await answering(() => 200);
+      const scene = new Scene(reach);
+      scene.set('10.0.0.1', state);
+      scene.set('10.0.0.2', 'initial');
+      checker = startHealthChecker(scene.options);
+      await scene.reported(1);
+      expect(scene.reports).toEqual(['group 10.0.0.2 healthy']);
+      expect(seen()).toBe(1);
+    },
+  );
+
+  test('believes the world about the state before: a target that was healthy falls only after a row of failures', async () => {
+    const { reach } = await answering(() => 500);
+    const scene = new Scene(reach);
+    scene.set('10.0.0.1', 'healthy');
+    scene.set('10.0.0.2', 'unhealthy');
+    checker = startHealthChecker(scene.options);
+    await scene.reported(2);
+    expect([...scene.reports].sort()).toEqual(['group 10.0.0.1 healthy', 'group 10.0.0.2 unhealthy']);
+  });
+
+  test('checks the port of the settings, and reports the target', async () => {
+    const asked: number[] = [];
+    const { reach } = await answering(() => 200);
+    const scene = new Scene(
+      (target) => {
+        asked.push(target.port);
+        return reach();
+      },
+      { port: 8081 },
+    );
+    scene.set('10.0.0.1', 'initial');
+    checker = startHealthChecker(scene.options);
+    await scene.reported(1);
+    expect(asked).toEqual([8081]);
+    expect(scene.group.targets).toEqual([{ id: '10.0.0.1', port: 5000, state: 'healthy' }]);
+  });
+
+  test('counts a target whose whereabouts fail as failed', async () => {
+    const scene = new Scene(() => Promise.reject(new Error('no such network')), { unhealthyThreshold: 1 });
+    scene.set('10.0.0.1', 'initial');
+    checker = startHealthChecker(scene.options);
+    await scene.reported(1);
+    expect(scene.reports).toEqual(['group 10.0.0.1 unhealthy']);
+  });
+
+  test('stops in the middle of a check and reports nothing more', async () => {
+    const accepted = gate();
+    const port = await startRawTarget(() => accepted.open());
+    const scene = new Scene(async () => ({ host: '127.0.0.1', port }));
+    scene.set('10.0.0.1', 'initial');
+    const stopped = startHealthChecker(scene.options);
+    await accepted.opened;
+    await stopped.stop();
+    stopped.refresh();
+    expect(scene.reports).toEqual([]);
+    expect(scene.clock.count(INTERVAL) + scene.clock.count(LOOK)).toBe(0);
+  });
+
+  test('keeps real time when no clock is given', async () => {
+    const { reach } = await answering(() => 200);
+    const scene = new Scene(reach, { intervalMs: 20 });
+    const { groups, report } = scene.options;
+    checker = startHealthChecker({ groups, report });
+    scene.set('10.0.0.1', 'initial');
+    await scene.reported(3);
+    expect(scene.reports).toHaveLength(3);
+  });
+});

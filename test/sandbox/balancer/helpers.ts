@@ -1,0 +1,181 @@
+/** What the load balancer's tests share: a world that can be changed, real targets, and clients. */
+import { afterEach } from '@jest/globals';
+import type { Action, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { IncomingHttpHeaders, RequestListener, RequestOptions, Server } from 'node:http';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import net from 'node:net';
+import { once } from 'node:events';
+import type { ListenerOptions, OpenListener } from '../../../sandbox/balancer/listener.ts';
+import { openListener } from '../../../sandbox/balancer/listener.ts';
+import type { ListenerView, Reach, TargetView } from '../../../sandbox/balancer/view.ts';
+
+export const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/api1/0123456789abcdef';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** A world with one default rule, which forwards to GROUP. */
+export class World implements ListenerView {
+  port = 80;
+  rulesNow: Rule[] = [defaultRule({ Type: 'forward', TargetGroupArn: GROUP })];
+  attributes: Record<string, string> = {};
+  groups: Record<string, TargetView[]> = { [GROUP]: [] };
+  reaches = new Map<string, Reach>();
+
+  rules(): readonly Rule[] {
+    return this.rulesNow;
+  }
+  attribute(key: string): string | undefined {
+    return this.attributes[key];
+  }
+  targets(arn: string): readonly TargetView[] {
+    return this.groups[arn] ?? [];
+  }
+  async reach(target: TargetView): Promise<Reach> {
+    return this.reaches.get(`${target.id}:${target.port}`) ?? 'refused';
+  }
+
+  /** Registers a target that can be reached at a port of this machine, or cannot be reached. */
+  register(
+    id: string,
+    at: number | 'timeout' | 'refused',
+    state: TargetView['state'] = 'healthy',
+    group = GROUP,
+  ): void {
+    this.reaches.set(`${id}:5000`, typeof at === 'number' ? { host: '127.0.0.1', port: at } : at);
+    this.groups[group] = [
+      ...this.targets(group).filter((target) => target.id !== id),
+      { id, port: 5000, state },
+    ];
+  }
+  setState(id: string, state: TargetView['state']): void {
+    this.groups[GROUP] = this.targets(GROUP).map((target) =>
+      target.id === id ? { ...target, state } : target,
+    );
+  }
+}
+
+export function defaultRule(action: Action): Rule {
+  return { Priority: 'default', IsDefault: true, Conditions: [], Actions: [action] };
+}
+
+/** Opens a listener on a free port, closed at the end of the test. */
+export async function open(
+  world: ListenerView,
+  options: Partial<ListenerOptions> = {},
+): Promise<OpenListener> {
+  const listener = await openListener(world, { port: 0, closeTimeoutMs: 100, ...options });
+  cleanups.push(() => listener.close());
+  return listener;
+}
+
+/** A real HTTP server as a target. */
+export async function startTarget(handler: RequestListener): Promise<{ port: number; server: Server }> {
+  const server = http.createServer(handler);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return { port: (server.address() as AddressInfo).port, server };
+}
+
+/** A target that speaks raw TCP; it is told each connection. */
+export async function startRawTarget(onConnection: (socket: net.Socket) => void): Promise<number> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    onConnection(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A target that answers with what it received. */
+export function echo(name = 'echo'): RequestListener {
+  return (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method, url, headers, rawHeaders } = request;
+      const body = Buffer.concat(chunks).toString();
+      response.setHeader('Content-Type', 'application/json');
+      response.end(JSON.stringify({ name, method, url, headers, rawHeaders, body } satisfies Echo));
+    });
+  };
+}
+
+export interface Echo {
+  name: string;
+  method: string | undefined;
+  url: string | undefined;
+  headers: IncomingHttpHeaders;
+  rawHeaders: string[];
+  body: string;
+}
+
+export interface Reply {
+  status: number;
+  headers: IncomingHttpHeaders;
+  rawHeaders: string[];
+  body: string;
+}
+
+/** One request to a port of this machine, on a connection of its own unless an agent is given. */
+export async function ask(
+  port: number,
+  path = '/',
+  options: RequestOptions & { body?: string } = {},
+): Promise<Reply> {
+  const { body, ...rest } = options;
+  const request = http.request({ host: '127.0.0.1', port, path, agent: false, ...rest });
+  request.end(body);
+  request.on('error', () => {}); // one that comes after the response has begun
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const { statusCode = 0, headers, rawHeaders } = response;
+  return { status: statusCode, headers, rawHeaders, body: Buffer.concat(chunks).toString() };
+}
+
+/** One request to an `echo` target, through the load balancer. */
+export async function askEcho(
+  port: number,
+  path = '/',
+  options: RequestOptions & { body?: string } = {},
+): Promise<Echo> {
+  return JSON.parse((await ask(port, path, options)).body) as Echo;
+}
+
+/** Writes bytes to a port of this machine and reads until the connection ends. */
+export async function exchange(port: number, text: string): Promise<string> {
+  const socket = net.connect(port, '127.0.0.1');
+  socket.write(text);
+  let received = '';
+  for await (const chunk of socket) received += String(chunk);
+  return received;
+}
+
+/** A client's pool of keep-alive connections, closed at the end of the test. */
+export function keepAlive(maxSockets: number): http.Agent {
+  const agent = new http.Agent({ keepAlive: true, maxSockets });
+  cleanups.push(() => agent.destroy());
+  return agent;
+}
+
+/** A promise and the function that fulfils it. */
+export function gate<T = void>(): { opened: Promise<T>; open: (value: T) => void } {
+  let open!: (value: T) => void;
+  const opened = new Promise<T>((resolve) => (open = resolve));
+  return { opened, open };
+}

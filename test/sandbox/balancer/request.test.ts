@@ -1,0 +1,55 @@
+/** What of a request the rules get to see. */
+import { describe, expect, test } from '@jest/globals';
+import type { IncomingMessage } from 'node:http';
+import { readRequest } from '../../../sandbox/balancer/request.ts';
+
+function read(message: {
+  url?: string;
+  host?: string;
+  remoteAddress?: string;
+}): ReturnType<typeof readRequest> {
+  const { url = '/', host = 'a', remoteAddress = '192.0.2.1' } = message;
+  return readRequest(
+    {
+      method: 'GET',
+      httpVersion: '1.1',
+      url,
+      headers: { host },
+      rawHeaders: ['Host', host],
+      socket: { remoteAddress },
+    } as unknown as IncomingMessage,
+    80,
+  );
+}
+
+describe('a request', () => {
+  test.each([
+    ['example.com', 'example.com', 80],
+    ['Example.COM:8080', 'example.com', 8080],
+    ['example.com.', 'example.com', 80],
+    ['example.com.:81', 'example.com', 81],
+    ['[::1]:8080', '[::1]', 8080],
+    ['[::1]', '[::1]', 80],
+  ])('to %s is for the host %s and the port %d', (host, name, port) => {
+    expect(read({ host })).toMatchObject({ host: name, port });
+  });
+
+  test.each([
+    ['/a/b?c=d', '/a/b', 'c=d'],
+    ['/a?b?c', '/a', 'b?c'],
+    ['/a?', '/a', ''],
+    ['*', '*', ''],
+    ['http://x', '/', ''],
+    ['http://x?a', '/', 'a'],
+  ])('for %s has the path %s and the query %s', (url, path, query) => {
+    expect(read({ url })).toMatchObject({ path, rawPath: path, query });
+  });
+
+  test('keeps the path as it was sent beside the one for the rules', () => {
+    expect(read({ url: '/a/../%62' })).toMatchObject({ rawPath: '/a/../%62', path: '/b' });
+  });
+
+  test('has an IPv4 source address also on a socket for both families', () => {
+    expect(read({ remoteAddress: '::ffff:192.0.2.1' })).toMatchObject({ sourceIp: '192.0.2.1' });
+  });
+});

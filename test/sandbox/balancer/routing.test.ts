@@ -1,0 +1,191 @@
+/** Requests find their rule, their group and their target; changes to the world work at once. */
+import { describe, expect, test } from '@jest/globals';
+import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { openListener } from '../../../sandbox/balancer/listener.ts';
+import { routable } from '../../../sandbox/balancer/rotation.ts';
+import type { TargetView } from '../../../sandbox/balancer/view.ts';
+import { ask, askEcho, defaultRule, echo, exchange, GROUP, open, startTarget, World } from './helpers.ts';
+
+const OTHER = GROUP.replace('api1', 'api2');
+const pathRule = (priority: string, pattern: string, arn: string): Rule => ({
+  Priority: priority,
+  Conditions: [{ Field: 'path-pattern', Values: [pattern] }],
+  Actions: [{ Type: 'forward', TargetGroupArn: arn }],
+});
+
+async function names(port: number, count: number): Promise<string[]> {
+  const seen: string[] = [];
+  for (let turn = 0; turn < count; turn += 1) seen.push((await askEcho(port)).name);
+  return seen;
+}
+
+describe('routing', () => {
+  test('sends each path to its group, and others to the default action', async () => {
+    const world = new World();
+    world.register('10.0.0.1', (await startTarget(echo('api1'))).port);
+    world.register('10.0.0.2', (await startTarget(echo('api2'))).port, 'healthy', OTHER);
+    world.rulesNow = [
+      pathRule('1', '/api1/*', GROUP),
+      pathRule('2', '/api2*', OTHER),
+      defaultRule({
+        Type: 'fixed-response',
+        FixedResponseConfig: { StatusCode: '404', MessageBody: 'nothing here' },
+      }),
+    ];
+    const { port } = await open(world);
+
+    expect((await askEcho(port, '/api1/orders?x=/api2')).name).toBe('api1');
+    expect((await askEcho(port, '/api2')).name).toBe('api2');
+    expect((await askEcho(port, '/api1/../api2')).name).toBe('api2');
+    expect((await askEcho(port, '/%61pi1/x')).name).toBe('api1');
+    expect(await ask(port, '/api1')).toMatchObject({ status: 404, body: 'nothing here' });
+    expect((await ask(port, '//api1/x')).status).toBe(404);
+  });
+
+  test('leaves path and query as they were sent', async () => {
+    const world = new World();
+    world.register('10.0.0.1', (await startTarget(echo())).port);
+    const { port } = await open(world);
+
+    for (const url of ['/a/../b', '/%61?q=1?2&r=%20', '//x//y/', '/a"|{}\\b', '/?a=//b', '/http://x/']) {
+      expect((await askEcho(port, url)).url).toBe(url);
+    }
+  });
+
+  test('sees a changed rule at the next request', async () => {
+    const world = new World();
+    world.register('10.0.0.1', (await startTarget(echo('old'))).port);
+    world.register('10.0.0.2', (await startTarget(echo('new'))).port, 'healthy', OTHER);
+    const { port } = await open(world);
+
+    expect((await askEcho(port)).name).toBe('old');
+    world.rulesNow = [defaultRule({ Type: 'forward', TargetGroupArn: OTHER })];
+    expect((await askEcho(port)).name).toBe('new');
+  });
+
+  test('gives a fixed response and a redirect as the load balancer does', async () => {
+    const world = new World();
+    const { port } = await open(world);
+
+    const FixedResponseConfig = { StatusCode: '503', ContentType: 'text/html', MessageBody: '<p>später</p>' };
+    world.rulesNow = [defaultRule({ Type: 'fixed-response', FixedResponseConfig })];
+    const fixed = await ask(port, '/', { method: 'POST', body: 'x' });
+    expect(fixed).toMatchObject({ status: 503, body: '<p>später</p>' });
+    expect(fixed.headers).toMatchObject({
+      server: 'awselb/2.0',
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': '14',
+    });
+
+    world.rulesNow = [
+      defaultRule({ Type: 'redirect', RedirectConfig: { Path: '/v2/#{path}', StatusCode: 'HTTP_301' } }),
+    ];
+    const redirect = await ask(port, '/orders?a=b', { headers: { Host: `Example.COM:${port}` } });
+    expect(redirect.status).toBe(301);
+    expect(redirect.headers).toMatchObject({
+      location: `http://example.com:${port}/v2/orders?a=b`,
+      'content-length': '134',
+    });
+
+    const unnamed = await ask(port, '/orders', { headers: { Host: 'example.com' } });
+    expect(unnamed.headers.location).toBe('http://example.com:80/v2/orders');
+  });
+
+  test('draws one of several weighted groups', async () => {
+    const world = new World();
+    world.register('10.0.0.1', (await startTarget(echo('blue'))).port);
+    world.register('10.0.0.2', (await startTarget(echo('green'))).port, 'healthy', OTHER);
+    const TargetGroups = [
+      { TargetGroupArn: GROUP, Weight: 1 },
+      { TargetGroupArn: OTHER, Weight: 1 },
+    ];
+    world.rulesNow = [defaultRule({ Type: 'forward', ForwardConfig: { TargetGroups } })];
+    let drawn = 0;
+    const { port } = await open(world, { draw: () => (drawn = drawn === 0 ? 0.6 : 0) });
+    expect(await names(port, 4)).toEqual(['green', 'blue', 'green', 'blue']);
+  });
+
+  test('takes a request line in absolute form', async () => {
+    const world = new World();
+    world.register('10.0.0.1', (await startTarget(echo())).port);
+    world.rulesNow = [
+      {
+        Conditions: [{ Field: 'host-header', Values: ['a.example'] }],
+        Actions: [{ Type: 'forward', TargetGroupArn: GROUP }],
+      },
+      defaultRule({ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }),
+    ];
+    const { port } = await open(world);
+    const answer = await exchange(
+      port,
+      'GET http://a.example/x?y HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n',
+    );
+    expect(answer).toContain('"url":"/x?y"');
+  });
+
+  test('answers 500 when the world itself fails, and goes on', async () => {
+    const world = new World();
+    world.register('10.0.0.1', (await startTarget(echo())).port);
+    const { port } = await open(world);
+    world.rules = () => {
+      throw new Error('no rules');
+    };
+    expect((await ask(port)).status).toBe(500);
+  });
+
+  test('a port that is taken is an error', async () => {
+    const world = new World();
+    const { port } = await open(world);
+    await expect(openListener(world, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+});
+
+describe('balancing', () => {
+  test('goes round the healthy targets', async () => {
+    const world = new World();
+    for (const [id, name] of Object.entries({ '10.0.0.1': 'a', '10.0.0.2': 'b', '10.0.0.3': 'c' })) {
+      world.register(id, (await startTarget(echo(name))).port);
+    }
+    const { port } = await open(world);
+    expect(await names(port, 7)).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'a']);
+  });
+
+  test('leaves out unhealthy, initial, draining and unused targets', async () => {
+    const world = new World();
+    world.register('10.0.0.1', (await startTarget(echo('healthy'))).port);
+    world.register('10.0.0.2', 'refused', 'unhealthy');
+    world.register('10.0.0.3', 'refused', 'initial');
+    world.register('10.0.0.4', 'refused', 'draining');
+    world.register('10.0.0.5', 'refused', 'unused');
+    const { port } = await open(world);
+    expect(await names(port, 5)).toEqual(Array(5).fill('healthy'));
+  });
+
+  test('has its own round for every group', async () => {
+    const world = new World();
+    for (const [id, name] of Object.entries({ '10.0.0.1': 'a', '10.0.0.2': 'b' })) {
+      world.register(id, (await startTarget(echo(name))).port);
+    }
+    world.register('10.0.0.9', (await startTarget(echo('x'))).port, 'healthy', OTHER);
+    world.rulesNow = [pathRule('1', '/x', OTHER), ...world.rulesNow];
+    const { port } = await open(world);
+    const seen = [];
+    for (const path of ['/', '/x', '/', '/x', '/']) seen.push((await askEcho(port, path)).name);
+    expect(seen).toEqual(['a', 'x', 'b', 'x', 'a']);
+  });
+
+  const target = (state: TargetView['state']): TargetView => ({ id: state, port: 80, state });
+  test.each<[TargetView['state'][], TargetView['state'][]]>([
+    [['healthy', 'unhealthy'], ['healthy']],
+    [
+      ['unhealthy', 'initial', 'draining'],
+      ['unhealthy', 'initial'],
+    ],
+    [['initial'], ['initial']],
+    [['unavailable', 'unhealthy'], ['unavailable']],
+    [['draining', 'unused'], []],
+    [[], []],
+  ])('of %j, requests may go to %j', (states, expected) => {
+    expect(routable(states.map(target))).toEqual(expected.map(target));
+  });
+});

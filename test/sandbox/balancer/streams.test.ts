@@ -1,0 +1,317 @@
+/** Bodies and connections that flow: large ones, slow ones, and WebSockets. */
+import { describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ask, echo, exchange, gate, keepAlive, open, startRawTarget, startTarget, World } from './helpers.ts';
+
+const CHUNK = Buffer.alloc(64 * 1024, 'slipway ');
+const CHUNKS = 500;
+
+async function balanced(at: number, attributes: Record<string, string> = {}): Promise<number> {
+  const world = new World();
+  world.attributes = attributes;
+  world.register('10.0.0.1', at);
+  return (await open(world)).port;
+}
+
+describe('bodies', () => {
+  test('of 32 MB pass both ways at once, unchanged', async () => {
+    const { port: at } = await startTarget((request, response) => request.pipe(response));
+    const port = await balanced(at);
+    const request = http.request({ port, method: 'POST', agent: false });
+    const answered = once(request, 'response');
+    const [sent, received] = [createHash('sha256'), createHash('sha256')];
+    const source = Readable.from(
+      (function* () {
+        for (let count = 0; count < CHUNKS; count += 1) {
+          sent.update(CHUNK);
+          yield CHUNK;
+        }
+      })(),
+    );
+    const upload = pipeline(source, request);
+    const [response] = (await answered) as [http.IncomingMessage];
+    let bytes = 0;
+    for await (const chunk of response) {
+      bytes += (chunk as Buffer).length;
+      received.update(chunk as Buffer);
+    }
+    await upload;
+    expect(bytes).toBe(CHUNK.length * CHUNKS);
+    expect(received.digest('hex')).toBe(sent.digest('hex'));
+  });
+
+  test('are not collected for a client that does not read: the target has to wait, and in the end nobody waits', async () => {
+    const written = gate<number>();
+    const { port: at } = await startTarget((_request, response) => {
+      const { socket } = response;
+      response.once('close', () => written.open(socket?.bytesWritten ?? 0));
+      response.on('error', () => {});
+      Readable.from(Array<Buffer>(CHUNKS).fill(CHUNK)).pipe(response);
+    });
+    const port = await balanced(at, { 'idle_timeout.timeout_seconds': '0.2' });
+    const client = net.connect(port, '127.0.0.1').on('error', () => {});
+    client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(await written.opened).toBeLessThan((CHUNK.length * CHUNKS) / 2);
+    client.destroy();
+  });
+
+  test('reach the target while the client is still sending, and the client while the target is', async () => {
+    const { port: at } = await startTarget((request, response) => request.pipe(response));
+    const request = http.request({ port: await balanced(at), method: 'POST', agent: false });
+    request.write('one');
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    expect(String((await once(response, 'data'))[0])).toBe('one');
+    request.write('two');
+    expect(String((await once(response, 'data'))[0])).toBe('two');
+    request.end();
+    await once(response, 'end');
+  });
+
+  test('of server-sent events arrive one by one, the head before the first', async () => {
+    const next = gate();
+    const { port: at } = await startTarget((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
+      void next.opened.then(() => response.write('data: 1\n\n'));
+    });
+    const request = http.get({ port: await balanced(at), agent: false });
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    expect(response.headers['content-type']).toBe('text/event-stream');
+    next.open();
+    expect(String((await once(response, 'data'))[0])).toBe('data: 1\n\n');
+    request.destroy();
+  });
+
+  test('that the target does not read to the end do not keep its answer back, nor the connection', async () => {
+    const at = await startRawTarget((socket) => {
+      socket.once('data', () => {
+        socket.pause();
+        socket.write('HTTP/1.1 413 Payload Too Large\r\nContent-Length: 8\r\n\r\ntoo much');
+      });
+    });
+    const port = await balanced(at);
+    const agent = keepAlive(1);
+    const sockets = new Set<unknown>();
+    for (let turn = 0; turn < 2; turn += 1) {
+      const request = http.request({ port, agent, method: 'POST' });
+      request.on('socket', (socket) => sockets.add(socket));
+      request.end(Buffer.alloc(20_000_000));
+      const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+      expect(response.statusCode).toBe(413);
+      expect(String((await once(response, 'data'))[0])).toBe('too much');
+      await once(request, 'close');
+    }
+    expect(sockets.size).toBe(1);
+  });
+
+  test('are answered over one connection to the target, again and again', async () => {
+    const connections = new Set<unknown>();
+    const { port: at } = await startTarget((request, response) => {
+      connections.add(request.socket);
+      echo()(request, response);
+    });
+    const port = await balanced(at, { 'idle_timeout.timeout_seconds': '0.5' });
+    for (const method of ['GET', 'POST', 'PUT', 'GET'])
+      expect((await ask(port, '/', { method })).status).toBe(200);
+    expect(connections.size).toBe(1);
+  });
+});
+
+const UPGRADE = [
+  'GET /chat?room=1 HTTP/1.1',
+  'Host: a',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Key: k',
+];
+
+/** A target that accepts upgrades and sends back what it gets; it reports the request's head. */
+async function startEchoSocket(onHead: (head: string) => void = () => {}): Promise<number> {
+  return await startRawTarget((socket) => {
+    socket.once('data', (head) => {
+      onHead(String(head));
+      socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: k\r\n\r\nhello',
+      );
+      socket.pipe(socket);
+    });
+  });
+}
+
+/** Upgrades a connection; the returned reader waits until as many bytes have come. */
+async function upgrade(
+  port: number,
+): Promise<{ socket: net.Socket; read: (bytes: number) => Promise<string> }> {
+  const socket = net.connect(port, '127.0.0.1');
+  socket.write([...UPGRADE, '', ''].join('\r\n'));
+  let buffered = '';
+  socket.on('data', (data) => {
+    buffered += String(data);
+    socket.emit('more');
+  });
+  const until = async (enough: () => boolean): Promise<void> => {
+    while (!enough()) await once(socket, 'more');
+  };
+  await until(() => buffered.includes('\r\n\r\n'));
+  expect(buffered).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
+  expect(buffered.toLowerCase()).toContain('sec-websocket-accept: k\r\n');
+  buffered = buffered.slice(buffered.indexOf('\r\n\r\n') + 4);
+  const read = async (bytes: number): Promise<string> => {
+    await until(() => buffered.length >= bytes);
+    const taken = buffered.slice(0, bytes);
+    buffered = buffered.slice(bytes);
+    return taken;
+  };
+  return { socket, read };
+}
+
+describe('a WebSocket', () => {
+  test('joins client and target, first bytes included', async () => {
+    let head = '';
+    const port = await balanced(await startEchoSocket((received) => (head = received)));
+    const { socket, read } = await upgrade(port);
+    expect(await read(5)).toBe('hello');
+    socket.write('ping');
+    expect(await read(4)).toBe('ping');
+    const large = 'x'.repeat(1_000_000);
+    socket.write(large);
+    expect(await read(large.length)).toBe(large);
+    socket.end();
+    await once(socket, 'close');
+
+    expect(head).toMatch(/^GET \/chat\?room=1 HTTP\/1\.1\r\n/);
+    for (const line of [
+      'Host: a',
+      'connection: Upgrade',
+      'upgrade: websocket',
+      'Sec-WebSocket-Key: k',
+      'X-Forwarded-For: 127.0.0.1',
+    ]) {
+      expect(head).toContain(`${line}\r\n`);
+    }
+  });
+
+  test.each<[string, (socket: net.Socket) => void]>([
+    ['ends', (socket) => socket.end()],
+    ['resets', (socket) => socket.resetAndDestroy()],
+  ])('is over for the client, without another word, when the target %s it', async (_, leave) => {
+    const at = await startRawTarget((socket) => {
+      socket.once('data', () => {
+        socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: k\r\n\r\n',
+        );
+        socket.once('data', () => leave(socket));
+      });
+    });
+    const { socket } = await upgrade(await balanced(at));
+    const more: unknown[] = [];
+    socket.on('data', (data) => more.push(String(data)));
+    socket.write('bye');
+    await once(socket, 'close');
+    expect(more).toEqual([]);
+  });
+
+  test('is closed when nobody says anything for the idle timeout, and not while somebody does', async () => {
+    const { socket, read } = await upgrade(
+      await balanced(await startEchoSocket(), { 'idle_timeout.timeout_seconds': '0.5' }),
+    );
+    await read(5);
+    const started = performance.now();
+    while (performance.now() - started < 800) {
+      socket.write('ping');
+      expect(await read(4)).toBe('ping');
+      await new Promise((resolve) => setTimeout(resolve, 50)); // the rhythm of the conversation
+    }
+    await once(socket, 'close');
+  });
+
+  test('is declined with the answer of the target', async () => {
+    const { port: at, server } = await startTarget(echo());
+    server.on('upgrade', (_request, socket) => {
+      socket.end(
+        'HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\nKeep-Alive: timeout=5\r\nConnection: keep-alive\r\n\r\ngo off',
+      );
+    });
+    const answer = await exchange(await balanced(at), [...UPGRADE, '', ''].join('\r\n'));
+    expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
+    expect(answer).toMatch(/connection: close\r\n/i);
+    expect(answer).not.toMatch(/keep-alive/i);
+    expect(answer).toMatch(/\r\n\r\ngo off$/);
+  });
+
+  test('is cut when the target breaks off while it declines', async () => {
+    const at = await startRawTarget((socket) =>
+      socket.once('data', () => socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\ngo o')),
+    );
+    expect(await exchange(await balanced(at), [...UPGRADE, '', ''].join('\r\n'))).toMatch(/\r\n\r\ngo o$/);
+  });
+
+  test.each<[number, number | 'refused' | 'timeout' | undefined]>([
+    [502, 'refused'],
+    [504, 'timeout'],
+    [503, undefined],
+  ])('is answered with %d when the target is %s', async (status, at) => {
+    const world = new World();
+    if (at !== undefined) world.register('10.0.0.1', at);
+    const { port } = await open(world, { connectTimeoutMs: 20 });
+    const answer = await exchange(port, [...UPGRADE, '', ''].join('\r\n'));
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toContain('Server: awselb/2.0\r\n');
+  });
+
+  test('is answered with 502 when the target hangs up, also on a connection that served before', async () => {
+    const at = await startRawTarget((socket) => {
+      socket.on('data', (data) => {
+        if (String(data).includes('websocket')) socket.destroy();
+        else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      });
+    });
+    const socket = net.connect(await balanced(at), '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    let received = '';
+    socket.on('data', (data) => {
+      received += String(data);
+      if (received.endsWith('ok')) socket.write([...UPGRADE, '', ''].join('\r\n'));
+    });
+    await once(socket, 'close');
+    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(received).toMatch(/\r\n\r\nokHTTP\/1\.1 502 Bad Gateway\r\n/);
+  });
+
+  test('asked for before an earlier request is answered ends the connection, and nothing else', async () => {
+    const port = await balanced(await startRawTarget(() => {}));
+    expect(await exchange(port, ['GET / HTTP/1.1', 'Host: a', '', '', ...UPGRADE, '', ''].join('\r\n'))).toBe(
+      '',
+    );
+    expect(await exchange(port, 'TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toContain('405');
+  });
+
+  test('is answered with 504 when the target says nothing', async () => {
+    const port = await balanced(await startRawTarget(() => {}), { 'idle_timeout.timeout_seconds': '0.05' });
+    expect(await exchange(port, [...UPGRADE, '', ''].join('\r\n'))).toMatch(/^HTTP\/1\.1 504 /);
+  });
+});
+
+describe('an upgrade to something else', () => {
+  test('is served as if it had not been asked for', async () => {
+    const { port: at } = await startTarget(echo());
+    const head = [
+      'GET /x HTTP/1.1',
+      'Host: a',
+      'Connection: Upgrade, HTTP2-Settings',
+      'Upgrade: h2c',
+      'HTTP2-Settings: AAMAAABk',
+      '',
+      '',
+    ];
+    const answer = await exchange(await balanced(at), head.join('\r\n'));
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(answer).toContain('"url":"/x"');
+    expect(answer).not.toContain('h2c');
+    expect(answer).not.toContain('AAMAAABk');
+  });
+});

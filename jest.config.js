@@ -2,6 +2,8 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/services/*/test/**/*.test.ts'],
+  // Needs moto_server: npm run test:moto.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/moto/'],
   modulePathIgnorePatterns: ['<rootDir>/.slipway'],
   transform: {
     '\\.[cm]?[jt]s$': [

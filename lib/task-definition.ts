@@ -60,13 +60,10 @@ const containerDefinition = (service: Service, container: Container, parts: Part
 function healthCheckOf({ image, port, health }: Container): HealthCheck | undefined {
   if (port === undefined || !('source' in image)) return undefined;
   const url = JSON.stringify(`http://localhost:${port}${health.path}`);
+  // Not fetch: it refuses the ports that browsers refuse, 6000 among them.
+  const program = `require('http').get(${url}, (r) => process.exit(r.statusCode < 400 ? 0 : 1)).on('error', () => process.exit(1))`;
   return {
-    command: [
-      'CMD',
-      'node',
-      '-e',
-      `fetch(${url}).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`,
-    ],
+    command: ['CMD', 'node', '-e', program],
     interval: health.intervalSeconds,
     timeout: Math.min(health.timeoutSeconds, 60),
     retries: Math.min(health.unhealthyThreshold, 10),

@@ -30,9 +30,11 @@ export function census(world: World): Census {
 }
 
 /** States in which AWS still shows what is already gone. */
-const GONE = new Set(['deleted', 'INACTIVE', 'DELETE_IN_PROGRESS', 'STOPPED']);
+const GONE = new Set(['deleted', 'failed', 'INACTIVE', 'DELETE_IN_PROGRESS', 'STOPPED']);
 
 function isAlive(row: object): boolean {
-  const { State, status, lastStatus } = row as { State?: unknown; status?: unknown; lastStatus?: unknown };
+  const { State, status, lastStatus, Path } = row as Record<string, unknown>;
+  // Service-linked roles belong to the account: nobody made them, nobody takes them down.
+  if (typeof Path === 'string' && Path.startsWith('/aws-service-role/')) return false;
   return ![State, status, lastStatus].some((state) => typeof state === 'string' && GONE.has(state));
 }

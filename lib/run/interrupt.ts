@@ -1,5 +1,7 @@
 /** Ctrl-C: the first asks the run to stop and save, the second ends it at once. */
 
+import { setMaxListeners } from 'node:events';
+
 /** npm passes a Ctrl-C on to its child, which the terminal has told already: twice within this counts once. */
 const SAME_PRESS_MS = 300;
 
@@ -9,6 +11,8 @@ const SAME_PRESS_MS = 300;
  */
 export function onInterrupt(): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
+  // Every call and every wait of a run listens to it: that is many, not a leak.
+  setMaxListeners(0, controller.signal);
   let first = 0;
   const interrupt = () => {
     const now = Date.now();

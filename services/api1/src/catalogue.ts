@@ -1,4 +1,5 @@
 /** Asks the catalogue service for the price and the stock of products. */
+import { request } from 'node:http';
 import { z } from 'zod';
 import { Problem } from './problem.ts';
 
@@ -32,23 +33,37 @@ export function httpCatalogue(baseUrl: string, timeoutMs: number): Catalogue {
     url.searchParams.set('limit', String(ids.length));
 
     const signal = AbortSignal.timeout(timeoutMs);
-    let response: Response;
-    let text: string;
+    let answer: { status: number; text: string };
     try {
-      response = await fetch(url, { headers: { 'x-request-id': requestId }, signal });
-      text = await response.text();
+      answer = await get(url, requestId, signal);
     } catch (cause) {
       const what = signal.aborted ? `did not answer within ${timeoutMs} ms` : 'cannot be reached';
       throw new Problem(503, `The catalogue ${what}, so nothing was ordered.`, undefined, { cause });
     }
-    if (!response.ok) throw useless(new Error(`status ${response.status} from ${url.href}`));
+    if (answer.status !== 200) throw useless(new Error(`status ${answer.status} from ${url.href}`));
     try {
-      return Answer.parse(JSON.parse(text)).items;
+      return Answer.parse(JSON.parse(answer.text)).items;
     } catch (cause) {
       throw useless(cause);
     }
   }
   return { find };
+}
+
+/** Not `fetch`: it refuses the ports that browsers refuse, and 6000, where the catalogue listens, is one of them. */
+function get(url: URL, requestId: string, signal: AbortSignal): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { headers: { 'x-request-id': requestId }, signal }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
 }
 
 function useless(cause: unknown): Problem {

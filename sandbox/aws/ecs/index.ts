@@ -1,5 +1,28 @@
 /** ECS as the sandbox has it: the operations of all its families, and what happens later. */
 import type { Events } from '../../world/region.ts';
+import { clusterOperations } from './clusters.ts';
+import { schedulerEvents } from './scheduler.ts';
+import { serviceDeploymentOperations } from './service-deployments.ts';
+import { linkedRoleEvents } from './service-linked-role.ts';
+import { serviceUpdateOperations } from './service-updates.ts';
+import { serviceOperations } from './services.ts';
+import { tagOperations } from './tags.ts';
+import { taskDefinitionEvents, taskDefinitionOperations } from './task-definitions.ts';
+import { taskEvents } from './task-life.ts';
+import { taskOperations } from './tasks.ts';
 
-export const ecsOperations = {};
-export const ecsEvents: Events = {};
+export const ecsOperations = {
+  ...clusterOperations,
+  ...taskDefinitionOperations,
+  ...serviceOperations,
+  ...serviceUpdateOperations,
+  ...serviceDeploymentOperations,
+  ...taskOperations,
+  ...tagOperations,
+};
+export const ecsEvents: Events = {
+  ...linkedRoleEvents,
+  ...taskDefinitionEvents,
+  ...schedulerEvents,
+  ...taskEvents,
+};

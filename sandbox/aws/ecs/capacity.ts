@@ -1,0 +1,79 @@
+/** What runs tasks: Fargate and Fargate Spot, as a launch type or as capacity providers of a cluster. */
+import type { CapacityProviderStrategyItem, LaunchType } from '@aws-sdk/client-ecs';
+import { invalid, notTaken } from './errors.ts';
+import type { ClusterRow } from './store.ts';
+
+export const PROVIDERS = ['FARGATE', 'FARGATE_SPOT'];
+
+/** Capacity as a service or a task has it: one of the two. */
+export interface Capacity {
+  launchType?: LaunchType;
+  capacityProviderStrategy?: CapacityProviderStrategyItem[];
+}
+
+/**
+ * Checks a strategy against the providers that may be named, and fills in what AWS fills in.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
+ */
+export function checkStrategy(
+  strategy: CapacityProviderStrategyItem[],
+  providers: readonly string[],
+): CapacityProviderStrategyItem[] {
+  const stranger = strategy.find(({ capacityProvider = '' }) => !providers.includes(capacityProvider));
+  if (stranger) {
+    throw invalid(
+      'The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.',
+    );
+  }
+  if (strategy.filter(({ base = 0 }) => base > 0).length > 1) {
+    throw invalid('The specified capacity provider strategy cannot contain more than one base value.');
+  }
+  const filled = strategy.map(({ capacityProvider, weight = 0, base = 0 }) => ({
+    capacityProvider,
+    weight: strategy.length === 1 && weight === 0 ? 1 : weight,
+    base,
+  }));
+  if (filled.length > 0 && filled.every(({ weight }) => weight === 0)) {
+    throw invalid(
+      'The specified capacity provider strategy must contain at least one capacity provider with a weight value greater than zero.',
+    );
+  }
+  return filled;
+}
+
+/**
+ * What a call asks for, or else the cluster's default strategy.
+ * @throws NotImplemented for EC2 and everything else that is not Fargate; that is what AWS takes when nothing is asked for
+ */
+export function capacityFor(
+  cluster: ClusterRow,
+  { launchType, capacityProviderStrategy = [] }: Capacity,
+): Capacity {
+  if (launchType !== undefined && capacityProviderStrategy.length > 0) {
+    throw invalid(
+      'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
+    );
+  }
+  if (launchType === 'FARGATE') return { launchType };
+  const strategy =
+    launchType === undefined && capacityProviderStrategy.length === 0
+      ? (cluster.defaultCapacityProviderStrategy ?? [])
+      : capacityProviderStrategy;
+  if (strategy.length === 0) throw notTaken(`the launch type ${launchType ?? 'EC2 (the default of AWS)'}`);
+  return { capacityProviderStrategy: checkStrategy(strategy, cluster.capacityProviders ?? []) };
+}
+
+/** The provider of the next task: the base first, then whoever is furthest below its weight. */
+export function nextProvider(
+  strategy: CapacityProviderStrategyItem[],
+  running: readonly (string | undefined)[],
+): string | undefined {
+  const count = (provider?: string) => running.filter((other) => other === provider).length;
+  const base = strategy.find((item) => count(item.capacityProvider) < (item.base ?? 0));
+  const load = ({ capacityProvider, weight = 0 }: CapacityProviderStrategyItem) =>
+    (count(capacityProvider) + 1) / weight;
+  const weighted = strategy
+    .filter(({ weight = 0 }) => weight > 0)
+    .sort((one, other) => load(one) - load(other));
+  return (base ?? weighted[0])?.capacityProvider;
+}

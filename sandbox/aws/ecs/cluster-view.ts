@@ -1,0 +1,48 @@
+/** A cluster as it is shown: its counts come from its tasks and services, the rest only when it is asked for. */
+import type { Cluster, ClusterField, KeyValuePair } from '@aws-sdk/client-ecs';
+import type { Region } from '../../world/region.ts';
+import type { ClusterRow } from './store.ts';
+
+const PENDING = ['PROVISIONING', 'PENDING', 'ACTIVATING'];
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html */
+export function shownCluster(
+  region: Region,
+  row: ClusterRow,
+  include: readonly ClusterField[] = [],
+): Cluster {
+  const tasks = region.ecs.tasks.filter(({ clusterArn }) => clusterArn === row.clusterArn);
+  const services = region.ecs.services.filter(({ clusterArn }) => clusterArn === row.clusterArn);
+  const running = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').length;
+  const pending = tasks.filter(({ lastStatus }) => PENDING.includes(lastStatus)).length;
+  const active = services.filter(({ status }) => status === 'ACTIVE').length;
+  const draining = services.filter(({ status }) => status === 'DRAINING').length;
+  const statistics: Record<string, number> = {
+    runningEC2TasksCount: 0,
+    runningFargateTasksCount: running,
+    pendingEC2TasksCount: 0,
+    pendingFargateTasksCount: pending,
+    activeEC2ServiceCount: 0,
+    activeFargateServiceCount: active,
+    drainingEC2ServiceCount: 0,
+    drainingFargateServiceCount: draining,
+  };
+  return {
+    clusterArn: row.clusterArn,
+    clusterName: row.clusterName,
+    status: row.status,
+    registeredContainerInstancesCount: 0,
+    runningTasksCount: running,
+    pendingTasksCount: pending,
+    activeServicesCount: active,
+    statistics: include.includes('STATISTICS') ? pairs(statistics) : [],
+    tags: include.includes('TAGS') ? row.tags : [],
+    settings: include.includes('SETTINGS') ? row.settings : [],
+    configuration: include.includes('CONFIGURATIONS') ? row.configuration : undefined,
+    capacityProviders: row.capacityProviders,
+    defaultCapacityProviderStrategy: row.defaultCapacityProviderStrategy,
+  };
+}
+
+const pairs = (values: Record<string, number>): KeyValuePair[] =>
+  Object.entries(values).map(([name, value]) => ({ name, value: String(value) }));

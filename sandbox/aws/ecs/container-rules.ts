@@ -1,0 +1,152 @@
+/** What ECS refuses in the definition of one container. */
+import type { ContainerDefinition, HealthCheck, LogConfiguration, PortMapping } from '@aws-sdk/client-ecs';
+import { clientError, invalid, notTaken, refuseOthers } from './errors.ts';
+
+/** The members that the data plane gives their meaning, or that mean something to the control plane alone. */
+const TAKES: (keyof ContainerDefinition)[] = [
+  'name',
+  'image',
+  'cpu',
+  'memory',
+  'memoryReservation',
+  'portMappings',
+  'essential',
+  'entryPoint',
+  'command',
+  'environment',
+  'dependsOn',
+  'startTimeout',
+  'stopTimeout',
+  'healthCheck',
+  'logConfiguration',
+  'workingDirectory',
+  'user',
+  'dockerLabels',
+  'versionConsistency',
+  'readonlyRootFilesystem',
+  'linuxParameters',
+];
+/** Members that Fargate does not have: AWS refuses them, in words that are not recorded. */
+const NOT_ON_FARGATE: (keyof ContainerDefinition)[] = [
+  'links',
+  'privileged',
+  'hostname',
+  'extraHosts',
+  'dnsServers',
+  'dnsSearchDomains',
+  'dockerSecurityOptions',
+  'disableNetworking',
+];
+const LOG_DRIVERS = ['awslogs', 'splunk', 'awsfirelens'];
+
+export interface TaskRules {
+  readonly fargate: boolean;
+  readonly networkMode: string | undefined;
+  readonly hasExecutionRole: boolean;
+  readonly hasTaskMemory: boolean;
+}
+
+/**
+ * Refuses one container's mistakes.
+ * @param at its place in the input, e.g. `containerDefinitions[0]`
+ * @throws ClientException, InvalidParameterException; NotImplemented for what the sandbox does not have
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
+ */
+export function checkContainer(container: ContainerDefinition, at: string, task: TaskRules): void {
+  const { name = '', image, memory, memoryReservation, startTimeout, stopTimeout } = container;
+  if (name === '') throw clientError('Container.name should not be null or empty.');
+  if (!/^[A-Za-z0-9_-]{1,255}$/.test(name)) throw clientError('Container.name contains invalid characters.');
+  if (!image) throw clientError('Container.image should not be null or empty.');
+  if (/\s/.test(image)) throw clientError('Container.image contains invalid characters.');
+  for (const member of task.fargate ? NOT_ON_FARGATE : []) {
+    const given = container[member];
+    if (Array.isArray(given) ? given.length > 0 : given) {
+      throw clientError(`Invalid setting for container '${name}'. '${member}' is not supported on Fargate.`);
+    }
+  }
+  refuseOthers(container, TAKES, at);
+  refuseOthers(container.linuxParameters ?? {}, ['initProcessEnabled'], `${at}.linuxParameters`);
+  if (!task.hasTaskMemory && memory === undefined && memoryReservation === undefined) {
+    throw clientError(
+      `Invalid setting for container '${name}'. At least one of 'memory' or 'memoryReservation' must be specified.`,
+    );
+  }
+  if (memory !== undefined && memoryReservation !== undefined && memory < memoryReservation) {
+    throw clientError(
+      `Invalid setting for container '${name}'. 'memory' must be greater than or equal to 'memoryReservation'.`,
+    );
+  }
+  for (const [setting, seconds] of Object.entries({ start: startTimeout, stop: stopTimeout })) {
+    if (seconds !== undefined && seconds < 2) {
+      throw clientError(`Granular ${setting} timeout on container '${name}' must be at least 2 seconds.`);
+    }
+    if (seconds !== undefined && seconds > 120 && task.fargate) {
+      throw clientError(
+        `Tasks using the Fargate launch type must have a container ${setting} timeout of less than 120 seconds.`,
+      );
+    }
+  }
+  container.portMappings?.forEach((mapping, index) =>
+    checkPort(mapping, `${at}.portMappings[${index}]`, task.networkMode),
+  );
+  checkHealthCheck(container.healthCheck, at);
+  checkLog(container.logConfiguration, at, task);
+}
+
+function checkPort(mapping: PortMapping, at: string, networkMode: string | undefined): void {
+  refuseOthers(mapping, ['containerPort', 'hostPort', 'protocol', 'name', 'appProtocol'], at);
+  const { containerPort = 0, hostPort, protocol = 'tcp' } = mapping;
+  if (!['tcp', 'udp'].includes(protocol)) throw clientError(`Invalid 'protocol' setting: ${protocol}.`);
+  if (containerPort < 1 || containerPort > 65_535) {
+    throw clientError(`Invalid 'containerPort' setting: ${containerPort}. It must be between 1 and 65535.`);
+  }
+  if (networkMode === 'awsvpc' && hostPort !== undefined && hostPort !== 0 && hostPort !== containerPort) {
+    throw clientError(
+      'When networkMode=awsvpc, the host ports and container ports in port mappings must match.',
+    );
+  }
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+function checkHealthCheck(check: HealthCheck | undefined, at: string): void {
+  if (!check) return;
+  refuseOthers(check, ['command', 'interval', 'timeout', 'retries', 'startPeriod'], `${at}.healthCheck`);
+  const [form = ''] = check.command ?? [];
+  if (!['CMD', 'CMD-SHELL', 'NONE'].includes(form)) {
+    throw clientError('Invalid healthCheck command: it must start with CMD or CMD-SHELL.');
+  }
+  const ranges = [
+    ['interval', check.interval, 5, 300],
+    ['timeout', check.timeout, 2, 60],
+    ['retries', check.retries, 1, 10],
+    ['startPeriod', check.startPeriod, 0, 300],
+  ] as const;
+  for (const [name, value, least, most] of ranges) {
+    if (value !== undefined && (value < least || value > most)) {
+      throw invalid(`Invalid healthCheck ${name}: ${value}. It must be between ${least} and ${most}.`);
+    }
+  }
+}
+
+function checkLog(log: LogConfiguration | undefined, at: string, task: TaskRules): void {
+  if (!log) return;
+  refuseOthers(log, ['logDriver', 'options'], `${at}.logConfiguration`);
+  const driver = log.logDriver ?? '';
+  if (task.fargate && !LOG_DRIVERS.includes(driver)) {
+    throw clientError(`${driver} is not a valid log driver. Must be one of [${LOG_DRIVERS.join(',')}]`);
+  }
+  if (driver !== 'awslogs') throw notTaken(`${at}.logConfiguration.logDriver ${driver}`);
+  if (!log.options?.['awslogs-region'] || !log.options['awslogs-group']) {
+    throw clientError('Log driver awslogs requires options: awslogs-region, awslogs-group');
+  }
+  if (task.fargate && !log.options['awslogs-stream-prefix']) {
+    throw clientError(
+      'Log driver awslogs requires option awslogs-stream-prefix when using Fargate launch type.',
+    );
+  }
+  if (task.fargate && !task.hasExecutionRole) {
+    throw clientError(
+      'Fargate requires task definition to have execution role ARN to support log driver awslogs.',
+    );
+  }
+}

@@ -1,0 +1,78 @@
+/** How the deployments of a service are to go: percents, circuit breaker, and what ECS refuses of it. */
+import type { DeploymentConfiguration, ThresholdConfiguration } from '@aws-sdk/client-ecs';
+import { invalid, notTaken, refuseOthers } from './errors.ts';
+
+const DEFAULTS: DeploymentConfiguration = {
+  deploymentCircuitBreaker: { enable: false, rollback: false },
+  maximumPercent: 200,
+  minimumHealthyPercent: 100,
+  strategy: 'ROLLING',
+  bakeTimeInMinutes: 0,
+};
+
+/**
+ * How deployments are to go: what is given, what was there, and AWS's defaults, in this order. A circuit breaker that is
+ * given stands for itself, apart from its optional members.
+ * @throws InvalidParameterException; NotImplemented for every strategy but the rolling one
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+ */
+export function deploymentConfiguration(
+  given: DeploymentConfiguration = {},
+  existing: DeploymentConfiguration = DEFAULTS,
+): DeploymentConfiguration {
+  const { strategy = 'ROLLING', alarms, deploymentCircuitBreaker: breaker } = given;
+  if (strategy !== 'ROLLING') throw notTaken(`deploymentConfiguration.strategy ${strategy}`);
+  if (alarms?.enable) throw notTaken('deploymentConfiguration.alarms');
+  refuseOthers(given, [...Object.keys(DEFAULTS), 'alarms'], 'deploymentConfiguration');
+  if (given.bakeTimeInMinutes) throw notTaken('deploymentConfiguration.bakeTimeInMinutes');
+  const { alarms: _off, ...rest } = given;
+  const merged = { ...existing, ...defined(rest) };
+  if (breaker) {
+    refuseOthers(
+      breaker,
+      ['enable', 'rollback', 'resetOnHealthyTask', 'thresholdConfiguration'],
+      'deploymentCircuitBreaker',
+    );
+    checkThreshold(breaker.thresholdConfiguration);
+    merged.deploymentCircuitBreaker = {
+      ...existing.deploymentCircuitBreaker,
+      ...defined(breaker),
+      enable: breaker.enable ?? false,
+      rollback: breaker.rollback ?? false,
+    };
+  }
+  const { maximumPercent: most = 200, minimumHealthyPercent: least = 100 } = merged;
+  if (least < 0 || most < 0) throw invalid('Percentages of a deployment configuration must not be negative.');
+  if (most < least) {
+    throw invalid(
+      'The maximumPercent of a deployment configuration must not be less than its minimumHealthyPercent.',
+    );
+  }
+  if (most === 0) throw invalid('The maximumPercent of a deployment configuration must be greater than 0.');
+  return merged;
+}
+
+function checkThreshold(threshold: ThresholdConfiguration | undefined): void {
+  if (threshold?.value !== undefined && threshold.value < 1) {
+    throw invalid('The value of a circuit breaker threshold must be at least 1.');
+  }
+}
+
+const defined = <T extends object>(value: T): Partial<T> =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;
+
+/**
+ * Whether tasks are evened out over zones: on unless told, but for services that could not start one task more.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
+ */
+export function zoneRebalancing(
+  given: 'ENABLED' | 'DISABLED' | undefined,
+  { maximumPercent = 200 }: DeploymentConfiguration,
+): 'ENABLED' | 'DISABLED' {
+  if (given === 'ENABLED' && maximumPercent <= 100) {
+    throw invalid(
+      'The maximumPercent must be greater than 100 when Availability Zone rebalancing is turned on.',
+    );
+  }
+  return given ?? (maximumPercent > 100 ? 'ENABLED' : 'DISABLED');
+}

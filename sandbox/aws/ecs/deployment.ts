@@ -1,0 +1,100 @@
+/** Deployments of a service: a snapshot of what its tasks are made of, and how far it has come. */
+import type { Region } from '../../world/region.ts';
+import { decimal, findTaskDefinition } from './lookups.ts';
+import { openRollout, settleRollout } from './rollouts.ts';
+import { completed, failed, rollingBack, say, steady } from './service-events.ts';
+import type { DeploymentRow, ServiceRow } from './store.ts';
+import { digestsOf } from './task-row.ts';
+import { wake } from './wake.ts';
+
+export function primaryOf({ deployments }: ServiceRow): DeploymentRow | undefined {
+  return deployments.find(({ status }) => status === 'PRIMARY');
+}
+
+/** Starts a deployment of the service as it is now; what was PRIMARY is being replaced from here on. */
+export function deploy(region: Region, service: ServiceRow): DeploymentRow {
+  const id = `ecs-svc/${decimal(region)}`;
+  const definition = findTaskDefinition(region, service.taskDefinition);
+  const deployment: DeploymentRow = {
+    id,
+    status: 'PRIMARY',
+    taskDefinition: service.taskDefinition,
+    failedTasks: 0,
+    createdAt: region.now(),
+    updatedAt: region.now(),
+    launchType: service.launchType,
+    capacityProviderStrategy: service.capacityProviderStrategy,
+    platformVersion: '1.4.0',
+    platformFamily: 'Linux',
+    networkConfiguration: service.networkConfiguration,
+    loadBalancers: service.loadBalancers,
+    rolloutState: 'IN_PROGRESS',
+    rolloutStateReason: `ECS deployment ${id} in progress.`,
+    digests: definition ? digestsOf(region, definition) : {},
+  };
+  openRollout(region, service, deployment);
+  promote(region, service, deployment);
+  return deployment;
+}
+
+function promote(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
+  const others = service.deployments.filter((other) => other.id !== deployment.id);
+  for (const other of others) other.status = 'ACTIVE';
+  service.deployments = [deployment, ...others];
+  service.steady = false;
+  service.launches = 0;
+  wake(region, service, 'taskCreate');
+}
+
+/** All its tasks are there and healthy, and no others: the service is steady. */
+export function complete(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
+  if (deployment.rolloutState === 'IN_PROGRESS') {
+    deployment.rolloutState = 'COMPLETED';
+    deployment.rolloutStateReason = `ECS deployment ${deployment.id} completed.`;
+    deployment.updatedAt = region.now();
+    deployment.failedTasks = 0;
+    service.completed = { ...deployment };
+    say(region, service, completed(deployment));
+    settleRollout(region, service, deployment, 'completed');
+  }
+  if (!service.steady) say(region, service, steady);
+  service.steady = true;
+}
+
+/**
+ * The circuit breaker has tripped: the deployment starts no more tasks, and the last one that was completed takes its
+ * place again, if there is one and the service wants that. A rollback is not rolled back.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+ */
+export function fail(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
+  deployment.rolloutState = 'FAILED';
+  deployment.rolloutStateReason = 'ECS deployment circuit breaker: tasks failed to start.';
+  deployment.updatedAt = region.now();
+  say(region, service, failed(deployment));
+  const back = service.deploymentConfiguration.deploymentCircuitBreaker?.rollback
+    ? service.completed
+    : undefined;
+  if (!back || back.id === deployment.id || deployment.isRollback) {
+    return settleRollout(region, service, deployment, 'failed');
+  }
+  rollBack(region, service, back);
+  settleRollout(region, service, deployment, 'rolling back', back);
+}
+
+/** A deployment id names a service revision: going back to it brings the id back, and its tasks where they still run. */
+function rollBack(region: Region, service: ServiceRow, back: DeploymentRow): void {
+  const { taskDefinition, loadBalancers, networkConfiguration } = back;
+  Object.assign(service, { taskDefinition, loadBalancers, networkConfiguration });
+  say(region, service, rollingBack(back.id));
+  promote(region, service, {
+    ...back,
+    status: 'PRIMARY',
+    rolloutState: 'IN_PROGRESS',
+    rolloutStateReason: `ECS deployment circuit breaker: rolling back to deploymentId ${back.id}.`,
+    updatedAt: region.now(),
+    failedTasks: 0,
+    restUntil: undefined,
+    steadySince: undefined,
+    isRollback: true,
+  });
+}

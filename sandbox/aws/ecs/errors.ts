@@ -1,0 +1,40 @@
+/** The refusals of ECS, in its own words; codes and sources in the catalogue of AWS semantics (§4). All are HTTP 400, even what is not found. */
+import { refusal, type Refusal } from '../../protocol/refusal.ts';
+
+/** What ECS calls a mistake of the client's; task definitions mostly. */
+export const clientError = (message: string): Refusal => refusal('ClientException', message);
+
+export const invalid = (message: string): Refusal => refusal('InvalidParameterException', message);
+
+export const clusterNotFound = (): Refusal => refusal('ClusterNotFoundException', 'Cluster not found.');
+
+export const clusterInactive = (): Refusal =>
+  refusal('ClusterNotFoundException', 'The referenced cluster was inactive.');
+
+export const serviceNotFound = (): Refusal => refusal('ServiceNotFoundException', 'Service not found.');
+
+export const serviceNotActive = (): Refusal =>
+  refusal('ServiceNotActiveException', 'Service was not ACTIVE.');
+
+/** @param role the ARN of the role */
+export const cannotAssume = (role: string): string =>
+  `ECS was unable to assume the role '${role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`;
+
+/** Something that AWS has and the sandbox does not: refused by name, since ignoring it would be a lie. */
+export const notTaken = (member: string): Refusal =>
+  refusal('NotImplemented', `The sandbox does not take ${member} in ecs yet`, 501);
+
+/**
+ * Refuses the members of a structure that the sandbox does not take; one that is empty, or false, asks for nothing.
+ * @param at the structure's place in the input, e.g. `containerDefinitions[0]`
+ */
+export function refuseOthers(value: object, takes: readonly string[], at: string): void {
+  for (const [member, given] of Object.entries(value)) {
+    if (!takes.includes(member) && !isNothing(given)) throw notTaken(`${at}.${member}`);
+  }
+}
+
+function isNothing(value: unknown): boolean {
+  if (value == null || value === false) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}

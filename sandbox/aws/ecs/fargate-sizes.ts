@@ -1,0 +1,58 @@
+/** The sizes that Fargate has: which memory goes with which cpu. */
+import { clientError } from './errors.ts';
+
+interface Size {
+  /** Cpu units: 1024 are one vCPU. */
+  readonly cpu: number;
+  /** MiB. */
+  readonly least: number;
+  readonly most: number;
+  readonly step: number;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
+const SIZES: readonly Size[] = [
+  { cpu: 512, least: 1024, most: 4096, step: 1024 },
+  { cpu: 1024, least: 2048, most: 8192, step: 1024 },
+  { cpu: 2048, least: 4096, most: 16_384, step: 1024 },
+  { cpu: 4096, least: 8192, most: 30_720, step: 1024 },
+  { cpu: 8192, least: 16_384, most: 61_440, step: 4096 },
+  { cpu: 16_384, least: 32_768, most: 122_880, step: 8192 },
+];
+const SMALLEST = { cpu: 256, memory: [512, 1024, 2048] };
+
+const isSize = (cpu: number, memory: number): boolean =>
+  (cpu === SMALLEST.cpu && SMALLEST.memory.includes(memory)) ||
+  SIZES.some(
+    (size) =>
+      size.cpu === cpu &&
+      memory >= size.least &&
+      memory <= size.most &&
+      (memory - size.least) % size.step === 0,
+  );
+
+/** Refuses a pair that Fargate does not have. @param cpu in units @param memory in MiB */
+export function checkFargateSize(cpu: string | undefined, memory: string | undefined): void {
+  if (cpu === undefined) throw clientError("Fargate requires that 'cpu' be defined at the task level.");
+  if (memory === undefined) throw clientError("Fargate requires that 'memory' be defined at the task level.");
+  if (isSize(Number(cpu), Number(memory))) return;
+  throw clientError(
+    `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. See the Amazon ECS documentation for the valid values.`,
+  );
+}
+
+/** `1 vCPU` and `1024` are the same: ECS keeps units. @throws ClientException */
+export const cpuUnits = (given: string | undefined): string | undefined =>
+  inUnits(given, /^(\d+(?:\.\d+)?)\s*(vcpu)?$/i, 'cpu');
+
+/** `2 GB` and `2048` are the same: ECS keeps MiB. @throws ClientException */
+export const mebibytes = (given: string | undefined): string | undefined =>
+  inUnits(given, /^(\d+(?:\.\d+)?)\s*(gb)?$/i, 'memory');
+
+function inUnits(given: string | undefined, form: RegExp, what: string): string | undefined {
+  if (given === undefined) return undefined;
+  const [, amount, unit] = form.exec(given.trim()) ?? [];
+  const units = Number(amount) * (unit === undefined ? 1 : 1024);
+  if (!Number.isInteger(units) || units <= 0) throw clientError(`Invalid '${what}' setting for task.`);
+  return String(units);
+}

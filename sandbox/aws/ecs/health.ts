@@ -1,0 +1,84 @@
+/** How a task of a service is doing: what its target groups and the health checks of its containers say. */
+import type { TargetRow } from '../elbv2/store.ts';
+import { durations } from '../../world/durations.ts';
+import type { Region } from '../../world/region.ts';
+import { unhealthyContainer, unhealthyTarget } from './service-events.ts';
+import type { ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
+
+/** Real processes need real time to start, however fast AWS's own time runs: a grace period is never shorter than this. */
+const LEAST_GRACE_MS = 5_000;
+
+export type Verdict =
+  | { readonly state: 'healthy' | 'waiting' }
+  | {
+      readonly state: 'unhealthy';
+      /** As `stoppedReason` shows it. */
+      readonly reason: string;
+      /** As an event of the service says it. */
+      readonly event: string;
+    };
+
+interface Membership {
+  readonly targetGroupArn: string;
+  readonly port: number;
+  readonly target: TargetRow | undefined;
+}
+
+/**
+ * A task is healthy when it is so in every target group and by every health check of its essential containers; one that
+ * has neither is, some time after it is RUNNING. What is unhealthy within the grace period only waits.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+ */
+export function verdictOn(region: Region, service: ServiceRow, task: TaskRow): Verdict {
+  if (task.lastStatus !== 'RUNNING' || !task.startedAt) return { state: 'waiting' };
+  const age = region.now().getTime() - task.startedAt.getTime();
+  const memberships = task.targets.map(({ targetGroupArn, port }) => ({
+    targetGroupArn,
+    port,
+    target: region.elbv2.targetGroups
+      .get(targetGroupArn)
+      ?.targets.find((target) => target.id === task.privateIp && target.port === port),
+  }));
+  if (age >= graceOf(region, service)) {
+    const trouble = troubleOf(task, memberships);
+    if (trouble) return trouble;
+  }
+  const definition = region.ecs.taskDefinitions.get(task.taskDefinitionArn);
+  const isServing = memberships.every(({ target }) => isFit(target));
+  const hasProof = memberships.length > 0 || hasHealthCheck(definition) || isProven(region, age);
+  const isWell = !hasHealthCheck(definition) || task.healthStatus === 'HEALTHY';
+  return { state: isServing && hasProof && isWell ? 'healthy' : 'waiting' };
+}
+
+function troubleOf(task: TaskRow, memberships: readonly Membership[]): Verdict | undefined {
+  if (task.healthStatus === 'UNHEALTHY') {
+    return {
+      state: 'unhealthy',
+      reason: 'Task failed container health checks',
+      event: unhealthyContainer(task),
+    };
+  }
+  const bad = memberships.find(({ target }) => target?.health.State === 'unhealthy');
+  if (!bad) return undefined;
+  const { targetGroupArn, port, target } = bad;
+  const why = target?.health.Description ?? target?.health.Reason ?? 'Health checks failed';
+  return {
+    state: 'unhealthy',
+    reason: `Task failed ELB health checks in (target-group ${targetGroupArn})`,
+    event: unhealthyTarget(task, port, targetGroupArn, why),
+  };
+}
+
+/** Health checks that are turned off prove nothing against a target. */
+const isFit = (target: TargetRow | undefined): boolean =>
+  target?.health.State === 'healthy' || target?.health.State === 'unavailable';
+
+const hasHealthCheck = (definition: TaskDefinitionRow | undefined): boolean =>
+  definition?.containerDefinitions?.some(({ essential, healthCheck }) => essential && healthCheck) ?? false;
+
+const isProven = (region: Region, age: number): boolean => age >= region.scaled(durations.taskProve);
+
+function graceOf(region: Region, { healthCheckGracePeriodSeconds: seconds = 0 }: ServiceRow): number {
+  const scaled = region.scaled(seconds * 1000);
+  return region.plane.checksTargets ? Math.max(scaled, Math.min(seconds * 1000, LEAST_GRACE_MS)) : scaled;
+}

@@ -1,0 +1,39 @@
+/** What the scheduler makes of the tasks of a service: which have failed, which are healthy, which have to go. */
+import type { Region } from '../../world/region.ts';
+import { forgive, throttle } from './breaker.ts';
+import { verdictOn } from './health.ts';
+import type { Standing } from './rolling.ts';
+import { notPlaced, say, THROTTLED } from './service-events.ts';
+import type { ServiceRow, TaskRow } from './store.ts';
+
+/** Counts the tasks that died by themselves, each once. */
+export function countFailures(region: Region, service: ServiceRow, tasks: readonly TaskRow[]): void {
+  for (const task of tasks) {
+    if (!task.failed || task.counted) continue;
+    task.counted = true;
+    const deployment = service.deployments.find(({ id }) => id === task.deploymentId);
+    if (!deployment) continue;
+    deployment.failedTasks += 1;
+    service.steady = false;
+    if (task.failed !== 'start') continue;
+    if (task.stopCode === 'TaskFailedToStart') say(region, service, notPlaced(task.stoppedReason ?? ''));
+    if (throttle(region, deployment)) say(region, service, THROTTLED);
+  }
+}
+
+/** Whether a task is healthy; one that is not, is condemned, and counts as a failure of its deployment. */
+export function judge(region: Region, service: ServiceRow, task: TaskRow): Omit<Standing, 'mine'> {
+  const deployment = service.deployments.find(({ id }) => id === task.deploymentId);
+  const verdict = task.condemned === undefined ? verdictOn(region, service, task) : undefined;
+  if (verdict?.state === 'unhealthy') {
+    task.condemned = verdict.reason;
+    service.steady = false;
+    say(region, service, verdict.event);
+    if (deployment) deployment.failedTasks += 1;
+  }
+  if (verdict?.state === 'healthy' && !task.proven) {
+    task.proven = true;
+    if (deployment) forgive(service, deployment);
+  }
+  return { task, healthy: verdict?.state === 'healthy', condemned: task.condemned !== undefined };
+}

@@ -1,0 +1,83 @@
+/** Finds clusters, services, task definitions and tasks by what callers write: a name, an id, or an ARN. */
+import type { Region } from '../../world/region.ts';
+import { clusterInactive, clusterNotFound, invalid, serviceNotFound } from './errors.ts';
+import type { ClusterRow, ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
+
+/** What stands behind the last slash: a name as it is. */
+export const shortName = (reference: string): string => reference.slice(reference.lastIndexOf('/') + 1);
+
+const NAME = /^[A-Za-z0-9_-]{1,255}$/;
+
+/** Refuses a name that ECS would not take. @param what `Cluster` or `Service` */
+export function checkName(what: string, name: string): void {
+  if (NAME.test(name)) return;
+  throw invalid(
+    `${what} name '${name}' is invalid: up to 255 letters, numbers, underscores, and hyphens are allowed.`,
+  );
+}
+
+/** A number of 19 digits, as ECS gives to deployments. */
+export const decimal = (region: Region): string =>
+  (BigInt(`0x${region.id('n', 16).slice(2)}`) % 10n ** 19n).toString().padStart(19, '0');
+
+/** 32 hexadecimal digits, as ECS gives to tasks. */
+export const taskId = (region: Region): string => region.uuid().replaceAll('-', '');
+
+/** The cluster, whatever its state. @throws ClusterNotFoundException */
+export function clusterOf(region: Region, reference = 'default'): ClusterRow {
+  const arn = reference.startsWith('arn:') ? reference : region.arn('ecs', `cluster/${reference}`);
+  const cluster = region.ecs.clusters.get(arn);
+  if (!cluster) throw clusterNotFound();
+  return cluster;
+}
+
+/** The cluster, to be changed. @throws ClusterNotFoundException, when it is deleted too */
+export function activeClusterOf(region: Region, reference?: string): ClusterRow {
+  const cluster = clusterOf(region, reference);
+  if (cluster.status !== 'ACTIVE') throw clusterInactive();
+  return cluster;
+}
+
+export const serviceArn = (region: Region, cluster: ClusterRow, name: string): string =>
+  region.arn('ecs', `service/${cluster.clusterName}/${name}`);
+
+/** The service of a cluster, whatever its state, or nothing. */
+export function findService(region: Region, cluster: ClusterRow, reference = ''): ServiceRow | undefined {
+  const arn = reference.startsWith('arn:') ? reference : serviceArn(region, cluster, reference);
+  const service = region.ecs.services.get(arn);
+  return service?.clusterArn === cluster.clusterArn ? service : undefined;
+}
+
+/** The service, whatever its state. @throws ServiceNotFoundException */
+export function serviceOf(region: Region, cluster: ClusterRow, reference?: string): ServiceRow {
+  const service = findService(region, cluster, reference);
+  if (!service) throw serviceNotFound();
+  return service;
+}
+
+/** A task definition by `family:revision` or ARN; a family alone means its newest ACTIVE revision. */
+export function findTaskDefinition(region: Region, reference = ''): TaskDefinitionRow | undefined {
+  const name = shortName(reference);
+  if (name.includes(':')) return region.ecs.taskDefinitions.get(region.arn('ecs', `task-definition/${name}`));
+  return region.ecs.taskDefinitions
+    .filter(({ family, status }) => family === name && status === 'ACTIVE')
+    .sort((one, other) => other.revision - one.revision)[0];
+}
+
+/** The task of a cluster by id or ARN, or nothing. */
+export function findTask(region: Region, cluster: ClusterRow, reference = ''): TaskRow | undefined {
+  const task = region.ecs.tasks.get(
+    reference.startsWith('arn:') ? reference : region.arn('ecs', `task/${cluster.clusterName}/${reference}`),
+  );
+  return task?.clusterArn === cluster.clusterArn ? task : undefined;
+}
+
+/** One page of a list, at most 100 long. @throws InvalidParameterException for a token that is none */
+export function pageOf<Row>(rows: Row[], most = 100, token?: string): { rows: Row[]; nextToken?: string } {
+  const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString());
+  if (!Number.isInteger(start) || start < 0) throw invalid('Invalid token.');
+  if (most < 1 || most > 100) throw invalid('maxResults must be between 1 and 100.');
+  const end = start + most;
+  const nextToken = end < rows.length ? Buffer.from(String(end)).toString('base64url') : undefined;
+  return { rows: rows.slice(start, end), nextToken };
+}

@@ -1,0 +1,84 @@
+/** Starts the tasks of a service: in the subnet that has the fewest, and only with roles that ECS can take. */
+import type { Tag } from '@aws-sdk/client-ecs';
+import { durations } from '../../world/durations.ts';
+import type { Region } from '../../world/region.ts';
+import { nextProvider } from './capacity.ts';
+import { shortName } from './lookups.ts';
+import { notLaunched, say, started } from './service-events.ts';
+import type { DeploymentRow, ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
+import { launch } from './task-life.ts';
+import { whyNotAssumed } from './task-roles.ts';
+
+/**
+ * Starts tasks of a deployment.
+ * @param replaced how many of them take the place of unhealthy ones
+ * @returns how many were started: none when ECS cannot take a role; it tries again half a minute later
+ */
+export function startTasks(
+  region: Region,
+  service: ServiceRow,
+  deployment: DeploymentRow,
+  count: number,
+  replaced: number,
+): number {
+  const definition = region.ecs.taskDefinitions.get(deployment.taskDefinition);
+  if (!definition) return 0;
+  const refused = whyNotAssumed(region, definition);
+  if (refused !== undefined) {
+    say(region, service, notLaunched(refused));
+    deployment.failedTasks += 1;
+    deployment.restUntil = region.now().getTime() + region.scaled(durations.taskRoleRetry);
+    return 0;
+  }
+  const rows = Array.from({ length: count }, () => startTask(region, service, deployment, definition));
+  say(region, service, started(rows, Math.min(replaced, count)));
+  return rows.length;
+}
+
+function startTask(
+  region: Region,
+  service: ServiceRow,
+  deployment: DeploymentRow,
+  definition: TaskDefinitionRow,
+): TaskRow {
+  const siblings = region.ecs.tasks.filter(
+    (task) => task.deploymentId === deployment.id && task.desiredStatus === 'RUNNING',
+  );
+  const subnets = deployment.networkConfiguration.awsvpcConfiguration?.subnets ?? [];
+  return launch(region, {
+    clusterArn: service.clusterArn,
+    definition,
+    network: deployment.networkConfiguration,
+    subnetId: emptiest(subnets, siblings),
+    capacityProviderName: nextProvider(
+      deployment.capacityProviderStrategy ?? [],
+      siblings.map((task) => task.capacityProviderName),
+    ),
+    group: `service:${service.serviceName}`,
+    startedBy: deployment.id,
+    tags: tagsFor(service, definition),
+    enableExecuteCommand: service.enableExecuteCommand,
+    digests: deployment.digests,
+    serviceArn: service.serviceArn,
+    deploymentId: deployment.id,
+    targets: deployment.loadBalancers.map(({ targetGroupArn = '', containerPort = 0 }) => ({
+      targetGroupArn,
+      port: containerPort,
+    })),
+  });
+}
+
+/** Tasks are spread over subnets, and with them over availability zones. */
+export function emptiest(subnets: readonly string[], tasks: readonly TaskRow[]): string {
+  const count = (id: string) => tasks.filter(({ subnetId }) => subnetId === id).length;
+  return subnets.reduce((best, id) => (count(id) < count(best) ? id : best), subnets[0] ?? '');
+}
+
+function tagsFor(service: ServiceRow, definition: TaskDefinitionRow): Tag[] {
+  const propagated = { SERVICE: service.tags, TASK_DEFINITION: definition.tags, NONE: [] };
+  const managed = [
+    { key: 'aws:ecs:serviceName', value: service.serviceName },
+    { key: 'aws:ecs:clusterName', value: shortName(service.clusterArn) },
+  ];
+  return [...(service.enableECSManagedTags ? managed : []), ...propagated[service.propagateTags ?? 'NONE']];
+}

@@ -1,0 +1,69 @@
+/** The arithmetic of a rolling update: which tasks to stop and how many to start, within the minimum and maximum percent. */
+import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
+
+/** A task that is to run, as the scheduler sees it. */
+export interface Standing {
+  readonly task: TaskRow;
+  /** Of the deployment that is PRIMARY. */
+  readonly mine: boolean;
+  readonly healthy: boolean;
+  /** Unhealthy, and to be replaced. */
+  readonly condemned: boolean;
+}
+
+export interface Moves {
+  readonly stop: readonly TaskRow[];
+  readonly start: number;
+  /** Nothing may be stopped and nothing may be started, and never will be. */
+  readonly stuck: boolean;
+}
+
+/**
+ * The next moves of a service.
+ *
+ * Tasks above the desired count go first: those that are not healthy yet, then the newest. Tasks of other deployments go
+ * as soon as the minimum allows. An unhealthy task goes at once while its deployment is not completed; afterwards its
+ * replacement starts first, if the maximum has room for it. A deployment that has FAILED starts nothing and replaces
+ * nothing: what served before it goes on serving.
+ * @param standing the tasks that are to run, the oldest first
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
+ */
+export function nextMoves(
+  { desiredCount, deploymentConfiguration }: Pick<ServiceRow, 'desiredCount' | 'deploymentConfiguration'>,
+  { rolloutState }: Pick<DeploymentRow, 'rolloutState'>,
+  standing: readonly Standing[],
+): Moves {
+  const { maximumPercent = 200, minimumHealthyPercent = 100 } = deploymentConfiguration;
+  const least = Math.ceil((desiredCount * minimumHealthyPercent) / 100);
+  const most = Math.floor((desiredCount * maximumPercent) / 100);
+  const hasFailed = rolloutState === 'FAILED';
+  const mine = standing.filter((one) => one.mine);
+  const sound = mine
+    .filter(({ condemned }) => !condemned)
+    .sort((one, other) => Number(other.healthy) - Number(one.healthy));
+  const surplus = sound.slice(desiredCount);
+  const healthyMine = sound.slice(0, desiredCount).filter(({ healthy }) => healthy).length;
+  const missing = hasFailed ? 0 : Math.max(0, desiredCount - sound.length);
+  const condemned = mine.filter((one) => one.condemned);
+  const room = Math.max(0, most - (standing.length - surplus.length));
+  const mustGo =
+    rolloutState === 'COMPLETED' && healthyMine < desiredCount
+      ? Math.max(0, missing - room)
+      : condemned.length;
+  const others = standing.filter((one) => !one.mine);
+  const stop = [
+    ...surplus,
+    ...condemned.slice(0, mustGo),
+    ...(hasFailed ? [] : replaceable(others, healthyMine, least)),
+  ].map(({ task }) => task);
+  const start = Math.min(missing, Math.max(0, most - (standing.length - stop.length)));
+  const isMoving = start > 0 || stop.length > 0 || healthyMine < Math.min(sound.length, desiredCount);
+  return { stop, start, stuck: missing > 0 && !isMoving };
+}
+
+/** The tasks of other deployments that may go: all that serve nobody, and of the healthy ones what the minimum spares. */
+function replaceable(others: readonly Standing[], healthyMine: number, least: number): Standing[] {
+  const healthy = others.filter((one) => one.healthy);
+  const spare = Math.max(0, healthyMine + healthy.length - least);
+  return [...others.filter((one) => !one.healthy), ...healthy.slice(0, spare)];
+}

@@ -1,0 +1,92 @@
+/** Service deployments and service revisions: the history of what was to be brought, and what became of it. */
+import type { ServiceDeploymentStatus } from '@aws-sdk/client-ecs';
+import type { Region } from '../../world/region.ts';
+import { shortName } from './lookups.ts';
+import type { DeploymentRow, RolloutRow, ServiceRow } from './store.ts';
+
+const MOST = 50;
+const TRIPPED = 'the circuit breaker threshold was exceeded.';
+
+export const revisionArn = ({ serviceArn }: ServiceRow, deploymentId: string): string =>
+  serviceArn.replace(':service/', ':service-revision/').concat(`/${shortName(deploymentId)}`);
+
+/** Writes a new deployment down; one that was not through is stopped by it. */
+export function openRollout(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
+  const now = region.now();
+  for (const older of service.rollouts.filter((row) => row.status === 'IN_PROGRESS')) {
+    close(region, service, older.deploymentId, 'STOPPED', 'A newer service deployment took its place.');
+  }
+  const arn = (id: string) => revisionArn(service, id);
+  const definition = region.ecs.taskDefinitions.get(deployment.taskDefinition);
+  const rollout: RolloutRow = {
+    serviceDeploymentArn: service.serviceArn
+      .replace(':service/', ':service-deployment/')
+      .concat(`/${region.id('d', 21).slice(2)}`),
+    serviceArn: service.serviceArn,
+    clusterArn: service.clusterArn,
+    deploymentId: deployment.id,
+    status: 'IN_PROGRESS',
+    createdAt: now,
+    startedAt: now,
+    updatedAt: now,
+    sourceServiceRevisions: service.deployments.map(({ id }) => ({ arn: arn(id) })),
+    targetServiceRevision: { arn: arn(deployment.id) },
+    deploymentConfiguration: service.deploymentConfiguration,
+    revision: {
+      serviceRevisionArn: arn(deployment.id),
+      serviceArn: service.serviceArn,
+      clusterArn: service.clusterArn,
+      taskDefinition: deployment.taskDefinition,
+      launchType: deployment.launchType,
+      capacityProviderStrategy: deployment.capacityProviderStrategy,
+      platformVersion: deployment.platformVersion,
+      platformFamily: deployment.platformFamily,
+      loadBalancers: deployment.loadBalancers,
+      networkConfiguration: deployment.networkConfiguration,
+      containerImages: definition?.containerDefinitions?.map(({ name, image = '' }) => ({
+        containerName: name,
+        image,
+        imageDigest: deployment.digests[image],
+      })),
+      createdAt: now,
+    },
+  };
+  service.rollouts = [rollout, ...service.rollouts].slice(0, MOST);
+}
+
+/** Writes down what became of a deployment. @param back what it is rolled back to */
+export function settleRollout(
+  region: Region,
+  service: ServiceRow,
+  { id, isRollback }: DeploymentRow,
+  outcome: 'completed' | 'failed' | 'rolling back',
+  back?: DeploymentRow,
+): void {
+  const undone = service.rollouts.find(({ status }) => status === 'ROLLBACK_IN_PROGRESS');
+  if (isRollback && undone) {
+    const status = outcome === 'completed' ? 'ROLLBACK_SUCCESSFUL' : 'ROLLBACK_FAILED';
+    return close(region, service, undone.deploymentId, status, undone.statusReason);
+  }
+  if (outcome === 'completed') return close(region, service, id, 'SUCCESSFUL');
+  if (!back) return close(region, service, id, 'STOPPED', `Service deployment stopped because ${TRIPPED}`);
+  const row = service.rollouts.find(({ deploymentId }) => deploymentId === id);
+  if (!row) return;
+  const reason = `Service deployment rolled back because ${TRIPPED}`;
+  row.status = 'ROLLBACK_IN_PROGRESS';
+  row.statusReason = reason;
+  row.updatedAt = region.now();
+  row.rollback = { reason, startedAt: region.now(), serviceRevisionArn: revisionArn(service, back.id) };
+}
+
+function close(
+  region: Region,
+  { rollouts }: ServiceRow,
+  id: string,
+  status: ServiceDeploymentStatus,
+  reason?: string,
+): void {
+  const row = rollouts.find(({ deploymentId }) => deploymentId === id);
+  if (!row) return;
+  Object.assign(row, { status, statusReason: reason, updatedAt: region.now() });
+  Object.assign(row, status === 'STOPPED' ? { stoppedAt: region.now() } : { finishedAt: region.now() });
+}

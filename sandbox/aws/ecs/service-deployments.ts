@@ -1,0 +1,111 @@
+/** Service deployments and service revisions, as they are read back. */
+import type * as ECS from '@aws-sdk/client-ecs';
+import type { Failure, ServiceDeployment } from '@aws-sdk/client-ecs';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { failureThreshold } from './breaker.ts';
+import { invalid } from './errors.ts';
+import { clusterOf, pageOf, serviceOf, shortName } from './lookups.ts';
+import type { RolloutRow, ServiceRow } from './store.ts';
+
+const MOST = 20;
+
+/** A deployment with the counts that its revisions have now. */
+function shown(region: Region, service: ServiceRow, row: RolloutRow): ServiceDeployment {
+  const counted = (arn = '') => {
+    const id = `ecs-svc/${shortName(arn)}`;
+    const tasks = region.ecs.tasks.filter(
+      (task) => task.serviceArn === service.serviceArn && task.deploymentId === id,
+    );
+    const running = tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').length;
+    const wanted = tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING').length;
+    return {
+      arn,
+      requestedTaskCount: wanted,
+      runningTaskCount: running,
+      pendingTaskCount: Math.max(0, wanted - running),
+    };
+  };
+  const breaker = service.deploymentConfiguration.deploymentCircuitBreaker?.enable === true;
+  const live = service.deployments.find(({ id }) => id === row.deploymentId);
+  const isOver = row.status !== 'IN_PROGRESS';
+  const failureCount = live?.failedTasks ?? 0;
+  const hasTripped = row.status.startsWith('ROLLBACK') || live?.rolloutState === 'FAILED';
+  const monitor = hasTripped ? 'TRIGGERED' : isOver ? 'MONITORING_COMPLETE' : 'MONITORING';
+  return {
+    ...row,
+    sourceServiceRevisions: row.sourceServiceRevisions?.map(({ arn }) => counted(arn)),
+    targetServiceRevision: counted(row.targetServiceRevision?.arn),
+    deploymentCircuitBreaker: {
+      status: breaker ? monitor : 'DISABLED',
+      failureCount,
+      threshold: breaker ? failureThreshold(service) : 0,
+    },
+    alarms: { status: 'DISABLED' },
+  };
+}
+
+export const serviceDeploymentOperations = {
+  ListServiceDeployments: {
+    takes: ['service', 'cluster', 'status', 'createdAt', 'maxResults', 'nextToken'],
+    run(input, region) {
+      const service = serviceOf(region, clusterOf(region, clusterIn(input)), input.service);
+      const { before, after } = input.createdAt ?? {};
+      const listed = service.rollouts.filter(
+        ({ status, createdAt }) =>
+          (!input.status?.length || input.status.includes(status)) &&
+          (!before || createdAt < before) &&
+          (!after || createdAt > after),
+      );
+      const { rows, nextToken } = pageOf(listed, input.maxResults ?? MOST, input.nextToken);
+      const serviceDeployments = rows.map((row) => ({
+        ...row,
+        targetServiceRevisionArn: row.targetServiceRevision?.arn,
+      }));
+      return { serviceDeployments, nextToken };
+    },
+  },
+
+  DescribeServiceDeployments: {
+    takes: ['serviceDeploymentArns'],
+    run(input, region) {
+      const { found, failures } = sought(input.serviceDeploymentArns, (arn) => {
+        for (const service of region.ecs.services.all()) {
+          const row = service.rollouts.find((rollout) => rollout.serviceDeploymentArn === arn);
+          if (row) return shown(region, service, row);
+        }
+        return undefined;
+      });
+      return { serviceDeployments: found, failures };
+    },
+  },
+
+  DescribeServiceRevisions: {
+    takes: ['serviceRevisionArns'],
+    run(input, region) {
+      const revisions = region.ecs.services
+        .all()
+        .flatMap(({ rollouts }) => rollouts.map(({ revision }) => revision));
+      const { found, failures } = sought(input.serviceRevisionArns, (arn) =>
+        revisions.find(({ serviceRevisionArn }) => serviceRevisionArn === arn),
+      );
+      return { serviceRevisions: found, failures };
+    },
+  },
+} satisfies Operations<typeof ECS>;
+
+/** A service's ARN names its cluster. */
+const clusterIn = ({ cluster, service = '' }: ECS.ListServiceDeploymentsRequest): string | undefined =>
+  cluster ?? /:service\/([^/]+)\//.exec(service)?.[1];
+
+function sought<Row>(
+  arns: readonly string[] = [],
+  find: (arn: string) => Row | undefined,
+): { found: Row[]; failures: Failure[] } {
+  if (arns.length < 1 || arns.length > MOST) throw invalid(`Specify between 1 and ${MOST} ARNs.`);
+  const rows = arns.map((arn) => [arn, find(arn)] as const);
+  return {
+    found: rows.flatMap(([, row]) => row ?? []),
+    failures: rows.flatMap(([arn, row]) => (row ? [] : [{ arn, reason: 'MISSING' }])),
+  };
+}

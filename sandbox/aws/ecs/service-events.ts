@@ -1,0 +1,62 @@
+/** The events of a service: the last hundred, newest first, in ECS's own wording. */
+import type { Region } from '../../world/region.ts';
+import { shortName } from './lookups.ts';
+import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
+
+const MOST = 100;
+const REPEAT_AFTER = 6 * 3_600_000;
+const STEADY = 'has reached a steady state.';
+
+/**
+ * Writes an event down. ECS leaves out what it has said already, until the cause is gone (here: a steady state was
+ * reached since) or six hours have passed.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html
+ */
+export function say(region: Region, service: ServiceRow, what: string, taskSet?: DeploymentRow): void {
+  const name = taskSet ? `${service.serviceName}, taskSet ${taskSet.id}` : service.serviceName;
+  const message = `(service ${name}) ${what}`;
+  const { events } = service;
+  const lastSteady = events.findIndex((event) => event.message?.endsWith(STEADY));
+  const sinceSteady =
+    what === STEADY ? events.slice(0, 1) : events.slice(0, lastSteady === -1 ? MOST : lastSteady);
+  const now = region.now();
+  const isSaid = sinceSteady.some(
+    (event) => event.message === message && now.getTime() - (event.createdAt?.getTime() ?? 0) < REPEAT_AFTER,
+  );
+  if (isSaid) return;
+  service.events = [{ id: region.uuid(), createdAt: now, message }, ...events].slice(0, MOST);
+}
+
+const tasks = (rows: readonly TaskRow[]): string =>
+  rows.map(({ taskArn }) => `(task ${shortName(taskArn)})`).join(' ');
+
+/** @param replaced how many of them take the place of unhealthy ones */
+export const started = (rows: readonly TaskRow[], replaced: number): string =>
+  `has started ${rows.length} tasks: ${tasks(rows)}.${
+    replaced > 0 ? ` Amazon ECS replaced ${replaced} tasks due to an unhealthy status.` : ''
+  }`;
+export const stopped = (rows: readonly TaskRow[]): string =>
+  `has stopped ${rows.length} running tasks: ${tasks(rows)}.`;
+export const registered = (targetGroupArn: string): string =>
+  `registered 1 targets in (target-group ${targetGroupArn})`;
+export const notRegistered = (targetGroupArn: string, why: string): string =>
+  `failed to register targets in (target-group ${targetGroupArn}) with (error ${why})`;
+export const deregistered = (targetGroupArn: string): string =>
+  `deregistered 1 targets in (target-group ${targetGroupArn})`;
+export const DRAINING = 'has begun draining connections on 1 tasks.';
+export const unhealthyTarget = (task: TaskRow, port: number, targetGroupArn: string, why: string): string =>
+  `${tasks([task])} (port ${port}) is unhealthy in (target-group ${targetGroupArn}) due to (reason ${why}).`;
+export const unhealthyContainer = (task: TaskRow): string =>
+  `${tasks([task])} failed container health checks.`;
+export const notPlaced = (why: string): string =>
+  `was unable to place a task. Reason: ${why.replace(/\.$/, '')}.`;
+export const notLaunched = (why: string): string => `failed to launch a task with (error ${why}).`;
+export const THROTTLED =
+  'is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.';
+export const STUCK =
+  'was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.';
+export const completed = ({ id }: DeploymentRow): string => `(deployment ${id}) deployment completed.`;
+export const failed = ({ id }: DeploymentRow): string =>
+  `(deployment ${id}) deployment failed: tasks failed to start.`;
+export const rollingBack = (id: string): string => `rolling back to deployment ${id}.`;
+export const steady = STEADY;

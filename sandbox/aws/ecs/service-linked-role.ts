@@ -1,0 +1,29 @@
+/** The role that ECS itself acts in: the first use of ECS in an account fails for want of it, and brings it about. */
+import type { Events, Region } from '../../world/region.ts';
+import { hasServiceLinkedRole, makeServiceLinkedRole } from '../iam/service-linked-roles.ts';
+import { invalid } from './errors.ts';
+
+const ECS = 'ecs.amazonaws.com';
+
+export const linkedRoleArn = ({ account }: Region): string =>
+  `arn:aws:iam::${account}:role/aws-service-role/${ECS}/AWSServiceRoleForECS`;
+
+/**
+ * Refuses a call while the account has no service-linked role for ECS, and has it created in the background.
+ * @throws InvalidParameterException
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html
+ */
+export function requireLinkedRole(region: Region): void {
+  if (hasServiceLinkedRole(region, ECS)) return;
+  region.after('serviceLinkedRoleCreate', 'ecs:linked-role-created', ECS);
+  throw invalid(
+    'Unable to assume the service linked role. Please verify that the ECS service linked role exists.',
+  );
+}
+
+export const linkedRoleEvents: Events = {
+  // Several first calls arrange it several times.
+  'ecs:linked-role-created'(region) {
+    if (!hasServiceLinkedRole(region, ECS)) makeServiceLinkedRole(region, ECS);
+  },
+};

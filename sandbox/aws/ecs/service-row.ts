@@ -1,0 +1,76 @@
+/** A new service: its row as a create call asks for it, checked whole. */
+import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
+import type { Region } from '../../world/region.ts';
+import { capacityFor } from './capacity.ts';
+import { invalid, notTaken } from './errors.ts';
+import { serviceArn } from './lookups.ts';
+import { checkNetwork } from './network-rules.ts';
+import { linkedRoleArn } from './service-linked-role.ts';
+import { deploymentConfiguration, zoneRebalancing } from './deployment-rules.ts';
+import {
+  checkDesiredCount,
+  checkExecuteCommand,
+  checkGracePeriod,
+  checkLoadBalancers,
+  checkPlacement,
+  platformVersion,
+  runnableDefinition,
+} from './service-rules.ts';
+import type { ClusterRow, ServiceRow } from './store.ts';
+import { mergeTags } from './tags.ts';
+
+/**
+ * The row of a service that a call asks for; nothing is kept yet.
+ * @throws InvalidParameterException, ClientException; NotImplemented for what is not Fargate with rolling updates
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
+ */
+export function newService(region: Region, cluster: ClusterRow, input: CreateServiceRequest): ServiceRow {
+  const definition = runnableDefinition(region, input.taskDefinition);
+  const capacity = capacityFor(cluster, input);
+  const loadBalancers = checkLoadBalancers(region, input.loadBalancers ?? [], definition);
+  checkGracePeriod(input.healthCheckGracePeriodSeconds, loadBalancers);
+  checkPlacement(input);
+  checkExecuteCommand(input.enableExecuteCommand, definition);
+  if ((input.schedulingStrategy ?? 'REPLICA') !== 'REPLICA') {
+    throw invalid('The daemon scheduling strategy is not supported for FARGATE launch type.');
+  }
+  const { type = 'ECS' } = input.deploymentController ?? {};
+  if (type !== 'ECS') throw notTaken(`the deployment controller ${type}`);
+  const rollout = deploymentConfiguration(input.deploymentConfiguration);
+  return {
+    ...capacity,
+    serviceArn: serviceArn(region, cluster, input.serviceName ?? ''),
+    serviceName: input.serviceName ?? '',
+    clusterArn: cluster.clusterArn,
+    status: 'ACTIVE',
+    taskDefinition: definition.taskDefinitionArn,
+    desiredCount: checkDesiredCount(input.desiredCount),
+    networkConfiguration: checkNetwork(region, input.networkConfiguration),
+    loadBalancers,
+    serviceRegistries: [],
+    placementConstraints: [],
+    placementStrategy: [],
+    platformVersion: platformVersion(input.platformVersion),
+    platformFamily: 'Linux',
+    schedulingStrategy: 'REPLICA',
+    deploymentController: { type },
+    deploymentConfiguration: rollout,
+    availabilityZoneRebalancing: zoneRebalancing(input.availabilityZoneRebalancing, rollout),
+    healthCheckGracePeriodSeconds:
+      loadBalancers.length > 0 ? (input.healthCheckGracePeriodSeconds ?? 0) : undefined,
+    enableECSManagedTags: input.enableECSManagedTags ?? false,
+    propagateTags: input.propagateTags ?? 'NONE',
+    enableExecuteCommand: input.enableExecuteCommand ?? false,
+    roleArn: linkedRoleArn(region),
+    createdAt: region.now(),
+    createdBy: `arn:aws:iam::${region.account}:root`,
+    tags: mergeTags([], input.tags),
+    clientToken: input.clientToken,
+    asked: input,
+    deployments: [],
+    rollouts: [],
+    events: [],
+    steady: false,
+    launches: 0,
+  };
+}

@@ -1,0 +1,115 @@
+/** What ECS refuses in a service: its task definition, its load balancers, its counts. */
+import type { LoadBalancer } from '@aws-sdk/client-ecs';
+import type { Region } from '../../world/region.ts';
+import { loadBalancerOf } from '../elbv2/usage.ts';
+import { clientError, invalid, notTaken, refuseOthers } from './errors.ts';
+import { findTaskDefinition } from './lookups.ts';
+import type { TaskDefinitionRow } from './store.ts';
+
+const MOST_TARGET_GROUPS = 5;
+
+/**
+ * The task definition of a service or a task, to be run on Fargate.
+ * @throws ClientException, InvalidParameterException
+ */
+export function runnableDefinition(region: Region, reference: string | undefined): TaskDefinitionRow {
+  if (!reference) throw invalid('TaskDefinition can not be blank.');
+  const definition = findTaskDefinition(region, reference);
+  if (!definition || definition.status === 'DELETE_IN_PROGRESS')
+    throw clientError('TaskDefinition not found.');
+  if (definition.status === 'INACTIVE') throw clientError('TaskDefinition is inactive');
+  if (!definition.compatibilities?.includes('FARGATE')) {
+    throw invalid('Task definition does not support launch_type FARGATE.');
+  }
+  return definition;
+}
+
+/**
+ * Checks target groups against the task definition and against what the load balancers really use.
+ * @throws InvalidParameterException
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
+ */
+export function checkLoadBalancers(
+  region: Region,
+  balancers: LoadBalancer[],
+  definition: TaskDefinitionRow,
+): LoadBalancer[] {
+  if (balancers.length > MOST_TARGET_GROUPS) {
+    throw invalid(`load balancers can have at most ${MOST_TARGET_GROUPS} items.`);
+  }
+  return balancers.map((balancer) => {
+    refuseOthers(balancer, ['targetGroupArn', 'containerName', 'containerPort'], 'loadBalancers');
+    const { targetGroupArn, containerName, containerPort } = balancer;
+    if (!targetGroupArn)
+      throw invalid('Either a target group ARN or a load balancer name must be specified.');
+    const container = definition.containerDefinitions?.find(({ name }) => name === containerName);
+    if (!container) throw invalid(`The container ${containerName} does not exist in the task definition.`);
+    if (!container.portMappings?.some((mapping) => mapping.containerPort === containerPort)) {
+      throw invalid(`The container ${containerName} did not have a container port ${containerPort} defined.`);
+    }
+    const group = region.elbv2.targetGroups.get(targetGroupArn);
+    if (!group) {
+      throw invalid(
+        'Unable to assume role and validate the specified targetGroupArn. Please verify that the ECS service role being passed has the proper permissions.',
+      );
+    }
+    if (group.TargetType !== 'ip') {
+      throw invalid(
+        `The provided target group ${targetGroupArn} has target type ${group.TargetType}, which is incompatible with the awsvpc network mode specified in the task definition.`,
+      );
+    }
+    if (!loadBalancerOf(region, targetGroupArn)) {
+      throw invalid(
+        `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`,
+      );
+    }
+    return { targetGroupArn, containerName, containerPort };
+  });
+}
+
+/** @param seconds of health checks that are not held against a new task */
+export function checkGracePeriod(seconds: number | undefined, balancers: LoadBalancer[]): void {
+  if (seconds === undefined) return;
+  if (seconds < 0) throw invalid('Health check grace period must not be negative.');
+  if (balancers.length > 0) return;
+  throw invalid('Health check grace period is only valid for services configured to use load balancers');
+}
+
+export function checkDesiredCount(count: number | undefined): number {
+  if (count === undefined)
+    throw invalid('Desired count must be specified for the REPLICA scheduling strategy.');
+  if (!Number.isInteger(count) || count < 0) throw invalid('Desired count must not be negative.');
+  return count;
+}
+
+/** ECS Exec needs a task role; the sandbox keeps the setting, it has no ExecuteCommand. */
+export function checkExecuteCommand(enabled: boolean | undefined, { taskRoleArn }: TaskDefinitionRow): void {
+  if (!enabled || taskRoleArn !== undefined) return;
+  throw invalid(
+    "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
+  );
+}
+
+/** 1.4.0 is what `LATEST` means; no older one runs any more. */
+export function platformVersion(given = 'LATEST'): string {
+  if (['LATEST', '1.4.0'].includes(given)) return given;
+  throw clientError(`The platform version ${given} is not supported.`);
+}
+
+/**
+ * Refuses placement, which Fargate does not have, and service discovery, which the sandbox does not have; empty lists ask for
+ * nothing.
+ */
+export function checkPlacement(input: {
+  placementConstraints?: unknown[];
+  placementStrategy?: unknown[];
+  serviceRegistries?: unknown[];
+}): void {
+  if (input.placementConstraints?.length) {
+    throw invalid('Placement constraints are not supported with FARGATE launch type.');
+  }
+  if (input.placementStrategy?.length) {
+    throw invalid('Placement strategies are not supported with FARGATE launch type.');
+  }
+  if (input.serviceRegistries?.length) throw notTaken('serviceRegistries');
+}

@@ -1,0 +1,119 @@
+/** Updates of a service: some of its members start a deployment, others only change what the scheduler goes by. */
+import { isDeepStrictEqual } from 'node:util';
+import type * as ECS from '@aws-sdk/client-ecs';
+import type { Operations } from '../../operations.ts';
+import { checkStrategy } from './capacity.ts';
+import { deploy } from './deployment.ts';
+import { notTaken, serviceNotActive } from './errors.ts';
+import { activeClusterOf, findTaskDefinition, serviceOf } from './lookups.ts';
+import { checkNetwork } from './network-rules.ts';
+import { deploymentConfiguration, zoneRebalancing } from './deployment-rules.ts';
+import {
+  checkDesiredCount,
+  checkExecuteCommand,
+  checkGracePeriod,
+  checkLoadBalancers,
+  checkPlacement,
+  platformVersion,
+  runnableDefinition,
+} from './service-rules.ts';
+import { shownService } from './service-view.ts';
+import type { ServiceRow } from './store.ts';
+import { wake } from './wake.ts';
+
+/** What tasks are made of: a change here needs other tasks. */
+const makings = ({
+  taskDefinition,
+  networkConfiguration,
+  platformVersion: version,
+  loadBalancers,
+}: ServiceRow) => ({
+  taskDefinition,
+  networkConfiguration,
+  version,
+  loadBalancers,
+});
+
+export const serviceUpdateOperations = {
+  /**
+   * Another task definition, network, platform version or load balancer starts a deployment, and so does every call with
+   * `forceNewDeployment`; nothing else does.
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+   */
+  UpdateService: {
+    takes: [
+      'cluster',
+      'service',
+      'desiredCount',
+      'taskDefinition',
+      'capacityProviderStrategy',
+      'deploymentConfiguration',
+      'deploymentController',
+      'availabilityZoneRebalancing',
+      'networkConfiguration',
+      'placementConstraints',
+      'placementStrategy',
+      'serviceRegistries',
+      'platformVersion',
+      'forceNewDeployment',
+      'healthCheckGracePeriodSeconds',
+      'enableExecuteCommand',
+      'enableECSManagedTags',
+      'propagateTags',
+      'loadBalancers',
+    ],
+    run(input, region) {
+      const cluster = activeClusterOf(region, input.cluster);
+      const service = serviceOf(region, cluster, input.service);
+      if (service.status !== 'ACTIVE') throw serviceNotActive();
+      const { type = 'ECS' } = input.deploymentController ?? {};
+      if (type !== 'ECS') throw notTaken(`the deployment controller ${type}`);
+      const definition =
+        input.taskDefinition === undefined
+          ? findTaskDefinition(region, service.taskDefinition)
+          : runnableDefinition(region, input.taskDefinition);
+      if (!definition) throw notTaken('a task definition that is gone');
+      // Checked whole before anything changes: a refused call leaves the service as it was.
+      const balancers =
+        input.loadBalancers || input.taskDefinition
+          ? checkLoadBalancers(region, input.loadBalancers ?? service.loadBalancers, definition)
+          : service.loadBalancers;
+      const rollout = deploymentConfiguration(input.deploymentConfiguration, service.deploymentConfiguration);
+      checkGracePeriod(input.healthCheckGracePeriodSeconds, balancers);
+      checkPlacement(input);
+      checkExecuteCommand(input.enableExecuteCommand, definition);
+      const update: Partial<ServiceRow> = {
+        taskDefinition: definition.taskDefinitionArn,
+        loadBalancers: balancers,
+        deploymentConfiguration: rollout,
+        desiredCount: checkDesiredCount(input.desiredCount ?? service.desiredCount),
+        networkConfiguration: input.networkConfiguration
+          ? checkNetwork(region, input.networkConfiguration)
+          : service.networkConfiguration,
+        availabilityZoneRebalancing: zoneRebalancing(
+          input.availabilityZoneRebalancing ?? service.availabilityZoneRebalancing,
+          rollout,
+        ),
+        platformVersion: platformVersion(input.platformVersion ?? service.platformVersion),
+        healthCheckGracePeriodSeconds:
+          input.healthCheckGracePeriodSeconds ?? service.healthCheckGracePeriodSeconds,
+        enableExecuteCommand: input.enableExecuteCommand ?? service.enableExecuteCommand,
+        enableECSManagedTags: input.enableECSManagedTags ?? service.enableECSManagedTags,
+        propagateTags: input.propagateTags ?? service.propagateTags,
+      };
+      if (input.capacityProviderStrategy) {
+        update.capacityProviderStrategy = checkStrategy(
+          input.capacityProviderStrategy,
+          cluster.capacityProviders ?? [],
+        );
+        update.launchType = undefined;
+      }
+      const before = makings(service);
+      Object.assign(service, update);
+      service.launches = 0;
+      if (input.forceNewDeployment || !isDeepStrictEqual(makings(service), before)) deploy(region, service);
+      else wake(region, service, 'taskCreate');
+      return { service: shownService(region, service, ['TAGS']) };
+    },
+  },
+} satisfies Operations<typeof ECS>;

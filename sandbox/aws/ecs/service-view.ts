@@ -1,0 +1,48 @@
+/** A service as it is shown: its counts, and those of its deployments, come from its tasks. */
+import type { Service, ServiceField } from '@aws-sdk/client-ecs';
+import type { Region } from '../../world/region.ts';
+import { primaryOf } from './deployment.ts';
+import { revisionArn } from './rollouts.ts';
+import type { ServiceRow, TaskRow } from './store.ts';
+
+const PENDING = ['PROVISIONING', 'PENDING', 'ACTIVATING'];
+
+const counts = (tasks: readonly TaskRow[]) => ({
+  runningCount: tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING').length,
+  pendingCount: tasks.filter(
+    ({ lastStatus, desiredStatus }) => desiredStatus === 'RUNNING' && PENDING.includes(lastStatus),
+  ).length,
+});
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html */
+export function shownService(
+  region: Region,
+  row: ServiceRow,
+  include: readonly ServiceField[] = [],
+): Service {
+  const tasks = region.ecs.tasks.filter(({ serviceArn }) => serviceArn === row.serviceArn);
+  const primary = primaryOf(row);
+  const isMoving = primary?.rolloutState === 'IN_PROGRESS';
+  const deployments = row.deployments.map((deployment) => {
+    const own = tasks.filter(({ deploymentId }) => deploymentId === deployment.id);
+    const wanted = own.filter(({ desiredStatus }) => desiredStatus === 'RUNNING').length;
+    return {
+      ...deployment,
+      desiredCount: deployment === primary ? row.desiredCount : wanted,
+      ...counts(own),
+    };
+  });
+  return {
+    ...row,
+    ...counts(tasks),
+    deployments,
+    currentServiceDeployment: isMoving ? row.rollouts[0]?.serviceDeploymentArn : undefined,
+    currentServiceRevisions: deployments.map(({ id, desiredCount, runningCount, pendingCount }) => ({
+      arn: revisionArn(row, id),
+      requestedTaskCount: desiredCount,
+      runningTaskCount: runningCount,
+      pendingTaskCount: pendingCount,
+    })),
+    tags: include.includes('TAGS') ? row.tags : undefined,
+  };
+}

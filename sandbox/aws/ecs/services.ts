@@ -1,0 +1,142 @@
+/** Services: made, read, listed and deleted; their updates are in `service-updates.ts`, their life in `scheduler.ts`. */
+import { isDeepStrictEqual } from 'node:util';
+import type * as ECS from '@aws-sdk/client-ecs';
+import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
+import type { Operations } from '../../operations.ts';
+import { deploy } from './deployment.ts';
+import { invalid, serviceNotFound } from './errors.ts';
+import {
+  activeClusterOf,
+  checkName,
+  clusterOf,
+  findService,
+  pageOf,
+  serviceArn,
+  serviceOf,
+} from './lookups.ts';
+import { lookAtServices } from './scheduler.ts';
+import { requireLinkedRole } from './service-linked-role.ts';
+import { newService } from './service-row.ts';
+import { shownService } from './service-view.ts';
+import type { ServiceRow } from './store.ts';
+import { wake } from './wake.ts';
+
+const MOST_NAMES = 10;
+const TAGS = ['TAGS'] as const;
+
+/**
+ * What a create call answers when there is a service of that name already.
+ * @returns the service, for a repeat with the same client token and the same wishes
+ * @throws InvalidParameterException for any other
+ */
+function repeated(known: ServiceRow | undefined, input: CreateServiceRequest): ServiceRow | undefined {
+  if (!known || known.status === 'INACTIVE') return undefined;
+  if (known.status === 'DRAINING') throw invalid('Unable to Start a service that is still Draining.');
+  if (input.clientToken !== undefined && isDeepStrictEqual(known.asked, input)) return known;
+  throw invalid('Creation of service was not idempotent.');
+}
+
+export const serviceOperations = {
+  /**
+   * A name is taken while its service is ACTIVE or DRAINING.
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+   */
+  CreateService: {
+    takes: [
+      'cluster',
+      'serviceName',
+      'taskDefinition',
+      'loadBalancers',
+      'desiredCount',
+      'clientToken',
+      'launchType',
+      'capacityProviderStrategy',
+      'platformVersion',
+      'deploymentConfiguration',
+      'deploymentController',
+      'networkConfiguration',
+      'placementConstraints',
+      'placementStrategy',
+      'serviceRegistries',
+      'healthCheckGracePeriodSeconds',
+      'schedulingStrategy',
+      'availabilityZoneRebalancing',
+      'enableECSManagedTags',
+      'propagateTags',
+      'enableExecuteCommand',
+      'tags',
+    ],
+    run(input, region) {
+      requireLinkedRole(region);
+      const cluster = activeClusterOf(region, input.cluster);
+      checkName('Service', input.serviceName ?? '');
+      if ((input.clientToken?.length ?? 0) > 36)
+        throw invalid('clientToken can be at most 36 characters long.');
+      const same = repeated(findService(region, cluster, input.serviceName), input);
+      if (same) return { service: shownService(region, same, TAGS) };
+      const service = newService(region, cluster, input);
+      region.ecs.services.set(service.serviceArn, service);
+      deploy(region, service);
+      return { service: shownService(region, service, TAGS) };
+    },
+  },
+
+  /** Up to ten; what is not there is listed as a failure. */
+  DescribeServices: {
+    takes: ['cluster', 'services', 'include'],
+    run(input, region) {
+      const cluster = clusterOf(region, input.cluster);
+      const { services: named = [], include } = input;
+      if (named.length === 0) throw invalid('Services cannot be empty.');
+      if (named.length > MOST_NAMES) throw invalid(`Services can have at most ${MOST_NAMES} items.`);
+      lookAtServices(region);
+      const services: ECS.Service[] = [];
+      const failures: ECS.Failure[] = [];
+      for (const reference of named) {
+        const row = findService(region, cluster, reference);
+        const arn = reference.startsWith('arn:') ? reference : serviceArn(region, cluster, reference);
+        if (row) services.push(shownService(region, row, include));
+        else failures.push({ arn, reason: 'MISSING' });
+      }
+      return { services, failures };
+    },
+  },
+
+  /** ACTIVE services only: what drains is not listed any more. */
+  ListServices: {
+    takes: ['cluster', 'launchType', 'schedulingStrategy', 'maxResults', 'nextToken'],
+    run(input, region) {
+      const { clusterArn } = clusterOf(region, input.cluster);
+      const listed = region.ecs.services.filter(
+        (row) =>
+          row.clusterArn === clusterArn &&
+          row.status === 'ACTIVE' &&
+          (input.launchType ?? row.launchType) === row.launchType &&
+          (input.schedulingStrategy ?? 'REPLICA') === 'REPLICA',
+      );
+      const { rows, nextToken } = pageOf(listed, input.maxResults ?? 10, input.nextToken);
+      return { serviceArns: rows.map((row) => row.serviceArn), nextToken };
+    },
+  },
+
+  /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html */
+  DeleteService: {
+    takes: ['cluster', 'service', 'force'],
+    run(input, region) {
+      const cluster = activeClusterOf(region, input.cluster);
+      const service = serviceOf(region, cluster, input.service);
+      if (service.status === 'INACTIVE') throw serviceNotFound();
+      if (service.status === 'DRAINING') return { service: shownService(region, service) };
+      if (!input.force && service.desiredCount > 0) {
+        throw invalid('The service cannot be stopped while it is scaled above 0.');
+      }
+      if (!input.force && service.deployments.length > 1) {
+        throw invalid('The service cannot be stopped while deployments are active.');
+      }
+      service.status = 'DRAINING';
+      service.desiredCount = 0;
+      wake(region, service, 'taskCreate');
+      return { service: shownService(region, service) };
+    },
+  },
+} satisfies Operations<typeof ECS>;

@@ -1,0 +1,49 @@
+/** What ECS fills into a task definition by itself: a reader gets more back than was sent. */
+import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskDefinition } from '@aws-sdk/client-ecs';
+import { cpuUnits, mebibytes } from './fargate-sizes.ts';
+
+/** The definition as it is shown, identity and dates aside. */
+export function filledDefinition(input: RegisterTaskDefinitionRequest): TaskDefinition {
+  const fargate = input.requiresCompatibilities?.includes('FARGATE');
+  return {
+    family: input.family,
+    taskRoleArn: input.taskRoleArn,
+    executionRoleArn: input.executionRoleArn,
+    networkMode: input.networkMode ?? 'bridge',
+    containerDefinitions: (input.containerDefinitions ?? []).map((container) =>
+      filledContainer(container, input.networkMode === 'awsvpc'),
+    ),
+    volumes: [],
+    placementConstraints: input.placementConstraints ?? [],
+    compatibilities: fargate ? ['EC2', 'FARGATE'] : ['EXTERNAL', 'EC2'],
+    requiresCompatibilities: input.requiresCompatibilities,
+    cpu: cpuUnits(input.cpu),
+    memory: mebibytes(input.memory),
+    ephemeralStorage: input.ephemeralStorage,
+    runtimePlatform: input.runtimePlatform,
+  };
+}
+
+function filledContainer(container: ContainerDefinition, awsvpc: boolean): ContainerDefinition {
+  const { healthCheck } = container;
+  return {
+    ...container,
+    cpu: container.cpu ?? 0,
+    essential: container.essential ?? true,
+    portMappings: (container.portMappings ?? []).map((mapping) => ({
+      ...mapping,
+      hostPort: mapping.hostPort || (awsvpc ? mapping.containerPort : 0),
+      protocol: mapping.protocol ?? 'tcp',
+    })),
+    environment: container.environment ?? [],
+    mountPoints: container.mountPoints ?? [],
+    volumesFrom: container.volumesFrom ?? [],
+    systemControls: container.systemControls ?? [],
+    healthCheck: healthCheck && {
+      ...healthCheck,
+      interval: healthCheck.interval ?? 30,
+      timeout: healthCheck.timeout ?? 5,
+      retries: healthCheck.retries ?? 3,
+    },
+  };
+}

@@ -1,0 +1,159 @@
+/** What ECS refuses in a task definition as a whole: its size, its roles, and how its containers go together. */
+import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
+import type { Region } from '../../world/region.ts';
+import { checkContainer, type TaskRules } from './container-rules.ts';
+import { clientError, invalid, notTaken, refuseOthers } from './errors.ts';
+import { checkFargateSize, cpuUnits, mebibytes } from './fargate-sizes.ts';
+import { checkRole } from './task-roles.ts';
+
+const MOST_CONTAINERS = 10;
+const ECR_IMAGE = /^\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com\//;
+
+/**
+ * Refuses a task definition's mistakes.
+ * @throws ClientException, InvalidParameterException; NotImplemented for what the sandbox does not have
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+ */
+export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitionRequest): void {
+  const { family, networkMode, containerDefinitions: containers = [] } = input;
+  const fargate = input.requiresCompatibilities?.includes('FARGATE') ?? false;
+  if (!/^[A-Za-z0-9_-]{1,255}$/.test(family ?? '')) {
+    throw clientError(
+      'Family contains invalid characters: up to 255 letters, numbers, underscores, and hyphens are allowed.',
+    );
+  }
+  if (containers.length === 0) throw clientError('Container list cannot be empty.');
+  if (containers.length > MOST_CONTAINERS) {
+    throw clientError(`Too many containers: a task definition can have at most ${MOST_CONTAINERS}.`);
+  }
+  if (input.volumes?.length) throw notTaken('volumes');
+  const cpu = cpuUnits(input.cpu);
+  const memory = mebibytes(input.memory);
+  if (fargate) checkFargate(input, cpu, memory);
+  const rules: TaskRules = {
+    fargate,
+    networkMode,
+    hasExecutionRole: input.executionRoleArn !== undefined,
+    hasTaskMemory: memory !== undefined,
+  };
+  containers.forEach((container, index) =>
+    checkContainer(container, `containerDefinitions[${index}]`, rules),
+  );
+  checkTogether(containers, networkMode);
+  checkReservations(containers, cpu, memory);
+  if (fargate && !rules.hasExecutionRole && containers.some(({ image = '' }) => ECR_IMAGE.test(image))) {
+    throw clientError('Fargate requires task definition to have execution role ARN to support ECR images.');
+  }
+  checkRole(region, input.executionRoleArn);
+  checkRole(region, input.taskRoleArn);
+}
+
+function checkFargate(
+  input: RegisterTaskDefinitionRequest,
+  cpu: string | undefined,
+  memory: string | undefined,
+): void {
+  if (input.networkMode !== 'awsvpc') throw clientError('Fargate only supports network mode ‘awsvpc’.');
+  checkFargateSize(cpu, memory);
+  if (input.placementConstraints?.length) {
+    throw clientError('Placement constraints are not supported with FARGATE launch type.');
+  }
+  const gigabytes = input.ephemeralStorage?.sizeInGiB;
+  if (gigabytes !== undefined && gigabytes < 21)
+    throw clientError('EphemeralStorage size should be at least 21');
+  if (gigabytes !== undefined && gigabytes > 200)
+    throw clientError('EphemeralStorage size should be at most 200');
+  const { operatingSystemFamily: system = 'LINUX' } = input.runtimePlatform ?? {};
+  if (system !== 'LINUX') throw notTaken(`runtimePlatform.operatingSystemFamily ${system}`);
+}
+
+/** One network interface for all of them, an order of start, and somebody the task stands or falls with. */
+function checkTogether(containers: ContainerDefinition[], networkMode: string | undefined): void {
+  const byName = new Map(containers.map((container) => [container.name, container]));
+  if (byName.size < containers.length)
+    throw clientError('Container names must be unique within a task definition.');
+  if (!containers.some(({ essential = true }) => essential)) {
+    throw clientError('Invalid setting for container definitions. At least one container must be essential.');
+  }
+  const ports = new Set<string>();
+  for (const { name, portMappings = [] } of networkMode === 'awsvpc' ? containers : []) {
+    for (const { containerPort, protocol = 'tcp' } of portMappings) {
+      const port = `${containerPort}/${protocol}`;
+      if (ports.has(port)) {
+        throw clientError(
+          `Invalid setting for container '${name}'. Port mapping ${port} is used more than once: containers of a task share one network interface.`,
+        );
+      }
+      ports.add(port);
+    }
+  }
+  containers.forEach((container, index) => checkDependencies(container, index, byName));
+  refuseCycles(containers, byName);
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html */
+function checkDependencies(
+  { dependsOn = [] }: ContainerDefinition,
+  index: number,
+  byName: Map<string | undefined, ContainerDefinition>,
+): void {
+  for (const dependency of dependsOn) {
+    refuseOthers(dependency, ['containerName', 'condition'], `containerDefinitions[${index}].dependsOn`);
+    const { containerName, condition } = dependency;
+    const other = byName.get(containerName);
+    if (!other) {
+      throw clientError(`Cannot depend on container + '${containerName}' because it does not exist`);
+    }
+    if (condition === 'HEALTHY' && !other.healthCheck) {
+      throw clientError('A dependency container with HEALTHY condition must have health check configured');
+    }
+    if ((condition === 'SUCCESS' || condition === 'COMPLETE') && (other.essential ?? true)) {
+      throw clientError(
+        'A dependency container with SUCCESS or COMPLETE condition cannot be an essential container',
+      );
+    }
+    if (!['START', 'COMPLETE', 'SUCCESS', 'HEALTHY'].includes(condition ?? '')) {
+      throw invalid(`Invalid container dependency condition '${condition}'.`);
+    }
+  }
+}
+
+function refuseCycles(
+  containers: ContainerDefinition[],
+  byName: Map<string | undefined, ContainerDefinition>,
+): void {
+  const done = new Set<string | undefined>();
+  const visit = (container: ContainerDefinition, above: ReadonlySet<string | undefined>): void => {
+    const { name, dependsOn = [] } = container;
+    if (above.has(name)) throw clientError('Container dependsOn contains a cycle.');
+    if (done.has(name)) return;
+    for (const { containerName } of dependsOn) {
+      const other = byName.get(containerName);
+      if (other) visit(other, new Set([...above, name]));
+    }
+    done.add(name);
+  };
+  containers.forEach((container) => visit(container, new Set()));
+}
+
+/** What containers reserve must fit into the task. @param cpu in units @param memory in MiB */
+function checkReservations(containers: ContainerDefinition[], cpu?: string, memory?: string): void {
+  const sum = (of: (container: ContainerDefinition) => number) =>
+    containers.reduce((total, container) => total + of(container), 0);
+  const reservedCpu = sum((container) => container.cpu ?? 0);
+  if (cpu !== undefined && reservedCpu > Number(cpu)) {
+    throw clientError(
+      `The total 'cpu' of the containers (${reservedCpu}) is greater than the 'cpu' of the task (${cpu}).`,
+    );
+  }
+  const reserved = sum(({ memoryReservation, memory: limit = 0 }) => memoryReservation ?? limit);
+  const tooLarge = containers.find(({ memory: limit = 0 }) => limit > Number(memory));
+  if (memory !== undefined && tooLarge) {
+    throw clientError("The 'memory' setting for container is greater than for the task.");
+  }
+  if (memory !== undefined && reserved > Number(memory)) {
+    throw clientError(
+      `The total memory that the containers reserve (${reserved}) is greater than the 'memory' of the task (${memory}).`,
+    );
+  }
+}

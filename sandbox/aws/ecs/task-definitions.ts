@@ -1,0 +1,172 @@
+/** Task definitions: every register makes a new revision, which is then deregistered (INACTIVE) and deleted when nothing uses it. */
+import type * as ECS from '@aws-sdk/client-ecs';
+import type { Operations } from '../../operations.ts';
+import type { Events, Region } from '../../world/region.ts';
+import { clientError, invalid } from './errors.ts';
+import { findTaskDefinition, pageOf, shortName } from './lookups.ts';
+import type { TaskDefinitionRow } from './store.ts';
+import { mergeTags } from './tags.ts';
+import { filledDefinition } from './task-definition-defaults.ts';
+import { checkTaskDefinition } from './task-definition-rules.ts';
+
+const MOST_DELETES = 10;
+
+/** The definition without its tags, which have a place of their own in every answer. */
+const shown = ({ tags: _tags, ...definition }: TaskDefinitionRow): ECS.TaskDefinition => definition;
+
+function definitionOf(region: Region, reference: string | undefined): TaskDefinitionRow {
+  const definition = findTaskDefinition(region, reference);
+  if (!definition) throw clientError('Unable to describe task definition.');
+  return definition;
+}
+
+/** Whether a service or a task that is not STOPPED was made of it. */
+function isUsed({ ecs }: Region, { taskDefinitionArn: arn }: TaskDefinitionRow): boolean {
+  return (
+    ecs.services.find(({ deployments }) =>
+      deployments.some(({ taskDefinition }) => taskDefinition === arn),
+    ) !== undefined ||
+    ecs.tasks.find((task) => task.taskDefinitionArn === arn && task.lastStatus !== 'STOPPED') !== undefined
+  );
+}
+
+/** Goes on with deletions that waited for services and tasks: called when one of those has ended. */
+export function deleteUnused(region: Region): void {
+  for (const row of region.ecs.taskDefinitions.filter(({ status }) => status === 'DELETE_IN_PROGRESS')) {
+    if (!isUsed(region, row)) {
+      region.after('taskDefinitionDelete', 'ecs:task-definition-deleted', row.taskDefinitionArn);
+    }
+  }
+}
+
+export const taskDefinitionOperations = {
+  /** Never idempotent: the same input twice makes two revisions. */
+  RegisterTaskDefinition: {
+    takes: [
+      'family',
+      'taskRoleArn',
+      'executionRoleArn',
+      'networkMode',
+      'containerDefinitions',
+      'volumes',
+      'placementConstraints',
+      'requiresCompatibilities',
+      'cpu',
+      'memory',
+      'tags',
+      'ephemeralStorage',
+      'runtimePlatform',
+    ],
+    run(input, region) {
+      checkTaskDefinition(region, input);
+      const { family = '' } = input;
+      const tags = mergeTags([], input.tags);
+      const revision = (region.ecs.families.get(family)?.revision ?? 0) + 1;
+      region.ecs.families.set(family, { revision });
+      const taskDefinitionArn = region.arn('ecs', `task-definition/${family}:${revision}`);
+      const row = region.ecs.taskDefinitions.set(taskDefinitionArn, {
+        ...filledDefinition(input),
+        taskDefinitionArn,
+        family,
+        revision,
+        status: 'ACTIVE',
+        registeredAt: region.now(),
+        registeredBy: `arn:aws:iam::${region.account}:root`,
+        tags,
+      });
+      return { taskDefinition: shown(row), tags };
+    },
+  },
+
+  DescribeTaskDefinition: {
+    takes: ['taskDefinition', 'include'],
+    run(input, region) {
+      const row = definitionOf(region, input.taskDefinition);
+      return { taskDefinition: shown(row), tags: input.include?.includes('TAGS') ? row.tags : undefined };
+    },
+  },
+
+  /** `familyPrefix` is the whole name of a family, whatever it is called. */
+  ListTaskDefinitions: {
+    takes: ['familyPrefix', 'status', 'sort', 'maxResults', 'nextToken'],
+    run(input, region) {
+      const { familyPrefix, status = 'ACTIVE' } = input;
+      const direction = input.sort === 'DESC' ? -1 : 1;
+      const found = region.ecs.taskDefinitions
+        .filter((row) => row.status === status && (!familyPrefix || row.family === familyPrefix))
+        .sort(
+          (one, other) =>
+            direction * (one.family.localeCompare(other.family) || one.revision - other.revision),
+        );
+      const { rows, nextToken } = pageOf(found, input.maxResults, input.nextToken);
+      return { taskDefinitionArns: rows.map(({ taskDefinitionArn }) => taskDefinitionArn), nextToken };
+    },
+  },
+
+  ListTaskDefinitionFamilies: {
+    takes: ['familyPrefix', 'status', 'maxResults', 'nextToken'],
+    run(input, region) {
+      const { familyPrefix = '', status = 'ALL' } = input;
+      const revisions = region.ecs.taskDefinitions.filter(({ family }) => family.startsWith(familyPrefix));
+      const active = new Set(revisions.filter((row) => row.status === 'ACTIVE').map(({ family }) => family));
+      const families = [...new Set(revisions.map(({ family }) => family))]
+        .filter((family) => status === 'ALL' || active.has(family) === (status === 'ACTIVE'))
+        .sort();
+      const { rows, nextToken } = pageOf(families, input.maxResults, input.nextToken);
+      return { families: rows, nextToken };
+    },
+  },
+
+  /** What runs goes on running; a repeat is no error. */
+  DeregisterTaskDefinition: {
+    takes: ['taskDefinition'],
+    run(input, region) {
+      const name = shortName(input.taskDefinition ?? '');
+      if (!name.includes(':')) throw clientError('Invalid revision number. Number: null');
+      const row = findTaskDefinition(region, name);
+      if (!row) throw clientError('The specified task definition does not exist.');
+      if (row.status === 'ACTIVE') {
+        row.status = 'INACTIVE';
+        row.deregisteredAt = region.now();
+      }
+      return { taskDefinition: shown(row) };
+    },
+  },
+
+  /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/delete-task-definition-v2.html */
+  DeleteTaskDefinitions: {
+    takes: ['taskDefinitions'],
+    run(input, region) {
+      const named = input.taskDefinitions ?? [];
+      if (named.length < 1 || named.length > MOST_DELETES) {
+        throw invalid(`Specify between 1 and ${MOST_DELETES} task definitions.`);
+      }
+      const taskDefinitions: ECS.TaskDefinition[] = [];
+      const failures: ECS.Failure[] = [];
+      for (const reference of named) {
+        const arn = region.arn('ecs', `task-definition/${shortName(reference)}`);
+        const row = region.ecs.taskDefinitions.get(arn);
+        if (!row)
+          failures.push({ arn, reason: 'MISSING', detail: 'The specified task definition was not found.' });
+        else if (row.status === 'ACTIVE') {
+          const detail =
+            'The specified task definition is still in ACTIVE status. Please deregister the target and try again.';
+          failures.push({ arn, reason: 'TASK_DEFINITION_ACTIVE', detail });
+        } else {
+          row.status = 'DELETE_IN_PROGRESS';
+          row.deleteRequestedAt ??= region.now();
+          taskDefinitions.push(shown(row));
+        }
+      }
+      deleteUnused(region);
+      return { taskDefinitions, failures };
+    },
+  },
+} satisfies Operations<typeof ECS>;
+
+export const taskDefinitionEvents: Events = {
+  'ecs:task-definition-deleted'(region, arn) {
+    const row = region.ecs.taskDefinitions.get(arn);
+    if (row?.status === 'DELETE_IN_PROGRESS' && !isUsed(region, row)) region.ecs.taskDefinitions.delete(arn);
+  },
+};

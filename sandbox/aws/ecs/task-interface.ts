@@ -1,0 +1,63 @@
+/** The network interface of a task: it gives the task its address, and its hold on subnet and security groups. */
+import { Refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
+import { attachInterface, publicAddress, releaseInterface } from '../ec2/network-interfaces.ts';
+import type { NetworkInterfaceRow } from '../ec2/store.ts';
+import type { TaskRow } from './store.ts';
+
+/** AWS's own account that asks for the interfaces of Fargate tasks; its number is not documented. */
+const REQUESTER = '578734482556';
+
+/**
+ * Attaches the interface of a task.
+ * @returns why it cannot be had, in the words of ECS; nothing when it is there
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
+ */
+export function attachTo(region: Region, task: TaskRow): string | undefined {
+  const { subnetId, securityGroups: groups, assignPublicIp } = task;
+  try {
+    const card = attachInterface(region, {
+      subnetId,
+      groups,
+      description: region.arn('ecs', `attachment/${task.attachments?.[0]?.id}`),
+      interfaceType: 'interface',
+      requester: REQUESTER,
+      publicIp: assignPublicIp ? publicAddress(region) : undefined,
+    });
+    show(task, card);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const withIp = `with public IP assignment ${assignPublicIp ? 'enabled' : 'disabled'}`;
+    return `Unexpected EC2 error while attempting to Create Network Interface ${withIp} in subnet '${subnetId}': ${error.code}`;
+  }
+  task.connectivity = 'CONNECTED';
+  task.connectivityAt = region.now();
+  return undefined;
+}
+
+function show(task: TaskRow, card: NetworkInterfaceRow): void {
+  task.networkInterfaceId = card.NetworkInterfaceId;
+  task.privateIp = card.PrivateIpAddress;
+  const details = {
+    subnetId: card.SubnetId,
+    networkInterfaceId: card.NetworkInterfaceId,
+    macAddress: card.MacAddress,
+    privateDnsName: card.PrivateDnsName,
+    privateIPv4Address: card.PrivateIpAddress,
+  };
+  for (const attachment of task.attachments ?? []) {
+    attachment.status = 'ATTACHED';
+    attachment.details = Object.entries(details).map(([name, value]) => ({ name, value }));
+  }
+  for (const container of task.containers) {
+    container.networkInterfaces = [
+      { attachmentId: task.attachments?.[0]?.id, privateIpv4Address: card.PrivateIpAddress },
+    ];
+  }
+}
+
+/** Gives the interface back. */
+export function detachFrom(region: Region, task: TaskRow): void {
+  if (task.networkInterfaceId !== undefined) releaseInterface(region, task.networkInterfaceId);
+  for (const attachment of task.attachments ?? []) attachment.status = 'DELETED';
+}

@@ -1,0 +1,159 @@
+/** The life of a task: PROVISIONING, PENDING, ACTIVATING, RUNNING, DEACTIVATING, STOPPING, DEPROVISIONING, STOPPED. */
+import type { TaskStopCode } from '@aws-sdk/client-ecs';
+import type { TaskFailure } from '../../plane.ts';
+import { durations } from '../../world/durations.ts';
+import type { Events, Region } from '../../world/region.ts';
+import { shortName } from './lookups.ts';
+import type { TaskRow } from './store.ts';
+import { deleteUnused } from './task-definitions.ts';
+import { attachTo, detachFrom } from './task-interface.ts';
+import { newTask, type TaskRequest } from './task-row.ts';
+import { deregister, register } from './task-targets.ts';
+import { wakeServiceOf } from './wake.ts';
+
+/** More stopped tasks than this are not kept, however young. */
+const MOST_STOPPED = 500;
+
+function move(task: TaskRow, status: string): void {
+  task.lastStatus = status;
+  task.version = (task.version ?? 0) + 1;
+}
+
+/**
+ * Starts a task.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+ */
+export function launch(region: Region, request: TaskRequest): TaskRow {
+  forgetStopped(region);
+  const task = newTask(region, request);
+  region.after('taskAttach', 'ecs:task-attached', task.taskArn);
+  return task;
+}
+
+/** ECS shows stopped tasks for at least an hour: of the clock, since that is when people look. */
+function forgetStopped(region: Region): void {
+  const { tasks } = region.ecs;
+  const stopped = tasks.filter(({ lastStatus }) => lastStatus === 'STOPPED');
+  const eldest = region.now().getTime() - durations.stoppedTaskForget;
+  stopped.forEach(({ taskArn, stoppedAt }, index) => {
+    const isExcess = index < stopped.length - MOST_STOPPED;
+    if (isExcess || (stoppedAt?.getTime() ?? 0) < eldest) tasks.delete(taskArn);
+  });
+}
+
+/** Its network interface is there, or cannot be had. */
+function attach(region: Region, task: TaskRow): void {
+  const refused = attachTo(region, task);
+  if (refused !== undefined) {
+    return failToStart(region, task, { stopCode: 'TaskFailedToStart', reason: refused });
+  }
+  move(task, 'PENDING');
+  region.after('taskPull', 'ecs:task-placed', task.taskArn);
+}
+
+/** The data plane pulls the images and starts the containers. */
+function start(region: Region, task: TaskRow): void {
+  task.pullStartedAt = region.now();
+  task.handedOver = true;
+  region.plane.startTask(region, task.taskArn, (failure) => {
+    // It may have been stopped meanwhile, or the whole account emptied.
+    if (region.ecs.tasks.get(task.taskArn) !== task || task.lastStatus !== 'PENDING') return;
+    task.pullStoppedAt = region.now();
+    if (failure) failToStart(region, task, failure);
+    else activate(region, task);
+    region.changed();
+  });
+}
+
+function activate(region: Region, task: TaskRow): void {
+  for (const container of task.containers) {
+    if (container.lastStatus !== 'PENDING') continue;
+    container.lastStatus = 'RUNNING';
+    container.runtimeId = `${shortName(task.taskArn)}-${parseInt(region.id('r', 8).slice(2), 16)}`;
+  }
+  move(task, 'ACTIVATING');
+  register(region, task);
+  region.after('taskActivate', 'ecs:task-activated', task.taskArn);
+}
+
+function failToStart(region: Region, task: TaskRow, { stopCode, reason, container }: TaskFailure): void {
+  const culprit = task.containers.find(({ name }) => name === container);
+  if (culprit) culprit.reason = reason;
+  task.failed = 'start';
+  stop(region, task, stopCode as TaskStopCode, reason);
+}
+
+/**
+ * Stops a task. One that serves drains first: it is DEACTIVATING for as long as its target groups' deregistration
+ * delay, so that no request is lost.
+ * @param reason as `stoppedReason` shows it
+ */
+export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reason: string): void {
+  if (task.desiredStatus === 'STOPPED') return;
+  const { lastStatus } = task;
+  Object.assign(task, {
+    desiredStatus: 'STOPPED',
+    stopCode,
+    stoppedReason: reason,
+    stoppingAt: region.now(),
+  });
+  const drainTime = deregister(region, task);
+  if (!task.handedOver) return deprovision(region, task);
+  if (drainTime > 0 && lastStatus === 'RUNNING' && !task.failed) {
+    move(task, 'DEACTIVATING');
+    region.after(drainTime, 'ecs:task-drained', task.taskArn);
+  } else {
+    halt(region, task);
+  }
+}
+
+/** The data plane stops what still runs. */
+function halt(region: Region, task: TaskRow): void {
+  move(task, 'STOPPING');
+  wakeServiceOf(region, task);
+  region.plane.stopTask(region, task.taskArn, () => {
+    if (region.ecs.tasks.get(task.taskArn) !== task || task.lastStatus !== 'STOPPING') return;
+    deprovision(region, task);
+    region.changed();
+  });
+}
+
+function deprovision(region: Region, task: TaskRow): void {
+  task.handedOver = false;
+  task.executionStoppedAt = region.now();
+  for (const container of task.containers) container.lastStatus = 'STOPPED';
+  move(task, 'DEPROVISIONING');
+  wakeServiceOf(region, task);
+  region.after('taskDetach', 'ecs:task-detached', task.taskArn);
+}
+
+/** The end: the network interface is gone, the row stays for those who want to know why. */
+export function finish(region: Region, task: TaskRow): void {
+  detachFrom(region, task);
+  for (const container of task.containers) container.lastStatus = 'STOPPED';
+  task.handedOver = false;
+  task.executionStoppedAt ??= region.now();
+  task.stoppedAt = region.now();
+  move(task, 'STOPPED');
+  wakeServiceOf(region, task);
+  deleteUnused(region);
+}
+
+/** What happens to a task, unless something else has happened to it before. */
+const inState =
+  (status: string, happens: (region: Region, task: TaskRow) => void) => (region: Region, arn: string) => {
+    const task = region.ecs.tasks.get(arn);
+    if (task?.lastStatus === status) happens(region, task);
+  };
+
+export const taskEvents: Events = {
+  'ecs:task-attached': inState('PROVISIONING', attach),
+  'ecs:task-placed': inState('PENDING', start),
+  'ecs:task-activated': inState('ACTIVATING', (region, task) => {
+    task.startedAt = region.now();
+    move(task, 'RUNNING');
+    wakeServiceOf(region, task);
+  }),
+  'ecs:task-drained': inState('DEACTIVATING', halt),
+  'ecs:task-detached': inState('DEPROVISIONING', finish),
+};

@@ -1,0 +1,129 @@
+/** A new task: its row as it is in PROVISIONING, before it has an address. */
+import type { Container, ContainerDefinition, NetworkConfiguration, Tag } from '@aws-sdk/client-ecs';
+import type { Region } from '../../world/region.ts';
+import { shortName, taskId } from './lookups.ts';
+import { groupsFor } from './network-rules.ts';
+import type { TaskDefinitionRow, TaskRow } from './store.ts';
+
+/** Fargate's own: it cannot be asked for, only exceeded. */
+const STORAGE_GIB = 20;
+
+export interface TaskRequest {
+  readonly clusterArn: string;
+  readonly definition: TaskDefinitionRow;
+  readonly network: NetworkConfiguration;
+  readonly subnetId: string;
+  /** `FARGATE` or `FARGATE_SPOT`, when a capacity provider strategy chose it. */
+  readonly capacityProviderName?: string;
+  readonly group: string;
+  readonly startedBy?: string;
+  readonly tags: Tag[];
+  readonly enableExecuteCommand?: boolean;
+  /** Digests by image reference. */
+  readonly digests: Readonly<Record<string, string>>;
+  readonly serviceArn?: string;
+  readonly deploymentId?: string;
+  readonly targets?: TaskRow['targets'];
+}
+
+/**
+ * Makes a task; what happens to it then is told in `task-life.ts`.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
+ */
+export function newTask(region: Region, request: TaskRequest): TaskRow {
+  const { definition, network, subnetId } = request;
+  const id = taskId(region);
+  const cluster = shortName(request.clusterArn);
+  const taskArn = region.arn('ecs', `task/${cluster}/${id}`);
+  const sizeInGiB = definition.ephemeralStorage?.sizeInGiB ?? STORAGE_GIB;
+  const { securityGroups, assignPublicIp } = network.awsvpcConfiguration ?? {};
+  const containers = (definition.containerDefinitions ?? []).map((container) => ({
+    ...newContainer(container, request.digests),
+    containerArn: region.arn('ecs', `container/${cluster}/${id}/${region.uuid()}`),
+    taskArn,
+  }));
+  return region.ecs.tasks.set(taskArn, {
+    taskArn,
+    clusterArn: request.clusterArn,
+    taskDefinitionArn: definition.taskDefinitionArn,
+    lastStatus: 'PROVISIONING',
+    desiredStatus: 'RUNNING',
+    healthStatus: 'UNKNOWN',
+    containers,
+    attachments: [
+      {
+        id: region.uuid(),
+        type: 'ElasticNetworkInterface',
+        status: 'PRECREATED',
+        details: [{ name: 'subnetId', value: subnetId }],
+      },
+    ],
+    attributes: [
+      {
+        name: 'ecs.cpu-architecture',
+        value: definition.runtimePlatform?.cpuArchitecture === 'ARM64' ? 'arm64' : 'x86_64',
+      },
+    ],
+    availabilityZone: region.ec2.subnets.get(subnetId)?.AvailabilityZone,
+    cpu: definition.cpu,
+    memory: definition.memory,
+    createdAt: region.now(),
+    launchType: 'FARGATE',
+    capacityProviderName: request.capacityProviderName,
+    platformVersion: '1.4.0',
+    platformFamily: 'Linux',
+    ephemeralStorage: { sizeInGiB },
+    fargateEphemeralStorage: { sizeInGiB },
+    enableExecuteCommand: request.enableExecuteCommand ?? false,
+    group: request.group,
+    startedBy: request.startedBy,
+    overrides: {
+      containerOverrides: containers.map(({ name }) => ({ name })),
+      inferenceAcceleratorOverrides: [],
+    },
+    tags: request.tags,
+    version: 1,
+    subnetId,
+    securityGroups: groupsFor(region, subnetId, securityGroups),
+    assignPublicIp: assignPublicIp === 'ENABLED',
+    serviceArn: request.serviceArn,
+    deploymentId: request.deploymentId,
+    targets: request.targets ?? [],
+  });
+}
+
+function newContainer(
+  { name, image = '', cpu = 0, memory, memoryReservation }: ContainerDefinition,
+  digests: Readonly<Record<string, string>>,
+): Container {
+  return {
+    name,
+    image,
+    imageDigest: digests[image],
+    lastStatus: 'PENDING',
+    healthStatus: 'UNKNOWN',
+    networkInterfaces: [],
+    cpu: String(cpu),
+    memory: memory?.toString(),
+    memoryReservation: memoryReservation?.toString(),
+  };
+}
+
+/**
+ * What the tags of images in ECR stand for now: ECS pins them when a deployment begins.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
+ */
+export function digestsOf(
+  { ecr }: Region,
+  { containerDefinitions = [] }: TaskDefinitionRow,
+): Record<string, string> {
+  const found = containerDefinitions
+    .filter(({ versionConsistency }) => versionConsistency !== 'disabled')
+    .map(({ image = '' }) => {
+      const [path = '', digest] = image.split('@', 2);
+      const [, uri = '', tag = 'latest'] = /^(.*?)(?::([\w][\w.-]*))?$/.exec(path) ?? [];
+      const repository = ecr.repositories.find(({ repositoryUri }) => repositoryUri === uri);
+      return [image, digest ?? repository?.images.find(({ tags }) => tags.includes(tag))?.digest] as const;
+    });
+  return Object.fromEntries(found.filter((pair): pair is [string, string] => pair[1] !== undefined));
+}

@@ -1,0 +1,41 @@
+/** A task as a target of load balancers: it comes when its containers run, and drains before they stop. */
+import type { Region } from '../../world/region.ts';
+import { deregisterTarget, registerTarget } from '../elbv2/targets.ts';
+import { deregistered, DRAINING, notRegistered, registered, say } from './service-events.ts';
+import type { TaskRow } from './store.ts';
+
+/** Registers a task in all its target groups. A group that is gone is said in an event: the task stays without it. */
+export function register(region: Region, task: TaskRow): void {
+  const service = region.ecs.services.get(task.serviceArn);
+  for (const { targetGroupArn, port } of task.targets) {
+    let happened = registered(targetGroupArn);
+    try {
+      registerTarget(region, targetGroupArn, task.privateIp ?? '', port, task.availabilityZone ?? '');
+    } catch (error) {
+      happened = notRegistered(targetGroupArn, error instanceof Error ? error.message : String(error));
+    }
+    if (service) say(region, service, happened);
+  }
+}
+
+/**
+ * Takes a task out of all its target groups.
+ * @returns how long it drains, in milliseconds of AWS time: the longest deregistration delay; 0 when it was nowhere
+ */
+export function deregister(region: Region, task: TaskRow): number {
+  const service = region.ecs.services.get(task.serviceArn);
+  let longest = 0;
+  for (const { targetGroupArn, port } of task.targets) {
+    const group = region.elbv2.targetGroups.get(targetGroupArn);
+    const target = group?.targets.find(({ id, port: its }) => id === task.privateIp && its === port);
+    if (!group || !target || target.health.State === 'draining') continue;
+    const isUsed = target.health.State !== 'unused';
+    deregisterTarget(region, targetGroupArn, target.id, port);
+    const seconds = Number(group.attributes['deregistration_delay.timeout_seconds'] ?? 300);
+    if (isUsed) longest = Math.max(longest, seconds * 1000);
+    if (service) say(region, service, deregistered(targetGroupArn));
+  }
+  const deployment = service?.deployments.find(({ id }) => id === task.deploymentId);
+  if (service && longest > 0) say(region, service, DRAINING, deployment);
+  return longest;
+}

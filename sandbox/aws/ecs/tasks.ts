@@ -1,0 +1,155 @@
+/** Tasks: run without a service, stopped, listed and described. */
+import type * as ECS from '@aws-sdk/client-ecs';
+import type { Task, TaskField } from '@aws-sdk/client-ecs';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { capacityFor, nextProvider } from './capacity.ts';
+import { clientError, invalid } from './errors.ts';
+import { activeClusterOf, clusterOf, findTask, pageOf, serviceOf, shortName } from './lookups.ts';
+import { checkNetwork } from './network-rules.ts';
+import { emptiest } from './placement.ts';
+import { lookAtServices } from './scheduler.ts';
+import { requireLinkedRole } from './service-linked-role.ts';
+import { checkExecuteCommand, checkPlacement, platformVersion, runnableDefinition } from './service-rules.ts';
+import type { TaskRow } from './store.ts';
+import { mergeTags } from './tags.ts';
+import { launch, stop } from './task-life.ts';
+import { whyNotAssumed } from './task-roles.ts';
+import { digestsOf } from './task-row.ts';
+
+const MOST_RUN = 10;
+const MOST_NAMED = 100;
+
+const shown = (task: TaskRow, include: readonly TaskField[] = []): Task => ({
+  ...task,
+  tags: include.includes('TAGS') ? task.tags : [],
+});
+
+export const taskOperations = {
+  /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
+  RunTask: {
+    takes: [
+      'cluster',
+      'taskDefinition',
+      'count',
+      'launchType',
+      'capacityProviderStrategy',
+      'platformVersion',
+      'networkConfiguration',
+      'placementConstraints',
+      'placementStrategy',
+      'group',
+      'startedBy',
+      'tags',
+      'propagateTags',
+      'enableECSManagedTags',
+      'enableExecuteCommand',
+      'clientToken',
+    ],
+    run(input, region) {
+      requireLinkedRole(region);
+      const cluster = activeClusterOf(region, input.cluster);
+      const count = input.count ?? 1;
+      if (count < 1 || count > MOST_RUN) throw invalid(`count must be between 1 and ${MOST_RUN}.`);
+      const definition = runnableDefinition(region, input.taskDefinition);
+      const capacity = capacityFor(cluster, input);
+      platformVersion(input.platformVersion);
+      checkPlacement(input);
+      const network = checkNetwork(region, input.networkConfiguration);
+      checkExecuteCommand(input.enableExecuteCommand, definition);
+      if (input.group?.startsWith('service:')) throw invalid("group must not start with 'service:'.");
+      const refused = whyNotAssumed(region, definition);
+      if (refused !== undefined) throw clientError(refused);
+      const given = mergeTags(input.propagateTags === 'TASK_DEFINITION' ? definition.tags : [], input.tags);
+      const managed = { key: 'aws:ecs:clusterName', value: cluster.clusterName };
+      const tasks: TaskRow[] = [];
+      while (tasks.length < count) {
+        tasks.push(
+          launch(region, {
+            clusterArn: cluster.clusterArn,
+            definition,
+            network,
+            subnetId: emptiest(network.awsvpcConfiguration?.subnets ?? [], tasks),
+            capacityProviderName: nextProvider(
+              capacity.capacityProviderStrategy ?? [],
+              tasks.map((task) => task.capacityProviderName),
+            ),
+            group: input.group ?? `family:${definition.family}`,
+            startedBy: input.startedBy,
+            tags: [...(input.enableECSManagedTags ? [managed] : []), ...given],
+            enableExecuteCommand: input.enableExecuteCommand,
+            digests: digestsOf(region, definition),
+          }),
+        );
+      }
+      return { tasks: tasks.map((task) => shown(task, ['TAGS'])), failures: [] };
+    },
+  },
+
+  /** A task that is stopping or stopped is answered as it is. */
+  StopTask: {
+    takes: ['cluster', 'task', 'reason'],
+    run(input, region) {
+      const task = findTask(region, activeClusterOf(region, input.cluster), input.task);
+      if (!task) throw invalid('The referenced task was not found.');
+      stop(region, task, 'UserInitiated', input.reason ?? 'Task stopped by user');
+      return { task: shown(task) };
+    },
+  },
+
+  /** Tasks that are to run, unless those are asked for that are to be stopped. */
+  ListTasks: {
+    takes: [
+      'cluster',
+      'family',
+      'serviceName',
+      'startedBy',
+      'desiredStatus',
+      'launchType',
+      'maxResults',
+      'nextToken',
+    ],
+    run(input, region) {
+      const cluster = clusterOf(region, input.cluster);
+      const { family, startedBy, desiredStatus = 'RUNNING', launchType = 'FARGATE' } = input;
+      if (startedBy !== undefined && (family !== undefined || input.serviceName !== undefined)) {
+        throw invalid('startedBy cannot be combined with another filter.');
+      }
+      const service = input.serviceName && serviceOf(region, cluster, input.serviceName);
+      lookAtServices(region);
+      const listed = region.ecs.tasks.filter(
+        (task) =>
+          task.clusterArn === cluster.clusterArn &&
+          task.desiredStatus === desiredStatus &&
+          task.launchType === launchType &&
+          (family === undefined || shortName(task.taskDefinitionArn).split(':')[0] === family) &&
+          (startedBy === undefined || task.startedBy === startedBy) &&
+          (!service || task.serviceArn === service.serviceArn),
+      );
+      const { rows, nextToken } = pageOf(listed, input.maxResults, input.nextToken);
+      return { taskArns: rows.map(({ taskArn }) => taskArn), nextToken };
+    },
+  },
+
+  /** Up to a hundred; what is not there is listed as a failure. */
+  DescribeTasks: {
+    takes: ['cluster', 'tasks', 'include'],
+    run(input, region) {
+      const cluster = clusterOf(region, input.cluster);
+      const { tasks: named = [], include } = input;
+      if (named.length === 0) throw invalid('Tasks cannot be empty.');
+      if (named.length > MOST_NAMED) throw invalid(`Tasks can have at most ${MOST_NAMED} items.`);
+      lookAtServices(region);
+      const found = named.map((reference) => [reference, findTask(region, cluster, reference)] as const);
+      return {
+        tasks: found.flatMap(([, task]) => (task ? [shown(task, include)] : [])),
+        failures: found.flatMap(([reference, task]) =>
+          task ? [] : [{ arn: taskArn(region, cluster.clusterName, reference), reason: 'MISSING' }],
+        ),
+      };
+    },
+  },
+} satisfies Operations<typeof ECS>;
+
+const taskArn = (region: Region, cluster: string, reference: string): string =>
+  reference.startsWith('arn:') ? reference : region.arn('ecs', `task/${cluster}/${reference}`);

@@ -1,0 +1,365 @@
+// Deployments of the sandbox's services: rolling updates, the circuit breaker, rollbacks, and services without either.
+import {
+  DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
+  ListServiceDeploymentsCommand,
+  RegisterTaskDefinitionCommand,
+  type DeploymentConfiguration,
+} from '@aws-sdk/client-ecs';
+import { DeleteRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
+import { expect, test } from '@jest/globals';
+import { manualClock } from '../../../../sandbox/world/clock.ts';
+import { heal, scriptedPlane, type Fate } from './plane.ts';
+import { balanced, calls, isCompleted, messages, sure, twoContainers, until } from './scene.ts';
+
+const CANNOT_PULL: Fate = {
+  stopCode: 'TaskFailedToStart',
+  reason: 'CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref',
+  container: 'api1',
+};
+const withBreaker = (rollback = true): DeploymentConfiguration => ({
+  deploymentCircuitBreaker: { enable: true, rollback },
+});
+
+/** A completed service of web:1; web:2 is registered, and has this fate. */
+async function updating(fate: Fate, deploymentConfiguration = withBreaker(), desiredCount = 1) {
+  const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? fate : 'runs'));
+  const scene = await balanced({ plane });
+  await calls(scene.ecs).create(scene.service({ deploymentConfiguration, desiredCount }));
+  const before = await until(scene, isCompleted);
+  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainers(scene.role)));
+  return { ...scene, plane, before, id: before.deployments?.[0]?.id };
+}
+
+test('a rolling update keeps the old tasks serving until the new ones are healthy', async () => {
+  const clock = manualClock();
+  const scene = await balanced({ pace: 1, clock, plane: scriptedPlane() });
+  const { create, update, service, tasks } = calls(scene.ecs);
+  await create(scene.service());
+  clock.advance(60_000);
+  heal(scene.region);
+  clock.advance(20_000);
+  expect((await service()).deployments).toMatchObject([{ rolloutState: 'COMPLETED' }]);
+  const old = (await tasks()).map(({ taskArn }) => taskArn);
+  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainers(scene.role)));
+  await update({ taskDefinition: 'web:2' });
+  clock.advance(120_000);
+  const during = await service();
+  expect(during.runningCount).toBe(4);
+  expect(during.deployments).toMatchObject([
+    { status: 'PRIMARY', rolloutState: 'IN_PROGRESS', runningCount: 2, desiredCount: 2 },
+    { status: 'ACTIVE', rolloutState: 'COMPLETED', runningCount: 2, desiredCount: 2 },
+  ]);
+  heal(scene.region);
+  clock.advance(6_000);
+  // The old ones drain: they are asked for nothing new, and nothing of theirs is cut off.
+  expect(await tasks('STOPPED')).toMatchObject([
+    { taskArn: old[0], lastStatus: 'DEACTIVATING' },
+    { taskArn: old[1], lastStatus: 'DEACTIVATING' },
+  ]);
+  expect((await service()).deployments).toMatchObject([{ status: 'PRIMARY' }, { status: 'ACTIVE' }]);
+  clock.advance(20_000);
+  expect((await service()).deployments).toHaveLength(2);
+  clock.advance(30_000);
+  expect((await service()).deployments).toMatchObject([{ rolloutState: 'COMPLETED', runningCount: 2 }]);
+  expect(await tasks('STOPPED')).toMatchObject([{ lastStatus: 'STOPPED' }, { lastStatus: 'STOPPED' }]);
+});
+
+test('an update that changes nothing starts no deployment, and a forced one always does', async () => {
+  const scene = await updating('runs');
+  const { update, service } = calls(scene.ecs);
+  await update({ taskDefinition: 'web:1', networkConfiguration: scene.networkConfiguration });
+  await update({ deploymentConfiguration: { maximumPercent: 150 }, healthCheckGracePeriodSeconds: 10 });
+  expect((await service()).deployments).toMatchObject([{ id: scene.id }]);
+  await update({ forceNewDeployment: true });
+  const forced = await service();
+  expect(forced.deployments?.map(({ status }) => status)).toEqual(['PRIMARY', 'ACTIVE']);
+  expect(forced.deployments?.[1]?.id).toBe(scene.id);
+});
+
+test('other load balancers start a deployment', async () => {
+  const scene = await updating('runs');
+  const { update } = calls(scene.ecs);
+  const loadBalancers = [{ targetGroupArn: scene.groups[0], containerName: 'api1', containerPort: 5000 }];
+  const { service } = await update({ loadBalancers });
+  expect(service?.deployments).toHaveLength(2);
+  await until(scene, isCompleted);
+  const [api1, api2] = scene.groups.map((arn) => sure(scene.region.elbv2.targetGroups.get(arn)));
+  expect([api1?.targets.length, api2?.targets.length]).toEqual([1, 0]);
+});
+
+test('a deployment configuration keeps what is not sent, and a breaker that is sent stands for itself', async () => {
+  const scene = await balanced();
+  const { create, update } = calls(scene.ecs);
+  const deploymentConfiguration: DeploymentConfiguration = {
+    maximumPercent: 150,
+    deploymentCircuitBreaker: { enable: true, rollback: true, resetOnHealthyTask: false },
+  };
+  await create(scene.service({ deploymentConfiguration }));
+  const { service } = await update({
+    deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } },
+  });
+  expect(service?.deploymentConfiguration).toMatchObject({
+    maximumPercent: 150,
+    minimumHealthyPercent: 100,
+    deploymentCircuitBreaker: { enable: true, rollback: false, resetOnHealthyTask: false },
+  });
+});
+
+test.each<[string, Fate, string, string]>([
+  ['cannot be started', CANNOT_PULL, 'TaskFailedToStart', CANNOT_PULL.reason],
+  ['end at once', { exitCode: 1 }, 'EssentialContainerExited', 'Essential container in task exited'],
+])('a first deployment whose tasks %s fails after three of them, and stops there', async (...given) => {
+  const [, fate, stopCode, stoppedReason] = given;
+  const plane = scriptedPlane(() => fate);
+  const scene = await balanced({ plane });
+  const { create, service, tasks } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  const isFailed = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
+  expect(isFailed.deployments).toMatchObject([
+    {
+      status: 'PRIMARY',
+      rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
+      failedTasks: 3,
+      runningCount: 0,
+      pendingCount: 0,
+    },
+  ]);
+  expect(messages(isFailed)[0]).toBe(
+    '(service web) (deployment ecs-svc/<n>) deployment failed: tasks failed to start.',
+  );
+  for (let looks = 0; looks < 3; looks += 1) await service();
+  expect(plane.started).toHaveLength(3);
+  expect(await tasks()).toEqual([]);
+  expect(await tasks('STOPPED')).toMatchObject([
+    { stopCode, stoppedReason, lastStatus: 'STOPPED' },
+    { stopCode, stoppedReason, lastStatus: 'STOPPED' },
+    { stopCode, stoppedReason, lastStatus: 'STOPPED' },
+  ]);
+});
+
+test('the reason why a task could not be placed is said once, not for every attempt', async () => {
+  const scene = await balanced({ plane: scriptedPlane(() => CANNOT_PULL) });
+  const { create } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
+  const said = messages(seen).filter((message) => message.includes('unable to place'));
+  expect(said).toEqual([`(service web) was unable to place a task. Reason: ${CANNOT_PULL.reason}.`]);
+});
+
+test('a failed deployment is repaired by the next one', async () => {
+  const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? 'runs' : CANNOT_PULL));
+  const scene = await balanced({ plane });
+  const { create, update } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
+  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainers(scene.role)));
+  await update({ taskDefinition: 'web:2' });
+  const repaired = await until(scene, isCompleted);
+  expect(repaired).toMatchObject({
+    runningCount: 1,
+    deployments: [{ taskDefinition: expect.stringMatching(/:2$/) }],
+  });
+});
+
+test('a failed update is rolled back to the deployment that was completed, whose tasks never stopped', async () => {
+  const scene = await updating(CANNOT_PULL);
+  const { update, tasks } = calls(scene.ecs);
+  const [old] = await tasks();
+  const { service: asked } = await update({ taskDefinition: 'web:2' });
+  const back = await until(scene, ({ deployments }) => deployments?.[0]?.id === scene.id);
+  expect(asked?.deployments?.[0]?.id).not.toBe(scene.id);
+  expect(back.taskDefinition).toMatch(/:1$/);
+  const said = messages(back);
+  expect(said).toContain('(service web) rolling back to deployment ecs-svc/<n>.');
+  expect(said).toContain('(service web) (deployment ecs-svc/<n>) deployment failed: tasks failed to start.');
+  const done = await until(scene, isCompleted);
+  expect(done.deployments).toMatchObject([{ id: scene.id, rolloutState: 'COMPLETED' }]);
+  expect((await tasks()).map(({ taskArn }) => taskArn)).toEqual([old?.taskArn]);
+});
+
+test('a rollback says where it goes, and shows the failed deployment until it is through', async () => {
+  const clock = manualClock();
+  const plane = scriptedPlane((definition) => (definition.endsWith(':2') ? CANNOT_PULL : 'runs'));
+  const scene = await balanced({ pace: 1, clock, plane });
+  const { create, update, service } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  clock.advance(60_000);
+  heal(scene.region);
+  clock.advance(20_000);
+  const [completed] = (await service()).deployments ?? [];
+  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainers(scene.role)));
+  await update({ taskDefinition: 'web:2' });
+  let seen = await service();
+  for (let steps = 0; steps < 200 && seen.deployments?.[0]?.id !== completed?.id; steps += 1) {
+    clock.advance(1_000);
+    seen = await service();
+  }
+  expect(seen.deployments).toMatchObject([
+    {
+      status: 'PRIMARY',
+      rolloutState: 'IN_PROGRESS',
+      rolloutStateReason: `ECS deployment circuit breaker: rolling back to deploymentId ${completed?.id}.`,
+      runningCount: 1,
+    },
+    {
+      status: 'ACTIVE',
+      rolloutState: 'FAILED',
+      rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
+    },
+  ]);
+  clock.advance(60_000);
+  expect((await service()).deployments).toMatchObject([{ id: completed?.id, rolloutState: 'COMPLETED' }]);
+});
+
+test('without rollback a failed update stays PRIMARY, and the old tasks go on serving', async () => {
+  const scene = await updating(CANNOT_PULL, withBreaker(false));
+  const { update, tasks } = calls(scene.ecs);
+  await update({ taskDefinition: 'web:2' });
+  const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
+  expect(seen).toMatchObject({
+    runningCount: 1,
+    deployments: [
+      { status: 'PRIMARY', rolloutState: 'FAILED' },
+      { status: 'ACTIVE', id: scene.id, runningCount: 1 },
+    ],
+  });
+  expect(await tasks()).toMatchObject([{ lastStatus: 'RUNNING' }]);
+});
+
+test('the breaker can be told to count otherwise', async () => {
+  const plane = scriptedPlane(() => CANNOT_PULL);
+  const scene = await balanced({ plane });
+  const deploymentCircuitBreaker = {
+    enable: true,
+    rollback: false,
+    thresholdConfiguration: { type: 'COUNT' as const, value: 5 },
+  };
+  const { create } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1, deploymentConfiguration: { deploymentCircuitBreaker } }));
+  await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
+  expect(plane.started).toHaveLength(5);
+});
+
+test('without a breaker it goes on for ever, but never in one breath', async () => {
+  const plane = scriptedPlane(() => CANNOT_PULL);
+  const scene = await balanced({ plane });
+  const { create, service } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1 }));
+  await service();
+  await service();
+  const early = plane.started.length;
+  expect(early).toBeGreaterThan(3);
+  const seen = await service();
+  await service();
+  expect(plane.started.length).toBeGreaterThan(early);
+  expect(seen.deployments).toMatchObject([{ rolloutState: 'IN_PROGRESS' }]);
+  expect(messages(seen)).toContain(
+    '(service web) is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.',
+  );
+});
+
+test('without a breaker tasks that never run are started at ever longer intervals', async () => {
+  const clock = manualClock();
+  const plane = scriptedPlane(() => CANNOT_PULL);
+  const scene = await balanced({ pace: 1, clock, plane });
+  await calls(scene.ecs).create(scene.service({ desiredCount: 1 }));
+  const within = (minutes: number) => {
+    const before = plane.started.length;
+    clock.advance(minutes * 60_000);
+    return plane.started.length - before;
+  };
+  const early = within(30);
+  const late = within(60);
+  expect(early).toBeGreaterThan(4);
+  expect(late).toBeGreaterThanOrEqual(1);
+  expect(late).toBeLessThanOrEqual(3);
+});
+
+test('a minimum of 100 and a maximum of 100 cannot move, and the service says so', async () => {
+  const configuration = { minimumHealthyPercent: 100, maximumPercent: 100 };
+  const scene = await updating('runs', configuration);
+  const { update, service } = calls(scene.ecs);
+  await update({ taskDefinition: 'web:2' });
+  await service();
+  const seen = await service();
+  expect(messages(seen)[0]).toBe(
+    '(service web) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.',
+  );
+  expect(seen.deployments).toMatchObject([{ runningCount: 0 }, { id: scene.id, runningCount: 1 }]);
+});
+
+test('ECS does not start tasks with a role that does not trust it, and tries again', async () => {
+  const scene = await balanced();
+  const { create, service } = calls(scene.ecs);
+  const PolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  });
+  const trust = (document: string) =>
+    scene.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: 'tasks', PolicyDocument: document }));
+  await trust(PolicyDocument);
+  await create(scene.service({ desiredCount: 1 }));
+  const seen = await service();
+  expect(seen.runningCount).toBe(0);
+  expect(messages(seen)[0]).toBe(
+    `(service web) failed to launch a task with (error ECS was unable to assume the role '${scene.role}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.).`,
+  );
+  await trust(PolicyDocument.replace('ec2.', 'ecs-tasks.'));
+  await until(scene, isCompleted);
+});
+
+test('a role that is gone stops the breaker from waiting for ever', async () => {
+  const scene = await balanced();
+  await scene.iam.send(new DeleteRoleCommand({ RoleName: 'tasks' }));
+  const { create } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1, deploymentConfiguration: withBreaker() }));
+  const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
+  expect(seen.deployments).toMatchObject([{ failedTasks: 3, runningCount: 0 }]);
+});
+
+test('service deployments tell what became of each', async () => {
+  const scene = await updating(CANNOT_PULL);
+  await calls(scene.ecs).update({ taskDefinition: 'web:2' });
+  await until(scene, ({ deployments }) => deployments?.[0]?.id === scene.id);
+  await until(scene, isCompleted);
+  const list = async () =>
+    (await scene.ecs.send(new ListServiceDeploymentsCommand({ cluster: 'main', service: 'web' })))
+      .serviceDeployments ?? [];
+  const [second, first] = await list();
+  expect([first?.status, second?.status]).toEqual(['SUCCESSFUL', 'ROLLBACK_SUCCESSFUL']);
+  expect(second?.statusReason).toMatch(/circuit breaker threshold was exceeded/);
+  const { serviceDeployments, failures } = await scene.ecs.send(
+    new DescribeServiceDeploymentsCommand({
+      serviceDeploymentArns: [sure(second?.serviceDeploymentArn), 'arn:none'],
+    }),
+  );
+  expect(failures).toEqual([{ arn: 'arn:none', reason: 'MISSING' }]);
+  expect(serviceDeployments).toMatchObject([
+    {
+      status: 'ROLLBACK_SUCCESSFUL',
+      sourceServiceRevisions: [{ arn: first?.targetServiceRevisionArn, runningTaskCount: 1 }],
+      targetServiceRevision: { arn: second?.targetServiceRevisionArn, runningTaskCount: 0 },
+      rollback: { serviceRevisionArn: first?.targetServiceRevisionArn },
+      deploymentCircuitBreaker: { status: 'TRIGGERED', threshold: 3 },
+    },
+  ]);
+  const { serviceRevisions } = await scene.ecs.send(
+    new DescribeServiceRevisionsCommand({ serviceRevisionArns: [sure(second?.targetServiceRevisionArn)] }),
+  );
+  expect(serviceRevisions).toMatchObject([
+    { taskDefinition: expect.stringMatching(/web:2$/), launchType: 'FARGATE', containerImages: [{}, {}] },
+  ]);
+});
+
+test('a deployment that is overtaken by the next one was stopped', async () => {
+  const clock = manualClock();
+  const scene = await balanced({ pace: 1, clock, plane: scriptedPlane() });
+  const { create, update } = calls(scene.ecs);
+  await create(scene.service());
+  await update({ forceNewDeployment: true });
+  const { serviceDeployments } = await scene.ecs.send(
+    new ListServiceDeploymentsCommand({ cluster: 'main', service: 'web' }),
+  );
+  expect(serviceDeployments?.map(({ status }) => status)).toEqual(['IN_PROGRESS', 'STOPPED']);
+});

@@ -1,0 +1,186 @@
+// What the scheduler of the sandbox makes of unhealthy tasks: by target groups, by container health checks, in the grace period.
+import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import { expect, test } from '@jest/globals';
+import { containerExited, containerHealth } from '../../../../sandbox/aws/ecs/task-reports.ts';
+import { manualClock } from '../../../../sandbox/world/clock.ts';
+import { heal, scriptedPlane, sicken } from './plane.ts';
+import { balanced, calls, isCompleted, messages, sure, twoContainers, until } from './scene.ts';
+
+const breaker = { deploymentCircuitBreaker: { enable: true, rollback: true } };
+
+/** A completed service with one task, at real pace with time by hand. */
+async function steady(deploymentConfiguration = {}) {
+  const clock = manualClock();
+  const scene = await balanced({ clock, pace: 1, plane: scriptedPlane() });
+  const { create, service, tasks } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1, deploymentConfiguration }));
+  clock.advance(60_000);
+  heal(scene.region);
+  clock.advance(20_000);
+  expect(isCompleted(await service())).toBe(true);
+  const [task] = await tasks();
+  const arn = sure(task?.taskArn);
+  const ip = sure(scene.region.ecs.tasks.get(arn)?.privateIp);
+  return { ...scene, clock, arn, ip, look: service, tasks };
+}
+
+test('a task that fails the checks of one target group is replaced, its replacement first', async () => {
+  const { clock, region, ip, arn, look, tasks, groups } = await steady();
+  sicken(region, ip, 6000);
+  const seen = await look();
+  expect(messages(seen).slice(0, 2)).toEqual([
+    '(service web) has started 1 tasks: (task <task>). Amazon ECS replaced 1 tasks due to an unhealthy status.',
+    `(service web) (task <task>) (port 6000) is unhealthy in (target-group ${groups[1]}) due to (reason Health checks failed with these codes: [502]).`,
+  ]);
+  clock.advance(40_000);
+  expect((await tasks()).map(({ lastStatus }) => lastStatus)).toEqual(['RUNNING', 'RUNNING']);
+  heal(region);
+  clock.advance(6_000);
+  expect(await tasks('STOPPED')).toMatchObject([
+    {
+      taskArn: arn,
+      lastStatus: 'DEACTIVATING',
+      stopCode: 'ServiceSchedulerInitiated',
+      stoppedReason: `Task failed ELB health checks in (target-group ${groups[1]})`,
+    },
+  ]);
+  clock.advance(60_000);
+  expect(await look()).toMatchObject({ runningCount: 1, deployments: [{ rolloutState: 'COMPLETED' }] });
+});
+
+test('where the maximum leaves no room, the unhealthy task goes first', async () => {
+  const { clock, region, ip, arn, look, tasks } = await steady({
+    minimumHealthyPercent: 0,
+    maximumPercent: 100,
+  });
+  sicken(region, ip, 5000);
+  await look();
+  expect(await tasks('STOPPED')).toMatchObject([{ taskArn: arn, lastStatus: 'DEACTIVATING' }]);
+  clock.advance(5_000);
+  expect(await tasks()).toMatchObject([{ lastStatus: 'PROVISIONING' }]);
+});
+
+test('a word from the load balancer is enough: nobody has to look', async () => {
+  const { clock, region, ip, groups, tasks } = await steady();
+  sicken(region, ip, 5000);
+  region.after(0, 'ecs:target-health-changed', sure(groups[0]));
+  clock.advance(5_000);
+  expect((await tasks()).map(({ lastStatus }) => lastStatus)).toEqual(['RUNNING', 'PROVISIONING']);
+});
+
+test('within the grace period nothing is held against a new task', async () => {
+  const clock = manualClock();
+  const scene = await balanced({ clock, pace: 1, plane: scriptedPlane() });
+  const { create, service, tasks } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1, healthCheckGracePeriodSeconds: 60 }));
+  clock.advance(35_000);
+  const [task] = await tasks();
+  expect(task?.lastStatus).toBe('RUNNING');
+  sicken(scene.region, sure(scene.region.ecs.tasks.get(sure(task?.taskArn))?.privateIp), 5000);
+  clock.advance(30_000);
+  expect(await tasks('STOPPED')).toEqual([]);
+  clock.advance(40_000);
+  expect(await tasks('STOPPED')).toMatchObject([{ taskArn: task?.taskArn }]);
+  expect((await service()).deployments).toMatchObject([{ rolloutState: 'IN_PROGRESS', failedTasks: 1 }]);
+});
+
+test('a grace period is never shorter than real processes need, however fast the time of AWS runs', async () => {
+  const clock = manualClock();
+  const scene = await balanced({ clock, plane: scriptedPlane() });
+  const { create, service, tasks } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1, healthCheckGracePeriodSeconds: 60 }));
+  await service();
+  const [task] = await tasks();
+  sicken(scene.region, sure(scene.region.ecs.tasks.get(sure(task?.taskArn))?.privateIp), 5000);
+  clock.advance(4_999);
+  await service();
+  expect(await tasks('STOPPED')).toEqual([]);
+  clock.advance(1);
+  await service();
+  expect(await tasks('STOPPED')).toHaveLength(1);
+});
+
+test('a deployment whose tasks are never healthy trips the breaker', async () => {
+  const scene = await balanced({ plane: scriptedPlane() });
+  const { create, service } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1, deploymentConfiguration: breaker }));
+  let seen = await service();
+  for (let looks = 0; looks < 20 && seen.deployments?.[0]?.rolloutState !== 'FAILED'; looks += 1) {
+    for (const { privateIp } of scene.region.ecs.tasks.all()) sicken(scene.region, privateIp ?? '', 5000);
+    seen = await service();
+  }
+  expect(seen.deployments).toMatchObject([{ rolloutState: 'FAILED', failedTasks: 3 }]);
+});
+
+test('a task is as healthy as the health checks of its essential containers', async () => {
+  const scene = await balanced({ plane: scriptedPlane() });
+  const input = twoContainers(scene.role);
+  const healthCheck = { command: ['CMD-SHELL', 'true'] };
+  await scene.ecs.send(
+    new RegisterTaskDefinitionCommand({
+      ...input,
+      containerDefinitions: input.containerDefinitions?.map((container) => ({ ...container, healthCheck })),
+    }),
+  );
+  const { create, service, tasks } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1, loadBalancers: [], deploymentConfiguration: breaker }));
+  await service();
+  const [task] = await tasks();
+  const arn = sure(task?.taskArn);
+  const report = async (name: string, health: 'HEALTHY' | 'UNHEALTHY') => {
+    containerHealth(scene.region, arn, name, health);
+    const seen = await service();
+    return [seen.deployments?.[0]?.rolloutState, scene.region.ecs.tasks.get(arn)?.healthStatus];
+  };
+  expect(await report('api1', 'HEALTHY')).toEqual(['IN_PROGRESS', 'UNKNOWN']);
+  expect(await report('api2', 'HEALTHY')).toEqual(['COMPLETED', 'HEALTHY']);
+  expect(await report('api2', 'UNHEALTHY')).toEqual(['COMPLETED', 'UNHEALTHY']);
+  const seen = await service();
+  expect(messages(seen)).toContain('(service web) (task <task>) failed container health checks.');
+  for (const { taskArn } of (await tasks()).filter((other) => other.taskArn !== arn)) {
+    for (const name of ['api1', 'api2']) containerHealth(scene.region, taskArn ?? '', name, 'HEALTHY');
+  }
+  await service();
+  expect(await tasks('STOPPED')).toMatchObject([
+    { taskArn: arn, healthStatus: 'UNHEALTHY', stoppedReason: 'Task failed container health checks' },
+  ]);
+});
+
+test('a task that dies of a steady service is replaced', async () => {
+  const scene = await balanced({ plane: scriptedPlane() });
+  const { create, tasks } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1 }));
+  const before = await until(scene, isCompleted);
+  const [task] = await tasks();
+  containerExited(scene.region, sure(task?.taskArn), 'api1', 1);
+  const isReplaced = await until(
+    scene,
+    (service) => service.runningCount === 1 && service.events?.[0]?.id !== before.events?.[0]?.id,
+  );
+  expect(isReplaced.deployments).toMatchObject([
+    { id: before.deployments?.[0]?.id, rolloutState: 'COMPLETED' },
+  ]);
+  expect(await tasks('STOPPED')).toMatchObject([
+    { taskArn: task?.taskArn, stopCode: 'EssentialContainerExited' },
+  ]);
+});
+
+test('without load balancer and health check a task counts 40 seconds after it runs', async () => {
+  const clock = manualClock();
+  const scene = await balanced({ clock, pace: 1, plane: scriptedPlane() });
+  const { create, service } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1, loadBalancers: [] }));
+  clock.advance(60_000);
+  expect(await service()).toMatchObject({ runningCount: 1, deployments: [{ rolloutState: 'IN_PROGRESS' }] });
+  clock.advance(30_000);
+  expect(await service()).toMatchObject({ deployments: [{ rolloutState: 'COMPLETED' }] });
+});
+
+test('a pretended task that no security group lets the load balancer reach is unhealthy', async () => {
+  const scene = await balanced();
+  scene.region.ec2.securityGroupRules.clear();
+  const { create } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1, deploymentConfiguration: breaker }));
+  const seen = await until(scene, ({ deployments }) => deployments?.[0]?.rolloutState === 'FAILED');
+  expect(messages(seen).some((message) => message.includes('due to (reason Request timed out)'))).toBe(true);
+});

@@ -1,0 +1,62 @@
+// A data plane for tests that runs nothing: tasks do what the test says, and targets are what the test makes of them.
+import { containerExited } from '../../../../sandbox/aws/ecs/task-reports.ts';
+import { setTargetHealth } from '../../../../sandbox/aws/elbv2/targets.ts';
+import type { Region } from '../../../../sandbox/world/region.ts';
+
+type Plane = Region['plane'];
+type TaskFailure = NonNullable<Parameters<Parameters<Plane['startTask']>[2]>[0]>;
+
+/** What becomes of a task that is started: it runs, it cannot be started, or its first container ends. */
+export type Fate = 'runs' | TaskFailure | { readonly exitCode: number };
+
+export interface ScriptedPlane extends Plane {
+  /** Decides by the ARN of the task definition. */
+  fate: (taskDefinitionArn: string) => Fate;
+  /** The ARNs of the tasks that were started and stopped, in order. */
+  readonly started: string[];
+  readonly stopped: string[];
+}
+
+export function scriptedPlane(fate: ScriptedPlane['fate'] = () => 'runs'): ScriptedPlane {
+  const started: string[] = [];
+  const stopped: string[] = [];
+  return {
+    fate,
+    started,
+    stopped,
+    checksTargets: true,
+    startTask(region, taskArn, outcome) {
+      started.push(taskArn);
+      const task = region.ecs.tasks.get(taskArn);
+      const fateOf = this.fate(task?.taskDefinitionArn ?? '');
+      if (fateOf === 'runs') return outcome();
+      if ('reason' in fateOf) return outcome(fateOf);
+      outcome();
+      containerExited(region, taskArn, task?.containers[0]?.name ?? '', fateOf.exitCode);
+    },
+    stopTask(_region, taskArn, done) {
+      stopped.push(taskArn);
+      done();
+    },
+  };
+}
+
+/** Lets the health checks of all targets that wait for their first one pass. */
+export function heal(region: Region): void {
+  for (const { TargetGroupArn, targets } of region.elbv2.targetGroups.all()) {
+    for (const { id, port, health } of targets) {
+      if (health.State === 'initial') setTargetHealth(region, TargetGroupArn, id, port, { State: 'healthy' });
+    }
+  }
+}
+
+/** Lets the health checks of a task fail in one target group. */
+export function sicken(region: Region, privateIp: string, port: number, code = 502): void {
+  for (const { TargetGroupArn } of region.elbv2.targetGroups.all()) {
+    setTargetHealth(region, TargetGroupArn, privateIp, port, {
+      State: 'unhealthy',
+      Reason: 'Target.ResponseCodeMismatch',
+      Description: `Health checks failed with these codes: [${code}]`,
+    });
+  }
+}

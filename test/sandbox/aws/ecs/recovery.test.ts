@@ -1,0 +1,98 @@
+// After a restart of the sandbox: lost tasks say so, what they held is free, and the services replace them.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { recoverTasks } from '../../../../sandbox/aws/ecs/recovery.ts';
+import { lookAtServices } from '../../../../sandbox/aws/ecs/scheduler.ts';
+import { startSandbox } from '../../../../sandbox/sandbox.ts';
+import { manualClock } from '../../../../sandbox/world/clock.ts';
+import { heal, scriptedPlane } from './plane.ts';
+import { balanced, calls, isCompleted, sure, until } from './scene.ts';
+
+test('tasks whose processes are gone are STOPPED, and replaced', async () => {
+  const plane = scriptedPlane();
+  const scene = await balanced({ plane });
+  const { create, tasks } = calls(scene.ecs);
+  await create(scene.service());
+  await until(scene, isCompleted);
+  const before = (await tasks()).map(({ taskArn }) => sure(taskArn));
+  const cards = scene.region.ec2.networkInterfaces.size;
+  expect(recoverTasks(scene.region).sort()).toEqual([...before].sort());
+  expect(scene.region.ec2.networkInterfaces.size).toBe(cards - 2);
+  expect(await tasks('STOPPED')).toMatchObject([
+    {
+      lastStatus: 'STOPPED',
+      stopCode: 'InfrastructureHealth',
+      stoppedReason: expect.stringMatching(/restarted/),
+    },
+    { lastStatus: 'STOPPED', stopCode: 'InfrastructureHealth' },
+  ]);
+  const seen = await until(scene, ({ runningCount }) => runningCount === 2);
+  expect(seen.deployments).toMatchObject([{ rolloutState: 'COMPLETED', failedTasks: 0 }]);
+  const after = (await tasks()).map(({ taskArn }) => taskArn);
+  expect(after.some((arn) => before.includes(sure(arn)))).toBe(false);
+  for (const group of scene.groups) {
+    const states = sure(scene.region.elbv2.targetGroups.get(group)).targets.map(({ health }) => health.State);
+    expect(states.filter((state) => state !== 'draining')).toHaveLength(2);
+  }
+  expect(plane.stopped).toEqual([]);
+});
+
+test('a task that drained keeps the reason for which it was stopped', async () => {
+  const clock = manualClock();
+  const scene = await balanced({ plane: scriptedPlane(), clock, pace: 1 });
+  const { create, update, tasks, service } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1 }));
+  clock.advance(60_000);
+  heal(scene.region);
+  clock.advance(20_000);
+  await update({ desiredCount: 0 });
+  clock.advance(5_000);
+  expect(await tasks('STOPPED')).toMatchObject([{ lastStatus: 'DEACTIVATING' }]);
+  recoverTasks(scene.region);
+  expect(await tasks('STOPPED')).toMatchObject([
+    { lastStatus: 'STOPPED', stopCode: 'ServiceSchedulerInitiated' },
+  ]);
+  // What was on the agenda about it comes too late, and does no harm.
+  clock.advance(60_000);
+  expect(await tasks('STOPPED')).toMatchObject([{ lastStatus: 'STOPPED' }]);
+  expect(await service()).toMatchObject({ runningCount: 0, desiredCount: 0 });
+});
+
+test('tasks that had not started yet go on where they were', async () => {
+  const clock = manualClock();
+  const plane = scriptedPlane();
+  const scene = await balanced({ plane, clock, pace: 1 });
+  await calls(scene.ecs).create(scene.service({ desiredCount: 1 }));
+  clock.advance(10_000);
+  expect(recoverTasks(scene.region)).toEqual([]);
+  clock.advance(60_000);
+  expect(plane.started).toHaveLength(1);
+});
+
+test('a world that is read back from disk goes on where it was', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-ecs-'));
+  const scene = await balanced({ folder, plane: scriptedPlane() });
+  await calls(scene.ecs).create(scene.service());
+  await until(scene, isCompleted);
+  await scene.close();
+  const again = await startSandbox({ folder, plane: scriptedPlane() });
+  try {
+    const region = again.world.region('eu-west-1');
+    expect(recoverTasks(region)).toHaveLength(2);
+    for (let rounds = 0; rounds < 3; rounds += 1) {
+      again.world.agenda.runDue();
+      heal(region);
+      lookAtServices(region);
+    }
+    const running = region.ecs.tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING');
+    expect(running).toHaveLength(2);
+    expect(region.ecs.services.all()).toMatchObject([
+      { steady: true, deployments: [{ status: 'PRIMARY', rolloutState: 'COMPLETED' }] },
+    ]);
+  } finally {
+    await again.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,135 @@
+// The arithmetic of rolling updates, by examples and by its laws.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { nextMoves, type Standing } from '../../../../sandbox/aws/ecs/rolling.ts';
+import type { TaskRow } from '../../../../sandbox/aws/ecs/store.ts';
+
+type Rollout = 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
+type Kind = 'new' | 'healthy' | 'condemned' | 'old' | 'old, not healthy';
+
+const standing = (kinds: Kind[]): Standing[] =>
+  kinds.map((kind, index) => ({
+    task: { taskArn: `${kind} ${index}` } as TaskRow,
+    mine: !kind.startsWith('old'),
+    healthy: kind === 'healthy' || kind === 'old',
+    condemned: kind === 'condemned',
+  }));
+
+interface Settings {
+  rolloutState?: Rollout;
+  minimumHealthyPercent?: number;
+  maximumPercent?: number;
+}
+
+const moves = (kinds: Kind[], desiredCount: number, settings: Settings = {}) => {
+  const { rolloutState = 'IN_PROGRESS', minimumHealthyPercent = 100, maximumPercent = 200 } = settings;
+  const configuration = { minimumHealthyPercent, maximumPercent };
+  const { stop, start, stuck } = nextMoves(
+    { desiredCount, deploymentConfiguration: configuration },
+    { rolloutState },
+    standing(kinds),
+  );
+  return { stop: stop.map(({ taskArn }) => taskArn.replace(/ \d+$/, '')), start, stuck };
+};
+
+describe('examples', () => {
+  test('an empty service starts all its tasks', () => {
+    expect(moves([], 3)).toEqual({ stop: [], start: 3, stuck: false });
+  });
+  test('an update starts as many as the maximum allows, and stops none before they are healthy', () => {
+    expect(moves(['old', 'old'], 2)).toEqual({ stop: [], start: 2, stuck: false });
+    expect(moves(['old', 'old', 'new', 'new'], 2)).toEqual({ stop: [], start: 0, stuck: false });
+    expect(moves(['old', 'old', 'healthy', 'new'], 2)).toEqual({ stop: ['old'], start: 0, stuck: false });
+    expect(moves(['old', 'healthy', 'healthy'], 2)).toEqual({ stop: ['old'], start: 0, stuck: false });
+  });
+  test('the minimum is rounded up, the maximum down', () => {
+    const odd = { minimumHealthyPercent: 50, maximumPercent: 150 };
+    expect(moves(['old', 'old', 'old'], 3, odd)).toEqual({ stop: ['old'], start: 2, stuck: false });
+  });
+  test('old tasks that serve nobody go at once', () => {
+    expect(moves(['old', 'old, not healthy'], 1)).toMatchObject({ stop: ['old, not healthy'] });
+  });
+  test('without room on either side the service is stuck', () => {
+    expect(moves(['old'], 1, { maximumPercent: 100 })).toEqual({ stop: [], start: 0, stuck: true });
+  });
+  test('an unhealthy task goes at once during a deployment, and after its replacement later', () => {
+    expect(moves(['condemned'], 1)).toEqual({ stop: ['condemned'], start: 1, stuck: false });
+    const later = { rolloutState: 'COMPLETED' as const };
+    expect(moves(['condemned'], 1, later)).toEqual({ stop: [], start: 1, stuck: false });
+    expect(moves(['condemned', 'new'], 1, later)).toEqual({ stop: [], start: 0, stuck: false });
+    expect(moves(['condemned', 'healthy'], 1, later)).toEqual({
+      stop: ['condemned'],
+      start: 0,
+      stuck: false,
+    });
+  });
+  test('a failed deployment leaves the old tasks alone', () => {
+    expect(moves(['old', 'old'], 2, { rolloutState: 'FAILED' })).toEqual({
+      stop: [],
+      start: 0,
+      stuck: false,
+    });
+  });
+  test('scaling in takes what is not healthy yet, then the newest', () => {
+    const one = moves(['healthy', 'new', 'healthy'], 1);
+    expect(one.stop.sort()).toEqual(['healthy', 'new']);
+  });
+});
+
+describe('laws', () => {
+  const kinds = fc.array(fc.constantFrom<Kind>('new', 'healthy', 'condemned', 'old', 'old, not healthy'), {
+    maxLength: 12,
+  });
+  const configuration = fc.record({
+    minimumHealthyPercent: fc.integer({ min: 0, max: 100 }),
+    maximumPercent: fc.integer({ min: 100, max: 300 }),
+  });
+  const rollout = fc.constantFrom<Rollout>('IN_PROGRESS', 'COMPLETED', 'FAILED');
+
+  test('never more tasks than the maximum are started', () => {
+    fc.assert(
+      fc.property(
+        kinds,
+        fc.nat({ max: 8 }),
+        configuration,
+        rollout,
+        (given, desired, percents, rolloutState) => {
+          const { start, stop } = moves(given, desired, { ...percents, rolloutState });
+          const most = Math.floor((desired * percents.maximumPercent) / 100);
+          expect(start).toBeLessThanOrEqual(desired);
+          if (start > 0) expect(given.length - stop.length + start).toBeLessThanOrEqual(most);
+        },
+      ),
+    );
+  });
+  test('an update never takes the healthy tasks below the minimum', () => {
+    fc.assert(
+      fc.property(kinds, fc.nat({ max: 8 }), configuration, (given, desired, percents) => {
+        const { stop } = moves(given, desired, percents);
+        const isHealthy = (kind: string) => kind === 'healthy' || kind === 'old';
+        const before = given.filter(isHealthy).length;
+        const after = before - stop.filter(isHealthy).length;
+        const least = Math.ceil((desired * percents.minimumHealthyPercent) / 100);
+        expect(after).toBeGreaterThanOrEqual(Math.min(before, least));
+      }),
+    );
+  });
+  test('from anywhere, a service whose tasks become healthy comes to rest at its desired count', () => {
+    fc.assert(
+      fc.property(kinds, fc.nat({ max: 8 }), configuration, (given, desired, percents) => {
+        fc.pre(percents.minimumHealthyPercent < 100 || percents.maximumPercent >= 200);
+        let now = [...given];
+        for (let rounds = 0; rounds < 60; rounds += 1) {
+          const { stop, start, stuck } = moves(now, desired, percents);
+          if (stuck) return;
+          for (const kind of stop) now.splice(now.indexOf(kind as Kind), 1);
+          now = [
+            ...now.map((kind) => (kind === 'new' ? 'healthy' : kind)),
+            ...Array<Kind>(start).fill('new'),
+          ];
+        }
+        expect(now).toEqual(Array<Kind>(desired).fill('healthy'));
+      }),
+    );
+  });
+});

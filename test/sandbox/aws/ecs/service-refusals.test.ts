@@ -1,0 +1,268 @@
+// What the sandbox refuses in services, in ECS's words.
+import {
+  DeregisterTaskDefinitionCommand,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+  type CreateServiceCommandInput,
+} from '@aws-sdk/client-ecs';
+import { CreateTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { CreateSecurityGroupCommand, CreateVpcCommand } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { refusalOf } from '../../harness.ts';
+import { balanced, calls, sure, twoContainers } from './scene.ts';
+
+type Over = Partial<CreateServiceCommandInput>;
+
+/** Refusals that need nothing but other input. */
+const plain: [string, Over, string, string | RegExp][] = [
+  ['a bad name', { serviceName: 'a b' }, 'InvalidParameterException', /^Service name 'a b' is invalid/],
+  ['a cluster that is not there', { cluster: 'x' }, 'ClusterNotFoundException', 'Cluster not found.'],
+  [
+    'no task definition',
+    { taskDefinition: '' },
+    'InvalidParameterException',
+    'TaskDefinition can not be blank.',
+  ],
+  ['an unknown one', { taskDefinition: 'nope' }, 'ClientException', 'TaskDefinition not found.'],
+  ['no desired count', { desiredCount: undefined }, 'InvalidParameterException', /^Desired count/],
+  ['a negative one', { desiredCount: -1 }, 'InvalidParameterException', /^Desired count/],
+  [
+    'no network',
+    { networkConfiguration: undefined },
+    'InvalidParameterException',
+    "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
+  ],
+  [
+    'no subnet',
+    { networkConfiguration: { awsvpcConfiguration: { subnets: [] } } },
+    'InvalidParameterException',
+    'subnets can not be empty.',
+  ],
+  [
+    'a subnet that is not there',
+    { networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0'] } } },
+    'InvalidParameterException',
+    "Error retrieving subnet information for [subnet-0]: The subnet ID 'subnet-0' does not exist (ErrorCode: InvalidSubnetID.NotFound)",
+  ],
+  [
+    'a grace period without a load balancer',
+    { loadBalancers: [], healthCheckGracePeriodSeconds: 30 },
+    'InvalidParameterException',
+    'Health check grace period is only valid for services configured to use load balancers',
+  ],
+  [
+    'both a launch type and a strategy',
+    { capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }] },
+    'InvalidParameterException',
+    /^Specifying both a launch type and capacity provider strategy is not supported/,
+  ],
+  [
+    'a provider that the cluster does not have',
+    { launchType: undefined, capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }] },
+    'InvalidParameterException',
+    /cannot contain a capacity provider that is not associated with the cluster/,
+  ],
+  [
+    'placement constraints',
+    { placementConstraints: [{ type: 'distinctInstance' }] },
+    'InvalidParameterException',
+    'Placement constraints are not supported with FARGATE launch type.',
+  ],
+  [
+    'placement strategies',
+    { placementStrategy: [{ type: 'random' }] },
+    'InvalidParameterException',
+    'Placement strategies are not supported with FARGATE launch type.',
+  ],
+  ['daemons', { schedulingStrategy: 'DAEMON' }, 'InvalidParameterException', /daemon/],
+  ['an old platform', { platformVersion: '1.2.0' }, 'ClientException', /1\.2\.0/],
+  [
+    'a maximum below the minimum',
+    { deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 50 } },
+    'InvalidParameterException',
+    /maximumPercent/,
+  ],
+  [
+    'zone rebalancing without room for one task more',
+    {
+      availabilityZoneRebalancing: 'ENABLED',
+      deploymentConfiguration: { minimumHealthyPercent: 0, maximumPercent: 100 },
+    },
+    'InvalidParameterException',
+    /greater than 100 when Availability Zone rebalancing is turned on/,
+  ],
+  ['a long client token', { clientToken: 'x'.repeat(37) }, 'InvalidParameterException', /clientToken/],
+];
+
+test.each(plain)('refuses %s', async (_what, over, code, message) => {
+  const scene = await balanced();
+  const refused = await refusalOf(calls(scene.ecs).create(scene.service(over)));
+  expect(refused.code).toBe(code);
+  if (typeof message === 'string') expect(refused.message).toBe(message);
+  else expect(refused.message).toMatch(message);
+});
+
+const honest: [string, Over, string][] = [
+  ['EC2, which is what AWS takes when nothing is said', { launchType: undefined }, 'launch type EC2'],
+  ['blue/green', { deploymentConfiguration: { strategy: 'BLUE_GREEN' } }, 'BLUE_GREEN'],
+  ['CodeDeploy', { deploymentController: { type: 'CODE_DEPLOY' } }, 'CODE_DEPLOY'],
+  [
+    'alarms',
+    { deploymentConfiguration: { alarms: { alarmNames: ['a'], enable: true, rollback: true } } },
+    'alarms',
+  ],
+  ['service discovery', { serviceRegistries: [{ registryArn: 'a' }] }, 'serviceRegistries'],
+  ['service connect', { serviceConnectConfiguration: { enabled: true } }, 'serviceConnectConfiguration'],
+];
+
+test.each(honest)('says that it does not have %s', async (_what, over, member) => {
+  const scene = await balanced();
+  expect(await refusalOf(calls(scene.ecs).create(scene.service(over)))).toEqual({
+    code: 'NotImplemented',
+    message: expect.stringContaining(member),
+  });
+});
+
+test('refuses a name that is taken, but for a repeat with the same token and the same wishes', async () => {
+  const scene = await balanced();
+  const { create } = calls(scene.ecs);
+  const input = scene.service({ clientToken: 'one' });
+  const { service: first } = await create(input);
+  const { service: second } = await create(input);
+  expect(second?.createdAt).toEqual(first?.createdAt);
+  const notIdempotent = {
+    code: 'InvalidParameterException',
+    message: 'Creation of service was not idempotent.',
+  };
+  expect(await refusalOf(create({ ...input, desiredCount: 5 }))).toEqual(notIdempotent);
+  expect(await refusalOf(create({ ...input, clientToken: 'two' }))).toEqual(notIdempotent);
+  expect(await refusalOf(create({ ...input, clientToken: undefined }))).toEqual(notIdempotent);
+});
+
+test('refuses a target group that no listener or rule names', async () => {
+  const scene = await balanced();
+  const { TargetGroups } = await scene.elbv2.send(
+    new CreateTargetGroupCommand({
+      Name: 'spare',
+      Port: 5000,
+      VpcId: scene.VpcId,
+      Protocol: 'HTTP',
+      TargetType: 'ip',
+    }),
+  );
+  const targetGroupArn = TargetGroups?.[0]?.TargetGroupArn;
+  const loadBalancers = [{ targetGroupArn, containerName: 'api1', containerPort: 5000 }];
+  expect(await refusalOf(calls(scene.ecs).create(scene.service({ loadBalancers })))).toEqual({
+    code: 'InvalidParameterException',
+    message: `The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`,
+  });
+});
+
+test('refuses target groups that do not fit the task definition', async () => {
+  const scene = await balanced();
+  const [targetGroupArn] = scene.groups;
+  const { create } = calls(scene.ecs);
+  const of = async (containerName: string, containerPort: number, arn = targetGroupArn) =>
+    (
+      await refusalOf(
+        create(scene.service({ loadBalancers: [{ targetGroupArn: arn, containerName, containerPort }] })),
+      )
+    ).message;
+  expect(await of('api1', 80)).toBe('The container api1 did not have a container port 80 defined.');
+  expect(await of('api3', 80)).toBe('The container api3 does not exist in the task definition.');
+  expect(await of('api1', 5000, 'arn:aws:elasticloadbalancing:x')).toMatch(
+    /^Unable to assume role and validate the specified targetGroupArn/,
+  );
+  const loadBalancers = Array.from({ length: 6 }, () => ({
+    targetGroupArn,
+    containerName: 'api1',
+    containerPort: 5000,
+  }));
+  expect((await refusalOf(create(scene.service({ loadBalancers })))).message).toMatch(/at most 5/);
+});
+
+test('refuses a target group of instances', async () => {
+  const scene = await balanced();
+  const { TargetGroups } = await scene.elbv2.send(
+    new CreateTargetGroupCommand({
+      Name: 'machines',
+      Port: 5000,
+      VpcId: scene.VpcId,
+      Protocol: 'HTTP',
+      TargetType: 'ip',
+    }),
+  );
+  const targetGroupArn = sure(TargetGroups?.[0]?.TargetGroupArn);
+  sure(scene.region.elbv2.targetGroups.get(targetGroupArn)).TargetType = 'instance';
+  const loadBalancers = [{ targetGroupArn, containerName: 'api1', containerPort: 5000 }];
+  expect((await refusalOf(calls(scene.ecs).create(scene.service({ loadBalancers })))).message).toBe(
+    `The provided target group ${targetGroupArn} has target type instance, which is incompatible with the awsvpc network mode specified in the task definition.`,
+  );
+});
+
+test('refuses security groups that are not there, or of another VPC', async () => {
+  const scene = await balanced();
+  const { create } = calls(scene.ecs);
+  const withGroup = (id: string) => ({
+    networkConfiguration: { awsvpcConfiguration: { subnets: scene.subnets, securityGroups: [id] } },
+  });
+  expect((await refusalOf(create(scene.service(withGroup('sg-0'))))).message).toBe(
+    "Error retrieving security group information for [sg-0]: The security group 'sg-0' does not exist (ErrorCode: InvalidGroup.NotFound)",
+  );
+  const { Vpc } = await scene.ec2.send(new CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }));
+  const { GroupId } = await scene.ec2.send(
+    new CreateSecurityGroupCommand({ VpcId: Vpc?.VpcId, GroupName: 'far', Description: 'far' }),
+  );
+  expect((await refusalOf(create(scene.service(withGroup(sure(GroupId)))))).message).toBe(
+    `Security group ${GroupId} does not appear to belong to the same VPC as the input subnets.`,
+  );
+});
+
+test('refuses task definitions that are inactive, or not for Fargate', async () => {
+  const scene = await balanced();
+  const { create } = calls(scene.ecs);
+  await scene.ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: 'machine',
+      containerDefinitions: [{ name: 'one', image: 'one', memory: 128 }],
+    }),
+  );
+  const machine = await refusalOf(create(scene.service({ taskDefinition: 'machine', loadBalancers: [] })));
+  expect(machine.message).toBe('Task definition does not support launch_type FARGATE.');
+  await scene.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }));
+  expect(await refusalOf(create(scene.service({ taskDefinition: 'web:1' })))).toEqual({
+    code: 'ClientException',
+    message: 'TaskDefinition is inactive',
+  });
+});
+
+test('refuses ECS Exec without a task role', async () => {
+  const scene = await balanced();
+  await scene.ecs.send(
+    new RegisterTaskDefinitionCommand({ ...twoContainers(scene.role), taskRoleArn: undefined }),
+  );
+  const refused = await refusalOf(calls(scene.ecs).create(scene.service({ enableExecuteCommand: true })));
+  expect(refused.message).toMatch(/^The service couldn't be created because a valid taskRoleArn/);
+});
+
+test('refuses to update what is not there, or not ACTIVE', async () => {
+  const scene = await balanced();
+  const update = () => scene.ecs.send(new UpdateServiceCommand({ cluster: 'main', service: 'web' }));
+  expect((await refusalOf(update())).code).toBe('ServiceNotFoundException');
+  const { create } = calls(scene.ecs);
+  const { service } = await create(scene.service({ desiredCount: 0 }));
+  sure(scene.region.ecs.services.get(service?.serviceArn)).status = 'DRAINING';
+  expect(await refusalOf(update())).toEqual({
+    code: 'ServiceNotActiveException',
+    message: 'Service was not ACTIVE.',
+  });
+});
+
+test('a refused update leaves the service as it was', async () => {
+  const scene = await balanced();
+  const { create, update, service } = calls(scene.ecs);
+  await create(scene.service({ desiredCount: 1 }));
+  const refused = await refusalOf(update({ desiredCount: 3, taskDefinition: 'nope' }));
+  expect(refused.code).toBe('ClientException');
+  expect((await service()).desiredCount).toBe(1);
+});

@@ -1,0 +1,395 @@
+// The sandbox's task definitions: revisions, what ECS fills in, and what it refuses.
+import {
+  DeleteTaskDefinitionsCommand,
+  DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
+  ListTaskDefinitionFamiliesCommand,
+  ListTaskDefinitionsCommand,
+  RegisterTaskDefinitionCommand,
+  type ContainerDefinition,
+  type ListTaskDefinitionsCommandInput,
+  type RegisterTaskDefinitionCommandInput,
+} from '@aws-sdk/client-ecs';
+import { expect, test } from '@jest/globals';
+import { refusalOf } from '../../harness.ts';
+import { account, balanced, calls, sure, twoContainers } from './scene.ts';
+
+type Over = Partial<RegisterTaskDefinitionCommandInput>;
+
+/** A definition in which the first container is changed. */
+const withFirst = (role: string, over: Partial<ContainerDefinition>): Over => {
+  const [first, second] = twoContainers(role).containerDefinitions ?? [];
+  return { containerDefinitions: [{ ...first, ...over }, { ...second }] };
+};
+
+test('every register makes a new revision, with what ECS fills in', async () => {
+  const { ecs, role } = await account();
+  const register = () => ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
+  await register();
+  const { taskDefinition } = await register();
+  expect(taskDefinition).toMatchObject({
+    taskDefinitionArn: 'arn:aws:ecs:eu-west-1:000000000000:task-definition/web:2',
+    family: 'web',
+    revision: 2,
+    status: 'ACTIVE',
+    networkMode: 'awsvpc',
+    cpu: '256',
+    memory: '512',
+    compatibilities: ['EC2', 'FARGATE'],
+    requiresCompatibilities: ['FARGATE'],
+    volumes: [],
+    placementConstraints: [],
+    registeredAt: expect.any(Date),
+  });
+  expect(taskDefinition?.containerDefinitions?.[0]).toEqual({
+    name: 'api1',
+    image: 'public.ecr.aws/one:1',
+    cpu: 0,
+    essential: true,
+    portMappings: [{ containerPort: 5000, hostPort: 5000, protocol: 'tcp' }],
+    environment: [],
+    mountPoints: [],
+    volumesFrom: [],
+    systemControls: [],
+  });
+});
+
+test('sizes may be written as people say them', async () => {
+  const { ecs, role } = await account();
+  const { taskDefinition } = await ecs.send(
+    new RegisterTaskDefinitionCommand({ ...twoContainers(role), cpu: '0.5 vCPU', memory: '2 GB' }),
+  );
+  expect(taskDefinition).toMatchObject({ cpu: '512', memory: '2048' });
+});
+
+test('health checks get their defaults', async () => {
+  const { ecs, role } = await account();
+  const healthCheck = { command: ['CMD-SHELL', 'true'] };
+  const { taskDefinition } = await ecs.send(
+    new RegisterTaskDefinitionCommand({ ...twoContainers(role), ...withFirst(role, { healthCheck }) }),
+  );
+  expect(taskDefinition?.containerDefinitions?.[0]?.healthCheck).toEqual({
+    command: ['CMD-SHELL', 'true'],
+    interval: 30,
+    timeout: 5,
+    retries: 3,
+  });
+});
+
+test('a family is its newest ACTIVE revision, and an ARN or a number any one', async () => {
+  const { ecs, role } = await account();
+  for (let made = 0; made < 3; made += 1) {
+    await ecs.send(
+      new RegisterTaskDefinitionCommand({ ...twoContainers(role), tags: [{ key: 'n', value: `${made}` }] }),
+    );
+  }
+  await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:3' }));
+  const describe = async (taskDefinition: string, include?: ['TAGS']) =>
+    ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition, include }));
+  expect((await describe('web')).taskDefinition?.revision).toBe(2);
+  const third = await describe('arn:aws:ecs:eu-west-1:000000000000:task-definition/web:3', ['TAGS']);
+  expect(third).toMatchObject({
+    taskDefinition: { revision: 3, status: 'INACTIVE', deregisteredAt: expect.any(Date) },
+    tags: [{ key: 'n', value: '2' }],
+  });
+  expect((await describe('web:3')).tags).toBeUndefined();
+  expect(await refusalOf(describe('nope'))).toEqual({
+    code: 'ClientException',
+    message: 'Unable to describe task definition.',
+  });
+});
+
+test('revisions are listed by status, family and order, and families with them', async () => {
+  const { ecs, role } = await account();
+  for (const family of ['web', 'web', 'webs']) {
+    await ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), family }));
+  }
+  await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'webs:1' }));
+  const names = async (input: ListTaskDefinitionsCommandInput) =>
+    (await ecs.send(new ListTaskDefinitionsCommand(input))).taskDefinitionArns?.map((arn) =>
+      arn.split('/').at(-1),
+    );
+  expect(await names({ familyPrefix: 'web' })).toEqual(['web:1', 'web:2']);
+  expect(await names({ sort: 'DESC' })).toEqual(['web:2', 'web:1']);
+  expect(await names({ status: 'INACTIVE' })).toEqual(['webs:1']);
+  const families = async (status?: 'ACTIVE' | 'INACTIVE') =>
+    (await ecs.send(new ListTaskDefinitionFamiliesCommand({ familyPrefix: 'w', status }))).families;
+  expect(await families()).toEqual(['web', 'webs']);
+  expect(await families('ACTIVE')).toEqual(['web']);
+  expect(await families('INACTIVE')).toEqual(['webs']);
+});
+
+test('only what is INACTIVE is deleted; the numbers go on where they were', async () => {
+  const { ecs, role } = await account();
+  const register = () => ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
+  await register();
+  const remove = (taskDefinitions: string[]) =>
+    ecs.send(new DeleteTaskDefinitionsCommand({ taskDefinitions }));
+  expect((await remove(['web:1', 'web:9'])).failures).toMatchObject([
+    { arn: 'arn:aws:ecs:eu-west-1:000000000000:task-definition/web:1' },
+    { arn: 'arn:aws:ecs:eu-west-1:000000000000:task-definition/web:9', reason: 'MISSING' },
+  ]);
+  await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }));
+  expect((await remove(['web:1'])).taskDefinitions).toMatchObject([{ status: 'DELETE_IN_PROGRESS' }]);
+  const describe = new DescribeTaskDefinitionCommand({ taskDefinition: 'web:1' });
+  expect((await refusalOf(ecs.send(describe))).code).toBe('ClientException');
+  expect((await register()).taskDefinition?.revision).toBe(2);
+  const many = Array.from({ length: 11 }, (_, index) => `web:${index}`);
+  expect((await refusalOf(remove(many))).code).toBe('InvalidParameterException');
+});
+
+test('a deletion waits for the services and tasks that were made of it', async () => {
+  const scene = await balanced();
+  const { create, update, service } = calls(scene.ecs);
+  await create(scene.service());
+  await scene.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }));
+  await scene.ecs.send(new DeleteTaskDefinitionsCommand({ taskDefinitions: ['web:1'] }));
+  const status = async () =>
+    (await scene.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: 'web:1' }))).taskDefinition
+      ?.status;
+  await service();
+  expect(await status()).toBe('DELETE_IN_PROGRESS');
+  await scene.ecs.send(new RegisterTaskDefinitionCommand(twoContainers(scene.role)));
+  await update({ taskDefinition: 'web:2' });
+  for (let looks = 0; looks < 5; looks += 1) await service();
+  expect((await refusalOf(status())).code).toBe('ClientException');
+});
+
+test('deregistering is repeatable, and wants a revision', async () => {
+  const { ecs, role } = await account();
+  await ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
+  const deregister = (taskDefinition: string) =>
+    ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
+  await deregister('web:1');
+  expect((await deregister('web:1')).taskDefinition?.status).toBe('INACTIVE');
+  expect((await refusalOf(deregister('web'))).code).toBe('ClientException');
+  expect((await refusalOf(deregister('web:9'))).code).toBe('ClientException');
+});
+
+const ECR = '000000000000.dkr.ecr.eu-west-1.amazonaws.com/one:1';
+const awslogs = (options: Record<string, string>) => ({
+  logConfiguration: { logDriver: 'awslogs' as const, options },
+});
+const LOGS = { 'awslogs-group': 'g', 'awslogs-region': 'eu-west-1', 'awslogs-stream-prefix': 'p' };
+const check = { command: ['CMD-SHELL', 'true'] };
+
+const refusals: [string, (role: string) => Over, string | RegExp][] = [
+  ['a bad family', () => ({ family: 'a b' }), /^Family contains invalid characters/],
+  ['no container', () => ({ containerDefinitions: [] }), 'Container list cannot be empty.'],
+  [
+    'eleven of them',
+    () => ({
+      containerDefinitions: Array.from({ length: 11 }, (_, index) => ({ name: `c${index}`, image: 'one' })),
+    }),
+    /^Too many containers/,
+  ],
+  ['another network mode', () => ({ networkMode: 'bridge' }), 'Fargate only supports network mode ‘awsvpc’.'],
+  ['no cpu', () => ({ cpu: undefined }), "Fargate requires that 'cpu' be defined at the task level."],
+  [
+    'no memory',
+    () => ({ memory: undefined }),
+    "Fargate requires that 'memory' be defined at the task level.",
+  ],
+  [
+    'a size that Fargate does not have',
+    () => ({ cpu: '256', memory: '4096' }),
+    'No Fargate configuration exists for given values: 256 CPU, 4096 memory. See the Amazon ECS documentation for the valid values.',
+  ],
+  [
+    'a large one between two steps',
+    () => ({ cpu: '8192', memory: '17408' }),
+    /^No Fargate configuration exists for given values: 8192 CPU, 17408 memory/,
+  ],
+  ['a cpu that is no number', () => ({ cpu: 'two' }), /^Invalid 'cpu'/],
+  [
+    'other host ports',
+    (role) => withFirst(role, { portMappings: [{ containerPort: 5000, hostPort: 80 }] }),
+    'When networkMode=awsvpc, the host ports and container ports in port mappings must match.',
+  ],
+  [
+    'a port that is no port',
+    (role) => withFirst(role, { portMappings: [{ containerPort: 70_000 }] }),
+    /containerPort/,
+  ],
+  [
+    'the same port twice in a task',
+    (role) => withFirst(role, { portMappings: [{ containerPort: 6000 }] }),
+    /^Invalid setting for container 'api2'\. Port mapping 6000\/tcp is used more than once/,
+  ],
+  ['the same name twice', (role) => withFirst(role, { name: 'api2' }), /^Container names must be unique/],
+  ['a container without name', (role) => withFirst(role, { name: '' }), /^Container\.name/],
+  ['a container with a bad name', (role) => withFirst(role, { name: 'a b' }), /^Container\.name/],
+  ['a container without image', (role) => withFirst(role, { image: '' }), /^Container\.image/],
+  [
+    'no essential container',
+    () => ({ containerDefinitions: [{ name: 'one', image: 'one', essential: false }] }),
+    /essential/,
+  ],
+  [
+    'containers that want more cpu than the task has',
+    (role) => withFirst(role, { cpu: 512 }),
+    /'cpu' of the containers/,
+  ],
+  [
+    'a container with more memory than the task',
+    (role) => withFirst(role, { memory: 1024 }),
+    "The 'memory' setting for container is greater than for the task.",
+  ],
+  [
+    'a limit below the reservation',
+    (role) => withFirst(role, { memory: 128, memoryReservation: 256 }),
+    /memoryReservation/,
+  ],
+  [
+    'images in ECR without execution role',
+    (role) => ({ executionRoleArn: undefined, ...withFirst(role, { image: ECR }) }),
+    'Fargate requires task definition to have execution role ARN to support ECR images.',
+  ],
+  [
+    'awslogs without execution role',
+    (role) => ({ executionRoleArn: undefined, ...withFirst(role, awslogs(LOGS)) }),
+    'Fargate requires task definition to have execution role ARN to support log driver awslogs.',
+  ],
+  [
+    'awslogs without group',
+    (role) => withFirst(role, awslogs({ 'awslogs-region': 'eu-west-1' })),
+    'Log driver awslogs requires options: awslogs-region, awslogs-group',
+  ],
+  [
+    'awslogs without prefix',
+    (role) => withFirst(role, awslogs({ 'awslogs-region': 'eu-west-1', 'awslogs-group': 'g' })),
+    /awslogs-stream-prefix/,
+  ],
+  [
+    'a log driver that Fargate does not have',
+    (role) => withFirst(role, { logConfiguration: { logDriver: 'journald' } }),
+    'journald is not a valid log driver. Must be one of [awslogs,splunk,awsfirelens]',
+  ],
+  [
+    'a role that does not exist',
+    () => ({ taskRoleArn: 'arn:aws:iam::000000000000:role/nobody' }),
+    'Role is not valid',
+  ],
+  [
+    'a dependency on nobody',
+    (role) => withFirst(role, { dependsOn: [{ containerName: 'x', condition: 'START' }] }),
+    "Cannot depend on container + 'x' because it does not exist",
+  ],
+  [
+    'HEALTHY without a health check',
+    (role) => withFirst(role, { dependsOn: [{ containerName: 'api2', condition: 'HEALTHY' }] }),
+    'A dependency container with HEALTHY condition must have health check configured',
+  ],
+  [
+    'the success of an essential container',
+    (role) => withFirst(role, { dependsOn: [{ containerName: 'api2', condition: 'SUCCESS' }] }),
+    'A dependency container with SUCCESS or COMPLETE condition cannot be an essential container',
+  ],
+  [
+    'dependencies in a circle',
+    () => ({
+      containerDefinitions: [
+        { name: 'one', image: 'one', dependsOn: [{ containerName: 'two', condition: 'START' }] },
+        { name: 'two', image: 'two', dependsOn: [{ containerName: 'one', condition: 'START' }] },
+      ],
+    }),
+    'Container dependsOn contains a cycle.',
+  ],
+  [
+    'a health check of another form',
+    (role) => withFirst(role, { healthCheck: { command: ['curl', 'localhost'] } }),
+    /CMD or CMD-SHELL/,
+  ],
+  [
+    'an interval out of range',
+    (role) => withFirst(role, { healthCheck: { ...check, interval: 4 } }),
+    /interval: 4\. It must be between 5 and 300/,
+  ],
+  [
+    'a timeout out of range',
+    (role) => withFirst(role, { healthCheck: { ...check, timeout: 61 } }),
+    /timeout: 61/,
+  ],
+  ['no retries', (role) => withFirst(role, { healthCheck: { ...check, retries: 0 } }), /retries: 0/],
+  [
+    'a start period out of range',
+    (role) => withFirst(role, { healthCheck: { ...check, startPeriod: 301 } }),
+    /startPeriod: 301/,
+  ],
+  ['a long stop', (role) => withFirst(role, { stopTimeout: 121 }), /less than 120 seconds/],
+  ['a short stop', (role) => withFirst(role, { stopTimeout: 1 }), /at least 2 seconds/],
+  ['privileges', (role) => withFirst(role, { privileged: true }), /'privileged' is not supported on Fargate/],
+  ['links', (role) => withFirst(role, { links: ['api2'] }), /'links' is not supported on Fargate/],
+  [
+    'placement constraints',
+    () => ({ placementConstraints: [{ type: 'memberOf' }] }),
+    /^Placement constraints/,
+  ],
+  [
+    'too little storage',
+    () => ({ ephemeralStorage: { sizeInGiB: 20 } }),
+    'EphemeralStorage size should be at least 21',
+  ],
+  [
+    'too much storage',
+    () => ({ ephemeralStorage: { sizeInGiB: 201 } }),
+    'EphemeralStorage size should be at most 200',
+  ],
+];
+
+test.each(refusals)('refuses %s', async (_what, over, message) => {
+  const { ecs, role } = await account();
+  const refused = await refusalOf(
+    ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), ...over(role) })),
+  );
+  expect(refused.code).toMatch(/^(ClientException|InvalidParameterException)$/);
+  if (typeof message === 'string') expect(refused.message).toBe(message);
+  else expect(refused.message).toMatch(message);
+});
+
+test.each<[string, Partial<ContainerDefinition>]>([
+  ['secrets', { secrets: [{ name: 'A', valueFrom: 'b' }] }],
+  ['mountPoints', { mountPoints: [{ sourceVolume: 'a', containerPath: '/a' }] }],
+  ['logConfiguration.logDriver splunk', { logConfiguration: { logDriver: 'splunk' } }],
+  ['linuxParameters.swappiness', { linuxParameters: { swappiness: 1 } }],
+])('says that it does not have %s', async (member, over) => {
+  const { ecs, role } = await account();
+  const refused = await refusalOf(
+    ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), ...withFirst(role, over) })),
+  );
+  expect(refused).toEqual({ code: 'NotImplemented', message: expect.stringContaining(member) });
+});
+
+test('a definition that was read back can be registered again', async () => {
+  const { ecs, role } = await account();
+  const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
+  const { family, containerDefinitions, volumes, placementConstraints, ...rest } = sure(taskDefinition);
+  const { networkMode, requiresCompatibilities, cpu, memory, executionRoleArn, taskRoleArn } = rest;
+  const again = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family,
+      containerDefinitions,
+      volumes,
+      placementConstraints,
+      networkMode,
+      requiresCompatibilities,
+      cpu,
+      memory,
+      executionRoleArn,
+      taskRoleArn,
+    }),
+  );
+  expect(again.taskDefinition?.revision).toBe(2);
+  expect(again.taskDefinition?.containerDefinitions).toEqual(containerDefinitions);
+  const refused = await refusalOf(
+    ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), volumes: [{ name: 'data' }] })),
+  );
+  expect(refused).toEqual({ code: 'NotImplemented', message: expect.stringContaining('volumes') });
+});
+
+test('a refused register uses up no revision', async () => {
+  const { ecs, role } = await account();
+  await refusalOf(ecs.send(new RegisterTaskDefinitionCommand({ ...twoContainers(role), cpu: '1' })));
+  const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(twoContainers(role)));
+  expect(sure(taskDefinition).revision).toBe(1);
+});

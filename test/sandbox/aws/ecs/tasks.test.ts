@@ -1,0 +1,322 @@
+// Tasks of the sandbox: their life step by step, and how they are run, listed, described and stopped.
+import {
+  DescribeTasksCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
+  StopTaskCommand,
+  type ListTasksCommandInput,
+  type RunTaskCommandInput,
+} from '@aws-sdk/client-ecs';
+import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
+import { expect, test } from '@jest/globals';
+import { containerExited } from '../../../../sandbox/aws/ecs/task-reports.ts';
+import { manualClock } from '../../../../sandbox/world/clock.ts';
+import { refusalOf } from '../../harness.ts';
+import { scriptedPlane } from './plane.ts';
+import { balanced, calls, sure, twoContainers } from './scene.ts';
+
+/** The scene at real pace, with time by hand, and a task definition without load balancer. */
+async function timed(plane = scriptedPlane()) {
+  const clock = manualClock();
+  const scene = await balanced({ clock, pace: 1, plane });
+  const run = async (over: Partial<RunTaskCommandInput> = {}) =>
+    (
+      await scene.ecs.send(
+        new RunTaskCommand({
+          cluster: 'main',
+          taskDefinition: 'web',
+          launchType: 'FARGATE',
+          networkConfiguration: scene.networkConfiguration,
+          ...over,
+        }),
+      )
+    ).tasks ?? [];
+  const describe = async (arn: string | undefined) =>
+    sure(
+      (await scene.ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks: [sure(arn)] }))).tasks?.[0],
+    );
+  const cards = () =>
+    scene.region.ec2.networkInterfaces.filter(({ Description = '' }) => Description.includes(':attachment/'));
+  return { ...scene, clock, plane, run, describe, cards };
+}
+
+test('a task goes through its states, and has its network interface while it needs it', async () => {
+  const { run, describe, clock, cards, ecs, plane, subnets, securityGroups } = await timed();
+  const [task] = await run();
+  const state = async () => (await describe(task?.taskArn)).lastStatus;
+  expect(task).toMatchObject({
+    lastStatus: 'PROVISIONING',
+    desiredStatus: 'RUNNING',
+    attachments: [{ type: 'ElasticNetworkInterface', status: 'PRECREATED' }],
+    group: 'family:web',
+    launchType: 'FARGATE',
+    platformVersion: '1.4.0',
+    cpu: '256',
+    memory: '512',
+  });
+  expect(cards()).toEqual([]);
+  clock.advance(10_000);
+  expect(await state()).toBe('PENDING');
+  const [card] = cards();
+  expect(card).toMatchObject({
+    SubnetId: subnets[0],
+    RequesterManaged: true,
+    Groups: [{ GroupId: securityGroups[0] }],
+  });
+  expect(plane.started).toEqual([]);
+  clock.advance(15_000);
+  expect(plane.started).toEqual([task?.taskArn]);
+  expect(await state()).toBe('ACTIVATING');
+  clock.advance(2_000);
+  const running = await describe(task?.taskArn);
+  expect(running).toMatchObject({
+    lastStatus: 'RUNNING',
+    connectivity: 'CONNECTED',
+    healthStatus: 'UNKNOWN',
+    startedAt: expect.any(Date),
+    pullStartedAt: expect.any(Date),
+    availabilityZone: 'eu-west-1a',
+    containers: [
+      {
+        name: 'api1',
+        lastStatus: 'RUNNING',
+        networkInterfaces: [{ privateIpv4Address: card?.PrivateIpAddress }],
+      },
+      { name: 'api2', lastStatus: 'RUNNING', runtimeId: expect.any(String) },
+    ],
+  });
+  expect(running.attachments?.[0]).toMatchObject({
+    status: 'ATTACHED',
+    details: expect.arrayContaining([
+      { name: 'subnetId', value: subnets[0] },
+      { name: 'networkInterfaceId', value: card?.NetworkInterfaceId },
+      { name: 'privateIPv4Address', value: card?.PrivateIpAddress },
+    ]),
+  });
+  const { task: stopping } = await ecs.send(
+    new StopTaskCommand({ cluster: 'main', task: sure(task?.taskArn), reason: 'enough' }),
+  );
+  expect(stopping).toMatchObject({ desiredStatus: 'STOPPED', lastStatus: 'DEPROVISIONING' });
+  expect(cards()).toHaveLength(1);
+  clock.advance(10_000);
+  expect(await describe(task?.taskArn)).toMatchObject({
+    lastStatus: 'STOPPED',
+    stopCode: 'UserInitiated',
+    stoppedReason: 'enough',
+    stoppedAt: expect.any(Date),
+    executionStoppedAt: expect.any(Date),
+    attachments: [{ status: 'DELETED' }],
+    containers: [{ lastStatus: 'STOPPED' }, { lastStatus: 'STOPPED' }],
+  });
+  expect(cards()).toEqual([]);
+});
+
+test('a stopped task stays for an hour, and is forgotten when others start', async () => {
+  const { run, clock, ecs } = await timed();
+  const [task] = await run();
+  await ecs.send(new StopTaskCommand({ cluster: 'main', task: sure(task?.taskArn) }));
+  clock.advance(3_600_000);
+  const describe = () =>
+    ecs.send(new DescribeTasksCommand({ cluster: 'main', tasks: [sure(task?.taskArn)] }));
+  expect((await describe()).tasks).toMatchObject([{ stoppedReason: 'Task stopped by user' }]);
+  clock.advance(60_000);
+  await run();
+  expect((await describe()).failures).toEqual([{ arn: task?.taskArn, reason: 'MISSING' }]);
+});
+
+test('a task that has no network interface yet ends without one', async () => {
+  const { run, clock, cards, ecs, describe, plane } = await timed();
+  const [task] = await run();
+  await ecs.send(new StopTaskCommand({ cluster: 'main', task: sure(task?.taskArn) }));
+  clock.advance(60_000);
+  expect(await describe(task?.taskArn)).toMatchObject({ lastStatus: 'STOPPED' });
+  expect([cards(), plane.started, plane.stopped]).toEqual([[], [], []]);
+});
+
+test('a subnet that is full fails the task with the words of EC2', async () => {
+  const { run, clock, describe, region, subnets } = await timed();
+  const [task] = await run();
+  region.ec2.subnets.delete(sure(subnets[0]));
+  clock.advance(25_000);
+  expect(await describe(task?.taskArn)).toMatchObject({
+    lastStatus: 'STOPPED',
+    stopCode: 'TaskFailedToStart',
+    stoppedReason: `Unexpected EC2 error while attempting to Create Network Interface with public IP assignment disabled in subnet '${subnets[0]}': InvalidSubnetID.NotFound`,
+  });
+});
+
+test('a failure to start is told of the task and of the container at fault', async () => {
+  const reason = 'CannotPullContainerError: not found';
+  const { run, clock, describe } = await timed(
+    scriptedPlane(() => ({ stopCode: 'TaskFailedToStart', reason, container: 'api2' })),
+  );
+  const [task] = await run();
+  clock.advance(60_000);
+  const stopped = await describe(task?.taskArn);
+  expect(stopped).toMatchObject({ stopCode: 'TaskFailedToStart', stoppedReason: reason });
+  expect(stopped.containers?.map((container) => container.reason)).toEqual([undefined, reason]);
+});
+
+test('the end of an essential container is the end of its task, that of another is not', async () => {
+  const { run, clock, describe, region, ecs, role } = await timed();
+  const input = twoContainers(role);
+  await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      ...input,
+      containerDefinitions: [
+        { ...input.containerDefinitions?.[0] },
+        { name: 'setup', image: 'setup', essential: false },
+      ],
+    }),
+  );
+  const [task] = await run();
+  clock.advance(27_000);
+  const arn = sure(task?.taskArn);
+  containerExited(region, arn, 'setup', 0);
+  expect(await describe(arn)).toMatchObject({
+    lastStatus: 'RUNNING',
+    containers: [{ lastStatus: 'RUNNING' }, { lastStatus: 'STOPPED', exitCode: 0 }],
+  });
+  containerExited(region, arn, 'api1', 137, 'OutOfMemoryError: Container killed due to memory usage');
+  clock.advance(10_000);
+  expect(await describe(arn)).toMatchObject({
+    lastStatus: 'STOPPED',
+    stopCode: 'EssentialContainerExited',
+    stoppedReason: 'Essential container in task exited',
+    containers: [
+      { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' },
+      { exitCode: 0 },
+    ],
+  });
+});
+
+test('an assigned public IP is mapped to the network interface', async () => {
+  const { run, clock, cards, subnets, securityGroups } = await timed();
+  await run({
+    networkConfiguration: {
+      awsvpcConfiguration: { subnets, securityGroups, assignPublicIp: 'ENABLED' },
+    },
+  });
+  clock.advance(10_000);
+  expect(cards()[0]?.Association?.PublicIp).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+});
+
+test('without security groups a task gets the default group of its VPC', async () => {
+  const { run, clock, cards, subnets } = await timed();
+  await run({ networkConfiguration: { awsvpcConfiguration: { subnets } } });
+  clock.advance(10_000);
+  expect(cards()[0]?.Groups).toMatchObject([{ GroupName: 'default' }]);
+});
+
+test('a task keeps its tags and who started it, and shows them to those who ask', async () => {
+  const { run, ecs } = await timed();
+  const [task] = await run({
+    tags: [{ key: 'kind', value: 'migration' }],
+    enableECSManagedTags: true,
+    startedBy: 'me',
+  });
+  const { tasks } = await ecs.send(
+    new DescribeTasksCommand({ cluster: 'main', tasks: [sure(task?.taskArn)], include: ['TAGS'] }),
+  );
+  expect(tasks).toMatchObject([
+    {
+      startedBy: 'me',
+      overrides: { containerOverrides: [{ name: 'api1' }, { name: 'api2' }] },
+      tags: [
+        { key: 'aws:ecs:clusterName', value: 'main' },
+        { key: 'kind', value: 'migration' },
+      ],
+    },
+  ]);
+});
+
+test('the tasks of a service carry its mark, and its tags if it says so', async () => {
+  const scene = await balanced();
+  const { create, service, tasks } = calls(scene.ecs);
+  const { service: born } = await create(
+    scene.service({
+      desiredCount: 1,
+      propagateTags: 'SERVICE',
+      enableECSManagedTags: true,
+      tags: [{ key: 'team', value: 'blue' }],
+    }),
+  );
+  await service();
+  const [task] = await tasks();
+  expect(task).toMatchObject({ group: 'service:web', startedBy: born?.deployments?.[0]?.id, tags: [] });
+  const { tasks: tagged } = await scene.ecs.send(
+    new DescribeTasksCommand({ cluster: 'main', tasks: [sure(task?.taskArn)], include: ['TAGS'] }),
+  );
+  expect(tagged?.[0]?.tags).toEqual([
+    { key: 'aws:ecs:serviceName', value: 'web' },
+    { key: 'aws:ecs:clusterName', value: 'main' },
+    { key: 'team', value: 'blue' },
+  ]);
+});
+
+test('tasks are listed by what they are to be, by family, by service and by who started them', async () => {
+  const scene = await timed();
+  const { run, ecs } = scene;
+  const [one] = await run({ startedBy: 'me' });
+  const [two] = await run();
+  await ecs.send(new StopTaskCommand({ cluster: 'main', task: sure(two?.taskArn) }));
+  await calls(ecs).create(scene.service({ desiredCount: 1, loadBalancers: [] }));
+  scene.clock.advance(5_000);
+  const list = async (input: ListTasksCommandInput = {}) =>
+    (await ecs.send(new ListTasksCommand({ cluster: 'main', ...input }))).taskArns ?? [];
+  expect(await list()).toHaveLength(2);
+  expect(await list({ desiredStatus: 'STOPPED' })).toEqual([two?.taskArn]);
+  expect(await list({ desiredStatus: 'PENDING' })).toEqual([]);
+  expect(await list({ startedBy: 'me' })).toEqual([one?.taskArn]);
+  expect(await list({ family: 'web' })).toHaveLength(2);
+  expect(await list({ family: 'other' })).toEqual([]);
+  const own = await list({ serviceName: 'web' });
+  expect(own).toHaveLength(1);
+  expect(own).not.toContain(one?.taskArn);
+  expect((await refusalOf(list({ serviceName: 'nobody' }))).code).toBe('ServiceNotFoundException');
+  expect((await refusalOf(list({ startedBy: 'me', family: 'web' }))).code).toBe('InvalidParameterException');
+});
+
+test('what is not there, or cannot be, is refused', async () => {
+  const { run, ecs } = await timed();
+  const stop = new StopTaskCommand({ cluster: 'main', task: 'nobody' });
+  expect(await refusalOf(ecs.send(stop))).toEqual({
+    code: 'InvalidParameterException',
+    message: 'The referenced task was not found.',
+  });
+  for (const over of [
+    { count: 11 },
+    { count: 0 },
+    { group: 'service:web' },
+    { networkConfiguration: undefined },
+  ]) {
+    expect((await refusalOf(run(over))).code).toBe('InvalidParameterException');
+  }
+  const overridden = run({ overrides: { containerOverrides: [{ name: 'api1', command: ['other'] }] } });
+  expect(await refusalOf(overridden)).toEqual({
+    code: 'NotImplemented',
+    message: expect.stringContaining('overrides'),
+  });
+  const none = new DescribeTasksCommand({ cluster: 'main', tasks: [] });
+  expect((await refusalOf(ecs.send(none))).code).toBe('InvalidParameterException');
+});
+
+test('a task whose role does not trust ECS is not run', async () => {
+  const { run, iam, role } = await timed();
+  await iam.send(
+    new UpdateAssumeRolePolicyCommand({
+      RoleName: 'tasks',
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        ],
+      }),
+    }),
+  );
+  expect(await refusalOf(run())).toEqual({
+    code: 'ClientException',
+    message: expect.stringContaining(`ECS was unable to assume the role '${role}'`),
+  });
+});

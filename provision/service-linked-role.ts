@@ -2,17 +2,18 @@
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { isCode } from '../lib/aws-error.ts';
 import { compare } from '../lib/change.ts';
-import { ECS_ROLE } from '../lib/look/service-linked-role.ts';
 import { ONLY } from '../lib/resources.ts';
 import type { Step } from '../lib/step.ts';
+
+const ECS_ROLE = 'AWSServiceRoleForECS';
 
 export const serviceLinkedRole: Step<'serviceLinkedRole'> = {
   diff: (_want, found) =>
     compare({
       step: 'serviceLinkedRole',
-      wanted: new Map([[ONLY, { name: ECS_ROLE }]]),
+      wanted: new Map([[ONLY, {}]]),
       found: found.serviceLinkedRole,
-      fieldsOf: ({ roleName }) => ({ name: roleName }),
+      fieldsOf: () => ({}),
     }),
 
   /**
@@ -21,10 +22,13 @@ export const serviceLinkedRole: Step<'serviceLinkedRole'> = {
    */
   async apply({ aws }) {
     try {
-      await aws.iam(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
+      const { Role } = await aws.iam(
+        new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }),
+      );
+      return { roleName: Role?.RoleName ?? ECS_ROLE };
     } catch (error) {
       if (!isCode(error, 'InvalidInput', 'EntityAlreadyExists')) throw error;
+      return { roleName: ECS_ROLE };
     }
-    return { roleName: ECS_ROLE };
   },
 };

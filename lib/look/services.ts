@@ -2,6 +2,7 @@
 import {
   DescribeServicesCommand,
   ListServicesCommand,
+  type DeploymentConfiguration,
   type LoadBalancer,
   type Service,
 } from '@aws-sdk/client-ecs';
@@ -23,9 +24,10 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly assignPublicIp: boolean;
   /** `<container>:<port> → <target group ARN>`, sorted. */
   readonly loadBalancers: readonly string[];
-  readonly graceSeconds: number;
-  /** Deployment settings in one line of text, see `deploymentText`. */
-  readonly deployment: string;
+  /** Undefined where the endpoint does not tell: moto does not. */
+  readonly graceSeconds: number | undefined;
+  /** Deployment settings in one line of text, see `deploymentText`; undefined likewise. */
+  readonly deployment: string | undefined;
   /** The rollout of the primary deployment: `IN_PROGRESS`, `COMPLETED` or `FAILED`. */
   readonly rollout: string;
   readonly tags: Tags;
@@ -87,8 +89,8 @@ export const loadBalancerText = ({ containerName, containerPort, targetGroupArn 
   `${containerName}:${containerPort} → ${targetGroupArn}`;
 
 /** The deployment settings that we set, in one line. */
-export function deploymentText(configuration: Service['deploymentConfiguration']): string {
-  const { minimumHealthyPercent, maximumPercent, deploymentCircuitBreaker: breaker } = configuration ?? {};
+export function deploymentText(configuration: DeploymentConfiguration): string {
+  const { minimumHealthyPercent, maximumPercent, deploymentCircuitBreaker: breaker } = configuration;
   return `${minimumHealthyPercent}–${maximumPercent} %, breaker ${breaker?.enable ? 'on' : 'off'}, rollback ${breaker?.rollback ? 'on' : 'off'}`;
 }
 
@@ -106,8 +108,8 @@ function read(service: Service): FoundService {
     securityGroupIds: network?.securityGroups ?? [],
     assignPublicIp: network?.assignPublicIp === 'ENABLED',
     loadBalancers: (service.loadBalancers ?? []).map(loadBalancerText).sort(),
-    graceSeconds: service.healthCheckGracePeriodSeconds ?? 0,
-    deployment: deploymentText(service.deploymentConfiguration),
+    graceSeconds: service.healthCheckGracePeriodSeconds,
+    deployment: service.deploymentConfiguration && deploymentText(service.deploymentConfiguration),
     rollout: primary?.rolloutState ?? '',
     tags: readTags(service.tags),
   };

@@ -34,10 +34,19 @@ export function checkSurroundings(region: Region, task: TaskRow, definition: Tas
   }
 }
 
-/** The image of a container. @throws CannotStart */
-export function pull(region: Region, { name, image = '' }: ContainerDefinition): PulledImage {
+/**
+ * The image of a container.
+ * @param digest the one that the deployment pinned, if it did
+ * @throws CannotStart
+ */
+export function pull(
+  region: Region,
+  { name, image = '' }: ContainerDefinition,
+  digest: string | undefined,
+): PulledImage {
   try {
-    return pullImage(region, image);
+    const pinned = digest === undefined || image.includes('@') ? image : `${image}@${digest}`;
+    return pullImage(region, pinned);
   } catch (error) {
     throw new CannotStart(error instanceof Error ? error.message : String(error), name);
   }

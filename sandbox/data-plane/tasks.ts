@@ -38,6 +38,7 @@ export interface TaskPlane extends Plane {
 /** Makes the plane. @param folder where the folders of tasks are made */
 export function taskPlane(folder: string): TaskPlane {
   const running = new Map<string, Running>();
+  let closing = false;
   const folderOf = (taskArn: string) => join(folder, idOf(taskArn));
 
   async function start(region: Region, task: TaskRow): Promise<void> {
@@ -66,7 +67,7 @@ export function taskPlane(folder: string): TaskPlane {
     state: Running,
   ): Promise<Container> {
     const { name = '' } = definition;
-    const image = pull(region, definition);
+    const image = pull(region, definition, digestOf(region, taskArn, name));
     const rootfs = join(folderOf(taskArn), name);
     const config = await unpackImage(image, rootfs);
     if (state.stopping) throw new CannotStart('Task stopped by user', name);
@@ -85,7 +86,8 @@ export function taskPlane(folder: string): TaskPlane {
       { line: (_stream, text) => write(region, taskArn, definition, text) },
     );
     state.containers.set(name, container);
-    void container.exited.then(({ exitCode }) => containerExited(region, taskArn, name, exitCode));
+    // At the end of the sandbox its tasks are lost to that, and not to an exit of their own.
+    void container.exited.then(({ exitCode }) => closing || containerExited(region, taskArn, name, exitCode));
     return container;
   }
 
@@ -115,10 +117,15 @@ export function taskPlane(folder: string): TaskPlane {
       void stop(taskArn).then(stopped);
     },
     async close() {
+      closing = true;
       await Promise.all([...running.keys()].map(stop));
     },
   };
 }
+
+/** ECS pins the digest that a tag stood for when the deployment began. */
+const digestOf = ({ ecs }: Region, taskArn: string, name: string): string | undefined =>
+  ecs.tasks.get(taskArn)?.containers.find((container) => container.name === name)?.imageDigest;
 
 function failureOf(error: unknown): TaskFailure {
   if (error instanceof CannotStart) return error.failure;

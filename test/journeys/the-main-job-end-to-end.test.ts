@@ -22,12 +22,12 @@ test('provision, use, provision again, tear down, tear down again', async () => 
     status: 404,
     body: 'There is no service at this path.',
   });
-  const { products } = JSON.parse((await ask(`${url}/api2/products?inStock=true`)).body) as {
-    products: { id: string }[];
+  const { items } = JSON.parse((await ask(`${url}/api2/products?inStock=true`)).body) as {
+    items: { id: string }[];
   };
   const order = await ask(`${url}/api1/orders`, {
     method: 'POST',
-    body: { items: [{ productId: products[0]?.id, quantity: 1 }] },
+    body: { items: [{ productId: items[0]?.id, quantity: 1 }] },
   });
   expect(order.status).toBe(201);
 

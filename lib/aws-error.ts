@@ -6,6 +6,8 @@ interface Fields {
   readonly Code?: string;
   readonly code?: string;
   readonly message?: string;
+  /** Of an `AggregateError`. */
+  readonly errors?: readonly unknown[];
   readonly $metadata?: { readonly httpStatusCode?: number };
   readonly $response?: { readonly statusCode?: number };
 }
@@ -20,7 +22,11 @@ export function codeOf(error: unknown): string {
   return (Code ?? (name === 'Error' ? code : name) ?? 'Unknown').replace(/Exception$/, '');
 }
 
-export const messageOf = (error: unknown): string => fields(error).message ?? String(error);
+/** What an error says. When no address of a name answers, Node's error says nothing, but the errors in it do. */
+export function messageOf(error: unknown): string {
+  const { message = String(error), errors = [] } = fields(error);
+  return message || errors.map(messageOf).join('; ') || codeOf(error);
+}
 
 /** Whether AWS answered with this code (compared without `Exception`). */
 export const isCode = (error: unknown, ...codes: readonly string[]): boolean => codes.includes(codeOf(error));
@@ -55,16 +61,21 @@ const THROTTLES = new Set([
 ]);
 export const isThrottle = (error: unknown): boolean => THROTTLES.has(codeOf(error));
 
-/** A quota: ends in `LimitExceeded` without being a throttle, or says too many. Permanent until someone raises it. */
+/** A quota: a limit that is no throttle, or too many of something. Permanent until someone raises it. */
 export const isQuota = (error: unknown): boolean =>
-  !isThrottle(error) && /(LimitExceeded|^TooMany\w+)$/.test(codeOf(error));
+  !isThrottle(error) && /(Limits?Exceeded|QuotaExceeded|^TooMany\w+)$/.test(codeOf(error));
 
 /** Everything that says «it is not there», in all the services' spellings. */
-export const isNotFound = (error: unknown): boolean =>
-  /NotFound$|\.NotFound$|^NoSuch|NotFound\b/.test(codeOf(error));
+export const isNotFound = (error: unknown): boolean => /NotFound$|^NoSuch/.test(codeOf(error));
 
 export const isExpired = (error: unknown): boolean =>
   isCode(error, 'ExpiredToken', 'RequestExpired', 'UnrecognizedClient', 'InvalidClientTokenId');
 
 export const isAccessDenied = (error: unknown): boolean =>
   /^(AccessDenied|UnauthorizedOperation|AuthorizationError)/.test(codeOf(error));
+
+/** Whether an endpoint does not have the operation: 501, or an error page where the protocol's answer should be. */
+export const isUnimplemented = (error: unknown): boolean => {
+  const { $metadata, name } = fields(error);
+  return $metadata?.httpStatusCode === 501 || ($metadata?.httpStatusCode === 500 && name === 'SyntaxError');
+};

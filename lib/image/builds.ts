@@ -28,5 +28,7 @@ export type Build = Bundle | DockerBuild;
 
 /** Builds by the key of the container; each is made once, when first asked for. */
 export interface Builds {
+  /** Whether images go to an emulator: something behind another endpoint than AWS's own. */
+  readonly emulator: boolean;
   of(key: string): Promise<Build>;
 }

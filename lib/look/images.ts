@@ -1,6 +1,7 @@
 /** Finds out which of the images that the source folders make are in their repositories already. */
-import { BatchGetImageCommand } from '@aws-sdk/client-ecr';
+import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import { isNotFound } from '../aws-error.ts';
+import type { Aws } from '../clients.ts';
 import { containersOf } from '../config/config.ts';
 import type { Ids, Items } from '../resources.ts';
 import { STACK_TAG, type Tags } from '../tags.ts';
@@ -25,19 +26,33 @@ export async function lookImages(see: See): Promise<Items<FoundImage>> {
   return new Map(found.flatMap(([key, image]) => (image ? [[key, image] as const] : [])));
 }
 
-/** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchGetImage.html */
 async function look(see: See, key: string): Promise<FoundImage | undefined> {
-  const [{ tag }, repositories] = await Promise.all([see.builds.of(key), lookRepositories(see)]);
+  const [build, repositories] = await Promise.all([see.builds.of(key), lookRepositories(see)]);
   const repository = repositories.get(key);
   if (!repository) return undefined;
   const { repositoryName, repositoryUri } = repository;
+  const { tag } = build;
+  const digest = await imageDigest(see.aws, repositoryName, tag);
+  // Something else under our tag is not our image; the push will say so.
+  if (digest === undefined || digest !== (build.digest ?? digest)) return undefined;
+  return { imageUri: imageUri(repositoryUri, digest), tag, digest, tags: { [STACK_TAG]: see.names.stack } };
+}
+
+/**
+ * The digest of the image that has a tag; undefined when none has it.
+ * Describing it is not a pull, which BatchGetImage would be, and converts no manifest.
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
+ */
+export async function imageDigest(
+  aws: Pick<Aws, 'ecr'>,
+  repositoryName: string,
+  imageTag: string,
+): Promise<string | undefined> {
   try {
-    const { images = [] } = await see.aws.ecr(
-      new BatchGetImageCommand({ repositoryName, imageIds: [{ imageTag: tag }] }),
+    const { imageDetails } = await aws.ecr(
+      new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] }),
     );
-    const digest = images[0]?.imageId?.imageDigest;
-    if (digest === undefined) return undefined;
-    return { imageUri: imageUri(repositoryUri, digest), tag, digest, tags: { [STACK_TAG]: see.names.stack } };
+    return imageDetails?.[0]?.imageDigest;
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

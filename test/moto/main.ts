@@ -4,9 +4,13 @@ import { spawnSync } from 'node:child_process';
 const found = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
 if (found) {
   const jest = new URL('../../node_modules/jest/bin/jest.js', import.meta.url).pathname;
-  const { status } = spawnSync(process.execPath, [jest, '--config', 'test/moto/jest.config.js'], {
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [jest, '--config', 'test/moto/jest.config.js', ...process.argv.slice(2)],
+    {
+      stdio: 'inherit',
+    },
+  );
   process.exitCode = status ?? 1;
 } else {
   process.stdout.write("skipped: moto_server not found (pip install 'moto[server]')\n");

@@ -1,0 +1,35 @@
+/** What a folder holds, as one hash: it changes when a build of the folder could come out differently. */
+import { createHash } from 'node:crypto';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { taken } from './dockerignore.ts';
+
+/**
+ * Hashes the paths, the modes and the bytes of all files that a build of the folder can see. Of a mode only whether
+ * the file may be executed counts, as for Git: two checkouts of one commit are the same. Empty folders do not count.
+ * @param folder absolute
+ * @returns 64 hexadecimal digits
+ */
+export async function contentHash(folder: string): Promise<string> {
+  const isTaken = taken(await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => ''));
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter(isTaken)
+    .sort();
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    const { kind, bytes } = await read(join(folder, path));
+    hash.update(`${JSON.stringify([path, kind, bytes.length])}\n`).update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+async function read(file: string): Promise<{ kind: string; bytes: Uint8Array }> {
+  const stats = await lstat(file);
+  if (stats.isSymbolicLink()) return { kind: 'link', bytes: Buffer.from(await readlink(file)) };
+  // No engine takes a socket or a pipe, and reading one would never end.
+  if (!stats.isFile()) return { kind: 'other', bytes: new Uint8Array() };
+  return { kind: stats.mode & 0o111 ? 'program' : 'file', bytes: await readFile(file) };
+}

@@ -1,0 +1,110 @@
+/** Makes an image of a source folder with its Dockerfile and a container engine, and pushes it to ECR. */
+import { join, relative } from 'node:path';
+import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
+import type { Aws } from '../clients.ts';
+import { kindOf } from '../config/entry.ts';
+import { NOTHING_TOUCHED, problem, type Problem } from '../problem.ts';
+import type { DockerBuild } from './builds.ts';
+import { contentHash } from './content.ts';
+import { runEngine, type Engine } from './engine.ts';
+
+/** Fargate runs it unless a task definition says otherwise, whatever this machine is. */
+const PLATFORM = 'linux/amd64';
+/** How many lines of an engine's output a problem shows. */
+const LAST_LINES = 10;
+
+/**
+ * The build of a folder, not made yet. Its tag stands for the folder's content; that the image which its Dockerfile
+ * starts from has a newer version does not change it.
+ * @param folder absolute
+ * @throws BUILDER when there is no Dockerfile
+ */
+export async function dockerBuild(engine: Engine, folder: string): Promise<DockerBuild> {
+  const files = engine === 'podman' ? ['Containerfile', 'Dockerfile'] : ['Dockerfile'];
+  if (!files.some((file) => kindOf(join(folder, file)) === 'file')) throw noDockerfile(engine, folder);
+  const tag = `docker-${(await contentHash(folder)).slice(0, 16)}`;
+  return { kind: 'docker', tag, digest: undefined, engine, folder };
+}
+
+/** Where a build goes. */
+export interface Registry {
+  readonly aws: Pick<Aws, 'ecr'>;
+  readonly repositoryUri: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Builds an image and pushes it under its tag.
+ * @throws BUILDER with the last lines that the engine wrote
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/docker-push-ecr-image.html
+ */
+export async function pushBuild(registry: Registry, { engine, folder, tag }: DockerBuild): Promise<void> {
+  const { repositoryUri, signal } = registry;
+  const reference = `${repositoryUri}:${tag}`;
+  const path = relative(process.cwd(), folder) || '.';
+  const build = ['build', '--platform', PLATFORM];
+  const built = await runEngine(engine, [...build, '--tag', reference, folder], { signal });
+  if (!built.ok) {
+    const whole = `${[engine, ...build, path].join(' ')}, to see all that it says`;
+    throw failed(`${engine} could not build ${path}.`, built.output, [whole]);
+  }
+  const password = await signIn(registry, engine);
+  const pushed = await runEngine(engine, ['push', reference], { signal });
+  if (pushed.ok) return;
+  throw failed(`${engine} could not push ${reference}.`, withoutSecret(pushed.output, password), [UNREACHED]);
+}
+
+const UNREACHED =
+  'Check that this machine reaches the registry; behind AWS_ENDPOINT_URL, --builder bundle needs none.';
+
+/** By the clients of a run: one password is good for the whole registry, and engines that write it down at once clash. */
+const passwords = new WeakMap<Registry['aws'], Promise<string>>();
+
+/** Signs in once a run. @returns the password, which is shown to nobody */
+async function signIn(registry: Registry, engine: string): Promise<string> {
+  const password = passwords.get(registry.aws) ?? signInOnce(registry, engine);
+  passwords.set(registry.aws, password);
+  return password;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html */
+async function signInOnce({ aws, repositoryUri, signal }: Registry, engine: string): Promise<string> {
+  const { authorizationData } = await aws.ecr(new GetAuthorizationTokenCommand({}));
+  const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? '', 'base64').toString();
+  const [, user = '', password = ''] = /^([^:]*):(.*)$/s.exec(token) ?? [];
+  const [host = ''] = repositoryUri.split('/');
+  const login = ['login', '--username', user, '--password-stdin', host];
+  const { ok, output } = await runEngine(engine, login, { signal, input: password });
+  if (ok) return password;
+  throw failed(`${engine} could not sign in to ${host}.`, withoutSecret(output, password), [UNREACHED]);
+}
+
+const withoutSecret = (text: string, secret: string): string =>
+  secret === '' ? text : text.replaceAll(secret, '(the password)');
+
+const failed = (what: string, output: string, fix: readonly string[]): Problem =>
+  problem('BUILDER', {
+    what,
+    why: lastLines(output) || 'It said nothing.',
+    now: 'The image was not pushed.',
+    fix: [...fix, 'npm run provision, to continue from here'],
+  });
+
+const lastLines = (output: string): string =>
+  output
+    .split(/\r?\n/)
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '')
+    .slice(-LAST_LINES)
+    .join('\n');
+
+const noDockerfile = (engine: Engine, folder: string): Problem =>
+  problem('BUILDER', {
+    what: `${engine} cannot build ${relative(process.cwd(), folder) || '.'}.`,
+    why: 'There is no Dockerfile in it.',
+    now: NOTHING_TOUCHED,
+    fix: [
+      `Put a Dockerfile into ${folder}.`,
+      'or give the container an `image` by reference instead of `source`',
+    ],
+  });

@@ -1,0 +1,76 @@
+/** A container image made of a few files: one layer, a configuration and a manifest, the same bytes for the same files. Pure. */
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'fflate';
+import { packTar } from 'modern-tar';
+import type { Bundle } from './builds.ts';
+import { PROGRAM, type ProgramFile } from './program.ts';
+
+/** @see https://github.com/opencontainers/image-spec/blob/main/media-types.md */
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const CONFIG = 'application/vnd.oci.image.config.v1+json';
+const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
+
+/** The folder of the program, and whom it belongs to: the user that the official Node images call `node`. */
+const FOLDER = 'app';
+const USER = 1000;
+/** An image that knew when it was made would be another one each time. */
+const EPOCH = new Date(0);
+
+/** The configuration of the container as the official Node images write theirs. */
+const RUN = {
+  Cmd: ['node', '--enable-source-maps', PROGRAM],
+  Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'NODE_ENV=production'],
+  User: `${USER}:${USER}`,
+  WorkingDir: `/${FOLDER}`,
+};
+
+/**
+ * Packs a program as an image that needs a Node beside it: it has no base image.
+ * The compression is JavaScript, since zlib's bytes differ between versions of Node and kinds of processors.
+ * @see https://github.com/opencontainers/image-spec/blob/main/spec.md
+ */
+export async function packImage(files: readonly ProgramFile[]): Promise<Bundle> {
+  const archive = await layerOf(files);
+  const layer = gzipSync(archive, { mtime: 0 });
+  const config = json({
+    architecture: 'amd64',
+    config: RUN,
+    created: EPOCH.toISOString(),
+    history: [{ created: EPOCH.toISOString(), created_by: 'slipway bundle' }],
+    os: 'linux',
+    rootfs: { diff_ids: [digestOf(archive)], type: 'layers' },
+  });
+  const manifest = json({
+    config: { digest: digestOf(config), mediaType: CONFIG, size: config.length },
+    layers: [{ digest: digestOf(layer), mediaType: LAYER, size: layer.length }],
+    mediaType: MANIFEST,
+    schemaVersion: 2,
+  });
+  const digest = digestOf(manifest);
+  return {
+    kind: 'bundle',
+    tag: `bundle-${digest.slice('sha256:'.length, 'sha256:'.length + 16)}`,
+    digest,
+    manifest: new TextDecoder().decode(manifest),
+    mediaType: MANIFEST,
+    blobs: [config, layer].map((bytes) => ({ digest: digestOf(bytes), bytes })),
+  };
+}
+
+async function layerOf(files: readonly ProgramFile[]): Promise<Uint8Array> {
+  const owned = { mtime: EPOCH, uid: USER, gid: USER };
+  const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return packTar([
+    { header: { ...owned, name: `${FOLDER}/`, type: 'directory', mode: 0o755, size: 0 } },
+    ...sorted.map(({ name, bytes }) => ({
+      header: { ...owned, name: `${FOLDER}/${name}`, type: 'file' as const, mode: 0o644, size: bytes.length },
+      body: bytes,
+    })),
+  ]);
+}
+
+export const digestOf = (bytes: Uint8Array): string =>
+  `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+/** Canonical JSON: no space, and the keys in order, which those above are. */
+const json = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));

@@ -1,0 +1,117 @@
+/** Pushes a bundle to ECR with its own API: what is missing of it, and then the manifest. */
+import {
+  BatchCheckLayerAvailabilityCommand,
+  CompleteLayerUploadCommand,
+  InitiateLayerUploadCommand,
+  PutImageCommand,
+  UploadLayerPartCommand,
+} from '@aws-sdk/client-ecr';
+import { isCode, isUnimplemented, messageOf } from '../aws-error.ts';
+import type { Aws } from '../clients.ts';
+import { problem, type Problem } from '../problem.ts';
+import type { Bundle } from './builds.ts';
+
+/** Bytes. AWS wants at least 5 MiB of every part but the last, and takes 20 MiB at most. */
+const PART = 10 * 1024 * 1024;
+/** How often one upload is begun anew. */
+const TRIES = 3;
+
+type Blob = Bundle['blobs'][number];
+
+/** Where a bundle goes. */
+export interface Repository {
+  readonly aws: Pick<Aws, 'ecr'>;
+  readonly repositoryName: string;
+  /** Whether it is an emulator's: some take manifests, but no layers. */
+  readonly emulator: boolean;
+  note(text: string): void;
+}
+
+/**
+ * Pushes a bundle under its tag. Whatever was pushed before, here or by a run that was interrupted, is not sent again.
+ * @throws FOREIGN when the tag stands for another image
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
+ */
+export async function pushBundle(repository: Repository, bundle: Bundle): Promise<void> {
+  try {
+    const missing = await missingBlobs(repository, bundle);
+    await Promise.all(missing.map((blob) => upload(repository, blob)));
+  } catch (error) {
+    if (!repository.emulator || !isUnimplemented(error)) throw error;
+    repository.note('this endpoint takes no image layers: the manifest alone is pushed');
+  }
+  await putImage(repository, bundle);
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchCheckLayerAvailability.html */
+async function missingBlobs({ aws, repositoryName }: Repository, { blobs }: Bundle): Promise<Blob[]> {
+  const layerDigests = blobs.map(({ digest }) => digest);
+  const { layers = [] } = await aws.ecr(
+    new BatchCheckLayerAvailabilityCommand({ repositoryName, layerDigests }),
+  );
+  const there = new Set(
+    layers
+      .filter(({ layerAvailability }) => layerAvailability === 'AVAILABLE')
+      .map(({ layerDigest }) => layerDigest),
+  );
+  return blobs.filter(({ digest }) => !there.has(digest));
+}
+
+/**
+ * A call whose answer was lost is sent again by the SDK, and ECR refuses the part that it has, or the upload that it
+ * has completed. A new upload finds out which: it ends well, or with the layer that is there already.
+ */
+async function upload(repository: Repository, blob: Blob): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await uploadOnce(repository, blob);
+    } catch (error) {
+      if (isCode(error, 'LayerAlreadyExists')) return;
+      if (attempt === TRIES || !isCode(error, 'InvalidLayerPart', 'UploadNotFound')) throw error;
+    }
+  }
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UploadLayerPart.html */
+async function uploadOnce({ aws, repositoryName }: Repository, { digest, bytes }: Blob): Promise<void> {
+  const { uploadId } = await aws.ecr(new InitiateLayerUploadCommand({ repositoryName }));
+  for (let partFirstByte = 0; partFirstByte < bytes.length; partFirstByte += PART) {
+    const layerPartBlob = bytes.subarray(partFirstByte, partFirstByte + PART);
+    const partLastByte = partFirstByte + layerPartBlob.length - 1;
+    await aws.ecr(
+      new UploadLayerPartCommand({ repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob }),
+    );
+  }
+  await aws.ecr(new CompleteLayerUploadCommand({ repositoryName, uploadId, layerDigests: [digest] }));
+}
+
+async function putImage({ aws, repositoryName }: Repository, bundle: Bundle): Promise<void> {
+  try {
+    await aws.ecr(
+      new PutImageCommand({
+        repositoryName,
+        imageManifest: bundle.manifest,
+        imageManifestMediaType: bundle.mediaType,
+        imageTag: bundle.tag,
+        imageDigest: bundle.digest,
+      }),
+    );
+  } catch (error) {
+    // The same digest under the same tag: it is what was to be done.
+    if (isCode(error, 'ImageAlreadyExists')) return;
+    if (isCode(error, 'ImageTagAlreadyExists')) throw taken(repositoryName, bundle.tag, error);
+    throw error;
+  }
+}
+
+const taken = (repositoryName: string, tag: string, cause: unknown): Problem =>
+  problem('FOREIGN', {
+    what: `The tag ${tag} in the repository ${repositoryName} stands for another image.`,
+    why: messageOf(cause),
+    now: 'That image was left as it is. The layers of ours are in the repository, which no image uses.',
+    fix: [
+      `aws ecr batch-delete-image --repository-name ${repositoryName} --image-ids imageTag=${tag}`,
+      'npm run provision, to continue from here',
+    ],
+    cause,
+  });

@@ -1,5 +1,26 @@
 /** Elastic Load Balancing as the sandbox has it: the operations of all its families, and what happens later. */
 import type { Events } from '../../world/region.ts';
+import { limitOperations } from './limits.ts';
+import { listenerOperations } from './listeners.ts';
+import { loadBalancerSettingsOperations } from './load-balancer-settings.ts';
+import { loadBalancerEvents, loadBalancerOperations } from './load-balancers.ts';
+import { ruleOperations } from './rules.ts';
+import { tagOperations } from './tags.ts';
+import { targetGroupSettingsOperations } from './target-group-settings.ts';
+import { targetGroupOperations } from './target-groups.ts';
+import { targetOperations } from './target-operations.ts';
+import { targetHealthEvents } from './target-health.ts';
+import { targetEvents } from './targets.ts';
 
-export const elbv2Operations = {};
-export const elbv2Events: Events = {};
+export const elbv2Operations = {
+  ...loadBalancerOperations,
+  ...loadBalancerSettingsOperations,
+  ...targetGroupOperations,
+  ...targetGroupSettingsOperations,
+  ...targetOperations,
+  ...listenerOperations,
+  ...ruleOperations,
+  ...tagOperations,
+  ...limitOperations,
+};
+export const elbv2Events: Events = { ...loadBalancerEvents, ...targetEvents, ...targetHealthEvents };

@@ -8,11 +8,13 @@ import type {
   TargetHealth,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Table } from '../../world/table.ts';
+import type { HealthCheckSettings } from './health-check-settings.ts';
 
 export interface LoadBalancerRow extends LoadBalancer {
   LoadBalancerArn: string;
   LoadBalancerName: string;
   DNSName: string;
+  VpcId: string;
   attributes: Record<string, string>;
   tags: Tag[];
   /** Its network interfaces, one a subnet. */
@@ -22,23 +24,31 @@ export interface TargetRow {
   /** The private IP address. */
   id: string;
   port: number;
+  /** The zone that the address is in, or `all` for one outside of the VPC. */
+  availabilityZone: string;
   health: TargetHealth;
 }
-export interface TargetGroupRow extends TargetGroup {
+export interface TargetGroupRow extends Omit<TargetGroup, keyof HealthCheckSettings>, HealthCheckSettings {
   TargetGroupArn: string;
   TargetGroupName: string;
+  VpcId: string;
+  Port: number;
   attributes: Record<string, string>;
   tags: Tag[];
   targets: TargetRow[];
+  /** The group counts as in use until then, though no listener or rule names it any more. */
+  inUseUntil?: Date;
 }
 export interface ListenerRow extends Listener {
   ListenerArn: string;
   LoadBalancerArn: string;
   Port: number;
+  attributes: Record<string, string>;
   tags: Tag[];
   /** The port of this machine on which the data plane serves it, kept over restarts. */
   localPort?: number;
 }
+/** A rule of a listener; every listener has one with the priority `default`, whose actions are the listener's default actions. */
 export interface RuleRow extends Rule {
   RuleArn: string;
   ListenerArn: string;

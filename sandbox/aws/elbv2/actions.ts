@@ -1,0 +1,168 @@
+/** The actions of listeners and rules: what they may say, and the form in which AWS shows them. */
+import type {
+  Action,
+  FixedResponseActionConfig,
+  ForwardActionConfig,
+  RedirectActionConfig,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Region } from '../../world/region.ts';
+import {
+  constraint,
+  invalidAction,
+  invalidConfiguration,
+  notImplemented,
+  otherLoadBalancer,
+  targetGroupNotFound,
+  validation,
+} from './errors.ts';
+import { isPort } from './health-check-settings.ts';
+import { checkQuota } from './limits.ts';
+import type { LoadBalancerRow } from './store.ts';
+import { loadBalancerOf, groupsNamedBy, rulesOfBalancer } from './usage.ts';
+
+const MOST_BODY = 1024;
+const MOST_WEIGHT = 999;
+const CONTENT_TYPES = ['text/plain', 'text/css', 'text/html', 'application/javascript', 'application/json'];
+
+/**
+ * The actions of a call in AWS's full form.
+ * @throws ValidationError, InvalidLoadBalancerAction, TargetGroupNotFound, TargetGroupAssociationLimit, …
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html
+ */
+export function checkActions(
+  region: Region,
+  balancer: LoadBalancerRow,
+  actions: Action[] | undefined,
+): Action[] {
+  if (!actions?.length) throw validation('An action must be specified');
+  const [action, more] = actions;
+  if (!action || more) throw invalidAction('You can specify one forward, redirect or fixed-response action');
+  const { Order } = action;
+  if (Order !== undefined && (Order < 1 || Order > 50000)) {
+    throw constraint(Order, 'actions.1.member.order', 'have value between 1 and 50000');
+  }
+  const full = { ...(Order === undefined ? {} : { Order }), ...checkAction(action) };
+  checkGroups(region, balancer, [full]);
+  return [full];
+}
+
+function checkAction(action: Action): Action {
+  const { Type, ForwardConfig, RedirectConfig, FixedResponseConfig } = action;
+  switch (Type) {
+    case 'forward':
+      return { Type, ...forward(action.TargetGroupArn, ForwardConfig) };
+    case 'redirect':
+      if (!RedirectConfig) throw validation("A 'RedirectConfig' must be specified with 'redirect'");
+      return { Type, RedirectConfig: redirect(RedirectConfig) };
+    case 'fixed-response':
+      if (!FixedResponseConfig) {
+        throw validation("A 'FixedResponseConfig' must be specified with 'fixed-response'");
+      }
+      return { Type, FixedResponseConfig: fixedResponse(FixedResponseConfig) };
+    case 'authenticate-cognito':
+    case 'authenticate-oidc':
+    case 'jwt-validation':
+      throw invalidAction(`Actions of type '${Type}' are supported only on HTTPS listeners`);
+    default:
+      throw constraint(
+        Type,
+        'actions.1.member.type',
+        'satisfy enum value set: [forward, authenticate-oidc, authenticate-cognito, redirect, fixed-response]',
+      );
+  }
+}
+
+/** A target group by itself is short for a forward configuration with that one group; AWS shows both. */
+function forward(arn: string | undefined, config: ForwardActionConfig | undefined): Partial<Action> {
+  const { TargetGroups = [], TargetGroupStickinessConfig } = config ?? {};
+  const named = TargetGroups.length > 0 ? TargetGroups : [{ TargetGroupArn: arn }];
+  if (arn !== undefined && (named.length > 1 || named[0]?.TargetGroupArn !== arn)) {
+    throw invalidAction('The target group ARN must be the only one of the forward configuration');
+  }
+  const tuples = named.map(({ TargetGroupArn, Weight = 1 }) => {
+    if (!TargetGroupArn) throw validation("A target group ARN must be specified with 'forward'");
+    if (Weight < 0 || Weight > MOST_WEIGHT) {
+      throw validation(`Target group weight '${Weight}' must be between '0-${MOST_WEIGHT}' inclusive`);
+    }
+    return { TargetGroupArn, Weight };
+  });
+  checkQuota('target-groups-per-action-on-application-load-balancer', tuples.length);
+  if (TargetGroupStickinessConfig?.Enabled) throw notImplemented('TargetGroupStickinessConfig.Enabled');
+  return {
+    ...(tuples.length === 1 ? { TargetGroupArn: tuples[0]?.TargetGroupArn } : {}),
+    ForwardConfig: { TargetGroups: tuples, TargetGroupStickinessConfig: { Enabled: false } },
+  };
+}
+
+/** What is left out stays as the client sent it. */
+function redirect(config: RedirectActionConfig): RedirectActionConfig {
+  const full = {
+    Protocol: '#{protocol}',
+    Port: '#{port}',
+    Host: '#{host}',
+    Path: '/#{path}',
+    Query: '#{query}',
+    ...config,
+  };
+  const { StatusCode, Protocol, Port, Host, Path } = full;
+  if (StatusCode !== 'HTTP_301' && StatusCode !== 'HTTP_302') {
+    throw constraint(
+      StatusCode,
+      'actions.1.member.redirectConfig.statusCode',
+      'satisfy enum value set: [HTTP_301, HTTP_302]',
+    );
+  }
+  if (!/^(HTTPS?|#\{protocol\})$/.test(Protocol)) {
+    throw invalidAction(`The redirect protocol '${Protocol}' must be HTTP, HTTPS or #{protocol}`);
+  }
+  if (Port !== '#{port}' && !isPort(Port)) {
+    throw invalidAction(`The redirect port '${Port}' must be a port between '1-65535' or #{port}`);
+  }
+  if (!Path.startsWith('/')) throw invalidAction(`The redirect path '${Path}' must start with a '/'`);
+  if (Protocol === '#{protocol}' && Port === '#{port}' && Host === '#{host}' && Path === '/#{path}') {
+    throw invalidAction('A redirect must change at least one of protocol, port, host and path');
+  }
+  return full;
+}
+
+function fixedResponse(config: FixedResponseActionConfig): FixedResponseActionConfig {
+  const { StatusCode = '', ContentType, MessageBody = '' } = config;
+  if (!/^(2|4|5)\d\d$/.test(StatusCode)) {
+    throw constraint(
+      StatusCode,
+      'actions.1.member.fixedResponseConfig.statusCode',
+      'satisfy regular expression pattern: ^(2|4|5)\\d\\d$',
+    );
+  }
+  if (ContentType !== undefined && !CONTENT_TYPES.includes(ContentType)) {
+    throw invalidAction(`The ContentType must be one of: '${CONTENT_TYPES.join("', '")}'`);
+  }
+  if (MessageBody.length > MOST_BODY) {
+    throw constraint(
+      MessageBody,
+      'actions.1.member.fixedResponseConfig.messageBody',
+      `have length less than or equal to ${MOST_BODY}`,
+    );
+  }
+  return { ...config };
+}
+
+/** A target group must be there, be of the load balancer's VPC, and be used by no other load balancer. */
+function checkGroups(region: Region, balancer: LoadBalancerRow, actions: Action[]): void {
+  const named = groupsNamedBy(actions);
+  for (const arn of named) {
+    const group = region.elbv2.targetGroups.get(arn);
+    if (!group) throw targetGroupNotFound(arn);
+    if (group.VpcId !== balancer.VpcId) {
+      throw invalidConfiguration(
+        `The target group '${arn}' must be in the VPC '${balancer.VpcId}' of the load balancer`,
+      );
+    }
+    const user = loadBalancerOf(region, arn);
+    if (user && user !== balancer) throw otherLoadBalancer(arn);
+  }
+  const used = rulesOfBalancer(region, balancer.LoadBalancerArn).flatMap((rule) =>
+    groupsNamedBy(rule.Actions),
+  );
+  checkQuota('target-groups-per-application-load-balancer', new Set([...used, ...named]).size);
+}

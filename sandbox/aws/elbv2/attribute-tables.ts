@@ -1,0 +1,134 @@
+/** Which attributes load balancers, target groups and listeners have, what values they take, and their defaults. */
+import type { AttributeTable, Rule } from './attributes.ts';
+import { invalidConfiguration, notImplemented, validation } from './errors.ts';
+
+const oneOf =
+  (...values: string[]): Rule =>
+  (value, key) =>
+    values.includes(value) ? undefined : validation(`'${key}' must be one of [${values.join(', ')}]`);
+const flag = oneOf('true', 'false');
+const within =
+  (least: number, most: number): Rule =>
+  (value, key) =>
+    /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most
+      ? undefined
+      : validation(`'${key}' value '${value}' must be between '${least}-${most}' inclusive`);
+const either =
+  (...rules: Rule[]): Rule =>
+  (value, key) => {
+    const faults = rules.map((rule) => rule(value, key));
+    return faults.includes(undefined) ? undefined : faults[0];
+  };
+const anything: Rule = () => undefined;
+/** Of the values that AWS takes, those that mean something to the sandbox's load balancer: it says no to the others. */
+const only =
+  (rule: Rule, ...supported: string[]): Rule =>
+  (value, key) =>
+    rule(value, key) ?? (supported.includes(value) ? undefined : notImplemented(`${key} = ${value}`));
+/** Logs go to a bucket of the account; the sandbox has none, and AWS checks that before it accepts them. */
+const noBucket: Rule = (value, key) =>
+  flag(value, key) ??
+  (value === 'true'
+    ? invalidConfiguration(
+        'Access Denied for bucket: the bucket does not exist. Please check S3bucket permission',
+      )
+    : undefined);
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html */
+export const loadBalancerAttributes: AttributeTable = {
+  'access_logs.s3.enabled': ['false', noBucket],
+  'access_logs.s3.bucket': ['', anything],
+  'access_logs.s3.prefix': ['', anything],
+  'health_check_logs.s3.enabled': ['false', noBucket],
+  'health_check_logs.s3.bucket': ['', anything],
+  'health_check_logs.s3.prefix': ['', anything],
+  'idle_timeout.timeout_seconds': ['60', within(1, 4000)],
+  'deletion_protection.enabled': ['false', flag],
+  // The listeners of the sandbox speak HTTP/1.1 without TLS, where AWS does not speak HTTP/2 either.
+  'routing.http2.enabled': ['true', flag],
+  'routing.http.drop_invalid_header_fields.enabled': ['false', flag],
+  'routing.http.xff_client_port.enabled': ['false', only(flag, 'false')],
+  'routing.http.preserve_host_header.enabled': ['false', only(flag, 'false')],
+  'routing.http.xff_header_processing.mode': ['append', oneOf('append', 'preserve', 'remove')],
+  'load_balancing.cross_zone.enabled': [
+    'true',
+    (value, key) =>
+      flag(value, key) ??
+      (value === 'true'
+        ? undefined
+        : invalidConfiguration(
+            "Load balancer attribute 'load_balancing.cross_zone.enabled' cannot be changed for load balancers with type 'application'",
+          )),
+  ],
+  'routing.http.desync_mitigation_mode': [
+    'defensive',
+    only(oneOf('monitor', 'defensive', 'strictest'), 'defensive'),
+  ],
+  'client_keep_alive.seconds': ['3600', only(within(60, 604800), '3600')],
+  // There is no WAF, no TLS, no zonal shift and no IPv6 here for the following to have an effect on.
+  'waf.fail_open.enabled': ['false', flag],
+  'routing.http.x_amzn_tls_version_and_cipher_suite.enabled': ['false', flag],
+  'zonal_shift.config.enabled': ['false', flag],
+  'ipv6.deny_all_igw_traffic': ['false', flag],
+  'connection_logs.s3.enabled': ['false', noBucket],
+  'connection_logs.s3.bucket': ['', anything],
+  'connection_logs.s3.prefix': ['', anything],
+};
+
+const algorithm = oneOf('round_robin', 'least_outstanding_requests', 'weighted_random');
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html */
+export const targetGroupAttributes: AttributeTable = {
+  'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count': [
+    '1',
+    only(within(1, 1000), '1'),
+  ],
+  'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': [
+    'off',
+    only(either(within(1, 100), oneOf('off')), 'off'),
+  ],
+  'target_group_health.dns_failover.minimum_healthy_targets.count': [
+    '1',
+    only(either(within(1, 1000), oneOf('off')), '1'),
+  ],
+  'target_group_health.dns_failover.minimum_healthy_targets.percentage': [
+    'off',
+    only(either(within(1, 100), oneOf('off')), 'off'),
+  ],
+  'stickiness.enabled': ['false', only(flag, 'false')],
+  'stickiness.type': ['lb_cookie', oneOf('app_cookie', 'lb_cookie', 'source_ip')],
+  'stickiness.lb_cookie.duration_seconds': ['86400', within(1, 604800)],
+  'stickiness.app_cookie.cookie_name': ['', anything],
+  'stickiness.app_cookie.duration_seconds': ['86400', within(1, 604800)],
+  'slow_start.duration_seconds': ['0', only(either(within(30, 900), oneOf('0')), '0')],
+  'deregistration_delay.timeout_seconds': ['300', within(0, 3600)],
+  'load_balancing.algorithm.type': ['round_robin', only(algorithm, 'round_robin')],
+  'load_balancing.algorithm.anomaly_mitigation': ['off', only(oneOf('on', 'off'), 'off')],
+  'load_balancing.cross_zone.enabled': [
+    'use_load_balancer_configuration',
+    only(
+      oneOf('use_load_balancer_configuration', 'true', 'false'),
+      'use_load_balancer_configuration',
+      'true',
+    ),
+  ],
+};
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ListenerAttribute.html */
+export const listenerAttributes: AttributeTable = {
+  'routing.http.response.server.enabled': ['true', only(flag, 'true')],
+  ...Object.fromEntries(
+    [
+      'strict_transport_security',
+      'access_control_allow_origin',
+      'access_control_allow_methods',
+      'access_control_allow_headers',
+      'access_control_allow_credentials',
+      'access_control_expose_headers',
+      'access_control_max_age',
+      'content_security_policy',
+      'x_content_type_options',
+      'x_frame_options',
+    ].map((header) => [`routing.http.response.${header}.header_value`, ['', only(anything, '')] as const]),
+  ),
+};

@@ -1,0 +1,43 @@
+/** Attributes of load balancers, target groups and listeners: how they are read and changed. */
+import type { Refusal } from '../../protocol/refusal.ts';
+import { validation } from './errors.ts';
+
+/** A rule says what is wrong with a value of a key, if anything is. */
+export type Rule = (value: string, key: string) => Refusal | undefined;
+/** The attributes of one kind of resource, in AWS's order: the value of a new resource, and the rule for others. */
+export type AttributeTable = Readonly<Record<string, readonly [fallback: string, rule: Rule]>>;
+
+/** What a new resource has. */
+export const defaultsOf = (table: AttributeTable): Record<string, string> =>
+  Object.fromEntries(Object.entries(table).map(([key, [fallback]]) => [key, fallback]));
+
+interface Attribute {
+  Key?: string;
+  Value?: string;
+}
+
+/** Attributes as AWS lists them. */
+export const listed = (attributes: Record<string, string>): Attribute[] =>
+  Object.entries(attributes).map(([Key, Value]) => ({ Key, Value }));
+
+/**
+ * The attributes after a change: all of it or nothing.
+ * @param noun as AWS begins its sentence: `Load balancer`, `Target group` or `Listener`
+ * @throws ValidationError for a key or value that there is not, NotImplemented for one that has no effect here
+ */
+export function changedAttributes(
+  current: Record<string, string>,
+  changes: readonly Attribute[] | undefined,
+  table: AttributeTable,
+  noun: string,
+): Record<string, string> {
+  const next = { ...current };
+  for (const { Key = '', Value = '' } of changes ?? []) {
+    const spec = Object.hasOwn(table, Key) ? table[Key] : undefined;
+    if (!spec) throw validation(`${noun} attribute key '${Key}' is not recognized`);
+    const fault = spec[1](Value, Key);
+    if (fault) throw fault;
+    next[Key] = Value;
+  }
+  return next;
+}

@@ -1,0 +1,103 @@
+/** The values of a condition of a rule: what each field takes. */
+import type { QueryStringKeyValuePair } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { isIPv6 } from 'node:net';
+import { block } from '../../network/cidr.ts';
+import { notImplemented, validation } from './errors.ts';
+
+const MOST_LENGTH = 128;
+const MOST_HEADER_NAME = 40;
+
+/** The configuration of each field. */
+export const CONFIGS = {
+  'path-pattern': 'PathPatternConfig',
+  'host-header': 'HostHeaderConfig',
+  'http-header': 'HttpHeaderConfig',
+  'http-request-method': 'HttpRequestMethodConfig',
+  'query-string': 'QueryStringConfig',
+  'source-ip': 'SourceIpConfig',
+} as const;
+export type Field = keyof typeof CONFIGS;
+
+/** What the configurations have among them. */
+export interface Config {
+  readonly HttpHeaderName?: string;
+  readonly IpAddressType?: string;
+  readonly Values?: (string | QueryStringKeyValuePair)[];
+  readonly RegexValues?: string[];
+}
+
+/** What a value of each field is made of, where AWS says so. */
+const SHAPES: Readonly<Partial<Record<Field, RegExp>>> = {
+  'path-pattern': /^[\w\-.$/~"'@:+&*?]+$/,
+  // At least one dot, and only letters after the last.
+  'host-header': /^[A-Za-z0-9\-.*?]*\.[A-Za-z*?]+$/,
+  'http-request-method': /^[A-Z_-]+$/,
+};
+
+/** @throws ValidationError */
+export function checkConfig(
+  field: Field,
+  { HttpHeaderName, IpAddressType, Values = [], RegexValues = [] }: Config,
+) {
+  if (IpAddressType !== undefined) throw notImplemented('SourceIpConfig with IpAddressType');
+  if (Values.length + RegexValues.length === 0) throw validation('A condition value must be specified');
+  if (Values.length > 0 && RegexValues.length > 0) {
+    throw validation(`You cannot provide both Values and RegexValues for a condition of type '${field}'`);
+  }
+  if (field === 'http-header') checkHeaderName(HttpHeaderName);
+  for (const value of Values) {
+    if (typeof value === 'string') checkValue(field, value);
+    else checkPair(value);
+  }
+  for (const regex of RegexValues) checkRegex(field, regex);
+}
+
+function checkValue(field: Field, value: string): void {
+  if (value === '') throw validation('A condition value must be specified');
+  const most = field === 'http-request-method' ? MOST_HEADER_NAME : MOST_LENGTH;
+  if (value.length > most) throw validation(`The '${field}' value is too long; the limit is '${most}'`);
+  if (field === 'source-ip' && !isCidr(value)) {
+    throw validation(`The 'source-ip' value '${value}' is not a valid CIDR block`);
+  }
+  if (SHAPES[field]?.test(value) === false || !/^[ -~]+$/.test(value)) {
+    throw validation(`Condition value '${value}' contains a character that is not valid`);
+  }
+}
+
+function checkPair({ Key, Value }: QueryStringKeyValuePair): void {
+  if (!Value) throw validation("A 'Value' must be specified in 'QueryStringKeyValuePair'");
+  for (const [member, text] of Object.entries({ Key, Value })) {
+    if ((text?.length ?? 0) > MOST_LENGTH) {
+      throw validation(`The '${member}' value is too long; the limit is '${MOST_LENGTH}'`);
+    }
+  }
+}
+
+function checkHeaderName(name: string | undefined): void {
+  if (!name) throw validation("A 'HttpHeaderName' must be specified with 'http-header'");
+  if (name.length > MOST_HEADER_NAME) {
+    throw validation(`The 'HttpHeaderName' value is too long; the limit is '${MOST_HEADER_NAME}'`);
+  }
+  if (!/^[\w!#$%&'*+\-.^`|~]+$/.test(name)) {
+    throw validation(`Condition value '${name}' contains a character that is not valid`);
+  }
+  if (name.toLowerCase() === 'host') {
+    throw validation("The 'Host' header is not valid with 'http-header'; use 'host-header'");
+  }
+}
+
+function checkRegex(field: Field, regex: string): void {
+  if (regex.length > MOST_LENGTH) {
+    throw validation(`The '${field}' value is too long; the limit is '${MOST_LENGTH}'`);
+  }
+  try {
+    new RegExp(regex);
+  } catch {
+    throw validation(`The regex value '${regex}' is not valid`);
+  }
+}
+
+function isCidr(text: string): boolean {
+  const [address = '', bits = ''] = text.split('/');
+  return block(text) !== undefined || (isIPv6(address) && /^\d{1,3}$/.test(bits) && Number(bits) <= 128);
+}

@@ -1,0 +1,85 @@
+/** The conditions of rules: what they may say, and the form in which AWS shows them. */
+import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { checkConfig, CONFIGS, type Config, type Field } from './condition-values.ts';
+import { validation } from './errors.ts';
+import { checkQuota } from './limits.ts';
+
+/** Fields of which a rule has one condition at most, though with several values. */
+const ONCE: readonly string[] = ['path-pattern', 'host-header', 'http-request-method', 'source-ip'];
+
+/**
+ * The conditions of a call in AWS's full form.
+ * @throws ValidationError
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+ */
+export function checkConditions(conditions: RuleCondition[] | undefined): RuleCondition[] {
+  if (!conditions?.length) throw validation('A condition must be specified');
+  const full = conditions.map(checkCondition);
+  for (const field of ONCE) {
+    if (full.filter(({ Field }) => Field === field).length > 1) {
+      throw validation(`A rule can only have one '${field}' condition`);
+    }
+  }
+  const values = full.flatMap(valuesOf);
+  const regexes = full.flatMap((condition) => configOf(condition)?.RegexValues ?? []);
+  checkQuota('condition-values-per-alb-rule', values.length + regexes.length);
+  checkQuota('condition-wildcards-per-alb-rule', values.join('').match(/[*?]/g)?.length ?? 0);
+  return full;
+}
+
+function checkCondition(condition: RuleCondition): RuleCondition {
+  const { Field: field, Values: legacy, RegexValues, ...configs } = condition;
+  if (!field) throw validation('A condition field must be specified');
+  if (!isField(field)) {
+    throw validation(`Condition field '${field}' must be one of '[${Object.keys(CONFIGS).join(', ')}]'`);
+  }
+  const name = CONFIGS[field];
+  const other = Object.entries(configs).find(([key, value]) => key !== name && value !== undefined);
+  if (other) throw validation(`The '${other[0]}' field is not compatible with '${field}'`);
+  const config: Config | undefined = configs[name];
+  if (legacy !== undefined || RegexValues !== undefined) {
+    return fromLegacy(field, { Values: legacy, RegexValues }, config);
+  }
+  if (!config) throw missing(field);
+  checkConfig(field, config);
+  return full(field, config);
+}
+
+/** The older form, values beside the field, takes a single value; several need the configuration of the field. */
+function fromLegacy(field: Field, legacy: Config, config: Config | undefined): RuleCondition {
+  if (field !== 'path-pattern' && field !== 'host-header') {
+    throw validation(`The 'Values' field is not compatible with '${field}'`);
+  }
+  if (config) {
+    throw validation(
+      `You cannot provide both Values and '${CONFIGS[field]}' for a condition of type '${field}'`,
+    );
+  }
+  if ((legacy.Values?.length ?? 0) > 1) {
+    throw validation(`The '${field}' field contains too many values; the limit is '1'`);
+  }
+  checkConfig(field, legacy);
+  return full(field, legacy);
+}
+
+/** Paths and hosts are shown in both forms. */
+function full(field: Field, { Values, RegexValues, ...more }: Config): RuleCondition {
+  const config = { ...more, ...(Values ? { Values } : {}), ...(RegexValues ? { RegexValues } : {}) };
+  const isPattern = field === 'path-pattern' || field === 'host-header';
+  return {
+    Field: field,
+    ...(isPattern && Values ? { Values } : {}),
+    [CONFIGS[field]]: config,
+  } as RuleCondition;
+}
+
+const isField = (field: string): field is Field => Object.hasOwn(CONFIGS, field);
+const missing = (field: Field) => validation(`A '${CONFIGS[field]}' must be specified with '${field}'`);
+
+const configOf = (condition: RuleCondition): Config | undefined =>
+  condition[CONFIGS[condition.Field as Field]];
+
+const valuesOf = (condition: RuleCondition): string[] =>
+  (configOf(condition)?.Values ?? []).map((value) =>
+    typeof value === 'string' ? value : `${value.Key ?? ''}${value.Value ?? ''}`,
+  );

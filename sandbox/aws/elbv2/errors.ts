@@ -1,0 +1,61 @@
+/** The refusals of Elastic Load Balancing, in its own words; codes and sources in the catalogue of AWS semantics (§3). */
+import { refusal, type Refusal } from '../../protocol/refusal.ts';
+
+export const validation = (message: string): Refusal => refusal('ValidationError', message);
+export const invalidConfiguration = (message: string): Refusal =>
+  refusal('InvalidConfigurationRequest', message);
+export const invalidAction = (message: string): Refusal => refusal('InvalidLoadBalancerAction', message);
+export const notPermitted = (message: string): Refusal => refusal('OperationNotPermitted', message);
+export const resourceInUse = (message: string): Refusal => refusal('ResourceInUse', message);
+
+/** A part of AWS that the sandbox does not have; the same answer as for a member that it does not take. */
+export const notImplemented = (what: string): Refusal =>
+  refusal('NotImplemented', `The sandbox does not take ${what} in elbv2 yet`, 501);
+
+/** What AWS's request validation says to a value, before any operation looks at it. */
+export const constraint = (value: string | number | undefined, member: string, rule: string): Refusal =>
+  validation(
+    `1 validation error detected: Value ${value === undefined ? 'null' : `'${value}'`} at '${member}' failed to satisfy constraint: Member must ${rule}`,
+  );
+
+const quoted = (ids: string | readonly string[]): string =>
+  typeof ids === 'string' ? ` '${ids}'` : `s '[${ids.join(', ')}]'`;
+const notFound =
+  (code: string, noun: string) =>
+  (ids: string | readonly string[]): Refusal =>
+    refusal(code, `${noun}${quoted(ids)} not found`);
+
+/** @param ids one ARN, or the names or ARNs of a list that are not there */
+export const loadBalancerNotFound = notFound('LoadBalancerNotFound', 'Load balancer');
+export const targetGroupNotFound = notFound('TargetGroupNotFound', 'Target group');
+export const listenerNotFound = (): Refusal => refusal('ListenerNotFound', 'One or more listeners not found');
+export const ruleNotFound = (): Refusal => refusal('RuleNotFound', 'One or more rules not found');
+
+export const subnetNotFound = (id: string): Refusal =>
+  refusal('SubnetNotFound', `The subnet ID '${id}' does not exist`);
+export const invalidSubnet = (message: string): Refusal => refusal('InvalidSubnet', message);
+export const invalidSecurityGroup = (): Refusal =>
+  refusal('InvalidSecurityGroup', 'One or more security groups are invalid');
+
+export const priorityInUse = (priority: string | number): Refusal =>
+  refusal('PriorityInUse', `Priority '${priority}' is currently in use`);
+export const duplicateListener = (loadBalancerArn: string): Refusal =>
+  refusal(
+    'DuplicateListener',
+    `A listener already exists on this port for this load balancer '${loadBalancerArn}'`,
+  );
+export const duplicateLoadBalancer = (name: string): Refusal =>
+  refusal(
+    'DuplicateLoadBalancerName',
+    `A load balancer with the same name '${name}' exists, but with different settings`,
+  );
+export const duplicateTargetGroup = (name: string): Refusal =>
+  refusal(
+    'DuplicateTargetGroupName',
+    `A target group with the same name '${name}' exists, but with different settings`,
+  );
+export const otherLoadBalancer = (arn: string): Refusal =>
+  refusal(
+    'TargetGroupAssociationLimit',
+    `The following target groups cannot be associated with more than one load balancer: ${arn}`,
+  );

@@ -1,0 +1,99 @@
+/** How a target group checks its targets: AWS's defaults and ranges. */
+import type { CreateTargetGroupInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { constraint, notImplemented, validation } from './errors.ts';
+
+/** The members that say so, the same in calls and in answers. */
+export const HEALTH_CHECK_MEMBERS = [
+  'HealthCheckProtocol',
+  'HealthCheckPort',
+  'HealthCheckEnabled',
+  'HealthCheckPath',
+  'HealthCheckIntervalSeconds',
+  'HealthCheckTimeoutSeconds',
+  'HealthyThresholdCount',
+  'UnhealthyThresholdCount',
+  'Matcher',
+] as const satisfies readonly (keyof TargetGroup & keyof CreateTargetGroupInput)[];
+
+type Member = (typeof HEALTH_CHECK_MEMBERS)[number];
+export type HealthCheckSettings = { [M in Member]-?: NonNullable<TargetGroup[M]> };
+
+/**
+ * The defaults for HTTP and HTTPS. For the timeout AWS's guide says 5 seconds, its model 6 or 10: 5 is what people see.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+ */
+const DEFAULTS: HealthCheckSettings = {
+  HealthCheckProtocol: 'HTTP',
+  HealthCheckPort: 'traffic-port',
+  HealthCheckEnabled: true,
+  HealthCheckPath: '/',
+  HealthCheckIntervalSeconds: 30,
+  HealthCheckTimeoutSeconds: 5,
+  HealthyThresholdCount: 5,
+  UnhealthyThresholdCount: 2,
+  Matcher: { HttpCode: '200' },
+};
+
+/**
+ * The settings after a call that gives some of them.
+ * @throws ValidationError
+ */
+export function healthCheckSettings(
+  input: Pick<TargetGroup, Member>,
+  current: HealthCheckSettings = DEFAULTS,
+): HealthCheckSettings {
+  const next = Object.fromEntries(
+    HEALTH_CHECK_MEMBERS.map((member) => [member, input[member] ?? current[member]]),
+  ) as HealthCheckSettings;
+  check(next);
+  return next;
+}
+
+function check(settings: HealthCheckSettings): void {
+  const { HealthCheckProtocol, HealthCheckEnabled, HealthCheckPath, HealthCheckPort, Matcher } = settings;
+  const { HealthCheckIntervalSeconds: interval, HealthCheckTimeoutSeconds: timeout } = settings;
+  if (!['HTTP', 'HTTPS'].includes(HealthCheckProtocol)) {
+    throw validation(`Health check protocol '${HealthCheckProtocol}' must be one of 'HTTP, HTTPS'`);
+  }
+  if (!HealthCheckEnabled) {
+    throw validation("Health check enabled must be true for target groups with target type 'ip'");
+  }
+  if (!/^\/.{0,1023}$/s.test(HealthCheckPath)) {
+    throw validation(
+      `Health check path '${HealthCheckPath}' must start with a '/' and have at most 1024 characters`,
+    );
+  }
+  if (HealthCheckPort !== 'traffic-port' && !isPort(HealthCheckPort)) {
+    throw validation(
+      `Health check port '${HealthCheckPort}' must be 'traffic-port' or a port between '1-65535'`,
+    );
+  }
+  inRange('healthCheckIntervalSeconds', interval, 5, 300);
+  inRange('healthCheckTimeoutSeconds', timeout, 2, 120);
+  inRange('healthyThresholdCount', settings.HealthyThresholdCount, 2, 10);
+  inRange('unhealthyThresholdCount', settings.UnhealthyThresholdCount, 2, 10);
+  if (timeout >= interval) {
+    throw validation(`Health check timeout '${timeout}' must be smaller than the interval '${interval}'`);
+  }
+  checkMatcher(Matcher);
+}
+
+/** A number in digits from 1 to 65535. */
+export const isPort = (text: string): boolean => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 65535;
+
+function inRange(member: string, value: number, least: number, most: number): void {
+  if (value < least) throw constraint(value, member, `have value greater than or equal to ${least}`);
+  if (value > most) throw constraint(value, member, `have value less than or equal to ${most}`);
+}
+
+/** Codes such as `200`, `200,202` or `200-299`. */
+function checkMatcher({ HttpCode, GrpcCode }: NonNullable<TargetGroup['Matcher']>): void {
+  if (GrpcCode !== undefined) throw notImplemented('Matcher with GrpcCode');
+  const parts = (HttpCode ?? '').split(',');
+  const valid = parts.every((part) => {
+    const [, from, to = from] = /^(\d{3})(?:-(\d{3}))?$/.exec(part) ?? [];
+    return Number(from) >= 200 && Number(to) <= 499 && Number(from) <= Number(to);
+  });
+  if (!valid)
+    throw validation(`Health check matcher HTTP code '${HttpCode}' must be within '200-499' inclusive`);
+}

@@ -1,0 +1,43 @@
+/** The quotas of Elastic Load Balancing, as a new account has them. */
+import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Operations } from '../../operations.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import { page } from './paging.ts';
+
+/**
+ * The quotas that the sandbox keeps, by AWS's names for them, with the code of the refusal.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+ */
+const quotas = {
+  'application-load-balancers': [50, 'TooManyLoadBalancers'],
+  'target-groups': [3000, 'TooManyTargetGroups'],
+  'targets-per-target-group': [1000, 'TooManyTargets'],
+  'listeners-per-application-load-balancer': [50, 'TooManyListeners'],
+  'rules-per-application-load-balancer': [100, 'TooManyRules'],
+  'target-groups-per-application-load-balancer': [100, 'TooManyUniqueTargetGroupsPerLoadBalancer'],
+  'target-groups-per-action-on-application-load-balancer': [5, 'TooManyTargetGroups'],
+  // AWS's pages say 5 here and 6 there for wildcards; what fits into 5 is right either way.
+  'condition-values-per-alb-rule': [5, 'ValidationError', "A rule can only have '5' condition values"],
+  'condition-wildcards-per-alb-rule': [5, 'ValidationError', "A rule can only have '5' condition wildcards"],
+} as const satisfies Record<string, readonly [most: number, code: string, message?: string]>;
+
+/**
+ * Makes sure that one quota is kept.
+ * @param count how many there would be
+ * @throws the quota's refusal when that is too many
+ */
+export function checkQuota(name: keyof typeof quotas, count: number): void {
+  const [most, code, message = `You have reached the maximum number of ${name}: ${most}`] = quotas[name];
+  if (count > most) throw refusal(code, message);
+}
+
+export const limitOperations = {
+  DescribeAccountLimits: {
+    takes: ['PageSize', 'Marker'],
+    run({ PageSize, Marker }) {
+      const limits = Object.entries(quotas).map(([Name, [most]]) => ({ Name, Max: String(most) }));
+      const { rows: Limits, NextMarker } = page(limits, PageSize, Marker);
+      return { Limits, NextMarker };
+    },
+  },
+} satisfies Operations<typeof ELBv2>;

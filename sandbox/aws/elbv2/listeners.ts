@@ -1,0 +1,163 @@
+/** Listeners: one a port of a load balancer, each with its default rule. */
+import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { checkActions } from './actions.ts';
+import { listenerAttributes } from './attribute-tables.ts';
+import { changedAttributes, defaultsOf, listed } from './attributes.ts';
+import { constraint, duplicateListener, notImplemented, validation } from './errors.ts';
+import { checkQuota } from './limits.ts';
+import { page } from './paging.ts';
+import { reroute } from './routing.ts';
+import { digits, elbArn, listenerOf, balancerOf, pathOf } from './rows.ts';
+import type { ListenerRow } from './store.ts';
+import { mergeTags } from './tags.ts';
+import { listenersOf, rulesOf } from './usage.ts';
+
+/** @throws ValidationError for what is none of an application load balancer's, NotImplemented for HTTPS */
+function checkProtocol(protocol: string | undefined): 'HTTP' {
+  if (!protocol) throw validation('A listener protocol must be specified');
+  if (protocol === 'HTTPS') throw notImplemented('listeners for HTTPS');
+  if (protocol !== 'HTTP') {
+    throw validation(`Listener protocol '${protocol}' must be one of 'HTTP, HTTPS'`);
+  }
+  return protocol;
+}
+
+function checkPort(port: number | undefined): number {
+  if (port === undefined) throw validation('A listener port must be specified');
+  if (port < 1) throw constraint(port, 'port', 'have value greater than or equal to 1');
+  if (port > 65535) throw constraint(port, 'port', 'have value less than or equal to 65535');
+  return port;
+}
+
+const onPort = (region: Region, loadBalancerArn: string, port: number): ListenerRow | undefined =>
+  listenersOf(region, loadBalancerArn).find(({ Port }) => Port === port);
+
+function asked(
+  region: Region,
+  { LoadBalancerArn, ListenerArns = [] }: ELBv2.DescribeListenersInput,
+): ListenerRow[] {
+  if (LoadBalancerArn !== undefined && ListenerArns.length > 0) {
+    throw validation('Listener ARNs and a load balancer ARN cannot be specified at the same time');
+  }
+  if (LoadBalancerArn !== undefined) {
+    return listenersOf(region, balancerOf(region, LoadBalancerArn).LoadBalancerArn);
+  }
+  if (ListenerArns.length === 0) {
+    throw validation('You must specify either listener ARNs or a load balancer ARN');
+  }
+  return ListenerArns.map((arn) => listenerOf(region, arn));
+}
+
+/** The default rule shows the default actions of its listener. */
+function setDefaultActions(region: Region, listener: ListenerRow, actions: Action[]): void {
+  listener.DefaultActions = actions;
+  const rule = rulesOf(region, listener.ListenerArn).find(({ IsDefault }) => IsDefault);
+  if (rule) rule.Actions = actions;
+}
+
+export const listenerOperations = {
+  /**
+   * The same settings again are no error but the same listener.
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
+   */
+  CreateListener: {
+    takes: ['LoadBalancerArn', 'Protocol', 'Port', 'DefaultActions', 'Tags'],
+    run(input, region) {
+      const balancer = balancerOf(region, input.LoadBalancerArn);
+      const { LoadBalancerArn } = balancer;
+      const Port = checkPort(input.Port);
+      const Protocol = checkProtocol(input.Protocol);
+      const DefaultActions = checkActions(region, balancer, input.DefaultActions);
+      const tags = mergeTags([], input.Tags);
+      const known = onPort(region, LoadBalancerArn, Port);
+      if (known) {
+        const same = JSON.stringify(known.DefaultActions) === JSON.stringify(DefaultActions);
+        if (!same) throw duplicateListener(LoadBalancerArn);
+        return { Listeners: [known] };
+      }
+      checkQuota('listeners-per-application-load-balancer', listenersOf(region, LoadBalancerArn).length + 1);
+      const path = `${pathOf(LoadBalancerArn)}/${digits(region)}`;
+      const ListenerArn = elbArn(region, `listener/${path}`);
+      const RuleArn = elbArn(region, `listener-rule/${path}/${digits(region)}`);
+      const attributes = defaultsOf(listenerAttributes);
+      const listener = { ListenerArn, LoadBalancerArn, Port, Protocol, DefaultActions, attributes, tags };
+      reroute(region, () => {
+        region.elbv2.listeners.set(ListenerArn, listener);
+        region.elbv2.rules.set(RuleArn, {
+          RuleArn,
+          ListenerArn,
+          Priority: 'default',
+          Conditions: [],
+          Actions: DefaultActions,
+          IsDefault: true,
+          tags: [],
+        });
+      });
+      return { Listeners: [listener] };
+    },
+  },
+
+  DescribeListeners: {
+    takes: ['LoadBalancerArn', 'ListenerArns', 'PageSize', 'Marker'],
+    run(input, region) {
+      const { rows: Listeners, NextMarker } = page(asked(region, input), input.PageSize, input.Marker);
+      return { Listeners, NextMarker };
+    },
+  },
+
+  /** What is left out stays; default actions are replaced as a whole. */
+  ModifyListener: {
+    takes: ['ListenerArn', 'Port', 'Protocol', 'DefaultActions'],
+    run(input, region) {
+      const listener = listenerOf(region, input.ListenerArn);
+      const balancer = balancerOf(region, listener.LoadBalancerArn);
+      const Protocol = checkProtocol(input.Protocol ?? listener.Protocol);
+      const Port = checkPort(input.Port ?? listener.Port);
+      const other = onPort(region, balancer.LoadBalancerArn, Port);
+      if (other && other !== listener) throw duplicateListener(balancer.LoadBalancerArn);
+      const actions = input.DefaultActions && checkActions(region, balancer, input.DefaultActions);
+      reroute(region, () => {
+        Object.assign(listener, { Protocol, Port });
+        if (actions) setDefaultActions(region, listener, actions);
+      });
+      return { Listeners: [listener] };
+    },
+  },
+
+  /** Its rules go with it. */
+  DeleteListener: {
+    takes: ['ListenerArn'],
+    run({ ListenerArn }, region) {
+      const listener = listenerOf(region, ListenerArn);
+      reroute(region, () => {
+        for (const { RuleArn } of rulesOf(region, listener.ListenerArn)) region.elbv2.rules.delete(RuleArn);
+        region.elbv2.listeners.delete(listener.ListenerArn);
+      });
+      return {};
+    },
+  },
+
+  DescribeListenerAttributes: {
+    takes: ['ListenerArn'],
+    run({ ListenerArn }, region) {
+      return { Attributes: listed(listenerOf(region, ListenerArn).attributes) };
+    },
+  },
+
+  ModifyListenerAttributes: {
+    takes: ['ListenerArn', 'Attributes'],
+    run({ ListenerArn, Attributes }, region) {
+      const listener = listenerOf(region, ListenerArn);
+      listener.attributes = changedAttributes(
+        listener.attributes,
+        Attributes,
+        listenerAttributes,
+        'Listener',
+      );
+      return { Attributes: listed(listener.attributes) };
+    },
+  },
+} satisfies Operations<typeof ELBv2>;

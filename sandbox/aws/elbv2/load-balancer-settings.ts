@@ -1,0 +1,101 @@
+/** What can be changed about a load balancer: its attributes, subnets and security groups. */
+import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Operations } from '../../operations.ts';
+import { loadBalancerAttributes } from './attribute-tables.ts';
+import { changedAttributes, listed } from './attributes.ts';
+import { invalidConfiguration } from './errors.ts';
+import { checkIpAddressType, subnetIdsOf } from './load-balancers.ts';
+import { attachTo, checkGroups, checkSubnets, releaseLater, zonesOf } from './placement.ts';
+import { balancerOf } from './rows.ts';
+import { settleAllTargets } from './target-health.ts';
+
+export const loadBalancerSettingsOperations = {
+  DescribeLoadBalancerAttributes: {
+    takes: ['LoadBalancerArn'],
+    run({ LoadBalancerArn }, region) {
+      return { Attributes: listed(balancerOf(region, LoadBalancerArn).attributes) };
+    },
+  },
+
+  /** Answers with all attributes, not only with those that were given. */
+  ModifyLoadBalancerAttributes: {
+    takes: ['LoadBalancerArn', 'Attributes'],
+    run({ LoadBalancerArn, Attributes }, region) {
+      const balancer = balancerOf(region, LoadBalancerArn);
+      balancer.attributes = changedAttributes(
+        balancer.attributes,
+        Attributes,
+        loadBalancerAttributes,
+        'Load balancer',
+      );
+      return { Attributes: listed(balancer.attributes) };
+    },
+  },
+
+  /** Replaces the whole set. */
+  SetSecurityGroups: {
+    takes: ['LoadBalancerArn', 'SecurityGroups'],
+    run({ LoadBalancerArn, SecurityGroups }, region) {
+      const balancer = balancerOf(region, LoadBalancerArn);
+      if (!SecurityGroups?.length)
+        throw invalidConfiguration('At least one security group must be specified');
+      const groups = checkGroups(region, SecurityGroups, balancer.VpcId);
+      balancer.SecurityGroups = groups;
+      const shown = groups.map((GroupId) => ({
+        GroupId,
+        GroupName: region.ec2.securityGroups.get(GroupId)?.GroupName,
+      }));
+      for (const id of balancer.interfaceIds) {
+        const node = region.ec2.networkInterfaces.get(id);
+        if (node) node.Groups = shown;
+      }
+      return { SecurityGroupIds: groups };
+    },
+  },
+
+  /** Replaces the whole set: what stays keeps its network interface. */
+  SetSubnets: {
+    takes: ['LoadBalancerArn', 'Subnets', 'SubnetMappings', 'IpAddressType'],
+    run(input, region) {
+      const balancer = balancerOf(region, input.LoadBalancerArn);
+      checkIpAddressType(input.IpAddressType);
+      const before = subnetIdsOf(balancer);
+      const subnets = checkSubnets(region, input, balancer.Scheme ?? '', (id) => before.includes(id));
+      if (subnets.some(({ VpcId }) => VpcId !== balancer.VpcId)) {
+        throw invalidConfiguration('All subnets must belong to the same VPC');
+      }
+      const after = subnets.map(({ SubnetId }) => SubnetId);
+      const left = balancer.interfaceIds.filter(
+        (id) => !after.includes(region.ec2.networkInterfaces.get(id)?.SubnetId ?? ''),
+      );
+      balancer.interfaceIds = balancer.interfaceIds.filter((id) => !left.includes(id));
+      balancer.AvailabilityZones = zonesOf(subnets);
+      attachTo(
+        region,
+        balancer,
+        after.filter((id) => !before.includes(id)),
+      );
+      releaseLater(region, left);
+      settleAllTargets(region);
+      return { AvailabilityZones: balancer.AvailabilityZones, IpAddressType: balancer.IpAddressType };
+    },
+  },
+
+  /** Capacity cannot be reserved here, so there is none reserved. */
+  DescribeCapacityReservation: {
+    takes: ['LoadBalancerArn'],
+    run({ LoadBalancerArn }, region) {
+      balancerOf(region, LoadBalancerArn);
+      return { CapacityReservationState: [] };
+    },
+  },
+
+  SetIpAddressType: {
+    takes: ['LoadBalancerArn', 'IpAddressType'],
+    run({ LoadBalancerArn, IpAddressType }, region) {
+      const balancer = balancerOf(region, LoadBalancerArn);
+      balancer.IpAddressType = checkIpAddressType(IpAddressType);
+      return { IpAddressType: balancer.IpAddressType };
+    },
+  },
+} satisfies Operations<typeof ELBv2>;

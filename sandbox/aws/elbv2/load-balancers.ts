@@ -1,0 +1,175 @@
+/** Load balancers: born `provisioning`, found by name, and gone at once but for their network interfaces. */
+import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { CreateLoadBalancerInput, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Operations } from '../../operations.ts';
+import type { Events, Region } from '../../world/region.ts';
+import { releaseInterface } from '../ec2/network-interfaces.ts';
+import { loadBalancerAttributes } from './attribute-tables.ts';
+import { defaultsOf } from './attributes.ts';
+import { CANONICAL_HOSTED_ZONE_ID, newDnsName, publish, withdraw } from './dns.ts';
+import {
+  constraint,
+  duplicateLoadBalancer,
+  loadBalancerNotFound,
+  notImplemented,
+  notPermitted,
+  validation,
+} from './errors.ts';
+import { checkQuota } from './limits.ts';
+import { checkLoadBalancerName } from './names.ts';
+import { page } from './paging.ts';
+import { attachTo, checkGroups, checkSubnets, releaseLater, zonesOf } from './placement.ts';
+import { reroute } from './routing.ts';
+import { digits, elbArn } from './rows.ts';
+import type { LoadBalancerRow } from './store.ts';
+import { mergeTags } from './tags.ts';
+import { settleAllTargets } from './target-health.ts';
+import { listenersOf, rulesOfBalancer } from './usage.ts';
+
+/** What a create call asks for, checked and with AWS's defaults. */
+function readSettings(region: Region, input: CreateLoadBalancerInput, known: LoadBalancerRow | undefined) {
+  const LoadBalancerName = checkLoadBalancerName(input.Name);
+  const Type = input.Type ?? 'application';
+  if (Type !== 'application') throw notImplemented(`load balancers of type ${Type}`);
+  const Scheme = input.Scheme ?? 'internet-facing';
+  if (!['internet-facing', 'internal'].includes(Scheme)) {
+    throw constraint(Scheme, 'scheme', 'satisfy enum value set: [internet-facing, internal]');
+  }
+  const IpAddressType = checkIpAddressType(input.IpAddressType);
+  const kept = known ? subnetIdsOf(known) : [];
+  const subnets = checkSubnets(region, input, Scheme, (id) => kept.includes(id));
+  const VpcId = subnets[0]?.VpcId ?? '';
+  const SecurityGroups = checkGroups(region, input.SecurityGroups, VpcId);
+  const AvailabilityZones = zonesOf(subnets);
+  return { LoadBalancerName, Type, Scheme, IpAddressType, VpcId, SecurityGroups, AvailabilityZones };
+}
+
+/** @throws ValidationError for dualstack: no subnet of the sandbox has an IPv6 block */
+export function checkIpAddressType(type: string | undefined): 'ipv4' {
+  if (type === undefined || type === 'ipv4') return 'ipv4';
+  if (type.startsWith('dualstack')) {
+    throw validation('You must specify subnets with an associated IPv6 CIDR block.');
+  }
+  throw constraint(
+    type,
+    'ipAddressType',
+    'satisfy enum value set: [ipv4, dualstack, dualstack-without-public-ipv4]',
+  );
+}
+
+/** Whether a load balancer has just these settings. Tags do not count: AWS does not say whether they do. */
+function hasSettings(row: LoadBalancerRow, settings: ReturnType<typeof readSettings>): boolean {
+  const { Scheme, IpAddressType } = settings;
+  return (
+    row.Scheme === Scheme &&
+    row.IpAddressType === IpAddressType &&
+    sameMembers(subnetIdsOf(row), subnetIdsOf(settings)) &&
+    sameMembers(row.SecurityGroups ?? [], settings.SecurityGroups)
+  );
+}
+
+export const subnetIdsOf = ({ AvailabilityZones }: Pick<LoadBalancer, 'AvailabilityZones'>): string[] =>
+  (AvailabilityZones ?? []).flatMap(({ SubnetId }) => SubnetId ?? []);
+
+const sameMembers = (one: readonly string[], other: readonly string[]): boolean =>
+  [...one].sort().join() === [...other].sort().join();
+
+/** The load balancers that a describe call asks for: a name or an ARN that is not there fails the whole call. */
+function asked(region: Region, names: string[], arns: string[]): LoadBalancerRow[] {
+  const { loadBalancers } = region.elbv2;
+  if (names.length > 0 && arns.length > 0) {
+    throw validation('Load balancer names and load balancer ARNs cannot be specified at the same time');
+  }
+  const absent = arns.filter((arn) => !loadBalancers.has(arn));
+  const unknown = names.filter((name) => !loadBalancers.find((row) => row.LoadBalancerName === name));
+  if (absent.length + unknown.length > 0) throw loadBalancerNotFound([...absent, ...unknown]);
+  if (names.length + arns.length === 0) return loadBalancers.all();
+  return loadBalancers.filter(
+    ({ LoadBalancerArn, LoadBalancerName }) =>
+      arns.includes(LoadBalancerArn) || names.includes(LoadBalancerName),
+  );
+}
+
+export const loadBalancerOperations = {
+  /**
+   * The same settings again are no error but the same load balancer.
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+   */
+  CreateLoadBalancer: {
+    takes: ['Name', 'Subnets', 'SubnetMappings', 'SecurityGroups', 'Scheme', 'Type', 'IpAddressType', 'Tags'],
+    run(input, region) {
+      const { loadBalancers } = region.elbv2;
+      const known = loadBalancers.find((row) => row.LoadBalancerName === input.Name);
+      const settings = readSettings(region, input, known);
+      const { LoadBalancerName, Scheme } = settings;
+      const tags = mergeTags([], input.Tags);
+      if (known && !hasSettings(known, settings)) throw duplicateLoadBalancer(LoadBalancerName);
+      if (known) return { LoadBalancers: [known] };
+      checkQuota('application-load-balancers', loadBalancers.size + 1);
+      const LoadBalancerArn = elbArn(region, `loadbalancer/app/${LoadBalancerName}/${digits(region)}`);
+      const balancer = loadBalancers.set(LoadBalancerArn, {
+        ...settings,
+        LoadBalancerArn,
+        DNSName: newDnsName(region, LoadBalancerName, Scheme),
+        CanonicalHostedZoneId: CANONICAL_HOSTED_ZONE_ID,
+        CreatedTime: region.now(),
+        State: { Code: 'provisioning' },
+        attributes: {
+          ...defaultsOf(loadBalancerAttributes),
+          'ipv6.deny_all_igw_traffic': String(Scheme === 'internal'),
+        },
+        tags,
+        interfaceIds: [],
+      });
+      publish(region, balancer.DNSName, LoadBalancerArn);
+      attachTo(region, balancer, subnetIdsOf(balancer));
+      region.after('loadBalancerCreate', 'elbv2:load-balancer-active', LoadBalancerArn);
+      return { LoadBalancers: [balancer] };
+    },
+  },
+
+  DescribeLoadBalancers: {
+    takes: ['Names', 'LoadBalancerArns', 'PageSize', 'Marker'],
+    run({ Names = [], LoadBalancerArns = [], PageSize, Marker }, region) {
+      const { rows: LoadBalancers, NextMarker } = page(
+        asked(region, Names, LoadBalancerArns),
+        PageSize,
+        Marker,
+      );
+      return { LoadBalancers, NextMarker };
+    },
+  },
+
+  /** Listeners and rules go with it; target groups stay. Deleting one that is not there is no error. */
+  DeleteLoadBalancer: {
+    takes: ['LoadBalancerArn'],
+    run({ LoadBalancerArn: arn }, region) {
+      if (!arn?.includes(':loadbalancer/'))
+        throw validation(`'${arn ?? ''}' is not a valid load balancer ARN`);
+      const balancer = region.elbv2.loadBalancers.get(arn);
+      if (!balancer) return {};
+      if (balancer.attributes['deletion_protection.enabled'] === 'true') {
+        throw notPermitted(`Load balancer '${arn}' cannot be deleted because deletion protection is enabled`);
+      }
+      reroute(region, () => {
+        for (const { RuleArn } of rulesOfBalancer(region, arn)) region.elbv2.rules.delete(RuleArn);
+        for (const { ListenerArn } of listenersOf(region, arn)) region.elbv2.listeners.delete(ListenerArn);
+        region.elbv2.loadBalancers.delete(arn);
+      });
+      region.forget('elbv2:load-balancer-active', arn);
+      withdraw(region, balancer.DNSName);
+      releaseLater(region, balancer.interfaceIds);
+      return {};
+    },
+  },
+} satisfies Operations<typeof ELBv2>;
+
+export const loadBalancerEvents: Events = {
+  'elbv2:load-balancer-active'(region, arn) {
+    const balancer = region.elbv2.loadBalancers.get(arn);
+    if (!balancer) return;
+    balancer.State = { Code: 'active' };
+    settleAllTargets(region);
+  },
+  'elbv2:interface-released': releaseInterface,
+};

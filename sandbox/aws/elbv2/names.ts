@@ -1,0 +1,33 @@
+/** The rules for names of load balancers and target groups. */
+import { constraint, validation } from './errors.ts';
+
+const MOST = 32;
+
+/**
+ * @param noun as AWS begins its sentence: `The load balancer name` or `Target group name`
+ * @throws ValidationError
+ */
+function checkName(noun: string, name: string | undefined): string {
+  if (!name) throw constraint(name, 'name', 'not be null');
+  if (name.length > MOST) throw validation(`${noun} '${name}' cannot be longer than '${MOST}' characters`);
+  if (!/^[A-Za-z0-9-]+$/.test(name)) {
+    throw validation(
+      `${noun} '${name}' can only contain characters that are alphanumeric characters and hyphens(-)`,
+    );
+  }
+  if (/^-|-$/.test(name)) throw validation(`${noun} '${name}' cannot begin or end with a hyphen(-)`);
+  return name;
+}
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
+export const checkTargetGroupName = (name: string | undefined): string =>
+  checkName('Target group name', name);
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html */
+export function checkLoadBalancerName(name: string | undefined): string {
+  const checked = checkName('The load balancer name', name);
+  if (checked.startsWith('internal-')) {
+    throw validation(`The load balancer name '${checked}' cannot begin with 'internal-'`);
+  }
+  return checked;
+}

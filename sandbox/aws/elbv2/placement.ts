@@ -1,0 +1,124 @@
+/** Where a load balancer lives: its subnets, security groups and network interfaces. */
+import type { AvailabilityZone, SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { freeCount } from '../../network/addresses.ts';
+import { internetGatewayOf } from '../../network/routes.ts';
+import type { Region } from '../../world/region.ts';
+import { attachInterface, publicAddress } from '../ec2/network-interfaces.ts';
+import type { SubnetRow } from '../ec2/store.ts';
+import {
+  invalidConfiguration,
+  invalidSecurityGroup,
+  invalidSubnet,
+  notImplemented,
+  subnetNotFound,
+  validation,
+} from './errors.ts';
+import { pathOf } from './rows.ts';
+import type { LoadBalancerRow } from './store.ts';
+
+const LEAST_ZONES = 2;
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer */
+const LEAST_FREE_ADDRESSES = 8;
+
+/** What calls say about subnets: a plain list, or mappings that say no more than the list would. */
+interface Asked {
+  readonly Subnets?: string[];
+  readonly SubnetMappings?: SubnetMapping[];
+}
+
+/**
+ * The subnets of a load balancer: at least two, each in a zone of its own, all in one VPC.
+ * @param isKept whether the load balancer is in a subnet already, and so needs no more addresses there
+ * @throws ValidationError, SubnetNotFound, InvalidConfigurationRequest, InvalidSubnet
+ */
+export function checkSubnets(
+  region: Region,
+  { Subnets = [], SubnetMappings = [] }: Asked,
+  scheme: string,
+  isKept: (subnetId: string) => boolean = () => false,
+): SubnetRow[] {
+  if (Subnets.length > 0 && SubnetMappings.length > 0) {
+    throw validation('You can specify either subnets or subnet mappings, not both');
+  }
+  const mapped = SubnetMappings.map(({ SubnetId, ...more }) => {
+    const [extra] = Object.entries(more).find(([, value]) => value !== undefined) ?? [];
+    if (extra) throw notImplemented(`SubnetMappings with ${extra}`);
+    return SubnetId ?? '';
+  });
+  const subnets = [...new Set([...Subnets, ...mapped])].map((id) => {
+    const subnet = region.ec2.subnets.get(id);
+    if (!subnet) throw subnetNotFound(id);
+    return subnet;
+  });
+  const zones = new Set(subnets.map(({ AvailabilityZone }) => AvailabilityZone));
+  if (subnets.length < LEAST_ZONES) {
+    throw validation('At least two subnets in two different Availability Zones must be specified');
+  }
+  if (new Set(subnets.map(({ VpcId }) => VpcId)).size > 1) {
+    throw invalidConfiguration('All subnets must belong to the same VPC');
+  }
+  if (zones.size < subnets.length) {
+    throw invalidConfiguration(
+      'A load balancer cannot be attached to multiple subnets in the same Availability Zone',
+    );
+  }
+  const vpcId = subnets[0]?.VpcId ?? '';
+  if (scheme === 'internet-facing' && !internetGatewayOf(region, vpcId)) {
+    throw invalidSubnet(`VPC ${vpcId} has no internet gateway`);
+  }
+  const full = subnets.find(
+    ({ SubnetId }) => !isKept(SubnetId) && freeCount(region, SubnetId) < LEAST_FREE_ADDRESSES,
+  );
+  if (full) {
+    throw invalidSubnet(
+      `Not enough IP space available in ${full.SubnetId}. ELB requires at least ${LEAST_FREE_ADDRESSES} free IP addresses in each subnet.`,
+    );
+  }
+  return subnets;
+}
+
+/**
+ * The security groups of a load balancer: those that were asked for, or the default one of the VPC.
+ * @throws InvalidSecurityGroup
+ */
+export function checkGroups(region: Region, groups: string[] | undefined, vpcId: string): string[] {
+  if (!groups?.length) {
+    const fallback = region.ec2.securityGroups.find(
+      ({ VpcId, GroupName }) => VpcId === vpcId && GroupName === 'default',
+    );
+    return fallback ? [fallback.GroupId] : [];
+  }
+  for (const id of groups) {
+    if (region.ec2.securityGroups.get(id)?.VpcId !== vpcId) throw invalidSecurityGroup();
+  }
+  return [...new Set(groups)];
+}
+
+export const zonesOf = (subnets: readonly SubnetRow[]): AvailabilityZone[] =>
+  subnets.map(({ AvailabilityZone, SubnetId }) => ({
+    ZoneName: AvailabilityZone,
+    SubnetId,
+    LoadBalancerAddresses: [],
+  }));
+
+/** Puts an interface into each subnet; those of an internet-facing load balancer have a public address. */
+export function attachTo(region: Region, balancer: LoadBalancerRow, subnetIds: readonly string[]): void {
+  for (const subnetId of subnetIds) {
+    const { NetworkInterfaceId } = attachInterface(region, {
+      subnetId,
+      groups: balancer.SecurityGroups ?? [],
+      description: `ELB ${pathOf(balancer.LoadBalancerArn)}`,
+      interfaceType: 'interface',
+      requester: 'amazon-elb',
+      ...(balancer.Scheme === 'internet-facing' ? { publicIp: publicAddress(region) } : {}),
+    });
+    balancer.interfaceIds.push(NetworkInterfaceId);
+  }
+}
+
+/** Lets go of interfaces. They outlive their use by a minute or so, and hold subnets and security groups so long. */
+export function releaseLater(region: Region, interfaceIds: readonly string[]): void {
+  for (const id of interfaceIds) {
+    region.after('loadBalancerInterfaceRelease', 'elbv2:interface-released', id);
+  }
+}

@@ -1,0 +1,24 @@
+/** Changes to listeners and rules, and what follows from them: which target groups are in use, and which targets are checked. */
+import type { Region } from '../../world/region.ts';
+import { durations } from '../../world/durations.ts';
+import { settleAllTargets } from './target-health.ts';
+import { groupsNamedBy } from './usage.ts';
+
+const groupsInUse = (region: Region): Set<string> =>
+  new Set(region.elbv2.rules.all().flatMap(({ Actions }) => groupsNamedBy(Actions)));
+
+/**
+ * Makes a change to listeners or rules and lets target groups and targets follow. A group that nothing names any more
+ * still counts as in use for a while.
+ */
+export function reroute(region: Region, change: () => void): void {
+  const before = groupsInUse(region);
+  change();
+  const after = groupsInUse(region);
+  for (const arn of before) {
+    const group = region.elbv2.targetGroups.get(arn);
+    if (!group || after.has(arn)) continue;
+    group.inUseUntil = new Date(region.now().getTime() + region.scaled(durations.targetGroupRelease));
+  }
+  settleAllTargets(region);
+}

@@ -1,0 +1,137 @@
+/** Rules of listeners: tried by priority, each priority once, the default rule last. */
+import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { checkActions } from './actions.ts';
+import { checkConditions } from './conditions.ts';
+import { constraint, notPermitted, priorityInUse, validation } from './errors.ts';
+import { checkQuota } from './limits.ts';
+import { page } from './paging.ts';
+import { reroute } from './routing.ts';
+import { digits, elbArn, listenerOf, balancerOf, pathOf, ruleOf } from './rows.ts';
+import type { RuleRow } from './store.ts';
+import { mergeTags } from './tags.ts';
+import { rulesOf, rulesOfBalancer } from './usage.ts';
+
+const LAST = 50000;
+
+function checkPriority(priority: number | undefined): string {
+  if (priority === undefined) throw constraint(undefined, 'priority', 'not be null');
+  if (priority < 1) throw constraint(priority, 'priority', 'have value greater than or equal to 1');
+  if (priority > LAST) throw constraint(priority, 'priority', `have value less than or equal to ${LAST}`);
+  return String(priority);
+}
+
+/** @throws OperationNotPermitted for a default rule: that one changes and goes with its listener */
+function ordinaryRuleOf(region: Region, arn: string | undefined, participle: string): RuleRow {
+  const rule = ruleOf(region, arn);
+  if (rule.IsDefault) throw notPermitted(`Default rule '${rule.RuleArn}' cannot be ${participle}`);
+  return rule;
+}
+
+function asked(region: Region, { ListenerArn, RuleArns = [] }: ELBv2.DescribeRulesInput): RuleRow[] {
+  if (ListenerArn !== undefined && RuleArns.length > 0) {
+    throw validation('Listener rule ARNs and a listener ARN cannot be specified at the same time');
+  }
+  if (ListenerArn !== undefined) return rulesOf(region, listenerOf(region, ListenerArn).ListenerArn);
+  if (RuleArns.length === 0) {
+    throw validation('You must specify either listener rule ARNs or a listener ARN');
+  }
+  return RuleArns.map((arn) => ruleOf(region, arn));
+}
+
+const balancerOfListener = (region: Region, listenerArn: string) =>
+  balancerOf(region, listenerOf(region, listenerArn).LoadBalancerArn);
+
+export const ruleOperations = {
+  /**
+   * A priority that is taken is refused even for the very same rule, and the same conditions at another priority make
+   * a second rule.
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
+   */
+  CreateRule: {
+    takes: ['ListenerArn', 'Conditions', 'Priority', 'Actions', 'Tags'],
+    run(input, region) {
+      const { ListenerArn } = listenerOf(region, input.ListenerArn);
+      const balancer = balancerOfListener(region, ListenerArn);
+      const Priority = checkPriority(input.Priority);
+      const Conditions = checkConditions(input.Conditions);
+      const Actions = checkActions(region, balancer, input.Actions);
+      const tags = mergeTags([], input.Tags);
+      if (rulesOf(region, ListenerArn).some((rule) => rule.Priority === Priority)) {
+        throw priorityInUse(Priority);
+      }
+      const ordinary = rulesOfBalancer(region, balancer.LoadBalancerArn).filter((rule) => !rule.IsDefault);
+      checkQuota('rules-per-application-load-balancer', ordinary.length + 1);
+      const RuleArn = elbArn(region, `listener-rule/${pathOf(ListenerArn)}/${digits(region)}`);
+      const rule = { RuleArn, ListenerArn, Priority, Conditions, Actions, IsDefault: false, tags };
+      reroute(region, () => void region.elbv2.rules.set(RuleArn, rule));
+      return { Rules: [rule] };
+    },
+  },
+
+  DescribeRules: {
+    takes: ['ListenerArn', 'RuleArns', 'PageSize', 'Marker'],
+    run(input, region) {
+      const { rows: Rules, NextMarker } = page(asked(region, input), input.PageSize, input.Marker);
+      return { Rules, NextMarker };
+    },
+  },
+
+  /** What is left out stays; conditions and actions are replaced as a whole. */
+  ModifyRule: {
+    takes: ['RuleArn', 'Conditions', 'Actions'],
+    run(input, region) {
+      const rule = ordinaryRuleOf(region, input.RuleArn, 'modified');
+      if (!input.Conditions && !input.Actions) {
+        throw validation('Either conditions or actions must be specified');
+      }
+      const conditions = input.Conditions && checkConditions(input.Conditions);
+      const actions =
+        input.Actions && checkActions(region, balancerOfListener(region, rule.ListenerArn), input.Actions);
+      reroute(region, () => {
+        if (conditions) rule.Conditions = conditions;
+        if (actions) rule.Actions = actions;
+      });
+      return { Rules: [rule] };
+    },
+  },
+
+  DeleteRule: {
+    takes: ['RuleArn'],
+    run({ RuleArn }, region) {
+      const rule = ordinaryRuleOf(region, RuleArn, 'deleted');
+      reroute(region, () => void region.elbv2.rules.delete(rule.RuleArn));
+      return {};
+    },
+  },
+
+  /**
+   * All at once, so two rules can change places. A priority of a rule that is not named is in use.
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetRulePriorities.html
+   */
+  SetRulePriorities: {
+    takes: ['RulePriorities'],
+    run({ RulePriorities = [] }, region) {
+      const moves = RulePriorities.map(({ RuleArn, Priority }) => ({
+        rule: ordinaryRuleOf(region, RuleArn, 'reprioritized'),
+        priority: checkPriority(Priority),
+      }));
+      const [first] = moves;
+      if (!first) throw constraint(undefined, 'rulePriorities', 'not be null');
+      if (moves.some(({ rule }) => rule.ListenerArn !== first.rule.ListenerArn)) {
+        throw validation('All rules must belong to the same listener');
+      }
+      const twice = moves.find(({ priority }, index) =>
+        moves.slice(0, index).some((other) => other.priority === priority),
+      );
+      if (twice) throw validation(`Priority '${twice.priority}' was provided multiple times`);
+      const moving = new Set(moves.map(({ rule }) => rule));
+      const staying = rulesOf(region, first.rule.ListenerArn).filter((rule) => !moving.has(rule));
+      const taken = moves.find(({ priority }) => staying.some(({ Priority }) => Priority === priority));
+      if (taken) throw priorityInUse(taken.priority);
+      for (const { rule, priority } of moves) rule.Priority = priority;
+      return { Rules: moves.map(({ rule }) => rule) };
+    },
+  },
+} satisfies Operations<typeof ELBv2>;

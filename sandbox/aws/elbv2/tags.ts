@@ -1,0 +1,95 @@
+/** Tags of load balancers, target groups, listeners and rules. */
+import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Operations } from '../../operations.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
+import { constraint, validation } from './errors.ts';
+import { listenerOf, balancerOf, ruleOf, targetGroupOf } from './rows.ts';
+
+const MOST_TAGS = 50;
+const MOST_ARNS = 20;
+
+/**
+ * The tags after an upsert.
+ * @throws DuplicateTagKeys, TooManyTags, ValidationError for a key or value that AWS does not take
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Tag.html
+ */
+export function mergeTags(existing: readonly Tag[], added: readonly Tag[] = []): Tag[] {
+  const merged = new Map(existing.map((tag) => [tag.Key, tag]));
+  const seen = new Set<string>();
+  for (const { Key = '', Value = '' } of added) {
+    if (seen.has(Key)) throw refusal('DuplicateTagKeys', `Tag key was specified more than once: ${Key}`);
+    seen.add(Key);
+    if (Key === '' || Key.length > 128) {
+      throw constraint(Key, 'tags.key', 'have length between 1 and 128');
+    }
+    if (Value.length > 256) throw constraint(Value, 'tags.value', 'have length less than or equal to 256');
+    if (Key.startsWith('aws:')) throw validation(`Tag keys starting with 'aws:' are reserved: '${Key}'`);
+    merged.set(Key, { Key, Value });
+  }
+  if (merged.size > MOST_TAGS) {
+    throw refusal('TooManyTags', `The maximum number of tags for a resource is ${MOST_TAGS}`);
+  }
+  return [...merged.values()];
+}
+
+/** The kinds that have tags, by how their ARN goes on after the account. */
+const finders = {
+  loadbalancer: balancerOf,
+  targetgroup: targetGroupOf,
+  listener: listenerOf,
+  'listener-rule': ruleOf,
+} as const;
+
+function taggable(region: Region, arn: string): { tags: Tag[] } {
+  const kind = /^arn:aws:elasticloadbalancing:[\w-]+:\d{12}:([a-z-]+)\//.exec(arn)?.[1] ?? '';
+  if (!Object.hasOwn(finders, kind)) throw validation(`'${arn}' is not a valid resource ARN`);
+  return finders[kind as keyof typeof finders](region, arn);
+}
+
+/** All that the ARNs name: one that is gone fails the whole call. */
+function allOf(region: Region, arns: string[] | undefined): { tags: Tag[] }[] {
+  if (!arns?.length) throw constraint(undefined, 'resourceArns', 'not be null');
+  if (arns.length > MOST_ARNS) {
+    throw constraint(
+      `[${arns.join(', ')}]`,
+      'resourceArns',
+      `have length less than or equal to ${MOST_ARNS}`,
+    );
+  }
+  return arns.map((arn) => taggable(region, arn));
+}
+
+export const tagOperations = {
+  AddTags: {
+    takes: ['ResourceArns', 'Tags'],
+    run({ ResourceArns, Tags }, region) {
+      const rows = allOf(region, ResourceArns);
+      const merged = rows.map((row) => mergeTags(row.tags, Tags));
+      for (const [index, row] of rows.entries()) row.tags = merged[index] ?? [];
+      return {};
+    },
+  },
+
+  /** Removing a key that is not there is no error. */
+  RemoveTags: {
+    takes: ['ResourceArns', 'TagKeys'],
+    run({ ResourceArns, TagKeys = [] }, region) {
+      for (const row of allOf(region, ResourceArns)) {
+        row.tags = row.tags.filter(({ Key = '' }) => !TagKeys.includes(Key));
+      }
+      return {};
+    },
+  },
+
+  DescribeTags: {
+    takes: ['ResourceArns'],
+    run({ ResourceArns = [] }, region) {
+      const rows = allOf(region, ResourceArns);
+      return {
+        TagDescriptions: rows.map(({ tags }, index) => ({ ResourceArn: ResourceArns[index], Tags: tags })),
+      };
+    },
+  },
+} satisfies Operations<typeof ELBv2>;

@@ -1,0 +1,151 @@
+/** Target groups: found by name, used by one load balancer, and not gone while a rule names them. */
+import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { CreateTargetGroupInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { targetGroupAttributes } from './attribute-tables.ts';
+import { defaultsOf } from './attributes.ts';
+import {
+  constraint,
+  duplicateTargetGroup,
+  notImplemented,
+  resourceInUse,
+  targetGroupNotFound,
+  validation,
+} from './errors.ts';
+import { HEALTH_CHECK_MEMBERS, healthCheckSettings } from './health-check-settings.ts';
+import { checkQuota } from './limits.ts';
+import { checkTargetGroupName } from './names.ts';
+import { page } from './paging.ts';
+import { balancerOf, digits, elbArn } from './rows.ts';
+import type { TargetGroupRow } from './store.ts';
+import { mergeTags } from './tags.ts';
+import { loadBalancerOf } from './usage.ts';
+
+/** What a create call asks for, checked and with AWS's defaults. All of it but the health checks is for good. */
+function readSettings(region: Region, input: CreateTargetGroupInput) {
+  const TargetGroupName = checkTargetGroupName(input.Name);
+  const TargetType = input.TargetType ?? 'instance';
+  if (TargetType !== 'ip') throw notImplemented(`target groups of type ${TargetType}`);
+  const { Protocol, Port, VpcId, ProtocolVersion = 'HTTP1', IpAddressType = 'ipv4' } = input;
+  if (!Protocol) throw validation('A protocol must be specified');
+  // The sandbox's load balancer speaks plain HTTP to targets.
+  if (Protocol !== 'HTTP') throw notImplemented(`target groups for ${Protocol}`);
+  if (Port === undefined) throw validation('A port must be specified');
+  if (Port < 1 || Port > 65535) throw constraint(Port, 'port', 'have value between 1 and 65535');
+  if (!VpcId) throw validation('A VPC ID must be specified');
+  if (!region.ec2.vpcs.has(VpcId)) throw validation(`The VPC ID '${VpcId}' is not found`);
+  if (ProtocolVersion !== 'HTTP1') throw notImplemented(`ProtocolVersion ${ProtocolVersion}`);
+  if (IpAddressType !== 'ipv4') throw notImplemented(`target groups for ${IpAddressType}`);
+  return {
+    TargetGroupName,
+    TargetType,
+    Protocol,
+    Port,
+    VpcId,
+    ProtocolVersion,
+    IpAddressType,
+    ...healthCheckSettings(input),
+  };
+}
+
+/** A group as calls show it; which load balancer uses it derives from rules. */
+export function shown(region: Region, group: TargetGroupRow): TargetGroup {
+  const user = loadBalancerOf(region, group.TargetGroupArn);
+  return { ...group, LoadBalancerArns: user ? [user.LoadBalancerArn] : [] };
+}
+
+function hasSettings(row: TargetGroupRow, settings: ReturnType<typeof readSettings>): boolean {
+  const members = Object.keys(settings) as (keyof typeof settings)[];
+  return members.every((member) => JSON.stringify(row[member]) === JSON.stringify(settings[member]));
+}
+
+/** The groups that a describe call asks for; a name or an ARN that is not there fails the whole call. */
+function asked(
+  region: Region,
+  { Names = [], TargetGroupArns = [], LoadBalancerArn }: ELBv2.DescribeTargetGroupsInput,
+): TargetGroupRow[] {
+  const { targetGroups } = region.elbv2;
+  const ways = [Names.length > 0, TargetGroupArns.length > 0, LoadBalancerArn !== undefined];
+  if (ways.filter(Boolean).length > 1) {
+    throw validation(
+      'Target group names, target group ARNs and a load balancer ARN cannot be specified at the same time',
+    );
+  }
+  const absent = TargetGroupArns.filter((arn) => !targetGroups.has(arn));
+  const unknown = Names.filter((name) => !targetGroups.find((row) => row.TargetGroupName === name));
+  if (absent.length + unknown.length > 0) throw targetGroupNotFound([...absent, ...unknown]);
+  if (LoadBalancerArn !== undefined) {
+    const balancer = balancerOf(region, LoadBalancerArn);
+    return targetGroups.filter(({ TargetGroupArn }) => loadBalancerOf(region, TargetGroupArn) === balancer);
+  }
+  if (Names.length + TargetGroupArns.length === 0) return targetGroups.all();
+  return targetGroups.filter(
+    ({ TargetGroupArn, TargetGroupName }) =>
+      TargetGroupArns.includes(TargetGroupArn) || Names.includes(TargetGroupName),
+  );
+}
+
+export const targetGroupOperations = {
+  /**
+   * The same settings again are no error but the same group.
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+   */
+  CreateTargetGroup: {
+    takes: [
+      'Name',
+      'Protocol',
+      'ProtocolVersion',
+      'Port',
+      'VpcId',
+      'TargetType',
+      'IpAddressType',
+      'Tags',
+      ...HEALTH_CHECK_MEMBERS,
+    ],
+    run(input, region) {
+      const { targetGroups } = region.elbv2;
+      const settings = readSettings(region, input);
+      const { TargetGroupName } = settings;
+      const tags = mergeTags([], input.Tags);
+      const known = targetGroups.find((row) => row.TargetGroupName === TargetGroupName);
+      if (known && !hasSettings(known, settings)) throw duplicateTargetGroup(TargetGroupName);
+      if (known) return { TargetGroups: [shown(region, known)] };
+      checkQuota('target-groups', targetGroups.size + 1);
+      const TargetGroupArn = elbArn(region, `targetgroup/${TargetGroupName}/${digits(region)}`);
+      const group = targetGroups.set(TargetGroupArn, {
+        ...settings,
+        TargetGroupArn,
+        attributes: defaultsOf(targetGroupAttributes),
+        tags,
+        targets: [],
+      });
+      return { TargetGroups: [shown(region, group)] };
+    },
+  },
+
+  DescribeTargetGroups: {
+    takes: ['Names', 'TargetGroupArns', 'LoadBalancerArn', 'PageSize', 'Marker'],
+    run(input, region) {
+      const { rows, NextMarker } = page(asked(region, input), input.PageSize, input.Marker);
+      return { TargetGroups: rows.map((row) => shown(region, row)), NextMarker };
+    },
+  },
+
+  /** Registered targets do not hold a group; rules do, and for some seconds after the last of them is gone. */
+  DeleteTargetGroup: {
+    takes: ['TargetGroupArn'],
+    run({ TargetGroupArn: arn }, region) {
+      if (!arn?.includes(':targetgroup/')) throw validation(`'${arn ?? ''}' is not a valid target group ARN`);
+      const group = region.elbv2.targetGroups.get(arn);
+      if (group && (loadBalancerOf(region, arn) || isHeld(region, group))) {
+        throw resourceInUse(`Target group '${arn}' is currently in use by a listener or a rule`);
+      }
+      region.elbv2.targetGroups.delete(arn);
+      return {};
+    },
+  },
+} satisfies Operations<typeof ELBv2>;
+
+const isHeld = (region: Region, { inUseUntil }: TargetGroupRow): boolean =>
+  inUseUntil !== undefined && region.now() < inUseUntil;

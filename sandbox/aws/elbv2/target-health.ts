@@ -1,0 +1,112 @@
+/** The health of targets as far as it follows from what uses their group; the rest is for health checks to say. */
+import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { admits } from '../../network/reach.ts';
+import type { Events, Region } from '../../world/region.ts';
+import type { LoadBalancerRow, TargetGroupRow, TargetRow } from './store.ts';
+import { loadBalancerOf } from './usage.ts';
+
+/** The state of a target that no check has seen yet; codes and words of all states in the catalogue (§3.3). */
+export const REGISTERING: TargetHealth = {
+  State: 'initial',
+  Reason: 'Elb.RegistrationInProgress',
+  Description: 'Target registration is in progress',
+};
+const GROUP_NOT_IN_USE: TargetHealth = {
+  State: 'unused',
+  Reason: 'Target.NotInUse',
+  Description: 'Target group is not configured to receive traffic from the load balancer',
+};
+const ZONE_NOT_IN_USE: TargetHealth = {
+  State: 'unused',
+  Reason: 'Target.NotInUse',
+  Description: 'Target is in an Availability Zone that is not enabled for the load balancer',
+};
+const HEALTHY: TargetHealth = { State: 'healthy' };
+const TIMED_OUT: TargetHealth = {
+  State: 'unhealthy',
+  Reason: 'Target.Timeout',
+  Description: 'Request timed out',
+};
+
+/** Brings the targets of every group in line with the listeners, rules and load balancers that there are now. */
+export function settleAllTargets(region: Region): void {
+  for (const group of region.elbv2.targetGroups.all()) settleTargets(region, group);
+}
+
+/** Health checks of a group start when a rule of an active load balancer names it, and end with that. */
+export function settleTargets(region: Region, group: TargetGroupRow): void {
+  const balancer = loadBalancerOf(region, group.TargetGroupArn);
+  for (const target of group.targets) {
+    if (target.health.State === 'draining') continue;
+    const unused = whyUnused(balancer, target);
+    if (unused) target.health = unused;
+    else if (target.health.State === 'unused') target.health = REGISTERING;
+    const isWaiting = target.health.State === 'initial' && balancer?.State?.Code === 'active';
+    if (isWaiting) checkSoon(region, group, target);
+  }
+}
+
+function whyUnused(
+  balancer: LoadBalancerRow | undefined,
+  { availabilityZone }: TargetRow,
+): TargetHealth | undefined {
+  if (!balancer) return GROUP_NOT_IN_USE;
+  const zones = (balancer.AvailabilityZones ?? []).map(({ ZoneName }) => ZoneName);
+  return availabilityZone === 'all' || zones.includes(availabilityZone) ? undefined : ZONE_NOT_IN_USE;
+}
+
+/** Where nothing really runs there is nothing to check: one look at the security groups takes the place of the checks. */
+function checkSoon(region: Region, group: TargetGroupRow, target: TargetRow): void {
+  if (region.plane.checksTargets) return;
+  const key = targetKey(group, target);
+  region.forget('elbv2:target-checked', key);
+  region.after(0, 'elbv2:target-checked', key);
+}
+
+/** Whether the security groups let at least one node of the load balancer reach the target. */
+function isReachable(
+  region: Region,
+  balancer: LoadBalancerRow,
+  group: TargetGroupRow,
+  target: TargetRow,
+): boolean {
+  const { networkInterfaces } = region.ec2;
+  const receiver = networkInterfaces.find(
+    ({ VpcId, PrivateIpAddress }) => VpcId === group.VpcId && PrivateIpAddress === target.id,
+  );
+  if (!receiver) return false;
+  const toGroups = (receiver.Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []);
+  const fromGroups = balancer.SecurityGroups ?? [];
+  const port = group.HealthCheckPort === 'traffic-port' ? target.port : Number(group.HealthCheckPort);
+  return balancer.interfaceIds.some((id) => {
+    const fromIp = networkInterfaces.get(id)?.PrivateIpAddress;
+    return fromIp !== undefined && admits(region, { fromGroups, fromIp, toGroups, toIp: target.id, port });
+  });
+}
+
+export const targetOf = (group: TargetGroupRow, ip: string, port: number): TargetRow | undefined =>
+  group.targets.find((target) => target.id === ip && target.port === port);
+
+/** Names a target in the agenda. */
+export const targetKey = (group: TargetGroupRow, { id, port }: TargetRow): string =>
+  `${group.TargetGroupArn} ${id} ${port}`;
+
+/** The target that the agenda names, if it is still there. */
+export function targetOfKey(
+  region: Region,
+  key: string,
+): { group: TargetGroupRow; target: TargetRow } | undefined {
+  const [arn, ip = '', port] = key.split(' ');
+  const group = region.elbv2.targetGroups.get(arn);
+  const target = group && targetOf(group, ip, Number(port));
+  return target && { group, target };
+}
+
+export const targetHealthEvents: Events = {
+  'elbv2:target-checked'(region, key) {
+    const { group, target } = targetOfKey(region, key) ?? {};
+    const balancer = group && loadBalancerOf(region, group.TargetGroupArn);
+    if (!balancer || target?.health.State !== 'initial') return;
+    target.health = isReachable(region, balancer, group, target) ? HEALTHY : TIMED_OUT;
+  },
+};

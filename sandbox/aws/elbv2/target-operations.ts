@@ -1,0 +1,114 @@
+/** The calls about targets: which addresses a target group may have, and how they are. */
+import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { TargetDescription, TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { isIPv4 } from 'node:net';
+import type { Operations } from '../../operations.ts';
+import { covers } from '../../network/cidr.ts';
+import type { Region } from '../../world/region.ts';
+import { constraint, validation } from './errors.ts';
+import { checkQuota } from './limits.ts';
+import { targetGroupOf } from './rows.ts';
+import type { TargetGroupRow } from './store.ts';
+import { deregisterTarget, registerTarget } from './targets.ts';
+
+/** Private addresses (RFC 1918) and those shared by carriers (RFC 6598): a target outside of the VPC has one of them. */
+const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'];
+
+const NOT_REGISTERED: TargetHealth = {
+  State: 'unused',
+  Reason: 'Target.NotRegistered',
+  Description: 'Target is not registered to the target group',
+};
+
+interface Address {
+  readonly id: string;
+  readonly port: number;
+}
+
+/** @throws ValidationError */
+function addressOf(group: TargetGroupRow, { Id = '', Port = group.Port }: TargetDescription): Address {
+  if (!isIPv4(Id)) throw validation(`The IP address '${Id}' is not a valid IPv4 address`);
+  if (Port < 1 || Port > 65535) throw constraint(Port, 'targets.port', 'have value between 1 and 65535');
+  return { id: Id, port: Port };
+}
+
+/**
+ * The zone of a target: that of its subnet; outside of the VPC the call must say `all`.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
+ */
+function zoneFor(region: Region, group: TargetGroupRow, ip: string, asked: string | undefined): string {
+  const subnet = region.ec2.subnets.find(
+    ({ VpcId, CidrBlock }) => VpcId === group.VpcId && covers(CidrBlock, ip),
+  );
+  if (subnet) {
+    const { AvailabilityZone: zone } = subnet;
+    if (asked === undefined || asked === zone) return zone;
+    throw validation(
+      `The IP address '${ip}' is within the VPC, and cannot have its Availability Zone overridden to '${asked}' from '${zone}'`,
+    );
+  }
+  if (asked === undefined) {
+    throw validation(`The Availability Zone is required for IP address '${ip}' because it is not in the VPC`);
+  }
+  if (asked !== 'all') {
+    throw validation(
+      `You must specify a valid Availability Zone or select 'all' for all enabled Availability zones, since the IP address '${ip}' is outside the VPC`,
+    );
+  }
+  if (!PRIVATE.some((cidr) => covers(cidr, ip))) {
+    throw validation(`The IP address '${ip}' is outside the VPC and must be from a private range`);
+  }
+  return asked;
+}
+
+const required = (targets: TargetDescription[] | undefined): TargetDescription[] => {
+  if (!targets?.length) throw validation('At least one target must be specified');
+  return targets;
+};
+
+export const targetOperations = {
+  /** All targets of a call, or none. */
+  RegisterTargets: {
+    takes: ['TargetGroupArn', 'Targets'],
+    run({ TargetGroupArn, Targets }, region) {
+      const group = targetGroupOf(region, TargetGroupArn);
+      const coming = required(Targets).map((target) => {
+        const { id, port } = addressOf(group, target);
+        return { id, port, zone: zoneFor(region, group, id, target.AvailabilityZone) };
+      });
+      const keys = [...group.targets, ...coming].map(({ id, port }) => `${id}:${port}`);
+      checkQuota('targets-per-target-group', new Set(keys).size);
+      for (const { id, port, zone } of coming) registerTarget(region, group.TargetGroupArn, id, port, zone);
+      return {};
+    },
+  },
+
+  /** A target that is not there is no error. */
+  DeregisterTargets: {
+    takes: ['TargetGroupArn', 'Targets'],
+    run({ TargetGroupArn, Targets }, region) {
+      const group = targetGroupOf(region, TargetGroupArn);
+      const leaving = required(Targets).map((target) => addressOf(group, target));
+      for (const { id, port } of leaving) deregisterTarget(region, group.TargetGroupArn, id, port);
+      return {};
+    },
+  },
+
+  DescribeTargetHealth: {
+    takes: ['TargetGroupArn', 'Targets'],
+    run({ TargetGroupArn, Targets }, region) {
+      const group = targetGroupOf(region, TargetGroupArn);
+      const asked = Targets?.length ? Targets.map((target) => addressOf(group, target)) : group.targets;
+      return {
+        TargetHealthDescriptions: asked.map(({ id, port }) => {
+          const target = group.targets.find((one) => one.id === id && one.port === port);
+          return {
+            Target: { Id: id, Port: port, AvailabilityZone: target?.availabilityZone },
+            HealthCheckPort: group.HealthCheckPort === 'traffic-port' ? String(port) : group.HealthCheckPort,
+            TargetHealth: target?.health ?? NOT_REGISTERED,
+          };
+        }),
+      };
+    },
+  },
+} satisfies Operations<typeof ELBv2>;

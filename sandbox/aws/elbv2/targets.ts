@@ -1,0 +1,82 @@
+/** The targets of target groups: how they come, drain and go. */
+import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Events, Region } from '../../world/region.ts';
+import { targetGroupNotFound } from './errors.ts';
+import type { TargetGroupRow, TargetRow } from './store.ts';
+import { REGISTERING, settleTargets, targetKey, targetOf, targetOfKey } from './target-health.ts';
+
+const DRAINING: TargetHealth = {
+  State: 'draining',
+  Reason: 'Target.DeregistrationInProgress',
+  Description: 'Target deregistration is in progress',
+};
+
+/**
+ * Registers an address and port with a target group. One that is registered stays as it is; one that is draining
+ * comes back as if it were new.
+ * @param availabilityZone where the address is, or `all`
+ * @throws TargetGroupNotFound
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
+ */
+export function registerTarget(
+  region: Region,
+  targetGroupArn: string,
+  ip: string,
+  port: number,
+  availabilityZone: string,
+): void {
+  const group = region.elbv2.targetGroups.get(targetGroupArn);
+  if (!group) throw targetGroupNotFound(targetGroupArn);
+  const known = targetOf(group, ip, port);
+  if (known && known.health.State !== 'draining') return;
+  if (known) remove(region, group, known);
+  group.targets.push({ id: ip, port, availabilityZone, health: REGISTERING });
+  settleTargets(region, group);
+}
+
+/**
+ * Takes a target out of its group: it drains for the group's deregistration delay and is gone then, or at once when
+ * nothing could have sent it requests. A target that is not there is no error, nor is a group.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
+ */
+export function deregisterTarget(region: Region, targetGroupArn: string, ip: string, port: number): void {
+  const group = region.elbv2.targetGroups.get(targetGroupArn);
+  const target = group && targetOf(group, ip, port);
+  if (!target || target.health.State === 'draining') return;
+  if (target.health.State === 'unused') return remove(region, group, target);
+  target.health = DRAINING;
+  const delay = Number(group.attributes['deregistration_delay.timeout_seconds']) * 1000;
+  region.after(delay, 'elbv2:target-drained', targetKey(group, target));
+}
+
+/**
+ * Tells what a health check made of a target: for the data plane. Nothing is said about a target that drains, is not
+ * in use, or is gone.
+ */
+export function setTargetHealth(
+  region: Region,
+  targetGroupArn: string,
+  ip: string,
+  port: number,
+  health: TargetHealth,
+): void {
+  const group = region.elbv2.targetGroups.get(targetGroupArn);
+  const target = group && targetOf(group, ip, port);
+  if (!target || target.health.State === 'draining' || target.health.State === 'unused') return;
+  const { State, Reason, Description } = target.health;
+  if (State === health.State && Reason === health.Reason && Description === health.Description) return;
+  target.health = { ...health };
+  region.changed();
+}
+
+function remove(region: Region, group: TargetGroupRow, target: TargetRow): void {
+  region.forget('elbv2:target-drained', targetKey(group, target));
+  group.targets = group.targets.filter((other) => other !== target);
+}
+
+export const targetEvents: Events = {
+  'elbv2:target-drained'(region, key) {
+    const found = targetOfKey(region, key);
+    if (found?.target.health.State === 'draining') remove(region, found.group, found.target);
+  },
+};

@@ -1,0 +1,123 @@
+/** One change of a batch, done to a draft of the zone: what it does, and what Route 53 says against it. */
+import type { ChangeAction, ResourceRecordSet } from '@aws-sdk/client-route-53';
+import type { Region } from '../../world/region.ts';
+import { compareNames } from './names.ts';
+import { faultsOf } from './record-checks.ts';
+import type { HostedZoneRow, RecordRow } from './store.ts';
+import { isOwn } from './zones.ts';
+
+/** A change whose record set is in Route 53's own form. */
+export interface RecordChange {
+  readonly action: ChangeAction | undefined;
+  readonly record: RecordRow;
+}
+
+type Key = Pick<ResourceRecordSet, 'Type' | 'SetIdentifier'> & { readonly Name: string };
+
+/** The order of record sets: by name, then type, then identifier. Equal ones are the same record set. */
+export function compareRecords(one: Key, other: Key): number {
+  return (
+    compareNames(one.Name, other.Name) ||
+    compareTexts(one.Type, other.Type) ||
+    compareTexts(one.SetIdentifier, other.SetIdentifier)
+  );
+}
+
+const compareTexts = (one = '', other = ''): number => (one < other ? -1 : Number(one > other));
+
+const described = ({ Name, Type, SetIdentifier }: RecordRow): string => {
+  const identifier = SetIdentifier === undefined ? '' : `, set-identifier='${SetIdentifier}'`;
+  return `resource record set [name='${Name}', type='${Type}'${identifier}]`;
+};
+
+/**
+ * Does a change to a draft of a zone.
+ * @param before the changes of the same batch before it
+ * @returns what is wrong with it; the draft is not to be kept then
+ */
+export function applyChange(
+  region: Region,
+  draft: HostedZoneRow,
+  { action, record }: RecordChange,
+  before: readonly RecordChange[],
+): string[] {
+  const current = draft.records.find((row) => compareRecords(row, record) === 0);
+  if (action === 'DELETE') return remove(draft, record, current);
+  const again = before.some(
+    (other) => other.action !== 'DELETE' && compareRecords(other.record, record) === 0,
+  );
+  if (again) {
+    return [
+      `The request contains an invalid set of changes for a resource record set '${record.Type} ${record.Name}'`,
+    ];
+  }
+  if (action === 'CREATE' && current) return [`Tried to create ${described(record)} but it already exists`];
+  const faults = faultsOf(region, draft, record);
+  const found = faults.length > 0 ? faults : conflicts(draft, record);
+  draft.records = [...draft.records.filter((row) => row !== current), record];
+  return found;
+}
+
+/** A record set is deleted only by one who knows all of it. */
+function remove(draft: HostedZoneRow, record: RecordRow, current: RecordRow | undefined): string[] {
+  if (!current) return [`Tried to delete ${described(record)} but it was not found`];
+  if (fingerprint(current) !== fingerprint(record)) {
+    return [`Tried to delete ${described(record)} but the values provided do not match the current values`];
+  }
+  if (isOwn(draft, current)) {
+    return [
+      current.Type === 'SOA'
+        ? 'A HostedZone must contain exactly one SOA record.'
+        : 'A HostedZone must contain at least one NS record for the zone itself.',
+    ];
+  }
+  draft.records = draft.records.filter((row) => row !== current);
+  return [];
+}
+
+/** All that a record set says; the order of its values says nothing. */
+const fingerprint = ({
+  TTL,
+  ResourceRecords = [],
+  AliasTarget,
+  Weight,
+  MultiValueAnswer,
+}: RecordRow): string =>
+  JSON.stringify([
+    TTL,
+    ResourceRecords.map(({ Value }) => Value).sort(),
+    AliasTarget && [AliasTarget.HostedZoneId, AliasTarget.DNSName, AliasTarget.EvaluateTargetHealth],
+    Weight,
+    MultiValueAnswer,
+  ]);
+
+/** A CNAME is alone at its name; record sets of a name and type either all have an identifier, or there is only one. */
+function conflicts(draft: HostedZoneRow, record: RecordRow): string[] {
+  const { Name, Type, SetIdentifier, TTL, Weight } = record;
+  const neighbours = draft.records.filter((row) => row.Name === Name && compareRecords(row, record) !== 0);
+  const kind = `RRSet of type ${Type} with DNS name ${Name} is not permitted`;
+  if (Type === 'CNAME' && neighbours.some((row) => row.Type !== 'CNAME')) {
+    return [`${kind} as it conflicts with other records with the same DNS name in zone ${draft.Name}`];
+  }
+  if (Type !== 'CNAME' && neighbours.some((row) => row.Type === 'CNAME')) {
+    return [
+      `${kind} because a conflicting RRSet of type CNAME with the same DNS name already exists in zone ${draft.Name}`,
+    ];
+  }
+  const siblings = neighbours.filter((row) => row.Type === Type);
+  if (siblings.length === 0) return [];
+  if (SetIdentifier === undefined) {
+    return [
+      `RRSet with DNS name ${Name}, type ${Type} cannot be created as other RRSets exist with the same name and type.`,
+    ];
+  }
+  const subject = `RRSet with DNS name ${Name}, type ${Type}, SetIdentifier ${SetIdentifier} cannot be created as`;
+  const way = Weight === undefined ? 'multivalue' : 'weighted';
+  if (siblings.some((row) => (row.Weight === undefined) !== (Weight === undefined) || !row.SetIdentifier)) {
+    return [`${subject} a non-${way} set exists with the same name and type.`];
+  }
+  if (siblings.some((row) => row.TTL !== undefined && TTL !== undefined && row.TTL !== TTL)) {
+    return [`${subject} ${way} sets must contain the same TTL.`];
+  }
+  return [];
+}

@@ -1,0 +1,37 @@
+/** Changes: every change of a zone is `PENDING` until all name servers have it. */
+import type * as Route53 from '@aws-sdk/client-route-53';
+import type { ChangeInfo } from '@aws-sdk/client-route-53';
+import type { Operations } from '../../operations.ts';
+import type { Events, Region } from '../../world/region.ts';
+import { noSuchChange } from './errors.ts';
+import { bare, newId } from './ids.ts';
+
+/** Starts a change, to be shown in the answer of the call that made it. */
+export function submitChange(region: Region, comment?: string): ChangeInfo {
+  const id = newId(region, 'C');
+  region.after('dnsChange', 'route53:change-in-sync', id);
+  return region.route53.changes.set(id, {
+    Id: `/change/${id}`,
+    Status: 'PENDING',
+    SubmittedAt: region.now(),
+    Comment: comment,
+  });
+}
+
+export const changeOperations = {
+  GetChange: {
+    takes: ['Id'],
+    run({ Id }, region) {
+      const change = region.route53.changes.get(bare(Id));
+      if (!change) throw noSuchChange(bare(Id));
+      return { ChangeInfo: change };
+    },
+  },
+} satisfies Operations<typeof Route53>;
+
+export const changeEvents: Events = {
+  'route53:change-in-sync'(region, id) {
+    const change = region.route53.changes.get(id);
+    if (change) change.Status = 'INSYNC';
+  },
+};

@@ -1,0 +1,43 @@
+/** The refusals of Route 53, in its own words; codes and sources in the catalogue of AWS semantics (§7). */
+import { refusal, type Refusal } from '../../protocol/refusal.ts';
+
+export const invalidInput = (message: string): Refusal => refusal('InvalidInput', message);
+
+/** What the XML schema of AWS refuses before any operation looks at it. */
+export const notInEnumeration = (value: unknown, values: readonly string[]): Refusal =>
+  invalidInput(
+    `Invalid XML ; cvc-enumeration-valid: Value '${String(value)}' is not facet-valid with respect to enumeration '[${values.join(', ')}]'. It must be a value from the enumeration.`,
+  );
+
+/** A part of AWS that the sandbox does not have; the same answer as for a member that it does not take. */
+export const notImplemented = (what: string): Refusal =>
+  refusal('NotImplemented', `The sandbox does not take ${what} in route53 yet`, 501);
+
+export const noSuchHostedZone = (id: string): Refusal =>
+  refusal('NoSuchHostedZone', `No hosted zone found with ID: ${id}`, 404);
+export const noSuchChange = (id: string): Refusal =>
+  refusal('NoSuchChange', `Could not find resource with ID: ${id}`, 404);
+export const noSuchHealthCheck = (id: string): Refusal =>
+  refusal('NoSuchHealthCheck', `No health check found with ID: ${id}`, 404);
+
+export const invalidDomainName = (fault: string): Refusal => refusal('InvalidDomainName', fault);
+export const zoneExists = (callerReference: string): Refusal =>
+  refusal(
+    'HostedZoneAlreadyExists',
+    `A hosted zone has already been created with the specified caller reference: ${callerReference}`,
+    409,
+  );
+export const tooManyZones = (): Refusal =>
+  refusal(
+    'TooManyHostedZones',
+    'Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more hosted zones.',
+  );
+/** The two spaces are AWS's. */
+export const zoneNotEmpty = (): Refusal =>
+  refusal(
+    'HostedZoneNotEmpty',
+    'The specified hosted zone contains non-required resource record sets  and so cannot be deleted.',
+  );
+/** All that is wrong with a batch, in one message. */
+export const invalidChangeBatch = (faults: readonly string[]): Refusal =>
+  refusal('InvalidChangeBatch', `[${faults.join(', ')}]`);

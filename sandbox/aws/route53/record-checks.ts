@@ -1,0 +1,151 @@
+/** What a record set may say: its shape, its values, and what it points at. */
+import type { Change, ResourceRecordSet, RRType } from '@aws-sdk/client-route-53';
+import { isIPv4, isIPv6 } from 'node:net';
+import type { Region } from '../../world/region.ts';
+import { CANONICAL_HOSTED_ZONE_ID, BALANCER_DOMAIN } from '../elbv2/dns.ts';
+import { invalidInput, noSuchHealthCheck, notImplemented, notInEnumeration } from './errors.ts';
+import { bare } from './ids.ts';
+import { isWithin, nameFault, normalName } from './names.ts';
+import type { HostedZoneRow, RecordRow } from './store.ts';
+
+const TYPES: readonly RRType[] = [
+  ...(['SOA', 'A', 'TXT', 'NS', 'CNAME', 'MX', 'NAPTR', 'PTR', 'SRV', 'SPF', 'AAAA', 'CAA'] as const),
+  ...(['DS', 'TLSA', 'SSHFP', 'SVCB', 'HTTPS'] as const),
+];
+const LONGEST_TTL = 2 ** 31 - 1;
+
+/** Ways to choose among record sets of one name and type that the sandbox has no clients, places or checks for. */
+const UNSUPPORTED = [
+  'Region',
+  'GeoLocation',
+  'GeoProximityLocation',
+  'Failover',
+  'CidrRoutingConfig',
+  'TrafficPolicyInstanceId',
+] as const satisfies readonly (keyof ResourceRecordSet)[];
+
+/**
+ * The record set of a change in Route 53's own form.
+ * @throws InvalidInput when members are missing or exclude each other: that is refused before the batch is looked at
+ */
+export function readRecord({ Action, ResourceRecordSet: given }: Change): RecordRow {
+  if (!given?.Name) throw invalidInput('Invalid request: Missing field ResourceRecordSet.Name');
+  const { Name, Type, TTL, ResourceRecords, AliasTarget, SetIdentifier, HealthCheckId } = given;
+  if (!Type || !TYPES.includes(Type)) throw notInEnumeration(Type, TYPES);
+  const unsupported = UNSUPPORTED.find((member) => given[member] !== undefined);
+  if (unsupported) throw notImplemented(`${unsupported} in a record set`);
+  if (HealthCheckId !== undefined) throw noSuchHealthCheck(HealthCheckId);
+  const where = `in Change with [Action=${Action}, Name=${Name}, Type=${Type}, SetIdentifier=${SetIdentifier ?? 'null'}]`;
+  const contents = '[AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]';
+  const hasValues = TTL !== undefined && (ResourceRecords?.length ?? 0) > 0;
+  if (AliasTarget ? TTL !== undefined || ResourceRecords?.length : !hasValues) {
+    const found = AliasTarget ? 'more than one' : 'none';
+    throw invalidInput(`Invalid request: Expected exactly one of ${contents}, but found ${found} ${where}`);
+  }
+  checkRouting(given, where);
+  if (TTL !== undefined && !(TTL >= 0 && TTL <= LONGEST_TTL)) {
+    throw invalidInput(`Invalid request: TTL must be between 0 and ${LONGEST_TTL} ${where}`);
+  }
+  return {
+    ...given,
+    Name: normalName(Name),
+    Type,
+    ...(AliasTarget ? { AliasTarget: readAlias(AliasTarget) } : {}),
+  };
+}
+
+function checkRouting({ SetIdentifier, Weight, MultiValueAnswer }: ResourceRecordSet, where: string): void {
+  const ways = [Weight, MultiValueAnswer].filter((way) => way !== undefined).length;
+  if (ways > 0 && SetIdentifier === undefined) {
+    throw invalidInput(`Invalid request: Missing field 'SetIdentifier' ${where}`);
+  }
+  if (SetIdentifier !== undefined && ways !== 1) {
+    const found = ways === 0 ? 'none' : 'more than one';
+    throw invalidInput(
+      `Invalid request: Expected exactly one of [Weight, Region, Failover, GeoLocation, GeoProximityLocation, MultiValueAnswer, or CidrRoutingConfig], but found ${found} ${where}`,
+    );
+  }
+  if (Weight !== undefined && !(Weight >= 0 && Weight <= 255)) {
+    throw invalidInput(`Invalid request: Weight must be between 0 and 255 ${where}`);
+  }
+}
+
+/** Aliases are shown in lower case and with a trailing dot. */
+function readAlias(alias: NonNullable<ResourceRecordSet['AliasTarget']>): typeof alias {
+  const { HostedZoneId, DNSName, EvaluateTargetHealth } = alias;
+  const missing = Object.entries({ HostedZoneId, DNSName, EvaluateTargetHealth }).find(
+    ([, value]) => value === undefined,
+  );
+  if (missing) {
+    throw invalidInput(
+      `Invalid XML ; cvc-complex-type.2.4.b: The content of element 'AliasTarget' is not complete. One of '{${missing[0]}}' is expected.`,
+    );
+  }
+  return { HostedZoneId: bare(HostedZoneId), DNSName: normalName(DNSName ?? ''), EvaluateTargetHealth };
+}
+
+/** What is wrong with a record set that is to be in a zone, in Route 53's words. */
+export function faultsOf(region: Region, zone: HostedZoneRow, record: RecordRow): string[] {
+  const fault = nameFault(record.Name);
+  if (fault) return [fault];
+  if (!isWithin(record.Name, zone.Name)) {
+    return [`RRSet with DNS name ${record.Name} is not permitted in zone ${zone.Name}`];
+  }
+  if (record.Type === 'CNAME' && record.Name === zone.Name) {
+    return [`RRSet of type CNAME with DNS name ${record.Name} is not permitted at apex in zone ${zone.Name}`];
+  }
+  return record.AliasTarget ? aliasFaults(region, zone, record) : valueFaults(record);
+}
+
+/**
+ * An alias points into the zone itself, or at a load balancer through the zone that AWS keeps for them. AWS does look
+ * whether the target is there.
+ * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
+ */
+function aliasFaults(region: Region, zone: HostedZoneRow, { Type, AliasTarget }: RecordRow): string[] {
+  const { HostedZoneId = '', DNSName = '' } = AliasTarget ?? {};
+  const said = `Tried to create an alias that targets ${DNSName}, type ${Type} in zone ${HostedZoneId}, but`;
+  const absent = `${said} that target was not found`;
+  const outside = `${said} the alias target name does not lie within the target zone`;
+  if (HostedZoneId === zone.Id) {
+    if (!isWithin(DNSName, zone.Name)) return [outside, absent];
+    const exists = zone.records.some((record) => record.Name === DNSName && record.Type === Type);
+    return exists ? [] : [absent];
+  }
+  if (HostedZoneId !== CANONICAL_HOSTED_ZONE_ID || !isWithin(DNSName, `${BALANCER_DOMAIN}.`)) {
+    return [outside, absent];
+  }
+  const name = DNSName.replace(/^dualstack\./, '');
+  return region.route53.balancerNames.has(name) ? [] : [absent];
+}
+
+/** Values of types that are not named here are taken as they are. */
+const VALUE_FAULTS: Partial<Record<RRType, (value: string) => string | undefined>> = {
+  A: (value) => (isIPv4(value) ? undefined : 'ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)'),
+  AAAA: (value) =>
+    isIPv6(value) ? undefined : 'AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address)',
+  CNAME: (value) =>
+    nameFault(normalName(value)) || /\s/.test(value)
+      ? 'CNAMERRDATAIllegalDomainName (Value is not a valid domain name)'
+      : undefined,
+  TXT: quoted,
+  SPF: quoted,
+};
+
+function quoted(value: string): string | undefined {
+  return /^"(?:[^"\\]|\\.)*"(?:\s+"(?:[^"\\]|\\.)*")*$/.test(value)
+    ? undefined
+    : 'InvalidCharacterString (Value should be enclosed in quotation marks)';
+}
+
+function valueFaults({ Name, Type, ResourceRecords = [] }: RecordRow): string[] {
+  const values = ResourceRecords.map(({ Value = '' }) => Value);
+  if (Type === 'CNAME' && values.length > 1) {
+    return [`RRSet of type CNAME with DNS name ${Name} can have only one resource record`];
+  }
+  return values.flatMap((value, index) => {
+    if (values.indexOf(value) < index) return [`Duplicate Resource Record: '${value}'`];
+    const fault = VALUE_FAULTS[Type]?.(value);
+    return fault ? [`Invalid Resource Record: 'FATAL problem: ${fault} encountered with '${value}''`] : [];
+  });
+}

@@ -1,0 +1,86 @@
+/** Record sets: changed in batches, all or nothing, and listed in the order of names. */
+import type * as Route53 from '@aws-sdk/client-route-53';
+import type { Change } from '@aws-sdk/client-route-53';
+import type { Operations } from '../../operations.ts';
+import { submitChange } from './changes.ts';
+import { invalidChangeBatch, invalidInput, notInEnumeration } from './errors.ts';
+import { applyChange, compareRecords } from './batch.ts';
+import { zoneOf } from './ids.ts';
+import { normalName } from './names.ts';
+import { firstOf } from './paging.ts';
+import { readRecord } from './record-checks.ts';
+import type { HostedZoneRow } from './store.ts';
+
+const MOST_LISTED = 300;
+const MOST_RECORDS = 1000;
+const MOST_CHARACTERS = 32_000;
+const ACTIONS = ['CREATE', 'DELETE', 'UPSERT'];
+
+/** Elements and characters of a batch are counted twice for an UPSERT. */
+function checkSize(changes: readonly Change[]): void {
+  let records = 0;
+  let characters = 0;
+  for (const { Action, ResourceRecordSet } of changes) {
+    const times = Action === 'UPSERT' ? 2 : 1;
+    const values = (ResourceRecordSet?.ResourceRecords ?? []).map(({ Value = '' }) => Value);
+    records += times * Math.max(values.length, 1);
+    characters += times * values.join('').length;
+  }
+  if (records > MOST_RECORDS)
+    throw invalidChangeBatch([`Number of records limit of ${MOST_RECORDS} exceeded.`]);
+  if (characters > MOST_CHARACTERS) {
+    throw invalidChangeBatch([`Number of characters limit of ${MOST_CHARACTERS} exceeded.`]);
+  }
+}
+
+export const recordSetOperations = {
+  /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html */
+  ChangeResourceRecordSets: {
+    takes: ['HostedZoneId', 'ChangeBatch'],
+    run({ HostedZoneId, ChangeBatch: { Changes = [], Comment } = { Changes: [] } }, region) {
+      const zone = zoneOf(region, HostedZoneId);
+      if (Changes.length === 0) throw invalidInput('Invalid request: a batch must have at least one change');
+      const unknown = Changes.find(({ Action }) => !ACTIONS.includes(Action ?? ''));
+      if (unknown) throw notInEnumeration(unknown.Action, ACTIONS);
+      const changes = Changes.map((change) => ({ action: change.Action, record: readRecord(change) }));
+      checkSize(Changes);
+      const draft: HostedZoneRow = { ...zone, records: [...zone.records] };
+      const faults = changes.flatMap((change, index) =>
+        applyChange(region, draft, change, changes.slice(0, index)),
+      );
+      if (faults.length > 0) throw invalidChangeBatch(faults);
+      zone.records = draft.records;
+      return { ChangeInfo: submitChange(region, Comment) };
+    },
+  },
+
+  /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html */
+  ListResourceRecordSets: {
+    takes: ['HostedZoneId', 'StartRecordName', 'StartRecordType', 'StartRecordIdentifier', 'MaxItems'],
+    run(input, region) {
+      const zone = zoneOf(region, input.HostedZoneId);
+      const { StartRecordName, StartRecordType, StartRecordIdentifier } = input;
+      if (StartRecordType !== undefined && StartRecordName === undefined) {
+        throw invalidInput('A record type can be specified only together with a record name');
+      }
+      if (StartRecordIdentifier !== undefined && StartRecordType === undefined) {
+        throw invalidInput('A record identifier can be specified only together with a record name and type');
+      }
+      const start = {
+        Name: normalName(StartRecordName ?? '.'),
+        Type: StartRecordType,
+        SetIdentifier: StartRecordIdentifier,
+      };
+      const sorted = zone.records.filter((record) => compareRecords(record, start) >= 0).sort(compareRecords);
+      const { page, next, IsTruncated, MaxItems } = firstOf(sorted, input.MaxItems, MOST_LISTED);
+      return {
+        ResourceRecordSets: page,
+        IsTruncated,
+        NextRecordName: next?.Name,
+        NextRecordType: next?.Type,
+        NextRecordIdentifier: next?.SetIdentifier,
+        MaxItems,
+      };
+    },
+  },
+} satisfies Operations<typeof Route53>;

@@ -1,0 +1,134 @@
+/** Hosted zones: the same name as often as one likes, each time with other name servers. */
+import type * as Route53 from '@aws-sdk/client-route-53';
+import type { HostedZone } from '@aws-sdk/client-route-53';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { submitChange } from './changes.ts';
+import {
+  invalidDomainName,
+  invalidInput,
+  notImplemented,
+  tooManyZones,
+  zoneExists,
+  zoneNotEmpty,
+} from './errors.ts';
+import { newId, zoneOf } from './ids.ts';
+import { nameFault, normalName } from './names.ts';
+import type { HostedZoneRow, RecordRow } from './store.ts';
+
+const MOST_ZONES = 500;
+const MOST_REFERENCE = 128;
+
+/** Four name servers under four top-level domains, of which each has 512. */
+function delegation(region: Region): string[] {
+  const digits = region.id('', 16).slice(1);
+  return ['com', 'net', 'org', 'co.uk'].map((domain, index) => {
+    const drawn = parseInt(digits.slice(index * 4, index * 4 + 4), 16);
+    const group = String(drawn % 64).padStart(2, '0');
+    return `ns-${index * 512 + (drawn % 512)}.awsdns-${group}.${domain}`;
+  });
+}
+
+/** @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/SOA-NSrecords.html */
+const firstRecords = (zone: string, servers: string[]): RecordRow[] => [
+  {
+    Name: zone,
+    Type: 'NS',
+    TTL: 172800,
+    ResourceRecords: servers.map((server) => ({ Value: `${server}.` })),
+  },
+  {
+    Name: zone,
+    Type: 'SOA',
+    TTL: 900,
+    ResourceRecords: [{ Value: `${servers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400` }],
+  },
+];
+
+/** A zone as calls show it. */
+export const shown = ({ Id, Name, CallerReference, Config, records }: HostedZoneRow): HostedZone => ({
+  Id: `/hostedzone/${Id}`,
+  Name,
+  CallerReference,
+  Config,
+  ResourceRecordSetCount: records.length,
+});
+
+/** Whether a record set came with the zone: its own NS and SOA. */
+export const isOwn = (zone: HostedZoneRow, { Name, Type }: RecordRow): boolean =>
+  Name === zone.Name && (Type === 'NS' || Type === 'SOA');
+
+export const zoneOperations = {
+  /**
+   * The caller reference again is refused; the answer does not say which zone has it.
+   * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
+   */
+  CreateHostedZone: {
+    takes: ['Name', 'CallerReference', 'HostedZoneConfig'],
+    run(
+      { Name = '', CallerReference = '', HostedZoneConfig: { Comment, PrivateZone = false } = {} },
+      region,
+    ) {
+      const { zones } = region.route53;
+      if (PrivateZone) throw notImplemented('private hosted zones');
+      if (CallerReference === '' || CallerReference.length > MOST_REFERENCE) {
+        throw invalidInput(`CallerReference must have between 1 and ${MOST_REFERENCE} characters`);
+      }
+      const name = normalName(Name);
+      const fault = nameFault(name);
+      if (fault) throw invalidDomainName(fault);
+      if (zones.find((zone) => zone.CallerReference === CallerReference)) throw zoneExists(CallerReference);
+      if (zones.size >= MOST_ZONES) throw tooManyZones();
+      const Id = newId(region, 'Z');
+      const nameServers = delegation(region);
+      const zone = zones.set(Id, {
+        Id,
+        Name: name,
+        CallerReference,
+        Config: { Comment, PrivateZone },
+        nameServers,
+        records: firstRecords(name, nameServers),
+        tags: [],
+      });
+      return {
+        HostedZone: shown(zone),
+        ChangeInfo: submitChange(region),
+        DelegationSet: { NameServers: nameServers },
+        Location: `https://route53.amazonaws.com/2013-04-01/hostedzone/${Id}`,
+      };
+    },
+  },
+
+  GetHostedZone: {
+    takes: ['Id'],
+    run({ Id }, region) {
+      const zone = zoneOf(region, Id);
+      return { HostedZone: shown(zone), DelegationSet: { NameServers: zone.nameServers } };
+    },
+  },
+
+  UpdateHostedZoneComment: {
+    takes: ['Id', 'Comment'],
+    run({ Id, Comment }, region) {
+      const zone = zoneOf(region, Id);
+      zone.Config = { ...zone.Config, Comment };
+      return { HostedZone: shown(zone) };
+    },
+  },
+
+  GetHostedZoneCount: {
+    takes: [],
+    run: (_input, region) => ({ HostedZoneCount: region.route53.zones.size }),
+  },
+
+  /** Only the NS and SOA record sets that came with a zone go with it. */
+  DeleteHostedZone: {
+    takes: ['Id'],
+    run({ Id }, region) {
+      const zone = zoneOf(region, Id);
+      if (zone.records.some((record) => !isOwn(zone, record))) throw zoneNotEmpty();
+      region.route53.zones.delete(zone.Id);
+      return { ChangeInfo: submitChange(region) };
+    },
+  },
+} satisfies Operations<typeof Route53>;

@@ -1,0 +1,281 @@
+// The sandbox's listeners and what they do by default, through the SDK's own client.
+import {
+  CreateListenerCommand,
+  DeleteListenerCommand,
+  DescribeListenerAttributesCommand,
+  DescribeListenersCommand,
+  DescribeRulesCommand,
+  ModifyListenerAttributesCommand,
+  ModifyListenerCommand,
+  type Action,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import { refusalOf } from '../../harness.ts';
+import { forwardTo, notFound, scene } from './scene.ts';
+
+test('a listener is under the ARN of its load balancer, with a default rule that shows its actions', async () => {
+  const { balancer, createListener, elbv2 } = await scene();
+  const LoadBalancerArn = await balancer();
+  const { Listeners } = await createListener(LoadBalancerArn);
+  const path = LoadBalancerArn.split('/').slice(1).join('/');
+  expect(Listeners).toEqual([
+    {
+      ListenerArn: expect.stringMatching(new RegExp(`:listener/${path}/[0-9a-f]{16}$`)),
+      LoadBalancerArn,
+      Port: 80,
+      Protocol: 'HTTP',
+      DefaultActions: [notFound],
+    },
+  ]);
+  const ListenerArn = Listeners?.[0]?.ListenerArn;
+  expect((await elbv2.send(new DescribeListenersCommand({ LoadBalancerArn }))).Listeners).toEqual(Listeners);
+  const { Rules } = await elbv2.send(new DescribeRulesCommand({ ListenerArn }));
+  expect(Rules).toEqual([
+    {
+      RuleArn: expect.stringMatching(new RegExp(`:listener-rule/${path}/[0-9a-f]{16}/[0-9a-f]{16}$`)),
+      Priority: 'default',
+      IsDefault: true,
+      Conditions: [],
+      Actions: [notFound],
+    },
+  ]);
+});
+
+test('the same settings again are the same listener, another action on the port is a duplicate', async () => {
+  const { balancer, createListener, group } = await scene();
+  const LoadBalancerArn = await balancer();
+  const first = await createListener(LoadBalancerArn);
+  expect((await createListener(LoadBalancerArn)).Listeners).toEqual(first.Listeners);
+  expect(await refusalOf(createListener(LoadBalancerArn, forwardTo(await group())))).toEqual({
+    code: 'DuplicateListener',
+    message: `A listener already exists on this port for this load balancer '${LoadBalancerArn}'`,
+  });
+});
+
+test('a forward to one group is shown in both forms', async () => {
+  const { balancer, createListener, group } = await scene();
+  const api1 = await group();
+  const { Listeners } = await createListener(await balancer(), forwardTo(api1));
+  expect(Listeners?.[0]?.DefaultActions).toEqual([
+    {
+      Type: 'forward',
+      TargetGroupArn: api1,
+      ForwardConfig: {
+        TargetGroups: [{ TargetGroupArn: api1, Weight: 1 }],
+        TargetGroupStickinessConfig: { Enabled: false },
+      },
+    },
+  ]);
+});
+
+test('several groups share the requests by weight', async () => {
+  const { balancer, createListener, group } = await scene();
+  const TargetGroups = [
+    { TargetGroupArn: await group('a'), Weight: 9 },
+    { TargetGroupArn: await group('b'), Weight: 0 },
+  ];
+  const { Listeners } = await createListener(await balancer(), {
+    Type: 'forward',
+    ForwardConfig: { TargetGroups },
+  });
+  expect(Listeners?.[0]?.DefaultActions?.[0]).toMatchObject({ ForwardConfig: { TargetGroups } });
+  expect(Listeners?.[0]?.DefaultActions?.[0]?.TargetGroupArn).toBeUndefined();
+});
+
+test('a redirect keeps what it does not change', async () => {
+  const { balancer, createListener } = await scene();
+  const { Listeners } = await createListener(await balancer(), {
+    Type: 'redirect',
+    RedirectConfig: { Protocol: 'HTTPS', Port: '443', StatusCode: 'HTTP_301' },
+  });
+  expect(Listeners?.[0]?.DefaultActions?.[0]?.RedirectConfig).toEqual({
+    Protocol: 'HTTPS',
+    Port: '443',
+    Host: '#{host}',
+    Path: '/#{path}',
+    Query: '#{query}',
+    StatusCode: 'HTTP_301',
+  });
+});
+
+const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/none/0123456789abcdef';
+const redirect = (config: object): Action => ({
+  Type: 'redirect',
+  RedirectConfig: { StatusCode: 'HTTP_302', ...config },
+});
+const fixed = (config: object): Action => ({
+  Type: 'fixed-response',
+  FixedResponseConfig: { StatusCode: '200', ...config },
+});
+const actions: [Action, string, string][] = [
+  [forwardTo(GROUP), 'TargetGroupNotFound', `Target group '${GROUP}' not found`],
+  [{ Type: 'forward' }, 'ValidationError', 'A target group ARN must be specified'],
+  [
+    {
+      Type: 'forward',
+      TargetGroupArn: GROUP,
+      ForwardConfig: { TargetGroups: [{ TargetGroupArn: `${GROUP}0` }] },
+    },
+    'InvalidLoadBalancerAction',
+    'must be the only one',
+  ],
+  [
+    { Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: GROUP, Weight: 1000 }] } },
+    'ValidationError',
+    "must be between '0-999' inclusive",
+  ],
+  [
+    {
+      Type: 'forward',
+      ForwardConfig: { TargetGroups: [1, 2, 3, 4, 5, 6].map((i) => ({ TargetGroupArn: `${GROUP}${i}` })) },
+    },
+    'TooManyTargetGroups',
+    '5',
+  ],
+  [
+    {
+      Type: 'forward',
+      TargetGroupArn: GROUP,
+      ForwardConfig: { TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: 60 } },
+    },
+    'NotImplemented',
+    'TargetGroupStickinessConfig',
+  ],
+  [{ Type: 'redirect' }, 'ValidationError', "'RedirectConfig' must be specified"],
+  [redirect({}), 'InvalidLoadBalancerAction', 'must change at least one'],
+  [redirect({ Path: 'new' }), 'InvalidLoadBalancerAction', "must start with a '/'"],
+  [redirect({ Port: '70000' }), 'InvalidLoadBalancerAction', 'redirect port'],
+  [redirect({ Protocol: 'FTP' }), 'InvalidLoadBalancerAction', 'redirect protocol'],
+  [redirect({ Port: '81', StatusCode: 'HTTP_307' }), 'ValidationError', '[HTTP_301, HTTP_302]'],
+  [{ Type: 'fixed-response' }, 'ValidationError', "'FixedResponseConfig' must be specified"],
+  [fixed({ StatusCode: '302' }), 'ValidationError', '^(2|4|5)\\d\\d$'],
+  [fixed({ ContentType: 'image/png' }), 'InvalidLoadBalancerAction', 'ContentType must be one of'],
+  [fixed({ MessageBody: 'x'.repeat(1025) }), 'ValidationError', 'less than or equal to 1024'],
+  [{ Type: 'authenticate-oidc' }, 'InvalidLoadBalancerAction', 'only on HTTPS listeners'],
+  [{ Type: 'dance' as 'forward' }, 'ValidationError', 'enum value set'],
+];
+test.each(actions)('refuses the action %j', async (action, code, words) => {
+  const { balancer, createListener } = await scene();
+  expect(await refusalOf(createListener(await balancer(), action))).toEqual({
+    code,
+    message: expect.stringContaining(words),
+  });
+});
+
+test('a listener has just one action', async () => {
+  const { balancer, elbv2 } = await scene();
+  const LoadBalancerArn = await balancer();
+  const create = (DefaultActions: Action[]) =>
+    elbv2.send(new CreateListenerCommand({ LoadBalancerArn, Protocol: 'HTTP', Port: 80, DefaultActions }));
+  expect(await refusalOf(create([]))).toMatchObject({ code: 'ValidationError' });
+  expect(await refusalOf(create([notFound, notFound]))).toMatchObject({ code: 'InvalidLoadBalancerAction' });
+});
+
+test.each([
+  [{ Port: undefined }, 'ValidationError', 'A listener port must be specified'],
+  [{ Port: 0 }, 'ValidationError', "Value '0' at 'port'"],
+  [{ Port: 65536 }, 'ValidationError', "Value '65536' at 'port'"],
+  [{ Protocol: undefined }, 'ValidationError', 'A listener protocol must be specified'],
+  [{ Protocol: 'TCP' as const }, 'ValidationError', "Listener protocol 'TCP' must be one of 'HTTP, HTTPS'"],
+  [{ Protocol: 'HTTPS' as const }, 'NotImplemented', 'HTTPS'],
+  [{ SslPolicy: 'x' }, 'NotImplemented', 'SslPolicy'],
+])('refuses a listener with %j', async (settings, code, words) => {
+  const { balancer, elbv2 } = await scene();
+  const call = elbv2.send(
+    new CreateListenerCommand({
+      LoadBalancerArn: await balancer(),
+      Protocol: 'HTTP',
+      Port: 80,
+      DefaultActions: [notFound],
+      ...settings,
+    }),
+  );
+  expect(await refusalOf(call)).toEqual({ code, message: expect.stringContaining(words) });
+});
+
+test('a target group serves one load balancer only, in its own VPC', async () => {
+  const { balancer, createGroup, createListener, group, listener, make } = await scene();
+  const api1 = await group();
+  await listener(await balancer('web'), forwardTo(api1));
+  const other = await balancer('other');
+  expect(await refusalOf(createListener(other, forwardTo(api1)))).toEqual({
+    code: 'TargetGroupAssociationLimit',
+    message: `The following target groups cannot be associated with more than one load balancer: ${api1}`,
+  });
+  const { TargetGroups } = await createGroup({ Name: 'far', VpcId: await make.vpc('10.1.0.0/16') });
+  expect(
+    await refusalOf(createListener(other, forwardTo(TargetGroups?.[0]?.TargetGroupArn ?? ''))),
+  ).toMatchObject({ code: 'InvalidConfigurationRequest' });
+});
+
+test('a listener changes what the call names and keeps the rest', async () => {
+  const { balancer, elbv2, group, listener } = await scene();
+  const LoadBalancerArn = await balancer();
+  const ListenerArn = await listener(LoadBalancerArn);
+  await listener(LoadBalancerArn, notFound, 81);
+  const modify = (changes: object) => elbv2.send(new ModifyListenerCommand({ ListenerArn, ...changes }));
+  expect((await modify({ Port: 8080 })).Listeners).toMatchObject([
+    { Port: 8080, DefaultActions: [notFound] },
+  ]);
+  const api1 = await group();
+  await modify({ DefaultActions: [forwardTo(api1)] });
+  const { Rules } = await elbv2.send(new DescribeRulesCommand({ ListenerArn }));
+  expect(Rules).toMatchObject([{ Priority: 'default', Actions: [{ TargetGroupArn: api1 }] }]);
+  expect(await refusalOf(modify({ Port: 81 }))).toMatchObject({ code: 'DuplicateListener' });
+  expect(await refusalOf(modify({ Protocol: 'HTTPS' }))).toMatchObject({ code: 'NotImplemented' });
+});
+
+test('listeners are asked for by load balancer or by ARN, not both and not neither', async () => {
+  const { balancer, elbv2, listener } = await scene();
+  const LoadBalancerArn = await balancer();
+  const ListenerArn = await listener(LoadBalancerArn);
+  const describe = (input: object) => refusalOf(elbv2.send(new DescribeListenersCommand(input)));
+  expect(await describe({})).toEqual({
+    code: 'ValidationError',
+    message: 'You must specify either listener ARNs or a load balancer ARN',
+  });
+  expect(await describe({ LoadBalancerArn, ListenerArns: [ListenerArn] })).toMatchObject({
+    code: 'ValidationError',
+  });
+  expect(await describe({ LoadBalancerArn: `${LoadBalancerArn}0` })).toMatchObject({
+    code: 'LoadBalancerNotFound',
+  });
+  expect(await describe({ ListenerArns: [ListenerArn, `${ListenerArn}0`] })).toEqual({
+    code: 'ListenerNotFound',
+    message: 'One or more listeners not found',
+  });
+});
+
+test('a deleted listener takes its rules along and frees its port', async () => {
+  const { balancer, elbv2, listener, region, rule } = await scene();
+  const LoadBalancerArn = await balancer();
+  const ListenerArn = await listener(LoadBalancerArn);
+  await rule(ListenerArn);
+  await elbv2.send(new DeleteListenerCommand({ ListenerArn }));
+  expect(region.elbv2.rules.size).toBe(0);
+  expect(await refusalOf(elbv2.send(new DeleteListenerCommand({ ListenerArn })))).toMatchObject({
+    code: 'ListenerNotFound',
+  });
+  expect(await listener(LoadBalancerArn)).not.toBe(ListenerArn);
+});
+
+test('a listener has the attributes of AWS, and says which of them have no effect here', async () => {
+  const { balancer, elbv2, listener } = await scene();
+  const ListenerArn = await listener(await balancer());
+  const { Attributes } = await elbv2.send(new DescribeListenerAttributesCommand({ ListenerArn }));
+  expect(Attributes).toContainEqual({ Key: 'routing.http.response.server.enabled', Value: 'true' });
+  expect(Attributes).toContainEqual({
+    Key: 'routing.http.response.strict_transport_security.header_value',
+    Value: '',
+  });
+  const modify = (Key: string, Value: string) =>
+    elbv2.send(new ModifyListenerAttributesCommand({ ListenerArn, Attributes: [{ Key, Value }] }));
+  await modify('routing.http.response.server.enabled', 'true');
+  expect(await refusalOf(modify('routing.http.response.server.enabled', 'false'))).toMatchObject({
+    code: 'NotImplemented',
+  });
+  expect(await refusalOf(modify('server', 'true'))).toEqual({
+    code: 'ValidationError',
+    message: "Listener attribute key 'server' is not recognized",
+  });
+});

@@ -1,0 +1,176 @@
+// The rules of the sandbox's listeners, through the SDK's own client.
+import {
+  DeleteRuleCommand,
+  DescribeRulesCommand,
+  ModifyRuleCommand,
+  SetRulePrioritiesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import { refusalOf } from '../../harness.ts';
+import { forwardTo, notFound, path, scene, sure } from './scene.ts';
+
+async function ruleScene() {
+  const started = await scene();
+  const { elbv2, listener, balancer } = started;
+  const LoadBalancerArn = await balancer();
+  const ListenerArn = await listener(LoadBalancerArn);
+  const rules = async () => (await elbv2.send(new DescribeRulesCommand({ ListenerArn }))).Rules ?? [];
+  const priorities = async () => (await rules()).map(({ Priority }) => Priority);
+  const move = (moves: Record<string, number>) =>
+    elbv2.send(
+      new SetRulePrioritiesCommand({
+        RulePriorities: Object.entries(moves).map(([RuleArn, Priority]) => ({ RuleArn, Priority })),
+      }),
+    );
+  const byDefault = sure((await rules())[0]?.RuleArn);
+  return { ...started, LoadBalancerArn, ListenerArn, rules, priorities, move, byDefault };
+}
+
+test('rules are shown by priority, the default rule last, whatever the order in which they were made', async () => {
+  const { ListenerArn, priorities, rule } = await ruleScene();
+  for (const priority of [100, 20, 3]) await rule(ListenerArn, priority);
+  expect(await priorities()).toEqual(['3', '20', '100', 'default']);
+});
+
+test('a rule shows its condition in both forms and its action in full', async () => {
+  const { createRule, group, ListenerArn } = await ruleScene();
+  const api1 = await group();
+  const { Rules } = await createRule(ListenerArn, 10, forwardTo(api1), path('/api1', '/api1/*'));
+  expect(Rules).toEqual([
+    {
+      RuleArn: expect.stringMatching(/:listener-rule\/app\/web(\/[0-9a-f]{16}){3}$/),
+      Priority: '10',
+      IsDefault: false,
+      Conditions: [
+        {
+          Field: 'path-pattern',
+          Values: ['/api1', '/api1/*'],
+          PathPatternConfig: { Values: ['/api1', '/api1/*'] },
+        },
+      ],
+      Actions: [
+        {
+          Type: 'forward',
+          TargetGroupArn: api1,
+          ForwardConfig: {
+            TargetGroups: [{ TargetGroupArn: api1, Weight: 1 }],
+            TargetGroupStickinessConfig: { Enabled: false },
+          },
+        },
+      ],
+    },
+  ]);
+});
+
+test('a priority is taken once, even by the very same rule; at another priority it is a second rule', async () => {
+  const { createRule, ListenerArn, priorities } = await ruleScene();
+  await createRule(ListenerArn, 10, notFound);
+  expect(await refusalOf(createRule(ListenerArn, 10, notFound))).toEqual({
+    code: 'PriorityInUse',
+    message: "Priority '10' is currently in use",
+  });
+  await createRule(ListenerArn, 11, notFound);
+  expect(await priorities()).toEqual(['10', '11', 'default']);
+});
+
+test.each([0, 50001])('refuses the priority %d', async (priority) => {
+  const { createRule, ListenerArn } = await ruleScene();
+  expect(await refusalOf(createRule(ListenerArn, priority, notFound))).toEqual({
+    code: 'ValidationError',
+    message: expect.stringContaining(`Value '${priority}' at 'priority'`),
+  });
+});
+
+test('a rule for a listener or a target group that is not there is refused', async () => {
+  const { createRule, group, ListenerArn } = await ruleScene();
+  expect(await refusalOf(createRule(`${ListenerArn}0`, 1, notFound))).toMatchObject({
+    code: 'ListenerNotFound',
+  });
+  expect(await refusalOf(createRule(ListenerArn, 1, forwardTo(`${await group()}0`)))).toMatchObject({
+    code: 'TargetGroupNotFound',
+  });
+});
+
+test('a load balancer has a hundred rules at most, default rules aside', async () => {
+  const { createRule, listener, ListenerArn, LoadBalancerArn } = await ruleScene();
+  for (let priority = 1; priority <= 99; priority++) await createRule(ListenerArn, priority, notFound);
+  const other = await listener(LoadBalancerArn, notFound, 81);
+  await createRule(other, 1, notFound);
+  expect(await refusalOf(createRule(other, 2, notFound))).toMatchObject({ code: 'TooManyRules' });
+});
+
+test('a rule changes what the call names and keeps the rest', async () => {
+  const { elbv2, group, ListenerArn, rule } = await ruleScene();
+  const RuleArn = await rule(ListenerArn, 5);
+  const modify = (changes: object) => elbv2.send(new ModifyRuleCommand({ RuleArn, ...changes }));
+  const api1 = await group();
+  await modify({ Actions: [forwardTo(api1)] });
+  const { Rules } = await modify({ Conditions: [path('/other')] });
+  expect(Rules).toMatchObject([
+    {
+      Priority: '5',
+      Actions: [{ TargetGroupArn: api1 }],
+      Conditions: [{ PathPatternConfig: { Values: ['/other'] } }],
+    },
+  ]);
+  expect(await refusalOf(modify({}))).toMatchObject({ code: 'ValidationError' });
+  expect(await refusalOf(modify({ Actions: [forwardTo(`${api1}0`)] }))).toMatchObject({
+    code: 'TargetGroupNotFound',
+  });
+});
+
+test('the default rule changes and goes with its listener only', async () => {
+  const { byDefault, elbv2, move } = await ruleScene();
+  const modify = elbv2.send(new ModifyRuleCommand({ RuleArn: byDefault, Actions: [notFound] }));
+  expect(await refusalOf(modify)).toMatchObject({ code: 'OperationNotPermitted' });
+  expect(await refusalOf(elbv2.send(new DeleteRuleCommand({ RuleArn: byDefault })))).toEqual({
+    code: 'OperationNotPermitted',
+    message: `Default rule '${byDefault}' cannot be deleted`,
+  });
+  expect(await refusalOf(move({ [byDefault]: 1 }))).toMatchObject({ code: 'OperationNotPermitted' });
+});
+
+test('a deleted rule is gone, and its priority free', async () => {
+  const { elbv2, ListenerArn, priorities, rule } = await ruleScene();
+  const RuleArn = await rule(ListenerArn, 5);
+  await elbv2.send(new DeleteRuleCommand({ RuleArn }));
+  expect(await priorities()).toEqual(['default']);
+  expect(await refusalOf(elbv2.send(new DeleteRuleCommand({ RuleArn })))).toEqual({
+    code: 'RuleNotFound',
+    message: 'One or more rules not found',
+  });
+  await rule(ListenerArn, 5);
+});
+
+test('two rules change places in one call', async () => {
+  const { ListenerArn, move, rule, rules } = await ruleScene();
+  const [first, second] = [await rule(ListenerArn, 1), await rule(ListenerArn, 2)];
+  await move({ [first]: 2, [second]: 1 });
+  expect((await rules()).slice(0, 2).map(({ RuleArn }) => RuleArn)).toEqual([second, first]);
+});
+
+test('priorities are set all or none', async () => {
+  const { listener, ListenerArn, LoadBalancerArn, move, priorities, rule } = await ruleScene();
+  const [first, second] = [await rule(ListenerArn, 1), await rule(ListenerArn, 2)];
+  await rule(ListenerArn, 3);
+  expect(await refusalOf(move({ [first]: 10, [second]: 3 }))).toMatchObject({ code: 'PriorityInUse' });
+  expect(await refusalOf(move({ [first]: 10, [second]: 10 }))).toEqual({
+    code: 'ValidationError',
+    message: "Priority '10' was provided multiple times",
+  });
+  expect(await refusalOf(move({ [first]: 10, [`${second}0`]: 11 }))).toMatchObject({ code: 'RuleNotFound' });
+  const elsewhere = await rule(await listener(LoadBalancerArn, notFound, 81), 1);
+  expect(await refusalOf(move({ [first]: 10, [elsewhere]: 11 }))).toMatchObject({ code: 'ValidationError' });
+  expect(await priorities()).toEqual(['1', '2', '3', 'default']);
+});
+
+test('rules are asked for by listener or by ARN, not both and not neither', async () => {
+  const { byDefault, elbv2, ListenerArn } = await ruleScene();
+  const describe = (input: object) => elbv2.send(new DescribeRulesCommand(input));
+  expect((await describe({ RuleArns: [byDefault] })).Rules).toMatchObject([{ RuleArn: byDefault }]);
+  expect(await refusalOf(describe({}))).toMatchObject({ code: 'ValidationError' });
+  expect(await refusalOf(describe({ ListenerArn, RuleArns: [byDefault] }))).toMatchObject({
+    code: 'ValidationError',
+  });
+  expect(await refusalOf(describe({ RuleArns: [`${byDefault}0`] }))).toMatchObject({ code: 'RuleNotFound' });
+});

@@ -1,0 +1,101 @@
+// What most tests of Elastic Load Balancing start with: a VPC with an internet gateway and two subnets, made through the API.
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateRuleCommand,
+  CreateTargetGroupCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTargetHealthCommand,
+  type Action,
+  type CreateLoadBalancerCommandInput,
+  type CreateTargetGroupCommandInput,
+  type RuleCondition,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
+import { sandbox } from '../../harness.ts';
+import { makes, sure } from '../ec2/scene.ts';
+
+export { sure } from '../ec2/scene.ts';
+
+export const notFound: Action = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } };
+export const forwardTo = (TargetGroupArn: string): Action => ({ Type: 'forward', TargetGroupArn });
+export const path = (...Values: string[]): RuleCondition => ({
+  Field: 'path-pattern',
+  PathPatternConfig: { Values },
+});
+
+/** Starts a sandbox with a network in it, and short names for the creates that tests need and do not test. */
+export async function scene(options: SandboxOptions = {}) {
+  const running = await sandbox(options);
+  const { elbv2 } = running;
+  const make = makes(running.ec2);
+  const vpc = await make.vpc();
+  await make.gateway(vpc);
+  const subnets = [
+    await make.subnet(vpc, '10.0.1.0/24', 'eu-west-1a'),
+    await make.subnet(vpc, '10.0.2.0/24', 'eu-west-1b'),
+  ];
+
+  const createBalancer = (more: Partial<CreateLoadBalancerCommandInput> = {}) =>
+    elbv2.send(new CreateLoadBalancerCommand({ Name: 'web', Subnets: subnets, ...more }));
+  const createGroup = (more: Partial<CreateTargetGroupCommandInput> = {}) =>
+    elbv2.send(
+      new CreateTargetGroupCommand({
+        Name: 'api1',
+        Protocol: 'HTTP',
+        Port: 5000,
+        VpcId: vpc,
+        TargetType: 'ip',
+        ...more,
+      }),
+    );
+  const balancer = async (Name = 'web') =>
+    sure((await createBalancer({ Name })).LoadBalancers?.[0]?.LoadBalancerArn);
+  const group = async (Name = 'api1') =>
+    sure((await createGroup({ Name })).TargetGroups?.[0]?.TargetGroupArn);
+  const createListener = (LoadBalancerArn: string, action = notFound, Port = 80) =>
+    elbv2.send(
+      new CreateListenerCommand({ LoadBalancerArn, Protocol: 'HTTP', Port, DefaultActions: [action] }),
+    );
+  const listener = async (loadBalancerArn: string, action = notFound, port = 80) =>
+    sure((await createListener(loadBalancerArn, action, port)).Listeners?.[0]?.ListenerArn);
+  const createRule = (
+    ListenerArn: string,
+    Priority: number,
+    action: Action,
+    ...conditions: RuleCondition[]
+  ) =>
+    elbv2.send(
+      new CreateRuleCommand({
+        ListenerArn,
+        Priority,
+        Actions: [action],
+        Conditions: conditions.length > 0 ? conditions : [path('/api1')],
+      }),
+    );
+  const rule = async (listenerArn: string, priority = 1, action = notFound) =>
+    sure((await createRule(listenerArn, priority, action)).Rules?.[0]?.RuleArn);
+  const found = async (Name = 'web') =>
+    (await elbv2.send(new DescribeLoadBalancersCommand({ Names: [Name] }))).LoadBalancers?.[0];
+  const health = async (TargetGroupArn: string) =>
+    (
+      (await elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn }))).TargetHealthDescriptions ?? []
+    ).map(({ TargetHealth }) => TargetHealth);
+
+  return {
+    ...running,
+    make,
+    vpc,
+    subnets,
+    createBalancer,
+    createGroup,
+    createListener,
+    createRule,
+    balancer,
+    group,
+    listener,
+    rule,
+    found,
+    health,
+  };
+}

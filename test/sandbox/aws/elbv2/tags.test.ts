@@ -1,0 +1,85 @@
+// Tags of the sandbox's load balancers, target groups, listeners and rules, through the SDK's own client.
+import {
+  AddTagsCommand,
+  DescribeTagsCommand,
+  RemoveTagsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import { refusalOf } from '../../harness.ts';
+import { scene } from './scene.ts';
+
+async function tagScene() {
+  const started = await scene();
+  const { balancer, elbv2, group, listener, rule } = started;
+  const LoadBalancerArn = await balancer();
+  const ListenerArn = await listener(LoadBalancerArn);
+  const arns = [LoadBalancerArn, ListenerArn, await rule(ListenerArn), await group()];
+  const add = (ResourceArns: string[], tags: Record<string, string>) =>
+    elbv2.send(
+      new AddTagsCommand({
+        ResourceArns,
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      }),
+    );
+  const tags = async (ResourceArns: string[]) =>
+    ((await elbv2.send(new DescribeTagsCommand({ ResourceArns }))).TagDescriptions ?? []).map(
+      ({ ResourceArn, Tags = [] }) => [
+        ResourceArn,
+        Object.fromEntries(Tags.map(({ Key = '', Value }) => [Key, Value] as const)),
+      ],
+    );
+  return { ...started, arns, add, tags };
+}
+
+test('tags are put on all four kinds at once, replaced by key, and taken away', async () => {
+  const { add, arns, elbv2, tags } = await tagScene();
+  await add(arns, { a: '1', b: '1' });
+  await add(arns, { b: '2' });
+  expect(await tags(arns)).toEqual(arns.map((arn) => [arn, { a: '1', b: '2' }]));
+  await elbv2.send(new RemoveTagsCommand({ ResourceArns: arns, TagKeys: ['a', 'none'] }));
+  expect(await tags(arns)).toEqual(arns.map((arn) => [arn, { b: '2' }]));
+});
+
+test('tags of the create call are there from the start', async () => {
+  const { createGroup, tags } = await tagScene();
+  const { TargetGroups } = await createGroup({ Name: 'tagged', Tags: [{ Key: 'a', Value: '1' }] });
+  const arn = TargetGroups?.[0]?.TargetGroupArn ?? '';
+  expect(await tags([arn])).toEqual([[arn, { a: '1' }]]);
+});
+
+test('one resource that is gone fails the whole call and changes nothing', async () => {
+  const { add, arns, tags } = await tagScene();
+  const codes = ['LoadBalancerNotFound', 'ListenerNotFound', 'RuleNotFound', 'TargetGroupNotFound'];
+  for (const [index, code] of codes.entries()) {
+    const gone = `${arns[index]}0`;
+    expect(await refusalOf(tags([...arns, gone]))).toMatchObject({ code });
+    expect(await refusalOf(add([...arns, gone], { a: '1' }))).toMatchObject({ code });
+  }
+  expect(await tags(arns)).toEqual(arns.map((arn) => [arn, {}]));
+});
+
+test('a call names up to twenty resources', async () => {
+  const { arns, tags } = await tagScene();
+  const [arn = ''] = arns;
+  expect(await tags(Array<string>(20).fill(arn))).toHaveLength(20);
+  expect(await refusalOf(tags(Array<string>(21).fill(arn)))).toMatchObject({ code: 'ValidationError' });
+  expect(await refusalOf(tags([]))).toMatchObject({ code: 'ValidationError' });
+  expect(await refusalOf(tags(['arn:aws:s3:::bucket']))).toMatchObject({ code: 'ValidationError' });
+});
+
+test('tags that AWS does not take are refused', async () => {
+  const { add, arns, createGroup } = await tagScene();
+  const [arn = ''] = arns;
+  expect(await refusalOf(add([arn], { 'aws:a': '1' }))).toMatchObject({ code: 'ValidationError' });
+  expect(await refusalOf(add([arn], { ['k'.repeat(129)]: '1' }))).toMatchObject({ code: 'ValidationError' });
+  expect(await refusalOf(add([arn], { a: 'v'.repeat(257) }))).toMatchObject({ code: 'ValidationError' });
+  const many = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, '1']));
+  expect(await refusalOf(add([arn], many))).toMatchObject({ code: 'TooManyTags' });
+  const twice = [
+    { Key: 'a', Value: '1' },
+    { Key: 'a', Value: '2' },
+  ];
+  expect(await refusalOf(createGroup({ Name: 'twice', Tags: twice }))).toMatchObject({
+    code: 'DuplicateTagKeys',
+  });
+});

@@ -1,0 +1,204 @@
+// The sandbox's target groups, through the SDK's own client.
+import {
+  DeleteListenerCommand,
+  DeleteLoadBalancerCommand,
+  DeleteTargetGroupCommand,
+  DescribeTargetGroupAttributesCommand,
+  DescribeTargetGroupsCommand,
+  ModifyTargetGroupAttributesCommand,
+  ModifyTargetGroupCommand,
+  type CreateTargetGroupCommandInput,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import { manualClock } from '../../../../sandbox/world/clock.ts';
+import { refusalOf } from '../../harness.ts';
+import { forwardTo, scene } from './scene.ts';
+
+test('a target group has the health checks that AWS gives it when nothing is said', async () => {
+  const { createGroup, vpc } = await scene();
+  const { TargetGroups } = await createGroup();
+  expect(TargetGroups).toEqual([
+    {
+      TargetGroupArn: expect.stringMatching(
+        /^arn:aws:elasticloadbalancing:eu-west-1:\d{12}:targetgroup\/api1\/[0-9a-f]{16}$/,
+      ),
+      TargetGroupName: 'api1',
+      Protocol: 'HTTP',
+      ProtocolVersion: 'HTTP1',
+      Port: 5000,
+      VpcId: vpc,
+      TargetType: 'ip',
+      IpAddressType: 'ipv4',
+      HealthCheckEnabled: true,
+      HealthCheckIntervalSeconds: 30,
+      HealthCheckPath: '/',
+      HealthCheckPort: 'traffic-port',
+      HealthCheckProtocol: 'HTTP',
+      HealthCheckTimeoutSeconds: 5,
+      HealthyThresholdCount: 5,
+      UnhealthyThresholdCount: 2,
+      Matcher: { HttpCode: '200' },
+      LoadBalancerArns: [],
+    },
+  ]);
+});
+
+test('the same settings again are the same group, other settings a duplicate name', async () => {
+  const { createGroup, elbv2 } = await scene();
+  const [first] = (await createGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
+  const [again] = (await createGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
+  expect(again?.TargetGroupArn).toBe(first?.TargetGroupArn);
+  expect(await refusalOf(createGroup({ HealthCheckPath: '/health', Port: 6000 }))).toEqual({
+    code: 'DuplicateTargetGroupName',
+    message: "A target group with the same name 'api1' exists, but with different settings",
+  });
+  await elbv2.send(
+    new ModifyTargetGroupCommand({ TargetGroupArn: first?.TargetGroupArn, HealthCheckPath: '/other' }),
+  );
+  expect(await refusalOf(createGroup({ HealthCheckPath: '/health' }))).toMatchObject({
+    code: 'DuplicateTargetGroupName',
+  });
+});
+
+const refusals: [Partial<CreateTargetGroupCommandInput>, string, string][] = [
+  [{ Name: 'a'.repeat(33) }, 'ValidationError', "cannot be longer than '32' characters"],
+  [{ Name: 'api_1' }, 'ValidationError', 'can only contain characters'],
+  [{ Name: '-api' }, 'ValidationError', 'cannot begin or end with a hyphen(-)'],
+  [{ Protocol: undefined }, 'ValidationError', 'A protocol must be specified'],
+  [{ Port: undefined }, 'ValidationError', 'A port must be specified'],
+  [{ Port: 65536 }, 'ValidationError', "at 'port' failed to satisfy constraint"],
+  [{ VpcId: undefined }, 'ValidationError', 'A VPC ID must be specified'],
+  [{ VpcId: 'vpc-0' }, 'ValidationError', "The VPC ID 'vpc-0' is not found"],
+  [{ TargetType: undefined }, 'NotImplemented', 'type instance'],
+  [{ TargetType: 'lambda' }, 'NotImplemented', 'type lambda'],
+  [{ Protocol: 'TCP' }, 'NotImplemented', 'TCP'],
+  [{ Protocol: 'HTTPS' }, 'NotImplemented', 'HTTPS'],
+  [{ ProtocolVersion: 'GRPC' }, 'NotImplemented', 'GRPC'],
+  [{ HealthCheckEnabled: false }, 'ValidationError', "target type 'ip'"],
+  [{ HealthCheckProtocol: 'TCP' }, 'ValidationError', "'TCP' must be one of"],
+  [{ HealthCheckPath: 'health' }, 'ValidationError', "must start with a '/'"],
+  [{ HealthCheckPort: '0' }, 'ValidationError', 'Health check port'],
+  [{ HealthCheckIntervalSeconds: 4 }, 'ValidationError', 'greater than or equal to 5'],
+  [{ HealthCheckIntervalSeconds: 301 }, 'ValidationError', 'less than or equal to 300'],
+  [{ HealthCheckTimeoutSeconds: 1 }, 'ValidationError', 'greater than or equal to 2'],
+  [{ HealthCheckTimeoutSeconds: 121 }, 'ValidationError', 'less than or equal to 120'],
+  [{ HealthyThresholdCount: 1 }, 'ValidationError', 'healthyThresholdCount'],
+  [{ UnhealthyThresholdCount: 11 }, 'ValidationError', 'unhealthyThresholdCount'],
+  [{ HealthCheckTimeoutSeconds: 30 }, 'ValidationError', "'30' must be smaller than the interval '30'"],
+  [{ Matcher: { HttpCode: '500' } }, 'ValidationError', "within '200-499'"],
+  [{ Matcher: { HttpCode: '299-200' } }, 'ValidationError', "within '200-499'"],
+  [{ Matcher: { HttpCode: 'ok' } }, 'ValidationError', "within '200-499'"],
+  [{ Matcher: { GrpcCode: '0' } }, 'NotImplemented', 'GrpcCode'],
+];
+test.each(refusals)('refuses a target group with %j', async (settings, code, words) => {
+  const { createGroup } = await scene();
+  expect(await refusalOf(createGroup(settings))).toEqual({ code, message: expect.stringContaining(words) });
+});
+
+test('health checks can be changed, and what is left out stays', async () => {
+  const { createGroup, elbv2 } = await scene();
+  const [made] = (await createGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
+  const modify = (changes: object) =>
+    elbv2.send(new ModifyTargetGroupCommand({ TargetGroupArn: made?.TargetGroupArn, ...changes }));
+  const changes = { HealthCheckIntervalSeconds: 10, Matcher: { HttpCode: '200-299,301' } };
+  expect((await modify(changes)).TargetGroups).toEqual([{ ...made, ...changes }]);
+  expect(await refusalOf(modify({ HealthCheckTimeoutSeconds: 10 }))).toMatchObject({
+    code: 'ValidationError',
+  });
+});
+
+test('attributes have the defaults of AWS and can be changed within their ranges', async () => {
+  const { elbv2, group } = await scene();
+  const TargetGroupArn = await group();
+  const { Attributes = [] } = await elbv2.send(new DescribeTargetGroupAttributesCommand({ TargetGroupArn }));
+  expect(Object.fromEntries(Attributes.map(({ Key = '', Value }) => [Key, Value] as const))).toMatchObject({
+    'deregistration_delay.timeout_seconds': '300',
+    'load_balancing.algorithm.type': 'round_robin',
+    'load_balancing.cross_zone.enabled': 'use_load_balancer_configuration',
+    'slow_start.duration_seconds': '0',
+    'stickiness.enabled': 'false',
+    'stickiness.type': 'lb_cookie',
+    'stickiness.lb_cookie.duration_seconds': '86400',
+  });
+  const modify = (Key: string, Value: string) =>
+    elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes: [{ Key, Value }] }));
+  const changed = await modify('deregistration_delay.timeout_seconds', '0');
+  expect(changed.Attributes).toContainEqual({ Key: 'deregistration_delay.timeout_seconds', Value: '0' });
+  await modify('load_balancing.cross_zone.enabled', 'true');
+  expect(await refusalOf(modify('deregistration_delay.timeout_seconds', '3601'))).toEqual({
+    code: 'ValidationError',
+    message: "'deregistration_delay.timeout_seconds' value '3601' must be between '0-3600' inclusive",
+  });
+  expect(await refusalOf(modify('delay', '1'))).toEqual({
+    code: 'ValidationError',
+    message: "Target group attribute key 'delay' is not recognized",
+  });
+  expect(await refusalOf(modify('stickiness.enabled', 'true'))).toMatchObject({ code: 'NotImplemented' });
+});
+
+test('which load balancer uses a group derives from listeners and rules', async () => {
+  const { balancer, elbv2, group, listener, rule } = await scene();
+  const [web, other] = [await balancer('web'), await balancer('other')];
+  const [byDefault, byRule, unused] = [await group('a'), await group('b'), await group('c')];
+  await rule(await listener(web, forwardTo(byDefault)), 1, forwardTo(byRule));
+  const groups = async (input: object) =>
+    ((await elbv2.send(new DescribeTargetGroupsCommand(input))).TargetGroups ?? []).map(
+      ({ TargetGroupArn, LoadBalancerArns }) => [TargetGroupArn, LoadBalancerArns],
+    );
+  expect(await groups({})).toEqual([
+    [byDefault, [web]],
+    [byRule, [web]],
+    [unused, []],
+  ]);
+  expect(await groups({ LoadBalancerArn: web })).toEqual([
+    [byDefault, [web]],
+    [byRule, [web]],
+  ]);
+  expect(await groups({ LoadBalancerArn: other })).toEqual([]);
+});
+
+test('one group that is not there fails the whole describe call', async () => {
+  const { elbv2, group } = await scene();
+  const arn = await group();
+  const describe = (input: object) => elbv2.send(new DescribeTargetGroupsCommand(input));
+  expect(await refusalOf(describe({ Names: ['api1', 'none'] }))).toEqual({
+    code: 'TargetGroupNotFound',
+    message: "Target groups '[none]' not found",
+  });
+  expect(await refusalOf(describe({ TargetGroupArns: [arn, `${arn}0`] }))).toMatchObject({
+    code: 'TargetGroupNotFound',
+  });
+  expect(await refusalOf(describe({ TargetGroupArns: [arn], Names: ['api1'] }))).toMatchObject({
+    code: 'ValidationError',
+  });
+});
+
+test('a group is held by the rules that name it, and for some seconds after the last is gone', async () => {
+  const clock = manualClock();
+  const { balancer, elbv2, group, listener } = await scene({ clock, pace: 1 });
+  const TargetGroupArn = await group();
+  const remove = () => elbv2.send(new DeleteTargetGroupCommand({ TargetGroupArn }));
+  const held = {
+    code: 'ResourceInUse',
+    message: `Target group '${TargetGroupArn}' is currently in use by a listener or a rule`,
+  };
+  const ListenerArn = await listener(await balancer(), forwardTo(TargetGroupArn));
+  expect(await refusalOf(remove())).toEqual(held);
+  await elbv2.send(new DeleteListenerCommand({ ListenerArn }));
+  expect(await refusalOf(remove())).toEqual(held);
+  clock.advance(5_000);
+  await remove();
+  await remove();
+  const { TargetGroups } = await elbv2.send(new DescribeTargetGroupsCommand({}));
+  expect(TargetGroups).toEqual([]);
+});
+
+test('a group of a deleted load balancer can be deleted', async () => {
+  const { balancer, elbv2, group, listener } = await scene();
+  const [LoadBalancerArn, TargetGroupArn] = [await balancer(), await group()];
+  await listener(LoadBalancerArn, forwardTo(TargetGroupArn));
+  await elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
+  await elbv2.send(new DeleteTargetGroupCommand({ TargetGroupArn }));
+  const gone = elbv2.send(new DescribeTargetGroupsCommand({ Names: ['api1'] }));
+  expect(await refusalOf(gone)).toMatchObject({ code: 'TargetGroupNotFound' });
+});

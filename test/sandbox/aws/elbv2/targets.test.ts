@@ -1,0 +1,279 @@
+// The targets of the sandbox's target groups and their health, through the SDK's own client.
+import { AuthorizeSecurityGroupIngressCommand } from '@aws-sdk/client-ec2';
+import {
+  DeleteListenerCommand,
+  DeregisterTargetsCommand,
+  DescribeTargetHealthCommand,
+  ModifyTargetGroupAttributesCommand,
+  RegisterTargetsCommand,
+  type TargetDescription,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import { attachInterface } from '../../../../sandbox/aws/ec2/network-interfaces.ts';
+import { deregisterTarget, registerTarget, setTargetHealth } from '../../../../sandbox/aws/elbv2/targets.ts';
+import type { SandboxOptions } from '../../../../sandbox/sandbox.ts';
+import { manualClock } from '../../../../sandbox/world/clock.ts';
+import { refusalOf } from '../../harness.ts';
+import { forwardTo, scene } from './scene.ts';
+
+const REGISTERING = {
+  State: 'initial',
+  Reason: 'Elb.RegistrationInProgress',
+  Description: 'Target registration is in progress',
+};
+const NOT_IN_USE = {
+  State: 'unused',
+  Reason: 'Target.NotInUse',
+  Description: 'Target group is not configured to receive traffic from the load balancer',
+};
+const DRAINING = {
+  State: 'draining',
+  Reason: 'Target.DeregistrationInProgress',
+  Description: 'Target deregistration is in progress',
+};
+
+/** A plane that checks targets itself. */
+const checking: SandboxOptions['plane'] = { startTask: () => {}, stopTask: () => {}, checksTargets: true };
+
+/** A target group, and a task in the network that listens behind a security group. */
+async function targetScene(options: SandboxOptions = {}) {
+  const started = await scene(options);
+  const { ec2, elbv2, make, region, subnets, vpc } = started;
+  const TargetGroupArn = await started.group();
+  const [front, task] = [await make.group(vpc, 'front'), await make.group(vpc, 'task')];
+  const { PrivateIpAddress: ip } = attachInterface(region, {
+    subnetId: subnets[0] ?? '',
+    groups: [task],
+    description: 'a task',
+    interfaceType: 'interface',
+    requester: '111122223333',
+  });
+  const use = async () => {
+    const { LoadBalancers } = await started.createBalancer({ SecurityGroups: [front] });
+    return started.listener(LoadBalancers?.[0]?.LoadBalancerArn ?? '', forwardTo(TargetGroupArn));
+  };
+  const admit = () =>
+    ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({
+        GroupId: task,
+        IpPermissions: [
+          { IpProtocol: 'tcp', FromPort: 5000, ToPort: 5000, UserIdGroupPairs: [{ GroupId: front }] },
+        ],
+      }),
+    );
+  const register = (...Targets: TargetDescription[]) =>
+    elbv2.send(new RegisterTargetsCommand({ TargetGroupArn, Targets }));
+  const deregister = (...Targets: TargetDescription[]) =>
+    elbv2.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets }));
+  return {
+    ...started,
+    ip,
+    TargetGroupArn,
+    use,
+    admit,
+    register,
+    deregister,
+    health: () => started.health(TargetGroupArn),
+  };
+}
+
+test('a target of a group in use becomes healthy when the security groups let the load balancer in', async () => {
+  const clock = manualClock();
+  const { admit, health, ip, register, use } = await targetScene({ clock, pace: 1 });
+  await admit();
+  await use();
+  await register({ Id: ip });
+  expect(await health()).toEqual([REGISTERING]);
+  clock.advance(149_000);
+  expect(await health()).toEqual([REGISTERING]);
+  clock.advance(1_000);
+  expect(await health()).toEqual([{ State: 'healthy' }]);
+});
+
+test('a target is unhealthy when the security groups keep the load balancer out, or when nobody is there', async () => {
+  const { health, ip, register, use } = await targetScene();
+  await use();
+  await register({ Id: ip }, { Id: '10.0.1.200' });
+  const timedOut = { State: 'unhealthy', Reason: 'Target.Timeout', Description: 'Request timed out' };
+  expect(await health()).toEqual([timedOut, timedOut]);
+});
+
+test('a target of a group in no rule is unused, and is checked as soon as there is one', async () => {
+  const { admit, elbv2, health, ip, register, use } = await targetScene();
+  await admit();
+  await register({ Id: ip });
+  expect(await health()).toEqual([NOT_IN_USE]);
+  const ListenerArn = await use();
+  expect(await health()).toEqual([{ State: 'healthy' }]);
+  await elbv2.send(new DeleteListenerCommand({ ListenerArn }));
+  expect(await health()).toEqual([NOT_IN_USE]);
+});
+
+test('a target in a zone that the load balancer is not in is unused', async () => {
+  const { health, make, register, use, vpc } = await targetScene();
+  await make.subnet(vpc, '10.0.3.0/24', 'eu-west-1c');
+  await use();
+  await register({ Id: '10.0.3.10' });
+  expect(await health()).toEqual([
+    {
+      State: 'unused',
+      Reason: 'Target.NotInUse',
+      Description: 'Target is in an Availability Zone that is not enabled for the load balancer',
+    },
+  ]);
+});
+
+test('a deregistered target drains for the delay of its group and is gone then', async () => {
+  const clock = manualClock();
+  const { admit, deregister, health, ip, register, use } = await targetScene({ clock, pace: 1 });
+  await admit();
+  await use();
+  await register({ Id: ip });
+  await deregister({ Id: ip });
+  clock.advance(299_000);
+  expect(await health()).toEqual([DRAINING]);
+  clock.advance(1_000);
+  expect(await health()).toEqual([]);
+});
+
+test('the delay can be changed, down to nothing', async () => {
+  const clock = manualClock();
+  const { admit, deregister, elbv2, health, ip, register, TargetGroupArn, use } = await targetScene({
+    clock,
+    pace: 1,
+  });
+  const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '0' }];
+  await elbv2.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }));
+  await admit();
+  await use();
+  await register({ Id: ip });
+  await deregister({ Id: ip });
+  expect(await health()).toEqual([]);
+});
+
+test('a target that comes back while it drains starts anew and stays', async () => {
+  const clock = manualClock();
+  const { admit, deregister, health, ip, register, use } = await targetScene({ clock, pace: 1 });
+  await admit();
+  await use();
+  clock.advance(150_000);
+  await register({ Id: ip });
+  await deregister({ Id: ip });
+  clock.advance(100_000);
+  expect(await health()).toEqual([DRAINING]);
+  await register({ Id: ip });
+  expect(await health()).toEqual([{ State: 'healthy' }]);
+  clock.advance(300_000);
+  expect(await health()).toEqual([{ State: 'healthy' }]);
+});
+
+test('an unused target is gone as soon as it is deregistered, and one that is not there is no error', async () => {
+  const { deregister, health, ip, register } = await targetScene();
+  await register({ Id: ip });
+  await deregister({ Id: ip }, { Id: '10.0.1.99' });
+  expect(await health()).toEqual([]);
+});
+
+test('the same address on two ports is two targets, and twice on one port is one', async () => {
+  const { elbv2, ip, register, TargetGroupArn } = await targetScene();
+  await register({ Id: ip }, { Id: ip, Port: 6000 });
+  await register({ Id: ip, Port: 5000 });
+  const { TargetHealthDescriptions } = await elbv2.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+  expect(TargetHealthDescriptions).toMatchObject([
+    { Target: { Id: ip, Port: 5000, AvailabilityZone: 'eu-west-1a' }, HealthCheckPort: '5000' },
+    { Target: { Id: ip, Port: 6000, AvailabilityZone: 'eu-west-1a' }, HealthCheckPort: '6000' },
+  ]);
+});
+
+test('asked about a target that is not there, it says so', async () => {
+  const { elbv2, TargetGroupArn } = await targetScene();
+  const { TargetHealthDescriptions } = await elbv2.send(
+    new DescribeTargetHealthCommand({ TargetGroupArn, Targets: [{ Id: '10.0.1.9', Port: 5000 }] }),
+  );
+  expect(TargetHealthDescriptions?.[0]?.TargetHealth).toEqual({
+    State: 'unused',
+    Reason: 'Target.NotRegistered',
+    Description: 'Target is not registered to the target group',
+  });
+});
+
+test.each([
+  [{ Id: 'host' }, "The IP address 'host' is not a valid IPv4 address"],
+  [{ Id: '10.0.1.9', Port: 0 }, expect.stringContaining("'targets.port'")],
+  [
+    { Id: '10.0.1.9', AvailabilityZone: 'all' },
+    "The IP address '10.0.1.9' is within the VPC, and cannot have its Availability Zone overridden to 'all' from 'eu-west-1a'",
+  ],
+  [
+    { Id: '10.9.1.9' },
+    "The Availability Zone is required for IP address '10.9.1.9' because it is not in the VPC",
+  ],
+  [
+    { Id: '10.9.1.9', AvailabilityZone: 'eu-west-1a' },
+    "You must specify a valid Availability Zone or select 'all' for all enabled Availability zones, since the IP address '10.9.1.9' is outside the VPC",
+  ],
+  [{ Id: '8.8.8.8', AvailabilityZone: 'all' }, expect.stringContaining('must be from a private range')],
+])('refuses to register %j, and with it the whole call', async (target, message) => {
+  const { health, ip, register } = await targetScene();
+  expect(await refusalOf(register({ Id: ip }, target))).toEqual({ code: 'ValidationError', message });
+  expect(await health()).toEqual([]);
+});
+
+test('an address outside of the VPC is of all zones', async () => {
+  const { health, register, use } = await targetScene({ plane: checking });
+  await use();
+  await register({ Id: '192.168.1.9', AvailabilityZone: 'all' });
+  expect(await health()).toEqual([REGISTERING]);
+});
+
+test('a group that is not there is refused', async () => {
+  const { elbv2, TargetGroupArn } = await targetScene();
+  const gone = { TargetGroupArn: `${TargetGroupArn}0`, Targets: [{ Id: '10.0.1.9' }] };
+  for (const call of [
+    elbv2.send(new RegisterTargetsCommand(gone)),
+    elbv2.send(new DeregisterTargetsCommand(gone)),
+    elbv2.send(new DescribeTargetHealthCommand(gone)),
+  ]) {
+    expect(await refusalOf(call)).toMatchObject({ code: 'TargetGroupNotFound' });
+  }
+});
+
+test('where the data plane checks targets, their health is what it says, and what it says is a change', async () => {
+  const { deregister, health, ip, region, register, TargetGroupArn, use, world } = await targetScene({
+    plane: checking,
+    clock: manualClock(),
+    pace: 1,
+  });
+  let changes = 0;
+  world.onChange(() => changes++);
+  await use();
+  await register({ Id: ip });
+  expect(await health()).toEqual([REGISTERING]);
+  const before = changes;
+  const failed = {
+    State: 'unhealthy',
+    Reason: 'Target.FailedHealthChecks',
+    Description: 'Health checks failed',
+  } as const;
+  setTargetHealth(region, TargetGroupArn, ip, 5000, failed);
+  setTargetHealth(region, TargetGroupArn, ip, 5000, failed);
+  expect(changes).toBe(before + 1);
+  expect(await health()).toEqual([failed]);
+  setTargetHealth(region, TargetGroupArn, ip, 5000, { State: 'healthy' });
+  expect(await health()).toEqual([{ State: 'healthy' }]);
+  await deregister({ Id: ip });
+  setTargetHealth(region, TargetGroupArn, ip, 5000, { State: 'healthy' });
+  expect(region.elbv2.targetGroups.get(TargetGroupArn)?.targets[0]?.health).toEqual(DRAINING);
+});
+
+test('a task that comes and goes through the other services is registered alike', async () => {
+  const { health, ip, region, TargetGroupArn } = await targetScene();
+  registerTarget(region, TargetGroupArn, ip, 5000, 'eu-west-1a');
+  expect(await health()).toEqual([NOT_IN_USE]);
+  deregisterTarget(region, TargetGroupArn, ip, 5000);
+  deregisterTarget(region, 'arn:gone', ip, 5000);
+  expect(await health()).toEqual([]);
+  expect(() => registerTarget(region, 'arn:gone', ip, 5000, 'eu-west-1a')).toThrow(
+    "Target group 'arn:gone' not found",
+  );
+});

@@ -1,0 +1,392 @@
+// The record sets of the sandbox's hosted zones, through the SDK's own client.
+import {
+  ChangeResourceRecordSetsCommand,
+  DeleteHostedZoneCommand,
+  ListResourceRecordSetsCommand,
+  type Change,
+} from '@aws-sdk/client-route-53';
+import { DeleteLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import { refusalOf } from '../../harness.ts';
+import { alias, aliasScene, all, record, zoneScene } from './scene.ts';
+
+const www = record('www.example.com', 'A', ['192.0.2.1', '192.0.2.2']);
+
+test('a record set is created once, upserted as often as one likes, and deleted by one who knows it', async () => {
+  const { change, records } = await zoneScene();
+  const { ChangeInfo } = await change(all('CREATE', www));
+  expect(ChangeInfo).toMatchObject({ Status: 'PENDING', Id: expect.stringMatching(/^\/change\/C/) });
+  expect(await records()).toEqual([{ ...www, Name: 'www.example.com.' }]);
+  const name = "resource record set [name='www.example.com.', type='A']";
+  expect(await refusalOf(change(all('CREATE', www)))).toEqual({
+    code: 'InvalidChangeBatch',
+    message: `[Tried to create ${name} but it already exists]`,
+  });
+  const moved = record('WWW.example.com.', 'A', ['192.0.2.3'], { TTL: 300 });
+  await change(all('UPSERT', moved));
+  await change(all('UPSERT', moved));
+  expect(await refusalOf(change(all('DELETE', www)))).toEqual({
+    code: 'InvalidChangeBatch',
+    message: `[Tried to delete ${name} but the values provided do not match the current values]`,
+  });
+  await change(all('DELETE', moved));
+  expect(await records()).toEqual([]);
+  expect(await refusalOf(change(all('DELETE', moved)))).toEqual({
+    code: 'InvalidChangeBatch',
+    message: `[Tried to delete ${name} but it was not found]`,
+  });
+});
+
+test('the order of values does not matter to a deletion, the TTL does', async () => {
+  const { change, records } = await zoneScene();
+  await change(all('CREATE', www));
+  const late = { ...www, TTL: 61 };
+  expect(await refusalOf(change(all('DELETE', late)))).toMatchObject({ code: 'InvalidChangeBatch' });
+  await change(all('DELETE', record('www.example.com', 'A', ['192.0.2.2', '192.0.2.1'])));
+  expect(await records()).toEqual([]);
+});
+
+test('a batch is carried out as a whole or not at all, and names all that is wrong with it', async () => {
+  const { change, records } = await zoneScene();
+  const good = record('good.example.com', 'A', ['192.0.2.1']);
+  const batch = [
+    ...all('CREATE', good, record('bad.example.com', 'A', ['here'])),
+    ...all('DELETE', record('none.example.com', 'A', ['192.0.2.1'])),
+  ];
+  expect(await refusalOf(change(batch))).toEqual({
+    code: 'InvalidChangeBatch',
+    message:
+      "[Invalid Resource Record: 'FATAL problem: ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address) encountered with 'here'', Tried to delete resource record set [name='none.example.com.', type='A'] but it was not found]",
+  });
+  expect(await records()).toEqual([]);
+});
+
+test('a record set can change its type in one batch', async () => {
+  const { change, records } = await zoneScene();
+  await change(all('CREATE', www));
+  const cname = record('www.example.com', 'CNAME', ['other.example.org']);
+  await change([...all('DELETE', www), ...all('CREATE', cname)]);
+  expect(await records()).toEqual([{ ...cname, Name: 'www.example.com.' }]);
+});
+
+test('a star is shown as an octal escape, however it was written', async () => {
+  const { change, records } = await zoneScene();
+  await change(all('CREATE', record('*.App.example.com', 'A', ['192.0.2.1'])));
+  await change(all('UPSERT', record('\\052.app.example.com.', 'A', ['192.0.2.1'])));
+  expect((await records()).map(({ Name }) => Name)).toEqual(['\\052.app.example.com.']);
+});
+
+const weighted = (SetIdentifier: string, more = {}) =>
+  record('w.example.com', 'A', ['192.0.2.1'], { SetIdentifier, Weight: 1, ...more });
+const cname = record('www.example.com', 'CNAME', ['a.example.org']);
+const refused: [string, Change[], string][] = [
+  [
+    'a name of another zone',
+    all('CREATE', record('www.example.org', 'A', ['192.0.2.1'])),
+    'RRSet with DNS name www.example.org. is not permitted in zone example.com.',
+  ],
+  [
+    'a name that only ends alike',
+    all('CREATE', record('anexample.com', 'A', ['192.0.2.1'])),
+    'RRSet with DNS name anexample.com. is not permitted in zone example.com.',
+  ],
+  [
+    'an empty label',
+    all('CREATE', record('a..example.com', 'A', ['192.0.2.1'])),
+    "FATAL problem: DomainLabelEmpty (Domain label is empty) encountered with 'a..example.com'",
+  ],
+  [
+    'a CNAME at the apex',
+    all('CREATE', record('example.com', 'CNAME', ['a.example.org'])),
+    'RRSet of type CNAME with DNS name example.com. is not permitted at apex in zone example.com.',
+  ],
+  [
+    'a CNAME beside others',
+    all('CREATE', www, cname),
+    'RRSet of type CNAME with DNS name www.example.com. is not permitted as it conflicts with other records with the same DNS name in zone example.com.',
+  ],
+  [
+    'another beside a CNAME',
+    all('CREATE', cname, www),
+    'RRSet of type A with DNS name www.example.com. is not permitted because a conflicting RRSet of type CNAME with the same DNS name already exists in zone example.com.',
+  ],
+  [
+    'the same record set twice',
+    all('UPSERT', www, www),
+    "The request contains an invalid set of changes for a resource record set 'A www.example.com.'",
+  ],
+  [
+    'the same value twice',
+    all('CREATE', record('www.example.com', 'A', ['192.0.2.1', '192.0.2.1'])),
+    "Duplicate Resource Record: '192.0.2.1'",
+  ],
+  [
+    'an IPv6 address that is none',
+    all('CREATE', record('www.example.com', 'AAAA', ['192.0.2.1'])),
+    "Invalid Resource Record: 'FATAL problem: AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address) encountered with '192.0.2.1''",
+  ],
+  [
+    'a text without quotation marks',
+    all('CREATE', record('www.example.com', 'TXT', ['hello'])),
+    "Invalid Resource Record: 'FATAL problem: InvalidCharacterString (Value should be enclosed in quotation marks) encountered with 'hello''",
+  ],
+  [
+    'a CNAME of two values',
+    all('CREATE', record('www.example.com', 'CNAME', ['a.example.org', 'b.example.org'])),
+    'RRSet of type CNAME with DNS name www.example.com. can have only one resource record',
+  ],
+  [
+    'a simple record set beside weighted ones',
+    all('CREATE', weighted('one'), record('w.example.com', 'A', ['192.0.2.1'])),
+    'RRSet with DNS name w.example.com., type A cannot be created as other RRSets exist with the same name and type.',
+  ],
+  [
+    'a weighted record set beside a simple one',
+    all('CREATE', record('w.example.com', 'A', ['192.0.2.1']), weighted('one')),
+    'RRSet with DNS name w.example.com., type A, SetIdentifier one cannot be created as a non-weighted set exists with the same name and type.',
+  ],
+  [
+    'weighted record sets of different TTLs',
+    all('CREATE', weighted('one'), weighted('two', { TTL: 300 })),
+    'RRSet with DNS name w.example.com., type A, SetIdentifier two cannot be created as weighted sets must contain the same TTL.',
+  ],
+  [
+    'too many records',
+    all(
+      'UPSERT',
+      record(
+        'many.example.com',
+        'TXT',
+        Array.from({ length: 501 }, (_, i) => `"${i}"`),
+      ),
+    ),
+    'Number of records limit of 1000 exceeded.',
+  ],
+  [
+    'too many characters',
+    all('CREATE', record('long.example.com', 'TXT', [`"${'x'.repeat(32_000)}"`])),
+    'Number of characters limit of 32000 exceeded.',
+  ],
+];
+test.each(refused)('refuses %s', async (_name, changes, message) => {
+  const { change, records } = await zoneScene();
+  expect(await refusalOf(change(changes))).toEqual({ code: 'InvalidChangeBatch', message: `[${message}]` });
+  expect(await records()).toEqual([]);
+});
+
+const where = (type = 'A', identifier = 'null') =>
+  `in Change with [Action=CREATE, Name=www.example.com, Type=${type}, SetIdentifier=${identifier}]`;
+const contents =
+  'Invalid request: Expected exactly one of [AliasTarget, all of [TTL, and ResourceRecords], or TrafficPolicyInstanceId]';
+const malformed: [string, Change[], string, string][] = [
+  ['no change', [], 'InvalidInput', 'at least one change'],
+  [
+    'no TTL',
+    all('CREATE', { ...www, TTL: undefined }),
+    'InvalidInput',
+    `${contents}, but found none ${where()}`,
+  ],
+  ['no values', all('CREATE', { ...www, ResourceRecords: [] }), 'InvalidInput', `found none ${where()}`],
+  [
+    'an alias with a TTL',
+    all('CREATE', alias('www.example.com', 'Z1', 'a.example.com', { TTL: 60 })),
+    'InvalidInput',
+    `${contents}, but found more than one ${where()}`,
+  ],
+  [
+    'an alias that does not say whether to evaluate its target',
+    all('CREATE', {
+      Name: 'www.example.com',
+      Type: 'A',
+      AliasTarget: { HostedZoneId: 'Z1', DNSName: 'a.example.com', EvaluateTargetHealth: undefined },
+    }),
+    'InvalidInput',
+    "One of '{EvaluateTargetHealth}' is expected",
+  ],
+  ['a TTL below nothing', all('CREATE', { ...www, TTL: -1 }), 'InvalidInput', 'TTL must be between'],
+  [
+    'a weight without an identifier',
+    all('CREATE', { ...www, Weight: 1 }),
+    'InvalidInput',
+    `Missing field 'SetIdentifier' ${where()}`,
+  ],
+  [
+    'an identifier without a way to choose',
+    all('CREATE', { ...www, SetIdentifier: 'one' }),
+    'InvalidInput',
+    `but found none ${where('A', 'one')}`,
+  ],
+  [
+    'two ways to choose',
+    all('CREATE', { ...www, SetIdentifier: 'one', Weight: 1, MultiValueAnswer: true }),
+    'InvalidInput',
+    'but found more than one',
+  ],
+  [
+    'a heavy weight',
+    all('CREATE', { ...www, SetIdentifier: 'one', Weight: 256 }),
+    'InvalidInput',
+    'Weight must be between 0 and 255',
+  ],
+  [
+    'another type',
+    all('CREATE', { ...www, Type: 'B' as 'A' }),
+    'InvalidInput',
+    "Value 'B' is not facet-valid",
+  ],
+  ['another action', all('MERGE' as 'CREATE', www), 'InvalidInput', "Value 'MERGE' is not facet-valid"],
+  [
+    'a health check that there is not',
+    all('CREATE', { ...www, HealthCheckId: 'abc' }),
+    'NoSuchHealthCheck',
+    'abc',
+  ],
+  [
+    'a choice by place',
+    all('CREATE', { ...www, SetIdentifier: 'one', Region: 'eu-west-1' }),
+    'NotImplemented',
+    'Region in a record set',
+  ],
+];
+test.each(malformed)('refuses a batch with %s', async (_name, changes, code, words) => {
+  const { change } = await zoneScene();
+  expect(await refusalOf(change(changes))).toEqual({ code, message: expect.stringContaining(words) });
+});
+
+test('a zone keeps its name servers and its authority, though their values may change', async () => {
+  const { change, route53, zoneId } = await zoneScene();
+  const { ResourceRecordSets = [] } = await route53.send(
+    new ListResourceRecordSetsCommand({ HostedZoneId: zoneId }),
+  );
+  expect(await refusalOf(change(all('DELETE', ...ResourceRecordSets)))).toEqual({
+    code: 'InvalidChangeBatch',
+    message:
+      '[A HostedZone must contain at least one NS record for the zone itself., A HostedZone must contain exactly one SOA record.]',
+  });
+  await change(all('UPSERT', record('example.com', 'NS', ['ns1.example.org.'])));
+  await route53.send(new DeleteHostedZoneCommand({ Id: zoneId }));
+});
+
+test('record sets with identifiers live side by side and are deleted one by one', async () => {
+  const { change, records } = await zoneScene();
+  await change(all('CREATE', weighted('two'), weighted('one')));
+  expect((await records()).map(({ SetIdentifier }) => SetIdentifier)).toEqual(['one', 'two']);
+  expect(await refusalOf(change(all('CREATE', weighted('one'))))).toEqual({
+    code: 'InvalidChangeBatch',
+    message:
+      "[Tried to create resource record set [name='w.example.com.', type='A', set-identifier='one'] but it already exists]",
+  });
+  expect(await refusalOf(change(all('DELETE', weighted('one', { Weight: 2 }))))).toMatchObject({
+    code: 'InvalidChangeBatch',
+  });
+  await change(all('DELETE', weighted('one')));
+  expect((await records()).map(({ SetIdentifier }) => SetIdentifier)).toEqual(['two']);
+});
+
+test('an alias to a load balancer is shown in lower case and with a trailing dot', async () => {
+  const { CanonicalHostedZoneId, change, DNSName, records } = await aliasScene();
+  expect(DNSName).toMatch(/^Web-/);
+  const plain = alias('www.example.com', CanonicalHostedZoneId, DNSName);
+  const dual = alias('dual.example.com', CanonicalHostedZoneId, `dualstack.${DNSName}`);
+  await change(all('CREATE', plain, dual));
+  const target = { HostedZoneId: CanonicalHostedZoneId, EvaluateTargetHealth: false };
+  expect(await records()).toEqual([
+    {
+      Name: 'dual.example.com.',
+      Type: 'A',
+      AliasTarget: { ...target, DNSName: `dualstack.${DNSName.toLowerCase()}.` },
+    },
+    { Name: 'www.example.com.', Type: 'A', AliasTarget: { ...target, DNSName: `${DNSName.toLowerCase()}.` } },
+  ]);
+  const other = { ...plain, AliasTarget: { ...target, DNSName, EvaluateTargetHealth: true } };
+  expect(await refusalOf(change(all('DELETE', other)))).toMatchObject({ code: 'InvalidChangeBatch' });
+  await change(all('DELETE', plain, dual));
+  expect(await records()).toEqual([]);
+});
+
+test('an alias must name the zone of load balancers, and a load balancer that there is', async () => {
+  const { balancer, CanonicalHostedZoneId, change, DNSName, elbv2, found, zoneId } = await aliasScene();
+  const said = (name: string, zone: string) =>
+    `Tried to create an alias that targets ${name.toLowerCase()}., type A in zone ${zone}, but`;
+  const missing = `none-0123456789.eu-west-1.elb.amazonaws.localhost`;
+  expect(
+    await refusalOf(change(all('CREATE', alias('a.example.com', CanonicalHostedZoneId, missing)))),
+  ).toEqual({
+    code: 'InvalidChangeBatch',
+    message: `[${said(missing, CanonicalHostedZoneId)} that target was not found]`,
+  });
+  for (const zone of [zoneId, 'Z0000000000000']) {
+    expect(await refusalOf(change(all('CREATE', alias('a.example.com', zone, DNSName))))).toEqual({
+      code: 'InvalidChangeBatch',
+      message: `[${said(DNSName, zone)} the alias target name does not lie within the target zone, ${said(DNSName, zone)} that target was not found]`,
+    });
+  }
+  const LoadBalancerArn = await balancer('gone');
+  const gone = (await found('gone'))?.DNSName ?? '';
+  await change(all('CREATE', alias('a.example.com', CanonicalHostedZoneId, gone)));
+  await elbv2.send(new DeleteLoadBalancerCommand({ LoadBalancerArn }));
+  expect(
+    await refusalOf(change(all('UPSERT', alias('a.example.com', CanonicalHostedZoneId, gone)))),
+  ).toMatchObject({ message: expect.stringContaining('was not found') });
+});
+
+test('an alias may point at a record set of its own zone and type', async () => {
+  const { change, records, zoneId } = await zoneScene();
+  await change(all('CREATE', www));
+  await change(all('CREATE', alias('a.example.com', zoneId, 'www.example.com')));
+  expect(await records()).toHaveLength(2);
+  const none = alias('b.example.com', zoneId, 'www.example.com', { Type: 'AAAA' });
+  expect(await refusalOf(change(all('CREATE', none)))).toMatchObject({ code: 'InvalidChangeBatch' });
+});
+
+test('record sets are listed by labels from the right, then by type, from a name on and in pages', async () => {
+  const { change, route53, zoneId } = await zoneScene();
+  await change(
+    all(
+      'CREATE',
+      record('b.a.example.com', 'A', ['192.0.2.1']),
+      record('c.example.com', 'TXT', ['"c"']),
+      record('c.example.com', 'A', ['192.0.2.1']),
+      record('a.example.com', 'A', ['192.0.2.1']),
+    ),
+  );
+  const list = async (input: object) =>
+    route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: zoneId, ...input }));
+  const listed = async (input: object) =>
+    ((await list(input)).ResourceRecordSets ?? []).map(({ Name, Type }) => `${Name} ${Type}`);
+  const whole = [
+    'example.com. NS',
+    'example.com. SOA',
+    'a.example.com. A',
+    'b.a.example.com. A',
+    'c.example.com. A',
+    'c.example.com. TXT',
+  ];
+  expect(await listed({})).toEqual(whole);
+  expect(await listed({ StartRecordName: 'b.example.com' })).toEqual(whole.slice(4));
+  expect(await listed({ StartRecordName: 'c.example.com', StartRecordType: 'TXT' })).toEqual(whole.slice(5));
+  const first = await list({ MaxItems: 5 });
+  expect(first).toMatchObject({
+    IsTruncated: true,
+    NextRecordName: 'c.example.com.',
+    NextRecordType: 'TXT',
+    MaxItems: 5,
+  });
+  expect(
+    await listed({ StartRecordName: first.NextRecordName, StartRecordType: first.NextRecordType }),
+  ).toEqual(whole.slice(5));
+  expect(await refusalOf(list({ StartRecordType: 'A' }))).toMatchObject({ code: 'InvalidInput' });
+  expect(
+    await refusalOf(list({ StartRecordName: 'c.example.com', StartRecordIdentifier: 'one' })),
+  ).toMatchObject({ code: 'InvalidInput' });
+});
+
+test('a batch for a zone that is not there is refused', async () => {
+  const { change, route53 } = await zoneScene();
+  expect(await refusalOf(change(all('CREATE', www), 'Z0'))).toMatchObject({ code: 'NoSuchHostedZone' });
+  const comment = new ChangeResourceRecordSetsCommand({
+    HostedZoneId: 'Z0',
+    ChangeBatch: { Comment: 'why', Changes: all('CREATE', www) },
+  });
+  expect(await refusalOf(route53.send(comment))).toMatchObject({ code: 'NoSuchHostedZone' });
+});

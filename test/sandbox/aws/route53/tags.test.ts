@@ -1,0 +1,66 @@
+// Tags of the sandbox's hosted zones, through the SDK's own client.
+import {
+  ChangeTagsForResourceCommand,
+  ListTagsForResourceCommand,
+  ListTagsForResourcesCommand,
+  type TagResourceType,
+} from '@aws-sdk/client-route-53';
+import { expect, test } from '@jest/globals';
+import { refusalOf } from '../../harness.ts';
+import { zoneScene } from './scene.ts';
+
+async function tagScene() {
+  const started = await zoneScene();
+  const { route53, zoneId } = started;
+  const change = (more: object, ResourceId = zoneId, ResourceType: TagResourceType = 'hostedzone') =>
+    route53.send(new ChangeTagsForResourceCommand({ ResourceType, ResourceId, ...more }));
+  const tags = async (ResourceId = zoneId) =>
+    (await route53.send(new ListTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId })))
+      .ResourceTagSet;
+  return { ...started, change, tags };
+}
+
+const tag = (Key: string, Value = '1') => ({ Key, Value });
+
+test('tags are added, replaced and removed after the zone is there', async () => {
+  const { change, tags, zoneId } = await tagScene();
+  const set = (...Tags: object[]) => ({ ResourceType: 'hostedzone', ResourceId: zoneId, Tags });
+  expect(await tags()).toEqual(set());
+  await change({ AddTags: [tag('a'), tag('b')] });
+  await change({ AddTags: [tag('b', '2'), tag('c')], RemoveTagKeys: ['a', 'none'] });
+  expect(await tags()).toEqual(set(tag('b', '2'), tag('c')));
+});
+
+test('the tags of several zones come in one call, which one zone that is gone fails', async () => {
+  const { addZone, change, route53, zoneId } = await tagScene();
+  const other = await addZone('example.org');
+  await change({ AddTags: [tag('a')] }, other);
+  const list = (ResourceIds: string[]) =>
+    route53.send(new ListTagsForResourcesCommand({ ResourceType: 'hostedzone', ResourceIds }));
+  const { ResourceTagSets } = await list([zoneId, other]);
+  expect(ResourceTagSets).toEqual([
+    { ResourceType: 'hostedzone', ResourceId: zoneId, Tags: [] },
+    { ResourceType: 'hostedzone', ResourceId: other, Tags: [tag('a')] },
+  ]);
+  expect(await refusalOf(list([zoneId, 'Z0']))).toMatchObject({ code: 'NoSuchHostedZone' });
+  expect(await refusalOf(list(Array<string>(11).fill(zoneId)))).toMatchObject({ code: 'InvalidInput' });
+});
+
+test('what AWS does not take is refused', async () => {
+  const { change, tags } = await tagScene();
+  const eleven = Array.from({ length: 11 }, (_, i) => tag(`k${i}`));
+  expect(await refusalOf(change({}))).toMatchObject({ code: 'InvalidInput' });
+  expect(await refusalOf(change({ AddTags: eleven }))).toMatchObject({ code: 'InvalidInput' });
+  expect(await refusalOf(change({ AddTags: [tag('aws:a')] }))).toMatchObject({ code: 'InvalidInput' });
+  for (let i = 0; i < 5; i++) {
+    await change({ AddTags: Array.from({ length: 10 }, (_, j) => tag(`k${i}${j}`)) });
+  }
+  expect(await refusalOf(change({ AddTags: [tag('more')] }))).toMatchObject({ code: 'InvalidInput' });
+  expect(await refusalOf(tags('Z0'))).toMatchObject({ code: 'NoSuchHostedZone' });
+  expect(await refusalOf(change({ AddTags: [tag('a')] }, 'abc', 'healthcheck'))).toMatchObject({
+    code: 'NoSuchHealthCheck',
+  });
+  expect(await refusalOf(change({ AddTags: [tag('a')] }, 'abc', 'moon' as 'hostedzone'))).toMatchObject({
+    code: 'InvalidInput',
+  });
+});

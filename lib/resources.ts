@@ -77,8 +77,13 @@ export function idsOf<N extends Name>(name: N, thing: Ids[N]): Record<string, st
   return Object.fromEntries(idFields[name].map((field) => [field, all[field] ?? '']));
 }
 
-/** How a thing is called in a report: its telling id, without the part of an ARN that all have. */
+/** How a thing is called in a report: its telling id, short enough for a line. */
 export function titleOf<N extends Name>(name: N, thing: Ids[N]): string {
   const [id = ''] = Object.values(idsOf(name, thing));
-  return id.replace(/^arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:/, '');
+  if (name === 'images') return id.replace(/^[^/]*\//, '').replace(/(@sha256:.{12}).*/, '$1…');
+  const [kind = '', ...rest] = id.replace(/^arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:/, '').split('/');
+  if (!id.startsWith('arn:')) return id;
+  // `loadbalancer/app/<name>/<id>` and `targetgroup/<name>/<id>` have names; listeners and rules have ids alone.
+  if (kind === 'loadbalancer' || kind === 'targetgroup') return rest.at(-2) ?? id;
+  return kind.startsWith('listener') ? (rest.at(-1) ?? id) : rest.join('/');
 }

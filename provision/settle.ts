@@ -86,8 +86,12 @@ function newEvents(service: EcsService | undefined, seen: Set<string>, since: nu
     ({ id = '', createdAt }) => !seen.has(id) && (createdAt?.getTime() ?? 0) >= since,
   );
   for (const { id = '' } of events) seen.add(id);
-  return events.reverse().map(({ message = '' }) => message.replace(/^\(service [^)]+\) /, ''));
+  return events.reverse().map(({ message = '' }) => shorter(message));
 }
+
+/** Without what the line says anyway: the service, and all of an ARN but the name. */
+const shorter = (message: string): string =>
+  message.replace(/^\(service [^)]+\) /, '').replace(/arn:[^ ,)]*:targetgroup\/([^/ )]+)\/\w+/g, '$1');
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
 async function targetsHealthy(

@@ -6,7 +6,13 @@ import type { World } from './world/world.ts';
 export type Census = Record<string, number>;
 
 /** Tables that are AWS's memory, not things that anyone owns: tokens, changes, revision numbers, half uploads. */
-const MEMORY = new Set(['ec2.tokens', 'ecs.families', 'route53.changes', 'ecr.uploads']);
+const MEMORY = new Set([
+  'ec2.tokens',
+  'ecs.families',
+  'route53.changes',
+  'route53.balancerNames',
+  'ecr.uploads',
+]);
 
 /** Counts what is alive in all regions: what is deleted but still describable does not count. */
 export function census(world: World): Census {

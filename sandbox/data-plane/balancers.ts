@@ -30,7 +30,7 @@ const LEAST_INTERVAL = 200;
 
 /** Serves the load balancers of a world until closed: follows every change. */
 export function serveBalancers(world: World, { folderOf, httpPort }: BalancerOptions): Balancers {
-  const open = new Map<string, OpenListener>();
+  const open = new Map<string, { readonly server: OpenListener; readonly awsPort: number }>();
   const failed = new Set<string>();
 
   const groups = () => world.regions().flatMap((region) => checkedGroups(region, folderOf));
@@ -65,18 +65,18 @@ export function serveBalancers(world: World, { folderOf, httpPort }: BalancerOpt
   const follow = async (): Promise<void> => {
     again = false;
     const listeners = wanted();
-    for (const [arn, listener] of open) {
-      if (listeners.has(arn)) continue;
+    for (const [arn, { server, awsPort }] of open) {
+      if (listeners.get(arn)?.listener.Port === awsPort) continue;
       open.delete(arn);
-      await listener.close();
+      await server.close();
     }
     for (const [arn, { region, listener, balancer }] of listeners) {
       if (open.has(arn) || failed.has(arn)) continue;
-      const opened = await openNear(viewOf(region, listener, balancer, folderOf), listener, httpPort);
-      if (!opened) failed.add(arn);
+      const server = await openNear(viewOf(region, listener, balancer, folderOf), listener, httpPort);
+      if (!server) failed.add(arn);
       else {
-        open.set(arn, opened);
-        listener.localPort = opened.port;
+        open.set(arn, { server, awsPort: listener.Port });
+        listener.localPort = server.port;
       }
     }
   };
@@ -89,12 +89,12 @@ export function serveBalancers(world: World, { folderOf, httpPort }: BalancerOpt
   following = following.then(follow);
 
   return {
-    portOf: (arn) => open.get(arn)?.port,
+    portOf: (arn) => open.get(arn)?.server.port,
     async close() {
       stopFollowing();
       await following;
       await checker.stop();
-      await Promise.all([...open.values()].map((listener) => listener.close()));
+      await Promise.all([...open.values()].map(({ server }) => server.close()));
     },
   };
 }

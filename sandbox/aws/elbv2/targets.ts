@@ -66,6 +66,8 @@ export function setTargetHealth(
   const { State, Reason, Description } = target.health;
   if (State === health.State && Reason === health.Reason && Description === health.Description) return;
   target.health = { ...health };
+  // The scheduler of ECS replaces tasks whose targets are unwell.
+  region.after(0, 'ecs:target-health-changed', targetGroupArn);
   region.changed();
 }
 

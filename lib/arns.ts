@@ -21,3 +21,13 @@ export const repositoryArn = ({ region, account }: Location, name: string): stri
 /** @param path with its slashes, e.g. `/slipway/shop-dev/` */
 export const roleArn = ({ region, account }: Location, path: string, name: string): string =>
   `arn:${partitionOf(region)}:iam::${account}:role${path}${name}`;
+
+/**
+ * The repository of an image that is given by reference, when it lies in ECR.
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+ */
+export function repositoryOf(reference: string): string | undefined {
+  const [, account, region, name] =
+    /^(\d{12})\.dkr\.ecr\.([a-z\d-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(reference) ?? [];
+  return account && region && name ? repositoryArn({ region, account }, name) : undefined;
+}

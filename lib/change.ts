@@ -12,6 +12,9 @@ export type Value = string | number | boolean | Later;
 /** A thing as a flat list of its fields, e.g. `{ 'health.path': '/health', 'tag.Name': 'shop-dev-vpc' }`. */
 export type Fields = Readonly<Record<string, Value>>;
 
+/** The fields of a found thing; undefined where the endpoint does not tell, as some emulators do not. */
+export type FoundFields = Readonly<Record<string, Value | undefined>>;
+
 export interface FieldChange {
   readonly field: string;
   readonly from: Value | undefined;
@@ -44,11 +47,13 @@ export interface Comparison<T> {
   /** What AWS holds, by key. */
   readonly found: Items<T>;
   /** What one found thing says to the same fields. */
-  readonly fieldsOf: (item: T, key: string) => Fields;
+  readonly fieldsOf: (item: T, key: string) => FoundFields;
   /** Fields that cannot change in place, with what forces that. */
   readonly immutable?: Readonly<Record<string, string>>;
   /** Why a thing that has our name is not ours; undefined when it is. */
   readonly foreign?: (item: T) => string | undefined;
+  /** Why a thing, ours though it is, cannot become what is wanted by anything we do; undefined when it can. */
+  readonly stuck?: (item: T) => string | undefined;
 }
 
 /**
@@ -56,36 +61,44 @@ export interface Comparison<T> {
  * A found field that is not wanted is ignored: what AWS fills in by itself is not drift.
  */
 export function compare<T>(comparison: Comparison<T>): Change[] {
-  const { step, wanted, found, fieldsOf } = comparison;
+  const { step, wanted, found, fieldsOf, foreign, stuck } = comparison;
   const changes: Change[] = [];
   for (const [key, fields] of wanted) {
     const item = found.get(key);
-    const why = item === undefined ? undefined : comparison.foreign?.(item);
     if (item === undefined) {
       changes.push({ step, key, verb: 'create', fields: differing(fields, {}), reason: 'it is not there' });
-    } else if (why !== undefined) {
-      changes.push({ step, key, verb: 'refused', fields: [], reason: why });
-    } else {
-      const fieldChanges = differing(fields, fieldsOf(item, key));
-      if (fieldChanges.length > 0) changes.push(changeOf(comparison, key, fieldChanges));
+      continue;
     }
+    const why = foreign?.(item) ?? stuck?.(item);
+    const fieldChanges = differing(fields, fieldsOf(item, key));
+    if (why !== undefined) changes.push({ step, key, verb: 'refused', fields: [], reason: why });
+    else if (fieldChanges.length > 0) changes.push(changeOf(comparison, key, fieldChanges));
   }
-  for (const key of found.keys()) {
-    if (wanted.has(key)) continue;
+  for (const [key, item] of found) {
+    if (wanted.has(key) || foreign?.(item) !== undefined) continue;
     changes.push({ step, key, verb: 'remove', fields: [], reason: 'the configuration does not have it' });
   }
   return changes;
 }
 
 function changeOf<T>({ step, immutable = {} }: Comparison<T>, key: string, fields: FieldChange[]): Change {
-  const forced = fields.find(({ field }) => field in immutable);
-  return forced
-    ? { step, key, verb: 'replace', fields, reason: immutable[forced.field] ?? '' }
-    : { step, key, verb: 'update', fields, reason: `${fields.map(({ field }) => field).join(', ')} differ` };
+  const names = fields.map(({ field }) => field);
+  const forced = names.find((name) => Object.hasOwn(immutable, name));
+  return forced === undefined
+    ? {
+        step,
+        key,
+        verb: 'update',
+        fields,
+        reason: `${names.join(', ')} ${names.length === 1 ? 'differs' : 'differ'}`,
+      }
+    : { step, key, verb: 'replace', fields, reason: immutable[forced] ?? '' };
 }
 
-function differing(wanted: Fields, found: Fields): FieldChange[] {
+/** A field that is there and undefined is one that the endpoint does not tell: it cannot be compared. */
+function differing(wanted: Fields, found: FoundFields): FieldChange[] {
+  const isTold = (field: string) => !(field in found) || found[field] !== undefined;
   return Object.entries(wanted)
-    .filter(([field, to]) => typeof to === 'object' || found[field] !== to)
+    .filter(([field, to]) => isTold(field) && (typeof to === 'object' || found[field] !== to))
     .map(([field, to]) => ({ field, from: found[field], to }));
 }

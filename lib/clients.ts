@@ -9,6 +9,7 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import pRetry, { AbortError } from 'p-retry';
 import type { Clock } from './clock.ts';
+import { Resend } from './resend.ts';
 import { truthOf } from './truths.ts';
 
 /** Where and as whom the clients call. */
@@ -43,7 +44,7 @@ export type Send = <I extends object, O extends object>(command: CommandOf<I, O>
 /** The services that Slipway calls. */
 export interface Aws {
   readonly ec2: Send;
-  /** EC2 without the SDK's own retries: for creates that have no client token, where sending twice makes two. */
+  /** EC2 for creates that have no client token, where sending twice makes two: a lost answer is not asked for again. */
   readonly ec2Once: Send;
   readonly elbv2: Send;
   readonly ecs: Send;
@@ -56,6 +57,8 @@ export interface Aws {
   close(): void;
 }
 
+/** How often a call is sent that gets no answer, or a server error. */
+const ATTEMPTS = 4;
 /** How often a passing truth is looked at again: dense, since most pass within seconds. */
 const EVERY_MS = 1000;
 
@@ -94,17 +97,17 @@ export function awsClients(settings: ClientSettings, { clock, signal }: Calling)
     );
   }
 
-  const standard = { ...settings, maxAttempts: 4 };
+  const standard = () => ({ ...settings, retryStrategy: new Resend(ATTEMPTS) });
   return {
-    ec2: sender(() => new EC2Client(standard)),
-    ec2Once: sender(() => new EC2Client({ ...settings, maxAttempts: 1 })),
-    elbv2: sender(() => new ElasticLoadBalancingV2Client(standard)),
-    ecs: sender(() => new ECSClient(standard)),
-    ecr: sender(() => new ECRClient(standard)),
-    iam: sender(() => new IAMClient(standard)),
-    logs: sender(() => new CloudWatchLogsClient(standard)),
-    route53: sender(() => new Route53Client(standard)),
-    sts: sender(() => new STSClient(standard)),
+    ec2: sender(() => new EC2Client(standard())),
+    ec2Once: sender(() => new EC2Client({ ...settings, retryStrategy: new Resend(1) })),
+    elbv2: sender(() => new ElasticLoadBalancingV2Client(standard())),
+    ecs: sender(() => new ECSClient(standard())),
+    ecr: sender(() => new ECRClient(standard())),
+    iam: sender(() => new IAMClient(standard())),
+    logs: sender(() => new CloudWatchLogsClient(standard())),
+    route53: sender(() => new Route53Client(standard())),
+    sts: sender(() => new STSClient(standard())),
     close: () => made.forEach((client) => client.destroy()),
   };
 }

@@ -21,35 +21,45 @@ const TRIES = 3;
  * Runs `create`, whose effect cannot be repeated. When an answer was lost (now, or by a run that died), looks for
  * the thing by its tags for longer than the lag of such a look, and adopts it; only then creates again.
  * @param find looks for the thing by its tags
+ * @param create undefined when the answer says no id, which is as good as none
+ * @throws what `create` throws for certain, and what its last try throws
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 export async function createOnce<T>(
   careful: Careful,
   find: () => Promise<T | undefined>,
-  create: () => Promise<T>,
+  create: () => Promise<T | undefined>,
 ): Promise<T> {
-  if (careful.reopened) {
-    const found = await findFor(careful, find, careful.intent.at + UNSEEN_FOR);
+  const { clock, intent, reopened, signal } = careful;
+  if (reopened) {
+    const found = await findWithin(careful, intent.at + UNSEEN_FOR - clock.now(), find);
     if (found !== undefined) return found;
   }
   for (let attempt = 1; ; attempt += 1) {
+    let lost: unknown = new Error('AWS answered without an id');
     try {
-      return await create();
+      const made = await create();
+      if (made !== undefined) return made;
     } catch (error) {
-      if (!isAmbiguous(error) || careful.signal.aborted) throw error;
-      const found = await findFor(careful, find, careful.clock.now() + UNSEEN_FOR);
-      if (found !== undefined) return found;
-      if (attempt === TRIES) throw error;
+      if (!isAmbiguous(error) || signal.aborted) throw error;
+      lost = error;
     }
+    const found = await findWithin(careful, UNSEEN_FOR, find);
+    if (found !== undefined) return found;
+    if (attempt === TRIES) throw lost;
   }
 }
 
-/** Looks at least once, and until it is found or `end` has passed. */
-async function findFor<T>(
-  { clock, signal, every }: Careful,
+/**
+ * Looks for a thing until it is found or time is up, once at least.
+ * @param ms milliseconds
+ */
+export async function findWithin<T>(
+  { clock, signal, every }: Pick<Careful, 'clock' | 'signal' | 'every'>,
+  ms: number,
   find: () => Promise<T | undefined>,
-  end: number,
 ): Promise<T | undefined> {
+  const end = clock.now() + ms;
   for (;;) {
     const found = await find();
     if (found !== undefined || clock.now() >= end) return found;

@@ -48,3 +48,18 @@ export const subnetKeys = (
   subnetPlans(network)
     .filter(({ isPublic }) => isPublic === (kind === 'public'))
     .map(({ key }) => key);
+
+/**
+ * The availability zone of each number: the one in which a subnet of that number lies already, otherwise the first that
+ * no other number has. A load balancer takes one subnet a zone, so no zone is given twice.
+ * @param held the zones of the subnets that are there, by number
+ * @param available the zones of the region, in order
+ */
+export function zoneNames(
+  count: number,
+  held: readonly (string | undefined)[],
+  available: readonly string[],
+): string[] {
+  const free = available.filter((zone) => !held.includes(zone));
+  return Array.from({ length: count }, (_, number) => held[number] ?? free.shift() ?? '');
+}

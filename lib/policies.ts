@@ -1,5 +1,5 @@
 /** The policies of the stack's two roles: who may take them on, and what they allow. Pure. */
-import { logGroupArn, partitionOf, repositoryArn, type Location } from './arns.ts';
+import { logGroupArn, partitionOf, repositoryArn, repositoryOf, type Location } from './arns.ts';
 import { containersOf, type Config } from './config/config.ts';
 import type { Names } from './names.ts';
 
@@ -47,13 +47,16 @@ export const trustPolicy = ({ region, account }: Location): Policy => ({
 });
 
 /**
- * What ECS does on behalf of a task before its containers run: sign in, pull our images, write our logs.
+ * What ECS does on behalf of a task before its containers run: sign in, pull its images from ECR, write our logs.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
  */
 export function executionPolicy(config: Config, names: Names, location: Location): Policy {
-  const repositories = containersOf(config)
-    .filter(({ image }) => 'source' in image)
-    .map(({ key }) => repositoryArn(location, names.repository(key)));
+  const all = containersOf(config).flatMap(({ key, image }) =>
+    'source' in image
+      ? repositoryArn(location, names.repository(key))
+      : (repositoryOf(image.reference) ?? []),
+  );
+  const repositories = [...new Set(all)];
   const pull: Statement[] = [
     // Signing in to the registry knows no resources.
     { Sid: 'SignIn', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },

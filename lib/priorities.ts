@@ -1,4 +1,5 @@
 /** Priorities of rules: longer paths first, the same path always at the same number, wherever it stands in the configuration. Pure. */
+import { routesOf, type Config } from './config/config.ts';
 import { shortHash } from './names.ts';
 
 /** AWS takes 1 to 50000. */
@@ -32,3 +33,12 @@ export function prioritiesOf(paths: readonly string[]): ReadonlyMap<string, numb
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
  */
 export const patternsOf = (path: string): string[] => (path === '/' ? ['/*'] : [path, `${path}/*`]);
+
+/** The path and the priority of the rule of each routed container, by its key. */
+export function rulesOf(
+  config: Config,
+): ReadonlyMap<string, { readonly path: string; readonly priority: number }> {
+  const routed = routesOf(config).map(({ container }) => container);
+  const priorities = prioritiesOf(routed.map(({ path }) => path));
+  return new Map(routed.map(({ key, path }) => [key, { path, priority: priorities.get(path) ?? 0 }]));
+}

@@ -55,13 +55,13 @@ const containerDefinition = (service: Service, container: Container, parts: Part
 
 /**
  * An image of ours has Node, and so a way to ask itself; of an image by reference nothing is known.
- * The load balancer checks both.
+ * The load balancer checks both, and both take the same status codes for good.
  */
 function healthCheckOf({ image, port, health }: Container): HealthCheck | undefined {
   if (port === undefined || !('source' in image)) return undefined;
   const url = JSON.stringify(`http://localhost:${port}${health.path}`);
   // Not fetch: it refuses the ports that browsers refuse, 6000 among them.
-  const program = `require('http').get(${url}, (r) => process.exit(r.statusCode < 400 ? 0 : 1)).on('error', () => process.exit(1))`;
+  const program = `require('http').get(${url}, ({ statusCode: s }) => process.exit(${isGood(health.matcher)} ? 0 : 1)).on('error', () => process.exit(1))`;
   return {
     command: ['CMD', 'node', '-e', program],
     interval: health.intervalSeconds,
@@ -70,6 +70,14 @@ function healthCheckOf({ image, port, health }: Container): HealthCheck | undefi
     startPeriod: 30,
   };
 }
+
+/** A matcher of the load balancer as a condition on the status `s`: `200,204` or `200-299`. */
+const isGood = (matcher: string): string =>
+  matcher
+    .split(',')
+    .map((range) => range.split('-'))
+    .map(([from, to = from]) => (from === to ? `s === ${from}` : `s >= ${from} && s <= ${to}`))
+    .join(' || ');
 
 /** What a definition says, without what AWS fills in by itself: two that say the same have equal fields. */
 export function definitionFields(definition: Partial<TaskDefinition>): Fields {
@@ -90,20 +98,19 @@ function containerFields(
   container: ContainerDefinition,
 ): Record<string, string | number | boolean | undefined> {
   const { name = '', environment = [], healthCheck, logConfiguration } = container;
+  const { interval, timeout, retries, startPeriod } = healthCheck ?? {};
   const variables = [...environment].sort((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1));
   const at = (field: string) => `${name}.${field}`;
   return {
     [at('image')]: container.image,
     [at('essential')]: container.essential ?? true,
-    [at('command')]: (container.command ?? []).join(' '),
+    [at('command')]: container.command?.length ? JSON.stringify(container.command) : '',
     [at('port')]: (container.portMappings ?? []).map(({ containerPort }) => containerPort).join(', '),
     [at('read-only root')]: container.readonlyRootFilesystem ?? false,
     [at('user')]: container.user ?? '',
     [at('stop timeout')]: container.stopTimeout ?? 30,
     [at('health check')]: healthCheck
-      ? [healthCheck.command?.join(' '), healthCheck.interval, healthCheck.timeout, healthCheck.retries].join(
-          ' ',
-        )
+      ? [...(healthCheck.command ?? []), interval, timeout, retries, startPeriod].join(' ')
       : '',
     [at('logs')]: Object.entries(logConfiguration?.options ?? {})
       .map(([key, value]) => `${key}=${value}`)

@@ -29,10 +29,11 @@ export const truths: readonly Truth[] = [
       'CreateRoute',
       'ReplaceRoute',
       'AssociateRouteTable',
+      'ReplaceRouteTableAssociation',
       'CreateNatGateway',
       'CreateSecurityGroup',
       'AuthorizeSecurityGroupIngress',
-      'RevokeSecurityGroupIngress',
+      'AuthorizeSecurityGroupEgress',
     ],
     code: FRESH_ID,
     why: 'an id made seconds ago is not known everywhere yet',
@@ -89,8 +90,14 @@ export const truths: readonly Truth[] = [
   },
   {
     commands: ['ChangeResourceRecordSets', 'DeleteHostedZone'],
-    code: /^(PriorRequestNotComplete|NoSuchHostedZone)$/,
+    code: 'PriorRequestNotComplete',
     why: 'Route 53 is still working on the request before',
+    seconds: 60,
+  },
+  {
+    commands: ['ChangeResourceRecordSets'],
+    code: 'NoSuchHostedZone',
+    why: 'a zone made seconds ago is not known everywhere yet',
     seconds: 60,
   },
   {

@@ -1,5 +1,4 @@
 /** The one waiter: looks again and again until a probe says ready or failed, or time is up. */
-import pRetry, { AbortError } from 'p-retry';
 import type { Clock } from './clock.ts';
 import { problem } from './problem.ts';
 import type { Wait } from './waits.ts';
@@ -28,7 +27,7 @@ export interface Waiting {
  * Waits until `probe` says ready, and returns its value.
  * @param what what is waited for, e.g. `NAT gateway nat-0a1b to be available`
  * @throws FAILED_STATE when the probe says failed (or the probe's own cause), TIMEOUT when the deadline passes,
- *   whatever the probe throws, and the signal's reason
+ *   whatever the probe throws (what may pass is retried where the call is made), and the signal's reason
  */
 export async function until<T>(
   what: string,
@@ -38,40 +37,15 @@ export async function until<T>(
 ): Promise<T> {
   const start = clock.now();
   if (wait.first > 0) await clock.sleep(wait.first, signal);
-  let last = 'not seen yet';
-  return pRetry(
-    async () => {
-      signal.throwIfAborted();
-      const probed = await look(probe);
-      if (probed.state === 'ready') return probed.value;
-      if (probed.state === 'failed') throw new AbortError(probed.cause ?? failedState(what, probed.reason));
-      last = probed.note;
-      throw new Pending();
-    },
-    {
-      retries: Number.POSITIVE_INFINITY,
-      // The pause is the injected clock's, in onFailedAttempt; p-retry's own would be real time.
-      minTimeout: 0,
-      factor: 1,
-      async onFailedAttempt({ error }) {
-        if (!(error instanceof Pending)) return;
-        const elapsed = clock.now() - start;
-        if (elapsed + wait.every > wait.deadline) throw timedOut(what, elapsed, last);
-        onPending?.(last, elapsed);
-        await clock.sleep(wait.every, signal);
-      },
-    },
-  );
-}
-
-class Pending extends Error {}
-
-async function look<T>(probe: () => Promise<Probed<T>>): Promise<Probed<T>> {
-  try {
-    return await probe();
-  } catch (error) {
-    // A probe's own error ends the wait: what may pass is retried where the call is made.
-    throw new AbortError(error instanceof Error ? error : new Error(String(error)));
+  for (;;) {
+    signal.throwIfAborted();
+    const probed = await probe();
+    if (probed.state === 'ready') return probed.value;
+    if (probed.state === 'failed') throw probed.cause ?? failedState(what, probed.reason);
+    const elapsed = clock.now() - start;
+    if (elapsed + wait.every > wait.deadline) throw timedOut(what, elapsed, probed.note);
+    onPending?.(probed.note, elapsed);
+    await clock.sleep(wait.every, signal);
   }
 }
 

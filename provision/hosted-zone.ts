@@ -1,25 +1,29 @@
 /** The hosted zone of the domain: the account's own, or one that the stack creates and owns. */
 import { ChangeTagsForResourceCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
-import { isCode } from '../lib/aws-error.ts';
-import { compare, touches, type Change, type Fields } from '../lib/change.ts';
-import type { Survey } from '../lib/look/found.ts';
-import { foreignOwner, type Want } from '../lib/look/see.ts';
-import { only, ONLY } from '../lib/resources.ts';
+import { adoptNamed } from '../lib/adopt-named.ts';
+import { compare, touches, type Change } from '../lib/change.ts';
+import { callerReference } from '../lib/look/hosted-zone.ts';
+import { foreignOwner } from '../lib/look/see.ts';
+import { ONLY } from '../lib/resources.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { tagFields, tagsOf, upper } from '../lib/tags.ts';
 
 export const hostedZone: Step<'hostedZone'> = {
-  diff(want, found) {
-    const { domain } = want.config;
-    if (!domain) return ours(want, found, new Map());
-    if (domain.createZone) {
-      const tags = tagFields(tagsOf(want.config, want.names.stack, 'hostedZone', ONLY));
-      return ours(want, found, new Map([[ONLY, { name: domain.zone, ...tags }]]));
-    }
-    if (found.hostedZone.size > 0) return [];
-    return [
-      refused(`the account has no public hosted zone ${domain.zone}, and domain.createZone is not set`),
-    ];
+  diff({ config, names }, found) {
+    const { domain } = config;
+    if (!domain) return [];
+    if (!domain.createZone) return found.hostedZone.size > 0 ? [] : [missing(domain.zone)];
+    const tags = tagFields(tagsOf(config, names.stack, 'hostedZone', ONLY));
+    return compare({
+      step: 'hostedZone',
+      wanted: new Map([[ONLY, { name: domain.zone, ...tags }]]),
+      found: found.hostedZone,
+      fieldsOf: (zone) => ({ name: zone.name, ...tagFields(zone.tags) }),
+      foreign(zone) {
+        const owner = foreignOwner(zone.tags, names.stack);
+        return owner && `${owner}; without domain.createZone it would be used as it is`;
+      },
+    });
   },
 
   async apply(act) {
@@ -38,46 +42,32 @@ export const hostedZone: Step<'hostedZone'> = {
   },
 };
 
-const refused = (reason: string): Change => ({
+const missing = (zone: string): Change => ({
   step: 'hostedZone',
   key: ONLY,
   verb: 'refused',
   fields: [],
-  reason,
+  reason: `the account has no public hosted zone ${zone}, and domain.createZone is not set`,
 });
 
-/** A zone of the account's own may be used, but is never ours to change or to remove. */
-function ours(want: Want, found: Survey, wanted: ReadonlyMap<string, Fields>): Change[] {
-  const zone = only(found.hostedZone);
-  const foreign = zone && foreignOwner(zone.tags, want.names.stack);
-  if (foreign !== undefined && wanted.size === 0) return [];
-  return compare({
-    step: 'hostedZone',
-    wanted,
-    found: found.hostedZone,
-    fieldsOf: ({ name, tags }) => ({ name, ...tagFields(tags) }),
-    foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
-  });
-}
-
 /**
- * The caller reference is the only identity that a zone has before its tags: a repeated one is refused, and the zone
- * that has it is ours.
+ * The caller reference is the only identity that a zone has before its tags. One that is in use is that of our own
+ * create, whose answer was lost; one of a zone that is gone is never free again, so it carries the time of its intent.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
  */
 async function create(act: Act<'hostedZone'>): Promise<string> {
+  const { token, at } = act.intent;
+  const Name = act.config.domain?.zone;
   try {
     const { HostedZone } = await act.aws.route53(
       new CreateHostedZoneCommand({
-        Name: act.config.domain?.zone,
-        CallerReference: `${act.names.stack}/${act.intent.token}`,
+        Name,
+        CallerReference: callerReference(act, `${token}/${at}`),
         HostedZoneConfig: { Comment: `Made by Slipway for ${act.names.stack}` },
       }),
     );
     return (HostedZone?.Id ?? '').replace(/^\/hostedzone\//, '');
   } catch (error) {
-    const found = isCode(error, 'HostedZoneAlreadyExists') ? await act.again() : undefined;
-    if (!found) throw error;
-    return found.hostedZoneId;
+    return (await adoptNamed(act, error, 'HostedZoneAlreadyExists', `the zone ${Name}`)).hostedZoneId;
   }
 }

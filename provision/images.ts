@@ -21,16 +21,19 @@ export const images: Step<'images'> = {
     }),
 
   async apply(act) {
-    const { aws, builds, change, made, signal, note } = act;
+    const { aws, builds, change, made, signal } = act;
     const repository = made.repositories.get(change.key);
     if (!repository) throw new Error(`No repository for the image of ${change.key}`);
     const { repositoryName, repositoryUri } = repository;
     const build = await builds.of(change.key);
     if (build.kind === 'bundle') {
-      await pushBundle({ aws, repositoryName, emulator: builds.emulator, note }, build);
+      await pushBundle(
+        { aws, repositoryName, emulator: builds.emulator, note: (text) => act.note(text) },
+        build,
+      );
       return { imageUri: imageUri(repositoryUri, build.digest) };
     }
-    note(`${build.engine} builds ${change.key}`);
+    act.note(`${build.engine} builds ${change.key}`);
     await pushBuild({ aws, repositoryUri, signal }, build);
     const digest = await imageDigest(aws, repositoryName, build.tag);
     if (digest === undefined)

@@ -5,8 +5,8 @@ import {
   ModifyListenerCommand,
   type Action,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { compare, later, touches, type Fields } from '../lib/change.ts';
-import type { Survey } from '../lib/look/found.ts';
+import { adoptNamed } from '../lib/adopt-named.ts';
+import { compare, touches, type Fields } from '../lib/change.ts';
 import { actionText, HTTP_PORT } from '../lib/look/listener.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { only, ONLY } from '../lib/resources.ts';
@@ -24,8 +24,7 @@ const defaultActions: Action[] = [
   },
 ];
 
-const wanted = ({ config, names }: Want, found: Survey): Fields => ({
-  'load balancer': only(found.loadBalancer)?.loadBalancerArn ?? later('loadBalancer'),
+const wanted = ({ config, names }: Want): Fields => ({
   protocol: PROTOCOL,
   'default action': actionText(defaultActions),
   ...tagFields(tagsOf(config, names.stack, 'listener', ONLY)),
@@ -35,10 +34,9 @@ export const listener: Step<'listener'> = {
   diff: (want, found) =>
     compare({
       step: 'listener',
-      wanted: new Map([[ONLY, wanted(want, found)]]),
+      wanted: new Map([[ONLY, wanted(want)]]),
       found: found.listener,
-      fieldsOf: ({ loadBalancerArn, protocol, defaultAction, tags }) => ({
-        'load balancer': loadBalancerArn,
+      fieldsOf: ({ protocol, defaultAction, tags }) => ({
         protocol,
         'default action': defaultAction,
         ...tagFields(tags),
@@ -65,15 +63,20 @@ export const listener: Step<'listener'> = {
  * Made while the load balancer still provisions. A repeated create with equal settings gives the same listener.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
  */
-async function create({ aws, made, tags }: Act<'listener'>): Promise<string> {
-  const { Listeners } = await aws.elbv2(
-    new CreateListenerCommand({
-      LoadBalancerArn: only(made.loadBalancer)?.loadBalancerArn,
-      Protocol: PROTOCOL,
-      Port: HTTP_PORT,
-      DefaultActions: defaultActions,
-      Tags: upper(tags),
-    }),
-  );
-  return Listeners?.[0]?.ListenerArn ?? '';
+async function create(act: Act<'listener'>): Promise<string> {
+  try {
+    const { Listeners } = await act.aws.elbv2(
+      new CreateListenerCommand({
+        LoadBalancerArn: only(act.made.loadBalancer)?.loadBalancerArn,
+        Protocol: PROTOCOL,
+        Port: HTTP_PORT,
+        DefaultActions: defaultActions,
+        Tags: upper(act.tags),
+      }),
+    );
+    return Listeners?.[0]?.ListenerArn ?? '';
+  } catch (error) {
+    return (await adoptNamed(act, error, 'DuplicateListener', `port ${HTTP_PORT} of the load balancer`))
+      .listenerArn;
+  }
 }

@@ -6,15 +6,16 @@ import {
   SetSecurityGroupsCommand,
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { adoptNamed } from '../lib/adopt-named.ts';
 import { compare, later, touches, type Fields } from '../lib/change.ts';
 import type { Config } from '../lib/config/config.ts';
 import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
+import type { FoundLoadBalancer } from '../lib/look/load-balancer.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { ONLY, type Ids } from '../lib/resources.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { tagFields, tagsOf, upper } from '../lib/tags.ts';
-import { failed, pending, ready, type Probed } from '../lib/until.ts';
 import { BALANCER } from './security-groups.ts';
 
 const SCHEME = 'internet-facing';
@@ -32,7 +33,6 @@ const attributeFields = (attributes: Readonly<Record<string, string>>): Fields =
 function wanted({ config, names }: Want, found: Survey): Fields {
   const subnetIds = subnetKeys(config.network, 'public').map((key) => found.subnets.get(key)?.subnetId);
   return {
-    scheme: SCHEME,
     subnets: subnetIds.includes(undefined) ? later('subnets') : subnetIds.sort().join(', '),
     'security group': found.securityGroups.get(BALANCER)?.groupId ?? later(`securityGroups.${BALANCER}`),
     ...attributeFields(attributesFor(config)),
@@ -46,15 +46,14 @@ export const loadBalancer: Step<'loadBalancer'> = {
       step: 'loadBalancer',
       wanted: new Map([[ONLY, wanted(want, found)]]),
       found: found.loadBalancer,
-      fieldsOf: ({ scheme, subnetIds, securityGroupIds, attributes, tags }) => ({
-        scheme,
+      fieldsOf: ({ subnetIds, securityGroupIds, attributes, tags }) => ({
         subnets: [...subnetIds].sort().join(', '),
         'security group': securityGroupIds.join(', '),
         ...attributeFields(attributes),
         ...tagFields(tags),
       }),
-      immutable: { scheme: 'the scheme of a load balancer cannot change' },
       foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+      stuck,
     }),
 
   async apply(act) {
@@ -70,6 +69,12 @@ export const loadBalancer: Step<'loadBalancer'> = {
     return ids;
   },
 };
+
+/** Everything hangs on the load balancer: another one in its place is a teardown and a provision. */
+function stuck({ scheme, state }: FoundLoadBalancer): string | undefined {
+  if (state === 'failed') return 'AWS could not set it up';
+  return scheme === SCHEME ? undefined : `it is ${scheme}, which cannot change`;
+}
 
 const idsOf = ({ loadBalancerArn, dnsName, hostedZoneId }: Ids['loadBalancer']): Ids['loadBalancer'] => ({
   loadBalancerArn,
@@ -88,23 +93,27 @@ const groupsOf = ({ made }: Act<'loadBalancer'>): string[] => [
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
  */
 async function create(act: Act<'loadBalancer'>): Promise<Ids['loadBalancer']> {
-  const { LoadBalancers } = await act.aws.elbv2(
-    new CreateLoadBalancerCommand({
-      Name: act.names.loadBalancer,
-      Type: 'application',
-      Scheme: SCHEME,
-      IpAddressType: 'ipv4',
-      Subnets: subnetsOf(act),
-      SecurityGroups: groupsOf(act),
-      Tags: upper(act.tags),
-    }),
-  );
-  const [made] = LoadBalancers ?? [];
-  return {
-    loadBalancerArn: made?.LoadBalancerArn ?? '',
-    dnsName: made?.DNSName ?? '',
-    hostedZoneId: made?.CanonicalHostedZoneId ?? '',
-  };
+  const wish = new CreateLoadBalancerCommand({
+    Name: act.names.loadBalancer,
+    Type: 'application',
+    Scheme: SCHEME,
+    IpAddressType: 'ipv4',
+    Subnets: subnetsOf(act),
+    SecurityGroups: groupsOf(act),
+    Tags: upper(act.tags),
+  });
+  try {
+    const { LoadBalancers } = await act.aws.elbv2(wish);
+    const [made] = LoadBalancers ?? [];
+    return {
+      loadBalancerArn: made?.LoadBalancerArn ?? '',
+      dnsName: made?.DNSName ?? '',
+      hostedZoneId: made?.CanonicalHostedZoneId ?? '',
+    };
+  } catch (error) {
+    const place = `the name ${act.names.loadBalancer}`;
+    return idsOf(await adoptNamed(act, error, 'DuplicateLoadBalancerName', place));
+  }
 }
 
 async function repair(act: Act<'loadBalancer'>, LoadBalancerArn: string): Promise<void> {
@@ -118,11 +127,4 @@ async function repair(act: Act<'loadBalancer'>, LoadBalancerArn: string): Promis
   if (touches(change, 'tag.')) {
     await aws.elbv2(new AddTagsCommand({ ResourceArns: [LoadBalancerArn], Tags: upper(tags) }));
   }
-}
-
-/** For whoever needs it to work: `active`, or a reason to stop. */
-export function balancerState(state: string | undefined): Probed<undefined> {
-  if (state === 'active' || state === 'active_impaired') return ready(undefined);
-  if (state === 'failed') return failed('the load balancer could not be set up');
-  return pending(`the load balancer is ${state ?? 'not seen yet'}`);
 }

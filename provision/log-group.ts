@@ -4,8 +4,8 @@ import {
   PutRetentionPolicyCommand,
   TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { adoptNamed } from '../lib/adopt-named.ts';
 import { logGroupArn } from '../lib/arns.ts';
-import { isCode } from '../lib/aws-error.ts';
 import { compare, touches } from '../lib/change.ts';
 import { foreignOwner } from '../lib/look/see.ts';
 import { ONLY } from '../lib/resources.ts';
@@ -49,12 +49,10 @@ export const logGroup: Step<'logGroup'> = {
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
 async function create(act: Act<'logGroup'>): Promise<void> {
+  const { logGroup: logGroupName } = act.names;
   try {
-    await act.aws.logs(
-      new CreateLogGroupCommand({ logGroupName: act.names.logGroup, tags: { ...act.tags } }),
-    );
+    await act.aws.logs(new CreateLogGroupCommand({ logGroupName, tags: { ...act.tags } }));
   } catch (error) {
-    const ours = isCode(error, 'ResourceAlreadyExists') ? await act.again() : undefined;
-    if (!ours || foreignOwner(ours.tags, act.names.stack) !== undefined) throw error;
+    await adoptNamed(act, error, 'ResourceAlreadyExists', `the name ${logGroupName}`);
   }
 }

@@ -30,6 +30,7 @@ export async function provision(running: Running, openSandbox: OpenSandbox): Pro
     const about = { stack, target: options.target, region: config.region, account };
     if (options.plan) return planned(plan, about);
     if (!(await agreed(running, plan))) {
+      report({ type: 'phase', text: 'nothing was changed' });
       return { exitCode: 0, text: '', json: { ...about, declined: true } };
     }
     const made = await apply(run, session.see(), found, plan);
@@ -77,7 +78,7 @@ async function agreed({ options, interactive, report, signal }: Running, plan: P
   if (!interactive) throw cannotAsk('provision');
   for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
   const answer = await ask('Do this? [Y/n] ', signal);
-  return /^(y|yes|)$/i.test(answer);
+  return answer !== undefined && /^(y|yes|)$/i.test(answer);
 }
 
 function countsDone({ changes }: Plan): string {

@@ -1,6 +1,7 @@
 /** The record: the domain as an alias of the load balancer. It comes last, so that it never leads to nothing. */
 import { ChangeResourceRecordSetsCommand, GetChangeCommand } from '@aws-sdk/client-route-53';
-import { isCode, isNotFound } from '../lib/aws-error.ts';
+import { adoptNamed } from '../lib/adopt-named.ts';
+import { isNotFound, messageOf } from '../lib/aws-error.ts';
 import { compare, later, type Fields } from '../lib/change.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { normalName, RECORD_TYPE } from '../lib/look/record.ts';
@@ -60,8 +61,8 @@ async function write(act: Act<'record'>, name: string): Promise<string | undefin
   try {
     return await send(act, name, 'CREATE');
   } catch (error) {
-    const isThere = isCode(error, 'InvalidChangeBatch') && (await act.again());
-    if (!isThere || foreignOwner(isThere.tags, act.names.stack) !== undefined) throw error;
+    if (!/already exists|conflicts with/.test(messageOf(error))) throw error;
+    await adoptNamed(act, error, 'InvalidChangeBatch', `the name ${name}`);
     return send(act, name, 'UPSERT');
   }
 }

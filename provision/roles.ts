@@ -7,8 +7,8 @@ import {
   TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
+import { adoptNamed } from '../lib/adopt-named.ts';
 import { roleArn } from '../lib/arns.ts';
-import { isCode } from '../lib/aws-error.ts';
 import { compare, touches, type Fields } from '../lib/change.ts';
 import { gone } from '../lib/gone.ts';
 import { ROLES, type FoundRole } from '../lib/look/roles.ts';
@@ -99,8 +99,7 @@ async function create(act: Act<'roles'>, RoleName: string): Promise<void> {
       }),
     );
   } catch (error) {
-    const ours = isCode(error, 'EntityAlreadyExists') ? await act.again() : undefined;
-    if (!ours || foreignOwner(ours.tags, act.names.stack) !== undefined) throw error;
+    await adoptNamed(act, error, 'EntityAlreadyExists', `the name ${RoleName}`);
   }
 }
 

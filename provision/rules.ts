@@ -3,80 +3,49 @@ import {
   AddTagsCommand,
   CreateRuleCommand,
   ModifyRuleCommand,
-  SetRulePrioritiesCommand,
-  type Action,
-  type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { isCode } from '../lib/aws-error.ts';
+import { adoptNamed } from '../lib/adopt-named.ts';
 import { compare, later, touches, type Fields } from '../lib/change.ts';
-import { routesOf, type Config } from '../lib/config/config.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
-import { patternsOf, prioritiesOf } from '../lib/priorities.ts';
+import { patternsOf, rulesOf } from '../lib/priorities.ts';
 import { only } from '../lib/resources.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { KEY_TAG, tagFields, tagsOf, upper } from '../lib/tags.ts';
-
-/** The path and the priority of each container's rule. */
-function rulesFor(config: Config): Map<string, { path: string; priority: number }> {
-  const routes = routesOf(config).map(({ container }) => container);
-  const priorities = prioritiesOf(routes.map(({ path }) => path));
-  return new Map(routes.map(({ key, path }) => [key, { path, priority: priorities.get(path) ?? 0 }]));
-}
+import { tagFields, tagsOf, upper } from '../lib/tags.ts';
 
 const wanted = (want: Want, found: Survey): Map<string, Fields> =>
   new Map(
-    [...rulesFor(want.config)].map(([key, { path, priority }]) => [
+    [...rulesOf(want.config)].map(([key, { path }]) => [
       key,
       {
-        listener: only(found.listener)?.listenerArn ?? later('listener'),
-        priority,
-        paths: patternsOf(path).join(', '),
+        paths: patternsOf(path).sort().join(', '),
         'other conditions': '',
-        'target group': targetGroupOf(want, found, key),
+        'target group': found.targetGroups.get(key)?.targetGroupArn ?? later(`targetGroups.${key}`),
         ...tagFields(tagsOf(want.config, want.names.stack, 'rules', key)),
       },
     ]),
   );
-
-/** The group by the name it should have: one that is about to be replaced is not it. */
-function targetGroupOf({ config, names }: Want, found: Survey, key: string) {
-  const route = routesOf(config).find(({ container }) => container.key === key);
-  const group = found.targetGroups.get(key);
-  const isRight =
-    group !== undefined && route !== undefined && group.name === names.targetGroup(route.container);
-  return isRight ? group.targetGroupArn : later(`targetGroups.${key}`);
-}
 
 export const rules: Step<'rules'> = {
   diff: (want, found) =>
     compare({
       step: 'rules',
       wanted: wanted(want, found),
-      found: new Map(
-        [...found.rules].filter(([, { tags }]) => foreignOwner(tags, want.names.stack) === undefined),
-      ),
-      fieldsOf: ({ listenerArn, priority, paths, otherConditions, targetGroupArn, tags }) => ({
-        listener: listenerArn,
-        priority,
+      found: found.rules,
+      fieldsOf: ({ paths, otherConditions, targetGroupArn, tags }) => ({
         paths: paths.join(', '),
         'other conditions': otherConditions,
         'target group': targetGroupArn,
         ...tagFields(tags),
       }),
+      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
     }),
 
   async apply(act) {
     const { aws, change, item, tags } = act;
     const RuleArn = item?.ruleArn ?? (await create(act));
     if (item && touches(change, 'paths', 'other conditions', 'target group')) {
-      await aws.elbv2(
-        new ModifyRuleCommand({ RuleArn, Conditions: conditionsOf(act), Actions: actionsOf(act) }),
-      );
-    }
-    if (item && touches(change, 'priority')) {
-      const Priority = rulesFor(act.config).get(change.key)?.priority;
-      await aws.elbv2(new SetRulePrioritiesCommand({ RulePriorities: [{ RuleArn, Priority }] }));
+      await aws.elbv2(new ModifyRuleCommand({ RuleArn, ...settings(act) }));
     }
     if (item && touches(change, 'tag.')) {
       await aws.elbv2(new AddTagsCommand({ ResourceArns: [RuleArn], Tags: upper(tags) }));
@@ -85,34 +54,34 @@ export const rules: Step<'rules'> = {
   },
 };
 
-const conditionsOf = ({ config, change }: Act<'rules'>): RuleCondition[] => [
-  {
-    Field: 'path-pattern',
-    PathPatternConfig: { Values: patternsOf(rulesFor(config).get(change.key)?.path ?? '') },
-  },
-];
+const ruleOf = ({ config, change }: Act<'rules'>) =>
+  rulesOf(config).get(change.key) ?? { path: '', priority: 0 };
 
-const actionsOf = ({ made, change }: Act<'rules'>): Action[] => [
-  { Type: 'forward', TargetGroupArn: made.targetGroups.get(change.key)?.targetGroupArn },
-];
+/** What a create and an update have in common. */
+const settings = (act: Act<'rules'>) => ({
+  Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: patternsOf(ruleOf(act).path) } }],
+  Actions: [
+    { Type: 'forward' as const, TargetGroupArn: act.made.targetGroups.get(act.change.key)?.targetGroupArn },
+  ],
+});
 
-/** A priority that is in use is ours already when a create's answer was lost; otherwise somebody else sits there. */
+/**
+ * Not idempotent: a second create is refused since its priority is in use.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
+ */
 async function create(act: Act<'rules'>): Promise<string> {
-  const { aws, made, tags, config, change } = act;
+  const Priority = ruleOf(act).priority;
   try {
-    const { Rules } = await aws.elbv2(
+    const { Rules } = await act.aws.elbv2(
       new CreateRuleCommand({
-        ListenerArn: only(made.listener)?.listenerArn,
-        Priority: rulesFor(config).get(change.key)?.priority,
-        Conditions: conditionsOf(act),
-        Actions: actionsOf(act),
-        Tags: upper(tags),
+        ListenerArn: only(act.made.listener)?.listenerArn,
+        Priority,
+        ...settings(act),
+        Tags: upper(act.tags),
       }),
     );
     return Rules?.[0]?.RuleArn ?? '';
   } catch (error) {
-    const ours = isCode(error, 'PriorityInUse') ? await act.again() : undefined;
-    if (ours?.tags[KEY_TAG] !== change.key) throw error;
-    return ours.ruleArn;
+    return (await adoptNamed(act, error, 'PriorityInUse', `priority ${Priority} of the listener`)).ruleArn;
   }
 }

@@ -1,6 +1,6 @@
 /** ECS's service-linked role: made once an account, shared by all, never removed. */
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
-import { isCode } from '../lib/aws-error.ts';
+import { messageOf } from '../lib/aws-error.ts';
 import { compare } from '../lib/change.ts';
 import { ONLY } from '../lib/resources.ts';
 import type { Step } from '../lib/step.ts';
@@ -27,7 +27,7 @@ export const serviceLinkedRole: Step<'serviceLinkedRole'> = {
       );
       return { roleName: Role?.RoleName ?? ECS_ROLE };
     } catch (error) {
-      if (!isCode(error, 'InvalidInput', 'EntityAlreadyExists')) throw error;
+      if (!/has been taken|already exists/.test(messageOf(error))) throw error;
       return { roleName: ECS_ROLE };
     }
   },

@@ -2,11 +2,14 @@
 import {
   AddTagsCommand,
   CreateTargetGroupCommand,
+  DeleteTargetGroupCommand,
   ModifyTargetGroupAttributesCommand,
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { adoptNamed } from '../lib/adopt-named.ts';
 import { compare, later, touches, type Fields } from '../lib/change.ts';
 import { routesOf, type Config, type RoutedContainer } from '../lib/config/config.ts';
+import { gone } from '../lib/gone.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { FoundTargetGroup } from '../lib/look/target-groups.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
@@ -17,16 +20,32 @@ import { tagFields, tagsOf, upper } from '../lib/tags.ts';
 const PROTOCOL = 'HTTP';
 /** Tasks in awsvpc mode are registered by address. */
 const TARGET_TYPE = 'ip';
+/** Health is asked for at the port of the target itself. */
+const HEALTH_PORT = 'traffic-port';
 const DELAY = 'deregistration_delay.timeout_seconds';
 
 /** The health check as ELB's calls take it. */
-const healthOf = ({ health }: RoutedContainer) => ({
-  HealthCheckPath: health.path,
-  HealthCheckIntervalSeconds: health.intervalSeconds,
-  HealthCheckTimeoutSeconds: health.timeoutSeconds,
-  HealthyThresholdCount: health.healthyThreshold,
-  UnhealthyThresholdCount: health.unhealthyThreshold,
-  Matcher: { HttpCode: health.matcher },
+const healthOf = ({ health }: RoutedContainer) =>
+  ({
+    HealthCheckProtocol: PROTOCOL,
+    HealthCheckPort: HEALTH_PORT,
+    HealthCheckPath: health.path,
+    HealthCheckIntervalSeconds: health.intervalSeconds,
+    HealthCheckTimeoutSeconds: health.timeoutSeconds,
+    HealthyThresholdCount: health.healthyThreshold,
+    UnhealthyThresholdCount: health.unhealthyThreshold,
+    Matcher: { HttpCode: health.matcher },
+  }) as const;
+
+const healthFields = (health: FoundTargetGroup['health']): Fields => ({
+  'health.protocol': health.protocol,
+  'health.port': health.port,
+  'health.path': health.path,
+  'health.interval': health.intervalSeconds,
+  'health.timeout': health.timeoutSeconds,
+  'health.healthy threshold': health.healthyThreshold,
+  'health.unhealthy threshold': health.unhealthyThreshold,
+  'health.matcher': health.matcher,
 });
 
 const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
@@ -39,9 +58,8 @@ function wanted({ config, names }: Want, found: Survey): Map<string, Fields> {
     routesOf(config).map(({ container }) => [
       container.key,
       {
-        name: names.targetGroup(container),
         vpc,
-        ...healthFields(container.health),
+        ...healthFields({ protocol: PROTOCOL, port: HEALTH_PORT, ...container.health }),
         [`attribute.${DELAY}`]: String(config.deregistrationDelaySeconds),
         ...tagFields(tagsOf(config, names.stack, 'targetGroups', container.key)),
       },
@@ -49,50 +67,42 @@ function wanted({ config, names }: Want, found: Survey): Map<string, Fields> {
   );
 }
 
-const healthFields = (health: RoutedContainer['health']): Fields => ({
-  'health.path': health.path,
-  'health.interval': health.intervalSeconds,
-  'health.timeout': health.timeoutSeconds,
-  'health.healthy threshold': health.healthyThreshold,
-  'health.unhealthy threshold': health.unhealthyThreshold,
-  'health.matcher': health.matcher,
-});
-
 export const targetGroups: Step<'targetGroups'> = {
   diff: (want, found) =>
     compare({
       step: 'targetGroups',
       wanted: wanted(want, found),
       found: found.targetGroups,
-      fieldsOf: ({ name, vpcId, health, attributes, tags }: FoundTargetGroup) => ({
-        name,
+      fieldsOf: ({ vpcId, health, attributes, tags }) => ({
         vpc: vpcId,
         ...healthFields(health),
         [`attribute.${DELAY}`]: attributes[DELAY] ?? '',
         ...tagFields(tags),
       }),
-      immutable: {
-        name: 'the port and the protocol of a target group cannot change',
-        vpc: 'a target group cannot move to another VPC',
-      },
+      immutable: { vpc: 'a target group cannot move to another VPC' },
       foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
     }),
 
   async apply(act) {
+    const { aws, change, config, item, tags } = act;
     const container = containerOf(act);
-    const targetGroupArn = act.item?.targetGroupArn ?? (await create(act, container));
+    const isNew = item === undefined || change.verb === 'replace';
+    // The VPC that it was made for is gone, and with it whatever used the group.
+    if (item && isNew) {
+      await gone(() => aws.elbv2(new DeleteTargetGroupCommand({ TargetGroupArn: item.targetGroupArn })));
+    }
+    const targetGroupArn = isNew ? await create(act, container) : item.targetGroupArn;
     await act.record({ targetGroupArn });
-    const { aws, change, config, tags } = act;
     if (touches(change, 'attribute.')) {
       const Attributes = upper(attributesFor(config));
       await aws.elbv2(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: targetGroupArn, Attributes }));
     }
-    if (act.item && touches(change, 'health.')) {
+    if (!isNew && touches(change, 'health.')) {
       await aws.elbv2(
         new ModifyTargetGroupCommand({ TargetGroupArn: targetGroupArn, ...healthOf(container) }),
       );
     }
-    if (act.item && touches(change, 'tag.')) {
+    if (!isNew && touches(change, 'tag.')) {
       await aws.elbv2(new AddTagsCommand({ ResourceArns: [targetGroupArn], Tags: upper(tags) }));
     }
     return { targetGroupArn };
@@ -107,17 +117,22 @@ function containerOf({ config, change }: Act<'targetGroups'>): RoutedContainer {
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
 async function create(act: Act<'targetGroups'>, container: RoutedContainer): Promise<string> {
-  const { TargetGroups } = await act.aws.elbv2(
-    new CreateTargetGroupCommand({
-      Name: act.names.targetGroup(container),
-      VpcId: only(act.made.vpc)?.vpcId,
-      Protocol: PROTOCOL,
-      Port: container.port,
-      TargetType: TARGET_TYPE,
-      HealthCheckProtocol: PROTOCOL,
-      ...healthOf(container),
-      Tags: upper(act.tags),
-    }),
-  );
-  return TargetGroups?.[0]?.TargetGroupArn ?? '';
+  const Name = act.names.targetGroup(container);
+  try {
+    const { TargetGroups } = await act.aws.elbv2(
+      new CreateTargetGroupCommand({
+        Name,
+        VpcId: only(act.made.vpc)?.vpcId,
+        Protocol: PROTOCOL,
+        Port: container.port,
+        TargetType: TARGET_TYPE,
+        ...healthOf(container),
+        Tags: upper(act.tags),
+      }),
+    );
+    return TargetGroups?.[0]?.TargetGroupArn ?? '';
+  } catch (error) {
+    const ours = await adoptNamed(act, error, 'DuplicateTargetGroupName', `the name ${Name}`);
+    return ours.targetGroupArn;
+  }
 }

@@ -1,26 +1,35 @@
 /** Removes the record: first of all, so that the name never leads to nothing. */
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
-import { isCode, messageOf } from '../lib/aws-error.ts';
+import { isCode } from '../lib/aws-error.ts';
 import { gone } from '../lib/gone.ts';
-import type { Removal } from '../lib/step.ts';
+import { lookRecord, type FoundRecord } from '../lib/look/record.ts';
+import { foreignOwner } from '../lib/look/see.ts';
+import { only } from '../lib/resources.ts';
+import type { Removal, Undo } from '../lib/step.ts';
 
 export const record: Removal<'record'> = {
-  /**
-   * A delete names the record exactly as it is; that it is not there any more is what was wanted.
-   * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
-   */
-  remove: ({ aws, item }) =>
-    gone(async () => {
-      try {
-        await aws.route53(
-          new ChangeResourceRecordSetsCommand({
-            HostedZoneId: item.hostedZoneId,
-            ChangeBatch: { Changes: [{ Action: 'DELETE', ResourceRecordSet: item.set }] },
-          }),
-        );
-      } catch (error) {
-        const isGone = isCode(error, 'InvalidChangeBatch') && /not found/.test(messageOf(error));
-        if (!isGone) throw error;
-      }
-    }),
+  /** A delete names the record exactly as it is: one that is refused is looked at again. */
+  async remove(undo) {
+    try {
+      await remove(undo, undo.item);
+    } catch (error) {
+      if (!isCode(error, 'InvalidChangeBatch')) throw error;
+      const now = only(await lookRecord(undo.see()));
+      if (!now) return;
+      if (foreignOwner(now.tags, undo.names.stack) !== undefined)
+        return { kept: 'it leads somewhere else now' };
+      await remove(undo, now);
+    }
+  },
 };
+
+/** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html */
+const remove = ({ aws }: Undo<'record'>, { hostedZoneId, set }: FoundRecord): Promise<void> =>
+  gone(() =>
+    aws.route53(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId: hostedZoneId,
+        ChangeBatch: { Changes: [{ Action: 'DELETE', ResourceRecordSet: set }] },
+      }),
+    ),
+  );

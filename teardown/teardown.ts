@@ -40,8 +40,10 @@ export async function teardown(running: Running, openSandbox: OpenSandbox): Prom
     if (options.plan) return planned(changes, about);
     if (changes.length > 0) {
       report({ type: 'phase', text: `plan: ${changes.length} to remove` });
-      if (!(await confirmed(running, stack)))
+      if (!(await confirmed(running, stack))) {
+        report({ type: 'phase', text: 'nothing was removed' });
         return { exitCode: 0, text: '', json: { ...about, declined: true } };
+      }
       await takeDown(session, found, changes);
     }
     await leftovers(session);

@@ -29,13 +29,16 @@ export interface Repository {
 
 /**
  * Pushes a bundle under its tag. Whatever was pushed before, here or by a run that was interrupted, is not sent again.
+ * An emulator that has no operations for layers gets the manifest alone.
  * @throws FOREIGN when the tag stands for another image
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
  */
 export async function pushBundle(repository: Repository, bundle: Bundle): Promise<void> {
   try {
     const missing = await missingBlobs(repository, bundle);
-    await Promise.all(missing.map((blob) => upload(repository, blob)));
+    // All of them end before a failure is told: no part is under way behind a push that is over.
+    const uploads = await Promise.allSettled(missing.map((blob) => upload(repository, blob)));
+    for (const ended of uploads) if (ended.status === 'rejected') throw ended.reason;
   } catch (error) {
     if (!repository.emulator || !isUnimplemented(error)) throw error;
     repository.note('this endpoint takes no image layers: the manifest alone is pushed');

@@ -1,13 +1,13 @@
-/** The tags of load balancers, target groups, listeners and rules: 20 ARNs a call, shared by all who ask. */
+/** The tags of load balancers, target groups, listeners and rules: 20 ARNs a call. */
 import { DescribeTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { isNotFound } from '../aws-error.ts';
 import type { Aws } from '../clients.ts';
 import { readTags, type Tags } from '../tags.ts';
+import { ifThere } from './if-there.ts';
 
 const BATCH = 20;
 
 /**
- * The tags by ARN. What is gone by now has none.
+ * The tags by ARN. What is gone by now is not among them; what has no tags is.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html
  */
 export async function elbTags(aws: Aws, arns: readonly string[]): Promise<ReadonlyMap<string, Tags>> {
@@ -19,13 +19,12 @@ export async function elbTags(aws: Aws, arns: readonly string[]): Promise<Readon
 }
 
 /** One ARN that is gone fails the whole call: then each is asked for by itself. */
-async function describe(aws: Aws, ResourceArns: string[]): Promise<[string, Tags][]> {
-  try {
-    const { TagDescriptions = [] } = await aws.elbv2(new DescribeTagsCommand({ ResourceArns }));
-    return TagDescriptions.map(({ ResourceArn = '', Tags }) => [ResourceArn, readTags(Tags)]);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    if (ResourceArns.length === 1) return [];
-    return (await Promise.all(ResourceArns.map((arn) => describe(aws, [arn])))).flat();
+async function describe(aws: Aws, arns: string[]): Promise<[string, Tags][]> {
+  const answer = await ifThere(() => aws.elbv2(new DescribeTagsCommand({ ResourceArns: arns })));
+  if (answer) {
+    const described = new Map(answer.TagDescriptions?.map(({ ResourceArn, Tags }) => [ResourceArn, Tags]));
+    return arns.map((arn) => [arn, readTags(described.get(arn))]);
   }
+  if (arns.length === 1) return [];
+  return (await Promise.all(arns.map((arn) => describe(aws, [arn])))).flat();
 }

@@ -4,20 +4,22 @@ import {
   ListTagsForResourceCommand,
   type HostedZone,
 } from '@aws-sdk/client-route-53';
+import { allPages } from '../pages.ts';
 import { NOTHING_TOUCHED, problem } from '../problem.ts';
 import { ONLY, type Ids, type Items } from '../resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../tags.ts';
+import { ifThere } from './if-there.ts';
 import type { See } from './see.ts';
 
 export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
   /** Without the trailing dot. */
   readonly name: string;
-  readonly callerReference: string;
   readonly tags: Tags;
 }
 
-/** Zones of one name that are looked at: more than that nobody has. */
-const MOST = 10;
+/** The caller reference of a zone of ours. @param life what tells it from those of earlier zones */
+export const callerReference = ({ names }: Pick<See, 'names'>, life: string): string =>
+  `${names.stack}/${life}`;
 
 /**
  * Shared by the look for the record.
@@ -26,41 +28,47 @@ const MOST = 10;
 export const lookHostedZone = (see: See): Promise<Items<FoundHostedZone>> =>
   see.once('hostedZone', () => look(see));
 
-/**
- * The list starts at the name, it does not filter.
- * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByName.html
- */
 async function look(see: See): Promise<Items<FoundHostedZone>> {
   const { domain } = see.config;
   if (!domain) return new Map();
-  const { HostedZones = [] } = await see.aws.route53(
-    new ListHostedZonesByNameCommand({ DNSName: domain.zone, MaxItems: MOST }),
+  const named = await zonesNamed(see, `${domain.zone}.`);
+  const isPublic = named.filter(({ Config }) => !Config?.PrivateZone);
+  const zones = (await Promise.all(isPublic.map((zone) => read(see, zone)))).filter(
+    (zone) => zone !== undefined,
   );
-  const same = HostedZones.filter(({ Name, Config }) => Name === `${domain.zone}.` && !Config?.PrivateZone);
-  const zones = await Promise.all(same.map((zone) => read(see, zone)));
-  const ours = zones.find(({ tags, callerReference }) => isOurs(see, tags, callerReference));
+  const ours = zones.find(({ tags }) => tags[STACK_TAG] === see.names.stack);
   const zone = ours ?? zones[0];
   if (!zone) return new Map();
   if (!ours && zones.length > 1) throw ambiguous(domain.zone, zones);
   return new Map([[ONLY, zone]]);
 }
 
-/** A zone gets its tags after its create: until then its caller reference says whose it is. */
-const isOurs = ({ names }: See, tags: Tags, callerReference: string): boolean =>
-  tags[STACK_TAG] === names.stack || callerReference.startsWith(`${names.stack}/`);
+/**
+ * The list starts at the name, it does not filter; private zones of the name, one a VPC, may fill whole pages.
+ * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByName.html
+ */
+async function zonesNamed({ aws }: See, DNSName: string): Promise<HostedZone[]> {
+  const zones = await allPages(async (HostedZoneId) => {
+    const page = await aws.route53(new ListHostedZonesByNameCommand({ DNSName, HostedZoneId }));
+    const goesOn = page.IsTruncated && page.NextDNSName === DNSName;
+    return { items: page.HostedZones ?? [], next: goesOn ? page.NextHostedZoneId : undefined };
+  });
+  return zones.filter(({ Name }) => Name === DNSName);
+}
 
-async function read(see: See, zone: HostedZone): Promise<FoundHostedZone> {
-  const ResourceId = (zone.Id ?? '').replace(/^\/hostedzone\//, '');
-  const { ResourceTagSet } = await see.aws.route53(
-    new ListTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId }),
-  );
-  const tags = readTags(ResourceTagSet?.Tags);
-  const callerReference = zone.CallerReference ?? '';
+async function read(see: See, zone: HostedZone): Promise<FoundHostedZone | undefined> {
+  const { Id = '', Name = '', CallerReference = '' } = zone;
+  const hostedZoneId = Id.replace(/^\/hostedzone\//, '');
+  const list = new ListTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId: hostedZoneId });
+  const answer = await ifThere(() => see.aws.route53(list));
+  if (!answer) return undefined;
+  const tags = readTags(answer.ResourceTagSet?.Tags);
+  // A zone gets its tags after its create: until then its caller reference says whose it is.
+  const isOurs = CallerReference.startsWith(callerReference(see, ''));
   return {
-    hostedZoneId: ResourceId,
-    name: (zone.Name ?? '').replace(/\.$/, ''),
-    callerReference,
-    tags: isOurs(see, tags, callerReference) ? { ...tags, [STACK_TAG]: see.names.stack } : tags,
+    hostedZoneId,
+    name: Name.replace(/\.$/, ''),
+    tags: isOurs ? { ...tags, [STACK_TAG]: see.names.stack } : tags,
   };
 }
 

@@ -1,9 +1,10 @@
 /** Finds the listener on port 80 of our load balancer. */
 import { DescribeListenersCommand, type Action } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { isNotFound } from '../aws-error.ts';
+import { allPages } from '../pages.ts';
 import { only, ONLY, type Ids, type Items } from '../resources.ts';
 import type { Tags } from '../tags.ts';
 import { elbTags } from './elb-tags.ts';
+import { ifThere } from './if-there.ts';
 import { lookLoadBalancer } from './load-balancer.ts';
 import type { See } from './see.ts';
 
@@ -11,8 +12,6 @@ import type { See } from './see.ts';
 export const HTTP_PORT = 80;
 
 export interface FoundListener extends Readonly<Ids['listener']> {
-  readonly loadBalancerArn: string;
-  readonly port: number;
   readonly protocol: string;
   /** The default action in one line of text, e.g. `fixed-response 404 text/plain …`. */
   readonly defaultAction: string;
@@ -38,26 +37,21 @@ export const lookListener = (see: See): Promise<Items<FoundListener>> =>
 async function look(see: See): Promise<Items<FoundListener>> {
   const LoadBalancerArn = only(await lookLoadBalancer(see))?.loadBalancerArn;
   if (LoadBalancerArn === undefined) return new Map();
-  const listeners = await describe(see, LoadBalancerArn);
-  const found = listeners.find(({ Port }) => Port === HTTP_PORT);
+  const listeners = await ifThere(() =>
+    allPages(async (Marker) => {
+      const page = await see.aws.elbv2(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
+      return { items: page.Listeners ?? [], next: page.NextMarker };
+    }),
+  );
+  const found = listeners?.find(({ Port }) => Port === HTTP_PORT);
   if (!found?.ListenerArn) return new Map();
-  const tags = await elbTags(see.aws, [found.ListenerArn]);
+  const tags = (await elbTags(see.aws, [found.ListenerArn])).get(found.ListenerArn);
+  if (!tags) return new Map();
   const item: FoundListener = {
     listenerArn: found.ListenerArn,
-    loadBalancerArn: LoadBalancerArn,
-    port: found.Port ?? 0,
     protocol: found.Protocol ?? '',
     defaultAction: actionText(found.DefaultActions),
-    tags: tags.get(found.ListenerArn) ?? {},
+    tags,
   };
   return new Map([[ONLY, item]]);
-}
-
-async function describe({ aws }: See, LoadBalancerArn: string) {
-  try {
-    return (await aws.elbv2(new DescribeListenersCommand({ LoadBalancerArn }))).Listeners ?? [];
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
 }

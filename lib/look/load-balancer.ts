@@ -3,14 +3,13 @@ import {
   DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { isNotFound } from '../aws-error.ts';
 import { ONLY, type Ids, type Items } from '../resources.ts';
 import type { Tags } from '../tags.ts';
 import { elbTags } from './elb-tags.ts';
+import { ifThere } from './if-there.ts';
 import type { See } from './see.ts';
 
 export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
-  readonly name: string;
   readonly vpcId: string;
   /** `provisioning`, `active`, `active_impaired` or `failed`. */
   readonly state: string;
@@ -27,37 +26,29 @@ export const lookLoadBalancer = (see: See): Promise<Items<FoundLoadBalancer>> =>
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html */
 async function look({ aws, names }: See): Promise<Items<FoundLoadBalancer>> {
-  const found = await describe(aws, names.loadBalancer);
-  if (!found) return new Map();
-  const { LoadBalancerArn = '' } = found;
-  const [attributes, tags] = await Promise.all([
-    aws.elbv2(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })),
+  const list = new DescribeLoadBalancersCommand({ Names: [names.loadBalancer] });
+  const [found] = (await ifThere(() => aws.elbv2(list)))?.LoadBalancers ?? [];
+  if (!found?.LoadBalancerArn) return new Map();
+  const { LoadBalancerArn } = found;
+  const [attributes, allTags] = await Promise.all([
+    ifThere(() => aws.elbv2(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }))),
     elbTags(aws, [LoadBalancerArn]),
   ]);
+  const tags = allTags.get(LoadBalancerArn);
+  if (!attributes || !tags) return new Map();
   const item: FoundLoadBalancer = {
     loadBalancerArn: LoadBalancerArn,
     dnsName: found.DNSName ?? '',
     hostedZoneId: found.CanonicalHostedZoneId ?? '',
-    name: found.LoadBalancerName ?? '',
     vpcId: found.VpcId ?? '',
     state: found.State?.Code ?? '',
     scheme: found.Scheme ?? '',
     subnetIds: (found.AvailabilityZones ?? []).map(({ SubnetId = '' }) => SubnetId),
     securityGroupIds: found.SecurityGroups ?? [],
     attributes: attributesOf(attributes.Attributes),
-    tags: tags.get(LoadBalancerArn) ?? {},
+    tags,
   };
   return new Map([[ONLY, item]]);
-}
-
-async function describe(aws: See['aws'], name: string) {
-  try {
-    const { LoadBalancers } = await aws.elbv2(new DescribeLoadBalancersCommand({ Names: [name] }));
-    return LoadBalancers?.[0];
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Attributes of load balancers and target groups as a record. */

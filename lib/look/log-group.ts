@@ -2,6 +2,7 @@
 import { DescribeLogGroupsCommand, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { ONLY, type Ids, type Items } from '../resources.ts';
 import type { Tags } from '../tags.ts';
+import { ifThere } from './if-there.ts';
 import type { See } from './see.ts';
 
 export interface FoundLogGroup extends Readonly<Ids['logGroup']> {
@@ -11,7 +12,7 @@ export interface FoundLogGroup extends Readonly<Ids['logGroup']> {
 }
 
 /**
- * The list is by prefix: only the exact name is ours.
+ * The list is by prefix and in the order of names: the exact one, if it is there, is the first.
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
  */
 export async function lookLogGroup({ aws, names }: See): Promise<Items<FoundLogGroup>> {
@@ -22,6 +23,8 @@ export async function lookLogGroup({ aws, names }: See): Promise<Items<FoundLogG
   if (!group) return new Map();
   // The tag calls take the ARN without the `:*` that stands at the end of `arn`.
   const resourceArn = group.logGroupArn ?? group.arn?.replace(/:\*$/, '');
-  const { tags = {} } = await aws.logs(new ListTagsForResourceCommand({ resourceArn }));
-  return new Map([[ONLY, { logGroupName: names.logGroup, retentionDays: group.retentionInDays ?? 0, tags }]]);
+  const answer = await ifThere(() => aws.logs(new ListTagsForResourceCommand({ resourceArn })));
+  if (!answer) return new Map();
+  const { retentionInDays: retentionDays = 0 } = group;
+  return new Map([[ONLY, { logGroupName: names.logGroup, retentionDays, tags: answer.tags ?? {} }]]);
 }

@@ -35,27 +35,41 @@ async function look(see: See): Promise<Items<FoundRepository>> {
     return { items: page.repositories ?? [], next: page.nextToken };
   });
   const candidates = all.filter(({ repositoryName = '' }) => repositoryName.startsWith(prefix));
-  const found = candidates.map(
-    async (repository) =>
-      [repository.repositoryName?.slice(prefix.length) ?? '', await read(see, repository)] as const,
+  const found = await Promise.all(
+    candidates.map(
+      async (repository) =>
+        [repository.repositoryName?.slice(prefix.length) ?? '', await read(see, repository)] as const,
+    ),
   );
-  return new Map(await Promise.all(found));
+  return new Map(found.flatMap(([key, repository]) => (repository ? [[key, repository] as const] : [])));
 }
 
-async function read({ aws }: See, repository: Repository): Promise<FoundRepository> {
+/** Undefined when it went away since it was listed. */
+async function read({ aws }: See, repository: Repository): Promise<FoundRepository | undefined> {
   const { repositoryName = '', repositoryArn, repositoryUri = '' } = repository;
-  const [lifecyclePolicy, { tags }] = await Promise.all([
+  const [lifecyclePolicy, tags] = await Promise.all([
     lifecycleOf(aws, repositoryName),
-    aws.ecr(new ListTagsForResourceCommand({ resourceArn: repositoryArn })),
+    tagsOf(aws, repositoryArn),
   ]);
+  if (!tags) return undefined;
   return {
     repositoryName,
     repositoryUri,
     scanOnPush: repository.imageScanningConfiguration?.scanOnPush ?? false,
     mutability: repository.imageTagMutability ?? '',
     lifecyclePolicy,
-    tags: readTags(tags),
+    tags,
   };
+}
+
+async function tagsOf(aws: See['aws'], resourceArn: string | undefined): Promise<Tags | undefined> {
+  try {
+    const { tags } = await aws.ecr(new ListTagsForResourceCommand({ resourceArn }));
+    return readTags(tags);
+  } catch (error) {
+    if (isCode(error, 'RepositoryNotFound')) return undefined;
+    throw error;
+  }
 }
 
 async function lifecycleOf(aws: See['aws'], repositoryName: string): Promise<string> {

@@ -5,16 +5,16 @@ import {
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
 } from '@aws-sdk/client-iam';
-import { isNotFound } from '../aws-error.ts';
+import { allPages } from '../pages.ts';
 import { policyText } from '../policies.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, type Tags } from '../tags.ts';
+import { ifThere } from './if-there.ts';
 import type { See } from './see.ts';
 
 export const ROLES = ['execution', 'task'] as const;
 
 export interface FoundRole extends Readonly<Ids['roles']> {
-  readonly path: string;
   /** Documents as normalised JSON text, so that equal policies are equal texts. */
   readonly trustPolicy: string;
   readonly inlinePolicies: Readonly<Record<string, string>>;
@@ -44,29 +44,38 @@ const parse = (text: string): unknown => {
 
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html */
 async function look({ aws }: See, RoleName: string): Promise<FoundRole | undefined> {
-  try {
-    const [{ Role }, attached, inline] = await Promise.all([
-      aws.iam(new GetRoleCommand({ RoleName })),
-      aws.iam(new ListAttachedRolePoliciesCommand({ RoleName })),
-      aws.iam(new ListRolePoliciesCommand({ RoleName })),
-    ]);
-    const policies = await Promise.all(
-      (inline.PolicyNames ?? []).map(async (PolicyName) => {
-        const { PolicyDocument } = await aws.iam(new GetRolePolicyCommand({ RoleName, PolicyName }));
-        return [PolicyName, document(PolicyDocument)] as const;
-      }),
-    );
-    return {
-      roleName: RoleName,
-      roleArn: Role?.Arn ?? '',
-      path: Role?.Path ?? '/',
-      trustPolicy: document(Role?.AssumeRolePolicyDocument),
-      inlinePolicies: Object.fromEntries(policies),
-      attachedPolicies: (attached.AttachedPolicies ?? []).map(({ PolicyArn = '' }) => PolicyArn),
-      tags: readTags(Role?.Tags),
-    };
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const [role, attachedPolicies, inlinePolicies] = await Promise.all([
+    ifThere(() => aws.iam(new GetRoleCommand({ RoleName }))),
+    ifThere(() => attached(aws, RoleName)),
+    ifThere(() => inline(aws, RoleName)),
+  ]);
+  if (!role?.Role || !attachedPolicies || !inlinePolicies) return undefined;
+  return {
+    roleName: RoleName,
+    roleArn: role.Role.Arn ?? '',
+    trustPolicy: document(role.Role.AssumeRolePolicyDocument),
+    inlinePolicies,
+    attachedPolicies,
+    tags: readTags(role.Role.Tags),
+  };
+}
+
+const attached = (aws: See['aws'], RoleName: string): Promise<string[]> =>
+  allPages(async (Marker) => {
+    const page = await aws.iam(new ListAttachedRolePoliciesCommand({ RoleName, Marker }));
+    return { items: (page.AttachedPolicies ?? []).map(({ PolicyArn = '' }) => PolicyArn), next: page.Marker };
+  });
+
+async function inline(aws: See['aws'], RoleName: string): Promise<Record<string, string>> {
+  const names = await allPages(async (Marker) => {
+    const page = await aws.iam(new ListRolePoliciesCommand({ RoleName, Marker }));
+    return { items: page.PolicyNames ?? [], next: page.Marker };
+  });
+  const policies = await Promise.all(
+    names.map(async (PolicyName) => {
+      const policy = await ifThere(() => aws.iam(new GetRolePolicyCommand({ RoleName, PolicyName })));
+      return policy ? [[PolicyName, document(policy.PolicyDocument)] as const] : [];
+    }),
+  );
+  return Object.fromEntries(policies.flat());
 }

@@ -1,5 +1,6 @@
 /** Finds ECS's service-linked role, of which an account has one. */
 import { ListRolesCommand } from '@aws-sdk/client-iam';
+import { allPages } from '../pages.ts';
 import { ONLY, type Ids, type Items } from '../resources.ts';
 import type { Tags } from '../tags.ts';
 import type { See } from './see.ts';
@@ -12,8 +13,14 @@ export interface FoundServiceLinkedRole extends Readonly<Ids['serviceLinkedRole'
   readonly tags: Tags;
 }
 
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using-service-linked-roles.html */
+/**
+ * A page of the list may be empty and still not be the last.
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
+ */
 export async function lookServiceLinkedRole({ aws }: See): Promise<Items<FoundServiceLinkedRole>> {
-  const { Roles = [] } = await aws.iam(new ListRolesCommand({ PathPrefix: PATH }));
-  return new Map(Roles.slice(0, 1).map(({ RoleName = '' }) => [ONLY, { roleName: RoleName, tags: {} }]));
+  const roles = await allPages(async (Marker) => {
+    const page = await aws.iam(new ListRolesCommand({ PathPrefix: PATH, Marker }));
+    return { items: page.Roles ?? [], next: page.Marker };
+  });
+  return new Map(roles.slice(0, 1).map(({ RoleName = '' }) => [ONLY, { roleName: RoleName, tags: {} }]));
 }

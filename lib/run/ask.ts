@@ -3,13 +3,20 @@ import { createInterface } from 'node:readline/promises';
 import { NOTHING_TOUCHED, problem } from '../problem.ts';
 
 /**
- * Asks a question on stderr and returns the answer, trimmed; an empty one at the end of the input.
+ * Asks a question on stderr.
+ * @returns the answer, trimmed; undefined when the input ends without one (Ctrl-D)
  * @throws what the signal says, when it says to stop
  */
-export async function ask(question: string, signal: AbortSignal): Promise<string> {
+export async function ask(question: string, signal: AbortSignal): Promise<string | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // While it asks, readline takes the terminal's Ctrl-C for itself: it is handed on as the signal that it is elsewhere.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const ended = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
   try {
-    return (await terminal.question(question, { signal })).trim();
+    return await Promise.race([terminal.question(question, { signal }).then((text) => text.trim()), ended]);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return undefined;
   } finally {
     terminal.close();
   }

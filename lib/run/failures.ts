@@ -31,10 +31,17 @@ const situation = (run: Run, name: Name) => ({
   changing: true,
 });
 
-export const interrupted = ({ command }: Pick<Run, 'command'>) =>
-  problem('INTERRUPTED', {
+export function interrupted({ command }: Pick<Run, 'command'>) {
+  const removing = command === 'npm run teardown';
+  return problem('INTERRUPTED', {
     what: 'Interrupted.',
     why: 'Ctrl-C, or a request to stop.',
-    now: 'What was made so far is kept and recorded.',
-    fix: [`${command}, to continue from here`, 'npm run teardown, to remove everything'],
+    now: removing
+      ? 'What was removed so far is gone; the rest is recorded.'
+      : 'What was made so far is kept and recorded.',
+    fix: [
+      `${command}, to continue from here`,
+      ...(removing ? [] : ['npm run teardown, to remove everything']),
+    ],
   });
+}

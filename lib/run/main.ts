@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { explain } from '../explain.ts';
 import type { Problem } from '../problem.ts';
 import type { Report } from '../report.ts';
+import { interrupted } from './failures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { lines } from './lines.ts';
 import { readOptions, type Options } from './options.ts';
@@ -51,15 +52,13 @@ export async function main(
     print(json ? { version: JSON_VERSION, command, ok: true, ...result.json } : result.text);
     process.exitCode = result.exitCode;
   } catch (error) {
-    const shown = explain(error, {
-      doing: command,
-      region: '',
-      command: `npm run ${command}`,
-      changing: true,
-    });
+    const again = `npm run ${command}`;
+    const shown = signal.aborted
+      ? interrupted({ command: again })
+      : explain(error, { doing: command, region: '', command: again, changing: true });
     process.stderr.write(problemText(shown, colour));
     if (json) print({ version: JSON_VERSION, command, ok: false, problem: problemJson(shown) });
-    process.exitCode = shown.code === 'INTERRUPTED' || signal.aborted ? 130 : 1;
+    process.exitCode = shown.code === 'INTERRUPTED' ? 130 : 1;
   } finally {
     stop();
   }

@@ -65,12 +65,17 @@ export async function readOptions(command: string, purpose: string, args: readon
   return { options: { target, stage, config, plan, yes, json, wait, builder } };
 }
 
-/** Commander's own sentences, e.g. `error: unknown option '--paln'\n(Did you mean --plan?)`. */
+/**
+ * Commander's own sentences: `error: unknown option '--paln'\n(Did you mean --plan?)`, or
+ * `error: option '--target <target>' argument 'mars' is invalid. Allowed choices are sandbox, aws.`.
+ */
 function badArguments(command: string, message: string) {
-  const [what = '', hint] = message.replace(/^error: /, '').split('\n');
+  const [what = '', why = 'This is not how the command is called.'] = message
+    .replace(/^error: /, '')
+    .split(/\n|(?<=\.) /);
   return problem('ARGUMENTS', {
-    what: `${what.charAt(0).toUpperCase()}${what.slice(1)}.`,
-    why: hint?.replace(/^\(|\)$/g, '') ?? 'The command does not take this.',
+    what: `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`,
+    why: why.replace(/^\(|\)$/g, ''),
     now: NOTHING_TOUCHED,
     fix: [`npm run ${command} -- --help, for what it takes`],
   });

@@ -1,13 +1,16 @@
 /** The lock of a stack: one run at a time, and a clear word about who holds it. */
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { messageOf } from '../aws-error.ts';
 import type { Clock } from '../clock.ts';
-import { NOTHING_TOUCHED, problem } from '../problem.ts';
+import { shortHash } from '../names.ts';
+import { NOTHING_TOUCHED, Problem, problem } from '../problem.ts';
 
 const holderSchema = z.object({
-  pid: z.number().int(),
+  pid: z.number().int().positive(),
   host: z.string(),
   user: z.string(),
   command: z.string(),
@@ -19,39 +22,68 @@ type Holder = z.infer<typeof holderSchema>;
 export interface Lock {
   /** Who held it before and is no longer alive, in words; undefined when nobody did. */
   readonly takenOverFrom: string | undefined;
+  /** Gives it back, unless it is somebody else's by now. */
   release(): Promise<void>;
 }
 
 /**
  * Takes the lock file, or takes it over from a process that is dead.
- * @throws LOCKED when a living process holds it
+ * @param command what is being run, e.g. `npm run provision`
+ * @throws LOCKED when a living process holds it, STATE_UNWRITABLE when it cannot be written
  */
 export async function takeLock(file: string, command: string, clock: Clock): Promise<Lock> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const holder: Holder = {
-    pid: process.pid,
-    host: hostname(),
-    user: userInfo().username,
-    command,
-    since: new Date(clock.now()).toISOString(),
-  };
-  let takenOverFrom: string | undefined;
-  while (!(await claim(file, holder))) {
-    const other = await readHolder(file);
-    if (other === 'gone') continue;
-    if (other !== 'unreadable' && isAlive(other)) throw locked(file, other);
-    takenOverFrom = other === 'unreadable' ? 'a process that left no name' : words(other);
-    await clear(file, other);
+  const since = new Date(clock.now()).toISOString();
+  const holder: Holder = { pid: process.pid, host: hostname(), user: userName(), command, since };
+  const own = `${JSON.stringify({ ...holder, id: randomUUID() })}\n`;
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const takenOverFrom = await acquire(file, own);
+    return {
+      takenOverFrom,
+      async release() {
+        if ((await read(file)) === own) await rm(file, { force: true });
+      },
+    };
+  } catch (error) {
+    throw error instanceof Problem ? error : unwritable(file, error);
   }
-  return { takenOverFrom, release: () => rm(file, { force: true }) };
 }
 
-/** Links a finished file into place: whoever sees the lock sees who holds it. */
-async function claim(file: string, holder: Holder): Promise<boolean> {
-  const aside = `${file}.${process.pid}.new`;
-  await writeFile(aside, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
+/**
+ * Puts our text into a file of which there is one.
+ * @returns whom it was taken over from, in words
+ */
+async function acquire(file: string, own: string, lock = file): Promise<string | undefined> {
+  for (;;) {
+    if (await put(own, file, link)) return undefined;
+    const other = await read(file);
+    if (other === undefined) continue;
+    const holder = holderIn(other);
+    if (holder && isAlive(holder)) throw locked(lock, holder);
+    if (await succeed(file, own, other, lock)) return holder ? words(holder) : 'a process that left no name';
+  }
+}
+
+/**
+ * Takes the place of a dead holder. Many may find it dead at once, and the slowest must not push aside the quickest:
+ * whoever holds the lock that is named after the dead one, and nobody else, may replace its text.
+ */
+async function succeed(file: string, own: string, dead: string, lock: string): Promise<boolean> {
+  const right = `${file}.${shortHash(8, dead)}`;
+  await acquire(right, own, lock);
   try {
-    await link(aside, file);
+    return (await read(file)) === dead && (await put(own, file, rename));
+  } finally {
+    await rm(right, { force: true });
+  }
+}
+
+/** Moves a finished file into place, so that whoever sees the lock sees who holds it. */
+async function put(text: string, file: string, move: typeof link): Promise<boolean> {
+  const aside = `${file}.${randomUUID()}`;
+  await writeFile(aside, text, { mode: 0o600 });
+  try {
+    await move(aside, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -61,35 +93,44 @@ async function claim(file: string, holder: Holder): Promise<boolean> {
   }
 }
 
-/** Takes a dead holder's file away, unless somebody else was quicker and the file is a new one. */
-async function clear(file: string, dead: Holder | 'unreadable'): Promise<void> {
-  const aside = `${file}.${process.pid}.stale`;
+async function read(file: string): Promise<string | undefined> {
   try {
-    await rename(file, aside);
-  } catch {
-    return;
-  }
-  const moved = await readHolder(aside);
-  if (JSON.stringify(moved) === JSON.stringify(dead)) await rm(aside, { force: true });
-  else await rename(aside, file);
-}
-
-async function readHolder(file: string): Promise<Holder | 'gone' | 'unreadable'> {
-  try {
-    return holderSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return await readFile(file, 'utf8');
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'gone' : 'unreadable';
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
-/** A process of another machine cannot be asked; it counts as alive. */
-function isAlive({ pid, host }: Holder): boolean {
+function holderIn(text: string): Holder | undefined {
+  try {
+    return holderSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A process of another machine cannot be asked; it counts as alive. In a container that is started again, the dead
+ * holder can have had the number that we have now.
+ */
+function isAlive({ pid, host, since }: Holder): boolean {
   if (host !== hostname()) return true;
+  if (pid === process.pid) return Date.parse(since) >= performance.timeOrigin;
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** In a container, a user can have a number and no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
   }
 }
 
@@ -102,4 +143,13 @@ const locked = (file: string, holder: Holder) =>
     why: `The lock is held by ${words(holder)}.`,
     now: NOTHING_TOUCHED,
     fix: ['Wait until it is done, or stop it.', `If it is not a run of Slipway, rm ${file}`],
+  });
+
+const unwritable = (file: string, cause: unknown) =>
+  problem('STATE_UNWRITABLE', {
+    what: `The lock file ${file} could not be written.`,
+    why: messageOf(cause),
+    now: NOTHING_TOUCHED,
+    fix: ['Make room or make the folder writable, then run the same command again.'],
+    cause,
   });

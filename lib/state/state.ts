@@ -44,25 +44,25 @@ export async function openState(file: string, guard: Guard, clock: Clock): Promi
       });
     return writing;
   };
-  const intentOf = (address: string): Intent => {
+  const open = async (address: string): Promise<Intent> => {
     const generation = (data.generations[address] ?? 0) + 1;
-    return { token: tokenOf(guard, address, generation), generation, at: clock.now() };
+    const at = clock.now();
+    const intent = { token: tokenOf(guard, address, generation, at), generation, at };
+    data.intents[address] = intent;
+    await save();
+    return intent;
+  };
+  const end = (address: string): void => {
+    data.generations[address] = data.intents[address]?.generation ?? (data.generations[address] ?? 0) + 1;
+    delete data.intents[address];
   };
   return {
     file,
     data,
-    async intend(address) {
-      const open = data.intents[address];
-      if (open) return open;
-      const intent = (data.intents[address] = intentOf(address));
-      await save();
-      return intent;
-    },
-    async renew(address) {
-      data.generations[address] = data.intents[address]?.generation ?? data.generations[address] ?? 0;
-      const intent = (data.intents[address] = intentOf(address));
-      await save();
-      return intent;
+    intend: async (address) => data.intents[address] ?? open(address),
+    renew(address) {
+      end(address);
+      return open(address);
     },
     async record(address, ids) {
       data.resources[address] = { ...ids };
@@ -70,11 +70,9 @@ export async function openState(file: string, guard: Guard, clock: Clock): Promi
       await save();
     },
     async forget(address) {
-      const known = address in data.resources || address in data.intents;
-      if (!known) return;
-      data.generations[address] = data.intents[address]?.generation ?? (data.generations[address] ?? 0) + 1;
+      if (!(address in data.resources) && !(address in data.intents)) return;
+      end(address);
       delete data.resources[address];
-      delete data.intents[address];
       await save();
     },
     async destroy() {
@@ -84,9 +82,12 @@ export async function openState(file: string, guard: Guard, clock: Clock): Promi
   };
 }
 
-/** EC2 takes tokens of up to 64 characters, ECS of up to 36. */
-const tokenOf = ({ stack, account, region }: Guard, address: string, generation: number): string =>
-  `slipway-${shortHash(28, stack, account, region, address, generation)}`;
+/**
+ * EC2 takes tokens of up to 64 characters, ECS of up to 36. The time is in it because EC2 remembers a token for a day,
+ * and a teardown takes the file and its generations with it.
+ */
+const tokenOf = ({ stack, account, region }: Guard, address: string, ...life: [number, number]): string =>
+  `slipway-${shortHash(28, stack, account, region, address, ...life)}`;
 
 async function write(file: string, data: StateData): Promise<void> {
   try {
@@ -120,7 +121,7 @@ async function readState(file: string, guard: Guard): Promise<StateData | undefi
     const [issue] = checked.error.issues;
     throw corrupt(file, `${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'not understood'}`);
   }
-  for (const field of ['stack', 'account', 'region', 'endpoint'] as const) {
+  for (const field of ['stack', 'endpoint', 'account', 'region'] as const) {
     if (checked.data[field] !== guard[field]) throw foreign(file, field, checked.data[field], guard[field]);
   }
   return checked.data;

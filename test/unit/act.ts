@@ -14,6 +14,7 @@ import type { Change, Verb } from '../../lib/change.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Config } from '../../lib/config/config.ts';
 import type { Found, Survey } from '../../lib/look/found.ts';
+import type { Bundle } from '../../lib/image/builds.ts';
 import { looks } from '../../lib/look/looks.ts';
 import { oneFlight, type See } from '../../lib/look/see.ts';
 import { namesOf } from '../../lib/names.ts';
@@ -23,6 +24,9 @@ import type { Act, Step, Undo } from '../../lib/step.ts';
 import { tagsOf } from '../../lib/tags.ts';
 import { until } from '../../lib/until.ts';
 import { localWaits } from '../../lib/waits.ts';
+import { testClock } from './clock.ts';
+
+export { testClock };
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -59,18 +63,6 @@ export const sent = (): { command: string; input: unknown }[] =>
 /** An error as AWS answers it. */
 export function awsError(code: string, message = code, status = 400): Error {
   return Object.assign(new Error(message), { name: code, Code: code, $metadata: { httpStatusCode: status } });
-}
-
-/** A clock on which sleeping takes no time. */
-export function testClock(): Clock {
-  let now = Date.UTC(2026, 0, 1);
-  return {
-    now: () => now,
-    sleep: async (ms, signal) => {
-      signal?.throwIfAborted();
-      now += ms;
-    },
-  };
 }
 
 /** A configuration with one service of two routed containers; change what a test is about. */
@@ -137,13 +129,25 @@ export const surveyOf = (found: Partial<{ [N in Name]: Record<string, Found[N]> 
 export const wantOf = (of: Config = config()) => ({ config: of, names: namesOf(of), account: ACCOUNT });
 
 const digest = (key: string) => `sha256:${key.padEnd(64, '0')}`;
+/** The bundle that a container's source would make. */
+const bundleOf = (key: string): Bundle => ({
+  kind: 'bundle',
+  tag: `tag-${key}`,
+  digest: digest(key),
+  manifest: `{"of":"${key}"}`,
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  blobs: [
+    { digest: digest(`${key}-config`), bytes: new TextEncoder().encode('{}') },
+    { digest: digest(`${key}-layer`), bytes: new TextEncoder().encode('layer') },
+  ],
+});
 /** The surroundings of a look: mocked clients, and builds whose digests come from the key. */
 export function seeOf(of: Config = config(), clock: Clock = testClock()): See {
   const signal = new AbortController().signal;
   return {
     ...wantOf(of),
     aws: awsClients({ region: of.region, endpoint: 'http://mock' }, { clock, signal }),
-    builds: { of: async (key) => ({ tag: `tag-${key}`, digest: digest(key) }) },
+    builds: { emulator: false, of: async (key) => bundleOf(key) },
     once: oneFlight(),
   };
 }

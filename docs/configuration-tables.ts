@@ -1,0 +1,65 @@
+/** The tables of configuration.md, made of the schema of the configuration. */
+import { z } from 'zod';
+import { Stack } from '../lib/config/schema.ts';
+
+type Node = z.core.JSONSchema.JSONSchema;
+/** More would be a column wider than the others together; a mistake names them all. */
+const MOST_VALUES = 10;
+
+type Row = readonly [field: string, value: string, fallback: string, meaning: string];
+
+/** The tables: one for each object of the schema, the outermost first. */
+export const configurationTables = (): string =>
+  sections(z.toJSONSchema(Stack, { io: 'input' }), '').join('\n');
+
+function sections(node: Node, path: string): string[] {
+  const { properties = {}, required = [] } = node;
+  const fields = Object.entries(properties).map(([name, field]) => ({ name, field: field as Node }));
+  const rows = fields.map(({ name, field }): Row => {
+    const fallback = required.includes(name) ? 'required' : defaultOf(field);
+    return [code(name), valueOf(field), fallback, field.description ?? ''];
+  });
+  const inner = fields.flatMap(({ name, field }) => {
+    const at = path === '' ? name : `${path}.${name}`;
+    const held = field.additionalProperties;
+    if (field.properties) return sections(field, at);
+    return typeof held === 'object' && held.properties ? sections(held, `${at}.<name>`) : [];
+  });
+  return [`## ${path === '' ? 'The stack' : code(path)}\n\n${table(rows)}`, ...inner];
+}
+
+const code = (text: string): string => `\`${text}\``;
+
+function valueOf({
+  enum: values,
+  type,
+  minimum,
+  maximum,
+  properties,
+  additionalProperties: held,
+}: Node): string {
+  if (values && values.length > MOST_VALUES) {
+    return `one of ${values.length} from ${String(values[0])} to ${String(values.at(-1))}`;
+  }
+  if (values) return values.map((value) => code(String(value))).join(' ');
+  if (type === 'integer') return `${minimum} to ${maximum}`;
+  if (type === 'boolean') return 'true or false';
+  if (type === 'array') return 'texts';
+  if (type !== 'object') return 'text';
+  if (properties) return 'see below';
+  return typeof held === 'object' && held.properties ? 'by name, see below' : 'texts by name';
+}
+
+/** Objects have the defaults of their fields. */
+const defaultOf = ({ default: fallback, properties }: Node): string =>
+  fallback === undefined || properties ? '' : code(JSON.stringify(fallback));
+
+/** A table as Prettier lays it out. */
+function table(rows: readonly Row[]): string {
+  const all: Row[] = [['field', 'value', 'default', 'meaning'], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`;
+  const [head = [], ...body] = all;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('');
+}

@@ -1,0 +1,34 @@
+/** Adopts by name: a look by name sees what is somebody else's, too. */
+import { adopt } from './adopt.ts';
+import { isCode } from './aws-error.ts';
+import type { Careful } from './create-once.ts';
+import { foreignOwner } from './look/see.ts';
+import type { Names } from './names.ts';
+import type { Tags } from './tags.ts';
+
+/** As much of an act as is needed to look once more. */
+interface Looking<T> {
+  readonly careful: Careful;
+  readonly names: Names;
+  again(): Promise<T | undefined>;
+}
+
+/**
+ * Looks once more for a thing whose create was refused.
+ * @param code the error that says that the name is in use; any other is thrown again
+ * @param place what is in use, e.g. `the name shop-dev`
+ * @throws FOREIGN when what is there is not ours
+ */
+export async function adoptNamed<T extends { readonly tags: Tags }>(
+  { careful, names, again }: Looking<T>,
+  error: unknown,
+  code: string,
+  place: string,
+): Promise<T> {
+  if (!isCode(error, code)) throw error;
+  const ours = async (): Promise<T | undefined> => {
+    const found = await again();
+    return found && foreignOwner(found.tags, names.stack) === undefined ? found : undefined;
+  };
+  return adopt({ careful, again: ours }, place, error);
+}

@@ -1,0 +1,41 @@
+/** Packages: every version is exact, and so is what a fresh machine installs. */
+import { describe, expect, test } from '@jest/globals';
+import { FILES, text } from './files.ts';
+
+const MANIFESTS = FILES.filter((file) => /(^|\/)package\.json$/.test(file));
+const KINDS = ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides'] as const;
+
+type Manifest = Partial<Record<(typeof KINDS)[number], Record<string, string>>>;
+
+const versionsIn = (file: string) => {
+  const manifest = JSON.parse(text(file)) as Manifest;
+  return KINDS.flatMap((kind) =>
+    Object.entries(manifest[kind] ?? {}).map(([name, version]) => ({ file, name, version })),
+  );
+};
+
+describe('packages', () => {
+  test('are pinned exactly: the sandbox reads parts of the SDK that a minor version may change', () => {
+    const loose = MANIFESTS.flatMap(versionsIn).filter(({ version }) => !/^\d+\.\d+\.\d+$/.test(version));
+    expect(loose).toEqual([]);
+  });
+
+  test('have one version in all manifests', () => {
+    const versions = new Map<string, Set<string>>();
+    for (const { name, version } of MANIFESTS.flatMap(versionsIn)) {
+      versions.set(name, (versions.get(name) ?? new Set()).add(version));
+    }
+    expect([...versions].filter(([, found]) => found.size > 1).map(([name]) => name)).toEqual([]);
+  });
+
+  test('are locked, with a checksum each', () => {
+    const lock = JSON.parse(text('package-lock.json')) as {
+      packages: Record<string, { version?: string; link?: boolean; integrity?: string }>;
+    };
+    const installed = Object.entries(lock.packages).filter(
+      ([path, { link }]) => path.startsWith('node_modules/') && !link,
+    );
+    expect(installed.length).toBeGreaterThan(0);
+    expect(installed.filter(([, { integrity }]) => !integrity).map(([path]) => path)).toEqual([]);
+  });
+});

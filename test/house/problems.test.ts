@@ -1,0 +1,19 @@
+/** The codes of problems, and the page that explains them, are one set; and every code is thrown somewhere. */
+import { describe, expect, test } from '@jest/globals';
+import { PROBLEM_CODES } from '../../lib/problem.ts';
+import { CODE, isTest, text } from './files.ts';
+
+describe('problems', () => {
+  test('docs/problems.md explains each code once, in the order of the list', () => {
+    const explained = [...text('docs/problems.md').matchAll(/^## (.+)$/gm)].map(([, code]) => code);
+    expect(explained).toEqual([...PROBLEM_CODES]);
+  });
+
+  test('every code is thrown somewhere', () => {
+    const thrown = CODE.filter((file) => /^(lib|provision|teardown)\//.test(file) && !isTest(file))
+      .filter((file) => file !== 'lib/problem.ts')
+      .map(text)
+      .join('\n');
+    expect(PROBLEM_CODES.filter((code) => !thrown.includes(`'${code}'`))).toEqual([]);
+  });
+});

@@ -1,0 +1,103 @@
+// An image on its whole way: bundled from source, pushed to ECR over HTTP, pulled as ECS pulls it, and run.
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { awsClients } from '../../lib/clients.ts';
+import { systemClock } from '../../lib/clock.ts';
+import type { Bundle } from '../../lib/image/builds.ts';
+import { bundle } from '../../lib/image/bundle.ts';
+import { digestOf, packImage } from '../../lib/image/oci.ts';
+import { pushBundle } from '../../lib/image/push.ts';
+import { imageDigest, imageUri } from '../../lib/look/images.ts';
+import { pullImage } from '../../sandbox/aws/ecr/pull.ts';
+import { unpackImage } from '../../sandbox/runtime/image.ts';
+import { makeRepository } from './aws/ecr/pushing.ts';
+import { sandbox } from './harness.ts';
+import { TestTask } from './runtime/support.ts';
+
+const REPOSITORY = 'shop-dev/web-api1';
+
+/** A sandbox with a repository, and how a run pushes there. */
+async function registry() {
+  const { ecr, url, region, journal, faults } = await sandbox();
+  const { repository } = await makeRepository(ecr, REPOSITORY, { imageTagMutability: 'IMMUTABLE' });
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const signal = new AbortController().signal;
+  const aws = awsClients({ region: region.name, endpoint: url, credentials }, { clock: systemClock, signal });
+  return {
+    region,
+    journal,
+    faults,
+    repositoryUri: repository?.repositoryUri ?? '',
+    push: (image: Bundle) =>
+      pushBundle({ aws, repositoryName: REPOSITORY, emulator: false, note: () => undefined }, image),
+    digestUnder: (tag: string) => imageDigest(aws, REPOSITORY, tag),
+    [Symbol.dispose]: () => aws.close(),
+  };
+}
+
+/** A bundle whose layer is too large for one part: what cannot be compressed stays as large as it is. */
+const large = packImage([{ name: 'main.cjs', bytes: randomBytes(11 * 1024 * 1024) }]);
+
+test('a service that was bundled and pushed runs from its image', async () => {
+  using to = await registry();
+  const built = await bundle(resolve('services/api1'));
+  await to.push(built);
+  // As a run that comes after one that was interrupted: everything is there.
+  await to.push(built);
+  expect(await to.digestUnder(built.tag)).toBe(built.digest);
+
+  const image = pullImage(to.region, imageUri(to.repositoryUri, built.digest));
+  expect(image.digest).toBe(built.digest);
+  await using task = await TestTask.create();
+  const says = await unpackImage(image, task.rootfs);
+  expect(says).toMatchObject({ workingDirectory: '/app', user: '1000:1000', entrypoint: [] });
+  const container = await task.start(says.command, {
+    workingDirectory: says.workingDirectory,
+    environment: { ...says.environment, SHUTDOWN_QUIET_MS: '0' },
+  });
+  const listener = await task.listening(5000);
+  if (listener === 'loopback-only') throw new Error('The service listens to its own container alone');
+  const answer = await fetch(`http://${listener.host}:${listener.port}/health`);
+  expect({ status: answer.status, body: await answer.json() }).toEqual({
+    status: 200,
+    body: { status: 'ok' },
+  });
+  expect(await container.stop()).toEqual({ exitCode: 0 });
+  expect(container.stderr).toEqual([]);
+}, 30_000);
+
+test.each([
+  'BatchCheckLayerAvailability',
+  'InitiateLayerUpload',
+  'UploadLayerPart',
+  'CompleteLayerUpload',
+  'PutImage',
+])(
+  'a push survives that the answer to %s is lost',
+  async (operation) => {
+    using to = await registry();
+    const image = await large;
+    to.faults.add({ service: 'ecr', operation, nth: 1, kind: 'answer-lost' });
+    await to.push(image);
+    expect(to.faults.waiting()).toEqual([]);
+    const pulled = pullImage(to.region, imageUri(to.repositoryUri, image.digest));
+    expect([pulled.config, ...pulled.layers].map(digestOf)).toEqual(image.blobs.map(({ digest }) => digest));
+  },
+  30_000,
+);
+
+test('a push that was broken off simply starts again, and sends only what is missing', async () => {
+  using to = await registry();
+  const image = await large;
+  // The configuration and one part of two arrive.
+  const refused = { code: 'InvalidParameterException', message: 'broken off', status: 400 };
+  to.faults.add({ service: 'ecr', operation: 'UploadLayerPart', nth: 3, kind: 'refused', ...refused });
+  await expect(to.push(image)).rejects.toThrow('broken off');
+  expect(await to.digestUnder(image.tag)).toBeUndefined();
+  const before = to.journal.entries().length;
+  await to.push(image);
+  const again = to.journal.entries().slice(before);
+  expect(again.filter(({ operation }) => operation === 'InitiateLayerUpload')).toHaveLength(1);
+  expect(await to.digestUnder(image.tag)).toBe(image.digest);
+}, 30_000);

@@ -1,0 +1,14 @@
+/** A clock on which sleeping takes no time. */
+import type { Clock } from '../../lib/clock.ts';
+
+/** Its time goes on only while somebody sleeps. */
+export function testClock(): Clock {
+  let now = Date.UTC(2026, 0, 1);
+  return {
+    now: () => now,
+    sleep: async (ms, signal) => {
+      signal?.throwIfAborted();
+      now += ms;
+    },
+  };
+}

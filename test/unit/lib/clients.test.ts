@@ -1,0 +1,200 @@
+// What a call does when it fails: against a server that answers as told, so that the SDK's own retries count, too.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateClusterCommand } from '@aws-sdk/client-ecs';
+import {
+  AllocateAddressCommand,
+  AttachInternetGatewayCommand,
+  CreateVpcCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { CreateRoleCommand } from '@aws-sdk/client-iam';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { awsClients, type Aws } from '../../../lib/clients.ts';
+import { systemClock, type Clock } from '../../../lib/clock.ts';
+import { testClock } from '../clock.ts';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+/** A connection that breaks before the answer. */
+const BROKEN = 'broken';
+
+const ec2Error = (status: number, code: string): Answer => ({
+  status,
+  body: `<Response><Errors><Error><Code>${code}</Code><Message>${code}!</Message></Error></Errors></Response>`,
+});
+const THROTTLED = ec2Error(503, 'RequestLimitExceeded');
+const DOWN = ec2Error(500, 'InternalError');
+const ADDRESS: Answer = {
+  status: 200,
+  body: '<AllocateAddressResponse><allocationId>eipalloc-1</allocationId></AllocateAddressResponse>',
+};
+const VPCS: Answer = { status: 200, body: '<DescribeVpcsResponse><vpcSet/></DescribeVpcsResponse>' };
+
+let answers: (Answer | typeof BROKEN)[];
+let received: number;
+const server = createServer((request, response) => {
+  received += 1;
+  const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? DOWN;
+  request.resume().on('end', () => {
+    if (answer === BROKEN) request.socket.destroy();
+    else response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
+  });
+});
+const abort = new AbortController();
+let aws: Aws;
+
+beforeEach(async () => {
+  received = 0;
+  // The pauses between the SDK's attempts are a random part of a growing span: none of it, here.
+  jest.spyOn(Math, 'random').mockReturnValue(0);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  aws = clients(testClock());
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  aws.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const clients = (clock: Clock, signal = abort.signal) =>
+  awsClients(
+    {
+      region: 'eu-west-1',
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    },
+    { clock, signal },
+  );
+
+const describeVpcs = () => aws.ec2(new DescribeVpcsCommand({}));
+const allocate = () => aws.ec2Once(new AllocateAddressCommand({ Domain: 'vpc' }));
+
+describe('a call that may be repeated', () => {
+  test('is sent again when AWS is down for a moment, or the connection breaks', async () => {
+    answers = [DOWN, BROKEN, VPCS];
+    await expect(describeVpcs()).resolves.toMatchObject({ Vpcs: [] });
+    expect(received).toBe(3);
+  });
+
+  test('is given up after four attempts when AWS stays down', async () => {
+    answers = [DOWN];
+    await expect(describeVpcs()).rejects.toMatchObject({ name: 'InternalError' });
+    expect(received).toBe(4);
+  });
+
+  test('is sent ten times when AWS throttles it: others in the account use up the same rate', async () => {
+    answers = [...Array<Answer>(9).fill(THROTTLED), VPCS];
+    await expect(describeVpcs()).resolves.toMatchObject({ Vpcs: [] });
+    answers = [THROTTLED];
+    received = 0;
+    await expect(describeVpcs()).rejects.toMatchObject({ name: 'RequestLimitExceeded' });
+    expect(received).toBe(10);
+  });
+});
+
+describe('a create without a client token', () => {
+  test.each([
+    ['the server fails', DOWN],
+    ['the connection breaks', BROKEN],
+  ] as const)('is sent once when %s', async (_, answer) => {
+    answers = [answer, ADDRESS];
+    await expect(allocate()).rejects.toThrow();
+    expect(received).toBe(1);
+  });
+
+  test('is sent again when it was throttled, since then it had no effect', async () => {
+    answers = [THROTTLED, THROTTLED, ADDRESS];
+    await expect(allocate()).resolves.toMatchObject({ AllocationId: 'eipalloc-1' });
+    expect(received).toBe(3);
+  });
+
+  test('is sent once when a throttle is followed by a failure', async () => {
+    answers = [THROTTLED, DOWN, ADDRESS];
+    await expect(allocate()).rejects.toMatchObject({ name: 'InternalError' });
+    expect(received).toBe(2);
+  });
+});
+
+describe('a permanent error is never retried', () => {
+  test.each([
+    ['a refusal', ec2Error(400, 'InvalidParameterValue')],
+    ['a denial', ec2Error(403, 'UnauthorizedOperation')],
+    ['a quota of EC2', ec2Error(400, 'VpcLimitExceeded')],
+  ])('%s', async (_, answer) => {
+    answers = [answer];
+    await expect(aws.ec2(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).rejects.toThrow('!');
+    expect(received).toBe(1);
+  });
+
+  test('a quota of IAM, which the SDK takes for a throttle', async () => {
+    answers = [
+      {
+        status: 409,
+        body: '<ErrorResponse><Error><Code>LimitExceeded</Code><Message>1000 roles</Message></Error></ErrorResponse>',
+      },
+    ];
+    const create = new CreateRoleCommand({ RoleName: 'r', AssumeRolePolicyDocument: '{}' });
+    await expect(aws.iam(create)).rejects.toMatchObject({ message: '1000 roles' });
+    expect(received).toBe(1);
+  });
+
+  test('a quota of ECS, which the SDK takes for a throttle', async () => {
+    answers = [{ status: 400, body: '{"__type":"LimitExceededException","message":"too many"}' }];
+    await expect(aws.ecs(new CreateClusterCommand({ clusterName: 'c' }))).rejects.toMatchObject({
+      name: 'LimitExceededException',
+    });
+    expect(received).toBe(1);
+  });
+});
+
+describe('an error that passes', () => {
+  const attach = () =>
+    aws.ec2(new AttachInternetGatewayCommand({ InternetGatewayId: 'igw-1', VpcId: 'vpc-1' }));
+  const fresh = ec2Error(400, 'InvalidInternetGatewayID.NotFound');
+  const attached: Answer = { status: 200, body: '<AttachInternetGatewayResponse><return>true</return></AttachInternetGatewayResponse>' };
+
+  test('is tried again until it has passed', async () => {
+    answers = [fresh, fresh, fresh, fresh, fresh, attached];
+    await attach();
+    expect(received).toBe(6);
+  });
+
+  test('is taken for the truth when its time is up', async () => {
+    answers = [fresh];
+    const clock = testClock();
+    aws = clients(clock);
+    const start = clock.now();
+    await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
+    expect(clock.now() - start).toBeGreaterThan(60_000);
+    expect(clock.now() - start).toBeLessThan(62_000);
+  });
+
+  test('of another command does not', async () => {
+    answers = [fresh];
+    await expect(describeVpcs()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
+    expect(received).toBe(1);
+  });
+
+  test('is not tried again once the run is told to stop', async () => {
+    const stopping = new AbortController();
+    answers = [fresh];
+    aws = clients(systemClock, stopping.signal);
+    const attaching = attach();
+    await new Promise((resolve) => server.once('request', resolve));
+    stopping.abort();
+    await expect(attaching).rejects.toThrow();
+    expect(received).toBe(1);
+  });
+});
+
+test('nothing is sent once the run is told to stop', async () => {
+  aws = clients(testClock(), AbortSignal.abort());
+  answers = [VPCS];
+  await expect(describeVpcs()).rejects.toThrow();
+  expect(received).toBe(0);
+});

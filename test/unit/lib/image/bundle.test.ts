@@ -1,0 +1,115 @@
+// The image of a bundle: what a registry and a container runtime read in it, and that it is the same each time.
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { expect, test } from '@jest/globals';
+import { unpackTar } from 'modern-tar';
+import { bundle } from '../../../../lib/image/bundle.ts';
+import { packImage } from '../../../../lib/image/oci.ts';
+import { folderOf } from './folder.ts';
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+const sha256 = (bytes: string | Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+interface Descriptor {
+  mediaType: string;
+  digest: string;
+  size: number;
+}
+interface Manifest {
+  config: Descriptor;
+  layers: Descriptor[];
+}
+
+const FILES = [
+  { name: 'main.cjs.map', bytes: bytesOf('{}') },
+  { name: 'main.cjs', bytes: bytesOf('console.log(1)') },
+];
+
+test('the manifest names its blobs by digest, size and kind', async () => {
+  const image = await packImage(FILES);
+  expect(image.mediaType).toBe('application/vnd.oci.image.manifest.v1+json');
+  expect(image.digest).toBe(sha256(image.manifest));
+  expect(image.tag).toBe(`bundle-${image.digest.slice(7, 23)}`);
+  const manifest = JSON.parse(image.manifest) as Manifest;
+  expect(manifest).toMatchObject({ schemaVersion: 2, mediaType: image.mediaType });
+  const described = [manifest.config, ...manifest.layers];
+  expect(described).toHaveLength(2);
+  expect(described.map(({ mediaType }) => mediaType)).toEqual([
+    'application/vnd.oci.image.config.v1+json',
+    'application/vnd.oci.image.layer.v1.tar+gzip',
+  ]);
+  expect(image.blobs.map(({ digest, bytes }) => ({ digest, size: bytes.length }))).toEqual(
+    described.map(({ digest, size }) => ({ digest, size })),
+  );
+  for (const { digest, bytes } of image.blobs) expect(digest).toBe(sha256(bytes));
+});
+
+test('the configuration says how to run it', async () => {
+  const [config, layer] = (await packImage(FILES)).blobs;
+  const archive = gunzipSync(layer?.bytes ?? new Uint8Array());
+  expect(JSON.parse(new TextDecoder().decode(config?.bytes))).toEqual({
+    architecture: 'amd64',
+    os: 'linux',
+    created: '1970-01-01T00:00:00.000Z',
+    config: {
+      Cmd: ['node', '--enable-source-maps', 'main.cjs'],
+      Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'NODE_ENV=production'],
+      User: '1000:1000',
+      WorkingDir: '/app',
+    },
+    rootfs: { type: 'layers', diff_ids: [sha256(archive)] },
+    history: [{ created: '1970-01-01T00:00:00.000Z', created_by: 'slipway bundle' }],
+  });
+});
+
+test('the layer holds the program for the user it runs as, in order and without a time', async () => {
+  const [, layer] = (await packImage(FILES)).blobs;
+  const entries = await unpackTar(gunzipSync(layer?.bytes ?? new Uint8Array()), { strict: true });
+  const owned = { uid: 1000, gid: 1000, mtime: new Date(0) };
+  expect(entries.map(({ header }) => header)).toMatchObject([
+    { ...owned, name: 'app/', type: 'directory', mode: 0o755 },
+    { ...owned, name: 'app/main.cjs', type: 'file', mode: 0o644, size: 14 },
+    { ...owned, name: 'app/main.cjs.map', type: 'file', mode: 0o644, size: 2 },
+  ]);
+  expect(new TextDecoder().decode(entries[1]?.data)).toBe('console.log(1)');
+});
+
+test('both documents are canonical JSON: keys in order, no space', async () => {
+  const { manifest, blobs } = await packImage(FILES);
+  for (const text of [manifest, new TextDecoder().decode(blobs[0]?.bytes)]) {
+    expect(text).toBe(JSON.stringify(inOrder(JSON.parse(text))));
+  }
+});
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, inOrder(inner)]));
+}
+
+test('the same files give the same image on every machine: its digest is written down here', async () => {
+  const { digest } = await packImage(FILES);
+  expect(digest).toBe('sha256:1b2b70675f9dbbde14e98db2dc640c2851d341ec226fa9cd0f5dc78a0daaf2d1');
+  expect((await packImage([...FILES].reverse())).digest).toBe(digest);
+});
+
+test('a change of the source is another image, and taking it back is the first one again', async () => {
+  const greeting = (text: string) => folderOf({ 'src/main.ts': `console.log(${JSON.stringify(text)});\n` });
+  const [first, second, third] = await Promise.all(
+    ['hello', 'good-bye', 'hello'].map(async (text) => bundle(await greeting(text))),
+  );
+  expect(second?.digest).not.toBe(first?.digest);
+  expect(third).toEqual(first);
+});
+
+test('our own services make images of at most a megabyte, each its own', async () => {
+  const [api1, api2] = await Promise.all(['api1', 'api2'].map((name) => bundle(resolve('services', name))));
+  expect(api1?.tag).not.toBe(api2?.tag);
+  for (const image of [api1, api2]) {
+    const size = image?.blobs.reduce((sum, { bytes }) => sum + bytes.length, 0) ?? 0;
+    expect(size).toBeGreaterThan(100_000);
+    expect(size).toBeLessThan(1_000_000);
+  }
+});

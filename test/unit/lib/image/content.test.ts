@@ -1,0 +1,89 @@
+// The hash of a folder: it stands for what a build can see, and for nothing else.
+import { chmod, rename, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { contentHash } from '../../../../lib/image/content.ts';
+import { taken } from '../../../../lib/image/dockerignore.ts';
+import { folderOf } from './folder.ts';
+
+const FILES = { Dockerfile: 'FROM scratch', 'src/main.ts': 'main', 'src/deep/er/x.ts': 'x', 'notes.md': 'n' };
+
+/** The hash of a folder before and after something is done to it. */
+async function twice(change: (folder: string) => Promise<unknown>, more: Record<string, string> = {}) {
+  const folder = await folderOf({ ...FILES, ...more });
+  const before = await contentHash(folder);
+  await change(folder);
+  return { before, after: await contentHash(folder) };
+}
+
+test('two folders with the same files have the same hash', async () => {
+  const [here, there] = await Promise.all([folderOf(FILES), folderOf(FILES)]);
+  const hash = await contentHash(here);
+  expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  expect(await contentHash(there)).toBe(hash);
+});
+
+test.each<[string, (folder: string) => Promise<unknown>]>([
+  ['a byte', (folder) => writeFile(join(folder, 'src/main.ts'), 'Main')],
+  ['a name', (folder) => rename(join(folder, 'notes.md'), join(folder, 'note.md'))],
+  ['a place', (folder) => rename(join(folder, 'notes.md'), join(folder, 'src/notes.md'))],
+  ['a new file that is empty', (folder) => writeFile(join(folder, 'new'), '')],
+  ['the right to execute', (folder) => chmod(join(folder, 'notes.md'), 0o755)],
+  ['the Dockerfile', (folder) => writeFile(join(folder, 'Dockerfile'), 'FROM other')],
+  ['a link', (folder) => symlink('src', join(folder, 'link'))],
+])('%s changes it', async (_, change) => {
+  const { before, after } = await twice(change);
+  expect(after).not.toBe(before);
+});
+
+test('where bytes move from one file to the next, it changes', async () => {
+  const [here, there] = await Promise.all([folderOf({ a: '12', b: '3' }), folderOf({ a: '1', b: '23' })]);
+  expect(await contentHash(here)).not.toBe(await contentHash(there));
+});
+
+test.each<[string, (folder: string) => Promise<unknown>]>([
+  ['a time', (folder) => utimes(join(folder, 'notes.md'), 0, 0)],
+  ['the right of others to write', (folder) => chmod(join(folder, 'notes.md'), 0o666)],
+])('%s does not change it', async (_, change) => {
+  const { before, after } = await twice(change);
+  expect(after).toBe(before);
+});
+
+test('what .dockerignore leaves out does not change it, and its Dockerfile still does', async () => {
+  const ignore = { '.dockerignore': '*\n!src\n' };
+  const ignored = await twice((folder) => writeFile(join(folder, 'notes.md'), 'other'), ignore);
+  expect(ignored.after).toBe(ignored.before);
+  const seen = await twice((folder) => writeFile(join(folder, 'src/deep/er/x.ts'), 'other'), ignore);
+  expect(seen.after).not.toBe(seen.before);
+  const built = await twice((folder) => writeFile(join(folder, 'Dockerfile'), 'other'), ignore);
+  expect(built.after).not.toBe(built.before);
+});
+
+describe('.dockerignore', () => {
+  test.each<[string, string[], string[]]>([
+    ['', ['a', 'b/c'], []],
+    ['# a', ['a', '# a'], []],
+    ['a', ['b/a', 'ab'], ['a', 'a/b']],
+    ['/a/', ['b/a'], ['a', 'a/b']],
+    ['./a', [], ['a']],
+    ['*.md', ['b/x.md', 'xmd'], ['x.md']],
+    ['**/*.md', ['x.mdx'], ['x.md', 'b/x.md', 'b/c/x.md']],
+    ['node_modules', ['src/node_modules/x'], ['node_modules/x/y.js']],
+    ['**/node_modules', ['node_module'], ['node_modules/x', 'src/node_modules/x']],
+    ['a/**', ['a', 'b/a/c'], ['a/b', 'a/b/c']],
+    ['a/**/z', ['a/y'], ['a/z', 'a/b/z', 'a/b/c/z']],
+    ['*/temp*', ['temp', 'a/b/temp'], ['a/temp', 'a/temporary/x']],
+    ['temp?', ['temp', 'temper', 'temp/'], ['tempa']],
+    ['[a-c].ts', ['d.ts'], ['a.ts']],
+    ['[^a-c].ts', ['a.ts'], ['d.ts']],
+    ['a.b', ['axb'], ['a.b']],
+    ['a+(b)', ['aab'], ['a+(b)']],
+    ['\\*', ['a'], ['*']],
+    ['*\n!src\n!package.json', ['src', 'src/a/b.ts', 'package.json'], ['test/a.ts', 'README.md']],
+    ['*.md\n!README*.md\nREADME-secret.md', ['README.md'], ['notes.md', 'README-secret.md']],
+    ['!src\r\n  *  \r\n', ['Dockerfile', '.dockerignore'], ['src', 'a']],
+  ])('%j', (text, kept, left) => {
+    const isTaken = taken(text);
+    expect([...kept, ...left].filter(isTaken)).toEqual(kept);
+  });
+});

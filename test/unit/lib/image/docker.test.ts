@@ -1,0 +1,114 @@
+// An image made by a container engine: what the engine is told, and what a person is told when it fails.
+import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
+import { expect, test } from '@jest/globals';
+import { dockerBuild, pushBuild } from '../../../../lib/image/docker.ts';
+import type { DockerBuild } from '../../../../lib/image/builds.ts';
+import { Problem } from '../../../../lib/problem.ts';
+import { mocks, seeOf, sent } from '../../act.ts';
+import { enginesOnPath, folderOf } from './folder.ts';
+
+const HOST = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
+const URI = `${HOST}/shop-dev/web-api1`;
+const PASSWORD = 'top:secret=';
+const signal = new AbortController().signal;
+
+const sourceOf = () => folderOf({ Dockerfile: 'FROM node:22-alpine' });
+
+function token(): void {
+  const authorizationToken = Buffer.from(`AWS:${PASSWORD}`).toString('base64');
+  mocks.ecr.on(GetAuthorizationTokenCommand).resolves({ authorizationData: [{ authorizationToken }] });
+}
+
+async function problemOf(work: Promise<unknown>): Promise<Problem> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof Problem) return error;
+  throw new Error(`No problem, but ${String(error)}`);
+}
+
+test('a build has a tag that stands for the folder, and is not made before it is needed', async () => {
+  const calls = await enginesOnPath({ docker: '' });
+  const folder = await sourceOf();
+  const build = await dockerBuild('docker', folder);
+  expect(build).toMatchObject({ kind: 'docker', digest: undefined, engine: 'docker', folder });
+  expect(build.tag).toMatch(/^docker-[0-9a-f]{16}$/);
+  expect((await dockerBuild('podman', await sourceOf())).tag).toBe(build.tag);
+  expect(await calls()).toEqual([]);
+});
+
+test('it is built for Fargate, signed in with the password on its input, and pushed', async () => {
+  const calls = await enginesOnPath({ podman: '' });
+  token();
+  const build = await dockerBuild('podman', await sourceOf());
+  await pushBuild({ aws: seeOf().aws, repositoryUri: URI, signal }, build);
+  const reference = `${URI}:${build.tag}`;
+  expect(await calls()).toEqual([
+    { args: ['build', '--platform', 'linux/amd64', '--tag', reference, build.folder], input: '' },
+    { args: ['login', '--username', 'AWS', '--password-stdin', HOST], input: PASSWORD },
+    { args: ['push', reference], input: '' },
+  ]);
+});
+
+test('a build is one image: the engine is asked for no attestations', async () => {
+  await enginesOnPath({ docker: 'echo "attestations off: $BUILDX_NO_DEFAULT_ATTESTATIONS"; exit 1' });
+  const { why } = await problemOf(pushIt(await dockerBuild('docker', await sourceOf())));
+  expect(why).toBe('attestations off: 1');
+});
+
+const pushIt = (build: DockerBuild, aws = seeOf().aws) =>
+  pushBuild({ aws, repositoryUri: URI, signal }, build);
+
+test('a run signs in once, whatever the number of its images', async () => {
+  const calls = await enginesOnPath({ docker: '' });
+  token();
+  const { aws } = seeOf();
+  const build = await dockerBuild('docker', await sourceOf());
+  await Promise.all([pushIt(build, aws), pushIt(build, aws)]);
+  await pushIt(build, seeOf().aws);
+  expect((await calls()).filter(({ args: [verb] }) => verb === 'login')).toHaveLength(2);
+  expect(sent()).toHaveLength(2);
+});
+
+test('a build that fails is told with the last lines of the engine', async () => {
+  await enginesOnPath({ docker: 'seq 1 40; echo; echo "ERROR: no such base" >&2; exit 1' });
+  const { code, what, why, fix } = await problemOf(pushIt(await dockerBuild('docker', await sourceOf())));
+  expect(code).toBe('BUILDER');
+  expect(what).toMatch(/^docker could not build .*slipway-image-/);
+  expect(why.split('\n')).toHaveLength(10);
+  expect(why).toContain('ERROR: no such base');
+  expect(why).toContain('40');
+  expect(why).not.toContain('\n30\n');
+  expect(fix[0]).toMatch(
+    /^docker build --platform linux\/amd64 .*slipway-image-.*, to see all that it says$/,
+  );
+  expect(sent()).toEqual([]);
+});
+
+test.each([
+  ['login', `docker could not sign in to ${HOST}.`],
+  ['push', /^docker could not push .*\/shop-dev\/web-api1:docker-/],
+])('a %s that fails is told without the password', async (verb, what) => {
+  const fails = `[ "$1" = ${verb} ] && { echo "denied: ${PASSWORD}"; exit 1; }; exit 0`;
+  await enginesOnPath({ docker: fails });
+  token();
+  const problem = await problemOf(pushIt(await dockerBuild('docker', await sourceOf())));
+  expect(problem.code).toBe('BUILDER');
+  expect(problem.what).toMatch(what);
+  expect(problem.why).toBe('denied: (the password)');
+  expect(JSON.stringify({ ...problem, stack: problem.stack, cause: problem.cause })).not.toContain(PASSWORD);
+});
+
+test('a folder without a Dockerfile is refused before anything is built', async () => {
+  const folder = await folderOf({ 'src/main.ts': '' });
+  const { code, why, fix } = await problemOf(dockerBuild('docker', folder));
+  expect({ code, why }).toEqual({ code: 'BUILDER', why: 'There is no Dockerfile in it.' });
+  expect(fix.join(' ')).toContain('image');
+});
+
+test('podman also takes a Containerfile', async () => {
+  const folder = await folderOf({ Containerfile: 'FROM scratch' });
+  expect((await dockerBuild('podman', folder)).engine).toBe('podman');
+  await expect(dockerBuild('docker', folder)).rejects.toMatchObject({ code: 'BUILDER' });
+});

@@ -1,0 +1,59 @@
+// The container engine: only one that answers counts, and nothing of what it does is left behind.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { findEngine, runEngine } from '../../../../lib/image/engine.ts';
+import { enginesOnPath, folderOf } from './folder.ts';
+
+const DEAF = 'echo "Cannot connect to the daemon" >&2; exit 1';
+
+test.each<[string, Record<string, string>, string | undefined]>([
+  ['docker', { docker: '', podman: '' }, 'docker'],
+  ['podman, where there is no docker', { podman: '' }, 'podman'],
+  ['podman, where docker has no engine', { docker: DEAF, podman: '' }, 'podman'],
+  ['none, where none answers', { docker: DEAF, podman: DEAF }, undefined],
+  ['none, where there is none', {}, undefined],
+])('%s', async (_, engines, expected) => {
+  const calls = await enginesOnPath(engines);
+  expect(await findEngine()).toBe(expected);
+  for (const { args } of await calls()) expect(args).toEqual(['version']);
+});
+
+test('what it writes on both streams is kept, and its exit code says whether it went well', async () => {
+  await enginesOnPath({ docker: 'echo out; echo err >&2; exit 3' });
+  const { ok, output } = await runEngine('docker', ['build']);
+  expect(ok).toBe(false);
+  expect(output.split('\n').filter(Boolean).sort()).toEqual(['err', 'out']);
+});
+
+test('of much output the end is kept', async () => {
+  await enginesOnPath({ docker: 'seq 1 50000; echo the end' });
+  const { output } = await runEngine('docker', ['build']);
+  expect(output.length).toBeLessThan(100_000);
+  expect(output).toMatch(/\n50000\nthe end\n$/);
+});
+
+test('an engine that does not read its input is no error', async () => {
+  await enginesOnPath({});
+  expect(await runEngine('true', [], { input: 'x'.repeat(1_000_000) })).toEqual({ ok: true, output: '' });
+});
+
+test('a signal ends it, and it is over when the call is', async () => {
+  const noted = join(await folderOf(), 'pid');
+  await enginesOnPath({});
+  const stop = new AbortController();
+  const running = runEngine(
+    'sh',
+    ['-c', `echo $$ > ${noted}.new; mv ${noted}.new ${noted}; exec sleep 600`],
+    {
+      signal: stop.signal,
+    },
+  );
+  while (!existsSync(noted)) await setTimeout(10);
+  stop.abort();
+  await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+  const pid = Number(await readFile(noted, 'utf8'));
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+});

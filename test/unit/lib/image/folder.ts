@@ -1,0 +1,53 @@
+/** For tests of images: folders with files, gone after the test, and an engine that only writes down what it is told. */
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach } from '@jest/globals';
+
+const folders: string[] = [];
+const { PATH } = process.env;
+afterEach(async () => {
+  process.env['PATH'] = PATH;
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+});
+
+/** A temporary folder with these files. */
+export async function folderOf(files: Readonly<Record<string, string>> = {}): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'slipway-image-')));
+  folders.push(folder);
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  return folder;
+}
+
+/** One call of an engine. */
+export interface EngineCall {
+  readonly args: string[];
+  readonly input: string;
+}
+
+/**
+ * Puts engines on the PATH, and nothing else besides the shell's tools: what each does after it has written down
+ * its arguments and its input, as shell text.
+ * @returns the calls so far, of all engines, in order
+ */
+export async function enginesOnPath(
+  engines: Readonly<Record<string, string>>,
+): Promise<() => Promise<EngineCall[]>> {
+  const bin = await folderOf();
+  const record = join(bin, 'calls.jsonl');
+  for (const [name, does] of Object.entries(engines)) {
+    const write = `require('node:fs').appendFileSync(process.argv[1], JSON.stringify({ args: process.argv.slice(2), input: require('node:fs').readFileSync(0, 'utf8') }) + '\\n')`;
+    const text = `#!/bin/sh\n"${process.execPath}" -e "${write}" "${record}" "$@"\n${does}\n`;
+    await writeFile(join(bin, name), text);
+    await chmod(join(bin, name), 0o755);
+  }
+  process.env['PATH'] = `${bin}:/usr/bin:/bin`;
+  return async () =>
+    (await readFile(record, 'utf8').catch(() => ''))
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as EngineCall);
+}

@@ -1,0 +1,125 @@
+// Which builder makes the images of a run, and how often.
+import { describe, expect, test } from '@jest/globals';
+import type { Builder, Config, Target } from '../../../../lib/config/config.ts';
+import { openBuilds } from '../../../../lib/image/open-builds.ts';
+import type { Event } from '../../../../lib/report.ts';
+import { config } from '../../act.ts';
+import { enginesOnPath, folderOf, type EngineCall } from './folder.ts';
+
+const LOCAL = 'http://127.0.0.1:4566';
+const SOURCE = { 'src/main.ts': 'console.log(1);', Dockerfile: 'FROM scratch' };
+
+interface Case {
+  readonly builder: Builder;
+  readonly target: Target;
+  readonly endpoint?: string | undefined;
+  /** Engines that answer. */
+  readonly engines?: readonly string[];
+}
+
+/** A stack whose two containers come from the same folder, opened. */
+async function opened({ builder, target, endpoint, engines = [] }: Case) {
+  const calls = await enginesOnPath(Object.fromEntries(engines.map((name) => [name, ''])));
+  const source = await folderOf(SOURCE);
+  const of = withImage({ source }, { builder, target });
+  const events: Event[] = [];
+  const builds = openBuilds(of, { endpoint, report: (event) => events.push(event), home: '/nowhere' });
+  return { builds, calls, events };
+}
+
+/** The configuration with this image in all its containers. */
+function withImage(image: Config['services'][0]['containers'][0]['image'], changes: Partial<Config>): Config {
+  const base = config(changes);
+  const services = base.services.map((service) => ({
+    ...service,
+    containers: service.containers.map((container) => ({ ...container, image })),
+  }));
+  return { ...base, services };
+}
+
+describe.each<[Case, string]>([
+  [{ builder: 'auto', target: 'sandbox', engines: ['docker'] }, 'bundle'],
+  [{ builder: 'bundle', target: 'sandbox' }, 'bundle'],
+  [{ builder: 'auto', target: 'aws', engines: ['docker'] }, 'docker'],
+  [{ builder: 'auto', target: 'aws', engines: ['podman'] }, 'podman'],
+  [{ builder: 'docker', target: 'aws', engines: ['docker'] }, 'docker'],
+  [{ builder: 'auto', target: 'aws', endpoint: LOCAL, engines: ['docker'] }, 'docker'],
+])('%j', (given, expected) => {
+  test(`makes images with ${expected}, without a word`, async () => {
+    const { builds, events } = await opened(given);
+    const build = await builds.of('web-api1');
+    expect(build.kind === 'docker' ? build.engine : build.kind).toBe(expected);
+    expect(events).toEqual([]);
+  });
+});
+
+describe.each<[Case]>([
+  [{ builder: 'auto', target: 'aws', endpoint: LOCAL }],
+  [{ builder: 'bundle', target: 'aws', endpoint: LOCAL, engines: ['docker'] }],
+  [{ builder: 'bundle', target: 'aws' }],
+])('%j', (given) => {
+  test('makes a bundle, and warns once that AWS itself cannot run it', async () => {
+    const { builds, events } = await opened(given);
+    expect((await builds.of('web-api1')).kind).toBe('bundle');
+    await builds.of('web-api2');
+    expect(events).toEqual([
+      {
+        type: 'warning',
+        text: 'Images are bundled: such an image has no base image and runs on the sandbox alone.',
+      },
+    ]);
+  });
+});
+
+describe.each<[Case, RegExp]>([
+  [{ builder: 'auto', target: 'aws' }, /nothing to build images with/],
+  [{ builder: 'docker', target: 'aws' }, /nothing to build images with/],
+  [{ builder: 'docker', target: 'aws', endpoint: LOCAL }, /nothing to build images with/],
+  [{ builder: 'docker', target: 'sandbox', engines: ['docker'] }, /sandbox takes no images from docker/],
+])('%j', (given, what) => {
+  test('is refused, with what to do', async () => {
+    const { builds } = await opened(given);
+    await expect(builds.of('web-api1')).rejects.toMatchObject({
+      code: 'BUILDER',
+      what: expect.stringMatching(what),
+      now: 'Nothing was changed.',
+      fix: [expect.any(String)].concat(
+        given.target === 'aws' ? [expect.any(String), expect.any(String)] : [],
+      ),
+    });
+  });
+});
+
+test.each([
+  ['sandbox' as const, undefined, false],
+  ['aws' as const, undefined, false],
+  ['aws' as const, LOCAL, true],
+])(
+  'on the target %s with the endpoint %s, images go to an emulator: %s',
+  async (target, endpoint, emulator) => {
+    expect((await opened({ builder: 'auto', target, endpoint })).builds.emulator).toBe(emulator);
+  },
+);
+
+test('opening makes nothing and looks for no engine', async () => {
+  const { calls } = await opened({ builder: 'auto', target: 'aws', engines: ['docker'] });
+  expect(await calls()).toEqual([] satisfies EngineCall[]);
+});
+
+test('containers with the same source share one build, and it is made once', async () => {
+  const { builds, calls } = await opened({ builder: 'auto', target: 'aws', engines: ['docker'] });
+  const [first, second, again] = await Promise.all([
+    builds.of('web-api1'),
+    builds.of('web-api2'),
+    builds.of('web-api1'),
+  ]);
+  expect(second).toBe(first);
+  expect(again).toBe(first);
+  expect((await calls()).map(({ args }) => args)).toEqual([['version']]);
+});
+
+test('a container with an image by reference has no build', async () => {
+  const of = withImage({ reference: 'nginx:1' }, {});
+  const builds = openBuilds(of, { endpoint: undefined, report: () => undefined, home: '/nowhere' });
+  await expect(builds.of('web-api1')).rejects.toThrow('web-api1 is not made from source');
+});

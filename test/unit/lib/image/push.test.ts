@@ -1,0 +1,233 @@
+// The push of a bundle: what is sent of it, in which parts, and what an answer that got lost does to it.
+import {
+  BatchCheckLayerAvailabilityCommand,
+  CompleteLayerUploadCommand,
+  InitiateLayerUploadCommand,
+  PutImageCommand,
+  UploadLayerPartCommand,
+} from '@aws-sdk/client-ecr';
+import { expect, test } from '@jest/globals';
+import type { Bundle } from '../../../../lib/image/builds.ts';
+import { digestOf } from '../../../../lib/image/oci.ts';
+import { pushBundle } from '../../../../lib/image/push.ts';
+import { awsError, mocks, sent, seeOf } from '../../act.ts';
+
+const MIB = 1024 * 1024;
+const REPOSITORY = 'shop-dev/web-api1';
+
+const blobOf = (bytes: Uint8Array) => ({ digest: digestOf(bytes), bytes });
+const config = blobOf(new TextEncoder().encode('{}'));
+const bundleWith = (...layers: Uint8Array[]): Bundle => ({
+  kind: 'bundle',
+  tag: 'bundle-1',
+  digest: 'sha256:1',
+  manifest: '{"schemaVersion":2}',
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  blobs: [config, ...layers.map(blobOf)],
+});
+
+const small = bundleWith(new Uint8Array(3));
+
+/** Pushes, and returns the notes that were made. */
+async function push(bundle: Bundle, emulator = false): Promise<string[]> {
+  const notes: string[] = [];
+  const note = (text: string) => void notes.push(text);
+  await pushBundle({ aws: seeOf().aws, repositoryName: REPOSITORY, emulator, note }, bundle);
+  return notes;
+}
+
+const calls = (command: string) => sent().filter((call) => call.command === command);
+
+/** A registry that takes everything, and has what is given. */
+function registry(...there: string[]): void {
+  let uploads = 0;
+  mocks.ecr
+    .on(BatchCheckLayerAvailabilityCommand)
+    .callsFake(({ layerDigests }: { layerDigests: string[] }) => ({
+      layers: layerDigests.map((layerDigest) => ({
+        layerDigest,
+        layerAvailability: there.includes(layerDigest) ? 'AVAILABLE' : 'UNAVAILABLE',
+      })),
+    }));
+  mocks.ecr.on(InitiateLayerUploadCommand).callsFake(() => ({ uploadId: `upload-${(uploads += 1)}` }));
+  mocks.ecr.on(UploadLayerPartCommand).resolves({});
+  mocks.ecr.on(CompleteLayerUploadCommand).resolves({});
+  mocks.ecr.on(PutImageCommand).resolves({});
+}
+
+test('the blobs that are missing are uploaded, and then the manifest is put under its tag', async () => {
+  registry(config.digest);
+  await push(small);
+  const [, layer] = small.blobs;
+  const repositoryName = REPOSITORY;
+  expect(sent()).toEqual([
+    {
+      command: 'BatchCheckLayerAvailability',
+      input: { repositoryName, layerDigests: small.blobs.map(({ digest }) => digest) },
+    },
+    { command: 'InitiateLayerUpload', input: { repositoryName } },
+    {
+      command: 'UploadLayerPart',
+      input: {
+        repositoryName,
+        uploadId: 'upload-1',
+        partFirstByte: 0,
+        partLastByte: 2,
+        layerPartBlob: layer?.bytes,
+      },
+    },
+    {
+      command: 'CompleteLayerUpload',
+      input: { repositoryName, uploadId: 'upload-1', layerDigests: [layer?.digest] },
+    },
+    {
+      command: 'PutImage',
+      input: {
+        repositoryName,
+        imageManifest: small.manifest,
+        imageManifestMediaType: small.mediaType,
+        imageTag: 'bundle-1',
+        imageDigest: 'sha256:1',
+      },
+    },
+  ]);
+});
+
+test.each([
+  [10 * MIB, [10 * MIB]],
+  [10 * MIB + 1, [10 * MIB, 1]],
+  [25 * MIB, [10 * MIB, 10 * MIB, 5 * MIB]],
+])('a layer of %d bytes goes in parts without a gap', async (size, sizes) => {
+  registry(config.digest);
+  const layer = new Uint8Array(size).fill(7);
+  layer[size - 1] = 9;
+  await push(bundleWith(layer));
+  const parts = mocks.ecr.commandCalls(UploadLayerPartCommand).map(({ args: [{ input }] }) => input);
+  expect(parts.map(({ layerPartBlob }) => layerPartBlob?.length)).toEqual(sizes);
+  let next = 0;
+  for (const { partFirstByte, partLastByte, layerPartBlob } of parts) {
+    expect(partFirstByte).toBe(next);
+    next += layerPartBlob?.length ?? 0;
+    expect(partLastByte).toBe(next - 1);
+  }
+  const whole = Buffer.concat(parts.map(({ layerPartBlob }) => layerPartBlob ?? new Uint8Array()));
+  expect(digestOf(whole)).toBe(digestOf(layer));
+});
+
+test('the blobs of an image are uploaded at once', async () => {
+  registry();
+  let arrived: () => void = () => undefined;
+  const both = new Promise<void>((resolve) => (arrived = resolve));
+  let begun = 0;
+  // Each answer waits for the other blob's call: one after the other, this would never end.
+  mocks.ecr.on(InitiateLayerUploadCommand).callsFake(async () => {
+    if ((begun += 1) === 2) arrived();
+    await both;
+    return { uploadId: 'upload' };
+  });
+  await push(small);
+  expect(calls('CompleteLayerUpload')).toHaveLength(2);
+});
+
+test('nothing is uploaded of an image whose blobs are all there', async () => {
+  registry(...small.blobs.map(({ digest }) => digest));
+  await push(small);
+  expect(sent().map(({ command }) => command)).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
+});
+
+test('a layer that somebody else has completed meanwhile is fine', async () => {
+  registry(config.digest);
+  mocks.ecr.on(CompleteLayerUploadCommand).rejects(awsError('LayerAlreadyExistsException'));
+  await push(small);
+  expect(calls('PutImage')).toHaveLength(1);
+});
+
+test.each<[string, string, () => unknown]>([
+  [
+    'a part',
+    'InvalidLayerPartException',
+    () =>
+      mocks.ecr.on(UploadLayerPartCommand).rejectsOnce(awsError('InvalidLayerPartException')).resolves({}),
+  ],
+  [
+    'the end',
+    'UploadNotFoundException',
+    () =>
+      mocks.ecr.on(CompleteLayerUploadCommand).rejectsOnce(awsError('UploadNotFoundException')).resolves({}),
+  ],
+])(
+  'when the answer to %s was lost and the call sent again (%s), the upload begins anew',
+  async (_part, _code, refuse) => {
+    registry(config.digest);
+    refuse();
+    await push(small);
+    expect(calls('InitiateLayerUpload')).toHaveLength(2);
+    expect(calls('CompleteLayerUpload').at(-1)?.input).toMatchObject({ uploadId: 'upload-2' });
+    expect(calls('PutImage')).toHaveLength(1);
+  },
+);
+
+test('an upload that is refused each time is given up, and no manifest is put', async () => {
+  registry(config.digest);
+  mocks.ecr.on(UploadLayerPartCommand).rejects(awsError('InvalidLayerPartException', 'no'));
+  await expect(push(small)).rejects.toMatchObject({ message: 'no' });
+  expect(calls('InitiateLayerUpload')).toHaveLength(3);
+  expect(calls('PutImage')).toEqual([]);
+});
+
+test('when one upload is refused, the other has ended before that is told', async () => {
+  registry();
+  const [, layer] = small.blobs;
+  let ended = false;
+  mocks.ecr
+    .on(CompleteLayerUploadCommand)
+    .rejects(awsError('AccessDeniedException', 'no'))
+    .on(CompleteLayerUploadCommand, { layerDigests: [layer?.digest ?? ''] })
+    .callsFake(async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      ended = true;
+      return {};
+    });
+  await expect(push(small)).rejects.toMatchObject({ message: 'no' });
+  expect(ended).toBe(true);
+});
+
+const unimplemented = () => awsError('UnknownError', 'not yet implemented', 501);
+
+test('an emulator that takes no layers gets the manifest alone, and that is said', async () => {
+  registry();
+  mocks.ecr.on(InitiateLayerUploadCommand).rejects(unimplemented());
+  expect(await push(small, true)).toEqual([
+    'this endpoint takes no image layers: the manifest alone is pushed',
+  ]);
+  expect(calls('PutImage')).toHaveLength(1);
+});
+
+test.each([
+  ['AWS itself', false, unimplemented()],
+  ['an emulator that refuses', true, awsError('AccessDeniedException')],
+])('%s gets no manifest without its layers', async (_, emulator, error) => {
+  registry();
+  mocks.ecr.on(InitiateLayerUploadCommand).rejects(error);
+  await expect(push(small, emulator)).rejects.toBe(error);
+  expect(calls('PutImage')).toEqual([]);
+});
+
+test('the same image under the same tag is what was to be done', async () => {
+  registry();
+  mocks.ecr.on(PutImageCommand).rejects(awsError('ImageAlreadyExistsException'));
+  await expect(push(small)).resolves.toEqual([]);
+});
+
+test('another image under the tag is a problem that says how to get rid of it', async () => {
+  registry();
+  mocks.ecr.on(PutImageCommand).rejects(awsError('ImageTagAlreadyExistsException', 'the tag is immutable'));
+  await expect(push(small)).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: `The tag bundle-1 in the repository ${REPOSITORY} stands for another image.`,
+    why: 'the tag is immutable',
+    fix: expect.arrayContaining([
+      `aws ecr batch-delete-image --repository-name ${REPOSITORY} --image-ids imageTag=bundle-1`,
+    ]),
+  });
+});

@@ -1,0 +1,56 @@
+// The names that a stack gives in AWS: computed, the same on every machine.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { routesOf } from '../../../lib/config/config.ts';
+import { namesOf, shortHash } from '../../../lib/names.ts';
+import { config } from '../act.ts';
+
+const names = namesOf({ name: 'shop', stage: 'dev' });
+const [route] = routesOf(config());
+if (!route) throw new Error('The test configuration routes something.');
+
+test('every name of a stack begins with the stack, or lies below it', () => {
+  expect(names.stack).toBe('shop-dev');
+  expect([names.cluster, names.loadBalancer, names.role('task'), names.role('execution')]).toEqual([
+    'shop-dev',
+    'shop-dev',
+    'shop-dev-task',
+    'shop-dev-execution',
+  ]);
+  expect([names.logGroup, names.rolePath]).toEqual(['/slipway/shop-dev', '/slipway/shop-dev/']);
+  expect([names.securityGroup('balancer'), names.family('web')]).toEqual(['shop-dev-balancer', 'shop-dev-web']);
+  expect(names.repository('web-api1')).toBe('shop-dev/web-api1');
+});
+
+describe('the name of a target group', () => {
+  const { container } = route;
+
+  test('is this one, on every machine and in every run', () => {
+    expect(names.targetGroup(container)).toBe('shop-dev-web-api1-0d40');
+  });
+
+  test('changes with the port, which no target group can', () => {
+    expect(names.targetGroup({ ...container, port: 5001 })).not.toBe(names.targetGroup(container));
+  });
+
+  test('stays when its health check changes, which it can', () => {
+    const health = { ...container.health, path: '/other' };
+    expect(names.targetGroup({ ...container, health })).toBe(names.targetGroup(container));
+  });
+});
+
+describe('a short hash', () => {
+  test('has the length that is asked for, in hexadecimal digits', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 64 }), fc.string(), (length, value) => {
+        expect(shortHash(length, value)).toMatch(new RegExp(`^[0-9a-f]{${length}}$`));
+      }),
+    );
+  });
+
+  test('tells values apart that read alike when they are put together', () => {
+    expect(shortHash(16, 'a', 'bc')).not.toBe(shortHash(16, 'ab', 'c'));
+    expect(shortHash(16, '1')).not.toBe(shortHash(16, 1));
+    expect(shortHash(16, 'a', 'b')).toBe(shortHash(16, 'a', 'b'));
+  });
+});

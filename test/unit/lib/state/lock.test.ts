@@ -1,0 +1,208 @@
+// The lock of a stack: who has it, who is told so, and what becomes of it when its holder dies.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { systemClock } from '../../../../lib/clock.ts';
+import { shortHash } from '../../../../lib/names.ts';
+import { takeLock, type Lock } from '../../../../lib/state/lock.ts';
+import { useFolder } from './folder.ts';
+
+const path = useFolder();
+const file = () => path('.slipway/dev.lock');
+const take = (command = 'npm run provision') => takeLock(file(), command, systemClock);
+const files = () => readdir(dirname(file()));
+
+/** Leaves a lock file as somebody left it. */
+async function leave(text: string): Promise<void> {
+  await mkdir(dirname(file()), { recursive: true });
+  await writeFile(file(), text);
+}
+const holder = {
+  pid: process.pid,
+  host: os.hostname(),
+  user: 'ann',
+  command: 'npm run teardown',
+  since: '2026-01-02T03:04:05.000Z',
+};
+
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  jest.restoreAllMocks();
+  for (const child of children.splice(0)) {
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+});
+
+/** A process that says «ready», takes the lock when told to, says what came of it, and lives until it is killed. */
+const CONTENDER = `
+  import { takeLock } from ${JSON.stringify(join(process.cwd(), 'lib/state/lock.ts'))};
+  console.log('ready');
+  process.stdin.once('data', async () => {
+    const taken = takeLock(process.argv[2], 'npm run teardown', { now: Date.now });
+    console.log(await taken.then(({ takenOverFrom }) => 'won ' + takenOverFrom, ({ code, why }) => code + ' ' + why));
+  });`;
+
+async function contender() {
+  const program = path('contender.mts');
+  await writeFile(program, CONTENDER);
+  const child = spawn(process.execPath, ['--import', 'tsx', program, file()], { stdio: ['pipe', 'pipe', 'inherit'] });
+  children.push(child);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => (await lines.next()).value as string;
+  expect(await next()).toBe('ready');
+  return {
+    pid: child.pid,
+    async take(): Promise<string> {
+      child.stdin.write('go\n');
+      return next();
+    },
+    async die(): Promise<void> {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+describe('a lock', () => {
+  test('says who holds it, to the owner of the folder alone, until it is released', async () => {
+    const lock = await take();
+    expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({
+      pid: process.pid,
+      host: os.hostname(),
+      user: os.userInfo().username,
+      command: 'npm run provision',
+    });
+    expect((await stat(file())).mode & 0o777).toBe(0o600);
+    expect((await stat(dirname(file()))).mode & 0o777).toBe(0o700);
+    expect(lock.takenOverFrom).toBeUndefined();
+    await lock.release();
+    expect(await files()).toEqual([]);
+  });
+
+  test('can be taken again once it is released', async () => {
+    await (await take()).release();
+    await expect(take()).resolves.toMatchObject({ takenOverFrom: undefined });
+  });
+
+  test("that is somebody else's by now is not released", async () => {
+    const lock = await take();
+    await leave('somebody else');
+    await lock.release();
+    expect(await readFile(file(), 'utf8')).toBe('somebody else');
+  });
+
+  test('is taken by a user without a name, too', async () => {
+    jest.spyOn(os, 'userInfo').mockImplementation(() => {
+      throw new Error('no such user');
+    });
+    await take();
+    expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({ user: expect.stringMatching(/^user \d+$/) as unknown });
+  });
+
+  test('that cannot be written is a problem', async () => {
+    await writeFile(dirname(file()), 'a file where the folder should be');
+    await expect(take()).rejects.toMatchObject({
+      code: 'STATE_UNWRITABLE',
+      what: `The lock file ${file()} could not be written.`,
+    });
+  });
+});
+
+describe('a living holder', () => {
+  test('keeps the lock, and whoever else wants it is told who has it since when', async () => {
+    const other = await contender();
+    expect(await other.take()).toBe('won undefined');
+    const before = await readFile(file(), 'utf8');
+    const { since } = JSON.parse(before) as { since: string };
+    await expect(take()).rejects.toMatchObject({
+      code: 'LOCKED',
+      why: `The lock is held by npm run teardown by ${os.userInfo().username} on ${os.hostname()} (process ${other.pid}), since ${since}.`,
+      fix: expect.arrayContaining([`If it is not a run of Slipway, rm ${file()}`]) as unknown,
+    });
+    expect(await readFile(file(), 'utf8')).toBe(before);
+    expect(await files()).toEqual(['dev.lock']);
+  }, 30_000);
+
+  test('on another machine cannot be asked, and keeps it', async () => {
+    await leave(JSON.stringify({ ...holder, pid: 1, host: 'elsewhere' }));
+    await expect(take()).rejects.toMatchObject({ code: 'LOCKED', why: expect.stringContaining('on elsewhere') as unknown });
+  });
+
+  test('of another user keeps it', async () => {
+    jest.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('not permitted'), { code: 'EPERM' });
+    });
+    await leave(JSON.stringify({ ...holder, pid: 4711 }));
+    await expect(take()).rejects.toMatchObject({ code: 'LOCKED' });
+  });
+});
+
+describe('a dead holder', () => {
+  test('loses the lock, and whoever takes it over is told from whom', async () => {
+    const other = await contender();
+    await other.take();
+    await other.die();
+    const lock = await take();
+    expect(lock.takenOverFrom).toMatch(new RegExp(`^npm run teardown by .* \\(process ${other.pid}\\), since \\d{4}-`));
+    expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({ pid: process.pid });
+    await lock.release();
+    expect(await files()).toEqual([]);
+  }, 30_000);
+
+  test('that had our number in an earlier life of this container loses it', async () => {
+    await leave(JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - 1000).toISOString() }));
+    await expect(take()).resolves.toMatchObject({ takenOverFrom: expect.stringContaining('by ann') as unknown });
+  });
+
+  test.each(['', '{"pid":', '{"pid":-1}', 'not json'])('that left no name (%j) loses it', async (text) => {
+    await leave(text);
+    await expect(take()).resolves.toMatchObject({ takenOverFrom: 'a process that left no name' });
+  });
+});
+
+describe('of several at once exactly one wins', () => {
+  test('in processes of their own, when the lock is free and when its holder has died', async () => {
+    const first = await Promise.all([contender(), contender(), contender()]);
+    const free = await Promise.all(first.map((one) => one.take()));
+    expect(free.filter((said) => said === 'won undefined')).toHaveLength(1);
+    expect(free.filter((said) => said.startsWith('LOCKED'))).toHaveLength(2);
+
+    const winner = first[free.findIndex((said) => said.startsWith('won'))];
+    const second = await Promise.all([contender(), contender(), contender()]);
+    await winner?.die();
+    const dead = await Promise.all(second.map((one) => one.take()));
+    expect(dead.filter((said) => said.includes(`(process ${winner?.pid})`) && said.startsWith('won'))).toHaveLength(1);
+    expect(dead.filter((said) => said.startsWith('LOCKED'))).toHaveLength(2);
+  }, 60_000);
+
+  test('in every order in which their steps can fall', async () => {
+    for (let round = 0; round < 30; round += 1) {
+      await leave(JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - round - 1).toISOString() }));
+      const settled = await Promise.allSettled(Array.from({ length: 12 }, () => take()));
+      const won = settled.filter((one): one is PromiseFulfilledResult<Lock> => one.status === 'fulfilled');
+      const lost = settled.filter((one): one is PromiseRejectedResult => one.status === 'rejected');
+      expect(won).toHaveLength(1);
+      expect(lost.map(({ reason }) => (reason as { code: string }).code)).toEqual(Array(11).fill('LOCKED'));
+      await won[0]?.value.release();
+      expect(await files()).toEqual([]);
+    }
+  });
+
+  test('also when whoever was about to take it over has died, too', async () => {
+    const text = JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - 1).toISOString() });
+    await leave(text);
+    const dying = await contender();
+    await dying.die();
+    // The right to replace a dead holder's file is a lock of its own, with a holder that can die as well.
+    await writeFile(`${file()}.${shortHash(8, text)}`, JSON.stringify({ ...holder, pid: dying.pid }));
+    const lock = await take();
+    expect(lock.takenOverFrom).toContain('by ann');
+    await lock.release();
+    expect(await files()).toEqual([]);
+  }, 30_000);
+});

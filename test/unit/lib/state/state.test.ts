@@ -1,0 +1,197 @@
+// The state file: whose it is, what it remembers, and what is refused rather than lost.
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Guard } from '../../../../lib/state/format.ts';
+import { openState } from '../../../../lib/state/state.ts';
+import { testClock } from '../../clock.ts';
+import { useFolder } from './folder.ts';
+
+const path = useFolder();
+const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
+const file = () => path('.slipway/dev.json');
+const open = (as: Partial<Guard> = {}, clock = testClock()) => openState(file(), { ...guard, ...as }, clock);
+const read = async () => JSON.parse(await readFile(file(), 'utf8')) as Record<string, unknown>;
+
+describe('a state file', () => {
+  test('is not written before something changes', async () => {
+    await open();
+    await expect(stat(file())).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('is for its owner alone, as is its folder', async () => {
+    const state = await open();
+    await state.record('vpc', { vpcId: 'vpc-1' });
+    expect((await stat(file())).mode & 0o777).toBe(0o600);
+    expect((await stat(dirname(file()))).mode & 0o777).toBe(0o700);
+  });
+
+  test('remembers what was recorded, whose it is, and its version', async () => {
+    const state = await open();
+    await state.record('vpc', { vpcId: 'vpc-1' });
+    expect(await read()).toEqual({
+      version: 1,
+      ...guard,
+      resources: { vpc: { vpcId: 'vpc-1' } },
+      intents: {},
+      generations: {},
+    });
+    expect((await open()).data.resources).toEqual({ vpc: { vpcId: 'vpc-1' } });
+  });
+
+  test('forgets what is gone', async () => {
+    const state = await open();
+    await state.record('vpc', { vpcId: 'vpc-1' });
+    await state.forget('vpc');
+    expect((await open()).data.resources).toEqual({});
+  });
+
+  test('is not written for a thing that nobody knew', async () => {
+    await (await open()).forget('vpc');
+    await expect(stat(file())).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('is removed with the stack, and may be missing then', async () => {
+    const state = await open();
+    const recorded = state.record('vpc', { vpcId: 'vpc-1' });
+    await state.destroy();
+    await recorded;
+    await state.destroy();
+    expect(await readdir(dirname(file()))).toEqual([]);
+  });
+});
+
+describe('an intent', () => {
+  test('is on the disk before the create, with its token and when', async () => {
+    const clock = testClock();
+    const intent = await (await open({}, clock)).intend('natGateway');
+    expect(intent).toMatchObject({ generation: 1, at: clock.now() });
+    expect((await read())['intents']).toEqual({ natGateway: intent });
+  });
+
+  test('has a token that EC2 and ECS both take', async () => {
+    const { token } = await (await open()).intend('services.a-service-with-a-long-name');
+    expect(token).toMatch(/^[!-~]{1,36}$/);
+  });
+
+  test('that is still open is kept as it is: by this run, and by the next one', async () => {
+    const state = await open();
+    const intent = await state.intend('natGateway');
+    await expect(state.intend('natGateway')).resolves.toEqual(intent);
+    const later = testClock();
+    await later.sleep(60_000);
+    await expect((await open({}, later)).intend('natGateway')).resolves.toEqual(intent);
+  });
+
+  test('is closed when the id is recorded', async () => {
+    const state = await open();
+    await state.intend('natGateway');
+    await state.record('natGateway', { natGatewayId: 'nat-1' });
+    expect(await read()).toMatchObject({ intents: {}, resources: { natGateway: { natGatewayId: 'nat-1' } } });
+  });
+
+  test('has another token for every thing, stack, account and region', async () => {
+    const tokens = await Promise.all([
+      open().then((state) => state.intend('natGateway')),
+      open().then((state) => state.intend('publicRoutes')),
+      openState(path('a'), { ...guard, stack: 'shop-test' }, testClock()).then((state) => state.intend('natGateway')),
+      openState(path('b'), { ...guard, account: '444455556666' }, testClock()).then((state) => state.intend('natGateway')),
+      openState(path('c'), { ...guard, region: 'eu-west-2' }, testClock()).then((state) => state.intend('natGateway')),
+    ]);
+    expect(new Set(tokens.map(({ token }) => token)).size).toBe(5);
+  });
+});
+
+describe('another life has another generation and another token', () => {
+  test('after a thing was recorded and is gone', async () => {
+    const state = await open();
+    const first = await state.intend('natGateway');
+    await state.record('natGateway', { natGatewayId: 'nat-1' });
+    await state.forget('natGateway');
+    const second = await (await open()).intend('natGateway');
+    expect(second.generation).toBe(2);
+    expect(second.token).not.toBe(first.token);
+  });
+
+  test('after a create that was never recorded turned out to be gone', async () => {
+    const state = await open();
+    const first = await state.intend('natGateway');
+    await state.forget('natGateway');
+    const second = await state.intend('natGateway');
+    expect([second.generation, second.token === first.token]).toEqual([2, false]);
+  });
+
+  test('when an open intent is renewed, again and again', async () => {
+    const state = await open();
+    const lives = [await state.intend('natGateway'), await state.renew('natGateway'), await state.renew('natGateway')];
+    expect(lives.map(({ generation }) => generation)).toEqual([1, 2, 3]);
+    expect(new Set(lives.map(({ token }) => token)).size).toBe(3);
+    expect((await read())['intents']).toEqual({ natGateway: lives[2] });
+  });
+
+  test('when a recorded thing that came out bad is renewed', async () => {
+    const state = await open();
+    const first = await state.intend('natGateway');
+    await state.record('natGateway', { natGatewayId: 'nat-1' });
+    const second = await state.renew('natGateway');
+    expect(second.generation).toBe(2);
+    expect(second.token).not.toBe(first.token);
+  });
+
+  test('after a teardown: EC2 remembers a token for a day, though what it made is gone', async () => {
+    const clock = testClock();
+    const state = await open({}, clock);
+    const first = await state.intend('natGateway');
+    await state.record('natGateway', { natGatewayId: 'nat-1' });
+    await state.forget('natGateway');
+    await state.destroy();
+    await clock.sleep(60_000);
+    const second = await (await open({}, clock)).intend('natGateway');
+    expect(second.token).not.toBe(first.token);
+  });
+});
+
+describe('a state file is refused and kept byte for byte', () => {
+  const valid = { version: 1, ...guard, resources: {}, intents: {}, generations: {} };
+  const keep = async (content: string | Uint8Array) => {
+    await mkdir(dirname(file()), { recursive: true });
+    await writeFile(file(), content);
+    return Buffer.from(content);
+  };
+
+  test.each<[string, string | Uint8Array, string]>([
+    ['when it is empty', '', 'STATE_CORRUPT'],
+    ['when it is cut off', JSON.stringify(valid).slice(0, -9), 'STATE_CORRUPT'],
+    ['when it is no text', new Uint8Array([0, 255, 254, 1]), 'STATE_CORRUPT'],
+    ['when it is another document', '[]', 'STATE_CORRUPT'],
+    ['when it is null', 'null', 'STATE_CORRUPT'],
+    ['when a part is missing', JSON.stringify({ ...valid, resources: undefined }), 'STATE_CORRUPT'],
+    ['when it has a part too many', JSON.stringify({ ...valid, extra: 1 }), 'STATE_CORRUPT'],
+    ['when an id is no text', JSON.stringify({ ...valid, resources: { vpc: { vpcId: 1 } } }), 'STATE_CORRUPT'],
+    ['when it is of a newer Slipway', '{ "version": 2,\n"resources": "elsewhere" }', 'STATE_NEWER'],
+    ["when it is another stack's", JSON.stringify({ ...valid, stack: 'other-dev' }), 'STATE_FOREIGN'],
+    ["when it is another account's", JSON.stringify({ ...valid, account: '444455556666' }), 'STATE_FOREIGN'],
+    ["when it is another region's", JSON.stringify({ ...valid, region: 'us-east-1' }), 'STATE_FOREIGN'],
+    ["when it is another endpoint's", JSON.stringify({ ...valid, endpoint: 'sandbox' }), 'STATE_FOREIGN'],
+  ])('%s', async (_, content, code) => {
+    const bytes = await keep(content);
+    await expect(open()).rejects.toMatchObject({ code, what: expect.stringContaining(file()) as unknown });
+    expect((await readFile(file())).equals(bytes)).toBe(true);
+    expect(await readdir(dirname(file()))).toEqual(['dev.json']);
+  });
+
+  test('and says where it is broken', async () => {
+    await keep(JSON.stringify({ ...valid, resources: { vpc: { vpcId: 1 } } }));
+    await expect(open()).rejects.toMatchObject({ why: expect.stringMatching(/^resources\.vpc\.vpcId: /) as unknown });
+  });
+
+  test('and says which version it has', async () => {
+    await keep('{"version":7}');
+    await expect(open()).rejects.toMatchObject({ why: 'It has version 7; this one reads version 1.' });
+  });
+
+  test('and says first where it is for: of a sandbox, the account is not what is wrong', async () => {
+    await keep(JSON.stringify({ ...valid, account: '000000000000', endpoint: 'sandbox' }));
+    await expect(open()).rejects.toMatchObject({ why: 'It says endpoint sandbox; this run is for aws.' });
+  });
+});

@@ -1,0 +1,104 @@
+// Writing the state file: whole or not at all, and no more often than needed.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import { chmod, readFile, watch, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import type { Guard } from '../../../../lib/state/format.ts';
+import { openState } from '../../../../lib/state/state.ts';
+import { testClock } from '../../clock.ts';
+import { useFolder } from './folder.ts';
+
+const path = useFolder();
+const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
+const file = () => path('.slipway/dev.json');
+const open = () => openState(file(), guard, testClock());
+const recorded = async () =>
+  (JSON.parse(await readFile(file(), 'utf8')) as { resources: Record<string, object> }).resources;
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+describe('changes that come at once', () => {
+  test('are written together, and each waits until it is written', async () => {
+    const state = await open();
+    const renames = jest.spyOn(fs, 'rename');
+    await Promise.all(Array.from({ length: 50 }, (_, n) => state.record(`subnets.${n}`, { subnetId: `s-${n}` })));
+    expect(Object.keys(await recorded())).toHaveLength(50);
+    expect(renames.mock.calls.length).toBeLessThanOrEqual(2);
+    expect(renames.mock.calls.length).toBeGreaterThan(0);
+  });
+
+  test('while one is being written are in the file when they say so', async () => {
+    const state = await open();
+    const first = state.record('vpc', { vpcId: 'vpc-1' });
+    await Promise.resolve();
+    for (const key of ['a', 'b', 'c']) {
+      await state.record(`subnets.${key}`, { subnetId: key });
+      expect(await recorded()).toHaveProperty([`subnets.${key}`]);
+    }
+    await first;
+  });
+});
+
+describe('a write that fails', () => {
+  /** A file where the folder should be: not even the superuser can write below it. */
+  const block = async () => writeFile(dirname(file()), '');
+
+  test('is told to whoever made the change, as a problem', async () => {
+    const state = await open();
+    await block();
+    await expect(state.intend('vpc')).rejects.toMatchObject({
+      code: 'STATE_UNWRITABLE',
+      what: `The state file ${file()} could not be written.`,
+      why: expect.stringMatching(/EEXIST|ENOTDIR/) as unknown,
+    });
+  });
+
+  test('does not stand in the way of the next one', async () => {
+    const state = await open();
+    await block();
+    await expect(state.record('vpc', { vpcId: 'vpc-1' })).rejects.toThrow('could not be written');
+    await fs.promises.rm(dirname(file()));
+    await state.record('cluster', { clusterArn: 'arn' });
+    expect(await recorded()).toEqual({ vpc: { vpcId: 'vpc-1' }, cluster: { clusterArn: 'arn' } });
+  });
+});
+
+test('a file that others could read is for its owner alone once it is written again', async () => {
+  await (await open()).record('vpc', { vpcId: 'vpc-1' });
+  await chmod(file(), 0o644);
+  await (await open()).record('vpc', { vpcId: 'vpc-2' });
+  expect((await fs.promises.stat(file())).mode & 0o777).toBe(0o600);
+});
+
+/** Writes files so large that it can be killed in the middle of one. */
+const writer = (target: string) => `
+  import { openState } from ${JSON.stringify(join(process.cwd(), 'lib/state/state.ts'))};
+  const state = await openState(${JSON.stringify(target)}, ${JSON.stringify(guard)}, { now: Date.now });
+  for (let n = 0; ; n += 1) {
+    await state.record('subnets.' + (n % 4), { subnetId: String(n % 10).repeat(4_000_000) });
+  }`;
+
+/** Resolves when something happened in a folder so many times. */
+async function happenings(folder: string, count: number): Promise<void> {
+  let seen = 0;
+  for await (const _ of watch(folder)) if ((seen += 1) >= count) return;
+}
+
+test('a process that is killed while it writes leaves the old file or the new one', async () => {
+  await (await open()).record('vpc', { vpcId: 'vpc-1' });
+  const program = path('writer.mts');
+  await writeFile(program, writer(file()));
+  for (const moment of [2, 12, 23]) {
+    const happened = happenings(dirname(file()), moment);
+    const child = spawn(process.execPath, ['--import', 'tsx', program], { stdio: 'inherit' });
+    await happened;
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    const { data } = await open();
+    expect(data.resources).toHaveProperty('vpc', { vpcId: 'vpc-1' });
+  }
+}, 60_000);

@@ -12,5 +12,5 @@ for (const file of readdirSync(folder)) {
   sum.skipped += result.numPendingTests + result.numTodoTests;
 }
 const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : '';
-console.log(`tests: ${sum.passed} passed, ${sum.failed} failed${skipped}`);
+process.stdout.write(`tests: ${sum.passed} passed, ${sum.failed} failed${skipped}\n`);
 process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0;

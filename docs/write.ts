@@ -1,9 +1,39 @@
-/** Writes the ends of the pages that the code knows: `node --import tsx docs/write.ts`. */
+/** Writes the ends of the pages that the code knows itself: `node --import tsx docs/write.ts`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PAGES, rewritten } from './pages.ts';
+import { truths } from '../lib/truths.ts';
+import { services } from '../sandbox/services.ts';
+import { configurationTables } from './configuration-tables.ts';
 
-for (const { page, written } of PAGES) {
-  const file = join(import.meta.dirname, '..', page);
-  writeFileSync(file, rewritten(readFileSync(file, 'utf8'), written()));
+/** All above this line is told, all below it is written. */
+const MARK = '<!-- Below this line: node --import tsx docs/write.ts -->';
+
+/** What a page ends with, as Prettier lays it out. */
+export const PAGES: readonly { readonly page: string; readonly written: () => string }[] = [
+  { page: 'docs/configuration.md', written: configurationTables },
+  { page: 'docs/waiting.md', written: truthsList },
+  { page: 'sandbox/BEHAVIOUR.md', written: operationsList },
+];
+
+/** The page with its end written anew. */
+export const rewritten = (text: string, written: string): string =>
+  `${text.split(MARK)[0]}${MARK}\n\n${written}`;
+
+const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
+
+function truthsList(): string {
+  return truths.map(({ why, seconds, commands }) => `- ${why}: ${seconds} s. ${code(commands)}\n`).join('');
+}
+
+function operationsList(): string {
+  return Object.values(services)
+    .map(({ name, operations }) => `- ${name}: ${code(Object.keys(operations).sort())}\n`)
+    .join('');
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const { page, written } of PAGES) {
+    const file = join(import.meta.dirname, '..', page);
+    writeFileSync(file, rewritten(readFileSync(file, 'utf8'), written()));
+  }
 }

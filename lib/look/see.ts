@@ -2,7 +2,7 @@
 import type { Aws } from '../clients.ts';
 import type { Config } from '../config/config.ts';
 import type { Names } from '../names.ts';
-import { addressOf, type Items, type Name } from '../resources.ts';
+import type { Items } from '../resources.ts';
 import { KEY_TAG, STACK_TAG, type Tags } from '../tags.ts';
 import type { Filter } from '@aws-sdk/client-ec2';
 import type { Builds } from '../image/builds.ts';
@@ -62,6 +62,3 @@ export function foreignOwner(tags: Tags, stack: string): string | undefined {
     ? 'it has our name but not our tags: somebody else made it'
     : `it belongs to the stack ${owner}`;
 }
-
-/** For problems: the address and the stack. */
-export const placeOf = (stack: string, step: Name, key: string): string => `${stack} ${addressOf(step, key)}`;

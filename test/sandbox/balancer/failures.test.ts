@@ -16,7 +16,7 @@ import {
   startRawTarget,
   startTarget,
   World,
-} from './helpers.ts';
+} from './targets.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n';
 

@@ -1,8 +1,8 @@
 /** The headers that targets and clients see. */
 import { describe, expect, test } from '@jest/globals';
 import { traceId } from '../../../sandbox/balancer/headers.ts';
-import type { Echo } from './helpers.ts';
-import { ask, askEcho, echo, exchange, open, startRawTarget, startTarget, World } from './helpers.ts';
+import type { Echo } from './targets.ts';
+import { ask, askEcho, echo, exchange, open, startRawTarget, startTarget, World } from './targets.ts';
 
 const ROOT = /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/;
 

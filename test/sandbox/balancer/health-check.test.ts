@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
 import type { CheckResult } from '../../../sandbox/balancer/health-check.ts';
 import { checkTarget, matchesCode, nextHealth, REGISTERED } from '../../../sandbox/balancer/health-check.ts';
-import { gate, startRawTarget, startTarget } from './helpers.ts';
+import { gate, startRawTarget, startTarget } from './targets.ts';
 
 describe('the health of a target', () => {
   const settings = { healthyThreshold: 3, unhealthyThreshold: 2, matcher: '200-299' };

@@ -8,7 +8,7 @@ import type {
 } from '../../../sandbox/balancer/health-checker.ts';
 import { startHealthChecker } from '../../../sandbox/balancer/health-checker.ts';
 import type { Reach, TargetView } from '../../../sandbox/balancer/view.ts';
-import { gate, startRawTarget, startTarget } from './helpers.ts';
+import { gate, startRawTarget, startTarget } from './targets.ts';
 
 const LOOK = 1;
 const INTERVAL = 30_000;

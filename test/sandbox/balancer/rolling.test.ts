@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { Server } from 'node:http';
 import net from 'node:net';
-import type { Reply } from './helpers.ts';
+import type { Reply } from './targets.ts';
 import {
   ask,
   askEcho,
@@ -16,7 +16,7 @@ import {
   startRawTarget,
   startTarget,
   World,
-} from './helpers.ts';
+} from './targets.ts';
 
 /** Ends a server as a container does on SIGTERM: what it has is finished, idle connections are closed. */
 function stop(server: Server | undefined): Promise<void> {

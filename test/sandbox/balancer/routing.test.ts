@@ -4,7 +4,7 @@ import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { openListener } from '../../../sandbox/balancer/listener.ts';
 import { routable } from '../../../sandbox/balancer/rotation.ts';
 import type { TargetView } from '../../../sandbox/balancer/view.ts';
-import { ask, askEcho, defaultRule, echo, exchange, GROUP, open, startTarget, World } from './helpers.ts';
+import { ask, askEcho, defaultRule, echo, exchange, GROUP, open, startTarget, World } from './targets.ts';
 
 const OTHER = GROUP.replace('api1', 'api2');
 const pathRule = (priority: string, pattern: string, arn: string): Rule => ({

@@ -6,7 +6,7 @@ import http from 'node:http';
 import net from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ask, echo, exchange, gate, keepAlive, open, startRawTarget, startTarget, World } from './helpers.ts';
+import { ask, echo, exchange, gate, keepAlive, open, startRawTarget, startTarget, World } from './targets.ts';
 
 const CHUNK = Buffer.alloc(64 * 1024, 'slipway ');
 const CHUNKS = 500;

@@ -13,7 +13,7 @@ const LAG = 10_000;
  * @throws FOREIGN when nothing of ours is seen for some seconds
  */
 export async function adopt<T>(
-  { careful, again }: { readonly careful: Careful; again(): Promise<T | undefined> },
+  { careful, again }: { readonly careful: Careful; readonly again: () => Promise<T | undefined> },
   place: string,
   cause: unknown,
 ): Promise<T> {

@@ -31,15 +31,17 @@ export function messageOf(error: unknown): string {
 /** Whether AWS answered with this code (compared without `Exception`). */
 export const isCode = (error: unknown, ...codes: readonly string[]): boolean => codes.includes(codeOf(error));
 
+/** Whether AWS answered that it failed itself. */
+export const isServerError = (error: unknown): boolean =>
+  (fields(error).$metadata?.httpStatusCode ?? 0) >= 500;
+
 /** Whether AWS itself answered: otherwise nothing is known about the effect of the call. */
 export const isAnswer = (error: unknown): boolean => fields(error).$metadata?.httpStatusCode !== undefined;
 
 /** Whether the call may have had its effect although it failed: no answer, or a server error. */
 export function isAmbiguous(error: unknown): boolean {
-  const { $metadata } = fields(error);
   if (!isNetworkOrService(error)) return false;
-  const status = $metadata?.httpStatusCode;
-  return status === undefined || (status >= 500 && !isThrottle(error));
+  return !isAnswer(error) || (isServerError(error) && !isThrottle(error));
 }
 
 /** A programming mistake or a credentials failure never reached AWS. */
@@ -68,8 +70,11 @@ export const isQuota = (error: unknown): boolean =>
 /** Everything that says «it is not there», in all the services' spellings. */
 export const isNotFound = (error: unknown): boolean => /NotFound$|^NoSuch/.test(codeOf(error));
 
+/** Credentials that AWS does not take: expired, unknown, or with a secret or a clock that does not fit. */
 export const isExpired = (error: unknown): boolean =>
-  isCode(error, 'ExpiredToken', 'RequestExpired', 'UnrecognizedClient', 'InvalidClientTokenId');
+  /^(ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignature)$/.test(
+    codeOf(error),
+  );
 
 export const isAccessDenied = (error: unknown): boolean =>
   /^(AccessDenied|UnauthorizedOperation|AuthorizationError)/.test(codeOf(error));

@@ -53,7 +53,7 @@ export interface Comparison<T> {
   /** Why a thing that has our name is not ours; undefined when it is. */
   readonly foreign?: (item: T) => string | undefined;
   /** Why a thing, ours though it is, cannot become what is wanted by anything we do; undefined when it can. */
-  readonly stuck?: (item: T) => string | undefined;
+  readonly stuck?: (item: T, key: string) => string | undefined;
 }
 
 /**
@@ -69,7 +69,7 @@ export function compare<T>(comparison: Comparison<T>): Change[] {
       changes.push({ step, key, verb: 'create', fields: differing(fields, {}), reason: 'it is not there' });
       continue;
     }
-    const why = foreign?.(item) ?? stuck?.(item);
+    const why = foreign?.(item) ?? stuck?.(item, key);
     const fieldChanges = differing(fields, fieldsOf(item, key));
     if (why !== undefined) changes.push({ step, key, verb: 'refused', fields: [], reason: why });
     else if (fieldChanges.length > 0) changes.push(changeOf(comparison, key, fieldChanges));

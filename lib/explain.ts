@@ -1,5 +1,14 @@
 /** Turns an error of AWS into a problem: one function a situation. */
-import { codeOf, isAccessDenied, isAnswer, isExpired, isQuota, isThrottle, messageOf } from './aws-error.ts';
+import {
+  codeOf,
+  isAccessDenied,
+  isAnswer,
+  isExpired,
+  isQuota,
+  isServerError,
+  isThrottle,
+  messageOf,
+} from './aws-error.ts';
 import { NOTHING_TOUCHED, Problem, problem } from './problem.ts';
 
 /** What was going on. */
@@ -24,6 +33,7 @@ export function explain(error: unknown, situation: Situation): Problem {
   if (isAccessDenied(error)) return denied(error, situation);
   if (isQuota(error)) return quota(error, situation);
   if (isThrottle(error)) return throttled(error, situation);
+  if (isServerError(error)) return broken(error, situation);
   if (isAnswer(error)) return refused(error, situation);
   return unexpected(error, situation);
 }
@@ -38,7 +48,7 @@ const isCredentials = (error: unknown): boolean =>
 
 const isUnreachable = (error: unknown): boolean =>
   !isAnswer(error) &&
-  /ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ECONNRESET|TimeoutError|getaddrinfo|socket hang up/.test(
+  /ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ECONNRESET|EPIPE|E(HOST|NET)UNREACH|TimeoutError|getaddrinfo|socket hang up/.test(
     `${codeOf(error)} ${(error as { code?: string } | null)?.code ?? ''} ${messageOf(error)}`,
   );
 
@@ -56,10 +66,13 @@ const noCredentials = (cause: unknown, situation: Situation) =>
 
 const expired = (cause: unknown, situation: Situation) =>
   problem('CREDENTIALS_EXPIRED', {
-    what: `AWS no longer accepts the credentials (${codeOf(cause)}).`,
+    what: `AWS does not accept the credentials (${codeOf(cause)}).`,
     why: messageOf(cause),
     now: now(situation),
-    fix: ['Sign in again (aws sso login, or new keys).', again(situation)],
+    fix: [
+      'Sign in again (aws sso login, or new keys); check that the clock of this machine is right.',
+      again(situation),
+    ],
     cause,
   });
 
@@ -108,6 +121,15 @@ const throttled = (cause: unknown, situation: Situation) =>
   problem('REFUSED', {
     what: `AWS kept throttling ${situation.doing} (${codeOf(cause)}).`,
     why: 'Something else in this account uses up the same rate limit.',
+    now: now(situation),
+    fix: ['Wait a minute.', again(situation)],
+    cause,
+  });
+
+const broken = (cause: unknown, situation: Situation) =>
+  problem('REFUSED', {
+    what: `AWS itself failed during ${situation.doing} (${codeOf(cause)}).`,
+    why: messageOf(cause),
     now: now(situation),
     fix: ['Wait a minute.', again(situation)],
     cause,

@@ -12,6 +12,6 @@ export async function retag(
   { aws, change, tags }: { readonly aws: Aws; readonly change: Change; readonly tags: Tags },
   id: string,
 ): Promise<void> {
-  if (change.verb === 'create' || !touches(change, 'tag.')) return;
+  if (change.verb !== 'update' || !touches(change, 'tag.')) return;
   await aws.ec2(new CreateTagsCommand({ Resources: [id], Tags: upper(tags) }));
 }

@@ -6,20 +6,26 @@ import {
   DescribeRouteTablesCommand,
   ReplaceRouteCommand,
   ReplaceRouteTableAssociationCommand,
+  type RouteTableAssociation,
 } from '@aws-sdk/client-ec2';
 import { isCode } from './aws-error.ts';
 import { touches, type Fields } from './change.ts';
+import type { Aws } from './clients.ts';
+import { findWithin } from './create-once.ts';
+import { createWithToken } from './create-with-token.ts';
 import { EVERYWHERE, type FoundRouteTable } from './look/route-tables.ts';
-import type { Ids } from './resources.ts';
 import { retag } from './retag.ts';
 import type { Act } from './step.ts';
 import { tagFields, upper } from './tags.ts';
 
 /** The act of either route step, as far as both are alike. */
-interface RouteAct extends Pick<Act<'publicRoutes'>, 'aws' | 'change' | 'intent' | 'tags'> {
-  readonly item: FoundRouteTable | undefined;
-  record(ids: Ids['publicRoutes']): Promise<void>;
-}
+type RouteAct = Pick<
+  Act<'publicRoutes'>,
+  'again' | 'aws' | 'careful' | 'change' | 'intent' | 'item' | 'record' | 'renew' | 'tags'
+>;
+
+/** How long an association may lag behind. Milliseconds. */
+const SEEN_MS = 10_000;
 
 /** What the default route of a table should be, and for which subnets the table is. */
 export interface Routing {
@@ -28,17 +34,22 @@ export interface Routing {
   readonly subnetIds: readonly string[];
 }
 
-/** A found table as the fields that its step compares. */
-export const routeFields = ({
-  vpcId,
-  defaultTarget,
-  blackhole,
-  associations,
-  tags,
-}: FoundRouteTable): Fields => ({
+/**
+ * A found table as the fields that its step compares.
+ * @param subnetIds the subnets that it should be for; what others do with it is theirs
+ */
+export const routeFields = (
+  { vpcId, defaultTarget, blackhole, associations, tags }: FoundRouteTable,
+  subnetIds: readonly (string | undefined)[],
+): Fields => ({
   vpc: vpcId,
-  'default route': blackhole ? `${defaultTarget ?? ''} (blackhole)` : (defaultTarget ?? ''),
-  subnets: Object.keys(associations).sort().join(', '),
+  ...(defaultTarget !== undefined && {
+    'default route': blackhole ? `${defaultTarget} (blackhole)` : defaultTarget,
+  }),
+  subnets: Object.keys(associations)
+    .filter((subnetId) => subnetIds.includes(subnetId))
+    .sort()
+    .join(', '),
   ...tagFields(tags),
 });
 
@@ -54,17 +65,18 @@ export async function applyRouting(act: RouteAct, routing: Routing): Promise<str
   return id;
 }
 
-/** Takes a client token: a repeated create gives the same table. */
-async function create({ aws, intent, tags }: RouteAct, VpcId: string): Promise<string> {
-  const { RouteTable } = await aws.ec2(
-    new CreateRouteTableCommand({
-      VpcId,
-      ClientToken: intent.token,
-      TagSpecifications: [{ ResourceType: 'route-table', Tags: upper(tags) }],
-    }),
-  );
-  return RouteTable?.RouteTableId ?? '';
-}
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRouteTable.html */
+const create = (act: RouteAct, VpcId: string): Promise<string> =>
+  createWithToken({ ...act, again: async () => (await act.again())?.routeTableId }, async (ClientToken) => {
+    const { RouteTable } = await act.aws.ec2(
+      new CreateRouteTableCommand({
+        VpcId,
+        ClientToken,
+        TagSpecifications: [{ ResourceType: 'route-table', Tags: upper(act.tags) }],
+      }),
+    );
+    return RouteTable?.RouteTableId;
+  });
 
 /**
  * A route that is there already is refused even with the same target; its target changes by a call of its own.
@@ -89,24 +101,27 @@ async function setDefaultRoute(
 }
 
 /** A subnet has one table: one that it has already is replaced. */
-async function associate({ aws, item }: RouteAct, RouteTableId: string, SubnetId: string): Promise<void> {
+async function associate(act: RouteAct, RouteTableId: string, SubnetId: string): Promise<void> {
+  const { aws, careful, item } = act;
   if (item?.associations[SubnetId]) return;
   try {
     await aws.ec2(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
   } catch (error) {
     if (!isCode(error, 'Resource.AlreadyAssociated')) throw error;
-    const { RouteTables = [] } = await aws.ec2(
-      new DescribeRouteTablesCommand({ Filters: [{ Name: 'association.subnet-id', Values: [SubnetId] }] }),
-    );
-    const other = RouteTables.flatMap(({ Associations = [] }) => Associations).find(
-      (association) => association.SubnetId === SubnetId,
-    );
-    if (other?.RouteTableId === RouteTableId) return;
-    await aws.ec2(
-      new ReplaceRouteTableAssociationCommand({
-        AssociationId: other?.RouteTableAssociationId,
-        RouteTableId,
-      }),
-    );
+    const held = await findWithin(careful, SEEN_MS, () => associationOf(aws, SubnetId));
+    if (!held) throw error;
+    if (held.RouteTableId === RouteTableId) return;
+    const AssociationId = held.RouteTableAssociationId;
+    await aws.ec2(new ReplaceRouteTableAssociationCommand({ AssociationId, RouteTableId }));
   }
+}
+
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRouteTables.html */
+async function associationOf({ ec2 }: Aws, subnetId: string): Promise<RouteTableAssociation | undefined> {
+  const { RouteTables = [] } = await ec2(
+    new DescribeRouteTablesCommand({ Filters: [{ Name: 'association.subnet-id', Values: [subnetId] }] }),
+  );
+  return RouteTables.flatMap(({ Associations = [] }) => Associations).find(
+    ({ SubnetId }) => SubnetId === subnetId,
+  );
 }

@@ -1,8 +1,11 @@
-/** Why a deployment failed: what ECS says, how its tasks ended, and the last lines that they wrote. */
+/** Why a service is not done: what ECS and the load balancer say, how tasks ended, and the last lines that they wrote. */
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DescribeTasksCommand, ListTasksCommand, type Container, type Task } from '@aws-sdk/client-ecs';
+import type { Container, Task } from '@aws-sdk/client-ecs';
+import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { adviceForTargets, adviceForTasks } from '../lib/advice.ts';
 import type { Aws } from '../lib/clients.ts';
-import type { Service } from '../lib/config/config.ts';
+import { isRouted, type RoutedContainer, type Service } from '../lib/config/config.ts';
+import { tasksOf } from '../lib/look/tasks.ts';
 import type { Names } from '../lib/names.ts';
 import { problem, type Problem } from '../lib/problem.ts';
 
@@ -11,55 +14,92 @@ interface Surroundings {
   readonly names: Names;
 }
 
-/** How much of a log is shown. */
+/** What is known of a deployment that failed. */
+interface Failure {
+  readonly taskDefinitionArn: string;
+  /** What its deployments say. */
+  readonly reason: string;
+  /** What ECS said while it was waited for. */
+  readonly said: readonly string[];
+}
+
+/** How much is shown. */
 const LINES = 10;
 const TASKS = 3;
+const EVENTS = 3;
 
-/** The problem that a failed deployment is. */
+/** The problem that a failed deployment is. Nothing that cannot be found out makes it another problem. */
 export async function diagnose(
   { aws, names }: Surroundings,
   service: Service,
-  cluster: string,
-  reason: string,
+  { taskDefinitionArn, reason, said }: Failure,
 ): Promise<Problem> {
-  const tasks = await stoppedTasks(aws, cluster, service.name);
+  const tasks = await stoppedTasks({ aws, names }, service.name, taskDefinitionArn);
   const [latest] = tasks;
-  const culprit = latest?.containers?.find(isCulprit);
+  const culprit = latest && culpritOf(latest, service, names);
   const log = latest && culprit ? await lastLines(aws, names.logGroup, service.name, latest, culprit) : [];
+  const troubles = said.filter((text) => /unable|failed|unhealthy/.test(text)).slice(-EVENTS);
+  const ends = [...new Set(tasks.slice(0, TASKS).map(taskText))];
   return problem('DEPLOYMENT', {
     what: `The deployment of ${service.name} failed.`,
-    why: [reason, ...new Set(tasks.slice(0, TASKS).map(taskText)), ...logText(culprit, log)].join('\n'),
+    why: [reason, ...troubles, ...ends, ...logText(culprit, log)].join('\n'),
     now: 'Everything else is made and recorded; the failed service is kept, so that it can be looked at.',
     fix: [
-      ...adviceFor([reason, ...tasks.map(taskText)].join(' ')),
+      ...adviceForTasks([reason, ...troubles, ...ends].join(' ')),
       'npm run provision, when the cause is mended',
       `aws logs tail ${names.logGroup} --follow, for all that was written`,
     ],
   });
 }
 
-/** Stopped tasks stay visible for about an hour, newest first here. */
-async function stoppedTasks(aws: Aws, cluster: string, serviceName: string): Promise<Task[]> {
-  const { taskArns = [] } = await aws.ecs(
-    new ListTasksCommand({ cluster, serviceName, desiredStatus: 'STOPPED', maxResults: 100 }),
-  );
-  if (taskArns.length === 0) return [];
-  const { tasks = [] } = await aws.ecs(new DescribeTasksCommand({ cluster, tasks: taskArns }));
-  return tasks.sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
+/** Those of this deployment, the latest first. */
+async function stoppedTasks(
+  surroundings: Surroundings,
+  service: string,
+  definition: string,
+): Promise<Task[]> {
+  const tasks = await tasksOf(surroundings, service, 'STOPPED').catch(() => []);
+  return tasks
+    .filter(({ taskDefinitionArn }) => taskDefinitionArn === definition)
+    .sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
 }
 
-const isCulprit = ({ exitCode, reason }: Container): boolean => reason !== undefined || (exitCode ?? 0) !== 0;
+/** Exit codes of containers that were told to stop, or that did not listen. */
+const TOLD_TO_STOP = [143, 137];
+
+/**
+ * Who is to blame for the end of a task, the surest sign first: one container ends, and ECS stops the others.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+ */
+function culpritOf(task: Task, service: Service, names: Names): Container | undefined {
+  const { containers = [], stoppedReason = '' } = task;
+  const named = service.containers.find(
+    (container) => isRouted(container) && stoppedReason.includes(names.targetGroup(container)),
+  );
+  const signs: ((container: Container) => boolean)[] = [
+    ({ reason }) => reason !== undefined,
+    ({ name }) => name === named?.name,
+    ({ healthStatus }) => healthStatus === 'UNHEALTHY',
+    ({ exitCode = 0 }) => exitCode !== 0 && !TOLD_TO_STOP.includes(exitCode),
+    ({ exitCode }) => exitCode === 0 && task.stopCode === 'EssentialContainerExited',
+    ({ exitCode = 0 }) => exitCode !== 0,
+  ];
+  return signs.map((sign) => containers.find(sign)).find((container) => container !== undefined);
+}
 
 function taskText({ stoppedReason = 'stopped', containers = [] }: Task): string {
-  const parts = containers
-    .filter(isCulprit)
+  const ends = containers
+    .filter(({ exitCode = 0, reason }) => reason !== undefined || exitCode !== 0)
     .map(({ name, exitCode, reason }) =>
       [name, exitCode === undefined ? '' : `exit code ${exitCode}`, reason ?? ''].filter(Boolean).join(' '),
     );
-  return [stoppedReason, ...parts].join('; ');
+  return [stoppedReason, ...ends].join('; ');
 }
 
-/** The stream of a container is `<prefix>/<container>/<task id>`. */
+/**
+ * The stream of a container is `<prefix>/<container>/<task id>`.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
+ */
 async function lastLines(
   aws: Aws,
   logGroupName: string,
@@ -72,7 +112,7 @@ async function lastLines(
     const { events = [] } = await aws.logs(
       new GetLogEventsCommand({ logGroupName, logStreamName, limit: LINES, startFromHead: false }),
     );
-    return events.map(({ message = '' }) => message);
+    return events.map(({ message = '' }) => message.trimEnd());
   } catch {
     // A container that never started wrote nothing; the task's own reason says why.
     return [];
@@ -82,22 +122,20 @@ async function lastLines(
 const logText = (culprit: Container | undefined, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`the last lines of ${culprit?.name}:`, ...lines.map((line) => `  ${line}`)];
 
-/** What usually helps, by what ECS said. */
-function adviceFor(text: string): string[] {
-  if (/ResourceInitializationError|i\/o timeout|dial tcp/.test(text)) {
-    return [
-      'The task has no way out: check its private route table, the NAT gateway and the security group.',
-    ];
-  }
-  if (/CannotPullContainer/.test(text))
-    return ['The image cannot be pulled: check its name and the execution role.'];
-  if (/Target\.Timeout|health checks/.test(text)) {
-    return [
-      'A container does not answer its health check: it must listen on 0.0.0.0, on the configured port and path.',
-    ];
-  }
-  if (/OutOfMemory|exit code 137/.test(text))
-    return ['A container was killed: give the service more memory.'];
-  if (/exit code/.test(text)) return ['A container ended by itself: its last lines say why.'];
-  return [];
+/** The problem that unhealthy targets are. */
+export function unhealthy(
+  container: RoutedContainer,
+  targets: readonly TargetHealthDescription[],
+  cause: Problem,
+): Problem {
+  const texts = targets.map(({ Target, TargetHealth: { State, Reason = '', Description = '' } = {} }) =>
+    [`${Target?.Id}:${Target?.Port} is ${State}`, Reason, Description].filter(Boolean).join(', '),
+  );
+  return problem('UNHEALTHY', {
+    what: `The load balancer finds ${container.name} unhealthy.`,
+    why: texts.length === 0 ? 'It has no targets.' : texts.join('\n'),
+    now: 'Everything is made and recorded; the tasks run.',
+    fix: [...adviceForTargets(container, texts.join(' ')), 'npm run provision, to look again and continue'],
+    cause,
+  });
 }

@@ -35,6 +35,6 @@ const allocate = (act: Act<'elasticIp'>): Promise<string> =>
           TagSpecifications: [{ ResourceType: 'elastic-ip', Tags: upper(act.tags) }],
         }),
       );
-      return AllocationId ?? '';
+      return AllocationId;
     },
   );

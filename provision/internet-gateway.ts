@@ -1,5 +1,6 @@
 /** The internet gateway: the way of the public subnets in and out, attached to the VPC. */
 import { AttachInternetGatewayCommand, CreateInternetGatewayCommand } from '@aws-sdk/client-ec2';
+import { adopt } from '../lib/adopt.ts';
 import { isCode } from '../lib/aws-error.ts';
 import { compare, later, touches, type Fields } from '../lib/change.ts';
 import { createOnce } from '../lib/create-once.ts';
@@ -21,7 +22,14 @@ export const internetGateway: Step<'internetGateway'> = {
       step: 'internetGateway',
       wanted: new Map([[ONLY, wanted(want, found)]]),
       found: found.internetGateway,
-      fieldsOf: ({ attachedTo, tags }) => ({ 'attached to': attachedTo ?? '', ...tagFields(tags) }),
+      fieldsOf: ({ attachedTo, tags }) => ({
+        ...(attachedTo !== undefined && { 'attached to': attachedTo }),
+        ...tagFields(tags),
+      }),
+      stuck: ({ attachedTo }) =>
+        attachedTo === undefined || attachedTo === only(found.vpc)?.vpcId
+          ? undefined
+          : `it is attached to ${attachedTo}, which is not the VPC of this stack`,
     }),
 
   async apply(act) {
@@ -44,7 +52,7 @@ const create = (act: Act<'internetGateway'>): Promise<string> =>
           TagSpecifications: [{ ResourceType: 'internet-gateway', Tags: upper(act.tags) }],
         }),
       );
-      return InternetGateway?.InternetGatewayId ?? '';
+      return InternetGateway?.InternetGatewayId;
     },
   );
 
@@ -58,7 +66,8 @@ async function attach(act: Act<'internetGateway'>, InternetGatewayId: string): P
   try {
     await act.aws.ec2(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
   } catch (error) {
-    const attached = isCode(error, 'Resource.AlreadyAssociated') && (await act.again())?.attachedTo === VpcId;
-    if (!attached) throw error;
+    if (!isCode(error, 'Resource.AlreadyAssociated')) throw error;
+    const again = async () => ((await act.again())?.attachedTo === VpcId ? InternetGatewayId : undefined);
+    await adopt({ careful: act.careful, again }, `the place of the internet gateway of ${VpcId}`, error);
   }
 }

@@ -1,8 +1,10 @@
 /** The NAT gateway: egress for the private subnets, in the first public subnet. */
 import { CreateNatGatewayCommand, DeleteNatGatewayCommand } from '@aws-sdk/client-ec2';
-import { compare, later, type Fields } from '../lib/change.ts';
+import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { createWithToken } from '../lib/create-with-token.ts';
+import { gone } from '../lib/gone.ts';
 import type { Survey } from '../lib/look/found.ts';
-import type { FoundNatGateway } from '../lib/look/nat-gateway.ts';
+import { natGatewayById, natGatewayGone, type FoundNatGateway } from '../lib/look/nat-gateway.ts';
 import type { Want } from '../lib/look/see.ts';
 import { only, ONLY } from '../lib/resources.ts';
 import { retag } from '../lib/retag.ts';
@@ -15,11 +17,17 @@ const HOME = 'public-1';
 const LIVE = ['available', 'pending'];
 
 const wanted = ({ config, names }: Want, found: Survey): Fields => ({
-  state: only(found.natGateway)?.state === 'pending' ? 'pending' : 'available',
+  state: 'available',
   subnet: found.subnets.get(HOME)?.subnetId ?? later('subnets'),
   address: only(found.elasticIp)?.allocationId ?? later('elasticIp'),
   ...tagFields(tagsOf(config, names.stack, 'natGateway', ONLY)),
 });
+
+const IMMUTABLE = {
+  subnet: 'a NAT gateway cannot move to another subnet',
+  address: 'a NAT gateway keeps its first address',
+};
+const LOST = { ...IMMUTABLE, state: 'a gateway that failed or is going cannot come back' };
 
 export const natGateway: Step<'natGateway'> = {
   diff: (want, found) =>
@@ -33,59 +41,59 @@ export const natGateway: Step<'natGateway'> = {
         address: allocationId,
         ...tagFields(tags),
       }),
-      immutable: {
-        state: 'a gateway that failed or is going cannot come back',
-        subnet: 'a NAT gateway cannot move to another subnet',
-        address: 'a NAT gateway keeps its first address',
-      },
+      // One that is pending, left so by a run that died, is waited for.
+      immutable: LIVE.includes(only(found.natGateway)?.state ?? '') ? IMMUTABLE : LOST,
     }),
 
   async apply(act) {
-    if (act.item && act.change.verb === 'update') {
-      await retag(act, act.item.natGatewayId);
-      return { natGatewayId: act.item.natGatewayId };
-    }
-    if (act.item) await makeWay(act, act.item);
-    const natGatewayId = await create(act);
+    const { item, change } = act;
+    const natGatewayId = item && change.verb === 'update' ? item.natGatewayId : await create(act);
     await act.record({ natGatewayId });
-    await act.until(`NAT gateway ${natGatewayId} to be available`, 'natGateway', () => natAvailable(act));
+    await retag(act, natGatewayId);
+    if (touches(change, 'state')) {
+      const what = `NAT gateway ${natGatewayId} to be available`;
+      await act.until(what, 'natGateway', () => available(act, natGatewayId));
+    }
     return { natGatewayId };
   },
 };
 
-/**
- * AWS answers a repeated token with the same gateway even when that one is long deleted or failed; such an answer
- * means that the token belongs to an earlier life.
- * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html
- */
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html */
 async function create(act: Act<'natGateway'>): Promise<string> {
-  let { token } = act.intent;
-  for (;;) {
-    const { NatGateway } = await act.aws.ec2(
-      new CreateNatGatewayCommand({
-        SubnetId: act.made.subnets.get(HOME)?.subnetId,
-        AllocationId: only(act.made.elasticIp)?.allocationId,
-        ClientToken: token,
-        TagSpecifications: [{ ResourceType: 'natgateway', Tags: upper(act.tags) }],
-      }),
-    );
-    if (LIVE.includes(NatGateway?.State ?? '')) return NatGateway?.NatGatewayId ?? '';
-    ({ token } = await act.renew());
+  if (act.item) await makeWay(act, act.item);
+  const intent = act.item ? await act.renew() : act.intent;
+  return createWithToken(
+    { ...act, intent, again: async () => live(await act.again()) },
+    async (ClientToken) => {
+      const { NatGateway } = await act.aws.ec2(
+        new CreateNatGatewayCommand({
+          SubnetId: act.made.subnets.get(HOME)?.subnetId,
+          AllocationId: only(act.made.elasticIp)?.allocationId,
+          ClientToken,
+          TagSpecifications: [{ ResourceType: 'natgateway', Tags: upper(act.tags) }],
+        }),
+      );
+      return live({ natGatewayId: NatGateway?.NatGatewayId, state: NatGateway?.State });
+    },
+  );
+}
+
+const live = (nat: { natGatewayId?: string; state?: string } | undefined): string | undefined =>
+  LIVE.includes(nat?.state ?? '') ? nat?.natGatewayId : undefined;
+
+/** A gateway holds its address until it is deleted, also one that failed. */
+async function makeWay(act: Act<'natGateway'>, { natGatewayId, state }: FoundNatGateway): Promise<void> {
+  if (state !== 'deleting') {
+    await gone(() => act.aws.ec2(new DeleteNatGatewayCommand({ NatGatewayId: natGatewayId })));
   }
+  await act.until(`NAT gateway ${natGatewayId} to be gone`, 'natGatewayGone', () =>
+    natGatewayGone(act.aws, natGatewayId),
+  );
 }
 
-/** A failed gateway holds the address until it is deleted. */
-async function makeWay(act: Act<'natGateway'>, { natGatewayId }: FoundNatGateway): Promise<void> {
-  await act.aws.ec2(new DeleteNatGatewayCommand({ NatGatewayId: natGatewayId }));
-  await act.until(`NAT gateway ${natGatewayId} to be gone`, 'natGatewayGone', async () => {
-    const again = await act.again();
-    return again?.natGatewayId === natGatewayId ? pending(again.state) : ready(undefined);
-  });
-}
-
-async function natAvailable(act: Act<'natGateway'>): Promise<Probed<undefined>> {
-  const nat = await act.again();
-  if (nat?.state === 'available') return ready(undefined);
-  if (nat?.state === 'failed') return failed(nat.failure ?? 'AWS does not say why');
-  return pending(nat?.state ?? 'not seen yet');
+async function available({ aws }: Act<'natGateway'>, natGatewayId: string): Promise<Probed<undefined>> {
+  const nat = await natGatewayById(aws, natGatewayId);
+  if (nat === undefined) return pending('not seen yet');
+  if (nat.state === 'available') return ready(undefined);
+  return nat.state === 'pending' ? pending(nat.state) : failed(nat.failure ?? `it is ${nat.state}`);
 }

@@ -3,28 +3,32 @@ import { compare, later, type Fields } from '../lib/change.ts';
 import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { Want } from '../lib/look/see.ts';
-import { only } from '../lib/resources.ts';
+import { astray } from '../lib/look/vpc.ts';
+import { only, ONLY } from '../lib/resources.ts';
 import { applyRouting, routeFields } from '../lib/routes.ts';
 import type { Step } from '../lib/step.ts';
 import { tagFields, tagsOf } from '../lib/tags.ts';
+import { natGateway } from './nat-gateway.ts';
 
-const wanted = ({ config, names }: Want, found: Survey): Map<string, Fields> =>
-  new Map(
-    subnetKeys(config.network, 'private').map((key) => [
+function wanted(want: Want, found: Survey): Map<string, Fields> {
+  const nat = lastingNat(want, found) ?? later('natGateway');
+  return new Map(
+    subnetKeys(want.config.network, 'private').map((key) => [
       key,
       {
         vpc: only(found.vpc)?.vpcId ?? later('vpc'),
-        'default route': liveNat(found) ?? later('natGateway'),
+        'default route': nat,
         subnets: found.subnets.get(key)?.subnetId ?? later('subnets'),
-        ...tagFields(tagsOf(config, names.stack, 'privateRoutes', key)),
+        ...tagFields(tagsOf(want.config, want.names.stack, 'privateRoutes', key)),
       },
     ]),
   );
+}
 
-/** A failed gateway is about to be replaced: its id is not the one to route to. */
-function liveNat(found: Survey): string | undefined {
-  const nat = only(found.natGateway);
-  return nat && ['available', 'pending'].includes(nat.state) ? nat.natGatewayId : undefined;
+/** A gateway that is about to be replaced is not the one to route to. */
+function lastingNat(want: Want, found: Survey): string | undefined {
+  const replaced = natGateway.diff(want, found).some(({ key, verb }) => key === ONLY && verb === 'replace');
+  return replaced ? undefined : only(found.natGateway)?.natGatewayId;
 }
 
 export const privateRoutes: Step<'privateRoutes'> = {
@@ -33,8 +37,8 @@ export const privateRoutes: Step<'privateRoutes'> = {
       step: 'privateRoutes',
       wanted: wanted(want, found),
       found: found.privateRoutes,
-      fieldsOf: routeFields,
-      immutable: { vpc: 'a route table cannot move to another VPC' },
+      fieldsOf: (table, key) => routeFields(table, [found.subnets.get(key)?.subnetId]),
+      stuck: astray(found),
     }),
 
   /** A pending NAT gateway is accepted as a target. */

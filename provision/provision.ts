@@ -1,6 +1,7 @@
 /** Provision: survey, plan, ask, apply, verify. */
 import { survey } from '../lib/look/looks.ts';
 import { ask, cannotAsk } from '../lib/run/ask.ts';
+import { closeEmptySandbox } from '../lib/run/close-sandbox.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { duration } from '../lib/run/lines.ts';
 import type { Result, Running } from '../lib/run/main.ts';
@@ -52,6 +53,9 @@ export async function provision(running: Running, openSandbox: OpenSandbox): Pro
   } catch (error) {
     throw signal.aborted ? interrupted(session.run) : session.explain(error);
   } finally {
+    // A look alone leaves no sandbox behind.
+    const { sandbox } = session.place;
+    if (sandbox?.started) await closeEmptySandbox(sandbox);
     await session.close();
   }
 }

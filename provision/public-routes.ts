@@ -3,18 +3,22 @@ import { compare, later, type Fields } from '../lib/change.ts';
 import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { Want } from '../lib/look/see.ts';
+import { astray } from '../lib/look/vpc.ts';
 import { only, ONLY } from '../lib/resources.ts';
 import { applyRouting, routeFields } from '../lib/routes.ts';
 import type { Step } from '../lib/step.ts';
 import { tagFields, tagsOf } from '../lib/tags.ts';
 
-function wanted({ config, names }: Want, found: Survey): Fields {
-  const subnetIds = subnetKeys(config.network, 'public').map((key) => found.subnets.get(key)?.subnetId);
+const subnetIdsOf = ({ config }: Want, found: Survey): (string | undefined)[] =>
+  subnetKeys(config.network, 'public').map((key) => found.subnets.get(key)?.subnetId);
+
+function wanted(want: Want, found: Survey): Fields {
+  const subnetIds = subnetIdsOf(want, found);
   return {
     vpc: only(found.vpc)?.vpcId ?? later('vpc'),
     'default route': only(found.internetGateway)?.internetGatewayId ?? later('internetGateway'),
     subnets: subnetIds.includes(undefined) ? later('subnets') : subnetIds.sort().join(', '),
-    ...tagFields(tagsOf(config, names.stack, 'publicRoutes', ONLY)),
+    ...tagFields(tagsOf(want.config, want.names.stack, 'publicRoutes', ONLY)),
   };
 }
 
@@ -24,8 +28,8 @@ export const publicRoutes: Step<'publicRoutes'> = {
       step: 'publicRoutes',
       wanted: new Map([[ONLY, wanted(want, found)]]),
       found: found.publicRoutes,
-      fieldsOf: routeFields,
-      immutable: { vpc: 'a route table cannot move to another VPC' },
+      fieldsOf: (table) => routeFields(table, subnetIdsOf(want, found)),
+      stuck: astray(found),
     }),
 
   async apply(act) {

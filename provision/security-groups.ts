@@ -1,14 +1,22 @@
 /** The security groups: the world may reach the load balancer, and only the load balancer may reach the tasks. */
 import {
+  AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
+  RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
+  type IpPermission,
 } from '@aws-sdk/client-ec2';
-import { isCode, isNotFound } from '../lib/aws-error.ts';
+import { adopt } from '../lib/adopt.ts';
+import { isCode } from '../lib/aws-error.ts';
 import { compare, later, touches, type Fields } from '../lib/change.ts';
+import type { Aws } from '../lib/clients.ts';
 import { isRouted, type Config } from '../lib/config/config.ts';
+import { gone } from '../lib/gone.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { EVERYWHERE } from '../lib/look/route-tables.ts';
+import type { FoundSecurityGroup } from '../lib/look/security-groups.ts';
+import { astray } from '../lib/look/vpc.ts';
 import { permission, rulesText, ruleText, type GroupRule } from '../lib/group-rules.ts';
 import type { Want } from '../lib/look/see.ts';
 import { only } from '../lib/resources.ts';
@@ -27,6 +35,9 @@ const tcp = (port: number, peer: string): GroupRule => ({
   peer,
 });
 
+/** AWS gives it to every new group: the tasks fetch their images, and call whom they like. */
+const EGRESS: readonly GroupRule[] = [{ protocol: '-1', fromPort: -1, toPort: -1, peer: EVERYWHERE }];
+
 /** Who may send to a group: anyone to the load balancer, and it alone to each container port of a service. */
 export function ingressOf({ services }: Config, key: string, balancerGroupId: string): GroupRule[] {
   if (key === BALANCER) return [tcp(HTTP, EVERYWHERE)];
@@ -44,7 +55,12 @@ function wanted({ config, names }: Want, found: Survey): Map<string, Fields> {
   return new Map(
     [BALANCER, ...config.services.map(({ name }) => name)].map((key) => [
       key,
-      { vpc, ingress: ingress(key), ...tagFields(tagsOf(config, names.stack, 'securityGroups', key)) },
+      {
+        vpc,
+        ingress: ingress(key),
+        egress: rulesText(EGRESS),
+        ...tagFields(tagsOf(config, names.stack, 'securityGroups', key)),
+      },
     ]),
   );
 }
@@ -55,34 +71,43 @@ export const securityGroups: Step<'securityGroups'> = {
       step: 'securityGroups',
       wanted: wanted(want, found),
       found: found.securityGroups,
-      fieldsOf: ({ vpcId, ingress, tags }) => ({
+      fieldsOf: ({ vpcId, ingress, egress, tags }) => ({
         vpc: vpcId,
         ingress: rulesText(ingress),
+        egress: rulesText(egress),
         ...tagFields(tags),
       }),
-      immutable: { vpc: 'a security group cannot move to another VPC' },
+      stuck: astray(found),
     }),
 
   async apply(act) {
-    const groupId = act.item?.groupId ?? (await create(act));
+    const { change, config, item } = act;
+    const group = item ?? (await create(act));
+    const { groupId } = group;
     await act.record({ groupId });
-    if (touches(act.change, 'ingress')) {
-      const balancer = act.change.key === BALANCER ? groupId : (await act.sibling(BALANCER)).groupId;
-      await setIngress(act, groupId, ingressOf(act.config, act.change.key, balancer));
+    if (touches(change, 'ingress')) {
+      const balancer = change.key === BALANCER ? groupId : (await act.sibling(BALANCER)).groupId;
+      await setRules(act, groupId, IN, group.ingress, ingressOf(config, change.key, balancer));
     }
+    if (touches(change, 'egress')) await setRules(act, groupId, OUT, group.egress, EGRESS);
     await retag(act, groupId);
     return { groupId };
   },
 };
 
+/** A group as far as its rules are concerned. */
+type Group = Pick<FoundSecurityGroup, 'groupId' | 'ingress' | 'egress'>;
+
 /** The name is the natural key in a VPC: a second create is refused, and then the group is ours already, or somebody else's. */
-async function create(act: Act<'securityGroups'>): Promise<string> {
+async function create(act: Act<'securityGroups'>): Promise<Group> {
   const { key } = act.change;
+  const VpcId = only(act.made.vpc)?.vpcId;
+  const GroupName = act.names.securityGroup(key);
   try {
-    const { GroupId } = await act.aws.ec2(
+    const { GroupId = '' } = await act.aws.ec2(
       new CreateSecurityGroupCommand({
-        VpcId: only(act.made.vpc)?.vpcId,
-        GroupName: act.names.securityGroup(key),
+        VpcId,
+        GroupName,
         Description:
           key === BALANCER
             ? 'Load balancer: HTTP from anywhere'
@@ -90,40 +115,42 @@ async function create(act: Act<'securityGroups'>): Promise<string> {
         TagSpecifications: [{ ResourceType: 'security-group', Tags: upper(act.tags) }],
       }),
     );
-    return GroupId ?? '';
+    return { groupId: GroupId, ingress: [], egress: EGRESS };
   } catch (error) {
-    const ours = isCode(error, 'InvalidGroup.Duplicate') ? await act.again() : undefined;
-    if (!ours) throw error;
-    return ours.groupId;
+    if (!isCode(error, 'InvalidGroup.Duplicate')) throw error;
+    return adopt(act, `the name ${GroupName} in ${VpcId}`, error);
   }
 }
 
-/** What is missing is added before what is too much is taken away: nobody who may send is shut out in between. */
-async function setIngress(
-  act: Act<'securityGroups'>,
+type Rules = { readonly GroupId: string; readonly IpPermissions: IpPermission[] };
+
+/** The two directions of a group's rules, with the calls of each. */
+const IN = {
+  add: ({ ec2 }: Aws, rules: Rules) => ec2(new AuthorizeSecurityGroupIngressCommand(rules)),
+  take: ({ ec2 }: Aws, rules: Rules) => ec2(new RevokeSecurityGroupIngressCommand(rules)),
+};
+const OUT = {
+  add: ({ ec2 }: Aws, rules: Rules) => ec2(new AuthorizeSecurityGroupEgressCommand(rules)),
+  take: ({ ec2 }: Aws, rules: Rules) => ec2(new RevokeSecurityGroupEgressCommand(rules)),
+};
+
+/**
+ * What is missing is added before what is too much is taken away: nobody who may send is shut out in between. One rule
+ * a call: of several, one that is there already would refuse them all.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html
+ */
+async function setRules(
+  { aws }: Act<'securityGroups'>,
   GroupId: string,
+  { add, take }: typeof IN | typeof OUT,
+  has: readonly GroupRule[],
   rules: readonly GroupRule[],
 ): Promise<void> {
-  const has = act.item?.ingress ?? [];
-  const missing = without(rules, has);
-  const surplus = without(has, rules);
-  if (missing.length > 0) {
-    const IpPermissions = missing.map((rule) => permission(rule));
-    await act.aws
-      .ec2(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }))
-      .catch(unless((error) => isCode(error, 'InvalidPermission.Duplicate')));
-  }
-  if (surplus.length > 0) {
-    const IpPermissions = surplus.map((rule) => permission(rule));
-    await act.aws
-      .ec2(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions }))
-      .catch(unless(isNotFound));
-  }
+  const one = (rule: GroupRule) => ({ GroupId, IpPermissions: [permission(rule)] });
+  const isThere = (error: unknown) => isCode(error, 'InvalidPermission.Duplicate');
+  await Promise.all(without(rules, has).map((rule) => gone(() => add(aws, one(rule)), isThere)));
+  await Promise.all(without(has, rules).map((rule) => gone(() => take(aws, one(rule)))));
 }
-
-const unless = (harmless: (error: unknown) => boolean) => (error: unknown) => {
-  if (!harmless(error)) throw error;
-};
 
 const without = (rules: readonly GroupRule[], others: readonly GroupRule[]): GroupRule[] => {
   const texts = new Set(others.map(ruleText));

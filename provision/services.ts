@@ -4,13 +4,17 @@ import {
   TagResourceCommand,
   UpdateServiceCommand,
   type DeploymentConfiguration,
+  type Service as EcsService,
 } from '@aws-sdk/client-ecs';
+import { adoptNamed } from '../lib/adopt-named.ts';
+import { messageOf } from '../lib/aws-error.ts';
 import { compare, later, touches, type Fields } from '../lib/change.ts';
 import { isRouted, type Service } from '../lib/config/config.ts';
 import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { deploymentText, describeServices, loadBalancerText } from '../lib/look/services.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
+import { shortHash } from '../lib/names.ts';
 import { only, type Ids, type Items } from '../lib/resources.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { lower, tagFields, tagsOf } from '../lib/tags.ts';
@@ -34,13 +38,16 @@ const loadBalancersOf = ({ containers }: Service, groups: Items<Ids['targetGroup
   }));
 
 /** Without a load balancer there is no health check that a grace period could be for. */
-const graceOf = (service: Service): number => (service.containers.some(isRouted) ? service.graceSeconds : 0);
+const graceOf = ({ containers, graceSeconds }: Service): number | undefined =>
+  containers.some(isRouted) ? graceSeconds : undefined;
 
 function wanted(want: Want, found: Survey, service: Service): Fields {
   const { config, names } = want;
   const { name } = service;
   const subnetIds = subnetKeys(config.network, 'private').map((key) => found.subnets.get(key)?.subnetId);
   const balancers = loadBalancersOf(service, found.targetGroups);
+  const grace = graceOf(service);
+  const { rollout = '' } = found.services.get(name) ?? {};
   const changing = taskDefinitions
     .diff(want, found)
     .some(({ key, fields }) => key === name && fields.some(isPart));
@@ -56,13 +63,10 @@ function wanted(want: Want, found: Survey, service: Service): Fields {
     'load balancers': balancers.some(({ targetGroupArn }) => targetGroupArn === undefined)
       ? later('targetGroups')
       : balancers.map(loadBalancerText).sort().join(', '),
-    'grace seconds': graceOf(service),
+    ...(grace === undefined ? {} : { 'grace seconds': grace }),
     deployment: deploymentText(deploymentConfiguration),
     // A deployment that failed is tried again; one that is under way is waited for.
-    rollout:
-      found.services.get(name)?.rollout === 'FAILED'
-        ? 'COMPLETED'
-        : (found.services.get(name)?.rollout ?? ''),
+    rollout: rollout === 'FAILED' ? 'COMPLETED' : rollout,
     ...tagFields(tagsOf(config, names.stack, 'services', name)),
   };
 }
@@ -98,52 +102,61 @@ export const services: Step<'services'> = {
     if (!service) throw new Error(`No service ${act.change.key} is configured`);
     const isThere = act.item !== undefined && act.change.verb === 'update';
     if (act.item && !isThere) await untilGone(act);
-    const serviceArn = isThere ? await update(act, service) : await create(act, service);
+    const answered = isThere ? await update(act, service) : await create(act, service);
+    const serviceArn = answered?.serviceArn ?? act.item?.serviceArn ?? '';
     await act.record({ serviceArn });
-    if (act.patient) await settled(act, service, act.made);
+    if (act.patient) await settled(act, service, act.made, answered);
     return { serviceArn };
   },
 };
 
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */
-async function create(act: Act<'services'>, service: Service): Promise<string> {
-  const balancers = loadBalancersOf(service, act.made.targetGroups);
-  const { service: made } = await act.aws.ecs(
-    new CreateServiceCommand({
-      ...settings(act, service),
-      serviceName: service.name,
-      clientToken: act.intent.token || undefined,
-      launchType: 'FARGATE',
-      loadBalancers: balancers,
-      enableECSManagedTags: true,
-      propagateTags: 'SERVICE',
-      tags: lower(act.tags),
-    }),
-  );
-  return made?.serviceArn ?? '';
+/**
+ * The token makes a repeat of this very call harmless. Nothing says for how long ECS remembers one, so that it is
+ * another one for every life of the service.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+ */
+async function create(act: Act<'services'>, service: Service): Promise<EcsService | undefined> {
+  const { token, at } = act.intent;
+  try {
+    const answer = await act.aws.ecs(
+      new CreateServiceCommand({
+        ...settings(act, service),
+        serviceName: service.name,
+        clientToken: shortHash(32, token, at),
+        launchType: 'FARGATE',
+        loadBalancers: loadBalancersOf(service, act.made.targetGroups),
+        enableECSManagedTags: true,
+        propagateTags: 'SERVICE',
+        tags: lower(act.tags),
+      }),
+    );
+    return answer.service;
+  } catch (error) {
+    if (!/not idempotent/.test(messageOf(error))) throw error;
+    const { serviceArn } = await adoptNamed(act, error, 'InvalidParameter', `the name ${service.name}`);
+    return { serviceArn };
+  }
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
-async function update(act: Act<'services'>, service: Service): Promise<string> {
+async function update(act: Act<'services'>, service: Service): Promise<EcsService | undefined> {
   const { change, aws, item, tags } = act;
-  const serviceArn = item?.serviceArn ?? '';
-  if (change.fields.some(isPart)) {
-    const balancers = touches(change, 'load balancers')
-      ? { loadBalancers: loadBalancersOf(service, act.made.targetGroups) }
-      : {};
-    await aws.ecs(
-      new UpdateServiceCommand({
-        ...settings(act, service),
-        service: service.name,
-        ...balancers,
-        forceNewDeployment: touches(change, 'rollout') || undefined,
-      }),
-    );
-  }
   if (touches(change, 'tag.')) {
-    await aws.ecs(new TagResourceCommand({ resourceArn: serviceArn, tags: lower(tags) }));
+    await aws.ecs(new TagResourceCommand({ resourceArn: item?.serviceArn, tags: lower(tags) }));
   }
-  return serviceArn;
+  if (!change.fields.some(isPart)) return undefined;
+  const balancers = touches(change, 'load balancers')
+    ? { loadBalancers: loadBalancersOf(service, act.made.targetGroups) }
+    : {};
+  const answer = await aws.ecs(
+    new UpdateServiceCommand({
+      ...settings(act, service),
+      service: service.name,
+      ...balancers,
+      forceNewDeployment: touches(change, 'rollout') || undefined,
+    }),
+  );
+  return answer.service;
 }
 
 /** What a create and an update have in common. */
@@ -152,7 +165,7 @@ const settings = ({ config, made }: Act<'services'>, service: Service) => ({
   taskDefinition: made.taskDefinitions.get(service.name)?.taskDefinitionArn,
   desiredCount: service.count,
   deploymentConfiguration,
-  healthCheckGracePeriodSeconds: service.containers.some(isRouted) ? graceOf(service) : undefined,
+  healthCheckGracePeriodSeconds: graceOf(service),
   networkConfiguration: {
     awsvpcConfiguration: {
       subnets: subnetKeys(config.network, 'private').map((key) => made.subnets.get(key)?.subnetId ?? ''),

@@ -1,18 +1,21 @@
 /** When a service is done: our task definition is primary and completed, and every target is healthy. */
 import type { Deployment, Service as EcsService } from '@aws-sdk/client-ecs';
-import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { isRouted, type Service } from '../lib/config/config.ts';
+import {
+  DescribeTargetHealthCommand,
+  type TargetHealthDescription,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { isRouted, type RoutedContainer, type Service } from '../lib/config/config.ts';
 import { describeServices } from '../lib/look/services.ts';
-import { only, type Ids, type Items } from '../lib/resources.ts';
+import { Problem, type ProblemCode } from '../lib/problem.ts';
+import type { Ids, Items } from '../lib/resources.ts';
 import type { Act } from '../lib/step.ts';
 import { failed, pending, ready, type Probed } from '../lib/until.ts';
-import { diagnose } from './diagnose.ts';
+import { diagnose, unhealthy } from './diagnose.ts';
 
 type Surroundings = Pick<Act<'services'>, 'aws' | 'names' | 'until' | 'note' | 'clock'>;
 
 /** The ids that tell whether a service is done. */
 interface Parts {
-  readonly cluster: Items<Ids['cluster']>;
   readonly taskDefinitions: Items<Ids['taskDefinitions']>;
   readonly targetGroups: Items<Ids['targetGroups']>;
 }
@@ -20,50 +23,79 @@ interface Parts {
 /**
  * Waits until a service runs what it should, and its load balancer agrees.
  * ECS's own waiter is no evidence: it is content with a deployment that was rolled back.
- * @throws DEPLOYMENT with what ECS, the tasks and their logs say
+ * @param answered the service as the create or the update answered it, when there was one
+ * @throws DEPLOYMENT with what ECS, the tasks and their logs say; UNHEALTHY with what the load balancer says
  */
-export async function settled(act: Surroundings, service: Service, made: Parts): Promise<void> {
-  const taskDefinitionArn = made.taskDefinitions.get(service.name)?.taskDefinitionArn ?? '';
-  const seen = new Set<string>();
-  const start = act.clock.now();
-  await act.until(`service ${service.name} to be deployed`, 'deployment', async () => {
-    const [now] = await describeServices(act.aws, act.names.cluster, [service.name]);
-    for (const text of newEvents(now, seen, start)) act.note(`${service.name}: ${text}`);
-    const state = deploymentState(now, taskDefinitionArn);
-    if (state.state !== 'failed') return state;
-    return failed(
-      state.reason,
-      await diagnose(act, service, only(made.cluster)?.clusterArn ?? '', state.reason),
-    );
-  });
+export async function settled(
+  act: Surroundings,
+  service: Service,
+  made: Parts,
+  answered?: EcsService,
+): Promise<void> {
+  await deployed(act, service, made.taskDefinitions.get(service.name)?.taskDefinitionArn ?? '', answered);
   if (service.count === 0) return;
-  await Promise.all(
-    service.containers
-      .filter(isRouted)
-      .map(({ key, name }) =>
-        act.until(`the targets of ${name} to be healthy`, 'targets', () =>
-          targetsHealthy(act, made.targetGroups.get(key)?.targetGroupArn ?? '', service.count),
-        ),
-      ),
-  );
+  const waits = service.containers
+    .filter(isRouted)
+    .map((container) =>
+      targetsHealthy(act, container, made.targetGroups.get(container.key)?.targetGroupArn ?? '', service),
+    );
+  for (const wait of await Promise.allSettled(waits)) {
+    if (wait.status === 'rejected') throw wait.reason;
+  }
 }
 
-/** What the deployments of a service say. Pure. */
+async function deployed(
+  act: Surroundings,
+  service: Service,
+  taskDefinitionArn: string,
+  answered: EcsService | undefined,
+): Promise<void> {
+  const started = answered?.deployments?.find(isPrimary)?.createdAt;
+  const news = newsSince(answered?.events);
+  const said: string[] = [];
+  try {
+    await act.until(`service ${service.name} to be deployed`, 'deployment', async () => {
+      const [now] = await describeServices(act.aws, act.names.cluster, [service.name]);
+      for (const text of news(now?.events)) {
+        said.push(text);
+        act.note(`${service.name}: ${text}`);
+      }
+      return deploymentState(now, taskDefinitionArn, started);
+    });
+  } catch (error) {
+    if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
+    throw await diagnose(act, service, { taskDefinitionArn, reason: error.why, said });
+  }
+}
+
+const isProblem = (error: unknown, ...codes: ProblemCode[]): error is Problem =>
+  error instanceof Problem && codes.includes(error.code);
+
+const isPrimary = ({ status }: Deployment): boolean => status === 'PRIMARY';
+
+/**
+ * What the deployments of a service say. Pure.
+ * @param started when the deployment began that is waited for, by AWS's clock; a look may still see the one before
+ */
 export function deploymentState(
   service: EcsService | undefined,
   taskDefinitionArn: string,
+  started?: Date,
 ): Probed<undefined> {
   if (!service) return pending('the service is not seen yet');
+  if (service.status !== 'ACTIVE') return failed(`the service is ${service.status}: somebody removes it`);
   const deployments = service.deployments ?? [];
-  const primary = deployments.find(({ status }) => status === 'PRIMARY');
-  const mine = deployments.find(({ taskDefinition }) => taskDefinition === taskDefinitionArn);
-  if (mine?.rolloutState === 'FAILED') return failed(mine.rolloutStateReason ?? 'the deployment failed');
-  if (!primary) return pending('no deployment yet');
-  if (primary.taskDefinition !== taskDefinitionArn) {
-    return failed(
-      `ECS went back to ${primary.taskDefinition?.split('/').at(-1)}: ${primary.rolloutStateReason ?? ''}`,
-    );
+  const primary = deployments.find(isPrimary);
+  if (!primary || (started && primary.createdAt && primary.createdAt < started)) {
+    return pending('the deployment is not seen yet');
   }
+  if (primary.taskDefinition !== taskDefinitionArn) {
+    const mine = deployments.find(({ taskDefinition }) => taskDefinition === taskDefinitionArn);
+    const before = `ECS went back to ${primary.taskDefinition?.split('/').at(-1)}`;
+    const reasons = [mine?.rolloutStateReason, before, primary.rolloutStateReason];
+    return failed(reasons.filter(Boolean).join('\n'));
+  }
+  if (primary.rolloutState === 'FAILED') return failed(primary.rolloutStateReason ?? 'the deployment failed');
   if (primary.rolloutState === 'COMPLETED') return ready(undefined);
   return pending(counts(primary));
 }
@@ -80,32 +112,35 @@ const counts = ({
     ...(failedTasks > 0 ? [`${failedTasks} failed`] : []),
   ].join(', ');
 
-/** ECS's own words, each once, in the order in which they were said. */
-function newEvents(service: EcsService | undefined, seen: Set<string>, since: number): string[] {
-  const events = (service?.events ?? []).filter(
-    ({ id = '', createdAt }) => !seen.has(id) && (createdAt?.getTime() ?? 0) >= since,
-  );
-  for (const { id = '' } of events) seen.add(id);
-  return events.reverse().map(({ message = '' }) => shorter(message));
+/** ECS's own words, each once, in the order in which they were said; without a beginning, from the first look on. */
+function newsSince(beginning: EcsService['events']): (events: EcsService['events']) => string[] {
+  let seen = beginning && new Set(beginning.map(({ id }) => id));
+  return (events = []) => {
+    const known = seen ?? new Set(events.map(({ id }) => id));
+    const fresh = events.filter(({ id }) => !known.has(id));
+    seen = new Set([...known, ...fresh.map(({ id }) => id)]);
+    return fresh.reverse().map(({ message = '' }) => message.replace(/^\(service [^)]+\) /, ''));
+  };
 }
-
-/** Without what the line says anyway: the service, and all of an ARN but the name. */
-const shorter = (message: string): string =>
-  message.replace(/^\(service [^)]+\) /, '').replace(/arn:[^ ,)]*:targetgroup\/([^/ )]+)\/\w+/g, '$1');
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
 async function targetsHealthy(
-  { aws }: Surroundings,
+  act: Surroundings,
+  container: RoutedContainer,
   TargetGroupArn: string,
-  count: number,
-): Promise<Probed<undefined>> {
-  const { TargetHealthDescriptions = [] } = await aws.elbv2(
-    new DescribeTargetHealthCommand({ TargetGroupArn }),
-  );
-  const healthy = TargetHealthDescriptions.filter(
-    ({ TargetHealth }) => TargetHealth?.State === 'healthy',
-  ).length;
-  if (healthy >= count) return ready(undefined);
-  const reasons = TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth?.Reason).filter(Boolean);
-  return pending([`${healthy}/${count} targets healthy`, ...new Set(reasons)].join(', '));
+  { count }: Service,
+): Promise<void> {
+  let targets: TargetHealthDescription[] = [];
+  try {
+    await act.until(`the targets of ${container.name} to be healthy`, 'targets', async () => {
+      const answer = await act.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn }));
+      targets = answer.TargetHealthDescriptions ?? [];
+      const healthy = targets.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy').length;
+      if (healthy >= count) return ready(undefined);
+      const reasons = targets.map(({ TargetHealth }) => TargetHealth?.Reason).filter(Boolean);
+      return pending([`${healthy}/${count} targets healthy`, ...new Set(reasons)].join(', '));
+    });
+  } catch (error) {
+    throw isProblem(error, 'TIMEOUT') ? unhealthy(container, targets, error) : error;
+  }
 }

@@ -1,43 +1,62 @@
 /** The subnets: in each zone a public one for the load balancer and a private one for the tasks. */
 import { CreateSubnetCommand } from '@aws-sdk/client-ec2';
 import { compare, later, type Fields } from '../lib/change.ts';
+import { adopt } from '../lib/adopt.ts';
 import { isCode } from '../lib/aws-error.ts';
-import { subnetPlans } from '../lib/layout.ts';
+import { subnetPlans, zoneNames } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { Want } from '../lib/look/see.ts';
-import { only } from '../lib/resources.ts';
+import type { FoundSubnet } from '../lib/look/subnets.ts';
+import { astray } from '../lib/look/vpc.ts';
+import { only, type Ids } from '../lib/resources.ts';
 import { retag } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { tagFields, tagsOf, upper } from '../lib/tags.ts';
 
-/** A subnet that is there keeps its zone; a new one takes the zone of its number. */
-const zoneOf = (found: Survey, key: string, number: number): string =>
-  found.subnets.get(key)?.zone ?? found.zones[number] ?? '';
+interface Plan {
+  readonly cidr: string;
+  readonly zone: string;
+}
 
-function wanted({ config, names }: Want, found: Survey): Map<string, Fields> {
+/** Every subnet as it should be, by key. One that is there keeps its zone, and the other one of its number takes it. */
+function plansOf({ config: { network } }: Want, found: Survey): Map<string, Plan> {
+  const plans = subnetPlans(network);
+  const held: (string | undefined)[] = [];
+  for (const { key, zone } of plans) held[zone] ??= found.subnets.get(key)?.zone;
+  const zones = zoneNames(network.zones, held, found.zones);
+  return new Map(
+    plans.map(({ key, cidr, zone }) => [
+      key,
+      { cidr, zone: found.subnets.get(key)?.zone ?? zones[zone] ?? '' },
+    ]),
+  );
+}
+
+function wanted(want: Want, found: Survey): Map<string, Fields> {
   const vpc = only(found.vpc)?.vpcId ?? later('vpc');
   return new Map(
-    subnetPlans(config.network).map(({ key, cidr, zone }) => [
+    [...plansOf(want, found)].map(([key, plan]) => [
       key,
-      {
-        vpc,
-        cidr,
-        zone: zoneOf(found, key, zone),
-        ...tagFields(tagsOf(config, names.stack, 'subnets', key)),
-      },
+      { vpc, ...plan, ...tagFields(tagsOf(want.config, want.names.stack, 'subnets', key)) },
     ]),
   );
 }
 
 export const subnets: Step<'subnets'> = {
-  diff: (want, found) =>
-    compare({
+  diff(want, found) {
+    const plans = plansOf(want, found);
+    const misfit = ({ cidr }: FoundSubnet, key: string): string | undefined =>
+      cidr === plans.get(key)?.cidr
+        ? undefined
+        : `its block is ${cidr}, and the block of a subnet cannot change`;
+    return compare({
       step: 'subnets',
       wanted: wanted(want, found),
       found: found.subnets,
       fieldsOf: ({ vpcId, cidr, zone, tags }) => ({ vpc: vpcId, cidr, zone, ...tagFields(tags) }),
-      immutable: { vpc: 'a subnet cannot move to another VPC', cidr: 'the block of a subnet cannot change' },
-    }),
+      stuck: (subnet, key) => astray(found)(subnet) ?? misfit(subnet, key),
+    });
+  },
 
   async apply(act) {
     if (!act.item) return create(act);
@@ -48,22 +67,22 @@ export const subnets: Step<'subnets'> = {
 };
 
 /** The block is the natural key: a second create of the same block is refused, and then it is ours already. */
-async function create(act: Act<'subnets'>): Promise<{ subnetId: string; zone: string }> {
-  const plan = subnetPlans(act.config.network).find(({ key }) => key === act.change.key);
-  const zone = zoneOf(act.found, act.change.key, plan?.zone ?? 0);
+async function create(act: Act<'subnets'>): Promise<Ids['subnets']> {
+  const { cidr, zone } = plansOf(act, act.found).get(act.change.key) ?? {};
+  const VpcId = only(act.made.vpc)?.vpcId;
   try {
     const { Subnet } = await act.aws.ec2(
       new CreateSubnetCommand({
-        VpcId: only(act.made.vpc)?.vpcId,
-        CidrBlock: plan?.cidr,
+        VpcId,
+        CidrBlock: cidr,
         AvailabilityZone: zone,
         TagSpecifications: [{ ResourceType: 'subnet', Tags: upper(act.tags) }],
       }),
     );
-    return { subnetId: Subnet?.SubnetId ?? '', zone };
+    return { subnetId: Subnet?.SubnetId ?? '', zone: Subnet?.AvailabilityZone ?? zone ?? '' };
   } catch (error) {
-    const ours = isCode(error, 'InvalidSubnet.Conflict') ? await act.again() : undefined;
-    if (!ours) throw error;
+    if (!isCode(error, 'InvalidSubnet.Conflict')) throw error;
+    const ours = await adopt(act, `the block ${cidr} of ${VpcId}`, error);
     return { subnetId: ours.subnetId, zone: ours.zone };
   }
 }

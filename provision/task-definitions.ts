@@ -28,6 +28,7 @@ function wanted(want: Want, found: Survey, service: Service): Fields {
   const pushed = ({ key, image }: Container): string =>
     'reference' in image ? image.reference : (found.images.get(key)?.imageUri ?? '');
   const fields: Record<string, string | number | boolean | Later> = {
+    status: 'ACTIVE',
     ...definitionFields(taskDefinitionFor(service, partsOf(want, service, pushed))),
     ...tagFields(tagsOf(want.config, want.names.stack, 'taskDefinitions', service.name)),
   };
@@ -43,7 +44,7 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
       step: 'taskDefinitions',
       wanted: new Map(want.config.services.map((service) => [service.name, wanted(want, found, service)])),
       found: found.taskDefinitions,
-      fieldsOf: ({ definition, tags }) => ({ ...definition, ...tagFields(tags) }),
+      fieldsOf: ({ status, definition, tags }) => ({ status, ...definition, ...tagFields(tags) }),
       foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
     }),
 

@@ -22,11 +22,11 @@ const HTTP = 80;
 export async function addressOf(config: Config, place: Place, made: Made): Promise<Address | undefined> {
   const balancer = only(made.loadBalancer)?.dnsName ?? '';
   const domain = config.domain?.name;
-  const host = domain ?? balancer;
   if (!place.sandbox) {
-    const reachable = domain !== undefined && !domain.endsWith('.localhost') ? domain : balancer;
-    return { url: `http://${reachable}`, host, connect: { host: reachable, port: HTTP } };
+    const host = domain !== undefined && !domain.endsWith('.localhost') ? domain : balancer;
+    return { url: `http://${host}`, host, connect: { host, port: HTTP } };
   }
+  const host = domain ?? balancer;
   const connect = await place.sandbox.resolve(host, HTTP);
   if (!connect) return undefined;
   // Only names that end in .localhost lead to this machine by themselves.

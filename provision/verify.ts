@@ -60,23 +60,20 @@ async function probe(address: Address, path: string, signal: AbortSignal): Promi
  * @throws UNANSWERED when one does not in time
  */
 export async function verify(config: Config, address: Address, run: Run): Promise<void> {
-  await Promise.all(
-    routesOf(config).map(async ({ service, container }) => {
-      if (service.count === 0) return;
-      try {
-        const status = await until(
-          `${address.url}${container.path} to answer`,
-          run.waits.answer,
-          () => probe(address, container.path, run.signal),
-          run,
-        );
-        run.report({ type: 'note', text: `GET ${address.url}${container.path}  ${status}` });
-      } catch (error) {
-        if (run.signal.aborted) throw error;
-        throw unanswered(`${address.url}${container.path}`, error);
-      }
-    }),
-  );
+  const asked = routesOf(config).filter(({ service }) => service.count > 0);
+  const answers = asked.map(async ({ container: { path } }) => {
+    const url = `${address.url}${path}`;
+    try {
+      const probing = () => probe(address, path, run.signal);
+      const status = await until(`${url} to answer`, run.waits.answer, probing, run);
+      run.report({ type: 'note', text: `GET ${url}  ${status}` });
+    } catch (error) {
+      throw run.signal.aborted ? error : unanswered(url, error);
+    }
+  });
+  for (const answer of await Promise.allSettled(answers)) {
+    if (answer.status === 'rejected') throw answer.reason;
+  }
 }
 
 const unanswered = (url: string, cause: unknown) =>

@@ -27,7 +27,10 @@ export const vpc: Step<'vpc'> = {
         'dns.hostnames': dnsHostnames,
         ...tagFields(tags),
       }),
-      immutable: { cidr: 'the block of a VPC cannot change' },
+      stuck: ({ cidr }) =>
+        cidr === want.config.network.cidr
+          ? undefined
+          : `its block is ${cidr}, and the block of a VPC cannot change: keep network.cidr, or tear the stack down first`,
     }),
 
   async apply(act) {
@@ -59,6 +62,6 @@ const create = (act: Act<'vpc'>): Promise<string> =>
           TagSpecifications: [{ ResourceType: 'vpc', Tags: upper(act.tags) }],
         }),
       );
-      return Vpc?.VpcId ?? '';
+      return Vpc?.VpcId;
     },
   );

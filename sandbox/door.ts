@@ -39,23 +39,32 @@ interface About {
 }
 
 const TIMEOUT_MS = 5000;
+const START_MS = 20_000;
+/** How long another sandbox that was quicker to start may still need before it answers. */
+const OTHER_START_MS = 5000;
+/** The exit code of a background sandbox that found its port or its folder taken. */
+export const LATE = 75;
 
 /** Who answers on a port: a sandbox, somebody else, or nobody. */
-async function whoIs(url: string): Promise<About | 'somebody else' | 'nobody'> {
+async function whoIs(url: string, signal?: AbortSignal): Promise<About | 'somebody else' | 'nobody'> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    const response = await fetch(`${url}/_sandbox/about`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(`${url}/_sandbox/about`, {
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
     const about = (await response.json()) as Partial<About>;
     return about.sandbox === 'slipway' ? (about as About) : 'somebody else';
   } catch (error) {
+    signal?.throwIfAborted();
     const { cause } = error as { cause?: { code?: string } };
     return cause?.code === 'ECONNREFUSED' ? 'nobody' : 'somebody else';
   }
 }
 
 /** A sandbox on that port, if one answers. */
-export async function findSandbox(port: number): Promise<Door | undefined> {
+export async function findSandbox(port: number, signal?: AbortSignal): Promise<Door | undefined> {
   const url = `http://127.0.0.1:${port}`;
-  const about = await whoIs(url);
+  const about = await whoIs(url, signal);
   if (about === 'nobody') return undefined;
   if (about === 'somebody else') {
     throw new DoorError('port taken', `Port ${port} is in use by something that is not a sandbox.`);
@@ -67,14 +76,16 @@ export interface StartOptions {
   readonly port: number;
   /** Where it keeps its state. */
   readonly folder: string;
+  /** Says to give up waiting for it. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * The sandbox on that port: the one that runs, or a new one in the background, which goes on after this process.
  * @throws DoorError
  */
-export async function openSandbox({ port, folder }: StartOptions): Promise<Door> {
-  const running = await findSandbox(port);
+export async function openSandbox({ port, folder, signal }: StartOptions): Promise<Door> {
+  const running = await findSandbox(port, signal);
   if (running) return running;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const log = join(folder, 'sandbox.log');
@@ -95,13 +106,14 @@ export async function openSandbox({ port, folder }: StartOptions): Promise<Door>
   );
   closeSync(output);
   child.unref();
-  let ended = false;
-  child.once('exit', () => (ended = true));
   const url = `http://127.0.0.1:${port}`;
-  for (const start = Date.now(); Date.now() - start < 20_000; await delay(50)) {
-    const about = await whoIs(url);
+  let deadline = Date.now() + START_MS;
+  // Two provisions may start one at the same time: the one that comes late ends, and both use the other.
+  child.once('exit', (code) => (deadline = Date.now() + (code === LATE ? OTHER_START_MS : 0)));
+  for (let last = false; !last; await delay(50, undefined, { signal })) {
+    last = Date.now() >= deadline;
+    const about = await whoIs(url, signal);
     if (typeof about === 'object') return door(url, about, true);
-    if (ended) break;
   }
   throw new DoorError('did not start', `It said: ${lastLines(log)}`);
 }

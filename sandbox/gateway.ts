@@ -24,11 +24,11 @@ const unsigned = (message: string): WireResponse => ({
   body: JSON.stringify({ __type: 'MissingAuthenticationToken', message }),
 });
 
-/** Makes the gateway of a world. */
-export function gateway(world: World, journal: Journal, faults: Faults) {
+/** Makes the gateway of a world. @param complain told of mistakes of ours, with all that is known of them */
+export function gateway(world: World, journal: Journal, faults: Faults, complain: (error: unknown) => void) {
   return async (request: WireRequest): Promise<Answer> => {
     const [, regionName, scope] = SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
-    const service = scope === undefined ? undefined : services[scope];
+    const service = scope !== undefined && Object.hasOwn(services, scope) ? services[scope] : undefined;
     if (!regionName || !service) {
       const message = scope
         ? `The sandbox has no service ${scope}. It has: ${Object.keys(services).join(', ')}.`
@@ -44,6 +44,7 @@ export function gateway(world: World, journal: Journal, faults: Faults) {
     try {
       response = await carryOut(service, name, request, requestId, fault, () => world.region(regionName));
     } catch (error) {
+      if (!(error instanceof Refusal)) complain(error);
       const refused = asRefusal(error, service.name, name);
       result = refused.code;
       response = service.protocol.encodeRefusal(refused, requestId);
@@ -94,7 +95,7 @@ function refuseUntaken(
 
 function asRefusal(error: unknown, service: string, operation: string): Refusal {
   if (error instanceof Refusal) return error;
-  // A mistake of ours: say so in full, it must be seen.
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  // A mistake of ours: the whole of it is in the sandbox's log.
+  const text = error instanceof Error ? error.message : String(error);
   return refusal('InternalFailure', `The sandbox failed in ${service} ${operation}: ${text}`, 500);
 }

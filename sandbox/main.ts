@@ -1,6 +1,8 @@
 /** `npm run sandbox`: an AWS that lives in this machine, in the foreground until Ctrl-C. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { FolderTaken } from './claim.ts';
+import { LATE } from './door.ts';
 import { PACES, type Pace } from './world/durations.ts';
 import { startWholeSandbox } from './whole.ts';
 
@@ -71,6 +73,8 @@ async function run(): Promise<void> {
     httpPort,
     folder,
     pace,
+    complain: (error) =>
+      void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
     pages: {
       'GET about': () => ({ sandbox: 'slipway', pid: process.pid, folder, background, pace }),
       'POST stop': () => {
@@ -88,12 +92,17 @@ async function run(): Promise<void> {
 try {
   await run();
 } catch (error) {
-  const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  const portTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  const folderTaken = error instanceof FolderTaken;
   const message = error instanceof Error ? error.message : String(error);
+  const fix = portTaken
+    ? 'Stop what uses the port, or choose another: --port 4567'
+    : folderTaken
+      ? 'Use that one, or choose another folder and port: --folder FOLDER --port 4567'
+      : 'npm run sandbox -- --help';
   process.stderr.write(
-    `problem  The sandbox cannot start.\n  why    ${message}\n  now    Nothing was changed.\n  to do  ${
-      taken ? 'Stop what uses the port, or choose another: --port 4567' : 'npm run sandbox -- --help'
-    }\n`,
+    `problem  The sandbox cannot start.\n  why    ${message}\n  now    Nothing was changed.\n  to do  ${fix}\n`,
   );
-  process.exitCode = 1;
+  const isLate = process.argv.includes('--background') && (portTaken || folderTaken);
+  process.exitCode = isLate ? LATE : 1;
 }

@@ -23,6 +23,8 @@ export interface SandboxOptions {
   readonly seed?: string;
   /** What runs tasks; one that only pretends unless told. */
   readonly plane?: Plane;
+  /** Told of mistakes of the sandbox's own, and of what went wrong behind no call. */
+  readonly complain?: (error: unknown) => void;
   /** Pages of the process around it. */
   readonly pages?: Pages;
 }
@@ -43,13 +45,13 @@ export interface Sandbox {
  * @throws EADDRINUSE when the port is taken
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { folder, clock = systemClock, pace = 'instant' } = options;
+  const { folder, clock = systemClock, pace = 'instant', complain = () => undefined } = options;
   const blobs = folder === undefined ? undefined : folderBlobs(join(folder, 'blobs'));
   const world = new World({ clock, pace, blobs, seed: options.seed, plane: options.plane, events });
-  const keeper = folder === undefined ? undefined : keep(world, join(folder, 'world'));
+  const keeper = folder === undefined ? undefined : keep(world, join(folder, 'world'), complain);
   const journal = makeJournal(() => clock.now());
   const faults = makeFaults();
-  const call = gateway(world, journal, faults);
+  const call = gateway(world, journal, faults, complain);
   const { server, port } = await serve(
     {
       async aws(request) {

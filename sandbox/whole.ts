@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recoverTasks } from './aws/ecs/recovery.ts';
+import { claimFolder } from './claim.ts';
 import { serveBalancers } from './data-plane/balancers.ts';
 import { locate } from './data-plane/resolve.ts';
 import { taskPlane } from './data-plane/tasks.ts';
@@ -16,11 +17,33 @@ export interface WholeOptions extends SandboxOptions {
 
 /**
  * Starts a sandbox that really runs tasks and really routes requests.
- * @throws EADDRINUSE when the port is taken
+ * @throws EADDRINUSE when the port is taken, FolderTaken when another sandbox has the folder: nothing of either is touched
  */
 export async function startWholeSandbox(options: WholeOptions): Promise<Sandbox> {
   const own = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'slipway-')) : undefined;
-  const tasksFolder = join(options.folder ?? own ?? '', 'tasks');
+  const folder = options.folder ?? own ?? '';
+  const giveBack = await claimFolder(folder);
+  const release = async () => {
+    await giveBack();
+    if (own !== undefined) rmSync(own, { recursive: true, force: true });
+  };
+  try {
+    const sandbox = await startIn(folder, options);
+    return {
+      ...sandbox,
+      async close() {
+        await sandbox.close();
+        await release();
+      },
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function startIn(folder: string, options: WholeOptions): Promise<Sandbox> {
+  const tasksFolder = join(folder, 'tasks');
   // What survived a sandbox that was killed.
   await stopLeftovers(tasksFolder);
   rmSync(tasksFolder, { recursive: true, force: true });
@@ -35,7 +58,11 @@ export async function startWholeSandbox(options: WholeOptions): Promise<Sandbox>
     },
   });
   for (const region of sandbox.world.regions()) recoverTasks(region);
-  const balancers = serveBalancers(sandbox.world, { folderOf: plane.folderOf, httpPort: options.httpPort });
+  const balancers = serveBalancers(sandbox.world, {
+    folderOf: (task) => plane.folderOf(task),
+    httpPort: options.httpPort,
+    complain: options.complain ?? (() => undefined),
+  });
   return {
     ...sandbox,
     async close() {
@@ -43,7 +70,6 @@ export async function startWholeSandbox(options: WholeOptions): Promise<Sandbox>
       await balancers.close();
       await plane.close();
       await sandbox.close();
-      if (own !== undefined) rmSync(own, { recursive: true, force: true });
     },
   };
 }

@@ -1,67 +1,34 @@
 /** Removes an ECS service, and waits until its last task has stopped: until then tasks hold addresses, logs and roles. */
-import {
-  DeleteServiceCommand,
-  DescribeTasksCommand,
-  ListTasksCommand,
-  UpdateServiceCommand,
-} from '@aws-sdk/client-ecs';
+import { DeleteServiceCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { isCode, isNotFound } from '../lib/aws-error.ts';
 import { gone } from '../lib/gone.ts';
 import { describeServices } from '../lib/look/services.ts';
-import type { Removal, Undo } from '../lib/step.ts';
-import { pending, ready, type Probed } from '../lib/until.ts';
+import { tasksOf } from '../lib/look/tasks.ts';
+import type { Removal } from '../lib/step.ts';
+import { pending, ready } from '../lib/until.ts';
+
+/** A service that another run has begun to remove is not there for updates. */
+const isLeaving = (error: unknown): boolean => isNotFound(error) || isCode(error, 'ServiceNotActive');
 
 export const services: Removal<'services'> = {
   /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html */
   async remove(undo) {
     const { aws, item, names } = undo;
-    const cluster = names.cluster;
-    const service = item.serviceName;
-    const running = await runningTasks(undo);
+    const { cluster } = names;
+    const { serviceName: service } = item;
     if (item.status === 'ACTIVE') {
-      await gone(async () => {
-        try {
-          await aws.ecs(new UpdateServiceCommand({ cluster, service, desiredCount: 0 }));
-        } catch (error) {
-          // Another run has begun to remove it.
-          if (!isCode(error, 'ServiceNotActive')) throw error;
-        }
-      });
+      await gone(() => aws.ecs(new UpdateServiceCommand({ cluster, service, desiredCount: 0 })), isLeaving);
       await gone(() => aws.ecs(new DeleteServiceCommand({ cluster, service, force: true })));
     }
     await undo.until(`service ${service} to be gone`, 'serviceGone', async () => {
       const [left] = await describeServices(aws, cluster, [service]);
       return left ? pending(`${left.status}, ${left.runningCount ?? 0} tasks running`) : ready(undefined);
     });
-    if (running.length > 0) {
-      await undo.until(`the tasks of ${service} to be stopped`, 'tasksGone', () => stopped(undo, running));
-    }
+    // ECS calls a service gone while its tasks are still stopping.
+    await undo.until(`the tasks of ${service} to be stopped`, 'tasksGone', async () => {
+      const tasks = await tasksOf(undo, service, 'RUNNING', 'STOPPED');
+      const left = tasks.filter(({ lastStatus = '' }) => !['STOPPED', 'DELETED'].includes(lastStatus));
+      return left.length === 0 ? ready(undefined) : pending(`${left.length} tasks stopping`);
+    });
   },
 };
-
-/** A service is gone when its tasks are stopping; they are waited for by name. */
-async function runningTasks({ aws, names, item }: Undo<'services'>): Promise<string[]> {
-  try {
-    const { taskArns = [] } = await aws.ecs(
-      new ListTasksCommand({ cluster: names.cluster, serviceName: item.serviceName, maxResults: 100 }),
-    );
-    return taskArns;
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
-}
-
-/** Stopped, or already forgotten. @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
-async function stopped({ aws, names }: Undo<'services'>, tasks: string[]): Promise<Probed<undefined>> {
-  try {
-    const answer = await aws.ecs(new DescribeTasksCommand({ cluster: names.cluster, tasks }));
-    const left = (answer.tasks ?? []).filter(
-      ({ lastStatus }) => lastStatus !== 'STOPPED' && lastStatus !== 'DELETED',
-    );
-    return left.length === 0 ? ready(undefined) : pending(`${left.length} tasks stopping`);
-  } catch (error) {
-    if (isNotFound(error)) return ready(undefined);
-    throw error;
-  }
-}

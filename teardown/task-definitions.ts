@@ -5,25 +5,51 @@ import {
   ListTaskDefinitionsCommand,
   type TaskDefinitionStatus,
 } from '@aws-sdk/client-ecs';
+import { isCode, messageOf } from '../lib/aws-error.ts';
+import { gone } from '../lib/gone.ts';
 import { allPages } from '../lib/pages.ts';
+import { problem } from '../lib/problem.ts';
 import type { Removal, Undo } from '../lib/step.ts';
 
 const BATCH = 10;
 
 export const taskDefinitions: Removal<'taskDefinitions'> = {
-  /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefinitions.html */
+  /**
+   * One call after the other: AWS takes one a second, and a family has a revision for every change there ever was.
+   * What is deleted while a stopped task is still remembered goes by itself when that is forgotten.
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html
+   */
   async remove(undo) {
     const [active, inactive] = await Promise.all([revisions(undo, 'ACTIVE'), revisions(undo, 'INACTIVE')]);
-    await Promise.all(
-      active.map((taskDefinition) => undo.aws.ecs(new DeregisterTaskDefinitionCommand({ taskDefinition }))),
-    );
+    for (const taskDefinition of active) {
+      await gone(() => undo.aws.ecs(new DeregisterTaskDefinitionCommand({ taskDefinition })), isMissing);
+    }
     const all = [...active, ...inactive];
     for (let start = 0; start < all.length; start += BATCH) {
-      const batch = all.slice(start, start + BATCH);
-      await undo.aws.ecs(new DeleteTaskDefinitionsCommand({ taskDefinitions: batch }));
+      await deleteRevisions(undo, all.slice(start, start + BATCH));
     }
   },
 };
+
+/** «The specified task definition does not exist», and «unable to describe» it. */
+const isMissing = (error: unknown): boolean =>
+  isCode(error, 'Client') && /does not exist|Unable to describe/.test(messageOf(error));
+
+/**
+ * What cannot be deleted is no error of the call but an entry in its answer.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefinitions.html
+ */
+async function deleteRevisions({ aws }: Undo<'taskDefinitions'>, taskDefinitions: string[]): Promise<void> {
+  const { failures = [] } = await aws.ecs(new DeleteTaskDefinitionsCommand({ taskDefinitions }));
+  const failure = failures.find(({ reason }) => reason !== 'MISSING');
+  if (!failure) return;
+  throw problem('REFUSED', {
+    what: `ECS did not delete ${failure.arn?.split('/').at(-1)}.`,
+    why: failure.detail ?? failure.reason ?? 'It does not say why.',
+    now: 'It cannot start tasks any more.',
+    fix: ['npm run teardown, to try again'],
+  });
+}
 
 /** The prefix is taken for a whole family name; others that begin alike are left out to be sure. */
 async function revisions(

@@ -6,6 +6,7 @@ import type { Survey } from '../lib/look/found.ts';
 import { survey } from '../lib/look/looks.ts';
 import { foreignOwner } from '../lib/look/see.ts';
 import type { Name } from '../lib/resources.ts';
+import { closeEmptySandbox } from '../lib/run/close-sandbox.ts';
 import { failures, interrupted } from '../lib/run/failures.ts';
 import { duration } from '../lib/run/lines.ts';
 import type { Result, Running } from '../lib/run/main.ts';
@@ -48,7 +49,9 @@ export async function teardown(running: Running, openSandbox: OpenSandbox): Prom
     }
     await leftovers(session);
     await run.state.destroy();
-    await closeSandbox(session, running);
+    if (await closeEmptySandbox(session.place.sandbox)) {
+      report({ type: 'note', text: 'the sandbox is empty and was stopped' });
+    }
     const took = duration(Date.now() - start);
     const said =
       changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${took}`;
@@ -83,15 +86,6 @@ async function takeDown({ run, see }: Session, found: Survey, changes: readonly 
     run.signal,
   );
   failures(run, outcomes);
-}
-
-/** Stops the sandbox that a provision started in the background, when nothing is left in it. */
-async function closeSandbox({ place }: Session, { report }: Running): Promise<void> {
-  const { sandbox } = place;
-  if (!sandbox?.background) return;
-  if (Object.keys(await sandbox.census()).length > 0) return;
-  await sandbox.stop();
-  report({ type: 'note', text: 'the sandbox is empty and was stopped' });
 }
 
 function planned(changes: readonly Change[], about: object): Result {

@@ -21,7 +21,8 @@ const MOST_ERRORS = 5;
  * CommonJS, since a bundle is what its packages are: Express and pino `require` Node's own modules, which a bundle
  * that is an ES module refuses at run time, and a program may ask whether `require.main` is itself. A program that is
  * an ES module loses top-level await, which esbuild says, and `import.meta`, which is given back here.
- * Minified, since only then no path of this machine is in it: not as a comment, not in a name made from a folder's.
+ * Minified, since only then no path is in it: otherwise esbuild writes one above every module, and packages need not
+ * lie at the same place in every checkout.
  * @see https://esbuild.github.io/api/
  */
 const OPTIONS = {

@@ -9,11 +9,15 @@ export interface FoundElasticIp extends Readonly<Ids['elasticIp']> {
   readonly tags: Tags;
 }
 
-/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html */
+/**
+ * Of twins, the one that is in use keeps the key.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html
+ */
 export async function lookElasticIp(see: See): Promise<Items<FoundElasticIp>> {
   const { Addresses = [] } = await see.aws.ec2(new DescribeAddressesCommand({ Filters: oursFilter(see) }));
+  const isFree = ({ AssociationId }: { AssociationId?: string }) => Number(AssociationId === undefined);
   return byKey(
-    Addresses.map(({ AllocationId = '', PublicIp = '', Tags }) => ({
+    Addresses.sort((a, b) => isFree(a) - isFree(b)).map(({ AllocationId = '', PublicIp = '', Tags }) => ({
       allocationId: AllocationId,
       publicIp: PublicIp,
       tags: readTags(Tags),

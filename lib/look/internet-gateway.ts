@@ -1,5 +1,6 @@
 /** Finds our internet gateway by its tags. */
 import { DescribeInternetGatewaysCommand } from '@aws-sdk/client-ec2';
+import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, type Tags } from '../tags.ts';
 import { byKey, oursFilter, type See } from './see.ts';
@@ -10,16 +11,21 @@ export interface FoundInternetGateway extends Readonly<Ids['internetGateway']> {
   readonly tags: Tags;
 }
 
-/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInternetGateways.html */
+/**
+ * Of twins, the one that is attached keeps the key.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInternetGateways.html
+ */
 export async function lookInternetGateway(see: See): Promise<Items<FoundInternetGateway>> {
-  const { InternetGateways = [] } = await see.aws.ec2(
-    new DescribeInternetGatewaysCommand({ Filters: oursFilter(see) }),
-  );
-  return byKey(
-    InternetGateways.map(({ InternetGatewayId = '', Attachments, Tags }) => ({
-      internetGatewayId: InternetGatewayId,
-      attachedTo: Attachments?.[0]?.VpcId,
-      tags: readTags(Tags),
-    })),
-  );
+  const gateways = await allPages(async (NextToken) => {
+    const { InternetGateways = [], NextToken: next } = await see.aws.ec2(
+      new DescribeInternetGatewaysCommand({ Filters: oursFilter(see), NextToken }),
+    );
+    return { items: InternetGateways, next };
+  });
+  const found = gateways.map(({ InternetGatewayId = '', Attachments, Tags }) => ({
+    internetGatewayId: InternetGatewayId,
+    attachedTo: Attachments?.find(({ State }) => State !== 'detached')?.VpcId,
+    tags: readTags(Tags),
+  }));
+  return byKey(found.sort((a, b) => Number(b.attachedTo !== undefined) - Number(a.attachedTo !== undefined)));
 }

@@ -1,11 +1,15 @@
 /** Finds our NAT gateway by its tags; deleted ones, which AWS shows for an hour, do not count. */
-import { DescribeNatGatewaysCommand } from '@aws-sdk/client-ec2';
+import { DescribeNatGatewaysCommand, type NatGateway } from '@aws-sdk/client-ec2';
+import { isNotFound } from '../aws-error.ts';
+import type { Aws } from '../clients.ts';
+import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, type Tags } from '../tags.ts';
+import { pending, ready, type Probed } from '../until.ts';
 import { byKey, oursFilter, type See } from './see.ts';
 
 export interface FoundNatGateway extends Readonly<Ids['natGateway']> {
-  /** `pending`, `available`, `failed` or `deleting`. */
+  /** `pending`, `available`, `failed`, `deleting` or `deleted`. */
   readonly state: string;
   /** Why it failed, as AWS puts it. */
   readonly failure: string | undefined;
@@ -19,18 +23,46 @@ const ORDER = ['available', 'pending', 'failed', 'deleting'];
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNatGateways.html */
 export async function lookNatGateway(see: See): Promise<Items<FoundNatGateway>> {
-  const { NatGateways = [] } = await see.aws.ec2(
-    new DescribeNatGatewaysCommand({ Filter: [...oursFilter(see), { Name: 'state', Values: ORDER }] }),
-  );
-  const found = NatGateways.map(
-    ({ NatGatewayId = '', State = '', SubnetId = '', NatGatewayAddresses, ...rest }) => ({
-      natGatewayId: NatGatewayId,
-      state: State,
-      failure: rest.FailureCode && `${rest.FailureCode}: ${rest.FailureMessage ?? ''}`,
-      subnetId: SubnetId,
-      allocationId: NatGatewayAddresses?.[0]?.AllocationId ?? '',
-      tags: readTags(rest.Tags),
-    }),
-  );
-  return byKey(found.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)));
+  const gateways = await allPages(async (NextToken) => {
+    const { NatGateways = [], NextToken: next } = await see.aws.ec2(
+      new DescribeNatGatewaysCommand({
+        Filter: [...oursFilter(see), { Name: 'state', Values: ORDER }],
+        NextToken,
+      }),
+    );
+    return { items: NatGateways, next };
+  });
+  return byKey(gateways.map(read).sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)));
 }
+
+/** One NAT gateway by its id, also a deleted one; undefined when AWS does not know it (yet, or any more). */
+export async function natGatewayById({ ec2 }: Aws, id: string): Promise<FoundNatGateway | undefined> {
+  try {
+    const { NatGateways = [] } = await ec2(new DescribeNatGatewaysCommand({ NatGatewayIds: [id] }));
+    return NatGateways.map(read)[0];
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Resolves to ready once a gateway is deleted: until then it holds its address and its subnet. */
+export async function natGatewayGone(aws: Aws, id: string): Promise<Probed<undefined>> {
+  const nat = await natGatewayById(aws, id);
+  return nat === undefined || nat.state === 'deleted' ? ready(undefined) : pending(nat.state);
+}
+
+const read = ({
+  NatGatewayId = '',
+  State,
+  SubnetId = '',
+  NatGatewayAddresses,
+  ...rest
+}: NatGateway): FoundNatGateway => ({
+  natGatewayId: NatGatewayId,
+  state: State ?? '',
+  failure: rest.FailureCode && `${rest.FailureCode}: ${rest.FailureMessage ?? ''}`,
+  subnetId: SubnetId,
+  allocationId: NatGatewayAddresses?.[0]?.AllocationId ?? '',
+  tags: readTags(rest.Tags),
+});

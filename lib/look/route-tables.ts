@@ -1,5 +1,6 @@
 /** Finds our route tables by their tags: one call for the public and the private ones. */
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
+import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, STEP_TAG, type Tags } from '../tags.ts';
 import { byKey, oursFilter, type See } from './see.ts';
@@ -24,11 +25,19 @@ export const lookPrivateRoutes = (see: See): Promise<Items<FoundRouteTable>> =>
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRouteTables.html */
 async function lookTables(see: See, step: 'publicRoutes' | 'privateRoutes'): Promise<Items<FoundRouteTable>> {
-  const { RouteTables = [] } = await see.once('routeTables', () =>
-    see.aws.ec2(new DescribeRouteTablesCommand({ Filters: oursFilter(see) })),
+  const tables = await see.once('routeTables', () =>
+    allPages(async (NextToken) => {
+      const { RouteTables = [], NextToken: next } = await see.aws.ec2(
+        new DescribeRouteTablesCommand({ Filters: oursFilter(see), NextToken }),
+      );
+      return { items: RouteTables, next };
+    }),
   );
-  return byKey(RouteTables.map(readTable).filter(({ tags }) => tags[STEP_TAG] === step));
+  return byKey(tables.map(readTable).filter(({ tags }) => tags[STEP_TAG] === step));
 }
+
+/** States of an association that holds, or is about to: AWS leaves the state out when there is nothing to say. */
+const STANDING: readonly (string | undefined)[] = [undefined, 'associating', 'associated'];
 
 function readTable({
   RouteTableId = '',
@@ -39,7 +48,7 @@ function readTable({
 }: RouteTable): FoundRouteTable {
   const route = Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === EVERYWHERE);
   const associations = (Associations ?? []).filter(
-    ({ SubnetId, AssociationState }) => SubnetId && AssociationState?.State !== 'disassociated',
+    ({ SubnetId, AssociationState }) => SubnetId && STANDING.includes(AssociationState?.State),
   );
   return {
     routeTableId: RouteTableId,

@@ -1,6 +1,7 @@
 /** Finds our security groups by their tags. */
 import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/client-ec2';
 import type { GroupRule } from '../group-rules.ts';
+import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, type Tags } from '../tags.ts';
 import { byKey, oursFilter, type See } from './see.ts';
@@ -15,11 +16,14 @@ export interface FoundSecurityGroup extends Readonly<Ids['securityGroups']> {
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html */
 export async function lookSecurityGroups(see: See): Promise<Items<FoundSecurityGroup>> {
-  const { SecurityGroups = [] } = await see.aws.ec2(
-    new DescribeSecurityGroupsCommand({ Filters: oursFilter(see) }),
-  );
+  const groups = await allPages(async (NextToken) => {
+    const { SecurityGroups = [], NextToken: next } = await see.aws.ec2(
+      new DescribeSecurityGroupsCommand({ Filters: oursFilter(see), NextToken }),
+    );
+    return { items: SecurityGroups, next };
+  });
   return byKey(
-    SecurityGroups.map(({ GroupId = '', GroupName = '', VpcId = '', Tags, ...permissions }) => ({
+    groups.map(({ GroupId = '', GroupName = '', VpcId = '', Tags, ...permissions }) => ({
       groupId: GroupId,
       groupName: GroupName,
       vpcId: VpcId,

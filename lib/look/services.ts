@@ -6,10 +6,10 @@ import {
   type LoadBalancer,
   type Service,
 } from '@aws-sdk/client-ecs';
-import { isNotFound } from '../aws-error.ts';
 import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
-import { readTags, type Tags } from '../tags.ts';
+import { readTags, STACK_TAG, type Tags } from '../tags.ts';
+import { ifThere } from './if-there.ts';
 import type { See } from './see.ts';
 
 export interface FoundService extends Readonly<Ids['services']> {
@@ -18,7 +18,6 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly status: string;
   readonly taskDefinitionArn: string;
   readonly desiredCount: number;
-  readonly runningCount: number;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly assignPublicIp: boolean;
@@ -39,30 +38,29 @@ const BATCH = 10;
 export async function lookServices(see: See): Promise<Items<FoundService>> {
   const { names, config } = see;
   const wanted = config.services.map(({ name }) => name);
-  const listed = await list(see);
-  const all = [...new Set([...wanted, ...listed])];
+  const all = [...new Set([...wanted, ...(await list(see))])];
   const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, index) =>
     all.slice(index * BATCH, (index + 1) * BATCH),
   );
-  const found = (
-    await Promise.all(batches.map((batch) => describeServices(see.aws, names.cluster, batch)))
-  ).flat();
-  return new Map(found.map((service) => [service.serviceName ?? '', read(service)]));
+  const described = await Promise.all(
+    batches.map((batch) => describeServices(see.aws, names.cluster, batch)),
+  );
+  // Somebody else's service in our cluster matters only where it has a name that we want.
+  const found = described
+    .flat()
+    .map(read)
+    .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || wanted.includes(serviceName));
+  return new Map(found.map((service) => [service.serviceName, service]));
 }
 
-async function list({ aws, names }: See): Promise<string[]> {
-  try {
-    const arns = await allPages(async (nextToken) => {
-      const page = await aws.ecs(
-        new ListServicesCommand({ cluster: names.cluster, maxResults: 100, nextToken }),
-      );
+async function list({ aws, names: { cluster } }: See): Promise<string[]> {
+  const arns = await ifThere(() =>
+    allPages(async (nextToken) => {
+      const page = await aws.ecs(new ListServicesCommand({ cluster, maxResults: 100, nextToken }));
       return { items: page.serviceArns ?? [], next: page.nextToken };
-    });
-    return arns.map((arn) => arn.split('/').at(-1) ?? '');
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
+    }),
+  );
+  return (arns ?? []).map((arn) => arn.split('/').at(-1) ?? '');
 }
 
 /**
@@ -74,15 +72,10 @@ export async function describeServices(
   cluster: string,
   services: readonly string[],
 ): Promise<Service[]> {
-  try {
-    const answer = await aws.ecs(
-      new DescribeServicesCommand({ cluster, services: [...services], include: ['TAGS'] }),
-    );
-    return (answer.services ?? []).filter(({ status }) => status !== 'INACTIVE');
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
+  const answer = await ifThere(() =>
+    aws.ecs(new DescribeServicesCommand({ cluster, services: [...services], include: ['TAGS'] })),
+  );
+  return (answer?.services ?? []).filter(({ status }) => status !== 'INACTIVE');
 }
 
 export const loadBalancerText = ({ containerName, containerPort, targetGroupArn }: LoadBalancer): string =>
@@ -103,7 +96,6 @@ function read(service: Service): FoundService {
     status: service.status ?? '',
     taskDefinitionArn: service.taskDefinition ?? '',
     desiredCount: service.desiredCount ?? 0,
-    runningCount: service.runningCount ?? 0,
     subnetIds: network?.subnets ?? [],
     securityGroupIds: network?.securityGroups ?? [],
     assignPublicIp: network?.assignPublicIp === 'ENABLED',

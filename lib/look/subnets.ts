@@ -1,5 +1,6 @@
 /** Finds our subnets by their tags, and the availability zones that subnets may lie in. */
-import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
+import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand, type Subnet } from '@aws-sdk/client-ec2';
+import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, type Tags } from '../tags.ts';
 import { byKey, oursFilter, type See } from './see.ts';
@@ -12,11 +13,9 @@ export interface FoundSubnet extends Readonly<Ids['subnets']> {
   readonly tags: Tags;
 }
 
-/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html */
 export async function lookSubnets(see: See): Promise<Items<FoundSubnet>> {
-  const { Subnets = [] } = await see.aws.ec2(new DescribeSubnetsCommand({ Filters: oursFilter(see) }));
   return byKey(
-    Subnets.map(
+    (await describeSubnets(see)).map(
       ({ SubnetId = '', VpcId = '', CidrBlock = '', AvailabilityZone = '', State = '', ...rest }) => ({
         subnetId: SubnetId,
         vpcId: VpcId,
@@ -29,6 +28,20 @@ export async function lookSubnets(see: See): Promise<Items<FoundSubnet>> {
     ),
   );
 }
+
+/**
+ * Our subnets as AWS shows them, asked for once a survey.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
+ */
+export const describeSubnets = (see: See): Promise<Subnet[]> =>
+  see.once('subnets', () =>
+    allPages(async (NextToken) => {
+      const { Subnets = [], NextToken: next } = await see.aws.ec2(
+        new DescribeSubnetsCommand({ Filters: oursFilter(see), NextToken }),
+      );
+      return { items: Subnets, next };
+    }),
+  );
 
 /**
  * The names of the region's availability zones that are open to this account, in order; local zones are left out.

@@ -1,5 +1,9 @@
-/** Finds, by service, the newest active task definition of the family. */
-import { DescribeTaskDefinitionCommand, ListTaskDefinitionFamiliesCommand } from '@aws-sdk/client-ecs';
+/** Finds, by service, the newest task definition of the family. */
+import {
+  DescribeTaskDefinitionCommand,
+  ListTaskDefinitionFamiliesCommand,
+  ListTaskDefinitionsCommand,
+} from '@aws-sdk/client-ecs';
 import { isCode } from '../aws-error.ts';
 import type { Fields } from '../change.ts';
 import { allPages } from '../pages.ts';
@@ -10,7 +14,8 @@ import type { See } from './see.ts';
 
 export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
   readonly family: string;
-  readonly revision: number;
+  /** `ACTIVE`; `INACTIVE` when every revision is deregistered and not all are deleted. */
+  readonly status: string;
   /** What it says, as fields. */
   readonly definition: Fields;
   readonly tags: Tags;
@@ -22,7 +27,7 @@ export async function lookTaskDefinitions(see: See): Promise<Items<FoundTaskDefi
   const prefix = names.family('');
   const families = await allPages(async (nextToken) => {
     const page = await aws.ecs(
-      new ListTaskDefinitionFamiliesCommand({ familyPrefix: prefix, status: 'ACTIVE', nextToken }),
+      new ListTaskDefinitionFamiliesCommand({ familyPrefix: prefix, status: 'ALL', nextToken }),
     );
     return { items: page.families ?? [], next: page.nextToken };
   });
@@ -37,21 +42,34 @@ export async function lookTaskDefinitions(see: See): Promise<Items<FoundTaskDefi
   );
 }
 
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html */
+/** The newest active revision of a family, or else the newest inactive one, which a teardown may have left. */
 async function look({ aws }: See, family: string): Promise<FoundTaskDefinition | undefined> {
+  const active = await describe(aws, family);
+  if (active) return active;
+  const { taskDefinitionArns: [newest] = [] } = await aws.ecs(
+    new ListTaskDefinitionsCommand({ familyPrefix: family, status: 'INACTIVE', sort: 'DESC', maxResults: 1 }),
+  );
+  return newest === undefined ? undefined : describe(aws, newest);
+}
+
+/**
+ * @param reference a family, for its newest active revision, or the ARN of a revision
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
+ */
+async function describe(aws: See['aws'], reference: string): Promise<FoundTaskDefinition | undefined> {
   try {
-    const { taskDefinition, tags } = await aws.ecs(
-      new DescribeTaskDefinitionCommand({ taskDefinition: family, include: ['TAGS'] }),
+    const { taskDefinition = {}, tags } = await aws.ecs(
+      new DescribeTaskDefinitionCommand({ taskDefinition: reference, include: ['TAGS'] }),
     );
     return {
-      taskDefinitionArn: taskDefinition?.taskDefinitionArn ?? '',
-      family,
-      revision: taskDefinition?.revision ?? 0,
-      definition: definitionFields(taskDefinition ?? {}),
+      taskDefinitionArn: taskDefinition.taskDefinitionArn ?? '',
+      family: taskDefinition.family ?? '',
+      status: taskDefinition.status ?? '',
+      definition: definitionFields(taskDefinition),
       tags: readTags(tags),
     };
   } catch (error) {
-    // «Unable to describe task definition»: deregistered since the list.
+    // «Unable to describe task definition»: deregistered or deleted since the list.
     if (isCode(error, 'Client')) return undefined;
     throw error;
   }

@@ -1,8 +1,17 @@
 /** Finds our VPC by its tags, with the two DNS attributes that no describe shows. */
-import { DescribeVpcAttributeCommand, DescribeVpcsCommand, type VpcAttributeName } from '@aws-sdk/client-ec2';
-import type { Ids, Items } from '../resources.ts';
+import {
+  DescribeVpcAttributeCommand,
+  DescribeVpcsCommand,
+  type Vpc,
+  type VpcAttributeName,
+} from '@aws-sdk/client-ec2';
+import { isNotFound } from '../aws-error.ts';
+import { allPages } from '../pages.ts';
+import { only, type Ids, type Items } from '../resources.ts';
 import { readTags, type Tags } from '../tags.ts';
+import type { Survey } from './found.ts';
 import { byKey, oursFilter, type See } from './see.ts';
+import { describeSubnets } from './subnets.ts';
 
 export interface FoundVpc extends Readonly<Ids['vpc']> {
   readonly cidr: string;
@@ -14,22 +23,49 @@ export interface FoundVpc extends Readonly<Ids['vpc']> {
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html */
 export async function lookVpc(see: See): Promise<Items<FoundVpc>> {
-  const { Vpcs = [] } = await see.aws.ec2(new DescribeVpcsCommand({ Filters: oursFilter(see) }));
-  const attribute = async (VpcId: string, Attribute: VpcAttributeName) =>
-    see.aws.ec2(new DescribeVpcAttributeCommand({ VpcId, Attribute }));
-  const found = Vpcs.map(async ({ VpcId = '', CidrBlock = '', State = '', Tags }): Promise<FoundVpc> => {
+  const vpcs = await allPages(async (NextToken) => {
+    const { Vpcs = [], NextToken: next } = await see.aws.ec2(
+      new DescribeVpcsCommand({ Filters: oursFilter(see), NextToken }),
+    );
+    return { items: Vpcs, next };
+  });
+  const found = await Promise.all((await inhabitedFirst(see, vpcs)).map((vpc) => read(see, vpc)));
+  return byKey(found.filter((vpc) => vpc !== undefined));
+}
+
+/** Of twins, the one that has our subnets keeps the key: the other one can go. */
+async function inhabitedFirst(see: See, vpcs: readonly Vpc[]): Promise<readonly Vpc[]> {
+  if (vpcs.length < 2) return vpcs;
+  const inhabited = new Set((await describeSubnets(see)).map(({ VpcId }) => VpcId));
+  const rank = ({ VpcId }: Vpc): number => (inhabited.has(VpcId) ? 0 : 1);
+  return [...vpcs].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Undefined when the VPC has gone since it was listed. */
+async function read({ aws }: See, { VpcId = '', ...vpc }: Vpc): Promise<FoundVpc | undefined> {
+  const attribute = (Attribute: VpcAttributeName) =>
+    aws.ec2(new DescribeVpcAttributeCommand({ VpcId, Attribute }));
+  try {
     const [support, hostnames] = await Promise.all([
-      attribute(VpcId, 'enableDnsSupport'),
-      attribute(VpcId, 'enableDnsHostnames'),
+      attribute('enableDnsSupport'),
+      attribute('enableDnsHostnames'),
     ]);
     return {
       vpcId: VpcId,
-      cidr: CidrBlock,
-      state: State,
+      cidr: vpc.CidrBlock ?? '',
+      state: vpc.State ?? '',
       dnsSupport: support.EnableDnsSupport?.Value ?? false,
       dnsHostnames: hostnames.EnableDnsHostnames?.Value ?? false,
-      tags: readTags(Tags),
+      tags: readTags(vpc.Tags),
     };
-  });
-  return byKey(await Promise.all(found));
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }
+
+/** Why a thing that lies in a VPC cannot be used: it lies in another one than ours, and cannot move. */
+export const astray =
+  ({ vpc }: Survey) =>
+  ({ vpcId }: { readonly vpcId: string }): string | undefined =>
+    vpcId === only(vpc)?.vpcId ? undefined : `it lies in ${vpcId}, which is not the VPC of this stack`;

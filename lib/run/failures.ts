@@ -8,14 +8,16 @@ import type { Run } from './run.ts';
 /** @throws the one problem, STEPS_FAILED with several, or INTERRUPTED */
 export function failures(run: Run, outcomes: ReadonlyMap<Name, Outcome>): void {
   if (run.signal.aborted) throw interrupted(run);
-  const problems = [...outcomes].flatMap(([name, outcome]) =>
+  const failed = [...outcomes].flatMap(([name, outcome]) =>
     outcome.state === 'failed' ? [explain(outcome.error, situation(run, name))] : [],
   );
+  // One cause can fail many steps at once, e.g. credentials that have expired: it is told once.
+  const problems = [...new Map(failed.map((cause) => [cause.message, cause])).values()];
   const [first] = problems;
   if (!first) return;
   if (problems.length === 1) throw first;
   throw problem('STEPS_FAILED', {
-    what: `${problems.length} steps failed.`,
+    what: `${failed.length} steps failed.`,
     why: problems.map(({ what, why }) => `${what} ${why}`).join('\n'),
     now: first.now,
     fix: [...new Set(problems.flatMap(({ fix }) => fix))],

@@ -30,7 +30,9 @@ export function duration(ms: number): string {
 
 /** A report that writes lines. */
 export function lines(write: (text: string) => void, colour: boolean): Report {
-  const paint = (style: Style, text: string) => (colour ? styleText(style, text) : text);
+  // Whether the terminal takes colours is decided by who writes: Node would look at stdout, which may be a file.
+  const paint = (style: Style, text: string) =>
+    colour ? styleText(style, text, { validateStream: false }) : text;
   const last = new Map<string, { text: string; elapsed: number }>();
   return (event) => {
     const line = lineOf(event, paint, last);

@@ -1,5 +1,6 @@
 /** The flags of provision and teardown: read and checked before anything else happens. */
 import type { Command } from 'commander';
+import { closest } from 'fastest-levenshtein';
 import type { Builder, Target } from '../config/config.ts';
 import { NOTHING_TOUCHED, problem } from '../problem.ts';
 
@@ -73,9 +74,11 @@ function badArguments(command: string, message: string) {
   const [what = '', why = 'This is not how the command is called.'] = message
     .replace(/^error: /, '')
     .split(/\n|(?<=\.) /);
+  const [, value, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/.exec(message) ?? [];
+  const hint = value && choices ? `Did you mean ${closest(value, choices.split(', '))}? ` : '';
   return problem('ARGUMENTS', {
     what: `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`,
-    why: why.replace(/^\(|\)$/g, ''),
+    why: hint + why.replace(/^\(|\)$/g, ''),
     now: NOTHING_TOUCHED,
     fix: [`npm run ${command} -- --help, for what it takes`],
   });

@@ -50,7 +50,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
   });
   const clock = systemClock;
   const names = namesOf(config);
-  const place = await openPlace(config, sandboxFolder(), openSandbox);
+  const place = await openPlace(config, sandboxFolder(), openSandbox, signal);
   const { endpoint } = place.settings;
   const situation: Situation = {
     doing: 'the first call',

@@ -13,7 +13,11 @@ export interface SandboxDoor {
   census(): Promise<Readonly<Record<string, number>>>;
   stop(): Promise<void>;
 }
-export type OpenSandbox = (options: { port: number; folder: string }) => Promise<SandboxDoor>;
+export type OpenSandbox = (options: {
+  readonly port: number;
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+}) => Promise<SandboxDoor>;
 
 export interface Place {
   readonly settings: ClientSettings;
@@ -44,9 +48,10 @@ export async function openPlace(
   { target, region }: Pick<Config, 'target' | 'region'>,
   folder: string,
   openSandbox: OpenSandbox,
+  signal?: AbortSignal,
 ): Promise<Place> {
   if (target === 'sandbox') {
-    const sandbox = await openOrExplain(openSandbox, { port: sandboxPort(), folder });
+    const sandbox = await openOrExplain(openSandbox, { port: sandboxPort(), folder, signal });
     const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
     return {
       settings: { region, endpoint: sandbox.url, credentials },
@@ -64,10 +69,7 @@ export async function openPlace(
   };
 }
 
-async function openOrExplain(
-  open: OpenSandbox,
-  options: { port: number; folder: string },
-): Promise<SandboxDoor> {
+async function openOrExplain(open: OpenSandbox, options: Parameters<OpenSandbox>[0]): Promise<SandboxDoor> {
   try {
     return await open(options);
   } catch (error) {

@@ -13,6 +13,8 @@ export interface BalancerOptions {
   readonly folderOf: (taskArn: string) => string;
   /** The local port of listeners on port 80; 0 takes any free ones for all. */
   readonly httpPort: number;
+  /** Told when a listener cannot be served. */
+  readonly complain: (error: unknown) => void;
 }
 
 /** The served load balancers. */
@@ -29,7 +31,7 @@ const TRIES = 100;
 const LEAST_INTERVAL = 200;
 
 /** Serves the load balancers of a world until closed: follows every change. */
-export function serveBalancers(world: World, { folderOf, httpPort }: BalancerOptions): Balancers {
+export function serveBalancers(world: World, { folderOf, httpPort, complain }: BalancerOptions): Balancers {
   const open = new Map<string, { readonly server: OpenListener; readonly awsPort: number }>();
   const failed = new Set<string>();
 
@@ -73,8 +75,10 @@ export function serveBalancers(world: World, { folderOf, httpPort }: BalancerOpt
     for (const [arn, { region, listener, balancer }] of listeners) {
       if (open.has(arn) || failed.has(arn)) continue;
       const server = await openNear(viewOf(region, listener, balancer, folderOf), listener, httpPort);
-      if (!server) failed.add(arn);
-      else {
+      if (!server) {
+        failed.add(arn);
+        complain(new Error(`No port of this machine is free for ${arn}`));
+      } else {
         open.set(arn, { server, awsPort: listener.Port });
         listener.localPort = server.port;
       }
@@ -84,9 +88,9 @@ export function serveBalancers(world: World, { folderOf, httpPort }: BalancerOpt
     checker.refresh();
     if (again) return;
     again = true;
-    following = following.then(follow);
+    following = following.then(follow).catch(complain);
   });
-  following = following.then(follow);
+  following = following.then(follow).catch(complain);
 
   return {
     portOf: (arn) => open.get(arn)?.server.port,
@@ -107,12 +111,17 @@ async function openNear(
 ): Promise<OpenListener | undefined> {
   const usual = Port === HTTP ? httpPort : Port < 1024 ? Port + 8000 : Port;
   const first = localPort ?? usual;
-  const ports = httpPort === 0 ? [0] : Array.from({ length: TRIES }, (_, index) => first + index);
+  const ports =
+    httpPort === 0
+      ? [0]
+      : Array.from({ length: TRIES }, (_, index) => first + index).filter((port) => port < 65_536);
   for (const port of ports) {
     try {
       return await openListener(view, { port });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      // In use, or (below 1024) not allowed.
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!['EADDRINUSE', 'EACCES'].includes(code)) throw error;
     }
   }
   return undefined;

@@ -99,7 +99,8 @@ export function taskPlane(folder: string): TaskPlane {
       await Promise.all([...state.containers.values()].map((container) => container.stop()));
     }
     running.delete(taskArn);
-    await rm(folderOf(taskArn), { recursive: true, force: true });
+    // What a last child is still writing stays; the next start of the sandbox clears it.
+    await rm(folderOf(taskArn), { recursive: true, force: true }).catch(() => undefined);
   }
 
   return {

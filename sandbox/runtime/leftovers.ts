@@ -74,7 +74,7 @@ async function readNote(file: string): Promise<Note | undefined> {
 }
 
 /** When a process started, as text to compare; undefined when it is not there or has ended. */
-async function startOf(pid: number): Promise<string | undefined> {
+export async function startOf(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     // The name in the second field may hold anything; after its last `)` come the state and, 19 fields on, the start.

@@ -18,9 +18,10 @@ export interface Keeper {
 /**
  * Restores a world from `file`, if there is one, and keeps the file up to date from then on.
  * Writes are coalesced: however many changes come during one write, one more write follows.
+ * @param onFailure told when a write fails that no call waits for
  * @throws Error when the file was written by another version, or is not readable: it is left as it is
  */
-export function keep(world: World, file: string): Keeper {
+export function keep(world: World, file: string, onFailure: (error: unknown) => void): Keeper {
   if (existsSync(file)) {
     const { version, snapshot } = deserialize(readFileSync(file)) as { version: number; snapshot: Snapshot };
     if (version !== VERSION) throw new Error(`${file} has version ${version}; this sandbox reads ${VERSION}`);
@@ -30,23 +31,28 @@ export function keep(world: World, file: string): Keeper {
   let dirty = false;
   let writing: Promise<void> | undefined;
   const write = async () => {
-    while (dirty) {
-      dirty = false;
-      await writeFileAtomic(file, serialize({ version: VERSION, snapshot: world.snapshot() }), {
-        mode: 0o600,
-      });
+    try {
+      while (dirty) {
+        dirty = false;
+        const text = serialize({ version: VERSION, snapshot: world.snapshot() });
+        await writeFileAtomic(file, text, { mode: 0o600 });
+      }
+    } catch (error) {
+      // A full disk: whoever waits is told, and the next change tries again.
+      dirty = true;
+      throw error;
+    } finally {
+      writing = undefined;
     }
-    writing = undefined;
   };
-  const saved = () =>
-    (writing ??= dirty ? write() : Promise.resolve().then(() => void (writing = undefined)));
+  const saved = (): Promise<void> => (dirty ? (writing ??= write()) : (writing ?? Promise.resolve()));
   let soon: NodeJS.Timeout | undefined;
   const stopListening = world.onChange(() => {
     dirty = true;
     // Calls wait for their own write; this is for changes that nobody waits for.
     soon ??= setTimeout(() => {
       soon = undefined;
-      void saved();
+      saved().catch(onFailure);
     }, 200).unref();
   });
   return {

@@ -1,60 +1,89 @@
-/** The documents: their links lead somewhere, and what is generated is up to date. */
+/** The documents: their links lead somewhere, and what they repeat of the code is what it says. */
 import { existsSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { configurationPage } from '../../docs/write-configuration.ts';
+import { PAGES, rewritten } from '../../docs/write.ts';
+import { awsWaits } from '../../lib/waits.ts';
+import { durations } from '../../sandbox/world/durations.ts';
 import { FILES, ROOT, text } from './files.ts';
 
 const DOCUMENTS = FILES.filter((file) => file.endsWith('.md'));
-/** A README of a room is an orientation. */
-const ROOMS = ['provision', 'teardown', 'lib', 'test', 'services'];
-const LONGEST_README = 20;
 
 interface Link {
   readonly from: string;
   readonly to: string;
 }
 
-/** Links to places of ours; code is no prose. */
-const linksIn = (file: string): Link[] =>
-  [
-    ...text(file)
-      .replace(/```[\s\S]*?```|`[^`]*`/g, '')
-      .matchAll(/\]\(([^)\s]+)\)/g),
-  ]
-    .map(([, to = '']) => ({ from: file, to }))
+/** Links to places of ours; what stands in code is none. */
+const linksIn = (from: string): Link[] =>
+  [...prose(from).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, to = '']) => ({ from, to }))
     .filter(({ to }) => !/^[a-z]+:/.test(to));
 
-/** The anchor that a heading gets, as GitHub makes it. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .trim()
-    .replace(/\s/g, '-');
+const prose = (file: string): string => text(file).replace(/```[\s\S]*?```|`[^`\n]*`/g, '');
 
+/** The anchors of a document, as GitHub makes them of its headings. */
 const anchorsOf = (file: string): string[] =>
-  [...text(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+  [...text(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-'),
+  );
 
 function leadsNowhere({ from, to }: Link): boolean {
   const [path = '', anchor] = to.split('#');
   const target = path === '' ? from : posix.join(posix.dirname(from), path);
-  const place = join(ROOT, target);
-  if (!existsSync(place)) return true;
-  return anchor !== undefined && (statSync(place).isDirectory() || !anchorsOf(target).includes(anchor));
+  if (!existsSync(join(ROOT, target))) return true;
+  if (anchor === undefined) return false;
+  return statSync(join(ROOT, target)).isDirectory() || !anchorsOf(target).includes(anchor);
 }
+
+/** The rows of the tables of a document, cell by cell, without their heads. */
+const rowsOf = (file: string): string[][] =>
+  text(file)
+    .split('\n')
+    .filter((line) => /^\| `/.test(line))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
 
 describe('documents', () => {
   test('links lead to files that are there, and to headings that are in them', () => {
     expect(DOCUMENTS.flatMap(linksIn).filter(leadsNowhere)).toEqual([]);
   });
 
-  test('the reference of the configuration says what the schema says (node --import tsx docs/write-configuration.ts)', () => {
-    expect(text('docs/configuration.md')).toBe(configurationPage());
+  test.each(PAGES)(
+    '$page ends with what the code says: node --import tsx docs/write.ts',
+    ({ page, written }) => {
+      expect(text(page)).toBe(rewritten(text(page), written()));
+    },
+  );
+
+  test('docs/waiting.md has every wait, in seconds', () => {
+    const table = rowsOf('docs/waiting.md').map(([name = '', ...rest]) => [
+      name,
+      rest.slice(0, 3).map(Number),
+    ]);
+    const waits = Object.entries(awsWaits).map(([name, { first, every, deadline }]) => [
+      name,
+      [first, every, deadline].map((ms) => ms / 1000),
+    ]);
+    expect(Object.fromEntries(table)).toEqual(Object.fromEntries(waits));
   });
 
-  test.each(ROOMS)('%s has a README that fits on a screen', (room) => {
-    expect(FILES).toContain(`${room}/README.md`);
-    expect(text(`${room}/README.md`).trimEnd().split('\n').length).toBeLessThanOrEqual(LONGEST_README);
+  test('sandbox/BEHAVIOUR.md has every duration, in seconds', () => {
+    const table = rowsOf('sandbox/BEHAVIOUR.md').map(([name = '', seconds]) => [
+      name,
+      Number(seconds) * 1000,
+    ]);
+    expect(Object.fromEntries(table)).toEqual(durations);
+  });
+
+  test.each(['provision', 'teardown', 'lib', 'test', 'services'])('%s/README.md fits on a screen', (room) => {
+    expect(text(`${room}/README.md`).trimEnd().split('\n').length).toBeLessThanOrEqual(20);
   });
 });

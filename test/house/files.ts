@@ -1,6 +1,6 @@
 /** The files of the repository, as the house rules read them. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -8,18 +8,14 @@ export const ROOT = resolve(import.meta.dirname, '../..');
 const LEFT_OUT = new Set(['node_modules', '.git', '.slipway', 'coverage', 'dist']);
 
 /** Paths below the root with forward slashes, sorted. */
-export const FILES: readonly string[] = readdirSync(ROOT, { withFileTypes: true })
-  .filter(({ name }) => !LEFT_OUT.has(name))
-  .flatMap((entry) => (entry.isDirectory() ? below(join(ROOT, entry.name)) : [join(ROOT, entry.name)]))
-  .map((file) => relative(ROOT, file).split('\\').join('/'))
-  .sort();
+export const FILES: readonly string[] = filesIn('').sort();
 
-function below(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
+function filesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true })
     .filter(({ name }) => !LEFT_OUT.has(name))
     .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      return entry.isDirectory() ? below(path) : [path];
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      return entry.isDirectory() ? filesIn(path) : [path];
     });
 }
 
@@ -27,6 +23,11 @@ export const text = (file: string): string => readFileSync(join(ROOT, file), 'ut
 
 /** Our programs and their tests, in either language of Node. */
 export const CODE: readonly string[] = FILES.filter((file) => /\.[cm]?[jt]s$/.test(file));
+
+/** The services of the stack, by folder. */
+export const SERVICES: readonly string[] = FILES.flatMap(
+  (file) => /^(services\/[^/]+)\/package\.json$/.exec(file)?.[1] ?? [],
+);
 
 /** The files that configure a tool, which wants a default export of them. */
 export const isConfiguration = (file: string): boolean => /(^|\/)[\w-]+\.config\.[jt]s$/.test(file);

@@ -1,6 +1,6 @@
-/** What a file imports, exports and names, read from its syntax. */
+/** What a file imports, and everything else that its syntax says. */
 import { existsSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
+import { join, posix } from 'node:path';
 import ts from 'typescript';
 import { ROOT, text } from './files.ts';
 
@@ -25,56 +25,56 @@ export function importsOf(file: string): Import[] {
   });
 }
 
-export const parse = (file: string, content = text(file)): ts.SourceFile =>
-  ts.createSourceFile(file, content, ts.ScriptTarget.ESNext, true);
+const parse = (file: string, content: string): ts.SourceFile =>
+  ts.createSourceFile(file, content, ts.ScriptTarget.ESNext);
 
 /** Where the specifiers stand that are imported for their types alone. */
 function typeOnlySpecifiers(source: ts.SourceFile): Set<number> {
   const found = new Set<number>();
-  const visit = (node: ts.Node): void => {
-    const specifier =
+  visit(source, (node) => {
+    const isType =
       (ts.isImportDeclaration(node) && node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) ||
-      (ts.isExportDeclaration(node) && node.isTypeOnly)
-        ? node.moduleSpecifier
-        : ts.isImportTypeNode(node)
-          ? node.argument
-          : undefined;
-    if (specifier) found.add(specifier.getStart(source));
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
+      (ts.isExportDeclaration(node) && node.isTypeOnly);
+    if (isType && node.moduleSpecifier) found.add(node.moduleSpecifier.getStart(source));
+    if (ts.isImportTypeNode(node)) found.add(node.argument.getStart(source));
+  });
   return found;
 }
 
-/** Relative imports that lead to no file: a rule that follows them would not see what they hide. */
+function visit(node: ts.Node, look: (node: ts.Node) => void): void {
+  look(node);
+  ts.forEachChild(node, (child) => visit(child, look));
+}
+
+/** Shows every node of a file to `look`. */
+export const eachNode = (file: string, look: (node: ts.Node) => void): void =>
+  visit(parse(file, text(file)), look);
+
+/** Whether the syntax of a file has such a node; files without the word that it must have are not parsed. */
+export function has(file: string, word: string, test: (node: ts.Node) => boolean): boolean {
+  if (!text(file).includes(word)) return false;
+  let found = false;
+  eachNode(file, (node) => (found ||= test(node)));
+  return found;
+}
+
+/** A relative import that leads to no file: a rule that follows it would not see what it hides. */
 export const isMissing = ({ ours, to }: Import): boolean => ours && !existsSync(join(ROOT, to));
 
 /**
- * One way round for every group of files that import each other while they run.
+ * The ways round in a graph: each as the files on it, the first again at the end; none when there is none.
  * @param graph what each file imports
  */
 export function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const done = new Set<string>();
   const cycles: string[][] = [];
-  const visit = (file: string, path: readonly string[]): void => {
+  const follow = (file: string, path: readonly string[]): void => {
     const start = path.indexOf(file);
     if (start >= 0) cycles.push([...path.slice(start), file]);
     if (start >= 0 || done.has(file)) return;
-    for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+    for (const next of graph.get(file) ?? []) follow(next, [...path, file]);
     done.add(file);
   };
-  for (const file of graph.keys()) visit(file, []);
+  for (const file of graph.keys()) follow(file, []);
   return cycles;
 }
-
-/** Visits every node of a file. */
-export function eachNode(file: string, look: (node: ts.Node) => void): void {
-  const visit = (node: ts.Node): void => {
-    look(node);
-    ts.forEachChild(node, visit);
-  };
-  visit(parse(file));
-}
-
-/** The folder of a file, below the root. */
-export const folderOf = (file: string): string => dirname(file);

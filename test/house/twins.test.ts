@@ -1,25 +1,24 @@
 /** Every noun of the architecture has a file in both rooms, and unit tests for both. */
 import { describe, expect, test } from '@jest/globals';
 import { names } from '../../lib/architecture.ts';
-import { FILES, nameOf } from './files.ts';
+import { FILES, nameOf, text } from './files.ts';
 
-const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-const NOUNS = names.map(kebab);
+const NOUNS = names.map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)).sort();
 
-/** The files that are about all nouns. */
-const VERBS = {
-  provision: ['main', 'provision', 'plan', 'apply', 'verify', 'url', 'settle', 'diagnose'],
-  teardown: ['main', 'teardown', 'plan', 'remove', 'remove-route-table', 'confirm', 'leftovers'],
-};
+/** What the file of a noun exports; the other files of a room are about several nouns. */
+const ROOMS = [
+  { room: 'provision', part: /^export const \w+: Step<'/m },
+  { room: 'teardown', part: /^export const \w+: Removal<'/m },
+] as const;
 
-describe.each(['provision', 'teardown'] as const)('%s', (room) => {
-  const files = FILES.filter((file) => file.startsWith(`${room}/`) && file.endsWith('.ts')).map(nameOf);
-
-  test('has one file a noun, and no other beside those that are about all of them', () => {
-    expect(files.filter((file) => !VERBS[room].includes(file)).sort()).toEqual([...NOUNS].sort());
+describe.each(ROOMS)('$room', ({ room, part }) => {
+  test('has the file of every noun, under its name', () => {
+    const files = FILES.filter((file) => file.startsWith(`${room}/`) && file.endsWith('.ts'));
+    expect(files.filter((file) => part.test(text(file))).map(nameOf)).toEqual(NOUNS);
   });
 
-  test.each(NOUNS)('has unit tests for %s', (noun) => {
-    expect(FILES).toContain(`test/unit/${room}/${noun}.test.ts`);
+  test('has unit tests for every noun', () => {
+    const tests = NOUNS.map((noun) => `test/unit/${room}/${noun}.test.ts`);
+    expect(tests.filter((file) => !FILES.includes(file))).toEqual([]);
   });
 });

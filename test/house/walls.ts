@@ -1,4 +1,6 @@
 /** Which room may import what of ours, and why: the walls of the house as data. */
+import { SERVICES } from './files.ts';
+import type { Import } from './source.ts';
 
 /** What the files of a room may import. */
 export interface Wall {
@@ -10,22 +12,15 @@ export interface Wall {
 }
 
 export const WALLS: readonly Wall[] = [
-  {
-    room: 'services/api1/src/',
+  ...SERVICES.map((folder) => ({
+    room: `${folder}/src/`,
     may: [],
-    because:
-      'a service becomes an image: what lies outside of its folder is not in there, and it knows nothing of AWS',
-  },
-  {
-    room: 'services/api2/src/',
-    may: [],
-    because:
-      'a service becomes an image: what lies outside of its folder is not in there, and it knows nothing of AWS',
-  },
+    because: 'a service becomes an image, and what lies outside of its folder is not in there',
+  })),
   {
     room: 'services/',
     may: [],
-    because: 'the services are what a user brings: they must work without Slipway, and so must their tests',
+    because: 'services are what a user brings: they and their tests work without Slipway',
   },
   {
     room: 'lib/',
@@ -36,12 +31,12 @@ export const WALLS: readonly Wall[] = [
     room: 'provision/',
     may: ['lib/', 'teardown/', 'sandbox/door.ts'],
     because:
-      'to take away what the configuration no longer has is part of a provision, and the removals are there; the sandbox is spoken to over HTTP, as AWS is',
+      'removing what the configuration no longer has is part of a provision; to the sandbox it speaks over HTTP, as to AWS',
   },
   {
     room: 'teardown/',
     may: ['lib/', 'sandbox/door.ts'],
-    because: 'a teardown must work when nothing can be built; the sandbox is spoken to over HTTP, as AWS is',
+    because: 'it must work when nothing can be built; to the sandbox it speaks over HTTP, as to AWS',
   },
   {
     room: 'sandbox/',
@@ -55,15 +50,20 @@ export const WALLS: readonly Wall[] = [
   },
 ];
 
-/** Packages that only one file may import. */
-export const DOORS: readonly {
-  readonly packages: RegExp;
-  readonly only: string;
-  readonly because: string;
-}[] = [
-  {
-    packages: /^@aws-sdk\/core(\/|$)|^@smithy\//,
-    only: 'sandbox/protocol/schemas.ts',
-    because: 'these exports are not promised to stay: when an upgrade breaks them, it breaks in one place',
-  },
-];
+/** The imports of a room that lead through its wall. */
+export const through = ({ room, may }: Wall, imports: readonly Import[]): Import[] =>
+  imports.filter(
+    ({ from, to, ours }) =>
+      ours && from.startsWith(room) && ![room, ...may].some((open) => to.startsWith(open)),
+  );
+
+/** The SDK's insides: exported, and not promised to stay. */
+export const INSIDES = /^@aws-sdk\/core(\/|$)|^@smithy\//;
+
+/** The one file through which each part of the insides is used: when an upgrade breaks it, it breaks in one place. */
+export const DOORS: Readonly<Record<string, string>> = {
+  '@aws-sdk/core/protocols': 'sandbox/protocol/schemas.ts',
+  '@smithy/core/schema': 'sandbox/protocol/schemas.ts',
+  // The SDK's own way to resend calls, which ours refines.
+  '@smithy/core/retry': 'lib/resend.ts',
+};

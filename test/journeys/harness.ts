@@ -1,18 +1,22 @@
 /** For journeys: a user's machine. A folder of its own, free ports, and the real commands as real processes. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach } from '@jest/globals';
+import { afterAll } from '@jest/globals';
+import type { StackInput } from '../../lib/config/schema.ts';
 import type { JournalEntry } from '../../sandbox/journal.ts';
+import { watch, type Outcome, type Running } from './command.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
+export { ask } from './ask.ts';
+export type { Outcome } from './command.ts';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
 const closing: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
+afterAll(async () => {
   for (const close of closing.splice(0).reverse()) await close();
-});
+}, 60_000);
 
 /** A port that was free a moment ago. */
 export const freePort = (): Promise<number> =>
@@ -25,95 +29,114 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-/** What a command left behind. */
-export interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** The last line on stdout. */
-  readonly last: string;
-}
+type Command = 'provision' | 'teardown' | 'sandbox';
 
-/** A command that runs. */
-export interface Running {
-  readonly child: ChildProcess;
-  readonly done: Promise<Outcome>;
-  /** Resolves when what it wrote matches; rejects when it ends before. */
-  says(pattern: RegExp): Promise<void>;
-}
-
-/** An answer to an HTTP request. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: string;
-}
-
+/** A user's machine. */
 export interface Machine {
   readonly folder: string;
   readonly port: number;
+  /** The endpoint of its sandbox. */
+  readonly endpoint: string;
   readonly env: NodeJS.ProcessEnv;
-  start(command: 'provision' | 'teardown' | 'sandbox', ...args: string[]): Running;
-  run(command: 'provision' | 'teardown', ...args: string[]): Promise<Outcome>;
+  start(command: Command, ...args: string[]): Running;
+  /** Runs a command to its end. */
+  run(command: Command, ...args: string[]): Promise<Outcome>;
+  /** Writes a file into the machine's folder. */
+  write(name: string, text: string): string;
   /** Writes a configuration, and returns the flags that name it. */
-  config(text: string, name?: string): string[];
+  config(stack: StackInput | string, name?: string): string[];
+  /** The process of its sandbox. */
+  sandboxPid(): Promise<number>;
   census(): Promise<Record<string, number>>;
   journal(): Promise<JournalEntry[]>;
+  /** The calls that were meant to change something; none when no sandbox runs. */
+  mutations(): Promise<string[]>;
+  /** The files of the stacks: states and locks. */
+  stateFiles(): string[];
   state(stage?: string): { resources: Record<string, Record<string, string>>; [field: string]: unknown };
 }
 
-/** A new machine; its sandbox is stopped and its folder removed after the test. */
-export async function machine(): Promise<Machine> {
+/**
+ * A new machine; its sandbox is stopped and its folder removed after the tests of the file.
+ * @param extra more variables; pace 300 unless they tell another
+ */
+export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-journey-'));
+  const home = join(folder, '.slipway');
   const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     HOME: folder,
-    SLIPWAY_HOME: join(folder, '.slipway'),
+    SLIPWAY_HOME: home,
     SLIPWAY_SANDBOX_PORT: String(port),
     SLIPWAY_SANDBOX_HTTP_PORT: '0',
+    SLIPWAY_SANDBOX_PACE: '300',
+    ...extra,
   };
-  const ask = async (path: string, method = 'GET') => {
-    const response = await fetch(`http://127.0.0.1:${port}/_sandbox/${path}`, { method });
-    return response.json();
-  };
+  const page = async (path: string, method = 'GET') =>
+    (await fetch(`${endpoint}/_sandbox/${path}`, { method })).json();
+  const sandboxPid = async () => ((await page('about')) as { pid: number }).pid;
   closing.push(async () => {
-    await stopSandbox(ask);
+    const pid = await sandboxPid().catch(() => undefined);
+    if (pid !== undefined) await page('stop', 'POST').then(() => ended(pid));
     rmSync(folder, { recursive: true, force: true });
   });
+  const write = (name: string, text: string) => {
+    const file = join(folder, name);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, text);
+    return file;
+  };
   const start: Machine['start'] = (command, ...args) => {
     const script = join(ROOT, command, 'main.ts');
-    return watch(spawn(process.execPath, ['--import', 'tsx', script, ...args], { cwd: ROOT, env }));
+    const running = watch(spawn(process.execPath, ['--import', 'tsx', script, ...args], { cwd: ROOT, env }));
+    closing.push(async () => {
+      running.child.kill('SIGKILL');
+      await running.done;
+    });
+    return running;
   };
+  const journal = async () => (await page('journal')) as JournalEntry[];
   return {
     folder,
     port,
+    endpoint,
     env,
     start,
     run: (command, ...args) => start(command, ...args).done,
-    config(text, name = 'slipway.config.ts') {
-      const file = join(folder, name);
-      writeFileSync(file, text);
-      return ['--config', file];
+    write,
+    config: (stack, name = 'slipway.config.ts') => {
+      const text = typeof stack === 'string' ? stack : `export default ${JSON.stringify(stack)};\n`;
+      return ['--config', write(name, text)];
     },
-    census: async () => (await ask('census')) as Record<string, number>,
-    journal: async () => (await ask('journal')) as JournalEntry[],
+    sandboxPid,
+    census: async () => (await page('census')) as Record<string, number>,
+    journal,
+    mutations: async () =>
+      (await journal().catch(() => []))
+        .filter(({ mutating }) => mutating)
+        .map(({ service, operation }) => `${service}:${operation}`),
+    stateFiles: () => namesIn(home).filter((name) => name !== 'sandbox'),
     state: (stage = 'dev') =>
-      JSON.parse(readFileSync(join(folder, '.slipway', `${stage}.json`), 'utf8')) as ReturnType<
-        Machine['state']
-      >,
+      JSON.parse(readFileSync(join(home, `${stage}.json`), 'utf8')) as ReturnType<Machine['state']>,
   };
 }
 
-async function stopSandbox(ask: (path: string, method?: string) => Promise<unknown>): Promise<void> {
-  let pid: number;
+function namesIn(folder: string): string[] {
   try {
-    ({ pid } = (await ask('about')) as { pid: number });
-    await ask('stop', 'POST');
+    return readdirSync(folder);
   } catch {
-    return; // none runs
+    return [];
   }
-  while (isAlive(pid)) await new Promise((later) => setTimeout(later, 20));
+}
+
+/** Resolves when a process has ended; one that does not within ten seconds is killed. */
+async function ended(pid: number): Promise<void> {
+  for (const start = Date.now(); isAlive(pid);) {
+    if (Date.now() - start > 10_000) process.kill(pid, 'SIGKILL');
+    await new Promise((later) => setTimeout(later, 20));
+  }
 }
 
 /** Whether a process lives. */
@@ -126,68 +149,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function watch(child: ChildProcess): Running {
-  let stdout = '';
-  let stderr = '';
-  const listeners = new Set<() => void>();
-  const hear = () => listeners.forEach((listener) => listener());
-  child.stdout?.on('data', (chunk) => ((stdout += String(chunk)), hear()));
-  child.stderr?.on('data', (chunk) => ((stderr += String(chunk)), hear()));
-  const done = new Promise<Outcome>((ended, failed) => {
-    child.on('error', failed);
-    child.on('close', (code) =>
-      ended({ code, stdout, stderr, last: stdout.trim().split('\n').at(-1) ?? '' }),
-    );
-  });
-  closing.push(async () => {
-    child.kill('SIGKILL');
-    await done;
-  });
-  return {
-    child,
-    done,
-    says: (pattern) =>
-      new Promise((heard, failed) => {
-        const listen = () => pattern.test(stdout + stderr) && (listeners.delete(listen), heard());
-        listeners.add(listen);
-        listen();
-        void done.then(() =>
-          failed(new Error(`It ended without saying ${String(pattern)}:\n${stdout}${stderr}`)),
-        );
-      }),
-  };
-}
-
-/** Sends a request to a URL whose name ends in `.localhost`, which this machine's resolver may not know. */
-export function ask(
-  url: string,
-  {
-    method = 'GET',
-    body,
-    headers = {},
-  }: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
-): Promise<Answer> {
-  const { hostname, port, pathname, search, host } = new URL(url);
-  if (!hostname.endsWith('localhost')) throw new Error(`${hostname} is not this machine`);
-  return new Promise((answered, failed) => {
-    const sent = request(
-      {
-        host: '127.0.0.1',
-        port: port || 80,
-        path: pathname + search,
-        method,
-        headers: { host, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-        agent: false,
-      },
-      (response) => {
-        let text = '';
-        response.on('data', (chunk) => (text += String(chunk)));
-        response.on('end', () =>
-          answered({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
-        );
-      },
-    );
-    sent.on('error', failed);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-  });
+/** Looks until something is there; for what no event tells. */
+export async function eventually<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((later) => setTimeout(later, 50));
+  }
 }

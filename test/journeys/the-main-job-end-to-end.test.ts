@@ -6,11 +6,12 @@ import { ask, machine } from './harness.ts';
 const mutations = (journal: readonly { mutating: boolean }[]) => journal.filter(({ mutating }) => mutating);
 
 test('provision, use, provision again, tear down, tear down again', async () => {
-  const { run, census, journal, state, folder } = await machine();
+  const { run, census, journal, state, folder } = await machine({ SLIPWAY_SANDBOX_PACE: 'brisk' });
 
   const first = await run('provision');
   expect(first).toMatchObject({
     code: 0,
+    problem: undefined,
     last: expect.stringMatching(/^http:\/\/api\.slipway\.localhost:\d+$/),
   });
   const url = first.last;
@@ -46,20 +47,29 @@ test('provision, use, provision again, tear down, tear down again', async () => 
   // A second run is boring, and the journal is the witness.
   const before = (await journal()).length;
   const second = await run('provision');
-  expect(second).toMatchObject({ code: 0, last: url });
+  expect(second).toMatchObject({ code: 0, problem: undefined, last: url });
   expect(mutations((await journal()).slice(before))).toEqual([]);
   expect(await run('provision', '--plan')).toMatchObject({
     code: 0,
+    problem: undefined,
     last: expect.stringMatching(/^No changes: \d+ exist\.$/),
   });
 
   const down = await run('teardown');
-  expect(down).toMatchObject({ code: 0, last: expect.stringMatching(/^slipway-dev is gone, 0 left/) });
+  expect(down).toMatchObject({
+    code: 0,
+    problem: undefined,
+    last: expect.stringMatching(/^slipway-dev is gone, 0 left/),
+  });
   // The sandbox that the provision started was empty and is gone, and so is every process of a task.
   await expect(census()).rejects.toThrow();
   expect(processesIn(folder)).toEqual([]);
 
-  expect(await run('teardown')).toMatchObject({ code: 0, last: 'slipway-dev: there is nothing to do' });
+  expect(await run('teardown')).toMatchObject({
+    code: 0,
+    problem: undefined,
+    last: 'slipway-dev: there is nothing to do',
+  });
 }, 120_000);
 
 /** Command lines of processes that have to do with a folder; only Linux shows them without help. */

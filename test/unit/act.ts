@@ -27,6 +27,7 @@ import { localWaits } from '../../lib/waits.ts';
 import { testClock } from './clock.ts';
 
 export { testClock };
+export { awsError } from './errors.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -59,11 +60,6 @@ export const sent = (): { command: string; input: unknown }[] =>
       input: command.input as unknown,
     })),
   );
-
-/** An error as AWS answers it. */
-export function awsError(code: string, message = code, status = 400): Error {
-  return Object.assign(new Error(message), { name: code, Code: code, $metadata: { httpStatusCode: status } });
-}
 
 /** A configuration with one service of two routed containers; change what a test is about. */
 export const config = (changes: Partial<Config> = {}): Config => ({

@@ -1,7 +1,7 @@
 // A create whose place is taken: by ourselves, or by somebody else.
 import { expect, test } from '@jest/globals';
 import { adopt } from '../../../lib/adopt.ts';
-import { awsError } from '../act.ts';
+import { awsError } from '../errors.ts';
 import { testClock } from '../clock.ts';
 
 const taken = awsError('InvalidSubnet.Conflict', "The CIDR '10.0.0.0/20' conflicts with another subnet");

@@ -1,7 +1,8 @@
 // Creates without a client token: how often they are sent, and when a look comes first.
 import { describe, expect, test } from '@jest/globals';
 import { createOnce, findWithin } from '../../../lib/create-once.ts';
-import { awsError, testClock } from '../act.ts';
+import { testClock } from '../clock.ts';
+import { awsError } from '../errors.ts';
 
 const lost = () => awsError('InternalError', 'oops', 500);
 const cut = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });

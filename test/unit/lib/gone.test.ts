@@ -1,7 +1,7 @@
 // When a delete counts as done.
 import { expect, test } from '@jest/globals';
 import { gone } from '../../../lib/gone.ts';
-import { awsError } from '../act.ts';
+import { awsError } from '../errors.ts';
 
 const failing = (error: unknown) => () => Promise.reject(error as Error);
 

@@ -39,7 +39,7 @@ describe('a walk', () => {
     const order: string[] = [];
     let letGo = () => {};
     const slow = new Promise<void>((resolve) => (letGo = resolve));
-    await walk({ slow: [], quick: [], after: ['quick'] }, async (node) => {
+    await walk<'slow' | 'quick' | 'after'>({ slow: [], quick: [], after: ['quick'] }, async (node) => {
       if (node === 'slow') await slow;
       order.push(node);
       if (node === 'after') letGo();

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isQuota } from '../../../lib/aws-error.ts';
 import { truthOf, truths } from '../../../lib/truths.ts';
-import { awsError } from '../act.ts';
+import { awsError } from '../errors.ts';
 
 const DAY = 24 * 3600;
 

@@ -87,13 +87,18 @@ test('the same source gives the same bytes in another folder, under another name
   expect(text).toContain('"node_modules/greeting/lib/index.js"');
 });
 
-test('the name of a folder does not become a name in the program', async () => {
-  const files = {
-    'package.json': '{ "main": "index.js" }',
-    'index.js': `const other = require('./other');\nmodule.exports = { other };\n`,
-    'other.js': `exports.back = () => require('./index.js');\n`,
-  };
-  expect(await textOf(await folderOf(files))).toBe(await textOf(await folderOf(files)));
+test('it is the same bytes again through a link', async () => {
+  const folder = await folderOf(SHOP);
+  const link = join(await folderOf(), 'link');
+  await symlink(folder, link);
+  expect(await textOf(link)).toBe(await textOf(folder));
+});
+
+test('classes and functions keep their names, which logs and programs read', async () => {
+  const folder = await folderOf({
+    'main.ts': `class StockError extends Error {}\nconst order = () => 1;\nconsole.log(StockError.name, order.name);\n`,
+  });
+  expect(await run(folder)).toEqual({ stdout: 'StockError order\n', stderr: '' });
 });
 
 test('errors are told with file, line and column, five at the most', async () => {

@@ -1,0 +1,63 @@
+// A program does not compile, then ends as soon as it starts; both are explained, and mending it is all there is to do.
+import { expect, test } from '@jest/globals';
+import { ask, machine } from './harness.ts';
+import { echo, tinyStack } from './tiny.ts';
+
+test('a syntax error, a crash at start, and then a program that works', async () => {
+  const user = await machine();
+  const services = { web: { containers: { app: { ...echo('app', 8000, '/app'), source: 'app' } } } };
+  const flags = tinyStack(user, services);
+
+  user.write('app/main.ts', '// Says hello.\n\nconst hello = = 1;\n');
+  expect(await user.run('provision', ...flags)).toMatchObject({
+    code: 1,
+    stdout: '',
+    problem: {
+      code: 'BUNDLE',
+      what: expect.stringMatching(/app cannot be bundled\.$/),
+      why: expect.stringMatching(/app\/main\.ts:3:15: Unexpected "="$/),
+      now: 'Nothing was changed.',
+      fix: [expect.stringContaining('Correct'), expect.stringContaining('npm install')],
+    },
+  });
+  expect(await user.mutations()).toEqual([]);
+  expect(user.stateFiles()).toEqual([]);
+
+  user.write(
+    'app/main.ts',
+    "console.log('looking for db:5432');\nthrow new Error('no database at db:5432');\n",
+  );
+  const crashed = await user.run('provision', ...flags);
+  expect(crashed).toMatchObject({
+    code: 1,
+    stdout: '',
+    problem: {
+      code: 'DEPLOYMENT',
+      what: 'The deployment of web failed.',
+      now: expect.stringContaining('the failed service is kept'),
+      fix: expect.arrayContaining([
+        'A container ended by itself: its last lines say why.',
+        'npm run provision, when the cause is mended',
+      ]),
+    },
+  });
+  const why = crashed.problem?.why ?? '';
+  expect(why).toMatch(/app exit code 1/);
+  expect(why).toMatch(/the last lines of app:\n(.*\n)*.*looking for db:5432\n/);
+  expect(why).toContain('Error: no database at db:5432');
+  // A crash names the line of the source, not of the bundle.
+  expect(why).toContain('main.ts:2');
+  expect(user.state().resources).toHaveProperty(['services.web']);
+
+  tinyStack(user, services);
+  user.write(
+    'app/main.ts',
+    "import { createServer } from 'node:http';\n" +
+      "createServer((_, response) => response.end('hello')).listen(8000);\n" +
+      "process.on('SIGTERM', () => process.exit(0));\n",
+  );
+  const mended = await user.run('provision', ...flags);
+  expect(mended).toMatchObject({ code: 0, problem: undefined });
+  expect(await ask(`${mended.last}/app`)).toMatchObject({ status: 200, body: 'hello' });
+  expect(await user.run('provision', ...flags, '--plan')).toMatchObject({ code: 0, problem: undefined });
+}, 90_000);

@@ -1,0 +1,77 @@
+/** For journeys: one of our commands as a real process, and what its user reads. */
+import type { ChildProcess } from 'node:child_process';
+
+/** What a command left behind. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The last line on stdout. */
+  readonly last: string;
+  /** The problem on stderr, in its parts; undefined when there is none. */
+  readonly problem: ShownProblem | undefined;
+}
+
+/** The four parts of a problem as they stand on stderr, and its code. */
+export interface ShownProblem {
+  readonly code: string;
+  readonly what: string;
+  readonly why: string;
+  readonly now: string;
+  readonly fix: readonly string[];
+}
+
+/** A command that runs. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly done: Promise<Outcome>;
+  /** Resolves when what it wrote matches; rejects when it ends before. */
+  says(pattern: RegExp): Promise<void>;
+}
+
+/** Follows a process to its end. */
+export function watch(child: ChildProcess): Running {
+  let stdout = '';
+  let stderr = '';
+  const listeners = new Set<() => void>();
+  const hear = () => listeners.forEach((listener) => listener());
+  child.stdout?.on('data', (chunk) => ((stdout += String(chunk)), hear()));
+  child.stderr?.on('data', (chunk) => ((stderr += String(chunk)), hear()));
+  const done = new Promise<Outcome>((ended, failed) => {
+    child.on('error', failed);
+    child.on('close', (code) => {
+      const last = stdout.trim().split('\n').at(-1) ?? '';
+      ended({ code, stdout, stderr, last, problem: problemIn(stderr) ?? crashIn(code, stderr) });
+    });
+  });
+  return {
+    child,
+    done,
+    says: (pattern) =>
+      new Promise((heard, failed) => {
+        const listen = () => pattern.test(stdout + stderr) && (listeners.delete(listen), heard());
+        listeners.add(listen);
+        listen();
+        void done.then(() =>
+          failed(new Error(`It ended without saying ${String(pattern)}:\n${stdout}${stderr}`)),
+        );
+      }),
+  };
+}
+
+/** A command that fails without a problem shows what it wrote instead. */
+const crashIn = (code: number | null, stderr: string): ShownProblem | undefined =>
+  code === 1 ? { code: 'no problem shown', what: stderr, why: '', now: '', fix: [] } : undefined;
+
+/** Reads a problem as a person does: by its labels and its columns. */
+function problemIn(stderr: string): ShownProblem | undefined {
+  const [, what = '', code = '', rest = ''] =
+    /^problem {2}(.+) \[([A-Z_]+)\]\n((?: {2}.*\n)+)/m.exec(stderr) ?? [];
+  if (code === '') return undefined;
+  const part = (label: string) =>
+    (new RegExp(`^  ${label.padEnd(7)}(.*(?:\n {9}.*)*)`, 'm').exec(rest)?.[1] ?? '').replaceAll(
+      /\n {9}/g,
+      '\n',
+    );
+  return { code, what, why: part('why'), now: part('now'), fix: part('to do').split('\n') };
+}

@@ -1,0 +1,55 @@
+/** For journeys in which the services are not the point: small stacks of containers that start at once. */
+import type { StackInput } from '../../lib/config/schema.ts';
+import type { Machine } from './harness.ts';
+
+type Services = StackInput['services'];
+type Container = Services[string]['containers'][string];
+
+/** A program that answers every request with who it is and what it was asked. */
+const ECHO = `
+import { createServer, get } from 'node:http';
+const { NAME, PORT, TASK = process.pid } = process.env;
+const answer = (response, body) => response.end(JSON.stringify({ name: NAME, task: String(TASK), ...body }));
+createServer((request, response) => {
+  const asked = new URL(request.url, 'http://self').searchParams.get('ask');
+  if (asked === null) return answer(response, { path: request.url });
+  get(asked, (other) => {
+    let text = '';
+    other.on('data', (chunk) => (text += chunk));
+    other.on('end', () => answer(response, { said: JSON.parse(text) }));
+  }).on('error', (error) => answer(response, { error: error.message }));
+}).listen(Number(PORT), () => console.log(NAME + ' listens on ' + PORT));
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+/** What the program answers. */
+export interface Echo {
+  readonly name: string;
+  /** Which of several tasks answered. */
+  readonly task: string;
+  readonly path: string;
+  readonly said?: Echo;
+  readonly error?: string;
+}
+
+/** A container that runs the program. */
+export const echo = (name: string, port: number, path?: string): Container => ({
+  source: 'echo',
+  port,
+  path,
+  health: QUICK,
+  environment: { NAME: name, PORT: String(port) },
+});
+
+/** Health checks as quick as AWS lets them be. */
+export const QUICK = { intervalSeconds: 5, timeoutSeconds: 2 } as const;
+
+/** Writes the program and a configuration, and returns the flags that name it. */
+export function tinyStack(
+  { write, config }: Machine,
+  services: Services = { web: { containers: { app: echo('app', 8000, '/app') } } },
+  more: Partial<StackInput> = {},
+): string[] {
+  write('echo/main.ts', ECHO);
+  return config({ name: 'tiny', region: 'eu-west-1', deregistrationDelaySeconds: 0, services, ...more });
+}

@@ -1,0 +1,98 @@
+// The look for the listener on port 80 of our load balancer.
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancerAttributesCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTagsCommand,
+  type Listener,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { actionText, lookListener } from '../../../../lib/look/listener.ts';
+import { upper } from '../../../../lib/tags.ts';
+import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+
+const listener: Listener = {
+  ListenerArn: 'arn:listener',
+  Port: 80,
+  Protocol: 'HTTP',
+  DefaultActions: [
+    {
+      Type: 'fixed-response',
+      Order: 1,
+      FixedResponseConfig: { StatusCode: '404', ContentType: 'text/plain', MessageBody: 'None.' },
+    },
+  ],
+};
+
+beforeEach(() => {
+  mocks.elbv2
+    .on(DescribeLoadBalancersCommand)
+    .resolves({ LoadBalancers: [{ LoadBalancerArn: 'arn:balancer' }] });
+  mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves({});
+  mocks.elbv2.on(DescribeTagsCommand).callsFake(({ ResourceArns }: { ResourceArns: string[] }) => ({
+    TagDescriptions: ResourceArns.map((arn) => ({ ResourceArn: arn, Tags: upper(ourTags('listener')) })),
+  }));
+});
+
+describe('the look', () => {
+  test('reads the one on port 80, on whatever page', async () => {
+    mocks.elbv2
+      .on(DescribeListenersCommand)
+      .resolves({ Listeners: [listener] })
+      .on(DescribeListenersCommand, { Marker: undefined })
+      .resolves({ Listeners: [{ ListenerArn: 'arn:other', Port: 8080 }], NextMarker: 'next' });
+    mocks.elbv2.on(DescribeListenersCommand, { Marker: 'next' }).resolves({ Listeners: [listener] });
+    expect(Object.fromEntries(await lookListener(seeOf()))).toEqual({
+      '': {
+        listenerArn: 'arn:listener',
+        protocol: 'HTTP',
+        defaultAction: 'fixed-response 404 text/plain None.',
+        tags: ourTags('listener'),
+      },
+    });
+    expect(sent().filter(({ command }) => command === 'DescribeListeners')).toEqual([
+      { command: 'DescribeListeners', input: { LoadBalancerArn: 'arn:balancer' } },
+      { command: 'DescribeListeners', input: { LoadBalancerArn: 'arn:balancer', Marker: 'next' } },
+    ]);
+  });
+
+  test('finds nothing on another port', async () => {
+    mocks.elbv2.on(DescribeListenersCommand).resolves({ Listeners: [{ ...listener, Port: 443 }] });
+    expect((await lookListener(seeOf())).size).toBe(0);
+  });
+
+  test('finds nothing, and asks for nothing, without a load balancer', async () => {
+    mocks.elbv2.on(DescribeLoadBalancersCommand).rejects(awsError('LoadBalancerNotFoundException'));
+    expect((await lookListener(seeOf())).size).toBe(0);
+    expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers']);
+  });
+
+  test('finds nothing when the load balancer goes away while it looks', async () => {
+    mocks.elbv2.on(DescribeListenersCommand).rejects(awsError('LoadBalancerNotFoundException'));
+    expect((await lookListener(seeOf())).size).toBe(0);
+  });
+
+  test('finds nothing when the listener itself goes away while it looks', async () => {
+    mocks.elbv2.on(DescribeListenersCommand).resolves({ Listeners: [listener] });
+    mocks.elbv2
+      .on(DescribeTagsCommand, { ResourceArns: ['arn:listener'] })
+      .rejects(awsError('ListenerNotFoundException'));
+    expect((await lookListener(seeOf())).size).toBe(0);
+  });
+});
+
+describe('a default action in one line', () => {
+  test.each([
+    [undefined, ''],
+    [listener.DefaultActions, 'fixed-response 404 text/plain None.'],
+    [[{ Type: 'fixed-response' as const, FixedResponseConfig: { StatusCode: '404' } }], 'fixed-response 404'],
+    [[{ Type: 'forward' as const, TargetGroupArn: 'arn:group' }], 'forward arn:group'],
+    [[{ Type: 'forward' as const, ForwardConfig: { TargetGroups: [] } }], 'forward {"TargetGroups":[]}'],
+    [
+      [{ Type: 'redirect' as const, RedirectConfig: { StatusCode: 'HTTP_301' as const } }],
+      'redirect {"StatusCode":"HTTP_301"}',
+    ],
+  ])('%j', (actions, text) => {
+    expect(actionText(actions)).toBe(text);
+  });
+});

@@ -1,0 +1,129 @@
+// The look for the load balancer, and for the tags of what belongs to it.
+import {
+  DescribeLoadBalancerAttributesCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTagsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { describe, expect, test } from '@jest/globals';
+import { elbTags } from '../../../../lib/look/elb-tags.ts';
+import { lookLoadBalancer } from '../../../../lib/look/load-balancer.ts';
+import { upper } from '../../../../lib/tags.ts';
+import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+
+const ARN = 'arn:balancer';
+const listed = {
+  LoadBalancerArn: ARN,
+  LoadBalancerName: 'shop-dev',
+  DNSName: 'shop-dev-1.eu-west-1.elb.amazonaws.com',
+  CanonicalHostedZoneId: 'Z1',
+  VpcId: 'vpc-1',
+  State: { Code: 'provisioning' as const },
+  Scheme: 'internet-facing' as const,
+  AvailabilityZones: [{ SubnetId: 'subnet-a' }, { SubnetId: 'subnet-b' }],
+  SecurityGroups: ['sg-1'],
+};
+const attributes = { Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '60' }] };
+const tagged = (tags: Record<string, string>) => ({
+  TagDescriptions: [{ ResourceArn: ARN, Tags: upper(tags) }],
+});
+
+describe('the look', () => {
+  test('reads ours', async () => {
+    mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [listed] });
+    mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves(attributes);
+    mocks.elbv2.on(DescribeTagsCommand).resolves(tagged(ourTags('loadBalancer')));
+    expect(Object.fromEntries(await lookLoadBalancer(seeOf()))).toEqual({
+      '': {
+        loadBalancerArn: ARN,
+        dnsName: 'shop-dev-1.eu-west-1.elb.amazonaws.com',
+        hostedZoneId: 'Z1',
+        vpcId: 'vpc-1',
+        state: 'provisioning',
+        scheme: 'internet-facing',
+        subnetIds: ['subnet-a', 'subnet-b'],
+        securityGroupIds: ['sg-1'],
+        attributes: { 'idle_timeout.timeout_seconds': '60' },
+        tags: ourTags('loadBalancer'),
+      },
+    });
+    expect(sent()).toEqual([
+      { command: 'DescribeLoadBalancers', input: { Names: ['shop-dev'] } },
+      { command: 'DescribeLoadBalancerAttributes', input: { LoadBalancerArn: ARN } },
+      { command: 'DescribeTags', input: { ResourceArns: [ARN] } },
+    ]);
+  });
+
+  test("shows somebody else's of our name without our tags", async () => {
+    mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [listed] });
+    mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves(attributes);
+    mocks.elbv2.on(DescribeTagsCommand).resolves(tagged({}));
+    expect((await lookLoadBalancer(seeOf())).get('')?.tags).toEqual({});
+  });
+
+  test('finds nothing when there is none', async () => {
+    mocks.elbv2.on(DescribeLoadBalancersCommand).rejects(awsError('LoadBalancerNotFoundException'));
+    expect((await lookLoadBalancer(seeOf())).size).toBe(0);
+  });
+
+  test.each([
+    ['its attributes', DescribeLoadBalancerAttributesCommand],
+    ['its tags', DescribeTagsCommand],
+  ])('finds nothing when it goes away before %s are read', async (_what, command) => {
+    mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [listed] });
+    mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves(attributes);
+    mocks.elbv2.on(DescribeTagsCommand).resolves(tagged(ourTags('loadBalancer')));
+    mocks.elbv2.on(command as typeof DescribeTagsCommand).rejects(awsError('LoadBalancerNotFoundException'));
+    expect((await lookLoadBalancer(seeOf())).size).toBe(0);
+  });
+
+  test('is made once for all who ask in one survey', async () => {
+    mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [] });
+    const see = seeOf();
+    await Promise.all([lookLoadBalancer(see), lookLoadBalancer(see)]);
+    expect(sent()).toHaveLength(1);
+  });
+
+  test('fails with any other error', async () => {
+    mocks.elbv2.on(DescribeLoadBalancersCommand).rejects(awsError('AccessDenied', 'no'));
+    await expect(lookLoadBalancer(seeOf())).rejects.toMatchObject({ message: 'no' });
+  });
+});
+
+describe('tags', () => {
+  const arns = Array.from({ length: 45 }, (_, index) => `arn:${index}`);
+  const answer = (gone: readonly string[]) => (input: { ResourceArns?: string[] }) => {
+    const asked = input.ResourceArns ?? [];
+    if (asked.some((arn) => gone.includes(arn))) throw awsError('RuleNotFoundException');
+    // A thing without tags may be left out of the answer.
+    const described = asked.filter((arn) => arn !== 'arn:1');
+    return {
+      TagDescriptions: described.map((arn) => ({ ResourceArn: arn, Tags: [{ Key: 'is', Value: arn }] })),
+    };
+  };
+
+  test('are read twenty a call', async () => {
+    mocks.elbv2.on(DescribeTagsCommand).callsFake(answer([]));
+    const tags = await elbTags(seeOf().aws, arns);
+    expect(tags.get('arn:44')).toEqual({ is: 'arn:44' });
+    expect(tags.size).toBe(45);
+    expect(sent().map(({ input }) => (input as { ResourceArns: string[] }).ResourceArns.length)).toEqual([
+      20, 20, 5,
+    ]);
+  });
+
+  test('of what is gone are left out, of what has none are empty', async () => {
+    mocks.elbv2.on(DescribeTagsCommand).callsFake(answer(['arn:0']));
+    const tags = await elbTags(seeOf().aws, ['arn:0', 'arn:1', 'arn:2']);
+    expect(Object.fromEntries(tags)).toEqual({ 'arn:1': {}, 'arn:2': { is: 'arn:2' } });
+  });
+
+  test('of nothing are not asked for', async () => {
+    expect((await elbTags(seeOf().aws, [])).size).toBe(0);
+    expect(sent()).toEqual([]);
+  });
+
+  test('fail with any other error', async () => {
+    mocks.elbv2.on(DescribeTagsCommand).rejects(awsError('Throttling', 'Rate exceeded'));
+    await expect(elbTags(seeOf().aws, arns)).rejects.toMatchObject({ message: 'Rate exceeded' });
+  });
+});

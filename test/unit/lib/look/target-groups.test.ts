@@ -1,0 +1,116 @@
+// The look for the target groups: which are ours, and which stand in our way.
+import {
+  DescribeTagsCommand,
+  DescribeTargetGroupAttributesCommand,
+  DescribeTargetGroupsCommand,
+  type TargetGroup,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import { isRouted } from '../../../../lib/config/config.ts';
+import { lookTargetGroups } from '../../../../lib/look/target-groups.ts';
+import { namesOf } from '../../../../lib/names.ts';
+import { upper, type Tags } from '../../../../lib/tags.ts';
+import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+
+const [NAME1 = '', NAME2 = ''] = config()
+  .services.flatMap(({ containers }) => containers)
+  .filter(isRouted)
+  .map((container) => namesOf(config()).targetGroup(container));
+const group = (name: string): TargetGroup => ({
+  TargetGroupArn: `arn:${name}`,
+  TargetGroupName: name,
+  VpcId: 'vpc-1',
+  HealthCheckProtocol: 'HTTP',
+  HealthCheckPort: 'traffic-port',
+  HealthCheckPath: '/health',
+  HealthCheckIntervalSeconds: 10,
+  HealthCheckTimeoutSeconds: 5,
+  HealthyThresholdCount: 2,
+  UnhealthyThresholdCount: 3,
+  Matcher: { HttpCode: '200' },
+});
+
+/** What AWS holds: the names of groups with their tags, in pages of two. */
+function holds(held: Readonly<Record<string, Tags>>, gone: readonly string[] = []): void {
+  const all = Object.keys(held).map(group);
+  mocks.elbv2.on(DescribeTargetGroupsCommand).callsFake(({ Marker }: { Marker?: string }) => {
+    const start = Number(Marker ?? 0);
+    const next = start + 2 < all.length ? String(start + 2) : undefined;
+    return { TargetGroups: all.slice(start, start + 2), NextMarker: next };
+  });
+  mocks.elbv2.on(DescribeTagsCommand).callsFake(({ ResourceArns }: { ResourceArns: string[] }) => {
+    if (ResourceArns.some((arn) => gone.includes(arn))) throw awsError('TargetGroupNotFoundException');
+    return {
+      TagDescriptions: ResourceArns.map((arn) => ({
+        ResourceArn: arn,
+        Tags: upper(held[arn.replace('arn:', '')] ?? {}),
+      })),
+    };
+  });
+  mocks.elbv2
+    .on(DescribeTargetGroupAttributesCommand)
+    .resolves({ Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '10' }] });
+}
+const tags = (key: string) => ourTags('targetGroups', key);
+const keys = async () =>
+  Object.fromEntries([...(await lookTargetGroups(seeOf()))].map(([key, { name }]) => [key, name]));
+
+test('finds nothing where there is nothing', async () => {
+  holds({});
+  expect(await keys()).toEqual({});
+  expect(sent()).toEqual([{ command: 'DescribeTargetGroups', input: { PageSize: 400 } }]);
+});
+
+test('reads ours, on whatever page', async () => {
+  holds({ 'a-1': {}, 'a-2': {}, [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') });
+  expect((await lookTargetGroups(seeOf())).get('web-api1')).toEqual({
+    targetGroupArn: `arn:${NAME1}`,
+    name: NAME1,
+    vpcId: 'vpc-1',
+    health: {
+      protocol: 'HTTP',
+      port: 'traffic-port',
+      path: '/health',
+      intervalSeconds: 10,
+      timeoutSeconds: 5,
+      healthyThreshold: 2,
+      unhealthyThreshold: 3,
+      matcher: '200',
+    },
+    attributes: { 'deregistration_delay.timeout_seconds': '10' },
+    tags: tags('web-api1'),
+  });
+  expect(await keys()).toEqual({ 'web-api1': NAME1, 'web-api2': NAME2 });
+});
+
+test('shows the one that is about to be replaced, and those that nothing wants, by their names', async () => {
+  holds({
+    'shop-dev-web-api1-0ld0': tags('web-api1'),
+    [NAME1]: tags('web-api1'),
+    'shop-dev-web-old-1234': tags('web-old'),
+  });
+  expect(await keys()).toEqual({
+    'web-api1': NAME1,
+    'shop-dev-web-api1-0ld0': 'shop-dev-web-api1-0ld0',
+    'shop-dev-web-old-1234': 'shop-dev-web-old-1234',
+  });
+});
+
+test("shows somebody else's only where it has a name that we want", async () => {
+  holds({ [NAME1]: { 'slipway:stack': 'other' }, [NAME2]: {}, 'shop-dev-2-web-api1-1234': { owner: 'bob' } });
+  const found = await lookTargetGroups(seeOf());
+  expect([...found.keys()]).toEqual(['web-api1', 'web-api2']);
+  expect([...found.values()].map((item) => item.tags)).toEqual([{ 'slipway:stack': 'other' }, {}]);
+});
+
+test('leaves out what goes away while it looks', async () => {
+  holds({ [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') }, [`arn:${NAME1}`]);
+  expect(await keys()).toEqual({ 'web-api2': NAME2 });
+  mocks.elbv2.on(DescribeTargetGroupAttributesCommand).rejects(awsError('TargetGroupNotFoundException'));
+  expect(await keys()).toEqual({});
+});
+
+test('fails with any other error', async () => {
+  mocks.elbv2.on(DescribeTargetGroupsCommand).rejects(awsError('AccessDenied', 'no'));
+  await expect(lookTargetGroups(seeOf())).rejects.toMatchObject({ message: 'no' });
+});

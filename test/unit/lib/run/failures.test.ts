@@ -1,0 +1,83 @@
+// What a walk that failed is told as: the causes, each once, and no echoes.
+import { describe, expect, test } from '@jest/globals';
+import type { Outcome } from '../../../../lib/graph.ts';
+import type { Name } from '../../../../lib/resources.ts';
+import { problem, type Problem } from '../../../../lib/problem.ts';
+import { failures, interrupted } from '../../../../lib/run/failures.ts';
+import type { Run } from '../../../../lib/run/run.ts';
+import { awsError } from '../../errors.ts';
+
+const runWith = (signal = new AbortController().signal) =>
+  ({ command: 'npm run provision', region: 'eu-west-1', endpoint: undefined, signal }) as Run;
+
+/** What is thrown for these outcomes; undefined when nothing is. */
+function thrown(outcomes: Partial<Record<Name, Outcome>>, run = runWith()): Problem | undefined {
+  try {
+    failures(run, new Map(Object.entries(outcomes)) as Map<Name, Outcome>);
+    return undefined;
+  } catch (error) {
+    return error as Problem;
+  }
+}
+const failed = (error: unknown): Outcome => ({ state: 'failed', error });
+const done: Outcome = { state: 'done' };
+const echo: Outcome = { state: 'not reached' };
+const refused = awsError('InvalidSubnet.Conflict', 'conflicts with another subnet');
+
+describe('a walk', () => {
+  test('in which nothing failed throws nothing', () => {
+    expect(thrown({ vpc: done, subnets: done })).toBeUndefined();
+  });
+
+  test('with one failure throws that one, however much it stopped', () => {
+    expect(thrown({ vpc: done, subnets: failed(refused), natGateway: echo, services: echo })).toMatchObject({
+      code: 'REFUSED',
+      what: 'AWS refused the step subnets (InvalidSubnet.Conflict).',
+      cause: refused,
+    });
+  });
+
+  test('with a problem throws it as it is', () => {
+    const zone = problem('ZONE', { what: 'w', why: 'y', now: 'n', fix: [] });
+    expect(thrown({ subnets: failed(zone) })).toBe(zone);
+  });
+
+  test('with several failures tells every cause, and each thing to do once', () => {
+    const shown = thrown({
+      subnets: failed(refused),
+      elasticIp: failed(awsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.')),
+      natGateway: echo,
+    });
+    expect(shown).toMatchObject({
+      code: 'STEPS_FAILED',
+      what: '2 steps failed.',
+      why: [
+        'AWS refused the step subnets (InvalidSubnet.Conflict). conflicts with another subnet',
+        'A quota of the account stands in the way of the step elasticIp (AddressLimitExceeded). The maximum number of addresses has been reached.',
+      ].join('\n'),
+    });
+    expect(shown?.why).not.toContain('natGateway');
+    expect(shown?.fix.filter((fix) => fix === 'npm run provision, to continue from here')).toHaveLength(1);
+  });
+
+  test('in which one cause failed many steps tells it once', () => {
+    const expired = () => failed(awsError('ExpiredToken', 'The security token has expired', 403));
+    expect(thrown({ vpc: expired(), roles: expired(), cluster: expired() })).toMatchObject({
+      code: 'CREDENTIALS_EXPIRED',
+      why: 'The security token has expired',
+    });
+  });
+
+  test('that was told to stop was interrupted, whatever failed on the way', () => {
+    const outcomes = { vpc: failed(Object.assign(new Error('aborted'), { name: 'AbortError' })), subnets: echo };
+    expect(thrown(outcomes, runWith(AbortSignal.abort()))).toMatchObject({ code: 'INTERRUPTED' });
+    expect(thrown({ vpc: done }, runWith(AbortSignal.abort()))).toMatchObject({ code: 'INTERRUPTED' });
+  });
+});
+
+test('an interruption says that nothing is lost, and how to go on', () => {
+  expect(interrupted({ command: 'npm run provision' })).toMatchObject({
+    now: 'What was made so far is kept and recorded.',
+    fix: ['npm run provision, to continue from here', 'npm run teardown, to remove everything'],
+  });
+});

@@ -1,0 +1,87 @@
+// A plan as people and scripts read it.
+import { describe, expect, test } from '@jest/globals';
+import { later, type Change, type FieldChange, type Verb } from '../../../../lib/change.ts';
+import { counts, countsText, planJson, planText } from '../../../../lib/run/plan-text.ts';
+
+const change = (verb: Verb, step: Change['step'], key: string, ...fields: FieldChange[]): Change => ({
+  step,
+  key,
+  verb,
+  fields,
+  reason: 'so',
+});
+const SECRET = 'hunter2';
+const changes = [
+  change('create', 'vpc', '', { field: 'cidr', from: undefined, to: '10.0.0.0/16' }),
+  change('update', 'subnets', 'public-1', { field: 'tag.Name', from: undefined, to: 'x' }),
+  change('replace', 'natGateway', '', { field: 'address', from: 'eipalloc-1', to: later('elasticIp') }),
+  change('remove', 'rules', 'web-old'),
+  change('update', 'taskDefinitions', 'web', { field: 'api1.environment.TOKEN', from: 'old', to: SECRET }),
+];
+
+describe('for people', () => {
+  test('every change has its line, and what is changed in place has its fields under it', () => {
+    expect(planText(changes)).toEqual([
+      '  + create   vpc                           so',
+      '  ~ update   subnets.public-1              so',
+      '      tag.Name: (none) → x',
+      '  ± replace  natGateway                    so',
+      '      address: eipalloc-1 → (known after elasticIp)',
+      '  - remove   rules.web-old                 so',
+      '  ~ update   taskDefinitions.web           so',
+      '      api1.environment.TOKEN differs',
+    ]);
+  });
+
+  test('a refusal has a sign of its own', () => {
+    expect(planText([change('refused', 'cluster', '')])).toEqual(['  ! refused  cluster                       so']);
+  });
+
+  test('values read as they are, and an empty one can be seen', () => {
+    const of = (from: FieldChange['from'], to: FieldChange['to']) =>
+      planText([change('update', 'vpc', '', { field: 'f', from, to })])[1]?.trim();
+    expect(of(false, true)).toBe('f: false → true');
+    expect(of(0, 14)).toBe('f: 0 → 14');
+    expect(of('', 'x')).toBe('f: (empty) → x');
+  });
+
+  test('the changes are counted by verb, and what stays', () => {
+    expect(countsText(changes, 3)).toBe('1 to create, 2 to update, 1 to replace, 1 to remove, 3 to keep');
+    expect(countsText([], 3)).toBe('3 to keep');
+    expect(countsText([], 0)).toBe('nothing at all');
+  });
+});
+
+describe('for scripts', () => {
+  test('a plan is data with the same addresses, verbs and reasons', () => {
+    expect(planJson(changes.slice(0, 3), 4)).toEqual({
+      changes: [
+        { address: 'vpc', verb: 'create', reason: 'so', fields: [{ field: 'cidr', from: null, to: '10.0.0.0/16' }] },
+        {
+          address: 'subnets.public-1',
+          verb: 'update',
+          reason: 'so',
+          fields: [{ field: 'tag.Name', from: null, to: 'x' }],
+        },
+        {
+          address: 'natGateway',
+          verb: 'replace',
+          reason: 'so',
+          fields: [{ field: 'address', from: 'eipalloc-1', to: { knownAfter: 'elasticIp' } }],
+        },
+      ],
+      counts: { create: 1, update: 1, replace: 1, remove: 0, keep: 4 },
+    });
+  });
+
+  test('counts are there even when they are zero', () => {
+    expect(counts([], 0)).toEqual({ create: 0, update: 0, replace: 0, remove: 0, keep: 0 });
+  });
+});
+
+test('a value of an environment variable is never shown: it may be a secret', () => {
+  const all = [...planText(changes), JSON.stringify(planJson(changes, 0))].join('\n');
+  expect(all).toContain('api1.environment.TOKEN');
+  expect(all).not.toContain(SECRET);
+  expect(planJson(changes, 0).changes.at(-1)?.fields).toEqual([{ field: 'api1.environment.TOKEN' }]);
+});

@@ -1,0 +1,39 @@
+/** For unit tests of steps: what the other steps have made, of which a step reads no more than the ids. */
+import type { Found } from '../../lib/look/found.ts';
+import type { Ids, Name } from '../../lib/resources.ts';
+
+const other = <N extends Name>(_name: N, items: Record<string, Ids[N]>) =>
+  items as unknown as Record<string, Found[N]>;
+
+/** Both as found, and as made. */
+export const neighbours = {
+  vpc: other('vpc', { '': { vpcId: 'vpc-1' } }),
+  subnets: other('subnets', {
+    'public-1': { subnetId: 'subnet-a', zone: 'eu-west-1a' },
+    'public-2': { subnetId: 'subnet-b', zone: 'eu-west-1b' },
+    'private-1': { subnetId: 'subnet-c', zone: 'eu-west-1a' },
+    'private-2': { subnetId: 'subnet-d', zone: 'eu-west-1b' },
+  }),
+  securityGroups: other('securityGroups', {
+    balancer: { groupId: 'sg-balancer' },
+    web: { groupId: 'sg-web' },
+  }),
+  loadBalancer: other('loadBalancer', {
+    '': {
+      loadBalancerArn: 'arn:balancer',
+      dnsName: 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com',
+      hostedZoneId: 'ZBALANCER',
+    },
+  }),
+  targetGroups: other('targetGroups', {
+    'web-api1': { targetGroupArn: 'arn:group-1' },
+    'web-api2': { targetGroupArn: 'arn:group-2' },
+  }),
+  listener: other('listener', { '': { listenerArn: 'arn:listener' } }),
+  cluster: other('cluster', { '': { clusterArn: 'arn:cluster' } }),
+  images: other('images', {
+    'web-api1': { imageUri: 'registry/shop-dev/web-api1@sha256:1' },
+    'web-api2': { imageUri: 'registry/shop-dev/web-api2@sha256:2' },
+  }),
+  hostedZone: other('hostedZone', { '': { hostedZoneId: 'ZONE1' } }),
+};

@@ -1,0 +1,80 @@
+/** A network as the survey finds it when all is well: a test changes what it is about. */
+import type { Found } from '../../lib/look/found.ts';
+import { ONLY } from '../../lib/resources.ts';
+import { ourTags } from './act.ts';
+
+const subnet = (key: string, subnetId: string, cidr: string, zone: string): Found['subnets'] => ({
+  subnetId,
+  vpcId: 'vpc-1',
+  cidr,
+  zone,
+  state: 'available',
+  mapPublicIp: false,
+  tags: ourTags('subnets', key),
+});
+
+const privateTable = (key: string, routeTableId: string, subnetId: string): Found['privateRoutes'] => ({
+  routeTableId,
+  vpcId: 'vpc-1',
+  defaultTarget: 'nat-1',
+  blackhole: false,
+  associations: { [subnetId]: `rtbassoc-${subnetId}` },
+  tags: ourTags('privateRoutes', key),
+});
+
+/** What everything of the network looks like in the configuration that the tests share. */
+export const network = () => ({
+  vpc: {
+    [ONLY]: {
+      vpcId: 'vpc-1',
+      cidr: '10.0.0.0/16',
+      state: 'available',
+      dnsSupport: true,
+      dnsHostnames: true,
+      tags: ourTags('vpc'),
+    },
+  },
+  subnets: {
+    'public-1': subnet('public-1', 'subnet-a', '10.0.0.0/20', 'eu-west-1a'),
+    'public-2': subnet('public-2', 'subnet-b', '10.0.16.0/20', 'eu-west-1b'),
+    'private-1': subnet('private-1', 'subnet-c', '10.0.128.0/20', 'eu-west-1a'),
+    'private-2': subnet('private-2', 'subnet-d', '10.0.144.0/20', 'eu-west-1b'),
+  },
+  internetGateway: {
+    [ONLY]: { internetGatewayId: 'igw-1', attachedTo: 'vpc-1', tags: ourTags('internetGateway') },
+  },
+  publicRoutes: {
+    [ONLY]: {
+      routeTableId: 'rtb-1',
+      vpcId: 'vpc-1',
+      defaultTarget: 'igw-1',
+      blackhole: false,
+      associations: { 'subnet-a': 'rtbassoc-subnet-a', 'subnet-b': 'rtbassoc-subnet-b' },
+      tags: ourTags('publicRoutes'),
+    },
+  },
+  elasticIp: {
+    [ONLY]: { allocationId: 'eipalloc-1', publicIp: '203.0.113.1', tags: ourTags('elasticIp') },
+  },
+  natGateway: {
+    [ONLY]: {
+      natGatewayId: 'nat-1',
+      state: 'available',
+      failure: undefined,
+      subnetId: 'subnet-a',
+      allocationId: 'eipalloc-1',
+      tags: ourTags('natGateway'),
+    },
+  },
+  privateRoutes: {
+    'private-1': privateTable('private-1', 'rtb-2', 'subnet-c'),
+    'private-2': privateTable('private-2', 'rtb-3', 'subnet-d'),
+  },
+});
+
+/** The same without some of its nouns. */
+export function networkWithout(...nouns: (keyof ReturnType<typeof network>)[]) {
+  const all: Partial<ReturnType<typeof network>> = network();
+  for (const noun of nouns) delete all[noun];
+  return all;
+}

@@ -30,6 +30,8 @@ export interface Change {
   readonly verb: Verb;
   readonly fields: readonly FieldChange[];
   readonly reason: string;
+  /** Of a refused change: whether the thing is ours, and only cannot become what is wanted. */
+  readonly stuck?: boolean;
 }
 
 export const changeAddress = ({ step, key }: Pick<Change, 'step' | 'key'>): string => addressOf(step, key);
@@ -69,10 +71,19 @@ export function compare<T>(comparison: Comparison<T>): Change[] {
       changes.push({ step, key, verb: 'create', fields: differing(fields, {}), reason: 'it is not there' });
       continue;
     }
-    const why = foreign?.(item) ?? stuck?.(item, key);
+    const others = foreign?.(item);
+    const why = others ?? stuck?.(item, key);
     const fieldChanges = differing(fields, fieldsOf(item, key));
-    if (why !== undefined) changes.push({ step, key, verb: 'refused', fields: [], reason: why });
-    else if (fieldChanges.length > 0) changes.push(changeOf(comparison, key, fieldChanges));
+    if (why !== undefined) {
+      changes.push({
+        step,
+        key,
+        verb: 'refused',
+        fields: [],
+        reason: why,
+        stuck: others === undefined || undefined,
+      });
+    } else if (fieldChanges.length > 0) changes.push(changeOf(comparison, key, fieldChanges));
   }
   for (const [key, item] of found) {
     if (wanted.has(key) || foreign?.(item) !== undefined) continue;

@@ -8,6 +8,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import pRetry, { AbortError } from 'p-retry';
+import { messageOf } from './aws-error.ts';
 import type { Clock } from './clock.ts';
 import { Resend } from './resend.ts';
 import { truthOf } from './truths.ts';
@@ -25,6 +26,8 @@ export interface ClientSettings {
 export interface Calling {
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Told, now and then, what a call waits for that is tried again. */
+  readonly onWait?: (text: string) => void;
 }
 
 interface Client<I extends object, O extends object> {
@@ -62,8 +65,11 @@ const ATTEMPTS = 4;
 /** How often a passing truth is looked at again: dense, since most pass within seconds. */
 const EVERY_MS = 1000;
 
+/** How long nobody wonders why nothing happens: the first word comes at half of it. */
+const PATIENCE_MS = 10_000;
+
 /** Makes the clients of a run. Nothing is sent, and no client is made, before the first call. */
-export function awsClients(settings: ClientSettings, { clock, signal }: Calling): Aws {
+export function awsClients(settings: ClientSettings, { clock, signal, onWait }: Calling): Aws {
   const made: { destroy(): void }[] = [];
   const sender = <C extends Client<object, object>>(make: () => C): Send => {
     let client: C | undefined;
@@ -77,6 +83,7 @@ export function awsClients(settings: ClientSettings, { clock, signal }: Calling)
   async function retried(command: object, call: () => Promise<unknown>): Promise<unknown> {
     const name = command.constructor.name.replace(/Command$/, '');
     const start = clock.now();
+    let told = start - PATIENCE_MS / 2;
     return pRetry(
       async () => {
         signal.throwIfAborted();
@@ -84,7 +91,14 @@ export function awsClients(settings: ClientSettings, { clock, signal }: Calling)
           return await call();
         } catch (error) {
           const truth = truthOf(name, error);
-          const over = truth === undefined || clock.now() - start > truth.seconds * 1000;
+          const now = clock.now();
+          const over = truth === undefined || now - start > truth.seconds * 1000;
+          if (!over && now - told > PATIENCE_MS) {
+            told = now;
+            onWait?.(
+              `${name} waits, ${Math.round((now - start) / 1000)} s: ${truth.why} (${messageOf(error)})`,
+            );
+          }
           throw over || signal.aborted ? new AbortError(error as Error) : error;
         }
       },

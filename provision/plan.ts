@@ -64,13 +64,16 @@ export interface Plan {
 
 /**
  * Makes the plan.
- * @throws ZONE when the region has too few availability zones, FOREIGN when things with our names are not ours
+ * @throws ZONE when the region has too few availability zones, FOREIGN when things with our names are
+ * not ours, REFUSED when things of ours cannot become what is wanted
  */
 export function planOf(want: Want, found: Survey): Plan {
   checkZones(want, found);
   const changes = names.flatMap((name) => (steps[name] as Step<Name>).diff(want, found));
   const refused = changes.filter(({ verb }) => verb === 'refused');
-  if (refused.length > 0) throw foreign(refused);
+  const others = refused.filter(({ stuck }) => !stuck);
+  if (others.length > 0) throw foreign(others);
+  if (refused.length > 0) throw cannotBecome(refused);
   const things = names.reduce((sum, name) => sum + found[name].size, 0);
   const touched = changes.filter(({ verb }) => verb !== 'create').length;
   return { changes, kept: things - touched };
@@ -86,13 +89,27 @@ function checkZones({ config }: Want, { zones }: Survey): void {
   });
 }
 
+const listed = (refused: readonly Change[]): string =>
+  refused.map((change) => `${changeAddress(change)}: ${change.reason}`).join('\n');
+
 const foreign = (refused: readonly Change[]) =>
   problem('FOREIGN', {
-    what: `${refused.length === 1 ? 'Something has' : 'Some things have'} a name of ours but ${refused.length === 1 ? 'is' : 'are'} not ours.`,
-    why: refused.map((change) => `${changeAddress(change)}: ${change.reason}`).join('; '),
+    what: 'There are things in the way that have a name of ours and are not ours.',
+    why: listed(refused),
     now: NOTHING_TOUCHED,
     fix: [
       'Choose another name in slipway.config.ts or another --stage,',
       'or remove what is there, if you know that nobody needs it.',
+    ],
+  });
+
+const cannotBecome = (refused: readonly Change[]) =>
+  problem('REFUSED', {
+    what: 'There are things of ours that cannot become what the configuration says.',
+    why: listed(refused),
+    now: NOTHING_TOUCHED,
+    fix: [
+      'Take the change in slipway.config.ts back,',
+      'or npm run teardown and then npm run provision, to begin anew.',
     ],
   });

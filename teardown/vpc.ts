@@ -1,9 +1,46 @@
 /** Removes the VPC, once nothing lives in it any more. */
-import { DeleteVpcCommand } from '@aws-sdk/client-ec2';
+import { DeleteVpcCommand, DescribeSecurityGroupsCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { gone } from '../lib/gone.ts';
-import type { Removal } from '../lib/step.ts';
+import { foreignOwner } from '../lib/look/see.ts';
+import { problem } from '../lib/problem.ts';
+import type { Removal, Undo } from '../lib/step.ts';
+import { readTags } from '../lib/tags.ts';
 
 export const vpc: Removal<'vpc'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html */
-  remove: ({ aws, item }) => gone(() => aws.ec2(new DeleteVpcCommand({ VpcId: item.vpcId }))),
+  async remove(undo) {
+    const others = await othersIn(undo);
+    if (others.length > 0) throw inhabited(undo.item.vpcId, others);
+    await gone(() => undo.aws.ec2(new DeleteVpcCommand({ VpcId: undo.item.vpcId })));
+  },
 };
+
+/** What others made in our VPC: it keeps the VPC, however long one waits, and is not ours to remove. */
+async function othersIn({ aws, item, names }: Undo<'vpc'>): Promise<string[]> {
+  const Filters = [{ Name: 'vpc-id', Values: [item.vpcId] }];
+  const [{ SecurityGroups = [] }, { Subnets = [] }] = await Promise.all([
+    aws.ec2(new DescribeSecurityGroupsCommand({ Filters })),
+    aws.ec2(new DescribeSubnetsCommand({ Filters })),
+  ]);
+  const things = [
+    // The default group goes with its VPC.
+    ...SecurityGroups.filter(({ GroupName }) => GroupName !== 'default').map(
+      ({ GroupId, GroupName, Tags }) => ({
+        text: `${GroupId} (${GroupName})`,
+        tags: Tags,
+      }),
+    ),
+    ...Subnets.map(({ SubnetId, CidrBlock, Tags }) => ({ text: `${SubnetId} (${CidrBlock})`, tags: Tags })),
+  ];
+  return things
+    .filter(({ tags }) => foreignOwner(readTags(tags), names.stack) !== undefined)
+    .map(({ text }) => text);
+}
+
+const inhabited = (vpcId: string, others: readonly string[]) =>
+  problem('FOREIGN', {
+    what: `Others have made something in ${vpcId}, so it cannot be removed.`,
+    why: others.join('\n'),
+    now: 'The VPC and what is listed are kept; the rest of the stack is removed.',
+    fix: ['Remove what is listed, if you know that nobody needs it.', 'npm run teardown, to finish'],
+  });

@@ -59,7 +59,11 @@ export async function openSession(options: Options, surroundings: Surroundings):
     command: `npm run ${command}`,
     changing: false,
   };
-  const aws = awsClients(place.settings, { clock, signal });
+  const aws = awsClients(place.settings, {
+    clock,
+    signal,
+    onWait: (text) => report({ type: 'note', text }),
+  });
   const closing: (() => unknown)[] = [() => aws.close()];
   const close = async () => {
     for (const one of closing.reverse()) await one();

@@ -38,10 +38,11 @@ describe('the look', () => {
   test('reads the one on port 80, on whatever page', async () => {
     mocks.elbv2
       .on(DescribeListenersCommand)
-      .resolves({ Listeners: [listener] })
-      .on(DescribeListenersCommand, { Marker: undefined })
-      .resolves({ Listeners: [{ ListenerArn: 'arn:other', Port: 8080 }], NextMarker: 'next' });
-    mocks.elbv2.on(DescribeListenersCommand, { Marker: 'next' }).resolves({ Listeners: [listener] });
+      .callsFake(({ Marker }: { Marker?: string }) =>
+        Marker === undefined
+          ? { Listeners: [{ ListenerArn: 'arn:other', Port: 8080 }], NextMarker: 'next' }
+          : { Listeners: [listener] },
+      );
     expect(Object.fromEntries(await lookListener(seeOf()))).toEqual({
       '': {
         listenerArn: 'arn:listener',

@@ -1,0 +1,41 @@
+// What the look makes of AWS's answers about elastic IPs.
+import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { lookElasticIp } from '../../../../lib/look/elastic-ip.ts';
+import { upper } from '../../../../lib/tags.ts';
+import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { network } from '../../network.ts';
+
+const address = (AllocationId: string, AssociationId?: string) => ({
+  AllocationId,
+  AssociationId,
+  PublicIp: '203.0.113.1',
+  Tags: upper(ourTags('elasticIp')),
+});
+
+test('nothing of ours is nothing', async () => {
+  mocks.ec2.on(DescribeAddressesCommand).resolves({});
+  expect(await lookElasticIp(seeOf())).toEqual(new Map());
+  expect(sent()).toEqual([
+    {
+      command: 'DescribeAddresses',
+      input: { Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] },
+    },
+  ]);
+});
+
+test('ours is told with its address', async () => {
+  mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [address('eipalloc-1')] });
+  expect(await lookElasticIp(seeOf())).toEqual(new Map([['', network().elasticIp['']]]));
+});
+
+test('of twins, the one that is in use keeps the key, and the other one costs money until it is removed', async () => {
+  mocks.ec2
+    .on(DescribeAddressesCommand)
+    .resolves({ Addresses: [address('eipalloc-lost'), address('eipalloc-1', 'eipassoc-1')] });
+  const keys = [...(await lookElasticIp(seeOf()))].map(([key, { allocationId }]) => [key, allocationId]);
+  expect(keys).toEqual([
+    ['', 'eipalloc-1'],
+    ['~2', 'eipalloc-lost'],
+  ]);
+});

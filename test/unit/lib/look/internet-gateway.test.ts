@@ -1,0 +1,53 @@
+// What the look makes of AWS's answers about internet gateways.
+import { DescribeInternetGatewaysCommand, type AttachmentStatus } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { lookInternetGateway } from '../../../../lib/look/internet-gateway.ts';
+import { upper } from '../../../../lib/tags.ts';
+import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { network } from '../../network.ts';
+
+/** A gateway, attached to a VPC or not; AWS says `available` where its model says `attached`. */
+const gateway = (InternetGatewayId: string, VpcId?: string, State = 'available') => ({
+  InternetGatewayId,
+  Attachments: VpcId === undefined ? [] : [{ VpcId, State: State as AttachmentStatus }],
+  Tags: upper(ourTags('internetGateway')),
+});
+const found = network().internetGateway[''];
+
+test('nothing of ours is nothing', async () => {
+  mocks.ec2.on(DescribeInternetGatewaysCommand).resolves({});
+  expect(await lookInternetGateway(seeOf())).toEqual(new Map());
+  expect(sent()).toEqual([
+    {
+      command: 'DescribeInternetGateways',
+      input: { Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] },
+    },
+  ]);
+});
+
+test('ours is told with the VPC that it hangs on, over all pages', async () => {
+  mocks.ec2.on(DescribeInternetGatewaysCommand, { NextToken: undefined }).resolves({ NextToken: 'more' });
+  mocks.ec2
+    .on(DescribeInternetGatewaysCommand, { NextToken: 'more' })
+    .resolves({ InternetGateways: [gateway('igw-1', 'vpc-1')] });
+  expect(await lookInternetGateway(seeOf())).toEqual(new Map([['', found]]));
+});
+
+test.each([
+  ['was never attached', gateway('igw-1')],
+  ['is detached', gateway('igw-1', 'vpc-1', 'detached')],
+])('one that %s hangs on none', async (_, one) => {
+  mocks.ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [one] });
+  expect(await lookInternetGateway(seeOf())).toEqual(new Map([['', { ...found, attachedTo: undefined }]]));
+});
+
+test('of twins, the one that is attached keeps the key', async () => {
+  mocks.ec2
+    .on(DescribeInternetGatewaysCommand)
+    .resolves({ InternetGateways: [gateway('igw-lost'), gateway('igw-1', 'vpc-1')] });
+  const keys = [...(await lookInternetGateway(seeOf()))].map(([key, igw]) => [key, igw.internetGatewayId]);
+  expect(keys).toEqual([
+    ['', 'igw-1'],
+    ['~2', 'igw-lost'],
+  ]);
+});

@@ -1,0 +1,98 @@
+// What the looks make of AWS's answers about NAT gateways.
+import { DescribeNatGatewaysCommand, type NatGatewayState } from '@aws-sdk/client-ec2';
+import { describe, expect, test } from '@jest/globals';
+import { lookNatGateway, natGatewayById, natGatewayGone } from '../../../../lib/look/nat-gateway.ts';
+import { upper } from '../../../../lib/tags.ts';
+import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { network } from '../../network.ts';
+
+const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({
+  NatGatewayId,
+  State,
+  SubnetId: 'subnet-a',
+  NatGatewayAddresses: [{ AllocationId: 'eipalloc-1', IsPrimary: true }],
+  Tags: upper(ourTags('natGateway')),
+  ...more,
+});
+const found = network().natGateway[''];
+
+describe('a look by tags', () => {
+  test('finds nothing where there is nothing, and does not ask for deleted ones', async () => {
+    mocks.ec2.on(DescribeNatGatewaysCommand).resolves({});
+    expect(await lookNatGateway(seeOf())).toEqual(new Map());
+    expect(sent()).toEqual([
+      {
+        command: 'DescribeNatGateways',
+        input: {
+          Filter: [
+            { Name: 'tag:slipway:stack', Values: ['shop-dev'] },
+            { Name: 'state', Values: ['available', 'pending', 'failed', 'deleting'] },
+          ],
+        },
+      },
+    ]);
+  });
+
+  test('finds ours over all pages', async () => {
+    mocks.ec2.on(DescribeNatGatewaysCommand, { NextToken: undefined }).resolves({ NextToken: 'more' });
+    mocks.ec2
+      .on(DescribeNatGatewaysCommand, { NextToken: 'more' })
+      .resolves({ NatGateways: [nat('nat-1', 'available')] });
+    expect(await lookNatGateway(seeOf())).toEqual(new Map([['', found]]));
+  });
+
+  test('tells why one failed', async () => {
+    const why = { FailureCode: 'Gateway.NotAttached', FailureMessage: 'no gateway', NatGatewayAddresses: [] };
+    mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'failed', why)] });
+    expect([...(await lookNatGateway(seeOf())).values()]).toEqual([
+      { ...found, state: 'failed', failure: 'Gateway.NotAttached: no gateway', allocationId: '' },
+    ]);
+  });
+
+  test('gives the key to the one that lives, however many are dying beside it', async () => {
+    mocks.ec2.on(DescribeNatGatewaysCommand).resolves({
+      NatGateways: [nat('nat-3', 'deleting'), nat('nat-2', 'failed'), nat('nat-4', 'pending'), nat('nat-1', 'available')],
+    });
+    const keys = [...(await lookNatGateway(seeOf()))].map(([key, one]) => [key, one.natGatewayId]);
+    expect(keys).toEqual([
+      ['', 'nat-1'],
+      ['~2', 'nat-4'],
+      ['~3', 'nat-2'],
+      ['~4', 'nat-3'],
+    ]);
+  });
+});
+
+describe('a look by id', () => {
+  const { aws } = seeOf();
+
+  test('finds a deleted one, too', async () => {
+    mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'deleted')] });
+    expect(await natGatewayById(aws, 'nat-1')).toEqual({ ...found, state: 'deleted' });
+    expect(sent()).toEqual([{ command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } }]);
+  });
+
+  test('finds nothing where AWS knows nothing', async () => {
+    mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('NatGatewayNotFound'));
+    expect(await natGatewayById(aws, 'nat-1')).toBeUndefined();
+  });
+
+  test('fails when it is denied', async () => {
+    mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('UnauthorizedOperation', 'no', 403));
+    await expect(natGatewayById(aws, 'nat-1')).rejects.toThrow('no');
+  });
+
+  test.each([
+    ['deleted', 'ready'],
+    ['deleting', 'pending'],
+    ['available', 'pending'],
+  ] as const)('that finds it %s says %s to whoever waits until it is gone', async (state, said) => {
+    mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', state)] });
+    expect(await natGatewayGone(aws, 'nat-1')).toMatchObject({ state: said });
+  });
+
+  test('that finds nothing says ready to whoever waits until it is gone', async () => {
+    mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('NatGatewayNotFound'));
+    expect(await natGatewayGone(aws, 'nat-1')).toMatchObject({ state: 'ready' });
+  });
+});

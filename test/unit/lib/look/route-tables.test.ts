@@ -1,0 +1,85 @@
+// What the looks make of AWS's answers about route tables.
+import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { lookPrivateRoutes, lookPublicRoutes } from '../../../../lib/look/route-tables.ts';
+import type { Name } from '../../../../lib/resources.ts';
+import { upper } from '../../../../lib/tags.ts';
+import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { network } from '../../network.ts';
+
+const association = (SubnetId: string, state: 'associated' | 'disassociating' | 'failed' = 'associated') => ({
+  SubnetId,
+  RouteTableAssociationId: `rtbassoc-${SubnetId}`,
+  AssociationState: { State: state },
+});
+const table = (step: Name, key: string, RouteTableId: string, more: RouteTable): RouteTable => ({
+  RouteTableId,
+  VpcId: 'vpc-1',
+  Tags: upper(ourTags(step, key)),
+  ...more,
+});
+const local = { DestinationCidrBlock: '10.0.0.0/16', GatewayId: 'local' };
+const everywhere = { DestinationCidrBlock: '0.0.0.0/0', State: 'active' as const };
+const PUBLIC = table('publicRoutes', '', 'rtb-1', {
+  Routes: [local, { ...everywhere, GatewayId: 'igw-1' }],
+  Associations: [association('subnet-a'), association('subnet-b')],
+});
+const PRIVATE = table('privateRoutes', 'private-1', 'rtb-2', {
+  Routes: [local, { ...everywhere, NatGatewayId: 'nat-1' }],
+  Associations: [association('subnet-c')],
+});
+const { publicRoutes, privateRoutes } = network();
+/** The one public table that this answer shows. */
+async function onlyTable(more: RouteTable) {
+  mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ ...PUBLIC, ...more }] });
+  return (await lookPublicRoutes(seeOf())).get('');
+}
+
+test('nothing of ours is nothing', async () => {
+  mocks.ec2.on(DescribeRouteTablesCommand).resolves({});
+  expect(await lookPublicRoutes(seeOf())).toEqual(new Map());
+  expect(sent()).toEqual([
+    {
+      command: 'DescribeRouteTables',
+      input: { Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] },
+    },
+  ]);
+});
+
+test('public and private tables are told apart by their tags, from one call, over all pages', async () => {
+  mocks.ec2
+    .on(DescribeRouteTablesCommand, { NextToken: undefined })
+    .resolves({ RouteTables: [PRIVATE], NextToken: 'more' });
+  mocks.ec2.on(DescribeRouteTablesCommand, { NextToken: 'more' }).resolves({ RouteTables: [PUBLIC] });
+  const see = seeOf();
+  const [open, closed] = await Promise.all([lookPublicRoutes(see), lookPrivateRoutes(see)]);
+  expect(open).toEqual(new Map([['', publicRoutes['']]]));
+  expect(closed).toEqual(new Map([['private-1', privateRoutes['private-1']]]));
+  expect(sent()).toHaveLength(2);
+});
+
+test('a table without a default route has no target', async () => {
+  expect(await onlyTable({ Routes: [local] })).toMatchObject({ defaultTarget: undefined, blackhole: false });
+});
+
+test('a default route whose target is gone leads nowhere', async () => {
+  const Routes = [{ ...everywhere, NatGatewayId: 'nat-1', State: 'blackhole' as const }];
+  expect(await onlyTable({ Routes })).toMatchObject({ defaultTarget: 'nat-1', blackhole: true });
+});
+
+test('a main association, one that is going and one that failed do not count', async () => {
+  const Associations = [
+    { Main: true, RouteTableAssociationId: 'rtbassoc-main' },
+    association('subnet-a'),
+    association('subnet-b', 'disassociating'),
+    association('subnet-c', 'failed'),
+  ];
+  expect((await onlyTable({ Associations }))?.associations).toEqual({ 'subnet-a': 'rtbassoc-subnet-a' });
+});
+
+test('a second one with the same key is seen under a key that nobody wants', async () => {
+  mocks.ec2
+    .on(DescribeRouteTablesCommand)
+    .resolves({ RouteTables: [PUBLIC, { ...PUBLIC, RouteTableId: 'rtb-9' }] });
+  expect([...(await lookPublicRoutes(seeOf())).keys()]).toEqual(['', '~2']);
+});

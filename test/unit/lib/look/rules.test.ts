@@ -1,0 +1,141 @@
+// The look for the rules of our listener: a priority is a key.
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancerAttributesCommand,
+  DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
+  DescribeTagsCommand,
+  type Rule,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { beforeEach, expect, test } from '@jest/globals';
+import { lookRules } from '../../../../lib/look/rules.ts';
+import { rulesOf } from '../../../../lib/priorities.ts';
+import { upper, type Tags } from '../../../../lib/tags.ts';
+import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+
+const priority = (key: string) => String(rulesOf(config()).get(key)?.priority);
+const tags = (key: string) => ourTags('rules', key);
+const rule = (RuleArn: string, Priority: string, more: Partial<Rule> = {}): Rule => ({
+  RuleArn,
+  Priority,
+  IsDefault: false,
+  Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/api1/*', '/api1'] } }],
+  Actions: [
+    {
+      Type: 'forward',
+      TargetGroupArn: 'arn:group-1',
+      ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'arn:group-1', Weight: 1 }] },
+    },
+  ],
+  ...more,
+});
+
+beforeEach(() => {
+  mocks.elbv2
+    .on(DescribeLoadBalancersCommand)
+    .resolves({ LoadBalancers: [{ LoadBalancerArn: 'arn:balancer' }] });
+  mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves({});
+  mocks.elbv2
+    .on(DescribeListenersCommand)
+    .resolves({ Listeners: [{ ListenerArn: 'arn:listener', Port: 80 }] });
+});
+
+/** What the listener has, and the tags of each; in pages of one. */
+function holds(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, gone = ''): void {
+  mocks.elbv2.on(DescribeRulesCommand).callsFake(({ Marker }: { Marker?: string }) => {
+    const start = Number(Marker ?? 0);
+    const next = start + 1 < rules.length ? String(start + 1) : undefined;
+    return { Rules: rules.slice(start, start + 1), NextMarker: next };
+  });
+  mocks.elbv2.on(DescribeTagsCommand).callsFake(({ ResourceArns }: { ResourceArns: string[] }) => {
+    if (ResourceArns.includes(gone)) throw awsError('RuleNotFoundException');
+    return {
+      TagDescriptions: ResourceArns.map((arn) => ({ ResourceArn: arn, Tags: upper(tagsOf[arn] ?? {}) })),
+    };
+  });
+}
+const arns = async () =>
+  Object.fromEntries([...(await lookRules(seeOf()))].map(([key, { ruleArn }]) => [key, ruleArn]));
+
+test('reads ours, on whatever page, but not the default one', async () => {
+  holds(
+    [
+      { RuleArn: 'arn:default', Priority: 'default', IsDefault: true },
+      rule('arn:2', priority('web-api2')),
+      rule('arn:1', priority('web-api1')),
+    ],
+    { 'arn:1': tags('web-api1'), 'arn:2': tags('web-api2') },
+  );
+  const found = await lookRules(seeOf());
+  expect([...found.keys()]).toEqual(['web-api2', 'web-api1']);
+  expect(found.get('web-api1')).toEqual({
+    ruleArn: 'arn:1',
+    paths: ['/api1', '/api1/*'],
+    otherConditions: '',
+    targetGroupArn: 'arn:group-1',
+    tags: tags('web-api1'),
+  });
+});
+
+test('reads what others may have made of ours', async () => {
+  const weighted = {
+    Type: 'forward' as const,
+    ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'arn:a' }, { TargetGroupArn: 'arn:b' }] },
+  };
+  holds(
+    [
+      rule('arn:1', priority('web-api1'), {
+        Conditions: [
+          { Field: 'path-pattern', Values: ['/old'] },
+          { Field: 'host-header', Values: ['x'] },
+        ],
+        Actions: [weighted],
+      }),
+      rule('arn:2', priority('web-api2'), { Actions: [{ Type: 'fixed-response' }] }),
+    ],
+    { 'arn:1': tags('web-api1'), 'arn:2': tags('web-api2') },
+  );
+  const found = await lookRules(seeOf());
+  expect(found.get('web-api1')).toMatchObject({
+    paths: ['/old'],
+    otherConditions: '{"Field":"host-header","Values":["x"]}',
+    targetGroupArn: '',
+  });
+  expect(found.get('web-api2')?.targetGroupArn).toBe('');
+});
+
+test('shows a rule of ours under the container that its priority is for now, whatever its tags say', async () => {
+  holds([rule('arn:1', priority('web-api1'))], { 'arn:1': tags('web-renamed') });
+  expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
+});
+
+test('shows a rule of ours at a priority that nothing wants by that priority', async () => {
+  holds([rule('arn:1', '7')], { 'arn:1': tags('web-api1') });
+  expect(await arns()).toEqual({ 'priority-7': 'arn:1' });
+});
+
+test("shows somebody else's only where it stands in our way", async () => {
+  holds([rule('arn:1', priority('web-api1')), rule('arn:7', '7')], { 'arn:7': { owner: 'bob' } });
+  expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
+});
+
+test('leaves out what goes away while it looks', async () => {
+  holds(
+    [rule('arn:1', priority('web-api1')), rule('arn:2', priority('web-api2'))],
+    { 'arn:1': tags('web-api1'), 'arn:2': tags('web-api2') },
+    'arn:1',
+  );
+  expect(await arns()).toEqual({ 'web-api2': 'arn:2' });
+});
+
+test('finds nothing when the listener goes away while it looks', async () => {
+  mocks.elbv2.on(DescribeTagsCommand).resolves({});
+  mocks.elbv2.on(DescribeRulesCommand).rejects(awsError('ListenerNotFoundException'));
+  expect(await arns()).toEqual({});
+});
+
+test('finds nothing, and asks for nothing, without a listener', async () => {
+  mocks.elbv2.on(DescribeListenersCommand).resolves({});
+  expect(await arns()).toEqual({});
+  expect(sent().map(({ command }) => command)).not.toContain('DescribeRules');
+});

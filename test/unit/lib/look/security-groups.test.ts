@@ -1,0 +1,69 @@
+// What the look makes of AWS's answers about security groups.
+import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { lookSecurityGroups } from '../../../../lib/look/security-groups.ts';
+import { upper } from '../../../../lib/tags.ts';
+import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+
+const group = (key: string, IpPermissions: IpPermission[] = [], GroupId = `sg-${key}`) => ({
+  GroupId,
+  GroupName: `shop-dev-${key}`,
+  VpcId: 'vpc-1',
+  IpPermissions,
+  IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
+  Tags: upper(ourTags('securityGroups', key)),
+});
+
+test('nothing of ours is nothing', async () => {
+  mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({});
+  expect(await lookSecurityGroups(seeOf())).toEqual(new Map());
+  expect(sent()).toEqual([
+    {
+      command: 'DescribeSecurityGroups',
+      input: { Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] },
+    },
+  ]);
+});
+
+test('ours are told by the keys in their tags, over all pages', async () => {
+  mocks.ec2
+    .on(DescribeSecurityGroupsCommand, { NextToken: undefined })
+    .resolves({ SecurityGroups: [group('balancer')], NextToken: 'more' });
+  mocks.ec2
+    .on(DescribeSecurityGroupsCommand, { NextToken: 'more' })
+    .resolves({ SecurityGroups: [group('web')] });
+  const found = await lookSecurityGroups(seeOf());
+  expect([...found.keys()]).toEqual(['balancer', 'web']);
+  expect(found.get('web')).toEqual({
+    groupId: 'sg-web',
+    groupName: 'shop-dev-web',
+    vpcId: 'vpc-1',
+    ingress: [],
+    egress: [{ protocol: '-1', fromPort: -1, toPort: -1, peer: '0.0.0.0/0' }],
+    tags: ourTags('securityGroups', 'web'),
+  });
+});
+
+test('a permission is as many rules as it has peers, of whatever kind', async () => {
+  const permission = {
+    IpProtocol: 'tcp',
+    FromPort: 80,
+    ToPort: 81,
+    IpRanges: [{ CidrIp: '10.0.0.0/8', Description: 'office' }, { CidrIp: '192.168.0.0/16' }],
+    Ipv6Ranges: [{ CidrIpv6: '::/0' }],
+    PrefixListIds: [{ PrefixListId: 'pl-1' }],
+    UserIdGroupPairs: [{ GroupId: 'sg-b', UserId: '111122223333' }],
+  };
+  mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups: [group('web', [permission])] });
+  const rule = { protocol: 'tcp', fromPort: 80, toPort: 81 };
+  expect((await lookSecurityGroups(seeOf())).get('web')?.ingress).toEqual(
+    ['10.0.0.0/8', '192.168.0.0/16', '::/0', 'pl-1', 'sg-b'].map((peer) => ({ ...rule, peer })),
+  );
+});
+
+test('a second one with the same key is seen under a key that nobody wants', async () => {
+  mocks.ec2
+    .on(DescribeSecurityGroupsCommand)
+    .resolves({ SecurityGroups: [group('web'), group('web', [], 'sg-twin')] });
+  expect([...(await lookSecurityGroups(seeOf())).keys()]).toEqual(['web', 'web~2']);
+});

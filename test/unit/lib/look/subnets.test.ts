@@ -1,0 +1,73 @@
+// What the look makes of AWS's answers about subnets and zones.
+import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { lookSubnets, lookZones } from '../../../../lib/look/subnets.ts';
+import { upper } from '../../../../lib/tags.ts';
+import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { network } from '../../network.ts';
+
+const subnet = (key: string, SubnetId: string, CidrBlock: string, AvailabilityZone: string) => ({
+  SubnetId,
+  VpcId: 'vpc-1',
+  CidrBlock,
+  AvailabilityZone,
+  State: 'available' as const,
+  MapPublicIpOnLaunch: false,
+  Tags: upper(ourTags('subnets', key)),
+});
+const A = subnet('public-1', 'subnet-a', '10.0.0.0/20', 'eu-west-1a');
+const B = subnet('public-2', 'subnet-b', '10.0.16.0/20', 'eu-west-1b');
+const { subnets } = network();
+
+test('nothing of ours is nothing', async () => {
+  mocks.ec2.on(DescribeSubnetsCommand).resolves({});
+  expect(await lookSubnets(seeOf())).toEqual(new Map());
+  expect(sent()).toEqual([
+    {
+      command: 'DescribeSubnets',
+      input: { Filters: [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }] },
+    },
+  ]);
+});
+
+test('ours are told by the keys in their tags, over all pages', async () => {
+  mocks.ec2.on(DescribeSubnetsCommand, { NextToken: undefined }).resolves({ Subnets: [B], NextToken: 'more' });
+  mocks.ec2.on(DescribeSubnetsCommand, { NextToken: 'more' }).resolves({ Subnets: [A] });
+  const found = await lookSubnets(seeOf());
+  expect(found).toEqual(
+    new Map([
+      ['public-2', subnets['public-2']],
+      ['public-1', subnets['public-1']],
+    ]),
+  );
+});
+
+test('a second one with the same key is seen under a key that nobody wants', async () => {
+  mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [A, { ...A, SubnetId: 'subnet-z' }] });
+  expect([...(await lookSubnets(seeOf())).keys()]).toEqual(['public-1', 'public-1~2']);
+});
+
+test('whoever asks in the same survey rides on one call', async () => {
+  mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [A] });
+  const see = seeOf();
+  await Promise.all([lookSubnets(see), lookSubnets(see)]);
+  expect(sent()).toHaveLength(1);
+});
+
+test('zones are those that are open and no local ones, in order', async () => {
+  mocks.ec2.on(DescribeAvailabilityZonesCommand).resolves({
+    AvailabilityZones: [{ ZoneName: 'eu-west-1c' }, { ZoneName: 'eu-west-1a' }, { ZoneName: 'eu-west-1b' }],
+  });
+  expect(await lookZones(seeOf())).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
+  expect(sent()).toEqual([
+    {
+      command: 'DescribeAvailabilityZones',
+      input: {
+        Filters: [
+          { Name: 'state', Values: ['available'] },
+          { Name: 'zone-type', Values: ['availability-zone'] },
+        ],
+      },
+    },
+  ]);
+});

@@ -1,0 +1,83 @@
+// What the look makes of AWS's answers about VPCs.
+import { DescribeSubnetsCommand, DescribeVpcAttributeCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { beforeEach, expect, test } from '@jest/globals';
+import { astray, lookVpc } from '../../../../lib/look/vpc.ts';
+import { upper } from '../../../../lib/tags.ts';
+import { awsError, mocks, ourTags, seeOf, sent, surveyOf } from '../../act.ts';
+import { network } from '../../network.ts';
+
+const Filters = [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }];
+const vpc = (VpcId: string) => ({
+  VpcId,
+  CidrBlock: '10.0.0.0/16',
+  State: 'available' as const,
+  Tags: upper(ourTags('vpc')),
+});
+const found = network().vpc[''];
+
+beforeEach(() => {
+  mocks.ec2
+    .on(DescribeVpcAttributeCommand, { Attribute: 'enableDnsSupport' })
+    .resolves({ EnableDnsSupport: { Value: true } });
+  mocks.ec2
+    .on(DescribeVpcAttributeCommand, { Attribute: 'enableDnsHostnames' })
+    .resolves({ EnableDnsHostnames: { Value: true } });
+});
+
+test('nothing of ours is nothing', async () => {
+  mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
+  expect(await lookVpc(seeOf())).toEqual(new Map());
+  expect(sent()).toEqual([{ command: 'DescribeVpcs', input: { Filters } }]);
+});
+
+test('ours is told with its attributes, which need calls of their own', async () => {
+  mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
+  expect(await lookVpc(seeOf())).toEqual(new Map([['', found]]));
+  expect(sent().slice(1)).toEqual([
+    { command: 'DescribeVpcAttribute', input: { VpcId: 'vpc-1', Attribute: 'enableDnsSupport' } },
+    { command: 'DescribeVpcAttribute', input: { VpcId: 'vpc-1', Attribute: 'enableDnsHostnames' } },
+  ]);
+});
+
+test('an attribute that AWS does not tell is off', async () => {
+  mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
+  mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
+  expect([...(await lookVpc(seeOf())).values()]).toEqual([
+    { ...found, dnsSupport: false, dnsHostnames: false },
+  ]);
+});
+
+test('pages are read to the end', async () => {
+  mocks.ec2.on(DescribeVpcsCommand, { NextToken: undefined }).resolves({ Vpcs: [], NextToken: 'more' });
+  mocks.ec2.on(DescribeVpcsCommand, { NextToken: 'more' }).resolves({ Vpcs: [vpc('vpc-1')] });
+  expect([...(await lookVpc(seeOf())).keys()]).toEqual(['']);
+});
+
+test('one that has gone in between is not there', async () => {
+  mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
+  mocks.ec2.on(DescribeVpcAttributeCommand).rejects(awsError('InvalidVpcID.NotFound'));
+  expect(await lookVpc(seeOf())).toEqual(new Map());
+});
+
+test('a look that is denied fails: what cannot be seen may be there', async () => {
+  const denied = awsError('UnauthorizedOperation', 'no', 403);
+  mocks.ec2.on(DescribeVpcsCommand).rejects(denied);
+  await expect(lookVpc(seeOf())).rejects.toBe(denied);
+});
+
+test('of twins, the one in which our subnets lie keeps the key', async () => {
+  mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-empty'), vpc('vpc-1')] });
+  mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [{ SubnetId: 'subnet-a', VpcId: 'vpc-1' }] });
+  const keys = [...(await lookVpc(seeOf()))].map(([key, { vpcId }]) => [key, vpcId]);
+  expect(keys).toEqual([
+    ['', 'vpc-1'],
+    ['~2', 'vpc-empty'],
+  ]);
+  expect(sent()).toContainEqual({ command: 'DescribeSubnets', input: { Filters } });
+});
+
+test('what lies in another VPC than ours is astray, also when ours is not there', () => {
+  const inside = { vpcId: 'vpc-1' };
+  expect(astray(surveyOf(network()))(inside)).toBeUndefined();
+  expect(astray(surveyOf())(inside)).toBe('it lies in vpc-1, which is not the VPC of this stack');
+});

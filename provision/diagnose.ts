@@ -87,13 +87,17 @@ function culpritOf(task: Task, service: Service, names: Names): Container | unde
   return signs.map((sign) => containers.find(sign)).find((container) => container !== undefined);
 }
 
+/** ECS's words without what the line says anyway: the service, and all of an ARN but the name. */
+export const shorter = (message: string): string =>
+  message.replace(/^\(service [^)]+\) /, '').replace(/arn:[^ ,)]*:targetgroup\/([^/ )]+)\/\w+/g, '$1');
+
 function taskText({ stoppedReason = 'stopped', containers = [] }: Task): string {
   const ends = containers
     .filter(({ exitCode = 0, reason }) => reason !== undefined || exitCode !== 0)
     .map(({ name, exitCode, reason }) =>
       [name, exitCode === undefined ? '' : `exit code ${exitCode}`, reason ?? ''].filter(Boolean).join(' '),
     );
-  return [stoppedReason, ...ends].join('; ');
+  return [shorter(stoppedReason), ...ends].join('; ');
 }
 
 /**

@@ -10,7 +10,7 @@ import { Problem, type ProblemCode } from '../lib/problem.ts';
 import type { Ids, Items } from '../lib/resources.ts';
 import type { Act } from '../lib/step.ts';
 import { failed, pending, ready, type Probed } from '../lib/until.ts';
-import { diagnose, unhealthy } from './diagnose.ts';
+import { diagnose, shorter, unhealthy } from './diagnose.ts';
 
 type Surroundings = Pick<Act<'services'>, 'aws' | 'names' | 'until' | 'note' | 'clock'>;
 
@@ -119,7 +119,7 @@ function newsSince(beginning: EcsService['events']): (events: EcsService['events
     const known = seen ?? new Set(events.map(({ id }) => id));
     const fresh = events.filter(({ id }) => !known.has(id));
     seen = new Set([...known, ...fresh.map(({ id }) => id)]);
-    return fresh.reverse().map(({ message = '' }) => message.replace(/^\(service [^)]+\) /, ''));
+    return fresh.reverse().map(({ message = '' }) => shorter(message));
   };
 }
 

@@ -5,12 +5,17 @@ import { permission } from '../lib/group-rules.ts';
 import type { Removal } from '../lib/step.ts';
 
 export const securityGroups: Removal<'securityGroups'> = {
-  /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html */
+  /**
+   * One rule a call: of several, one that is gone already would keep all the others.
+   * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
+   */
   async remove({ aws, item: { groupId: GroupId, ingress } }) {
-    if (ingress.length > 0) {
-      const IpPermissions = ingress.map(permission);
-      await gone(() => aws.ec2(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions })));
-    }
+    await Promise.all(
+      ingress.map((rule) => {
+        const IpPermissions = [permission(rule)];
+        return gone(() => aws.ec2(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions })));
+      }),
+    );
     await gone(() => aws.ec2(new DeleteSecurityGroupCommand({ GroupId })));
   },
 };

@@ -26,7 +26,7 @@ export interface Running {
   readonly child: ChildProcess;
   readonly done: Promise<Outcome>;
   /** Resolves when what it wrote matches; rejects when it ends before. */
-  says(pattern: RegExp): Promise<void>;
+  readonly says: (pattern: RegExp) => Promise<void>;
 }
 
 /** Follows a process to its end. */

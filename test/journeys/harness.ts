@@ -12,6 +12,8 @@ import { watch, type Outcome, type Running } from './command.ts';
 export { ask } from './ask.ts';
 export type { Outcome } from './command.ts';
 
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
 export const ROOT = resolve(import.meta.dirname, '../..');
 const closing: (() => Promise<void> | void)[] = [];
 afterAll(async () => {
@@ -38,22 +40,25 @@ export interface Machine {
   /** The endpoint of its sandbox. */
   readonly endpoint: string;
   readonly env: NodeJS.ProcessEnv;
-  start(command: Command, ...args: string[]): Running;
+  readonly start: (command: Command, ...args: string[]) => Running;
   /** Runs a command to its end. */
-  run(command: Command, ...args: string[]): Promise<Outcome>;
+  readonly run: (command: Command, ...args: string[]) => Promise<Outcome>;
   /** Writes a file into the machine's folder. */
-  write(name: string, text: string): string;
+  readonly write: (name: string, text: string) => string;
   /** Writes a configuration, and returns the flags that name it. */
-  config(stack: StackInput | string, name?: string): string[];
+  readonly config: (stack: StackInput | string, name?: string) => string[];
   /** The process of its sandbox. */
-  sandboxPid(): Promise<number>;
-  census(): Promise<Record<string, number>>;
-  journal(): Promise<JournalEntry[]>;
+  readonly sandboxPid: () => Promise<number>;
+  readonly census: () => Promise<Record<string, number>>;
+  readonly journal: () => Promise<JournalEntry[]>;
   /** The calls that were meant to change something; none when no sandbox runs. */
-  mutations(): Promise<string[]>;
+  readonly mutations: () => Promise<string[]>;
   /** The files of the stacks: states and locks. */
-  stateFiles(): string[];
-  state(stage?: string): { resources: Record<string, Record<string, string>>; [field: string]: unknown };
+  readonly stateFiles: () => string[];
+  readonly state: (stage?: string) => {
+    resources: Record<string, Record<string, string>>;
+    [field: string]: unknown;
+  };
 }
 
 /**

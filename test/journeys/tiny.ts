@@ -5,13 +5,18 @@ import type { Machine } from './harness.ts';
 type Services = StackInput['services'];
 type Container = Services[string]['containers'][string];
 
-/** A program that answers every request with who it is and what it was asked. */
+/**
+ * A program that answers every request with who it is and what it was asked; `?say=text` makes it write a line, and
+ * `?ask=url` send a request itself.
+ */
 const ECHO = `
 import { createServer, get } from 'node:http';
 const { NAME, PORT, TASK = process.pid } = process.env;
 const answer = (response, body) => response.end(JSON.stringify({ name: NAME, task: String(TASK), ...body }));
 createServer((request, response) => {
-  const asked = new URL(request.url, 'http://self').searchParams.get('ask');
+  const { searchParams } = new URL(request.url, 'http://self');
+  const asked = searchParams.get('ask');
+  if (searchParams.has('say')) console.log(searchParams.get('say'));
   if (asked === null) return answer(response, { path: request.url });
   get(asked, (other) => {
     let text = '';

@@ -57,7 +57,7 @@ export const sent = (): { command: string; input: unknown }[] =>
   Object.values(mocks).flatMap((mock) =>
     mock.calls().map(({ args: [command] }) => ({
       command: command.constructor.name.replace(/Command$/, ''),
-      input: command.input as unknown,
+      input: command.input,
     })),
   );
 
@@ -211,7 +211,7 @@ function actOf<N extends Name>(
     tags: tagsOf(of, namesOf(of).stack, scene.name, change.key),
     intent,
     careful: { clock, signal, intent, reopened: scene.reopened ?? false, every: 1000 },
-    again: async () => ((await looks[scene.name](see())) as Items<Found[N]>).get(change.key),
+    again: async () => (await looks[scene.name](see())).get(change.key),
     sibling: async (key) => siblings[key] ?? (items.get(key) as Ids[N]),
     renew: async () => ({ ...intent, token: 'token-2', generation: 2 }),
     record: async () => undefined,

@@ -1,9 +1,8 @@
 /** A network as the survey finds it when all is well: a test changes what it is about. */
-import type { Found } from '../../lib/look/found.ts';
 import { ONLY } from '../../lib/resources.ts';
 import { ourTags } from './act.ts';
 
-const subnet = (key: string, subnetId: string, cidr: string, zone: string): Found['subnets'] => ({
+const subnet = (key: string, subnetId: string, cidr: string, zone: string) => ({
   subnetId,
   vpcId: 'vpc-1',
   cidr,
@@ -13,12 +12,15 @@ const subnet = (key: string, subnetId: string, cidr: string, zone: string): Foun
   tags: ourTags('subnets', key),
 });
 
-const privateTable = (key: string, routeTableId: string, subnetId: string): Found['privateRoutes'] => ({
+const associationsOf = (...subnetIds: string[]): Record<string, string> =>
+  Object.fromEntries(subnetIds.map((id) => [id, `rtbassoc-${id}`]));
+
+const privateTable = (key: string, routeTableId: string, subnetId: string) => ({
   routeTableId,
   vpcId: 'vpc-1',
   defaultTarget: 'nat-1',
   blackhole: false,
-  associations: { [subnetId]: `rtbassoc-${subnetId}` },
+  associations: associationsOf(subnetId),
   tags: ourTags('privateRoutes', key),
 });
 
@@ -47,9 +49,9 @@ export const network = () => ({
     [ONLY]: {
       routeTableId: 'rtb-1',
       vpcId: 'vpc-1',
-      defaultTarget: 'igw-1',
+      defaultTarget: 'igw-1' as string | undefined,
       blackhole: false,
-      associations: { 'subnet-a': 'rtbassoc-subnet-a', 'subnet-b': 'rtbassoc-subnet-b' },
+      associations: associationsOf('subnet-a', 'subnet-b'),
       tags: ourTags('publicRoutes'),
     },
   },

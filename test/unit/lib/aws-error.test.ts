@@ -15,15 +15,24 @@ import {
 
 /** An error of a service whose names differ from the wire codes, and of one that has no `Code`. */
 const elb = (code: string, status = 400) =>
-  Object.assign(new Error(code), { name: `${code}Exception`, Code: code, $metadata: { httpStatusCode: status } });
+  Object.assign(new Error(code), {
+    name: `${code}Exception`,
+    Code: code,
+    $metadata: { httpStatusCode: status },
+  });
 const ecs = (name: string, status = 400) =>
   Object.assign(new Error(name), { name, $metadata: { httpStatusCode: status } });
-const network = (code: string) => Object.assign(new Error(`connect ${code}`), { code, $metadata: { attempts: 1 } });
+const network = (code: string) =>
+  Object.assign(new Error(`connect ${code}`), { code, $metadata: { attempts: 1 } });
 
 describe('the code of an error', () => {
   test.each([
     ['the wire code, where the SDK has another name', elb('LoadBalancerNotFound'), 'LoadBalancerNotFound'],
-    ['the name without its ending, where there is no wire code', ecs('ClusterNotFoundException'), 'ClusterNotFound'],
+    [
+      'the name without its ending, where there is no wire code',
+      ecs('ClusterNotFoundException'),
+      'ClusterNotFound',
+    ],
     ['with its dot, as EC2 writes it', elb('InvalidVpcID.NotFound'), 'InvalidVpcID.NotFound'],
     ["the system's, for a connection that failed", network('ECONNREFUSED'), 'ECONNREFUSED'],
     ['the name of any other error', new TypeError('x'), 'TypeError'],
@@ -64,21 +73,35 @@ describe('what an error is', () => {
       .map(([kind]) => kind);
 
   test.each([
-    ...['InvalidVpcID.NotFound', 'NatGatewayNotFound', 'InvalidAssociationID.NotFound', 'NoSuchHostedZone', 'NoSuchEntity'].map(
-      (code) => [code, elb(code), ['isNotFound']] as const,
-    ),
+    ...[
+      'InvalidVpcID.NotFound',
+      'NatGatewayNotFound',
+      'InvalidAssociationID.NotFound',
+      'NoSuchHostedZone',
+      'NoSuchEntity',
+    ].map((code) => [code, elb(code), ['isNotFound']] as const),
     ...['ClusterNotFoundException', 'RepositoryNotFoundException', 'ResourceNotFoundException'].map(
       (name) => [name, ecs(name), ['isNotFound']] as const,
     ),
-    ...['VpcLimitExceeded', 'AddressLimitExceeded', 'LimitExceeded', 'TooManyTargetGroups', 'TooManyHostedZones'].map(
-      (code) => [code, elb(code), ['isQuota']] as const,
-    ),
+    ...[
+      'VpcLimitExceeded',
+      'AddressLimitExceeded',
+      'LimitExceeded',
+      'TooManyTargetGroups',
+      'TooManyHostedZones',
+    ].map((code) => [code, elb(code), ['isQuota']] as const),
     ['ServiceQuotaExceededException', ecs('ServiceQuotaExceededException'), ['isQuota']],
     ['LimitsExceeded', elb('LimitsExceeded'), ['isQuota']],
-    ...['Throttling', 'RequestLimitExceeded', 'BandwidthLimitExceeded', 'SlowDown', 'PriorRequestNotComplete'].map(
-      (code) => [code, elb(code, 503), ['isThrottle']] as const,
+    ...[
+      'Throttling',
+      'RequestLimitExceeded',
+      'BandwidthLimitExceeded',
+      'SlowDown',
+      'PriorRequestNotComplete',
+    ].map((code) => [code, elb(code, 503), ['isThrottle']] as const),
+    ...['ThrottlingException', 'TooManyRequestsException'].map(
+      (name) => [name, ecs(name), ['isThrottle']] as const,
     ),
-    ...['ThrottlingException', 'TooManyRequestsException'].map((name) => [name, ecs(name), ['isThrottle']] as const),
     ...['ExpiredToken', 'RequestExpired', 'InvalidClientTokenId'].map(
       (code) => [code, elb(code, 403), ['isExpired']] as const,
     ),

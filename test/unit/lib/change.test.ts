@@ -57,7 +57,10 @@ describe('a comparison', () => {
 
   test('takes a value that is known later as different from every known one', () => {
     const [change] = comparison({ a: { vpc: later('vpc') } }, { a: { fields: { vpc: 'vpc-1' } } });
-    expect(change).toMatchObject({ verb: 'update', fields: [{ field: 'vpc', from: 'vpc-1', to: later('vpc') }] });
+    expect(change).toMatchObject({
+      verb: 'update',
+      fields: [{ field: 'vpc', from: 'vpc-1', to: later('vpc') }],
+    });
   });
 
   test('replaces what cannot change in place, and says what forces it', () => {

@@ -8,7 +8,10 @@ const lost = () => awsError('InternalError', 'oops', 500);
 const cut = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
 /** A create that AWS answers like this, one after the other, and looks that see the thing from `visibleAt` ms on. */
-function scene(answers: (string | Error | undefined)[], { visibleAt = Infinity, reopened = false, at = 0 } = {}) {
+function scene(
+  answers: (string | Error | undefined)[],
+  { visibleAt = Infinity, reopened = false, at = 0 } = {},
+) {
   const clock = testClock();
   const start = clock.now();
   const abort = new AbortController();

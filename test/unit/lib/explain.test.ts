@@ -15,20 +15,33 @@ const situation: Situation = {
   command: 'npm run provision',
   changing: true,
 };
-const codeOf = (error: unknown, more: Partial<Situation> = {}) => explain(error, { ...situation, ...more }).code;
+const codeOf = (error: unknown, more: Partial<Situation> = {}) =>
+  explain(error, { ...situation, ...more }).code;
 const named = (name: string, message = name) => Object.assign(new Error(message), { name });
 const network = (code: string, host = 'ec2.eu-west-1.amazonaws.com') =>
   Object.assign(new Error(`connect ${code} ${host}`), { code, $metadata: { attempts: 4 } });
 
 describe('the problem that an error is', () => {
   test.each([
-    ['no credentials', named('CredentialsProviderError', 'Could not load credentials from any providers'), 'CREDENTIALS'],
+    [
+      'no credentials',
+      named('CredentialsProviderError', 'Could not load credentials from any providers'),
+      'CREDENTIALS',
+    ],
     ['no token of a single sign-on', named('TokenProviderError', 'Token is expired'), 'CREDENTIALS'],
     ['credentials that have expired', awsError('ExpiredToken', 'expired', 403), 'CREDENTIALS_EXPIRED'],
     ['the same, as ECS says it', named('ExpiredTokenException'), 'CREDENTIALS_EXPIRED'],
     ['a key that AWS does not know', awsError('InvalidClientTokenId', 'invalid', 403), 'CREDENTIALS_EXPIRED'],
-    ['a secret that does not fit its key', awsError('SignatureDoesNotMatch', 'does not match', 403), 'CREDENTIALS_EXPIRED'],
-    ['a clock that is wrong', awsError('InvalidSignatureException', 'Signature expired', 403), 'CREDENTIALS_EXPIRED'],
+    [
+      'a secret that does not fit its key',
+      awsError('SignatureDoesNotMatch', 'does not match', 403),
+      'CREDENTIALS_EXPIRED',
+    ],
+    [
+      'a clock that is wrong',
+      awsError('InvalidSignatureException', 'Signature expired', 403),
+      'CREDENTIALS_EXPIRED',
+    ],
     ['a region that there is not', network('ENOTFOUND'), 'REGION'],
     ['a connection that broke', network('ECONNRESET'), 'REGION'],
     ['a network that leads nowhere', network('ENETUNREACH'), 'REGION'],
@@ -58,7 +71,10 @@ describe('the problem that an error is', () => {
 
 describe('a refusal', () => {
   test('says what was going on, the code and the words of AWS, and the command to go on with', () => {
-    const shown = explain(awsError('NatGatewayLimitExceeded', 'Performing this operation would exceed the limit of 5'), situation);
+    const shown = explain(
+      awsError('NatGatewayLimitExceeded', 'Performing this operation would exceed the limit of 5'),
+      situation,
+    );
     expect(shown).toMatchObject({
       what: 'A quota of the account stands in the way of the step natGateway (NatGatewayLimitExceeded).',
       why: 'Performing this operation would exceed the limit of 5',
@@ -92,10 +108,15 @@ describe('a refusal', () => {
 
 describe('an endpoint of the user that does not answer', () => {
   test('is named, with where it was set', () => {
-    expect(explain(network('ECONNREFUSED', '127.0.0.1:4566'), { ...situation, endpoint: 'http://127.0.0.1:4566' })).toMatchObject({
+    expect(
+      explain(network('ECONNREFUSED', '127.0.0.1:4566'), { ...situation, endpoint: 'http://127.0.0.1:4566' }),
+    ).toMatchObject({
       code: 'ENDPOINT',
       what: 'Nothing answers at http://127.0.0.1:4566.',
-      fix: ['Start what should listen there, or correct AWS_ENDPOINT_URL.', 'npm run provision, to continue from here'],
+      fix: [
+        'Start what should listen there, or correct AWS_ENDPOINT_URL.',
+        'npm run provision, to continue from here',
+      ],
     });
   });
 
@@ -111,7 +132,9 @@ describe('an endpoint of the user that does not answer', () => {
       credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
       maxAttempts: 1,
     });
-    const error: unknown = await client.send(new GetCallerIdentityCommand({})).catch((thrown: unknown) => thrown);
+    const error: unknown = await client
+      .send(new GetCallerIdentityCommand({}))
+      .catch((thrown: unknown) => thrown);
     client.destroy();
     const shown = explain(error, { ...situation, endpoint });
     expect(shown.code).toBe('ENDPOINT');

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { gone } from '../../../lib/gone.ts';
 import { awsError } from '../errors.ts';
 
-const failing = (error: unknown) => () => Promise.reject(error as Error);
+const failing = (error: Error) => () => Promise.reject(error);
 
 test('a delete that AWS takes is done', async () => {
   await expect(gone(async () => 'ok')).resolves.toBeUndefined();

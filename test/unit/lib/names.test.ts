@@ -18,7 +18,10 @@ test('every name of a stack begins with the stack, or lies below it', () => {
     'shop-dev-execution',
   ]);
   expect([names.logGroup, names.rolePath]).toEqual(['/slipway/shop-dev', '/slipway/shop-dev/']);
-  expect([names.securityGroup('balancer'), names.family('web')]).toEqual(['shop-dev-balancer', 'shop-dev-web']);
+  expect([names.securityGroup('balancer'), names.family('web')]).toEqual([
+    'shop-dev-balancer',
+    'shop-dev-web',
+  ]);
   expect(names.repository('web-api1')).toBe('shop-dev/web-api1');
 });
 

@@ -16,7 +16,10 @@ test("a thing carries the user's tags, a name for the console, and its address",
 });
 
 test('the one thing of a noun has an empty key', () => {
-  expect(tagsOf({ tags: {} }, 'shop-dev', 'vpc', '')).toMatchObject({ Name: 'shop-dev-vpc', 'slipway:key': '' });
+  expect(tagsOf({ tags: {} }, 'shop-dev', 'vpc', '')).toMatchObject({
+    Name: 'shop-dev-vpc',
+    'slipway:key': '',
+  });
 });
 
 test("no tag of the user's takes the place of one that makes a thing ours", () => {

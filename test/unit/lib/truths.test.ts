@@ -17,10 +17,22 @@ describe('an error passes', () => {
     ['AuthorizeSecurityGroupIngress', awsError('InvalidGroup.NotFound')],
     ['AuthorizeSecurityGroupEgress', awsError('InvalidGroup.NotFound')],
     ['CreateLoadBalancer', awsError('InvalidSubnet', 'VPC vpc-1 has no internet gateway')],
-    ['CreateService', awsError('InvalidParameterException', 'The target group does not have an associated load balancer.')],
-    ['CreateService', awsError('AccessDeniedException', 'not authorized to perform: iam:PassRole on resource')],
-    ['ReleaseAddress', awsError('AuthFailure', 'You do not have permission to access the specified resource.')],
-    ['DetachInternetGateway', awsError('DependencyViolation', 'Network vpc-1 has some mapped public address(es).')],
+    [
+      'CreateService',
+      awsError('InvalidParameterException', 'The target group does not have an associated load balancer.'),
+    ],
+    [
+      'CreateService',
+      awsError('AccessDeniedException', 'not authorized to perform: iam:PassRole on resource'),
+    ],
+    [
+      'ReleaseAddress',
+      awsError('AuthFailure', 'You do not have permission to access the specified resource.'),
+    ],
+    [
+      'DetachInternetGateway',
+      awsError('DependencyViolation', 'Network vpc-1 has some mapped public address(es).'),
+    ],
     ['DeleteSecurityGroup', awsError('DependencyViolation', 'resource sg-1 has a dependent object')],
     ['DeleteTargetGroup', awsError('ResourceInUse')],
     ['ChangeResourceRecordSets', awsError('PriorRequestNotComplete')],
@@ -34,14 +46,30 @@ describe('an error is permanent', () => {
   test.each([
     ['an id that is wrong in a call that reads', 'DescribeVpcs', awsError('InvalidVpcID.NotFound')],
     ['a thing that is gone, in a delete', 'DeleteSubnet', awsError('InvalidSubnetID.NotFound')],
-    ['a group that is gone, when its rules are taken away', 'RevokeSecurityGroupIngress', awsError('InvalidGroup.NotFound')],
+    [
+      'a group that is gone, when its rules are taken away',
+      'RevokeSecurityGroupIngress',
+      awsError('InvalidGroup.NotFound'),
+    ],
     ['a zone that is gone, in its delete', 'DeleteHostedZone', awsError('NoSuchHostedZone')],
     ['an address that is gone', 'ReleaseAddress', awsError('InvalidAllocationID.NotFound')],
     ['a quota', 'CreateNatGateway', awsError('NatGatewayLimitExceeded')],
     ['a block that is taken', 'CreateSubnet', awsError('InvalidSubnet.Conflict')],
-    ['a denial that is not about passing a role', 'CreateService', awsError('AccessDeniedException', 'ecs:CreateService')],
-    ['another mistake in the same call', 'CreateService', awsError('InvalidParameterException', 'No such port.')],
-    ['a rule that is there already', 'AuthorizeSecurityGroupIngress', awsError('InvalidPermission.Duplicate')],
+    [
+      'a denial that is not about passing a role',
+      'CreateService',
+      awsError('AccessDeniedException', 'ecs:CreateService'),
+    ],
+    [
+      'another mistake in the same call',
+      'CreateService',
+      awsError('InvalidParameterException', 'No such port.'),
+    ],
+    [
+      'a rule that is there already',
+      'AuthorizeSecurityGroupIngress',
+      awsError('InvalidPermission.Duplicate'),
+    ],
     ['what is no error of AWS', 'CreateSubnet', new TypeError('InvalidVpcID.NotFound')],
   ])('%s', (_, command, error) => {
     expect(truthOf(command, error)).toBeUndefined();
@@ -49,7 +77,13 @@ describe('an error is permanent', () => {
 
   test('whatever the call: a quota, a denial, credentials that have expired', () => {
     const commands = truths.flatMap((truth) => truth.commands);
-    for (const code of ['VpcLimitExceeded', 'LimitExceeded', 'TooManyTargetGroups', 'UnauthorizedOperation', 'ExpiredToken']) {
+    for (const code of [
+      'VpcLimitExceeded',
+      'LimitExceeded',
+      'TooManyTargetGroups',
+      'UnauthorizedOperation',
+      'ExpiredToken',
+    ]) {
       const error = awsError(code);
       expect(commands.filter((command) => truthOf(command, error))).toEqual([]);
     }

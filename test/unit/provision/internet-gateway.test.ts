@@ -25,7 +25,7 @@ const seen = (VpcId?: string) => ({
     {
       InternetGatewayId: 'igw-1',
       Tags,
-      Attachments: VpcId === undefined ? [] : [{ VpcId, State: 'available' as const }],
+      Attachments: VpcId === undefined ? [] : [{ VpcId }],
     },
   ],
 });
@@ -117,7 +117,10 @@ test('explains refusal: one that hangs on somebody else’s VPC is left there', 
 });
 
 test('explains refusal: a VPC that has somebody else’s gateway already', async () => {
-  const other = awsError('Resource.AlreadyAssociated', 'Network vpc-1 already has an internet gateway attached');
+  const other = awsError(
+    'Resource.AlreadyAssociated',
+    'Network vpc-1 already has an internet gateway attached',
+  );
   mocks.ec2.on(AttachInternetGatewayCommand).rejects(other);
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolves(seen());
   await expect(provisionStep(internetGateway, { ...scene, found: found(undefined) })).rejects.toMatchObject({

@@ -110,18 +110,26 @@ test('repairs drift', async () => {
 test.each([
   ['that failed', { state: 'failed' }, ['state'], 'a gateway that failed or is going cannot come back'],
   ['in another subnet', { subnetId: 'subnet-b' }, ['subnet'], 'a NAT gateway cannot move to another subnet'],
-  ['with another address', { allocationId: 'eipalloc-9' }, ['address'], 'a NAT gateway keeps its first address'],
-])('repairs drift: one %s goes before another comes, with another token', async (_, changes, fields, reason) => {
-  mocks.ec2.on(DeleteNatGatewayCommand).resolves({});
-  looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-2'));
-  looking('nat-2', nat('nat-2', 'available'));
-  const { verbs, ids, changes: planned } = await provisionStep(natGateway, withNat(changes));
-  expect(verbs).toEqual([['replace', '', ...fields]]);
-  expect(planned[0]?.reason).toBe(reason);
-  expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
-  expect(sent()).toEqual([remove, look('nat-1'), look('nat-1'), create('token-2'), look('nat-2')]);
-});
+  [
+    'with another address',
+    { allocationId: 'eipalloc-9' },
+    ['address'],
+    'a NAT gateway keeps its first address',
+  ],
+])(
+  'repairs drift: one %s goes before another comes, with another token',
+  async (_, changes, fields, reason) => {
+    mocks.ec2.on(DeleteNatGatewayCommand).resolves({});
+    looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
+    mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-2'));
+    looking('nat-2', nat('nat-2', 'available'));
+    const { verbs, ids, changes: planned } = await provisionStep(natGateway, withNat(changes));
+    expect(verbs).toEqual([['replace', '', ...fields]]);
+    expect(planned[0]?.reason).toBe(reason);
+    expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
+    expect(sent()).toEqual([remove, look('nat-1'), look('nat-1'), create('token-2'), look('nat-2')]);
+  },
+);
 
 test('repairs drift: one that is going already is only waited for', async () => {
   looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
@@ -133,7 +141,9 @@ test('repairs drift: one that is going already is only waited for', async () => 
 
 test('repairs drift: a failed one that AWS has forgotten since is no hindrance', async () => {
   mocks.ec2.on(DeleteNatGatewayCommand).rejects(awsError('NatGatewayNotFound'));
-  mocks.ec2.on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] }).rejects(awsError('NatGatewayNotFound'));
+  mocks.ec2
+    .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
+    .rejects(awsError('NatGatewayNotFound'));
   mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-2'));
   looking('nat-2', nat('nat-2', 'available'));
   const { ids } = await provisionStep(natGateway, withNat({ state: 'failed' }));
@@ -149,7 +159,10 @@ test('explains refusal', async () => {
 
 test('explains refusal: one that fails while it is waited for ends the wait, with the reason of AWS', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
-  const why = { FailureCode: 'Gateway.NotAttached', FailureMessage: 'Network vpc-1 has no Internet gateway attached' };
+  const why = {
+    FailureCode: 'Gateway.NotAttached',
+    FailureMessage: 'Network vpc-1 has no Internet gateway attached',
+  };
   looking('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'failed', why));
   await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({
     code: 'FAILED_STATE',

@@ -26,7 +26,12 @@ const associate = (SubnetId: string) => ({
 });
 const associated = (SubnetId: string, RouteTableId: string) => ({
   RouteTables: [
-    { Associations: [{ Main: true }, { SubnetId, RouteTableId, RouteTableAssociationId: `assoc-${SubnetId}` }] },
+    {
+      Associations: [
+        { Main: true },
+        { SubnetId, RouteTableId, RouteTableAssociationId: `assoc-${SubnetId}` },
+      ],
+    },
   ],
 });
 const scene = { name: 'publicRoutes', made: network() } as const;

@@ -68,7 +68,12 @@ const scene = (securityGroupsFound: Partial<ReturnType<typeof groups>>) =>
   }) as const;
 const duplicate = awsError('InvalidGroup.Duplicate', "The security group 'shop-dev-web' already exists");
 /** A group as AWS shows it. */
-const shown = (key: string, GroupId: string, IpPermissions: IpPermission[], IpPermissionsEgress = [everything]) => ({
+const shown = (
+  key: string,
+  GroupId: string,
+  IpPermissions: IpPermission[],
+  IpPermissionsEgress = [everything],
+) => ({
   SecurityGroups: [
     {
       GroupId,
@@ -148,9 +153,14 @@ test('creates when missing: a rule that is there already keeps no other one out'
 
 test('creates when missing: a group that is not known everywhere yet is tried again', async () => {
   willing();
-  mocks.ec2.on(AuthorizeSecurityGroupIngressCommand).rejectsOnce(awsError('InvalidGroup.NotFound')).resolves({});
+  mocks.ec2
+    .on(AuthorizeSecurityGroupIngressCommand)
+    .rejectsOnce(awsError('InvalidGroup.NotFound'))
+    .resolves({});
   await provisionStep(securityGroups, scene({ web: groups().web }));
-  expect(sent().slice(1)).toEqual(Array(2).fill(call('AuthorizeSecurityGroupIngress', 'sg-b', port(80, world))));
+  expect(sent().slice(1)).toEqual(
+    Array(2).fill(call('AuthorizeSecurityGroupIngress', 'sg-b', port(80, world))),
+  );
 });
 
 test('adopts when present', async () => {
@@ -219,7 +229,10 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: a quota', async () => {
-  const refusal = awsError('SecurityGroupLimitExceeded', 'The maximum number of security groups has been reached.');
+  const refusal = awsError(
+    'SecurityGroupLimitExceeded',
+    'The maximum number of security groups has been reached.',
+  );
   mocks.ec2.on(CreateSecurityGroupCommand).rejects(refusal);
   await expect(provisionStep(securityGroups, scene({}))).rejects.toBe(refusal);
   expect(commands()).toEqual(['CreateSecurityGroup']);

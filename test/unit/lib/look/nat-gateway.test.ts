@@ -51,7 +51,12 @@ describe('a look by tags', () => {
 
   test('gives the key to the one that lives, however many are dying beside it', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({
-      NatGateways: [nat('nat-3', 'deleting'), nat('nat-2', 'failed'), nat('nat-4', 'pending'), nat('nat-1', 'available')],
+      NatGateways: [
+        nat('nat-3', 'deleting'),
+        nat('nat-2', 'failed'),
+        nat('nat-4', 'pending'),
+        nat('nat-1', 'available'),
+      ],
     });
     const keys = [...(await lookNatGateway(seeOf()))].map(([key, one]) => [key, one.natGatewayId]);
     expect(keys).toEqual([

@@ -129,12 +129,13 @@ test('leaves out what goes away while it looks', async () => {
 });
 
 test('finds nothing when the listener goes away while it looks', async () => {
-  mocks.elbv2.on(DescribeTagsCommand).resolves({});
+  holds([], {});
   mocks.elbv2.on(DescribeRulesCommand).rejects(awsError('ListenerNotFoundException'));
   expect(await arns()).toEqual({});
 });
 
 test('finds nothing, and asks for nothing, without a listener', async () => {
+  holds([], {});
   mocks.elbv2.on(DescribeListenersCommand).resolves({});
   expect(await arns()).toEqual({});
   expect(sent().map(({ command }) => command)).not.toContain('DescribeRules');

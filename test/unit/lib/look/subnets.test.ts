@@ -31,7 +31,9 @@ test('nothing of ours is nothing', async () => {
 });
 
 test('ours are told by the keys in their tags, over all pages', async () => {
-  mocks.ec2.on(DescribeSubnetsCommand, { NextToken: undefined }).resolves({ Subnets: [B], NextToken: 'more' });
+  mocks.ec2
+    .on(DescribeSubnetsCommand, { NextToken: undefined })
+    .resolves({ Subnets: [B], NextToken: 'more' });
   mocks.ec2.on(DescribeSubnetsCommand, { NextToken: 'more' }).resolves({ Subnets: [A] });
   const found = await lookSubnets(seeOf());
   expect(found).toEqual(

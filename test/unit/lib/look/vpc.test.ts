@@ -1,5 +1,9 @@
 // What the look makes of AWS's answers about VPCs.
-import { DescribeSubnetsCommand, DescribeVpcAttributeCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeSubnetsCommand,
+  DescribeVpcAttributeCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { astray, lookVpc } from '../../../../lib/look/vpc.ts';
 import { upper } from '../../../../lib/tags.ts';

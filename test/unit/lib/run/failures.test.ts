@@ -45,7 +45,9 @@ describe('a walk', () => {
   test('with several failures tells every cause, and each thing to do once', () => {
     const shown = thrown({
       subnets: failed(refused),
-      elasticIp: failed(awsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.')),
+      elasticIp: failed(
+        awsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.'),
+      ),
       natGateway: echo,
     });
     expect(shown).toMatchObject({
@@ -69,7 +71,10 @@ describe('a walk', () => {
   });
 
   test('that was told to stop was interrupted, whatever failed on the way', () => {
-    const outcomes = { vpc: failed(Object.assign(new Error('aborted'), { name: 'AbortError' })), subnets: echo };
+    const outcomes = {
+      vpc: failed(Object.assign(new Error('aborted'), { name: 'AbortError' })),
+      subnets: echo,
+    };
     expect(thrown(outcomes, runWith(AbortSignal.abort()))).toMatchObject({ code: 'INTERRUPTED' });
     expect(thrown({ vpc: done }, runWith(AbortSignal.abort()))).toMatchObject({ code: 'INTERRUPTED' });
   });

@@ -21,7 +21,18 @@ describe('the flags', () => {
 
   test('are read, each in either spelling', async () => {
     await expect(
-      read('--target', 'aws', '--stage=test', '--config', 'a.ts', '--plan', '--yes', '--json', '--no-wait', '--builder=docker'),
+      read(
+        '--target',
+        'aws',
+        '--stage=test',
+        '--config',
+        'a.ts',
+        '--plan',
+        '--yes',
+        '--json',
+        '--no-wait',
+        '--builder=docker',
+      ),
     ).resolves.toEqual({
       options: {
         target: 'aws',
@@ -40,7 +51,16 @@ describe('the flags', () => {
     const asked = await read('--help');
     const help = 'help' in asked ? asked.help : '';
     expect(help).toMatch(/^Usage: npm run provision -- \[options\]\n\nStands it up\./);
-    for (const flag of ['--target', '--stage', '--config', '--plan', '--yes', '--json', '--no-wait', '--builder']) {
+    for (const flag of [
+      '--target',
+      '--stage',
+      '--config',
+      '--plan',
+      '--yes',
+      '--json',
+      '--no-wait',
+      '--builder',
+    ]) {
       expect(help).toContain(`  ${flag}`);
     }
     await expect(read('-h')).resolves.toEqual(asked);

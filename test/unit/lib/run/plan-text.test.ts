@@ -34,7 +34,9 @@ describe('for people', () => {
   });
 
   test('a refusal has a sign of its own', () => {
-    expect(planText([change('refused', 'cluster', '')])).toEqual(['  ! refused  cluster                       so']);
+    expect(planText([change('refused', 'cluster', '')])).toEqual([
+      '  ! refused  cluster                       so',
+    ]);
   });
 
   test('values read as they are, and an empty one can be seen', () => {
@@ -56,7 +58,12 @@ describe('for scripts', () => {
   test('a plan is data with the same addresses, verbs and reasons', () => {
     expect(planJson(changes.slice(0, 3), 4)).toEqual({
       changes: [
-        { address: 'vpc', verb: 'create', reason: 'so', fields: [{ field: 'cidr', from: null, to: '10.0.0.0/16' }] },
+        {
+          address: 'vpc',
+          verb: 'create',
+          reason: 'so',
+          fields: [{ field: 'cidr', from: null, to: '10.0.0.0/16' }],
+        },
         {
           address: 'subnets.public-1',
           verb: 'update',

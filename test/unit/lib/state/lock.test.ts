@@ -50,7 +50,9 @@ const CONTENDER = `
 async function contender() {
   const program = path('contender.mts');
   await writeFile(program, CONTENDER);
-  const child = spawn(process.execPath, ['--import', 'tsx', program, file()], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', program, file()], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   children.push(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async () => (await lines.next()).value as string;
@@ -101,7 +103,9 @@ describe('a lock', () => {
       throw new Error('no such user');
     });
     await take();
-    expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({ user: expect.stringMatching(/^user \d+$/) as unknown });
+    expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({
+      user: expect.stringMatching(/^user \d+$/) as unknown,
+    });
   });
 
   test('that cannot be written is a problem', async () => {
@@ -130,7 +134,10 @@ describe('a living holder', () => {
 
   test('on another machine cannot be asked, and keeps it', async () => {
     await leave(JSON.stringify({ ...holder, pid: 1, host: 'elsewhere' }));
-    await expect(take()).rejects.toMatchObject({ code: 'LOCKED', why: expect.stringContaining('on elsewhere') as unknown });
+    await expect(take()).rejects.toMatchObject({
+      code: 'LOCKED',
+      why: expect.stringContaining('on elsewhere') as unknown,
+    });
   });
 
   test('of another user keeps it', async () => {
@@ -148,7 +155,9 @@ describe('a dead holder', () => {
     await other.take();
     await other.die();
     const lock = await take();
-    expect(lock.takenOverFrom).toMatch(new RegExp(`^npm run teardown by .* \\(process ${other.pid}\\), since \\d{4}-`));
+    expect(lock.takenOverFrom).toMatch(
+      new RegExp(`^npm run teardown by .* \\(process ${other.pid}\\), since \\d{4}-`),
+    );
     expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({ pid: process.pid });
     await lock.release();
     expect(await files()).toEqual([]);
@@ -156,7 +165,9 @@ describe('a dead holder', () => {
 
   test('that had our number in an earlier life of this container loses it', async () => {
     await leave(JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - 1000).toISOString() }));
-    await expect(take()).resolves.toMatchObject({ takenOverFrom: expect.stringContaining('by ann') as unknown });
+    await expect(take()).resolves.toMatchObject({
+      takenOverFrom: expect.stringContaining('by ann') as unknown,
+    });
   });
 
   test.each(['', '{"pid":', '{"pid":-1}', 'not json'])('that left no name (%j) loses it', async (text) => {
@@ -176,13 +187,17 @@ describe('of several at once exactly one wins', () => {
     const second = await Promise.all([contender(), contender(), contender()]);
     await winner?.die();
     const dead = await Promise.all(second.map((one) => one.take()));
-    expect(dead.filter((said) => said.includes(`(process ${winner?.pid})`) && said.startsWith('won'))).toHaveLength(1);
+    expect(
+      dead.filter((said) => said.includes(`(process ${winner?.pid})`) && said.startsWith('won')),
+    ).toHaveLength(1);
     expect(dead.filter((said) => said.startsWith('LOCKED'))).toHaveLength(2);
   }, 60_000);
 
   test('in every order in which their steps can fall', async () => {
     for (let round = 0; round < 30; round += 1) {
-      await leave(JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - round - 1).toISOString() }));
+      await leave(
+        JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - round - 1).toISOString() }),
+      );
       const settled = await Promise.allSettled(Array.from({ length: 12 }, () => take()));
       const won = settled.filter((one): one is PromiseFulfilledResult<Lock> => one.status === 'fulfilled');
       const lost = settled.filter((one): one is PromiseRejectedResult => one.status === 'rejected');

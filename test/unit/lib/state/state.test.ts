@@ -94,9 +94,15 @@ describe('an intent', () => {
     const tokens = await Promise.all([
       open().then((state) => state.intend('natGateway')),
       open().then((state) => state.intend('publicRoutes')),
-      openState(path('a'), { ...guard, stack: 'shop-test' }, testClock()).then((state) => state.intend('natGateway')),
-      openState(path('b'), { ...guard, account: '444455556666' }, testClock()).then((state) => state.intend('natGateway')),
-      openState(path('c'), { ...guard, region: 'eu-west-2' }, testClock()).then((state) => state.intend('natGateway')),
+      openState(path('a'), { ...guard, stack: 'shop-test' }, testClock()).then((state) =>
+        state.intend('natGateway'),
+      ),
+      openState(path('b'), { ...guard, account: '444455556666' }, testClock()).then((state) =>
+        state.intend('natGateway'),
+      ),
+      openState(path('c'), { ...guard, region: 'eu-west-2' }, testClock()).then((state) =>
+        state.intend('natGateway'),
+      ),
     ]);
     expect(new Set(tokens.map(({ token }) => token)).size).toBe(5);
   });
@@ -123,7 +129,11 @@ describe('another life has another generation and another token', () => {
 
   test('when an open intent is renewed, again and again', async () => {
     const state = await open();
-    const lives = [await state.intend('natGateway'), await state.renew('natGateway'), await state.renew('natGateway')];
+    const lives = [
+      await state.intend('natGateway'),
+      await state.renew('natGateway'),
+      await state.renew('natGateway'),
+    ];
     expect(lives.map(({ generation }) => generation)).toEqual([1, 2, 3]);
     expect(new Set(lives.map(({ token }) => token)).size).toBe(3);
     expect((await read())['intents']).toEqual({ natGateway: lives[2] });
@@ -167,7 +177,11 @@ describe('a state file is refused and kept byte for byte', () => {
     ['when it is null', 'null', 'STATE_CORRUPT'],
     ['when a part is missing', JSON.stringify({ ...valid, resources: undefined }), 'STATE_CORRUPT'],
     ['when it has a part too many', JSON.stringify({ ...valid, extra: 1 }), 'STATE_CORRUPT'],
-    ['when an id is no text', JSON.stringify({ ...valid, resources: { vpc: { vpcId: 1 } } }), 'STATE_CORRUPT'],
+    [
+      'when an id is no text',
+      JSON.stringify({ ...valid, resources: { vpc: { vpcId: 1 } } }),
+      'STATE_CORRUPT',
+    ],
     ['when it is of a newer Slipway', '{ "version": 2,\n"resources": "elsewhere" }', 'STATE_NEWER'],
     ["when it is another stack's", JSON.stringify({ ...valid, stack: 'other-dev' }), 'STATE_FOREIGN'],
     ["when it is another account's", JSON.stringify({ ...valid, account: '444455556666' }), 'STATE_FOREIGN'],
@@ -182,7 +196,9 @@ describe('a state file is refused and kept byte for byte', () => {
 
   test('and says where it is broken', async () => {
     await keep(JSON.stringify({ ...valid, resources: { vpc: { vpcId: 1 } } }));
-    await expect(open()).rejects.toMatchObject({ why: expect.stringMatching(/^resources\.vpc\.vpcId: /) as unknown });
+    await expect(open()).rejects.toMatchObject({
+      why: expect.stringMatching(/^resources\.vpc\.vpcId: /) as unknown,
+    });
   });
 
   test('and says which version it has', async () => {

@@ -25,7 +25,9 @@ describe('changes that come at once', () => {
   test('are written together, and each waits until it is written', async () => {
     const state = await open();
     const renames = jest.spyOn(fs, 'rename');
-    await Promise.all(Array.from({ length: 50 }, (_, n) => state.record(`subnets.${n}`, { subnetId: `s-${n}` })));
+    await Promise.all(
+      Array.from({ length: 50 }, (_, n) => state.record(`subnets.${n}`, { subnetId: `s-${n}` })),
+    );
     expect(Object.keys(await recorded())).toHaveLength(50);
     expect(renames.mock.calls.length).toBeLessThanOrEqual(2);
     expect(renames.mock.calls.length).toBeGreaterThan(0);

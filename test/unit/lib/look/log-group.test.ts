@@ -1,0 +1,39 @@
+// The look for the log group of the stack.
+import { DescribeLogGroupsCommand, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { expect, test } from '@jest/globals';
+import { lookLogGroup } from '../../../../lib/look/log-group.ts';
+import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+
+const NAME = '/slipway/shop-dev';
+const ARN = `arn:aws:logs:eu-west-1:111122223333:log-group:${NAME}`;
+const look = async () => (await lookLogGroup(seeOf())).get('');
+
+test('reads ours', async () => {
+  mocks.logs.on(DescribeLogGroupsCommand).resolves({
+    logGroups: [{ logGroupName: NAME, logGroupArn: ARN, arn: `${ARN}:*`, retentionInDays: 14 }],
+  });
+  mocks.logs.on(ListTagsForResourceCommand).resolves({ tags: ourTags('logGroup') });
+  expect(await look()).toEqual({ logGroupName: NAME, retentionDays: 14, tags: ourTags('logGroup') });
+  expect(sent()).toEqual([
+    { command: 'DescribeLogGroups', input: { logGroupNamePrefix: NAME } },
+    { command: 'ListTagsForResource', input: { resourceArn: ARN } },
+  ]);
+});
+
+test('asks for its tags without the end of the ARN that stands for its streams', async () => {
+  mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: NAME, arn: `${ARN}:*` }] });
+  mocks.logs.on(ListTagsForResourceCommand).resolves({});
+  expect(await look()).toEqual({ logGroupName: NAME, retentionDays: 0, tags: {} });
+  expect(sent().at(-1)?.input).toEqual({ resourceArn: ARN });
+});
+
+test('finds nothing in a name that only begins so', async () => {
+  mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: `${NAME}-2` }] });
+  expect(await look()).toBeUndefined();
+});
+
+test('finds nothing when it goes away while it looks', async () => {
+  mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: NAME, logGroupArn: ARN }] });
+  mocks.logs.on(ListTagsForResourceCommand).rejects(awsError('ResourceNotFoundException'));
+  expect(await look()).toBeUndefined();
+});

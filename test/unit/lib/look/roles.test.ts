@@ -1,0 +1,92 @@
+// The look for our two roles, with their policies.
+import {
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+} from '@aws-sdk/client-iam';
+import { expect, test } from '@jest/globals';
+import { lookRoles } from '../../../../lib/look/roles.ts';
+import { upper } from '../../../../lib/tags.ts';
+import { awsError, mocks, ourTags, seeOf } from '../../act.ts';
+
+const RoleName = 'shop-dev-execution';
+const gone = awsError('NoSuchEntityException', 'gone', 404);
+const encoded = (policy: object) => encodeURIComponent(JSON.stringify(policy));
+
+/** The execution role as IAM shows it, in pages of one; the task role is not there. */
+function thereIs(): void {
+  mocks.iam.on(GetRoleCommand).rejects(gone);
+  mocks.iam.on(ListAttachedRolePoliciesCommand).rejects(gone);
+  mocks.iam.on(ListRolePoliciesCommand).rejects(gone);
+  mocks.iam.on(GetRoleCommand, { RoleName }).resolves({
+    Role: {
+      Arn: 'arn:role',
+      AssumeRolePolicyDocument: encoded({ Version: '1', Statement: [{ Sid: 'a b', Effect: 'Allow' }] }),
+      Tags: upper(ourTags('roles', 'execution')),
+    } as never,
+  });
+  mocks.iam
+    .on(ListAttachedRolePoliciesCommand, { RoleName })
+    .callsFake(({ Marker }: { Marker?: string }) =>
+      Marker === undefined
+        ? { AttachedPolicies: [{ PolicyArn: 'arn:one' }], IsTruncated: true, Marker: 'next' }
+        : { AttachedPolicies: [{ PolicyArn: 'arn:two' }] },
+    );
+  mocks.iam
+    .on(ListRolePoliciesCommand, { RoleName })
+    .callsFake(({ Marker }: { Marker?: string }) =>
+      Marker === undefined
+        ? { PolicyNames: ['slipway'], IsTruncated: true, Marker: 'next' }
+        : { PolicyNames: ['more'] },
+    );
+  mocks.iam.on(GetRolePolicyCommand).callsFake(({ PolicyName }: { PolicyName: string }) => ({
+    PolicyDocument: encoded({ b: PolicyName, a: 1 }),
+  }));
+}
+
+test('reads a role and its policies to the last page, documents as texts with their keys in order', async () => {
+  thereIs();
+  expect(Object.fromEntries(await lookRoles(seeOf()))).toEqual({
+    execution: {
+      roleName: RoleName,
+      roleArn: 'arn:role',
+      trustPolicy: '{"Statement":[{"Effect":"Allow","Sid":"a b"}],"Version":"1"}',
+      inlinePolicies: { slipway: '{"a":1,"b":"slipway"}', more: '{"a":1,"b":"more"}' },
+      attachedPolicies: ['arn:one', 'arn:two'],
+      tags: ourTags('roles', 'execution'),
+    },
+  });
+});
+
+test('leaves out a policy that goes away while it looks', async () => {
+  thereIs();
+  mocks.iam.on(GetRolePolicyCommand, { PolicyName: 'more' }).rejects(gone);
+  expect((await lookRoles(seeOf())).get('execution')?.inlinePolicies).toEqual({
+    slipway: '{"a":1,"b":"slipway"}',
+  });
+});
+
+test.each([
+  ['itself', GetRoleCommand],
+  ['its managed policies', ListAttachedRolePoliciesCommand],
+  ['its inline policies', ListRolePoliciesCommand],
+])('finds nothing when a role goes away before %s can be read', async (_what, command) => {
+  thereIs();
+  mocks.iam.on(command as typeof GetRoleCommand, { RoleName }).rejects(gone);
+  expect((await lookRoles(seeOf())).size).toBe(0);
+});
+
+test('shows a policy that is no JSON as the text that it is', async () => {
+  thereIs();
+  mocks.iam
+    .on(GetRolePolicyCommand, { PolicyName: 'more' })
+    .resolves({ PolicyDocument: 'not%20json' } as never);
+  expect((await lookRoles(seeOf())).get('execution')?.inlinePolicies['more']).toBe('"not json"');
+});
+
+test('fails with any other error', async () => {
+  thereIs();
+  mocks.iam.on(GetRoleCommand, { RoleName }).rejects(awsError('AccessDenied', 'not allowed', 403));
+  await expect(lookRoles(seeOf())).rejects.toMatchObject({ message: 'not allowed' });
+});

@@ -1,0 +1,106 @@
+// The look for the task definitions: the newest revision of each family.
+import {
+  DescribeTaskDefinitionCommand,
+  ListTaskDefinitionFamiliesCommand,
+  ListTaskDefinitionsCommand,
+} from '@aws-sdk/client-ecs';
+import { beforeEach, expect, test } from '@jest/globals';
+import { lookTaskDefinitions } from '../../../../lib/look/task-definitions.ts';
+import { lower, type Tags } from '../../../../lib/tags.ts';
+import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+
+const ours = (key: string) => ourTags('taskDefinitions', key);
+const missing = awsError('ClientException', 'Unable to describe task definition.');
+
+/** What is asked for by name, whether a family or a revision, and the tags of each. */
+let active: Record<string, Tags>;
+let inactive: Record<string, Tags>;
+beforeEach(() => {
+  [active, inactive] = [{}, {}];
+  mocks.ecs.on(ListTaskDefinitionFamiliesCommand).callsFake(({ nextToken }: { nextToken?: string }) => {
+    const all = [...Object.keys(active), ...Object.keys(inactive)];
+    const start = Number(nextToken ?? 0);
+    const next = start + 1 < all.length ? String(start + 1) : undefined;
+    return { families: all.slice(start, start + 1), nextToken: next };
+  });
+  mocks.ecs.on(ListTaskDefinitionsCommand).callsFake(({ familyPrefix }: { familyPrefix: string }) => ({
+    taskDefinitionArns: familyPrefix in inactive ? [`arn:${familyPrefix}:7`] : [],
+  }));
+  mocks.ecs
+    .on(DescribeTaskDefinitionCommand)
+    .callsFake(({ taskDefinition: reference }: { taskDefinition: string }) => {
+      const family = reference.replace(/^arn:|:7$/g, '');
+      const isActive = reference in active;
+      const tags = isActive ? active[family] : reference.startsWith('arn:') ? inactive[family] : undefined;
+      if (!tags) throw missing;
+      return {
+        taskDefinition: {
+          taskDefinitionArn: `arn:${family}:7`,
+          family,
+          revision: 7,
+          status: isActive ? 'ACTIVE' : 'INACTIVE',
+          cpu: '256',
+        },
+        tags: lower(tags),
+      };
+    });
+});
+
+test('reads ours by their services, on whatever page', async () => {
+  active = { 'shop-dev-old': ours('old'), 'shop-dev-web': ours('web') };
+  const found = await lookTaskDefinitions(seeOf());
+  expect([...found.keys()]).toEqual(['old', 'web']);
+  expect(found.get('web')).toEqual({
+    taskDefinitionArn: 'arn:shop-dev-web:7',
+    family: 'shop-dev-web',
+    status: 'ACTIVE',
+    definition: { cpu: '256', containers: '' },
+    tags: ours('web'),
+  });
+  expect(sent()[0]).toEqual({
+    command: 'ListTaskDefinitionFamilies',
+    input: { familyPrefix: 'shop-dev-', status: 'ALL' },
+  });
+});
+
+test('shows what a teardown that was stopped has deregistered and not deleted', async () => {
+  inactive = { 'shop-dev-web': ours('web') };
+  expect((await lookTaskDefinitions(seeOf())).get('web')).toMatchObject({
+    taskDefinitionArn: 'arn:shop-dev-web:7',
+    status: 'INACTIVE',
+    tags: ours('web'),
+  });
+  expect(sent()).toContainEqual({
+    command: 'ListTaskDefinitions',
+    input: { familyPrefix: 'shop-dev-web', status: 'INACTIVE', sort: 'DESC', maxResults: 1 },
+  });
+});
+
+test('finds nothing in a family that has only revisions that are being deleted', async () => {
+  inactive = { 'shop-dev-web': ours('web') };
+  mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns: [] });
+  expect((await lookTaskDefinitions(seeOf())).size).toBe(0);
+});
+
+test('finds nothing in what goes away while it looks', async () => {
+  inactive = { 'shop-dev-web': ours('web') };
+  mocks.ecs.on(DescribeTaskDefinitionCommand).rejects(missing);
+  expect((await lookTaskDefinitions(seeOf())).size).toBe(0);
+});
+
+test("shows somebody else's only where it has a name that we want", async () => {
+  active = {
+    'shop-dev-web': { owner: 'bob' },
+    'shop-dev-2-web': { 'slipway:stack': 'shop-dev-2' },
+    'shop-dev-other': {},
+  };
+  const found = await lookTaskDefinitions(seeOf());
+  expect([...found.keys()]).toEqual(['web']);
+  expect(found.get('web')?.tags).toEqual({ owner: 'bob' });
+});
+
+test('fails with any other error', async () => {
+  active = { 'shop-dev-web': ours('web') };
+  mocks.ecs.on(DescribeTaskDefinitionCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
+  await expect(lookTaskDefinitions(seeOf())).rejects.toMatchObject({ message: 'not allowed' });
+});

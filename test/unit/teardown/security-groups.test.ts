@@ -1,0 +1,78 @@
+// The removal of a security group: what it sends in each case.
+import { DeleteSecurityGroupCommand, RevokeSecurityGroupIngressCommand } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import type { GroupRule } from '../../../lib/group-rules.ts';
+import { securityGroups } from '../../../teardown/security-groups.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../act.ts';
+
+const tcp = (port: number): GroupRule => ({ protocol: 'tcp', fromPort: port, toPort: port, peer: 'sg-b' });
+const remove = (ingress = [tcp(5000), tcp(6000)]) =>
+  securityGroups.remove(
+    undoOf(
+      { name: 'securityGroups', key: 'web' },
+      {
+        groupId: 'sg-w',
+        groupName: 'shop-dev-web',
+        vpcId: 'vpc-1',
+        ingress,
+        egress: [],
+        tags: ourTags('securityGroups', 'web'),
+      },
+    ),
+  );
+const revoke = (port: number) => ({
+  command: 'RevokeSecurityGroupIngress',
+  input: {
+    GroupId: 'sg-w',
+    IpPermissions: [
+      { IpProtocol: 'tcp', FromPort: port, ToPort: port, UserIdGroupPairs: [{ GroupId: 'sg-b' }] },
+    ],
+  },
+});
+const deletion = { command: 'DeleteSecurityGroup', input: { GroupId: 'sg-w' } };
+
+test('removes what is ours', async () => {
+  mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
+  mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
+  await remove();
+  expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
+});
+
+test('removes what is ours: one without rules', async () => {
+  mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
+  await remove([]);
+  expect(sent()).toEqual([deletion]);
+});
+
+test.each(['DependencyViolation', 'InvalidGroup.InUse'])(
+  'removes what is ours: once nothing uses it any more (%s)',
+  async (code) => {
+    mocks.ec2.on(DeleteSecurityGroupCommand).rejectsOnce(awsError(code)).resolves({});
+    await remove([]);
+    expect(sent()).toEqual([deletion, deletion]);
+  },
+);
+
+test('counts what is already gone as removed', async () => {
+  mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(awsError('InvalidGroup.NotFound'));
+  mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError('InvalidGroup.NotFound'));
+  await remove();
+  expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
+});
+
+test('counts what is already gone as removed: a rule that is gone keeps no other one', async () => {
+  mocks.ec2
+    .on(RevokeSecurityGroupIngressCommand)
+    .rejectsOnce(awsError('InvalidPermission.NotFound'))
+    .resolves({});
+  mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
+  await remove();
+  expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
+});
+
+test('explains refusal', async () => {
+  const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
+  mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
+  mocks.ec2.on(DeleteSecurityGroupCommand).rejects(refusal);
+  await expect(remove()).rejects.toBe(refusal);
+});

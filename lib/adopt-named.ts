@@ -20,15 +20,15 @@ interface Looking<T> {
  * @throws FOREIGN when what is there is not ours
  */
 export async function adoptNamed<T extends { readonly tags: Tags }>(
-  { careful, names, again }: Looking<T>,
+  looking: Looking<T>,
   error: unknown,
   code: string,
   place: string,
 ): Promise<T> {
   if (!isCode(error, code)) throw error;
   const ours = async (): Promise<T | undefined> => {
-    const found = await again();
-    return found && foreignOwner(found.tags, names.stack) === undefined ? found : undefined;
+    const found = await looking.again();
+    return found && foreignOwner(found.tags, looking.names.stack) === undefined ? found : undefined;
   };
-  return adopt({ careful, again: ours }, place, error);
+  return adopt({ careful: looking.careful, again: ours }, place, error);
 }

@@ -1,10 +1,7 @@
 /** Adopts what a create finds in its place: ours by a call whose answer was lost, or somebody else's. */
 import { messageOf } from './aws-error.ts';
-import { findWithin, type Careful } from './create-once.ts';
+import { findWithin, LAG, type Careful } from './create-once.ts';
 import { problem } from './problem.ts';
-
-/** How long tags may lag behind a create that was answered. Milliseconds. */
-const LAG = 10_000;
 
 /**
  * Looks for our thing after AWS said that its place is taken: «it exists» does not mean that it is ours.

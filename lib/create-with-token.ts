@@ -1,10 +1,7 @@
 /** Creates what takes a client token: a repeated call gives the same thing, and never one of an earlier life. */
-import { findWithin, type Careful } from './create-once.ts';
+import { findWithin, LAG, type Careful } from './create-once.ts';
 import { isCode } from './aws-error.ts';
 import type { Intent } from './state/format.ts';
-
-/** How long tags may lag behind a create. Milliseconds. */
-const LAG = 10_000;
 
 /** The act of a create, as far as its token is concerned. */
 export interface Tokened {

@@ -11,7 +11,7 @@ import {
 import { isCode } from './aws-error.ts';
 import { touches, type Fields } from './change.ts';
 import type { Aws } from './clients.ts';
-import { findWithin } from './create-once.ts';
+import { findWithin, LAG } from './create-once.ts';
 import { createWithToken } from './create-with-token.ts';
 import { EVERYWHERE, type FoundRouteTable } from './look/route-tables.ts';
 import { retag } from './retag.ts';
@@ -23,9 +23,6 @@ type RouteAct = Pick<
   Act<'publicRoutes'>,
   'again' | 'aws' | 'careful' | 'change' | 'intent' | 'item' | 'record' | 'renew' | 'tags'
 >;
-
-/** How long an association may lag behind. Milliseconds. */
-const SEEN_MS = 10_000;
 
 /** What the default route of a table should be, and for which subnets the table is. */
 export interface Routing {
@@ -108,7 +105,7 @@ async function associate(act: RouteAct, RouteTableId: string, SubnetId: string):
     await aws.ec2(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
   } catch (error) {
     if (!isCode(error, 'Resource.AlreadyAssociated')) throw error;
-    const held = await findWithin(careful, SEEN_MS, () => associationOf(aws, SubnetId));
+    const held = await findWithin(careful, LAG, () => associationOf(aws, SubnetId));
     if (!held) throw error;
     if (held.RouteTableId === RouteTableId) return;
     const AssociationId = held.RouteTableAssociationId;

@@ -90,7 +90,7 @@ export function definitionFields(definition: Partial<TaskDefinition>): Fields {
     executionRole: definition.executionRoleArn,
     taskRole: definition.taskRoleArn,
     containers: containerDefinitions.map(({ name }) => name).join(', '),
-    ...Object.assign({}, ...containerDefinitions.map(containerFields)),
+    ...Object.fromEntries(containerDefinitions.flatMap((one) => Object.entries(containerFields(one)))),
   });
 }
 

@@ -74,18 +74,18 @@ function planOf(found: Survey, stack: string): Change[] {
   );
 }
 
-async function takeDown({ run, see }: Session, found: Survey, changes: readonly Change[]): Promise<void> {
+async function takeDown(session: Session, found: Survey, changes: readonly Change[]): Promise<void> {
   const outcomes = await walk<Name>(
     order(),
     async (name) => {
       const removing = changes
         .filter(({ step }) => step === name)
-        .map(({ key }) => removeThing(run, see(), found, removals, name, key));
+        .map(({ key }) => removeThing(session.run, session.see(), found, removals, name, key));
       for (const one of await Promise.allSettled(removing)) if (one.status === 'rejected') throw one.reason;
     },
-    run.signal,
+    session.run.signal,
   );
-  failures(run, outcomes);
+  failures(session.run, outcomes);
 }
 
 function planned(changes: readonly Change[], about: object): Result {

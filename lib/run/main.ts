@@ -74,7 +74,7 @@ const problemJson = ({ code, what, why, now, fix }: Problem) => ({ code, what, w
 /** A problem for people: its four parts, one under the other. */
 export function problemText(shown: Problem, colour: boolean): string {
   const { code, what, why, now, fix } = shown;
-  const paint = (text: string) => (colour ? styleText('red', text) : text);
+  const paint = (text: string) => (colour ? styleText('red', text, { validateStream: false }) : text);
   const [firstWhy = '', ...moreWhy] = why.split('\n');
   const parts = [
     '',

@@ -161,8 +161,11 @@ function healthOf(
   { name = '', healthCheck = { command: [] } }: ContainerDefinition,
   container: Container,
 ): HealthWatch {
-  return watchHealth(container, healthCheck, region.scaled, (status) =>
-    containerHealth(region, taskArn, name, status),
+  return watchHealth(
+    container,
+    healthCheck,
+    (ms) => region.scaled(ms),
+    (status) => containerHealth(region, taskArn, name, status),
   );
 }
 

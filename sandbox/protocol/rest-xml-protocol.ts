@@ -10,7 +10,7 @@ interface Bindings {
   readonly httpQuery?: string;
   readonly httpHeader?: string;
 }
-const bindings = (member: Shape): Bindings => member.getMergedTraits() as Bindings;
+const bindings = (member: Shape): Bindings => member.getMergedTraits();
 
 interface Route {
   readonly name: string;
@@ -65,7 +65,8 @@ function encode(operation: OperationShape, output: object): WireResponse {
     for (const [name, member] of operation.output.structIterator()) {
       const { httpHeader } = bindings(member);
       if (!httpHeader) continue;
-      if (inBody[name] !== undefined) headers[httpHeader.toLowerCase()] = String(inBody[name]);
+      const value = inBody[name] as string | number | undefined;
+      if (value !== undefined) headers[httpHeader.toLowerCase()] = String(value);
       delete inBody[name];
     }
   }

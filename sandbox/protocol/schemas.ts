@@ -20,8 +20,7 @@ const OPERATION = 9;
 type Lazy = SchemaRef | (() => SchemaRef);
 type OperationTuple = [number, string, string, number | { http?: [string, string, number] }, Lazy, Lazy];
 
-const shape = (ref: Lazy): Shape =>
-  NormalizedSchema.of((typeof ref === 'function' ? ref() : ref) as SchemaRef);
+const shape = (ref: Lazy): Shape => NormalizedSchema.of(typeof ref === 'function' ? ref() : ref);
 
 /** Lists every operation that a client package exports, by name. */
 export function operationsOf(client: object): Map<string, OperationShape> {

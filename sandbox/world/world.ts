@@ -95,7 +95,7 @@ export class World {
       seed: this.#seed,
       count: this.#count,
       agenda: this.agenda.entries(),
-      global: rowsOf(this.#global as unknown as Stores),
+      global: rowsOf(this.#global),
       regions: Object.fromEntries(this.regions().map((region) => [region.name, rowsOf(storesOf(region))])),
     };
   }
@@ -103,7 +103,7 @@ export class World {
   restore(snapshot: Snapshot): void {
     this.#seed = snapshot.seed;
     this.#count = snapshot.count;
-    fill(this.#global as unknown as Stores, snapshot.global);
+    fill(this.#global, snapshot.global);
     for (const [name, rows] of Object.entries(snapshot.regions)) fill(storesOf(this.region(name)), rows);
     this.agenda.load(snapshot.agenda);
   }
@@ -140,8 +140,7 @@ export class World {
   }
 }
 
-const storesOf = ({ ec2, elbv2, ecs, ecr, logs }: Region): Stores =>
-  ({ ec2, elbv2, ecs, ecr, logs }) as unknown as Stores;
+const storesOf = ({ ec2, elbv2, ecs, ecr, logs }: Region): Stores => ({ ec2, elbv2, ecs, ecr, logs });
 
 function* tablesOf(holder: object): Generator<Table<object>> {
   const { ec2, elbv2, ecs, ecr, logs, iam, route53 } = holder as Partial<Record<string, object>>;

@@ -4,6 +4,7 @@ import { DeleteLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancin
 import { expect, test } from '@jest/globals';
 import { loadBalancer } from '../../../teardown/load-balancer.ts';
 import { awsError, mocks, ourTags, sent, undoOf } from '../act.ts';
+import { impatient } from '../impatient.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/shop-dev/50dc6c495c0c9188';
 const item = {
@@ -18,7 +19,8 @@ const item = {
   attributes: {},
   tags: ourTags('loadBalancer'),
 };
-const remove = () => loadBalancer.remove(undoOf({ name: 'loadBalancer' }, item));
+const undo = () => undoOf({ name: 'loadBalancer' }, item);
+const remove = () => loadBalancer.remove(undo());
 
 test('removes what is ours, and waits until its network interfaces are gone', async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
@@ -48,7 +50,7 @@ test('removes what is ours, and waits until its network interfaces are gone', as
 test('removes what is ours: interfaces that never go are named as what was waited for', async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
   mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [{}, {}] });
-  await expect(remove()).rejects.toMatchObject({
+  await expect(loadBalancer.remove(impatient(undo()))).rejects.toMatchObject({
     code: 'TIMEOUT',
     what: expect.stringContaining('the network interfaces of the load balancer to be gone'),
     why: 'The last look said: 2 interfaces left.',

@@ -1,0 +1,148 @@
+// The look for our services in our cluster.
+import { DescribeServicesCommand, ListServicesCommand, type Service } from '@aws-sdk/client-ecs';
+import { expect, test } from '@jest/globals';
+import { deploymentText, lookServices } from '../../../../lib/look/services.ts';
+import { lower, type Tags } from '../../../../lib/tags.ts';
+import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+
+const ours = (key: string) => ourTags('services', key);
+const service = (serviceName: string, tags: Tags, more: Partial<Service> = {}): Service => ({
+  serviceArn: `arn:service/shop-dev/${serviceName}`,
+  serviceName,
+  status: 'ACTIVE',
+  tags: lower(tags),
+  ...more,
+});
+
+/** What the cluster has: the active ones are listed, in pages of two. */
+function holds(...services: Service[]): void {
+  const listed = services
+    .filter(({ status }) => status === 'ACTIVE')
+    .map(({ serviceArn = '' }) => serviceArn);
+  mocks.ecs.on(ListServicesCommand).callsFake(({ nextToken }: { nextToken?: string }) => {
+    const start = Number(nextToken ?? 0);
+    const next = start + 2 < listed.length ? String(start + 2) : undefined;
+    return { serviceArns: listed.slice(start, start + 2), nextToken: next };
+  });
+  mocks.ecs.on(DescribeServicesCommand).callsFake(({ services: asked }: { services: string[] }) => ({
+    services: services.filter(({ serviceName = '' }) => asked.includes(serviceName)),
+    failures: asked
+      .filter((name) => !services.some(({ serviceName }) => serviceName === name))
+      .map((arn) => ({ arn, reason: 'MISSING' })),
+  }));
+}
+const keys = async () => [...(await lookServices(seeOf())).keys()];
+
+test('reads ours', async () => {
+  holds(
+    service('web', ours('web'), {
+      taskDefinition: 'arn:definition:1',
+      desiredCount: 2,
+      networkConfiguration: {
+        awsvpcConfiguration: {
+          subnets: ['subnet-c', 'subnet-d'],
+          securityGroups: ['sg-web'],
+          assignPublicIp: 'ENABLED',
+        },
+      },
+      loadBalancers: [
+        { containerName: 'b', containerPort: 2, targetGroupArn: 'arn:2' },
+        { containerName: 'a', containerPort: 1, targetGroupArn: 'arn:1' },
+      ],
+      healthCheckGracePeriodSeconds: 60,
+      deploymentConfiguration: {
+        minimumHealthyPercent: 100,
+        maximumPercent: 200,
+        deploymentCircuitBreaker: { enable: true, rollback: false },
+      },
+      deployments: [
+        { status: 'ACTIVE', rolloutState: 'COMPLETED' },
+        { status: 'PRIMARY', rolloutState: 'IN_PROGRESS' },
+      ],
+    }),
+  );
+  expect(Object.fromEntries(await lookServices(seeOf()))).toEqual({
+    web: {
+      serviceArn: 'arn:service/shop-dev/web',
+      serviceName: 'web',
+      status: 'ACTIVE',
+      taskDefinitionArn: 'arn:definition:1',
+      desiredCount: 2,
+      subnetIds: ['subnet-c', 'subnet-d'],
+      securityGroupIds: ['sg-web'],
+      assignPublicIp: true,
+      loadBalancers: ['a:1 → arn:1', 'b:2 → arn:2'],
+      graceSeconds: 60,
+      deployment: '100–200 %, breaker on, rollback off',
+      rollout: 'IN_PROGRESS',
+      tags: ours('web'),
+    },
+  });
+  expect(sent()).toEqual([
+    { command: 'ListServices', input: { cluster: 'shop-dev', maxResults: 100 } },
+    {
+      command: 'DescribeServices',
+      input: { cluster: 'shop-dev', services: ['web'], include: ['TAGS'] },
+    },
+  ]);
+});
+
+test('says nothing of what the endpoint does not tell', async () => {
+  holds(service('web', ours('web')));
+  expect((await lookServices(seeOf())).get('web')).toMatchObject({
+    graceSeconds: undefined,
+    deployment: undefined,
+    rollout: '',
+  });
+});
+
+test('shows one that is draining, which the list hides', async () => {
+  holds(service('web', ours('web'), { status: 'DRAINING' }));
+  expect((await lookServices(seeOf())).get('web')?.status).toBe('DRAINING');
+});
+
+test('counts an inactive one as absent', async () => {
+  holds(service('web', ours('web'), { status: 'INACTIVE' }));
+  expect(await keys()).toEqual([]);
+});
+
+test('shows ours that nothing wants any more, on whatever page, ten names a call', async () => {
+  const others = Array.from({ length: 12 }, (_, index) => service(`old-${index}`, ours(`old-${index}`)));
+  holds(...others);
+  expect(await keys()).toHaveLength(12);
+  expect(
+    sent()
+      .filter(({ command }) => command === 'DescribeServices')
+      .map(({ input }) => (input as { services: string[] }).services.length),
+  ).toEqual([10, 3]);
+});
+
+test("shows somebody else's only where it has a name that we want", async () => {
+  holds(service('web', { owner: 'bob' }), service('theirs', {}));
+  const found = await lookServices(seeOf());
+  expect([...found.keys()]).toEqual(['web']);
+  expect(found.get('web')?.tags).toEqual({ owner: 'bob' });
+});
+
+test('finds nothing without a cluster', async () => {
+  mocks.ecs.on(ListServicesCommand).rejects(awsError('ClusterNotFoundException'));
+  mocks.ecs.on(DescribeServicesCommand).rejects(awsError('ClusterNotFoundException'));
+  expect(await keys()).toEqual([]);
+});
+
+test('asks for no names when there are none', async () => {
+  holds();
+  expect((await lookServices(seeOf(config({ services: [] })))).size).toBe(0);
+  expect(sent().map(({ command }) => command)).toEqual(['ListServices']);
+});
+
+test('fails with any other error', async () => {
+  mocks.ecs.on(ListServicesCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
+  await expect(keys()).rejects.toMatchObject({ message: 'not allowed' });
+});
+
+test('deployment settings are one line of text', () => {
+  expect(deploymentText({ minimumHealthyPercent: 50, maximumPercent: 150 })).toBe(
+    '50–150 %, breaker off, rollback off',
+  );
+});

@@ -1,0 +1,70 @@
+// The look for the tasks of a service.
+import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
+import { expect, test } from '@jest/globals';
+import { tasksOf } from '../../../../lib/look/tasks.ts';
+import { awsError, mocks, seeOf, sent } from '../../act.ts';
+
+const task = (taskArn: string, group = 'service:web'): Task => ({ taskArn, group });
+
+/** The ARNs of tasks by their desired status, in pages of a hundred. */
+function holds(
+  byStatus: Readonly<Record<string, readonly string[]>>,
+  known: (arn: string) => Task = task,
+): void {
+  mocks.ecs
+    .on(ListTasksCommand)
+    .callsFake(({ desiredStatus, nextToken }: { desiredStatus: string; nextToken?: string }) => {
+      const all = byStatus[desiredStatus] ?? [];
+      const start = Number(nextToken ?? 0);
+      const next = start + 100 < all.length ? String(start + 100) : undefined;
+      return { taskArns: all.slice(start, start + 100), nextToken: next };
+    });
+  mocks.ecs
+    .on(DescribeTasksCommand)
+    .callsFake(({ tasks }: { tasks: string[] }) => ({ tasks: tasks.map((arn) => known(arn)) }));
+}
+const arns = async (...statuses: ('RUNNING' | 'STOPPED')[]) =>
+  (await tasksOf(seeOf(), 'web', ...statuses)).map(({ taskArn }) => taskArn);
+
+test('lists by family, one status after the other, and describes each task once', async () => {
+  holds({ RUNNING: ['arn:1', 'arn:2'], STOPPED: ['arn:2', 'arn:3'] });
+  expect(await arns('RUNNING', 'STOPPED')).toEqual(['arn:1', 'arn:2', 'arn:3']);
+  const list = (desiredStatus: string) => ({
+    command: 'ListTasks',
+    input: { cluster: 'shop-dev', family: 'shop-dev-web', desiredStatus },
+  });
+  expect(sent()).toEqual([
+    list('RUNNING'),
+    list('STOPPED'),
+    { command: 'DescribeTasks', input: { cluster: 'shop-dev', tasks: ['arn:1', 'arn:2', 'arn:3'] } },
+  ]);
+});
+
+test('reads all pages, and describes a hundred a call', async () => {
+  holds({ STOPPED: Array.from({ length: 150 }, (_, index) => `arn:${index}`) });
+  expect(await arns('STOPPED')).toHaveLength(150);
+  expect(sent().filter(({ command }) => command === 'DescribeTasks')).toHaveLength(2);
+});
+
+test('leaves out tasks of the family that somebody else has run', async () => {
+  holds({ RUNNING: ['arn:1', 'arn:2'] }, (arn) =>
+    task(arn, arn === 'arn:2' ? 'family:shop-dev-web' : undefined),
+  );
+  expect(await arns('RUNNING')).toEqual(['arn:1']);
+});
+
+test('finds nothing, and describes nothing, where there is nothing', async () => {
+  holds({});
+  expect(await arns('RUNNING', 'STOPPED')).toEqual([]);
+  expect(sent().map(({ command }) => command)).toEqual(['ListTasks', 'ListTasks']);
+});
+
+test('finds nothing without a cluster', async () => {
+  mocks.ecs.on(ListTasksCommand).rejects(awsError('ClusterNotFoundException'));
+  expect(await arns('RUNNING')).toEqual([]);
+});
+
+test('fails with any other error', async () => {
+  mocks.ecs.on(ListTasksCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
+  await expect(arns('RUNNING')).rejects.toMatchObject({ message: 'not allowed' });
+});

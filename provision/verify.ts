@@ -1,5 +1,6 @@
 /** The last step of a provision: a request to every routed path, through the address that we print. */
 import { request } from 'node:http';
+import { messageOf } from '../lib/aws-error.ts';
 import { routesOf, type Config } from '../lib/config/config.ts';
 import { problem } from '../lib/problem.ts';
 import type { Run } from '../lib/run/run.ts';
@@ -7,6 +8,7 @@ import { pending, ready, until, type Probed } from '../lib/until.ts';
 import { NO_SERVICE } from './listener.ts';
 import type { Address } from './url.ts';
 
+/** How long one request may take, milliseconds. */
 const TIMEOUT_MS = 5000;
 
 /** The answer to one request. */
@@ -16,8 +18,8 @@ interface Answer {
 }
 
 /** Sends a GET the way the name would lead it, whatever this machine's resolver knows. */
-function get(address: Address, path: string, signal: AbortSignal): Promise<Answer> {
-  const { host, connect } = address;
+function get({ host, connect }: Address, path: string, { signal, waits }: Run): Promise<Answer> {
+  const timeout = Math.min(TIMEOUT_MS, waits.answer.deadline);
   return new Promise((resolve, reject) => {
     const sent = request(
       {
@@ -25,7 +27,7 @@ function get(address: Address, path: string, signal: AbortSignal): Promise<Answe
         path,
         headers: { host, 'user-agent': 'slipway' },
         agent: false,
-        timeout: TIMEOUT_MS,
+        timeout,
         signal,
       },
       (response) => {
@@ -37,21 +39,21 @@ function get(address: Address, path: string, signal: AbortSignal): Promise<Answe
         response.on('error', reject);
       },
     );
-    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${timeout / 1000} s`)));
     sent.on('error', reject);
     sent.end();
   });
 }
 
 /** A service answered: anything but the load balancer's own errors and its answer for unknown paths. */
-async function probe(address: Address, path: string, signal: AbortSignal): Promise<Probed<number>> {
+async function probe(address: Address, path: string, run: Run): Promise<Probed<number>> {
   try {
-    const { status, body } = await get(address, path, signal);
+    const { status, body } = await get(address, path, run);
     const isOurs = status < 500 && !(status === 404 && body === NO_SERVICE);
     return isOurs ? ready(status) : pending(`${path} answers ${status}`);
   } catch (error) {
-    if (signal.aborted) throw error;
-    return pending(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    if (run.signal.aborted) throw error;
+    return pending(`${path}: ${messageOf(error)}`);
   }
 }
 
@@ -64,7 +66,7 @@ export async function verify(config: Config, address: Address, run: Run): Promis
   const answers = asked.map(async ({ container: { path } }) => {
     const url = `${address.url}${path}`;
     try {
-      const probing = () => probe(address, path, run.signal);
+      const probing = () => probe(address, path, run);
       const status = await until(`${url} to answer`, run.waits.answer, probing, run);
       run.report({ type: 'note', text: `GET ${url}  ${status}` });
     } catch (error) {
@@ -79,7 +81,7 @@ export async function verify(config: Config, address: Address, run: Run): Promis
 const unanswered = (url: string, cause: unknown) =>
   problem('UNANSWERED', {
     what: `${url} is not answered.`,
-    why: cause instanceof Error ? cause.message : String(cause),
+    why: messageOf(cause),
     now: 'Everything is made and healthy as far as AWS says.',
     fix: [`curl -v ${url}`, 'npm run provision, to look again'],
     cause,

@@ -380,11 +380,3 @@ describe('explains refusal', () => {
     expect(sent()).toEqual([]);
   });
 });
-
-test('every life of a service has a token of its own', async () => {
-  mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
-  await provisionStep(services, { ...scene(), patient: false });
-  const { clientToken } = sent()[0]?.input as { clientToken: string };
-  expect(clientToken).toMatch(/^[0-9a-f]{32}$/);
-  expect(clientToken).not.toBe(shortHash(32, 'token-1', NOW + 1));
-});

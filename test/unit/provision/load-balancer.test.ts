@@ -179,7 +179,12 @@ test.each([
   ['is internal', { scheme: 'internal' }, 'it is internal, which cannot change'],
   ['could not be set up', { state: 'failed' }, 'AWS could not set it up'],
 ])('explains refusal: one that %s is refused, and nothing is sent', async (_what, changes, reason) => {
-  const { changes: planned } = await provisionStep(loadBalancer, withItem(changes as Partial<FoundLoadBalancer>));
-  expect(planned).toEqual([{ step: 'loadBalancer', key: '', verb: 'refused', fields: [], reason }]);
+  const { changes: planned } = await provisionStep(
+    loadBalancer,
+    withItem(changes as Partial<FoundLoadBalancer>),
+  );
+  expect(planned).toEqual([
+    { step: 'loadBalancer', key: '', verb: 'refused', fields: [], reason, stuck: true },
+  ]);
   expect(sent()).toEqual([]);
 });

@@ -29,18 +29,11 @@ async function serve(listener: RequestListener): Promise<number> {
 }
 
 /** What a run needs for this, with a wait of three looks on a clock that takes no time. */
-function runOf(signal = new AbortController().signal): Run & { readonly events: Event[] } {
+function runOf(signal = new AbortController().signal) {
   const events: Event[] = [];
+  const report = (event: Event) => void events.push(event);
   const waits = { ...localWaits, answer: { first: 0, every: 100, deadline: 250 } };
-  return {
-    clock: testClock(),
-    signal,
-    waits,
-    report: (event) => events.push(event),
-    events,
-  } as unknown as Run & {
-    events: Event[];
-  };
+  return { ...({ clock: testClock(), signal, waits, report } as unknown as Run), events };
 }
 const addressOf = (port: number) => ({
   url: `http://api.example.com:${port}`,
@@ -137,14 +130,21 @@ test('gives up where an answer breaks off', async () => {
 });
 
 test('leaves nothing running behind a path that is not answered', async () => {
-  let late = 0;
+  let asked = 0;
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
   const port = await serve(({ url }, response) => {
-    if (url === '/api1') return void response.writeHead(503).end();
-    late += 1;
-    response.writeHead(late < 3 ? 503 : 200).end();
+    // The other path is answered when the last answer to this one has been read.
+    if (url === '/api2') return void released.then(() => response.end('hello'));
+    asked += 1;
+    if (asked === 3) response.on('close', () => setImmediate(release));
+    response.writeHead(503).end();
   });
   const run = runOf();
-  await expect(verify(config(), addressOf(port), run)).rejects.toMatchObject({ code: 'UNANSWERED' });
+  await expect(verify(config(), addressOf(port), run)).rejects.toMatchObject({
+    code: 'UNANSWERED',
+    what: `http://api.example.com:${port}/api1 is not answered.`,
+  });
   expect(notes(run)).toEqual([`GET http://api.example.com:${port}/api2  200`]);
 });
 

@@ -47,10 +47,6 @@ test('--plan, provision, a failure and teardown each print one JSON document', a
   );
   expect(await ask(`${String(done['url'])}/app`)).toMatchObject({ status: 200 });
 
-  const again = await run('provision', ...flags, '--plan');
-  expect(again).toMatchObject({ code: 0, problem: undefined });
-  expect(documentOf(again)).toMatchObject({ plan: { changes: [], counts: { keep: changes.length } } });
-
   const failed = await run('provision', ...flags, '--config', 'nowhere.ts');
   expect(failed.code).toBe(1);
   expect(documentOf(failed)).toEqual({

@@ -174,17 +174,25 @@ test('explains refusal', async () => {
 });
 
 test.each([
-  ['has our name but not our tags', { tags: {} }, 'it has our name but not our tags: somebody else made it'],
-  ["is another stack's", { tags: { 'slipway:stack': 'shop-prod' } }, 'it belongs to the stack shop-prod'],
-  ['is internal', { scheme: 'internal' }, 'it is internal, which cannot change'],
-  ['could not be set up', { state: 'failed' }, 'AWS could not set it up'],
-])('explains refusal: one that %s is refused, and nothing is sent', async (_what, changes, reason) => {
+  [
+    'has our name but not our tags',
+    { tags: {} },
+    'it has our name but not our tags: somebody else made it',
+    undefined,
+  ],
+  [
+    "is another stack's",
+    { tags: { 'slipway:stack': 'shop-prod' } },
+    'it belongs to the stack shop-prod',
+    undefined,
+  ],
+  ['is internal', { scheme: 'internal' }, 'it is internal, which cannot change', true],
+  ['could not be set up', { state: 'failed' }, 'AWS could not set it up', true],
+])('explains refusal: one that %s is refused, and nothing is sent', async (_what, changes, reason, stuck) => {
   const { changes: planned } = await provisionStep(
     loadBalancer,
     withItem(changes as Partial<FoundLoadBalancer>),
   );
-  expect(planned).toEqual([
-    { step: 'loadBalancer', key: '', verb: 'refused', fields: [], reason, stuck: true },
-  ]);
+  expect(planned).toEqual([{ step: 'loadBalancer', key: '', verb: 'refused', fields: [], reason, stuck }]);
   expect(sent()).toEqual([]);
 });

@@ -18,4 +18,6 @@ export default {
   // These packages are ES modules only; jest's own loader wants them transformed.
   transformIgnorePatterns: ['/node_modules/(?!(p-retry|is-network-error|write-file-atomic|modern-tar)/)'],
   randomize: true,
+  // A bound against hanging, not a measure of speed: a loaded machine must not fail a test.
+  testTimeout: 60_000,
 };

@@ -52,17 +52,16 @@ const missing = (zone: string): Change => ({
 
 /**
  * The caller reference is the only identity that a zone has before its tags. One that is in use is that of our own
- * create, whose answer was lost; one of a zone that is gone is never free again, so it carries the time of its intent.
+ * create, whose answer was lost; that of a zone that is gone is never free again, and no two intents have one token.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
  */
 async function create(act: Act<'hostedZone'>): Promise<string> {
-  const { token, at } = act.intent;
   const Name = act.config.domain?.zone;
   try {
     const { HostedZone } = await act.aws.route53(
       new CreateHostedZoneCommand({
         Name,
-        CallerReference: callerReference(act, `${token}/${at}`),
+        CallerReference: callerReference(act, act.intent.token),
         HostedZoneConfig: { Comment: `Made by Slipway for ${act.names.stack}` },
       }),
     );

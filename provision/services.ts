@@ -14,7 +14,6 @@ import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { deploymentText, describeServices, loadBalancerText } from '../lib/look/services.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
-import { shortHash } from '../lib/names.ts';
 import { only, type Ids, type Items } from '../lib/resources.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { lower, tagFields, tagsOf } from '../lib/tags.ts';
@@ -111,18 +110,16 @@ export const services: Step<'services'> = {
 };
 
 /**
- * The token makes a repeat of this very call harmless. Nothing says for how long ECS remembers one, so that it is
- * another one for every life of the service.
+ * The token makes a repeat of this very call harmless; a service that takes the place of another goes without.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
  */
 async function create(act: Act<'services'>, service: Service): Promise<EcsService | undefined> {
-  const { token, at } = act.intent;
   try {
     const answer = await act.aws.ecs(
       new CreateServiceCommand({
         ...settings(act, service),
         serviceName: service.name,
-        clientToken: shortHash(32, token, at),
+        clientToken: act.intent.token || undefined,
         launchType: 'FARGATE',
         loadBalancers: loadBalancersOf(service, act.made.targetGroups),
         enableECSManagedTags: true,

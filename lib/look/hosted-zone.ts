@@ -17,9 +17,9 @@ export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
   readonly tags: Tags;
 }
 
-/** The caller reference of a zone of ours. @param life what tells it from those of earlier zones */
-export const callerReference = ({ names }: Pick<See, 'names'>, life: string): string =>
-  `${names.stack}/${life}`;
+/** The caller reference of a zone of ours. @param token what tells it from those of earlier zones */
+export const callerReference = ({ names }: Pick<See, 'names'>, token: string): string =>
+  `${names.stack}/${token}`;
 
 /**
  * Shared by the look for the record.

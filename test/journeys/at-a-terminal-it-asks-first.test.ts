@@ -38,7 +38,6 @@ story(
     const user = await machine();
     const flags = tinyStack(user);
     const provision = (keys: string) => type(user, keys, /Do this\? \[Y\/n\] /, 'provision', ...flags);
-    const teardown = (keys: string) => type(user, keys, /Type its name to go on: /, 'teardown', ...flags);
 
     const declined = await provision('n\r');
     expect(declined.code).toBe(0);

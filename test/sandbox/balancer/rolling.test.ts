@@ -76,7 +76,7 @@ describe('a rolling deployment', () => {
     expect([...versions.values()].reduce((sum, count) => sum + count, 0)).toBe(3_000);
     expect([...versions.keys()].sort()).toEqual(['new', 'old-1', 'old-2']);
     expect(old.map((server) => server.listening)).toEqual([false, false]);
-  }, 30_000);
+  }, 120_000);
 
   test('lets a draining target finish what it has and gives it nothing new', async () => {
     const world = new World();

@@ -110,9 +110,7 @@ describe('what is registered', () => {
 
 describe('two definitions', () => {
   const fields = (changes: Partial<Container> = {}) =>
-    definitionFields(
-      taskDefinitionFor({ ...web, containers: [{ ...api1, ...changes }] }, parts) as TaskDefinition,
-    );
+    definitionFields(taskDefinitionFor({ ...web, containers: [{ ...api1, ...changes }] }, parts));
 
   test('say the same when AWS has only filled in what it fills in', () => {
     const asked = taskDefinitionFor(web, parts);
@@ -135,7 +133,7 @@ describe('two definitions', () => {
         portMappings: container.portMappings?.map((port) => ({ ...port, hostPort: port.containerPort })),
       })),
     } as TaskDefinition;
-    expect(definitionFields(answered)).toEqual(definitionFields(asked as TaskDefinition));
+    expect(definitionFields(answered)).toEqual(definitionFields(asked));
   });
 
   test.each<[string, Partial<Container>]>([

@@ -104,10 +104,7 @@ test('explains refusal', async () => {
 });
 
 test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
-  const { changes } = await provisionStep(
-    logGroup,
-    withItem({ tags: { 'slipway:stack': 'other-dev' } as never }),
-  );
+  const { changes } = await provisionStep(logGroup, withItem({ tags: { 'slipway:stack': 'other-dev' } }));
   expect(changes).toMatchObject([{ verb: 'refused', reason: 'it belongs to the stack other-dev' }]);
   expect(sent()).toEqual([]);
 });

@@ -6,13 +6,11 @@ import {
   TagResourceCommand,
   UpdateServiceCommand,
   type Service as EcsService,
-  type TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/config/config.ts';
 import type { FoundService } from '../../../lib/look/services.ts';
-import { shortHash } from '../../../lib/names.ts';
 import { lower } from '../../../lib/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../lib/task-definition.ts';
 import { services } from '../../../provision/services.ts';
@@ -22,7 +20,6 @@ import { neighbours } from '../neighbours.ts';
 const { cluster, images, securityGroups, subnets, targetGroups } = neighbours;
 const DEFINITION = 'arn:definition:1';
 const ARN = 'arn:service/shop-dev/web';
-const NOW = Date.UTC(2026, 0, 1);
 const tags = ourTags('services', 'web');
 const role = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
 
@@ -39,7 +36,7 @@ const definitionOf = (of: Config) => ({
       executionRoleArn: role('execution'),
       taskRoleArn: role('task'),
       image: ({ key }) => (images as Record<string, { imageUri: string }>)[key]?.imageUri ?? '',
-    }) as TaskDefinition,
+    }),
   ),
   tags: ourTags('taskDefinitions', 'web'),
 });
@@ -112,12 +109,12 @@ const loadBalancers = [
   { targetGroupArn: 'arn:group-1', containerName: 'api1', containerPort: 5000 },
   { targetGroupArn: 'arn:group-2', containerName: 'api2', containerPort: 6000 },
 ];
-const create = (token = 'token-1') => ({
+const create = () => ({
   command: 'CreateService',
   input: {
     ...settings,
     serviceName: 'web',
-    clientToken: shortHash(32, token, NOW),
+    clientToken: 'token-1',
     launchType: 'FARGATE',
     loadBalancers,
     enableECSManagedTags: true,

@@ -1,5 +1,5 @@
 // The step that registers the task definitions: what it sends in each case.
-import { RegisterTaskDefinitionCommand, TagResourceCommand, type TaskDefinition } from '@aws-sdk/client-ecs';
+import { RegisterTaskDefinitionCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import type { FoundTaskDefinition } from '../../../lib/look/task-definitions.ts';
 import { lower } from '../../../lib/tags.ts';
@@ -27,7 +27,7 @@ const item: FoundTaskDefinition = {
   taskDefinitionArn: 'arn:definition:1',
   family: 'shop-dev-web',
   status: 'ACTIVE',
-  definition: definitionFields(registered() as TaskDefinition),
+  definition: definitionFields(registered()),
   tags,
 };
 const scene = { name: 'taskDefinitions' as const, made: { images } };
@@ -109,7 +109,7 @@ test('repairs drift: an image that is yet to be pushed makes another revision', 
 
 test('repairs drift: an image by reference is known at once', async () => {
   const other = changed({ image: { reference: 'nginx:1.29' } });
-  const definition = definitionFields(registered(other) as TaskDefinition);
+  const definition = definitionFields(registered(other));
   const { verbs } = await provisionStep(taskDefinitions, {
     ...withItem({ definition }),
     config: other,

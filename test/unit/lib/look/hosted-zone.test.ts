@@ -65,12 +65,12 @@ test("reads the account's own", async () => {
 });
 
 test('knows ours by its caller reference until it has its tags', async () => {
-  holds([zone('Z1', { CallerReference: 'shop-dev/token/1' })]);
+  holds([zone('Z1', { CallerReference: 'shop-dev/token-1' })]);
   expect((await look())?.tags).toEqual({ 'slipway:stack': 'shop-dev' });
 });
 
 test('does not take the caller reference of a stack whose name begins like ours for ours', async () => {
-  holds([zone('Z1', { CallerReference: 'shop-dev-2/token/1' })]);
+  holds([zone('Z1', { CallerReference: 'shop-dev-2/token-1' })]);
   expect((await look())?.tags).toEqual({});
 });
 

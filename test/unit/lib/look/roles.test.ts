@@ -79,9 +79,7 @@ test.each([
 
 test('shows a policy that is no JSON as the text that it is', async () => {
   thereIs();
-  mocks.iam
-    .on(GetRolePolicyCommand, { PolicyName: 'more' })
-    .resolves({ PolicyDocument: 'not%20json' } as never);
+  mocks.iam.on(GetRolePolicyCommand, { PolicyName: 'more' }).resolves({ PolicyDocument: 'not%20json' });
   expect((await lookRoles(seeOf())).get('execution')?.inlinePolicies['more']).toBe('"not json"');
 });
 

@@ -7,6 +7,7 @@ test('a syntax error, a crash at start, and then a program that works', async ()
   const user = await machine();
   const services = { web: { containers: { app: { ...echo('app', 8000, '/app'), source: 'app' } } } };
   const flags = tinyStack(user, services);
+  await user.start('sandbox').says(/answers at/);
 
   user.write('app/main.ts', '// Says hello.\n\nconst hello = = 1;\n');
   expect(await user.run('provision', ...flags)).toMatchObject({

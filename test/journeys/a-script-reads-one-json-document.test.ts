@@ -11,6 +11,7 @@ const documentOf = ({ stdout }: Outcome): Record<string, unknown> =>
 test('--plan, provision, a failure and teardown each print one JSON document', async () => {
   const user = await machine();
   const { run, mutations, stateFiles } = user;
+  await user.start('sandbox').says(/answers at/);
   const flags = [...tinyStack(user), '--json'];
   const about = { version: 1, stack: 'tiny-dev', target: 'sandbox', region: 'eu-west-1' };
 

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { watch, type Outcome } from './command.ts';
 import { machine, ROOT, type Machine } from './harness.ts';
-import { leaveLogGroup, tinyStack } from './tiny.ts';
+import { leaveLogGroup } from './leftover.ts';
+import { tinyStack } from './tiny.ts';
 
 // Node has no terminals; Python does: it runs a command in one and passes on what is typed and what is shown.
 const TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
@@ -37,6 +38,7 @@ story(
   async () => {
     const user = await machine();
     const flags = tinyStack(user);
+    await user.start('sandbox').says(/answers at/);
     const provision = (keys: string) => type(user, keys, /Do this\? \[Y\/n\] /, 'provision', ...flags);
 
     const declined = await provision('n\r');

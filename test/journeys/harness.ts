@@ -85,7 +85,7 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
   closing.push(async () => {
     const pid = await sandboxPid().catch(() => undefined);
     if (pid !== undefined) await page('stop', 'POST').then(() => ended(pid));
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   });
   const write = (name: string, text: string) => {
     const file = join(folder, name);

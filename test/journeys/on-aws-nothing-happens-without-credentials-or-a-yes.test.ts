@@ -1,7 +1,8 @@
 // Someone points Slipway at AWS and lacks something: credentials, a yes, or an endpoint that answers.
 import { expect, test } from '@jest/globals';
 import { freePort, machine } from './harness.ts';
-import { leaveLogGroup, tinyStack } from './tiny.ts';
+import { leaveLogGroup } from './leftover.ts';
+import { tinyStack } from './tiny.ts';
 
 /** No credentials from the home folder, the environment or the machine itself. */
 const NOBODY = { AWS_EC2_METADATA_DISABLED: 'true' };

@@ -1,5 +1,4 @@
 /** For journeys in which the services are not the point: small stacks of containers that start at once. */
-import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Machine } from './harness.ts';
 
@@ -58,13 +57,4 @@ export function tinyStack(
 ): string[] {
   write('echo/main.ts', ECHO);
   return config({ name: 'tiny', region: 'eu-west-1', deregistrationDelaySeconds: 0, services, ...more });
-}
-
-/** Leaves one thing of the stack in its sandbox, as a provision that was stopped early would: enough to be torn down. */
-export async function leaveLogGroup({ endpoint }: Machine): Promise<void> {
-  const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
-  const logs = new CloudWatchLogsClient({ endpoint, region: 'eu-west-1', credentials });
-  const tags = { 'slipway:stack': 'tiny-dev', 'slipway:step': 'logGroup', 'slipway:key': '' };
-  await logs.send(new CreateLogGroupCommand({ logGroupName: '/slipway/tiny-dev', tags }));
-  logs.destroy();
 }

@@ -20,14 +20,14 @@ const freePort = (): Promise<number> =>
   });
 
 /** Runs a command to its end and returns its wall time in seconds. */
-function time(script: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+function time(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const start = performance.now();
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], { env, stdio: 'ignore' });
+  const child = spawn(process.execPath, ['run.js', command, ...args], { env, stdio: 'ignore' });
   return new Promise((done, failed) => {
     child.on('error', failed);
     child.on('close', (code) => {
       if (code === 0) done((performance.now() - start) / 1000);
-      else failed(new Error(`${script} ended with ${code}`));
+      else failed(new Error(`${command} ended with ${code}`));
     });
   });
 }
@@ -43,10 +43,10 @@ async function round(): Promise<Record<string, number>> {
   };
   try {
     return {
-      'first provision': await time('provision/main.ts', ['--yes'], env),
-      'second provision': await time('provision/main.ts', ['--yes'], env),
-      plan: await time('provision/main.ts', ['--plan'], env),
-      teardown: await time('teardown/main.ts', ['--yes'], env),
+      'first provision': await time('provision', ['--yes'], env),
+      'second provision': await time('provision', ['--yes'], env),
+      plan: await time('provision', ['--plan'], env),
+      teardown: await time('teardown', ['--yes'], env),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Writes the ends of the pages that the code knows itself: `node --import tsx docs/write.ts`. */
+/** Writes the ends of the pages that the code knows itself: `npm run docs`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { truths } from '../lib/truths.ts';
@@ -6,7 +6,7 @@ import { services } from '../sandbox/services.ts';
 import { configurationTables } from './configuration-tables.ts';
 
 /** All above this line is told, all below it is written. */
-const MARK = '<!-- Below this line: node --import tsx docs/write.ts -->';
+const MARK = '<!-- Below this line: npm run docs -->';
 
 /** What a page ends with, as Prettier lays it out. */
 export const PAGES: readonly { readonly page: string; readonly written: () => string }[] = [

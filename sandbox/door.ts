@@ -93,9 +93,8 @@ export async function openSandbox({ port, folder, signal }: StartOptions): Promi
   const child = spawn(
     process.execPath,
     [
-      '--import',
-      import.meta.resolve('tsx'),
-      join(import.meta.dirname, 'main.ts'),
+      join(import.meta.dirname, '../run.js'),
+      'sandbox',
       '--port',
       String(port),
       '--folder',

@@ -6,6 +6,7 @@ import { NOTHING_TOUCHED, problem, type Problem } from '../problem.ts';
 import type { Builder, Config, Target } from './config.ts';
 import type { StackContext } from './define.ts';
 import { kindOf } from './entry.ts';
+import { importFile as importModule } from './import-file.ts';
 import { CONFIG_FILE, parseConfig } from './parse.ts';
 
 export { CONFIG_FILE, parseConfig } from './parse.ts';
@@ -18,11 +19,9 @@ export interface LoadOptions {
   readonly target: Target;
   /** Goes before the configuration's own. */
   readonly builder?: Builder | undefined;
-  /** Imports a module by its absolute path; Node's own import unless told. */
+  /** Imports a module by its absolute path; bundled and run unless told. */
   readonly importFile?: (path: string) => Promise<unknown>;
 }
-
-const importModule = (path: string): Promise<unknown> => import(pathToFileURL(path).href);
 
 /**
  * The checked and complete configuration of a file.
@@ -102,8 +101,7 @@ const broken = (place: ConfigFile, error: unknown): Problem =>
   });
 
 /**
- * The message of what was thrown, with the line in the file where that can be told. What comes from the thread in which
- * tsx loads modules looks like an error, and is none to `instanceof`.
+ * The message of what was thrown, with the line in the file where that can be told.
  */
 function reasonOf({ file, path }: ConfigFile, error: unknown): string {
   const { message, stack } = Object(error) as { message?: unknown; stack?: unknown };

@@ -10,10 +10,16 @@ const matches =
   (text) =>
     pattern.test(text) ? undefined : fix;
 
-/** The names of stages, services and containers: what every AWS service that they become part of a name of takes. */
+/** The names of services and containers: what every AWS service that they become part of a name of takes. */
 export const name = matches(
   /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
   'Use lower-case letters, digits and single hyphens; begin with a letter, and do not end with a hyphen.',
+);
+
+/** The name of a stage. Without hyphens: `a` in the stage `b-c` and `a-b` in the stage `c` would be one stack, `a-b-c`. */
+export const stageName = matches(
+  /^[a-z][a-z0-9]*$/,
+  'Use lower-case letters and digits, and begin with a letter; a hyphen sets the stage apart from the name of the stack.',
 );
 
 /**

@@ -31,7 +31,7 @@ const RUN = {
  */
 export async function packImage(files: readonly ProgramFile[]): Promise<Bundle> {
   const archive = await layerOf(files);
-  const layer = gzipSync(archive, { mtime: 0 });
+  const layer = gzipSync(archive, { level: 3, mtime: 0 });
   const config = json({
     architecture: 'amd64',
     config: RUN,

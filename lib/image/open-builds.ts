@@ -11,8 +11,6 @@ export interface BuildOptions {
   /** Of the target `aws`, when it is another endpoint than AWS's own. */
   readonly endpoint: string | undefined;
   readonly report: Report;
-  /** The folder of the run's own files; no builder keeps any there so far. */
-  readonly home: string;
 }
 
 type MakeBuild = (folder: string) => Promise<Build>;

@@ -57,7 +57,7 @@ describe('documents', () => {
   });
 
   test.each(PAGES)(
-    '$page ends with what the code says: node --import tsx docs/write.ts',
+    '$page ends with what the code says: npm run docs',
     ({ page, written }) => {
       expect(text(page)).toBe(rewritten(text(page), written()));
     },

@@ -20,7 +20,7 @@ async function type(
   command: string,
   ...args: string[]
 ): Promise<Outcome> {
-  const line = [process.execPath, '--import', 'tsx', join(ROOT, command, 'main.ts'), ...args];
+  const line = [process.execPath, join(ROOT, 'run.js'), command, ...args];
   const running = watch(
     spawn('python3', ['-c', TERMINAL, ...line], { cwd: ROOT, env: { ...env, TERM: 'xterm' } }),
   );

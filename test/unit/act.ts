@@ -7,7 +7,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
-import { beforeEach } from '@jest/globals';
+import { afterAll, beforeEach } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { awsClients } from '../../lib/clients.ts';
 import type { Change, Verb } from '../../lib/change.ts';
@@ -51,6 +51,8 @@ beforeEach(() => {
     });
   }
 });
+
+afterAll(() => Object.values(mocks).forEach((mock) => mock.restore()));
 
 /** The names and inputs of all commands that were sent, in order. */
 export const sent = (): { command: string; input: unknown }[] =>

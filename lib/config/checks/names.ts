@@ -2,20 +2,20 @@
 import { isRouted, type Config } from '../config.ts';
 import { pathOfContainer, pathOfService, placed, STAGE, type Finding, type Path } from '../finding.ts';
 import { namesOf } from '../../names.ts';
-import { name as nameRule } from '../rules.ts';
+import { name as nameRule, stageName, type Rule } from '../rules.ts';
 import { shown } from '../shown.ts';
 
 export function* namesAreWritten(config: Config): Iterable<Finding> {
-  const named: { name: string; path: Path }[] = [
-    { name: config.stage, path: STAGE },
+  const named: { name: string; path: Path; rule?: Rule }[] = [
+    { name: config.stage, path: STAGE, rule: stageName },
     ...config.services.map((service) => ({ name: service.name, path: pathOfService(service) })),
     ...placed(config).map(({ service, container }) => ({
       name: container.name,
       path: pathOfContainer(service, container),
     })),
   ];
-  for (const { name, path } of named) {
-    const fix = nameRule(name);
+  for (const { name, path, rule = nameRule } of named) {
+    const fix = rule(name);
     if (fix !== undefined) yield { path, value: shown(name), fix };
   }
 }

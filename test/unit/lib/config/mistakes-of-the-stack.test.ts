@@ -146,9 +146,11 @@ test('a tag with a key of 129 characters is refused', () => {
   ]);
 });
 
-test.each(['Dev', 'dev-', '', 'a b', '../x'])(
+test.each(['Dev', 'dev-', 'dev-2', '2dev', '', 'a b', '../x'])(
   'a stage called «%s» is refused, as an option of the command',
   (stage) => {
-    expect(mistakesOf(soundBut({}), stage)).toEqual([{ path: '--stage', value: inspect(stage), fix: NAME }]);
+    const fix =
+      'Use lower-case letters and digits, and begin with a letter; a hyphen sets the stage apart from the name of the stack.';
+    expect(mistakesOf(soundBut({}), stage)).toEqual([{ path: '--stage', value: inspect(stage), fix }]);
   },
 );

@@ -23,7 +23,7 @@ async function opened({ builder, target, endpoint, engines = [] }: Case) {
   const source = await folderOf(SOURCE);
   const of = withImage({ source }, { builder, target });
   const events: Event[] = [];
-  const builds = openBuilds(of, { endpoint, report: (event) => events.push(event), home: '/nowhere' });
+  const builds = openBuilds(of, { endpoint, report: (event) => events.push(event) });
   return { builds, calls, events };
 }
 
@@ -120,6 +120,6 @@ test('containers with the same source share one build, and it is made once', asy
 
 test('a container with an image by reference has no build', async () => {
   const of = withImage({ reference: 'nginx:1' }, {});
-  const builds = openBuilds(of, { endpoint: undefined, report: () => undefined, home: '/nowhere' });
+  const builds = openBuilds(of, { endpoint: undefined, report: () => undefined });
   await expect(builds.of('web-api1')).rejects.toThrow('web-api1 is not made from source');
 });

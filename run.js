@@ -1,0 +1,93 @@
+// Starts a command, `node run.js provision …`: compiles Slipway when its source has changed, then runs that main file.
+// @ts-check
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { places } from './lib/places.js';
+
+const ROOT = import.meta.dirname;
+const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
+/** What is compiled together; the sandbox is a program of its own. */
+const PROGRAMS = [['provision', 'teardown'], ['sandbox']];
+const SOURCES = ['lib', 'provision', 'teardown', 'sandbox'];
+const COMMONJS = [
+  "import{createRequire as __from}from'node:module'",
+  "import{fileURLToPath as __path}from'node:url'",
+  "import{dirname as __folder}from'node:path'",
+  'const require=__from(import.meta.url),__filename=__path(import.meta.url),__dirname=__folder(__filename);',
+].join(';');
+/** How long an earlier build is kept: a run that began with it may still load parts of it. */
+const KEEP_MS = 3_600_000;
+
+/** Changes with every file that is compiled, and with the packages. */
+function fingerprint() {
+  const files = SOURCES.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  ).filter((file) => /\.[jt]s$/.test(file));
+  const hash = createHash('sha256');
+  for (const file of [...files.sort(), 'run.js', 'package-lock.json']) {
+    const { mtimeMs, size } = statSync(join(ROOT, file));
+    hash.update(`${file} ${mtimeMs} ${size}\n`);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/**
+ * @param {string} outdir
+ * @returns {import('esbuild').BuildOptions}
+ */
+const options = (outdir) => ({
+  absWorkingDir: ROOT,
+  outdir,
+  outbase: ROOT,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // ES modules first: then what is not used of the AWS clients is left out.
+  mainFields: ['module', 'main'],
+  external: ['esbuild'],
+  // What packages that are CommonJS find in every module of theirs.
+  banner: { js: COMMONJS },
+  keepNames: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  logLevel: 'error',
+  plugins: [places],
+});
+
+/** @param {string} folder where the build goes; it appears there all at once */
+async function compile(folder) {
+  const { build } = await import('esbuild');
+  const work = `${folder}-${process.pid}`;
+  await Promise.all(
+    PROGRAMS.map((commands) =>
+      build({ ...options(work), entryPoints: commands.map((command) => `${command}/main.ts`) }),
+    ),
+  );
+  try {
+    renameSync(work, folder);
+  } catch (error) {
+    rmSync(work, { recursive: true, force: true });
+    // Another process may have been quicker.
+    if (!existsSync(folder)) throw error;
+  }
+  for (const name of readdirSync(CACHE)) {
+    const age = Date.now() - (statSync(join(CACHE, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity);
+    if (age > KEEP_MS) rmSync(join(CACHE, name), { recursive: true, force: true });
+  }
+}
+
+const folder = join(CACHE, fingerprint());
+if (!existsSync(folder)) await compile(folder);
+// For a bug's stack; mapping it takes time.
+if (process.env['SLIPWAY_DEBUG']) process.setSourceMapsEnabled(true);
+const [command] = process.argv.splice(2, 1);
+// Without a command it only compiles.
+if (command !== undefined) await import(pathToFileURL(join(folder, command, 'main.mjs')).href);

@@ -1,0 +1,14 @@
+// Where tests run: each file in a realm of its own, but the packages that `once.cjs` takes are loaded once a worker.
+const { TestEnvironment } = require('jest-environment-node');
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+/** Shared with those packages: an error of theirs is an `Error` here, and a date of ours is a `Date` there. */
+const SHARED = { Error, TypeError, RangeError, SyntaxError, Date, Map, Set, RegExp };
+
+module.exports = class extends TestEnvironment {
+  constructor(...args) {
+    super(...args);
+    Object.assign(this.global, SHARED, { requireOnce: require });
+  }
+};

@@ -1,0 +1,76 @@
+// run.js compiles what it runs: once, again after a change, and beside others that do the same.
+import { execFile } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+let folder = '';
+const at = (...names: string[]) => join(folder, ...names);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-run-'));
+  for (const name of ['provision', 'teardown', 'sandbox', 'node_modules']) mkdirSync(at(name));
+  for (const name of ['run.js', 'lib/places.js']) cpSync(join(ROOT, name), at(name));
+  symlinkSync(join(ROOT, 'node_modules/esbuild'), at('node_modules/esbuild'));
+  writeFileSync(at('package.json'), '{ "type": "module" }');
+  writeFileSync(at('package-lock.json'), '{}');
+  writeFileSync(at('lib/word.ts'), "export const word: string = 'up';");
+  const main =
+    "import { word } from '../lib/word.ts';\nconsole.log(import.meta.dirname, word, process.argv[2]);";
+  for (const name of ['provision', 'teardown', 'sandbox']) writeFileSync(at(name, 'main.ts'), main);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = async (...args: string[]): Promise<string> =>
+  (await promisify(execFile)(process.execPath, [at('run.js'), ...args])).stdout.trim();
+const builds = () => readdirSync(at('node_modules/.cache/slipway'));
+
+test('a command gets its own arguments, and its modules know where their source lies', async () => {
+  expect(await run('provision', '--plan')).toBe(`${at('provision')} up --plan`);
+  expect(await run('sandbox')).toBe(`${at('sandbox')} up undefined`);
+  expect(builds()).toHaveLength(1);
+});
+
+test('without a command it only compiles', async () => {
+  expect(await run()).toBe('');
+  expect(builds()).toHaveLength(1);
+});
+
+test('a change of the source is what runs next', async () => {
+  await run();
+  writeFileSync(at('lib/word.ts'), "export const word: string = 'down';");
+  expect(await run('teardown')).toBe(`${at('teardown')} down undefined`);
+});
+
+test('several at once run the same build, and leave nothing else', async () => {
+  const said = await Promise.all([1, 2, 3].map(() => run('provision')));
+  expect(new Set(said)).toEqual(new Set([`${at('provision')} up undefined`]));
+  expect(builds()).toHaveLength(1);
+});
+
+test('a build of an hour ago goes with the next', async () => {
+  await run();
+  const [old = ''] = builds();
+  utimesSync(at('node_modules/.cache/slipway', old), 0, 0);
+  writeFileSync(at('lib/word.ts'), "export const word: string = 'other';");
+  await run();
+  expect(builds()).toHaveLength(1);
+  expect(builds()).not.toContain(old);
+});
+
+test('a mistake in the source is told with its place', async () => {
+  writeFileSync(at('lib/word.ts'), 'export const word = = 1;');
+  await expect(run('provision')).rejects.toThrow(/lib\/word\.ts:1:20/);
+});

@@ -1,4 +1,5 @@
 /** The AWS clients of a run: one function a service, made when first used, that knows what may be tried again. */
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
@@ -51,6 +52,8 @@ export interface Aws {
   readonly ec2Once: Send;
   readonly elbv2: Send;
   readonly ecs: Send;
+  /** Application Auto Scaling, which may have the counts of services. */
+  readonly autoscaling: Send;
   readonly ecr: Send;
   readonly iam: Send;
   readonly logs: Send;
@@ -117,6 +120,7 @@ export function awsClients(settings: ClientSettings, { clock, signal, onWait }: 
     ec2Once: sender(() => new EC2Client({ ...settings, retryStrategy: new Resend(1) })),
     elbv2: sender(() => new ElasticLoadBalancingV2Client(standard())),
     ecs: sender(() => new ECSClient(standard())),
+    autoscaling: sender(() => new ApplicationAutoScalingClient(standard())),
     ecr: sender(() => new ECRClient(standard())),
     iam: sender(() => new IAMClient(standard())),
     logs: sender(() => new CloudWatchLogsClient(standard())),

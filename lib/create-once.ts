@@ -1,5 +1,5 @@
 /** Creates what has no client token at most once: never sent again blindly, looked for before any other try. */
-import { isAmbiguous } from './aws-error.ts';
+import { isAmbiguous, isAnswer, isServerError } from './aws-error.ts';
 import type { Clock } from './clock.ts';
 
 /** What is needed to be careful. */
@@ -11,6 +11,8 @@ export interface Careful {
   readonly intent: { readonly at: number };
   /** How often to look, milliseconds. */
   readonly every: number;
+  /** Takes the intent back: AWS has refused the create, and nothing of it is anywhere. */
+  withdraw(): Promise<void>;
 }
 
 /** An answer may be lost for as long as a request can be under way, and tags are filtered by some seconds later. */
@@ -43,7 +45,10 @@ export async function createOnce<T>(
       const made = await create();
       if (made !== undefined) return made;
     } catch (error) {
-      if (!isAmbiguous(error) || signal.aborted) throw error;
+      if (!isAmbiguous(error) || signal.aborted) {
+        if (!reopened && attempt === 1 && isAnswer(error) && !isServerError(error)) await careful.withdraw();
+        throw error;
+      }
       lost = error;
     }
     const found = await findWithin(careful, UNSEEN_FOR, find);

@@ -8,7 +8,10 @@ export const shortHash = (length: number, ...values: readonly (string | number)[
 
 /** The names of one stack. */
 export interface Names {
-  /** `<name>-<stage>`: the value of the tag `slipway:stack`, and the start of every other name. */
+  /**
+   * `<name>-<stage>`: the value of the tag `slipway:stack`, and the start of every other name. A stage has no hyphens,
+   * so that no two stacks have the same.
+   */
   readonly stack: string;
   readonly cluster: string;
   readonly loadBalancer: string;

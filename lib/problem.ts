@@ -16,6 +16,7 @@ export const PROBLEM_CODES = [
   'ENDPOINT',
   'SANDBOX_PORT',
   'SANDBOX_START',
+  'SANDBOX_STOP',
   'BUNDLE',
   'BUILDER',
   'FOREIGN',

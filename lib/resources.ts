@@ -28,7 +28,7 @@ export interface Ids {
   taskDefinitions: { taskDefinitionArn: string };
   services: { serviceArn: string };
   hostedZone: { hostedZoneId: string };
-  record: { recordName: string };
+  record: { recordName: string; hostedZoneId: string };
 }
 
 /** The nouns of the architecture: the names of the steps. */
@@ -68,7 +68,7 @@ const idFields: { readonly [N in Name]: readonly (keyof Ids[N] & string)[] } = {
   taskDefinitions: ['taskDefinitionArn'],
   services: ['serviceArn'],
   hostedZone: ['hostedZoneId'],
-  record: ['recordName'],
+  record: ['recordName', 'hostedZoneId'],
 };
 
 /** Picks the ids out of a thing that says more. */

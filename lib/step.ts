@@ -53,6 +53,10 @@ export interface Step<N extends Name> {
   diff(want: Want, found: Survey): Change[];
   /** The calls and the waits of one change that is not a removal; returns the ids. */
   apply(act: Act<N>): Promise<Ids[N]>;
+  /** When everything new is in place and healthy: turns requests to it. */
+  turn?(act: Act<N>): Promise<void>;
+  /** At last, backwards with the removals: takes away what nothing needs any more. */
+  tidy?(act: Act<N>): Promise<void>;
 }
 
 /** What the removal of one thing may use. */

@@ -18,6 +18,14 @@ export const tagsOf = (config: Pick<Config, 'tags'>, stack: string, step: Name, 
   [KEY_TAG]: key,
 });
 
+/**
+ * The tags of a thing that is to be taken for ours though they do not say so. Its name is left out: so a plan sees that
+ * it has to be tagged, and all tags are written together.
+ */
+export function asOurs({ Name: _, ...tags }: Tags, stack: string, step: Name, key: string): Tags {
+  return { ...tags, [STACK_TAG]: stack, [STEP_TAG]: step, [KEY_TAG]: key };
+}
+
 /** As EC2, ELBv2, ECR, IAM and Route 53 write tags. */
 export const upper = (tags: Tags): { Key: string; Value: string }[] =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

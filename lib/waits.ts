@@ -18,9 +18,6 @@ const table = {
   natGateway: { first: s(75), every: s(3), deadline: s(600) },
   /** `deleting` to `deleted`, about a minute. */
   natGatewayGone: { first: s(40), every: s(3), deadline: s(1800) },
-  /** `provisioning` to `active`, 90 to 180 s. */
-  loadBalancer: { first: s(80), every: s(3), deadline: s(600) },
-  loadBalancerGone: { first: s(1), every: s(2), deadline: s(600) },
   /** The network interfaces of what was deleted linger for minutes. */
   interfacesGone: { first: s(2), every: s(3), deadline: s(1200) },
   cluster: { first: 0, every: s(2), deadline: s(600) },
@@ -30,7 +27,6 @@ const table = {
   /** Draining lasts for the deregistration delay and the stop timeout. */
   serviceGone: { first: s(5), every: s(3), deadline: s(1200) },
   tasksGone: { first: s(1), every: s(3), deadline: s(1200) },
-  taskDefinitionGone: { first: s(1), every: s(2), deadline: s(600) },
   /** `PENDING` to `INSYNC`, typically within 60 s. */
   dns: { first: s(10), every: s(3), deadline: s(1800) },
   /** The name resolves, the load balancer's nodes answer. */

@@ -16,6 +16,8 @@ interface Surroundings {
 
 /** What is known of a deployment that failed. */
 interface Failure {
+  /** What happened, when it is not the deployment itself that failed. */
+  readonly what?: string;
   readonly taskDefinitionArn: string;
   /** What its deployments say. */
   readonly reason: string;
@@ -32,7 +34,7 @@ const EVENTS = 3;
 export async function diagnose(
   { aws, names }: Surroundings,
   service: Service,
-  { taskDefinitionArn, reason, said }: Failure,
+  { taskDefinitionArn, reason, said, what }: Failure,
 ): Promise<Problem> {
   const tasks = await stoppedTasks({ aws, names }, service.name, taskDefinitionArn);
   const [latest] = tasks;
@@ -41,7 +43,7 @@ export async function diagnose(
   const troubles = said.filter((text) => /unable|failed|unhealthy/.test(text)).slice(-EVENTS);
   const ends = [...new Set(tasks.slice(0, TASKS).map(taskText))];
   return problem('DEPLOYMENT', {
-    what: `The deployment of ${service.name} failed.`,
+    what: what ?? `The deployment of ${service.name} failed.`,
     why: [reason, ...troubles, ...ends, ...logText(culprit, log)].join('\n'),
     now: 'Everything else is made and recorded; the failed service is kept, so that it can be looked at.',
     fix: [
@@ -52,8 +54,8 @@ export async function diagnose(
   });
 }
 
-/** Those of this deployment, the latest first. */
-async function stoppedTasks(
+/** The stopped tasks of a task definition, the latest first; none where they cannot be found out. */
+export async function stoppedTasks(
   surroundings: Surroundings,
   service: string,
   definition: string,
@@ -63,6 +65,10 @@ async function stoppedTasks(
     .filter(({ taskDefinitionArn }) => taskDefinitionArn === definition)
     .sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
 }
+
+/** Whether a task ended by itself: not on the word of ECS or of a person. */
+export const died = ({ stopCode }: Task): boolean =>
+  stopCode === 'EssentialContainerExited' || stopCode === 'TaskFailedToStart';
 
 /** Exit codes of containers that were told to stop, or that did not listen. */
 const TOLD_TO_STOP = [143, 137];
@@ -91,7 +97,8 @@ function culpritOf(task: Task, service: Service, names: Names): Container | unde
 export const shorter = (message: string): string =>
   message.replace(/^\(service [^)]+\) /, '').replace(/arn:[^ ,)]*:targetgroup\/([^/ )]+)\/\w+/g, '$1');
 
-function taskText({ stoppedReason = 'stopped', containers = [] }: Task): string {
+/** How a task ended. */
+export function taskText({ stoppedReason = 'stopped', containers = [] }: Task): string {
   const ends = containers
     .filter(({ exitCode = 0, reason }) => reason !== undefined || exitCode !== 0)
     .map(({ name, exitCode, reason }) =>

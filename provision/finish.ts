@@ -3,8 +3,9 @@ import type { See } from '../lib/look/see.ts';
 import type { Place } from '../lib/run/target.ts';
 import type { Run } from '../lib/run/run.ts';
 import { until } from '../lib/until.ts';
-import type { Made } from './apply.ts';
+import type { Made } from './act.ts';
 import type { Plan } from './plan.ts';
+import { scaled } from './scaling.ts';
 import { settled } from './settle.ts';
 import { addressOf } from './url.ts';
 import { verify } from './verify.ts';
@@ -25,7 +26,7 @@ export async function finish(
   const untouched = see.config.services.filter(({ name }) => !touched.has(name));
   await Promise.all(untouched.map((service) => settled(surroundings(run, see, service.name), service, made)));
   const address = await addressOf(see.config, place, made);
-  if (address) await verify(see.config, address, run);
+  if (address) await verify(scaled(see.config, plan.found), address, run);
   return address?.url;
 }
 

@@ -1,23 +1,33 @@
 /** The hosted zone of the domain: the account's own, or one that the stack creates and owns. */
 import { ChangeTagsForResourceCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { adoptNamed } from '../lib/adopt-named.ts';
-import { compare, touches, type Change } from '../lib/change.ts';
-import { callerReference } from '../lib/look/hosted-zone.ts';
+import { isCode } from '../lib/aws-error.ts';
+import { compare, touches, type Change, type Fields } from '../lib/change.ts';
+import { findWithin, LAG } from '../lib/create-once.ts';
+import { callerReference, isOurZone } from '../lib/look/hosted-zone.ts';
 import { foreignOwner } from '../lib/look/see.ts';
 import { ONLY } from '../lib/resources.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { tagFields, tagsOf, upper } from '../lib/tags.ts';
 
+const TAKEN = 'HostedZoneAlreadyExists';
+
 export const hostedZone: Step<'hostedZone'> = {
   diff({ config, names }, found) {
     const { domain } = config;
-    if (!domain) return [];
-    if (!domain.createZone) return found.hostedZone.size > 0 ? [] : [missing(domain.zone)];
-    const tags = tagFields(tagsOf(config, names.stack, 'hostedZone', ONLY));
+    const wanted = new Map<string, Fields>();
+    const zones = new Map(found.hostedZone);
+    if (domain?.createZone) {
+      const tags = tagFields(tagsOf(config, names.stack, 'hostedZone', ONLY));
+      wanted.set(ONLY, { name: domain.zone, ...tags });
+    } else if (domain && !zones.delete(ONLY)) {
+      // One that is there is used as it is, whoever made it.
+      return [missing(domain.zone)];
+    }
     return compare({
       step: 'hostedZone',
-      wanted: new Map([[ONLY, { name: domain.zone, ...tags }]]),
-      found: found.hostedZone,
+      wanted,
+      found: zones,
       fieldsOf: (zone) => ({ name: zone.name, ...tagFields(zone.tags) }),
       foreign(zone) {
         const owner = foreignOwner(zone.tags, names.stack);
@@ -52,21 +62,33 @@ const missing = (zone: string): Change => ({
 
 /**
  * The caller reference is the only identity that a zone has before its tags. One that is in use is that of our own
- * create, whose answer was lost; that of a zone that is gone is never free again, and no two intents have one token.
+ * create, whose answer was lost. When a run before this one sent that, it can have been for another name than the
+ * configuration has now, or the zone is gone and its reference never free again: that was another life.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
  */
 async function create(act: Act<'hostedZone'>): Promise<string> {
-  const Name = act.config.domain?.zone;
+  const ours = async () => {
+    const zone = await act.again();
+    return zone && isOurZone(act, zone) ? zone : undefined;
+  };
   try {
-    const { HostedZone } = await act.aws.route53(
-      new CreateHostedZoneCommand({
-        Name,
-        CallerReference: callerReference(act, act.intent.token),
-        HostedZoneConfig: { Comment: `Made by Slipway for ${act.names.stack}` },
-      }),
-    );
-    return (HostedZone?.Id ?? '').replace(/^\/hostedzone\//, '');
+    return await send(act, act.intent.token);
   } catch (error) {
-    return (await adoptNamed(act, error, 'HostedZoneAlreadyExists', `the zone ${Name}`)).hostedZoneId;
+    const isTaken = isCode(error, TAKEN);
+    if (isTaken && act.careful.reopened && (await findWithin(act.careful, LAG, ours)) === undefined) {
+      return send(act, (await act.renew()).token);
+    }
+    return (await adoptNamed(act, error, TAKEN, `the zone ${act.config.domain?.zone}`)).hostedZoneId;
   }
+}
+
+async function send(act: Act<'hostedZone'>, token: string): Promise<string> {
+  const { HostedZone } = await act.aws.route53(
+    new CreateHostedZoneCommand({
+      Name: act.config.domain?.zone,
+      CallerReference: callerReference(act, token),
+      HostedZoneConfig: { Comment: `Made by Slipway for ${act.names.stack}` },
+    }),
+  );
+  return (HostedZone?.Id ?? '').replace(/^\/hostedzone\//, '');
 }

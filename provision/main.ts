@@ -8,6 +8,6 @@ await main(
   async (running) => {
     // Loaded when there is something to do: `--help` and a misspelt flag are answered without the AWS SDK.
     const { provision } = await import('./provision.ts');
-    return provision(running, openSandbox);
+    return provision(running, { openSandbox });
   },
 );

@@ -27,6 +27,7 @@ import { services } from './services.ts';
 import { subnets } from './subnets.ts';
 import { targetGroups } from './target-groups.ts';
 import { taskDefinitions } from './task-definitions.ts';
+import { saying, takeOver } from './take-over.ts';
 import { vpc } from './vpc.ts';
 
 /** How each noun is built. */
@@ -57,6 +58,8 @@ export const steps = {
 
 /** What provision would do. */
 export interface Plan {
+  /** What it is made of: the survey, and in it as ours what is to be adopted. */
+  readonly found: Survey;
   readonly changes: readonly Change[];
   /** How many things stay as they are. */
   readonly kept: number;
@@ -64,19 +67,32 @@ export interface Plan {
 
 /**
  * Makes the plan.
+ * @param adopt addresses of things to take over
  * @throws ZONE when the region has too few availability zones, FOREIGN when things with our names are
- * not ours, REFUSED when things of ours cannot become what is wanted
+ * not ours, ARGUMENTS when there is nothing to adopt, REFUSED when things of ours cannot become what is wanted
  */
-export function planOf(want: Want, found: Survey): Plan {
-  checkZones(want, found);
-  const changes = names.flatMap((name) => (steps[name] as Step<Name>).diff(want, found));
-  const refused = changes.filter(({ verb }) => verb === 'refused');
-  const others = refused.filter(({ stuck }) => !stuck);
+export function planOf(want: Want, surveyed: Survey, adopt: readonly string[] = []): Plan {
+  checkZones(want, surveyed);
+  const { stack } = want.names;
+  const found =
+    adopt.length === 0 ? surveyed : takeOver(surveyed, refusedBy(want, surveyed).others, adopt, stack);
+  const { others, stuck, changes } = refusedBy(want, found);
   if (others.length > 0) throw foreign(others);
-  if (refused.length > 0) throw cannotBecome(refused);
+  if (stuck.length > 0) throw cannotBecome(stuck);
   const things = names.reduce((sum, name) => sum + found[name].size, 0);
   const touched = changes.filter(({ verb }) => verb !== 'create').length;
-  return { changes, kept: things - touched };
+  return { found, changes: saying(changes, surveyed, adopt, stack), kept: things - touched };
+}
+
+/** All changes, and those that cannot be made: of others' things, and of ours. */
+function refusedBy(want: Want, found: Survey) {
+  const changes = names.flatMap((name) => (steps[name] as Step<Name>).diff(want, found));
+  const refused = changes.filter(({ verb }) => verb === 'refused');
+  return {
+    changes,
+    others: refused.filter(({ stuck }) => !stuck),
+    stuck: refused.filter(({ stuck }) => stuck),
+  };
 }
 
 function checkZones({ config }: Want, { zones }: Survey): void {
@@ -99,6 +115,7 @@ const foreign = (refused: readonly Change[]) =>
     now: NOTHING_TOUCHED,
     fix: [
       'Choose another name in slipway.config.ts or another --stage,',
+      `or npm run provision -- ${refused.map((change) => `--adopt ${changeAddress(change)}`).join(' ')}, to take it over: it then goes with a teardown,`,
       'or remove what is there, if you know that nobody needs it.',
     ],
   });

@@ -6,17 +6,18 @@ import { interrupted } from '../lib/run/failures.ts';
 import { duration } from '../lib/run/lines.ts';
 import type { Result, Running } from '../lib/run/main.ts';
 import { counts, countsText, planJson, planText } from '../lib/run/plan-text.ts';
-import { openSession, type Session } from '../lib/run/session.ts';
-import type { OpenSandbox } from '../lib/run/target.ts';
+import { openSession, type Outside, type Session } from '../lib/run/session.ts';
 import { apply } from './apply.ts';
+import { drifted, fingerprint } from './drift.ts';
 import { finish } from './finish.ts';
 import { planOf, type Plan } from './plan.ts';
+import { countEvents } from './scaling.ts';
 
 /** Does what `npm run provision` does, and returns what to print. */
-export async function provision(running: Running, openSandbox: OpenSandbox): Promise<Result> {
+export async function provision(running: Running, outside: Outside): Promise<Result> {
   const { options, report, signal } = running;
   const start = Date.now();
-  const session = await openSession(options, { command: 'provision', report, signal, openSandbox });
+  const session = await openSession(options, { command: 'provision', report, signal, ...outside });
   try {
     const { config, run, account } = session;
     const see = session.see();
@@ -26,17 +27,20 @@ export async function provision(running: Running, openSandbox: OpenSandbox): Pro
       text: `provision ${stack} · ${options.target} · ${config.region} · account ${account}`,
     });
     warnOfLocalhost(session, running);
-    const found = await survey(see);
-    const plan = planOf(see, found);
+    const plan = planOf(see, await survey(see), options.adopt);
+    for (const event of countEvents(config, plan.found)) report(event);
     const about = { stack, target: options.target, region: config.region, account };
+    const configuration = fingerprint(config);
+    if (options.drift) return drifted(plan, about, run.state.data.configuration, configuration);
     if (options.plan) return planned(plan, about);
     if (!(await agreed(running, plan))) {
       report({ type: 'phase', text: 'nothing was changed' });
       return { exitCode: 0, text: '', json: { ...about, declined: true } };
     }
-    const made = await apply(run, session.see(), found, plan);
+    const made = await apply(run, session.see(), plan);
     const url = await finish(run, see, session.place, plan, made);
     if (signal.aborted) throw interrupted(run);
+    await run.state.applied(configuration);
     const took = duration(Date.now() - start);
     const summary = plan.changes.length === 0 ? `no changes, ${plan.kept} exist` : countsDone(plan);
     report({ type: 'phase', text: `${stack} is up: ${summary}, ${took}` });
@@ -53,10 +57,10 @@ export async function provision(running: Running, openSandbox: OpenSandbox): Pro
   } catch (error) {
     throw signal.aborted ? interrupted(session.run) : session.explain(error);
   } finally {
+    await session.close();
     // A look alone leaves no sandbox behind.
     const { sandbox } = session.place;
     if (sandbox?.started) await closeEmptySandbox(sandbox);
-    await session.close();
   }
 }
 

@@ -1,10 +1,15 @@
 /** The record: the domain as an alias of the load balancer. It comes last, so that it never leads to nothing. */
-import { ChangeResourceRecordSetsCommand, GetChangeCommand } from '@aws-sdk/client-route-53';
+import {
+  ChangeResourceRecordSetsCommand,
+  GetChangeCommand,
+  type ResourceRecordSet,
+} from '@aws-sdk/client-route-53';
 import { adoptNamed } from '../lib/adopt-named.ts';
 import { isNotFound, messageOf } from '../lib/aws-error.ts';
 import { compare, later, type Fields } from '../lib/change.ts';
 import type { Survey } from '../lib/look/found.ts';
-import { normalName, RECORD_TYPE } from '../lib/look/record.ts';
+import { RECORD_TYPE } from '../lib/look/record-sets.ts';
+import { normalName } from '../lib/look/record.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { only, ONLY } from '../lib/resources.ts';
 import type { Act, Step } from '../lib/step.ts';
@@ -44,9 +49,10 @@ export const record: Step<'record'> = {
   async apply(act) {
     const recordName = act.config.domain?.name ?? '';
     const change = await write(act, recordName);
-    await act.record({ recordName });
+    const ids = { recordName, hostedZoneId: only(act.made.hostedZone)?.hostedZoneId ?? '' };
+    await act.record(ids);
     if (change !== undefined && act.patient) await inSync(act, change, recordName);
-    return { recordName };
+    return ids;
   },
 };
 
@@ -57,7 +63,8 @@ export const record: Step<'record'> = {
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
  */
 async function write(act: Act<'record'>, name: string): Promise<string | undefined> {
-  if (act.item) return send(act, name, 'UPSERT');
+  if (act.item)
+    return isOver(act.item.set) ? send(act, name, 'UPSERT') : send(act, name, 'CREATE', act.item.set);
   try {
     return await send(act, name, 'CREATE');
   } catch (error) {
@@ -67,10 +74,15 @@ async function write(act: Act<'record'>, name: string): Promise<string | undefin
   }
 }
 
+/** An A record is written over; anything else goes in the same batch, so that the name never leads nowhere. */
+const isOver = ({ Type, SetIdentifier }: ResourceRecordSet): boolean =>
+  Type === RECORD_TYPE && SetIdentifier === undefined;
+
 async function send(
   { aws, made }: Act<'record'>,
   name: string,
   Action: 'CREATE' | 'UPSERT',
+  gone?: ResourceRecordSet,
 ): Promise<string | undefined> {
   const balancer = only(made.loadBalancer);
   const { ChangeInfo } = await aws.route53(
@@ -78,6 +90,7 @@ async function send(
       HostedZoneId: only(made.hostedZone)?.hostedZoneId,
       ChangeBatch: {
         Changes: [
+          ...(gone ? [{ Action: 'DELETE' as const, ResourceRecordSet: gone }] : []),
           {
             Action,
             ResourceRecordSet: {

@@ -3,6 +3,7 @@ import {
   AddTagsCommand,
   CreateRuleCommand,
   ModifyRuleCommand,
+  type Action,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { adoptNamed } from '../lib/adopt-named.ts';
 import { compare, later, touches, type Fields } from '../lib/change.ts';
@@ -32,10 +33,10 @@ export const rules: Step<'rules'> = {
       step: 'rules',
       wanted: wanted(want, found),
       found: found.rules,
-      fieldsOf: ({ paths, otherConditions, targetGroupArn, tags }) => ({
+      fieldsOf: ({ paths, otherConditions, forward, tags }) => ({
         paths: paths.join(', '),
         'other conditions': otherConditions,
-        'target group': targetGroupArn,
+        'target group': forward,
         ...tagFields(tags),
       }),
       foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
@@ -45,25 +46,68 @@ export const rules: Step<'rules'> = {
     const { aws, change, item, tags } = act;
     const RuleArn = item?.ruleArn ?? (await create(act));
     if (item && touches(change, 'paths', 'other conditions', 'target group')) {
-      await aws.elbv2(new ModifyRuleCommand({ RuleArn, ...settings(act) }));
+      await aws.elbv2(new ModifyRuleCommand({ RuleArn, Conditions: conditions(act), Actions: first(act) }));
     }
     if (item && touches(change, 'tag.')) {
       await aws.elbv2(new AddTagsCommand({ ResourceArns: [RuleArn], Tags: upper(tags) }));
     }
     return { ruleArn: RuleArn };
   },
+
+  async turn(act) {
+    if (stageOf(act) !== 'before') return;
+    await lead(act, weighted([servingOf(act), 0], [groupOf(act), 1]));
+    act.note(`${ruleOf(act).path} is now answered by ${act.change.key}`);
+  },
+
+  async tidy(act) {
+    if (stageOf(act) !== 'done') await lead(act, forwardTo(groupOf(act)));
+  },
 };
+
+/**
+ * Where requests go, of one target group of ours that takes the place of another. The old one goes on answering until
+ * the new one is healthy, and stays with the rule until no task is in it: ECS fills and watches only groups that a rule
+ * names, hence weights of 0.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#forward-actions
+ */
+function stageOf({ found, item, ...act }: Act<'rules'>): 'before' | 'turned' | 'done' {
+  const [serving, next] = [item?.targetGroupArn, groupOf(act)];
+  if (serving === next) return item?.forward === next ? 'done' : 'turned';
+  const isOurs = [...found.targetGroups.values()].some(({ targetGroupArn }) => targetGroupArn === serving);
+  return isOurs ? 'before' : 'done';
+}
+
+/** The actions at first; undefined leaves them. */
+function first(act: Act<'rules'>): Action[] | undefined {
+  const stage = stageOf(act);
+  if (stage === 'turned') return undefined;
+  return [stage === 'before' ? weighted([servingOf(act), 1], [groupOf(act), 0]) : forwardTo(groupOf(act))];
+}
+
+const lead = ({ aws, item }: Act<'rules'>, action: Action) =>
+  aws.elbv2(new ModifyRuleCommand({ RuleArn: item?.ruleArn, Actions: [action] }));
+
+type Weighted = readonly [targetGroupArn: string, weight: number];
+
+const weighted = (...groups: readonly Weighted[]): Action => ({
+  Type: 'forward',
+  ForwardConfig: { TargetGroups: groups.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight })) },
+});
+
+const forwardTo = (TargetGroupArn: string): Action => ({ Type: 'forward', TargetGroupArn });
+
+const servingOf = ({ item }: Act<'rules'>): string => item?.targetGroupArn ?? '';
+
+const groupOf = ({ made, change }: Pick<Act<'rules'>, 'made' | 'change'>): string =>
+  made.targetGroups.get(change.key)?.targetGroupArn ?? '';
 
 const ruleOf = ({ config, change }: Act<'rules'>) =>
   rulesOf(config).get(change.key) ?? { path: '', priority: 0 };
 
-/** What a create and an update have in common. */
-const settings = (act: Act<'rules'>) => ({
-  Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: patternsOf(ruleOf(act).path) } }],
-  Actions: [
-    { Type: 'forward' as const, TargetGroupArn: act.made.targetGroups.get(act.change.key)?.targetGroupArn },
-  ],
-});
+const conditions = (act: Act<'rules'>) => [
+  { Field: 'path-pattern', PathPatternConfig: { Values: patternsOf(ruleOf(act).path) } },
+];
 
 /**
  * Not idempotent: a second create is refused since its priority is in use.
@@ -76,7 +120,8 @@ async function create(act: Act<'rules'>): Promise<string> {
       new CreateRuleCommand({
         ListenerArn: only(act.made.listener)?.listenerArn,
         Priority,
-        ...settings(act),
+        Conditions: conditions(act),
+        Actions: [forwardTo(groupOf(act))],
         Tags: upper(act.tags),
       }),
     );

@@ -87,11 +87,23 @@ export const securityGroups: Step<'securityGroups'> = {
     await act.record({ groupId });
     if (touches(change, 'ingress')) {
       const balancer = change.key === BALANCER ? groupId : (await act.sibling(BALANCER)).groupId;
-      await setRules(act, groupId, IN, group.ingress, ingressOf(config, change.key, balancer));
+      const rules = ingressOf(config, change.key, balancer);
+      // Until they are replaced, tasks answer the load balancer on the ports that they had.
+      const serving = group.ingress.filter(({ peer }) => peer === balancer && item !== undefined);
+      await setRules(act, groupId, IN, group.ingress, [...rules, ...serving]);
     }
     if (touches(change, 'egress')) await setRules(act, groupId, OUT, group.egress, EGRESS);
     await retag(act, groupId);
     return { groupId };
+  },
+
+  async tidy(act) {
+    const { change, config, item } = act;
+    if (!item || !touches(change, 'ingress')) return;
+    const { groupId: balancer } = await act.sibling(BALANCER);
+    const rules = ingressOf(config, change.key, balancer);
+    const served = item.ingress.filter(({ peer }) => peer === balancer);
+    await setRules(act, item.groupId, IN, [...served, ...rules], rules);
   },
 };
 

@@ -4,7 +4,9 @@ import {
   TagResourceCommand,
   UpdateServiceCommand,
   type DeploymentConfiguration,
+  type LoadBalancer,
   type Service as EcsService,
+  type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { adoptNamed } from '../lib/adopt-named.ts';
 import { messageOf } from '../lib/aws-error.ts';
@@ -12,7 +14,7 @@ import { compare, later, touches, type Fields } from '../lib/change.ts';
 import { isRouted, type Service } from '../lib/config/config.ts';
 import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
-import { deploymentText, describeServices, loadBalancerText } from '../lib/look/services.ts';
+import { deploymentText, describeServices, isScaled, loadBalancerText } from '../lib/look/services.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { only, type Ids, type Items } from '../lib/resources.ts';
 import type { Act, Step } from '../lib/step.ts';
@@ -82,7 +84,8 @@ export const services: Step<'services'> = {
       fieldsOf: (service) => ({
         status: service.status,
         'task definition': service.taskDefinitionArn,
-        count: service.desiredCount,
+        // What Application Auto Scaling has decided is no drift.
+        count: isScaled(service) ? undefined : service.desiredCount,
         subnets: [...service.subnetIds].sort().join(', '),
         'security group': service.securityGroupIds.join(', '),
         'public address': service.assignPublicIp,
@@ -97,8 +100,7 @@ export const services: Step<'services'> = {
     }),
 
   async apply(act) {
-    const service = act.config.services.find(({ name }) => name === act.change.key);
-    if (!service) throw new Error(`No service ${act.change.key} is configured`);
+    const service = serviceOf(act);
     const isThere = act.item !== undefined && act.change.verb === 'update';
     if (act.item && !isThere) await untilGone(act);
     const answered = isThere ? await update(act, service) : await create(act, service);
@@ -107,7 +109,42 @@ export const services: Step<'services'> = {
     if (act.patient) await settled(act, service, act.made, answered);
     return { serviceArn };
   },
+
+  async tidy(act) {
+    const service = serviceOf(act);
+    if (outgoing(act, service).length === 0) return;
+    const loadBalancers = loadBalancersOf(service, act.made.targetGroups);
+    const answered = await send(act, service, { loadBalancers });
+    if (act.patient) await settled(act, service, act.made, answered);
+  },
 };
+
+function serviceOf({ config, change }: Act<'services'>): Service {
+  const service = config.services.find(({ name }) => name === change.key);
+  if (!service) throw new Error(`No service ${change.key} is configured`);
+  return service;
+}
+
+/** AWS's limit of target groups of a service. */
+const MOST_GROUPS = 5;
+
+/**
+ * The target groups that requests still go to while new ones take their place: new tasks join both, so that neither is
+ * ever empty.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
+ */
+function outgoing({ item, found, made }: Act<'services'>, service: Service): LoadBalancer[] {
+  const wanted = loadBalancersOf(service, made.targetGroups);
+  const names = new Set(wanted.map(({ targetGroupArn }) => targetGroupArn));
+  const serving = service.containers.filter(isRouted).flatMap(({ key, name, port }) => {
+    const targetGroupArn = found.rules.get(key)?.targetGroupArn;
+    const isOurs = item?.loadBalancers.some((text) => text.endsWith(` ${targetGroupArn}`));
+    return !isOurs || names.has(targetGroupArn)
+      ? []
+      : [{ targetGroupArn, containerName: name, containerPort: port }];
+  });
+  return serving.slice(0, Math.max(0, MOST_GROUPS - wanted.length));
+}
 
 /**
  * The token makes a repeat of this very call harmless; a service that takes the place of another goes without.
@@ -135,7 +172,6 @@ async function create(act: Act<'services'>, service: Service): Promise<EcsServic
   }
 }
 
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
 async function update(act: Act<'services'>, service: Service): Promise<EcsService | undefined> {
   const { change, aws, item, tags } = act;
   if (touches(change, 'tag.')) {
@@ -143,24 +179,27 @@ async function update(act: Act<'services'>, service: Service): Promise<EcsServic
   }
   if (!change.fields.some(isPart)) return undefined;
   const balancers = touches(change, 'load balancers')
-    ? { loadBalancers: loadBalancersOf(service, act.made.targetGroups) }
+    ? { loadBalancers: [...loadBalancersOf(service, act.made.targetGroups), ...outgoing(act, service)] }
     : {};
-  const answer = await aws.ecs(
-    new UpdateServiceCommand({
-      ...settings(act, service),
-      service: service.name,
-      ...balancers,
-      forceNewDeployment: touches(change, 'rollout') || undefined,
-    }),
-  );
+  return send(act, service, { ...balancers, forceNewDeployment: touches(change, 'rollout') || undefined });
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
+async function send(
+  act: Act<'services'>,
+  service: Service,
+  more: Partial<UpdateServiceCommandInput>,
+): Promise<EcsService | undefined> {
+  const input = { ...settings(act, service), service: service.name, ...more };
+  const answer = await act.aws.ecs(new UpdateServiceCommand(input));
   return answer.service;
 }
 
-/** What a create and an update have in common. */
-const settings = ({ config, made }: Act<'services'>, service: Service) => ({
+/** What a create and an update have in common; a count that is not to change may be Application Auto Scaling's. */
+const settings = ({ change, config, made }: Act<'services'>, service: Service) => ({
   cluster: only(made.cluster)?.clusterArn,
   taskDefinition: made.taskDefinitions.get(service.name)?.taskDefinitionArn,
-  desiredCount: service.count,
+  desiredCount: touches(change, 'count') ? service.count : undefined,
   deploymentConfiguration,
   healthCheckGracePeriodSeconds: graceOf(service),
   networkConfiguration: {

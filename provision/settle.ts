@@ -1,23 +1,37 @@
 /** When a service is done: our task definition is primary and completed, and every target is healthy. */
-import type { Deployment, Service as EcsService } from '@aws-sdk/client-ecs';
+import type { Deployment, Service as EcsService, Task } from '@aws-sdk/client-ecs';
 import {
   DescribeTargetHealthCommand,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { touches } from '../lib/change.ts';
 import { isRouted, type RoutedContainer, type Service } from '../lib/config/config.ts';
 import { describeServices } from '../lib/look/services.ts';
 import { Problem, type ProblemCode } from '../lib/problem.ts';
 import type { Ids, Items } from '../lib/resources.ts';
 import type { Act } from '../lib/step.ts';
-import { failed, pending, ready, type Probed } from '../lib/until.ts';
-import { diagnose, shorter, unhealthy } from './diagnose.ts';
+import { failed, pending, ready } from '../lib/until.ts';
+import { counts, deploymentState, isPrimary, newsSince } from './deployment.ts';
+import { diagnose, died, shorter, stoppedTasks, taskText, unhealthy } from './diagnose.ts';
 
-type Surroundings = Pick<Act<'services'>, 'aws' | 'names' | 'until' | 'note' | 'clock'>;
+/** Without a change where the run changes nothing of the service. */
+type Surroundings = Pick<Act<'services'>, 'aws' | 'names' | 'until' | 'note' | 'clock'> &
+  Partial<Pick<Act<'services'>, 'change'>>;
 
 /** The ids that tell whether a service is done. */
 interface Parts {
   readonly taskDefinitions: Items<Ids['taskDefinitions']>;
   readonly targetGroups: Items<Ids['targetGroups']>;
+}
+
+/** A service that is waited for, and what ECS said of it meanwhile. */
+interface Awaited {
+  readonly service: Service;
+  readonly taskDefinitionArn: string;
+  readonly news: ReturnType<typeof newsSince>;
+  readonly said: string[];
+  /** How many tasks it is to run, as far as we know. */
+  count: number;
 }
 
 /**
@@ -32,30 +46,35 @@ export async function settled(
   made: Parts,
   answered?: EcsService,
 ): Promise<void> {
-  await deployed(act, service, made.taskDefinitions.get(service.name)?.taskDefinitionArn ?? '', answered);
-  if (service.count === 0) return;
-  const waits = service.containers
-    .filter(isRouted)
-    .map((container) =>
-      targetsHealthy(act, container, made.targetGroups.get(container.key)?.targetGroupArn ?? '', service),
-    );
-  for (const wait of await Promise.allSettled(waits)) {
-    if (wait.status === 'rejected') throw wait.reason;
+  const awaited: Awaited = {
+    service,
+    taskDefinitionArn: made.taskDefinitions.get(service.name)?.taskDefinitionArn ?? '',
+    news: newsSince(answered?.events),
+    said: [],
+    count: service.count,
+  };
+  await deployed(act, awaited, answered?.deployments?.find(isPrimary)?.createdAt);
+  if (awaited.count > 0 && service.containers.some(isRouted)) {
+    await targetsHealthy(act, awaited, made.targetGroups);
   }
 }
 
-async function deployed(
-  act: Surroundings,
-  service: Service,
-  taskDefinitionArn: string,
-  answered: EcsService | undefined,
-): Promise<void> {
-  const started = answered?.deployments?.find(isPrimary)?.createdAt;
-  const news = newsSince(answered?.events);
-  const said: string[] = [];
+const isProblem = (error: unknown, ...codes: ProblemCode[]): error is Problem =>
+  error instanceof Problem && codes.includes(error.code);
+
+/** A count that this run has not set is Application Auto Scaling's to change at any moment. */
+async function look(act: Surroundings, awaited: Awaited): Promise<EcsService | undefined> {
+  const [now] = await describeServices(act.aws, act.names.cluster, [awaited.service.name]);
+  const isSet = act.change !== undefined && touches(act.change, 'count');
+  if (!isSet) awaited.count = now?.desiredCount ?? awaited.count;
+  return now;
+}
+
+async function deployed(act: Surroundings, awaited: Awaited, started: Date | undefined): Promise<void> {
+  const { service, taskDefinitionArn, news, said } = awaited;
   try {
     await act.until(`service ${service.name} to be deployed`, 'deployment', async () => {
-      const [now] = await describeServices(act.aws, act.names.cluster, [service.name]);
+      const now = await look(act, awaited);
       for (const text of news(now?.events)) {
         said.push(text);
         act.note(`${service.name}: ${text}`);
@@ -68,79 +87,104 @@ async function deployed(
   }
 }
 
-const isProblem = (error: unknown, ...codes: ProblemCode[]): error is Problem =>
-  error instanceof Problem && codes.includes(error.code);
+/** A container with too few healthy targets. */
+interface Lack {
+  readonly container: RoutedContainer;
+  readonly targets: readonly TargetHealthDescription[];
+}
 
-const isPrimary = ({ status }: Deployment): boolean => status === 'PRIMARY';
+/** What a look saw while targets were missing. */
+interface Sight {
+  /** How many tasks the service was to run. */
+  readonly count: number;
+  readonly lacks: readonly Lack[];
+  readonly primary: Deployment;
+  /** Tasks that ended by themselves since the first look. */
+  readonly fresh: readonly Task[];
+}
+
+/** As many tasks may end by themselves as ECS's circuit breaker would let in a deployment of this count. */
+const bearable = (count: number): number => Math.min(Math.max(3, Math.ceil(count / 2)), 200);
 
 /**
- * What the deployments of a service say. Pure.
- * @param started when the deployment began that is waited for, by AWS's clock; a look may still see the one before
+ * Waits for the targets of a service. ECS's circuit breaker is done with a deployment that is completed: when its tasks
+ * end after that, ECS starts others for ever. So while targets are missing, the service and its tasks are looked at too.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
  */
-export function deploymentState(
-  service: EcsService | undefined,
-  taskDefinitionArn: string,
-  started?: Date,
-): Probed<undefined> {
-  if (!service) return pending('the service is not seen yet');
-  if (service.status !== 'ACTIVE') return failed(`the service is ${service.status}: somebody removes it`);
-  const deployments = service.deployments ?? [];
-  const primary = deployments.find(isPrimary);
-  if (!primary || (started && primary.createdAt && primary.createdAt < started)) {
-    return pending('the deployment is not seen yet');
-  }
-  if (primary.taskDefinition !== taskDefinitionArn) {
-    const mine = deployments.find(({ taskDefinition }) => taskDefinition === taskDefinitionArn);
-    const before = `ECS went back to ${primary.taskDefinition?.split('/').at(-1)}`;
-    const reasons = [mine?.rolloutStateReason, before, primary.rolloutStateReason];
-    return failed(reasons.filter(Boolean).join('\n'));
-  }
-  if (primary.rolloutState === 'FAILED') return failed(primary.rolloutStateReason ?? 'the deployment failed');
-  if (primary.rolloutState === 'COMPLETED') return ready(undefined);
-  return pending(counts(primary));
-}
-
-const counts = ({
-  runningCount = 0,
-  desiredCount = 0,
-  pendingCount = 0,
-  failedTasks = 0,
-}: Deployment): string =>
-  [
-    `${runningCount}/${desiredCount} running`,
-    ...(pendingCount > 0 ? [`${pendingCount} starting`] : []),
-    ...(failedTasks > 0 ? [`${failedTasks} failed`] : []),
-  ].join(', ');
-
-/** ECS's own words, each once, in the order in which they were said; without a beginning, from the first look on. */
-function newsSince(beginning: EcsService['events']): (events: EcsService['events']) => string[] {
-  let seen = beginning && new Set(beginning.map(({ id }) => id));
-  return (events = []) => {
-    const known = seen ?? new Set(events.map(({ id }) => id));
-    const fresh = events.filter(({ id }) => !known.has(id));
-    seen = new Set([...known, ...fresh.map(({ id }) => id)]);
-    return fresh.reverse().map(({ message = '' }) => shorter(message));
-  };
-}
-
-/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
 async function targetsHealthy(
   act: Surroundings,
-  container: RoutedContainer,
-  TargetGroupArn: string,
-  { count }: Service,
+  awaited: Awaited,
+  groups: Parts['targetGroups'],
 ): Promise<void> {
-  let targets: TargetHealthDescription[] = [];
+  const { service, taskDefinitionArn, news, said } = awaited;
+  const { name } = service;
+  let known: ReadonlySet<string | undefined> | undefined;
+  let sight: Sight = { count: awaited.count, lacks: [], primary: {}, fresh: [] };
   try {
-    await act.until(`the targets of ${container.name} to be healthy`, 'targets', async () => {
-      const answer = await act.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn }));
-      targets = answer.TargetHealthDescriptions ?? [];
-      const healthy = targets.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy').length;
-      if (healthy >= count) return ready(undefined);
-      const reasons = targets.map(({ TargetHealth }) => TargetHealth?.Reason).filter(Boolean);
-      return pending([`${healthy}/${count} targets healthy`, ...new Set(reasons)].join(', '));
+    await act.until(`the targets of ${name} to be healthy`, 'targets', async () => {
+      const { count } = awaited;
+      const lacks = await lacksOf(act, awaited, groups);
+      if (lacks.length === 0) return ready(undefined);
+      const [now, stopped] = await Promise.all([
+        look(act, awaited),
+        stoppedTasks(act, name, taskDefinitionArn),
+      ]);
+      said.push(...news(now?.events));
+      const state = deploymentState(now, taskDefinitionArn);
+      if (state.state === 'failed') return state;
+      const ended = stopped.filter(died);
+      known ??= new Set(ended.map(({ taskArn }) => taskArn));
+      const fresh = ended.filter(({ taskArn }) => !known?.has(taskArn));
+      sight = { count, lacks, primary: now?.deployments?.find(isPrimary) ?? {}, fresh };
+      if (fresh.length >= bearable(count)) {
+        return failed(`${fresh.length} tasks ended. ${figures(sight)}`);
+      }
+      return pending(progress(sight, ended[0], now?.events?.[0]?.message));
     });
   } catch (error) {
-    throw isProblem(error, 'TIMEOUT') ? unhealthy(container, targets, error) : error;
+    if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
+    const isTimeout = error.code === 'TIMEOUT';
+    const [lack] = sight.lacks;
+    const tasksRun = sight.fresh.length === 0 && (sight.primary.runningCount ?? 0) >= sight.count;
+    if (isTimeout && lack && tasksRun) throw unhealthy(lack.container, lack.targets, error);
+    const reason = isTimeout ? `${error.what} ${figures(sight)}` : error.why;
+    const what = `${name} was deployed and does not keep running.`;
+    throw await diagnose(act, service, { taskDefinitionArn, reason, said, what });
   }
+}
+
+const isHealthy = ({ TargetHealth }: TargetHealthDescription): boolean => TargetHealth?.State === 'healthy';
+
+async function lacksOf(
+  act: Surroundings,
+  { service, count }: Awaited,
+  groups: Parts['targetGroups'],
+): Promise<Lack[]> {
+  const all = await Promise.all(
+    service.containers.filter(isRouted).map(async (container) => {
+      const TargetGroupArn = groups.get(container.key)?.targetGroupArn ?? '';
+      const answer = await act.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn }));
+      return { container, targets: answer.TargetHealthDescriptions ?? [] };
+    }),
+  );
+  return all.filter(({ targets }) => targets.filter(isHealthy).length < count);
+}
+
+const healthText = ({ container, targets }: Lack, count: number): string =>
+  `${targets.filter(isHealthy).length}/${count} targets of ${container.name} healthy`;
+
+const figures = ({ count, lacks, primary }: Sight): string =>
+  [...lacks.map((lack) => healthText(lack, count)), counts(primary)].join(', ');
+
+/** Why targets are missing, in one line: what the load balancer, the tasks and ECS say; ids of tasks tell nobody more. */
+function progress({ count, lacks, primary }: Sight, ended: Task | undefined, event = ''): string {
+  const healths = lacks.map((lack) => {
+    const reasons = lack.targets.map(({ TargetHealth }) => TargetHealth?.Reason).filter(Boolean);
+    return [healthText(lack, count), ...new Set(reasons)].join(', ');
+  });
+  const end = ended ? `last end: ${taskText(ended)}` : '';
+  const words = shorter(event).replace(/:? ?\(task [^)]+\)|\.$/g, '');
+  const word = words && `ECS: ${words.trim()}`;
+  return [...healths, counts(primary), end, word].filter(Boolean).join('; ');
 }

@@ -2,7 +2,7 @@
 import { only } from '../lib/resources.ts';
 import type { Config } from '../lib/config/config.ts';
 import type { Place } from '../lib/run/target.ts';
-import type { Made } from './apply.ts';
+import type { Made } from './act.ts';
 
 /** Where requests go: the URL to print, and the address that this machine connects to. */
 export interface Address {

@@ -65,9 +65,14 @@ export async function verify(config: Config, address: Address, run: Run): Promis
   const asked = routesOf(config).filter(({ service }) => service.count > 0);
   const answers = asked.map(async ({ container: { path } }) => {
     const url = `${address.url}${path}`;
+    let last = '';
+    const onPending = (text: string) => {
+      if (text !== last) run.report({ type: 'note', text });
+      last = text;
+    };
     try {
       const probing = () => probe(address, path, run);
-      const status = await until(`${url} to answer`, run.waits.answer, probing, run);
+      const status = await until(`${url} to answer`, run.waits.answer, probing, { ...run, onPending });
       run.report({ type: 'note', text: `GET ${url}  ${status}` });
     } catch (error) {
       throw run.signal.aborted ? error : unanswered(url, error);

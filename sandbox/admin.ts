@@ -1,4 +1,5 @@
 /** The sandbox about itself: census, journal, faults and reset, on `/_sandbox/…`. */
+import { z } from 'zod';
 import { census } from './census.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { Journal } from './journal.ts';
@@ -44,17 +45,29 @@ export function admin(world: World, journal: Journal, faults: Faults, more: Page
   };
 }
 
+const WHICH = {
+  service: z.string().optional(),
+  operation: z.string().optional(),
+  mutating: z.boolean().optional(),
+  nth: z.int().min(1).default(1),
+};
+const FAULT = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...WHICH,
+    kind: z.literal('refused'),
+    code: z.string().default('InternalError'),
+    message: z.string().default('An internal error has occurred'),
+    status: z.int().min(400).max(599).default(500),
+  }),
+  z.strictObject({ ...WHICH, kind: z.literal('answer-lost') }),
+]);
+
+/** @throws Error that names what is wrong with them */
 function readFaults(body: Uint8Array): Fault[] {
-  const given = JSON.parse(Buffer.from(body).toString()) as Partial<Fault> | Partial<Fault>[];
-  return [given].flat().map((fault) => {
-    if (fault.kind !== 'refused' && fault.kind !== 'answer-lost') {
-      throw new Error(
-        `A fault's kind is refused or answer-lost, not ${String((fault as { kind?: unknown }).kind)}`,
-      );
-    }
-    const base = { nth: 1, ...fault };
-    return base.kind === 'refused'
-      ? ({ code: 'InternalError', message: 'An internal error has occurred', status: 500, ...base } as Fault)
-      : (base as Fault);
-  });
+  const given = JSON.parse(Buffer.from(body).toString()) as unknown;
+  const { data, error } = z.array(FAULT).safeParse([given].flat());
+  if (data) return data;
+  throw new Error(
+    error.issues.map(({ path, message }) => `${path.slice(1).join('.')}: ${message}`).join('; '),
+  );
 }

@@ -24,8 +24,9 @@ export function census(world: World): Census {
       if (alive > 0) counts[name] = (counts[name] ?? 0) + alive;
     }
   };
-  for (const { ec2, elbv2, ecs, ecr, logs } of world.regions()) {
-    for (const [service, tables] of Object.entries({ ec2, elbv2, ecs, ecr, logs })) count(service, tables);
+  for (const { ec2, elbv2, ecs, autoscaling, ecr, logs } of world.regions()) {
+    const stores = { ec2, elbv2, ecs, autoscaling, ecr, logs };
+    for (const [service, tables] of Object.entries(stores)) count(service, tables);
   }
   const [any] = world.regions();
   if (any) {

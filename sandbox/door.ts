@@ -10,6 +10,9 @@ export const DEFAULT_PORT = 4566;
 export interface Door {
   /** The endpoint for AWS clients. */
   readonly url: string;
+  readonly pid: number;
+  /** Where it keeps its state. */
+  readonly folder: string;
   /** Whether this call started it. */
   readonly started: boolean;
   /** Whether it was started in the background by a provision, and may be stopped by a teardown. */
@@ -17,13 +20,17 @@ export interface Door {
   /** Where a name leads, through the sandbox's Route 53 and load balancers; undefined when nowhere. */
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;
-  /** Stops it, and resolves when it is gone. */
-  stop(): Promise<void>;
+  /**
+   * Stops it, and resolves when it is gone.
+   * @param withinMs how long it may take
+   * @throws DoorError when it takes longer
+   */
+  stop(withinMs?: number): Promise<void>;
 }
 
-/** Why a sandbox cannot be had. */
+/** Why a sandbox cannot be had, or cannot be got rid of. */
 export class DoorError extends Error {
-  readonly kind: 'port taken' | 'did not start';
+  readonly kind: 'port taken' | 'did not start' | 'did not stop';
   constructor(kind: DoorError['kind'], message: string) {
     super(message);
     this.name = 'DoorError';
@@ -34,12 +41,13 @@ export class DoorError extends Error {
 interface About {
   readonly sandbox: string;
   readonly pid: number;
-  readonly folder: string | null;
+  readonly folder: string;
   readonly background: boolean;
 }
 
 const TIMEOUT_MS = 5000;
 const START_MS = 20_000;
+const STOP_MS = 10_000;
 /** How long another sandbox that was quicker to start may still need before it answers. */
 const OTHER_START_MS = 5000;
 /** The exit code of a background sandbox that found its port or its folder taken. */
@@ -131,15 +139,24 @@ function door(url: string, about: About, started: boolean): Door {
   };
   return {
     url,
+    pid: about.pid,
+    folder: about.folder,
     started,
     background: about.background,
     resolve: async (name, port) =>
       ((await ask(`resolve?name=${encodeURIComponent(name)}&port=${port}`)) ?? undefined) as
         { host: string; port: number } | undefined,
     census: async () => (await ask('census')) as Record<string, number>,
-    async stop() {
+    async stop(withinMs = STOP_MS) {
+      const deadline = Date.now() + withinMs;
       await ask('stop', 'POST');
-      while (isAlive(about.pid)) await delay(20);
+      for (; isAlive(about.pid); await delay(20)) {
+        if (Date.now() < deadline) continue;
+        throw new DoorError(
+          'did not stop',
+          `Its process ${about.pid} still runs ${withinMs / 1000} s after it was asked to end.`,
+        );
+      }
     },
   };
 }

@@ -1,11 +1,15 @@
 /** Faults as data: which call of which operation goes wrong, and how. */
 
+import { isMutating } from './journal.ts';
+
 /** A fault that waits for its call. */
 export type Fault = {
   /** The service, e.g. `ec2`; any when left out. */
   readonly service?: string;
   /** The operation, e.g. `CreateVpc`; any when left out. */
   readonly operation?: string;
+  /** Whether only calls count that are meant to change something. */
+  readonly mutating?: boolean;
   /** Which matching call it strikes: 1 is the next one. */
   readonly nth: number;
 } & (
@@ -34,7 +38,9 @@ export interface Faults {
 export function makeFaults(): Faults {
   let waiting: { fault: Fault; left: number }[] = [];
   const matches = (fault: Fault, service: string, operation: string) =>
-    (fault.service ?? service) === service && (fault.operation ?? operation) === operation;
+    (fault.service ?? service) === service &&
+    (fault.operation ?? operation) === operation &&
+    (!fault.mutating || isMutating(operation));
   return {
     add: (fault) => void waiting.push({ fault, left: fault.nth }),
     strike(service, operation) {

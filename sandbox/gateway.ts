@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Faults, Fault } from './faults.ts';
 import type { Journal } from './journal.ts';
 import { isMutating } from './journal.ts';
+import { own } from './own.ts';
 import { refusal, Refusal } from './protocol/refusal.ts';
 import type { OperationShape } from './protocol/schemas.ts';
 import type { WireRequest, WireResponse } from './protocol/wire.ts';
@@ -16,7 +17,7 @@ export interface Answer {
 }
 
 /** `Credential=AKID/20260101/eu-west-1/ec2/aws4_request`. */
-const SCOPE = /Credential=[^/]+\/\d+\/([\w-]+)\/([\w-]+)\/aws4_request/;
+const SCOPE = /Credential=[^/]+\/\d+\/([\w-]{1,64})\/([\w-]{1,64})\/aws4_request/;
 
 const unsigned = (message: string): WireResponse => ({
   status: 403,
@@ -28,7 +29,7 @@ const unsigned = (message: string): WireResponse => ({
 export function gateway(world: World, journal: Journal, faults: Faults, complain: (error: unknown) => void) {
   return async (request: WireRequest): Promise<Answer> => {
     const [, regionName, scope] = SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
-    const service = scope !== undefined && Object.hasOwn(services, scope) ? services[scope] : undefined;
+    const service = own(services, scope ?? '');
     if (!regionName || !service) {
       const message = scope
         ? `The sandbox has no service ${scope}. It has: ${Object.keys(services).join(', ')}.`
@@ -36,13 +37,15 @@ export function gateway(world: World, journal: Journal, faults: Faults, complain
       return { response: unsigned(message) };
     }
     const requestId = randomUUID();
-    const name = service.protocol.operation(request) ?? 'unknown';
-    world.agenda.runDue();
+    const asked = service.protocol.operation(request) ?? 'unknown';
+    // What is written down is never what a client made up.
+    const name = service.shapes.has(asked) ? asked : 'unknown';
     const fault = faults.strike(service.name, name);
     let response: WireResponse;
     let result = 'ok';
     try {
-      response = await carryOut(service, name, request, requestId, fault, () => world.region(regionName));
+      world.agenda.runDue();
+      response = await carryOut(service, asked, request, requestId, fault, () => world.region(regionName));
     } catch (error) {
       if (!(error instanceof Refusal)) complain(error);
       const refused = asRefusal(error, service.name, name);
@@ -63,13 +66,13 @@ export function gateway(world: World, journal: Journal, faults: Faults, complain
     region: () => Parameters<Service['operations'][string]['run']>[1],
   ): Promise<WireResponse> {
     const shape = service.shapes.get(name);
-    const operation = service.operations[name];
-    if (!shape) throw refusal('InvalidAction', `${service.name} has no operation ${name}`);
+    const operation = own(service.operations, name);
+    if (!shape) throw refusal('InvalidAction', `${service.name} has no operation ${name.slice(0, 100)}`);
     if (!operation) {
       throw refusal('NotImplemented', `The sandbox does not have ${service.name} ${name} yet`, 501);
     }
     if (fault?.kind === 'refused') throw refusal(fault.code, fault.message, fault.status);
-    const input = (await service.protocol.decode(shape, request)) as Record<string, unknown>;
+    const input = service.protocol.decode(shape, request) as Record<string, unknown>;
     refuseUntaken(service, shape, operation.takes, input);
     const output = await operation.run(input, region());
     return service.protocol.encode(shape, output, requestId);

@@ -47,7 +47,8 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { folder, clock = systemClock, pace = 'instant', complain = () => undefined } = options;
   const blobs = folder === undefined ? undefined : folderBlobs(join(folder, 'blobs'));
-  const world = new World({ clock, pace, blobs, seed: options.seed, plane: options.plane, events });
+  const { seed, plane } = options;
+  const world = new World({ clock, pace, blobs, seed, plane, events, complain: options.complain });
   const keeper = folder === undefined ? undefined : keep(world, join(folder, 'world'), complain);
   const journal = makeJournal(() => clock.now());
   const faults = makeFaults();

@@ -39,6 +39,7 @@ async function answer(handlers: Handlers, request: IncomingMessage, response: Se
   const refused = refuseForeign(request);
   if (refused) return send(response, refused);
   const wire = await readRequest(request);
+  if (wire === 'no URL') return send(response, text(400, 'The path of the request cannot be read.'));
   if (wire === 'too large') return send(response, text(413, 'The request body is too large.'));
   if (wire.path.startsWith('/_sandbox')) {
     return send(response, (await handlers.admin(wire)) ?? text(404, `The sandbox has no page ${wire.path}.`));
@@ -48,23 +49,33 @@ async function answer(handlers: Handlers, request: IncomingMessage, response: Se
   else send(response, answered);
 }
 
-/** A web page must not drive the sandbox: browsers send an Origin, and a rebound name sends a foreign Host. */
+/**
+ * A web page must not drive the sandbox: a rebound name sends a foreign Host, and browsers say where a request comes
+ * from, in Origin or (with images, scripts and links) in Sec-Fetch-Site alone.
+ * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+ */
 function refuseForeign({ headers }: IncomingMessage): WireResponse | undefined {
   const host = (headers.host ?? '').replace(/:\d+$/, '');
-  const local = /^(localhost|127(\.\d+){3}|\[::1\]|([\w-]+\.)*localhost)$/.test(host);
+  const local = /^(localhost|127(\.\d+){3}|\[::1\]|([\w-]+\.)*localhost)$/i.test(host);
   if (!local) return text(403, 'The sandbox answers on loopback names only.');
-  return headers.origin === undefined ? undefined : text(403, 'The sandbox does not answer web pages.');
+  const site = headers['sec-fetch-site'] ?? 'none';
+  const isForeign = headers.origin !== undefined || !['none', 'same-origin'].includes(String(site));
+  return isForeign ? text(403, 'The sandbox does not answer web pages.') : undefined;
 }
 
-async function readRequest(request: IncomingMessage): Promise<WireRequest | 'too large'> {
-  const url = new URL(request.url ?? '/', 'http://sandbox');
+async function readRequest(request: IncomingMessage): Promise<WireRequest | 'no URL' | 'too large'> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > LARGEST_BODY) return 'too large';
-    chunks.push(chunk);
+    // The rest is read and dropped: who is cut off while sending never reads the answer.
+    if (size > LARGEST_BODY) chunks.length = 0;
+    else chunks.push(chunk);
   }
+  if (size > LARGEST_BODY) return 'too large';
+  const path = request.url ?? '/';
+  if (!URL.canParse(path, 'http://sandbox')) return 'no URL';
+  const url = new URL(path, 'http://sandbox');
   return {
     method: request.method ?? 'GET',
     path: url.pathname,

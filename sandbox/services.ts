@@ -1,4 +1,5 @@
 /** The services of the sandbox: for each its client package, its wire protocol, its operations and its events. */
+import * as autoscaling from '@aws-sdk/client-application-auto-scaling';
 import * as cloudwatchLogs from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecr from '@aws-sdk/client-ecr';
@@ -7,6 +8,7 @@ import * as elbv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as iam from '@aws-sdk/client-iam';
 import * as route53 from '@aws-sdk/client-route-53';
 import * as sts from '@aws-sdk/client-sts';
+import { autoscalingOperations } from './aws/autoscaling/index.ts';
 import { ec2Events, ec2Operations } from './aws/ec2/index.ts';
 import { ecrEvents, ecrOperations } from './aws/ecr/index.ts';
 import { ecsEvents, ecsOperations } from './aws/ecs/index.ts';
@@ -62,6 +64,7 @@ export const services: Readonly<Record<string, Service>> = {
     elbv2Operations,
   ),
   ecs: service('ecs', ecs, jsonProtocol, ecsOperations),
+  'application-autoscaling': service('autoscaling', autoscaling, jsonProtocol, autoscalingOperations),
   ecr: service('ecr', ecr, jsonProtocol, ecrOperations),
   logs: service('logs', cloudwatchLogs, jsonProtocol, logsOperations),
   iam: service(

@@ -47,7 +47,8 @@ async function startIn(folder: string, options: WholeOptions): Promise<Sandbox> 
   // What survived a sandbox that was killed.
   await stopLeftovers(tasksFolder);
   rmSync(tasksFolder, { recursive: true, force: true });
-  const plane = taskPlane(tasksFolder);
+  const { complain = () => undefined } = options;
+  const plane = taskPlane(tasksFolder, complain);
   const sandbox = await startSandbox({
     ...options,
     plane,
@@ -61,7 +62,7 @@ async function startIn(folder: string, options: WholeOptions): Promise<Sandbox> 
   const balancers = serveBalancers(sandbox.world, {
     folderOf: (task) => plane.folderOf(task),
     httpPort: options.httpPort,
-    complain: options.complain ?? (() => undefined),
+    complain,
   });
   return {
     ...sandbox,

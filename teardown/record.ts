@@ -2,9 +2,8 @@
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { isCode } from '../lib/aws-error.ts';
 import { gone } from '../lib/gone.ts';
-import { lookRecord, type FoundRecord } from '../lib/look/record.ts';
+import { lookAgain, type FoundRecord } from '../lib/look/record.ts';
 import { foreignOwner } from '../lib/look/see.ts';
-import { only } from '../lib/resources.ts';
 import type { Removal, Undo } from '../lib/step.ts';
 
 export const record: Removal<'record'> = {
@@ -14,7 +13,7 @@ export const record: Removal<'record'> = {
       await remove(undo, undo.item);
     } catch (error) {
       if (!isCode(error, 'InvalidChangeBatch')) throw error;
-      const now = only(await lookRecord(undo.see()));
+      const now = await lookAgain(undo.see(), undo.item);
       if (!now) return;
       if (foreignOwner(now.tags, undo.names.stack) !== undefined)
         return { kept: 'it leads somewhere else now' };

@@ -1,4 +1,4 @@
-/** Removes a security group: first its own rules, which may name other groups of ours, then itself. */
+/** Removes a security group: first the rules of our other groups that name it, then itself. */
 import { DeleteSecurityGroupCommand, RevokeSecurityGroupIngressCommand } from '@aws-sdk/client-ec2';
 import { gone } from '../lib/gone.ts';
 import { permission } from '../lib/group-rules.ts';
@@ -6,16 +6,16 @@ import type { Removal } from '../lib/step.ts';
 
 export const securityGroups: Removal<'securityGroups'> = {
   /**
-   * One rule a call: of several, one that is gone already would keep all the others.
+   * One rule a call: of several, one that is gone already would keep all the others. Its own rules go with it.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
    */
-  async remove({ aws, item: { groupId: GroupId, ingress } }) {
-    await Promise.all(
-      ingress.map((rule) => {
-        const IpPermissions = [permission(rule)];
-        return gone(() => aws.ec2(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions })));
-      }),
+  async remove({ aws, found, item: { groupId } }) {
+    const naming = [...found.securityGroups.values()].flatMap(({ groupId: GroupId, ingress }) =>
+      ingress
+        .filter(({ peer }) => peer === groupId && GroupId !== groupId)
+        .map((rule) => ({ GroupId, IpPermissions: [permission(rule)] })),
     );
-    await gone(() => aws.ec2(new DeleteSecurityGroupCommand({ GroupId })));
+    await Promise.all(naming.map((rule) => gone(() => aws.ec2(new RevokeSecurityGroupIngressCommand(rule)))));
+    await gone(() => aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId })));
   },
 };

@@ -11,7 +11,10 @@ import { pending, ready } from '../lib/until.ts';
 const isLeaving = (error: unknown): boolean => isNotFound(error) || isCode(error, 'ServiceNotActive');
 
 export const services: Removal<'services'> = {
-  /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html */
+  /**
+   * AWS takes the scalable target of a deleted service away by itself, and its policies.
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
+   */
   async remove(undo) {
     const { aws, item, names } = undo;
     const { cluster } = names;

@@ -1,12 +1,10 @@
 /** Removes all revisions of a family: deregistered first, then deleted, ten a call. */
 import {
   DeleteTaskDefinitionsCommand,
-  DeregisterTaskDefinitionCommand,
   ListTaskDefinitionsCommand,
   type TaskDefinitionStatus,
 } from '@aws-sdk/client-ecs';
-import { isCode, messageOf } from '../lib/aws-error.ts';
-import { gone } from '../lib/gone.ts';
+import { deregister } from '../lib/deregister.ts';
 import { allPages } from '../lib/pages.ts';
 import { problem } from '../lib/problem.ts';
 import type { Removal, Undo } from '../lib/step.ts';
@@ -22,7 +20,7 @@ export const taskDefinitions: Removal<'taskDefinitions'> = {
   async remove(undo) {
     const [active, inactive] = await Promise.all([revisions(undo, 'ACTIVE'), revisions(undo, 'INACTIVE')]);
     for (const taskDefinition of active) {
-      await gone(() => undo.aws.ecs(new DeregisterTaskDefinitionCommand({ taskDefinition })), isMissing);
+      await deregister(undo.aws, taskDefinition);
     }
     const all = [...active, ...inactive];
     for (let start = 0; start < all.length; start += BATCH) {
@@ -30,10 +28,6 @@ export const taskDefinitions: Removal<'taskDefinitions'> = {
     }
   },
 };
-
-/** «The specified task definition does not exist», and «unable to describe» it. */
-const isMissing = (error: unknown): boolean =>
-  isCode(error, 'Client') && /does not exist|Unable to describe/.test(messageOf(error));
 
 /**
  * What cannot be deleted is no error of the call but an entry in its answer.

@@ -11,8 +11,7 @@ import { failures, interrupted } from '../lib/run/failures.ts';
 import { duration } from '../lib/run/lines.ts';
 import type { Result, Running } from '../lib/run/main.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
-import { openSession, type Session } from '../lib/run/session.ts';
-import type { OpenSandbox } from '../lib/run/target.ts';
+import { openSession, type Outside, type Session } from '../lib/run/session.ts';
 import type { Tags } from '../lib/tags.ts';
 import { confirmed } from './confirm.ts';
 import { leftovers } from './leftovers.ts';
@@ -23,10 +22,10 @@ import { removeThing } from './remove.ts';
 const LOOKED_AT = names.filter((name) => name !== 'images');
 
 /** Does what `npm run teardown` does, and returns what to print. */
-export async function teardown(running: Running, openSandbox: OpenSandbox): Promise<Result> {
+export async function teardown(running: Running, outside: Outside): Promise<Result> {
   const { options, report, signal } = running;
   const start = Date.now();
-  const session = await openSession(options, { command: 'teardown', report, signal, openSandbox });
+  const session = await openSession(options, { command: 'teardown', report, signal, ...outside });
   try {
     const { config, account, run } = session;
     const see = session.see();

@@ -4,7 +4,7 @@ const { TestEnvironment } = require('jest-environment-node');
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 /** Shared with those packages: an error of theirs is an `Error` here, and a date of ours is a `Date` there. */
-const SHARED = { Error, TypeError, RangeError, SyntaxError, Date, Map, Set, RegExp };
+const SHARED = { Error, TypeError, RangeError, SyntaxError, Date, Map, Set, RegExp, Math };
 
 module.exports = class extends TestEnvironment {
   constructor(...args) {

@@ -2,7 +2,8 @@
 import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, type Tags } from '../tags.ts';
-import { byKey, oursFilter, type See } from './see.ts';
+import { tagged } from './recorded.ts';
+import { byKey, type See } from './see.ts';
 
 export interface FoundElasticIp extends Readonly<Ids['elasticIp']> {
   readonly publicIp: string;
@@ -14,13 +15,23 @@ export interface FoundElasticIp extends Readonly<Ids['elasticIp']> {
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html
  */
 export async function lookElasticIp(see: See): Promise<Items<FoundElasticIp>> {
-  const { Addresses = [] } = await see.aws.ec2(new DescribeAddressesCommand({ Filters: oursFilter(see) }));
+  const addresses = await tagged(
+    see,
+    ['elasticIp'],
+    'AllocationId',
+    async ({ Filters, ids: AllocationIds }) => {
+      const { Addresses = [] } = await see.aws.ec2(new DescribeAddressesCommand({ Filters, AllocationIds }));
+      return Addresses;
+    },
+  );
   const isFree = ({ AssociationId }: { AssociationId?: string }) => Number(AssociationId === undefined);
   return byKey(
-    Addresses.sort((a, b) => isFree(a) - isFree(b)).map(({ AllocationId = '', PublicIp = '', Tags }) => ({
-      allocationId: AllocationId,
-      publicIp: PublicIp,
-      tags: readTags(Tags),
-    })),
+    addresses
+      .sort((a, b) => isFree(a) - isFree(b))
+      .map(({ AllocationId = '', PublicIp = '', Tags }) => ({
+        allocationId: AllocationId,
+        publicIp: PublicIp,
+        tags: readTags(Tags),
+      })),
   );
 }

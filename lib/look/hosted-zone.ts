@@ -1,15 +1,18 @@
-/** Finds the hosted zone of the domain: the account's own, or ours. */
+/** Finds the hosted zone of the domain, the account's own or ours, and zones of ours that the domain no longer names. */
 import {
-  ListHostedZonesByNameCommand,
+  GetHostedZoneCommand,
+  ListHostedZonesCommand,
   ListTagsForResourceCommand,
   type HostedZone,
 } from '@aws-sdk/client-route-53';
+import { isAccessDenied, isUnimplemented } from '../aws-error.ts';
 import { allPages } from '../pages.ts';
 import { NOTHING_TOUCHED, problem } from '../problem.ts';
 import { ONLY, type Ids, type Items } from '../resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../tags.ts';
 import { ifThere } from './if-there.ts';
-import type { See } from './see.ts';
+import { recordedIds, withRecorded } from './recorded.ts';
+import { byKey, type See } from './see.ts';
 
 export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
   /** Without the trailing dot. */
@@ -21,54 +24,80 @@ export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
 export const callerReference = ({ names }: Pick<See, 'names'>, token: string): string =>
   `${names.stack}/${token}`;
 
+/** Whether a found zone is ours. */
+export const isOurZone = ({ names }: Pick<See, 'names'>, { tags }: FoundHostedZone): boolean =>
+  tags[STACK_TAG] === names.stack;
+
 /**
- * Shared by the look for the record.
+ * The zone of the domain has the key of the only one. Others of ours have their names for keys: the configuration does
+ * not have them, so they will be removed. Shared by the look for the record.
  * @throws ZONE when several zones of the name are there and none is ours: guessing could write into the wrong one
  */
 export const lookHostedZone = (see: See): Promise<Items<FoundHostedZone>> =>
   see.once('hostedZone', () => look(see));
 
 async function look(see: See): Promise<Items<FoundHostedZone>> {
-  const { domain } = see.config;
-  if (!domain) return new Map();
-  const named = await zonesNamed(see, `${domain.zone}.`);
-  const isPublic = named.filter(({ Config }) => !Config?.PrivateZone);
-  const zones = (await Promise.all(isPublic.map((zone) => read(see, zone)))).filter(
-    (zone) => zone !== undefined,
+  const name = see.config.domain?.zone;
+  const known = recordedIds(see, 'hostedZone');
+  const listed = await withRecorded(see, ['hostedZone'], await listZones(see, known), idOf, async (Id) => {
+    const { HostedZone } = await see.aws.route53(new GetHostedZoneCommand({ Id }));
+    return HostedZone ? [HostedZone] : [];
+  });
+  const candidates = listed.filter(
+    (zone) =>
+      !zone.Config?.PrivateZone &&
+      (nameOf(zone) === name || madeByUs(see, zone) || known.includes(idOf(zone))),
   );
-  const ours = zones.find(({ tags }) => tags[STACK_TAG] === see.names.stack);
-  const zone = ours ?? zones[0];
-  if (!zone) return new Map();
-  if (!ours && zones.length > 1) throw ambiguous(domain.zone, zones);
-  return new Map([[ONLY, zone]]);
+  // Ours first, and of twins of ours the one that is recorded: its name servers are those that people know.
+  const rank = (zone: FoundHostedZone) =>
+    Number(isOurZone(see, zone)) * 2 + Number(known.includes(zone.hostedZoneId));
+  const zones = (await Promise.all(candidates.map((zone) => read(see, zone))))
+    .filter((zone) => zone !== undefined)
+    .sort((a, b) => rank(b) - rank(a));
+  const named = zones.filter((zone) => zone.name === name);
+  const [chosen] = named;
+  if (chosen && !isOurZone(see, chosen) && named.length > 1) throw ambiguous(chosen.name, named);
+  return byKey(
+    zones.filter((zone) => zone === chosen || isOurZone(see, zone)),
+    (zone) => (zone === chosen ? ONLY : zone.name),
+  );
 }
 
+const idOf = ({ Id = '' }: HostedZone): string => Id.replace(/^\/hostedzone\//, '');
+const nameOf = ({ Name = '' }: HostedZone): string => Name.replace(/\.$/, '');
+
+/** A zone gets its tags after its create: until then its caller reference says whose it is. */
+const madeByUs = (see: See, { CallerReference = '' }: HostedZone): boolean =>
+  CallerReference.startsWith(callerReference(see, ''));
+
 /**
- * The list starts at the name, it does not filter; private zones of the name, one a VPC, may fill whole pages.
- * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByName.html
+ * All zones of the account, a hundred a page: no other list shows those of names that we no longer know.
+ * Who may not list zones, or has an endpoint without them, can go without unless the stack has one.
+ * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
  */
-async function zonesNamed({ aws }: See, DNSName: string): Promise<HostedZone[]> {
-  const zones = await allPages(async (HostedZoneId) => {
-    const page = await aws.route53(new ListHostedZonesByNameCommand({ DNSName, HostedZoneId }));
-    const goesOn = page.IsTruncated && page.NextDNSName === DNSName;
-    return { items: page.HostedZones ?? [], next: goesOn ? page.NextHostedZoneId : undefined };
-  });
-  return zones.filter(({ Name }) => Name === DNSName);
+async function listZones({ aws, config }: See, known: readonly string[]): Promise<HostedZone[]> {
+  try {
+    return await allPages(async (Marker) => {
+      const { HostedZones = [], NextMarker } = await aws.route53(new ListHostedZonesCommand({ Marker }));
+      return { items: HostedZones, next: NextMarker };
+    });
+  } catch (error) {
+    const needed = config.domain !== undefined || known.length > 0;
+    if (!needed && (isAccessDenied(error) || isUnimplemented(error))) return [];
+    throw error;
+  }
 }
 
 async function read(see: See, zone: HostedZone): Promise<FoundHostedZone | undefined> {
-  const { Id = '', Name = '', CallerReference = '' } = zone;
-  const hostedZoneId = Id.replace(/^\/hostedzone\//, '');
+  const hostedZoneId = idOf(zone);
   const list = new ListTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId: hostedZoneId });
   const answer = await ifThere(() => see.aws.route53(list));
   if (!answer) return undefined;
   const tags = readTags(answer.ResourceTagSet?.Tags);
-  // A zone gets its tags after its create: until then its caller reference says whose it is.
-  const isOurs = CallerReference.startsWith(callerReference(see, ''));
   return {
     hostedZoneId,
-    name: Name.replace(/\.$/, ''),
-    tags: isOurs ? { ...tags, [STACK_TAG]: see.names.stack } : tags,
+    name: nameOf(zone),
+    tags: madeByUs(see, zone) ? { ...tags, [STACK_TAG]: see.names.stack } : tags,
   };
 }
 

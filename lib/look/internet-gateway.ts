@@ -3,7 +3,8 @@ import { DescribeInternetGatewaysCommand } from '@aws-sdk/client-ec2';
 import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, type Tags } from '../tags.ts';
-import { byKey, oursFilter, type See } from './see.ts';
+import { tagged } from './recorded.ts';
+import { byKey, type See } from './see.ts';
 
 export interface FoundInternetGateway extends Readonly<Ids['internetGateway']> {
   /** The VPC it is attached to, if it is. */
@@ -16,12 +17,18 @@ export interface FoundInternetGateway extends Readonly<Ids['internetGateway']> {
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInternetGateways.html
  */
 export async function lookInternetGateway(see: See): Promise<Items<FoundInternetGateway>> {
-  const gateways = await allPages(async (NextToken) => {
-    const { InternetGateways = [], NextToken: next } = await see.aws.ec2(
-      new DescribeInternetGatewaysCommand({ Filters: oursFilter(see), NextToken }),
-    );
-    return { items: InternetGateways, next };
-  });
+  const gateways = await tagged(
+    see,
+    ['internetGateway'],
+    'InternetGatewayId',
+    ({ Filters, ids: InternetGatewayIds }) =>
+      allPages(async (NextToken) => {
+        const { InternetGateways = [], NextToken: next } = await see.aws.ec2(
+          new DescribeInternetGatewaysCommand({ Filters, InternetGatewayIds, NextToken }),
+        );
+        return { items: InternetGateways, next };
+      }),
+  );
   const found = gateways.map(({ InternetGatewayId = '', Attachments, Tags }) => ({
     internetGatewayId: InternetGatewayId,
     attachedTo: Attachments?.find(({ State }) => State !== 'detached')?.VpcId,

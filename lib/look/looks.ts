@@ -11,12 +11,14 @@ import { lookListener } from './listener.ts';
 import { lookLoadBalancer } from './load-balancer.ts';
 import { lookLogGroup } from './log-group.ts';
 import { lookNatGateway } from './nat-gateway.ts';
+import { reclaim } from './recorded.ts';
 import { lookRecord } from './record.ts';
 import { lookRepositories } from './repositories.ts';
 import { lookRoles } from './roles.ts';
 import { lookPrivateRoutes, lookPublicRoutes } from './route-tables.ts';
 import { lookRules } from './rules.ts';
 import { lookSecurityGroups } from './security-groups.ts';
+import { type Tags } from '../tags.ts';
 import type { See } from './see.ts';
 import { lookServiceLinkedRole } from './service-linked-role.ts';
 import { lookServices } from './services.ts';
@@ -57,7 +59,9 @@ export const looks: { readonly [N in Name]: (see: See) => Promise<Items<Found[N]
  */
 export async function survey(see: See, nouns: readonly Name[] = names): Promise<Survey> {
   const look = async (name: Name): Promise<Items<unknown>> =>
-    nouns.includes(name) ? looks[name](see) : new Map();
+    nouns.includes(name)
+      ? reclaim(see, name, (await looks[name](see)) as Items<{ readonly tags: Tags }>)
+      : new Map();
   const zones = lookZones(see);
   const found = names.map(async (name) => [name, await look(name)] as const);
   for (const settled of await Promise.allSettled([zones, ...found])) {

@@ -6,7 +6,8 @@ import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, type Tags } from '../tags.ts';
 import { pending, ready, type Probed } from '../until.ts';
-import { byKey, oursFilter, type See } from './see.ts';
+import { tagged } from './recorded.ts';
+import { byKey, type See } from './see.ts';
 
 export interface FoundNatGateway extends Readonly<Ids['natGateway']> {
   /** `pending`, `available`, `failed`, `deleting` or `deleted`. */
@@ -23,16 +24,17 @@ const ORDER = ['available', 'pending', 'failed', 'deleting'];
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNatGateways.html */
 export async function lookNatGateway(see: See): Promise<Items<FoundNatGateway>> {
-  const gateways = await allPages(async (NextToken) => {
-    const { NatGateways = [], NextToken: next } = await see.aws.ec2(
-      new DescribeNatGatewaysCommand({
-        Filter: [...oursFilter(see), { Name: 'state', Values: ORDER }],
-        NextToken,
-      }),
-    );
-    return { items: NatGateways, next };
-  });
-  return byKey(gateways.map(read).sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)));
+  const gateways = await tagged(see, ['natGateway'], 'NatGatewayId', ({ Filters, ids: NatGatewayIds }) =>
+    allPages(async (NextToken) => {
+      const Filter = Filters && [...Filters, { Name: 'state', Values: ORDER }];
+      const { NatGateways = [], NextToken: next } = await see.aws.ec2(
+        new DescribeNatGatewaysCommand({ Filter, NatGatewayIds, NextToken }),
+      );
+      return { items: NatGateways, next };
+    }),
+  );
+  const living = gateways.map(read).filter(({ state }) => ORDER.includes(state));
+  return byKey(living.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)));
 }
 
 /** One NAT gateway by its id, also a deleted one; undefined when AWS does not know it (yet, or any more). */

@@ -3,7 +3,8 @@ import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2
 import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, STEP_TAG, type Tags } from '../tags.ts';
-import { byKey, oursFilter, type See } from './see.ts';
+import { tagged } from './recorded.ts';
+import { byKey, type See } from './see.ts';
 
 export const EVERYWHERE = '0.0.0.0/0';
 
@@ -26,12 +27,14 @@ export const lookPrivateRoutes = (see: See): Promise<Items<FoundRouteTable>> =>
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRouteTables.html */
 async function lookTables(see: See, step: 'publicRoutes' | 'privateRoutes'): Promise<Items<FoundRouteTable>> {
   const tables = await see.once('routeTables', () =>
-    allPages(async (NextToken) => {
-      const { RouteTables = [], NextToken: next } = await see.aws.ec2(
-        new DescribeRouteTablesCommand({ Filters: oursFilter(see), NextToken }),
-      );
-      return { items: RouteTables, next };
-    }),
+    tagged(see, ['publicRoutes', 'privateRoutes'], 'RouteTableId', ({ Filters, ids: RouteTableIds }) =>
+      allPages(async (NextToken) => {
+        const { RouteTables = [], NextToken: next } = await see.aws.ec2(
+          new DescribeRouteTablesCommand({ Filters, RouteTableIds, NextToken }),
+        );
+        return { items: RouteTables, next };
+      }),
+    ),
   );
   return byKey(tables.map(readTable).filter(({ tags }) => tags[STEP_TAG] === step));
 }

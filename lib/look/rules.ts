@@ -1,5 +1,9 @@
 /** Finds the rules of our listener, the default one aside. */
-import { DescribeRulesCommand, type Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  DescribeRulesCommand,
+  type Rule,
+  type TargetGroupTuple,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allPages } from '../pages.ts';
 import { rulesOf } from '../priorities.ts';
 import { only, type Ids, type Items } from '../resources.ts';
@@ -14,8 +18,10 @@ export interface FoundRule extends Readonly<Ids['rules']> {
   readonly paths: readonly string[];
   /** Conditions other than paths, as text; empty when there are none. */
   readonly otherConditions: string;
-  /** The target group that it forwards to; empty for any other action. */
+  /** The target group that it forwards to; with several, the one of most weight; empty for any other action. */
   readonly targetGroupArn: string;
+  /** All of them, in one line of text. */
+  readonly forward: string;
   readonly tags: Tags;
 }
 
@@ -53,7 +59,10 @@ export async function lookRules(see: See): Promise<Items<FoundRule>> {
 
 function read({ RuleArn = '', Conditions = [], Actions }: Rule, tags: Tags): FoundRule {
   const forward = Actions?.find(({ Type }) => Type === 'forward');
-  const groups = forward?.ForwardConfig?.TargetGroups ?? [];
+  const { TargetGroupArn, ForwardConfig } = forward ?? {};
+  const groups: TargetGroupTuple[] =
+    ForwardConfig?.TargetGroups ?? (TargetGroupArn ? [{ TargetGroupArn }] : []);
+  const [heaviest] = [...groups].sort((a, b) => (b.Weight ?? 1) - (a.Weight ?? 1));
   return {
     ruleArn: RuleArn,
     paths: Conditions.filter(({ Field }) => Field === PATH)
@@ -62,7 +71,11 @@ function read({ RuleArn = '', Conditions = [], Actions }: Rule, tags: Tags): Fou
     otherConditions: Conditions.filter(({ Field }) => Field !== PATH)
       .map((condition) => JSON.stringify(condition))
       .join(' '),
-    targetGroupArn: groups.length > 1 ? '' : (forward?.TargetGroupArn ?? groups[0]?.TargetGroupArn ?? ''),
+    targetGroupArn: heaviest?.TargetGroupArn ?? '',
+    forward:
+      groups.length > 1
+        ? groups.map(({ TargetGroupArn, Weight }) => `${TargetGroupArn} × ${Weight}`).join(', ')
+        : (heaviest?.TargetGroupArn ?? ''),
     tags,
   };
 }

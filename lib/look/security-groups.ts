@@ -4,7 +4,8 @@ import type { GroupRule } from '../group-rules.ts';
 import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, type Tags } from '../tags.ts';
-import { byKey, oursFilter, type See } from './see.ts';
+import { tagged } from './recorded.ts';
+import { byKey, type See } from './see.ts';
 
 export interface FoundSecurityGroup extends Readonly<Ids['securityGroups']> {
   readonly groupName: string;
@@ -16,12 +17,14 @@ export interface FoundSecurityGroup extends Readonly<Ids['securityGroups']> {
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html */
 export async function lookSecurityGroups(see: See): Promise<Items<FoundSecurityGroup>> {
-  const groups = await allPages(async (NextToken) => {
-    const { SecurityGroups = [], NextToken: next } = await see.aws.ec2(
-      new DescribeSecurityGroupsCommand({ Filters: oursFilter(see), NextToken }),
-    );
-    return { items: SecurityGroups, next };
-  });
+  const groups = await tagged(see, ['securityGroups'], 'GroupId', ({ Filters, ids: GroupIds }) =>
+    allPages(async (NextToken) => {
+      const { SecurityGroups = [], NextToken: next } = await see.aws.ec2(
+        new DescribeSecurityGroupsCommand({ Filters, GroupIds, NextToken }),
+      );
+      return { items: SecurityGroups, next };
+    }),
+  );
   return byKey(
     groups.map(({ GroupId = '', GroupName = '', VpcId = '', Tags, ...permissions }) => ({
       groupId: GroupId,

@@ -2,7 +2,8 @@
 import type { Aws } from '../clients.ts';
 import type { Config } from '../config/config.ts';
 import type { Names } from '../names.ts';
-import type { Items } from '../resources.ts';
+import { addressOf, ONLY, type Items, type Name } from '../resources.ts';
+import type { StateData } from '../state/format.ts';
 import { KEY_TAG, STACK_TAG, type Tags } from '../tags.ts';
 import type { Filter } from '@aws-sdk/client-ec2';
 import type { Builds } from '../image/builds.ts';
@@ -22,6 +23,27 @@ export interface See extends Want {
   readonly builds: Builds;
   /** Runs a look that several steps share once; all get the same answer. */
   once<T>(what: string, look: () => Promise<T>): Promise<T>;
+  /**
+   * The ids that the state remembers of a noun, by key; undefined when the run began with none. A hint where to look
+   * besides, never the authority: the state may be lost or old.
+   */
+  readonly recorded?: ((noun: Name) => Items<Recorded>) | undefined;
+}
+
+/** Ids as the state keeps them, the telling one first. */
+export type Recorded = Readonly<Record<string, string>>;
+
+/** Makes `recorded` of the resources of a state, as they are whenever it is asked. */
+export function recordedIn(resources: StateData['resources']): See['recorded'] {
+  if (Object.keys(resources).length === 0) return undefined;
+  return (noun) => {
+    const prefix = `${noun}.`;
+    const keyed = Object.entries(resources).flatMap(([address, ids]) => {
+      if (address === addressOf(noun, ONLY)) return [[ONLY, ids] as const];
+      return address.startsWith(prefix) ? [[address.slice(prefix.length), ids] as const] : [];
+    });
+    return new Map(keyed);
+  };
 }
 
 /** Makes `once` for one survey. */
@@ -40,13 +62,17 @@ export const oursFilter = ({ names }: Pick<Want, 'names'>): Filter[] => [
 ];
 
 /**
- * Sorts found things by the key in their tags. Of twins (a create that was sent twice), the first keeps the key;
- * the others get keys of their own that nothing wants, so that they are seen and removed.
+ * Sorts found things by their key, which stands in their tags unless told otherwise. Of twins (a create that was sent
+ * twice), the first keeps the key; the others get keys of their own that nothing wants, so that they are seen and
+ * removed.
  */
-export function byKey<T extends { readonly tags: Tags }>(things: readonly T[]): Items<T> {
+export function byKey<T extends { readonly tags: Tags }>(
+  things: readonly T[],
+  keyOf: (thing: T) => string = ({ tags }) => tags[KEY_TAG] ?? '',
+): Items<T> {
   const items = new Map<string, T>();
   for (const thing of things) {
-    const key = thing.tags[KEY_TAG] ?? '';
+    const key = keyOf(thing);
     let free = key;
     for (let twin = 2; items.has(free); twin += 1) free = `${key}~${twin}`;
     items.set(free, thing);

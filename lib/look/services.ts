@@ -10,6 +10,7 @@ import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../tags.ts';
 import { ifThere } from './if-there.ts';
+import { lookScaling, type Scaling } from './scaling.ts';
 import type { See } from './see.ts';
 
 export interface FoundService extends Readonly<Ids['services']> {
@@ -18,6 +19,8 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly status: string;
   readonly taskDefinitionArn: string;
   readonly desiredCount: number;
+  /** Asked for only where the count is not the configured one; undefined when that is drift. */
+  readonly scaling: Scaling | undefined;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly assignPublicIp: boolean;
@@ -32,13 +35,16 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly tags: Tags;
 }
 
+/** Whether the count of a service is Application Auto Scaling's business. */
+export const isScaled = ({ scaling }: FoundService): boolean => scaling !== undefined && 'least' in scaling;
+
 const BATCH = 10;
 
 /** The list hides services that are draining, so the wanted names are asked for as well. */
 export async function lookServices(see: See): Promise<Items<FoundService>> {
   const { names, config } = see;
-  const wanted = config.services.map(({ name }) => name);
-  const all = [...new Set([...wanted, ...(await list(see))])];
+  const wanted = new Map(config.services.map(({ name, count }) => [name, count]));
+  const all = [...new Set([...wanted.keys(), ...(await list(see))])];
   const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, index) =>
     all.slice(index * BATCH, (index + 1) * BATCH),
   );
@@ -49,8 +55,13 @@ export async function lookServices(see: See): Promise<Items<FoundService>> {
   const found = described
     .flat()
     .map(read)
-    .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || wanted.includes(serviceName));
-  return new Map(found.map((service) => [service.serviceName, service]));
+    .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || wanted.has(serviceName));
+  const counts = found
+    .filter(({ serviceName, status }) => status === 'ACTIVE' && wanted.has(serviceName))
+    .map(({ serviceName, desiredCount }) => [serviceName, desiredCount] as const)
+    .filter(([name, count]) => count !== wanted.get(name));
+  const scaling = await lookScaling(see, new Map(counts));
+  return new Map(found.map((one) => [one.serviceName, { ...one, scaling: scaling.get(one.serviceName) }]));
 }
 
 async function list({ aws, names: { cluster } }: See): Promise<string[]> {
@@ -96,6 +107,7 @@ function read(service: Service): FoundService {
     status: service.status ?? '',
     taskDefinitionArn: service.taskDefinition ?? '',
     desiredCount: service.desiredCount ?? 0,
+    scaling: undefined,
     subnetIds: network?.subnets ?? [],
     securityGroupIds: network?.securityGroups ?? [],
     assignPublicIp: network?.assignPublicIp === 'ENABLED',

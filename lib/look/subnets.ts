@@ -3,7 +3,8 @@ import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand, type Subnet }
 import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, type Tags } from '../tags.ts';
-import { byKey, oursFilter, type See } from './see.ts';
+import { tagged } from './recorded.ts';
+import { byKey, type See } from './see.ts';
 
 export interface FoundSubnet extends Readonly<Ids['subnets']> {
   readonly vpcId: string;
@@ -35,12 +36,14 @@ export async function lookSubnets(see: See): Promise<Items<FoundSubnet>> {
  */
 export const describeSubnets = (see: See): Promise<Subnet[]> =>
   see.once('subnets', () =>
-    allPages(async (NextToken) => {
-      const { Subnets = [], NextToken: next } = await see.aws.ec2(
-        new DescribeSubnetsCommand({ Filters: oursFilter(see), NextToken }),
-      );
-      return { items: Subnets, next };
-    }),
+    tagged(see, ['subnets'], 'SubnetId', ({ Filters, ids: SubnetIds }) =>
+      allPages(async (NextToken) => {
+        const { Subnets = [], NextToken: next } = await see.aws.ec2(
+          new DescribeSubnetsCommand({ Filters, SubnetIds, NextToken }),
+        );
+        return { items: Subnets, next };
+      }),
+    ),
   );
 
 /**

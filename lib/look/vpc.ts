@@ -10,7 +10,8 @@ import { allPages } from '../pages.ts';
 import { only, type Ids, type Items } from '../resources.ts';
 import { readTags, type Tags } from '../tags.ts';
 import type { Survey } from './found.ts';
-import { byKey, oursFilter, type See } from './see.ts';
+import { tagged } from './recorded.ts';
+import { byKey, type See } from './see.ts';
 import { describeSubnets } from './subnets.ts';
 
 export interface FoundVpc extends Readonly<Ids['vpc']> {
@@ -23,12 +24,14 @@ export interface FoundVpc extends Readonly<Ids['vpc']> {
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html */
 export async function lookVpc(see: See): Promise<Items<FoundVpc>> {
-  const vpcs = await allPages(async (NextToken) => {
-    const { Vpcs = [], NextToken: next } = await see.aws.ec2(
-      new DescribeVpcsCommand({ Filters: oursFilter(see), NextToken }),
-    );
-    return { items: Vpcs, next };
-  });
+  const vpcs = await tagged(see, ['vpc'], 'VpcId', ({ Filters, ids: VpcIds }) =>
+    allPages(async (NextToken) => {
+      const { Vpcs = [], NextToken: next } = await see.aws.ec2(
+        new DescribeVpcsCommand({ Filters, VpcIds, NextToken }),
+      );
+      return { items: Vpcs, next };
+    }),
+  );
   const found = await Promise.all((await inhabitedFirst(see, vpcs)).map((vpc) => read(see, vpc)));
   return byKey(found.filter((vpc) => vpc !== undefined));
 }

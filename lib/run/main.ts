@@ -41,7 +41,7 @@ export async function main(
   const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined;
   const { signal, stop } = onInterrupt();
   try {
-    const asked = await readOptions(command, purpose, args);
+    const asked = await readOptions(command, purpose, args, process.env);
     if ('help' in asked) {
       process.stdout.write(asked.help);
       return;

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import type { Builder, Target } from '../config/config.ts';
 import { NOTHING_TOUCHED, problem } from '../problem.ts';
+import { takenByNpm, type NpmVariables } from './taken-by-npm.ts';
 
 /** What the user typed. */
 export interface Options {
@@ -15,6 +16,10 @@ export interface Options {
   readonly json: boolean;
   readonly wait: boolean;
   readonly builder: Builder | undefined;
+  /** Only say what is not as the configuration says: `npm run drift`. */
+  readonly drift: boolean;
+  /** Addresses of things to take over that are somebody else's. */
+  readonly adopt: readonly string[];
 }
 
 /** What the arguments ask for: a run, or a text to print. */
@@ -24,9 +29,16 @@ export type Asked = { readonly options: Options } | { readonly help: string };
  * Reads the arguments of a command.
  * @param command `provision` or `teardown`
  * @param purpose one sentence for `--help`
- * @throws ARGUMENTS for a flag or a value that there is not, with the nearest that there is
+ * @param env the environment, for what npm kept of the flags
+ * @throws ARGUMENTS for a flag or a value that there is not, with the nearest that there is, and for flags that did not
+ *   get past npm
  */
-export async function readOptions(command: string, purpose: string, args: readonly string[]): Promise<Asked> {
+export async function readOptions(
+  command: string,
+  purpose: string,
+  args: readonly string[],
+  env: NpmVariables,
+): Promise<Asked> {
   // Loaded here: what only `--help` and a run need should not slow down the import of anything else.
   const { Command, CommanderError, Option } = await import('commander');
   const said: string[] = [];
@@ -36,7 +48,7 @@ export async function readOptions(command: string, purpose: string, args: readon
     .addOption(
       new Option('--target <target>', 'where the stack lives').choices(['sandbox', 'aws']).default('sandbox'),
     )
-    .option('--stage <name>', 'which deployment of the stack', 'dev')
+    .option('--stage <name>', 'which deployment of the stack: letters and digits', 'dev')
     .option('--config <file>', 'the configuration (default: slipway.config.ts)')
     .option('--plan', 'only say what would be done: exit 0 for nothing, 2 for changes', false)
     .option('--yes', 'do not ask', false)
@@ -49,10 +61,19 @@ export async function readOptions(command: string, purpose: string, args: readon
         'docker',
       ]),
     )
+    .addOption(new Option('--drift', 'only say what is not as configured').default(false).hideHelp())
+    .addOption(
+      new Option('--adopt <address>', 'take over a thing that is in the way; for several, say it again')
+        .default([] as string[], 'none')
+        .argParser((address: string, others: string[]) => [...others, address])
+        .hideHelp(command !== 'provision'),
+    )
     .helpOption('-h, --help', 'show this')
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeOut: say, writeErr: say });
+  const taken = takenByNpm(command, program.options, env);
+  if (taken) throw taken;
   try {
     program.parse(args, { from: 'user' });
   } catch (error) {
@@ -60,10 +81,10 @@ export async function readOptions(command: string, purpose: string, args: readon
     if (error.code === 'commander.helpDisplayed') return { help: said.join('') };
     throw badArguments(command, error.message);
   }
-  const { target, stage, config, plan, yes, json, wait, builder } = program.opts<
+  const { target, stage, config, plan, yes, json, wait, builder, drift, adopt } = program.opts<
     Omit<Options, 'config' | 'builder'> & { config?: string; builder?: Builder }
   >();
-  return { options: { target, stage, config, plan, yes, json, wait, builder } };
+  return { options: { target, stage, config, plan, yes, json, wait, builder, drift, adopt } };
 }
 
 /**

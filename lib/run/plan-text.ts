@@ -2,14 +2,14 @@
 import { changeAddress, type Change, type FieldChange, type Value, type Verb } from '../change.ts';
 
 /** How a value reads: what is not known yet says when it will be. */
-function valueText(value: Value | undefined): string {
+export function valueText(value: Value | undefined): string {
   if (value === undefined) return '(none)';
   if (typeof value === 'object') return `(known after ${value.later})`;
   return value === '' ? '(empty)' : String(value);
 }
 
 /** Values of environment variables may be secrets: a plan says that they differ, not how. */
-const isSecret = (field: string): boolean => field.includes('.environment.');
+export const isSecret = (field: string): boolean => field.includes('.environment.');
 
 const fieldText = ({ field, from, to }: FieldChange): string =>
   isSecret(field) ? `${field} differs` : `${field}: ${valueText(from)} → ${valueText(to)}`;

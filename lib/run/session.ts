@@ -5,13 +5,13 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { explain, type Situation } from '../explain.ts';
 import { openBuilds } from '../image/open-builds.ts';
-import { oneFlight, type See } from '../look/see.ts';
+import { oneFlight, recordedIn, type See } from '../look/see.ts';
 import { namesOf } from '../names.ts';
 import type { Report } from '../report.ts';
 import { openState } from '../state/state.ts';
 import { takeLock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { home, lockFile, sandboxFolder, stateFile } from './home.ts';
+import { lockFile, sandboxFolder, stateFile } from './home.ts';
 import type { Options } from './options.ts';
 import type { Run } from './run.ts';
 import { openPlace, type OpenSandbox, type Place } from './target.ts';
@@ -28,12 +28,18 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export interface Surroundings {
+/** What a command reaches outside of `lib/`. */
+export interface Outside {
+  readonly openSandbox: OpenSandbox;
+  /** How the configuration is read, when not from a file. */
+  readonly load?: typeof loadConfig;
+}
+
+export interface Surroundings extends Outside {
   /** `provision` or `teardown`. */
   readonly command: string;
   readonly report: Report;
   readonly signal: AbortSignal;
-  readonly openSandbox: OpenSandbox;
 }
 
 /**
@@ -41,8 +47,8 @@ export interface Surroundings {
  * @throws Problem
  */
 export async function openSession(options: Options, surroundings: Surroundings): Promise<Session> {
-  const { command, report, signal, openSandbox } = surroundings;
-  const config = await loadConfig({
+  const { command, report, signal, openSandbox, load = loadConfig } = surroundings;
+  const config = await load({
     file: options.config,
     stage: options.stage,
     target: options.target,
@@ -50,7 +56,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
   });
   const clock = systemClock;
   const names = namesOf(config);
-  const place = await openPlace(config, sandboxFolder(), openSandbox, signal);
+  const place = await openPlace(config, sandboxFolder(), openSandbox, signal, report);
   const { endpoint } = place.settings;
   const situation: Situation = {
     doing: 'the first call',
@@ -72,7 +78,6 @@ export async function openSession(options: Options, surroundings: Surroundings):
     const builds = openBuilds(config, {
       endpoint: config.target === 'aws' ? endpoint : undefined,
       report,
-      home: home(),
     });
     const lock = await takeLock(lockFile(options.stage), `npm run ${command}`, clock);
     closing.push(() => lock.release());
@@ -85,6 +90,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
     const { Account: account = '' } = await aws.sts(new GetCallerIdentityCommand({}));
     const guard = { stack: names.stack, account, region: config.region, endpoint: place.endpointName };
     const state = await openState(stateFile(options.stage), guard, clock);
+    const recorded = recordedIn(state.data.resources);
     return {
       config,
       account,
@@ -100,7 +106,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
         state,
         patient: options.wait,
       },
-      see: () => ({ config, names, aws, account, builds, once: oneFlight() }),
+      see: () => ({ config, names, aws, account, builds, recorded, once: oneFlight() }),
       explain: (error) => explain(error, { ...situation, doing: 'the look at what there is' }),
       close,
     };

@@ -1,12 +1,17 @@
 /** Where a run works: the sandbox or AWS, with which clients and how patiently. */
+import { realpathSync } from 'node:fs';
 import type { ClientSettings } from '../clients.ts';
 import type { Config } from '../config/config.ts';
 import { NOTHING_TOUCHED, problem } from '../problem.ts';
+import type { Report } from '../report.ts';
 import { awsWaits, localWaits, type Waits } from '../waits.ts';
 
 /** The sandbox as a run sees it; the door to it is handed in, so that `lib/` knows nothing of `sandbox/`. */
 export interface SandboxDoor {
   readonly url: string;
+  readonly pid: number;
+  /** Where it keeps its state. */
+  readonly folder: string;
   readonly started: boolean;
   readonly background: boolean;
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
@@ -43,15 +48,25 @@ export function sandboxPort(env: NodeJS.ProcessEnv = process.env): number {
   });
 }
 
-/** Opens the place that a configuration names. */
+/**
+ * Opens the place that a configuration names.
+ * @param folder where a sandbox that is started keeps its state
+ */
 export async function openPlace(
   { target, region }: Pick<Config, 'target' | 'region'>,
   folder: string,
   openSandbox: OpenSandbox,
   signal?: AbortSignal,
+  report: Report = () => undefined,
 ): Promise<Place> {
   if (target === 'sandbox') {
-    const sandbox = await openOrExplain(openSandbox, { port: sandboxPort(), folder, signal });
+    const port = sandboxPort();
+    const sandbox = await openOrExplain(openSandbox, { port, folder, signal });
+    // One sandbox serves everyone on this machine: that is as it should be, and worth a word.
+    if (real(sandbox.folder) !== real(folder)) {
+      const text = `the sandbox on port ${port} keeps its state in ${sandbox.folder}, not in ${folder}`;
+      report({ type: 'note', text });
+    }
     const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
     return {
       settings: { region, endpoint: sandbox.url, credentials },
@@ -67,6 +82,15 @@ export async function openPlace(
     endpointName: endpoint ?? 'aws',
     sandbox: undefined,
   };
+}
+
+/** The path without links, so that two ways to write it are one; as it is, when nothing is there. */
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 async function openOrExplain(open: OpenSandbox, options: Parameters<OpenSandbox>[0]): Promise<SandboxDoor> {

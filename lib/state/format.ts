@@ -27,6 +27,8 @@ export const stateSchema = z.strictObject({
   resources: z.record(z.string(), z.record(z.string(), z.string())),
   /** Creates that were begun and not yet recorded, by address. */
   intents: z.record(z.string(), intent),
+  /** The configuration that was provisioned last, as a short hash. */
+  configuration: z.string().optional(),
   /** The last generation of each address whose thing is gone. */
   generations: z.record(z.string(), z.number().int()),
 });

@@ -15,10 +15,14 @@ export interface State {
   intend(address: string): Promise<Intent>;
   /** Gives up a life that came out bad: the next intent has another generation, and so another token. */
   renew(address: string): Promise<Intent>;
+  /** Takes an intent back: nothing of it is anywhere. */
+  withdraw(address: string): Promise<void>;
   /** Records the ids of a thing and closes its intent. */
   record(address: string, ids: Readonly<Record<string, string>>): Promise<void>;
   /** Forgets a thing that is gone; its next life will have another token. */
   forget(address: string): Promise<void>;
+  /** Remembers which configuration everything is as. */
+  applied(configuration: string): Promise<void>;
   /** Removes the file: the stack is gone. */
   destroy(): Promise<void>;
 }
@@ -64,6 +68,11 @@ export async function openState(file: string, guard: Guard, clock: Clock): Promi
       end(address);
       return open(address);
     },
+    async withdraw(address) {
+      if (!(address in data.intents)) return;
+      end(address);
+      await save();
+    },
     async record(address, ids) {
       data.resources[address] = { ...ids };
       delete data.intents[address];
@@ -73,6 +82,11 @@ export async function openState(file: string, guard: Guard, clock: Clock): Promi
       if (!(address in data.resources) && !(address in data.intents)) return;
       end(address);
       delete data.resources[address];
+      await save();
+    },
+    async applied(configuration) {
+      if (data.configuration === configuration) return;
+      data.configuration = configuration;
       await save();
     },
     async destroy() {

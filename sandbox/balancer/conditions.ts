@@ -1,7 +1,8 @@
 /** Whether a request satisfies one condition of a listener rule. */
 import { BlockList, isIPv6 } from 'node:net';
 import type { QueryStringKeyValuePair, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { matchesHost, matchesPath, matchesWildcard } from './path-pattern.ts';
+import { matchesWildcard } from '../wildcard.ts';
+import { matchesHost, matchesPath } from './path-pattern.ts';
 
 /** What rules can see of a request. */
 export interface RoutedRequest {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { page, sendRaw } from './answers.ts';
 import { idleTimeoutMs, startRouter } from './router.ts';
+import { startSilence } from './silence.ts';
 import type { ListenerView } from './view.ts';
 
 /** How to open a listener. */
@@ -51,14 +52,19 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
     draw = Math.random,
   } = options;
   const router = startRouter(view, connectTimeoutMs, draw);
+  const silence = startSilence();
   const sockets = new Set<Socket>();
   const inFlight = new Set<ServerResponse>();
   let closing: Promise<void> | undefined;
 
   const server = createServer(SERVER_OPTIONS);
-  server.on('connection', (socket) => {
+  // Node's own listener begins to read: it must not see the connections of clients whose packets vanish.
+  const [serve] = server.listeners('connection') as [(socket: Socket) => void];
+  server.removeAllListeners('connection').on('connection', (socket) => {
     sockets.add(socket);
     socket.on('error', () => {}).once('close', () => sockets.delete(socket));
+    if (view.isReached()) serve.call(server, socket);
+    else silence.hold(socket);
   });
   server.on('request', (request, response) => {
     server.keepAliveTimeout = idleTimeoutMs(view);
@@ -82,6 +88,7 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
   const close = async (): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve));
     for (const response of inFlight) response.shouldKeepAlive = false;
+    silence.close();
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // Node does not count these as idle
     const bound = setTimeout(() => sockets.forEach((socket) => socket.destroy()), closeTimeoutMs);
     await closed;

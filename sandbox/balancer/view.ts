@@ -16,6 +16,8 @@ export interface TargetView {
 export interface ListenerView {
   /** The listener's port in AWS, for example 80. */
   readonly port: number;
+  /** Whether a client's packets get here; if not, it hears nothing. */
+  isReached(): boolean;
   /** The rules in priority order, the default rule last. */
   rules(): readonly Rule[];
   /** An attribute of the load balancer, for example `idle_timeout.timeout_seconds`; undefined means AWS's default. */

@@ -7,7 +7,7 @@ import { openListener, type OpenListener } from '../balancer/listener.ts';
 import type { ListenerView, TargetView } from '../balancer/view.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
-import { reachTarget } from './reach.ts';
+import { reachBalancer, reachTarget } from './reach.ts';
 
 export interface BalancerOptions {
   readonly folderOf: (taskArn: string) => string;
@@ -135,6 +135,7 @@ function viewOf(
 ): ListenerView {
   return {
     port: Port,
+    isReached: () => reachBalancer(region, balancer, Port) === 'open',
     rules: () => rulesOf(region, ListenerArn),
     attribute: (key) => balancer.attributes[key],
     targets: (arn) => targetsOf(region.elbv2.targetGroups.get(arn)),

@@ -1,9 +1,26 @@
-/** The way from a load balancer to a target: through security groups to the port of a process on this machine. */
+/** The ways to and from a load balancer: whether clients get to it, and where its targets are on this machine. */
 import type { LoadBalancerRow } from '../aws/elbv2/store.ts';
 import type { Reach } from '../balancer/view.ts';
-import { admits } from '../network/reach.ts';
+import { admits, ingressOf } from '../network/reach.ts';
 import { localAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
+
+/**
+ * Whether clients on the internet get to a port of a load balancer.
+ * One of its nodes is enough: clients try the addresses of a name one after the other.
+ * @returns `open`, or the reason why not, in words
+ */
+export function reachBalancer(
+  region: Region,
+  { LoadBalancerName, Scheme, SecurityGroups = [], interfaceIds }: LoadBalancerRow,
+  port: number,
+): 'open' | (string & {}) {
+  if (Scheme !== 'internet-facing') return `${LoadBalancerName} is ${Scheme}: its addresses are private`;
+  const ways = interfaceIds
+    .flatMap((id) => region.ec2.networkInterfaces.get(id)?.SubnetId ?? [])
+    .map((subnetId) => ingressOf(region, subnetId, SecurityGroups, port));
+  return ways.find((way) => way === 'open') ?? ways[0] ?? `${LoadBalancerName} is in no subnet`;
+}
 
 /**
  * Where a target of a load balancer really is.

@@ -35,8 +35,12 @@ export interface TaskPlane extends Plane {
   close(): Promise<void>;
 }
 
-/** Makes the plane. @param folder where the folders of tasks are made */
-export function taskPlane(folder: string): TaskPlane {
+/**
+ * Makes the plane.
+ * @param folder where the folders of tasks are made
+ * @param complain told of mistakes of ours: behind a task there is no call that could say them
+ */
+export function taskPlane(folder: string, complain: (error: unknown) => void): TaskPlane {
   const running = new Map<string, Running>();
   let closing = false;
   const folderOf = (taskArn: string) => join(folder, idOf(taskArn));
@@ -87,7 +91,9 @@ export function taskPlane(folder: string): TaskPlane {
     );
     state.containers.set(name, container);
     // At the end of the sandbox its tasks are lost to that, and not to an exit of their own.
-    void container.exited.then(({ exitCode }) => closing || containerExited(region, taskArn, name, exitCode));
+    container.exited
+      .then(({ exitCode }) => closing || containerExited(region, taskArn, name, exitCode))
+      .catch(complain);
     return container;
   }
 
@@ -109,13 +115,15 @@ export function taskPlane(folder: string): TaskPlane {
     startTask(region, taskArn, outcome) {
       const task = region.ecs.tasks.get(taskArn);
       if (!task) return;
-      start(region, task).then(
-        () => outcome(),
-        (error: unknown) => outcome(failureOf(error)),
-      );
+      start(region, task)
+        .then(
+          () => outcome(),
+          (error: unknown) => outcome(failureOf(error)),
+        )
+        .catch(complain);
     },
     stopTask(_region, taskArn, stopped) {
-      void stop(taskArn).then(stopped);
+      stop(taskArn).then(stopped).catch(complain);
     },
     async close() {
       closing = true;

@@ -1,4 +1,5 @@
 /** Addresses to give away: private ones of a subnet, and public ones that belong to nobody. */
+import { isIPv4 } from 'node:net';
 import { ip2long, long2ip } from 'netmask';
 import type { Region } from '../world/region.ts';
 import { block } from './cidr.ts';
@@ -37,7 +38,7 @@ const usable = (size: number) => size - KEPT_FIRST - KEPT_LAST;
 /** Whether an address of a subnet may be given to an interface: not kept by AWS, and nobody has it. */
 export function isFree(region: Region, subnetId: string, address: string): boolean {
   const range = block(region.ec2.subnets.get(subnetId)?.CidrBlock ?? '');
-  if (!range?.contains(address)) return false;
+  if (!isIPv4(address) || !range?.contains(address)) return false;
   const offset = ip2long(address) - ip2long(range.base);
   return offset >= KEPT_FIRST && offset < range.size - KEPT_LAST && !taken(region, subnetId).has(address);
 }

@@ -6,6 +6,8 @@ import { internetGatewayOf, routeTo, tableOf } from './routes.ts';
 
 /** An address out there, standing for all of them. */
 const OUT_THERE = '52.94.0.1';
+/** Where clients on the internet come from: an address of RFC 5737, which nobody has. */
+export const CLIENT = '203.0.113.10';
 const HTTPS = 443;
 /** Lies in 0.0.0.0/0 and in no other block that anyone writes. */
 const ANY = '0.0.0.0';
@@ -27,7 +29,7 @@ export function egressOf(
   if (!lets(region, groups, { egress: true, port: HTTPS, ip: OUT_THERE })) {
     return `no security group of ${groups.join(', ')} lets tcp ${HTTPS} out`;
   }
-  const gateway = wayOut(region, subnet);
+  const gateway = wayOut(region, subnet, OUT_THERE);
   if (gateway.nat !== undefined) return throughNat(region, gateway.nat);
   if (gateway.blocked !== undefined) return gateway.blocked;
   return hasPublicIp
@@ -35,10 +37,33 @@ export function egressOf(
     : `the route to 0.0.0.0/0 of ${subnetId} is an internet gateway, which serves public IPs only, and the interface has none`;
 }
 
-/** The way from a subnet to the internet: through a NAT gateway, blocked, or (neither) straight through an attached internet gateway. */
-function wayOut(region: Region, subnet: SubnetRow): { nat?: string; blocked?: string } {
+/**
+ * Whether a tcp connection of a client on the internet gets to an interface with a public IP, and the answers back.
+ * @param groups ids of the interface's security groups
+ * @returns `open`, or the reason why not, in words
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
+ */
+export function ingressOf(
+  region: Region,
+  subnetId: string,
+  groups: readonly string[],
+  port: number,
+): 'open' | (string & {}) {
+  const subnet = region.ec2.subnets.get(subnetId);
+  if (!subnet) return `the subnet ${subnetId} does not exist`;
+  if (!admits(region, { fromGroups: [], fromIp: CLIENT, toGroups: groups, port })) {
+    return `no security group of ${groups.join(', ')} lets tcp ${port} in from ${CLIENT}`;
+  }
+  const gateway = wayOut(region, subnet, CLIENT);
+  if (gateway.nat !== undefined)
+    return `the route of ${subnetId} leads to ${gateway.nat}, not back to the client`;
+  return gateway.blocked ?? 'open';
+}
+
+/** The way from a subnet to an address out there: through a NAT gateway, blocked, or (neither) straight through an attached internet gateway. */
+function wayOut(region: Region, subnet: SubnetRow, address: string): { nat?: string; blocked?: string } {
   const table = tableOf(region, subnet);
-  const route = table && routeTo(table, OUT_THERE);
+  const route = table && routeTo(table, address);
   if (!route) return { blocked: `the route table of ${subnet.SubnetId} has no route to the internet` };
   if (route.NatGatewayId !== undefined) return { nat: route.NatGatewayId };
   const attached = internetGatewayOf(region, subnet.VpcId)?.InternetGatewayId;
@@ -54,7 +79,7 @@ function throughNat(region: Region, natGatewayId: string): 'open' | (string & {}
   if (nat?.State !== 'available') return `the NAT gateway ${natGatewayId} is ${nat?.State ?? 'gone'}`;
   const subnet = region.ec2.subnets.get(nat.SubnetId);
   if (!subnet) return `the subnet of the NAT gateway ${natGatewayId} is gone`;
-  const { nat: second, blocked } = wayOut(region, subnet);
+  const { nat: second, blocked } = wayOut(region, subnet, OUT_THERE);
   if (second !== undefined)
     return `the NAT gateway ${natGatewayId} lives in a subnet without an internet gateway`;
   return blocked === undefined ? 'open' : `the NAT gateway ${natGatewayId} has no way out: ${blocked}`;

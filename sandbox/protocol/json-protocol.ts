@@ -1,6 +1,7 @@
 /** The JSON 1.1 protocol of ECS, ECR and CloudWatch Logs: the operation in a header, JSON both ways. */
 import { refusal } from './refusal.ts';
-import { readJson, writeJson, type Shape } from './schemas.ts';
+import { writeJson, type Shape } from './schemas.ts';
+import { asDate, asNumber, fromText } from './text.ts';
 import type { Protocol, WireResponse } from './wire.ts';
 
 const json = (status: number, body: string): WireResponse => ({
@@ -9,38 +10,56 @@ const json = (status: number, body: string): WireResponse => ({
   body,
 });
 
-/** Refuses members that the shape does not have: a typing mistake must not pass for a choice. */
-function refuseUnknown(shape: Shape, value: unknown, at: string): void {
-  if (value === null || typeof value !== 'object') return;
-  if (shape.isListSchema() && Array.isArray(value)) {
-    value.forEach((item, index) => refuseUnknown(shape.getValueSchema(), item, `${at}[${index}]`));
-  } else if (shape.isMapSchema()) {
-    for (const [key, item] of Object.entries(value))
-      refuseUnknown(shape.getValueSchema(), item, `${at}.${key}`);
-  } else if (shape.isStructSchema()) {
-    const members = shape.getMemberSchemas();
-    for (const [key, item] of Object.entries(value)) {
-      const member = members[key];
-      if (!member) throw refusal('SerializationException', `Unknown member ${at ? `${at}.` : ''}${key}`);
-      refuseUnknown(member, item, at ? `${at}.${key}` : key);
-    }
+const malformed = (message: string) => refusal('SerializationException', message);
+
+/**
+ * Reads parsed JSON as a shape: timestamps become dates, blobs become bytes, and members that are null count as left out.
+ * Members that the shape does not have are refused: a typing mistake must not pass for a choice.
+ */
+function read(shape: Shape, value: unknown, at: string): unknown {
+  if (shape.isListSchema()) {
+    if (!Array.isArray(value)) throw malformed(`${at} must be a list`);
+    return value.map((item, index) => read(shape.getValueSchema(), item, `${at}[${index}]`));
   }
+  if (shape.isMapSchema() || shape.isStructSchema()) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw malformed(`${at || 'The request body'} must be a structure`);
+    }
+    const members = shape.isMapSchema() ? undefined : shape.getMemberSchemas();
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([key, item]) => {
+        const place = at ? `${at}.${key}` : key;
+        if (members && !Object.hasOwn(members, key)) throw malformed(`Unknown member ${place}`);
+        const member = members?.[key] ?? shape.getValueSchema();
+        return item === null ? [] : [[key, read(member, item, place)]];
+      }),
+    );
+  }
+  const simple = readSimple(shape, value);
+  if (simple === undefined) throw malformed(`${at} cannot be read: ${JSON.stringify(value)}`);
+  return simple;
+}
+
+/** Bytes come as base64, timestamps as seconds since 1970. */
+function readSimple(shape: Shape, value: unknown): unknown {
+  if (shape.isBooleanSchema()) return typeof value === 'boolean' ? value : undefined;
+  if (shape.isNumericSchema()) return asNumber(value);
+  if (shape.isTimestampSchema()) return asDate(Number(asNumber(value)) * 1000);
+  return typeof value === 'string' ? fromText(shape, value) : undefined;
 }
 
 function parse(body: Uint8Array): unknown {
   try {
     return body.byteLength === 0 ? {} : JSON.parse(Buffer.from(body).toString());
   } catch {
-    throw refusal('SerializationException', 'The request body is not JSON');
+    throw malformed('The request body is not JSON');
   }
 }
 
 export const jsonProtocol: Protocol = {
   operation: (request) => request.headers['x-amz-target']?.split('.').at(-1),
-  async decode(operation, request) {
-    refuseUnknown(operation.input, parse(request.body), '');
-    return readJson(operation.input, request.body);
-  },
+  decode: ({ input }, request) =>
+    input.isUnitSchema() ? {} : (read(input, parse(request.body), '') as object),
   encode: (operation, output) => json(200, writeJson(operation.output, output)),
   encodeRefusal: ({ code, message, status }) => json(status, JSON.stringify({ __type: code, message })),
 };

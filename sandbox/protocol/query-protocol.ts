@@ -19,7 +19,7 @@ const xml = (status: number, body: string): WireResponse => ({
 export function queryProtocol(dialect: Dialect, namespace: string): Protocol {
   return {
     operation: (request) => form(request).get('Action') ?? undefined,
-    decode: async (operation, request) => readQuery(operation.input, form(request), dialect),
+    decode: (operation, request) => readQuery(operation.input, form(request), dialect),
     encode(operation, output, requestId) {
       const content = writeXml(operation.output, output);
       const { name } = operation;

@@ -1,11 +1,12 @@
 /** Reads the query protocols' `A.B.1=x` forms into structures, guided by the SDK's schemas: the inverse of its serializer. */
 import type { Shape } from './schemas.ts';
 import { refusal } from './refusal.ts';
+import { fromText } from './text.ts';
 
-/** A form as a tree: `Filter.1.Name=x` is `{ Filter: { 1: { Name: 'x' } } }`. */
-interface Tree {
-  [key: string]: Tree | string;
-}
+/** A form as a tree: `Filter.1.Name=x` is `Filter → 1 → Name → x`. A map, since names such as `__proto__` come too. */
+type Tree = Map<string, Tree | string>;
+/** No input of AWS is nested so deep. */
+const DEEPEST = 20;
 
 /** The two dialects: EC2 flattens every list and capitalises names, the others write `List.member.N`. */
 export type Dialect = 'ec2' | 'query';
@@ -15,22 +16,24 @@ export type Dialect = 'ec2' | 'query';
  * @throws UnknownParameter for a name that the shape does not have
  */
 export function readQuery(shape: Shape, form: URLSearchParams, dialect: Dialect): object {
-  const tree: Tree = {};
+  const tree: Tree = new Map();
   for (const [key, value] of form) {
-    if (key !== 'Action' && key !== 'Version') plant(tree, key.split('.'), value);
+    if (key === 'Action' || key === 'Version') continue;
+    const path = key.split('.', DEEPEST + 1);
+    if (path.length > DEEPEST) throw malformed('A parameter is nested too deep');
+    plant(tree, path, value);
   }
   return shape.isUnitSchema() ? {} : (read(shape, tree, dialect, '') as object);
 }
 
-function plant(tree: Tree, path: string[], value: string): void {
-  const [head = '', ...rest] = path;
+function plant(tree: Tree, [head = '', ...rest]: string[], value: string): void {
   if (rest.length === 0) {
-    tree[head] = value;
+    tree.set(head, value);
     return;
   }
-  const existing = tree[head];
-  const branch = typeof existing === 'object' ? existing : {};
-  tree[head] = branch;
+  const existing = tree.get(head);
+  const branch = typeof existing === 'object' ? existing : new Map<string, Tree | string>();
+  tree.set(head, branch);
   plant(branch, rest, value);
 }
 
@@ -38,7 +41,7 @@ function read(shape: Shape, node: Tree | string, dialect: Dialect, at: string): 
   if (shape.isStructSchema()) return readStructure(shape, asTree(node, at), dialect, at);
   if (shape.isListSchema()) return readList(shape, node, dialect, at);
   if (shape.isMapSchema()) return readMap(shape, asTree(node, at), dialect, at);
-  return readSimple(shape, asText(node, at));
+  return readSimple(shape, asText(node, at), dialect, at);
 }
 
 function readStructure(shape: Shape, tree: Tree, dialect: Dialect, at: string): object {
@@ -46,7 +49,7 @@ function readStructure(shape: Shape, tree: Tree, dialect: Dialect, at: string): 
   for (const [name, member] of shape.structIterator())
     known.set(wireName(name, member, dialect), [name, member]);
   const out: Record<string, unknown> = {};
-  for (const [key, node] of Object.entries(tree)) {
+  for (const [key, node] of tree) {
     const member = known.get(key);
     if (!member) throw refusal('UnknownParameter', `The parameter ${at}${key} is not recognized`);
     out[member[0]] = read(member[1], node, dialect, `${at}${key}.`);
@@ -67,37 +70,41 @@ function readList(shape: Shape, node: Tree | string, dialect: Dialect, at: strin
   const value = shape.getValueSchema();
   const flat = dialect === 'ec2' || Boolean(shape.getMergedTraits().xmlFlattened);
   let items = asTree(node, at);
-  if (!flat) items = asTree(Object.values(items)[0] ?? {}, at);
-  return Object.entries(items)
+  if (!flat) items = asTree([...items.values()][0] ?? new Map(), at);
+  return [...items]
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([index, item]) => read(value, item, dialect, `${at}${index}.`));
 }
 
 function readMap(shape: Shape, tree: Tree, dialect: Dialect, at: string): object {
-  const entries = shape.getMergedTraits().xmlFlattened ? tree : asTree(tree['entry'] ?? {}, at);
-  const out: Record<string, unknown> = {};
-  for (const entry of Object.values(entries)) {
-    const pair = asTree(entry, at);
-    const key = asText(pair['key'] ?? pair['Name'] ?? '', at);
-    out[key] = read(shape.getValueSchema(), pair['value'] ?? pair['Value'] ?? '', dialect, at);
-  }
-  return out;
+  const entries = shape.getMergedTraits().xmlFlattened ? tree : asTree(tree.get('entry') ?? new Map(), at);
+  return Object.fromEntries(
+    [...entries.values()].map((entry) => {
+      const pair = asTree(entry, at);
+      const key = asText(pair.get('key') ?? pair.get('Name') ?? '', at);
+      const value = pair.get('value') ?? pair.get('Value') ?? '';
+      return [key, read(shape.getValueSchema(), value, dialect, at)];
+    }),
+  );
 }
 
-function readSimple(shape: Shape, text: string): unknown {
-  if (shape.isBooleanSchema()) return text === 'true';
-  if (shape.isNumericSchema()) return Number(text);
-  if (shape.isTimestampSchema()) return new Date(text);
-  if (shape.isBlobSchema()) return Uint8Array.from(Buffer.from(text, 'base64'));
-  return text;
+function readSimple(shape: Shape, text: string, dialect: Dialect, at: string): unknown {
+  const value = fromText(shape, text);
+  if (value !== undefined) return value;
+  const name = at.slice(0, -1);
+  throw dialect === 'ec2'
+    ? refusal('InvalidParameterValue', `Value (${text}) for parameter ${name} is invalid.`)
+    : refusal('MalformedInput', `The value of ${name} cannot be read: ${text}`);
 }
+
+const malformed = (message: string) => refusal('MalformedQueryString', message);
 
 function asTree(node: Tree | string, at: string): Tree {
   if (typeof node === 'object') return node;
-  throw refusal('MalformedQueryString', `The parameter ${at.slice(0, -1)} must be a structure`);
+  throw malformed(`The parameter ${at.slice(0, -1)} must be a structure`);
 }
 
 function asText(node: Tree | string, at: string): string {
   if (typeof node === 'string') return node;
-  throw refusal('MalformedQueryString', `The parameter ${at.slice(0, -1)} must be a plain value`);
+  throw malformed(`The parameter ${at.slice(0, -1)} must be a plain value`);
 }

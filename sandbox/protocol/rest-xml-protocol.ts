@@ -1,5 +1,6 @@
 /** The REST protocol of Route 53: the operation in method and path, XML both ways. */
 import { refusal } from './refusal.ts';
+import { fromText } from './text.ts';
 import { readXml, writeXml, type OperationShape, type Shape } from './schemas.ts';
 import { escapeXml, XML_DECLARATION, type Protocol, type WireRequest, type WireResponse } from './wire.ts';
 
@@ -25,11 +26,22 @@ function routeOf({ name, http }: OperationShape): Route | undefined {
   return { name, method, pattern: new RegExp(`^${path}/?$`) };
 }
 
-const simple = (member: Shape, text: string): unknown => {
-  if (member.isNumericSchema()) return Number(text);
-  if (member.isBooleanSchema()) return text === 'true';
-  return text;
-};
+const invalid = (message: string) => refusal('InvalidInput', message);
+
+function simple(member: Shape, name: string, text: string): unknown {
+  const value = fromText(member, text);
+  if (value === undefined) throw invalid(`The value of ${name} cannot be read: ${text}`);
+  return value;
+}
+
+/** A part of a path as it was before it was written into one. */
+function unescape(label: string): string {
+  try {
+    return decodeURIComponent(label);
+  } catch {
+    throw invalid(`The path holds ${label}, which cannot be read`);
+  }
+}
 
 function decode(operation: OperationShape, request: WireRequest): object {
   const labels = routeOf(operation)?.pattern.exec(request.path)?.groups ?? {};
@@ -38,18 +50,31 @@ function decode(operation: OperationShape, request: WireRequest): object {
   for (const [name, member] of operation.input.structIterator()) {
     const { httpLabel, httpQuery, httpHeader } = bindings(member);
     let text: string | null | undefined;
-    if (httpLabel) text = decodeURIComponent(labels[name] ?? '');
+    if (httpLabel) text = unescape(labels[name] ?? '');
     else if (httpQuery) text = request.query.get(httpQuery);
     else if (httpHeader) text = request.headers[httpHeader.toLowerCase()];
     else hasBody = true;
-    if (text !== null && text !== undefined) input[name] = simple(member, text);
+    if (text !== null && text !== undefined) input[name] = simple(member, name, text);
   }
   if (!hasBody || request.body.byteLength === 0) return input;
+  return { ...readBody(operation.input, request.body), ...input };
+}
+
+function readBody(shape: Shape, body: Uint8Array): object {
+  let read: object;
   try {
-    return { ...readXml(operation.input, request.body), ...input };
+    read = readXml(shape, body);
   } catch (cause) {
-    throw refusal('InvalidInput', `The request body is not valid XML: ${String(cause)}`);
+    throw invalid(`The request body is not valid XML: ${String(cause)}`);
   }
+  refuseNoNumbers(read);
+  return read;
+}
+
+/** The SDK's own reader makes NaN of a text that is no number. */
+function refuseNoNumbers(value: unknown): void {
+  if (Number.isNaN(value)) throw invalid('The request body holds a text where a number must be');
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(refuseNoNumbers);
 }
 
 const xml = (status: number, headers: Record<string, string>, body: string): WireResponse => ({
@@ -81,7 +106,7 @@ export function restXmlProtocol(operations: Iterable<OperationShape>): Protocol 
   return {
     operation: (request) =>
       routes.find(({ method, pattern }) => method === request.method && pattern.test(request.path))?.name,
-    decode: async (operation, request) => decode(operation, request),
+    decode,
     encode,
     encodeRefusal({ code, message, status }, requestId) {
       const type = status >= 500 ? 'Receiver' : 'Sender';

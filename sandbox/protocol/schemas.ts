@@ -85,9 +85,3 @@ export function writeJson(schema: Shape, value: object): string {
 
 const encoded = (text: string | Uint8Array): Uint8Array =>
   typeof text === 'string' ? new TextEncoder().encode(text) : text;
-
-/** Reads JSON text as a structure: timestamps become dates, blobs become bytes. */
-export async function readJson(schema: Shape, body: Uint8Array): Promise<object> {
-  if (schema.isUnitSchema() || body.byteLength === 0) return {};
-  return (await json.createDeserializer().read(schema, Buffer.from(body).toString())) as object;
-}

@@ -23,7 +23,8 @@ export interface WireResponse {
 export interface Protocol {
   /** The name of the operation that a request asks for, if it names one. */
   operation(request: WireRequest): string | undefined;
-  decode(operation: OperationShape, request: WireRequest): Promise<object>;
+  /** @throws Refusal for what is no input of the operation */
+  decode(operation: OperationShape, request: WireRequest): object;
   encode(operation: OperationShape, output: object, requestId: string): WireResponse;
   encodeRefusal(refusal: Refusal, requestId: string): WireResponse;
 }

@@ -99,7 +99,7 @@ export async function startContainer(given: ContainerPlan, sinks: ContainerSinks
     lines.stderr.end();
     for (const check of checks) check.signal(SIGKILL);
     await noted;
-    await forgetContainer(plan.taskDirectory, plan.name);
+    await forgetContainer(plan.taskDirectory, plan.name).catch(() => undefined);
     return { exitCode };
   });
   await noted;
@@ -131,8 +131,7 @@ export async function startContainer(given: ContainerPlan, sinks: ContainerSinks
       checks.delete(check);
       return { exitCode, output: output.toString(), timedOut };
     } catch (error) {
-      if (!(error instanceof CannotStartContainerError)) throw error;
-      return { exitCode: NOT_STARTED, output: error.message, timedOut: false };
+      return { exitCode: NOT_STARTED, output: (error as Error).message, timedOut: false };
     }
   };
 

@@ -11,6 +11,8 @@ export class LayerError extends Error {
   override name = 'LayerError';
 }
 
+/** Bytes: layers are unpacked in memory, and a small archive can hold a very large one. */
+const LARGEST = 2 ** 31;
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 /** Left in old layers by AUFS for its own use; the image specification says to ignore them. */
@@ -33,7 +35,7 @@ export async function applyLayer(layer: Uint8Array, root: string): Promise<void>
 async function readEntries(layer: Uint8Array): Promise<ParsedTarEntryWithData[]> {
   const gzipped = layer[0] === 0x1f && layer[1] === 0x8b;
   try {
-    const archive = gzipped ? await promisify(gunzip)(layer) : layer;
+    const archive = gzipped ? await promisify(gunzip)(layer, { maxOutputLength: LARGEST }) : layer;
     return await unpackTar(archive, { strict: true });
   } catch (cause) {
     const why = (cause as Error).message;

@@ -7,11 +7,15 @@ export interface Clock {
   at(time: number, run: () => void): () => void;
 }
 
+/** What a timer of Node can wait at most. Milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** The machine's clock. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   at(time, run) {
-    const timer = setTimeout(run, Math.max(0, time - Date.now()));
+    // Called too early, the agenda just asks again; a longer timer would be called at once.
+    const timer = setTimeout(run, Math.min(Math.max(0, time - Date.now()), LONGEST_TIMER));
     timer.unref();
     return () => clearTimeout(timer);
   },

@@ -1,4 +1,5 @@
 /** One region of the world as an operation sees it: the tables, the clock, and ways to make ids and to arrange the future. */
+import { autoscalingStore, type AutoscalingStore } from '../aws/autoscaling/store.ts';
 import { ec2Store, type Ec2Store } from '../aws/ec2/store.ts';
 import { elbv2Store, type Elbv2Store } from '../aws/elbv2/store.ts';
 import { ecsStore, type EcsStore } from '../aws/ecs/store.ts';
@@ -15,6 +16,7 @@ export const regionalStores = () => ({
   ec2: ec2Store(),
   elbv2: elbv2Store(),
   ecs: ecsStore(),
+  autoscaling: autoscalingStore(),
   ecr: ecrStore(),
   logs: logsStore(),
 });
@@ -30,6 +32,7 @@ export interface Region {
   readonly ec2: Ec2Store;
   readonly elbv2: Elbv2Store;
   readonly ecs: EcsStore;
+  readonly autoscaling: AutoscalingStore;
   readonly ecr: EcrStore;
   readonly logs: LogsStore;
   readonly iam: IamStore;

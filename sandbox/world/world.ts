@@ -17,6 +17,8 @@ export interface WorldOptions {
   readonly events?: Events;
   /** What runs tasks; one that only pretends unless told. */
   readonly plane?: Plane;
+  /** Told when an event fails, which must not end the process; thrown unless told. */
+  readonly complain?: (error: unknown) => void;
 }
 
 type Stores = Record<string, Record<string, Table<object>>>;
@@ -41,6 +43,7 @@ export class World {
   readonly agenda: Agenda;
   readonly #plane: Plane;
   readonly #events: Events;
+  readonly #complain: (error: unknown) => void;
   readonly #global = globalStores();
   readonly #regions = new Map<string, Region>();
   readonly #listeners = new Set<() => void>();
@@ -54,6 +57,11 @@ export class World {
     this.#plane = options.plane ?? pretendPlane;
     this.#seed = options.seed ?? randomUUID();
     this.#events = options.events ?? {};
+    this.#complain =
+      options.complain ??
+      ((error) => {
+        throw error;
+      });
     this.agenda = new Agenda(this.clock, (entry) => this.#happen(entry));
   }
 
@@ -111,7 +119,11 @@ export class World {
   #happen({ event, region, subject }: Entry): void {
     const handler = this.#events[event];
     if (!handler) throw new Error(`The sandbox has no event ${event}`);
-    handler(this.region(region), subject);
+    try {
+      handler(this.region(region), subject);
+    } catch (error) {
+      this.#complain(error);
+    }
     this.changed();
   }
 
@@ -140,11 +152,18 @@ export class World {
   }
 }
 
-const storesOf = ({ ec2, elbv2, ecs, ecr, logs }: Region): Stores => ({ ec2, elbv2, ecs, ecr, logs });
+const storesOf = ({ ec2, elbv2, ecs, autoscaling, ecr, logs }: Region): Stores => ({
+  ec2,
+  elbv2,
+  ecs,
+  autoscaling,
+  ecr,
+  logs,
+});
 
 function* tablesOf(holder: object): Generator<Table<object>> {
-  const { ec2, elbv2, ecs, ecr, logs, iam, route53 } = holder as Partial<Record<string, object>>;
-  for (const store of [ec2, elbv2, ecs, ecr, logs, iam, route53]) {
+  const { ec2, elbv2, ecs, autoscaling, ecr, logs, iam, route53 } = holder as Partial<Record<string, object>>;
+  for (const store of [ec2, elbv2, ecs, autoscaling, ecr, logs, iam, route53]) {
     if (store) yield* Object.values(store) as Table<object>[];
   }
 }

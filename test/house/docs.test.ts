@@ -56,12 +56,9 @@ describe('documents', () => {
     expect(DOCUMENTS.flatMap(linksIn).filter(leadsNowhere)).toEqual([]);
   });
 
-  test.each(PAGES)(
-    '$page ends with what the code says: npm run docs',
-    ({ page, written }) => {
-      expect(text(page)).toBe(rewritten(text(page), written()));
-    },
-  );
+  test.each(PAGES)('$page ends with what the code says: npm run docs', ({ page, written }) => {
+    expect(text(page)).toBe(rewritten(text(page), written()));
+  });
 
   test('docs/waiting.md has every wait, in seconds', () => {
     const table = rowsOf('docs/waiting.md').map(([name = '', ...rest]) => [

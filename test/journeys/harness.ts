@@ -94,7 +94,9 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
     return file;
   };
   const start: Machine['start'] = (command, ...args) => {
-    const running = watch(spawn(process.execPath, [join(ROOT, 'run.js'), command, ...args], { cwd: ROOT, env }));
+    const running = watch(
+      spawn(process.execPath, [join(ROOT, 'run.js'), command, ...args], { cwd: ROOT, env }),
+    );
     closing.push(async () => {
       running.child.kill('SIGKILL');
       await running.done;

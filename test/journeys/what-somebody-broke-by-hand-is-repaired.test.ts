@@ -44,7 +44,10 @@ test('without the route to the NAT gateway tasks cannot start, and provision put
   }
   const cluster = 'tiny-dev';
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: 'web' }));
-  await ecs.send(new StopTaskCommand({ cluster, task: taskArns[0], reason: 'somebody wanted a new one' }));
+  // All of them: after a repair one may be there that is being replaced already.
+  for (const task of taskArns) {
+    await ecs.send(new StopTaskCommand({ cluster, task, reason: 'somebody wanted a new one' }));
+  }
 
   const reason = await eventually(async () => {
     const { taskArns: stopped = [] } = await ecs.send(

@@ -1,4 +1,5 @@
-/** A sandbox for tests, with the SDK's clients pointed at it: real HTTP, no data plane, time by hand. */
+/** A sandbox for tests, with the SDK's clients pointed at it: real HTTP, with or without a data plane. */
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
@@ -9,6 +10,7 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterEach } from '@jest/globals';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
+import { startWholeSandbox } from '../../sandbox/whole.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -17,9 +19,15 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((close) => close()));
 });
 
-/** Starts a sandbox that ends with the test, and a client of every service. Clients send each call once. */
-export async function sandbox(options: SandboxOptions = {}) {
-  const started: Sandbox = await startSandbox({ seed: 'test', ...options });
+/** Starts a sandbox without data plane that ends with the test, and a client of every service. Clients send each call once. */
+export const sandbox = async (options: SandboxOptions = {}) =>
+  withClients(await startSandbox({ seed: 'test', ...options }));
+
+/** The same with a data plane: tasks run, load balancers answer. */
+export const wholeSandbox = async (options: SandboxOptions = {}) =>
+  withClients(await startWholeSandbox({ seed: 'test', httpPort: 0, ...options }));
+
+function withClients(started: Sandbox) {
   open.push(() => started.close());
   const settings = {
     endpoint: started.url,
@@ -31,6 +39,7 @@ export async function sandbox(options: SandboxOptions = {}) {
     ec2: new EC2Client(settings),
     elbv2: new ElasticLoadBalancingV2Client(settings),
     ecs: new ECSClient(settings),
+    autoscaling: new ApplicationAutoScalingClient(settings),
     ecr: new ECRClient(settings),
     logs: new CloudWatchLogsClient(settings),
     iam: new IAMClient(settings),

@@ -1,4 +1,5 @@
 /** For unit tests of steps: mocked AWS clients where an unexpected command throws with its name, and a context to act in. */
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
@@ -36,6 +37,7 @@ export const mocks = {
   ec2: mockClient(EC2Client),
   elbv2: mockClient(ElasticLoadBalancingV2Client),
   ecs: mockClient(ECSClient),
+  autoscaling: mockClient(ApplicationAutoScalingClient),
   ecr: mockClient(ECRClient),
   iam: mockClient(IAMClient),
   logs: mockClient(CloudWatchLogsClient),
@@ -173,9 +175,12 @@ export async function provisionStep<N extends Name>(step: Step<N>, scene: Scene<
   const changes = step.diff(wantOf(of), found);
   const ids: Record<string, Ids[N]> = {};
   const notes: string[] = [];
-  for (const change of changes.filter(({ verb }) => verb !== 'refused' && verb !== 'remove')) {
-    ids[change.key] = await step.apply(actOf(scene, of, clock, found, change, notes, ids));
-  }
+  const acts = changes
+    .filter(({ verb }) => verb !== 'refused' && verb !== 'remove')
+    .map((change) => actOf(scene, of, clock, found, change, notes, ids));
+  for (const act of acts) ids[act.change.key] = await step.apply(act);
+  for (const act of acts) await step.turn?.(act);
+  for (const act of acts) await step.tidy?.(act);
   return { changes, verbs: changes.map(words), ids, notes };
 }
 
@@ -212,7 +217,14 @@ function actOf<N extends Name>(
     made,
     tags: tagsOf(of, namesOf(of).stack, scene.name, change.key),
     intent,
-    careful: { clock, signal, intent, reopened: scene.reopened ?? false, every: 1000 },
+    careful: {
+      clock,
+      signal,
+      intent,
+      reopened: scene.reopened ?? false,
+      every: 1000,
+      withdraw: async () => undefined,
+    },
     again: async () => (await looks[scene.name](see())).get(change.key),
     sibling: async (key) => siblings[key] ?? (items.get(key) as Ids[N]),
     renew: async () => ({ ...intent, token: 'token-2', generation: 2 }),

@@ -1,6 +1,8 @@
 /** EC2's describe calls: ids and filters, as every one of them takes. */
 import type { Filter } from '@aws-sdk/client-ec2';
+import { own } from '../../own.ts';
 import { refusal } from '../../protocol/refusal.ts';
+import { matchesWildcard } from '../../wildcard.ts';
 import { invalidParameter } from './errors.ts';
 import { tagsOf, type Tagged } from './tags.ts';
 
@@ -8,18 +10,8 @@ type Values = string | boolean | undefined | readonly (string | undefined)[];
 /** The filters that a kind has, tags aside: what a row shows to each. */
 export type FilterTable<Row> = Readonly<Record<string, (row: Row) => Values>>;
 
-/** `*` stands for any run of characters, `?` for one, as in every EC2 filter. */
-function matches(pattern: string, value: string): boolean {
-  if (!/[*?]/.test(pattern)) return pattern === value;
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(value);
-}
-
 /**
- * The rows that pass all filters: of each filter, one value must match.
+ * The rows that pass all filters: of each filter, one value must match, in which `*` and `?` are wildcards.
  * @throws InvalidParameterValue for a filter that the kind does not have
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html
  */
@@ -30,7 +22,8 @@ export function filtered<Row extends Tagged>(
 ): Row[] {
   const tests = (filters ?? []).map(({ Name = '', Values = [] }) => {
     const shown = shownBy(Name, table);
-    return (row: Row) => shown(row).some((value) => Values.some((pattern) => matches(pattern, value)));
+    return (row: Row) =>
+      shown(row).some((value) => Values.some((pattern) => matchesWildcard(pattern, value)));
   });
   return rows.filter((row) => tests.every((test) => test(row)));
 }
@@ -41,7 +34,7 @@ function shownBy<Row extends Tagged>(name: string, table: FilterTable<Row>): (ro
     return (row) => tagsOf(row).flatMap(({ Key, Value = '' }) => (Key === key ? [Value] : []));
   }
   if (name === 'tag-key') return (row) => tagsOf(row).map(({ Key = '' }) => Key);
-  const show = table[name];
+  const show = own(table, name);
   if (!show) throw invalidParameter(`The filter '${name}' is invalid`);
   return (row) =>
     [show(row)]

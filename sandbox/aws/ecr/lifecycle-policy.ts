@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { issuesOf } from './checks.ts';
 import { invalidParameter, notHere } from './errors.ts';
-import { matchesWildcard } from './mutability.ts';
+import { matchesTag } from './mutability.ts';
 import type { ImageRow } from './store.ts';
 
 const DAY = 24 * 3600 * 1000;
@@ -105,7 +105,7 @@ function selects({ tagStatus, tagPrefixList = [], tagPatternList = [] }: Selecti
   return (
     tags.length > 0 &&
     tagPrefixList.every((prefix) => tags.some((tag) => tag.startsWith(prefix))) &&
-    tagPatternList.every((pattern) => tags.some((tag) => matchesWildcard(pattern, tag)))
+    tagPatternList.every((pattern) => tags.some((tag) => matchesTag(pattern, tag)))
   );
 }
 

@@ -1,5 +1,6 @@
 /** Whether a tag of a repository may move to another image. */
 import type { ImageTagMutability, ImageTagMutabilityExclusionFilter } from '@aws-sdk/client-ecr';
+import { matchesWildcard } from '../../wildcard.ts';
 import { invalidParameter } from './errors.ts';
 
 const MODES = ['MUTABLE', 'IMMUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION'];
@@ -39,11 +40,9 @@ export function checkMutability(
   return { imageTagMutability: mode as ImageTagMutability, imageTagMutabilityExclusionFilters: filters };
 }
 
-/** Whether text is what a pattern with `*` for any run of characters means. */
-export function matchesWildcard(pattern: string, text: string): boolean {
-  const source = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${source.join('.*')}$`, 's').test(text);
-}
+/** Whether a tag is what a pattern with `*` for any run of characters means; nothing else is special. */
+export const matchesTag = (pattern: string, tag: string): boolean =>
+  matchesWildcard(pattern.replace(/[?\\]/g, '\\$&'), tag);
 
 /** Whether this tag may move. */
 export function isMutable(
@@ -57,7 +56,7 @@ export function isMutable(
   },
 ): boolean {
   const excluded = (imageTagMutabilityExclusionFilters ?? []).some(({ filter = '' }) =>
-    matchesWildcard(filter, tag),
+    matchesTag(filter, tag),
   );
   return (imageTagMutability ?? 'MUTABLE').startsWith('MUTABLE') !== excluded;
 }

@@ -1,5 +1,6 @@
 /** Service deployments and service revisions: the history of what was to be brought, and what became of it. */
 import type { ServiceDeploymentStatus } from '@aws-sdk/client-ecs';
+import { own } from '../../own.ts';
 import type { Region } from '../../world/region.ts';
 import { shortName } from './lookups.ts';
 import type { DeploymentRow, RolloutRow, ServiceRow } from './store.ts';
@@ -46,7 +47,7 @@ export function openRollout(region: Region, service: ServiceRow, deployment: Dep
       containerImages: definition?.containerDefinitions?.map(({ name, image = '' }) => ({
         containerName: name,
         image,
-        imageDigest: deployment.digests[image],
+        imageDigest: own(deployment.digests, image),
       })),
       createdAt: now,
     },

@@ -15,6 +15,7 @@ import {
   checkPlacement,
   platformVersion,
   runnableDefinition,
+  checkPropagateTags,
 } from './service-rules.ts';
 import type { ClusterRow, ServiceRow } from './store.ts';
 import { mergeTags } from './tags.ts';
@@ -59,7 +60,7 @@ export function newService(region: Region, cluster: ClusterRow, input: CreateSer
     healthCheckGracePeriodSeconds:
       loadBalancers.length > 0 ? (input.healthCheckGracePeriodSeconds ?? 0) : undefined,
     enableECSManagedTags: input.enableECSManagedTags ?? false,
-    propagateTags: input.propagateTags ?? 'NONE',
+    propagateTags: checkPropagateTags(input.propagateTags) ?? 'NONE',
     enableExecuteCommand: input.enableExecuteCommand ?? false,
     roleArn: linkedRoleArn(region),
     createdAt: region.now(),

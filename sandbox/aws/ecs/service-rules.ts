@@ -1,5 +1,5 @@
 /** What ECS refuses in a service: its task definition, its load balancers, its counts. */
-import type { LoadBalancer } from '@aws-sdk/client-ecs';
+import { PropagateTags, type LoadBalancer } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { loadBalancerOf } from '../elbv2/usage.ts';
 import { clientError, invalid, notTaken, refuseOthers } from './errors.ts';
@@ -7,6 +7,8 @@ import { findTaskDefinition } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
 
 const MOST_TARGET_GROUPS = 5;
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
+const MOST_TASKS = 5000;
 
 /**
  * The task definition of a service or a task, to be run on Fargate.
@@ -79,7 +81,14 @@ export function checkDesiredCount(count: number | undefined): number {
   if (count === undefined)
     throw invalid('Desired count must be specified for the REPLICA scheduling strategy.');
   if (!Number.isInteger(count) || count < 0) throw invalid('Desired count must not be negative.');
+  if (count > MOST_TASKS) throw invalid(`Desired count must not be greater than ${MOST_TASKS}.`);
   return count;
+}
+
+/** Whose tags tasks take on. */
+export function checkPropagateTags(given: PropagateTags | undefined): PropagateTags | undefined {
+  if (given === undefined || Object.hasOwn(PropagateTags, given)) return given;
+  throw invalid(`Invalid propagateTags: ${given}.`);
 }
 
 /** ECS Exec needs a task role; the sandbox keeps the setting, it has no ExecuteCommand. */

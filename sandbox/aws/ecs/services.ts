@@ -135,6 +135,8 @@ export const serviceOperations = {
       }
       service.status = 'DRAINING';
       service.desiredCount = 0;
+      // Its scalable target goes with it.
+      region.autoscaling.targets.delete(`service/${cluster.clusterName}/${service.serviceName}`);
       wake(region, service, 'taskCreate');
       return { service: shownService(region, service) };
     },

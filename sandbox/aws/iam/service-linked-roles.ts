@@ -16,6 +16,11 @@ const SERVICES = {
     description: 'Role to enable Amazon ECS to manage your cluster.',
     policy: `${POLICIES}/AmazonECSServiceRolePolicy`,
   },
+  'ecs.application-autoscaling.amazonaws.com': {
+    name: 'AWSServiceRoleForApplicationAutoScaling_ECSService',
+    description: '',
+    policy: `${POLICIES}/AWSApplicationAutoscalingECSServicePolicy`,
+  },
   'elasticloadbalancing.amazonaws.com': {
     name: 'AWSServiceRoleForElasticLoadBalancing',
     description: 'Allows ELB to call AWS services on your behalf.',
@@ -62,7 +67,7 @@ export const serviceLinkedRoleOperations = {
     run(input, region) {
       const { AWSServiceName: service = '' } = input;
       if (!isLinked(service)) {
-        const known = Object.keys(SERVICES).join(' and ');
+        const known = Object.keys(SERVICES).join(', ');
         throw invalidInput(`The sandbox knows the service-linked roles of ${known} only, not of ${service}`);
       }
       if (input.CustomSuffix !== undefined) {

@@ -4,6 +4,8 @@ import type { LogEventRow, LogStreamRow } from './store.ts';
 
 /** The sandbox keeps the newest events of a stream only, where AWS keeps all until they expire: it lives in memory. */
 export const MOST_EVENTS = 10_000;
+/** Bytes, by the same rule. */
+export const MOST_WEIGHT = 16 * 1024 * 1024;
 
 /** Bytes that CloudWatch Logs adds to every event when it counts. */
 const OVERHEAD = 26;
@@ -43,9 +45,10 @@ export function appendEvent(
   if (at === events.length) events.push(row);
   else events.splice(at, 0, row);
   stream.weight += weightOf(row);
-  if (events.length > MOST_EVENTS) {
+  while (events.length > MOST_EVENTS || stream.weight > MOST_WEIGHT) {
     const oldest = events.shift();
-    if (oldest) stream.weight -= weightOf(oldest);
+    if (!oldest) break;
+    stream.weight -= weightOf(oldest);
   }
   stream.lastIngestionTime = ingestionTime;
   stream.firstEventTimestamp = events[0]?.timestamp;

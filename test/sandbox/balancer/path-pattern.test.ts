@@ -6,9 +6,9 @@ import {
   isPathPattern,
   matchesHost,
   matchesPath,
-  matchesWildcard,
   normalizePath,
 } from '../../../sandbox/balancer/path-pattern.ts';
+import { matchesWildcard } from '../../../sandbox/wildcard.ts';
 
 describe('path patterns', () => {
   test.each([

@@ -24,7 +24,11 @@ export class World implements ListenerView {
   attributes: Record<string, string> = {};
   groups: Record<string, TargetView[]> = { [GROUP]: [] };
   reaches = new Map<string, Reach>();
+  reached = true;
 
+  isReached(): boolean {
+    return this.reached;
+  }
   rules(): readonly Rule[] {
     return this.rulesNow;
   }

@@ -1,5 +1,6 @@
 // A container starts, logs, answers health checks, stops and ends as one on Fargate does.
 import { existsSync } from 'node:fs';
+import { mkdir, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { isRunning, lastJson, PRIVATE_IP, TestTask, until } from './support.ts';
@@ -241,6 +242,16 @@ describe('commands in a running container', () => {
     const child = Number(result.output);
     expect(child).toBeGreaterThan(0);
     await until(() => !isRunning(child), 'the child to be gone');
+  });
+
+  test('fails without a word to anyone else where links go in circles, and for names that are none', async () => {
+    await using task = await TestTask.create();
+    await mkdir(task.rootfs, { recursive: true });
+    await symlink('round', join(task.rootfs, 'round'));
+    const container = await task.start(['node', '-e', POLITE]);
+    for (const command of ['/round/and/round', 'a\0b', '/a\0b']) {
+      expect(await container.run(['CMD', command], 1_000)).toMatchObject({ exitCode: 127, timedOut: false });
+    }
   });
 
   test('a check whose program is absent fails with 127 and says why', async () => {

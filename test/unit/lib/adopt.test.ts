@@ -17,6 +17,7 @@ function scene(visibleFrom: number) {
     reopened: false,
     intent: { at: start },
     every: 1000,
+    withdraw: async () => undefined,
   };
   const again = async () => ((looks += 1) >= visibleFrom ? 'subnet-1' : undefined);
   return {

@@ -26,7 +26,15 @@ function scene(
     if (answer instanceof Error) throw answer;
     return answer;
   };
-  const careful = { clock, signal: abort.signal, reopened, intent: { at: start + at }, every: 1000 };
+  const withdraw = async () => void log.push('withdraw');
+  const careful = {
+    clock,
+    signal: abort.signal,
+    reopened,
+    intent: { at: start + at },
+    every: 1000,
+    withdraw,
+  };
   return {
     log,
     abort,
@@ -38,6 +46,24 @@ function scene(
 }
 
 describe('a create without a token', () => {
+  test('that is refused leaves no intent behind: the next run has nothing to look for', async () => {
+    const one = scene([awsError('UnauthorizedOperation', 'no', 403)]);
+    await expect(one.run()).rejects.toMatchObject({ message: 'no' });
+    expect(one.log).toEqual(['create', 'withdraw']);
+  });
+
+  test('that is refused after one whose answer was lost keeps its intent', async () => {
+    const one = scene([lost(), awsError('UnauthorizedOperation', 'no', 403)]);
+    await expect(one.run()).rejects.toMatchObject({ message: 'no' });
+    expect(one.log).not.toContain('withdraw');
+  });
+
+  test('that is refused when an earlier run may have sent it keeps its intent', async () => {
+    const one = scene([awsError('UnauthorizedOperation', 'no', 403)], { reopened: true, at: -100_000 });
+    await expect(one.run()).rejects.toMatchObject({ message: 'no' });
+    expect(one.log).not.toContain('withdraw');
+  });
+
   test('is sent once, without any look, when its answer comes', async () => {
     const one = scene(['vpc-1']);
     await expect(one.run()).resolves.toBe('vpc-1');
@@ -86,7 +112,7 @@ describe('a create without a token', () => {
   ])('that fails with %s had no effect: nobody looks, nobody sends again', async (_, error) => {
     const one = scene([error]);
     await expect(one.run()).rejects.toBe(error);
-    expect(one.log).toEqual(['create']);
+    expect(one.log.filter((word) => word !== 'withdraw')).toEqual(['create']);
   });
 
   test('that was interrupted is left to the next run', async () => {

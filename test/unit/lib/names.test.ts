@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { routesOf } from '../../../lib/config/config.ts';
+import { stackName, stageName, type Rule } from '../../../lib/config/rules.ts';
 import { namesOf, shortHash } from '../../../lib/names.ts';
 import { config } from '../act.ts';
 
@@ -23,6 +24,22 @@ test('every name of a stack begins with the stack, or lies below it', () => {
     'shop-dev-web',
   ]);
   expect(names.repository('web-api1')).toBe('shop-dev/web-api1');
+});
+
+test('no two stacks are called alike: a stage has no hyphens, and the last one sets it apart', () => {
+  const good = (pattern: RegExp, rule: Rule) =>
+    fc.stringMatching(pattern).filter((text) => rule(text) === undefined);
+  const stacks = fc.record({
+    name: good(/^[a-c1-]{1,6}$/, stackName),
+    stage: good(/^[a-c1-]{1,4}$/, stageName),
+  });
+  fc.assert(
+    fc.property(stacks, ({ name, stage }) => {
+      const { stack } = namesOf({ name, stage });
+      const [, before, after] = /^(.*)-(.*)$/.exec(stack) ?? [];
+      expect({ name: before, stage: after }).toEqual({ name, stage });
+    }),
+  );
 });
 
 describe('the name of a target group', () => {

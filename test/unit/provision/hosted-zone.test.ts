@@ -2,13 +2,13 @@
 import {
   ChangeTagsForResourceCommand,
   CreateHostedZoneCommand,
-  ListHostedZonesByNameCommand,
+  ListHostedZonesCommand,
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import { upper } from '../../../lib/tags.ts';
 import { hostedZone } from '../../../provision/hosted-zone.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../act.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent, surveyOf, wantOf } from '../act.ts';
 
 const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
 const own = config({ domain });
@@ -31,10 +31,10 @@ const tag = {
 };
 
 /** What the look asks for, answered with a zone that has this caller reference. */
-function thereIs(CallerReference: string): void {
+function thereIs(CallerReference: string, Name = 'example.com.'): void {
   mocks.route53
-    .on(ListHostedZonesByNameCommand)
-    .resolves({ HostedZones: [{ Id: '/hostedzone/ZONE1', Name: 'example.com.', CallerReference }] });
+    .on(ListHostedZonesCommand)
+    .resolves({ HostedZones: [{ Id: '/hostedzone/ZONE1', Name, CallerReference }] });
   mocks.route53.on(ListTagsForResourceCommand).resolves({});
 }
 
@@ -63,6 +63,44 @@ test('creates when missing: a zone that is not ours is not taken for it', async 
   thereIs('somebody');
   await expect(provisionStep(hostedZone, scene)).rejects.toMatchObject({ code: 'FOREIGN' });
   expect(sent().map(({ command }) => command)).not.toContain('ChangeTagsForResource');
+});
+
+test('creates when missing: a caller reference that an earlier run used for another name is of another life', async () => {
+  mocks.route53
+    .on(CreateHostedZoneCommand)
+    .rejectsOnce(awsError('HostedZoneAlreadyExists', 'exists', 409))
+    .resolves({ HostedZone: { Id: '/hostedzone/ZONE2', Name: 'example.com.', CallerReference: '' } });
+  mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
+  thereIs('shop-dev/token-1', 'old.com.');
+  const { ids } = await provisionStep(hostedZone, { ...scene, reopened: true });
+  expect(ids).toEqual({ '': { hostedZoneId: 'ZONE2' } });
+  const creates = sent().filter(({ command }) => command === 'CreateHostedZone');
+  const second = { ...create.input, CallerReference: 'shop-dev/token-2' };
+  expect(creates.map(({ input }) => input)).toEqual([create.input, second]);
+});
+
+test('creates when missing: a zone that an earlier run made without seeing the answer is not made twice', async () => {
+  mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
+  mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
+  thereIs('shop-dev/token-1');
+  const { ids } = await provisionStep(hostedZone, { ...scene, reopened: true });
+  expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
+  expect(sent().filter(({ command }) => command === 'CreateHostedZone')).toEqual([create]);
+});
+
+test.each([
+  ['renamed', own],
+  ["the account's", theAccounts],
+  ['no more', config({ domain: undefined })],
+])('removes zones of ours that the domain no longer names, when it is %s', (_what, of) => {
+  const old = { ...ours, name: 'old.com' };
+  const isThere = of.domain !== undefined && { '': of === own ? ours : theirs };
+  const found = surveyOf({
+    hostedZone: { ...isThere, 'old.com': old, 'other.com': { ...theirs, name: 'other.com' } },
+  });
+  expect(hostedZone.diff(wantOf(of), found)).toMatchObject([
+    { step: 'hostedZone', key: 'old.com', verb: 'remove', reason: 'the configuration does not have it' },
+  ]);
 });
 
 test('adopts when present', async () => {

@@ -2,14 +2,14 @@
 import {
   ChangeResourceRecordSetsCommand,
   GetChangeCommand,
-  ListHostedZonesByNameCommand,
+  ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import type { FoundRecord } from '../../../lib/look/record.ts';
 import { record } from '../../../provision/record.ts';
-import { awsError, config, mocks, provisionStep, sent } from '../act.ts';
+import { awsError, config, mocks, provisionStep, sent, surveyOf, wantOf } from '../act.ts';
 import { neighbours } from '../neighbours.ts';
 
 const { hostedZone, loadBalancer } = neighbours;
@@ -18,6 +18,7 @@ const OURS = { 'slipway:stack': 'shop-dev' };
 const item: FoundRecord = {
   recordName: 'api.example.com',
   hostedZoneId: 'ZONE1',
+  zoneIsOurs: false,
   aliasTo: DNS,
   aliasZoneId: 'ZBALANCER',
   evaluateTargetHealth: true,
@@ -58,7 +59,7 @@ const exists = awsError(
 /** What the look asks for, answered with a record that leads there. */
 function thereIs(DNSName: string): void {
   mocks.route53
-    .on(ListHostedZonesByNameCommand)
+    .on(ListHostedZonesCommand)
     .resolves({ HostedZones: [{ Id: 'ZONE1', Name: 'example.com.', CallerReference: '' }] });
   mocks.route53.on(ListTagsForResourceCommand).resolves({});
   mocks.route53.on(ListResourceRecordSetsCommand).resolves({
@@ -81,7 +82,7 @@ test('creates when missing, and waits until all name servers have it', async () 
     .resolves(change('INSYNC'));
   const { verbs, ids } = await provisionStep(record, scene);
   expect(verbs).toEqual([['create', '']]);
-  expect(ids).toEqual({ '': { recordName: 'api.example.com' } });
+  expect(ids).toEqual({ '': { recordName: 'api.example.com', hostedZoneId: 'ZONE1' } });
   const look = { command: 'GetChange', input: { Id: '/change/C1' } };
   expect(sent()).toEqual([write('CREATE'), look, look, look]);
 });
@@ -123,6 +124,22 @@ test('adopts when present', async () => {
 test('adopts when present: without a domain there is nothing to do', async () => {
   const { verbs } = await provisionStep(record, { ...scene, config: config({ domain: undefined }) });
   expect(verbs).toEqual([]);
+});
+
+test('removes what the configuration does not have: it names another record, or none', () => {
+  const old = { ...item, recordName: 'old.example.com' };
+  const foreign = { ...item, recordName: 'www.example.com', tags: {} };
+  const found = surveyOf({ hostedZone, loadBalancer, record: { '': item, old, foreign } });
+  const removal = {
+    step: 'record',
+    key: 'old',
+    verb: 'remove',
+    reason: 'the configuration does not have it',
+  };
+  expect(record.diff(wantOf(), found)).toMatchObject([removal]);
+  expect(
+    record.diff(wantOf(config({ domain: undefined })), surveyOf({ record: { old, foreign } })),
+  ).toMatchObject([removal]);
 });
 
 test('repairs drift', async () => {

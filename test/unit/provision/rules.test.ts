@@ -25,6 +25,7 @@ const item = (name: string, group: string): FoundRule => ({
   paths: [`/${name}`, `/${name}/*`],
   otherConditions: '',
   targetGroupArn: group,
+  forward: group,
   tags: tags(`web-${name}`),
 });
 const scene = { name: 'rules' as const, made: { listener, targetGroups } };
@@ -123,6 +124,7 @@ test('repairs drift', async () => {
       paths: ['/api1'],
       otherConditions: '{"Field":"host-header"}',
       targetGroupArn: 'arn:other',
+      forward: 'arn:other',
       tags: { ...tags('web-api1'), Name: 'other' },
     }),
   );
@@ -166,7 +168,7 @@ test('repairs drift: a rule goes with its path to another container, without a m
     ],
   });
   // As the look shows it: the rule at the priority of a path belongs to whom that path leads now.
-  const { verbs } = await provisionStep(rules, {
+  const { verbs, notes } = await provisionStep(rules, {
     ...scene,
     config: swapped,
     found: {
@@ -179,11 +181,47 @@ test('repairs drift: a rule goes with its path to another container, without a m
     ['update', 'web-api1', 'target group', 'tag.Name', 'tag.slipway:key'],
     ['update', 'web-api2', 'target group', 'tag.Name', 'tag.slipway:key'],
   ]);
+  const weights = (...groups: [arn: string, weight: number][]) => ({
+    Type: 'forward',
+    ForwardConfig: { TargetGroups: groups.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight })) },
+  });
+  const modify = (RuleArn: string, input: object) => ({
+    command: 'ModifyRule',
+    input: { RuleArn, ...input },
+  });
+  const tag = (arn: string, key: string) => ({
+    command: 'AddTags',
+    input: { ResourceArns: [arn], Tags: upper(tags(key)) },
+  });
+  const { Conditions: first } = settings('api1', '');
+  const { Conditions: second } = settings('api2', '');
   expect(sent()).toEqual([
-    { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api2', ...settings('api2', 'arn:group-1') } },
-    { command: 'AddTags', input: { ResourceArns: ['arn:rule-api2'], Tags: upper(tags('web-api1')) } },
-    { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api1', ...settings('api1', 'arn:group-2') } },
-    { command: 'AddTags', input: { ResourceArns: ['arn:rule-api1'], Tags: upper(tags('web-api2')) } },
+    modify('arn:rule-api2', {
+      Conditions: second,
+      Actions: [weights(['arn:group-2', 1], ['arn:group-1', 0])],
+    }),
+    tag('arn:rule-api2', 'web-api1'),
+    modify('arn:rule-api1', {
+      Conditions: first,
+      Actions: [weights(['arn:group-1', 1], ['arn:group-2', 0])],
+    }),
+    tag('arn:rule-api1', 'web-api2'),
+    modify('arn:rule-api2', { Actions: [weights(['arn:group-2', 0], ['arn:group-1', 1])] }),
+    modify('arn:rule-api1', { Actions: [weights(['arn:group-1', 0], ['arn:group-2', 1])] }),
+    modify('arn:rule-api2', { Actions: settings('api2', 'arn:group-1').Actions }),
+    modify('arn:rule-api1', { Actions: settings('api1', 'arn:group-2').Actions }),
+  ]);
+  expect(notes).toEqual(['/api2 is now answered by web-api1', '/api1 is now answered by web-api2']);
+});
+
+test('repairs drift: a run that stopped after the turn is brought to its end', async () => {
+  mocks.elbv2.on(ModifyRuleCommand).resolves({});
+  const { verbs } = await provisionStep(rules, withItems({ forward: 'arn:old × 0, arn:group-1 × 1' }));
+  expect(verbs).toEqual([['update', 'web-api1', 'target group']]);
+  const { Actions, Conditions } = settings('api1', 'arn:group-1');
+  expect(sent()).toEqual([
+    { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api1', Conditions } },
+    { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api1', Actions } },
   ]);
 });
 

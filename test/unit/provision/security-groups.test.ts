@@ -189,6 +189,19 @@ test('repairs drift', async () => {
   ]);
 });
 
+test('repairs drift: the port that tasks had stays open to the load balancer until they are replaced', async () => {
+  willing();
+  const found = groups();
+  found.web.ingress = [tcp(5000, 'sg-b'), tcp(6001, 'sg-b'), tcp(22, '0.0.0.0/0')];
+  await provisionStep(securityGroups, scene(found));
+  expect(sent()).toEqual([
+    call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
+    call('RevokeSecurityGroupIngress', 'sg-w', port(22, world)),
+    // At last, when provision tidies.
+    call('RevokeSecurityGroupIngress', 'sg-w', port(6001, balancer)),
+  ]);
+});
+
 test('repairs drift: tasks that were shut in can reach the world again', async () => {
   willing();
   const found = groups();

@@ -5,145 +5,29 @@ import {
   ListServicesCommand,
   TagResourceCommand,
   UpdateServiceCommand,
-  type Service as EcsService,
 } from '@aws-sdk/client-ecs';
-import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from '@jest/globals';
-import type { Config } from '../../../lib/config/config.ts';
-import type { FoundService } from '../../../lib/look/services.ts';
 import { lower } from '../../../lib/tags.ts';
-import { definitionFields, taskDefinitionFor } from '../../../lib/task-definition.ts';
 import { services } from '../../../provision/services.ts';
-import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../act.ts';
-import { neighbours } from '../neighbours.ts';
-
-const { cluster, images, securityGroups, subnets, targetGroups } = neighbours;
-const DEFINITION = 'arn:definition:1';
-const ARN = 'arn:service/shop-dev/web';
-const tags = ourTags('services', 'web');
-const role = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
-
-/** The newest task definition, as it should be for a stack. */
-const definitionOf = (of: Config) => ({
-  taskDefinitionArn: DEFINITION,
-  family: 'shop-dev-web',
-  status: 'ACTIVE',
-  definition: definitionFields(
-    taskDefinitionFor(of.services[0] ?? fail(), {
-      family: 'shop-dev-web',
-      region: 'eu-west-1',
-      logGroup: '/slipway/shop-dev',
-      executionRoleArn: role('execution'),
-      taskRoleArn: role('task'),
-      image: ({ key }) => (images as Record<string, { imageUri: string }>)[key]?.imageUri ?? '',
-    }),
-  ),
-  tags: ourTags('taskDefinitions', 'web'),
-});
-const fail = (): never => {
-  throw new Error('no service');
-};
-
-const item: FoundService = {
-  serviceArn: ARN,
-  serviceName: 'web',
-  status: 'ACTIVE',
-  taskDefinitionArn: DEFINITION,
-  desiredCount: 1,
-  subnetIds: ['subnet-d', 'subnet-c'],
-  securityGroupIds: ['sg-web'],
-  assignPublicIp: false,
-  loadBalancers: ['api1:5000 → arn:group-1', 'api2:6000 → arn:group-2'],
-  graceSeconds: 60,
-  deployment: '100–200 %, breaker on, rollback on',
-  rollout: 'COMPLETED',
-  tags,
-};
-const made = {
-  cluster,
-  subnets,
-  securityGroups,
-  targetGroups,
-  taskDefinitions: { web: { taskDefinitionArn: DEFINITION } },
-};
-const scene = (of = config()) => ({
-  name: 'services' as const,
-  config: of,
+import { awsError, config, mocks, provisionStep, sent } from '../act.ts';
+import {
+  ARN,
+  changed,
+  create,
+  DEFINITION,
+  definitionOf,
+  done,
+  fail,
+  isDone,
+  item,
+  loadBalancers,
   made,
-  found: {
-    cluster,
-    images,
-    subnets,
-    securityGroups,
-    targetGroups,
-    taskDefinitions: { web: definitionOf(of) },
-  },
-});
-const withItem = (changes: Partial<FoundService> = {}, of = config()) => ({
-  ...scene(of),
-  found: { ...scene(of).found, services: { web: { ...item, ...changes } } },
-});
-/** The stack with its one service changed. */
-const changed = (change: Partial<Config['services'][number]>) =>
-  config({ services: config().services.map((service) => ({ ...service, ...change })) });
-
-const settings = {
-  cluster: 'arn:cluster',
-  taskDefinition: DEFINITION,
-  desiredCount: 1,
-  deploymentConfiguration: {
-    minimumHealthyPercent: 100,
-    maximumPercent: 200,
-    deploymentCircuitBreaker: { enable: true, rollback: true },
-  },
-  healthCheckGracePeriodSeconds: 60,
-  networkConfiguration: {
-    awsvpcConfiguration: {
-      subnets: ['subnet-c', 'subnet-d'],
-      securityGroups: ['sg-web'],
-      assignPublicIp: 'DISABLED',
-    },
-  },
-};
-const loadBalancers = [
-  { targetGroupArn: 'arn:group-1', containerName: 'api1', containerPort: 5000 },
-  { targetGroupArn: 'arn:group-2', containerName: 'api2', containerPort: 6000 },
-];
-const create = () => ({
-  command: 'CreateService',
-  input: {
-    ...settings,
-    serviceName: 'web',
-    clientToken: 'token-1',
-    launchType: 'FARGATE',
-    loadBalancers,
-    enableECSManagedTags: true,
-    propagateTags: 'SERVICE',
-    tags: lower(tags),
-  },
-});
-const update = (more: object = {}) => ({
-  command: 'UpdateService',
-  input: { ...settings, service: 'web', ...more },
-});
-const mutations = () => sent().filter(({ command }) => /^(Create|Update|Tag)/.test(command));
-
-/** A service that has done what it should, with healthy targets. */
-const done: EcsService = {
-  serviceArn: ARN,
-  serviceName: 'web',
-  status: 'ACTIVE',
-  deployments: [
-    { id: 'ecs-svc/1', status: 'PRIMARY', taskDefinition: DEFINITION, rolloutState: 'COMPLETED' },
-  ],
-  tags: lower(tags),
-};
-function isDone(): void {
-  mocks.ecs.on(DescribeServicesCommand).resolves({ services: [done] });
-  mocks.elbv2
-    .on(DescribeTargetHealthCommand)
-    .resolves({ TargetHealthDescriptions: [{ TargetHealth: { State: 'healthy' } }] });
-}
+  mutations,
+  scene,
+  tags,
+  update,
+  withItem,
+} from './service-scene.ts';
 
 describe('creates when missing', () => {
   test('creates when missing, and waits until it is done', async () => {
@@ -287,7 +171,7 @@ describe('repairs drift', () => {
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([
       { command: 'TagResource', input: { resourceArn: ARN, tags: lower(tags) } },
-      update({ loadBalancers }),
+      update({ loadBalancers, desiredCount: 1 }),
     ]);
   });
 
@@ -298,6 +182,32 @@ describe('repairs drift', () => {
     const { verbs } = await provisionStep(services, withItem({}, more));
     expect(verbs).toEqual([['update', 'web', 'grace seconds']]);
     expect(mutations()).toEqual([update({ healthCheckGracePeriodSeconds: 90 })]);
+  });
+
+  test('repairs drift: new tasks join the target group that requests still go to, and leave it at last', async () => {
+    isDone();
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    const loadBalancers = ['api1:4999 → arn:group-old', 'api2:6000 → arn:group-2'];
+    const { found, ...scene } = withItem({ loadBalancers });
+    const rule = (targetGroupArn: string) => ({
+      ruleArn: `arn:rule/${targetGroupArn}`,
+      paths: [],
+      otherConditions: '',
+      targetGroupArn,
+      forward: targetGroupArn,
+      tags: {},
+    });
+    const rules = { 'web-api1': rule('arn:group-old'), 'web-api2': rule('arn:group-2') };
+    await provisionStep(services, { ...scene, found: { ...found, rules } });
+    const wanted = [
+      { targetGroupArn: 'arn:group-1', containerName: 'api1', containerPort: 5000 },
+      { targetGroupArn: 'arn:group-2', containerName: 'api2', containerPort: 6000 },
+    ];
+    const outgoing = { targetGroupArn: 'arn:group-old', containerName: 'api1', containerPort: 5000 };
+    expect(mutations()).toEqual([
+      update({ loadBalancers: [...wanted, outgoing] }),
+      update({ loadBalancers: wanted }),
+    ]);
   });
 
   test('repairs drift: a rollout that failed is tried again', async () => {

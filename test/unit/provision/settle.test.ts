@@ -1,122 +1,54 @@
 // When a service is done, and what is said when it never will be.
-import { DescribeServicesCommand, type Deployment, type Service as EcsService } from '@aws-sdk/client-ecs';
-import { ListTasksCommand } from '@aws-sdk/client-ecs';
+import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ListTasksCommand,
+  type Service as EcsService,
+  type Task,
+} from '@aws-sdk/client-ecs';
 import {
   DescribeTargetHealthCommand,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from '@jest/globals';
+import type { Change } from '../../../lib/change.ts';
 import type { Service } from '../../../lib/config/config.ts';
 import type { WaitName } from '../../../lib/waits.ts';
-import { failed, pending, ready, until, type Probed } from '../../../lib/until.ts';
-import { deploymentState, settled } from '../../../provision/settle.ts';
+import { until, type Probed } from '../../../lib/until.ts';
+import { settled } from '../../../provision/settle.ts';
 import { awsError, config, mocks, seeOf, sent, testClock } from '../act.ts';
 import { neighbours } from '../neighbours.ts';
-
-const MINE = 'arn:aws:ecs:eu-west-1:111122223333:task-definition/shop-dev-web:2';
-const OLD = MINE.replace(/2$/, '1');
-const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
-const primary = (rolloutState: Deployment['rolloutState'], more: Deployment = {}): Deployment => ({
-  id: 'ecs-svc/2',
-  status: 'PRIMARY',
-  taskDefinition: MINE,
-  rolloutState,
-  desiredCount: 1,
-  createdAt: at(10),
-  ...more,
-});
-const service = (...deployments: Deployment[]): EcsService => ({ status: 'ACTIVE', deployments });
-const state = (...deployments: Deployment[]) => deploymentState(service(...deployments), MINE);
-const BROKEN = 'ECS deployment circuit breaker: tasks failed to start.';
-
-describe('the state of a deployment', () => {
-  test('is ready when ours is primary and completed', () => {
-    expect(state(primary('COMPLETED'), { status: 'ACTIVE', taskDefinition: OLD })).toEqual(ready(undefined));
-  });
-
-  test.each<[string, Deployment, string]>([
-    ['nothing runs yet', {}, '0/1 running'],
-    ['tasks start', { pendingCount: 1 }, '0/1 running, 1 starting'],
-    ['some run', { runningCount: 1, desiredCount: 3, pendingCount: 2 }, '1/3 running, 2 starting'],
-    ['some failed', { failedTasks: 2 }, '0/1 running, 2 failed'],
-  ])('is pending while it is under way, in numbers: %s', (_what, counts, note) => {
-    expect(state(primary('IN_PROGRESS', counts))).toEqual(pending(note));
-  });
-
-  test('is pending while the service is not seen', () => {
-    expect(deploymentState(undefined, MINE)).toEqual(pending('the service is not seen yet'));
-    expect(state()).toEqual(pending('the deployment is not seen yet'));
-  });
-
-  test('is pending while a look still sees the deployment before, however that ended', () => {
-    const before = { createdAt: at(1) };
-    const stale = [
-      primary('COMPLETED', before),
-      primary('FAILED', before),
-      primary('COMPLETED', { ...before, taskDefinition: OLD }),
-    ];
-    for (const deployment of stale) {
-      expect(deploymentState(service(deployment), MINE, at(10))).toEqual(
-        pending('the deployment is not seen yet'),
-      );
-    }
-    expect(deploymentState(service(primary('COMPLETED')), MINE, at(10))).toEqual(ready(undefined));
-  });
-
-  test('has failed when ECS says so: a first deployment has nothing to go back to', () => {
-    expect(state(primary('FAILED', { rolloutStateReason: BROKEN }))).toEqual(failed(BROKEN));
-    expect(state(primary('FAILED'))).toEqual(failed('the deployment failed'));
-  });
-
-  test('has failed when ECS went back to the one before, even if that is completed', () => {
-    const back = primary('COMPLETED', {
-      id: 'ecs-svc/3',
-      taskDefinition: OLD,
-      createdAt: at(20),
-      rolloutStateReason: 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.',
-    });
-    const mine = primary('FAILED', { status: 'ACTIVE', rolloutStateReason: BROKEN });
-    expect(deploymentState(service(back, mine), MINE, at(10))).toEqual(
-      failed(
-        `${BROKEN}\nECS went back to shop-dev-web:1\nECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.`,
-      ),
-    );
-    // Later ours is forgotten.
-    expect(state({ ...back, rolloutStateReason: undefined })).toEqual(
-      failed('ECS went back to shop-dev-web:1'),
-    );
-  });
-
-  test('is that of the deployment under way, whatever became of an earlier one of the same definition', () => {
-    const earlier = primary('FAILED', { id: 'ecs-svc/1', status: 'ACTIVE', createdAt: at(1) });
-    expect(state(earlier, primary('IN_PROGRESS'))).toEqual(pending('0/1 running'));
-  });
-
-  test('has failed when somebody removes the service', () => {
-    const leaving = { ...service(primary('COMPLETED')), status: 'DRAINING' };
-    expect(deploymentState(leaving, MINE)).toEqual(failed('the service is DRAINING: somebody removes it'));
-  });
-});
+import { at, BROKEN, MINE, OLD, primary, service } from './deployments.ts';
 
 describe('a service is done', () => {
   const [web] = config().services as [Service];
   const notes: string[] = [];
+  const waiting: string[] = [];
   const made = {
     taskDefinitions: new Map([['web', { taskDefinitionArn: MINE }]]),
     targetGroups: new Map(Object.entries(neighbours.targetGroups)),
   };
   /** Waits with a few looks; every test has its own clock and notes. */
-  const settle = async (of = web, answered?: EcsService) => {
+  const settle = async (of = web, answered?: EcsService, change?: Change) => {
     const clock = testClock();
     const { signal } = new AbortController();
     notes.length = 0;
+    waiting.length = 0;
     await settled(
       {
         ...seeOf(),
+        change,
         clock,
         note: (text) => void notes.push(text),
         until: <T>(what: string, _wait: WaitName, probe: () => Promise<Probed<T>>) =>
-          until(what, { first: 0, every: 1000, deadline: 4000 }, probe, { clock, signal }),
+          until(
+            what,
+            { first: 0, every: 1000, deadline: 4000 },
+            probe,
+            // What is said of the wait for the deployment is not what these tests are about.
+            { clock, signal, onPending: (note) => void (what.includes('targets') && waiting.push(note)) },
+          ),
       },
       of,
       made,
@@ -135,10 +67,22 @@ describe('a service is done', () => {
       TargetHealth: { State, Reason, Description },
     }) as TargetHealthDescription;
   const targets = (...all: TargetHealthDescription[]) => ({ TargetHealthDescriptions: all });
+  /** The stopped tasks that ECS remembers at each look, one after the other; the last are remembered for ever. */
+  const stopped = (...looks: Task[][]) => {
+    const byArn = new Map(looks.flat().map((one) => [one.taskArn ?? '', one]));
+    const list = mocks.ecs.on(ListTasksCommand);
+    const arns = looks.map((tasks) => ({ taskArns: tasks.map(({ taskArn = '' }) => taskArn) }));
+    for (const answer of arns.slice(0, -1)) list.resolvesOnce(answer);
+    list.resolves(arns.at(-1) ?? {});
+    mocks.ecs
+      .on(DescribeTasksCommand)
+      .callsFake(({ tasks }: { tasks: string[] }) => ({ tasks: tasks.map((arn) => byArn.get(arn)) }));
+  };
   const commands = () => sent().map(({ command }) => command);
 
   test('when its deployment is, and then all targets of every group are healthy', async () => {
-    looks(service(primary('IN_PROGRESS')), service(primary('COMPLETED')));
+    looks(service(primary('IN_PROGRESS')), service(primary('COMPLETED', { runningCount: 1 })));
+    stopped([]);
     mocks.elbv2
       .on(DescribeTargetHealthCommand)
       .resolves(targets(target('healthy')))
@@ -147,16 +91,19 @@ describe('a service is done', () => {
       .resolvesOnce(targets(target('unhealthy', 'Target.Timeout'), target('draining')))
       .resolves(targets(target('healthy'), target('draining')));
     await settle();
-    expect(commands().filter((command) => command === 'DescribeServices')).toHaveLength(2);
-    const asked = sent().filter(({ command }) => command === 'DescribeTargetHealth');
-    expect(asked.map(({ input }) => (input as { TargetGroupArn: string }).TargetGroupArn)).toEqual(
-      expect.arrayContaining(['arn:group-1', 'arn:group-2', 'arn:group-2', 'arn:group-2']),
-    );
-    expect(asked).toHaveLength(4);
+    const asked = sent()
+      .filter(({ command }) => command === 'DescribeTargetHealth')
+      .map(({ input }) => (input as { TargetGroupArn: string }).TargetGroupArn);
+    expect(asked.sort()).toEqual(['arn:group-1', 'arn:group-2'].flatMap((group) => [group, group, group]));
+    expect(waiting).toEqual([
+      '0/1 targets of api2 healthy, Elb.InitialHealthChecking; 1/1 running',
+      '0/1 targets of api2 healthy, Target.Timeout; 1/1 running',
+    ]);
   });
 
   test('with as many healthy targets as tasks', async () => {
     looks(service(primary('COMPLETED')));
+    stopped([]);
     const two = { ...web, count: 2, containers: web.containers.slice(0, 1) };
     mocks.elbv2
       .on(DescribeTargetHealthCommand)
@@ -164,6 +111,43 @@ describe('a service is done', () => {
       .resolves(targets(target('healthy'), target('healthy')));
     await settle(two);
     expect(commands().filter((command) => command === 'DescribeTargetHealth')).toHaveLength(2);
+  });
+
+  describe('when its count is not what the configuration says', () => {
+    const one = { ...web, count: 1, containers: web.containers.slice(0, 1) };
+    const counted = (desiredCount: number) => ({ ...service(primary('COMPLETED')), desiredCount });
+
+    test('with as many as ECS is to run now: Application Auto Scaling may scale in meanwhile', async () => {
+      looks(counted(3), counted(3), counted(2));
+      stopped([]);
+      mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy'), target('healthy')));
+      await settle(one);
+      expect(waiting).toEqual(Array(2).fill(expect.stringMatching(/^2\/3 targets of api1 healthy; /)));
+    });
+
+    test('without targets, when it was scaled to none', async () => {
+      looks(counted(0));
+      await settle(one);
+      expect(commands()).toEqual(['DescribeServices']);
+    });
+
+    test('with as many as this run has asked for: a look may still see the count before', async () => {
+      looks(counted(1));
+      stopped([]);
+      mocks.elbv2
+        .on(DescribeTargetHealthCommand)
+        .resolvesOnce(targets(target('healthy')))
+        .resolves(targets(target('healthy'), target('healthy')));
+      const change: Change = {
+        step: 'services',
+        key: 'web',
+        verb: 'update',
+        fields: [{ field: 'count', from: 1, to: 2 }],
+        reason: '',
+      };
+      await settle({ ...one, count: 2 }, undefined, change);
+      expect(commands().filter((command) => command === 'DescribeTargetHealth')).toHaveLength(2);
+    });
   });
 
   test('without targets, when it is to have no tasks or no routes', async () => {
@@ -219,6 +203,126 @@ describe('a service is done', () => {
     });
   });
 
+  describe('while targets are missing', () => {
+    const one = { ...web, containers: web.containers.slice(0, 1) };
+    const died = (id: number, more: Task = {}): Task => ({
+      taskArn: `arn:aws:ecs:eu-west-1:111122223333:task/shop-dev/${id}`,
+      taskDefinitionArn: MINE,
+      group: 'service:web',
+      createdAt: at(id),
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      containers: [{ name: 'api1', exitCode: 3 }],
+      ...more,
+    });
+    const event = (message: string) => ({ id: message, message: `(service web) ${message}` });
+    const END = 'Essential container in task exited; api1 exit code 3';
+    /** The deployment is completed and stays so; no target is healthy. */
+    const completed = (counts: object, ...messages: string[]) => {
+      const deployment = service(primary('COMPLETED', counts));
+      looks(deployment, { ...deployment, events: messages.map(event) });
+      mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
+      mocks.logs.on(GetLogEventsCommand).resolves({
+        events: [{ message: 'connecting to db:5432' }, { message: 'no database, giving up' }],
+      });
+    };
+
+    test('the wait says how many tasks run, how the last ended, and what ECS said last', async () => {
+      const counts = { runningCount: 0, pendingCount: 1 };
+      completed(counts, 'has started 1 tasks: (task 2).', 'registered 1 targets.');
+      stopped([died(1)]);
+      mocks.elbv2
+        .on(DescribeTargetHealthCommand)
+        .resolvesOnce(targets(target('draining', 'Target.DeregistrationInProgress')))
+        .resolves(targets(target('healthy')));
+      await settle(one);
+      expect(waiting).toEqual([
+        `0/1 targets of api1 healthy, Target.DeregistrationInProgress; 0/1 running, 1 starting; last end: ${END}; ECS: has started 1 tasks`,
+      ]);
+    });
+
+    test('tasks that end one after the other end the wait: exit code, reason and last lines are told', async () => {
+      completed({ runningCount: 0 }, 'has started 1 tasks: (task 4).', 'was unable to place a task.');
+      stopped([died(1)], [died(1), died(2)], [died(1), died(2), died(3), died(4)]);
+      await expect(settle(one, { ...service(primary('COMPLETED')), events: [] })).rejects.toMatchObject({
+        code: 'DEPLOYMENT',
+        what: 'web was deployed and does not keep running.',
+        why: [
+          '3 tasks ended. 0/1 targets of api1 healthy, 0/1 running',
+          'was unable to place a task.',
+          END,
+          'the last lines of api1:',
+          '  connecting to db:5432',
+          '  no database, giving up',
+        ].join('\n'),
+        now: expect.stringContaining('the failed service is kept'),
+        fix: expect.arrayContaining(['A container ended by itself: its last lines say why.']),
+      });
+      expect(waiting).toHaveLength(2);
+    });
+
+    test('a large service bears more of them, as in a deployment', async () => {
+      const wide = { ...one, count: 8 };
+      completed({ runningCount: 7, desiredCount: 8 });
+      stopped(
+        [],
+        [died(1), died(2), died(3)],
+        [1, 2, 3, 4].map((id) => died(id)),
+      );
+      await expect(settle(wide)).rejects.toMatchObject({ why: expect.stringMatching(/^4 tasks ended\. /) });
+    });
+
+    test('tasks that ECS stopped, or that run something else, are not counted', async () => {
+      const scaled = { stopCode: 'ServiceSchedulerInitiated' as const };
+      completed({ runningCount: 1 });
+      stopped([], [died(1, scaled), died(2, scaled), died(3, scaled), died(4, { taskDefinitionArn: OLD })]);
+      await expect(settle(one)).rejects.toMatchObject({ code: 'UNHEALTHY', why: 'It has no targets.' });
+    });
+
+    test.each([
+      ['tasks do not all run', 0, [] as Task[], []],
+      ['a task runs, and another ended meanwhile', 1, [died(1)], [END]],
+    ])('when time is up and %s, the tasks are to blame', async (_when, runningCount, tasks, ends) => {
+      completed({ runningCount });
+      stopped([], tasks);
+      await expect(settle(one)).rejects.toMatchObject({
+        code: 'DEPLOYMENT',
+        what: 'web was deployed and does not keep running.',
+        why: expect.stringContaining(
+          [
+            `Gave up waiting for the targets of web to be healthy after 4 s. 0/1 targets of api1 healthy, ${runningCount}/1 running`,
+            ...ends,
+          ].join('\n'),
+        ),
+      });
+    });
+
+    test('nothing is waited for when somebody deploys something else, or removes the service', async () => {
+      stopped([]);
+      mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
+      const done = service(primary('COMPLETED'));
+      looks(done, { ...done, status: 'DRAINING' });
+      await expect(settle(one)).rejects.toMatchObject({
+        code: 'DEPLOYMENT',
+        why: 'the service is DRAINING: somebody removes it',
+      });
+      looks(done, service(primary('IN_PROGRESS', { taskDefinition: OLD })));
+      await expect(settle(one)).rejects.toMatchObject({ why: 'ECS went back to shop-dev-web:1' });
+      expect(waiting).toEqual([]);
+    });
+
+    test('tasks that cannot be looked at do not end the wait', async () => {
+      completed({ runningCount: 1 });
+      mocks.ecs.on(ListTasksCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
+      mocks.elbv2
+        .on(DescribeTargetHealthCommand)
+        .resolvesOnce(targets())
+        .resolves(targets(target('healthy')));
+      await settle(one);
+      expect(waiting).toEqual(['0/1 targets of api1 healthy; 1/1 running']);
+    });
+  });
+
   describe('never', () => {
     test('when it was rolled back: the problem says so, and what ECS said meanwhile', async () => {
       const message = '(service web) was unable to place a task. Reason: Internal error.';
@@ -256,8 +360,9 @@ describe('a service is done', () => {
       });
     });
 
-    test('when its targets stay unhealthy: the problem says which, and why', async () => {
-      looks(service(primary('COMPLETED')));
+    test('when its targets stay unhealthy though its tasks run: the problem says which, and why', async () => {
+      looks(service(primary('COMPLETED', { runningCount: 1 })));
+      stopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy')));
       mocks.elbv2
         .on(DescribeTargetHealthCommand, { TargetGroupArn: 'arn:group-1' })

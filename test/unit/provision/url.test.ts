@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { names } from '../../../lib/architecture.ts';
 import type { Place, SandboxDoor } from '../../../lib/run/target.ts';
 import { localWaits } from '../../../lib/waits.ts';
-import type { Made } from '../../../provision/apply.ts';
+import type { Made } from '../../../provision/act.ts';
 import { addressOf } from '../../../provision/url.ts';
 import { config } from '../act.ts';
 import { neighbours } from '../neighbours.ts';

@@ -74,7 +74,7 @@ test.each([302, 401, 404, 405])('takes %i for an answer: it is the service that 
   expect(notes(run)).toEqual([`GET http://api.example.com:${port}/api1  ${status}`]);
 });
 
-test('asks again while the load balancer answers by itself: 503, 502, and the 404 of a path without a rule', async () => {
+test('asks again while the load balancer answers by itself: 503, and the 404 of a path without a rule', async () => {
   const answers: [number, string][] = [
     [503, ''],
     [404, NO_SERVICE],
@@ -89,7 +89,11 @@ test('asks again while the load balancer answers by itself: 503, 502, and the 40
   const run = runOf();
   await verify(one, addressOf(port), run);
   expect(asked).toBe(3);
-  expect(notes(run)).toEqual([`GET http://api.example.com:${port}/api1  200`]);
+  expect(notes(run)).toEqual([
+    '/api1 answers 404',
+    '/api1 answers 503',
+    `GET http://api.example.com:${port}/api1  200`,
+  ]);
 });
 
 test("never takes the load balancer's own 404 for an answer", async () => {
@@ -98,6 +102,7 @@ test("never takes the load balancer's own 404 for an answer", async () => {
     code: 'UNANSWERED',
     what: `http://api.example.com:${port}/api1 is not answered.`,
     why: expect.stringContaining('The last look said: /api1 answers 404.'),
+    now: 'Everything is made and healthy as far as AWS says.',
     fix: [`curl -v http://api.example.com:${port}/api1`, 'npm run provision, to look again'],
   });
 });
@@ -145,7 +150,7 @@ test('leaves nothing running behind a path that is not answered', async () => {
     code: 'UNANSWERED',
     what: `http://api.example.com:${port}/api1 is not answered.`,
   });
-  expect(notes(run)).toEqual([`GET http://api.example.com:${port}/api2  200`]);
+  expect(notes(run)).toEqual(['/api1 answers 503', `GET http://api.example.com:${port}/api2  200`]);
 });
 
 test('stops at once when it is told to', async () => {

@@ -1,5 +1,5 @@
 // The removal of the hosted zone: what it sends in each case.
-import { DeleteHostedZoneCommand } from '@aws-sdk/client-route-53';
+import { DeleteHostedZoneCommand, ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import { hostedZone } from '../../../teardown/hosted-zone.ts';
 import { awsError, mocks, ourTags, sent, undoOf } from '../act.ts';
@@ -30,11 +30,26 @@ test('counts what is already gone as removed', async () => {
 });
 
 test('explains refusal', async () => {
+  mocks.route53.on(DeleteHostedZoneCommand).rejects(awsError('AccessDenied', 'not allowed', 403));
+  await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
+  expect(sent()).toEqual([call]);
+});
+
+test('explains refusal: what others have in the zone keeps it, and is named', async () => {
   mocks.route53
     .on(DeleteHostedZoneCommand)
     .rejects(awsError('HostedZoneNotEmpty', 'The specified hosted zone contains non-required record sets'));
-  await expect(remove()).rejects.toMatchObject({
-    message: 'The specified hosted zone contains non-required record sets',
+  mocks.route53.on(ListResourceRecordSetsCommand).resolves({
+    ResourceRecordSets: [
+      { Name: 'example.com.', Type: 'NS' },
+      { Name: 'example.com.', Type: 'SOA' },
+      { Name: 'example.com.', Type: 'MX' },
+      { Name: 'sub.example.com.', Type: 'NS' },
+    ],
   });
-  expect(sent()).toEqual([call]);
+  await expect(remove()).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: 'Others have made records in the zone example.com (ZONE1), so it cannot be removed.',
+    why: 'example.com (MX)\nsub.example.com (NS)',
+  });
 });

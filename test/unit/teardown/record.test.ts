@@ -1,9 +1,7 @@
 // The removal of the record: it names the record exactly as it is.
 import {
   ChangeResourceRecordSetsCommand,
-  ListHostedZonesByNameCommand,
   ListResourceRecordSetsCommand,
-  ListTagsForResourceCommand,
   type ResourceRecordSet,
 } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
@@ -17,7 +15,12 @@ const set = (DNSName: string, EvaluateTargetHealth = true): ResourceRecordSet =>
   AliasTarget: { DNSName, HostedZoneId: 'ZBALANCER', EvaluateTargetHealth },
 });
 const OURS = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com.';
-const item = { hostedZoneId: 'ZONE1', recordName: 'api.example.com', set: set(OURS) } as FoundRecord;
+const item = {
+  hostedZoneId: 'ZONE1',
+  zoneIsOurs: false,
+  recordName: 'api.example.com',
+  set: set(OURS),
+} as FoundRecord;
 const remove = () => record.remove(undoOf({ name: 'record' }, item));
 const deletes = (ResourceRecordSet: ResourceRecordSet) => ({
   command: 'ChangeResourceRecordSets',
@@ -28,10 +31,6 @@ const writes = () => sent().filter(({ command }) => command === 'ChangeResourceR
 
 /** What another look sees. */
 function thereIs(...sets: ResourceRecordSet[]): void {
-  mocks.route53
-    .on(ListHostedZonesByNameCommand)
-    .resolves({ HostedZones: [{ Id: 'ZONE1', Name: 'example.com.', CallerReference: '' }] });
-  mocks.route53.on(ListTagsForResourceCommand).resolves({});
   mocks.route53.on(ListResourceRecordSetsCommand).resolves({ ResourceRecordSets: sets });
 }
 

@@ -6,20 +6,20 @@ import { securityGroups } from '../../../teardown/security-groups.ts';
 import { awsError, mocks, ourTags, sent, undoOf } from '../act.ts';
 
 const tcp = (port: number): GroupRule => ({ protocol: 'tcp', fromPort: port, toPort: port, peer: 'sg-b' });
-const remove = (ingress = [tcp(5000), tcp(6000)]) =>
-  securityGroups.remove(
-    undoOf(
-      { name: 'securityGroups', key: 'web' },
-      {
-        groupId: 'sg-w',
-        groupName: 'shop-dev-web',
-        vpcId: 'vpc-1',
-        ingress,
-        egress: [],
-        tags: ourTags('securityGroups', 'web'),
-      },
-    ),
-  );
+const group = (key: string, groupId: string, ingress: GroupRule[]) => ({
+  groupId,
+  groupName: `shop-dev-${key}`,
+  vpcId: 'vpc-1',
+  ingress,
+  egress: [],
+  tags: ourTags('securityGroups', key),
+});
+/** Removes the load balancer's group, which the rules of the tasks' group name. */
+function remove(ingress = [tcp(5000), tcp(6000)]) {
+  const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: '0.0.0.0/0' }]);
+  const found = { securityGroups: { balancer, web: group('web', 'sg-w', ingress) } };
+  return securityGroups.remove(undoOf({ name: 'securityGroups', key: 'balancer', found }, balancer));
+}
 const revoke = (port: number) => ({
   command: 'RevokeSecurityGroupIngress',
   input: {
@@ -29,7 +29,7 @@ const revoke = (port: number) => ({
     ],
   },
 });
-const deletion = { command: 'DeleteSecurityGroup', input: { GroupId: 'sg-w' } };
+const deletion = { command: 'DeleteSecurityGroup', input: { GroupId: 'sg-b' } };
 
 test('removes what is ours', async () => {
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
@@ -38,7 +38,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
 });
 
-test('removes what is ours: one without rules', async () => {
+test('removes what is ours: one that no rule names', async () => {
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   await remove([]);
   expect(sent()).toEqual([deletion]);
@@ -74,5 +74,11 @@ test('explains refusal', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).rejects(refusal);
+  await expect(remove()).rejects.toBe(refusal);
+});
+
+test('explains refusal: what may not be taken out of another group is told at once', async () => {
+  const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
+  mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
 });

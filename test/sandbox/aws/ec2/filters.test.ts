@@ -30,6 +30,12 @@ test('a filter matches any of its values, all filters must match, and * and ? st
   expect(await found(['tag:Name', 'a.*'])).toEqual([one]);
   expect(await found(['tag:name', 'axb'])).toEqual([]);
   expect(await found(['tag-key', 'Name'], ['state', 'pending'])).toEqual([]);
+  expect(await found(['tag:Name', 'a\\?b'])).toEqual([]);
+  // A backtracking match of this takes longer than there will be machines.
+  await ec2.send(
+    new CreateTagsCommand({ Resources: [one], Tags: [{ Key: 'Name', Value: 'a'.repeat(255) }] }),
+  );
+  expect(await found(['tag:Name', `${'*a'.repeat(50)}b`])).toEqual([]);
 });
 
 test('long results come in pages of five or more, and a token that no page gave is refused', async () => {

@@ -26,6 +26,13 @@ const plain: [string, Over, string, string | RegExp][] = [
   ['an unknown one', { taskDefinition: 'nope' }, 'ClientException', 'TaskDefinition not found.'],
   ['no desired count', { desiredCount: undefined }, 'InvalidParameterException', /^Desired count/],
   ['a negative one', { desiredCount: -1 }, 'InvalidParameterException', /^Desired count/],
+  ['a very large one', { desiredCount: 5001 }, 'InvalidParameterException', /^Desired count/],
+  [
+    'the tags of nothing known',
+    { propagateTags: 'constructor' as 'SERVICE' },
+    'InvalidParameterException',
+    'Invalid propagateTags: constructor.',
+  ],
   [
     'no network',
     { networkConfiguration: undefined },

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
+import { serialize } from 'node:v8';
 import { containerExited } from '../../../../sandbox/aws/ecs/task-reports.ts';
 import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { refusalOf } from '../../harness.ts';
@@ -319,4 +320,21 @@ test('a task whose role does not trust ECS is not run', async () => {
     code: 'ClientException',
     message: expect.stringContaining(`ECS was unable to assume the role '${role}'`),
   });
+});
+
+test('an image may be called like what every object has: the account can still be saved', async () => {
+  const { ecs, role, world, networkConfiguration } = await balanced();
+  const definition = twoContainers(role);
+  const containerDefinitions = [{ name: 'web', image: 'constructor' }];
+  await ecs.send(new RegisterTaskDefinitionCommand({ ...definition, containerDefinitions }));
+  const { tasks } = await ecs.send(
+    new RunTaskCommand({
+      cluster: 'main',
+      taskDefinition: 'web',
+      launchType: 'FARGATE',
+      networkConfiguration,
+    }),
+  );
+  expect(tasks?.[0]?.containers).toMatchObject([{ image: 'constructor' }]);
+  expect(() => serialize(world.snapshot())).not.toThrow();
 });

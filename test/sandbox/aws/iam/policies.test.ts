@@ -34,6 +34,17 @@ const attach = (iam: IAMClient, PolicyArn: string) =>
 const detach = (iam: IAMClient, PolicyArn: string) =>
   iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
 
+test.each(['constructor', '__proto__'])(
+  'a policy may be called %s, and is not there before',
+  async (name) => {
+    const iam = await withRole();
+    const get = () => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: name }));
+    expect(await refusalOf(get())).toMatchObject({ code: 'NoSuchEntity' });
+    await put(iam, permissions(), name);
+    expect(await get()).toMatchObject({ PolicyName: name });
+  },
+);
+
 test('an inline policy is put, replaced, read back URL-encoded and deleted', async () => {
   const iam = await withRole();
   const get = (PolicyName = 'inline') => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));

@@ -28,6 +28,11 @@ test.each([
     'AWSServiceRoleForElasticLoadBalancing',
     'AWSElasticLoadBalancingServiceRolePolicy',
   ],
+  [
+    'ecs.application-autoscaling.amazonaws.com',
+    'AWSServiceRoleForApplicationAutoScaling_ECSService',
+    'AWSApplicationAutoscalingECSServicePolicy',
+  ],
 ])('the role of %s has its own path, trust and policy', async (service, name, policy) => {
   const { iam } = await sandbox();
   const { Role } = await iam.send(create(service));

@@ -2,7 +2,7 @@
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, jest, test } from '@jest/globals';
 import { appendLog, hasLogGroup } from '../../../../sandbox/aws/logs/append.ts';
-import { MOST_EVENTS } from '../../../../sandbox/aws/logs/stream-rows.ts';
+import { MOST_EVENTS, MOST_WEIGHT } from '../../../../sandbox/aws/logs/stream-rows.ts';
 import { World } from '../../../../sandbox/world/world.ts';
 import { logGroupName, NOW, withGroup } from './writing.ts';
 
@@ -38,6 +38,14 @@ test('a stream keeps its newest events only', async () => {
     new GetLogEventsCommand({ logGroupName, logStreamName: 'one', nextToken: nextForwardToken, limit: 1 }),
   );
   expect(rest.events).toMatchObject([{ message: 'line 6' }]);
+});
+
+test('however long its lines are, a stream is kept within bounds', async () => {
+  const { region } = await withGroup();
+  const line = 'x'.repeat(1024 * 1024 - 26);
+  for (let n = 0; n < 20; n++) appendLog(region, logGroupName, 'one', line, NOW + n);
+  const stream = region.logs.streams.get(`${logGroupName}:one`);
+  expect(stream).toMatchObject({ weight: MOST_WEIGHT, firstEventTimestamp: NOW + 4 });
 });
 
 test('many lines tell the world once that something changed', () => {

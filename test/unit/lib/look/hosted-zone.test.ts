@@ -1,11 +1,13 @@
-// The look for the hosted zone of the domain: which zone is meant, and whose it is.
+// The look for hosted zones: which one is the domain's, whose it is, and which of ours it no longer names.
 import {
-  ListHostedZonesByNameCommand,
+  GetHostedZoneCommand,
+  ListHostedZonesCommand,
   ListTagsForResourceCommand,
   type HostedZone,
 } from '@aws-sdk/client-route-53';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { lookHostedZone } from '../../../../lib/look/hosted-zone.ts';
+import { recordedIn } from '../../../../lib/look/see.ts';
 import { upper, type Tags } from '../../../../lib/tags.ts';
 import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
@@ -16,89 +18,183 @@ const zone = (id: string, more: Partial<HostedZone> = {}): HostedZone => ({
   Config: { PrivateZone: false },
   ...more,
 });
+const old = (id: string, more: Partial<HostedZone> = {}) =>
+  zone(id, { Name: 'old.com.', CallerReference: `shop-dev/token-${id}`, ...more });
 
-/** What the account has from this name on, in pages of two, and the tags of each. */
+/** What the account has, in pages of two, and the tags of each. */
 function holds(zones: readonly HostedZone[], tags: Readonly<Record<string, Tags>> = {}): void {
-  mocks.route53.on(ListHostedZonesByNameCommand).callsFake(({ HostedZoneId }: { HostedZoneId?: string }) => {
-    const start = zones.findIndex(
-      ({ Id }) => HostedZoneId === undefined || Id === `/hostedzone/${HostedZoneId}`,
-    );
-    const next = zones[start + 2];
+  mocks.route53.on(ListHostedZonesCommand).callsFake(({ Marker }: { Marker?: string }) => {
+    const start = zones.findIndex(({ Id }) => Marker === undefined || Id === `/hostedzone/${Marker}`);
+    const next = zones[start + 2]?.Id?.replace('/hostedzone/', '');
     return {
       HostedZones: zones.slice(start, start + 2),
       IsTruncated: next !== undefined,
-      NextDNSName: next?.Name,
-      NextHostedZoneId: next?.Id?.replace('/hostedzone/', ''),
+      NextMarker: next,
     };
   });
   mocks.route53.on(ListTagsForResourceCommand).callsFake(({ ResourceId }: { ResourceId: string }) => ({
     ResourceTagSet: { Tags: upper(tags[ResourceId] ?? {}) },
   }));
 }
-const look = async () => (await lookHostedZone(seeOf())).get('');
-const lists = () => sent().filter(({ command }) => command === 'ListHostedZonesByName');
-
-test('asks for nothing without a domain', async () => {
-  expect((await lookHostedZone(seeOf(config({ domain: undefined })))).size).toBe(0);
-  expect(sent()).toEqual([]);
+const NONE = config({ domain: undefined });
+/** @param recorded the ids of zones that the state remembers, by address */
+const see = (of = config(), recorded: Record<string, string> = {}) => ({
+  ...seeOf(of),
+  recorded: recordedIn(
+    Object.fromEntries(
+      Object.entries(recorded).map(([address, hostedZoneId]) => [address, { hostedZoneId }]),
+    ),
+  ),
 });
+const look = async () => (await lookHostedZone(see())).get('');
+/** Every zone that is found, by key. */
+const found = async (...surroundings: Parameters<typeof see>) =>
+  [...(await lookHostedZone(see(...surroundings)))].map(([key, { hostedZoneId }]) => [key, hostedZoneId]);
+const calls = () => sent().map(({ command }) => command);
 
-test('finds nothing where the list starts behind the name', async () => {
-  holds([zone('Z9', { Name: 'example.org.' })]);
-  expect(await look()).toBeUndefined();
-  expect(sent()).toEqual([{ command: 'ListHostedZonesByName', input: { DNSName: 'example.com.' } }]);
-});
+describe('the zone of the domain', () => {
+  test('is nothing where no zone has the name', async () => {
+    holds([zone('Z9', { Name: 'example.org.' })]);
+    expect(await look()).toBeUndefined();
+    expect(calls()).toEqual(['ListHostedZones']);
+  });
 
-test('reads ours', async () => {
-  holds([zone('Z1')], { Z1: ourTags('hostedZone') });
-  expect(await look()).toEqual({ hostedZoneId: 'Z1', name: 'example.com', tags: ourTags('hostedZone') });
-  expect(sent().at(-1)).toEqual({
-    command: 'ListTagsForResource',
-    input: { ResourceType: 'hostedzone', ResourceId: 'Z1' },
+  test('is ours', async () => {
+    holds([zone('Z1')], { Z1: ourTags('hostedZone') });
+    expect(await look()).toEqual({ hostedZoneId: 'Z1', name: 'example.com', tags: ourTags('hostedZone') });
+    expect(sent()).toEqual([
+      { command: 'ListHostedZones', input: {} },
+      { command: 'ListTagsForResource', input: { ResourceType: 'hostedzone', ResourceId: 'Z1' } },
+    ]);
+  });
+
+  test("is the account's own", async () => {
+    holds([zone('Z1'), zone('Z2', { Name: 'example.com.au.' })], { Z1: { owner: 'bob' } });
+    expect(await look()).toEqual({ hostedZoneId: 'Z1', name: 'example.com', tags: { owner: 'bob' } });
+    expect(calls()).toEqual(['ListHostedZones', 'ListTagsForResource']);
+  });
+
+  test('is known by its caller reference until it has its tags', async () => {
+    holds([zone('Z1', { CallerReference: 'shop-dev/token-1' })]);
+    expect((await look())?.tags).toEqual({ 'slipway:stack': 'shop-dev' });
+  });
+
+  test('is not ours when its caller reference is that of a stack whose name begins like ours', async () => {
+    holds([zone('Z1', { CallerReference: 'shop-dev-2/token-1' })]);
+    expect((await look())?.tags).toEqual({});
+  });
+
+  test('is never a private zone, and stands on whatever page', async () => {
+    const hidden = ['Z1', 'Z2', 'Z3', 'Z4'].map((id) => zone(id, { Config: { PrivateZone: true } }));
+    holds([...hidden, zone('Z5')]);
+    expect((await look())?.hostedZoneId).toBe('Z5');
+    expect(sent().slice(0, 3)).toEqual([
+      { command: 'ListHostedZones', input: {} },
+      { command: 'ListHostedZones', input: { Marker: 'Z3' } },
+      { command: 'ListHostedZones', input: { Marker: 'Z5' } },
+    ]);
+  });
+
+  test('is ours among several', async () => {
+    holds([zone('Z1'), zone('Z2')], { Z2: ourTags('hostedZone') });
+    expect(await found()).toEqual([['', 'Z2']]);
+  });
+
+  test('is not guessed among several of which none is ours', async () => {
+    holds([zone('Z1'), zone('Z2')]);
+    await expect(look()).rejects.toMatchObject({ code: 'ZONE', why: expect.stringContaining('Z1, Z2') });
+  });
+
+  test('can be the other one when one goes away during the look', async () => {
+    holds([zone('Z1'), zone('Z2')]);
+    mocks.route53
+      .on(ListTagsForResourceCommand, { ResourceId: 'Z1' })
+      .rejects(awsError('NoSuchHostedZone', 'none', 404));
+    expect((await look())?.hostedZoneId).toBe('Z2');
+  });
+
+  test('is, of twins of ours, the one that is recorded: the other one has a key that nothing wants', async () => {
+    const CallerReference = 'shop-dev/token-1';
+    holds([zone('Z1', { CallerReference }), zone('Z2', { CallerReference })]);
+    expect(await found(config(), { hostedZone: 'Z2' })).toEqual([
+      ['', 'Z2'],
+      ['example.com', 'Z1'],
+    ]);
   });
 });
 
-test("reads the account's own", async () => {
-  holds([zone('Z1'), zone('Z2', { Name: 'example.com.au.' })], { Z1: { owner: 'bob' } });
-  expect(await look()).toEqual({ hostedZoneId: 'Z1', name: 'example.com', tags: { owner: 'bob' } });
-  expect(lists()).toHaveLength(1);
+describe('zones of ours that the configuration does not have', () => {
+  test('are found beside that of the domain, by their names', async () => {
+    holds([old('Z1'), zone('Z2'), old('Z3', { Name: 'older.com.' }), old('Z4')]);
+    expect(await found()).toEqual([
+      ['old.com', 'Z1'],
+      ['older.com', 'Z3'],
+      ['old.com~2', 'Z4'],
+      ['', 'Z2'],
+    ]);
+  });
+
+  test('are found without a domain and without a state, in one call and one for the tags of each', async () => {
+    holds([old('Z1'), zone('Z2')]);
+    expect(await found(NONE)).toEqual([['old.com', 'Z1']]);
+    expect(calls()).toEqual(['ListHostedZones', 'ListTagsForResource']);
+  });
+
+  test('are ours by their tag alone where they are recorded', async () => {
+    holds([zone('Z1'), zone('Z2')], { Z1: ourTags('hostedZone'), Z2: ourTags('hostedZone') });
+    expect(await found(NONE, { hostedZone: 'Z1' })).toEqual([['example.com', 'Z1']]);
+  });
+
+  test("do not count when they are the account's own, recorded or not", async () => {
+    holds([zone('Z1')]);
+    expect(await found(NONE, { hostedZone: 'Z1' })).toEqual([]);
+  });
+
+  test('cost nothing but the list when there are none', async () => {
+    holds([zone('Z1'), zone('Z2', { CallerReference: 'shop-prod/token-1' })]);
+    expect(await found(NONE)).toEqual([]);
+    expect(calls()).toEqual(['ListHostedZones']);
+  });
 });
 
-test('knows ours by its caller reference until it has its tags', async () => {
-  holds([zone('Z1', { CallerReference: 'shop-dev/token-1' })]);
-  expect((await look())?.tags).toEqual({ 'slipway:stack': 'shop-dev' });
+describe('a recorded zone that the list does not show', () => {
+  test('is asked for, and found', async () => {
+    holds([]);
+    const HostedZone = zone('Z1', { CallerReference: 'shop-dev/token-1' });
+    mocks.route53.on(GetHostedZoneCommand, { Id: 'Z1' }).resolves({ HostedZone });
+    expect(await found(config(), { hostedZone: 'Z1' })).toEqual([['', 'Z1']]);
+    expect(calls()).toEqual(['ListHostedZones', 'GetHostedZone', 'ListTagsForResource']);
+  });
+
+  test('is gone when Route 53 says so', async () => {
+    holds([]);
+    mocks.route53.on(GetHostedZoneCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
+    expect(await found(config(), { hostedZone: 'Z1' })).toEqual([]);
+  });
 });
 
-test('does not take the caller reference of a stack whose name begins like ours for ours', async () => {
-  holds([zone('Z1', { CallerReference: 'shop-dev-2/token-1' })]);
-  expect((await look())?.tags).toEqual({});
-});
+describe('a list that is denied', () => {
+  const denied = awsError('AccessDenied', 'not authorized to perform: route53:ListHostedZones', 403);
 
-test('passes over private zones of the name, however many pages they fill', async () => {
-  const hidden = ['Z1', 'Z2', 'Z3', 'Z4'].map((id) => zone(id, { Config: { PrivateZone: true } }));
-  holds([...hidden, zone('Z5'), zone('Z6', { Name: 'other.com.' }), zone('Z7', { Name: 'other.com.' })]);
-  expect((await look())?.hostedZoneId).toBe('Z5');
-  expect(lists().map(({ input }) => input)).toEqual([
-    { DNSName: 'example.com.', HostedZoneId: undefined },
-    { DNSName: 'example.com.', HostedZoneId: 'Z3' },
-    { DNSName: 'example.com.', HostedZoneId: 'Z5' },
-  ]);
-});
+  test.each([
+    ['a domain', config(), {}],
+    ['a recorded zone', NONE, { hostedZone: 'Z1' }],
+  ])('fails the look of a stack with %s: what cannot be seen may be there', async (_what, of, recorded) => {
+    mocks.route53.on(ListHostedZonesCommand).rejects(denied);
+    await expect(found(of, recorded)).rejects.toBe(denied);
+  });
 
-test('chooses ours among several', async () => {
-  holds([zone('Z1'), zone('Z2')], { Z2: ourTags('hostedZone') });
-  expect((await look())?.hostedZoneId).toBe('Z2');
-});
+  test.each([
+    ['denied', denied],
+    ['not there', awsError('NotImplemented', 'no Route 53 here', 501)],
+  ])('is no matter to a stack that has neither: %s', async (_what, error) => {
+    mocks.route53.on(ListHostedZonesCommand).rejects(error);
+    expect(await found(NONE)).toEqual([]);
+  });
 
-test('does not guess among several of which none is ours', async () => {
-  holds([zone('Z1'), zone('Z2')]);
-  await expect(look()).rejects.toMatchObject({ code: 'ZONE', why: expect.stringContaining('Z1, Z2') });
-});
-
-test('leaves out a zone that goes away while it looks', async () => {
-  holds([zone('Z1'), zone('Z2')]);
-  mocks.route53
-    .on(ListTagsForResourceCommand, { ResourceId: 'Z1' })
-    .rejects(awsError('NoSuchHostedZone', 'none', 404));
-  expect((await look())?.hostedZoneId).toBe('Z2');
+  test('is not to be taken for any other failure', async () => {
+    const other = awsError('InvalidInput', 'no', 400);
+    mocks.route53.on(ListHostedZonesCommand).rejects(other);
+    await expect(found(NONE)).rejects.toBe(other);
+  });
 });

@@ -1,14 +1,17 @@
-// The look for the record of the domain: what stands at the name, and whose it is.
+// The look for records: what stands at the name of the domain, which of ours it no longer names, and whose each is.
 import {
-  ListHostedZonesByNameCommand,
+  ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
   ListTagsForResourceCommand,
+  type HostedZone,
+  type ListResourceRecordSetsRequest,
   type ResourceRecordSet,
 } from '@aws-sdk/client-route-53';
 import { describe, expect, test } from '@jest/globals';
-import { lookRecord, normalName } from '../../../../lib/look/record.ts';
-import { upper, type Tags } from '../../../../lib/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { lookAgain, lookRecord, normalName } from '../../../../lib/look/record.ts';
+import { recordedIn } from '../../../../lib/look/see.ts';
+import type { StateData } from '../../../../lib/state/format.ts';
+import { awsError, config, mocks, seeOf, sent } from '../../act.ts';
 
 const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
 const alias = (DNSName: string, more: Partial<ResourceRecordSet> = {}): ResourceRecordSet => ({
@@ -17,39 +20,78 @@ const alias = (DNSName: string, more: Partial<ResourceRecordSet> = {}): Resource
   AliasTarget: { DNSName, HostedZoneId: 'ZBALANCER', EvaluateTargetHealth: true },
   ...more,
 });
+const ours = (name: string) => alias(`${BALANCER}.`, { Name: `${name}.` });
+const theirs = (name: string) => alias('www.example.net.', { Name: `${name}.` });
 
-function zoneHas(set: ResourceRecordSet | undefined, tags: Tags = {}): void {
-  mocks.route53
-    .on(ListHostedZonesByNameCommand)
-    .resolves({ HostedZones: [{ Id: '/hostedzone/ZONE1', Name: 'example.com.', CallerReference: '' }] });
-  mocks.route53.on(ListTagsForResourceCommand).resolves({ ResourceTagSet: { Tags: upper(tags) } });
-  mocks.route53.on(ListResourceRecordSetsCommand).resolves({ ResourceRecordSets: set ? [set] : [] });
+const zone = (id: string, more: Partial<HostedZone> = {}): HostedZone => ({
+  Id: `/hostedzone/${id}`,
+  Name: 'example.com.',
+  CallerReference: `made-by-hand-${id}`,
+  ...more,
+});
+const OUR_ZONE = { CallerReference: 'shop-dev/token-1' };
+
+/** What the account has: zones, and what is in each, in pages of two. */
+function holds(
+  zones: readonly HostedZone[],
+  sets: Readonly<Record<string, readonly ResourceRecordSet[]>>,
+): void {
+  mocks.route53.on(ListHostedZonesCommand).resolves({ HostedZones: [...zones] });
+  mocks.route53.on(ListTagsForResourceCommand).resolves({});
+  mocks.route53.on(ListResourceRecordSetsCommand).callsFake((input: ListResourceRecordSetsRequest) => {
+    const all = sets[input.HostedZoneId ?? ''] ?? [];
+    const from = all.filter(({ Name = '' }) => Name >= (input.StartRecordName ?? ''));
+    const next = from[2];
+    return {
+      ResourceRecordSets: from.slice(0, input.MaxItems ?? 2),
+      IsTruncated: next !== undefined,
+      NextRecordName: next?.Name,
+      NextRecordType: next?.Type,
+    };
+  });
 }
-const look = async () => (await lookRecord(seeOf())).get('');
+const NONE = config({ domain: undefined });
+const see = (of = config(), resources: StateData['resources'] = {}) => ({
+  ...seeOf(of),
+  recorded: recordedIn(resources),
+});
+const RECORDED = { hostedZone: { hostedZoneId: 'Z1' }, record: { recordName: 'api.example.com' } };
+const look = async (...surroundings: Parameters<typeof see>) =>
+  (await lookRecord(see(...surroundings))).get('');
+/** Every record that is found, by key. */
+const found = async (...surroundings: Parameters<typeof see>) =>
+  [...(await lookRecord(see(...surroundings)))].map(([key, item]) => [
+    key,
+    `${item.recordName} in ${item.hostedZoneId}`,
+  ]);
+/** What was listed, and where. */
+const lists = () =>
+  sent()
+    .filter(({ command }) => command === 'ListResourceRecordSets')
+    .map(({ input }) => input);
+const byName = (HostedZoneId: string, StartRecordName: string) => ({
+  HostedZoneId,
+  StartRecordName,
+  StartRecordType: 'A',
+  MaxItems: 1,
+});
 const OURS = { 'slipway:stack': 'shop-dev' };
 
-describe('the look', () => {
-  test('reads an alias of our load balancer', async () => {
+describe('the record of the domain', () => {
+  test('is an alias of our load balancer', async () => {
     const set = alias(`dualstack.${BALANCER}.`);
-    zoneHas(set);
-    expect(await look()).toEqual({
+    holds([zone('Z1')], { Z1: [set] });
+    expect(await look(config(), RECORDED)).toEqual({
       recordName: 'api.example.com',
-      hostedZoneId: 'ZONE1',
+      hostedZoneId: 'Z1',
+      zoneIsOurs: false,
       aliasTo: BALANCER,
       aliasZoneId: 'ZBALANCER',
       evaluateTargetHealth: true,
       set,
       tags: OURS,
     });
-    expect(sent().at(-1)).toEqual({
-      command: 'ListResourceRecordSets',
-      input: {
-        HostedZoneId: 'ZONE1',
-        StartRecordName: 'api.example.com',
-        StartRecordType: 'A',
-        MaxItems: 1,
-      },
-    });
+    expect(lists()).toEqual([byName('Z1', 'api.example.com')]);
   });
 
   test.each([
@@ -58,16 +100,15 @@ describe('the look', () => {
     ['of a load balancer of the same name in another region', BALANCER.replace('eu-west-1', 'us-east-1'), {}],
     ['of anything else', 'www.example.net', {}],
   ])('tells whose an alias is: %s', async (_what, name, tags) => {
-    zoneHas(alias(`${name}.`));
+    holds([zone('Z1')], { Z1: [alias(`${name}.`)] });
     expect((await look())?.tags).toEqual(tags);
   });
 
-  test('takes what is in our own zone for ours', async () => {
-    zoneHas(
-      { Name: 'api.example.com.', Type: 'A', ResourceRecords: [{ Value: '192.0.2.1' }] },
-      ourTags('hostedZone'),
-    );
+  test('is ours in our own zone, whatever it says', async () => {
+    const set = { Name: 'api.example.com.', Type: 'A' as const, ResourceRecords: [{ Value: '192.0.2.1' }] };
+    holds([zone('Z1', OUR_ZONE)], { Z1: [set] });
     expect(await look()).toMatchObject({
+      zoneIsOurs: true,
       aliasTo: '',
       aliasZoneId: '',
       evaluateTargetHealth: false,
@@ -78,29 +119,161 @@ describe('the look', () => {
   test.each([
     ['a CNAME', { Name: 'api.example.com.', Type: 'CNAME' as const }],
     ['one of several weighted records', alias(`${BALANCER}.`, { SetIdentifier: 'one', Weight: 1 })],
-  ])("never takes %s for ours: it is somebody else's doing, in whatever zone", async (_what, set) => {
-    zoneHas(set, ourTags('hostedZone'));
+  ])("is never ours when it is %s: that is somebody else's doing, in whatever zone", async (_what, set) => {
+    holds([zone('Z1', OUR_ZONE)], { Z1: [set] });
     expect((await look())?.tags).toEqual({});
   });
 
   test.each([
-    ['nothing', undefined],
-    ['the next name', alias(BALANCER, { Name: 'b.example.com.' })],
-    ['another type at the name', { Name: 'api.example.com.', Type: 'TXT' as const }],
-  ])('finds nothing where the list has %s', async (_what, set) => {
-    zoneHas(set);
-    expect(await look()).toBeUndefined();
+    ['nothing', []],
+    ['the next name', [theirs('b.example.com')]],
+    ['another type at the name', [{ Name: 'api.example.com.', Type: 'TXT' as const }]],
+  ])('is nothing where there is %s', async (_what, sets) => {
+    holds([zone('Z1')], { Z1: sets });
+    expect(await found(config(), RECORDED)).toEqual([]);
   });
 
-  test('finds nothing when the zone goes away while it looks', async () => {
-    zoneHas(undefined);
+  test('is nothing when the zone goes away during the look', async () => {
+    holds([zone('Z1')], {});
     mocks.route53.on(ListResourceRecordSetsCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
     expect(await look()).toBeUndefined();
   });
+});
 
-  test('asks for nothing without a domain', async () => {
-    expect((await lookRecord(seeOf(config({ domain: undefined })))).size).toBe(0);
-    expect(sent()).toEqual([]);
+describe('records of ours that the configuration does not have', () => {
+  test('are found in our own zone by where they lead, over all pages; those of others are not', async () => {
+    holds([zone('Z1', OUR_ZONE)], {
+      Z1: [
+        theirs('a.example.com'),
+        ours('api.example.com'),
+        ours('old.example.com'),
+        ours('older.example.com'),
+      ],
+    });
+    expect(await found()).toEqual([
+      ['', 'api.example.com in Z1'],
+      ['old.example.com', 'old.example.com in Z1'],
+      ['older.example.com', 'older.example.com in Z1'],
+    ]);
+    expect(lists()).toEqual([
+      { HostedZoneId: 'Z1' },
+      { HostedZoneId: 'Z1', StartRecordName: 'old.example.com.', StartRecordType: 'A' },
+    ]);
+  });
+
+  test('are found in our own zone by their recorded name, whatever they say', async () => {
+    const recorded = { ...RECORDED, record: { recordName: 'old.example.com', hostedZoneId: 'Z1' } };
+    holds([zone('Z1', OUR_ZONE)], { Z1: [theirs('old.example.com'), theirs('www.example.com')] });
+    expect(await found(config(), recorded)).toEqual([['old.example.com', 'old.example.com in Z1']]);
+  });
+
+  test('are found in zones of ours that the configuration does not have either', async () => {
+    holds([zone('Z1', OUR_ZONE), zone('Z2', { ...OUR_ZONE, Name: 'old.com.' })], {
+      Z1: [ours('api.example.com')],
+      Z2: [ours('api.old.com'), theirs('www.old.com')],
+    });
+    const both = [
+      ['', 'api.example.com in Z1'],
+      ['api.old.com', 'api.old.com in Z2'],
+    ];
+    expect(await found()).toEqual(both);
+    expect(await found(NONE)).toEqual([
+      ['api.example.com', 'api.example.com in Z1'],
+      ['api.old.com', 'api.old.com in Z2'],
+    ]);
+  });
+
+  test('of one name in two zones have two keys', async () => {
+    holds([zone('Z1', OUR_ZONE), zone('Z2', OUR_ZONE)], {
+      Z1: [ours('api.example.com')],
+      Z2: [ours('api.example.com')],
+    });
+    expect((await found(NONE)).map(([key]) => key)).toEqual(['api.example.com', 'api.example.com~2']);
+  });
+
+  test("are found in the account's zone by their recorded name, where they lead to our load balancer", async () => {
+    const renamed = { ...RECORDED, record: { recordName: 'old.example.com' } };
+    holds([zone('Z1')], { Z1: [ours('api.example.com'), ours('old.example.com')] });
+    expect(await found(config(), renamed)).toEqual([
+      ['', 'api.example.com in Z1'],
+      ['old.example.com', 'old.example.com in Z1'],
+    ]);
+    expect(lists()).toEqual([byName('Z1', 'api.example.com'), byName('Z1', 'old.example.com')]);
+  });
+
+  test("are not found in the account's zone when they lead elsewhere by now", async () => {
+    holds([zone('Z1')], { Z1: [theirs('api.example.com')] });
+    expect(await found(NONE, RECORDED)).toEqual([]);
+  });
+
+  test("are never the neighbour of a recorded name in the account's zone", async () => {
+    holds([zone('Z1')], { Z1: [ours('www.example.com')] });
+    expect(await found(NONE, RECORDED)).toEqual([]);
+  });
+
+  test("are found in the account's zone without a domain: the state tells name and zone", async () => {
+    holds([zone('Z1')], { Z1: [ours('api.example.com')] });
+    expect(await found(NONE, RECORDED)).toEqual([['api.example.com', 'api.example.com in Z1']]);
+    expect(lists()).toEqual([byName('Z1', 'api.example.com')]);
+  });
+
+  test('are found in the zone that is recorded with them, whichever is recorded for the domain', async () => {
+    const moved = {
+      hostedZone: { hostedZoneId: 'Z2' },
+      'record.api.old.com': { recordName: 'api.old.com', hostedZoneId: 'Z1' },
+    };
+    holds([zone('Z1', { Name: 'old.com.' }), zone('Z2')], { Z1: [ours('api.old.com')], Z2: [] });
+    expect(await found(config(), moved)).toEqual([['api.old.com', 'api.old.com in Z1']]);
+  });
+
+  test("are not looked for in the account's zone when the state that there is has none", async () => {
+    holds([zone('Z1')], { Z1: [ours('api.example.com'), ours('old.example.com')] });
+    expect(await found(config(), { vpc: { vpcId: 'vpc-1' } })).toEqual([['', 'api.example.com in Z1']]);
+    expect(lists()).toEqual([byName('Z1', 'api.example.com')]);
+  });
+
+  test("are found without a state on the first page of the domain's zone", async () => {
+    holds([zone('Z1')], { Z1: [ours('a.example.com'), theirs('aa.example.com'), ours('api.example.com')] });
+    expect(await found()).toEqual([
+      ['a.example.com', 'a.example.com in Z1'],
+      ['', 'api.example.com in Z1'],
+    ]);
+    expect(lists()).toEqual([{ HostedZoneId: 'Z1' }, byName('Z1', 'api.example.com')]);
+  });
+
+  test('cost nothing without a domain, a zone of ours and a recorded one', async () => {
+    holds([zone('Z1')], { Z1: [ours('api.example.com')] });
+    expect(await found(NONE)).toEqual([]);
+    expect(lists()).toEqual([]);
+  });
+});
+
+describe('another look at a record', () => {
+  const again = async (sets: readonly ResourceRecordSet[], zoneIsOurs = false) => {
+    holds([zone('Z1', zoneIsOurs ? OUR_ZONE : {})], { Z1: [ours('api.example.com')] });
+    const was = await look();
+    if (!was) throw new Error('there is no record to look at again');
+    holds([], { Z1: sets });
+    return lookAgain(see(), was);
+  };
+
+  test('sees what it says now', async () => {
+    expect(await again([theirs('api.example.com')])).toMatchObject({ aliasTo: 'www.example.net', tags: {} });
+  });
+
+  test('takes it for ours in our own zone, wherever it leads', async () => {
+    expect(await again([theirs('api.example.com')], true)).toMatchObject({ tags: OURS });
+  });
+
+  test('sees nothing where it is gone', async () => {
+    expect(await again([theirs('b.example.com')])).toBeUndefined();
+  });
+
+  test('sees nothing where its zone is gone', async () => {
+    holds([zone('Z1')], { Z1: [ours('api.example.com')] });
+    const was = await look();
+    mocks.route53.on(ListResourceRecordSetsCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
+    expect(was && (await lookAgain(see(), was))).toBeUndefined();
   });
 });
 

@@ -73,6 +73,7 @@ test('reads ours, on whatever page, but not the default one', async () => {
     paths: ['/api1', '/api1/*'],
     otherConditions: '',
     targetGroupArn: 'arn:group-1',
+    forward: 'arn:group-1',
     tags: tags('web-api1'),
   });
 });
@@ -80,7 +81,12 @@ test('reads ours, on whatever page, but not the default one', async () => {
 test('reads what others may have made of ours', async () => {
   const weighted = {
     Type: 'forward' as const,
-    ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'arn:a' }, { TargetGroupArn: 'arn:b' }] },
+    ForwardConfig: {
+      TargetGroups: [
+        { TargetGroupArn: 'arn:a', Weight: 0 },
+        { TargetGroupArn: 'arn:b', Weight: 1 },
+      ],
+    },
   };
   holds(
     [
@@ -99,7 +105,8 @@ test('reads what others may have made of ours', async () => {
   expect(found.get('web-api1')).toMatchObject({
     paths: ['/old'],
     otherConditions: '{"Field":"host-header","Values":["x"]}',
-    targetGroupArn: '',
+    targetGroupArn: 'arn:b',
+    forward: 'arn:a × 0, arn:b × 1',
   });
   expect(found.get('web-api2')?.targetGroupArn).toBe('');
 });

@@ -10,6 +10,7 @@ const service = (serviceName: string, tags: Tags, more: Partial<Service> = {}): 
   serviceArn: `arn:service/shop-dev/${serviceName}`,
   serviceName,
   status: 'ACTIVE',
+  desiredCount: 1,
   tags: lower(tags),
   ...more,
 });
@@ -37,7 +38,6 @@ test('reads ours', async () => {
   holds(
     service('web', ours('web'), {
       taskDefinition: 'arn:definition:1',
-      desiredCount: 2,
       networkConfiguration: {
         awsvpcConfiguration: {
           subnets: ['subnet-c', 'subnet-d'],
@@ -67,7 +67,8 @@ test('reads ours', async () => {
       serviceName: 'web',
       status: 'ACTIVE',
       taskDefinitionArn: 'arn:definition:1',
-      desiredCount: 2,
+      desiredCount: 1,
+      scaling: undefined,
       subnetIds: ['subnet-c', 'subnet-d'],
       securityGroupIds: ['sg-web'],
       assignPublicIp: true,

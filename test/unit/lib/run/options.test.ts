@@ -2,7 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { readOptions } from '../../../../lib/run/options.ts';
 
-const read = (...args: string[]) => readOptions('provision', 'Stands it up.', args);
+const readUnder = (env: Record<string, string>, ...args: string[]) =>
+  readOptions('provision', 'Stands it up.', args, env);
+const read = (...args: string[]) => readUnder({}, ...args);
 const DEFAULTS = {
   target: 'sandbox',
   stage: 'dev',
@@ -12,6 +14,8 @@ const DEFAULTS = {
   json: false,
   wait: true,
   builder: undefined,
+  drift: false,
+  adopt: [],
 };
 
 describe('the flags', () => {
@@ -32,6 +36,9 @@ describe('the flags', () => {
         '--json',
         '--no-wait',
         '--builder=docker',
+        '--adopt=logGroup',
+        '--adopt',
+        'rules.web-api',
       ),
     ).resolves.toEqual({
       options: {
@@ -43,6 +50,8 @@ describe('the flags', () => {
         json: true,
         wait: false,
         builder: 'docker',
+        drift: false,
+        adopt: ['logGroup', 'rules.web-api'],
       },
     });
   });
@@ -97,5 +106,53 @@ describe('a wrong flag is refused', () => {
 
   test('whatever else is right', async () => {
     await expect(read('--yes', '--plan', '--stages', 'x')).rejects.toMatchObject({ code: 'ARGUMENTS' });
+  });
+});
+
+/** What npm 11 sets for flags that are typed before its `--`; what it does not know, it keeps with its value or `true`. */
+describe('a flag that npm took for itself is refused', () => {
+  const npm = { npm_lifecycle_event: 'provision', npm_config_yes: '', npm_config_prefix: '/usr' };
+  /** `--plan` is read as `-p -l -a -n`. */
+  const plan = { npm_config_parseable: 'true', npm_config_long: 'true', npm_config_all: 'true' };
+
+  test.each<[string, Record<string, string>, string[], string, string]>([
+    ['--plan', plan, [], '--plan', '--plan'],
+    ['--plan, in an npm that keeps it whole', { npm_config_plan: 'true' }, [], '--plan', '--plan'],
+    ['--stage=test', { npm_config_stage: 'test' }, [], '--stage', '--stage test'],
+    ['--stage test', { npm_config_stage: 'true' }, ['test'], '--stage', '--stage <name>'],
+    ['--target=aws', { npm_config_target: 'aws' }, [], '--target', '--target aws'],
+    ['--target aws', { npm_config_target: 'true' }, ['aws'], '--target', '--target <target>'],
+    ['--builder=docker', { npm_config_builder: 'docker' }, [], '--builder', '--builder docker'],
+    ['--config=a.ts', { npm_config_config: 'a.ts' }, [], '--config', '--config a.ts'],
+    ['--no-wait', { npm_config_wait: '' }, [], '--no-wait', '--no-wait'],
+    [
+      '--stage=test --plan, and a --yes after the --',
+      { ...plan, npm_config_stage: 'test' },
+      ['--yes'],
+      '--stage and --plan',
+      '--stage test --plan',
+    ],
+  ])('%s', async (_typed, taken, args, names, flags) => {
+    await expect(readUnder({ ...npm, ...taken }, ...args)).rejects.toMatchObject({
+      code: 'ARGUMENTS',
+      what: `npm took ${names} for itself.`,
+      now: 'Nothing was changed.',
+      fix: [`npm run provision -- ${flags}`],
+    });
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['nothing was typed before the --', npm],
+    ['npm has the flag itself', { ...npm, npm_config_yes: 'true', npm_config_json: 'true' }],
+    ['an npmrc has a target of its own', { ...npm, npm_config_target: '37.2.0' }],
+    ['somebody likes long lists', { ...npm, npm_config_long: 'true', npm_config_all: 'true' }],
+    ['npm was told not to', { ...npm, npm_config_plan: '', npm_config_wait: 'true' }],
+    ['npm did not start the command', { ...plan, npm_config_stage: 'test', npm_config_wait: '' }],
+  ])('but not when %s', async (_when, env) => {
+    await expect(readUnder(env)).resolves.toEqual({ options: DEFAULTS });
+  });
+
+  test('even beside flags that got through', async () => {
+    await expect(readUnder({ ...npm, ...plan }, '--help')).rejects.toMatchObject({ code: 'ARGUMENTS' });
   });
 });

@@ -62,6 +62,14 @@ describe('a state file', () => {
 });
 
 describe('an intent', () => {
+  test('is taken back, and its next life has another token', async () => {
+    const state = await open();
+    const { token } = await state.intend('elasticIp');
+    await state.withdraw('elasticIp');
+    expect((await open()).data.intents).toEqual({});
+    expect((await state.intend('elasticIp')).token).not.toBe(token);
+  });
+
   test('is on the disk before the create, with its token and when', async () => {
     const clock = testClock();
     const intent = await (await open({}, clock)).intend('natGateway');

@@ -1,0 +1,98 @@
+/** What a query does not show yet: things made moments ago whose ids the state remembers are asked for by id. */
+import type { Filter, Tag } from '@aws-sdk/client-ec2';
+import type { Items, Name } from '../resources.ts';
+import { asOurs, readTags, STACK_TAG, upper, type Tags } from '../tags.ts';
+import { ifThere } from './if-there.ts';
+import { oursFilter, type Recorded, type See } from './see.ts';
+
+/** The ids that the state remembers of a noun, by key. */
+export const recordedOf = ({ recorded }: Pick<See, 'recorded'>, noun: Name): Items<Recorded> =>
+  recorded?.(noun) ?? new Map<string, Recorded>();
+
+/** The telling id of each thing of a noun that the state remembers. */
+export const recordedIds = (see: Pick<See, 'recorded'>, noun: Name): string[] =>
+  [...recordedOf(see, noun).values()].flatMap((ids) => Object.values(ids).slice(0, 1));
+
+/**
+ * Adds what the state remembers to what a query showed. It costs a call for each id that the query did not show, and
+ * none when it showed them all.
+ * @param byId asks for one thing; «not found» says that it is gone
+ */
+export async function withRecorded<T>(
+  see: See,
+  nouns: readonly Name[],
+  shown: readonly T[],
+  idOf: (thing: T) => string | undefined,
+  byId: (id: string) => Promise<readonly T[]>,
+): Promise<T[]> {
+  const seen = new Set(shown.map(idOf));
+  const unseen = nouns.flatMap((noun) => recordedIds(see, noun)).filter((id) => id !== '' && !seen.has(id));
+  const asked = await Promise.all(unseen.map((id) => ifThere(() => byId(id))));
+  return [...shown, ...asked.flatMap((things) => things ?? [])];
+}
+
+/**
+ * Nouns with ids that AWS makes up and never gives again: a name alone may be somebody else's by now. Not the hosted
+ * zone: the account's own is recorded as well.
+ */
+const UNIQUE: ReadonlySet<Name> = new Set(['loadBalancer', 'targetGroups', 'listener', 'rules']);
+
+/**
+ * Things that lost their tags and are known by their ids: ours, as the state remembers them. What has the tags of
+ * another stack is not.
+ */
+export function reclaim<T extends { readonly tags: Tags }>(see: See, noun: Name, items: Items<T>): Items<T> {
+  if (!UNIQUE.has(noun)) return items;
+  const ids = new Set(recordedIds(see, noun));
+  const isLost = (item: T) =>
+    item.tags[STACK_TAG] === undefined &&
+    Object.values(item).some((id) => typeof id === 'string' && ids.has(id));
+  return new Map(
+    [...items].map(([key, item]) => [
+      key,
+      isLost(item) ? { ...item, tags: asOurs(item.tags, see.names.stack, noun, key) } : item,
+    ]),
+  );
+}
+
+/** Which things a describe is to show. */
+export interface Which {
+  readonly Filters?: Filter[];
+  readonly ids?: string[];
+}
+
+/**
+ * Our things of an EC2 kind: those with our tag, and those that the state remembers and whose tag no filter sees yet.
+ * @param nouns whose things they are
+ * @param id the field of the id that tells them apart
+ * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+ */
+export async function tagged<
+  I extends string,
+  T extends { readonly Tags?: Tag[] } & Readonly<Partial<Record<I, string>>>,
+>(see: See, nouns: readonly Name[], id: I, describe: (which: Which) => Promise<readonly T[]>): Promise<T[]> {
+  const { stack } = see.names;
+  /** One without our tag has lost it: the state knows it by an id that AWS gives only once. */
+  const known = (thing: T): T[] => {
+    const tags = readTags(thing.Tags);
+    if (tags[STACK_TAG] !== undefined) return tags[STACK_TAG] === stack ? [thing] : [];
+    const [noun, key] = nounOf(see, nouns, thing[id] ?? '');
+    return [{ ...thing, Tags: upper(asOurs(tags, stack, noun, key)) }];
+  };
+  return withRecorded(
+    see,
+    nouns,
+    await describe({ Filters: oursFilter(see) }),
+    (thing) => thing[id],
+    async (one) => (await describe({ ids: [one] })).flatMap(known),
+  );
+}
+
+/** What the state remembers an id as. */
+function nounOf(see: See, nouns: readonly Name[], id: string): readonly [Name, string] {
+  const remembered = nouns.flatMap((noun) =>
+    [...recordedOf(see, noun)].map(([key, ids]) => [noun, key, Object.values(ids)[0]] as const),
+  );
+  const [noun, key] = remembered.find(([, , other]) => other === id) ?? [nouns[0] as Name, ''];
+  return [noun, key];
+}

@@ -1,0 +1,55 @@
+/** Takes over things that have a name of ours and are not ours, because the user says so: `--adopt ADDRESS`. */
+import type { Change } from '../lib/change.ts';
+import type { Found, Survey } from '../lib/look/found.ts';
+import { foreignOwner } from '../lib/look/see.ts';
+import { NOTHING_TOUCHED, problem } from '../lib/problem.ts';
+import { addressOf, type Items, type Name } from '../lib/resources.ts';
+import { asOurs, type Tags } from '../lib/tags.ts';
+
+/**
+ * The survey as if those things were ours. Pure.
+ * @param refused the changes of things that are not ours
+ * @throws ARGUMENTS when nothing foreign is at an address
+ */
+export function takeOver(
+  found: Survey,
+  refused: readonly Change[],
+  addresses: readonly string[],
+  stack: string,
+): Survey {
+  const foreign = new Map(refused.map(({ step, key }) => [addressOf(step, key), { step, key }]));
+  const taken: Partial<Record<Name, Items<Found[Name]>>> = {};
+  for (const address of addresses) {
+    const one = foreign.get(address);
+    if (!one) throw nothingThere(address, [...foreign.keys()]);
+    const items = new Map(taken[one.step] ?? (found[one.step] as Items<Found[Name]>));
+    const item = items.get(one.key) as Found[Name] & { readonly tags: Tags };
+    items.set(one.key, { ...item, tags: asOurs(item.tags, stack, one.step, one.key) });
+    taken[one.step] = items;
+  }
+  return { ...found, ...taken } as Survey;
+}
+
+/** Says of the changes of adopted things whose those were. */
+export const saying = (
+  changes: readonly Change[],
+  found: Survey,
+  addresses: readonly string[],
+  stack: string,
+): Change[] =>
+  changes.map((change) => {
+    if (!addresses.includes(addressOf(change.step, change.key))) return change;
+    const item = (found[change.step] as Items<{ readonly tags: Tags }>).get(change.key);
+    return { ...change, reason: `taken over: ${foreignOwner(item?.tags ?? {}, stack)}` };
+  });
+
+const nothingThere = (address: string, others: readonly string[]) =>
+  problem('ARGUMENTS', {
+    what: `There is nothing to adopt at ${address}.`,
+    why:
+      others.length === 0
+        ? 'Everything that has a name of ours is ours, or is not there.'
+        : `What is in the way is ${others.join(', ')}.`,
+    now: NOTHING_TOUCHED,
+    fix: ['npm run provision -- --plan, to see what provision would do'],
+  });

@@ -1,0 +1,67 @@
+/** What Application Auto Scaling checks of every request: what is to be scaled, and between which bounds. */
+import { ScalableDimension, ServiceNamespace } from '@aws-sdk/client-application-auto-scaling';
+import { refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
+import type { ServiceRow } from '../ecs/store.ts';
+import { invalid, notOneOf, unsupported } from './errors.ts';
+
+export const DIMENSION = ScalableDimension.ECSServiceDesiredCount;
+
+const RESOURCE = /^service\/[\w-]{1,255}\/[\w-]{1,255}$/;
+
+/** Between which a count is held. */
+interface Bounds {
+  readonly MinCapacity: number;
+  readonly MaxCapacity: number;
+}
+/** What names a scalable target. */
+interface Named {
+  readonly ServiceNamespace?: ServiceNamespace | undefined;
+  readonly ResourceId?: string | undefined;
+  readonly ScalableDimension?: ScalableDimension | undefined;
+}
+
+/** @throws ValidationException for one that AWS does not have */
+export function checkNamespace(given: ServiceNamespace | undefined): ServiceNamespace {
+  const values = Object.values(ServiceNamespace);
+  if (given && values.includes(given)) return given;
+  throw notOneOf(given ?? '', 'serviceNamespace', values);
+}
+
+/** @throws ValidationException for one that AWS does not have, or that is of another service */
+export function checkDimension(given: ScalableDimension | undefined): void {
+  const values = Object.values(ScalableDimension);
+  if (!given || !values.includes(given)) throw notOneOf(given ?? '', 'scalableDimension', values);
+  if (given !== DIMENSION) throw unsupported();
+}
+
+/** The resource id of the ECS service that a request is about. @throws ValidationException; NotImplemented for others */
+export function checkTarget({ ServiceNamespace, ResourceId = '', ScalableDimension }: Named): string {
+  const namespace = checkNamespace(ServiceNamespace);
+  if (namespace !== 'ecs') {
+    throw refusal('NotImplemented', `The sandbox scales no resources of ${namespace}, but of ecs`, 501);
+  }
+  checkDimension(ScalableDimension);
+  checkResource(ResourceId);
+  return ResourceId;
+}
+
+export function checkResource(id: string): void {
+  if (!RESOURCE.test(id)) throw unsupported();
+}
+
+/** The bounds of a target. @throws ValidationException */
+export function checkBounds({ MinCapacity, MaxCapacity }: Partial<Bounds>): Bounds {
+  if (MinCapacity === undefined) throw invalid('Minimum capacity must be specified');
+  if (MaxCapacity === undefined) throw invalid('Maximum capacity must be specified');
+  if (MinCapacity < 0) throw invalid('Minimum capacity cannot be less than 0');
+  if (MaxCapacity < MinCapacity) throw invalid('Maximum capacity cannot be less than minimum capacity');
+  return { MinCapacity, MaxCapacity };
+}
+
+/** The service behind a resource id. @throws ValidationException when there is none that lives */
+export function serviceBehind(region: Region, id: string): ServiceRow {
+  const service = region.ecs.services.get(region.arn('ecs', id));
+  if (service?.status !== 'ACTIVE') throw invalid(`ECS service doesn't exist: ${id}`);
+  return service;
+}

@@ -1,0 +1,21 @@
+/** The refusals of Application Auto Scaling, in its own words; codes and sources in the catalogue of AWS semantics (§11). */
+import { refusal, type Refusal } from '../../protocol/refusal.ts';
+
+export const invalid = (message: string): Refusal => refusal('ValidationException', message);
+
+/** A value that the API's model does not admit, in the model's own terms. */
+export const notOneOf = (value: string, member: string, values: readonly string[]): Refusal =>
+  invalid(
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must satisfy enum value set: [${values.join(', ')}]`,
+  );
+
+export const unsupported = (): Refusal =>
+  invalid('Unsupported service namespace, resource type or scalable dimension');
+
+export const targetNotFound = (resource: string, dimension: string): Refusal =>
+  refusal(
+    'ObjectNotFoundException',
+    `No scalable target found for service namespace: ecs, resource ID: ${resource}, scalable dimension: ${dimension}`,
+  );
+
+export const invalidToken = (): Refusal => refusal('InvalidNextTokenException', 'Invalid NextToken');

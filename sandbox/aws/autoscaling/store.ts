@@ -1,0 +1,15 @@
+/** What the sandbox holds of Application Auto Scaling in one region. */
+import type { ScalableTarget } from '@aws-sdk/client-application-auto-scaling';
+import { Table } from '../../world/table.ts';
+
+export interface ScalableTargetRow extends ScalableTarget {
+  ResourceId: string;
+  MinCapacity: number;
+  MaxCapacity: number;
+}
+
+export const autoscalingStore = () => ({
+  /** By resource id, `service/<cluster>/<service>`: an ECS service has one dimension. */
+  targets: new Table<ScalableTargetRow>(),
+});
+export type AutoscalingStore = ReturnType<typeof autoscalingStore>;

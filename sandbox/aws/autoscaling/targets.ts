@@ -1,0 +1,114 @@
+/** Scalable targets: the range that the count of an ECS service is held in. There are no policies that move it there. */
+import type * as AutoScaling from '@aws-sdk/client-application-auto-scaling';
+import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
+import { page } from '../ecr/paging.ts';
+import type { ServiceRow } from '../ecs/store.ts';
+import { wake } from '../ecs/wake.ts';
+import { hasServiceLinkedRole, makeServiceLinkedRole } from '../iam/service-linked-roles.ts';
+import {
+  checkBounds,
+  checkDimension,
+  checkNamespace,
+  checkResource,
+  checkTarget,
+  DIMENSION,
+  serviceBehind,
+} from './checks.ts';
+import { invalid, invalidToken, targetNotFound } from './errors.ts';
+import type { ScalableTargetRow } from './store.ts';
+
+const PRINCIPAL = 'ecs.application-autoscaling.amazonaws.com';
+const ROLE = `role/aws-service-role/${PRINCIPAL}/AWSServiceRoleForApplicationAutoScaling_ECSService`;
+const MOST = 50;
+
+const newTarget = (region: Region, ResourceId: string) => ({
+  ServiceNamespace: 'ecs' as const,
+  ResourceId,
+  ScalableDimension: DIMENSION,
+  ScalableTargetARN: region.arn(
+    'application-autoscaling',
+    `scalable-target/0ec5${region.uuid().replaceAll('-', '')}`,
+  ),
+  RoleARN: `arn:aws:iam::${region.account}:${ROLE}`,
+  CreationTime: region.now(),
+  SuspendedState: {
+    DynamicScalingInSuspended: false,
+    DynamicScalingOutSuspended: false,
+    ScheduledScalingSuspended: false,
+  },
+});
+
+/** Brings the count of a service between the bounds. */
+function fit(region: Region, service: ServiceRow, { MinCapacity, MaxCapacity }: ScalableTargetRow): void {
+  const count = Math.min(Math.max(service.desiredCount, MinCapacity), MaxCapacity);
+  if (count === service.desiredCount) return;
+  service.desiredCount = count;
+  service.launches = 0;
+  wake(region, service, 'taskCreate');
+}
+
+export const targetOperations = {
+  /**
+   * Makes a target, or changes what is given of one that is there. AWS moves the count a moment after the answer, the
+   * sandbox before it.
+   * @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
+   */
+  RegisterScalableTarget: {
+    takes: [
+      'ServiceNamespace',
+      'ResourceId',
+      'ScalableDimension',
+      'MinCapacity',
+      'MaxCapacity',
+      'SuspendedState',
+    ],
+    run(input, region) {
+      const id = checkTarget(input);
+      const known = region.autoscaling.targets.get(id);
+      const { MinCapacity = known?.MinCapacity, MaxCapacity = known?.MaxCapacity, SuspendedState } = input;
+      const bounds = checkBounds({ MinCapacity, MaxCapacity });
+      const service = serviceBehind(region, id);
+      if (!hasServiceLinkedRole(region, PRINCIPAL)) makeServiceLinkedRole(region, PRINCIPAL);
+      const before = known ?? newTarget(region, id);
+      const target = region.autoscaling.targets.set(id, {
+        ...before,
+        ...bounds,
+        SuspendedState: { ...before.SuspendedState, ...SuspendedState },
+      });
+      fit(region, service, target);
+      return { ScalableTargetARN: target.ScalableTargetARN };
+    },
+  },
+
+  /** What is asked for and not there is left out. */
+  DescribeScalableTargets: {
+    takes: ['ServiceNamespace', 'ResourceIds', 'ScalableDimension', 'MaxResults', 'NextToken'],
+    run(input, region) {
+      const { ResourceIds: ids = [], ScalableDimension, MaxResults = MOST, NextToken } = input;
+      // Targets of other services cannot be registered here, so that there are none.
+      const isEcs = checkNamespace(input.ServiceNamespace) === 'ecs';
+      if (ScalableDimension !== undefined && ids.length === 0) {
+        throw invalid('ResourceIds must be specified when ScalableDimension is specified');
+      }
+      if (isEcs && ScalableDimension !== undefined) checkDimension(ScalableDimension);
+      if (isEcs) ids.forEach(checkResource);
+      if (MaxResults < 1) throw invalid('MaxResults cannot be less than 1');
+      const found = region.autoscaling.targets
+        .filter(({ ResourceId }) => isEcs && (ids.length === 0 || ids.includes(ResourceId)))
+        .sort((one, other) => (one.ResourceId < other.ResourceId ? -1 : 1));
+      const { rows, next } = page(found, Math.min(MaxResults, MOST), NextToken, invalidToken);
+      return { ScalableTargets: rows, NextToken: next };
+    },
+  },
+
+  /** The count stays as it is. */
+  DeregisterScalableTarget: {
+    takes: ['ServiceNamespace', 'ResourceId', 'ScalableDimension'],
+    run(input, region) {
+      const id = checkTarget(input);
+      if (!region.autoscaling.targets.delete(id)) throw targetNotFound(id, DIMENSION);
+      return {};
+    },
+  },
+} satisfies Operations<typeof AutoScaling>;

@@ -1,0 +1,25 @@
+/** Simple values from the text that stands for them, read strictly: what is no number must not become one. */
+import type { Shape } from './schemas.ts';
+
+const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** @returns undefined for a text that is no value of this shape */
+export function fromText(shape: Shape, text: string): unknown {
+  if (shape.isBooleanSchema()) return { true: true, false: false }[text.toLowerCase()];
+  if (shape.isNumericSchema()) return NUMBER.test(text) ? asNumber(Number(text)) : undefined;
+  if (shape.isTimestampSchema()) return asDate(text);
+  if (shape.isBlobSchema())
+    return BASE64.test(text) ? Uint8Array.from(Buffer.from(text, 'base64')) : undefined;
+  return text;
+}
+
+/** Whole numbers above 2^53 are none of AWS's, and none that JavaScript could keep. */
+export const asNumber = (value: unknown): number | undefined =>
+  typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : undefined;
+
+/** @param value ISO 8601, or milliseconds since 1970 */
+export function asDate(value: string | number): Date | undefined {
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}

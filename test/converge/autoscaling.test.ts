@@ -1,0 +1,128 @@
+// A count that Application Auto Scaling has decided is left to it; any other that is not as configured is drift.
+import {
+  DeregisterScalableTargetCommand,
+  RegisterScalableTargetCommand,
+} from '@aws-sdk/client-application-auto-scaling';
+import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { expect, test } from '@jest/globals';
+import type { StackInput } from '../../lib/config/schema.ts';
+import { account, planInWords } from './harness.ts';
+import { stack, web } from './stacks.ts';
+
+const target = {
+  ServiceNamespace: 'ecs',
+  ResourceId: 'service/shop-dev/web',
+  ScalableDimension: 'ecs:service:DesiredCount',
+} as const;
+
+/** A stack of one service with one task, and hands that scale it. */
+async function provisioned(one = stack(), real = false) {
+  const user = await account({ real });
+  await user.up(one, { wait: real });
+  const { autoscaling, ecs } = user.aws;
+  const row = () =>
+    user.sandbox.world.region('eu-west-1').ecs.services.find(({ serviceName }) => serviceName === 'web');
+  return {
+    ...user,
+    count: () => row()?.desiredCount,
+    /** The range of the count: a count outside of it is brought to the nearest bound. */
+    range: (MinCapacity: number, MaxCapacity: number) =>
+      autoscaling.send(new RegisterScalableTargetCommand({ ...target, MinCapacity, MaxCapacity })),
+    noRange: () => autoscaling.send(new DeregisterScalableTargetCommand(target)),
+    byHand: (desiredCount: number) =>
+      ecs.send(new UpdateServiceCommand({ cluster: 'shop-dev', service: 'web', desiredCount })),
+    /** How often somebody has asked for ranges. */
+    asked: () =>
+      user.sandbox.journal.entries().filter(({ operation }) => operation === 'DescribeScalableTargets')
+        .length,
+  };
+}
+
+test('a count within its range is no drift, and the question for the range is one call', async () => {
+  const user = await provisioned();
+  await user.range(3, 6);
+  expect(user.count()).toBe(3);
+  expect(await user.plan(stack())).toEqual([]);
+  expect(user.asked()).toBe(1);
+  expect(await user.drift(stack())).toMatchObject({ exitCode: 0 });
+  expect((await user.up(stack())).calls).toEqual([]);
+  expect(user.count()).toBe(3);
+});
+
+test('other changes leave it alone, and so does another count in the configuration', async () => {
+  const user = await provisioned();
+  await user.range(3, 6);
+  const after = stack({
+    services: web({ api1: { environment: { LEVEL: 'debug' } } }, { count: 2, graceSeconds: 90 }),
+  });
+  expect(planInWords(await user.plan(after))).toEqual([
+    'update taskDefinitions.web api1.environment api1.environment.LEVEL',
+    'update services.web task definition grace seconds',
+  ]);
+  await user.up(after);
+  expect(user.count()).toBe(3);
+  expect(await user.plan(after)).toEqual([]);
+});
+
+test('without a range, or outside of it, a count is drift', async () => {
+  const user = await provisioned();
+  await user.byHand(4);
+  expect(planInWords(await user.plan(stack()))).toEqual(['update services.web count']);
+  await user.range(2, 4);
+  expect(await user.plan(stack())).toEqual([]);
+  await user.byHand(5);
+  expect(planInWords(await user.plan(stack()))).toEqual(['update services.web count']);
+  await user.noRange();
+  await user.up(stack());
+  expect(user.count()).toBe(1);
+  expect(await user.drift(stack())).toMatchObject({ exitCode: 0 });
+});
+
+test('nobody asks about a count that is as configured', async () => {
+  const user = await provisioned();
+  await user.range(1, 6);
+  expect(await user.plan(stack())).toEqual([]);
+  await user.up(stack());
+  expect(user.asked()).toBe(0);
+});
+
+test.each([
+  ['AccessDeniedException', 400],
+  ['NotImplemented', 501],
+])('an answer such as %s does not end the run: the count is drift', async (code, status) => {
+  const user = await provisioned();
+  await user.range(3, 6);
+  const message = 'not authorized to perform: application-autoscaling:DescribeScalableTargets';
+  user.sandbox.faults.add({ service: 'autoscaling', nth: 1, kind: 'refused', code, message, status });
+  expect(planInWords(await user.plan(stack()))).toEqual(['update services.web count']);
+  expect(user.sandbox.faults.waiting()).toEqual([]);
+});
+
+test.each([
+  ['more tasks', 2, 3],
+  ['no task', 0, 0],
+])(
+  'a run that waits is content with what was decided: %s',
+  async (_what, least, most) => {
+    const app = { source: 'app', port: 8000, path: '/app', environment: { PORT: '8000' } };
+    const real: StackInput = {
+      name: 'shop',
+      region: 'eu-west-1',
+      services: { web: { containers: { app } } },
+    };
+    const user = await provisioned(real, true);
+    await user.range(least, most);
+    expect(await user.up(real, { wait: true })).toMatchObject({ calls: [] });
+    expect(user.count()).toBe(least);
+    await user.down(real);
+    expect(user.census()).toEqual({});
+  },
+  120_000,
+);
+
+test('a teardown leaves no range behind', async () => {
+  const user = await provisioned();
+  await user.range(3, 6);
+  await user.down(stack());
+  expect(user.census()).toEqual({});
+});

@@ -1,0 +1,30 @@
+/** For tests of convergence: AWS's clients in the hands of somebody else. */
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECRClient } from '@aws-sdk/client-ecr';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { Route53Client } from '@aws-sdk/client-route-53';
+
+export type Clients = ReturnType<typeof clientsOf>;
+
+/** @param endpoint of a sandbox */
+export function clientsOf(endpoint: string) {
+  const settings = {
+    endpoint,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'somebody', secretAccessKey: 'else' },
+  };
+  return {
+    ec2: new EC2Client(settings),
+    ecr: new ECRClient(settings),
+    ecs: new ECSClient(settings),
+    autoscaling: new ApplicationAutoScalingClient(settings),
+    elb: new ElasticLoadBalancingV2Client(settings),
+    iam: new IAMClient(settings),
+    logs: new CloudWatchLogsClient(settings),
+    route53: new Route53Client(settings),
+  };
+}

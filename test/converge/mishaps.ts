@@ -1,0 +1,330 @@
+/** For tests of convergence: what somebody may do to each noun behind our back, with AWS's own calls. */
+import * as logs from '@aws-sdk/client-cloudwatch-logs';
+import * as ec2 from '@aws-sdk/client-ec2';
+import * as ecr from '@aws-sdk/client-ecr';
+import * as ecs from '@aws-sdk/client-ecs';
+import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
+import * as iam from '@aws-sdk/client-iam';
+import * as route53 from '@aws-sdk/client-route-53';
+import type { Name } from '../../lib/resources.ts';
+import type { Clients } from './clients.ts';
+
+/** What somebody did, in words, and what drifts by it: verb and address, as a plan says them. */
+export interface Mishap {
+  readonly noun: Name;
+  readonly what: string;
+  readonly drifts: readonly string[];
+  readonly does: (aws: Clients, id: (address: string, field: string) => string) => Promise<unknown>;
+}
+
+const CLUSTER = 'shop-dev';
+const TAGS = ['Name', 'slipway:stack', 'slipway:step', 'slipway:key'];
+const DOMAIN = 'api.example.com';
+const untagged = (noun: Name, address: string, field: string): Mishap => ({
+  noun,
+  what: 'its tags were stripped',
+  drifts: [`update ${address}`],
+  does: (aws, id) => aws.ec2.send(new ec2.DeleteTagsCommand({ Resources: [id(address, field)] })),
+});
+const stripped = (noun: Name, address: string, field: string): Mishap => ({
+  noun,
+  what: 'its tags were stripped',
+  drifts: [`update ${address}`],
+  does: (aws, id) =>
+    aws.elb.send(new elb.RemoveTagsCommand({ ResourceArns: [id(address, field)], TagKeys: TAGS })),
+});
+
+const network: readonly Mishap[] = [
+  {
+    noun: 'vpc',
+    what: 'DNS host names were turned off',
+    drifts: ['update vpc'],
+    does: (aws, id) =>
+      aws.ec2.send(
+        new ec2.ModifyVpcAttributeCommand({
+          VpcId: id('vpc', 'vpcId'),
+          EnableDnsHostnames: { Value: false },
+        }),
+      ),
+  },
+  untagged('vpc', 'vpc', 'vpcId'),
+  untagged('subnets', 'subnets.private-2', 'subnetId'),
+  untagged('internetGateway', 'internetGateway', 'internetGatewayId'),
+  untagged('elasticIp', 'elasticIp', 'allocationId'),
+  untagged('natGateway', 'natGateway', 'natGatewayId'),
+  untagged('publicRoutes', 'publicRoutes', 'routeTableId'),
+  untagged('privateRoutes', 'privateRoutes.private-2', 'routeTableId'),
+  untagged('securityGroups', 'securityGroups.balancer', 'groupId'),
+  {
+    noun: 'publicRoutes',
+    what: 'the default route was deleted',
+    drifts: ['update publicRoutes'],
+    does: (aws, id) =>
+      aws.ec2.send(
+        new ec2.DeleteRouteCommand({
+          RouteTableId: id('publicRoutes', 'routeTableId'),
+          DestinationCidrBlock: '0.0.0.0/0',
+        }),
+      ),
+  },
+  {
+    noun: 'privateRoutes',
+    what: 'the default route was led to the internet gateway',
+    drifts: ['update privateRoutes.private-1'],
+    does: (aws, id) =>
+      aws.ec2.send(
+        new ec2.ReplaceRouteCommand({
+          RouteTableId: id('privateRoutes.private-1', 'routeTableId'),
+          DestinationCidrBlock: '0.0.0.0/0',
+          GatewayId: id('internetGateway', 'internetGatewayId'),
+        }),
+      ),
+  },
+  {
+    noun: 'natGateway',
+    what: 'it was deleted',
+    drifts: ['create natGateway', 'update privateRoutes.private-1', 'update privateRoutes.private-2'],
+    does: (aws, id) =>
+      aws.ec2.send(new ec2.DeleteNatGatewayCommand({ NatGatewayId: id('natGateway', 'natGatewayId') })),
+  },
+  {
+    noun: 'securityGroups',
+    what: 'the tasks were opened to the world',
+    drifts: ['update securityGroups.web'],
+    does: (aws, id) =>
+      aws.ec2.send(
+        new ec2.AuthorizeSecurityGroupIngressCommand({
+          GroupId: id('securityGroups.web', 'groupId'),
+          IpPermissions: [
+            { IpProtocol: 'tcp', FromPort: 5000, ToPort: 5000, IpRanges: [{ CidrIp: '0.0.0.0/0' }] },
+          ],
+        }),
+      ),
+  },
+];
+
+const front: readonly Mishap[] = [
+  {
+    noun: 'loadBalancer',
+    what: 'the idle timeout was changed',
+    drifts: ['update loadBalancer'],
+    does: (aws, id) =>
+      aws.elb.send(
+        new elb.ModifyLoadBalancerAttributesCommand({
+          LoadBalancerArn: id('loadBalancer', 'loadBalancerArn'),
+          Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '300' }],
+        }),
+      ),
+  },
+  {
+    noun: 'loadBalancer',
+    what: 'it was deleted',
+    drifts: [
+      'create loadBalancer',
+      'create listener',
+      'create rules.web-api1',
+      'create rules.web-api2',
+      'update record',
+    ],
+    does: (aws, id) =>
+      aws.elb.send(
+        new elb.DeleteLoadBalancerCommand({ LoadBalancerArn: id('loadBalancer', 'loadBalancerArn') }),
+      ),
+  },
+  {
+    noun: 'listener',
+    what: 'its default was led to a target group',
+    drifts: ['update listener'],
+    does: (aws, id) =>
+      aws.elb.send(
+        new elb.ModifyListenerCommand({
+          ListenerArn: id('listener', 'listenerArn'),
+          DefaultActions: [
+            { Type: 'forward', TargetGroupArn: id('targetGroups.web-api1', 'targetGroupArn') },
+          ],
+        }),
+      ),
+  },
+  stripped('loadBalancer', 'loadBalancer', 'loadBalancerArn'),
+  stripped('listener', 'listener', 'listenerArn'),
+  stripped('rules', 'rules.web-api1', 'ruleArn'),
+  {
+    noun: 'rules',
+    what: 'it was edited',
+    drifts: ['update rules.web-api1'],
+    does: (aws, id) =>
+      aws.elb.send(
+        new elb.ModifyRuleCommand({
+          RuleArn: id('rules.web-api1', 'ruleArn'),
+          Conditions: [{ Field: 'path-pattern', Values: ['/other'] }],
+          Actions: [{ Type: 'forward', TargetGroupArn: id('targetGroups.web-api2', 'targetGroupArn') }],
+        }),
+      ),
+  },
+  {
+    noun: 'rules',
+    what: 'it was deleted',
+    drifts: ['create rules.web-api2'],
+    does: (aws, id) => aws.elb.send(new elb.DeleteRuleCommand({ RuleArn: id('rules.web-api2', 'ruleArn') })),
+  },
+  {
+    noun: 'targetGroups',
+    what: 'its health check was changed',
+    drifts: ['update targetGroups.web-api1'],
+    does: (aws, id) =>
+      aws.elb.send(
+        new elb.ModifyTargetGroupCommand({
+          TargetGroupArn: id('targetGroups.web-api1', 'targetGroupArn'),
+          HealthCheckPath: '/other',
+        }),
+      ),
+  },
+  {
+    noun: 'targetGroups',
+    what: 'it was deleted, with its rule',
+    drifts: ['create targetGroups.web-api1', 'create rules.web-api1', 'update services.web'],
+    async does(aws, id) {
+      await aws.elb.send(new elb.DeleteRuleCommand({ RuleArn: id('rules.web-api1', 'ruleArn') }));
+      await aws.elb.send(
+        new elb.DeleteTargetGroupCommand({ TargetGroupArn: id('targetGroups.web-api1', 'targetGroupArn') }),
+      );
+    },
+  },
+  stripped('targetGroups', 'targetGroups.web-api2', 'targetGroupArn'),
+  {
+    noun: 'hostedZone',
+    what: 'its tags were stripped',
+    drifts: ['update hostedZone'],
+    does: (aws, id) =>
+      aws.route53.send(
+        new route53.ChangeTagsForResourceCommand({
+          ResourceType: 'hostedzone',
+          ResourceId: id('hostedZone', 'hostedZoneId'),
+          RemoveTagKeys: TAGS,
+        }),
+      ),
+  },
+  {
+    noun: 'record',
+    what: 'it was led elsewhere',
+    drifts: ['update record'],
+    does: (aws, id) => changeRecord(aws, id('hostedZone', 'hostedZoneId'), 'UPSERT'),
+  },
+];
+
+const changeRecord = (aws: Clients, HostedZoneId: string, Action: 'UPSERT') =>
+  aws.route53.send(
+    new route53.ChangeResourceRecordSetsCommand({
+      HostedZoneId,
+      ChangeBatch: {
+        Changes: [
+          {
+            Action,
+            ResourceRecordSet: {
+              Name: DOMAIN,
+              Type: 'A',
+              TTL: 60,
+              ResourceRecords: [{ Value: '192.0.2.1' }],
+            },
+          },
+        ],
+      },
+    }),
+  );
+
+const tasks: readonly Mishap[] = [
+  {
+    noun: 'roles',
+    what: 'its policy was deleted',
+    drifts: ['update roles.execution'],
+    async does(aws, id) {
+      const RoleName = id('roles.execution', 'roleName');
+      const { PolicyNames = [] } = await aws.iam.send(new iam.ListRolePoliciesCommand({ RoleName }));
+      for (const PolicyName of PolicyNames) {
+        await aws.iam.send(new iam.DeleteRolePolicyCommand({ RoleName, PolicyName }));
+      }
+    },
+  },
+  {
+    noun: 'logGroup',
+    what: 'its retention was changed',
+    drifts: ['update logGroup'],
+    does: (aws, id) =>
+      aws.logs.send(
+        new logs.PutRetentionPolicyCommand({
+          logGroupName: id('logGroup', 'logGroupName'),
+          retentionInDays: 1,
+        }),
+      ),
+  },
+  {
+    noun: 'logGroup',
+    what: 'it was deleted',
+    drifts: ['create logGroup'],
+    does: (aws, id) =>
+      aws.logs.send(new logs.DeleteLogGroupCommand({ logGroupName: id('logGroup', 'logGroupName') })),
+  },
+  {
+    noun: 'cluster',
+    what: 'its name was untagged',
+    drifts: ['update cluster'],
+    does: (aws, id) =>
+      aws.ecs.send(
+        new ecs.UntagResourceCommand({ resourceArn: id('cluster', 'clusterArn'), tagKeys: ['Name'] }),
+      ),
+  },
+  {
+    noun: 'taskDefinitions',
+    what: 'it was deregistered',
+    drifts: ['update taskDefinitions.web', 'update services.web'],
+    does: (aws, id) =>
+      aws.ecs.send(
+        new ecs.DeregisterTaskDefinitionCommand({
+          taskDefinition: id('taskDefinitions.web', 'taskDefinitionArn'),
+        }),
+      ),
+  },
+  {
+    noun: 'services',
+    what: 'it was scaled to nothing',
+    drifts: ['update services.web'],
+    does: (aws) =>
+      aws.ecs.send(new ecs.UpdateServiceCommand({ cluster: CLUSTER, service: 'web', desiredCount: 0 })),
+  },
+  {
+    noun: 'services',
+    what: 'it was deleted',
+    drifts: ['create services.web'],
+    does: (aws) =>
+      aws.ecs.send(new ecs.DeleteServiceCommand({ cluster: CLUSTER, service: 'web', force: true })),
+  },
+];
+
+/** Of containers with a source: images and what holds them. */
+export const built: readonly Mishap[] = [
+  {
+    noun: 'repositories',
+    what: 'its lifecycle policy was deleted',
+    drifts: ['update repositories.web-app'],
+    does: (aws, id) =>
+      aws.ecr.send(
+        new ecr.DeleteLifecyclePolicyCommand({
+          repositoryName: id('repositories.web-app', 'repositoryName'),
+        }),
+      ),
+  },
+  {
+    noun: 'images',
+    what: 'it was deleted',
+    drifts: ['create images.web-app', 'update taskDefinitions.web', 'update services.web'],
+    does: (aws, id) =>
+      aws.ecr.send(
+        new ecr.BatchDeleteImageCommand({
+          repositoryName: id('repositories.web-app', 'repositoryName'),
+          imageIds: [{ imageDigest: id('images.web-app', 'imageUri').split('@')[1] }],
+        }),
+      ),
+  },
+];
+
+export const mishaps: readonly Mishap[] = [...network, ...front, ...tasks];

@@ -1,0 +1,84 @@
+// What cannot change in place is replaced while requests go on being answered, every one of them.
+import { request } from 'node:http';
+import { expect, test } from '@jest/globals';
+import type { StackInput } from '../../lib/config/schema.ts';
+import { account, type Account } from './harness.ts';
+
+const container = (name: string, port: number) => ({
+  source: 'app',
+  port,
+  path: '/app',
+  health: { intervalSeconds: 5, timeoutSeconds: 2 },
+  environment: { NAME: `${name}:${port}`, PORT: String(port) },
+});
+
+const stack = (services: StackInput['services']): StackInput => ({
+  name: 'shop',
+  region: 'eu-west-1',
+  deregistrationDelaySeconds: 10,
+  services,
+});
+
+/** Asks for /app, one request after the other, until it is told to stop; says what was answered how often. */
+async function load(user: Account) {
+  const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
+  const found = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);
+  const { host, port } = (await found.json()) as { host: string; port: number };
+  const answers: Record<string, number> = {};
+  let stopped = false;
+  const ask = () =>
+    new Promise<string>((answered) => {
+      const sent = request({ host, port, path: '/app', agent: false }, (response) => {
+        let text = '';
+        response.on('data', (chunk) => (text += String(chunk)));
+        response.on('end', () => answered(response.statusCode === 200 ? text : `${response.statusCode}`));
+      });
+      sent.on('error', (error) => answered(error.message)).end();
+    });
+  const going = (async () => {
+    while (!stopped) {
+      const answer = await ask();
+      answers[answer] = (answers[answer] ?? 0) + 1;
+    }
+  })();
+  return async () => {
+    stopped = true;
+    await going;
+    return answers;
+  };
+}
+
+const before = stack({ web: { containers: { app: container('app', 8000) } } });
+const cases: [what: string, after: StackInput, answers: [string, string]][] = [
+  [
+    'the port of a container',
+    stack({ web: { containers: { app: container('app', 8001) } } }),
+    ['app:8000', 'app:8001'],
+  ],
+  [
+    'the name of a container',
+    stack({ web: { containers: { api: container('api', 8000) } } }),
+    ['app:8000', 'api:8000'],
+  ],
+  [
+    'the name of a service',
+    stack({ shop: { containers: { app: container('new', 8000) } } }),
+    ['app:8000', 'new:8000'],
+  ],
+];
+
+test.each(cases)(
+  '%s',
+  async (_what, after, answers) => {
+    const user = await account({ real: true });
+    await user.up(before, { wait: true });
+    const stop = await load(user);
+    await user.up(after, { wait: true });
+    const counts = await stop();
+    expect(Object.keys(counts).sort()).toEqual([...answers].sort());
+    expect(await user.plan(after)).toEqual([]);
+    await user.down(after);
+    expect(user.census()).toEqual({});
+  },
+  120_000,
+);

@@ -1,0 +1,41 @@
+/** For tests of convergence: the stack that they change. */
+import type { StackInput } from '../../lib/config/schema.ts';
+
+type ServiceInput = StackInput['services'][string];
+type ContainerInput = ServiceInput['containers'][string];
+
+/** Images are given by reference, so that nothing is built. */
+export const container = (
+  name: string,
+  port: number,
+  changes: Partial<ContainerInput> = {},
+): ContainerInput => ({
+  image: `public.ecr.aws/shop/${name}:1`,
+  port,
+  path: `/${name}`,
+  ...changes,
+});
+
+/** One service, `web`, of two containers. */
+export const web = (
+  { api1 = {}, api2 = {}, ...others }: Record<string, Partial<ContainerInput>> = {},
+  changes: Partial<ServiceInput> = {},
+): StackInput['services'] => ({
+  web: {
+    containers: {
+      api1: container('api1', 5000, api1),
+      api2: container('api2', 6000, api2),
+      ...others,
+    },
+    ...changes,
+  },
+});
+
+/** Two containers behind a load balancer, with a domain. */
+export const stack = (changes: Partial<StackInput> = {}): StackInput => ({
+  name: 'shop',
+  region: 'eu-west-1',
+  domain: { name: 'api.example.com', zone: 'example.com', createZone: true },
+  services: web(),
+  ...changes,
+});

@@ -1,0 +1,114 @@
+/** For tests of convergence: what somebody else may have under a name of ours. */
+import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
+import { CreateClusterCommand, RegisterTaskDefinitionCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
+import { AddTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { CreateRoleCommand, CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
+import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
+import type { StackInput } from '../../lib/config/schema.ts';
+import type { Clients } from './clients.ts';
+import { stack } from './stacks.ts';
+
+/** A thing that somebody made before us. */
+export interface Stranger {
+  readonly address: string;
+  readonly makes: (aws: Clients) => Promise<unknown>;
+  readonly stack?: StackInput;
+  /** What is theirs for good. */
+  readonly stays?: Readonly<Record<string, number>>;
+}
+
+const TRUST = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+const zone = { Name: 'example.com', CallerReference: 'by hand' };
+const ownZone = stack({ domain: { name: 'api.example.com', zone: 'example.com' } });
+
+export const strangers: readonly Stranger[] = [
+  {
+    address: 'logGroup',
+    makes: ({ logs }) => logs.send(new CreateLogGroupCommand({ logGroupName: '/slipway/shop-dev' })),
+  },
+  {
+    address: 'cluster',
+    async makes({ iam, ecs }) {
+      await iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
+      await ecs.send(new CreateClusterCommand({ clusterName: 'shop-dev' }));
+    },
+  },
+  {
+    address: 'roles.task',
+    makes: ({ iam }) =>
+      iam.send(
+        new CreateRoleCommand({
+          RoleName: 'shop-dev-task',
+          Path: '/slipway/shop-dev/',
+          AssumeRolePolicyDocument: JSON.stringify(TRUST),
+        }),
+      ),
+  },
+  {
+    address: 'taskDefinitions.web',
+    makes: ({ ecs }) =>
+      ecs.send(
+        new RegisterTaskDefinitionCommand({
+          family: 'shop-dev-web',
+          containerDefinitions: [{ name: 'other', image: 'other', memory: 128 }],
+        }),
+      ),
+  },
+  {
+    address: 'record',
+    stack: ownZone,
+    stays: { 'route53.zones': 1 },
+    async makes({ route53 }) {
+      const { HostedZone } = await route53.send(new CreateHostedZoneCommand(zone));
+      const ResourceRecordSet = {
+        Name: 'api.example.com',
+        Type: 'CNAME' as const,
+        TTL: 60,
+        ResourceRecords: [{ Value: 'elsewhere.example.org' }],
+      };
+      await route53.send(
+        new ChangeResourceRecordSetsCommand({
+          HostedZoneId: HostedZone?.Id,
+          ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet }] },
+        }),
+      );
+    },
+  },
+  {
+    address: 'hostedZone',
+    makes: ({ route53 }) => route53.send(new CreateHostedZoneCommand(zone)),
+  },
+  {
+    address: 'repositories.web-app',
+    stack: stack({ services: { web: { containers: { app: { source: 'app', port: 80, path: '/' } } } } }),
+    makes: ({ ecr }) => ecr.send(new CreateRepositoryCommand({ repositoryName: 'shop-dev/web-app' })),
+  },
+];
+
+/** Tags a thing of ours. */
+type Tagging = (
+  aws: Clients,
+  id: (field: string) => string,
+  tag: [key: string, value: string],
+) => Promise<unknown>;
+const elb =
+  (field: string): Tagging =>
+  (aws, id, [Key, Value]) =>
+    aws.elb.send(new AddTagsCommand({ ResourceArns: [id(field)], Tags: [{ Key, Value }] }));
+const ecs =
+  (field: string): Tagging =>
+  (aws, id, [key, value]) =>
+    aws.ecs.send(new TagResourceCommand({ resourceArn: id(field), tags: [{ key, value }] }));
+
+/** Things of ours that another stack has taken over. */
+export const taken: readonly [address: string, tags: Tagging][] = [
+  ['loadBalancer', elb('loadBalancerArn')],
+  ['listener', elb('listenerArn')],
+  ['rules.web-api1', elb('ruleArn')],
+  ['targetGroups.web-api2', elb('targetGroupArn')],
+  ['services.web', ecs('serviceArn')],
+];

@@ -1,0 +1,227 @@
+// Scalable targets of ECS services in the sandbox: registered, shown, taken away, and refused.
+import {
+  DeregisterScalableTargetCommand,
+  DescribeScalableTargetsCommand,
+  PutScalingPolicyCommand,
+  RegisterScalableTargetCommand,
+  type DescribeScalableTargetsCommandInput,
+  type RegisterScalableTargetCommandInput,
+  type ScalableTarget,
+} from '@aws-sdk/client-application-auto-scaling';
+import { DeleteServiceCommand } from '@aws-sdk/client-ecs';
+import { GetRoleCommand } from '@aws-sdk/client-iam';
+import { expect, test } from '@jest/globals';
+import { census } from '../../../../sandbox/census.ts';
+import { World } from '../../../../sandbox/world/world.ts';
+import { refusalOf } from '../../harness.ts';
+import { balanced, calls, isCompleted, until } from '../ecs/scene.ts';
+
+const ID = 'service/main/web';
+const named = {
+  ServiceNamespace: 'ecs',
+  ResourceId: ID,
+  ScalableDimension: 'ecs:service:DesiredCount',
+} as const;
+
+/** A service of two tasks, and short names for the calls. */
+async function scene(...names: string[]) {
+  const started = await balanced();
+  const { ecs, autoscaling } = started;
+  const { create, service } = calls(ecs);
+  for (const serviceName of ['web', ...names]) await create(started.service({ serviceName }));
+  return {
+    ...started,
+    count: async () => (await service()).desiredCount,
+    register: (input: Partial<RegisterScalableTargetCommandInput> = {}) =>
+      autoscaling.send(new RegisterScalableTargetCommand({ ...named, ...input })),
+    deregister: () => autoscaling.send(new DeregisterScalableTargetCommand(named)),
+    targets: async (input: Partial<DescribeScalableTargetsCommandInput> = {}): Promise<ScalableTarget[]> => {
+      const command = new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs', ...input });
+      return (await autoscaling.send(command)).ScalableTargets ?? [];
+    },
+  };
+}
+
+test('a target is shown with what AWS fills in', async () => {
+  const { register, targets } = await scene();
+  const { ScalableTargetARN } = await register({ MinCapacity: 1, MaxCapacity: 5 });
+  expect(ScalableTargetARN).toMatch(
+    /^arn:aws:application-autoscaling:eu-west-1:000000000000:scalable-target\/[0-9a-f]{36}$/,
+  );
+  expect(await targets({ ResourceIds: [ID], ScalableDimension: named.ScalableDimension })).toEqual([
+    {
+      ...named,
+      ScalableTargetARN,
+      MinCapacity: 1,
+      MaxCapacity: 5,
+      RoleARN:
+        'arn:aws:iam::000000000000:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService',
+      CreationTime: expect.any(Date),
+      SuspendedState: {
+        DynamicScalingInSuspended: false,
+        DynamicScalingOutSuspended: false,
+        ScheduledScalingSuspended: false,
+      },
+    },
+  ]);
+});
+
+test('the first target brings the role that scales', async () => {
+  const { register, iam } = await scene();
+  const role = new GetRoleCommand({ RoleName: 'AWSServiceRoleForApplicationAutoScaling_ECSService' });
+  expect(await refusalOf(iam.send(role))).toMatchObject({ code: 'NoSuchEntity' });
+  await register({ MinCapacity: 1, MaxCapacity: 5 });
+  await register({ MinCapacity: 1, MaxCapacity: 6 });
+  expect((await iam.send(role)).Role?.Path).toBe(
+    '/aws-service-role/ecs.application-autoscaling.amazonaws.com/',
+  );
+});
+
+test('a count within the bounds stays; one outside of them is brought to the nearest, and tasks follow', async () => {
+  const all = await scene();
+  const { register, count } = all;
+  await register({ MinCapacity: 1, MaxCapacity: 5 });
+  expect(await count()).toBe(2);
+  await register({ MinCapacity: 3, MaxCapacity: 5 });
+  expect(await count()).toBe(3);
+  expect(await until(all, isCompleted)).toMatchObject({ runningCount: 3 });
+  await register({ MinCapacity: 0, MaxCapacity: 1 });
+  expect(await count()).toBe(1);
+});
+
+test('what another call does not name stays as it is, and a count set by hand is brought back', async () => {
+  const { register, targets, count, ecs } = await scene();
+  const { ScalableTargetARN } = await register({ MinCapacity: 1, MaxCapacity: 5 });
+  await register({ MaxCapacity: 4 });
+  await register({ SuspendedState: { ScheduledScalingSuspended: true } });
+  const [{ SuspendedState, ...target } = {} as ScalableTarget] = await targets();
+  expect(target).toMatchObject({ ScalableTargetARN, MinCapacity: 1, MaxCapacity: 4 });
+  expect(SuspendedState).toEqual({
+    DynamicScalingInSuspended: false,
+    DynamicScalingOutSuspended: false,
+    ScheduledScalingSuspended: true,
+  });
+  await calls(ecs).update({ desiredCount: 9 });
+  expect(await count()).toBe(9);
+  await register();
+  expect(await count()).toBe(4);
+});
+
+test('targets are shown by name, those that are asked for, page by page', async () => {
+  const { register, targets, autoscaling } = await scene('api', 'jobs');
+  const bounds = { MinCapacity: 1, MaxCapacity: 5 };
+  for (const name of ['web', 'jobs', 'api'])
+    await register({ ...bounds, ResourceId: `service/main/${name}` });
+  const names = (found: ScalableTarget[]) => found.map(({ ResourceId }) => ResourceId?.split('/').at(-1));
+  expect(names(await targets())).toEqual(['api', 'jobs', 'web']);
+  expect(names(await targets({ ResourceIds: [ID, 'service/main/none'] }))).toEqual(['web']);
+  expect(await targets({ ServiceNamespace: 'dynamodb' })).toEqual([]);
+  const page = (NextToken?: string) =>
+    autoscaling.send(
+      new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs', MaxResults: 2, NextToken }),
+    );
+  const first = await page();
+  expect(names(first.ScalableTargets ?? [])).toEqual(['api', 'jobs']);
+  const last = await page(first.NextToken);
+  expect([names(last.ScalableTargets ?? []), last.NextToken]).toEqual([['web'], undefined]);
+  expect(await refusalOf(page('none'))).toMatchObject({ code: 'InvalidNextTokenException' });
+});
+
+test('a target is there until it is taken away; the count stays', async () => {
+  const { register, deregister, targets, count } = await scene();
+  await register({ MinCapacity: 3, MaxCapacity: 5 });
+  await deregister();
+  expect(await targets()).toEqual([]);
+  expect(await count()).toBe(3);
+  expect(await refusalOf(deregister())).toEqual({
+    code: 'ObjectNotFoundException',
+    message: `No scalable target found for service namespace: ecs, resource ID: ${ID}, scalable dimension: ecs:service:DesiredCount`,
+  });
+});
+
+test('a target goes with its service, and counts until then', async () => {
+  const { register, targets, ecs, world } = await scene();
+  await register({ MinCapacity: 1, MaxCapacity: 5 });
+  expect(census(world)).toMatchObject({ 'autoscaling.targets': 1 });
+  await ecs.send(new DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }));
+  expect(await targets()).toEqual([]);
+  expect(census(world)).not.toHaveProperty('autoscaling.targets');
+  expect(await refusalOf(register({ MinCapacity: 1, MaxCapacity: 5 }))).toMatchObject({
+    message: `ECS service doesn't exist: ${ID}`,
+  });
+});
+
+test('a target is part of the world that is kept', async () => {
+  const { register, world } = await scene();
+  await register({ MinCapacity: 1, MaxCapacity: 5 });
+  const other = new World();
+  other.restore(world.snapshot());
+  expect(other.region('eu-west-1').autoscaling.targets.get(ID)).toMatchObject({ MaxCapacity: 5 });
+  other.reset();
+  expect(other.region('eu-west-1').autoscaling.targets.size).toBe(0);
+});
+
+const bounds = { MinCapacity: 1, MaxCapacity: 5 };
+const unsupported = 'Unsupported service namespace, resource type or scalable dimension';
+test.each<[string, object, string]>([
+  [
+    'a service that is not there',
+    { ...bounds, ResourceId: 'service/main/no' },
+    "ECS service doesn't exist: service/main/no",
+  ],
+  [
+    'a cluster that is not there',
+    { ...bounds, ResourceId: 'service/no/web' },
+    "ECS service doesn't exist: service/no/web",
+  ],
+  ['no service', { ...bounds, ResourceId: 'web' }, unsupported],
+  [
+    "another service's dimension",
+    { ...bounds, ScalableDimension: 'rds:cluster:ReadReplicaCount' },
+    unsupported,
+  ],
+  ['a new target without a minimum', { MaxCapacity: 5 }, 'Minimum capacity must be specified'],
+  ['a new target without a maximum', { MinCapacity: 1 }, 'Maximum capacity must be specified'],
+  ['a negative minimum', { MinCapacity: -1, MaxCapacity: 5 }, 'Minimum capacity cannot be less than 0'],
+  [
+    'a maximum below the minimum',
+    { MinCapacity: 6, MaxCapacity: 5 },
+    'Maximum capacity cannot be less than minimum capacity',
+  ],
+])('is refused: %s', async (_what, input, message) => {
+  const { register, targets, count } = await scene();
+  expect(await refusalOf(register(input))).toEqual({ code: 'ValidationException', message });
+  expect(await targets()).toEqual([]);
+  expect(await count()).toBe(2);
+});
+
+test('is refused: what AWS does not have at all', async () => {
+  const { register, targets } = await scene();
+  const wrong = register({ ...bounds, ScalableDimension: 'ecs:service:Mood' as never });
+  expect((await refusalOf(wrong)).message).toMatch(
+    /^1 validation error detected: Value 'ecs:service:Mood' at 'scalableDimension' failed to satisfy constraint: Member must satisfy enum value set: \[.*ecs:service:DesiredCount.*\]$/,
+  );
+  expect(await refusalOf(targets({ ServiceNamespace: 'moods' as never }))).toMatchObject({
+    code: 'ValidationException',
+  });
+  expect(await refusalOf(targets({ ScalableDimension: named.ScalableDimension }))).toMatchObject({
+    code: 'ValidationException',
+  });
+  expect(await refusalOf(targets({ MaxResults: 0 }))).toMatchObject({ code: 'ValidationException' });
+});
+
+test('is refused by name: what the sandbox does not have', async () => {
+  const { register, autoscaling } = await scene();
+  const table = {
+    ServiceNamespace: 'dynamodb',
+    ResourceId: 'table/orders',
+    ScalableDimension: 'dynamodb:table:ReadCapacityUnits',
+  } as const;
+  for (const call of [
+    register({ ...bounds, ...table }),
+    register({ ...bounds, Tags: { team: 'orders' } }),
+    autoscaling.send(new PutScalingPolicyCommand({ ...named, PolicyName: 'cpu' })),
+  ]) {
+    expect(await refusalOf(call)).toMatchObject({ code: 'NotImplemented' });
+  }
+});

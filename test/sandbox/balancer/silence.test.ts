@@ -1,0 +1,112 @@
+/** What clients meet whose packets do not reach the load balancer. */
+import { describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import http from 'node:http';
+import net from 'node:net';
+import { startSilence } from '../../../sandbox/balancer/silence.ts';
+import { ask, defaultRule, keepAlive, open, World } from './targets.ts';
+
+/** A load balancer that answers `hello` by itself. */
+function answering(): World {
+  const world = new World();
+  world.rulesNow = [
+    defaultRule({ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200', MessageBody: 'hello' } }),
+  ];
+  return world;
+}
+
+/** A client that has sent a request, and what it has heard; the load balancer has it when this resolves. */
+async function client(port: number, text = 'GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n') {
+  const socket = net.connect(port, '127.0.0.1');
+  const heard: string[] = [];
+  socket.on('data', (bytes) => heard.push(String(bytes))).on('error', () => {});
+  await once(socket, 'connect');
+  socket.write(text);
+  return { socket, heard };
+}
+
+describe('a listener that no client reaches', () => {
+  test.each(['GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n', 'garbage\r\n\r\n', 'OPTIONS'])(
+    'says nothing to %j, and does not hang up either',
+    async (text) => {
+      const world = answering();
+      const { port } = await open(world);
+      world.reached = false;
+      const { socket, heard } = await client(port, text);
+      world.reached = true;
+      // Whoever comes later has an answer already.
+      expect(await ask(port)).toMatchObject({ status: 200, body: 'hello' });
+      expect({ heard, closed: socket.destroyed }).toEqual({ heard: [], closed: false });
+      socket.destroy();
+    },
+  );
+
+  test('answers connections that were there before, as tracked ones go on on AWS', async () => {
+    const world = answering();
+    const { port } = await open(world);
+    const agent = keepAlive(1);
+    expect((await ask(port, '/', { agent })).status).toBe(200);
+    world.reached = false;
+    expect((await ask(port, '/', { agent })).status).toBe(200);
+    const another = http.get({ port, host: '127.0.0.1', agent: false, timeout: 100 });
+    another.on('error', () => {});
+    await once(another, 'timeout');
+    another.destroy();
+  });
+
+  test('closes at once, whoever still waits', async () => {
+    const world = answering();
+    const listener = await open(world, { closeTimeoutMs: 60_000 });
+    world.reached = false;
+    const { socket, heard } = await client(listener.port);
+    const hungUp = new Promise((resolve) => socket.once('close', resolve));
+    await listener.close();
+    await hungUp;
+    expect(heard).toEqual([]);
+  }, 10_000);
+});
+
+describe('silence', () => {
+  /** Both ends of so many connections to a silence. */
+  async function pairs(count: number) {
+    const silence = startSilence();
+    const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => {});
+      silence.hold(socket);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as net.AddressInfo;
+    const clients: net.Socket[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const socket = net.connect(port, '127.0.0.1').on('error', () => {});
+      await once(socket, 'connect');
+      clients.push(socket);
+    }
+    return {
+      server,
+      clients,
+      close: async () => {
+        silence.close();
+        await new Promise((resolve) => server.close(resolve));
+      },
+    };
+  }
+
+  test('lets go of the oldest when there are too many', async () => {
+    const { clients, close } = await pairs(257);
+    const [first, second] = clients;
+    await new Promise((resolve) => first?.resume().once('close', resolve));
+    expect(second?.destroyed).toBe(false);
+    await close();
+  });
+
+  test('lets go of a client that gave up', async () => {
+    const { server, clients, close } = await pairs(1);
+    const count = () =>
+      new Promise<number>((resolve) => server.getConnections((_error, connections) => resolve(connections)));
+    clients[0]?.end();
+    while ((await count()) > 0) await new Promise(setImmediate);
+    await close();
+  }, 10_000);
+});

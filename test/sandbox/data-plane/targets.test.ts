@@ -1,0 +1,124 @@
+// The way from a load balancer to a task that really runs: the egress of the one and the ingress of the other, both enforced.
+import {
+  AssociateRouteTableCommand,
+  AuthorizeSecurityGroupEgressCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
+  type IpPermission,
+} from '@aws-sdk/client-ec2';
+import {
+  DescribeTasksCommand,
+  RegisterTaskDefinitionCommand,
+  RunTaskCommand,
+  CreateClusterCommand,
+} from '@aws-sdk/client-ecs';
+import { CreateLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { CreateRoleCommand, CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
+import { expect, test } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+import { reachTarget } from '../../../sandbox/data-plane/reach.ts';
+import { join } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { makes, sure } from '../aws/ec2/scene.ts';
+import { makeRepository, pushImage } from '../aws/ecr/pushing.ts';
+import { wholeSandbox } from '../harness.ts';
+
+const ALL: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+const PORT = 5000;
+const PROGRAM = `require('node:http').createServer((_, answer) => answer.end('hello')).listen(${PORT})`;
+
+/** A task with a public address that listens, and a load balancer beside it; nothing admits anybody yet. */
+async function scene(folder: string) {
+  const box = await wholeSandbox({ folder });
+  const { ec2, ecs, ecr, elbv2, iam, region } = box;
+  await iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
+  const make = makes(ec2);
+  const vpc = await make.vpc();
+  const [one, two] = [await make.subnet(vpc), await make.subnet(vpc, '10.0.2.0/24', 'eu-west-1b')];
+  const table = await make.table(vpc);
+  await make.route(table, { GatewayId: await make.gateway(vpc) });
+  await ec2.send(new AssociateRouteTableCommand({ RouteTableId: table, SubnetId: one }));
+  const [front, back] = [await make.group(vpc, 'front'), await make.group(vpc, 'back')];
+  const { LoadBalancers } = await elbv2.send(
+    new CreateLoadBalancerCommand({ Name: 'web', Subnets: [one, two], SecurityGroups: [front] }),
+  );
+  const balancer = sure(region.elbv2.loadBalancers.get(LoadBalancers?.[0]?.LoadBalancerArn));
+
+  const { repository } = await makeRepository(ecr, 'web');
+  await pushImage(ecr, 'web', JSON.stringify({ config: { Cmd: ['node', '-e', PROGRAM] } }), [], 'v1');
+  const Statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'ecs-tasks.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+  };
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  const { Role } = await iam.send(new CreateRoleCommand({ RoleName: 'task', AssumeRolePolicyDocument }));
+  await ecs.send(new CreateClusterCommand({ clusterName: 'main' }));
+  await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: 'web',
+      requiresCompatibilities: ['FARGATE'],
+      networkMode: 'awsvpc',
+      cpu: '256',
+      memory: '512',
+      executionRoleArn: Role?.Arn,
+      containerDefinitions: [{ name: 'web', image: `${repository?.repositoryUri}:v1` }],
+    }),
+  );
+  const network = { subnets: [one], securityGroups: [back], assignPublicIp: 'ENABLED' as const };
+  const { tasks } = await ecs.send(
+    new RunTaskCommand({
+      cluster: 'main',
+      taskDefinition: 'web',
+      launchType: 'FARGATE',
+      networkConfiguration: { awsvpcConfiguration: network },
+    }),
+  );
+  const task = sure(region.ecs.tasks.get(tasks?.[0]?.taskArn));
+  const look = new DescribeTasksCommand({ cluster: 'main', tasks: [task.taskArn] });
+  while ((await ecs.send(look)).tasks?.[0]?.lastStatus !== 'RUNNING') {
+    if (task.lastStatus === 'STOPPED') throw new Error(task.stoppedReason);
+    await delay(20);
+  }
+  const folderOf = (arn: string) => join(folder, 'tasks', arn.split('/').at(-1) ?? '');
+  const target = { id: sure(task.privateIp), port: PORT };
+  return { ...box, front, back, reach: (to = target) => reachTarget(region, balancer, to, folderOf), target };
+}
+
+test('a target is reached when its group admits the load balancer, and the load balancer may send to it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
+  const at = await scene(folder);
+  const { ec2, reach, target, front, back } = at;
+  try {
+    const toFront: IpPermission = {
+      IpProtocol: 'tcp',
+      FromPort: PORT,
+      ToPort: PORT,
+      UserIdGroupPairs: [{ GroupId: front }],
+    };
+    const ingress = { GroupId: back, IpPermissions: [toFront] };
+    const egress = { GroupId: front, IpPermissions: [ALL] };
+    expect(await reach()).toBe('timeout');
+    await ec2.send(new AuthorizeSecurityGroupIngressCommand(ingress));
+    // The program may still be on its way to its port.
+    while ((await reach()) === 'refused') await delay(20);
+    const open = await reach();
+    if (typeof open === 'string') throw new Error(`The target is not reached: ${open}`);
+    expect(await (await fetch(`http://${open.host}:${open.port}`)).text()).toBe('hello');
+    expect(await reach({ ...target, port: PORT + 1 })).toBe('timeout');
+
+    await ec2.send(new RevokeSecurityGroupEgressCommand(egress));
+    expect(await reach()).toBe('timeout');
+    const toBack = { ...toFront, UserIdGroupPairs: [{ GroupId: back }] };
+    await ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: front, IpPermissions: [toBack] }));
+    expect(await reach()).toEqual(open);
+
+    await ec2.send(new RevokeSecurityGroupIngressCommand(ingress));
+    expect(await reach()).toBe('timeout');
+  } finally {
+    await at.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 60_000);

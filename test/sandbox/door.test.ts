@@ -1,0 +1,53 @@
+// The door to a sandbox in another process: how it is found and stopped.
+import { afterEach, expect, test } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { DoorError, findSandbox } from '../../sandbox/door.ts';
+
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+});
+
+/** A process that says it is a sandbox, and the port where it does; `onStop` is the code that a stop runs. */
+async function pretender(onStop: string): Promise<{ port: number; pid: number | undefined }> {
+  const program = `
+    const about = { sandbox: 'slipway', pid: process.pid, folder: '/some/where', background: true };
+    const server = require('node:http').createServer((request, response) => {
+      if (request.url === '/_sandbox/stop') { ${onStop} }
+      response.setHeader('connection', 'close').end(JSON.stringify(about));
+    });
+    server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+  `;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  return { port: Number(port), pid: child.pid };
+}
+
+test('a sandbox says which process it is and where it keeps its state', async () => {
+  const { port, pid } = await pretender('');
+  expect(await findSandbox(port)).toMatchObject({ pid, folder: '/some/where', started: false });
+});
+
+test('a stop ends when the process is gone', async () => {
+  const { port } = await pretender("response.once('close', () => process.exit());");
+  const door = await findSandbox(port);
+  await door?.stop();
+  expect(await findSandbox(port)).toBeUndefined();
+});
+
+test('a sandbox that does not stop is not waited for without end', async () => {
+  const { port, pid } = await pretender('');
+  const door = await findSandbox(port);
+  const stopping = door?.stop(100);
+  await expect(stopping).rejects.toBeInstanceOf(DoorError);
+  await expect(stopping).rejects.toMatchObject({
+    kind: 'did not stop',
+    message: `Its process ${pid} still runs 0.1 s after it was asked to end.`,
+  });
+});

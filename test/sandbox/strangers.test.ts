@@ -1,0 +1,175 @@
+// Who and what the sandbox does not listen to: web pages, foreign names, garbage. It goes on whatever comes.
+import { describe, expect, test } from '@jest/globals';
+import { networkInterfaces } from 'node:os';
+import net from 'node:net';
+import { exchange } from './balancer/targets.ts';
+import { sandbox } from './harness.ts';
+
+const SIGNED = 'Authorization: AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/ec2/aws4_request';
+
+/** The status of the answer to a request of these lines. */
+async function statusOf(port: number, ...lines: string[]): Promise<number> {
+  const answer = await exchange(port, [...lines, 'Connection: close', '', ''].join('\r\n'));
+  return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
+}
+
+const GET = 'GET /_sandbox/census HTTP/1.1';
+const CALL = 'GET /?Action=DescribeVpcs&Version=2016-11-15 HTTP/1.1';
+
+describe('web pages', () => {
+  test.each([
+    'evil.example',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    'xlocalhost',
+    '10.0.0.1',
+    '',
+  ])('with a name that was bound to this machine meet a refusal: %j', async (host) => {
+    const { port } = await sandbox();
+    expect(await statusOf(port, GET, `Host: ${host}`)).toBe(403);
+    expect(await statusOf(port, CALL, `Host: ${host}:4566`, SIGNED)).toBe(403);
+  });
+
+  test.each(['localhost', 'LOCALHOST', '127.0.0.1', '127.8.9.10', '[::1]', 'sandbox.localhost'])(
+    'are not what calls %s',
+    async (host) => {
+      const { port } = await sandbox();
+      expect(await statusOf(port, GET, `Host: ${host}:${port}`)).toBe(200);
+      expect(await statusOf(port, CALL, `Host: ${host}`, SIGNED)).toBe(200);
+    },
+  );
+
+  test.each(['Origin: http://evil.example', 'Origin: null', 'Origin: http://localhost:3000'])(
+    'say where they come from and meet a refusal: %s',
+    async (origin) => {
+      const { port, world } = await sandbox();
+      let changes = 0;
+      world.onChange(() => (changes += 1));
+      for (const request of ['POST /_sandbox/reset HTTP/1.1', 'POST /_sandbox/faults HTTP/1.1', GET, CALL]) {
+        expect(await statusOf(port, request, 'Host: localhost', SIGNED, origin)).toBe(403);
+      }
+      expect(changes).toBe(0);
+    },
+  );
+
+  test.each([
+    ['cross-site', 403],
+    ['same-site', 403],
+    ['same-origin', 200],
+    ['none', 200],
+  ])('send no Origin with images and scripts: Sec-Fetch-Site %s is answered %i', async (site, status) => {
+    const { port } = await sandbox();
+    expect(await statusOf(port, GET, 'Host: localhost', `Sec-Fetch-Site: ${site}`)).toBe(status);
+  });
+
+  test('ask first, and are told nothing that would let them', async () => {
+    const { url } = await sandbox();
+    const asked = await fetch(url, { method: 'OPTIONS', headers: { origin: 'http://evil.example' } });
+    expect(asked.status).toBe(403);
+    expect([...asked.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+});
+
+test('nothing listens on an address that others reach', async () => {
+  const { port } = await sandbox();
+  const others = Object.values(networkInterfaces())
+    .flatMap((one) => one ?? [])
+    .filter(({ internal, address }) => !internal && !address.startsWith('fe80'));
+  for (const { address } of others) {
+    const code = await new Promise((resolve) => {
+      const socket = net.connect(port, address, () => resolve('connected'));
+      socket.on('error', ({ code: why }: NodeJS.ErrnoException) => resolve(why)).unref();
+    });
+    expect(code).toBe('ECONNREFUSED');
+  }
+});
+
+describe('garbage', () => {
+  test.each<[number, string, string[]]>([
+    [400, 'no HTTP', ['garbage']],
+    [400, 'a path that is no path', ['GET // HTTP/1.1', 'Host: localhost', SIGNED]],
+    [400, 'a URL that is no URL', ['GET http://[ HTTP/1.1', 'Host: localhost', SIGNED]],
+    [403, 'no signature', ['GET / HTTP/1.1', 'Host: localhost']],
+    [
+      403,
+      'a signature for a service that is in every object',
+      [CALL, 'Host: localhost', SIGNED.replace('ec2', 'constructor')],
+    ],
+    [
+      400,
+      'an operation that is in every object',
+      ['GET /?Action=constructor HTTP/1.1', 'Host: localhost', SIGNED],
+    ],
+    [404, 'a page that is not there', ['GET /_sandbox/constructor HTTP/1.1', 'Host: localhost']],
+    [404, 'a page above the pages', ['GET /_sandbox HTTP/1.1', 'Host: localhost']],
+    [
+      400,
+      'a label that cannot be read',
+      ['GET /2013-04-01/hostedzone/%zz HTTP/1.1', 'Host: localhost', SIGNED.replace('ec2', 'route53')],
+    ],
+  ])('is answered %i: %s', async (status, _, lines) => {
+    const { port } = await sandbox();
+    expect(await statusOf(port, ...lines)).toBe(status);
+    expect(await statusOf(port, GET, 'Host: localhost')).toBe(200);
+  });
+
+  test('a client that breaks off in the middle of a body is forgotten', async () => {
+    const { port } = await sandbox();
+    const socket = net.connect(port, '127.0.0.1');
+    const head = ['POST / HTTP/1.1', 'Host: localhost', SIGNED, 'Content-Length: 100', '', 'half'];
+    await new Promise<void>((written) => socket.write(head.join('\r\n'), () => written()));
+    socket.resetAndDestroy();
+    expect(await statusOf(port, GET, 'Host: localhost')).toBe(200);
+  });
+
+  test('a body that is too large is read to its end, kept nowhere, and refused', async () => {
+    const { url } = await sandbox();
+    const answer = await fetch(url, { method: 'POST', body: new Uint8Array(65 * 1024 * 1024) });
+    expect(answer.status).toBe(413);
+  });
+
+  test('names that clients make up do not get into the journal', async () => {
+    const { url, journal } = await sandbox();
+    const [name, value] = SIGNED.split(': ') as [string, string];
+    await fetch(url, { method: 'POST', headers: { [name]: value }, body: `Action=${'x'.repeat(100_000)}` });
+    expect(journal.entries()).toMatchObject([{ operation: 'unknown', result: 'InvalidAction' }]);
+    const endless = value.replace('eu-west-1', 'x'.repeat(65));
+    expect((await fetch(url, { headers: { [name]: endless } })).status).toBe(403);
+  });
+});
+
+describe('faults', () => {
+  const post = async (url: string, faults: unknown) => {
+    const answer = await fetch(`${url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(faults) });
+    return { status: answer.status, body: await answer.json() };
+  };
+
+  test('are filled in and wait', async () => {
+    const { url, faults } = await sandbox();
+    const { status, body } = await post(url, [{ kind: 'answer-lost' }, { kind: 'refused', service: 'ec2' }]);
+    expect(status).toBe(200);
+    expect(body).toEqual([
+      { kind: 'answer-lost', nth: 1 },
+      {
+        ...{ kind: 'refused', service: 'ec2', nth: 1 },
+        ...{ code: 'InternalError', message: 'An internal error has occurred', status: 500 },
+      },
+    ]);
+    expect(faults.waiting()).toHaveLength(2);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['another kind', { kind: 'slow' }, 'kind: '],
+    ['a status that is none', { kind: 'refused', status: 99_999 }, 'status: '],
+    ['a call that never comes', { kind: 'answer-lost', nth: 0 }, 'nth: '],
+    ['a member that means nothing', { kind: 'answer-lost', code: 'X' }, 'code'],
+    ['nothing', null, 'expected object'],
+  ])('are refused with what is wrong: %s', async (_, fault, why) => {
+    const { url, faults } = await sandbox();
+    expect(await post(url, fault)).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining(why) },
+    });
+    expect(faults.waiting()).toEqual([]);
+  });
+});

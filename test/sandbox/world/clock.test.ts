@@ -1,0 +1,33 @@
+// The sandbox's clock and agenda over the machine's own timers.
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { manualClock, systemClock } from '../../../sandbox/world/clock.ts';
+import { World } from '../../../sandbox/world/world.ts';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+test('what is due in a year is not due at once', () => {
+  const YEAR = 365 * 24 * 3600 * 1000;
+  const run = jest.fn();
+  systemClock.at(Date.now() + YEAR, run);
+  jest.advanceTimersByTime(3600 * 1000);
+  expect(run).not.toHaveBeenCalled();
+});
+
+test('an event that fails is complained of, and what comes after it happens', () => {
+  const clock = manualClock();
+  const complain = jest.fn();
+  const happened: string[] = [];
+  const events = {
+    'test:fails': () => {
+      throw new Error('no');
+    },
+    'test:works': (_: unknown, subject: string) => void happened.push(subject),
+  };
+  const region = new World({ clock, pace: 1, events, complain }).region('eu-west-1');
+  region.after(1000, 'test:fails', 'one');
+  region.after(2000, 'test:works', 'two');
+  clock.advance(3000);
+  expect(complain).toHaveBeenCalledWith(new Error('no'));
+  expect(happened).toEqual(['two']);
+});

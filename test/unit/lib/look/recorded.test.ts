@@ -1,0 +1,192 @@
+// Things that no tag filter sees yet: their recorded ids are asked for, and only then.
+import {
+  DescribeAddressesCommand,
+  DescribeInternetGatewaysCommand,
+  DescribeNatGatewaysCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcAttributeCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { looks } from '../../../../lib/look/looks.ts';
+import { recordedIn } from '../../../../lib/look/see.ts';
+import { upper } from '../../../../lib/tags.ts';
+import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+
+const { ec2 } = mocks;
+
+describe('what the state remembers of a noun', () => {
+  const recorded = recordedIn({
+    subnets: { subnetId: 'subnet-0' },
+    'subnets.public-1': { subnetId: 'subnet-a', zone: 'eu-west-1a' },
+    'record.api.example.com': { recordName: 'api.example.com' },
+    subnetsOfOthers: { subnetId: 'subnet-9' },
+  });
+
+  test.each([
+    ['subnets' as const, ['', 'public-1']],
+    ['record' as const, ['api.example.com']],
+    ['vpc' as const, []],
+  ])('has its keys, and nothing of another noun: %s', (noun, keys) => {
+    expect([...(recorded?.(noun) ?? []).keys()]).toEqual(keys);
+  });
+
+  test('is as it is when it is asked, and stays told when it is forgotten during a run', () => {
+    const resources: Record<string, Record<string, string>> = { vpc: { vpcId: 'vpc-1' } };
+    const told = recordedIn(resources);
+    delete resources['vpc'];
+    expect(told?.('vpc')).toEqual(new Map());
+  });
+
+  test('is untold by a state that is empty when a run begins: it says nothing, not even that there is nothing', () => {
+    expect(recordedIn({})).toBeUndefined();
+  });
+});
+
+/** Of each noun: what the state has of it, the thing in an answer, and how it is asked for by its id. */
+const kinds = [
+  {
+    noun: 'vpc',
+    key: '',
+    command: DescribeVpcsCommand,
+    ids: { vpcId: 'vpc-1' },
+    list: 'Vpcs',
+    thing: { VpcId: 'vpc-1' },
+    byId: { VpcIds: ['vpc-1'] },
+    gone: 'InvalidVpcID.NotFound',
+  },
+  {
+    noun: 'subnets',
+    key: 'public-1',
+    command: DescribeSubnetsCommand,
+    ids: { subnetId: 'subnet-a', zone: 'eu-west-1a' },
+    list: 'Subnets',
+    thing: { SubnetId: 'subnet-a' },
+    byId: { SubnetIds: ['subnet-a'] },
+    gone: 'InvalidSubnetID.NotFound',
+  },
+  {
+    noun: 'internetGateway',
+    key: '',
+    command: DescribeInternetGatewaysCommand,
+    ids: { internetGatewayId: 'igw-1' },
+    list: 'InternetGateways',
+    thing: { InternetGatewayId: 'igw-1' },
+    byId: { InternetGatewayIds: ['igw-1'] },
+    gone: 'InvalidInternetGatewayID.NotFound',
+  },
+  {
+    noun: 'elasticIp',
+    key: '',
+    command: DescribeAddressesCommand,
+    ids: { allocationId: 'eipalloc-1' },
+    list: 'Addresses',
+    thing: { AllocationId: 'eipalloc-1' },
+    byId: { AllocationIds: ['eipalloc-1'] },
+    gone: 'InvalidAllocationID.NotFound',
+  },
+  {
+    noun: 'natGateway',
+    key: '',
+    command: DescribeNatGatewaysCommand,
+    ids: { natGatewayId: 'nat-1' },
+    list: 'NatGateways',
+    thing: { NatGatewayId: 'nat-1', State: 'pending' },
+    byId: { NatGatewayIds: ['nat-1'] },
+    gone: 'NatGatewayNotFound',
+  },
+  {
+    noun: 'publicRoutes',
+    key: '',
+    command: DescribeRouteTablesCommand,
+    ids: { routeTableId: 'rtb-1' },
+    list: 'RouteTables',
+    thing: { RouteTableId: 'rtb-1' },
+    byId: { RouteTableIds: ['rtb-1'] },
+    gone: 'InvalidRouteTableID.NotFound',
+  },
+  {
+    noun: 'privateRoutes',
+    key: 'private-1',
+    command: DescribeRouteTablesCommand,
+    ids: { routeTableId: 'rtb-2' },
+    list: 'RouteTables',
+    thing: { RouteTableId: 'rtb-2' },
+    byId: { RouteTableIds: ['rtb-2'] },
+    gone: 'InvalidRouteTableID.NotFound',
+  },
+  {
+    noun: 'securityGroups',
+    key: 'balancer',
+    command: DescribeSecurityGroupsCommand,
+    ids: { groupId: 'sg-1' },
+    list: 'SecurityGroups',
+    thing: { GroupId: 'sg-1' },
+    byId: { GroupIds: ['sg-1'] },
+    gone: 'InvalidGroup.NotFound',
+  },
+] as const;
+
+describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId, gone, command }) => {
+  const address = key === '' ? noun : `${noun}.${key}`;
+  const see = () => ({ ...seeOf(), recorded: recordedIn({ [address]: { ...ids } }) });
+  const look = async () => [...(await looks[noun](see())).keys()];
+  const on = (input?: object) => ec2.on(command, input);
+  const calls = () =>
+    sent()
+      .map(({ input }) => input as Record<string, unknown>)
+      .filter((input) => Object.keys(byId).some((field) => input[field] !== undefined));
+  const tags = ourTags(noun, key);
+
+  beforeEach(() => {
+    on().resolves({});
+    ec2.on(DescribeVpcAttributeCommand).resolves({});
+  });
+
+  test('finds one by its recorded id before any filter does', async () => {
+    on(byId).resolves({ [list]: [{ ...thing, Tags: upper(tags) }] });
+    expect(await look()).toEqual([key]);
+    expect(calls()).toEqual([byId]);
+  });
+
+  test('asks for nothing by id when the filter shows it', async () => {
+    on().resolves({ [list]: [{ ...thing, Tags: upper(tags) }] });
+    expect(await look()).toEqual([key]);
+    expect(calls()).toEqual([]);
+  });
+
+  test('takes «not found» for gone', async () => {
+    on(byId).rejects(awsError(gone));
+    expect(await look()).toEqual([]);
+  });
+
+  test('fails when the answer is any other: what cannot be seen may be there', async () => {
+    const denied = awsError('UnauthorizedOperation', 'no', 403);
+    on(byId).rejects(denied);
+    await expect(look()).rejects.toBe(denied);
+  });
+
+  test('does not take one with tags of another stack for ours, recorded or not', async () => {
+    on(byId).resolves({ [list]: [{ ...thing, Tags: upper({ ...tags, 'slipway:stack': 'other-dev' }) }] });
+    expect(await look()).toEqual([]);
+  });
+
+  test('takes one that lost its tags for ours, with a name that is yet to be given', async () => {
+    on(byId).resolves({ [list]: [{ ...thing, Tags: upper({ team: 'orders' }) }] });
+    const { Name: _, ...others } = tags;
+    const found = [...(await looks[noun](see()))] as [string, { tags: object }][];
+    expect(found).toEqual([[key, expect.objectContaining({ tags: { team: 'orders', ...others } })]]);
+  });
+});
+
+test('a recorded NAT gateway that AWS still shows, but as deleted, is gone', async () => {
+  const Tags = upper(ourTags('natGateway'));
+  ec2.on(DescribeNatGatewaysCommand).resolves({});
+  ec2
+    .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
+    .resolves({ NatGateways: [{ NatGatewayId: 'nat-1', State: 'deleted', Tags }] });
+  const see = { ...seeOf(), recorded: recordedIn({ natGateway: { natGatewayId: 'nat-1' } }) };
+  expect(await looks.natGateway(see)).toEqual(new Map());
+});

@@ -1,0 +1,136 @@
+// The look at a count that is not the configured one: whether Application Auto Scaling has it.
+import {
+  DescribeScalableTargetsCommand,
+  type DescribeScalableTargetsCommandInput,
+  type ScalableTarget,
+} from '@aws-sdk/client-application-auto-scaling';
+import { DescribeServicesCommand, ListServicesCommand } from '@aws-sdk/client-ecs';
+import { describe, expect, test } from '@jest/globals';
+import { isScaled, lookServices } from '../../../../lib/look/services.ts';
+import { lower } from '../../../../lib/tags.ts';
+import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+
+interface Live {
+  readonly count: number;
+  readonly status?: string;
+}
+
+/** Our services as they are; the configuration has one task of each `wanted`. */
+async function look(live: Record<string, Live>, wanted: readonly string[] = Object.keys(live)) {
+  const services = Object.entries(live).map(([serviceName, { count, status = 'ACTIVE' }]) => ({
+    serviceArn: `arn:service/shop-dev/${serviceName}`,
+    serviceName,
+    status,
+    desiredCount: count,
+    tags: lower(ourTags('services', serviceName)),
+  }));
+  mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: services.map(({ serviceArn }) => serviceArn) });
+  mocks.ecs.on(DescribeServicesCommand).resolves({ services });
+  const [web] = config().services;
+  if (!web) throw new Error('no service');
+  return lookServices(seeOf(config({ services: wanted.map((name) => ({ ...web, name })) })));
+}
+const scalings = async (...args: Parameters<typeof look>) =>
+  Object.fromEntries([...(await look(...args))].map(([name, { scaling }]) => [name, scaling]));
+
+const target = (service: string, MinCapacity: number, MaxCapacity: number): ScalableTarget =>
+  ({
+    ResourceId: `service/shop-dev/${service}`,
+    ScalableDimension: 'ecs:service:DesiredCount',
+    MinCapacity,
+    MaxCapacity,
+  }) as ScalableTarget;
+const has = (...ScalableTargets: ScalableTarget[]) =>
+  mocks.autoscaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets });
+const asked = () => sent().filter(({ command }) => command === 'DescribeScalableTargets');
+
+describe('nobody is asked', () => {
+  test('about a count that is as configured', async () => {
+    expect(await scalings({ web: { count: 1 } })).toEqual({ web: undefined });
+    expect(asked()).toEqual([]);
+  });
+
+  test('about what is being removed, or is not configured', async () => {
+    await look({ web: { count: 0, status: 'DRAINING' }, old: { count: 3 } }, ['web']);
+    expect(asked()).toEqual([]);
+  });
+});
+
+test('about all other counts it is asked once', async () => {
+  has(target('web', 2, 8), target('jobs', 0, 4));
+  const live = { web: { count: 4 }, jobs: { count: 0 }, same: { count: 1 } };
+  expect(await scalings(live)).toEqual({
+    web: { least: 2, most: 8 },
+    jobs: { least: 0, most: 4 },
+    same: undefined,
+  });
+  expect(asked().map(({ input }) => input)).toEqual([
+    {
+      ServiceNamespace: 'ecs',
+      ResourceIds: ['service/shop-dev/web', 'service/shop-dev/jobs'],
+      ScalableDimension: 'ecs:service:DesiredCount',
+    },
+  ]);
+});
+
+test('its answer may come in pages', async () => {
+  mocks.autoscaling
+    .on(DescribeScalableTargetsCommand)
+    .callsFake(({ NextToken }: DescribeScalableTargetsCommandInput) =>
+      NextToken ? { ScalableTargets: [target('web', 1, 8)] } : { ScalableTargets: [], NextToken: 'more' },
+    );
+  expect(await scalings({ web: { count: 4 } })).toEqual({ web: { least: 1, most: 8 } });
+});
+
+test.each([
+  ['without a target', []],
+  ['below the range of its target', [target('web', 5, 8)]],
+  ['above the range of its target', [target('web', 1, 3)]],
+  ["with nothing but another service's target", [target('web-2', 1, 8)]],
+  [
+    'with a target of something else than its count',
+    [{ ...target('web', 1, 8), ScalableDimension: 'ecs:service:Other' } as unknown as ScalableTarget],
+  ],
+])('a count is drift %s', async (_what, targets) => {
+  has(...targets);
+  expect(await scalings({ web: { count: 4 } })).toEqual({ web: undefined });
+});
+
+test.each([
+  ['the bounds belong to the range', 2, 4],
+  ['so does a range of one', 4, 4],
+])('%s', async (_what, least, most) => {
+  has(target('web', least, most));
+  const found = await look({ web: { count: 4 } });
+  expect([...found.values()].map(isScaled)).toEqual([true]);
+});
+
+describe('without an answer', () => {
+  const fails = (error: Error) => mocks.autoscaling.on(DescribeScalableTargetsCommand).rejects(error);
+
+  test.each([
+    ['who may not ask', awsError('AccessDeniedException', 'not allowed')],
+    ['an endpoint that does not know the service', awsError('MissingAuthenticationToken', 'what?', 403)],
+    ['one that does not know the operation', awsError('InternalFailure', 'not yet', 501)],
+    ['one that answers with a page', awsError('SyntaxError', 'Unexpected token <\nin JSON', 404)],
+  ])('the survey goes on, and says why nothing is known: %s', async (_who, error) => {
+    fails(error);
+    const found = await look({ web: { count: 4 } });
+    expect([...found.values()].map(({ scaling }) => scaling)).toEqual([
+      { unknown: error.message.split('\n')[0] },
+    ]);
+    expect([...found.values()].map(isScaled)).toEqual([false]);
+  });
+
+  test.each([
+    ['AWS failed', awsError('InternalServiceException', 'failed', 500)],
+    ['AWS is busy', awsError('ThrottlingException', 'Rate exceeded')],
+    ['no answer came', Object.assign(new Error('gone'), { name: 'TimeoutError', code: 'ECONNRESET' })],
+  ])(
+    'that may come the next time the survey fails, rather than undo what was decided: %s',
+    async (_why, error) => {
+      fails(error);
+      await expect(look({ web: { count: 4 } })).rejects.toMatchObject({ message: error.message });
+    },
+  );
+});

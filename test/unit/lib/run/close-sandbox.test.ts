@@ -1,0 +1,50 @@
+// A sandbox that runs in the background for nothing is stopped, and one that does not stop is a problem.
+import { expect, test } from '@jest/globals';
+import { closeEmptySandbox } from '../../../../lib/run/close-sandbox.ts';
+import type { SandboxDoor } from '../../../../lib/run/target.ts';
+
+function sandbox(over: Partial<SandboxDoor>): { door: SandboxDoor; stops: () => number } {
+  let stops = 0;
+  const door: SandboxDoor = {
+    url: 'http://127.0.0.1:4566',
+    pid: 123,
+    folder: '/some/where',
+    started: false,
+    background: true,
+    resolve: async () => undefined,
+    census: async () => ({}),
+    stop: async () => void (stops += 1),
+    ...over,
+  };
+  return { door, stops: () => stops };
+}
+
+test('it is stopped when it is empty and in the background', async () => {
+  const { door, stops } = sandbox({});
+  expect([await closeEmptySandbox(door), stops()]).toEqual([true, 1]);
+});
+
+test.each<[string, Partial<SandboxDoor>]>([
+  ['something is in it', { census: async () => ({ 'ec2.vpcs': 1 }) }],
+  ['somebody runs it in the foreground', { background: false }],
+])('it goes on when %s', async (_, over) => {
+  const { door, stops } = sandbox(over);
+  expect([await closeEmptySandbox(door), stops()]).toEqual([false, 0]);
+});
+
+test('there may be none', async () => {
+  expect(await closeEmptySandbox(undefined)).toBe(false);
+});
+
+test('one that does not end is a problem that names its process', async () => {
+  const cause = new Error('Its process 123 still runs 10 s after it was asked to end.');
+  const { door } = sandbox({ stop: () => Promise.reject(cause) });
+  await expect(closeEmptySandbox(door)).rejects.toMatchObject({
+    code: 'SANDBOX_STOP',
+    what: 'The sandbox did not stop.',
+    why: 'Its process 123 still runs 10 s after it was asked to end.',
+    now: 'Nothing is left in it.',
+    fix: ['kill 123', 'Its log is /some/where/sandbox.log.'],
+    cause,
+  });
+});

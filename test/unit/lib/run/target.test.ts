@@ -1,0 +1,41 @@
+// Where a run works: what is said about a sandbox that somebody else started.
+import { expect, test } from '@jest/globals';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openPlace, sandboxPort, type SandboxDoor } from '../../../../lib/run/target.ts';
+
+/** What a run that asks for `folder` says when it gets a sandbox with its state in `theirs`. */
+async function notes(theirs: string, folder: string): Promise<string[]> {
+  const door = { url: 'http://127.0.0.1:4599', folder: theirs } as unknown as SandboxDoor;
+  const said: string[] = [];
+  const place = await openPlace(
+    { target: 'sandbox', region: 'eu-west-1' },
+    folder,
+    async () => door,
+    undefined,
+    (event) => 'text' in event && said.push(`${event.type}: ${event.text}`),
+  );
+  expect(place.sandbox).toBe(door);
+  return said;
+}
+
+test('a sandbox with its state in another folder is used, and that is told', async () => {
+  expect(await notes('/one/.slipway/sandbox', '/two/.slipway/sandbox')).toEqual([
+    `note: the sandbox on port ${sandboxPort()} keeps its state in /one/.slipway/sandbox, not in /two/.slipway/sandbox`,
+  ]);
+});
+
+test('a sandbox with its state in the folder that was asked for is no news', async () => {
+  expect(await notes('/one/.slipway/sandbox', '/one/.slipway/sandbox')).toEqual([]);
+});
+
+test('two ways to write one folder are the same', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
+  try {
+    await symlink(folder, join(folder, 'link'));
+    expect(await notes(folder, join(folder, 'link'))).toEqual([]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

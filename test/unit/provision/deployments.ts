@@ -1,0 +1,17 @@
+/** Deployments of a service as ECS shows them, for the tests of what is made of them. */
+import type { Deployment, Service as EcsService } from '@aws-sdk/client-ecs';
+
+export const MINE = 'arn:aws:ecs:eu-west-1:111122223333:task-definition/shop-dev-web:2';
+export const OLD = MINE.replace(/2$/, '1');
+export const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
+export const primary = (rolloutState: Deployment['rolloutState'], more: Deployment = {}): Deployment => ({
+  id: 'ecs-svc/2',
+  status: 'PRIMARY',
+  taskDefinition: MINE,
+  rolloutState,
+  desiredCount: 1,
+  createdAt: at(10),
+  ...more,
+});
+export const service = (...deployments: Deployment[]): EcsService => ({ status: 'ACTIVE', deployments });
+export const BROKEN = 'ECS deployment circuit breaker: tasks failed to start.';

@@ -1,0 +1,140 @@
+/** The service that the tests of its step begin with: as it is found, as it is wanted, and the calls that make it so. */
+import { DescribeServicesCommand, type Service as EcsService } from '@aws-sdk/client-ecs';
+import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Config } from '../../../lib/config/config.ts';
+import type { FoundService } from '../../../lib/look/services.ts';
+import { lower } from '../../../lib/tags.ts';
+import { definitionFields, taskDefinitionFor } from '../../../lib/task-definition.ts';
+import { ACCOUNT, config, mocks, ourTags, sent } from '../act.ts';
+import { neighbours } from '../neighbours.ts';
+
+const { cluster, images, securityGroups, subnets, targetGroups } = neighbours;
+export const DEFINITION = 'arn:definition:1';
+export const ARN = 'arn:service/shop-dev/web';
+export const tags = ourTags('services', 'web');
+const role = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
+
+/** The newest task definition, as it should be for a stack. */
+export const definitionOf = (of: Config) => ({
+  taskDefinitionArn: DEFINITION,
+  family: 'shop-dev-web',
+  status: 'ACTIVE',
+  definition: definitionFields(
+    taskDefinitionFor(of.services[0] ?? fail(), {
+      family: 'shop-dev-web',
+      region: 'eu-west-1',
+      logGroup: '/slipway/shop-dev',
+      executionRoleArn: role('execution'),
+      taskRoleArn: role('task'),
+      image: ({ key }) => (images as Record<string, { imageUri: string }>)[key]?.imageUri ?? '',
+    }),
+  ),
+  tags: ourTags('taskDefinitions', 'web'),
+});
+export const fail = (): never => {
+  throw new Error('no service');
+};
+
+/** As the configuration wants it. */
+export const item: FoundService = {
+  serviceArn: ARN,
+  serviceName: 'web',
+  status: 'ACTIVE',
+  taskDefinitionArn: DEFINITION,
+  desiredCount: 1,
+  scaling: undefined,
+  subnetIds: ['subnet-d', 'subnet-c'],
+  securityGroupIds: ['sg-web'],
+  assignPublicIp: false,
+  loadBalancers: ['api1:5000 → arn:group-1', 'api2:6000 → arn:group-2'],
+  graceSeconds: 60,
+  deployment: '100–200 %, breaker on, rollback on',
+  rollout: 'COMPLETED',
+  tags,
+};
+export const made = {
+  cluster,
+  subnets,
+  securityGroups,
+  targetGroups,
+  taskDefinitions: { web: { taskDefinitionArn: DEFINITION } },
+};
+export const scene = (of = config()) => ({
+  name: 'services' as const,
+  config: of,
+  made,
+  found: {
+    cluster,
+    images,
+    subnets,
+    securityGroups,
+    targetGroups,
+    taskDefinitions: { web: definitionOf(of) },
+  },
+});
+export const withItem = (changes: Partial<FoundService> = {}, of = config()) => ({
+  ...scene(of),
+  found: { ...scene(of).found, services: { web: { ...item, ...changes } } },
+});
+/** The stack with its one service changed. */
+export const changed = (change: Partial<Config['services'][number]>) =>
+  config({ services: config().services.map((service) => ({ ...service, ...change })) });
+
+const settings = {
+  cluster: 'arn:cluster',
+  taskDefinition: DEFINITION,
+  deploymentConfiguration: {
+    minimumHealthyPercent: 100,
+    maximumPercent: 200,
+    deploymentCircuitBreaker: { enable: true, rollback: true },
+  },
+  healthCheckGracePeriodSeconds: 60,
+  networkConfiguration: {
+    awsvpcConfiguration: {
+      subnets: ['subnet-c', 'subnet-d'],
+      securityGroups: ['sg-web'],
+      assignPublicIp: 'DISABLED',
+    },
+  },
+};
+export const loadBalancers = [
+  { targetGroupArn: 'arn:group-1', containerName: 'api1', containerPort: 5000 },
+  { targetGroupArn: 'arn:group-2', containerName: 'api2', containerPort: 6000 },
+];
+export const create = () => ({
+  command: 'CreateService',
+  input: {
+    ...settings,
+    serviceName: 'web',
+    desiredCount: 1,
+    clientToken: 'token-1',
+    launchType: 'FARGATE',
+    loadBalancers,
+    enableECSManagedTags: true,
+    propagateTags: 'SERVICE',
+    tags: lower(tags),
+  },
+});
+export const update = (more: object = {}) => ({
+  command: 'UpdateService',
+  input: { ...settings, service: 'web', ...more },
+});
+export const mutations = () => sent().filter(({ command }) => /^(Create|Update|Tag)/.test(command));
+
+/** A service that has done what it should, with healthy targets. */
+export const done: EcsService = {
+  serviceArn: ARN,
+  serviceName: 'web',
+  status: 'ACTIVE',
+  desiredCount: 1,
+  deployments: [
+    { id: 'ecs-svc/1', status: 'PRIMARY', taskDefinition: DEFINITION, rolloutState: 'COMPLETED' },
+  ],
+  tags: lower(tags),
+};
+export function isDone(): void {
+  mocks.ecs.on(DescribeServicesCommand).resolves({ services: [done] });
+  mocks.elbv2
+    .on(DescribeTargetHealthCommand)
+    .resolves({ TargetHealthDescriptions: [{ TargetHealth: { State: 'healthy' } }] });
+}

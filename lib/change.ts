@@ -85,7 +85,8 @@ export function compare<T>(comparison: Comparison<T>): Change[] {
       });
     } else if (fieldChanges.length > 0) changes.push(changeOf(comparison, key, fieldChanges));
   }
-  for (const [key, item] of found) {
+  // In one order, whatever AWS's is: a plan reads the same every time.
+  for (const [key, item] of [...found].sort(([one], [other]) => (one < other ? -1 : 1))) {
     if (wanted.has(key) || foreign?.(item) !== undefined) continue;
     changes.push({ step, key, verb: 'remove', fields: [], reason: 'the configuration does not have it' });
   }

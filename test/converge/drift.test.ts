@@ -1,7 +1,7 @@
 // What somebody changed behind our back is named by `npm run drift`, repaired by provision, and then there is none.
-import { expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
-import { account, planInWords } from './harness.ts';
+import { account, planInWords, type Account, type Planned } from './harness.ts';
 import { built, mishaps, type Mishap } from './mishaps.ts';
 import { stack } from './stacks.ts';
 
@@ -15,8 +15,14 @@ const all: [string, Mishap, StackInput][] = [
   ...built.map((one): [string, Mishap, StackInput] => [`${one.noun}: ${one.what}`, one, fromSource]),
 ];
 
+let shared: Account;
+beforeAll(async () => {
+  shared = await account({ lives: 'file' });
+});
+
 test.each(all)('%s', async (_what, { drifts, does }, one) => {
-  const user = await account();
+  // Beside the tasks of another stack, those that it replaces would be counted.
+  const user = one === fromSource ? await account() : shared;
   await user.up(one);
   const whole = user.census();
   expect(await user.drift(one)).toMatchObject({ exitCode: 0, text: expect.stringMatching(/^No drift: /) });
@@ -24,15 +30,25 @@ test.each(all)('%s', async (_what, { drifts, does }, one) => {
   const ids = user.ids();
   await does(user.aws, (address, field) => ids[address]?.[field] ?? '');
 
-  const { exitCode, text } = await user.drift(one);
+  const { exitCode, text, json } = await user.drift(one);
   expect(exitCode).toBe(2);
   for (const address of drifts.map((drift) => drift.split(' ')[1])) expect(text).toContain(`  ${address}`);
-  const plan = await user.plan(one);
-  expect(plan.map(({ verb, address }) => `${verb} ${address}`).sort()).toEqual([...drifts].sort());
-  expect(planInWords(plan)).toMatchSnapshot();
+  const { changes } = json['drift'] as { changes: Planned[] };
+  expect(changes.map(({ verb, address }) => `${verb} ${address}`).sort()).toEqual([...drifts].sort());
+  expect(planInWords(changes)).toMatchSnapshot();
   await user.up(one);
   expect(await user.drift(one)).toMatchObject({ exitCode: 0 });
   expect(user.census()).toEqual(whole);
-  await user.down(one);
-  expect(user.census()).toEqual({});
+});
+
+test('what was mended is taken down without a trace', async () => {
+  const other = await account();
+  await other.up(stack());
+  for (const { does } of mishaps.filter(({ what }) => /was deleted/.test(what))) {
+    const ids = other.ids();
+    await does(other.aws, (address, field) => ids[address]?.[field] ?? '');
+    await other.up(stack());
+  }
+  await other.down(stack());
+  expect(other.census()).toEqual({});
 });

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from '@jest/globals';
+import { afterAll, afterEach } from '@jest/globals';
 import { parseConfig } from '../../lib/config/load.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Result } from '../../lib/run/main.ts';
@@ -18,10 +18,14 @@ import { startWholeSandbox } from '../../sandbox/whole.ts';
 import { clientsOf, type Clients } from './clients.ts';
 import { teardown } from '../../teardown/teardown.ts';
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+/** How long an account lives. */
+type Life = 'test' | 'file';
+const closing: Record<Life, (() => Promise<void>)[]> = { test: [], file: [] };
+const closeAll = async (which: Life) => {
+  for (const close of closing[which].splice(0).reverse()) await close();
+};
+afterEach(() => closeAll('test'));
+afterAll(() => closeAll('file'));
 
 /** What a plan says of one thing, as `--json` does. */
 export interface Planned {
@@ -68,18 +72,18 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
 
 /**
- * A new account; it is gone with the test.
+ * A new account; it is gone with the test, or with all tests of the file.
  * @param real whether tasks really run and load balancers really answer
  */
-export async function account({ real = false } = {}): Promise<Account> {
+export async function account({ real = false, lives = 'test' } = {}): Promise<Account> {
   const home = mkdtempSync(join(tmpdir(), 'slipway-converge-'));
   const sandbox = real
-    ? await startWholeSandbox({ seed: 'converge', httpPort: 0, pace: 60 })
+    ? await startWholeSandbox({ seed: 'converge', httpPort: 0, pace: 300 })
     : await startSandbox({ seed: 'converge' });
   mkdirSync(join(home, 'app'));
   writeFileSync(join(home, 'app/main.ts'), PROGRAM);
   const aws = clientsOf(sandbox.url);
-  closing.push(async () => {
+  closing[lives].push(async () => {
     Object.values(aws).forEach((client) => client.destroy());
     await sandbox.close();
     rmSync(home, { recursive: true, force: true });

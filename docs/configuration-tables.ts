@@ -1,6 +1,7 @@
 /** The tables of configuration.md, made of the schema of the configuration. */
 import { z } from 'zod';
 import { Stack } from '../lib/config/schema.ts';
+import { table } from './table.ts';
 
 type Node = z.core.JSONSchema.JSONSchema;
 /** More would be a column wider than the others together; a mistake names them all. */
@@ -25,7 +26,10 @@ function sections(node: Node, path: string): string[] {
     if (field.properties) return sections(field, at);
     return typeof held === 'object' && held.properties ? sections(held, `${at}.<name>`) : [];
   });
-  return [`## ${path === '' ? 'The stack' : code(path)}\n\n${table(rows)}`, ...inner];
+  return [
+    `## ${path === '' ? 'The stack' : code(path)}\n\n${table([['field', 'value', 'default', 'meaning'], ...rows])}`,
+    ...inner,
+  ];
 }
 
 const code = (text: string): string => `\`${text}\``;
@@ -53,13 +57,3 @@ function valueOf({
 /** Objects have the defaults of their fields. */
 const defaultOf = ({ default: fallback, properties }: Node): string =>
   fallback === undefined || properties ? '' : code(JSON.stringify(fallback));
-
-/** A table as Prettier lays it out. */
-function table(rows: readonly Row[]): string {
-  const all: Row[] = [['field', 'value', 'default', 'meaning'], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |\n`;
-  const [head = [], ...body] = all;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('');
-}

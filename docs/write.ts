@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { truths } from '../lib/truths.ts';
 import { services } from '../sandbox/services.ts';
 import { configurationTables } from './configuration-tables.ts';
+import { convergenceTable } from './convergence-table.ts';
 
 /** All above this line is told, all below it is written. */
 const MARK = '<!-- Below this line: npm run docs -->';
@@ -11,6 +12,7 @@ const MARK = '<!-- Below this line: npm run docs -->';
 /** What a page ends with, as Prettier lays it out. */
 export const PAGES: readonly { readonly page: string; readonly written: () => string }[] = [
   { page: 'docs/configuration.md', written: configurationTables },
+  { page: 'docs/converge.md', written: convergenceTable },
   { page: 'docs/waiting.md', written: truthsList },
   { page: 'sandbox/BEHAVIOUR.md', written: operationsList },
 ];

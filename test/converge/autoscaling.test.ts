@@ -56,8 +56,8 @@ test('other changes leave it alone, and so does another count in the configurati
     services: web({ api1: { environment: { LEVEL: 'debug' } } }, { count: 2, graceSeconds: 90 }),
   });
   expect(planInWords(await user.plan(after))).toEqual([
-    'update taskDefinitions.web api1.environment api1.environment.LEVEL',
-    'update services.web task definition grace seconds',
+    'update taskDefinitions.web: api1.environment, api1.environment.LEVEL',
+    'update services.web: task definition, grace seconds',
   ]);
   await user.up(after);
   expect(user.count()).toBe(3);
@@ -67,11 +67,11 @@ test('other changes leave it alone, and so does another count in the configurati
 test('without a range, or outside of it, a count is drift', async () => {
   const user = await provisioned();
   await user.byHand(4);
-  expect(planInWords(await user.plan(stack()))).toEqual(['update services.web count']);
+  expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
   await user.range(2, 4);
   expect(await user.plan(stack())).toEqual([]);
   await user.byHand(5);
-  expect(planInWords(await user.plan(stack()))).toEqual(['update services.web count']);
+  expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
   await user.noRange();
   await user.up(stack());
   expect(user.count()).toBe(1);
@@ -94,7 +94,7 @@ test.each([
   await user.range(3, 6);
   const message = 'not authorized to perform: application-autoscaling:DescribeScalableTargets';
   user.sandbox.faults.add({ service: 'autoscaling', nth: 1, kind: 'refused', code, message, status });
-  expect(planInWords(await user.plan(stack()))).toEqual(['update services.web count']);
+  expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
   expect(user.sandbox.faults.waiting()).toEqual([]);
 });
 

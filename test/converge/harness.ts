@@ -11,6 +11,7 @@ import { addressOf } from '../../lib/resources.ts';
 import type { Report } from '../../lib/report.ts';
 import type { Options } from '../../lib/run/options.ts';
 import type { SandboxDoor } from '../../lib/run/target.ts';
+import { emptyState } from '../../lib/state/format.ts';
 import { provision } from '../../provision/provision.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -61,6 +62,8 @@ export interface Account {
   ids(stage?: string): Record<string, Record<string, string>>;
   /** Loses the state file. */
   forget(stage?: string): void;
+  /** Has a state file of other ids. */
+  remember(ids: ReturnType<Account['ids']>): void;
 }
 
 /** The program of the folder `app`: answers with its name, and ends politely. */
@@ -75,7 +78,10 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
  * A new account; it is gone with the test, or with all tests of the file.
  * @param real whether tasks really run and load balancers really answer
  */
-export async function account({ real = false, lives = 'test' } = {}): Promise<Account> {
+export async function account({
+  real = false,
+  lives = 'test',
+}: { real?: boolean; lives?: Life } = {}): Promise<Account> {
   const home = mkdtempSync(join(tmpdir(), 'slipway-converge-'));
   const sandbox = real
     ? await startWholeSandbox({ seed: 'converge', httpPort: 0, pace: 300 })
@@ -150,6 +156,10 @@ export async function account({ real = false, lives = 'test' } = {}): Promise<Ac
       (JSON.parse(readFileSync(stateFile(stage), 'utf8')) as { resources: ReturnType<Account['ids']> })
         .resources,
     forget: (stage = 'dev') => rmSync(stateFile(stage)),
+    remember(ids) {
+      const guard = { stack: 'shop-dev', account: '000000000000', region: 'eu-west-1', endpoint: 'sandbox' };
+      writeFileSync(stateFile('dev'), JSON.stringify({ ...emptyState(guard), resources: ids }));
+    },
   };
 }
 
@@ -171,8 +181,7 @@ const OPTIONS: Options = {
 
 /** One line a change, without ids. */
 export const planInWords = (plan: readonly Planned[]): string[] =>
-  plan.map(({ address, verb, fields }) =>
-    [verb, address, ...(verb === 'create' || verb === 'remove' ? [] : fields.map(({ field }) => field))].join(
-      ' ',
-    ),
-  );
+  plan.map(({ address, verb, fields }) => {
+    const names = verb === 'create' || verb === 'remove' ? [] : fields.map(({ field }) => field);
+    return [`${verb} ${address}`, names.join(', ')].filter(Boolean).join(': ');
+  });

@@ -1,0 +1,77 @@
+/** The table of converge.md, made of what the tests of convergence wrote down. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { names } from '../lib/architecture.ts';
+import { built, mishaps } from '../test/converge/mishaps.ts';
+import { strangers, taken } from '../test/converge/strangers.ts';
+import { table } from './table.ts';
+
+const SNAPSHOTS = join(import.meta.dirname, '../test/converge/__snapshots__');
+
+/** What a test wrote down, by its name. */
+function snapshotsOf(file: string): Map<string, string[]> {
+  const text = readFileSync(join(SNAPSHOTS, `${file}.test.ts.snap`), 'utf8');
+  const found = [...text.matchAll(/^exports\[`(.+) 1`\] = `\n(\[[^]*?\])\n`;$/gm)];
+  return new Map(
+    found.map(([, name = '', list = '']) => [name, JSON.parse(list.replace(/,\n\]/, '\n]')) as string[]]),
+  );
+}
+
+/** `update services.web: count` in its parts. */
+function partsOf(line: string) {
+  const [, verb = '', noun = '', fields = ''] = /^(\w+) (\w+)[^:]*(?:: (.*))?$/.exec(line) ?? [];
+  return { verb, noun, fields: fields === '' ? [] : fields.split(', ') };
+}
+
+/** Fields of a container or an attribute lose what is only a name in the example; tags are one. */
+const short = (field: string): string =>
+  field
+    .replace(/^tag\..*/, 'tags')
+    .replace(/^(api\d|orders)\./, '')
+    .replace(/^environment\..*/, 'environment')
+    .replace(/^attribute\./, '');
+
+const listed = (words: Iterable<string>): string => [...new Set(words)].join(', ');
+const nounOf = (address: string): string => address.split('.')[0] ?? '';
+
+/** One row a noun. */
+export function convergenceTable(): string {
+  const changes = snapshotsOf('changes');
+  const lines = [...changes.values()].flat().map(partsOf);
+  const [found = []] = snapshotsOf('found').values();
+  const foreign = new Set(
+    [...strangers.map(({ address }) => address), ...taken.map(([one]) => one)].map(nounOf),
+  );
+  const rows = names.map((noun) => {
+    const mine = lines.filter((line) => line.noun === noun);
+    const inPlace = mine.filter(({ verb }) => verb === 'update').flatMap(({ fields }) => fields.map(short));
+    const replacing = [...changes]
+      .filter(([, plan]) => ['create', 'remove'].every((verb) => plan.some((line) => isOf(line, verb, noun))))
+      .map(([name]) => name);
+    const drifts = [...mishaps, ...built].filter((one) => one.noun === noun).map(({ what }) => what);
+    return [
+      `\`${noun}\``,
+      listed(inPlace),
+      listed(replacing),
+      listed(drifts),
+      found.includes(noun) ? 'yes' : '',
+      foreign.has(noun) ? 'yes' : '',
+    ];
+  });
+  return table([
+    [
+      'noun',
+      'changed in place',
+      'made anew for',
+      'drift repaired when',
+      'found without state',
+      'refused when foreign',
+    ],
+    ...rows,
+  ]);
+}
+
+const isOf = (line: string, verb: string, noun: string): boolean => {
+  const parts = partsOf(line);
+  return parts.verb === verb && parts.noun === noun;
+};

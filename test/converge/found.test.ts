@@ -1,0 +1,55 @@
+// Without its state file a stack is found again whole: no call that changes anything, and the file as it was.
+import { expect, test } from '@jest/globals';
+import { account } from './harness.ts';
+import { container, stack } from './stacks.ts';
+
+const everything = stack({
+  services: {
+    web: {
+      containers: {
+        api: container('api', 5000),
+        app: { source: 'app', port: 8000, path: '/app' },
+      },
+    },
+  },
+});
+
+const prod = { ...everything, domain: { name: 'api.example.org', zone: 'example.org', createZone: true } };
+
+test('everything is found by tags and names', async () => {
+  const user = await account();
+  await user.up(everything);
+  const ids = user.ids();
+  user.forget();
+  expect(await user.up(everything)).toEqual({ done: [], calls: [] });
+  expect(user.ids()).toEqual(ids);
+  expect([...new Set(Object.keys(ids).map((address) => address.split('.')[0]))].sort()).toMatchSnapshot();
+});
+
+test('a state file of things that are gone is healed', async () => {
+  const user = await account();
+  await user.up(everything);
+  const ids = user.ids();
+  await user.down(everything);
+  user.remember(ids);
+  const { done } = await user.up(everything);
+  expect(done).toContain('vpc create');
+  expect(Object.keys(user.ids()).sort()).toEqual(Object.keys(ids).sort());
+  expect(user.ids()['vpc']).not.toEqual(ids['vpc']);
+  expect(await user.plan(everything)).toEqual([]);
+});
+
+test('a teardown needs no state either, and two stages never see each other', async () => {
+  const user = await account();
+  await user.up(everything);
+  const dev = user.census();
+  await user.up(prod, { stage: 'prod' });
+  expect(await user.plan(everything)).toEqual([]);
+  user.forget('prod');
+  await user.down(prod, { stage: 'prod' });
+  expect(user.census()).toEqual(dev);
+  expect(await user.plan(everything)).toEqual([]);
+  user.forget();
+  await user.down(everything);
+  expect(user.census()).toEqual({});
+});

@@ -1,0 +1,74 @@
+// Plan, provision, an empty plan: the cycle holds on moto, too, for what changes in place and for what is made anew.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { StackInput } from '../../lib/config/schema.ts';
+import { machine, type Machine } from '../journeys/harness.ts';
+import { startMoto } from './server.ts';
+
+const app = { image: 'public.ecr.aws/shop/app:1', port: 8000, path: '/app' };
+const stack = (
+  changes: Partial<StackInput> = {},
+  container: object = {},
+  service: object = {},
+): StackInput => ({
+  name: 'tiny',
+  region: 'eu-west-1',
+  services: { web: { containers: { app: { ...app, ...container } }, ...service } },
+  ...changes,
+});
+
+let moto: Awaited<ReturnType<typeof startMoto>>;
+let user: Machine;
+beforeAll(async () => {
+  moto = await startMoto();
+  user = await machine({
+    AWS_ENDPOINT_URL: moto.url,
+    AWS_ACCESS_KEY_ID: 'testing',
+    AWS_SECRET_ACCESS_KEY: 'testing',
+  });
+}, 60_000);
+afterAll(() => moto.stop());
+
+const FLAGS = ['--target', 'aws', '--yes', '--no-wait'];
+const steps: [what: string, stack: StackInput][] = [
+  ['a new stack', stack()],
+  ['a path', stack({}, { path: '/orders' })],
+  [
+    'a health check, retention, idle timeout',
+    stack({ logRetentionDays: 30, idleTimeoutSeconds: 90 }, { health: { path: '/ready' } }),
+  ],
+  [
+    'environment, size, count',
+    stack({}, { environment: { LEVEL: 'debug' } }, { cpu: 512, memory: 1024, count: 2 }),
+  ],
+  ['a port', stack({}, { port: 8001 })],
+  ['another name', stack({ services: { web: { containers: { api: app } } } })],
+  ['a third zone, and tags', stack({ network: { zones: 3 }, tags: { team: 'orders' } })],
+  [
+    'a second service',
+    stack({ services: { ...stack().services, jobs: { containers: { job: { ...app, path: '/jobs' } } } } }),
+  ],
+];
+
+test('each change is planned, made, and then there is nothing to do; a teardown leaves nothing', async () => {
+  for (const [what, one] of steps) {
+    const flags = [...user.config(one), ...FLAGS];
+    const planned = await user.run('provision', ...flags, '--plan');
+    expect({ what, code: planned.code, problem: planned.problem }).toEqual({
+      what,
+      code: 2,
+      problem: undefined,
+    });
+    const made = await user.run('provision', ...flags);
+    expect({ what, code: made.code, problem: made.problem }).toEqual({ what, code: 0, problem: undefined });
+    const again = await user.run('provision', ...flags, '--plan');
+    expect({ what, code: again.code, left: again.code === 0 ? '' : again.stdout }).toEqual({
+      what,
+      code: 0,
+      left: '',
+    });
+  }
+  expect(await user.run('teardown', ...FLAGS, '--config', `${user.folder}/slipway.config.ts`)).toMatchObject({
+    code: 0,
+    last: expect.stringMatching(/^tiny-dev is gone, 0 left/),
+  });
+}, 180_000);

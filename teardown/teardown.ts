@@ -63,7 +63,7 @@ export async function teardown(running: Running, outside: Outside): Promise<Resu
 }
 
 /** Everything found that is ours. The account's own zone and service-linked role are found, too, but stay. */
-function planOf(found: Survey, stack: string): Change[] {
+export function planOf(found: Survey, stack: string): Change[] {
   return names.flatMap((step) =>
     [...(found[step] as ReadonlyMap<string, { readonly tags: Tags }>)].flatMap(([key, { tags }]): Change[] =>
       foreignOwner(tags, stack) === undefined
@@ -73,7 +73,8 @@ function planOf(found: Survey, stack: string): Change[] {
   );
 }
 
-async function takeDown(session: Session, found: Survey, changes: readonly Change[]): Promise<void> {
+/** Carries out removals, each as soon as what needs it is gone. */
+export async function takeDown(session: Session, found: Survey, changes: readonly Change[]): Promise<void> {
   const outcomes = await walk<Name>(
     order(),
     async (name) => {

@@ -7,7 +7,9 @@ import { afterAll, afterEach } from '@jest/globals';
 import { parseConfig } from '../../lib/config/load.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Result } from '../../lib/run/main.ts';
-import { addressOf } from '../../lib/resources.ts';
+import { survey } from '../../lib/look/looks.ts';
+import { openSession } from '../../lib/run/session.ts';
+import { addressOf, type Name } from '../../lib/resources.ts';
 import type { Report } from '../../lib/report.ts';
 import type { Options } from '../../lib/run/options.ts';
 import type { SandboxDoor } from '../../lib/run/target.ts';
@@ -17,7 +19,7 @@ import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { startWholeSandbox } from '../../sandbox/whole.ts';
 import { clientsOf, type Clients } from './clients.ts';
-import { teardown } from '../../teardown/teardown.ts';
+import { planOf, takeDown, teardown } from '../../teardown/teardown.ts';
 
 /** How long an account lives. */
 type Life = 'test' | 'file';
@@ -56,6 +58,8 @@ export interface Account {
   /** Plans, and returns the changes. */
   plan(stack: StackInput, more?: Partial<Options>): Promise<Planned[]>;
   down(stack: StackInput, more?: Partial<Options>): Promise<Result>;
+  /** Takes away things of these nouns alone, in AWS's order. */
+  lose(stack: StackInput, nouns: ReadonlySet<Name>): Promise<void>;
   /** Everything that exists, by kind. */
   census(): Readonly<Record<string, number>>;
   /** The ids in the state file, by address. */
@@ -151,6 +155,21 @@ export async function account({
     },
     drift: (stack) => run(provision, stack, { drift: true }, SILENT),
     down: (stack, more = {}) => run(teardown, stack, more, SILENT),
+    async lose(stack, nouns) {
+      await run(
+        async ({ options, report, signal }, outside) => {
+          const session = await openSession(options, { command: 'teardown', report, signal, ...outside });
+          const found = await survey(session.see());
+          const changes = planOf(found, session.see().names.stack).filter(({ step }) => nouns.has(step));
+          await takeDown(session, found, changes);
+          await session.close();
+          return { exitCode: 0, text: '', json: {} };
+        },
+        stack,
+        {},
+        SILENT,
+      );
+    },
     census: () => census(sandbox.world),
     ids: (stage = 'dev') =>
       (JSON.parse(readFileSync(stateFile(stage), 'utf8')) as { resources: ReturnType<Account['ids']> })

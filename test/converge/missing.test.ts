@@ -1,0 +1,51 @@
+// All but one thing, and what needs it, is there; or any other part of a stack: provision makes it whole again.
+import { beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { names, needs } from '../../lib/architecture.ts';
+import type { Name } from '../../lib/resources.ts';
+import { account, type Account } from './harness.ts';
+import { stack } from './stacks.ts';
+
+/** What AWS keeps for others, and what has no things in a stack of images by reference. */
+const STAYS: readonly Name[] = ['serviceLinkedRole', 'repositories', 'images'];
+const nouns = names.filter((name) => !STAYS.includes(name));
+
+/** These nouns and all that need them: what AWS lets somebody take away. */
+function without(missing: readonly Name[]): Set<Name> {
+  const gone = new Set(missing);
+  // The list has what is needed before what needs it.
+  for (const name of names)
+    if ((needs[name] as readonly Name[]).some((other) => gone.has(other))) gone.add(name);
+  return gone;
+}
+
+let user: Account;
+let whole: Readonly<Record<string, number>>;
+beforeAll(async () => {
+  user = await account({ lives: 'file' });
+  await user.up(stack());
+  whole = user.census();
+});
+
+async function mend(missing: readonly Name[]): Promise<void> {
+  const gone = without(missing);
+  await user.lose(stack(), gone);
+  const lost = new Set(
+    (await user.plan(stack()))
+      .filter(({ verb }) => verb === 'create')
+      .map(({ address }) => address.split('.')[0]),
+  );
+  for (const name of missing) expect(lost).toContain(name);
+  await user.up(stack());
+  expect(await user.plan(stack())).toEqual([]);
+  expect(user.census()).toEqual(whole);
+}
+
+test.each(nouns)('%s', (noun) => mend([noun]));
+
+test('any of them together', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.subarray(nouns, { minLength: 2 }), (missing) => mend(missing)),
+    { numRuns: Number(process.env['RUNS'] ?? 5) },
+  );
+});

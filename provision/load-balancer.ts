@@ -52,7 +52,7 @@ export const loadBalancer: Step<'loadBalancer'> = {
         ...attributeFields(attributes),
         ...tagFields(tags),
       }),
-      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+      foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
       stuck,
     }),
 

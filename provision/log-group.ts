@@ -27,7 +27,7 @@ export const logGroup: Step<'logGroup'> = {
       ]),
       found: found.logGroup,
       fieldsOf: ({ retentionDays, tags }) => ({ 'retention days': retentionDays, ...tagFields(tags) }),
-      foreign: ({ tags }) => foreignOwner(tags, names.stack),
+      foreign: ({ tags, createdAt }) => foreignOwner(tags, names.stack, createdAt),
     }),
 
   async apply(act) {

@@ -60,7 +60,7 @@ export const repositories: Step<'repositories'> = {
         'lifecycle policy': repository.lifecyclePolicy,
         ...tagFields(repository.tags),
       }),
-      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+      foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
     }),
 
   async apply(act) {

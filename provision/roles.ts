@@ -59,7 +59,7 @@ export const roles: Step<'roles'> = {
         'managed policies': [...role.attachedPolicies].sort().join(', '),
         ...tagFields(role.tags),
       }),
-      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+      foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
     }),
 
   async apply(act) {

@@ -96,7 +96,7 @@ export const services: Step<'services'> = {
         ...tagFields(service.tags),
       }),
       immutable: { status: 'a service that is being removed cannot come back' },
-      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+      foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
     }),
 
   async apply(act) {

@@ -39,8 +39,9 @@ export const saying = (
 ): Change[] =>
   changes.map((change) => {
     if (!addresses.includes(addressOf(change.step, change.key))) return change;
-    const item = (found[change.step] as Items<{ readonly tags: Tags }>).get(change.key);
-    return { ...change, reason: `taken over: ${foreignOwner(item?.tags ?? {}, stack)}` };
+    const items = found[change.step] as Items<{ readonly tags: Tags; readonly createdAt?: Date }>;
+    const { tags = {}, createdAt } = items.get(change.key) ?? {};
+    return { ...change, reason: `taken over: ${foreignOwner(tags, stack, createdAt)}` };
   });
 
 const nothingThere = (address: string, others: readonly string[]) =>

@@ -46,7 +46,7 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
       wanted: new Map(want.config.services.map((service) => [service.name, wanted(want, found, service)])),
       found: found.taskDefinitions,
       fieldsOf: ({ status, definition, tags }) => ({ status, ...definition, ...tagFields(tags) }),
-      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+      foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
     }),
 
   /** Every register makes a revision; one that nobody uses costs nothing and goes at teardown. */

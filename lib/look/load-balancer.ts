@@ -17,6 +17,8 @@ export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
+  /** When it was made, for those who wonder whose it is. */
+  readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }
 
@@ -46,6 +48,7 @@ async function look({ aws, names }: See): Promise<Items<FoundLoadBalancer>> {
     subnetIds: (found.AvailabilityZones ?? []).map(({ SubnetId = '' }) => SubnetId),
     securityGroupIds: found.SecurityGroups ?? [],
     attributes: attributesOf(attributes.Attributes),
+    createdAt: found.CreatedTime,
     tags,
   };
   return new Map([[ONLY, item]]);

@@ -8,6 +8,8 @@ import type { See } from './see.ts';
 export interface FoundLogGroup extends Readonly<Ids['logGroup']> {
   /** Days, or 0 when its events never expire. */
   readonly retentionDays: number;
+  /** When it was made, for those who wonder whose it is. */
+  readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }
 
@@ -25,6 +27,9 @@ export async function lookLogGroup({ aws, names }: See): Promise<Items<FoundLogG
   const resourceArn = group.logGroupArn ?? group.arn?.replace(/:\*$/, '');
   const answer = await ifThere(() => aws.logs(new ListTagsForResourceCommand({ resourceArn })));
   if (!answer) return new Map();
-  const { retentionInDays: retentionDays = 0 } = group;
-  return new Map([[ONLY, { logGroupName: names.logGroup, retentionDays, tags: answer.tags ?? {} }]]);
+  const { retentionInDays: retentionDays = 0, creationTime } = group;
+  const createdAt = creationTime === undefined ? undefined : new Date(creationTime);
+  return new Map([
+    [ONLY, { logGroupName: names.logGroup, retentionDays, createdAt, tags: answer.tags ?? {} }],
+  ]);
 }

@@ -17,6 +17,8 @@ export interface FoundRepository extends Readonly<Ids['repositories']> {
   readonly mutability: string;
   /** As normalised JSON text; empty when there is none. */
   readonly lifecyclePolicy: string;
+  /** When it was made, for those who wonder whose it is. */
+  readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }
 
@@ -58,6 +60,7 @@ async function read({ aws }: See, repository: Repository): Promise<FoundReposito
     scanOnPush: repository.imageScanningConfiguration?.scanOnPush ?? false,
     mutability: repository.imageTagMutability ?? '',
     lifecyclePolicy,
+    createdAt: repository.createdAt,
     tags,
   };
 }

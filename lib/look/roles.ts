@@ -20,6 +20,8 @@ export interface FoundRole extends Readonly<Ids['roles']> {
   readonly inlinePolicies: Readonly<Record<string, string>>;
   /** ARNs of managed policies. */
   readonly attachedPolicies: readonly string[];
+  /** When it was made, for those who wonder whose it is. */
+  readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }
 
@@ -56,6 +58,7 @@ async function look({ aws }: See, RoleName: string): Promise<FoundRole | undefin
     trustPolicy: document(role.Role.AssumeRolePolicyDocument),
     inlinePolicies,
     attachedPolicies,
+    createdAt: role.Role.CreateDate,
     tags: readTags(role.Role.Tags),
   };
 }

@@ -32,6 +32,8 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly deployment: string | undefined;
   /** The rollout of the primary deployment: `IN_PROGRESS`, `COMPLETED` or `FAILED`. */
   readonly rollout: string;
+  /** When it was made, for those who wonder whose it is. */
+  readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }
 
@@ -115,6 +117,7 @@ function read(service: Service): FoundService {
     graceSeconds: service.healthCheckGracePeriodSeconds,
     deployment: service.deploymentConfiguration && deploymentText(service.deploymentConfiguration),
     rollout: primary?.rolloutState ?? '',
+    createdAt: service.createdAt,
     tags: readTags(service.tags),
   };
 }

@@ -18,6 +18,8 @@ export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
   readonly status: string;
   /** What it says, as fields. */
   readonly definition: Fields;
+  /** When it was made, for those who wonder whose it is. */
+  readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }
 
@@ -66,6 +68,7 @@ async function describe(aws: See['aws'], reference: string): Promise<FoundTaskDe
       family: taskDefinition.family ?? '',
       status: taskDefinition.status ?? '',
       definition: definitionFields(taskDefinition),
+      createdAt: taskDefinition.registeredAt,
       tags: readTags(tags),
     };
   } catch (error) {

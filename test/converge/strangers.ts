@@ -28,7 +28,8 @@ const ownZone = stack({ domain: { name: 'api.example.com', zone: 'example.com' }
 export const strangers: readonly Stranger[] = [
   {
     address: 'logGroup',
-    makes: ({ logs }) => logs.send(new CreateLogGroupCommand({ logGroupName: '/slipway/shop-dev' })),
+    makes: ({ logs }) =>
+      logs.send(new CreateLogGroupCommand({ logGroupName: '/slipway/shop-dev', tags: { team: 'orders' } })),
   },
   {
     address: 'cluster',

@@ -27,7 +27,8 @@ function fingerprint() {
   ).filter((file) => /\.[jt]s$/.test(file));
   const hash = createHash('sha256');
   for (const file of [...files.sort(), 'run.js', 'package-lock.json']) {
-    const { mtimeMs, size } = statSync(join(ROOT, file));
+    // An editor may have a link there that leads nowhere.
+    const { mtimeMs, size } = statSync(join(ROOT, file), { throwIfNoEntry: false }) ?? {};
     hash.update(`${file} ${mtimeMs} ${size}\n`);
   }
   return hash.digest('hex').slice(0, 16);
@@ -85,7 +86,14 @@ async function compile(folder) {
 }
 
 const folder = join(CACHE, fingerprint());
-if (!existsSync(folder)) await compile(folder);
+if (!existsSync(folder)) {
+  await compile(folder).catch((error) => {
+    // What does not compile has been told by esbuild, with its place.
+    if (error.errors === undefined) process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`problem  Slipway cannot be compiled into ${CACHE}.\n`);
+    process.exit(1);
+  });
+}
 // For a bug's stack; mapping it takes time.
 if (process.env['SLIPWAY_DEBUG']) process.setSourceMapsEnabled(true);
 const [command] = process.argv.splice(2, 1);

@@ -4,7 +4,6 @@ import {
   TagResourceCommand,
   UpdateServiceCommand,
   type DeploymentConfiguration,
-  type LoadBalancer,
   type Service as EcsService,
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
@@ -16,10 +15,12 @@ import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { deploymentText, describeServices, isScaled, loadBalancerText } from '../lib/look/services.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
-import { only, type Ids, type Items } from '../lib/resources.ts';
+import { deregister, revisionsOf } from '../lib/revisions.ts';
+import { only } from '../lib/resources.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { lower, tagFields, tagsOf } from '../lib/tags.ts';
 import { pending, ready } from '../lib/until.ts';
+import { loadBalancersOf, outgoing } from './service-targets.ts';
 import { settled } from './settle.ts';
 import { taskDefinitions } from './task-definitions.ts';
 
@@ -29,14 +30,6 @@ const deploymentConfiguration: DeploymentConfiguration = {
   maximumPercent: 200,
   deploymentCircuitBreaker: { enable: true, rollback: true },
 };
-
-/** One entry a routed container: a task counts as healthy when it is so in every one of its target groups. */
-const loadBalancersOf = ({ containers }: Service, groups: Items<Ids['targetGroups']>) =>
-  containers.filter(isRouted).map(({ key, name, port }) => ({
-    targetGroupArn: groups.get(key)?.targetGroupArn,
-    containerName: name,
-    containerPort: port,
-  }));
 
 /** Without a load balancer there is no health check that a grace period could be for. */
 const graceOf = ({ containers, graceSeconds }: Service): number | undefined =>
@@ -112,6 +105,7 @@ export const services: Step<'services'> = {
 
   async tidy(act) {
     const service = serviceOf(act);
+    if (touches(act.change, 'task definition')) await deregisterOthers(act);
     if (outgoing(act, service).length === 0) return;
     const loadBalancers = loadBalancersOf(service, act.made.targetGroups);
     const answered = await send(act, service, { loadBalancers });
@@ -125,25 +119,11 @@ function serviceOf({ config, change }: Act<'services'>): Service {
   return service;
 }
 
-/** AWS's limit of target groups of a service. */
-const MOST_GROUPS = 5;
-
-/**
- * The target groups that requests still go to while new ones take their place: new tasks join both, so that neither is
- * ever empty.
- * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
- */
-function outgoing({ item, found, made }: Act<'services'>, service: Service): LoadBalancer[] {
-  const wanted = loadBalancersOf(service, made.targetGroups);
-  const names = new Set(wanted.map(({ targetGroupArn }) => targetGroupArn));
-  const serving = service.containers.filter(isRouted).flatMap(({ key, name, port }) => {
-    const targetGroupArn = found.rules.get(key)?.targetGroupArn;
-    const isOurs = item?.loadBalancers.some((text) => text.endsWith(` ${targetGroupArn}`));
-    return !isOurs || names.has(targetGroupArn)
-      ? []
-      : [{ targetGroupArn, containerName: name, containerPort: port }];
-  });
-  return serving.slice(0, Math.max(0, MOST_GROUPS - wanted.length));
+/** Revisions before this one are not started by accident; of twins, made by a register whose answer was lost, one stays. */
+async function deregisterOthers({ aws, names, made, change }: Act<'services'>): Promise<void> {
+  const current = made.taskDefinitions.get(change.key)?.taskDefinitionArn;
+  const active = await revisionsOf(aws, names.family(change.key), 'ACTIVE');
+  for (const arn of active) if (arn !== current) await deregister(aws, arn);
 }
 
 /**

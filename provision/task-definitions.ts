@@ -3,7 +3,6 @@ import { RegisterTaskDefinitionCommand, TagResourceCommand } from '@aws-sdk/clie
 import { roleArn } from '../lib/arns.ts';
 import { compare, later, type Change, type Fields, type Later } from '../lib/change.ts';
 import type { Container, Service } from '../lib/config/config.ts';
-import { deregister } from '../lib/deregister.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import type { Act, Step } from '../lib/step.ts';
@@ -60,13 +59,6 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
       new RegisterTaskDefinitionCommand({ ...definitionOf(act), tags: lower(tags) }),
     );
     return { taskDefinitionArn: taskDefinition?.taskDefinitionArn ?? '' };
-  },
-
-  /** The revision before this one is not started by accident any more. */
-  async tidy(act) {
-    const { taskDefinitionArn } = await act.sibling(act.change.key);
-    if (act.item?.status !== 'ACTIVE' || act.item.taskDefinitionArn === taskDefinitionArn) return;
-    await deregister(act.aws, act.item.taskDefinitionArn);
   },
 };
 

@@ -1,11 +1,6 @@
 /** Removes all revisions of a family: deregistered first, then deleted, ten a call. */
-import {
-  DeleteTaskDefinitionsCommand,
-  ListTaskDefinitionsCommand,
-  type TaskDefinitionStatus,
-} from '@aws-sdk/client-ecs';
-import { deregister } from '../lib/deregister.ts';
-import { allPages } from '../lib/pages.ts';
+import { DeleteTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
+import { deregister, revisionsOf } from '../lib/revisions.ts';
 import { problem } from '../lib/problem.ts';
 import type { Removal, Undo } from '../lib/step.ts';
 
@@ -18,7 +13,10 @@ export const taskDefinitions: Removal<'taskDefinitions'> = {
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html
    */
   async remove(undo) {
-    const [active, inactive] = await Promise.all([revisions(undo, 'ACTIVE'), revisions(undo, 'INACTIVE')]);
+    const [active, inactive] = await Promise.all([
+      revisionsOf(undo.aws, undo.item.family, 'ACTIVE'),
+      revisionsOf(undo.aws, undo.item.family, 'INACTIVE'),
+    ]);
     for (const taskDefinition of active) {
       await deregister(undo.aws, taskDefinition);
     }
@@ -43,18 +41,4 @@ async function deleteRevisions({ aws }: Undo<'taskDefinitions'>, taskDefinitions
     now: 'It cannot start tasks any more.',
     fix: ['npm run teardown, to try again'],
   });
-}
-
-/** The prefix is taken for a whole family name; others that begin alike are left out to be sure. */
-async function revisions(
-  { aws, item }: Undo<'taskDefinitions'>,
-  status: TaskDefinitionStatus,
-): Promise<string[]> {
-  const arns = await allPages(async (nextToken) => {
-    const page = await aws.ecs(
-      new ListTaskDefinitionsCommand({ familyPrefix: item.family, status, nextToken }),
-    );
-    return { items: page.taskDefinitionArns ?? [], next: page.nextToken };
-  });
-  return arns.filter((arn) => arn.split('/').at(-1)?.startsWith(`${item.family}:`));
 }

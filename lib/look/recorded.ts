@@ -37,6 +37,10 @@ export async function withRecorded<T>(
  */
 const UNIQUE: ReadonlySet<Name> = new Set(['loadBalancer', 'targetGroups', 'listener', 'rules']);
 
+/** Whether a thing without our tags is one that the state remembers: then it has lost them. */
+export const isRemembered = (see: See, noun: Name, tags: Tags, id = ''): boolean =>
+  tags[STACK_TAG] === undefined && recordedIds(see, noun).includes(id);
+
 /**
  * Things that lost their tags and are known by their ids: ours, as the state remembers them. What has the tags of
  * another stack is not.

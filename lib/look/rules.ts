@@ -11,6 +11,7 @@ import { STACK_TAG, type Tags } from '../tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifThere } from './if-there.ts';
 import { lookListener } from './listener.ts';
+import { isRemembered } from './recorded.ts';
 import type { See } from './see.ts';
 
 export interface FoundRule extends Readonly<Ids['rules']> {
@@ -50,8 +51,10 @@ export async function lookRules(see: See): Promise<Items<FoundRule>> {
     rules.flatMap((rule) => {
       const own = tags.get(rule.RuleArn ?? '');
       const key = keys.get(Number(rule.Priority));
+      if (!own) return [];
       // Somebody else's rule matters only where it stands in the way of one of ours.
-      if (!own || (own[STACK_TAG] !== see.names.stack && key === undefined)) return [];
+      const isOurs = own[STACK_TAG] === see.names.stack || isRemembered(see, 'rules', own, rule.RuleArn);
+      if (!isOurs && key === undefined) return [];
       return [[key ?? `priority-${rule.Priority}`, read(rule, own)] as const];
     }),
   );

@@ -11,6 +11,7 @@ import { STACK_TAG, type Tags } from '../tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifThere } from './if-there.ts';
 import { attributesOf } from './load-balancer.ts';
+import { isRemembered } from './recorded.ts';
 import type { See } from './see.ts';
 
 export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
@@ -58,8 +59,11 @@ export async function lookTargetGroups(see: See): Promise<Items<FoundTargetGroup
     candidates.map(async (group) => {
       const own = tags.get(group.TargetGroupArn ?? '');
       const name = group.TargetGroupName ?? '';
+      if (!own) return;
       // Somebody else's group matters only where it has a name that we want.
-      if (!own || (own[STACK_TAG] !== names.stack && !keys.has(name))) return;
+      const isOurs =
+        own[STACK_TAG] === names.stack || isRemembered(see, 'targetGroups', own, group.TargetGroupArn);
+      if (!isOurs && !keys.has(name)) return;
       const item = await read(see, group, own);
       // One of ours whose name nothing wants any more stands for itself, and will be removed.
       if (item) items.set(keys.get(name) ?? name, item);

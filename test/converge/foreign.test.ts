@@ -1,7 +1,8 @@
 // What has a name of ours and is not ours is never touched; it can be taken over by name, and is ours from then on.
 import { describe, expect, test } from '@jest/globals';
-import { account } from './harness.ts';
-import { stack } from './stacks.ts';
+import { RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { account, type Account } from './harness.ts';
+import { stack, web } from './stacks.ts';
 import { strangers, taken } from './strangers.ts';
 
 describe.each(strangers)(
@@ -64,4 +65,35 @@ test('what is not in the way cannot be adopted', async () => {
     what: 'There is nothing to adopt at vpc.',
   });
   expect(user.census()).toEqual({});
+});
+
+describe('what lost its tags and is not wanted any more is ours still', () => {
+  const strip = async (user: Account, address: string, field: string) => {
+    const arn = user.ids()[address]?.[field] ?? '';
+    const TagKeys = ['Name', 'slipway:stack', 'slipway:step', 'slipway:key'];
+    await user.aws.elb.send(new RemoveTagsCommand({ ResourceArns: [arn], TagKeys }));
+  };
+
+  test('a target group, replaced', async () => {
+    const user = await account();
+    await user.up(stack());
+    await strip(user, 'targetGroups.web-api1', 'targetGroupArn');
+    const after = stack({ services: web({ api1: { port: 5050 } }) });
+    await user.up(after);
+    expect(await user.plan(after)).toEqual([]);
+    await user.down(after);
+    expect(user.census()).toEqual({});
+  });
+
+  test('a rule, and a target group at a teardown', async () => {
+    const user = await account();
+    await user.up(stack());
+    const rules = user.census()['elbv2.rules'];
+    await strip(user, 'rules.web-api1', 'ruleArn');
+    await user.up(stack({ services: web({ api1: { path: '/other' } }) }));
+    expect(user.census()['elbv2.rules']).toBe(rules);
+    await strip(user, 'targetGroups.web-api1', 'targetGroupArn');
+    await user.down(stack({ services: web({ api1: { port: 5050 } }) }));
+    expect(user.census()).toEqual({});
+  });
 });

@@ -70,6 +70,11 @@ test('a build of an hour ago goes with the next', async () => {
   expect(builds()).not.toContain(old);
 });
 
+test("a link that leads nowhere, as editors make them, is in nobody's way", async () => {
+  symlinkSync('user@host.1', at('lib/.#word.ts'));
+  expect(await run('provision')).toBe(`${at('provision')} up undefined`);
+});
+
 test('a mistake in the source is told with its place', async () => {
   writeFileSync(at('lib/word.ts'), 'export const word = = 1;');
   await expect(run('provision')).rejects.toThrow(/lib\/word\.ts:1:20/);

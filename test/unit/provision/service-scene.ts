@@ -1,5 +1,10 @@
 /** The service that the tests of its step begin with: as it is found, as it is wanted, and the calls that make it so. */
-import { DescribeServicesCommand, type Service as EcsService } from '@aws-sdk/client-ecs';
+import {
+  DescribeServicesCommand,
+  ListTaskDefinitionsCommand,
+  type Service as EcsService,
+} from '@aws-sdk/client-ecs';
+import { beforeEach } from '@jest/globals';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Config } from '../../../lib/config/config.ts';
 import type { FoundService } from '../../../lib/look/services.ts';
@@ -10,6 +15,10 @@ import { neighbours } from '../neighbours.ts';
 
 const { cluster, images, securityGroups, subnets, targetGroups } = neighbours;
 export const DEFINITION = 'arn:definition:1';
+beforeEach(
+  () => void mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns: [DEFINITION] }),
+);
+
 export const ARN = 'arn:service/shop-dev/web';
 export const tags = ourTags('services', 'web');
 const role = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;

@@ -1,6 +1,8 @@
 // The step that runs the services: what it sends in each case.
 import {
   CreateServiceCommand,
+  DeregisterTaskDefinitionCommand,
+  ListTaskDefinitionsCommand,
   DescribeServicesCommand,
   ListServicesCommand,
   TagResourceCommand,
@@ -47,7 +49,7 @@ describe('creates when missing', () => {
   test('creates when missing: an impatient run does not wait', async () => {
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
     await provisionStep(services, { ...scene(), patient: false });
-    expect(sent()).toEqual([create()]);
+    expect(mutations()).toEqual([create()]);
   });
 
   test.each([
@@ -118,7 +120,13 @@ describe('creates when missing', () => {
       sent()
         .filter(({ command }) => command !== 'DescribeTargetHealth')
         .map(({ command }) => command),
-    ).toEqual(['DescribeServices', 'DescribeServices', 'CreateService', 'DescribeServices']);
+    ).toEqual([
+      'DescribeServices',
+      'DescribeServices',
+      'CreateService',
+      'DescribeServices',
+      'ListTaskDefinitions',
+    ]);
   });
 });
 
@@ -210,6 +218,32 @@ describe('repairs drift', () => {
     ]);
   });
 
+  test('repairs drift: revisions before this one are deregistered, those of other families are not', async () => {
+    isDone();
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    mocks.ecs.on(DeregisterTaskDefinitionCommand).resolves({});
+    mocks.ecs.on(ListTaskDefinitionsCommand).resolves({
+      taskDefinitionArns: ['1', '2', '3']
+        .map((n) => `arn:task-definition/shop-dev-web:${n}`)
+        .concat('arn:task-definition/shop-dev-web-other:1'),
+    });
+    const current = 'arn:task-definition/shop-dev-web:3';
+    const { made, ...scene } = withItem({ taskDefinitionArn: 'arn:task-definition/shop-dev-web:2' });
+    await provisionStep(services, {
+      ...scene,
+      patient: false,
+      made: { ...made, taskDefinitions: { web: { taskDefinitionArn: current } } },
+    });
+    expect(
+      sent()
+        .filter(({ command }) => command === 'DeregisterTaskDefinition')
+        .map(({ input }) => input),
+    ).toEqual([
+      { taskDefinition: 'arn:task-definition/shop-dev-web:1' },
+      { taskDefinition: 'arn:task-definition/shop-dev-web:2' },
+    ]);
+  });
+
   test('repairs drift: a rollout that failed is tried again', async () => {
     isDone();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
@@ -276,7 +310,7 @@ describe('explains refusal', () => {
     const message = 'The container api1 did not have a container port 5000 defined.';
     mocks.ecs.on(CreateServiceCommand).rejects(awsError('InvalidParameterException', message));
     await expect(provisionStep(services, scene())).rejects.toMatchObject({ message });
-    expect(sent()).toEqual([create()]);
+    expect(mutations()).toEqual([create()]);
   });
 
   test("explains refusal: somebody else's is refused, and nothing is sent", async () => {

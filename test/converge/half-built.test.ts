@@ -63,6 +63,6 @@ test('what was begun and refused in places is made whole; what was half taken do
         expect(user.census()).toEqual({});
       },
     ),
-    { numRuns: Number(process.env['RUNS'] ?? 10) },
+    { numRuns: Number(process.env['RUNS'] ?? 6) },
   );
 }, 300_000);

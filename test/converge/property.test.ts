@@ -76,6 +76,6 @@ test('plan, provision, and an empty plan; found again without its state; taken d
       await user.down(last);
       expect(user.census()).toEqual({});
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 12) },
+    { numRuns: Number(process.env['RUNS'] ?? 8) },
   );
 }, 300_000);

@@ -8,21 +8,25 @@ export const isPrimary = ({ status }: Deployment): boolean => status === 'PRIMAR
 /**
  * How far a service is.
  * @param started when the deployment began that is waited for, by AWS's clock; a look may still see the one before
+ * @param seen whether a look has seen it: then the one before is what ECS went back to
  */
 export function deploymentState(
   service: EcsService | undefined,
   taskDefinitionArn: string,
   started?: Date,
+  seen = false,
 ): Probed<undefined> {
   if (!service) return pending('the service is not seen yet');
   if (service.status !== 'ACTIVE') return failed(`the service is ${service.status}: somebody removes it`);
   const deployments = service.deployments ?? [];
   const primary = deployments.find(isPrimary);
-  if (!primary || (started && primary.createdAt && primary.createdAt < started)) {
-    return pending('the deployment is not seen yet');
-  }
-  if (primary.taskDefinition !== taskDefinitionArn) {
-    const mine = deployments.find(({ taskDefinition }) => taskDefinition === taskDefinitionArn);
+  const isBefore = started !== undefined && primary !== undefined && !isSince(started)(primary);
+  if (!primary || (isBefore && !seen)) return pending('the deployment is not seen yet');
+  if (isBefore || primary.taskDefinition !== taskDefinitionArn) {
+    const mine = deployments.find(
+      (one) =>
+        one !== primary && (started ? isSince(started)(one) : one.taskDefinition === taskDefinitionArn),
+    );
     const before = `ECS went back to ${primary.taskDefinition?.split('/').at(-1)}`;
     const reasons = [mine?.rolloutStateReason, before, primary.rolloutStateReason];
     return failed(reasons.filter(Boolean).join('\n'));
@@ -31,6 +35,12 @@ export function deploymentState(
   if (primary.rolloutState === 'COMPLETED') return ready(undefined);
   return pending(counts(primary));
 }
+
+/** Whether a deployment began then or later; one of which that is not told counts as such. */
+export const isSince =
+  (started: Date) =>
+  ({ createdAt }: Deployment): boolean =>
+    createdAt === undefined || createdAt >= started;
 
 /** How many tasks a deployment has. */
 export const counts = ({

@@ -11,7 +11,7 @@ import { Problem, type ProblemCode } from '../lib/problem.ts';
 import type { Ids, Items } from '../lib/resources.ts';
 import type { Act } from '../lib/step.ts';
 import { failed, pending, ready } from '../lib/until.ts';
-import { counts, deploymentState, isPrimary, newsSince } from './deployment.ts';
+import { counts, deploymentState, isPrimary, isSince, newsSince } from './deployment.ts';
 import { diagnose, died, shorter, stoppedTasks, taskText, unhealthy } from './diagnose.ts';
 
 /** Without a change where the run changes nothing of the service. */
@@ -72,6 +72,7 @@ async function look(act: Surroundings, awaited: Awaited): Promise<EcsService | u
 
 async function deployed(act: Surroundings, awaited: Awaited, started: Date | undefined): Promise<void> {
   const { service, taskDefinitionArn, news, said } = awaited;
+  let seen = false;
   try {
     await act.until(`service ${service.name} to be deployed`, 'deployment', async () => {
       const now = await look(act, awaited);
@@ -79,7 +80,8 @@ async function deployed(act: Surroundings, awaited: Awaited, started: Date | und
         said.push(text);
         act.note(`${service.name}: ${text}`);
       }
-      return deploymentState(now, taskDefinitionArn, started);
+      seen ||= started !== undefined && (now?.deployments ?? []).some(isSince(started));
+      return deploymentState(now, taskDefinitionArn, started, seen);
     });
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;

@@ -34,7 +34,7 @@ const situation = (run: Run, name: Name) => ({
 });
 
 export function interrupted({ command }: Pick<Run, 'command'>) {
-  const removing = command === 'npm run teardown';
+  const removing = command.startsWith('npm run teardown');
   return problem('INTERRUPTED', {
     what: 'Interrupted.',
     why: 'Ctrl-C, or a request to stop.',
@@ -43,7 +43,9 @@ export function interrupted({ command }: Pick<Run, 'command'>) {
       : 'What was made so far is kept and recorded.',
     fix: [
       `${command}, to continue from here`,
-      ...(removing ? [] : ['npm run teardown, to remove everything']),
+      ...(removing
+        ? []
+        : [`${command.replace('npm run provision', 'npm run teardown')}, to remove everything`]),
     ],
   });
 }

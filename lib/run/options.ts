@@ -61,17 +61,19 @@ export async function readOptions(
         'docker',
       ]),
     )
-    .addOption(new Option('--drift', 'only say what is not as configured').default(false).hideHelp())
-    .addOption(
-      new Option('--adopt <address>', 'take over a thing that is in the way; for several, say it again')
-        .default([] as string[], 'none')
-        .argParser((address: string, others: string[]) => [...others, address])
-        .hideHelp(command !== 'provision'),
-    )
     .helpOption('-h, --help', 'show this')
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeOut: say, writeErr: say });
+  if (command === 'provision') {
+    program
+      .addOption(new Option('--drift', 'only say what is not as configured').default(false).hideHelp())
+      .addOption(
+        new Option('--adopt <address>', 'take over a thing that is in the way; for several, say it again')
+          .default([] as string[], 'none')
+          .argParser((address: string, others: string[]) => [...others, address]),
+      );
+  }
   const taken = takenByNpm(command, program.options, env);
   if (taken) throw taken;
   try {
@@ -81,10 +83,32 @@ export async function readOptions(
     if (error.code === 'commander.helpDisplayed') return { help: said.join('') };
     throw badArguments(command, error.message);
   }
-  const { target, stage, config, plan, yes, json, wait, builder, drift, adopt } = program.opts<
-    Omit<Options, 'config' | 'builder'> & { config?: string; builder?: Builder }
-  >();
+  const {
+    target,
+    stage,
+    config,
+    plan,
+    yes,
+    json,
+    wait,
+    builder,
+    drift = false,
+    adopt = [],
+  } = program.opts<Omit<Options, 'config' | 'builder'> & { config?: string; builder?: Builder }>();
   return { options: { target, stage, config, plan, yes, json, wait, builder, drift, adopt } };
+}
+
+/** What to type to run a command on the same stack again. */
+export function typed(
+  command: string,
+  { stage, target, config }: Pick<Options, 'stage' | 'target' | 'config'>,
+): string {
+  const flags = [
+    ...(stage === 'dev' ? [] : [`--stage ${stage}`]),
+    ...(target === 'sandbox' ? [] : [`--target ${target}`]),
+    ...(config === undefined ? [] : [`--config ${config}`]),
+  ];
+  return [`npm run ${command}`, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
 }
 
 /**

@@ -12,7 +12,7 @@ import { openState } from '../state/state.ts';
 import { takeLock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { lockFile, sandboxFolder, stateFile } from './home.ts';
-import type { Options } from './options.ts';
+import { typed, type Options } from './options.ts';
 import type { Run } from './run.ts';
 import { openPlace, type OpenSandbox, type Place } from './target.ts';
 
@@ -62,7 +62,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
     doing: 'the first call',
     region: config.region,
     endpoint,
-    command: `npm run ${command}`,
+    command: typed(command, options),
     changing: false,
   };
   const aws = awsClients(place.settings, {
@@ -96,7 +96,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
       account,
       place,
       run: {
-        command: `npm run ${command}`,
+        command: typed(command, options),
         region: config.region,
         endpoint,
         clock,

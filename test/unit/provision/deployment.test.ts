@@ -41,6 +41,17 @@ describe('the state of a deployment', () => {
     expect(deploymentState(service(primary('COMPLETED')), MINE, at(10))).toEqual(ready(undefined));
   });
 
+  test('has failed when ours was seen, and the one before is primary again: ECS went back to it', () => {
+    const back = primary('COMPLETED', { taskDefinition: OLD, createdAt: at(1) });
+    const mine = primary('FAILED', { status: 'ACTIVE', createdAt: at(10), rolloutStateReason: BROKEN });
+    expect(deploymentState(service(back, mine), MINE, at(10), true)).toEqual(
+      failed(`${BROKEN}\nECS went back to shop-dev-web:1`),
+    );
+    expect(deploymentState(service(back), MINE, at(10), true)).toEqual(
+      failed('ECS went back to shop-dev-web:1'),
+    );
+  });
+
   test('has failed when ECS says so: a first deployment has nothing to go back to', () => {
     expect(state(primary('FAILED', { rolloutStateReason: BROKEN }))).toEqual(failed(BROKEN));
     expect(state(primary('FAILED'))).toEqual(failed('the deployment failed'));

@@ -1,6 +1,6 @@
 // The flags: what they mean, and what is said about a wrong one.
 import { describe, expect, test } from '@jest/globals';
-import { readOptions } from '../../../../lib/run/options.ts';
+import { readOptions, typed } from '../../../../lib/run/options.ts';
 
 const readUnder = (env: Record<string, string>, ...args: string[]) =>
   readOptions('provision', 'Stands it up.', args, env);
@@ -154,5 +154,21 @@ describe('a flag that npm took for itself is refused', () => {
 
   test('even beside flags that got through', async () => {
     await expect(readUnder({ ...npm, ...plan }, '--help')).rejects.toMatchObject({ code: 'ARGUMENTS' });
+  });
+});
+
+test.each([
+  [{ stage: 'dev', target: 'sandbox', config: undefined }, 'npm run provision'],
+  [
+    { stage: 'qa', target: 'aws', config: 'shop.config.ts' },
+    'npm run provision -- --stage qa --target aws --config shop.config.ts',
+  ],
+] as const)('what to type again has the flags that say which stack: %p', (options, line) => {
+  expect(typed('provision', options)).toBe(line);
+});
+
+test('a teardown takes nothing over', async () => {
+  await expect(readOptions('teardown', 'Takes it down.', ['--adopt', 'vpc'], {})).rejects.toMatchObject({
+    code: 'ARGUMENTS',
   });
 });

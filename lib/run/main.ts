@@ -7,6 +7,7 @@ import { interrupted } from './failures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { lines } from './lines.ts';
 import { readOptions, type Options } from './options.ts';
+import { timeline } from './timeline.ts';
 
 /** What a command hands back to be printed on stdout. */
 export interface Result {
@@ -46,7 +47,8 @@ export async function main(
       process.stdout.write(asked.help);
       return;
     }
-    const report = lines((text) => void process.stderr.write(text), colour);
+    const shown = lines((text) => void process.stderr.write(text), colour);
+    const report = timeline(shown, process.env['SLIPWAY_TIMELINE']);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
     const result = await work({ options: asked.options, report, signal, interactive });
     print(json ? { version: JSON_VERSION, command, ok: true, ...result.json } : result.text);

@@ -1,5 +1,5 @@
 /** The sandbox about itself: census, journal, faults and reset, on `/_sandbox/…`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { census } from './census.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { Journal } from './journal.ts';

@@ -1,4 +1,5 @@
 /** The AWS clients of a run: one function a service, made when first used, that knows what may be tried again. */
+import { setMaxListeners } from 'node:events';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -59,7 +60,7 @@ export interface Aws {
   readonly logs: Send;
   readonly route53: Send;
   readonly sts: Send;
-  /** Closes the connections. */
+  /** Ends what is still under way, and closes the connections. */
   close(): void;
 }
 
@@ -72,8 +73,15 @@ const EVERY_MS = 1000;
 const PATIENCE_MS = 10_000;
 
 /** Makes the clients of a run. Nothing is sent, and no client is made, before the first call. */
-export function awsClients(settings: ClientSettings, { clock, signal, onWait }: Calling): Aws {
+export function awsClients(settings: ClientSettings, { clock, signal: stop, onWait }: Calling): Aws {
   const made: { destroy(): void }[] = [];
+  const over = new AbortController();
+  const { signal } = over;
+  // Every call listens to it: that is many, not a leak.
+  setMaxListeners(0, signal);
+  const end = () => over.abort(stop.reason);
+  stop.addEventListener('abort', end, { once: true });
+  if (stop.aborted) end();
   const sender = <C extends Client<object, object>>(make: () => C): Send => {
     let client: C | undefined;
     return async <I extends object, O extends object>(command: CommandOf<I, O>) => {
@@ -126,6 +134,10 @@ export function awsClients(settings: ClientSettings, { clock, signal, onWait }: 
     logs: sender(() => new CloudWatchLogsClient(standard())),
     route53: sender(() => new Route53Client(standard())),
     sts: sender(() => new STSClient(standard())),
-    close: () => made.forEach((client) => client.destroy()),
+    close() {
+      stop.removeEventListener('abort', end);
+      end();
+      made.forEach((client) => client.destroy());
+    },
   };
 }

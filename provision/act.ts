@@ -2,7 +2,7 @@
 import { changeAddress, type Change } from '../lib/change.ts';
 import type { Found, Survey } from '../lib/look/found.ts';
 import { looks } from '../lib/look/looks.ts';
-import { oneFlight, type See } from '../lib/look/see.ts';
+import { oneFlight, type See, type Want } from '../lib/look/see.ts';
 import { idsOf, type Ids, type Items, type Name } from '../lib/resources.ts';
 import type { Run } from '../lib/run/run.ts';
 import type { Intent } from '../lib/state/format.ts';
@@ -16,7 +16,7 @@ export type Made = { [N in Name]: Map<string, Ids[N]> };
 /** What the changes of one step share. */
 export interface Shared {
   readonly run: Run;
-  readonly see: See;
+  readonly see: See & Want;
   readonly found: Survey;
   readonly made: Made;
   readonly siblings: ReadonlyMap<string, Promise<Ids[Name]>>;

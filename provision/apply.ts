@@ -3,7 +3,7 @@ import { names, needs } from '../lib/architecture.ts';
 import { changeAddress, type Change } from '../lib/change.ts';
 import { reversed, walk, type Outcome } from '../lib/graph.ts';
 import type { Found } from '../lib/look/found.ts';
-import type { See } from '../lib/look/see.ts';
+import type { See, Want } from '../lib/look/see.ts';
 import { done } from '../lib/report.ts';
 import { titleOf, type Ids, type Items, type Name } from '../lib/resources.ts';
 import { failures } from '../lib/run/failures.ts';
@@ -20,7 +20,7 @@ import { steps, type Plan } from './plan.ts';
  * A failure stops what depends on it; the rest is finished and recorded.
  * @throws the one problem that happened, or STEPS_FAILED with all of them; INTERRUPTED when the signal said to stop
  */
-export async function apply(run: Run, see: See, plan: Plan): Promise<Made> {
+export async function apply(run: Run, see: See & Want, plan: Plan): Promise<Made> {
   const { found } = plan;
   const made = Object.fromEntries(
     names.map((name) => [name, new Map(found[name] as Items<Found[Name]>)]),

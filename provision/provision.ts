@@ -17,7 +17,7 @@ import { countEvents } from './scaling.ts';
 export async function provision(running: Running, outside: Outside): Promise<Result> {
   const { options, report, signal } = running;
   const start = Date.now();
-  const session = await openSession(options, { command: 'provision', report, signal, ...outside });
+  const session = await openSession(options, { command: 'provision', report, signal, survey, ...outside });
   try {
     const { config, run, account } = session;
     const see = session.see();
@@ -27,7 +27,7 @@ export async function provision(running: Running, outside: Outside): Promise<Res
       text: `provision ${stack} · ${options.target} · ${config.region} · account ${account}`,
     });
     warnOfLocalhost(session, running);
-    const plan = planOf(see, await survey(see), options.adopt);
+    const plan = planOf(see, await session.found, options.adopt);
     for (const event of countEvents(config, plan.found)) report(event);
     const about = { stack, target: options.target, region: config.region, account };
     const configuration = fingerprint(config);

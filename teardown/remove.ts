@@ -1,6 +1,6 @@
 /** Removes one thing with the undo of its noun, and says so. */
 import type { Found, Survey } from '../lib/look/found.ts';
-import { oneFlight, type See } from '../lib/look/see.ts';
+import { oneFlight, type See, type Want } from '../lib/look/see.ts';
 import { addressOf, titleOf, type Items, type Name } from '../lib/resources.ts';
 import type { Run } from '../lib/run/run.ts';
 import type { Removal, Undo } from '../lib/step.ts';
@@ -12,7 +12,7 @@ export type Removals = { readonly [N in Name]: Removal<N> };
 /** Takes one found thing away, waits until it is gone, and forgets it. */
 export async function removeThing(
   run: Run,
-  see: See,
+  see: See & Want,
   found: Survey,
   removals: Removals,
   name: Name,

@@ -25,16 +25,18 @@ const LOOKED_AT = names.filter((name) => name !== 'images');
 export async function teardown(running: Running, outside: Outside): Promise<Result> {
   const { options, report, signal } = running;
   const start = Date.now();
-  const session = await openSession(options, { command: 'teardown', report, signal, ...outside });
+  const session = await openSession(options, {
+    ...{ command: 'teardown', report, signal, ...outside },
+    survey: (see) => survey(see, LOOKED_AT),
+  });
   try {
     const { config, account, run } = session;
-    const see = session.see();
-    const { stack } = see.names;
+    const { stack } = session.see().names;
     report({
       type: 'phase',
       text: `teardown ${stack} · ${options.target} · ${config.region} · account ${account}`,
     });
-    const found = await survey(see, LOOKED_AT);
+    const found = await session.found;
     const changes = planOf(found, stack);
     const about = { stack, target: options.target, region: config.region, account };
     if (options.plan) return planned(changes, about);

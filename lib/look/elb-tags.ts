@@ -1,5 +1,6 @@
 /** The tags of load balancers, target groups, listeners and rules: 20 ARNs a call. */
 import { DescribeTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { batchesOf } from '../batches.ts';
 import type { Aws } from '../clients.ts';
 import { readTags, type Tags } from '../tags.ts';
 import { ifThere } from './if-there.ts';
@@ -11,10 +12,7 @@ const BATCH = 20;
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html
  */
 export async function elbTags(aws: Aws, arns: readonly string[]): Promise<ReadonlyMap<string, Tags>> {
-  const batches = Array.from({ length: Math.ceil(arns.length / BATCH) }, (_, index) =>
-    arns.slice(index * BATCH, (index + 1) * BATCH),
-  );
-  const answers = await Promise.all(batches.map((batch) => describe(aws, batch)));
+  const answers = await Promise.all(batchesOf(arns, BATCH).map((batch) => describe(aws, batch)));
   return new Map(answers.flat());
 }
 

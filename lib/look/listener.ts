@@ -1,11 +1,16 @@
 /** Finds the listener on port 80 of our load balancer. */
-import { DescribeListenersCommand, type Action } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  DescribeListenersCommand,
+  type Action,
+  type Listener,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allPages } from '../pages.ts';
-import { only, ONLY, type Ids, type Items } from '../resources.ts';
+import { ONLY, type Ids, type Items } from '../resources.ts';
 import type { Tags } from '../tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifThere } from './if-there.ts';
-import { lookLoadBalancer } from './load-balancer.ts';
+import { describeLoadBalancer } from './load-balancer.ts';
+import { askAhead } from './recorded.ts';
 import type { See } from './see.ts';
 
 /** Where the load balancer listens. */
@@ -30,20 +35,29 @@ export function actionText(actions: readonly Action[] | undefined): string {
     .join('; ');
 }
 
-export const lookListener = (see: See): Promise<Items<FoundListener>> =>
-  see.once('listener', () => look(see));
+/**
+ * The listener as the list shows it: what the look for its rules waits for.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html
+ */
+export const describeListener = (see: See): Promise<Listener | undefined> =>
+  see.once('describeListener', async () => {
+    const listeners = await askAhead(
+      see,
+      'loadBalancer',
+      async () => (await describeLoadBalancer(see))?.LoadBalancerArn,
+      (LoadBalancerArn) =>
+        ifThere(() =>
+          allPages(async (Marker) => {
+            const page = await see.aws.elbv2(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
+            return { items: page.Listeners ?? [], next: page.NextMarker };
+          }),
+        ),
+    );
+    return listeners?.find(({ Port }) => Port === HTTP_PORT);
+  });
 
-/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html */
-async function look(see: See): Promise<Items<FoundListener>> {
-  const LoadBalancerArn = only(await lookLoadBalancer(see))?.loadBalancerArn;
-  if (LoadBalancerArn === undefined) return new Map();
-  const listeners = await ifThere(() =>
-    allPages(async (Marker) => {
-      const page = await see.aws.elbv2(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
-      return { items: page.Listeners ?? [], next: page.NextMarker };
-    }),
-  );
-  const found = listeners?.find(({ Port }) => Port === HTTP_PORT);
+export async function lookListener(see: See): Promise<Items<FoundListener>> {
+  const found = await describeListener(see);
   if (!found?.ListenerArn) return new Map();
   const tags = (await elbTags(see.aws, [found.ListenerArn])).get(found.ListenerArn);
   if (!tags) return new Map();

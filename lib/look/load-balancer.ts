@@ -2,6 +2,7 @@
 import {
   DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
+  type LoadBalancer,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ONLY, type Ids, type Items } from '../resources.ts';
 import type { Tags } from '../tags.ts';
@@ -22,14 +23,19 @@ export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
   readonly tags: Tags;
 }
 
-/** Shared by the looks of what hangs on the load balancer. */
-export const lookLoadBalancer = (see: See): Promise<Items<FoundLoadBalancer>> =>
-  see.once('loadBalancer', () => look(see));
+/**
+ * The load balancer as the list shows it: what the looks of all that hangs on it wait for.
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html
+ */
+export const describeLoadBalancer = (see: See): Promise<LoadBalancer | undefined> =>
+  see.once('describeLoadBalancer', async () => {
+    const list = new DescribeLoadBalancersCommand({ Names: [see.names.loadBalancer] });
+    return (await ifThere(() => see.aws.elbv2(list)))?.LoadBalancers?.[0];
+  });
 
-/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html */
-async function look({ aws, names }: See): Promise<Items<FoundLoadBalancer>> {
-  const list = new DescribeLoadBalancersCommand({ Names: [names.loadBalancer] });
-  const [found] = (await ifThere(() => aws.elbv2(list)))?.LoadBalancers ?? [];
+export async function lookLoadBalancer(see: See): Promise<Items<FoundLoadBalancer>> {
+  const { aws } = see;
+  const found = await describeLoadBalancer(see);
   if (!found?.LoadBalancerArn) return new Map();
   const { LoadBalancerArn } = found;
   const [attributes, allTags] = await Promise.all([

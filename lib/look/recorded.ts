@@ -32,6 +32,26 @@ export async function withRecorded<T>(
 }
 
 /**
+ * Asks about the one thing of a noun by the id that the state remembers, while its id is still looked for: what that
+ * says counts when it is the same. One round trip less, and nothing is believed that AWS has not said.
+ * @param find the id as AWS shows it; undefined when the thing is not there
+ */
+export async function askAhead<T>(
+  see: Pick<See, 'recorded'>,
+  noun: Name,
+  find: () => Promise<string | undefined>,
+  ask: (id: string) => Promise<T>,
+): Promise<T | undefined> {
+  const [guess] = recordedIds(see, noun);
+  const ahead = guess === undefined ? undefined : ask(guess);
+  // An answer that nobody needs may be a refusal.
+  ahead?.catch(() => undefined);
+  const id = await find();
+  if (id === undefined) return undefined;
+  return id === guess ? ahead : ask(id);
+}
+
+/**
  * Nouns with ids that AWS makes up and never gives again: a name alone may be somebody else's by now. Not the hosted
  * zone: the account's own is recorded as well.
  */

@@ -6,12 +6,12 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allPages } from '../pages.ts';
 import { rulesOf } from '../priorities.ts';
-import { only, type Ids, type Items } from '../resources.ts';
+import type { Ids, Items } from '../resources.ts';
 import { STACK_TAG, type Tags } from '../tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifThere } from './if-there.ts';
-import { lookListener } from './listener.ts';
-import { isRemembered } from './recorded.ts';
+import { describeListener } from './listener.ts';
+import { askAhead, isRemembered } from './recorded.ts';
 import type { See } from './see.ts';
 
 export interface FoundRule extends Readonly<Ids['rules']> {
@@ -33,13 +33,17 @@ const PATH = 'path-pattern';
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html
  */
 export async function lookRules(see: See): Promise<Items<FoundRule>> {
-  const ListenerArn = only(await lookListener(see))?.listenerArn;
-  if (ListenerArn === undefined) return new Map();
-  const listed = await ifThere(() =>
-    allPages(async (Marker) => {
-      const page = await see.aws.elbv2(new DescribeRulesCommand({ ListenerArn, Marker }));
-      return { items: page.Rules ?? [], next: page.NextMarker };
-    }),
+  const listed = await askAhead(
+    see,
+    'listener',
+    async () => (await describeListener(see))?.ListenerArn,
+    (ListenerArn) =>
+      ifThere(() =>
+        allPages(async (Marker) => {
+          const page = await see.aws.elbv2(new DescribeRulesCommand({ ListenerArn, Marker }));
+          return { items: page.Rules ?? [], next: page.NextMarker };
+        }),
+      ),
   );
   const rules = (listed ?? []).filter(({ IsDefault }) => !IsDefault);
   const tags = await elbTags(

@@ -16,8 +16,8 @@ export interface Want {
   readonly account: string;
 }
 
-/** The surroundings of a look. */
-export interface See extends Want {
+/** The surroundings of a look. The account is not among them: it is asked for while the first looks are under way. */
+export interface See extends Omit<Want, 'account'> {
   readonly aws: Aws;
   /** The images of the source folders, built when first asked for. */
   readonly builds: Builds;

@@ -6,6 +6,7 @@ import {
   type LoadBalancer,
   type Service,
 } from '@aws-sdk/client-ecs';
+import { batchesOf } from '../batches.ts';
 import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../tags.ts';
@@ -42,20 +43,17 @@ export const isScaled = ({ scaling }: FoundService): boolean => scaling !== unde
 
 const BATCH = 10;
 
-/** The list hides services that are draining, so the wanted names are asked for as well. */
+/** The wanted names are asked for at once: the list hides services that are draining, and only adds others. */
 export async function lookServices(see: See): Promise<Items<FoundService>> {
-  const { names, config } = see;
+  const { aws, names, config } = see;
   const wanted = new Map(config.services.map(({ name, count }) => [name, count]));
-  const all = [...new Set([...wanted.keys(), ...(await list(see))])];
-  const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, index) =>
-    all.slice(index * BATCH, (index + 1) * BATCH),
-  );
-  const described = await Promise.all(
-    batches.map((batch) => describeServices(see.aws, names.cluster, batch)),
-  );
+  const [described, listed] = await Promise.all([
+    describeServices(aws, names.cluster, [...wanted.keys()]),
+    list(see),
+  ]);
+  const others = listed.filter((name) => !wanted.has(name));
   // Somebody else's service in our cluster matters only where it has a name that we want.
-  const found = described
-    .flat()
+  const found = [...described, ...(await describeServices(aws, names.cluster, others))]
     .map(read)
     .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || wanted.has(serviceName));
   const counts = found
@@ -77,18 +75,21 @@ async function list({ aws, names: { cluster } }: See): Promise<string[]> {
 }
 
 /**
- * Services that are there, by name; what is missing is a `failures` entry, what was deleted stays as `INACTIVE`.
+ * Services that are there, by name, ten a call; what is missing is a `failures` entry, what was deleted stays as
+ * `INACTIVE`.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
  */
 export async function describeServices(
   aws: See['aws'],
   cluster: string,
-  services: readonly string[],
+  all: readonly string[],
 ): Promise<Service[]> {
-  const answer = await ifThere(() =>
-    aws.ecs(new DescribeServicesCommand({ cluster, services: [...services], include: ['TAGS'] })),
+  const answers = await Promise.all(
+    batchesOf(all, BATCH).map((services) =>
+      ifThere(() => aws.ecs(new DescribeServicesCommand({ cluster, services, include: ['TAGS'] }))),
+    ),
   );
-  return (answer?.services ?? []).filter(({ status }) => status !== 'INACTIVE');
+  return answers.flatMap((answer) => answer?.services ?? []).filter(({ status }) => status !== 'INACTIVE');
 }
 
 export const loadBalancerText = ({ containerName, containerPort, targetGroupArn }: LoadBalancer): string =>

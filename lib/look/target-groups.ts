@@ -47,39 +47,42 @@ export async function lookTargetGroups(see: See): Promise<Items<FoundTargetGroup
   const candidates = listed.filter(({ TargetGroupName = '' }) =>
     TargetGroupName.startsWith(`${names.stack}-`),
   );
-  const tags = await elbTags(
-    aws,
-    candidates.map(({ TargetGroupArn = '' }) => TargetGroupArn),
-  );
+  const [tags, attributes] = await Promise.all([
+    elbTags(
+      aws,
+      candidates.map(({ TargetGroupArn = '' }) => TargetGroupArn),
+    ),
+    Promise.all(candidates.map((group) => attributesOfGroup(see, group))),
+  ]);
   const keys = new Map(
     routesOf(config).map(({ container }) => [names.targetGroup(container), container.key]),
   );
-  const items = new Map<string, FoundTargetGroup>();
-  await Promise.all(
-    candidates.map(async (group) => {
+  return new Map(
+    candidates.flatMap((group, index) => {
       const own = tags.get(group.TargetGroupArn ?? '');
+      const settings = attributes[index];
       const name = group.TargetGroupName ?? '';
-      if (!own) return;
+      if (!own || !settings) return [];
       // Somebody else's group matters only where it has a name that we want.
       const isOurs =
         own[STACK_TAG] === names.stack || isRemembered(see, 'targetGroups', own, group.TargetGroupArn);
-      if (!isOurs && !keys.has(name)) return;
-      const item = await read(see, group, own);
+      if (!isOurs && !keys.has(name)) return [];
       // One of ours whose name nothing wants any more stands for itself, and will be removed.
-      if (item) items.set(keys.get(name) ?? name, item);
+      return [[keys.get(name) ?? name, read(group, settings, own)] as const];
     }),
   );
-  return items;
 }
 
-async function read({ aws }: See, group: TargetGroup, tags: Tags): Promise<FoundTargetGroup | undefined> {
-  const { TargetGroupArn = '' } = group;
-  const attributes = await ifThere(() =>
-    aws.elbv2(new DescribeTargetGroupAttributesCommand({ TargetGroupArn })),
-  );
-  if (!attributes) return undefined;
+/** Undefined when the group went away since it was listed. */
+async function attributesOfGroup({ aws }: See, { TargetGroupArn }: TargetGroup) {
+  const describe = new DescribeTargetGroupAttributesCommand({ TargetGroupArn });
+  const answer = await ifThere(() => aws.elbv2(describe));
+  return answer && attributesOf(answer.Attributes);
+}
+
+function read(group: TargetGroup, attributes: Record<string, string>, tags: Tags): FoundTargetGroup {
   return {
-    targetGroupArn: TargetGroupArn,
+    targetGroupArn: group.TargetGroupArn ?? '',
     name: group.TargetGroupName ?? '',
     vpcId: group.VpcId ?? '',
     health: {
@@ -92,7 +95,7 @@ async function read({ aws }: See, group: TargetGroup, tags: Tags): Promise<Found
       unhealthyThreshold: group.UnhealthyThresholdCount ?? 0,
       matcher: group.Matcher?.HttpCode ?? '',
     },
-    attributes: attributesOf(attributes.Attributes),
+    attributes,
     tags,
   };
 }

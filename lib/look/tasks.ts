@@ -1,5 +1,6 @@
 /** Finds the tasks of a service: they outlive it, and the stopped ones are remembered for about an hour. */
 import { DescribeTasksCommand, ListTasksCommand, type DesiredStatus, type Task } from '@aws-sdk/client-ecs';
+import { batchesOf } from '../batches.ts';
 import { allPages } from '../pages.ts';
 import { ifThere } from './if-there.ts';
 import type { See } from './see.ts';
@@ -29,12 +30,10 @@ export async function tasksOf(
     );
     for (const arn of listed ?? []) arns.add(arn);
   }
-  const all = [...arns];
-  const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, index) =>
-    all.slice(index * BATCH, (index + 1) * BATCH),
-  );
   const answers = await Promise.all(
-    batches.map((tasks) => ifThere(() => aws.ecs(new DescribeTasksCommand({ cluster, tasks })))),
+    batchesOf([...arns], BATCH).map((tasks) =>
+      ifThere(() => aws.ecs(new DescribeTasksCommand({ cluster, tasks }))),
+    ),
   );
   return answers
     .flatMap((answer) => answer?.tasks ?? [])

@@ -5,10 +5,11 @@ import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { explain, type Situation } from '../explain.ts';
 import { openBuilds } from '../image/open-builds.ts';
-import { oneFlight, recordedIn, type See } from '../look/see.ts';
+import { oneFlight, recordedIn, type See, type Want } from '../look/see.ts';
 import { namesOf } from '../names.ts';
+import type { Survey } from '../look/found.ts';
 import type { Report } from '../report.ts';
-import { openState } from '../state/state.ts';
+import { openState, readState } from '../state/state.ts';
 import { takeLock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { lockFile, sandboxFolder, stateFile } from './home.ts';
@@ -21,8 +22,10 @@ export interface Session {
   readonly account: string;
   readonly place: Place;
   readonly run: Run;
-  /** The surroundings of a new survey. */
-  see(): See;
+  /** What the survey found that was begun at once. */
+  readonly found: Promise<Survey>;
+  /** The surroundings of a new survey, and what is known before it. */
+  see(): See & Want;
   /** The problem that an error is. */
   explain(error: unknown): Error;
   close(): Promise<void>;
@@ -40,14 +43,16 @@ export interface Surroundings extends Outside {
   readonly command: string;
   readonly report: Report;
   readonly signal: AbortSignal;
+  /** The first survey. It only looks, so it is under way while AWS is still asked whose account this is. */
+  readonly survey: (see: See) => Promise<Survey>;
 }
 
 /**
- * Opens a session: configuration, place, identity, lock, state, in this order; whatever fails closes what was opened.
+ * Opens a session: configuration, place, lock, state and identity, in this order; whatever fails closes what was opened.
  * @throws Problem
  */
 export async function openSession(options: Options, surroundings: Surroundings): Promise<Session> {
-  const { command, report, signal, openSandbox, load = loadConfig } = surroundings;
+  const { command, report, signal, openSandbox, survey, load = loadConfig } = surroundings;
   const config = await load({
     file: options.config,
     stage: options.stage,
@@ -87,7 +92,15 @@ export async function openSession(options: Options, surroundings: Surroundings):
         text: `Took over the lock of a run that is no longer alive: ${lock.takenOverFrom}.`,
       });
     }
-    const { Account: account = '' } = await aws.sts(new GetCallerIdentityCommand({}));
+    const before = (await readState(stateFile(options.stage)))?.resources ?? {};
+    const asked = aws.sts(new GetCallerIdentityCommand({}));
+    const see = (recorded: See['recorded']): See => ({
+      ...{ config, names, aws, builds, recorded, once: oneFlight() },
+    });
+    const found = survey(see(recordedIn(before)));
+    // A failure is told when it is waited for, and that of the first call goes before.
+    found.catch(() => undefined);
+    const { Account: account = '' } = await asked;
     const guard = { stack: names.stack, account, region: config.region, endpoint: place.endpointName };
     const state = await openState(stateFile(options.stage), guard, clock);
     const recorded = recordedIn(state.data.resources);
@@ -95,6 +108,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
       config,
       account,
       place,
+      found,
       run: {
         command: typed(command, options),
         region: config.region,
@@ -106,7 +120,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
         state,
         patient: options.wait,
       },
-      see: () => ({ config, names, aws, account, builds, recorded, once: oneFlight() }),
+      see: () => ({ ...see(recorded), account }),
       explain: (error) => explain(error, { ...situation, doing: 'the look at what there is' }),
       close,
     };

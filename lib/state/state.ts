@@ -33,7 +33,10 @@ export interface State {
  * @throws STATE_CORRUPT, STATE_NEWER, STATE_FOREIGN: the file is left as it is
  */
 export async function openState(file: string, guard: Guard, clock: Clock): Promise<State> {
-  const data = (await readState(file, guard)) ?? emptyState(guard);
+  const data = (await readState(file)) ?? emptyState(guard);
+  for (const field of ['stack', 'endpoint', 'account', 'region'] as const) {
+    if (data[field] !== guard[field]) throw foreign(file, field, data[field], guard[field]);
+  }
   let writing: Promise<void> = Promise.resolve();
   let waiting = false;
   /** However many changes come while one write is under way, one more write follows. */
@@ -119,7 +122,11 @@ async function write(file: string, data: StateData): Promise<void> {
   }
 }
 
-async function readState(file: string, guard: Guard): Promise<StateData | undefined> {
+/**
+ * Reads a state, whosever it is; undefined when there is none.
+ * @throws STATE_CORRUPT, STATE_NEWER
+ */
+export async function readState(file: string): Promise<StateData | undefined> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -134,9 +141,6 @@ async function readState(file: string, guard: Guard): Promise<StateData | undefi
   if (!checked.success) {
     const [issue] = checked.error.issues;
     throw corrupt(file, `${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'not understood'}`);
-  }
-  for (const field of ['stack', 'endpoint', 'account', 'region'] as const) {
-    if (checked.data[field] !== guard[field]) throw foreign(file, field, checked.data[field], guard[field]);
   }
   return checked.data;
 }

@@ -158,8 +158,14 @@ export async function account({
     async lose(stack, nouns) {
       await run(
         async ({ options, report, signal }, outside) => {
-          const session = await openSession(options, { command: 'teardown', report, signal, ...outside });
-          const found = await survey(session.see());
+          const session = await openSession(options, {
+            command: 'teardown',
+            report,
+            signal,
+            survey,
+            ...outside,
+          });
+          const found = await session.found;
           const changes = planOf(found, session.see().names.stack).filter(({ step }) => nouns.has(step));
           await takeDown(session, found, changes);
           await session.close();

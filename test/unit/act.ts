@@ -17,7 +17,7 @@ import type { Config } from '../../lib/config/config.ts';
 import type { Found, Survey } from '../../lib/look/found.ts';
 import type { Bundle } from '../../lib/image/builds.ts';
 import { looks } from '../../lib/look/looks.ts';
-import { oneFlight, type See } from '../../lib/look/see.ts';
+import { oneFlight, type See, type Want } from '../../lib/look/see.ts';
 import { namesOf } from '../../lib/names.ts';
 import { names as nouns } from '../../lib/architecture.ts';
 import { ONLY, type Ids, type Items, type Name } from '../../lib/resources.ts';
@@ -142,7 +142,7 @@ const bundleOf = (key: string): Bundle => ({
   ],
 });
 /** The surroundings of a look: mocked clients, and builds whose digests come from the key. */
-export function seeOf(of: Config = config(), clock: Clock = testClock()): See {
+export function seeOf(of: Config = config(), clock: Clock = testClock()): See & Want {
   const signal = new AbortController().signal;
   return {
     ...wantOf(of),

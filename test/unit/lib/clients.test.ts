@@ -202,3 +202,12 @@ test('nothing is sent once the run is told to stop', async () => {
   await expect(describeVpcs()).rejects.toThrow();
   expect(received).toBe(0);
 });
+
+test('closing ends what is under way, and nothing of it is sent again', async () => {
+  answers = [THROTTLED];
+  const describing = describeVpcs();
+  await new Promise((resolve) => server.once('request', resolve));
+  aws.close();
+  await expect(describing).rejects.toThrow();
+  expect(received).toBe(1);
+});

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { looks } from '../../../../lib/look/looks.ts';
+import { askAhead } from '../../../../lib/look/recorded.ts';
 import { recordedIn } from '../../../../lib/look/see.ts';
 import { upper } from '../../../../lib/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
@@ -189,4 +190,47 @@ test('a recorded NAT gateway that AWS still shows, but as deleted, is gone', asy
     .resolves({ NatGateways: [{ NatGatewayId: 'nat-1', State: 'deleted', Tags }] });
   const see = { ...seeOf(), recorded: recordedIn({ natGateway: { natGatewayId: 'nat-1' } }) };
   expect(await looks.natGateway(see)).toEqual(new Map());
+});
+
+describe('what is asked ahead, by an id that the state remembers', () => {
+  const recorded = recordedIn({ loadBalancer: { loadBalancerArn: 'arn:1' } });
+  const askedAhead = async (found: string | undefined, refused?: string) => {
+    const asked: string[] = [];
+    const answer = await askAhead(
+      { recorded },
+      'loadBalancer',
+      async () => {
+        // The question is out before the id is known.
+        expect(asked).toEqual(['arn:1']);
+        return found;
+      },
+      async (id) => {
+        asked.push(id);
+        if (id === refused) throw awsError('AccessDenied');
+        return `about ${id}`;
+      },
+    );
+    return { asked, answer };
+  };
+
+  test('counts when that is the id', async () => {
+    expect(await askedAhead('arn:1')).toEqual({ asked: ['arn:1'], answer: 'about arn:1' });
+    await expect(askedAhead('arn:1', 'arn:1')).rejects.toThrow();
+  });
+
+  test('is asked again by the id that AWS shows, whatever the first answer was', async () => {
+    expect(await askedAhead('arn:2', 'arn:1')).toEqual({ asked: ['arn:1', 'arn:2'], answer: 'about arn:2' });
+  });
+
+  test('says nothing of what is not there', async () => {
+    expect(await askedAhead(undefined, 'arn:1')).toEqual({ asked: ['arn:1'], answer: undefined });
+  });
+
+  test('waits for the id when the state remembers none', async () => {
+    const order: string[] = [];
+    const find = async () => (order.push('found'), 'arn:1');
+    const ask = async (id: string) => void order.push(`asked ${id}`);
+    await askAhead({}, 'loadBalancer', find, ask);
+    expect(order).toEqual(['found', 'asked arn:1']);
+  });
 });

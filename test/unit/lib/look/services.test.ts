@@ -80,11 +80,11 @@ test('reads ours', async () => {
     },
   });
   expect(sent()).toEqual([
-    { command: 'ListServices', input: { cluster: 'shop-dev', maxResults: 100 } },
     {
       command: 'DescribeServices',
       input: { cluster: 'shop-dev', services: ['web'], include: ['TAGS'] },
     },
+    { command: 'ListServices', input: { cluster: 'shop-dev', maxResults: 100 } },
   ]);
 });
 
@@ -115,7 +115,7 @@ test('shows ours that nothing wants any more, on whatever page, ten names a call
     sent()
       .filter(({ command }) => command === 'DescribeServices')
       .map(({ input }) => (input as { services: string[] }).services.length),
-  ).toEqual([10, 3]);
+  ).toEqual([1, 10, 2]);
 });
 
 test("shows somebody else's only where it has a name that we want", async () => {
@@ -138,6 +138,7 @@ test('asks for no names when there are none', async () => {
 });
 
 test('fails with any other error', async () => {
+  mocks.ecs.on(DescribeServicesCommand).resolves({});
   mocks.ecs.on(ListServicesCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(keys()).rejects.toMatchObject({ message: 'not allowed' });
 });

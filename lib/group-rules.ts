@@ -1,6 +1,9 @@
 /** Rules of security groups: as text to compare them, and as EC2 writes them. Pure. */
 import type { IpPermission } from '@aws-sdk/client-ec2';
 
+/** The key of the load balancer's own group; the others have the names of their services. */
+export const BALANCER = 'balancer';
+
 /** One rule of a group: who may send where. */
 export interface GroupRule {
   /** `tcp`, or `-1` for everything. */

@@ -69,8 +69,17 @@ export interface Undo<N extends Name> extends Want {
   readonly found: Survey;
   /** The surroundings of another look. */
   see(): See;
+  readonly going: Going;
   until<T>(what: string, wait: WaitName, probe: () => Promise<Probed<T>>): Promise<T>;
   note(text: string): void;
+}
+
+/** What else goes in the same run. */
+export interface Going {
+  /** Whether a noun goes as a whole. */
+  all(noun: Name): boolean;
+  /** Resolves when another thing of this noun is gone; undefined when that one stays. It must not wait for this one in turn. */
+  sibling(key: string): Promise<void> | undefined;
 }
 
 /** The undo of one noun: takes one thing away, and resolves when it is gone. */

@@ -24,7 +24,8 @@ export interface Waiting {
 }
 
 /**
- * Waits until `probe` says ready, and returns its value.
+ * Waits until `probe` says ready, and returns its value. Looks that are so far apart fall on the same moments, whoever
+ * waits: then they can share calls.
  * @param what what is waited for, e.g. `NAT gateway nat-0a1b to be available`
  * @throws FAILED_STATE when the probe says failed (or the probe's own cause), TIMEOUT when the deadline passes,
  *   whatever the probe throws (what may pass is retried where the call is made), and the signal's reason
@@ -45,7 +46,7 @@ export async function until<T>(
     const elapsed = clock.now() - start;
     if (elapsed + wait.every > wait.deadline) throw timedOut(what, elapsed, probed.note);
     onPending?.(probed.note, elapsed);
-    await clock.sleep(wait.every, signal);
+    await clock.sleep(wait.every - (clock.now() % wait.every), signal);
   }
 }
 

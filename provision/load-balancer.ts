@@ -9,6 +9,7 @@ import {
 import { adoptNamed } from '../lib/adopt-named.ts';
 import { compare, later, touches, type Fields } from '../lib/change.ts';
 import type { Config } from '../lib/config/config.ts';
+import { BALANCER } from '../lib/group-rules.ts';
 import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { FoundLoadBalancer } from '../lib/look/load-balancer.ts';
@@ -16,7 +17,6 @@ import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { ONLY, type Ids } from '../lib/resources.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { tagFields, tagsOf, upper } from '../lib/tags.ts';
-import { BALANCER } from './security-groups.ts';
 
 const SCHEME = 'internet-facing';
 

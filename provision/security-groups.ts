@@ -17,15 +17,13 @@ import type { Survey } from '../lib/look/found.ts';
 import { EVERYWHERE } from '../lib/look/route-tables.ts';
 import type { FoundSecurityGroup } from '../lib/look/security-groups.ts';
 import { astray } from '../lib/look/vpc.ts';
-import { permission, rulesText, ruleText, type GroupRule } from '../lib/group-rules.ts';
+import { BALANCER, permission, rulesText, ruleText, type GroupRule } from '../lib/group-rules.ts';
 import type { Want } from '../lib/look/see.ts';
 import { only } from '../lib/resources.ts';
 import { retag } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { tagFields, tagsOf, upper } from '../lib/tags.ts';
 
-/** The key of the load balancer's own group; the others have the names of their services. */
-export const BALANCER = 'balancer';
 const HTTP = 80;
 
 const tcp = (port: number, peer: string): GroupRule => ({

@@ -13,7 +13,7 @@ import { compare, later, touches, type Fields } from '../lib/change.ts';
 import { isRouted, type Service } from '../lib/config/config.ts';
 import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
-import { deploymentText, describeServices, isScaled, loadBalancerText } from '../lib/look/services.ts';
+import { deploymentText, describeService, isScaled, loadBalancerText } from '../lib/look/services.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { deregister, revisionsOf } from '../lib/revisions.ts';
 import { only } from '../lib/resources.ts';
@@ -194,7 +194,7 @@ const settings = ({ change, config, made }: Act<'services'>, service: Service) =
 /** A service that is being removed keeps its name until it is gone. */
 async function untilGone(act: Act<'services'>): Promise<void> {
   await act.until(`the old service ${act.change.key} to be gone`, 'serviceGone', async () => {
-    const [left] = await describeServices(act.aws, act.names.cluster, [act.change.key]);
+    const left = await describeService(act.aws, act.names.cluster, act.change.key);
     return left === undefined ? ready(undefined) : pending(left.status ?? 'still there');
   });
 }

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { touches } from '../lib/change.ts';
 import { isRouted, type RoutedContainer, type Service } from '../lib/config/config.ts';
-import { describeServices } from '../lib/look/services.ts';
+import { describeService } from '../lib/look/services.ts';
 import { Problem, type ProblemCode } from '../lib/problem.ts';
 import type { Ids, Items } from '../lib/resources.ts';
 import type { Act } from '../lib/step.ts';
@@ -64,7 +64,7 @@ const isProblem = (error: unknown, ...codes: ProblemCode[]): error is Problem =>
 
 /** A count that this run has not set is Application Auto Scaling's to change at any moment. */
 async function look(act: Surroundings, awaited: Awaited): Promise<EcsService | undefined> {
-  const [now] = await describeServices(act.aws, act.names.cluster, [awaited.service.name]);
+  const now = await describeService(act.aws, act.names.cluster, awaited.service.name);
   const isSet = act.change !== undefined && touches(act.change, 'count');
   if (!isSet) awaited.count = now?.desiredCount ?? awaited.count;
   return now;

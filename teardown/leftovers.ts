@@ -8,6 +8,7 @@ import { problem } from '../lib/problem.ts';
 import { addressOf, titleOf, type Ids, type Name } from '../lib/resources.ts';
 import type { Session } from '../lib/run/session.ts';
 import type { Tags } from '../lib/tags.ts';
+import { LOOKED_AT } from './plan.ts';
 
 /**
  * Looks again for anything of ours.
@@ -15,10 +16,7 @@ import type { Tags } from '../lib/tags.ts';
  */
 export async function leftovers(session: Session): Promise<void> {
   const see = session.see();
-  const found = await survey(
-    see,
-    names.filter((name) => name !== 'images'),
-  );
+  const found = await survey(see, LOOKED_AT);
   const left: string[] = [];
   for (const name of names) {
     const things = found[name] as ReadonlyMap<string, Ids[Name] & { readonly tags: Tags }>;

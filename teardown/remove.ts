@@ -3,11 +3,14 @@ import type { Found, Survey } from '../lib/look/found.ts';
 import { oneFlight, type See, type Want } from '../lib/look/see.ts';
 import { addressOf, titleOf, type Items, type Name } from '../lib/resources.ts';
 import type { Run } from '../lib/run/run.ts';
-import type { Removal, Undo } from '../lib/step.ts';
+import type { Going, Removal, Undo } from '../lib/step.ts';
 import { until } from '../lib/until.ts';
 
 /** The undo of every noun. */
 export type Removals = { readonly [N in Name]: Removal<N> };
+
+/** Nothing else goes, as far as is known. */
+export const ALONE: Going = { all: () => false, sibling: () => undefined };
 
 /** Takes one found thing away, waits until it is gone, and forgets it. */
 export async function removeThing(
@@ -17,6 +20,7 @@ export async function removeThing(
   removals: Removals,
   name: Name,
   key: string,
+  going: Going = ALONE,
 ): Promise<void> {
   const { clock, signal, report, waits } = run;
   const item = (found[name] as Items<Found[Name]>).get(key);
@@ -29,6 +33,7 @@ export async function removeThing(
     key,
     item,
     found,
+    going,
     see: () => ({ ...see, once: oneFlight() }),
     until: (what, wait, probe) =>
       until(what, waits[wait], probe, {

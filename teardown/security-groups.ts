@@ -1,21 +1,26 @@
-/** Removes a security group: first the rules of our other groups that name it, then itself. */
+/** Removes a security group, once none of our other groups names it any more. */
 import { DeleteSecurityGroupCommand, RevokeSecurityGroupIngressCommand } from '@aws-sdk/client-ec2';
 import { gone } from '../lib/gone.ts';
-import { permission } from '../lib/group-rules.ts';
+import { BALANCER, permission } from '../lib/group-rules.ts';
 import type { Removal } from '../lib/step.ts';
 
 export const securityGroups: Removal<'securityGroups'> = {
   /**
-   * One rule a call: of several, one that is gone already would keep all the others. Its own rules go with it.
+   * The load balancer's group waits for the groups of the services, whose rules go with them. Any other rule that names
+   * a group is taken out of its own, one a call: of several, one that is gone already would keep all the others.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
    */
-  async remove({ aws, found, item: { groupId } }) {
-    const naming = [...found.securityGroups.values()].flatMap(({ groupId: GroupId, ingress }) =>
-      ingress
-        .filter(({ peer }) => peer === groupId && GroupId !== groupId)
-        .map((rule) => ({ GroupId, IpPermissions: [permission(rule)] })),
-    );
-    await Promise.all(naming.map((rule) => gone(() => aws.ec2(new RevokeSecurityGroupIngressCommand(rule)))));
+  async remove({ aws, found, going, key, item: { groupId } }) {
+    const naming = [...found.securityGroups].flatMap(([other, { groupId: GroupId, ingress }]) => {
+      const rules = ingress.filter(({ peer }) => peer === groupId && GroupId !== groupId);
+      const leaving = key === BALANCER && rules.length > 0 ? going.sibling(other) : undefined;
+      if (leaving) return [leaving];
+      return rules.map((rule) => {
+        const revoke = { GroupId, IpPermissions: [permission(rule)] };
+        return gone(() => aws.ec2(new RevokeSecurityGroupIngressCommand(revoke)));
+      });
+    });
+    await Promise.all(naming);
     await gone(() => aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId })));
   },
 };

@@ -1,8 +1,10 @@
-/** Removes all revisions of a family: deregistered first, then deleted, ten a call. */
-import { DeleteTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
+/** Removes all revisions of a family: deregistered first, then deleted, ten a call with those of other families. */
+import { DeleteTaskDefinitionsCommand, type Failure } from '@aws-sdk/client-ecs';
+import type { Aws } from '../lib/clients.ts';
 import { deregister, revisionsOf } from '../lib/revisions.ts';
 import { problem } from '../lib/problem.ts';
-import type { Removal, Undo } from '../lib/step.ts';
+import type { Removal } from '../lib/step.ts';
+import { forEach, together } from '../lib/together.ts';
 
 const BATCH = 10;
 
@@ -20,25 +22,31 @@ export const taskDefinitions: Removal<'taskDefinitions'> = {
     for (const taskDefinition of active) {
       await deregister(undo.aws, taskDefinition);
     }
-    const all = [...active, ...inactive];
-    for (let start = 0; start < all.length; start += BATCH) {
-      await deleteRevisions(undo, all.slice(start, start + BATCH));
-    }
+    const refusals = await Promise.all([...active, ...inactive].map(deletion(undo.aws)));
+    const refusal = refusals.find((one) => one !== undefined);
+    if (refusal) throw refused(refusal);
   },
 };
 
 /**
- * What cannot be deleted is no error of the call but an entry in its answer.
+ * Deletes one revision, and shares the call with whoever deletes another in the same moment. What cannot be deleted is
+ * no error of the call but an entry in its answer.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefinitions.html
  */
-async function deleteRevisions({ aws }: Undo<'taskDefinitions'>, taskDefinitions: string[]): Promise<void> {
-  const { failures = [] } = await aws.ecs(new DeleteTaskDefinitionsCommand({ taskDefinitions }));
-  const failure = failures.find(({ reason }) => reason !== 'MISSING');
-  if (!failure) return;
-  throw problem('REFUSED', {
-    what: `ECS did not delete ${failure.arn?.split('/').at(-1)}.`,
-    why: failure.detail ?? failure.reason ?? 'It does not say why.',
+const deletion = forEach((aws: Aws) => {
+  let last: Promise<unknown> = Promise.resolve();
+  return together<Failure | undefined>(BATCH, async (taskDefinitions) => {
+    const answer = last.then(() => aws.ecs(new DeleteTaskDefinitionsCommand({ taskDefinitions })));
+    last = answer.catch(() => undefined);
+    const { failures = [] } = await answer;
+    return (revision) => failures.find(({ arn, reason }) => arn === revision && reason !== 'MISSING');
+  });
+});
+
+const refused = ({ arn, detail, reason }: Failure) =>
+  problem('REFUSED', {
+    what: `ECS did not delete ${arn?.split('/').at(-1)}.`,
+    why: detail ?? reason ?? 'It does not say why.',
     now: 'It cannot start tasks any more.',
     fix: ['npm run teardown, to try again'],
   });
-}

@@ -12,14 +12,12 @@ import { duration } from '../lib/run/lines.ts';
 import type { Result, Running } from '../lib/run/main.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
 import { openSession, type Outside, type Session } from '../lib/run/session.ts';
+import type { Going } from '../lib/step.ts';
 import type { Tags } from '../lib/tags.ts';
 import { confirmed } from './confirm.ts';
 import { leftovers } from './leftovers.ts';
-import { order, removals } from './plan.ts';
+import { LOOKED_AT, order, removals } from './plan.ts';
 import { removeThing } from './remove.ts';
-
-/** What has nothing of its own to look at or to remove: an image goes with its repository. */
-const LOOKED_AT = names.filter((name) => name !== 'images');
 
 /** Does what `npm run teardown` does, and returns what to print. */
 export async function teardown(running: Running, outside: Outside): Promise<Result> {
@@ -77,13 +75,23 @@ export function planOf(found: Survey, stack: string): Change[] {
 
 /** Carries out removals, each as soon as what needs it is gone. */
 export async function takeDown(session: Session, found: Survey, changes: readonly Change[]): Promise<void> {
+  const keysOf = (name: Name) => changes.filter(({ step }) => step === name).map(({ key }) => key);
+  const all = (name: Name) => [...found[name].keys()].every((key) => keysOf(name).includes(key));
   const outcomes = await walk<Name>(
     order(),
     async (name) => {
-      const removing = changes
-        .filter(({ step }) => step === name)
-        .map(({ key }) => removeThing(session.run, session.see(), found, removals, name, key));
-      for (const one of await Promise.allSettled(removing)) if (one.status === 'rejected') throw one.reason;
+      const removing = new Map<string, Promise<void>>();
+      const going: Going = { all, sibling: (key) => removing.get(key) };
+      const remove = (key: string) =>
+        removeThing(session.run, session.see(), found, removals, name, key, going);
+      // Started on the next turn: by then all siblings are known.
+      for (const key of keysOf(name))
+        removing.set(
+          key,
+          Promise.resolve().then(() => remove(key)),
+        );
+      const ends = await Promise.allSettled(removing.values());
+      for (const one of ends) if (one.status === 'rejected') throw one.reason;
     },
     session.run.signal,
   );

@@ -55,14 +55,14 @@ export const looks: { readonly [N in Name]: (see: See) => Promise<Items<Found[N]
 
 /**
  * Looks at everything, or at these nouns alone. Fails with the first look that fails, once all have ended.
- * A noun that was not looked at has no things.
+ * A noun that was not looked at has no things; and the zones matter only to who may make something of all.
  */
 export async function survey(see: See, nouns: readonly Name[] = names): Promise<Survey> {
   const look = async (name: Name): Promise<Items<unknown>> =>
     nouns.includes(name)
       ? reclaim(see, name, (await looks[name](see)) as Items<{ readonly tags: Tags }>)
       : new Map();
-  const zones = lookZones(see);
+  const zones = nouns === names ? lookZones(see) : Promise.resolve([]);
   const found = names.map(async (name) => [name, await look(name)] as const);
   for (const settled of await Promise.allSettled([zones, ...found])) {
     if (settled.status === 'rejected') throw settled.reason;

@@ -10,6 +10,7 @@ import { batchesOf } from '../batches.ts';
 import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../tags.ts';
+import { forEach, forName, together } from '../together.ts';
 import { ifThere } from './if-there.ts';
 import { lookScaling, type Scaling } from './scaling.ts';
 import type { See } from './see.ts';
@@ -91,6 +92,23 @@ export async function describeServices(
   );
   return answers.flatMap((answer) => answer?.services ?? []).filter(({ status }) => status !== 'INACTIVE');
 }
+
+/** By cluster: asks about one service, and shares the call with whoever asks in the same moment. */
+const asking = forEach((aws: See['aws']) =>
+  forName((cluster) =>
+    together(BATCH, async (names) => {
+      const services = await describeServices(aws, cluster, names);
+      return (name) => services.find(({ serviceName }) => serviceName === name);
+    }),
+  ),
+);
+
+/** A service that is waited for, as it is now: with fifty of them, ten are looked at a call. */
+export const describeService = (
+  aws: See['aws'],
+  cluster: string,
+  service: string,
+): Promise<Service | undefined> => asking(aws)(cluster)(service);
 
 export const loadBalancerText = ({ containerName, containerPort, targetGroupArn }: LoadBalancer): string =>
   `${containerName}:${containerPort} → ${targetGroupArn}`;

@@ -2,29 +2,57 @@
 import { DescribeTasksCommand, ListTasksCommand, type DesiredStatus, type Task } from '@aws-sdk/client-ecs';
 import { batchesOf } from '../batches.ts';
 import { allPages } from '../pages.ts';
+import { forEach, forName, together } from '../together.ts';
 import { ifThere } from './if-there.ts';
 import type { See } from './see.ts';
 
 const BATCH = 100;
 
 /**
- * By family rather than by service: tasks cannot be listed by a service that is gone.
+ * The tasks of one service. By family rather than by service: tasks cannot be listed by a service that is gone.
  * @param service its name
  * @param statuses asked for one after the other, so that no task is missed that changes from one to the next
- * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
  */
 export async function tasksOf(
   { aws, names }: Pick<See, 'aws' | 'names'>,
   service: string,
   ...statuses: readonly DesiredStatus[]
 ): Promise<Task[]> {
-  const { cluster } = names;
+  const which = { cluster: names.cluster, family: names.family(service) };
+  return (await describeTasks(aws, which, statuses)).filter(isOf(service));
+}
+
+const isOf =
+  (service: string) =>
+  ({ group }: Task): boolean =>
+    group === `service:${service}`;
+
+/** By cluster: asks about all tasks at once, for whoever waits for those of a service. */
+const asking = forEach((aws: See['aws']) =>
+  forName((cluster) =>
+    together(Number.MAX_SAFE_INTEGER, async () => {
+      const tasks = await describeTasks(aws, { cluster }, ['RUNNING', 'STOPPED']);
+      return (service) => tasks.filter(isOf(service));
+    }),
+  ),
+);
+
+/** The tasks of a service that is waited for, whatever becomes of them; who asks in the same moment shares the calls. */
+export const allTasksOf = (aws: See['aws'], cluster: string, service: string): Promise<Task[]> =>
+  asking(aws)(cluster)(service);
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html */
+async function describeTasks(
+  aws: See['aws'],
+  which: { readonly cluster: string; readonly family?: string },
+  statuses: readonly DesiredStatus[],
+): Promise<Task[]> {
+  const { cluster } = which;
   const arns = new Set<string>();
   for (const desiredStatus of statuses) {
     const listed = await ifThere(() =>
       allPages(async (nextToken) => {
-        const family = names.family(service);
-        const page = await aws.ecs(new ListTasksCommand({ cluster, family, desiredStatus, nextToken }));
+        const page = await aws.ecs(new ListTasksCommand({ ...which, desiredStatus, nextToken }));
         return { items: page.taskArns ?? [], next: page.nextToken };
       }),
     );
@@ -35,7 +63,5 @@ export async function tasksOf(
       ifThere(() => aws.ecs(new DescribeTasksCommand({ cluster, tasks }))),
     ),
   );
-  return answers
-    .flatMap((answer) => answer?.tasks ?? [])
-    .filter(({ group }) => group === `service:${service}`);
+  return answers.flatMap((answer) => answer?.tasks ?? []);
 }

@@ -24,6 +24,7 @@ import { ONLY, type Ids, type Items, type Name } from '../../lib/resources.ts';
 import type { Act, Step, Undo } from '../../lib/step.ts';
 import { tagsOf } from '../../lib/tags.ts';
 import { until } from '../../lib/until.ts';
+import { ALONE } from '../../teardown/remove.ts';
 import { localWaits } from '../../lib/waits.ts';
 import { testClock } from './clock.ts';
 
@@ -247,6 +248,7 @@ export function undoOf<N extends Name>(scene: Scene<N>, item: Found[N]): Undo<N>
     item,
     found: surveyOf(scene.found),
     see: () => seeOf(of, clock),
+    going: ALONE,
     until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
     note: () => undefined,
   };

@@ -13,5 +13,9 @@ export const primary = (rolloutState: Deployment['rolloutState'], more: Deployme
   createdAt: at(10),
   ...more,
 });
-export const service = (...deployments: Deployment[]): EcsService => ({ status: 'ACTIVE', deployments });
+export const service = (...deployments: Deployment[]): EcsService => ({
+  serviceName: 'web',
+  status: 'ACTIVE',
+  deployments,
+});
 export const BROKEN = 'ECS deployment circuit breaker: tasks failed to start.';

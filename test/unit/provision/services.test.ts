@@ -110,8 +110,8 @@ describe('creates when missing', () => {
     isDone();
     mocks.ecs
       .on(DescribeServicesCommand)
-      .resolvesOnce({ services: [{ status: 'DRAINING' }] })
-      .resolvesOnce({ services: [{ status: 'INACTIVE' }] })
+      .resolvesOnce({ services: [{ serviceName: 'web', status: 'DRAINING' }] })
+      .resolvesOnce({ services: [{ serviceName: 'web', status: 'INACTIVE' }] })
       .resolves({ services: [done] });
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
     const { verbs } = await provisionStep(services, withItem({ status: 'DRAINING' }));

@@ -6,13 +6,20 @@ import { rules } from '../../../teardown/rules.ts';
 import { awsError, mocks, sent, undoOf } from '../act.ts';
 
 const item = { ruleArn: 'arn:rule' } as FoundRule;
-const remove = () => rules.remove(undoOf({ name: 'rules', key: 'web-api1' }, item));
+const undo = () => undoOf({ name: 'rules', key: 'web-api1' }, item);
+const remove = () => rules.remove(undo());
 const call = { command: 'DeleteRule', input: { RuleArn: 'arn:rule' } };
 
 test('removes what is ours', async () => {
   mocks.elbv2.on(DeleteRuleCommand).resolves({});
   expect(await remove()).toBeUndefined();
   expect(sent()).toEqual([call]);
+});
+
+test('removes what is ours: with the listener, when that goes, too', async () => {
+  const going = { all: (noun: string) => noun === 'listener', sibling: () => undefined };
+  expect(await rules.remove({ ...undo(), going })).toEqual({ kept: 'it goes with its listener' });
+  expect(sent()).toEqual([]);
 });
 
 test('counts what is already gone as removed', async () => {

@@ -14,11 +14,13 @@ const group = (key: string, groupId: string, ingress: GroupRule[]) => ({
   egress: [],
   tags: ourTags('securityGroups', key),
 });
-/** Removes the load balancer's group, which the rules of the tasks' group name. */
-function remove(ingress = [tcp(5000), tcp(6000)]) {
+/** Removes the load balancer's group, which the rules of the tasks' group name. @param leaving of groups that go, too */
+function remove(ingress = [tcp(5000), tcp(6000)], leaving: Record<string, Promise<void>> = {}) {
   const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: '0.0.0.0/0' }]);
   const found = { securityGroups: { balancer, web: group('web', 'sg-w', ingress) } };
-  return securityGroups.remove(undoOf({ name: 'securityGroups', key: 'balancer', found }, balancer));
+  const undo = undoOf({ name: 'securityGroups', key: 'balancer', found }, balancer);
+  const going = { all: () => false, sibling: (key: string) => leaving[key] };
+  return securityGroups.remove({ ...undo, going });
 }
 const revoke = (port: number) => ({
   command: 'RevokeSecurityGroupIngress',
@@ -36,6 +38,32 @@ test('removes what is ours', async () => {
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   await remove();
   expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
+});
+
+test('removes what is ours: after the groups whose rules name it and go with them', async () => {
+  mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
+  let leave = () => {};
+  const web = new Promise<void>((resolve) => (leave = resolve));
+  const removing = remove(undefined, { web });
+  await Promise.resolve();
+  expect(sent()).toEqual([]);
+  leave();
+  await removing;
+  expect(sent()).toEqual([deletion]);
+});
+
+test('removes what is ours: a group that names the group of a service, too, is not waited for', async () => {
+  mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
+  mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
+  const web = group('web', 'sg-w', []);
+  const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: 'sg-w' }]);
+  const undo = undoOf(
+    { name: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
+    web,
+  );
+  const never = new Promise<void>(() => {});
+  await securityGroups.remove({ ...undo, going: { all: () => true, sibling: () => never } });
+  expect(sent().map(({ command }) => command)).toEqual(['RevokeSecurityGroupIngress', 'DeleteSecurityGroup']);
 });
 
 test('removes what is ours: one that no rule names', async () => {

@@ -4,7 +4,6 @@ import {
   DescribeServicesCommand,
   DescribeTasksCommand,
   ListTasksCommand,
-  UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import type { FoundService } from '../../../lib/look/services.ts';
@@ -15,10 +14,6 @@ import { impatient } from '../impatient.ts';
 const undo = (status = 'ACTIVE') =>
   undoOf({ name: 'services', key: 'web' }, { serviceName: 'web', status } as FoundService);
 const remove = (status = 'ACTIVE') => services.remove(undo(status));
-const update = {
-  command: 'UpdateService',
-  input: { cluster: 'shop-dev', service: 'web', desiredCount: 0 },
-};
 const deletes = { command: 'DeleteService', input: { cluster: 'shop-dev', service: 'web', force: true } };
 const commands = () => sent().map(({ command }) => command);
 const mutations = () => sent().filter(({ command }) => /^(Update|Delete)/.test(command));
@@ -27,7 +22,8 @@ const mutations = () => sent().filter(({ command }) => /^(Update|Delete)/.test(c
 function service(...statuses: (string | undefined)[]): void {
   const mock = mocks.ecs.on(DescribeServicesCommand);
   for (const status of statuses) {
-    mock.resolvesOnce({ services: status === undefined ? [] : [{ status, runningCount: 1 }] });
+    const services = status === undefined ? [] : [{ serviceName: 'web', status, runningCount: 1 }];
+    mock.resolvesOnce({ services });
   }
 }
 /** The statuses of its tasks at each look. */
@@ -41,22 +37,20 @@ function tasks(...looks: string[][]): void {
   }
 }
 function accepts(): void {
-  mocks.ecs.on(UpdateServiceCommand).resolves({});
   mocks.ecs.on(DeleteServiceCommand).resolves({});
 }
 
-test('removes what is ours: scaled to nothing, deleted, drained, and its tasks stopped', async () => {
+test('removes what is ours: deleted, drained, and its tasks stopped', async () => {
   accepts();
   service('DRAINING', 'INACTIVE');
   tasks(['STOPPING', 'DEPROVISIONING'], ['STOPPED', 'DEPROVISIONING'], ['STOPPED', 'DELETED']);
   expect(await remove()).toBeUndefined();
-  expect(sent().slice(0, 3)).toEqual([
-    update,
+  expect(sent().slice(0, 2)).toEqual([
     deletes,
     { command: 'DescribeServices', input: { cluster: 'shop-dev', services: ['web'], include: ['TAGS'] } },
   ]);
   const look = ['ListTasks', 'ListTasks', 'DescribeTasks'];
-  expect(commands().slice(3)).toEqual(['DescribeServices', ...look, ...look, ...look]);
+  expect(commands().slice(2)).toEqual(['DescribeServices', ...look, ...look, ...look]);
 });
 
 test('removes what is ours: one that another run has begun to remove is only waited for', async () => {
@@ -67,13 +61,26 @@ test('removes what is ours: one that another run has begun to remove is only wai
   expect(commands().filter((command) => command === 'DescribeTasks')).toHaveLength(2);
 });
 
-test('removes what is ours: one that another run begins to remove in between', async () => {
+test('removes what is ours: of several, who are waited for together', async () => {
   accepts();
-  mocks.ecs.on(UpdateServiceCommand).rejects(awsError('ServiceNotActiveException'));
-  service(undefined);
-  tasks([]);
-  expect(await remove()).toBeUndefined();
-  expect(mutations()).toEqual([update, deletes]);
+  mocks.ecs.on(DescribeServicesCommand).resolves({ services: [] });
+  mocks.ecs.on(ListTasksCommand).resolves({});
+  const one = undo();
+  await Promise.all(
+    ['web', 'jobs'].map((key) => services.remove({ ...one, item: { ...one.item, serviceName: key } })),
+  );
+  expect(sent().filter(({ command }) => command === 'DescribeServices')).toEqual([
+    {
+      command: 'DescribeServices',
+      input: { cluster: 'shop-dev', services: ['web', 'jobs'], include: ['TAGS'] },
+    },
+  ]);
+  expect(sent().filter(({ command }) => command === 'ListTasks')).toEqual(
+    ['RUNNING', 'STOPPED'].map((desiredStatus) => ({
+      command: 'ListTasks',
+      input: { cluster: 'shop-dev', desiredStatus },
+    })),
+  );
 });
 
 test('removes what is ours: tasks that never stop are told', async () => {
@@ -89,22 +96,16 @@ test('removes what is ours: tasks that never stop are told', async () => {
 });
 
 test('counts what is already gone as removed', async () => {
-  mocks.ecs.on(UpdateServiceCommand).rejects(awsError('ServiceNotFoundException'));
   mocks.ecs.on(DeleteServiceCommand).rejects(awsError('ServiceNotFoundException'));
   service(undefined);
   mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
   expect(await remove()).toBeUndefined();
-  expect(mutations()).toEqual([update, deletes]);
+  expect(mutations()).toEqual([deletes]);
 });
 
 test('counts what is already gone as removed: with its cluster', async () => {
   const gone = awsError('ClusterNotFoundException');
-  for (const command of [
-    UpdateServiceCommand,
-    DeleteServiceCommand,
-    DescribeServicesCommand,
-    ListTasksCommand,
-  ]) {
+  for (const command of [DeleteServiceCommand, DescribeServicesCommand, ListTasksCommand]) {
     mocks.ecs.on(command as typeof ListTasksCommand).rejects(gone);
   }
   expect(await remove()).toBeUndefined();
@@ -114,5 +115,5 @@ test('explains refusal', async () => {
   accepts();
   mocks.ecs.on(DeleteServiceCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
-  expect(sent()).toEqual([update, deletes]);
+  expect(sent()).toEqual([deletes]);
 });

@@ -1,0 +1,55 @@
+/** Calls that take lists: what several ask for in one moment goes out together. */
+import { batchesOf } from './batches.ts';
+
+/** How long a moment lasts, milliseconds: pauses that end together do not end at once. */
+const MOMENT_MS = 10;
+
+/** Answers for one key. */
+export type Ask<T> = (key: string) => Promise<T>;
+
+/**
+ * Makes a question about one thing out of a call about several.
+ * @param most how many things one call takes
+ * @param call asks about some, none of them twice; what it says of each
+ */
+export function together<T>(most: number, call: (keys: string[]) => Promise<(key: string) => T>): Ask<T> {
+  let moment: { readonly keys: Set<string>; readonly answers: Promise<Ask<T>> } | undefined;
+  const begin = () => {
+    const keys = new Set<string>();
+    const over = new Promise<void>((resolve) => setTimeout(resolve, MOMENT_MS));
+    const answers = over.then(() => {
+      moment = undefined;
+      const calls = new Map(
+        batchesOf([...keys], most).flatMap((batch) => {
+          const answer = call(batch);
+          return batch.map((key) => [key, answer] as const);
+        }),
+      );
+      return async (key: string) => ((await calls.get(key)) as (key: string) => T)(key);
+    });
+    return { keys, answers };
+  };
+  return async (key) => {
+    moment ??= begin();
+    moment.keys.add(key);
+    return (await moment.answers)(key);
+  };
+}
+
+/** Makes one thing for each owner, when first asked for: what those share who have the same clients. */
+export function forEach<O extends object, T>(make: (owner: O) => T): (owner: O) => T {
+  const made = new WeakMap<O, T>();
+  return (owner) => {
+    if (!made.has(owner)) made.set(owner, make(owner));
+    return made.get(owner) as T;
+  };
+}
+
+/** The same for names. */
+export function forName<T>(make: (name: string) => T): (name: string) => T {
+  const made = new Map<string, T>();
+  return (name) => {
+    if (!made.has(name)) made.set(name, make(name));
+    return made.get(name) as T;
+  };
+}

@@ -29,6 +29,7 @@ export interface LimitRun {
 }
 
 const DEREGISTRATION_SECONDS = 10;
+const INTERVAL_SECONDS = 5;
 /** How long a command may take, in seconds of AWS. */
 const PATIENCE = 900;
 
@@ -38,7 +39,7 @@ const stackOf = (round: number): StackInput => {
     source: join(ROOT, 'services', name),
     port,
     path: `/${name}`,
-    health: { path: '/health' },
+    health: { path: '/health', intervalSeconds: INTERVAL_SECONDS, timeoutSeconds: 2 },
     environment: { ROUND: String(round), CATALOGUE_URL: 'http://localhost:6000' },
   });
   return {
@@ -65,7 +66,7 @@ export const againstTheLimit = (pace: number, say: (text: string) => void): Prom
       SLIPWAY_TIMELINE: files.timeline,
     };
     const stop = onClose(() => stopSandbox(port));
-    const delays = { deregistration: DEREGISTRATION_SECONDS * 1000 };
+    const delays = { deregistration: DEREGISTRATION_SECONDS * 1000, interval: INTERVAL_SECONDS * 1000 };
     const works: Against[] = [];
     const measure = async (work: string, script: 'provision' | 'teardown', limit: Path) => {
       const command = slipwayCommand(env, script, '--yes', '--config', files.config);

@@ -8,6 +8,8 @@ import { longestPath, type Graph, type Path } from './path.ts';
 export interface Delays {
   /** Milliseconds that a target which leaves may finish its requests in. */
   readonly deregistration: number;
+  /** Milliseconds between two health checks. */
+  readonly interval: number;
 }
 
 /** From the scheduler's look at a service to a task that runs. */
@@ -33,25 +35,30 @@ export const provisionLimit = (): Path =>
     record: durations.dnsChange,
   });
 
-/** A new revision of the one service: a task starts, takes the place of the one before, and that drains. */
-export const updateLimit = ({ deregistration }: Delays): Path =>
+/**
+ * A new revision of the one service: a task starts, takes the place of the one before, and that drains. The first health
+ * check comes when the new task is registered, which is before any program listens; the second one counts.
+ */
+export const updateLimit = ({ deregistration, interval }: Delays): Path =>
   longestPath(
     {
       taskDefinitions: [],
       services: ['taskDefinitions'],
-      'new targets are seen': ['services'],
-      'the task before drains': ['new targets are seen'],
+      'new targets are checked': ['services'],
+      'the scheduler sees it': ['new targets are checked'],
+      'the task before drains': ['the scheduler sees it'],
       'deployment completes': ['the task before drains'],
     },
     {
       services: START,
-      'new targets are seen': durations.taskCreate,
+      'new targets are checked': interval - durations.taskActivate,
+      'the scheduler sees it': durations.taskCreate,
       'the task before drains': deregistration,
       'deployment completes': COMPLETE,
     },
   );
 
-export const teardownLimit = ({ deregistration }: Delays): Path =>
+export const teardownLimit = ({ deregistration }: Pick<Delays, 'deregistration'>): Path =>
   longestPath(order(), {
     services: durations.taskCreate + deregistration + durations.taskDetach,
     natGateway: durations.natGatewayDelete,

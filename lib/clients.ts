@@ -1,5 +1,7 @@
 /** The AWS clients of a run: one function a service, made when first used, that knows what may be tried again. */
 import { setMaxListeners } from 'node:events';
+import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -72,6 +74,9 @@ const EVERY_MS = 1000;
 /** How long nobody wonders why nothing happens: the first word comes at half of it. */
 const PATIENCE_MS = 10_000;
 
+/** Connections are kept for the next call; so many to one host that no survey waits for one. */
+const CONNECTIONS = { keepAlive: true, maxSockets: 256 };
+
 /** Makes the clients of a run. Nothing is sent, and no client is made, before the first call. */
 export function awsClients(settings: ClientSettings, { clock, signal: stop, onWait }: Calling): Aws {
   const made: { destroy(): void }[] = [];
@@ -122,10 +127,16 @@ export function awsClients(settings: ClientSettings, { clock, signal: stop, onWa
     );
   }
 
-  const standard = () => ({ ...settings, retryStrategy: new Resend(ATTEMPTS) });
+  // One for all clients: behind an endpoint that is not AWS's own they all speak to the same host.
+  const requestHandler = { httpAgent: new Agent(CONNECTIONS), httpsAgent: new TlsAgent(CONNECTIONS) };
+  const standard = (attempts = ATTEMPTS) => ({
+    ...settings,
+    requestHandler,
+    retryStrategy: new Resend(attempts),
+  });
   return {
     ec2: sender(() => new EC2Client(standard())),
-    ec2Once: sender(() => new EC2Client({ ...settings, retryStrategy: new Resend(1) })),
+    ec2Once: sender(() => new EC2Client(standard(1))),
     elbv2: sender(() => new ElasticLoadBalancingV2Client(standard())),
     ecs: sender(() => new ECSClient(standard())),
     autoscaling: sender(() => new ApplicationAutoScalingClient(standard())),

@@ -43,6 +43,13 @@ export function openBuilds(config: Config, options: BuildOptions): Builds {
   };
 }
 
+/** Begins with every image, for who is going to ask for all of them; what fails is told to who asks. */
+export function buildAhead(config: Config, builds: Builds): void {
+  for (const { key, image } of containersOf(config)) {
+    if ('source' in image) builds.of(key).catch(() => undefined);
+  }
+}
+
 /**
  * On AWS an image needs a base, which only a container engine puts beneath it; in the sandbox it needs none, and its
  * registry has no way in for engines.

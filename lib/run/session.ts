@@ -4,7 +4,7 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { explain, type Situation } from '../explain.ts';
-import { openBuilds } from '../image/open-builds.ts';
+import { buildAhead, openBuilds } from '../image/open-builds.ts';
 import { oneFlight, recordedIn, type See, type Want } from '../look/see.ts';
 import { namesOf } from '../names.ts';
 import type { Survey } from '../look/found.ts';
@@ -15,7 +15,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { lockFile, sandboxFolder, stateFile } from './home.ts';
 import { typed, type Options } from './options.ts';
 import type { Run } from './run.ts';
-import { openPlace, type OpenSandbox, type Place } from './target.ts';
+import { endpointOf, openPlace, type OpenSandbox, type Place } from './target.ts';
 
 export interface Session {
   readonly config: Config;
@@ -61,6 +61,9 @@ export async function openSession(options: Options, surroundings: Surroundings):
   });
   const clock = systemClock;
   const names = namesOf(config);
+  const builds = openBuilds(config, { endpoint: endpointOf(config.target), report });
+  // Images are made while the sandbox starts.
+  if (command === 'provision') buildAhead(config, builds);
   const place = await openPlace(config, sandboxFolder(), openSandbox, signal, report);
   const { endpoint } = place.settings;
   const situation: Situation = {
@@ -80,10 +83,6 @@ export async function openSession(options: Options, surroundings: Surroundings):
     for (const one of closing.reverse()) await one();
   };
   try {
-    const builds = openBuilds(config, {
-      endpoint: config.target === 'aws' ? endpoint : undefined,
-      report,
-    });
     const lock = await takeLock(lockFile(options.stage), `npm run ${command}`, clock);
     closing.push(() => lock.release());
     if (lock.takenOverFrom) {

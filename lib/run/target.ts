@@ -1,7 +1,7 @@
 /** Where a run works: the sandbox or AWS, with which clients and how patiently. */
 import { realpathSync } from 'node:fs';
 import type { ClientSettings } from '../clients.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, Target } from '../config/config.ts';
 import { NOTHING_TOUCHED, problem } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { awsWaits, localWaits, type Waits } from '../waits.ts';
@@ -48,6 +48,10 @@ export function sandboxPort(env: NodeJS.ProcessEnv = process.env): number {
   });
 }
 
+/** Another endpoint than AWS's own, as the variable says; undefined when there is none, and for the sandbox. */
+export const endpointOf = (target: Target): string | undefined =>
+  target === 'aws' ? process.env['AWS_ENDPOINT_URL'] || undefined : undefined;
+
 /**
  * Opens the place that a configuration names.
  * @param folder where a sandbox that is started keeps its state
@@ -75,7 +79,7 @@ export async function openPlace(
       sandbox,
     };
   }
-  const endpoint = process.env['AWS_ENDPOINT_URL'] || undefined;
+  const endpoint = endpointOf(target);
   return {
     settings: { region, endpoint },
     waits: endpoint === undefined ? awsWaits : localWaits,

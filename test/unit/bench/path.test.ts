@@ -51,8 +51,8 @@ test('a provision is bound by its load balancer, its deployment and DNS', () => 
 });
 
 test('an update is bound by the new task and by the old one that drains, a teardown by its NAT gateway', () => {
-  const delays = { deregistration: 10_000 };
-  expect(updateLimit(delays).ms - updateLimit({ deregistration: 0 }).ms).toBe(10_000);
+  const delays = { deregistration: 10_000, interval: 5_000 };
+  expect(updateLimit(delays).ms - updateLimit({ ...delays, deregistration: 0 }).ms).toBe(10_000);
   expect(teardownLimit(delays).nodes).toEqual(
     expect.arrayContaining(['services', 'natGateway', 'elasticIp']),
   );

@@ -1,7 +1,8 @@
 // Which builder makes the images of a run, and how often.
 import { describe, expect, test } from '@jest/globals';
 import type { Builder, Config, Target } from '../../../../lib/config/config.ts';
-import { openBuilds } from '../../../../lib/image/open-builds.ts';
+import type { Builds } from '../../../../lib/image/builds.ts';
+import { buildAhead, openBuilds } from '../../../../lib/image/open-builds.ts';
 import type { Event } from '../../../../lib/report.ts';
 import { config } from '../../act.ts';
 import { enginesOnPath, folderOf, type EngineCall } from './folder.ts';
@@ -122,4 +123,22 @@ test('a container with an image by reference has no build', async () => {
   const of = withImage({ reference: 'nginx:1' }, {});
   const builds = openBuilds(of, { endpoint: undefined, report: () => undefined });
   await expect(builds.of('web-api1')).rejects.toThrow('web-api1 is not made from source');
+});
+
+test('what is built ahead is what is asked for later, and what fails is told then', async () => {
+  const source = await folderOf(SOURCE);
+  const of = withImage({ source }, { target: 'sandbox' });
+  const builds = openBuilds(of, { endpoint: undefined, report: () => undefined });
+  const asked: string[] = [];
+  const build: Builds['of'] = (key) => (asked.push(key), builds.of(key));
+  buildAhead(of, { ...builds, of: build });
+  expect(asked).toEqual(['web-api1', 'web-api2']);
+  expect(await builds.of('web-api1')).toMatchObject({ kind: 'bundle' });
+
+  const broken = withImage({ source: `${source}/nowhere` }, { target: 'sandbox' });
+  const none = openBuilds(broken, { endpoint: undefined, report: () => undefined });
+  buildAhead(broken, none);
+  await expect(none.of('web-api1')).rejects.toThrow();
+
+  buildAhead(withImage({ reference: 'nginx:1' }, {}), none);
 });

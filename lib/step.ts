@@ -86,6 +86,6 @@ export interface Going {
 export interface Removal<N extends Name> {
   /** Nouns that must be gone before this one, besides those that need it. */
   readonly after?: readonly Name[];
-  /** `kept` with the reason when the thing stays on purpose. */
-  remove(undo: Undo<N>): Promise<void | { readonly kept: string }>;
+  /** `kept` with the reason when the thing stays on purpose; `along` when something else takes it along. */
+  remove(undo: Undo<N>): Promise<void | { readonly kept: string } | { readonly along: string }>;
 }

@@ -44,10 +44,11 @@ export async function removeThing(
       }),
     note: (text) => report({ type: 'note', text }),
   };
-  const kept = await (removals[name] as Removal<Name>).remove(undo);
+  const special = await (removals[name] as Removal<Name>).remove(undo);
   await run.state.forget(addressOf(name, key));
   const elapsed = clock.now() - start;
   const title = titleOf(name, item);
-  if (kept) report({ type: 'thing', step: name, key, word: 'kept', text: `${title}: ${kept.kept}`, elapsed });
-  else report({ type: 'thing', step: name, key, word: 'removed', text: title, elapsed });
+  const thing = { type: 'thing', step: name, key, elapsed } as const;
+  if (special && 'kept' in special) report({ ...thing, word: 'kept', text: `${title}: ${special.kept}` });
+  else report({ ...thing, word: 'removed', text: special ? `${title}, ${special.along}` : title });
 }

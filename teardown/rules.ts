@@ -9,7 +9,7 @@ export const rules: Removal<'rules'> = {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteRule.html
    */
   async remove({ aws, going, item }) {
-    if (going.all('listener')) return { kept: 'it goes with its listener' };
+    if (going.all('listener')) return { along: 'with its listener' };
     await gone(() => aws.elbv2(new DeleteRuleCommand({ RuleArn: item.ruleArn })));
   },
 };

@@ -18,7 +18,7 @@ test('removes what is ours', async () => {
 
 test('removes what is ours: with the listener, when that goes, too', async () => {
   const going = { all: (noun: string) => noun === 'listener', sibling: () => undefined };
-  expect(await rules.remove({ ...undo(), going })).toEqual({ kept: 'it goes with its listener' });
+  expect(await rules.remove({ ...undo(), going })).toEqual({ along: 'with its listener' });
   expect(sent()).toEqual([]);
 });
 

@@ -37,10 +37,11 @@ export async function provision(running: Running, outside: Outside): Promise<Res
       report({ type: 'phase', text: 'nothing was changed' });
       return { exitCode: 0, text: '', json: { ...about, declined: true } };
     }
+    await run.state.tagging(Object.keys(config.tags));
     const made = await apply(run, session.see(), plan);
     const url = await finish(run, see, session.place, plan, made);
     if (signal.aborted) throw interrupted(run);
-    await run.state.applied(configuration);
+    await run.state.applied(configuration, Object.keys(config.tags));
     const took = duration(Date.now() - start);
     const summary = plan.changes.length === 0 ? `no changes, ${plan.kept} exist` : countsDone(plan);
     report({ type: 'phase', text: `${stack} is up: ${summary}, ${took}` });

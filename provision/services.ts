@@ -1,7 +1,6 @@
 /** The ECS services: each runs its task definition `count` times in the private subnets, behind the load balancer. */
 import {
   CreateServiceCommand,
-  TagResourceCommand,
   UpdateServiceCommand,
   type DeploymentConfiguration,
   type Service as EcsService,
@@ -9,7 +8,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { adoptNamed } from '../lib/adopt-named.ts';
 import { messageOf } from '../lib/aws-error.ts';
-import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { compare, later, touches, type WantedFields } from '../lib/change.ts';
 import { isRouted, type Service } from '../lib/config/config.ts';
 import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
@@ -17,8 +16,9 @@ import { deploymentText, describeServices, isScaled, loadBalancerText } from '..
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { deregister, revisionsOf } from '../lib/revisions.ts';
 import { only } from '../lib/resources.ts';
+import { retagEcs } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { lower, tagFields, tagsOf } from '../lib/tags.ts';
+import { lower, tagFields, wantedTags } from '../lib/tags.ts';
 import { pending, ready } from '../lib/until.ts';
 import { loadBalancersOf, outgoing } from './service-targets.ts';
 import { settled } from './settle.ts';
@@ -35,8 +35,8 @@ const deploymentConfiguration: DeploymentConfiguration = {
 const graceOf = ({ containers, graceSeconds }: Service): number | undefined =>
   containers.some(isRouted) ? graceSeconds : undefined;
 
-function wanted(want: Want, found: Survey, service: Service): Fields {
-  const { config, names } = want;
+function wanted(want: Want, found: Survey, service: Service): WantedFields {
+  const { config } = want;
   const { name } = service;
   const subnetIds = subnetKeys(config.network, 'private').map((key) => found.subnets.get(key)?.subnetId);
   const balancers = loadBalancersOf(service, found.targetGroups);
@@ -61,7 +61,7 @@ function wanted(want: Want, found: Survey, service: Service): Fields {
     deployment: deploymentText(deploymentConfiguration),
     // A deployment that failed is tried again; one that is under way is waited for.
     rollout: rollout === 'FAILED' ? 'COMPLETED' : rollout,
-    ...tagFields(tagsOf(config, names.stack, 'services', name)),
+    ...wantedTags(want, 'services', name),
   };
 }
 
@@ -153,10 +153,8 @@ async function create(act: Act<'services'>, service: Service): Promise<EcsServic
 }
 
 async function update(act: Act<'services'>, service: Service): Promise<EcsService | undefined> {
-  const { change, aws, item, tags } = act;
-  if (touches(change, 'tag.')) {
-    await aws.ecs(new TagResourceCommand({ resourceArn: item?.serviceArn, tags: lower(tags) }));
-  }
+  const { change, item } = act;
+  await retagEcs(act, item?.serviceArn ?? '');
   if (!change.fields.some(isPart)) return undefined;
   const balancers = touches(change, 'load balancers')
     ? { loadBalancers: [...loadBalancersOf(service, act.made.targetGroups), ...outgoing(act, service)] }

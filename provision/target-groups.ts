@@ -1,21 +1,21 @@
 /** The target groups: one a routed container, with its own health check. */
 import {
-  AddTagsCommand,
   CreateTargetGroupCommand,
   DeleteTargetGroupCommand,
   ModifyTargetGroupAttributesCommand,
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { adoptNamed } from '../lib/adopt-named.ts';
-import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { compare, later, touches, type Fields, type WantedFields } from '../lib/change.ts';
 import { routesOf, type Config, type RoutedContainer } from '../lib/config/config.ts';
 import { gone } from '../lib/gone.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { FoundTargetGroup } from '../lib/look/target-groups.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { only } from '../lib/resources.ts';
+import { retagElb } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { tagFields, upper, wantedTags } from '../lib/tags.ts';
 
 const PROTOCOL = 'HTTP';
 /** Tasks in awsvpc mode are registered by address. */
@@ -52,7 +52,8 @@ const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
   [DELAY]: String(deregistrationDelaySeconds),
 });
 
-function wanted({ config, names }: Want, found: Survey): Map<string, Fields> {
+function wanted(want: Want, found: Survey): Map<string, WantedFields> {
+  const { config } = want;
   const vpc = only(found.vpc)?.vpcId ?? later('vpc');
   return new Map(
     routesOf(config).map(({ container }) => [
@@ -61,7 +62,7 @@ function wanted({ config, names }: Want, found: Survey): Map<string, Fields> {
         vpc,
         ...healthFields({ protocol: PROTOCOL, port: HEALTH_PORT, ...container.health }),
         [`attribute.${DELAY}`]: String(config.deregistrationDelaySeconds),
-        ...tagFields(tagsOf(config, names.stack, 'targetGroups', container.key)),
+        ...wantedTags(want, 'targetGroups', container.key),
       },
     ]),
   );
@@ -84,7 +85,7 @@ export const targetGroups: Step<'targetGroups'> = {
     }),
 
   async apply(act) {
-    const { aws, change, config, item, tags } = act;
+    const { aws, change, config, item } = act;
     const container = containerOf(act);
     const isNew = item === undefined || change.verb === 'replace';
     // The VPC that it was made for is gone, and with it whatever used the group.
@@ -102,9 +103,7 @@ export const targetGroups: Step<'targetGroups'> = {
         new ModifyTargetGroupCommand({ TargetGroupArn: targetGroupArn, ...healthOf(container) }),
       );
     }
-    if (!isNew && touches(change, 'tag.')) {
-      await aws.elbv2(new AddTagsCommand({ ResourceArns: [targetGroupArn], Tags: upper(tags) }));
-    }
+    await retagElb(act, targetGroupArn);
     return { targetGroupArn };
   },
 };

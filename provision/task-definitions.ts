@@ -1,12 +1,13 @@
 /** The task definitions: one a service, a new revision for every change. */
-import { RegisterTaskDefinitionCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
+import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { roleArn } from '../lib/arns.ts';
-import { compare, later, type Change, type Fields, type Later } from '../lib/change.ts';
+import { compare, later, type Change, type Later, type WantedFields } from '../lib/change.ts';
 import type { Container, Service } from '../lib/config/config.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
+import { retagEcs } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { lower, tagFields, tagsOf } from '../lib/tags.ts';
+import { lower, tagFields, wantedTags } from '../lib/tags.ts';
 import { definitionFields, taskDefinitionFor, type Parts } from '../lib/task-definition.ts';
 
 /** Names and roles are computed, so that a task definition can be compared before anything is there. */
@@ -24,13 +25,13 @@ function partsOf({ config, names, account }: Want, service: Service, image: Part
 }
 
 /** What the definition should say; an image that is not pushed yet is known later. */
-function wanted(want: Want, found: Survey, service: Service): Fields {
+function wanted(want: Want, found: Survey, service: Service): WantedFields {
   const pushed = ({ key, image }: Container): string =>
     'reference' in image ? image.reference : (found.images.get(key)?.imageUri ?? '');
   const fields: Record<string, string | number | boolean | Later> = {
     status: 'ACTIVE',
     ...definitionFields(taskDefinitionFor(service, partsOf(want, service, pushed))),
-    ...tagFields(tagsOf(want.config, want.names.stack, 'taskDefinitions', service.name)),
+    ...wantedTags(want, 'taskDefinitions', service.name),
   };
   for (const container of service.containers) {
     if (pushed(container) === '') fields[`${container.name}.image`] = later(`images.${container.key}`);
@@ -52,7 +53,7 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
   async apply(act) {
     const { aws, change, item, tags } = act;
     if (item && onlyTags(change)) {
-      await aws.ecs(new TagResourceCommand({ resourceArn: item.taskDefinitionArn, tags: lower(tags) }));
+      await retagEcs(act, item.taskDefinitionArn);
       return { taskDefinitionArn: item.taskDefinitionArn };
     }
     const { taskDefinition } = await aws.ecs(

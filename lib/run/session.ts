@@ -106,7 +106,16 @@ export async function openSession(options: Options, surroundings: Surroundings):
         state,
         patient: options.wait,
       },
-      see: () => ({ config, names, aws, account, builds, recorded, once: oneFlight() }),
+      see: () => ({
+        config,
+        names,
+        aws,
+        account,
+        builds,
+        recorded,
+        formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
+        once: oneFlight(),
+      }),
       explain: (error) => explain(error, { ...situation, doing: 'the look at what there is' }),
       close,
     };

@@ -27,6 +27,8 @@ export const stateSchema = z.strictObject({
   resources: z.record(z.string(), z.record(z.string(), z.string())),
   /** Creates that were begun and not yet recorded, by address. */
   intents: z.record(z.string(), intent),
+  /** Keys of the user's own tags that are on anything. */
+  tags: z.array(z.string()).optional(),
   /** The configuration that was provisioned last, as a short hash. */
   configuration: z.string().optional(),
   /** The last generation of each address whose thing is gone. */

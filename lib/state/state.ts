@@ -21,8 +21,10 @@ export interface State {
   record(address: string, ids: Readonly<Record<string, string>>): Promise<void>;
   /** Forgets a thing that is gone; its next life will have another token. */
   forget(address: string): Promise<void>;
-  /** Remembers which configuration everything is as. */
-  applied(configuration: string): Promise<void>;
+  /** Remembers which tags are about to be given, besides those that were. */
+  tagging(keys: readonly string[]): Promise<void>;
+  /** Remembers which configuration everything is as, and the keys of its tags. */
+  applied(configuration: string, tags: readonly string[]): Promise<void>;
   /** Removes the file: the stack is gone. */
   destroy(): Promise<void>;
 }
@@ -84,9 +86,17 @@ export async function openState(file: string, guard: Guard, clock: Clock): Promi
       delete data.resources[address];
       await save();
     },
-    async applied(configuration) {
-      if (data.configuration === configuration) return;
+    async tagging(keys) {
+      const known = data.tags ?? [];
+      const more = keys.filter((key) => !known.includes(key));
+      if (more.length === 0) return;
+      data.tags = [...known, ...more];
+      await save();
+    },
+    async applied(configuration, tags) {
+      if (data.configuration === configuration && sameKeys(data.tags ?? [], tags)) return;
       data.configuration = configuration;
+      data.tags = [...tags];
       await save();
     },
     async destroy() {
@@ -95,6 +105,9 @@ export async function openState(file: string, guard: Guard, clock: Clock): Promi
     },
   };
 }
+
+const sameKeys = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((key) => other.includes(key));
 
 /**
  * EC2 takes tokens of up to 64 characters, ECS of up to 36. The time is in it because EC2 remembers a token for a day,

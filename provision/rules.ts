@@ -8,7 +8,7 @@ import { patternsOf, rulesOf } from '../lib/priorities.ts';
 import { only } from '../lib/resources.ts';
 import { retagElb } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, upper, wantedTags } from '../lib/tags.ts';
+import { KEY_TAG, tagFields, upper, wantedTags } from '../lib/tags.ts';
 
 const wanted = (want: Want, found: Survey): Map<string, WantedFields> =>
   new Map(
@@ -36,6 +36,11 @@ export const rules: Step<'rules'> = {
         ...tagFields(tags),
       }),
       foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+      // Another path has another priority: until the new rule is there, the old path is answered.
+      heir: ({ tags }) => ({
+        key: tags[KEY_TAG] ?? '',
+        reason: 'each path has a rule of its own: the new one is made before the old one goes',
+      }),
     }),
 
   async apply(act) {

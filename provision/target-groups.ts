@@ -6,7 +6,7 @@ import {
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { adoptNamed } from '../lib/adopt-named.ts';
-import { compare, later, touches, type Fields, type WantedFields } from '../lib/change.ts';
+import { compare, later, touches, type Heir, type Fields, type WantedFields } from '../lib/change.ts';
 import { routesOf, type Config, type RoutedContainer } from '../lib/config/config.ts';
 import { gone } from '../lib/gone.ts';
 import type { Survey } from '../lib/look/found.ts';
@@ -15,7 +15,7 @@ import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { only } from '../lib/resources.ts';
 import { retagElb } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, upper, wantedTags } from '../lib/tags.ts';
+import { KEY_TAG, tagFields, upper, wantedTags } from '../lib/tags.ts';
 
 const PROTOCOL = 'HTTP';
 /** Tasks in awsvpc mode are registered by address. */
@@ -60,6 +60,7 @@ function wanted(want: Want, found: Survey): Map<string, WantedFields> {
       container.key,
       {
         vpc,
+        port: container.port,
         ...healthFields({ protocol: PROTOCOL, port: HEALTH_PORT, ...container.health }),
         [`attribute.${DELAY}`]: String(config.deregistrationDelaySeconds),
         ...wantedTags(want, 'targetGroups', container.key),
@@ -68,19 +69,38 @@ function wanted(want: Want, found: Survey): Map<string, WantedFields> {
   );
 }
 
+/**
+ * What takes the place of a group that nothing wants as it is: that of the same container, or that of the container
+ * which the path leads to now.
+ */
+function heirOf(
+  { config }: Want,
+  found: Survey,
+  { tags, targetGroupArn }: FoundTargetGroup,
+): Heir | undefined {
+  const own = tags[KEY_TAG] ?? '';
+  if (routesOf(config).some(({ container }) => container.key === own)) {
+    return { key: own, reason: 'the port of a target group cannot change' };
+  }
+  const [key] = [...found.rules].find(([, rule]) => rule.targetGroupArn === targetGroupArn) ?? [];
+  return key === undefined ? undefined : { key, reason: 'the name of a target group cannot change' };
+}
+
 export const targetGroups: Step<'targetGroups'> = {
   diff: (want, found) =>
     compare({
       step: 'targetGroups',
       wanted: wanted(want, found),
       found: found.targetGroups,
-      fieldsOf: ({ vpcId, health, attributes, tags }) => ({
+      fieldsOf: ({ vpcId, port, health, attributes, tags }) => ({
         vpc: vpcId,
+        port,
         ...healthFields(health),
         [`attribute.${DELAY}`]: attributes[DELAY] ?? '',
         ...tagFields(tags),
       }),
       immutable: { vpc: 'a target group cannot move to another VPC' },
+      heir: (group) => heirOf(want, found, group),
       foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
     }),
 

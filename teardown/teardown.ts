@@ -93,6 +93,6 @@ function planned(changes: readonly Change[], about: object): Result {
   return {
     exitCode: changes.length === 0 ? 0 : 2,
     text: [...planText(changes), summary].join('\n'),
-    json: { ...about, plan: planJson(changes, 0) },
+    json: { ...about, plan: planJson(changes, []) },
   };
 }

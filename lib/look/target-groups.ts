@@ -17,6 +17,7 @@ import type { See } from './see.ts';
 export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
   readonly name: string;
   readonly vpcId: string;
+  readonly port: number;
   readonly health: {
     readonly protocol: string;
     readonly port: string;
@@ -82,6 +83,7 @@ async function read({ aws }: See, group: TargetGroup, tags: Tags): Promise<Found
     targetGroupArn: TargetGroupArn,
     name: group.TargetGroupName ?? '',
     vpcId: group.VpcId ?? '',
+    port: group.Port ?? 0,
     health: {
       protocol: group.HealthCheckProtocol ?? '',
       port: group.HealthCheckPort ?? '',

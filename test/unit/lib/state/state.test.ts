@@ -219,3 +219,12 @@ describe('a state file is refused and kept byte for byte', () => {
     await expect(open()).rejects.toMatchObject({ why: 'It says endpoint sandbox; this run is for aws.' });
   });
 });
+
+test('keys of tags are remembered from before they are given until everything is without them', async () => {
+  const state = await open();
+  await state.tagging(['team', 'cost']);
+  await (await open()).tagging(['team', 'owner']);
+  expect((await read())['tags']).toEqual(['team', 'cost', 'owner']);
+  await (await open()).applied('hash', ['owner']);
+  expect(await read()).toMatchObject({ tags: ['owner'], configuration: 'hash' });
+});

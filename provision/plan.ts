@@ -81,7 +81,7 @@ export function planOf(want: Want, surveyed: Survey, adopt: readonly string[] = 
   if (stuck.length > 0) throw cannotBecome(stuck);
   const touched = new Set(changes.map(({ step, key, replaces = key }) => addressOf(step, replaces)));
   const kept = names
-    .flatMap((name) => [...found[name].keys()].map((key) => addressOf(name, key)))
+    .flatMap((name) => [...found[name].keys()].sort().map((key) => addressOf(name, key)))
     .filter((address) => !touched.has(address));
   return { found, changes: saying(changes, surveyed, adopt, stack), kept };
 }

@@ -20,7 +20,10 @@ export function fieldText({ field, from, to }: FieldChange, is = ': ', but = ' â
 
 /** ARNs of things with names by their names: the rest is the same for all of them. */
 const plainer = (text: string): string =>
-  text.replace(/arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:(?:loadbalancer\/app|targetgroup)\/([\w-]+)\/\w+/g, '$1');
+  text.replace(
+    /arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:(?:loadbalancer\/app|targetgroup|task-definition)\/([\w-]+(?::\d+)?)(?:\/\w+)?/g,
+    '$1',
+  );
 
 /** How much of a long value is shown, and how much of that before the first difference. */
 const LONGEST = 64;

@@ -58,6 +58,9 @@ describe('for people', () => {
     const of = (from: string, to: string) => fieldText({ field: 'f', from, to });
     const arn = (name: string) =>
       `arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/${name}/0123456789abcdef`;
+    expect(of('arn:aws:ecs:eu-west-1:000000000000:task-definition/shop-dev-web:7', 'x')).toBe(
+      'f: shop-dev-web:7 → x',
+    );
     expect(of(`api:5000 → ${arn('one')}`, arn('two'))).toBe('f: api:5000 → one → two');
     const long = (end: string) => `${'x'.repeat(100)}${end}${'y'.repeat(100)}`;
     expect(of(long('A'), long('B'))).toBe(

@@ -8,7 +8,7 @@ interface Fields {
   readonly message?: string;
   /** Of an `AggregateError`. */
   readonly errors?: readonly unknown[];
-  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
   readonly $response?: { readonly statusCode?: number };
 }
 const fields = (error: unknown): Fields => (typeof error === 'object' && error !== null ? error : {});
@@ -31,9 +31,11 @@ export function messageOf(error: unknown): string {
 /** Whether AWS answered with this code (compared without `Exception`). */
 export const isCode = (error: unknown, ...codes: readonly string[]): boolean => codes.includes(codeOf(error));
 
-/** Whether AWS answered that it failed itself. */
-export const isServerError = (error: unknown): boolean =>
-  (fields(error).$metadata?.httpStatusCode ?? 0) >= 500;
+/** Whether AWS answered that it failed itself; 501 says that there is no such operation, and will say so again. */
+export const isServerError = (error: unknown): boolean => {
+  const status = fields(error).$metadata?.httpStatusCode ?? 0;
+  return status >= 500 && status !== 501;
+};
 
 /** Whether AWS itself answered: otherwise nothing is known about the effect of the call. */
 export const isAnswer = (error: unknown): boolean => fields(error).$metadata?.httpStatusCode !== undefined;
@@ -43,6 +45,10 @@ export function isAmbiguous(error: unknown): boolean {
   if (!isNetworkOrService(error)) return false;
   return !isAnswer(error) || (isServerError(error) && !isThrottle(error));
 }
+
+/** Whether the same call may well get its answer the next time: none came, AWS failed, or the clock was put right. */
+export const isTransient = (error: unknown): boolean =>
+  (isAmbiguous(error) && !isUnimplemented(error)) || fields(error).$metadata?.clockSkewCorrected === true;
 
 /** A programming mistake or a credentials failure never reached AWS. */
 const isNetworkOrService = (error: unknown): boolean => {

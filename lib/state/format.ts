@@ -27,6 +27,8 @@ export const stateSchema = z.strictObject({
   resources: z.record(z.string(), z.record(z.string(), z.string())),
   /** Creates that were begun and not yet recorded, by address. */
   intents: z.record(z.string(), intent),
+  /** When the file was last written, milliseconds since 1970: what was made just before may not be seen yet. */
+  changed: z.number().optional(),
   /** Keys of the user's own tags that are on anything. */
   tags: z.array(z.string()).optional(),
   /** The configuration that was provisioned last, as a short hash. */

@@ -46,6 +46,7 @@ export async function openState(file: string, guard: Guard, clock: Clock): Promi
       .catch(() => undefined)
       .then(() => {
         waiting = false;
+        data.changed = clock.now();
         return write(file, data);
       });
     return writing;

@@ -118,13 +118,13 @@ export async function account({
     more: Partial<Options>,
     report: Report,
   ) => {
-    process.env['SLIPWAY_HOME'] = home;
     const options: Options = { ...OPTIONS, ...more };
     const { signal } = new AbortController();
     setMaxListeners(0, signal);
     return command(
       { options, report, signal, interactive: false },
       {
+        home,
         openSandbox: async () => door,
         load: async ({ stage, target, builder }) =>
           parseConfig(stack, { stage, target, builder, folder: home, file: 'slipway.config.ts' }),

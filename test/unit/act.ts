@@ -25,6 +25,7 @@ import type { Act, Step, Undo } from '../../lib/step.ts';
 import { tagsOf } from '../../lib/tags.ts';
 import { until } from '../../lib/until.ts';
 import { localWaits } from '../../lib/waits.ts';
+import { allFresh } from './all-fresh.ts';
 import { testClock } from './clock.ts';
 
 export { testClock };
@@ -146,7 +147,7 @@ export function seeOf(of: Config = config(), clock: Clock = testClock()): See {
   const signal = new AbortController().signal;
   return {
     ...wantOf(of),
-    aws: awsClients({ region: of.region, endpoint: 'http://mock' }, { clock, signal }),
+    aws: awsClients({ region: of.region, endpoint: 'http://mock' }, { clock, signal, fresh: allFresh }),
     builds: { emulator: false, of: async (key) => bundleOf(key) },
     once: oneFlight(),
   };

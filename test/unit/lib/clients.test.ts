@@ -12,6 +12,8 @@ import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { awsClients, type Aws } from '../../../lib/clients.ts';
 import { systemClock, type Clock } from '../../../lib/clock.ts';
+import { makeFresh, type Fresh } from '../../../lib/fresh.ts';
+import { allFresh } from '../all-fresh.ts';
 import { testClock } from '../clock.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -61,14 +63,14 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const clients = (clock: Clock, signal = abort.signal) =>
+const clients = (clock: Clock, signal = abort.signal, fresh: Fresh | undefined = allFresh) =>
   awsClients(
     {
       region: 'eu-west-1',
       endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     },
-    { clock, signal },
+    { clock, signal, fresh },
   );
 
 const describeVpcs = () => aws.ec2(new DescribeVpcsCommand({}));
@@ -176,6 +178,18 @@ describe('an error that passes', () => {
     await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
     expect(clock.now() - start).toBe(61_000);
     expect(received).toBe(62);
+  });
+
+  test('does so only of what was made moments ago', async () => {
+    const clock = testClock();
+    const known = makeFresh(clock);
+    aws = clients(clock, abort.signal, known);
+    answers = [fresh];
+    await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
+    expect(received).toBe(1);
+    known.since(clock.now());
+    answers = [fresh, attached];
+    await attach();
   });
 
   test('of another command does not', async () => {

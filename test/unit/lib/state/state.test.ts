@@ -32,6 +32,7 @@ describe('a state file', () => {
     expect(await read()).toEqual({
       version: 1,
       ...guard,
+      changed: testClock().now(),
       resources: { vpc: { vpcId: 'vpc-1' } },
       intents: {},
       generations: {},

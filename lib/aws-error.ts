@@ -48,7 +48,8 @@ export function isAmbiguous(error: unknown): boolean {
 
 /** Whether the same call may well get its answer the next time: none came, AWS failed, or the clock was put right. */
 export const isTransient = (error: unknown): boolean =>
-  (isAmbiguous(error) && !isUnimplemented(error)) || fields(error).$metadata?.clockSkewCorrected === true;
+  (isAmbiguous(error) && !isUnimplemented(error) && !isQuota(error)) ||
+  fields(error).$metadata?.clockSkewCorrected === true;
 
 /** A programming mistake or a credentials failure never reached AWS. */
 const isNetworkOrService = (error: unknown): boolean => {

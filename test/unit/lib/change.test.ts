@@ -89,7 +89,7 @@ describe('a comparison', () => {
     ['another one has the same heir', { b: { fields: {}, heir: 'a' } }],
   ])('removes it when %s', (_when, others) => {
     const found = { ...others, c: { fields: {}, heir: 'a' } };
-    const changes = comparison({ a: { port: 1 } }, found as Record<string, Thing>);
+    const changes = comparison({ a: { port: 1 } }, found);
     expect(changes.find(({ key }) => key === 'c')).toMatchObject({ verb: 'remove' });
   });
 

@@ -21,7 +21,18 @@ export interface ClientSettings {
   readonly endpoint?: string;
   /** Given for the sandbox; otherwise the SDK's usual chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** How long a connection, and then every silence on it, may last; as for AWS unless told. */
+  readonly patience?: Patience;
 }
+
+/** Milliseconds. */
+export interface Patience {
+  readonly connection: number;
+  readonly silence: number;
+}
+
+/** The SDK by itself waits for ever. No call of ours takes AWS more than a few seconds. */
+const PATIENCE: Patience = { connection: 5000, silence: 30_000 };
 
 /** What the clients share with the rest of a run. */
 export interface Calling {
@@ -69,10 +80,11 @@ const ATTEMPTS = 4;
 const EVERY_MS = 1000;
 
 /** How long nobody wonders why nothing happens: the first word comes at half of it. */
-const PATIENCE_MS = 10_000;
+const WONDER_MS = 10_000;
 
 /** Makes the clients of a run. Nothing is sent, and no client is made, before the first call. */
 export function awsClients(settings: ClientSettings, { clock, signal, onWait }: Calling): Aws {
+  const { patience = PATIENCE, ...where } = settings;
   const made: { destroy(): void }[] = [];
   const sender = <C extends Client<object, object>>(make: () => C): Send => {
     let client: C | undefined;
@@ -86,7 +98,7 @@ export function awsClients(settings: ClientSettings, { clock, signal, onWait }: 
   async function retried(command: object, call: () => Promise<unknown>): Promise<unknown> {
     const name = command.constructor.name.replace(/Command$/, '');
     const start = clock.now();
-    let told = start - PATIENCE_MS / 2;
+    let told = start - WONDER_MS / 2;
     return pRetry(
       async () => {
         signal.throwIfAborted();
@@ -96,7 +108,7 @@ export function awsClients(settings: ClientSettings, { clock, signal, onWait }: 
           const truth = truthOf(name, error);
           const now = clock.now();
           const over = truth === undefined || now - start > truth.seconds * 1000;
-          if (!over && now - told > PATIENCE_MS) {
+          if (!over && now - told > WONDER_MS) {
             told = now;
             onWait?.(
               `${name} waits, ${Math.round((now - start) / 1000)} s: ${truth.why} (${messageOf(error)})`,
@@ -114,10 +126,17 @@ export function awsClients(settings: ClientSettings, { clock, signal, onWait }: 
     );
   }
 
-  const standard = () => ({ ...settings, retryStrategy: new Resend(ATTEMPTS) });
+  /** @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-maxsockets.html */
+  const standard = (attempts = ATTEMPTS) => ({
+    ...where,
+    retryStrategy: new Resend(attempts),
+    // A silence that is too long is no answer, as is a connection that breaks. Not a limit for a whole request: a layer
+    // of an image takes as long as the line needs.
+    requestHandler: { connectionTimeout: patience.connection, socketTimeout: patience.silence },
+  });
   return {
     ec2: sender(() => new EC2Client(standard())),
-    ec2Once: sender(() => new EC2Client({ ...settings, retryStrategy: new Resend(1) })),
+    ec2Once: sender(() => new EC2Client(standard(1))),
     elbv2: sender(() => new ElasticLoadBalancingV2Client(standard())),
     ecs: sender(() => new ECSClient(standard())),
     autoscaling: sender(() => new ApplicationAutoScalingClient(standard())),

@@ -16,7 +16,7 @@ import { countEvents } from './scaling.ts';
 /** Does what `npm run provision` does, and returns what to print. */
 export async function provision(running: Running, outside: Outside): Promise<Result> {
   const { options, report, signal } = running;
-  const start = Date.now();
+  const start = performance.now();
   const session = await openSession(options, { command: 'provision', report, signal, ...outside });
   try {
     const { config, run, account } = session;
@@ -41,7 +41,7 @@ export async function provision(running: Running, outside: Outside): Promise<Res
     const url = await finish(run, see, session.place, plan, made);
     if (signal.aborted) throw interrupted(run);
     await run.state.applied(configuration);
-    const took = duration(Date.now() - start);
+    const took = duration(performance.now() - start);
     const summary = plan.changes.length === 0 ? `no changes, ${plan.kept} exist` : countsDone(plan);
     report({ type: 'phase', text: `${stack} is up: ${summary}, ${took}` });
     return {

@@ -25,8 +25,24 @@ export function codeOf(error: unknown): string {
 /** What an error says. When no address of a name answers, Node's error says nothing, but the errors in it do. */
 export function messageOf(error: unknown): string {
   const { message = String(error), errors = [] } = fields(error);
-  return message || errors.map(messageOf).join('; ') || codeOf(error);
+  return plain(message) || errors.map(messageOf).join('; ') || codeOf(error);
 }
+
+/** What the SDK adds to the error of an answer that it cannot read: advice to programmers. */
+const UNREAD = /\s*Deserialization error: [^]*$/;
+
+/** The SDK's messages that are its own, in words for people. */
+const plain = (message: string): string =>
+  message
+    .replace(UNREAD, '')
+    .replace(
+      /^@smithy\/node-http-handler - the request socket timed out after (\d+) ms of inactivity.*$/,
+      (_, ms) => `nothing came for ${Number(ms) / 1000} s`,
+    )
+    .replace(
+      /^@smithy\/node-http-handler - the request socket did not establish .* timeout of (\d+) ms\.$/,
+      (_, ms) => `there was no connection within ${Number(ms) / 1000} s`,
+    );
 
 /** Whether AWS answered with this code (compared without `Exception`). */
 export const isCode = (error: unknown, ...codes: readonly string[]): boolean => codes.includes(codeOf(error));
@@ -37,8 +53,18 @@ export const isServerError = (error: unknown): boolean => {
   return status >= 500 && status !== 501;
 };
 
-/** Whether AWS itself answered: otherwise nothing is known about the effect of the call. */
-export const isAnswer = (error: unknown): boolean => fields(error).$metadata?.httpStatusCode !== undefined;
+/**
+ * Whether AWS itself answered: otherwise nothing is known about the effect of the call. An error with a good status is
+ * an answer that broke off or cannot be read, and the call has had its effect.
+ */
+export const isAnswer = (error: unknown): boolean =>
+  (fields(error).$metadata?.httpStatusCode ?? 0) >= REDIRECT;
+
+const REDIRECT = 300;
+
+/** Whether what answered is not what AWS answers with: a page for people, for example. */
+export const isForeign = (error: unknown): boolean =>
+  UNREAD.test(fields(error).message ?? '') && !isServerError(error);
 
 /** Whether the call may have had its effect although it failed: no answer, or a server error. */
 export function isAmbiguous(error: unknown): boolean {

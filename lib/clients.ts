@@ -20,7 +20,18 @@ export interface ClientSettings {
   readonly limits?: number | undefined;
   /** Given for the sandbox; otherwise the SDK's usual chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** How long a connection, and then every silence on it, may last; as for AWS unless told. */
+  readonly patience?: Patience;
 }
+
+/** Milliseconds. */
+export interface Patience {
+  readonly connection: number;
+  readonly silence: number;
+}
+
+/** The SDK by itself waits for ever. No call of ours takes AWS more than a few seconds. */
+const PATIENCE: Patience = { connection: 5000, silence: 30_000 };
 
 interface Client<I extends object, O extends object> {
   send(command: CommandOf<I, O>, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
@@ -54,12 +65,21 @@ export interface Aws {
   close(): void;
 }
 
-/** Makes the clients of a run. Nothing is sent, and no client is made, before the first call. */
+/**
+ * Makes the clients of a run. Nothing is sent, and no client is made, before the first call.
+ * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-maxsockets.html
+ */
 export function awsClients(settings: ClientSettings, calling: Calling): Aws {
-  const { limits, ...configuration } = settings;
-  // What is sent again is decided here, by one table: the SDK would send creates again that have no client token, and
-  // takes quotas for throttles.
-  const standard = { ...configuration, maxAttempts: 1 };
+  const { limits, patience = PATIENCE, ...where } = settings;
+  const standard = {
+    ...where,
+    // What is sent again is decided here, by one table: the SDK would send creates again that have no client token, and
+    // takes quotas for throttles.
+    maxAttempts: 1,
+    // A silence that is too long is no answer, as is a connection that breaks. Not a limit for a whole request: a layer
+    // of an image takes as long as the line needs.
+    requestHandler: { connectionTimeout: patience.connection, socketTimeout: patience.silence },
+  };
   const limiter = limits === undefined ? unlimited : makeLimiter(calling, limits);
   const retried = retrying(calling);
   const made: { destroy(): void }[] = [];

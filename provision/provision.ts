@@ -17,7 +17,7 @@ import { countEvents } from './scaling.ts';
 /** Does what `npm run provision` does, and returns what to print. */
 export async function provision(running: Running, outside: Outside): Promise<Result> {
   const { options, report, signal } = running;
-  const start = Date.now();
+  const start = performance.now();
   const command = options.drift ? 'drift' : 'provision';
   const session = await openSession(options, { command, report, signal, ...outside });
   try {
@@ -47,7 +47,7 @@ export async function provision(running: Running, outside: Outside): Promise<Res
     const url = await finish(run, see, session.place, plan, made);
     if (signal.aborted) throw interrupted(run);
     await run.state.applied(configuration, Object.keys(config.tags));
-    const took = duration(Date.now() - start);
+    const took = duration(performance.now() - start);
     const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
     report({ type: 'phase', text: `${stack} is up: ${summary}, ${took}` });
     return {

@@ -60,6 +60,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
     stage: options.stage,
     target: options.target,
     builder: options.builder,
+    signal,
   });
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);

@@ -14,7 +14,6 @@ import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { deploymentText, describeServices, isScaled, loadBalancerText } from '../lib/look/services.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
-import { deregister, revisionsOf } from '../lib/revisions.ts';
 import { only } from '../lib/resources.ts';
 import { retagEcs } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
@@ -22,7 +21,7 @@ import { lower, tagFields, wantedTags } from '../lib/tags.ts';
 import { pending, ready } from '../lib/until.ts';
 import { loadBalancersOf, outgoing } from './service-targets.ts';
 import { settled } from './settle.ts';
-import { taskDefinitions } from './task-definitions.ts';
+import { isPart as isPartOfDefinition, taskDefinitions } from './task-definitions.ts';
 
 /** Always sent whole: AWS fills what a sent block leaves out with its own defaults. */
 const deploymentConfiguration: DeploymentConfiguration = {
@@ -44,7 +43,7 @@ function wanted(want: Want, found: Survey, service: Service): WantedFields {
   const { rollout = '' } = found.services.get(name) ?? {};
   const changing = taskDefinitions
     .diff(want, found)
-    .some(({ key, fields }) => key === name && fields.some(isPart));
+    .some(({ key, fields }) => key === name && fields.some(isPartOfDefinition));
   return {
     status: 'ACTIVE',
     'task definition': changing
@@ -105,7 +104,6 @@ export const services: Step<'services'> = {
 
   async tidy(act) {
     const service = serviceOf(act);
-    if (touches(act.change, 'task definition')) await deregisterOthers(act);
     if (outgoing(act, service).length === 0) return;
     const loadBalancers = loadBalancersOf(service, act.made.targetGroups);
     const answered = await send(act, service, { loadBalancers });
@@ -117,13 +115,6 @@ function serviceOf({ config, change }: Act<'services'>): Service {
   const service = config.services.find(({ name }) => name === change.key);
   if (!service) throw new Error(`No service ${change.key} is configured`);
   return service;
-}
-
-/** Revisions before this one are not started by accident; of twins, made by a register whose answer was lost, one stays. */
-async function deregisterOthers({ aws, names, made, change }: Act<'services'>): Promise<void> {
-  const current = made.taskDefinitions.get(change.key)?.taskDefinitionArn;
-  const active = await revisionsOf(aws, names.family(change.key), 'ACTIVE');
-  for (const arn of active) if (arn !== current) await deregister(aws, arn);
 }
 
 /**

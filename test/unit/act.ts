@@ -179,7 +179,11 @@ export async function provisionStep<N extends Name>(step: Step<N>, scene: Scene<
   const acts = changes
     .filter(({ verb }) => verb !== 'refused' && verb !== 'remove')
     .map((change) => actOf(scene, of, clock, found, change, notes, ids));
-  for (const act of acts) ids[act.change.key] = await step.apply(act);
+  for (const act of acts) {
+    const made = await step.apply(act);
+    ids[act.change.key] = made;
+    (act.made[scene.name] as Map<string, Ids[N]>).set(act.change.key, made);
+  }
   for (const act of acts) await step.turn?.(act);
   for (const act of acts) await step.tidy?.(act);
   return { changes, verbs: changes.map(words), ids, notes };

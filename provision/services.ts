@@ -135,7 +135,7 @@ async function create(act: Act<'services'>, service: Service): Promise<EcsServic
     const answer = await act.aws.ecs(
       new CreateServiceCommand({
         ...settings(act, service),
-        serviceName: service.name,
+        serviceName: act.names.service(service),
         clientToken: act.intent.token || undefined,
         launchType: 'FARGATE',
         loadBalancers: loadBalancersOf(service, act.made.targetGroups),
@@ -147,7 +147,8 @@ async function create(act: Act<'services'>, service: Service): Promise<EcsServic
     return answer.service;
   } catch (error) {
     if (!/not idempotent/.test(messageOf(error))) throw error;
-    const { serviceArn } = await adoptNamed(act, error, 'InvalidParameter', `the name ${service.name}`);
+    const place = `the name ${act.names.service(service)}`;
+    const { serviceArn } = await adoptNamed(act, error, 'InvalidParameter', place);
     return { serviceArn };
   }
 }
@@ -170,7 +171,7 @@ async function send(
   service: Service,
   more: Partial<UpdateServiceCommandInput>,
 ): Promise<EcsService | undefined> {
-  const input = { ...settings(act, service), service: service.name, ...more };
+  const input = { ...settings(act, service), service: act.names.service(service), ...more };
   const answer = await act.aws.ecs(new UpdateServiceCommand(input));
   return answer.service;
 }
@@ -194,7 +195,8 @@ const settings = ({ change, config, made }: Act<'services'>, service: Service) =
 /** A service that is being removed keeps its name until it is gone. */
 async function untilGone(act: Act<'services'>): Promise<void> {
   await act.until(`the old service ${act.change.key} to be gone`, 'serviceGone', async () => {
-    const [left] = await describeServices(act.aws, act.names.cluster, [act.change.key]);
+    const name = act.names.service(serviceOf(act));
+    const [left] = await describeServices(act.aws, act.names.cluster, [name]);
     return left === undefined ? ready(undefined) : pending(left.status ?? 'still there');
   });
 }

@@ -17,7 +17,6 @@ import { only } from '../lib/resources.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { tagFields, tagsOf, upper } from '../lib/tags.ts';
 
-const PROTOCOL = 'HTTP';
 /** Tasks in awsvpc mode are registered by address. */
 const TARGET_TYPE = 'ip';
 /** Health is asked for at the port of the target itself. */
@@ -25,9 +24,9 @@ const HEALTH_PORT = 'traffic-port';
 const DELAY = 'deregistration_delay.timeout_seconds';
 
 /** The health check as ELB's calls take it. */
-const healthOf = ({ health }: RoutedContainer) =>
+const healthOf = ({ protocol, health }: RoutedContainer) =>
   ({
-    HealthCheckProtocol: PROTOCOL,
+    HealthCheckProtocol: protocol,
     HealthCheckPort: HEALTH_PORT,
     HealthCheckPath: health.path,
     HealthCheckIntervalSeconds: health.intervalSeconds,
@@ -59,7 +58,7 @@ function wanted({ config, names }: Want, found: Survey): Map<string, Fields> {
       container.key,
       {
         vpc,
-        ...healthFields({ protocol: PROTOCOL, port: HEALTH_PORT, ...container.health }),
+        ...healthFields({ protocol: container.protocol, port: HEALTH_PORT, ...container.health }),
         [`attribute.${DELAY}`]: String(config.deregistrationDelaySeconds),
         ...tagFields(tagsOf(config, names.stack, 'targetGroups', container.key)),
       },
@@ -80,6 +79,7 @@ export const targetGroups: Step<'targetGroups'> = {
         ...tagFields(tags),
       }),
       immutable: { vpc: 'a target group cannot move to another VPC' },
+      stuck: protocolStuck(want),
       foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
     }),
 
@@ -109,6 +109,13 @@ export const targetGroups: Step<'targetGroups'> = {
   },
 };
 
+/** Its name says the protocol, so one that speaks another was made so by somebody else. */
+const protocolStuck = ({ config }: Want) => {
+  const spoken = new Map(routesOf(config).map(({ container: { key, protocol } }) => [key, protocol]));
+  return ({ name, protocol }: FoundTargetGroup, key: string): string | undefined =>
+    protocol === spoken.get(key) ? undefined : `${name} is for ${protocol}, and no target group changes that`;
+};
+
 function containerOf({ config, change }: Act<'targetGroups'>): RoutedContainer {
   const route = routesOf(config).find(({ container }) => container.key === change.key);
   if (!route) throw new Error(`No container ${change.key} is routed`);
@@ -123,7 +130,7 @@ async function create(act: Act<'targetGroups'>, container: RoutedContainer): Pro
       new CreateTargetGroupCommand({
         Name,
         VpcId: only(act.made.vpc)?.vpcId,
-        Protocol: PROTOCOL,
+        Protocol: container.protocol,
         Port: container.port,
         TargetType: TARGET_TYPE,
         ...healthOf(container),

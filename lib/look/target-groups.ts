@@ -17,6 +17,8 @@ import type { See } from './see.ts';
 export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
   readonly name: string;
   readonly vpcId: string;
+  /** What its targets are asked over: `HTTP` or `HTTPS`. */
+  readonly protocol: string;
   readonly health: {
     readonly protocol: string;
     readonly port: string;
@@ -82,6 +84,7 @@ async function read({ aws }: See, group: TargetGroup, tags: Tags): Promise<Found
     targetGroupArn: TargetGroupArn,
     name: group.TargetGroupName ?? '',
     vpcId: group.VpcId ?? '',
+    protocol: group.Protocol ?? '',
     health: {
       protocol: group.HealthCheckProtocol ?? '',
       port: group.HealthCheckPort ?? '',

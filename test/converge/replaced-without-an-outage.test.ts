@@ -4,12 +4,13 @@ import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, type Account } from './harness.ts';
 
-const container = (name: string, port: number) => ({
+const container = (name: string, port: number, protocol: 'HTTP' | 'HTTPS' = 'HTTP') => ({
   source: 'app',
   port,
   path: '/app',
+  protocol,
   health: { intervalSeconds: 5, timeoutSeconds: 2 },
-  environment: { NAME: `${name}:${port}`, PORT: String(port) },
+  environment: { NAME: `${name}:${port}`, PORT: String(port), PROTOCOL: protocol },
 });
 
 const stack = (services: StackInput['services']): StackInput => ({
@@ -48,12 +49,30 @@ async function load(user: Account) {
   };
 }
 
-const before = stack({ web: { containers: { app: container('app', 8000) } } });
-const cases: [what: string, after: StackInput, answers: [string, string]][] = [
+const web = (app: ReturnType<typeof container>) => stack({ web: { containers: { app } } });
+const http = web(container('app', 8000));
+const cases: [what: string, after: StackInput, answers: [string, string], before?: StackInput][] = [
+  ['the port of a container', web(container('app', 8001)), ['app:8000', 'app:8001']],
   [
-    'the port of a container',
-    stack({ web: { containers: { app: container('app', 8001) } } }),
-    ['app:8000', 'app:8001'],
+    'the protocol of a container, on another port',
+    web(container('tls', 8443, 'HTTPS')),
+    ['app:8000', 'tls:8443'],
+  ],
+  [
+    'the protocol of a container, on the same port',
+    web(container('tls', 8000, 'HTTPS')),
+    ['app:8000', 'tls:8000'],
+  ],
+  [
+    'the protocol of a container, back again',
+    http,
+    ['tls:8000', 'app:8000'],
+    web(container('tls', 8000, 'HTTPS')),
+  ],
+  [
+    'the protocol of a path, with the name of its container',
+    stack({ web: { containers: { api: container('api', 8000, 'HTTPS') } } }),
+    ['app:8000', 'api:8000'],
   ],
   [
     'the name of a container',
@@ -69,12 +88,11 @@ const cases: [what: string, after: StackInput, answers: [string, string]][] = [
 
 test.each(cases)(
   '%s',
-  async (_what, after, answers) => {
+  async (_what, after, answers, before = http) => {
     const user = await account({ real: true });
     await user.up(before, { wait: true });
     const stop = await load(user);
-    await user.up(after, { wait: true });
-    const counts = await stop();
+    const counts = await user.up(after, { wait: true }).finally(stop).then(stop);
     expect(Object.keys(counts).sort()).toEqual([...answers].sort());
     expect(await user.plan(after)).toEqual([]);
     await user.down(after);

@@ -53,6 +53,10 @@ describe('the name of a target group', () => {
     expect(names.targetGroup({ ...container, port: 5001 })).not.toBe(names.targetGroup(container));
   });
 
+  test('changes with the protocol, which no target group can either', () => {
+    expect(names.targetGroup({ ...container, protocol: 'HTTPS' })).not.toBe(names.targetGroup(container));
+  });
+
   test('stays when its health check changes, which it can', () => {
     const health = { ...container.health, path: '/other' };
     expect(names.targetGroup({ ...container, health })).toBe(names.targetGroup(container));

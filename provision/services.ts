@@ -59,11 +59,15 @@ function wanted(want: Want, found: Survey, service: Service): Fields {
       : balancers.map(loadBalancerText).sort().join(', '),
     ...(grace === undefined ? {} : { 'grace seconds': grace }),
     deployment: deploymentText(deploymentConfiguration),
-    // A deployment that failed is tried again; one that is under way is waited for.
-    rollout: rollout === 'FAILED' ? 'COMPLETED' : rollout,
+    // A deployment that failed is tried again; one that is under way is waited for: here, when requests are to turn to it.
+    rollout: rollout === 'FAILED' || (rollout !== '' && isTurning(service, found)) ? 'COMPLETED' : rollout,
     ...tagFields(tagsOf(config, names.stack, 'services', name)),
   };
 }
+
+/** Whether requests still go to other target groups than those of the service. */
+const isTurning = ({ containers }: Service, { rules, targetGroups }: Survey): boolean =>
+  containers.some(({ key }) => rules.get(key)?.targetGroupArn !== targetGroups.get(key)?.targetGroupArn);
 
 /** New tags alone make no new revision. */
 const isPart = ({ field }: { readonly field: string }): boolean => !field.startsWith('tag.');
@@ -105,7 +109,7 @@ export const services: Step<'services'> = {
 
   async tidy(act) {
     const service = serviceOf(act);
-    if (touches(act.change, 'task definition')) await deregisterOthers(act);
+    if (touches(act.change, 'task definition', 'rollout')) await deregisterOthers(act);
     if (outgoing(act, service).length === 0) return;
     const loadBalancers = loadBalancersOf(service, act.made.targetGroups);
     const answered = await send(act, service, { loadBalancers });
@@ -158,11 +162,12 @@ async function update(act: Act<'services'>, service: Service): Promise<EcsServic
   if (touches(change, 'tag.')) {
     await aws.ecs(new TagResourceCommand({ resourceArn: item?.serviceArn, tags: lower(tags) }));
   }
-  if (!change.fields.some(isPart)) return undefined;
+  const isFailed = item?.rollout === 'FAILED';
+  if (!isFailed && change.fields.filter(isPart).every(({ field }) => field === 'rollout')) return undefined;
   const balancers = touches(change, 'load balancers')
     ? { loadBalancers: [...loadBalancersOf(service, act.made.targetGroups), ...outgoing(act, service)] }
     : {};
-  return send(act, service, { ...balancers, forceNewDeployment: touches(change, 'rollout') || undefined });
+  return send(act, service, { ...balancers, forceNewDeployment: isFailed || undefined });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */

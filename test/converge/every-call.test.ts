@@ -5,6 +5,7 @@ import { account, type Account } from './harness.ts';
 import { stack, web } from './stacks.ts';
 
 const other = stack({ services: web({ api1: { port: 5001 } }) });
+const secure = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });
 /** What is there before, what runs, what is to be there at last. */
 const stories = {
   'a first provision': {
@@ -16,6 +17,11 @@ const stories = {
     before: (user: Account) => user.up(stack()),
     run: (user: Account) => user.up(other),
     wanted: other,
+  },
+  'a replaced service': {
+    before: (user: Account) => user.up(stack()),
+    run: (user: Account) => user.up(secure),
+    wanted: secure,
   },
   'a teardown': {
     before: (user: Account) => user.up(stack()),

@@ -20,6 +20,7 @@ import { only } from '../lib/resources.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { lower, tagFields, tagsOf } from '../lib/tags.ts';
 import { pending, ready } from '../lib/until.ts';
+import { isTurning, whyAnother } from './service-succession.ts';
 import { loadBalancersOf, outgoing } from './service-targets.ts';
 import { settled } from './settle.ts';
 import { taskDefinitions } from './task-definitions.ts';
@@ -65,10 +66,6 @@ function wanted(want: Want, found: Survey, service: Service): Fields {
   };
 }
 
-/** Whether requests still go to other target groups than those of the service. */
-const isTurning = ({ containers }: Service, { rules, targetGroups }: Survey): boolean =>
-  containers.some(({ key }) => rules.get(key)?.targetGroupArn !== targetGroups.get(key)?.targetGroupArn);
-
 /** New tags alone make no new revision. */
 const isPart = ({ field }: { readonly field: string }): boolean => !field.startsWith('tag.');
 
@@ -94,7 +91,7 @@ export const services: Step<'services'> = {
       }),
       immutable: { status: 'a service that is being removed cannot come back' },
       foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
-    }),
+    }).map((change) => ({ ...change, reason: whyAnother(change, found) ?? change.reason })),
 
   async apply(act) {
     const service = serviceOf(act);
@@ -109,7 +106,7 @@ export const services: Step<'services'> = {
 
   async tidy(act) {
     const service = serviceOf(act);
-    if (touches(act.change, 'task definition', 'rollout')) await deregisterOthers(act);
+    if (touches(act.change, 'task definition')) await deregisterOthers(act);
     if (outgoing(act, service).length === 0) return;
     const loadBalancers = loadBalancersOf(service, act.made.targetGroups);
     const answered = await send(act, service, { loadBalancers });

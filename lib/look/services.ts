@@ -43,10 +43,12 @@ export const isScaled = ({ scaling }: FoundService): boolean => scaling !== unde
 
 const BATCH = 10;
 
-/**
- * The list hides services that are draining, so the wanted names are asked for as well. One that another takes the place
- * of gets a key that nothing wants.
- */
+/** The key of an ECS service while another one is, or takes, the service of the configuration. */
+export const formerKey = (key: string): string => `${key}${FORMER}`;
+export const isFormer = (key: string): boolean => key.includes(FORMER);
+const FORMER = '~former';
+
+/** The list hides services that are draining, so the wanted names are asked for as well. */
 export async function lookServices(see: See): Promise<Items<FoundService>> {
   const { names, config } = see;
   const wanted = new Map(config.services.map((service) => [names.service(service), service]));
@@ -72,7 +74,7 @@ export async function lookServices(see: See): Promise<Items<FoundService>> {
     found.map((one) => ({ ...one, scaling: scaling.get(one.serviceName) })),
     ({ serviceName }) => {
       const key = serviceOf(serviceName);
-      return wanted.has(serviceName) || !configured.has(key) ? key : `${key}~2`;
+      return wanted.has(serviceName) || !configured.has(key) ? key : formerKey(key);
     },
   );
 }

@@ -24,7 +24,16 @@ export const rewritten = (text: string, written: string): string =>
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
 function truthsList(): string {
-  return truths.map(({ why, seconds, commands }) => `- ${why}: ${seconds} s. ${code(commands)}\n`).join('');
+  return truths
+    .map(({ why, seconds, commands, tries, fresh }) => {
+      const bounds = [
+        `${seconds} s`,
+        ...(tries ? [`${tries} times`] : []),
+        ...(fresh ? ['of new things'] : []),
+      ];
+      return `- ${why}: ${bounds.join(', ')}. ${commands ? code(commands) : 'Any call'}\n`;
+    })
+    .join('');
 }
 
 function operationsList(): string {

@@ -36,7 +36,9 @@ export async function createOnce<T>(
 ): Promise<T> {
   const { clock, intent, reopened, signal } = careful;
   if (reopened) {
-    const found = await findWithin(careful, intent.at + UNSEEN_FOR - clock.now(), find);
+    // No longer than from now on: the clock may have been put back since.
+    const left = Math.min(intent.at + UNSEEN_FOR - clock.now(), UNSEEN_FOR);
+    const found = await findWithin(careful, left, find);
     if (found !== undefined) return found;
   }
   for (let attempt = 1; ; attempt += 1) {

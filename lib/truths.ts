@@ -1,16 +1,28 @@
-/** The table of retriable truths: errors of AWS that pass by themselves, why, and for how long. */
-import { codeOf, messageOf } from './aws-error.ts';
+/** The table of retriable truths: errors of AWS that pass by themselves, why, and for how long. Nothing else is tried again. */
+import { codeOf, isThrottle, isTransient, messageOf } from './aws-error.ts';
 
 /** One truth. */
 export interface Truth {
-  /** The commands it concerns, without `Command`. */
-  readonly commands: readonly string[];
-  readonly code: string | RegExp;
+  /** The commands it concerns, without `Command`; any when left out. */
+  readonly commands?: readonly string[];
+  /** Which errors: by code, or by a question that several codes answer. */
+  readonly code: string | RegExp | ((error: unknown) => boolean);
   readonly message?: RegExp;
   /** Why it passes. */
   readonly why: string;
   /** Seconds after which it is taken for the truth. */
   readonly seconds: number;
+  /** Whether it is true of old things for good: only what was made moments ago passes. */
+  readonly fresh?: true;
+  /** How often a call is sent at most; without it, time alone decides. */
+  readonly tries?: number;
+  /** Whether the call may have had its effect: then a create without a client token must not be sent again. */
+  readonly ambiguous?: true;
+  /**
+   * The pauses grow, from these milliseconds on: each is a random part of a span that doubles up to 20 s. Without it
+   * they are all the same and short, since most truths pass within seconds.
+   */
+  readonly growing?: number;
 }
 
 /** Ids that EC2 does not know yet, seconds after it made them. */
@@ -37,6 +49,7 @@ export const truths: readonly Truth[] = [
     ],
     code: FRESH_ID,
     why: 'an id made seconds ago is not known everywhere yet',
+    fresh: true,
     seconds: 60,
   },
   {
@@ -44,6 +57,7 @@ export const truths: readonly Truth[] = [
     code: 'InvalidSubnet',
     message: /no internet gateway/,
     why: 'the attachment of the internet gateway is not seen yet',
+    fresh: true,
     seconds: 60,
   },
   {
@@ -51,6 +65,7 @@ export const truths: readonly Truth[] = [
     code: /^(SubnetNotFound|InvalidSecurityGroup|ValidationError)$/,
     message: /not found|does not exist|cannot be found/i,
     why: 'an id made seconds ago is not known everywhere yet',
+    fresh: true,
     seconds: 60,
   },
   {
@@ -65,6 +80,7 @@ export const truths: readonly Truth[] = [
     code: 'InvalidParameter',
     message: /does not have an associated load balancer/,
     why: 'the rule of the target group is not seen yet',
+    fresh: true,
     seconds: 240,
   },
   {
@@ -79,6 +95,7 @@ export const truths: readonly Truth[] = [
     code: /^(AccessDenied|Client)$/,
     message: /iam:PassRole|Role is not valid/,
     why: 'a role made moments ago is not seen everywhere yet',
+    fresh: true,
     seconds: 120,
   },
   {
@@ -86,6 +103,7 @@ export const truths: readonly Truth[] = [
     code: /^(NoSuchEntity|MalformedPolicyDocument|ConcurrentModification)$/,
     message: /cannot be found|Invalid principal|try again/i,
     why: 'IAM has not spread what was made moments ago',
+    fresh: true,
     seconds: 120,
   },
   {
@@ -98,6 +116,7 @@ export const truths: readonly Truth[] = [
     commands: ['ChangeResourceRecordSets'],
     code: 'NoSuchHostedZone',
     why: 'a zone made seconds ago is not known everywhere yet',
+    fresh: true,
     seconds: 60,
   },
   {
@@ -149,13 +168,47 @@ export const truths: readonly Truth[] = [
     why: "IAM's lists lag behind: a deleted policy is still seen",
     seconds: 120,
   },
+  // Of any call, and so at the end.
+  {
+    code: isThrottle,
+    why: 'the account has used up a rate limit, which fills again by itself',
+    seconds: 180,
+    tries: 10,
+    growing: 500,
+  },
+  {
+    code: isTransient,
+    why: 'the answer was lost, or AWS failed for a moment',
+    seconds: 60,
+    tries: 4,
+    ambiguous: true,
+    growing: 100,
+  },
 ];
 
 /** The truth that an error of a command is, if it is one that passes. */
 export const truthOf = (command: string, error: unknown): Truth | undefined =>
   truths.find(
     ({ commands, code, message }) =>
-      commands.includes(command) &&
-      (typeof code === 'string' ? code === codeOf(error) : code.test(codeOf(error))) &&
+      (commands === undefined || commands.includes(command)) &&
+      matches(code, error) &&
       (message === undefined || message.test(messageOf(error))),
   );
+
+function matches(code: Truth['code'], error: unknown): boolean {
+  if (typeof code === 'function') return code(error);
+  return typeof code === 'string' ? code === codeOf(error) : code.test(codeOf(error));
+}
+
+/** No pause is longer. Milliseconds. */
+const LONGEST_PAUSE = 20_000;
+
+/**
+ * How long to wait before a call is sent again. Milliseconds.
+ * @param sent how often it was sent, 1 at least
+ * @param every the pause when pauses do not grow, milliseconds
+ * @param random from 0 to 1: many calls that failed together must not come back together
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+export const pauseOf = ({ growing }: Truth, sent: number, every: number, random: number): number =>
+  growing === undefined ? every : random * Math.min(growing * 2 ** (sent - 1), LONGEST_PAUSE);

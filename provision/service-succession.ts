@@ -1,8 +1,9 @@
 /** How a service follows the one before it while requests go on. Pure. */
-import type { Change } from '../lib/change.ts';
+import type { Heir } from '../lib/change.ts';
 import type { Service } from '../lib/config/config.ts';
 import type { Survey } from '../lib/look/found.ts';
-import { formerKey, isFormer } from '../lib/look/services.ts';
+import { isFormer, type FoundService } from '../lib/look/services.ts';
+import { serviceOf } from '../lib/names.ts';
 
 /** Whether requests still go to other target groups than those of the service. */
 export const isTurning = ({ containers }: Service, { rules, targetGroups }: Survey): boolean =>
@@ -11,10 +12,11 @@ export const isTurning = ({ containers }: Service, { rules, targetGroups }: Surv
     return serving !== '' && serving !== targetGroups.get(key)?.targetGroupArn;
   });
 
-/** Why one ECS service takes the place of another, see `Names.service`. */
-export function whyAnother({ verb, key }: Change, { services: found }: Survey): string | undefined {
-  const former = found.get(formerKey(key));
-  if (verb === 'create' && former)
-    return `HTTPS begins or ends at a path, so ${former.serviceName} is replaced`;
-  return verb === 'remove' && isFormer(key) ? 'another takes its place' : undefined;
-}
+/** What takes the place of a service that must not become it, see `Names.service`. */
+export const heirOf = ({ serviceName }: FoundService, key: string): Heir | undefined =>
+  isFormer(key)
+    ? {
+        key: serviceOf(serviceName),
+        reason: 'no task is healthy in target groups for HTTP and for HTTPS at once',
+      }
+    : undefined;

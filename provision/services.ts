@@ -1,7 +1,6 @@
 /** The ECS services: each runs its task definition `count` times in the private subnets, behind the load balancer. */
 import {
   CreateServiceCommand,
-  TagResourceCommand,
   UpdateServiceCommand,
   type DeploymentConfiguration,
   type Service as EcsService,
@@ -9,21 +8,21 @@ import {
 } from '@aws-sdk/client-ecs';
 import { adoptNamed } from '../lib/adopt-named.ts';
 import { messageOf } from '../lib/aws-error.ts';
-import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { compare, later, touches, type WantedFields } from '../lib/change.ts';
 import { isRouted, type Service } from '../lib/config/config.ts';
 import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { deploymentText, describeServices, isScaled, loadBalancerText } from '../lib/look/services.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
-import { deregister, revisionsOf } from '../lib/revisions.ts';
 import { only } from '../lib/resources.ts';
+import { retagEcs } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { lower, tagFields, tagsOf } from '../lib/tags.ts';
+import { lower, tagFields, wantedTags } from '../lib/tags.ts';
 import { pending, ready } from '../lib/until.ts';
-import { isTurning, whyAnother } from './service-succession.ts';
+import { heirOf, isTurning } from './service-succession.ts';
 import { loadBalancersOf, outgoing } from './service-targets.ts';
 import { settled } from './settle.ts';
-import { taskDefinitions } from './task-definitions.ts';
+import { isPart as isPartOfDefinition, taskDefinitions } from './task-definitions.ts';
 
 /** Always sent whole: AWS fills what a sent block leaves out with its own defaults. */
 const deploymentConfiguration: DeploymentConfiguration = {
@@ -36,17 +35,18 @@ const deploymentConfiguration: DeploymentConfiguration = {
 const graceOf = ({ containers, graceSeconds }: Service): number | undefined =>
   containers.some(isRouted) ? graceSeconds : undefined;
 
-function wanted(want: Want, found: Survey, service: Service): Fields {
+function wanted(want: Want, found: Survey, service: Service): WantedFields {
   const { config, names } = want;
   const { name } = service;
   const subnetIds = subnetKeys(config.network, 'private').map((key) => found.subnets.get(key)?.subnetId);
   const balancers = loadBalancersOf(service, found.targetGroups);
   const grace = graceOf(service);
-  const { rollout = '' } = found.services.get(name) ?? {};
+  const { rollout } = found.services.get(name) ?? { rollout: 'COMPLETED' };
   const changing = taskDefinitions
     .diff(want, found)
-    .some(({ key, fields }) => key === name && fields.some(isPart));
+    .some(({ key, fields }) => key === name && fields.some(isPartOfDefinition));
   return {
+    name: names.service(service),
     status: 'ACTIVE',
     'task definition': changing
       ? later(`taskDefinitions.${name}`)
@@ -62,7 +62,7 @@ function wanted(want: Want, found: Survey, service: Service): Fields {
     deployment: deploymentText(deploymentConfiguration),
     // A deployment that failed is tried again; one that is under way is waited for: here, when requests are to turn to it.
     rollout: rollout === 'FAILED' || (rollout !== '' && isTurning(service, found)) ? 'COMPLETED' : rollout,
-    ...tagFields(tagsOf(config, names.stack, 'services', name)),
+    ...wantedTags(want, 'services', name),
   };
 }
 
@@ -76,6 +76,7 @@ export const services: Step<'services'> = {
       wanted: new Map(want.config.services.map((service) => [service.name, wanted(want, found, service)])),
       found: found.services,
       fieldsOf: (service) => ({
+        name: service.serviceName,
         status: service.status,
         'task definition': service.taskDefinitionArn,
         // What Application Auto Scaling has decided is no drift.
@@ -90,8 +91,9 @@ export const services: Step<'services'> = {
         ...tagFields(service.tags),
       }),
       immutable: { status: 'a service that is being removed cannot come back' },
+      heir: heirOf,
       foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
-    }).map((change) => ({ ...change, reason: whyAnother(change, found) ?? change.reason })),
+    }),
 
   async apply(act) {
     const service = serviceOf(act);
@@ -106,7 +108,6 @@ export const services: Step<'services'> = {
 
   async tidy(act) {
     const service = serviceOf(act);
-    if (touches(act.change, 'task definition')) await deregisterOthers(act);
     if (outgoing(act, service).length === 0) return;
     const loadBalancers = loadBalancersOf(service, act.made.targetGroups);
     const answered = await send(act, service, { loadBalancers });
@@ -118,13 +119,6 @@ function serviceOf({ config, change }: Act<'services'>): Service {
   const service = config.services.find(({ name }) => name === change.key);
   if (!service) throw new Error(`No service ${change.key} is configured`);
   return service;
-}
-
-/** Revisions before this one are not started by accident; of twins, made by a register whose answer was lost, one stays. */
-async function deregisterOthers({ aws, names, made, change }: Act<'services'>): Promise<void> {
-  const current = made.taskDefinitions.get(change.key)?.taskDefinitionArn;
-  const active = await revisionsOf(aws, names.family(change.key), 'ACTIVE');
-  for (const arn of active) if (arn !== current) await deregister(aws, arn);
 }
 
 /**
@@ -155,10 +149,8 @@ async function create(act: Act<'services'>, service: Service): Promise<EcsServic
 }
 
 async function update(act: Act<'services'>, service: Service): Promise<EcsService | undefined> {
-  const { change, aws, item, tags } = act;
-  if (touches(change, 'tag.')) {
-    await aws.ecs(new TagResourceCommand({ resourceArn: item?.serviceArn, tags: lower(tags) }));
-  }
+  const { change, item } = act;
+  await retagEcs(act, item?.serviceArn ?? '');
   const isFailed = item?.rollout === 'FAILED';
   if (!isFailed && change.fields.filter(isPart).every(({ field }) => field === 'rollout')) return undefined;
   const balancers = touches(change, 'load balancers')

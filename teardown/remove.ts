@@ -9,7 +9,10 @@ import { until } from '../lib/until.ts';
 /** The undo of every noun. */
 export type Removals = { readonly [N in Name]: Removal<N> };
 
-/** Takes one found thing away, waits until it is gone, and forgets it. */
+/**
+ * Takes one found thing away, waits until it is gone, and forgets it.
+ * @param word what is said of it: `gone` when another took its place, as was said before
+ */
 export async function removeThing(
   run: Run,
   see: See,
@@ -17,6 +20,7 @@ export async function removeThing(
   removals: Removals,
   name: Name,
   key: string,
+  word: 'removed' | 'gone' = 'removed',
 ): Promise<void> {
   const { clock, signal, report, waits } = run;
   const item = (found[name] as Items<Found[Name]>).get(key);
@@ -44,5 +48,5 @@ export async function removeThing(
   const elapsed = clock.now() - start;
   const title = titleOf(name, item);
   if (kept) report({ type: 'thing', step: name, key, word: 'kept', text: `${title}: ${kept.kept}`, elapsed });
-  else report({ type: 'thing', step: name, key, word: 'removed', text: title, elapsed });
+  else report({ type: 'thing', step: name, key, word, text: title, elapsed });
 }

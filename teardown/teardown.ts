@@ -24,7 +24,7 @@ const LOOKED_AT = names.filter((name) => name !== 'images');
 /** Does what `npm run teardown` does, and returns what to print. */
 export async function teardown(running: Running, outside: Outside): Promise<Result> {
   const { options, report, signal } = running;
-  const start = Date.now();
+  const start = performance.now();
   const session = await openSession(options, { command: 'teardown', report, signal, ...outside });
   try {
     const { config, account, run } = session;
@@ -51,7 +51,7 @@ export async function teardown(running: Running, outside: Outside): Promise<Resu
     if (await closeEmptySandbox(session.place.sandbox)) {
       report({ type: 'note', text: 'the sandbox is empty and was stopped' });
     }
-    const took = duration(Date.now() - start);
+    const took = duration(performance.now() - start);
     const said =
       changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${took}`;
     return { exitCode: 0, text: said, json: { ...about, removed: changes.length, left: 0 } };
@@ -93,6 +93,6 @@ function planned(changes: readonly Change[], about: object): Result {
   return {
     exitCode: changes.length === 0 ? 0 : 2,
     text: [...planText(changes), summary].join('\n'),
-    json: { ...about, plan: planJson(changes, 0) },
+    json: { ...about, plan: planJson(changes, []) },
   };
 }

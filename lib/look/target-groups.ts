@@ -17,6 +17,7 @@ import type { See } from './see.ts';
 export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
   readonly name: string;
   readonly vpcId: string;
+  readonly port: number;
   /** What its targets are asked over: `HTTP` or `HTTPS`. */
   readonly protocol: string;
   readonly health: {
@@ -84,6 +85,7 @@ async function read({ aws }: See, group: TargetGroup, tags: Tags): Promise<Found
     targetGroupArn: TargetGroupArn,
     name: group.TargetGroupName ?? '',
     vpcId: group.VpcId ?? '',
+    port: group.Port ?? 0,
     protocol: group.Protocol ?? '',
     health: {
       protocol: group.HealthCheckProtocol ?? '',

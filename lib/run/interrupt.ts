@@ -15,7 +15,7 @@ export function onInterrupt(): { signal: AbortSignal; stop: () => void } {
   setMaxListeners(0, controller.signal);
   let first = 0;
   const interrupt = () => {
-    const now = Date.now();
+    const now = performance.now();
     if (first > 0 && now - first > SAME_PRESS_MS) process.exit(130);
     first ||= now;
     controller.abort();

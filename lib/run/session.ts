@@ -1,9 +1,10 @@
 /** A session: everything a provision or a teardown opens before its first look, and closes at the end. */
 import { awsClients } from '../clients.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { explain, type Situation } from '../explain.ts';
+import { makeFresh } from '../fresh.ts';
 import { openBuilds } from '../image/open-builds.ts';
 import { oneFlight, recordedIn, type See } from '../look/see.ts';
 import { namesOf } from '../names.ts';
@@ -11,8 +12,9 @@ import type { Report } from '../report.ts';
 import { openState } from '../state/state.ts';
 import { takeLock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { lockFile, sandboxFolder, stateFile } from './home.ts';
+import { home, lockFile, sandboxFolder, stateFile } from './home.ts';
 import { typed, type Options } from './options.ts';
+import type { Waits } from '../waits.ts';
 import type { Run } from './run.ts';
 import { openPlace, type OpenSandbox, type Place } from './target.ts';
 
@@ -33,6 +35,10 @@ export interface Outside {
   readonly openSandbox: OpenSandbox;
   /** How the configuration is read, when not from a file. */
   readonly load?: typeof loadConfig;
+  /** Where state and locks are kept, when not in the usual folder. */
+  readonly home?: string;
+  /** Another time than the machine's, and how long AWS takes by it. */
+  readonly time?: { readonly clock: Clock; readonly waits: Waits; readonly limits?: number };
 }
 
 export interface Surroundings extends Outside {
@@ -48,15 +54,17 @@ export interface Surroundings extends Outside {
  */
 export async function openSession(options: Options, surroundings: Surroundings): Promise<Session> {
   const { command, report, signal, openSandbox, load = loadConfig } = surroundings;
+  const { home: folder = home(), time } = surroundings;
   const config = await load({
     file: options.config,
     stage: options.stage,
     target: options.target,
     builder: options.builder,
+    signal,
   });
-  const clock = systemClock;
+  const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
-  const place = await openPlace(config, sandboxFolder(), openSandbox, signal, report);
+  const place = await openPlace(config, sandboxFolder(folder), openSandbox, signal, report);
   const { endpoint } = place.settings;
   const situation: Situation = {
     doing: 'the first call',
@@ -65,9 +73,14 @@ export async function openSession(options: Options, surroundings: Surroundings):
     command: typed(command, options),
     changing: false,
   };
-  const aws = awsClients(place.settings, {
+  const fresh = makeFresh(clock);
+  const waits = time?.waits ?? place.waits;
+  const settings = { ...place.settings, limits: time?.limits ?? place.settings.limits };
+  const aws = awsClients(settings, {
     clock,
     signal,
+    every: waits.visible.every,
+    fresh,
     onWait: (text) => report({ type: 'note', text }),
   });
   const closing: (() => unknown)[] = [() => aws.close()];
@@ -79,7 +92,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
       endpoint: config.target === 'aws' ? endpoint : undefined,
       report,
     });
-    const lock = await takeLock(lockFile(options.stage), `npm run ${command}`, clock);
+    const lock = await takeLock(lockFile(options.stage, folder), `npm run ${command}`, clock);
     closing.push(() => lock.release());
     if (lock.takenOverFrom) {
       report({
@@ -89,7 +102,8 @@ export async function openSession(options: Options, surroundings: Surroundings):
     }
     const { Account: account = '' } = await aws.sts(new GetCallerIdentityCommand({}));
     const guard = { stack: names.stack, account, region: config.region, endpoint: place.endpointName };
-    const state = await openState(stateFile(options.stage), guard, clock);
+    const state = await openState(stateFile(options.stage, folder), guard, clock);
+    if (state.data.changed !== undefined) fresh.since(state.data.changed);
     const recorded = recordedIn(state.data.resources);
     return {
       config,
@@ -101,12 +115,21 @@ export async function openSession(options: Options, surroundings: Surroundings):
         endpoint,
         clock,
         signal,
-        waits: place.waits,
+        waits,
         report,
         state,
         patient: options.wait,
       },
-      see: () => ({ config, names, aws, account, builds, recorded, once: oneFlight() }),
+      see: () => ({
+        config,
+        names,
+        aws,
+        account,
+        builds,
+        recorded,
+        formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
+        once: oneFlight(),
+      }),
       explain: (error) => explain(error, { ...situation, doing: 'the look at what there is' }),
       close,
     };

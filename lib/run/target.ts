@@ -77,7 +77,8 @@ export async function openPlace(
   }
   const endpoint = process.env['AWS_ENDPOINT_URL'] || undefined;
   return {
-    settings: { region, endpoint },
+    // Only AWS itself has AWS's rate limits.
+    settings: { region, endpoint, limits: endpoint === undefined ? 1 : undefined },
     waits: endpoint === undefined ? awsWaits : localWaits,
     endpointName: endpoint ?? 'aws',
     sandbox: undefined,

@@ -21,6 +21,7 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['the deregistration delay', stack({ deregistrationDelaySeconds: 5 })],
   ['the idle timeout', stack({ idleTimeoutSeconds: 120 })],
   ['tags', stack({ tags: { team: 'orders' } })],
+  ['a tag less', stack({ tags: { team: 'orders' } }), stack({ tags: { team: 'orders', cost: '1' } })],
   ['the DNS name', stack({ domain: { name: 'www.example.com', zone: 'example.com', createZone: true } })],
   ['the zone', stack({ domain: { name: 'api.example.org', zone: 'example.org', createZone: true } })],
   ['no domain any more', withoutDomain],

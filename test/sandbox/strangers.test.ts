@@ -159,7 +159,11 @@ describe('faults', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['another kind', { kind: 'slow' }, 'kind: '],
+    ['another kind', { kind: 'tired' }, 'kind: '],
+    ['another look', { kind: 'lost', looks: 'green' }, 'looks: '],
+    ['slow without a time', { kind: 'slow' }, 'ms: '],
+    ['a later failure of what fails at once', { kind: 'fails-later', operation: 'CreateVpc' }, 'operation: '],
+    ['never again', { kind: 'answer-lost', times: 0 }, 'times'],
     ['a status that is none', { kind: 'refused', status: 99_999 }, 'status: '],
     ['a call that never comes', { kind: 'answer-lost', nth: 0 }, 'nth: '],
     ['a member that means nothing', { kind: 'answer-lost', code: 'X' }, 'code'],

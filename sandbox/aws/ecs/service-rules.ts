@@ -5,6 +5,7 @@ import { loadBalancerOf } from '../elbv2/usage.ts';
 import { clientError, invalid, notTaken, refuseOthers } from './errors.ts';
 import { findTaskDefinition } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
+import { checkRolesOf } from './task-roles.ts';
 
 const MOST_TARGET_GROUPS = 5;
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
@@ -12,9 +13,14 @@ const MOST_TASKS = 5000;
 
 /**
  * The task definition of a service or a task, to be run on Fargate.
- * @throws ClientException, InvalidParameterException
+ * @param operation the operation that is to run it: whoever calls it must be allowed to pass its roles
+ * @throws ClientException, InvalidParameterException, AccessDeniedException
  */
-export function runnableDefinition(region: Region, reference: string | undefined): TaskDefinitionRow {
+export function runnableDefinition(
+  region: Region,
+  reference: string | undefined,
+  operation: string,
+): TaskDefinitionRow {
   if (!reference) throw invalid('TaskDefinition can not be blank.');
   const definition = findTaskDefinition(region, reference);
   if (!definition || definition.status === 'DELETE_IN_PROGRESS')
@@ -23,6 +29,7 @@ export function runnableDefinition(region: Region, reference: string | undefined
   if (!definition.compatibilities?.includes('FARGATE')) {
     throw invalid('Task definition does not support launch_type FARGATE.');
   }
+  checkRolesOf(region, definition, operation);
   return definition;
 }
 

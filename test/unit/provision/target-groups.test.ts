@@ -24,6 +24,7 @@ const item = (key: string) => ({
   targetGroupArn: `arn:${key}`,
   name: `shop-dev-${key}-0000`,
   vpcId: 'vpc-1',
+  port: key === 'web-api1' ? 5000 : 6000,
   protocol: 'HTTP',
   health: {
     protocol: 'HTTP',

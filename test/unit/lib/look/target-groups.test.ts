@@ -20,6 +20,7 @@ const group = (name: string): TargetGroup => ({
   TargetGroupArn: `arn:${name}`,
   TargetGroupName: name,
   VpcId: 'vpc-1',
+  Port: 5000,
   Protocol: 'HTTPS',
   HealthCheckProtocol: 'HTTP',
   HealthCheckPort: 'traffic-port',
@@ -68,6 +69,7 @@ test('reads ours, on whatever page', async () => {
     targetGroupArn: `arn:${NAME1}`,
     name: NAME1,
     vpcId: 'vpc-1',
+    port: 5000,
     protocol: 'HTTPS',
     health: {
       protocol: 'HTTP',

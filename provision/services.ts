@@ -19,6 +19,7 @@ import { retagEcs } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { lower, tagFields, wantedTags } from '../lib/tags.ts';
 import { pending, ready } from '../lib/until.ts';
+import { heirOf, isTurning } from './service-succession.ts';
 import { loadBalancersOf, outgoing } from './service-targets.ts';
 import { settled } from './settle.ts';
 import { isPart as isPartOfDefinition, taskDefinitions } from './task-definitions.ts';
@@ -35,16 +36,17 @@ const graceOf = ({ containers, graceSeconds }: Service): number | undefined =>
   containers.some(isRouted) ? graceSeconds : undefined;
 
 function wanted(want: Want, found: Survey, service: Service): WantedFields {
-  const { config } = want;
+  const { config, names } = want;
   const { name } = service;
   const subnetIds = subnetKeys(config.network, 'private').map((key) => found.subnets.get(key)?.subnetId);
   const balancers = loadBalancersOf(service, found.targetGroups);
   const grace = graceOf(service);
-  const { rollout = '' } = found.services.get(name) ?? {};
+  const { rollout } = found.services.get(name) ?? { rollout: 'COMPLETED' };
   const changing = taskDefinitions
     .diff(want, found)
     .some(({ key, fields }) => key === name && fields.some(isPartOfDefinition));
   return {
+    name: names.service(service),
     status: 'ACTIVE',
     'task definition': changing
       ? later(`taskDefinitions.${name}`)
@@ -58,8 +60,8 @@ function wanted(want: Want, found: Survey, service: Service): WantedFields {
       : balancers.map(loadBalancerText).sort().join(', '),
     ...(grace === undefined ? {} : { 'grace seconds': grace }),
     deployment: deploymentText(deploymentConfiguration),
-    // A deployment that failed is tried again; one that is under way is waited for.
-    rollout: rollout === 'FAILED' ? 'COMPLETED' : rollout,
+    // A deployment that failed is tried again; one that is under way is waited for: here, when requests are to turn to it.
+    rollout: rollout === 'FAILED' || (rollout !== '' && isTurning(service, found)) ? 'COMPLETED' : rollout,
     ...wantedTags(want, 'services', name),
   };
 }
@@ -74,6 +76,7 @@ export const services: Step<'services'> = {
       wanted: new Map(want.config.services.map((service) => [service.name, wanted(want, found, service)])),
       found: found.services,
       fieldsOf: (service) => ({
+        name: service.serviceName,
         status: service.status,
         'task definition': service.taskDefinitionArn,
         // What Application Auto Scaling has decided is no drift.
@@ -88,6 +91,7 @@ export const services: Step<'services'> = {
         ...tagFields(service.tags),
       }),
       immutable: { status: 'a service that is being removed cannot come back' },
+      heir: heirOf,
       foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
     }),
 
@@ -126,7 +130,7 @@ async function create(act: Act<'services'>, service: Service): Promise<EcsServic
     const answer = await act.aws.ecs(
       new CreateServiceCommand({
         ...settings(act, service),
-        serviceName: service.name,
+        serviceName: act.names.service(service),
         clientToken: act.intent.token || undefined,
         launchType: 'FARGATE',
         loadBalancers: loadBalancersOf(service, act.made.targetGroups),
@@ -138,7 +142,8 @@ async function create(act: Act<'services'>, service: Service): Promise<EcsServic
     return answer.service;
   } catch (error) {
     if (!/not idempotent/.test(messageOf(error))) throw error;
-    const { serviceArn } = await adoptNamed(act, error, 'InvalidParameter', `the name ${service.name}`);
+    const place = `the name ${act.names.service(service)}`;
+    const { serviceArn } = await adoptNamed(act, error, 'InvalidParameter', place);
     return { serviceArn };
   }
 }
@@ -146,11 +151,12 @@ async function create(act: Act<'services'>, service: Service): Promise<EcsServic
 async function update(act: Act<'services'>, service: Service): Promise<EcsService | undefined> {
   const { change, item } = act;
   await retagEcs(act, item?.serviceArn ?? '');
-  if (!change.fields.some(isPart)) return undefined;
+  const isFailed = item?.rollout === 'FAILED';
+  if (!isFailed && change.fields.filter(isPart).every(({ field }) => field === 'rollout')) return undefined;
   const balancers = touches(change, 'load balancers')
     ? { loadBalancers: [...loadBalancersOf(service, act.made.targetGroups), ...outgoing(act, service)] }
     : {};
-  return send(act, service, { ...balancers, forceNewDeployment: touches(change, 'rollout') || undefined });
+  return send(act, service, { ...balancers, forceNewDeployment: isFailed || undefined });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
@@ -159,7 +165,7 @@ async function send(
   service: Service,
   more: Partial<UpdateServiceCommandInput>,
 ): Promise<EcsService | undefined> {
-  const input = { ...settings(act, service), service: service.name, ...more };
+  const input = { ...settings(act, service), service: act.names.service(service), ...more };
   const answer = await act.aws.ecs(new UpdateServiceCommand(input));
   return answer.service;
 }
@@ -183,7 +189,8 @@ const settings = ({ change, config, made }: Act<'services'>, service: Service) =
 /** A service that is being removed keeps its name until it is gone. */
 async function untilGone(act: Act<'services'>): Promise<void> {
   await act.until(`the old service ${act.change.key} to be gone`, 'serviceGone', async () => {
-    const [left] = await describeServices(act.aws, act.names.cluster, [act.change.key]);
+    const name = act.names.service(serviceOf(act));
+    const [left] = await describeServices(act.aws, act.names.cluster, [name]);
     return left === undefined ? ready(undefined) : pending(left.status ?? 'still there');
   });
 }

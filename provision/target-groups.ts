@@ -17,7 +17,6 @@ import { retagElb } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { KEY_TAG, tagFields, upper, wantedTags } from '../lib/tags.ts';
 
-const PROTOCOL = 'HTTP';
 /** Tasks in awsvpc mode are registered by address. */
 const TARGET_TYPE = 'ip';
 /** Health is asked for at the port of the target itself. */
@@ -25,9 +24,9 @@ const HEALTH_PORT = 'traffic-port';
 const DELAY = 'deregistration_delay.timeout_seconds';
 
 /** The health check as ELB's calls take it. */
-const healthOf = ({ health }: RoutedContainer) =>
+const healthOf = ({ protocol, health }: RoutedContainer) =>
   ({
-    HealthCheckProtocol: PROTOCOL,
+    HealthCheckProtocol: protocol,
     HealthCheckPort: HEALTH_PORT,
     HealthCheckPath: health.path,
     HealthCheckIntervalSeconds: health.intervalSeconds,
@@ -61,7 +60,8 @@ function wanted(want: Want, found: Survey): Map<string, WantedFields> {
       {
         vpc,
         port: container.port,
-        ...healthFields({ protocol: PROTOCOL, port: HEALTH_PORT, ...container.health }),
+        protocol: container.protocol,
+        ...healthFields({ protocol: container.protocol, port: HEALTH_PORT, ...container.health }),
         [`attribute.${DELAY}`]: String(config.deregistrationDelaySeconds),
         ...wantedTags(want, 'targetGroups', container.key),
       },
@@ -76,11 +76,12 @@ function wanted(want: Want, found: Survey): Map<string, WantedFields> {
 function heirOf(
   { config }: Want,
   found: Survey,
-  { tags, targetGroupArn }: FoundTargetGroup,
+  { tags, targetGroupArn, protocol }: FoundTargetGroup,
 ): Heir | undefined {
-  const own = tags[KEY_TAG] ?? '';
-  if (routesOf(config).some(({ container }) => container.key === own)) {
-    return { key: own, reason: 'the port of a target group cannot change' };
+  const own = routesOf(config).find(({ container }) => container.key === tags[KEY_TAG])?.container;
+  if (own) {
+    const what = own.protocol === protocol ? 'port' : 'protocol';
+    return { key: own.key, reason: `the ${what} of a target group cannot change` };
   }
   const [key] = [...found.rules].find(([, rule]) => rule.targetGroupArn === targetGroupArn) ?? [];
   return key === undefined ? undefined : { key, reason: 'the name of a target group cannot change' };
@@ -92,15 +93,17 @@ export const targetGroups: Step<'targetGroups'> = {
       step: 'targetGroups',
       wanted: wanted(want, found),
       found: found.targetGroups,
-      fieldsOf: ({ vpcId, port, health, attributes, tags }) => ({
+      fieldsOf: ({ vpcId, port, protocol, health, attributes, tags }) => ({
         vpc: vpcId,
         port,
+        protocol,
         ...healthFields(health),
         [`attribute.${DELAY}`]: attributes[DELAY] ?? '',
         ...tagFields(tags),
       }),
       immutable: { vpc: 'a target group cannot move to another VPC' },
       heir: (group) => heirOf(want, found, group),
+      stuck: protocolStuck(want),
       foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
     }),
 
@@ -128,6 +131,13 @@ export const targetGroups: Step<'targetGroups'> = {
   },
 };
 
+/** Its name says the protocol, so one that speaks another was made so by somebody else. */
+const protocolStuck = ({ config }: Want) => {
+  const spoken = new Map(routesOf(config).map(({ container: { key, protocol } }) => [key, protocol]));
+  return ({ name, protocol }: FoundTargetGroup, key: string): string | undefined =>
+    protocol === spoken.get(key) ? undefined : `${name} is for ${protocol}, and no target group changes that`;
+};
+
 function containerOf({ config, change }: Act<'targetGroups'>): RoutedContainer {
   const route = routesOf(config).find(({ container }) => container.key === change.key);
   if (!route) throw new Error(`No container ${change.key} is routed`);
@@ -142,7 +152,7 @@ async function create(act: Act<'targetGroups'>, container: RoutedContainer): Pro
       new CreateTargetGroupCommand({
         Name,
         VpcId: only(act.made.vpc)?.vpcId,
-        Protocol: PROTOCOL,
+        Protocol: container.protocol,
         Port: container.port,
         TargetType: TARGET_TYPE,
         ...healthOf(container),

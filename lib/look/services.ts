@@ -6,12 +6,13 @@ import {
   type LoadBalancer,
   type Service,
 } from '@aws-sdk/client-ecs';
+import { serviceOf } from '../names.ts';
 import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../tags.ts';
 import { ifThere } from './if-there.ts';
 import { lookScaling, type Scaling } from './scaling.ts';
-import type { See } from './see.ts';
+import { byKey, type See } from './see.ts';
 
 export interface FoundService extends Readonly<Ids['services']> {
   readonly serviceName: string;
@@ -42,10 +43,15 @@ export const isScaled = ({ scaling }: FoundService): boolean => scaling !== unde
 
 const BATCH = 10;
 
+/** The key of an ECS service while another one is, or takes, the service of the configuration. */
+export const formerKey = (key: string): string => `${key}${FORMER}`;
+export const isFormer = (key: string): boolean => key.includes(FORMER);
+const FORMER = '~former';
+
 /** The list hides services that are draining, so the wanted names are asked for as well. */
 export async function lookServices(see: See): Promise<Items<FoundService>> {
   const { names, config } = see;
-  const wanted = new Map(config.services.map(({ name, count }) => [name, count]));
+  const wanted = new Map(config.services.map((service) => [names.service(service), service]));
   const all = [...new Set([...wanted.keys(), ...(await list(see))])];
   const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, index) =>
     all.slice(index * BATCH, (index + 1) * BATCH),
@@ -61,9 +67,16 @@ export async function lookServices(see: See): Promise<Items<FoundService>> {
   const counts = found
     .filter(({ serviceName, status }) => status === 'ACTIVE' && wanted.has(serviceName))
     .map(({ serviceName, desiredCount }) => [serviceName, desiredCount] as const)
-    .filter(([name, count]) => count !== wanted.get(name));
+    .filter(([name, count]) => count !== wanted.get(name)?.count);
   const scaling = await lookScaling(see, new Map(counts));
-  return new Map(found.map((one) => [one.serviceName, { ...one, scaling: scaling.get(one.serviceName) }]));
+  const configured = new Set(config.services.map(({ name }) => name));
+  return byKey(
+    found.map((one) => ({ ...one, scaling: scaling.get(one.serviceName) })),
+    ({ serviceName }) => {
+      const key = serviceOf(serviceName);
+      return wanted.has(serviceName) || !configured.has(key) ? key : formerKey(key);
+    },
+  );
 }
 
 async function list({ aws, names: { cluster } }: See): Promise<string[]> {

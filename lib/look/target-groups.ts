@@ -18,6 +18,8 @@ export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
   readonly name: string;
   readonly vpcId: string;
   readonly port: number;
+  /** What its targets are asked over: `HTTP` or `HTTPS`. */
+  readonly protocol: string;
   readonly health: {
     readonly protocol: string;
     readonly port: string;
@@ -84,6 +86,7 @@ async function read({ aws }: See, group: TargetGroup, tags: Tags): Promise<Found
     name: group.TargetGroupName ?? '',
     vpcId: group.VpcId ?? '',
     port: group.Port ?? 0,
+    protocol: group.Protocol ?? '',
     health: {
       protocol: group.HealthCheckProtocol ?? '',
       port: group.HealthCheckPort ?? '',

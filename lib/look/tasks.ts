@@ -1,6 +1,7 @@
 /** Finds the tasks of a service: they outlive it, and the stopped ones are remembered for about an hour. */
 import { DescribeTasksCommand, ListTasksCommand, type DesiredStatus, type Task } from '@aws-sdk/client-ecs';
 import { allPages } from '../pages.ts';
+import { serviceOf } from '../names.ts';
 import { ifThere } from './if-there.ts';
 import type { See } from './see.ts';
 
@@ -8,7 +9,7 @@ const BATCH = 100;
 
 /**
  * By family rather than by service: tasks cannot be listed by a service that is gone.
- * @param service its name
+ * @param service its name in ECS
  * @param statuses asked for one after the other, so that no task is missed that changes from one to the next
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
  */
@@ -22,7 +23,7 @@ export async function tasksOf(
   for (const desiredStatus of statuses) {
     const listed = await ifThere(() =>
       allPages(async (nextToken) => {
-        const family = names.family(service);
+        const family = names.family(serviceOf(service));
         const page = await aws.ecs(new ListTasksCommand({ cluster, family, desiredStatus, nextToken }));
         return { items: page.taskArns ?? [], next: page.nextToken };
       }),

@@ -6,6 +6,7 @@ const name = fc.constantFrom('a', 'b', 'c');
 const container = fc.record({
   image: fc.constantFrom('public.ecr.aws/shop/app:1', 'public.ecr.aws/shop/app:2'),
   port: fc.constantFrom(5000, 6000, 7000),
+  protocol: fc.constantFrom('HTTP' as const, 'HTTPS' as const),
   health: fc.record({ path: fc.constantFrom('/', '/health') }),
   environment: fc.dictionary(fc.constantFrom('LEVEL', 'MODE'), fc.constantFrom('1', '2')),
   essential: fc.constant(true),

@@ -30,6 +30,7 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['a container less', stack(), stack({ services: web({ api3: container('api3', 7000) }) })],
   ['a container by another name', stack({ services: { web: { containers: renamed } } })],
   ['the port of a container', stack({ services: web({ api1: { port: 5001 } }) })],
+  ['the protocol of a container', stack({ services: web({ api1: { protocol: 'HTTPS' } }) })],
   ['a service more', stack({ services: { ...web(), ...jobs } })],
   ['a service less', stack(), stack({ services: { ...web(), ...jobs } })],
   ['a service by another name', stack({ services: { shop: web()['web'] ?? { containers: {} } } })],

@@ -22,6 +22,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import type { Weather } from '../../sandbox/weather/weather.ts';
 import { startWholeSandbox } from '../../sandbox/whole.ts';
 import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
+import { certificate } from '../certificate.ts';
 import { clientsOf, type Clients } from './clients.ts';
 import { planOf, takeDown, teardown } from '../../teardown/teardown.ts';
 
@@ -91,10 +92,14 @@ export interface Account {
   remember(ids: ReturnType<Account['ids']>): void;
 }
 
-/** The program of the folder `app`: answers with its name, and ends politely. */
+/** The program of the folder `app`: answers with its name, over TLS if it is told so, and ends politely. */
 const PROGRAM = `
-import { createServer } from 'node:http';
-const server = createServer((_, response) => response.end(process.env.NAME));
+import http from 'node:http';
+import https from 'node:https';
+const answer = (_, response) => response.end(process.env.NAME);
+const server = process.env.PROTOCOL === 'HTTPS'
+  ? https.createServer(${JSON.stringify(certificate)}, answer)
+  : http.createServer(answer);
 server.listen(Number(process.env.PORT));
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;

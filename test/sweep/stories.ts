@@ -12,11 +12,13 @@ export interface Story {
 }
 
 const ported = stack({ services: web({ api1: { port: 5001 } }) });
+const secured = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });
 const deployed = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
 export const stories = {
   'a first provision': { run: (user) => user.up(stack()), wanted: stack() },
   'a replaced target group': { before: stack(), run: (user) => user.up(ported), wanted: ported },
+  'a replaced service': { before: stack(), run: (user) => user.up(secured), wanted: secured },
   'a rolling deploy': { before: stack(), run: (user) => user.up(deployed), wanted: deployed },
   'a teardown': { before: stack(), run: (user) => user.down(stack()) },
 } satisfies Record<string, Story>;

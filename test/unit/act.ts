@@ -98,6 +98,7 @@ const container = (name: string, port: number) => ({
   image: { source: `/src/${name}` },
   port,
   path: `/${name}`,
+  protocol: 'HTTP' as const,
   health: {
     path: '/health',
     intervalSeconds: 10,

@@ -29,8 +29,7 @@ function readSettings(region: Region, input: CreateTargetGroupInput) {
   if (TargetType !== 'ip') throw notImplemented(`target groups of type ${TargetType}`);
   const { Protocol, Port, VpcId, ProtocolVersion = 'HTTP1', IpAddressType = 'ipv4' } = input;
   if (!Protocol) throw validation('A protocol must be specified');
-  // The sandbox's load balancer speaks plain HTTP to targets.
-  if (Protocol !== 'HTTP') throw notImplemented(`target groups for ${Protocol}`);
+  if (Protocol !== 'HTTP' && Protocol !== 'HTTPS') throw notImplemented(`target groups for ${Protocol}`);
   if (Port === undefined) throw validation('A port must be specified');
   if (Port < 1 || Port > 65535) throw constraint(Port, 'port', 'have value between 1 and 65535');
   if (!VpcId) throw validation('A VPC ID must be specified');

@@ -21,6 +21,7 @@ const group = (name: string): TargetGroup => ({
   TargetGroupName: name,
   VpcId: 'vpc-1',
   Port: 5000,
+  Protocol: 'HTTPS',
   HealthCheckProtocol: 'HTTP',
   HealthCheckPort: 'traffic-port',
   HealthCheckPath: '/health',
@@ -69,6 +70,7 @@ test('reads ours, on whatever page', async () => {
     name: NAME1,
     vpcId: 'vpc-1',
     port: 5000,
+    protocol: 'HTTPS',
     health: {
       protocol: 'HTTP',
       port: 'traffic-port',

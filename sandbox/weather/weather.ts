@@ -39,6 +39,10 @@ export const calm: Weather = {
   faultRate: 0,
 };
 
+/** Whether nothing misbehaves. */
+export const isCalm = ({ seed: _, latencyMs, ...knobs }: Weather): boolean =>
+  latencyMs.max === 0 && Object.values(knobs).every((knob) => knob === 0 || knob === false);
+
 const lag: Weather = { ...calm, idLagMs: 5_000, listLagMs: 30_000, iamLagMs: 15_000 };
 
 /** The weathers with a name. */

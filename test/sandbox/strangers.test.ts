@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { networkInterfaces } from 'node:os';
 import net from 'node:net';
+import type { SandboxOptions } from '../../sandbox/sandbox.ts';
 import { exchange } from './balancer/targets.ts';
 import { sandbox } from './harness.ts';
 
@@ -81,6 +82,28 @@ test('nothing listens on an address that others reach', async () => {
       socket.on('error', ({ code: why }: NodeJS.ErrnoException) => resolve(why)).unref();
     });
     expect(code).toBe('ECONNREFUSED');
+  }
+});
+
+test('no option and no variable has it listen elsewhere', async () => {
+  const names = ['HOST', 'HOSTNAME', 'SLIPWAY_SANDBOX_HOST', 'BIND_ADDRESS'];
+  const before = names.map((name) => process.env[name]);
+  for (const name of names) process.env[name] = '0.0.0.0';
+  try {
+    const elsewhere = { host: '0.0.0.0', hostname: '0.0.0.0', address: '0.0.0.0' };
+    const { url, port } = await sandbox(elsewhere as SandboxOptions);
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+    const code = await new Promise((resolve) => {
+      // Of the loopback network too it is the one address: 0.0.0.0 would answer on all of them.
+      const socket = net.connect(port, '127.0.0.2', () => resolve('connected'));
+      socket.on('error', ({ code: why }: NodeJS.ErrnoException) => resolve(why)).unref();
+    });
+    expect(code).not.toBe('connected');
+  } finally {
+    for (const [index, name] of names.entries()) {
+      if (before[index] === undefined) delete process.env[name];
+      else process.env[name] = before[index];
+    }
   }
 });
 

@@ -61,7 +61,8 @@ export const weathers: Readonly<Record<string, Weather>> = {
 export function turned(weather: Weather, given: unknown): Weather {
   const { data, error } = WEATHER.partial().safeParse(given);
   if (data) return WEATHER.parse({ ...weather, ...data });
-  throw new Error(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  const told = error.issues.map(({ path, message }) => `${path.join('.') || 'weather'}: ${message}`);
+  throw new Error(told.join('; '));
 }
 
 /**

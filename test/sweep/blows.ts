@@ -43,11 +43,11 @@ export function strike(
 ): Struck[] {
   const struck: Struck[] = [];
   const { faults } = user.sandbox;
-  const { strike: strikes } = faults;
+  const strikes = faults.strike.bind(faults);
   let next = 0;
   const arm = () => {
     const fall = falls[next];
-    if (fall) faults.add({ ...fall.blow.harm, mutating: fall.blow.mutating, nth: fall.nth } as Fault);
+    if (fall) faults.add({ ...fall.blow.harm, mutating: fall.blow.mutating, nth: fall.nth });
   };
   arm();
   faults.strike = (service, operation) => {

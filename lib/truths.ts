@@ -1,10 +1,12 @@
 /** The table of retriable truths: errors of AWS that pass by themselves, why, and for how long. Nothing else is tried again. */
-import { codeOf, isThrottle, isTransient, messageOf } from './aws-error.ts';
+import { codeOf, isNotFound, isThrottle, isTransient, messageOf } from './aws-error.ts';
 
 /** One truth. */
 export interface Truth {
   /** The commands it concerns, without `Command`; any when left out. */
   readonly commands?: readonly string[];
+  /** What their names are like, where they are too many to be named. */
+  readonly like?: RegExp;
   /** Which errors: by code, or by a question that several codes answer. */
   readonly code: string | RegExp | ((error: unknown) => boolean);
   readonly message?: RegExp;
@@ -25,32 +27,18 @@ export interface Truth {
   readonly growing?: number;
 }
 
-/** Ids that EC2 does not know yet, seconds after it made them. */
-const FRESH_ID =
-  /^(InvalidVpcID|InvalidSubnetI[Dd]|InvalidGroup|InvalidSecurityGroupID|InvalidRouteTableI[Dd]|InvalidInternetGatewayID|InvalidGatewayID|InvalidAllocationID|InvalidNatGatewayID)\.NotFound$|^NatGatewayNotFound$/;
+/** Calls that name what others have made; not the deletes, for which «not found» is what was wanted. */
+const NAMING =
+  /^(Add|Associate|Attach|Authorize|Change|Create|Initiate|Modify|Put|Register|Replace|Set|Tag)|^(DescribeTargetHealth|UpdateAssumeRolePolicy)$/;
 
 /** @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
 export const truths: readonly Truth[] = [
   {
-    commands: [
-      'CreateSubnet',
-      'ModifyVpcAttribute',
-      'ModifySubnetAttribute',
-      'AttachInternetGateway',
-      'CreateRouteTable',
-      'CreateRoute',
-      'ReplaceRoute',
-      'AssociateRouteTable',
-      'ReplaceRouteTableAssociation',
-      'CreateNatGateway',
-      'CreateSecurityGroup',
-      'AuthorizeSecurityGroupIngress',
-      'AuthorizeSecurityGroupEgress',
-    ],
-    code: FRESH_ID,
-    why: 'an id made seconds ago is not known everywhere yet',
-    fresh: true,
+    like: NAMING,
+    code: isNotFound,
+    why: 'what was made seconds ago is not known everywhere yet',
     seconds: 60,
+    fresh: true,
   },
   {
     commands: ['CreateLoadBalancer'],
@@ -110,13 +98,6 @@ export const truths: readonly Truth[] = [
     commands: ['ChangeResourceRecordSets', 'DeleteHostedZone'],
     code: 'PriorRequestNotComplete',
     why: 'Route 53 is still working on the request before',
-    seconds: 60,
-  },
-  {
-    commands: ['ChangeResourceRecordSets'],
-    code: 'NoSuchHostedZone',
-    why: 'a zone made seconds ago is not known everywhere yet',
-    fresh: true,
     seconds: 60,
   },
   {
@@ -189,8 +170,9 @@ export const truths: readonly Truth[] = [
 /** The truth that an error of a command is, if it is one that passes. */
 export const truthOf = (command: string, error: unknown): Truth | undefined =>
   truths.find(
-    ({ commands, code, message }) =>
-      (commands === undefined || commands.includes(command)) &&
+    ({ commands, like, code, message }) =>
+      (commands?.includes(command) ?? true) &&
+      (like?.test(command) ?? true) &&
       matches(code, error) &&
       (message === undefined || message.test(messageOf(error))),
   );

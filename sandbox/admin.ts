@@ -77,6 +77,9 @@ const FAULT = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Every kind of fault that can be asked for. */
+export const FAULT_KINDS: readonly string[] = FAULT.options.map(({ shape }) => shape.kind.value);
+
 const parsed = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString());
 
 /** @throws Error that names what is wrong with them */

@@ -52,6 +52,9 @@ export const removals = {
   record,
 } satisfies Removals;
 
+/** The nouns that are looked for: an image goes with its repository. */
+export const LOOKED_AT: readonly Name[] = names.filter((name) => name !== 'images');
+
 /** What must be gone before each noun may go. */
 export function order(): Record<Name, Name[]> {
   const backwards = reversed<Name>(needs);

@@ -14,12 +14,9 @@ import { planJson, planText } from '../lib/run/plan-text.ts';
 import { openSession, type Outside, type Session } from '../lib/run/session.ts';
 import type { Tags } from '../lib/tags.ts';
 import { confirmed } from './confirm.ts';
-import { leftovers } from './leftovers.ts';
-import { order, removals } from './plan.ts';
+import { certify, type Certificate } from './leftovers.ts';
+import { LOOKED_AT, order, removals } from './plan.ts';
 import { removeThing } from './remove.ts';
-
-/** What has nothing of its own to look at or to remove: an image goes with its repository. */
-const LOOKED_AT = names.filter((name) => name !== 'images');
 
 /** Does what `npm run teardown` does, and returns what to print. */
 export async function teardown(running: Running, outside: Outside): Promise<Result> {
@@ -46,15 +43,16 @@ export async function teardown(running: Running, outside: Outside): Promise<Resu
       }
       await takeDown(session, found, changes);
     }
-    await leftovers(session);
+    const certificate = await certify(session, found);
     await run.state.destroy();
     if (await closeEmptySandbox(session.place.sandbox)) {
       report({ type: 'note', text: 'the sandbox is empty and was stopped' });
     }
+    if (changes.length > 0) report({ type: 'note', text: certificateText(certificate) });
     const took = duration(performance.now() - start);
     const said =
       changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${took}`;
-    return { exitCode: 0, text: said, json: { ...about, removed: changes.length, left: 0 } };
+    return { exitCode: 0, text: said, json: { ...about, removed: changes.length, left: 0, certificate } };
   } catch (error) {
     throw signal.aborted ? interrupted(session.run) : session.explain(error);
   } finally {
@@ -87,6 +85,13 @@ export async function takeDown(session: Session, found: Survey, changes: readonl
   );
   failures(session.run, outcomes);
 }
+
+/** What was looked for in vain. */
+const certificateText = ({ nouns, vpc }: Certificate): string =>
+  [
+    `looked again for ${nouns.length} kinds of things by tag and name`,
+    ...(vpc ? [`for ${vpc.kinds.length} kinds in ${vpc.vpcId}, whoever made them`] : []),
+  ].join(', and ') + ': 0 left';
 
 function planned(changes: readonly Change[], about: object): Result {
   const summary = changes.length === 0 ? 'There is nothing to do.' : `Plan: ${changes.length} to remove.`;

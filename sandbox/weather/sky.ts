@@ -1,5 +1,4 @@
 /** The sky over a world: which weather it has now, and what calls meet because of it. */
-import { isDeepStrictEqual } from 'node:util';
 import type { Harm } from '../faults.ts';
 import type { World } from '../world/world.ts';
 import { makeBusyZones } from './busy-zones.ts';
@@ -10,7 +9,7 @@ import { News } from './news.ts';
 import { replacedTags } from './retagging.ts';
 import { makeThrottle } from './throttle.ts';
 import { viewsOf, type Call } from './views.ts';
-import { calm, turned, type Weather } from './weather.ts';
+import { calm, isCalm, turned, type Weather } from './weather.ts';
 
 /** What a call meets before its operation is known to be one that the sandbox has. */
 export interface Start {
@@ -44,12 +43,12 @@ export function makeSky(world: World, first: Weather = calm): Sky {
   const throttle = makeThrottle();
   const zones = makeBusyZones();
   let weather = first;
-  let isCalm = true;
+  let calmNow = true;
   let count = 0;
 
   const settle = (next: Weather): Weather => {
     weather = next;
-    isCalm = isDeepStrictEqual(weather, { ...calm, seed: weather.seed });
+    calmNow = isCalm(weather);
     count = 0;
     throttle.clear();
     const lags = weather.idLagMs > 0 || weather.listLagMs > 0;
@@ -68,7 +67,7 @@ export function makeSky(world: World, first: Weather = calm): Sky {
       return weather;
     },
     get isCalm() {
-      return isCalm;
+      return calmNow;
     },
     turn: (given) => settle(turned(weather, given)),
     reset() {

@@ -39,6 +39,10 @@ export const calm: Weather = {
   faultRate: 0,
 };
 
+/** Whether nothing misbehaves. */
+export const isCalm = ({ seed: _, latencyMs, ...knobs }: Weather): boolean =>
+  latencyMs.max === 0 && Object.values(knobs).every((knob) => knob === 0 || knob === false);
+
 const lag: Weather = { ...calm, idLagMs: 5_000, listLagMs: 30_000, iamLagMs: 15_000 };
 
 /** The weathers with a name. */
@@ -57,7 +61,8 @@ export const weathers: Readonly<Record<string, Weather>> = {
 export function turned(weather: Weather, given: unknown): Weather {
   const { data, error } = WEATHER.partial().safeParse(given);
   if (data) return WEATHER.parse({ ...weather, ...data });
-  throw new Error(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  const told = error.issues.map(({ path, message }) => `${path.join('.') || 'weather'}: ${message}`);
+  throw new Error(told.join('; '));
 }
 
 /**

@@ -66,6 +66,8 @@ export interface Account {
   readonly sandbox: Sandbox;
   /** AWS's clients in the hands of somebody else. */
   readonly aws: Clients;
+  /** Ends it before its test does. */
+  close(): Promise<void>;
   /** Provisions. */
   up(stack: StackInput, more?: Partial<Options>): Promise<Upped>;
   /** What `npm run drift` prints, and its exit code. */
@@ -124,11 +126,15 @@ export async function account({
   mkdirSync(join(folder, 'app'));
   writeFileSync(join(folder, 'app/main.ts'), PROGRAM);
   const aws = clientsOf(sandbox.url);
-  closing[lives].push(async () => {
+  let isClosed = false;
+  const close = async () => {
+    if (isClosed) return;
+    isClosed = true;
     Object.values(aws).forEach((client) => client.destroy());
     await sandbox.close();
     rmSync(folder, { recursive: true, force: true });
-  });
+  };
+  closing[lives].push(close);
   const door: SandboxDoor = {
     url: sandbox.url,
     pid: process.pid,
@@ -168,6 +174,7 @@ export async function account({
   return {
     sandbox,
     aws,
+    close,
     async up(stack, more = {}) {
       const before = sandbox.journal.entries().length;
       const done: string[] = [];

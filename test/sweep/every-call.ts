@@ -3,14 +3,10 @@ import { expect } from '@jest/globals';
 import { account, type Account } from '../converge/harness.ts';
 import { stack } from '../converge/stacks.ts';
 import { blows, spare, strike, type Blow, type BlowName } from './blows.ts';
-import { quickClock } from './clock.ts';
+import { leapingClock } from './clock.ts';
 import { write } from './report.ts';
 import { stories, type Story, type StoryName } from './stories.ts';
 
-/** How many times faster than AWS. */
-export const SPEED = 600;
-/** How many cases run side by side: each waits for most of its time. */
-const SIDE_BY_SIDE = 4;
 /** No story has as many calls. */
 const MOST_CALLS = 400;
 
@@ -33,48 +29,45 @@ export async function mend(user: Account, { wanted }: Story, whole: Readonly<Rec
 /** The census of a story that nothing has gone wrong with. */
 export async function wholeOf({ wanted }: Story): Promise<Readonly<Record<string, number>>> {
   if (!wanted) return {};
-  const user = await account({ clock: quickClock(SPEED) });
+  const user = await account({ clock: leapingClock() });
   await user.up(wanted);
   return user.census();
 }
 
 /** @returns the operation that was struck; undefined past the last call */
 async function one(story: Story, blow: Blow, nth: number, whole: Readonly<Record<string, number>>) {
-  const user = await account({ clock: quickClock(SPEED) });
+  const user = await account({ clock: leapingClock() });
   if (story.before) await user.up(story.before);
   const struck = strike(user, { blow, nth });
   await story.run(user).catch(() => undefined);
   spare(user);
   const [call] = struck;
-  if (!call) return undefined;
-  const operation = `${call.service} ${call.operation}`;
-  await mend(user, story, whole).catch((error: unknown) => {
+  const operation = call && `${call.service} ${call.operation}`;
+  try {
+    if (operation !== undefined) await mend(user, story, whole);
+    return operation;
+  } catch (error) {
     throw new Error(`call ${nth}, ${operation}`, { cause: error });
-  });
-  return operation;
+  } finally {
+    await user.close();
+  }
 }
 
-/** Breaks the calls of a story in one way, several at a time. */
+/** Breaks the calls of a story in one way, one after the other. */
 export async function everyCall(storyName: StoryName, blowName: BlowName): Promise<void> {
   const story: Story = stories[storyName];
   const blow: Blow = blows[blowName];
   const whole = await wholeOf(story);
   const start = performance.now();
   const step = IN_ALL ? 1 : STEP;
-  let next = IN_ALL ? 1 : 1 + Math.floor(Math.random() * STEP);
-  let isOver = false;
+  const first = IN_ALL ? 1 : 1 + Math.floor(Math.random() * STEP);
   const operations: string[] = [];
-  const work = async () => {
-    while (!isOver) {
-      const nth = next;
-      next += step;
-      expect(nth).toBeLessThan(MOST_CALLS);
-      const operation = await one(story, blow, nth, whole);
-      if (operation === undefined) isOver = true;
-      else operations.push(operation);
-    }
-  };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
+  for (let nth = first; ; nth += step) {
+    expect(nth).toBeLessThan(MOST_CALLS);
+    const operation = await one(story, blow, nth, whole);
+    if (operation === undefined) break;
+    operations.push(operation);
+  }
   // A sample may begin past the last call of a short story.
   if (IN_ALL) expect(operations.length).toBeGreaterThan(10);
   write({ sweep: 'every call', story: storyName, blow: blowName, operations, ms: performance.now() - start });

@@ -20,9 +20,10 @@ async function lagging() {
   const box = await network({ clock, pace: 1 });
   const table = await box.make.table(box.vpc);
   const address = await box.make.address();
+  const old = await box.make.group(box.vpc, 'old');
   const [subnet = ''] = box.subnets;
   box.sky.turn(LAG);
-  return { ...box, clock, table, address, subnet };
+  return { ...box, clock, table, address, old, subnet };
 }
 type Scene = Awaited<ReturnType<typeof lagging>>;
 
@@ -94,16 +95,29 @@ const ec2: Row[] = [
     (at, id) => natGateway(at.ec2, id),
   ],
   [
+    'RevokeSecurityGroupEgress, of a rule',
+    'InvalidSecurityGroupRuleId.NotFound',
+    async (at) => {
+      const { SecurityGroupRules } = await at.ec2.send(
+        new EC2.AuthorizeSecurityGroupEgressCommand({
+          GroupId: at.old,
+          IpPermissions: [
+            { IpProtocol: 'tcp', FromPort: 1, ToPort: 1, IpRanges: [{ CidrIp: '10.0.0.0/8' }] },
+          ],
+        }),
+      );
+      return sure(SecurityGroupRules?.[0]?.SecurityGroupRuleId);
+    },
+    (at, id) =>
+      at.ec2.send(new EC2.RevokeSecurityGroupEgressCommand({ GroupId: at.old, SecurityGroupRuleIds: [id] })),
+  ],
+  [
     'AuthorizeSecurityGroupIngress, of the group that a rule names',
     'InvalidGroup.NotFound',
     ({ make, vpc }) => make.group(vpc, 'named'),
     async (at, GroupId) => {
-      const { SecurityGroups } = await at.ec2.send(new EC2.DescribeSecurityGroupsCommand({}));
-      const old = SecurityGroups?.find(({ GroupName }) => GroupName === 'default');
       const IpPermissions = [{ IpProtocol: 'tcp', FromPort: 1, ToPort: 1, UserIdGroupPairs: [{ GroupId }] }];
-      return at.ec2.send(
-        new EC2.AuthorizeSecurityGroupIngressCommand({ GroupId: old?.GroupId, IpPermissions }),
-      );
+      return at.ec2.send(new EC2.AuthorizeSecurityGroupIngressCommand({ GroupId: at.old, IpPermissions }));
     },
   ],
 ];

@@ -118,11 +118,10 @@ describe('a call is sent again', () => {
 });
 
 test('every row says why it passes, and for how long it is believed', () => {
-  for (const { why, seconds, commands = ['any'] } of truths) {
+  for (const { why, seconds, commands = [] } of truths) {
     expect(why).not.toBe('');
     expect(seconds).toBeGreaterThan(0);
     expect(seconds).toBeLessThan(DAY);
-    expect(commands.length).toBeGreaterThan(0);
     for (const command of commands) expect(command).not.toMatch(/Command$/);
   }
 });

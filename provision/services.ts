@@ -19,6 +19,7 @@ import { retagEcs } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { lower, tagFields, wantedTags } from '../lib/tags.ts';
 import { pending, ready } from '../lib/until.ts';
+import { firstCount } from './scaling.ts';
 import { heirOf, isTurning } from './service-succession.ts';
 import { loadBalancersOf, outgoing } from './service-targets.ts';
 import { settled } from './settle.ts';
@@ -171,10 +172,10 @@ async function send(
 }
 
 /** What a create and an update have in common; a count that is not to change may be Application Auto Scaling's. */
-const settings = ({ change, config, made }: Act<'services'>, service: Service) => ({
+const settings = ({ change, config, found, made }: Act<'services'>, service: Service) => ({
   cluster: only(made.cluster)?.clusterArn,
   taskDefinition: made.taskDefinitions.get(service.name)?.taskDefinitionArn,
-  desiredCount: touches(change, 'count') ? service.count : undefined,
+  desiredCount: touches(change, 'count') ? firstCount(service, found) : undefined,
   deploymentConfiguration,
   healthCheckGracePeriodSeconds: graceOf(service),
   networkConfiguration: {

@@ -51,8 +51,9 @@ const FORMER = '~former';
 /** The list hides services that are draining, so the wanted names are asked for as well. */
 export async function lookServices(see: See): Promise<Items<FoundService>> {
   const { names, config } = see;
-  const wanted = new Map(config.services.map((service) => [names.service(service), service]));
-  const all = [...new Set([...wanted.keys(), ...(await list(see))])];
+  const configured = new Map(config.services.map((service) => [service.name, service]));
+  const wanted = new Set(config.services.map((service) => names.service(service)));
+  const all = [...new Set([...wanted, ...(await list(see))])];
   const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, index) =>
     all.slice(index * BATCH, (index + 1) * BATCH),
   );
@@ -65,11 +66,12 @@ export async function lookServices(see: See): Promise<Items<FoundService>> {
     .map(read)
     .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || wanted.has(serviceName));
   const counts = found
-    .filter(({ serviceName, status }) => status === 'ACTIVE' && wanted.has(serviceName))
-    .map(({ serviceName, desiredCount }) => [serviceName, desiredCount] as const)
-    .filter(([name, count]) => count !== wanted.get(name)?.count);
+    .filter(({ serviceName, status, desiredCount }) => {
+      const count = configured.get(serviceOf(serviceName))?.count ?? desiredCount;
+      return status === 'ACTIVE' && desiredCount !== count;
+    })
+    .map(({ serviceName, desiredCount }) => [serviceName, desiredCount] as const);
   const scaling = await lookScaling(see, new Map(counts));
-  const configured = new Set(config.services.map(({ name }) => name));
   return byKey(
     found.map((one) => ({ ...one, scaling: scaling.get(one.serviceName) })),
     ({ serviceName }) => {

@@ -12,7 +12,9 @@ export interface Story {
 }
 
 const ported = stack({ services: web({ api1: { port: 5001 } }) });
-const secured = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });
+const secured = stack({
+  services: web({ api1: { protocol: 'HTTPS', image: 'public.ecr.aws/shop/api1:2' } }),
+});
 const deployed = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
 export const stories = {

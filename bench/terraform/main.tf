@@ -11,9 +11,7 @@ terraform {
 
 # Without an endpoint this is AWS itself. Credentials come from the environment; an imitation takes any.
 provider "aws" {
-  region                      = var.region
-  skip_credentials_validation = var.endpoint != null
-  skip_metadata_api_check     = var.endpoint != null
+  region = var.region
 
   endpoints {
     ec2     = var.endpoint

@@ -58,6 +58,7 @@ export const serviceOperations = {
       'placementConstraints',
       'placementStrategy',
       'serviceRegistries',
+      'vpcLatticeConfigurations',
       'healthCheckGracePeriodSeconds',
       'schedulingStrategy',
       'availabilityZoneRebalancing',

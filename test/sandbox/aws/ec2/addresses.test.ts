@@ -110,7 +110,7 @@ test('an address is not released before its NAT gateway is deleted, nor for some
   expect(await refusalOf(disassociate())).toEqual(notYours);
   await ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: nat }));
   expect(await refusalOf(release(id))).toEqual(notYours);
-  clock.advance(61_000);
+  clock.advance(55_000);
   expect((await find())[0]?.AssociationId).toBeUndefined();
   expect(await refusalOf(disassociate())).toMatchObject({ code: 'InvalidAssociationID.NotFound' });
   expect(await refusalOf(release(id))).toEqual(notYours);

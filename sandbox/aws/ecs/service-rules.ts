@@ -113,13 +113,14 @@ export function platformVersion(given = 'LATEST'): string {
 }
 
 /**
- * Refuses placement, which Fargate does not have, and service discovery, which the sandbox does not have; empty lists ask for
- * nothing.
+ * Refuses placement, which Fargate does not have, and service discovery and VPC Lattice, which the sandbox does not have;
+ * empty lists ask for nothing.
  */
 export function checkPlacement(input: {
   placementConstraints?: unknown[];
   placementStrategy?: unknown[];
   serviceRegistries?: unknown[];
+  vpcLatticeConfigurations?: unknown[];
 }): void {
   if (input.placementConstraints?.length) {
     throw invalid('Placement constraints are not supported with FARGATE launch type.');
@@ -128,4 +129,5 @@ export function checkPlacement(input: {
     throw invalid('Placement strategies are not supported with FARGATE launch type.');
   }
   if (input.serviceRegistries?.length) throw notTaken('serviceRegistries');
+  if (input.vpcLatticeConfigurations?.length) throw notTaken('vpcLatticeConfigurations');
 }

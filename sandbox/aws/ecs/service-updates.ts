@@ -55,6 +55,7 @@ export const serviceUpdateOperations = {
       'placementConstraints',
       'placementStrategy',
       'serviceRegistries',
+      'vpcLatticeConfigurations',
       'platformVersion',
       'forceNewDeployment',
       'healthCheckGracePeriodSeconds',

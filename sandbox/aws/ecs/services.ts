@@ -71,6 +71,7 @@ export const serviceOperations = {
       'placementConstraints',
       'placementStrategy',
       'serviceRegistries',
+      'vpcLatticeConfigurations',
       'healthCheckGracePeriodSeconds',
       'schedulingStrategy',
       'availabilityZoneRebalancing',

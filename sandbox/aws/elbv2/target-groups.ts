@@ -27,7 +27,10 @@ function readSettings(region: Region, input: CreateTargetGroupInput) {
   const TargetGroupName = checkTargetGroupName(input.Name);
   const TargetType = input.TargetType ?? 'instance';
   if (TargetType !== 'ip') throw notImplemented(`target groups of type ${TargetType}`);
-  const { Protocol, Port, VpcId, ProtocolVersion = 'HTTP1', IpAddressType = 'ipv4' } = input;
+  const { Protocol, Port, VpcId, IpAddressType = 'ipv4' } = input;
+  // Terraform sends it empty for what its user does not say, and AWS takes that for the default.
+  // https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/elbv2/target_group.go
+  const ProtocolVersion = input.ProtocolVersion || 'HTTP1';
   if (!Protocol) throw validation('A protocol must be specified');
   if (Protocol !== 'HTTP' && Protocol !== 'HTTPS') throw notImplemented(`target groups for ${Protocol}`);
   if (Port === undefined) throw validation('A port must be specified');

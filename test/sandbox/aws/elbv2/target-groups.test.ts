@@ -57,6 +57,14 @@ test('a target group for HTTPS is checked over HTTP unless told', async () => {
   expect((await createGroup(told)).TargetGroups).toMatchObject([{ HealthCheckProtocol: 'HTTPS' }]);
 });
 
+test('an empty protocol version, as Terraform sends it, is the default', async () => {
+  const { createGroup } = await scene();
+  const [made] = (await createGroup({ ProtocolVersion: '' })).TargetGroups ?? [];
+  expect(made?.ProtocolVersion).toBe('HTTP1');
+  const [again] = (await createGroup()).TargetGroups ?? [];
+  expect(again?.TargetGroupArn).toBe(made?.TargetGroupArn);
+});
+
 test('the same settings again are the same group, other settings a duplicate name', async () => {
   const { createGroup, elbv2 } = await scene();
   const [first] = (await createGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];

@@ -6,7 +6,7 @@ import type { Report } from '../report.ts';
 import { interrupted } from './failures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { lines } from './lines.ts';
-import { readOptions, type Options } from './options.ts';
+import { readOptions, typed, type Options } from './options.ts';
 
 /** What a command hands back to be printed on stdout. */
 export interface Result {
@@ -39,7 +39,10 @@ export async function main(
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const json = args.includes('--json');
   const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined;
-  const { signal, stop } = onInterrupt();
+  // Nobody reads any more, as behind `| head`: the run goes on, and what it says is lost.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const { signal, overdue, stop } = onInterrupt();
+  let again = `npm run ${command}`;
   try {
     const asked = await readOptions(command, purpose, args, process.env);
     if ('help' in asked) {
@@ -48,21 +51,27 @@ export async function main(
     }
     const report = lines((text) => void process.stderr.write(text), colour);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
-    const result = await work({ options: asked.options, report, signal, interactive });
+    again = typed(command, asked.options);
+    const working = work({ options: asked.options, report, signal, interactive });
+    const result = await Promise.race([working, overdue, stray()]);
     print(json ? { version: JSON_VERSION, command, ok: true, ...result.json } : result.text);
     process.exitCode = result.exitCode;
   } catch (error) {
-    const again = `npm run ${command}`;
     const shown = signal.aborted
       ? interrupted({ command: again })
       : explain(error, { doing: command, region: '', command: again, changing: true });
     process.stderr.write(problemText(shown, colour));
     if (json) print({ version: JSON_VERSION, command, ok: false, problem: problemJson(shown) });
     process.exitCode = shown.code === 'INTERRUPTED' ? 130 : 1;
+    // What did not stop, or strayed, may hold this process for ever. All that was made is written down.
+    process.exit();
   } finally {
     stop();
   }
 }
+
+/** Rejects with an error that nobody waited for, which would otherwise end the run as a stack. */
+const stray = (): Promise<never> => new Promise((_, reject) => process.on('uncaughtException', reject));
 
 function print(what: string | object): void {
   const text = typeof what === 'string' ? what : JSON.stringify(what, null, 2);

@@ -112,7 +112,7 @@ describe('a lock', () => {
     await writeFile(dirname(file()), 'a file where the folder should be');
     await expect(take()).rejects.toMatchObject({
       code: 'STATE_UNWRITABLE',
-      what: `The lock file ${file()} could not be written.`,
+      what: `${file()} could not be written.`,
     });
   });
 });

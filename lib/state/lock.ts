@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { chmod, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { shortHash } from '../names.ts';
@@ -116,7 +117,7 @@ async function read(file: string): Promise<string | undefined> {
 }
 
 const lives = async (text: string, holder: Holder): Promise<boolean> =>
-  holder.pid === process.pid ? ours.has(text) : isAlive(holder);
+  holder.pid === process.pid && holder.host === hostname() ? ours.has(text) : isAlive(holder);
 
 /** Who is killed before a file says who he is, has had the time of one write. Milliseconds. */
 const ONE_WRITE = 60_000;

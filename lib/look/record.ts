@@ -3,7 +3,7 @@ import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { only, ONLY, type Ids, type Items } from '../resources.ts';
 import { STACK_TAG, type Tags } from '../tags.ts';
 import { isOurZone, lookHostedZone, type FoundHostedZone } from './hosted-zone.ts';
-import { ifThere } from './if-there.ts';
+import { ifKnown, ifThere } from './if-there.ts';
 import { allSets, bareName, firstSets, isInPlace, RECORD_TYPE, setAt } from './record-sets.ts';
 import { recordedOf } from './recorded.ts';
 import { byKey, type See } from './see.ts';
@@ -83,7 +83,7 @@ function placesOf(see: See, zones: Items<FoundHostedZone>): Place[] {
 }
 
 async function lookIn(see: See, place: Place): Promise<FoundRecord[]> {
-  const sets = (await ifThere(() => setsIn(see, place))) ?? [];
+  const sets = (await ifKnown(() => setsIn(see, place))) ?? [];
   return sets.filter(isInPlace).map((set) => read(see, place, set));
 }
 

@@ -13,7 +13,7 @@ import { addressOf, type Name } from '../../lib/resources.ts';
 import type { Report } from '../../lib/report.ts';
 import type { Options } from '../../lib/run/options.ts';
 import type { SandboxDoor } from '../../lib/run/target.ts';
-import { emptyState } from '../../lib/state/format.ts';
+import { emptyState, type StateData } from '../../lib/state/format.ts';
 import { provision } from '../../provision/provision.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -66,8 +66,8 @@ export interface Account {
   ids(stage?: string): Record<string, Record<string, string>>;
   /** Loses the state file. */
   forget(stage?: string): void;
-  /** Has a state file of other ids. */
-  remember(ids: ReturnType<Account['ids']>): void;
+  /** Has a state file of other ids, and of anything else. */
+  remember(ids: ReturnType<Account['ids']>, more?: Partial<StateData>): void;
 }
 
 /** The program of the folder `app`: answers with its name, and ends politely. */
@@ -175,9 +175,9 @@ export async function account({
       (JSON.parse(readFileSync(stateFile(stage), 'utf8')) as { resources: ReturnType<Account['ids']> })
         .resources,
     forget: (stage = 'dev') => rmSync(stateFile(stage)),
-    remember(ids) {
+    remember(ids, more = {}) {
       const guard = { stack: 'shop-dev', account: '000000000000', region: 'eu-west-1', endpoint: 'sandbox' };
-      writeFileSync(stateFile('dev'), JSON.stringify({ ...emptyState(guard), resources: ids }));
+      writeFileSync(stateFile('dev'), JSON.stringify({ ...emptyState(guard), resources: ids, ...more }));
     },
   };
 }

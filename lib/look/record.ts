@@ -72,7 +72,8 @@ function placesOf(see: See, zones: Items<FoundHostedZone>): Place[] {
     .filter((zone) => isOurZone(see, zone))
     .map(({ hostedZoneId }) => hostedZoneId);
   return [...new Set(ids)]
-    .filter((id) => id !== undefined)
+    // An empty one would be asked for nowhere: the path of the call would be another call's.
+    .filter((id) => id !== undefined && id !== '')
     .map((id) => ({
       hostedZoneId: id,
       zoneIsOurs: ours.includes(id),

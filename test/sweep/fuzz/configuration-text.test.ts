@@ -7,7 +7,7 @@ import { bundleModule } from '../../../lib/config/bundle.ts';
 import { loadConfig } from '../../../lib/config/load.ts';
 import { ROOT } from '../../house/files.ts';
 import { newFolder } from '../program.ts';
-import { RUNS, slipped, slips } from './mutations.ts';
+import { FEW, slipped, slips } from './mutations.ts';
 import { expectProblem } from './outcome.ts';
 
 const folder = newFolder();
@@ -81,7 +81,7 @@ async function expectRead(bytes: Uint8Array): Promise<void> {
 test('the text of a configuration of which parts are others, missing, or there twice', async () => {
   await fc.assert(
     fc.asyncProperty(slips(INSERTS), async (changes) => expectRead(slipped(Buffer.from(TEXT), changes))),
-    { numRuns: RUNS },
+    { numRuns: FEW },
   );
   expect(readdirSync(folder)).toEqual(['services']);
 }, 7_200_000);
@@ -94,5 +94,5 @@ test('any text and any bytes', async () => {
       .array(fc.constantFrom(...INSERTS, 'export default ', TEXT), { maxLength: 6 })
       .map((parts) => Buffer.from(parts.join(' '))),
   );
-  await fc.assert(fc.asyncProperty(any, expectRead), { numRuns: RUNS });
+  await fc.assert(fc.asyncProperty(any, expectRead), { numRuns: FEW });
 }, 7_200_000);

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 
 /** How many inputs of a kind are tried: some hundreds, or as FUZZ says. */
 export const RUNS = Number(process.env['FUZZ'] ?? 300);
+/** The same for what takes a process or a run each. */
+export const FEW = Number(process.env['FUZZ'] ?? 100);
 
 /** Names that mean something to JavaScript, and texts that mean something to somebody. */
 const ODD_NAMES = [

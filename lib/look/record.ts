@@ -73,7 +73,7 @@ function placesOf(see: See, zones: Items<FoundHostedZone>): Place[] {
     .map(({ hostedZoneId }) => hostedZoneId);
   return [...new Set(ids)]
     // An empty one would be asked for nowhere: the path of the call would be another call's.
-    .filter((id) => id !== undefined && id !== '')
+    .filter((id): id is string => id !== undefined && id !== '')
     .map((id) => ({
       hostedZoneId: id,
       zoneIsOurs: ours.includes(id),

@@ -103,6 +103,13 @@ export const isQuota = (error: unknown): boolean =>
 /** Everything that says «it is not there», in all the services' spellings. */
 export const isNotFound = (error: unknown): boolean => /NotFound$|^NoSuch/.test(codeOf(error));
 
+/**
+ * Everything that says «that is no id» of a look by an id: EC2 has a code for each kind, the others one for all.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+ */
+export const isRefusedId = (error: unknown): boolean =>
+  /Malformed$|^(InvalidID|InvalidParameterValue|InvalidInput|ValidationError)$/.test(codeOf(error));
+
 /** Credentials that AWS does not take: expired, unknown, or with a secret or a clock that does not fit. */
 export const isExpired = (error: unknown): boolean =>
   /^(ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignature)$/.test(

@@ -35,6 +35,7 @@ process.exit = (code) => {
   return exit(code);
 };
 process.once('beforeExit', () => say({ waits: true }));
+process.once('disconnect', () => exit(1));
 // Also what a promise that nobody waits for is rejected with.
 process.on('uncaughtException', (error) => {
   say({ thrown: thrown(error) });

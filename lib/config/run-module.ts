@@ -43,14 +43,17 @@ export async function runModule(
     stdio: ['ignore', 2, 2, 'ipc'],
   });
   const gone = new Promise((resolve) => child.once('close', resolve));
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
   const heard = wordOf(child, within, signal);
   try {
     const { url, mapped } = await Promise.race([bundleModule(path), heard as Promise<never>]);
     child.send({ url, context });
     return valueOf(await heard, mapped);
   } finally {
-    child.kill('SIGKILL');
+    kill();
     await gone;
+    process.off('exit', kill);
   }
 }
 

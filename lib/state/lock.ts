@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { chmod, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { messageOf } from '../aws-error.ts';
 import type { Clock } from '../clock.ts';
 import { shortHash } from '../names.ts';
 import { NOTHING_TOUCHED, Problem, problem } from '../problem.ts';
 import { holderIn, isAlive, thisProcess, words, type Holder } from './holder.ts';
-import { makeFolder } from './private-file.ts';
+import { makeFolder, unwritable } from './private-file.ts';
 
 export interface Lock {
   /** Who held it before and is no longer alive, in words; undefined when nobody did. */
@@ -117,7 +117,7 @@ async function read(file: string): Promise<string | undefined> {
 }
 
 const lives = async (text: string, holder: Holder): Promise<boolean> =>
-  holder.pid === process.pid ? ours.has(text) : isAlive(holder);
+  holder.pid === process.pid && holder.host === hostname() ? ours.has(text) : isAlive(holder);
 
 /** Who is killed before a file says who he is, has had the time of one write. Milliseconds. */
 const ONE_WRITE = 60_000;
@@ -146,13 +146,4 @@ const locked = (file: string, holder: Holder) =>
     why: `The lock is held by ${words(holder)}.`,
     now: NOTHING_TOUCHED,
     fix: ['Wait until it is done, or stop it.', `If it is not a run of Slipway, rm ${file}`],
-  });
-
-const unwritable = (file: string, cause: unknown) =>
-  problem('STATE_UNWRITABLE', {
-    what: `The lock file ${file} could not be written.`,
-    why: messageOf(cause),
-    now: NOTHING_TOUCHED,
-    fix: ['Make room or make the folder writable, then run the same command again.'],
-    cause,
   });

@@ -1,6 +1,8 @@
 /** Files and folders that are for their owner alone, and files that are written whole or not at all. */
 import { chmod, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { messageOf } from '../aws-error.ts';
+import { NOTHING_TOUCHED, problem } from '../problem.ts';
 
 const FILE = 0o600;
 const FOLDER = 0o700;
@@ -74,3 +76,16 @@ async function flushFolder(folder: string): Promise<void> {
   await handle?.sync().catch(() => undefined);
   await handle?.close();
 }
+
+/** @param place the file or folder that cannot be written, in a folder of Slipway's */
+export const unwritable = (place: string, cause: unknown) =>
+  problem('STATE_UNWRITABLE', {
+    what: `${place} could not be written.`,
+    why: messageOf(cause),
+    now: NOTHING_TOUCHED,
+    fix: [
+      'Make room or make the folder writable, then run the same command again.',
+      'or keep what Slipway writes elsewhere: export SLIPWAY_HOME=…',
+    ],
+    cause,
+  });

@@ -13,8 +13,8 @@ import { addressOf, type Name } from '../../lib/resources.ts';
 import type { Report } from '../../lib/report.ts';
 import type { Options } from '../../lib/run/options.ts';
 import type { SandboxDoor } from '../../lib/run/target.ts';
-import { emptyState } from '../../lib/state/format.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { emptyState, type StateData } from '../../lib/state/format.ts';
 import { awsWaits } from '../../lib/waits.ts';
 import { provision } from '../../provision/provision.ts';
 import { census } from '../../sandbox/census.ts';
@@ -88,8 +88,8 @@ export interface Account {
    * what it still does reaches nobody.
    */
   die(): void;
-  /** Has a state file of other ids. */
-  remember(ids: ReturnType<Account['ids']>): void;
+  /** Has a state file of other ids, and of anything else. */
+  remember(ids: ReturnType<Account['ids']>, more?: Partial<StateData>): void;
 }
 
 /** The program of the folder `app`: answers with its name, over TLS if it is told so, and ends politely. */
@@ -222,10 +222,10 @@ export async function account({
       home = left;
       running.abort();
     },
-    remember(ids) {
+    remember(ids, more = {}) {
       mkdirSync(home, { recursive: true });
       const guard = { stack: 'shop-dev', account: '000000000000', region: 'eu-west-1', endpoint: 'sandbox' };
-      writeFileSync(stateFile('dev'), JSON.stringify({ ...emptyState(guard), resources: ids }));
+      writeFileSync(stateFile('dev'), JSON.stringify({ ...emptyState(guard), resources: ids, ...more }));
     },
   };
 }

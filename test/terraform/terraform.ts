@@ -77,8 +77,9 @@ function start(folder: string, [command = '', ...args]: string[]): Promise<Outco
     child.on('close', (code) => ended({ code: code ?? -1, why: code === 0 ? '' : written }));
   });
   closing.push(async () => {
-    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    await done;
+    const isOver = child.exitCode !== null || child.signalCode !== null;
+    if (!isOver && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    await done.catch(() => undefined);
   });
   return done;
 }

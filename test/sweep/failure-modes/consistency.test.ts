@@ -79,7 +79,7 @@ test('15: a target group that was half made for other settings is brought to the
   await one.up(edited);
   await expectWhole(one, edited);
   const ported = (port: number) => stack({ services: web({ api1: { port } }) });
-  await killedAt(one, 'CreateTargetGroup', ported(5001));
+  await killedAt(one, 'CreateTargetGroup', { asked: ported(5001) });
   await one.up(ported(5002));
   await expectWhole(one, ported(5002));
 });

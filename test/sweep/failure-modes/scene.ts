@@ -2,6 +2,7 @@
 import { expect } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
 import type { Fault, Harm } from '../../../sandbox/faults.ts';
+import type { Plane, TaskFailure } from '../../../sandbox/plane.ts';
 import { calm, type Weather } from '../../../sandbox/weather/weather.ts';
 import { account, type Account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
@@ -53,11 +54,24 @@ export async function struck<T>(one: Account, falls: Falls, run: () => Promise<T
   return outcome;
 }
 
-/** Provisions, and is killed at a call of an operation; AWS carries that one out all the same, unless told. */
-export async function killedAt(one: Account, operation: string, asked = stack(), isDone = true): Promise<void> {
+/** How a run is killed. */
+interface Kill {
+  readonly asked?: StackInput;
+  /** At which call of the operation; at the first unless told. */
+  readonly nth?: number;
+  /** Whether AWS carries that call out all the same; it does unless told. */
+  readonly isDone?: boolean;
+}
+
+/** Provisions, and is killed at a call of an operation. */
+export async function killedAt(
+  one: Account,
+  operation: string,
+  { asked = stack(), nth = 1, isDone = true }: Kill = {},
+): Promise<void> {
   const { harm } = blows[isDone ? 'done, and the process killed' : 'not done, and the process killed'];
   const aimed = { ...harm, operation };
-  const seen = strike(one, { blow: { harm: aimed, kills: true }, nth: 1 });
+  const seen = strike(one, { blow: { harm: aimed, kills: true }, nth });
   await one.up(asked).catch(() => undefined);
   expect(seen).toMatchObject([{ operation }]);
 }
@@ -69,3 +83,19 @@ export async function expectWhole(one: Account, wanted: StackInput = stack()): P
   await other.up(wanted);
   expect({ calls, census: one.census() }).toEqual({ calls: [], census: other.census() });
 }
+
+/** What pretends to run tasks, and fails to as long as there is a failure. */
+export const makePlane = (): Plane & { failure: TaskFailure | undefined } => ({
+  failure: undefined,
+  startTask(_region, _taskArn, outcome) {
+    outcome(this.failure);
+  },
+  stopTask: (_region, _taskArn, stopped) => stopped(),
+  checksTargets: false,
+});
+
+/** A service that no path leads to: whoever waits for it asks nothing over HTTP. */
+export const jobs = (version: number): StackInput => {
+  const worker = { image: `public.ecr.aws/shop/worker:${version}`, port: 80 };
+  return stack({ services: { jobs: { containers: { worker } } } });
+};

@@ -26,9 +26,12 @@ test('27: a role that is new may not be passed yet, one that is old will never b
 });
 
 test('28: a role that ECS cannot take on yet is waited for, though tasks fail to start', async () => {
-  const one = await user({ iamLagMs: 120_000 });
+  const one = await user({ iamLagMs: 120_000, seed: process.env.S28 ?? 'a' });
+  await one.up(jobs(1));
+  // Roles are made long before the tasks, while the network is: made again, they are the last to be known.
+  await one.lose(jobs(1), new Set(['services', 'taskDefinitions', 'roles']));
   await one.up(jobs(1), { wait: true });
-  const events = one.sandbox.world.region('eu-west-1').ecs.services.all()[0]?.events ?? [];
+  const events = one.sandbox.world.region('eu-west-1').ecs.services.all().flatMap((service) => service.events);
   expect(events.map(({ message }) => message)).toContainEqual(
     expect.stringContaining('unable to assume the role'),
   );
@@ -54,9 +57,8 @@ test('31: a quota is told at once by its code, and a throttle of nearly the same
   const one = await user();
   for (const [operation, code] of [
     ['CreateVpc', 'VpcLimitExceeded'],
-    ['AllocateAddress', 'AddressLimitExceeded'],
-    ['CreateRole', 'LimitExceeded'],
     ['CreateTargetGroup', 'TooManyTargetGroups'],
+    ['CreateLoadBalancer', 'TooManyLoadBalancers'],
     ['CreateService', 'LimitExceededException'],
   ] as const) {
     one.sandbox.journal.clear();
@@ -68,8 +70,8 @@ test('31: a quota is told at once by its code, and a throttle of nearly the same
         fix: [expect.stringContaining('Service Quotas'), expect.stringContaining('npm run provision')],
       }),
     );
-    const things = ['CreateRole', 'CreateTargetGroup'].includes(operation) ? 2 : 1;
-    expect(results(one, operation)).toHaveLength(things);
+    // One call for each thing.
+    expect(results(one, operation)).toHaveLength(operation === 'CreateTargetGroup' ? 2 : 1);
   }
   const throttled = no('RequestLimitExceeded', 'Request limit exceeded.', 503);
   await struck(one, { CreateService: { ...throttled, times: 3 } }, () => one.up(stack()));

@@ -22,7 +22,10 @@ test('38: what is left in the network by others is named, and what AWS leaves th
   const SubnetId = one.ids()['subnets.private-1']?.['subnetId'];
   const theirs = await one.aws.ec2.send(new CreateNetworkInterfaceCommand({ SubnetId, Description: 'theirs' }));
   const id = theirs.NetworkInterface?.NetworkInterfaceId ?? '';
-  await expect(one.down(stack())).rejects.toMatchObject({ why: expect.stringContaining(id) });
+  await expect(one.down(stack())).rejects.toMatchObject({
+    code: 'FOREIGN',
+    why: expect.stringContaining(`network interface ${id} (theirs`),
+  });
   expect(one.census()).toMatchObject({ 'ec2.networkInterfaces': 1, 'ec2.vpcs': 1 });
 });
 

@@ -29,14 +29,12 @@ test('28: a role that ECS cannot take on yet is waited for, though tasks fail to
   const one = await user();
   await one.up(jobs(1));
   await one.lose(jobs(1), new Set(['services', 'taskDefinitions', 'roles']));
-  const { faults, sky, world } = one.sandbox;
-  const { strike } = faults;
-  let isMade = false;
-  faults.strike = (service, operation) => {
+  const { journal, world } = one.sandbox;
+  const add = journal.add.bind(journal);
+  journal.add = (entry) => {
     // Whoever made the service could pass the roles; who starts its tasks has not heard of them.
-    if (isMade && sky.isCalm) sky.turn({ iamLagMs: 120_000 });
-    isMade ||= operation === 'CreateService';
-    return strike(service, operation);
+    if (entry.operation === 'CreateService') world.reaches = ({ since }) => since.getTime() + 60_000;
+    add(entry);
   };
   await one.up(jobs(1), { wait: true });
   const made = world.region('eu-west-1').ecs.services.all();

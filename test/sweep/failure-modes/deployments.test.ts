@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
 import { setTargetHealth } from '../../../sandbox/aws/elbv2/targets.ts';
 import { container, stack, web } from '../../converge/stacks.ts';
-import { expectWhole, jobs, LOST, makePlane, no, results, struck, user } from './scene.ts';
+import { expectWhole, jobs, LOST, makePlane, no, struck, user } from './scene.ts';
 
 test('32: a service that is draining is waited for, and its name is used again', async () => {
   const one = await user();
@@ -55,7 +55,7 @@ test('35: a container that fails its health checks is named with its target grou
   const health = { State: 'unhealthy', Reason: 'Target.Timeout', Description: 'Request timed out' } as const;
   const region = one.sandbox.world.region('eu-west-1');
   const { faults } = one.sandbox;
-  const { strike } = faults;
+  const strike = faults.strike.bind(faults);
   faults.strike = (service, operation) => {
     for (const { TargetGroupArn, targets } of region.elbv2.targetGroups.all())
       for (const { id, port } of targets) setTargetHealth(region, TargetGroupArn, id, port, health);
@@ -72,7 +72,14 @@ test('36: a combination that AWS would refuse late is refused before the first c
   const wrong: readonly [StackInput, string][] = [
     [stack({ services: web({}, { cpu: 256, memory: 8192 }) }), 'memory'],
     [stack({ services: web({ api2: { port: 5000 } }) }), 'port'],
-    [stack({ services: web(Object.fromEntries([3, 4, 5, 6].map((n) => [`api${n}`, container(`api${n}`, 5000 + n)]))) }), 'web'],
+    [
+      stack({
+        services: web(
+          Object.fromEntries([3, 4, 5, 6].map((n) => [`api${n}`, container(`api${n}`, 5000 + n)])),
+        ),
+      }),
+      'web',
+    ],
   ];
   for (const [broken, place] of wrong) {
     await expect(one.up(broken)).rejects.toMatchObject({

@@ -131,7 +131,8 @@ test('9: credentials that expire end the run at once, and the next one continues
   }
   await one.up(stack());
   await expectWhole(one);
-  for (const operation of TOKENLESS) expect(results(one, operation).filter((is) => is === 'ok')).toEqual(['ok']);
+  for (const operation of TOKENLESS)
+    expect(results(one, operation).filter((is) => is === 'ok')).toEqual(['ok']);
 });
 
 test("10: a cluster of somebody else's that a create answers with is not ours", async () => {

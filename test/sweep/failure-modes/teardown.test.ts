@@ -20,7 +20,9 @@ test('38: what is left in the network by others is named, and what AWS leaves th
   const one = await user();
   await one.up(stack());
   const SubnetId = one.ids()['subnets.private-1']?.['subnetId'];
-  const theirs = await one.aws.ec2.send(new CreateNetworkInterfaceCommand({ SubnetId, Description: 'theirs' }));
+  const theirs = await one.aws.ec2.send(
+    new CreateNetworkInterfaceCommand({ SubnetId, Description: 'theirs' }),
+  );
   const id = theirs.NetworkInterface?.NetworkInterfaceId ?? '';
   await expect(one.down(stack())).rejects.toMatchObject({
     code: 'FOREIGN',
@@ -84,7 +86,9 @@ test("40: what is protected, or somebody else's, is kept and named, and the rest
   await protect('true');
   await expect(one.down(stack())).rejects.toMatchObject({
     code: 'STEPS_FAILED',
-    why: expect.stringMatching(/OperationNotPermitted[^]*mail\.example\.com|mail\.example\.com[^]*OperationNotPermitted/),
+    why: expect.stringMatching(
+      /OperationNotPermitted[^]*mail\.example\.com|mail\.example\.com[^]*OperationNotPermitted/,
+    ),
   });
   expect(one.census()).toMatchObject({ 'elbv2.loadBalancers': 1, 'route53.zones': 1 });
   await protect('false');

@@ -19,6 +19,7 @@ import { awsWaits } from '../../lib/waits.ts';
 import { provision } from '../../provision/provision.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
+import type { Plane } from '../../sandbox/plane.ts';
 import type { Weather } from '../../sandbox/weather/weather.ts';
 import { startWholeSandbox } from '../../sandbox/whole.ts';
 import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
@@ -36,6 +37,7 @@ interface Ask {
   readonly clock?: Clock & SandboxClock;
   readonly weather?: Weather;
   readonly limits?: boolean;
+  readonly plane?: Plane;
 }
 
 const closing: Record<Life, (() => Promise<void>)[]> = { test: [], file: [] };
@@ -109,6 +111,7 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
  * @param real whether tasks really run and load balancers really answer
  * @param clock what both sides go by; then AWS takes as long as it takes, and without one no time at all
  * @param limits whether calls keep within AWS's rate limits
+ * @param plane what pretends to run tasks; they all start unless told
  */
 export async function account({
   real = false,
@@ -116,11 +119,12 @@ export async function account({
   clock,
   weather,
   limits = false,
+  plane,
 }: Ask = {}): Promise<Account> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-converge-'));
   const sandbox = real
     ? await startWholeSandbox({ seed: 'converge', httpPort: 0, pace: 300 })
-    : await startSandbox({ seed: 'converge', weather, ...(clock && { clock, pace: 1 }) });
+    : await startSandbox({ seed: 'converge', weather, plane, ...(clock && { clock, pace: 1 }) });
   const time = clock && { clock, waits: awsWaits, ...(limits && { limits: 1 }) };
   let home = join(folder, 'home');
   mkdirSync(join(folder, 'app'));

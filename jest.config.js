@@ -2,8 +2,8 @@
 export default {
   testEnvironment: '<rootDir>/test/environment.cjs',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/services/*/test/**/*.test.ts'],
-  // Needs moto_server: npm run test:moto.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/moto/'],
+  // Need moto_server, and Terraform: npm run test:moto, npm run test:terraform.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/moto/', '<rootDir>/test/terraform/'],
   modulePathIgnorePatterns: ['<rootDir>/.slipway'],
   transform: {
     // Large, and free of state: loaded once a worker.

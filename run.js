@@ -85,12 +85,28 @@ async function compile(folder) {
   }
 }
 
+/**
+ * As every problem of Slipway's is told.
+ * @param {NodeJS.ErrnoException & { errors?: unknown }} error
+ */
+function problemText({ code, errors, message }) {
+  // What does not compile has been told by esbuild, with its place.
+  const why = errors === undefined ? message.split('\n')[0] : 'Its own source has the errors above.';
+  const fix =
+    code === 'ERR_MODULE_NOT_FOUND'
+      ? 'npm ci'
+      : errors === undefined
+        ? `Make ${join(ROOT, 'node_modules')} writable for you and see that there is room, or run npm run prepare as who may write there.`
+        : 'git status, to see what was changed of it';
+  return `\nproblem  Slipway cannot be compiled into ${CACHE}.\n  why    ${why}\n  now    Nothing was changed.\n  to do  ${fix}\n`;
+}
+
+// A umask that takes from the owner would make folders that not even we can enter.
+process.umask(process.umask() & 0o077);
 const folder = join(CACHE, fingerprint());
 if (!existsSync(folder)) {
   await compile(folder).catch((error) => {
-    // What does not compile has been told by esbuild, with its place.
-    if (error.errors === undefined) process.stderr.write(`${error.message}\n`);
-    process.stderr.write(`problem  Slipway cannot be compiled into ${CACHE}.\n`);
+    process.stderr.write(problemText(error));
     process.exit(1);
   });
 }

@@ -31,7 +31,7 @@ const short = (field: string): string =>
     .replace(/^environment\..*/, 'environment')
     .replace(/^attribute\./, '');
 
-const listed = (words: Iterable<string>): string => [...new Set(words)].join(', ');
+const listed = (words: Iterable<string>): string => [...new Set(words)].sort().join(', ');
 const nounOf = (address: string): string => address.split('.')[0] ?? '';
 
 /** One row a noun. */
@@ -45,9 +45,7 @@ export function convergenceTable(): string {
   const rows = names.map((noun) => {
     const mine = lines.filter((line) => line.noun === noun);
     const inPlace = mine.filter(({ verb }) => verb === 'update').flatMap(({ fields }) => fields.map(short));
-    const replacing = [...changes]
-      .filter(([, plan]) => ['create', 'remove'].every((verb) => plan.some((line) => isOf(line, verb, noun))))
-      .map(([name]) => name);
+    const replacing = [...changes].filter(([, plan]) => isAnew(plan, noun)).map(([name]) => name);
     const drifts = [...mishaps, ...built].filter((one) => one.noun === noun).map(({ what }) => what);
     return [
       `\`${noun}\``,
@@ -70,6 +68,12 @@ export function convergenceTable(): string {
     ...rows,
   ]);
 }
+
+/** Whether a thing of a noun takes the place of another: said in one word, or a thing goes and another comes. */
+const isAnew = (plan: readonly string[], noun: string): boolean => {
+  const has = (verb: string) => plan.some((line) => isOf(line, verb, noun));
+  return has('replace') || (has('create') && has('remove'));
+};
 
 const isOf = (line: string, verb: string, noun: string): boolean => {
   const parts = partsOf(line);

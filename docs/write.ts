@@ -1,7 +1,7 @@
 /** Writes the ends of the pages that the code knows itself: `npm run docs`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { truths } from '../lib/truths.ts';
+import { truths, type Truth } from '../lib/truths.ts';
 import { services } from '../sandbox/services.ts';
 import { configurationTables } from './configuration-tables.ts';
 import { convergenceTable } from './convergence-table.ts';
@@ -24,7 +24,22 @@ export const rewritten = (text: string, written: string): string =>
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
 function truthsList(): string {
-  return truths.map(({ why, seconds, commands }) => `- ${why}: ${seconds} s. ${code(commands)}\n`).join('');
+  return truths
+    .map((truth) => {
+      const { why, seconds, tries, fresh } = truth;
+      const bounds = [
+        `${seconds} s`,
+        ...(tries ? [`${tries} times`] : []),
+        ...(fresh ? ['of new things'] : []),
+      ];
+      return `- ${why}: ${bounds.join(', ')}. ${commandsText(truth)}\n`;
+    })
+    .join('');
+}
+
+function commandsText({ commands, like }: Truth): string {
+  if (like) return `Calls that match \`${like.source}\``;
+  return commands ? code(commands) : 'Any call';
 }
 
 function operationsList(): string {

@@ -40,7 +40,7 @@ export const adviceForTasks = (text: string): string[] =>
  * @param text the reasons of the targets
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html#target-health-reason-codes
  */
-export function adviceForTargets({ name, port, health }: RoutedContainer, text: string): string[] {
+export function adviceForTargets({ name, port, protocol, health }: RoutedContainer, text: string): string[] {
   const { path, matcher, timeoutSeconds } = health;
   if (text.includes('Target.Timeout')) {
     return [`${name} must listen on 0.0.0.0:${port} and answer GET ${path} within ${timeoutSeconds} s.`];
@@ -49,7 +49,7 @@ export function adviceForTargets({ name, port, health }: RoutedContainer, text: 
     return [`GET ${path} must answer ${matcher}: correct health.path or health.matcher of ${name}.`];
   }
   if (text.includes('Target.FailedHealthChecks')) {
-    return [`${name} must listen on 0.0.0.0:${port}: connections to it are refused.`];
+    return [`${name} must listen on 0.0.0.0:${port} and speak ${protocol} there: connections to it fail.`];
   }
   return [];
 }

@@ -8,7 +8,7 @@ interface Fields {
   readonly message?: string;
   /** Of an `AggregateError`. */
   readonly errors?: readonly unknown[];
-  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
   readonly $response?: { readonly statusCode?: number };
 }
 const fields = (error: unknown): Fields => (typeof error === 'object' && error !== null ? error : {});
@@ -25,24 +25,57 @@ export function codeOf(error: unknown): string {
 /** What an error says. When no address of a name answers, Node's error says nothing, but the errors in it do. */
 export function messageOf(error: unknown): string {
   const { message = String(error), errors = [] } = fields(error);
-  return message || errors.map(messageOf).join('; ') || codeOf(error);
+  return plain(message) || errors.map(messageOf).join('; ') || codeOf(error);
 }
+
+/** What the SDK adds to the error of an answer that it cannot read: advice to programmers. */
+const UNREAD = /\s*Deserialization error: [^]*$/;
+
+/** The SDK's messages that are its own, in words for people. */
+const plain = (message: string): string =>
+  message
+    .replace(UNREAD, '')
+    .replace(
+      /^@smithy\/node-http-handler - the request socket timed out after (\d+) ms of inactivity.*$/,
+      (_, ms) => `nothing came for ${Number(ms) / 1000} s`,
+    )
+    .replace(
+      /^@smithy\/node-http-handler - the request socket did not establish .* timeout of (\d+) ms\.$/,
+      (_, ms) => `there was no connection within ${Number(ms) / 1000} s`,
+    );
 
 /** Whether AWS answered with this code (compared without `Exception`). */
 export const isCode = (error: unknown, ...codes: readonly string[]): boolean => codes.includes(codeOf(error));
 
-/** Whether AWS answered that it failed itself. */
-export const isServerError = (error: unknown): boolean =>
-  (fields(error).$metadata?.httpStatusCode ?? 0) >= 500;
+/** Whether AWS answered that it failed itself; 501 says that there is no such operation, and will say so again. */
+export const isServerError = (error: unknown): boolean => {
+  const status = fields(error).$metadata?.httpStatusCode ?? 0;
+  return status >= 500 && status !== 501;
+};
 
-/** Whether AWS itself answered: otherwise nothing is known about the effect of the call. */
-export const isAnswer = (error: unknown): boolean => fields(error).$metadata?.httpStatusCode !== undefined;
+/**
+ * Whether AWS itself answered: otherwise nothing is known about the effect of the call. An error with a good status is
+ * an answer that broke off or cannot be read, and the call has had its effect.
+ */
+export const isAnswer = (error: unknown): boolean =>
+  (fields(error).$metadata?.httpStatusCode ?? 0) >= REDIRECT;
+
+const REDIRECT = 300;
+
+/** Whether what answered is not what AWS answers with: a page for people, for example. */
+export const isForeign = (error: unknown): boolean =>
+  UNREAD.test(fields(error).message ?? '') && !isServerError(error);
 
 /** Whether the call may have had its effect although it failed: no answer, or a server error. */
 export function isAmbiguous(error: unknown): boolean {
   if (!isNetworkOrService(error)) return false;
   return !isAnswer(error) || (isServerError(error) && !isThrottle(error));
 }
+
+/** Whether the same call may well get its answer the next time: none came, AWS failed, or the clock was put right. */
+export const isTransient = (error: unknown): boolean =>
+  (isAmbiguous(error) && !isUnimplemented(error) && !isQuota(error)) ||
+  fields(error).$metadata?.clockSkewCorrected === true;
 
 /** A programming mistake or a credentials failure never reached AWS. */
 const isNetworkOrService = (error: unknown): boolean => {
@@ -69,6 +102,13 @@ export const isQuota = (error: unknown): boolean =>
 
 /** Everything that says «it is not there», in all the services' spellings. */
 export const isNotFound = (error: unknown): boolean => /NotFound$|^NoSuch/.test(codeOf(error));
+
+/**
+ * Everything that says «that is no id» of a look by an id: EC2 has a code for each kind, the others one for all.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+ */
+export const isRefusedId = (error: unknown): boolean =>
+  /Malformed$|^(InvalidID|InvalidParameterValue|InvalidInput|ValidationError)$/.test(codeOf(error));
 
 /** Credentials that AWS does not take: expired, unknown, or with a secret or a clock that does not fit. */
 export const isExpired = (error: unknown): boolean =>

@@ -12,6 +12,9 @@ export type Value = string | number | boolean | Later;
 /** A thing as a flat list of its fields, e.g. `{ 'health.path': '/health', 'tag.Name': 'shop-dev-vpc' }`. */
 export type Fields = Readonly<Record<string, Value>>;
 
+/** The fields of a thing as it should be; undefined where there should be none. */
+export type WantedFields = Readonly<Record<string, Value | undefined>>;
+
 /** The fields of a found thing; undefined where the endpoint does not tell, as some emulators do not. */
 export type FoundFields = Readonly<Record<string, Value | undefined>>;
 
@@ -32,6 +35,8 @@ export interface Change {
   readonly reason: string;
   /** Of a refused change: whether the thing is ours, and only cannot become what is wanted. */
   readonly stuck?: boolean;
+  /** Of a replacement: the key of the thing whose place the new one takes, and which goes when that is done. */
+  readonly replaces?: string;
 }
 
 export const changeAddress = ({ step, key }: Pick<Change, 'step' | 'key'>): string => addressOf(step, key);
@@ -42,16 +47,25 @@ export const touches = (change: Change, ...parts: readonly string[]): boolean =>
   change.verb === 'replace' ||
   change.fields.some(({ field }) => parts.some((part) => field.startsWith(part)));
 
+/** What takes the place of a thing. */
+export interface Heir {
+  readonly key: string;
+  /** Why the thing itself cannot become it. */
+  readonly reason: string;
+}
+
 export interface Comparison<T> {
   readonly step: Name;
   /** What the configuration says, by key. */
-  readonly wanted: Items<Fields>;
+  readonly wanted: Items<WantedFields>;
   /** What AWS holds, by key. */
   readonly found: Items<T>;
   /** What one found thing says to the same fields. */
   readonly fieldsOf: (item: T, key: string) => FoundFields;
   /** Fields that cannot change in place, with what forces that. */
   readonly immutable?: Readonly<Record<string, string>>;
+  /** The key of the wanted thing that takes the place of one that is not wanted as it is, with the reason. */
+  readonly heir?: (item: T, key: string) => Heir | undefined;
   /** Why a thing that has our name is not ours; undefined when it is. */
   readonly foreign?: (item: T) => string | undefined;
   /** Why a thing, ours though it is, cannot become what is wanted by anything we do; undefined when it can. */
@@ -64,11 +78,20 @@ export interface Comparison<T> {
  */
 export function compare<T>(comparison: Comparison<T>): Change[] {
   const { step, wanted, found, fieldsOf, foreign, stuck } = comparison;
+  const replaced = replacements(comparison);
   const changes: Change[] = [];
   for (const [key, fields] of wanted) {
     const item = found.get(key);
     if (item === undefined) {
-      changes.push({ step, key, verb: 'create', fields: differing(fields, {}), reason: 'it is not there' });
+      changes.push(
+        replaced.get(key) ?? {
+          step,
+          key,
+          verb: 'create',
+          fields: differing(fields, {}),
+          reason: 'it is not there',
+        },
+      );
       continue;
     }
     const others = foreign?.(item);
@@ -85,12 +108,34 @@ export function compare<T>(comparison: Comparison<T>): Change[] {
       });
     } else if (fieldChanges.length > 0) changes.push(changeOf(comparison, key, fieldChanges));
   }
-  // In one order, whatever AWS's is: a plan reads the same every time.
-  for (const [key, item] of [...found].sort(([one], [other]) => (one < other ? -1 : 1))) {
-    if (wanted.has(key) || foreign?.(item) !== undefined) continue;
+  const leaving = new Set([...replaced.values()].map(({ replaces }) => replaces));
+  for (const [key] of unwanted(comparison)) {
+    if (leaving.has(key)) continue;
     changes.push({ step, key, verb: 'remove', fields: [], reason: 'the configuration does not have it' });
   }
   return changes;
+}
+
+/** What is ours and not wanted, in one order, whatever AWS's is: a plan reads the same every time. */
+const unwanted = <T>({ wanted, found, foreign }: Comparison<T>): [string, T][] =>
+  [...found]
+    .filter(([key, item]) => !wanted.has(key) && foreign?.(item) === undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+
+/** Wanted things that are missing and take the place of others, by their key. */
+function replacements<T>(comparison: Comparison<T>): ReadonlyMap<string, Change> {
+  const { step, wanted, found, fieldsOf, heir } = comparison;
+  const replaced = new Map<string, Change>();
+  if (!heir) return replaced;
+  for (const [replaces, item] of unwanted(comparison)) {
+    const inherits = heir(item, replaces);
+    const fields = inherits && wanted.get(inherits.key);
+    if (!fields || found.has(inherits.key) || replaced.has(inherits.key)) continue;
+    const { key, reason } = inherits;
+    const changed = differing(fields, fieldsOf(item, key));
+    replaced.set(key, { step, key, verb: 'replace', fields: changed, reason, replaces });
+  }
+  return replaced;
 }
 
 function changeOf<T>({ step, immutable = {} }: Comparison<T>, key: string, fields: FieldChange[]): Change {
@@ -108,7 +153,7 @@ function changeOf<T>({ step, immutable = {} }: Comparison<T>, key: string, field
 }
 
 /** A field that is there and undefined is one that the endpoint does not tell: it cannot be compared. */
-function differing(wanted: Fields, found: FoundFields): FieldChange[] {
+function differing(wanted: WantedFields, found: FoundFields): FieldChange[] {
   const isTold = (field: string) => !(field in found) || found[field] !== undefined;
   return Object.entries(wanted)
     .filter(([field, to]) => isTold(field) && (typeof to === 'object' || found[field] !== to))

@@ -11,28 +11,30 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
-import pRetry, { AbortError } from 'p-retry';
-import { messageOf } from './aws-error.ts';
-import type { Clock } from './clock.ts';
-import { Resend } from './resend.ts';
-import { truthOf } from './truths.ts';
+import { makeLimiter, unlimited } from './limiter.ts';
+import { retrying, type Call, type Calling } from './retrying.ts';
 
 /** Where and as whom the clients call. */
 export interface ClientSettings {
   readonly region: string;
   /** Another endpoint than AWS's own. */
   readonly endpoint?: string;
+  /** How many times faster than AWS's its rate limits fill again; without it, the endpoint has none. */
+  readonly limits?: number | undefined;
   /** Given for the sandbox; otherwise the SDK's usual chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** How long a connection, and then every silence on it, may last; as for AWS unless told. */
+  readonly patience?: Patience;
 }
 
-/** What the clients share with the rest of a run. */
-export interface Calling {
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** Told, now and then, what a call waits for that is tried again. */
-  readonly onWait?: (text: string) => void;
+/** Milliseconds. */
+export interface Patience {
+  readonly connection: number;
+  readonly silence: number;
 }
+
+/** The SDK by itself waits for ever. No call of ours takes AWS more than a few seconds. */
+const PATIENCE: Patience = { connection: 5000, silence: 30_000 };
 
 interface Client<I extends object, O extends object> {
   send(command: CommandOf<I, O>, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
@@ -66,89 +68,80 @@ export interface Aws {
   close(): void;
 }
 
-/** How often a call is sent that gets no answer, or a server error. */
-const ATTEMPTS = 4;
-/** How often a passing truth is looked at again: dense, since most pass within seconds. */
-const EVERY_MS = 1000;
-
-/** How long nobody wonders why nothing happens: the first word comes at half of it. */
-const PATIENCE_MS = 10_000;
-
 /** Connections are kept for the next call; so many to one host that no survey waits for one. */
 const CONNECTIONS = { keepAlive: true, maxSockets: 256 };
 
-/** Makes the clients of a run. Nothing is sent, and no client is made, before the first call. */
-export function awsClients(settings: ClientSettings, { clock, signal: stop, onWait }: Calling): Aws {
+/**
+ * Makes the clients of a run. Nothing is sent, and no client is made, before the first call.
+ * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-maxsockets.html
+ */
+export function awsClients(settings: ClientSettings, run: Calling): Aws {
+  const { signal, end } = endingWith(run.signal);
+  const calling = { ...run, signal };
+  const { limits, patience = PATIENCE, ...where } = settings;
+  const standard = {
+    ...where,
+    // What is sent again is decided here, by one table: the SDK would send creates again that have no client token, and
+    // takes quotas for throttles.
+    maxAttempts: 1,
+    // A silence that is too long is no answer, as is a connection that breaks. Not a limit for a whole request: a layer
+    // of an image takes as long as the line needs.
+    requestHandler: {
+      connectionTimeout: patience.connection,
+      socketTimeout: patience.silence,
+      // One for all clients: behind an endpoint that is not AWS's own they all speak to the same host.
+      httpAgent: new Agent(CONNECTIONS),
+      httpsAgent: new TlsAgent(CONNECTIONS),
+    },
+  };
+  const limiter = limits === undefined ? unlimited : makeLimiter(calling, limits);
+  const retried = retrying(calling);
   const made: { destroy(): void }[] = [];
-  const over = new AbortController();
-  const { signal } = over;
-  // Every call listens to it: that is many, not a leak.
-  setMaxListeners(0, signal);
-  const end = () => over.abort(stop.reason);
-  stop.addEventListener('abort', end, { once: true });
-  if (stop.aborted) end();
-  const sender = <C extends Client<object, object>>(make: () => C): Send => {
+  const sender = <C extends Client<object, object>>(
+    service: string,
+    make: () => C,
+    kind: Call['kind'] = 'repeatable',
+  ): Send => {
     let client: C | undefined;
     return async <I extends object, O extends object>(command: CommandOf<I, O>) => {
       if (!client) made.push((client = make()));
       const ready = client;
-      return retried(command, () => ready.send(command, { abortSignal: signal })) as Promise<O>;
+      const name = command.constructor.name.replace(/Command$/, '');
+      const send = async () => {
+        await limiter(service, name);
+        return ready.send(command, { abortSignal: calling.signal });
+      };
+      return (await retried({ name, input: command.input, kind, send })) as O;
     };
   };
-
-  async function retried(command: object, call: () => Promise<unknown>): Promise<unknown> {
-    const name = command.constructor.name.replace(/Command$/, '');
-    const start = clock.now();
-    let told = start - PATIENCE_MS / 2;
-    return pRetry(
-      async () => {
-        signal.throwIfAborted();
-        try {
-          return await call();
-        } catch (error) {
-          const truth = truthOf(name, error);
-          const now = clock.now();
-          const over = truth === undefined || now - start > truth.seconds * 1000;
-          if (!over && now - told > PATIENCE_MS) {
-            told = now;
-            onWait?.(
-              `${name} waits, ${Math.round((now - start) / 1000)} s: ${truth.why} (${messageOf(error)})`,
-            );
-          }
-          throw over || signal.aborted ? new AbortError(error as Error) : error;
-        }
-      },
-      {
-        retries: Number.POSITIVE_INFINITY,
-        minTimeout: 0,
-        factor: 1,
-        onFailedAttempt: () => clock.sleep(settings.endpoint ? EVERY_MS / 10 : EVERY_MS, signal),
-      },
-    );
-  }
-
-  // One for all clients: behind an endpoint that is not AWS's own they all speak to the same host.
-  const requestHandler = { httpAgent: new Agent(CONNECTIONS), httpsAgent: new TlsAgent(CONNECTIONS) };
-  const standard = (attempts = ATTEMPTS) => ({
-    ...settings,
-    requestHandler,
-    retryStrategy: new Resend(attempts),
-  });
   return {
-    ec2: sender(() => new EC2Client(standard())),
-    ec2Once: sender(() => new EC2Client(standard(1))),
-    elbv2: sender(() => new ElasticLoadBalancingV2Client(standard())),
-    ecs: sender(() => new ECSClient(standard())),
-    autoscaling: sender(() => new ApplicationAutoScalingClient(standard())),
-    ecr: sender(() => new ECRClient(standard())),
-    iam: sender(() => new IAMClient(standard())),
-    logs: sender(() => new CloudWatchLogsClient(standard())),
-    route53: sender(() => new Route53Client(standard())),
-    sts: sender(() => new STSClient(standard())),
+    ec2: sender('ec2', () => new EC2Client(standard)),
+    ec2Once: sender('ec2', () => new EC2Client(standard), 'once'),
+    elbv2: sender('elbv2', () => new ElasticLoadBalancingV2Client(standard)),
+    ecs: sender('ecs', () => new ECSClient(standard)),
+    autoscaling: sender('autoscaling', () => new ApplicationAutoScalingClient(standard)),
+    ecr: sender('ecr', () => new ECRClient(standard)),
+    iam: sender('iam', () => new IAMClient(standard)),
+    logs: sender('logs', () => new CloudWatchLogsClient(standard)),
+    route53: sender('route53', () => new Route53Client(standard)),
+    sts: sender('sts', () => new STSClient(standard)),
     close() {
-      stop.removeEventListener('abort', end);
       end();
       made.forEach((client) => client.destroy());
     },
   };
+}
+
+/** A signal that says to stop when another one does, or at the end. */
+function endingWith(stop: AbortSignal): { readonly signal: AbortSignal; readonly end: () => void } {
+  const over = new AbortController();
+  // Every call listens to it: that is many, not a leak.
+  setMaxListeners(0, over.signal);
+  const end = () => {
+    stop.removeEventListener('abort', end);
+    over.abort(stop.reason);
+  };
+  stop.addEventListener('abort', end, { once: true });
+  if (stop.aborted) end();
+  return { signal: over.signal, end };
 }

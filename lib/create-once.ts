@@ -18,8 +18,8 @@ export interface Careful {
 /** An answer may be lost for as long as a request can be under way, and tags are filtered by some seconds later. */
 const UNSEEN_FOR = 60_000;
 const TRIES = 3;
-/** How long tags and filters may lag behind a call that was answered. Milliseconds. */
-export const LAG = 10_000;
+/** How long lists and filters may lag behind a call that was answered. Milliseconds. */
+export const LAG = 60_000;
 
 /**
  * Runs `create`, whose effect cannot be repeated. When an answer was lost (now, or by a run that died), looks for
@@ -36,7 +36,9 @@ export async function createOnce<T>(
 ): Promise<T> {
   const { clock, intent, reopened, signal } = careful;
   if (reopened) {
-    const found = await findWithin(careful, intent.at + UNSEEN_FOR - clock.now(), find);
+    // No longer than from now on: the clock may have been put back since.
+    const left = Math.min(intent.at + UNSEEN_FOR - clock.now(), UNSEEN_FOR);
+    const found = await findWithin(careful, left, find);
     if (found !== undefined) return found;
   }
   for (let attempt = 1; ; attempt += 1) {

@@ -4,6 +4,7 @@ import {
   isAccessDenied,
   isAnswer,
   isExpired,
+  isForeign,
   isQuota,
   isServerError,
   isThrottle,
@@ -30,6 +31,7 @@ export function explain(error: unknown, situation: Situation): Problem {
   if (isCredentials(error)) return noCredentials(error, situation);
   if (isExpired(error)) return expired(error, situation);
   if (isUnreachable(error)) return unreachable(error, situation);
+  if (isForeign(error)) return foreign(error, situation);
   if (isAccessDenied(error)) return denied(error, situation);
   if (isQuota(error)) return quota(error, situation);
   if (isThrottle(error)) return throttled(error, situation);
@@ -95,6 +97,20 @@ function unreachable(cause: unknown, situation: Situation): Problem {
     cause,
   });
 }
+
+const foreign = (cause: unknown, situation: Situation) =>
+  problem('ENDPOINT', {
+    what: `What answers at ${situation.endpoint ?? `AWS in ${situation.region}`} is not AWS.`,
+    why: messageOf(cause),
+    now: now(situation),
+    fix: [
+      situation.endpoint
+        ? 'Correct AWS_ENDPOINT_URL.'
+        : 'Check the network: a proxy or a sign-in page may answer instead.',
+      again(situation),
+    ],
+    cause,
+  });
 
 const denied = (cause: unknown, situation: Situation) =>
   problem('ACCESS_DENIED', {

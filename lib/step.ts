@@ -26,8 +26,8 @@ export interface Act<N extends Name> extends Want {
   readonly item: Found[N] | undefined;
   /** Everything the survey found. */
   readonly found: Survey;
-  /** Ids of what this step needs, as they are now. */
-  readonly made: { readonly [M in Needs<N>]: Items<Ids[M]> };
+  /** Ids of what this step needs, and of its own things, as they are now. */
+  readonly made: { readonly [M in Needs<N> | N]: Items<Ids[M]> };
   /** The tags of this thing. */
   readonly tags: Tags;
   /** What was written down before this create: its `token` for AWS, its generation, when. */

@@ -1,5 +1,7 @@
 /** The tags that make a thing ours: which stack it belongs to, and what it is in it. */
+import type { WantedFields } from './change.ts';
 import type { Config } from './config/config.ts';
+import type { Names } from './names.ts';
 import { addressOf, type Name } from './resources.ts';
 
 export const STACK_TAG = 'slipway:stack';
@@ -46,3 +48,21 @@ export function readTags(
 /** Tags as fields of a comparison: `tag.<key>`. */
 export const tagFields = (tags: Tags): Record<string, string> =>
   Object.fromEntries(Object.entries(tags).map(([key, value]) => [`tag.${key}`, value]));
+
+/** What is known of the tags that a stack should have. */
+export interface Tagging {
+  readonly config: Pick<Config, 'tags'>;
+  readonly names: Pick<Names, 'stack'>;
+  /** Keys of tags that earlier provisions gave and the configuration no longer has. */
+  readonly formerTags?: readonly string[] | undefined;
+}
+
+/** What the tags of a thing should be, as fields: ours, and none of those that were ours. Tags of others do not matter. */
+export const wantedTags = (
+  { config, names, formerTags = [] }: Tagging,
+  step: Name,
+  key: string,
+): WantedFields => ({
+  ...Object.fromEntries(formerTags.map((former) => [`tag.${former}`, undefined])),
+  ...tagFields(tagsOf(config, names.stack, step, key)),
+});

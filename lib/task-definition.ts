@@ -57,11 +57,14 @@ const containerDefinition = (service: Service, container: Container, parts: Part
  * An image of ours has Node, and so a way to ask itself; of an image by reference nothing is known.
  * The load balancer checks both, and both take the same status codes for good.
  */
-function healthCheckOf({ image, port, health }: Container): HealthCheck | undefined {
+function healthCheckOf({ image, port, protocol, health }: Container): HealthCheck | undefined {
   if (port === undefined || !('source' in image)) return undefined;
-  const url = JSON.stringify(`http://localhost:${port}${health.path}`);
+  const scheme = protocol === 'HTTPS' ? 'https' : 'http';
+  const url = JSON.stringify(`${scheme}://localhost:${port}${health.path}`);
+  // As the load balancer does, it takes any certificate.
+  const options = protocol === 'HTTPS' ? ' { rejectUnauthorized: false },' : '';
   // Not fetch: it refuses the ports that browsers refuse, 6000 among them.
-  const program = `require('http').get(${url}, ({ statusCode: s }) => process.exit(${isGood(health.matcher)} ? 0 : 1)).on('error', () => process.exit(1))`;
+  const program = `require('${scheme}').get(${url},${options} ({ statusCode: s }) => process.exit(${isGood(health.matcher)} ? 0 : 1)).on('error', () => process.exit(1))`;
   return {
     command: ['CMD', 'node', '-e', program],
     interval: health.intervalSeconds,

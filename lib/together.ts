@@ -1,11 +1,12 @@
 /** Calls that take lists: what several ask for in one moment goes out together. */
 import { batchesOf } from './batches.ts';
+import type { Clock } from './clock.ts';
 
 /** How long a moment lasts, milliseconds: pauses that end together do not end at once. */
 const MOMENT_MS = 10;
 
-/** Answers for one key. */
-export type Ask<T> = (key: string) => Promise<T>;
+/** Answers for one key; the clock tells when the moment is over. */
+export type Ask<T> = (key: string, clock: Clock) => Promise<T>;
 
 /**
  * Makes a question about one thing out of a call about several.
@@ -13,26 +14,22 @@ export type Ask<T> = (key: string) => Promise<T>;
  * @param call asks about some, none of them twice; what it says of each
  */
 export function together<T>(most: number, call: (keys: string[]) => Promise<(key: string) => T>): Ask<T> {
-  let moment: { readonly keys: Set<string>; readonly answers: Promise<Ask<T>> } | undefined;
-  const begin = () => {
+  type Answers = ReadonlyMap<string, Promise<(key: string) => T>>;
+  let moment: { readonly keys: Set<string>; readonly answers: Promise<Answers> } | undefined;
+  const begin = (clock: Clock) => {
     const keys = new Set<string>();
-    const over = new Promise<void>((resolve) => setTimeout(resolve, MOMENT_MS));
-    const answers = over.then(() => {
+    const answers = clock.sleep(MOMENT_MS).then((): Answers => {
       moment = undefined;
-      const calls = new Map(
-        batchesOf([...keys], most).flatMap((batch) => {
-          const answer = call(batch);
-          return batch.map((key) => [key, answer] as const);
-        }),
-      );
-      return async (key: string) => ((await calls.get(key)) as (key: string) => T)(key);
+      const batches = batchesOf([...keys], most).map((batch) => [batch, call(batch)] as const);
+      return new Map(batches.flatMap(([batch, answer]) => batch.map((key) => [key, answer] as const)));
     });
     return { keys, answers };
   };
-  return async (key) => {
-    moment ??= begin();
+  return async (key, clock) => {
+    moment ??= begin(clock);
     moment.keys.add(key);
-    return (await moment.answers)(key);
+    const answers = await moment.answers;
+    return ((await answers.get(key)) as (key: string) => T)(key);
   };
 }
 

@@ -29,6 +29,8 @@ const table = {
   tasksGone: { first: s(1), every: s(3), deadline: s(1200) },
   /** `PENDING` to `INSYNC`, typically within 60 s. */
   dns: { first: s(10), every: s(3), deadline: s(1800) },
+  /** Lists and filters show for up to a minute what is gone. */
+  leftovers: { first: 0, every: s(5), deadline: s(60) },
   /** The name resolves, the load balancer's nodes answer. */
   answer: { first: 0, every: s(2), deadline: s(300) },
 } as const satisfies Record<string, Wait>;

@@ -29,6 +29,14 @@ export async function apply(run: Run, see: See & Want, plan: Plan): Promise<Made
   const changesOf = (name: Name, removing: boolean) =>
     plan.changes.filter(({ step, verb }) => step === name && (verb === 'remove') === removing);
 
+  /** The keys of what goes, and of what something else has taken the place of. */
+  const leaving = (name: Name): [key: string, word: 'removed' | 'gone'][] => [
+    ...changesOf(name, true).map(({ key }): [string, 'removed'] => [key, 'removed']),
+    ...changesOf(name, false).flatMap(({ replaces }): [string, 'gone'][] =>
+      replaces === undefined ? [] : [[replaces, 'gone']],
+    ),
+  ];
+
   const shared = { run, see, found, made };
 
   const forward = await walk<Name>(
@@ -61,9 +69,9 @@ export async function apply(run: Run, see: See & Want, plan: Plan): Promise<Made
   const backward: ReadonlyMap<Name, Outcome> = await walk<Name>(
     reversed<Name>(needs),
     async (name) => {
-      const removed = changesOf(name, true).map(async (change) => {
-        await removeThing(run, see, found, removals, name, change.key);
-        made[name].delete(change.key);
+      const removed = leaving(name).map(async ([key, word]) => {
+        await removeThing(run, see, found, removals, name, key, { word });
+        made[name].delete(key);
       });
       await settle([...removed, ...rest(name, 'tidy')]);
     },

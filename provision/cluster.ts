@@ -1,20 +1,21 @@
 /** The cluster: where the services of the stack live. */
-import { CreateClusterCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
+import { CreateClusterCommand } from '@aws-sdk/client-ecs';
 import { compare } from '../lib/change.ts';
 import { foreignOwner } from '../lib/look/see.ts';
 import { ONLY } from '../lib/resources.ts';
+import { retagEcs } from '../lib/retag.ts';
 import type { Step } from '../lib/step.ts';
-import { lower, tagFields, tagsOf } from '../lib/tags.ts';
+import { lower, tagFields, wantedTags } from '../lib/tags.ts';
 import { failed, pending, ready } from '../lib/until.ts';
 
 export const cluster: Step<'cluster'> = {
-  diff: ({ config, names }, found) =>
+  diff: (want, found) =>
     compare({
       step: 'cluster',
-      wanted: new Map([[ONLY, tagFields(tagsOf(config, names.stack, 'cluster', ONLY))]]),
+      wanted: new Map([[ONLY, wantedTags(want, 'cluster', ONLY)]]),
       found: found.cluster,
       fieldsOf: ({ tags }) => tagFields(tags),
-      foreign: ({ tags }) => foreignOwner(tags, names.stack),
+      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
     }),
 
   /**
@@ -24,7 +25,7 @@ export const cluster: Step<'cluster'> = {
   async apply(act) {
     const { aws, item, names, tags } = act;
     if (item) {
-      await aws.ecs(new TagResourceCommand({ resourceArn: item.clusterArn, tags: lower(tags) }));
+      await retagEcs(act, item.clusterArn);
       return { clusterArn: item.clusterArn };
     }
     const { cluster: made } = await aws.ecs(

@@ -36,7 +36,7 @@ export async function diagnose(
   service: Service,
   { taskDefinitionArn, reason, said, what }: Failure,
 ): Promise<Problem> {
-  const tasks = await stoppedTasks({ aws, names }, service.name, taskDefinitionArn);
+  const tasks = await stoppedTasks({ aws, names }, names.service(service), taskDefinitionArn);
   const [latest] = tasks;
   const culprit = latest && culpritOf(latest, service, names);
   const log = latest && culprit ? await lastLines(aws, names.logGroup, service.name, latest, culprit) : [];

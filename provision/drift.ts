@@ -4,7 +4,7 @@ import type { Config } from '../lib/config/config.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { shortHash } from '../lib/names.ts';
 import type { Result } from '../lib/run/main.ts';
-import { isSecret, planJson, valueText } from '../lib/run/plan-text.ts';
+import { fieldText, planJson } from '../lib/run/plan-text.ts';
 import { STACK_TAG, type Tags } from '../lib/tags.ts';
 import type { Plan } from './plan.ts';
 
@@ -15,12 +15,14 @@ export const fingerprint = (config: Config): string => shortHash(16, JSON.string
  * What `npm run drift` prints.
  * @param before the fingerprint of what was provisioned last, if that is known
  * @param now that of the configuration
+ * @param repair the command that mends it, as it is typed for this stack
  */
 export function drifted(
   { changes, kept, found }: Plan,
   about: { readonly stack: string },
   before: string | undefined,
   now: string,
+  repair: string,
 ): Result {
   const isChanged = before !== undefined && before !== now;
   const text = [
@@ -29,8 +31,8 @@ export function drifted(
       ? ['slipway.config.ts has changed since the last provision: what it asks for counts as well.']
       : []),
     changes.length === 0
-      ? `No drift: ${kept} are as configured.`
-      : `Drift: ${changes.length} of ${kept + changes.length} are not as configured. npm run provision repairs it.`,
+      ? `No drift: ${kept.length} are as configured.`
+      : `Drift: ${changes.length} of ${kept.length + changes.length} are not as configured. ${repair} repairs it.`,
   ];
   return {
     exitCode: changes.length === 0 ? 0 : 2,
@@ -53,10 +55,6 @@ export function driftText(changes: readonly Change[]): string[] {
     const address = changeAddress(change);
     if (change.verb === 'create') return [`  ${address} is not there`];
     if (change.verb === 'remove') return [`  ${address} is there, and ${change.reason}`];
-    return change.fields.map(({ field, from, to }) =>
-      isSecret(field)
-        ? `  ${address}: ${field} is not as configured`
-        : `  ${address}: ${field} is ${valueText(from)}, not ${valueText(to)}`,
-    );
+    return change.fields.map((field) => `  ${address}: ${fieldText(field, ' is ', ', not ')}`);
   });
 }

@@ -5,13 +5,13 @@ import { createOnce } from '../lib/create-once.ts';
 import { ONLY } from '../lib/resources.ts';
 import { retag } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { tagFields, upper, wantedTags } from '../lib/tags.ts';
 
 export const elasticIp: Step<'elasticIp'> = {
-  diff: ({ config, names }, found) =>
+  diff: (want, found) =>
     compare({
       step: 'elasticIp',
-      wanted: new Map([[ONLY, tagFields(tagsOf(config, names.stack, 'elasticIp', ONLY))]]),
+      wanted: new Map([[ONLY, wantedTags(want, 'elasticIp', ONLY)]]),
       found: found.elasticIp,
       fieldsOf: ({ tags }) => tagFields(tags),
     }),

@@ -2,23 +2,24 @@
 import { ChangeTagsForResourceCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { adoptNamed } from '../lib/adopt-named.ts';
 import { isCode } from '../lib/aws-error.ts';
-import { compare, touches, type Change, type Fields } from '../lib/change.ts';
+import { compare, touches, type Change, type WantedFields } from '../lib/change.ts';
 import { findWithin, LAG } from '../lib/create-once.ts';
 import { callerReference, isOurZone } from '../lib/look/hosted-zone.ts';
 import { foreignOwner } from '../lib/look/see.ts';
 import { ONLY } from '../lib/resources.ts';
+import { formerTagsIn } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { tagFields, upper, wantedTags } from '../lib/tags.ts';
 
 const TAKEN = 'HostedZoneAlreadyExists';
 
 export const hostedZone: Step<'hostedZone'> = {
-  diff({ config, names }, found) {
-    const { domain } = config;
-    const wanted = new Map<string, Fields>();
+  diff(want, found) {
+    const { domain } = want.config;
+    const wanted = new Map<string, WantedFields>();
     const zones = new Map(found.hostedZone);
     if (domain?.createZone) {
-      const tags = tagFields(tagsOf(config, names.stack, 'hostedZone', ONLY));
+      const tags = wantedTags(want, 'hostedZone', ONLY);
       wanted.set(ONLY, { name: domain.zone, ...tags });
     } else if (domain && !zones.delete(ONLY)) {
       // One that is there is used as it is, whoever made it.
@@ -30,7 +31,7 @@ export const hostedZone: Step<'hostedZone'> = {
       found: zones,
       fieldsOf: (zone) => ({ name: zone.name, ...tagFields(zone.tags) }),
       foreign(zone) {
-        const owner = foreignOwner(zone.tags, names.stack);
+        const owner = foreignOwner(zone.tags, want.names.stack);
         return owner && `${owner}; without domain.createZone it would be used as it is`;
       },
     });
@@ -39,12 +40,14 @@ export const hostedZone: Step<'hostedZone'> = {
   async apply(act) {
     const hostedZoneId = act.item?.hostedZoneId ?? (await create(act));
     await act.record({ hostedZoneId });
+    const former = formerTagsIn(act.change);
     if (touches(act.change, 'tag.')) {
       await act.aws.route53(
         new ChangeTagsForResourceCommand({
           ResourceType: 'hostedzone',
           ResourceId: hostedZoneId,
           AddTags: upper(act.tags),
+          ...(former.length > 0 && { RemoveTagKeys: former }),
         }),
       );
     }

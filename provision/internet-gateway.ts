@@ -2,18 +2,18 @@
 import { AttachInternetGatewayCommand, CreateInternetGatewayCommand } from '@aws-sdk/client-ec2';
 import { adopt } from '../lib/adopt.ts';
 import { isCode } from '../lib/aws-error.ts';
-import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { compare, later, touches, type WantedFields } from '../lib/change.ts';
 import { createOnce } from '../lib/create-once.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { Want } from '../lib/look/see.ts';
 import { only, ONLY } from '../lib/resources.ts';
 import { retag } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { tagFields, upper, wantedTags } from '../lib/tags.ts';
 
-const wanted = ({ config, names }: Want, found: Survey): Fields => ({
+const wanted = (want: Want, found: Survey): WantedFields => ({
   'attached to': only(found.vpc)?.vpcId ?? later('vpc'),
-  ...tagFields(tagsOf(config, names.stack, 'internetGateway', ONLY)),
+  ...wantedTags(want, 'internetGateway', ONLY),
 });
 
 export const internetGateway: Step<'internetGateway'> = {

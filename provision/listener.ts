@@ -1,17 +1,17 @@
 /** The listener: HTTP on port 80, which answers 404 by itself to every path that no rule knows. */
 import {
-  AddTagsCommand,
   CreateListenerCommand,
   ModifyListenerCommand,
   type Action,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { adoptNamed } from '../lib/adopt-named.ts';
-import { compare, touches, type Fields } from '../lib/change.ts';
+import { compare, touches, type WantedFields } from '../lib/change.ts';
 import { actionText, HTTP_PORT } from '../lib/look/listener.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { only, ONLY } from '../lib/resources.ts';
+import { retagElb } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { tagFields, upper, wantedTags } from '../lib/tags.ts';
 
 /** What the load balancer says where no service is. */
 export const NO_SERVICE = 'There is no service at this path.';
@@ -24,10 +24,10 @@ const defaultActions: Action[] = [
   },
 ];
 
-const wanted = ({ config, names }: Want): Fields => ({
+const wanted = (want: Want): WantedFields => ({
   protocol: PROTOCOL,
   'default action': actionText(defaultActions),
-  ...tagFields(tagsOf(config, names.stack, 'listener', ONLY)),
+  ...wantedTags(want, 'listener', ONLY),
 });
 
 export const listener: Step<'listener'> = {
@@ -45,16 +45,14 @@ export const listener: Step<'listener'> = {
     }),
 
   async apply(act) {
-    const { aws, change, item, tags } = act;
+    const { aws, change, item } = act;
     const ListenerArn = item?.listenerArn ?? (await create(act));
     if (item && touches(change, 'protocol', 'default action')) {
       await aws.elbv2(
         new ModifyListenerCommand({ ListenerArn, Protocol: PROTOCOL, DefaultActions: defaultActions }),
       );
     }
-    if (item && touches(change, 'tag.')) {
-      await aws.elbv2(new AddTagsCommand({ ResourceArns: [ListenerArn], Tags: upper(tags) }));
-    }
+    await retagElb(act, ListenerArn);
     return { listenerArn: ListenerArn };
   },
 };

@@ -1,13 +1,12 @@
 /** The load balancer: internet-facing, in the public subnets, refusing what is not proper HTTP. */
 import {
-  AddTagsCommand,
   CreateLoadBalancerCommand,
   ModifyLoadBalancerAttributesCommand,
   SetSecurityGroupsCommand,
   SetSubnetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { adoptNamed } from '../lib/adopt-named.ts';
-import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { compare, later, touches, type Fields, type WantedFields } from '../lib/change.ts';
 import type { Config } from '../lib/config/config.ts';
 import { BALANCER } from '../lib/group-rules.ts';
 import { subnetKeys } from '../lib/layout.ts';
@@ -15,8 +14,9 @@ import type { Survey } from '../lib/look/found.ts';
 import type { FoundLoadBalancer } from '../lib/look/load-balancer.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { ONLY, type Ids } from '../lib/resources.ts';
+import { retagElb } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { tagFields, upper, wantedTags } from '../lib/tags.ts';
 
 const SCHEME = 'internet-facing';
 
@@ -30,13 +30,14 @@ export const attributesFor = ({ idleTimeoutSeconds }: Config): Record<string, st
 const attributeFields = (attributes: Readonly<Record<string, string>>): Fields =>
   Object.fromEntries(Object.entries(attributes).map(([key, value]) => [`attribute.${key}`, value]));
 
-function wanted({ config, names }: Want, found: Survey): Fields {
+function wanted(want: Want, found: Survey): WantedFields {
+  const { config } = want;
   const subnetIds = subnetKeys(config.network, 'public').map((key) => found.subnets.get(key)?.subnetId);
   return {
     subnets: subnetIds.includes(undefined) ? later('subnets') : subnetIds.sort().join(', '),
     'security group': found.securityGroups.get(BALANCER)?.groupId ?? later(`securityGroups.${BALANCER}`),
     ...attributeFields(attributesFor(config)),
-    ...tagFields(tagsOf(config, names.stack, 'loadBalancer', ONLY)),
+    ...wantedTags(want, 'loadBalancer', ONLY),
   };
 }
 
@@ -117,14 +118,12 @@ async function create(act: Act<'loadBalancer'>): Promise<Ids['loadBalancer']> {
 }
 
 async function repair(act: Act<'loadBalancer'>, LoadBalancerArn: string): Promise<void> {
-  const { aws, change, tags } = act;
+  const { aws, change } = act;
   if (touches(change, 'subnets')) {
     await aws.elbv2(new SetSubnetsCommand({ LoadBalancerArn, Subnets: subnetsOf(act) }));
   }
   if (touches(change, 'security group')) {
     await aws.elbv2(new SetSecurityGroupsCommand({ LoadBalancerArn, SecurityGroups: groupsOf(act) }));
   }
-  if (touches(change, 'tag.')) {
-    await aws.elbv2(new AddTagsCommand({ ResourceArns: [LoadBalancerArn], Tags: upper(tags) }));
-  }
+  await retagElb(act, LoadBalancerArn);
 }

@@ -1,33 +1,30 @@
 /** The log group: where the output of all containers of the stack goes, for as many days as configured. */
-import {
-  CreateLogGroupCommand,
-  PutRetentionPolicyCommand,
-  TagResourceCommand,
-} from '@aws-sdk/client-cloudwatch-logs';
+import { CreateLogGroupCommand, PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { adoptNamed } from '../lib/adopt-named.ts';
 import { logGroupArn } from '../lib/arns.ts';
 import { compare, touches } from '../lib/change.ts';
 import { foreignOwner } from '../lib/look/see.ts';
 import { ONLY } from '../lib/resources.ts';
+import { retagLogGroup } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf } from '../lib/tags.ts';
+import { tagFields, wantedTags } from '../lib/tags.ts';
 
 export const logGroup: Step<'logGroup'> = {
-  diff: ({ config, names }, found) =>
+  diff: (want, found) =>
     compare({
       step: 'logGroup',
       wanted: new Map([
         [
           ONLY,
           {
-            'retention days': config.logRetentionDays,
-            ...tagFields(tagsOf(config, names.stack, 'logGroup', ONLY)),
+            'retention days': want.config.logRetentionDays,
+            ...wantedTags(want, 'logGroup', ONLY),
           },
         ],
       ]),
       found: found.logGroup,
       fieldsOf: ({ retentionDays, tags }) => ({ 'retention days': retentionDays, ...tagFields(tags) }),
-      foreign: ({ tags, createdAt }) => foreignOwner(tags, names.stack, createdAt),
+      foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
     }),
 
   async apply(act) {
@@ -39,10 +36,7 @@ export const logGroup: Step<'logGroup'> = {
       const retentionInDays = config.logRetentionDays;
       await aws.logs(new PutRetentionPolicyCommand({ logGroupName, retentionInDays }));
     }
-    if (item && touches(change, 'tag.')) {
-      const resourceArn = logGroupArn({ region: config.region, account }, logGroupName);
-      await aws.logs(new TagResourceCommand({ resourceArn, tags: { ...act.tags } }));
-    }
+    await retagLogGroup(act, logGroupArn({ region: config.region, account }, logGroupName));
     return { logGroupName };
   },
 };

@@ -1,6 +1,6 @@
 /** The NAT gateway: egress for the private subnets, in the first public subnet. */
 import { CreateNatGatewayCommand, DeleteNatGatewayCommand } from '@aws-sdk/client-ec2';
-import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { compare, later, touches, type WantedFields } from '../lib/change.ts';
 import { createWithToken } from '../lib/create-with-token.ts';
 import { gone } from '../lib/gone.ts';
 import type { Survey } from '../lib/look/found.ts';
@@ -9,18 +9,18 @@ import type { Want } from '../lib/look/see.ts';
 import { only, ONLY } from '../lib/resources.ts';
 import { retag } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { tagFields, upper, wantedTags } from '../lib/tags.ts';
 import { failed, pending, ready, type Probed } from '../lib/until.ts';
 
 /** The public subnet that it lies in. */
 const HOME = 'public-1';
 const LIVE = ['available', 'pending'];
 
-const wanted = ({ config, names }: Want, found: Survey): Fields => ({
+const wanted = (want: Want, found: Survey): WantedFields => ({
   state: 'available',
   subnet: found.subnets.get(HOME)?.subnetId ?? later('subnets'),
   address: only(found.elasticIp)?.allocationId ?? later('elasticIp'),
-  ...tagFields(tagsOf(config, names.stack, 'natGateway', ONLY)),
+  ...wantedTags(want, 'natGateway', ONLY),
 });
 
 const IMMUTABLE = {

@@ -4,7 +4,7 @@ import { changeAddress, type Change } from '../lib/change.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { Want } from '../lib/look/see.ts';
 import { NOTHING_TOUCHED, problem } from '../lib/problem.ts';
-import type { Name } from '../lib/resources.ts';
+import { addressOf, type Name } from '../lib/resources.ts';
 import type { Step } from '../lib/step.ts';
 import { cluster } from './cluster.ts';
 import { elasticIp } from './elastic-ip.ts';
@@ -61,8 +61,8 @@ export interface Plan {
   /** What it is made of: the survey, and in it as ours what is to be adopted. */
   readonly found: Survey;
   readonly changes: readonly Change[];
-  /** How many things stay as they are. */
-  readonly kept: number;
+  /** The addresses of what stays as it is. */
+  readonly kept: readonly string[];
 }
 
 /**
@@ -79,9 +79,11 @@ export function planOf(want: Want, surveyed: Survey, adopt: readonly string[] = 
   const { others, stuck, changes } = refusedBy(want, found);
   if (others.length > 0) throw foreign(others);
   if (stuck.length > 0) throw cannotBecome(stuck);
-  const things = names.reduce((sum, name) => sum + found[name].size, 0);
-  const touched = changes.filter(({ verb }) => verb !== 'create').length;
-  return { found, changes: saying(changes, surveyed, adopt, stack), kept: things - touched };
+  const touched = new Set(changes.map(({ step, key, replaces = key }) => addressOf(step, replaces)));
+  const kept = names
+    .flatMap((name) => [...found[name].keys()].sort().map((key) => addressOf(name, key)))
+    .filter((address) => !touched.has(address));
+  return { found, changes: saying(changes, surveyed, adopt, stack), kept };
 }
 
 /** All changes, and those that cannot be made: of others' things, and of ours. */
@@ -108,12 +110,17 @@ function checkZones({ config }: Want, { zones }: Survey): void {
 const listed = (refused: readonly Change[]): string =>
   refused.map((change) => `${changeAddress(change)}: ${change.reason}`).join('\n');
 
+/** What helps where it is not a name of the stack that is taken. */
+const DOMAIN_OF_A_STAGE =
+  'Each stage needs a domain of its own: slipway.config.ts may export a function of { stage }.';
+
 const foreign = (refused: readonly Change[]) =>
   problem('FOREIGN', {
     what: 'There are things in the way that have a name of ours and are not ours.',
     why: listed(refused),
     now: NOTHING_TOUCHED,
     fix: [
+      ...(refused.some(({ step }) => step === 'record' || step === 'hostedZone') ? [DOMAIN_OF_A_STAGE] : []),
       'Choose another name in slipway.config.ts or another --stage,',
       `or npm run provision -- ${refused.map((change) => `--adopt ${changeAddress(change)}`).join(' ')}, to take it over: it then goes with a teardown,`,
       'or remove what is there, if you know that nobody needs it.',

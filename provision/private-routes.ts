@@ -1,5 +1,5 @@
 /** The private route tables, one a zone: from the private subnets to the NAT gateway. */
-import { compare, later, type Fields } from '../lib/change.ts';
+import { compare, later, type WantedFields } from '../lib/change.ts';
 import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { Want } from '../lib/look/see.ts';
@@ -7,10 +7,10 @@ import { astray } from '../lib/look/vpc.ts';
 import { only, ONLY } from '../lib/resources.ts';
 import { applyRouting, routeFields } from '../lib/routes.ts';
 import type { Step } from '../lib/step.ts';
-import { tagFields, tagsOf } from '../lib/tags.ts';
+import { wantedTags } from '../lib/tags.ts';
 import { natGateway } from './nat-gateway.ts';
 
-function wanted(want: Want, found: Survey): Map<string, Fields> {
+function wanted(want: Want, found: Survey): Map<string, WantedFields> {
   const nat = lastingNat(want, found) ?? later('natGateway');
   return new Map(
     subnetKeys(want.config.network, 'private').map((key) => [
@@ -19,7 +19,7 @@ function wanted(want: Want, found: Survey): Map<string, Fields> {
         vpc: only(found.vpc)?.vpcId ?? later('vpc'),
         'default route': nat,
         subnets: found.subnets.get(key)?.subnetId ?? later('subnets'),
-        ...tagFields(tagsOf(want.config, want.names.stack, 'privateRoutes', key)),
+        ...wantedTags(want, 'privateRoutes', key),
       },
     ]),
   );

@@ -5,6 +5,7 @@ import { closeEmptySandbox } from '../lib/run/close-sandbox.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { duration } from '../lib/run/lines.ts';
 import type { Result, Running } from '../lib/run/main.ts';
+import { typed } from '../lib/run/options.ts';
 import { counts, countsText, planJson, planText } from '../lib/run/plan-text.ts';
 import { openSession, type Outside, type Session } from '../lib/run/session.ts';
 import { apply } from './apply.ts';
@@ -16,33 +17,38 @@ import { countEvents } from './scaling.ts';
 /** Does what `npm run provision` does, and returns what to print. */
 export async function provision(running: Running, outside: Outside): Promise<Result> {
   const { options, report, signal } = running;
-  const start = Date.now();
-  const session = await openSession(options, { command: 'provision', report, signal, survey, ...outside });
+  const start = performance.now();
+  const command = options.drift ? 'drift' : 'provision';
+  const session = await openSession(options, { command, report, signal, survey, ...outside });
   try {
     const { config, run, account } = session;
     const see = session.see();
     const stack = see.names.stack;
     report({
       type: 'phase',
-      text: `provision ${stack} · ${options.target} · ${config.region} · account ${account}`,
+      text: `${command} ${stack} · ${options.target} · ${config.region} · account ${account}`,
     });
     warnOfLocalhost(session, running);
     const plan = planOf(see, await session.found, options.adopt);
     for (const event of countEvents(config, plan.found)) report(event);
     const about = { stack, target: options.target, region: config.region, account };
     const configuration = fingerprint(config);
-    if (options.drift) return drifted(plan, about, run.state.data.configuration, configuration);
+    if (options.drift) {
+      const { configuration: before } = run.state.data;
+      return drifted(plan, about, before, configuration, typed('provision', options));
+    }
     if (options.plan) return planned(plan, about);
     if (!(await agreed(running, plan))) {
       report({ type: 'phase', text: 'nothing was changed' });
       return { exitCode: 0, text: '', json: { ...about, declined: true } };
     }
+    await run.state.tagging(Object.keys(config.tags));
     const made = await apply(run, session.see(), plan);
     const url = await finish(run, see, session.place, plan, made);
     if (signal.aborted) throw interrupted(run);
-    await run.state.applied(configuration);
-    const took = duration(Date.now() - start);
-    const summary = plan.changes.length === 0 ? `no changes, ${plan.kept} exist` : countsDone(plan);
+    await run.state.applied(configuration, Object.keys(config.tags));
+    const took = duration(performance.now() - start);
+    const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
     report({ type: 'phase', text: `${stack} is up: ${summary}, ${took}` });
     return {
       exitCode: 0,
@@ -50,7 +56,7 @@ export async function provision(running: Running, outside: Outside): Promise<Res
       json: {
         ...about,
         url: url ?? null,
-        counts: counts(plan.changes, plan.kept),
+        counts: counts(plan.changes, plan.kept.length),
         resources: run.state.data.resources,
       },
     };
@@ -67,8 +73,8 @@ export async function provision(running: Running, outside: Outside): Promise<Res
 function planned(plan: Plan, about: object): Result {
   const { changes, kept } = plan;
   const lines = [
-    ...planText(changes),
-    changes.length === 0 ? `No changes: ${kept} exist.` : `Plan: ${countsText(changes, kept)}.`,
+    ...planText(changes, kept),
+    changes.length === 0 ? `No changes: ${kept.length} exist.` : `Plan: ${countsText(changes, kept.length)}.`,
   ];
   return {
     exitCode: changes.length === 0 ? 0 : 2,
@@ -81,7 +87,7 @@ function planned(plan: Plan, about: object): Result {
 async function agreed({ options, interactive, report, signal }: Running, plan: Plan): Promise<boolean> {
   const { changes, kept } = plan;
   if (changes.length === 0) return true;
-  report({ type: 'phase', text: `plan: ${countsText(changes, kept)}` });
+  report({ type: 'phase', text: `plan: ${countsText(changes, kept.length)}` });
   if (options.yes || (!interactive && options.target === 'sandbox')) return true;
   if (!interactive) throw cannotAsk('provision');
   for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });

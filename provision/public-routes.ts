@@ -1,5 +1,5 @@
 /** The public route table: from the public subnets to the internet gateway. */
-import { compare, later, type Fields } from '../lib/change.ts';
+import { compare, later, type WantedFields } from '../lib/change.ts';
 import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { Want } from '../lib/look/see.ts';
@@ -7,18 +7,18 @@ import { astray } from '../lib/look/vpc.ts';
 import { only, ONLY } from '../lib/resources.ts';
 import { applyRouting, routeFields } from '../lib/routes.ts';
 import type { Step } from '../lib/step.ts';
-import { tagFields, tagsOf } from '../lib/tags.ts';
+import { wantedTags } from '../lib/tags.ts';
 
 const subnetIdsOf = ({ config }: Want, found: Survey): (string | undefined)[] =>
   subnetKeys(config.network, 'public').map((key) => found.subnets.get(key)?.subnetId);
 
-function wanted(want: Want, found: Survey): Fields {
+function wanted(want: Want, found: Survey): WantedFields {
   const subnetIds = subnetIdsOf(want, found);
   return {
     vpc: only(found.vpc)?.vpcId ?? later('vpc'),
     'default route': only(found.internetGateway)?.internetGatewayId ?? later('internetGateway'),
     subnets: subnetIds.includes(undefined) ? later('subnets') : subnetIds.sort().join(', '),
-    ...tagFields(tagsOf(want.config, want.names.stack, 'publicRoutes', ONLY)),
+    ...wantedTags(want, 'publicRoutes', ONLY),
   };
 }
 

@@ -4,16 +4,16 @@ import {
   PutImageScanningConfigurationCommand,
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
-  TagResourceCommand,
 } from '@aws-sdk/client-ecr';
 import { repositoryArn } from '../lib/arns.ts';
 import { isCode } from '../lib/aws-error.ts';
-import { compare, touches, type Fields } from '../lib/change.ts';
+import { compare, touches, type WantedFields } from '../lib/change.ts';
 import { containersOf } from '../lib/config/config.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { policyText } from '../lib/policies.ts';
+import { retagRepository } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { tagFields, upper, wantedTags } from '../lib/tags.ts';
 
 /** A tag stands for the content of an image: it never moves. */
 const MUTABILITY = 'IMMUTABLE';
@@ -33,9 +33,9 @@ export const lifecyclePolicy = policyText({
   ],
 });
 
-const wanted = ({ config, names }: Want): Map<string, Fields> =>
+const wanted = (want: Want): Map<string, WantedFields> =>
   new Map(
-    containersOf(config)
+    containersOf(want.config)
       .filter(({ image }) => 'source' in image)
       .map(({ key }) => [
         key,
@@ -43,7 +43,7 @@ const wanted = ({ config, names }: Want): Map<string, Fields> =>
           'scan on push': true,
           'tag mutability': MUTABILITY,
           'lifecycle policy': lifecyclePolicy,
-          ...tagFields(tagsOf(config, names.stack, 'repositories', key)),
+          ...wantedTags(want, 'repositories', key),
         },
       ]),
   );
@@ -64,7 +64,7 @@ export const repositories: Step<'repositories'> = {
     }),
 
   async apply(act) {
-    const { aws, change, item, names, config, account, tags } = act;
+    const { aws, change, item, names, config, account } = act;
     const repositoryName = names.repository(change.key);
     const ids = { repositoryName, repositoryUri: item?.repositoryUri ?? (await create(act, repositoryName)) };
     await act.record(ids);
@@ -78,10 +78,7 @@ export const repositories: Step<'repositories'> = {
     if (item && touches(change, 'tag mutability')) {
       await aws.ecr(new PutImageTagMutabilityCommand({ repositoryName, imageTagMutability: MUTABILITY }));
     }
-    if (item && touches(change, 'tag.')) {
-      const resourceArn = repositoryArn({ region: config.region, account }, repositoryName);
-      await aws.ecr(new TagResourceCommand({ resourceArn, tags: upper(tags) }));
-    }
+    await retagRepository(act, repositoryArn({ region: config.region, account }, repositoryName));
     return ids;
   },
 };

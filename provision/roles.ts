@@ -4,18 +4,18 @@ import {
   DeleteRolePolicyCommand,
   DetachRolePolicyCommand,
   PutRolePolicyCommand,
-  TagRoleCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
 import { adoptNamed } from '../lib/adopt-named.ts';
 import { roleArn } from '../lib/arns.ts';
-import { compare, touches, type Fields } from '../lib/change.ts';
+import { compare, touches, type WantedFields } from '../lib/change.ts';
 import { gone } from '../lib/gone.ts';
 import { ROLES, type FoundRole } from '../lib/look/roles.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { executionPolicy, policyText, trustPolicy } from '../lib/policies.ts';
+import { retagRole } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { tagFields, upper, wantedTags } from '../lib/tags.ts';
 
 /** The one inline policy of a role. */
 const POLICY = 'slipway';
@@ -34,7 +34,7 @@ const policyFields = (policies: Readonly<Record<string, string>>): string =>
     .sort()
     .join('; ');
 
-const wanted = (want: Want): Map<string, Fields> =>
+const wanted = (want: Want): Map<string, WantedFields> =>
   new Map(
     ROLES.map((key) => [
       key,
@@ -42,7 +42,7 @@ const wanted = (want: Want): Map<string, Fields> =>
         'trust policy': policyText(trustPolicy(location(want))),
         'inline policies': policyFields(policiesFor(want, key)),
         'managed policies': '',
-        ...tagFields(tagsOf(want.config, want.names.stack, 'roles', key)),
+        ...wantedTags(want, 'roles', key),
       },
     ]),
   );
@@ -63,7 +63,7 @@ export const roles: Step<'roles'> = {
     }),
 
   async apply(act) {
-    const { aws, change, item, names, tags } = act;
+    const { aws, change, item, names } = act;
     const RoleName = names.role(change.key as (typeof ROLES)[number]);
     const ids = {
       roleName: RoleName,
@@ -79,9 +79,7 @@ export const roles: Step<'roles'> = {
     for (const PolicyArn of touches(change, 'managed policies') ? (item?.attachedPolicies ?? []) : []) {
       await gone(() => aws.iam(new DetachRolePolicyCommand({ RoleName, PolicyArn })));
     }
-    if (item && touches(change, 'tag.')) {
-      await aws.iam(new TagRoleCommand({ RoleName, Tags: upper(tags) }));
-    }
+    await retagRole(act, RoleName);
     return ids;
   },
 };

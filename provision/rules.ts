@@ -1,20 +1,16 @@
 /** The rules: one a routed path, to the target group of its container. */
-import {
-  AddTagsCommand,
-  CreateRuleCommand,
-  ModifyRuleCommand,
-  type Action,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { CreateRuleCommand, ModifyRuleCommand, type Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { adoptNamed } from '../lib/adopt-named.ts';
-import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { compare, later, touches, type WantedFields } from '../lib/change.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { patternsOf, rulesOf } from '../lib/priorities.ts';
 import { only } from '../lib/resources.ts';
+import { retagElb } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { KEY_TAG, tagFields, upper, wantedTags } from '../lib/tags.ts';
 
-const wanted = (want: Want, found: Survey): Map<string, Fields> =>
+const wanted = (want: Want, found: Survey): Map<string, WantedFields> =>
   new Map(
     [...rulesOf(want.config)].map(([key, { path }]) => [
       key,
@@ -22,7 +18,7 @@ const wanted = (want: Want, found: Survey): Map<string, Fields> =>
         paths: patternsOf(path).sort().join(', '),
         'other conditions': '',
         'target group': found.targetGroups.get(key)?.targetGroupArn ?? later(`targetGroups.${key}`),
-        ...tagFields(tagsOf(want.config, want.names.stack, 'rules', key)),
+        ...wantedTags(want, 'rules', key),
       },
     ]),
   );
@@ -40,17 +36,20 @@ export const rules: Step<'rules'> = {
         ...tagFields(tags),
       }),
       foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+      // Another path has another priority: until the new rule is there, the old path is answered.
+      heir: ({ tags }) => ({
+        key: tags[KEY_TAG] ?? '',
+        reason: 'each path has a rule of its own: the new one is made before the old one goes',
+      }),
     }),
 
   async apply(act) {
-    const { aws, change, item, tags } = act;
+    const { aws, change, item } = act;
     const RuleArn = item?.ruleArn ?? (await create(act));
     if (item && touches(change, 'paths', 'other conditions', 'target group')) {
       await aws.elbv2(new ModifyRuleCommand({ RuleArn, Conditions: conditions(act), Actions: first(act) }));
     }
-    if (item && touches(change, 'tag.')) {
-      await aws.elbv2(new AddTagsCommand({ ResourceArns: [RuleArn], Tags: upper(tags) }));
-    }
+    await retagElb(act, RuleArn);
     return { ruleArn: RuleArn };
   },
 

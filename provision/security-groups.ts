@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { adopt } from '../lib/adopt.ts';
 import { isCode } from '../lib/aws-error.ts';
-import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { compare, later, touches, type WantedFields } from '../lib/change.ts';
 import type { Aws } from '../lib/clients.ts';
 import { isRouted, type Config } from '../lib/config/config.ts';
 import { gone } from '../lib/gone.ts';
@@ -22,7 +22,7 @@ import type { Want } from '../lib/look/see.ts';
 import { only } from '../lib/resources.ts';
 import { retag } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { tagFields, upper, wantedTags } from '../lib/tags.ts';
 
 const HTTP = 80;
 
@@ -43,7 +43,8 @@ export function ingressOf({ services }: Config, key: string, balancerGroupId: st
   return containers.filter(isRouted).map(({ port }) => tcp(port, balancerGroupId));
 }
 
-function wanted({ config, names }: Want, found: Survey): Map<string, Fields> {
+function wanted(want: Want, found: Survey): Map<string, WantedFields> {
+  const { config } = want;
   const balancer = found.securityGroups.get(BALANCER)?.groupId;
   const ingress = (key: string) =>
     key === BALANCER || balancer !== undefined
@@ -57,7 +58,7 @@ function wanted({ config, names }: Want, found: Survey): Map<string, Fields> {
         vpc,
         ingress: ingress(key),
         egress: rulesText(EGRESS),
-        ...tagFields(tagsOf(config, names.stack, 'securityGroups', key)),
+        ...wantedTags(want, 'securityGroups', key),
       },
     ]),
   );

@@ -1,7 +1,6 @@
 /** The ECS services: each runs its task definition `count` times in the private subnets, behind the load balancer. */
 import {
   CreateServiceCommand,
-  TagResourceCommand,
   UpdateServiceCommand,
   type DeploymentConfiguration,
   type Service as EcsService,
@@ -9,20 +8,22 @@ import {
 } from '@aws-sdk/client-ecs';
 import { adoptNamed } from '../lib/adopt-named.ts';
 import { messageOf } from '../lib/aws-error.ts';
-import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { compare, later, touches, type WantedFields } from '../lib/change.ts';
 import { isRouted, type Service } from '../lib/config/config.ts';
 import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { deploymentText, describeService, isScaled, loadBalancerText } from '../lib/look/services.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
-import { deregister, revisionsOf } from '../lib/revisions.ts';
 import { only } from '../lib/resources.ts';
+import { retagEcs } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { lower, tagFields, tagsOf } from '../lib/tags.ts';
+import { lower, tagFields, wantedTags } from '../lib/tags.ts';
 import { pending, ready } from '../lib/until.ts';
+import { firstCount } from './scaling.ts';
+import { heirOf, isTurning } from './service-succession.ts';
 import { loadBalancersOf, outgoing } from './service-targets.ts';
 import { settled } from './settle.ts';
-import { taskDefinitions } from './task-definitions.ts';
+import { isPart as isPartOfDefinition, taskDefinitions } from './task-definitions.ts';
 
 /** Always sent whole: AWS fills what a sent block leaves out with its own defaults. */
 const deploymentConfiguration: DeploymentConfiguration = {
@@ -35,17 +36,18 @@ const deploymentConfiguration: DeploymentConfiguration = {
 const graceOf = ({ containers, graceSeconds }: Service): number | undefined =>
   containers.some(isRouted) ? graceSeconds : undefined;
 
-function wanted(want: Want, found: Survey, service: Service): Fields {
+function wanted(want: Want, found: Survey, service: Service): WantedFields {
   const { config, names } = want;
   const { name } = service;
   const subnetIds = subnetKeys(config.network, 'private').map((key) => found.subnets.get(key)?.subnetId);
   const balancers = loadBalancersOf(service, found.targetGroups);
   const grace = graceOf(service);
-  const { rollout = '' } = found.services.get(name) ?? {};
+  const { rollout } = found.services.get(name) ?? { rollout: 'COMPLETED' };
   const changing = taskDefinitions
     .diff(want, found)
-    .some(({ key, fields }) => key === name && fields.some(isPart));
+    .some(({ key, fields }) => key === name && fields.some(isPartOfDefinition));
   return {
+    name: names.service(service),
     status: 'ACTIVE',
     'task definition': changing
       ? later(`taskDefinitions.${name}`)
@@ -59,9 +61,9 @@ function wanted(want: Want, found: Survey, service: Service): Fields {
       : balancers.map(loadBalancerText).sort().join(', '),
     ...(grace === undefined ? {} : { 'grace seconds': grace }),
     deployment: deploymentText(deploymentConfiguration),
-    // A deployment that failed is tried again; one that is under way is waited for.
-    rollout: rollout === 'FAILED' ? 'COMPLETED' : rollout,
-    ...tagFields(tagsOf(config, names.stack, 'services', name)),
+    // A deployment that failed is tried again; one that is under way is waited for: here, when requests are to turn to it.
+    rollout: rollout === 'FAILED' || (rollout !== '' && isTurning(service, found)) ? 'COMPLETED' : rollout,
+    ...wantedTags(want, 'services', name),
   };
 }
 
@@ -75,6 +77,7 @@ export const services: Step<'services'> = {
       wanted: new Map(want.config.services.map((service) => [service.name, wanted(want, found, service)])),
       found: found.services,
       fieldsOf: (service) => ({
+        name: service.serviceName,
         status: service.status,
         'task definition': service.taskDefinitionArn,
         // What Application Auto Scaling has decided is no drift.
@@ -89,6 +92,7 @@ export const services: Step<'services'> = {
         ...tagFields(service.tags),
       }),
       immutable: { status: 'a service that is being removed cannot come back' },
+      heir: heirOf,
       foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
     }),
 
@@ -105,7 +109,6 @@ export const services: Step<'services'> = {
 
   async tidy(act) {
     const service = serviceOf(act);
-    if (touches(act.change, 'task definition')) await deregisterOthers(act);
     if (outgoing(act, service).length === 0) return;
     const loadBalancers = loadBalancersOf(service, act.made.targetGroups);
     const answered = await send(act, service, { loadBalancers });
@@ -119,13 +122,6 @@ function serviceOf({ config, change }: Act<'services'>): Service {
   return service;
 }
 
-/** Revisions before this one are not started by accident; of twins, made by a register whose answer was lost, one stays. */
-async function deregisterOthers({ aws, names, made, change }: Act<'services'>): Promise<void> {
-  const current = made.taskDefinitions.get(change.key)?.taskDefinitionArn;
-  const active = await revisionsOf(aws, names.family(change.key), 'ACTIVE');
-  for (const arn of active) if (arn !== current) await deregister(aws, arn);
-}
-
 /**
  * The token makes a repeat of this very call harmless; a service that takes the place of another goes without.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
@@ -135,7 +131,7 @@ async function create(act: Act<'services'>, service: Service): Promise<EcsServic
     const answer = await act.aws.ecs(
       new CreateServiceCommand({
         ...settings(act, service),
-        serviceName: service.name,
+        serviceName: act.names.service(service),
         clientToken: act.intent.token || undefined,
         launchType: 'FARGATE',
         loadBalancers: loadBalancersOf(service, act.made.targetGroups),
@@ -147,21 +143,21 @@ async function create(act: Act<'services'>, service: Service): Promise<EcsServic
     return answer.service;
   } catch (error) {
     if (!/not idempotent/.test(messageOf(error))) throw error;
-    const { serviceArn } = await adoptNamed(act, error, 'InvalidParameter', `the name ${service.name}`);
+    const place = `the name ${act.names.service(service)}`;
+    const { serviceArn } = await adoptNamed(act, error, 'InvalidParameter', place);
     return { serviceArn };
   }
 }
 
 async function update(act: Act<'services'>, service: Service): Promise<EcsService | undefined> {
-  const { change, aws, item, tags } = act;
-  if (touches(change, 'tag.')) {
-    await aws.ecs(new TagResourceCommand({ resourceArn: item?.serviceArn, tags: lower(tags) }));
-  }
-  if (!change.fields.some(isPart)) return undefined;
+  const { change, item } = act;
+  await retagEcs(act, item?.serviceArn ?? '');
+  const isFailed = item?.rollout === 'FAILED';
+  if (!isFailed && change.fields.filter(isPart).every(({ field }) => field === 'rollout')) return undefined;
   const balancers = touches(change, 'load balancers')
     ? { loadBalancers: [...loadBalancersOf(service, act.made.targetGroups), ...outgoing(act, service)] }
     : {};
-  return send(act, service, { ...balancers, forceNewDeployment: touches(change, 'rollout') || undefined });
+  return send(act, service, { ...balancers, forceNewDeployment: isFailed || undefined });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
@@ -170,16 +166,16 @@ async function send(
   service: Service,
   more: Partial<UpdateServiceCommandInput>,
 ): Promise<EcsService | undefined> {
-  const input = { ...settings(act, service), service: service.name, ...more };
+  const input = { ...settings(act, service), service: act.names.service(service), ...more };
   const answer = await act.aws.ecs(new UpdateServiceCommand(input));
   return answer.service;
 }
 
 /** What a create and an update have in common; a count that is not to change may be Application Auto Scaling's. */
-const settings = ({ change, config, made }: Act<'services'>, service: Service) => ({
+const settings = ({ change, config, found, made }: Act<'services'>, service: Service) => ({
   cluster: only(made.cluster)?.clusterArn,
   taskDefinition: made.taskDefinitions.get(service.name)?.taskDefinitionArn,
-  desiredCount: touches(change, 'count') ? service.count : undefined,
+  desiredCount: touches(change, 'count') ? firstCount(service, found) : undefined,
   deploymentConfiguration,
   healthCheckGracePeriodSeconds: graceOf(service),
   networkConfiguration: {
@@ -194,7 +190,7 @@ const settings = ({ change, config, made }: Act<'services'>, service: Service) =
 /** A service that is being removed keeps its name until it is gone. */
 async function untilGone(act: Act<'services'>): Promise<void> {
   await act.until(`the old service ${act.change.key} to be gone`, 'serviceGone', async () => {
-    const left = await describeService(act.aws, act.names.cluster, act.change.key);
+    const left = await describeService(act, act.names.service(serviceOf(act)));
     return left === undefined ? ready(undefined) : pending(left.status ?? 'still there');
   });
 }

@@ -64,7 +64,7 @@ const isProblem = (error: unknown, ...codes: ProblemCode[]): error is Problem =>
 
 /** A count that this run has not set is Application Auto Scaling's to change at any moment. */
 async function look(act: Surroundings, awaited: Awaited): Promise<EcsService | undefined> {
-  const now = await describeService(act.aws, act.names.cluster, awaited.service.name);
+  const now = await describeService(act, act.names.service(awaited.service));
   const isSet = act.change !== undefined && touches(act.change, 'count');
   if (!isSet) awaited.count = now?.desiredCount ?? awaited.count;
   return now;
@@ -130,7 +130,7 @@ async function targetsHealthy(
       if (lacks.length === 0) return ready(undefined);
       const [now, stopped] = await Promise.all([
         look(act, awaited),
-        stoppedTasks(act, name, taskDefinitionArn),
+        stoppedTasks(act, act.names.service(service), taskDefinitionArn),
       ]);
       said.push(...news(now?.events));
       const state = deploymentState(now, taskDefinitionArn);

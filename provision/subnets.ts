@@ -1,6 +1,6 @@
 /** The subnets: in each zone a public one for the load balancer and a private one for the tasks. */
 import { CreateSubnetCommand } from '@aws-sdk/client-ec2';
-import { compare, later, type Fields } from '../lib/change.ts';
+import { compare, later, type WantedFields } from '../lib/change.ts';
 import { adopt } from '../lib/adopt.ts';
 import { isCode } from '../lib/aws-error.ts';
 import { subnetPlans, zoneNames } from '../lib/layout.ts';
@@ -11,7 +11,7 @@ import { astray } from '../lib/look/vpc.ts';
 import { only, type Ids } from '../lib/resources.ts';
 import { retag } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { tagFields, upper, wantedTags } from '../lib/tags.ts';
 
 interface Plan {
   readonly cidr: string;
@@ -32,12 +32,12 @@ function plansOf({ config: { network } }: Want, found: Survey): Map<string, Plan
   );
 }
 
-function wanted(want: Want, found: Survey): Map<string, Fields> {
+function wanted(want: Want, found: Survey): Map<string, WantedFields> {
   const vpc = only(found.vpc)?.vpcId ?? later('vpc');
   return new Map(
     [...plansOf(want, found)].map(([key, plan]) => [
       key,
-      { vpc, ...plan, ...tagFields(tagsOf(want.config, want.names.stack, 'subnets', key)) },
+      { vpc, ...plan, ...wantedTags(want, 'subnets', key) },
     ]),
   );
 }

@@ -1,23 +1,22 @@
 /** The target groups: one a routed container, with its own health check. */
 import {
-  AddTagsCommand,
   CreateTargetGroupCommand,
   DeleteTargetGroupCommand,
   ModifyTargetGroupAttributesCommand,
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { adoptNamed } from '../lib/adopt-named.ts';
-import { compare, later, touches, type Fields } from '../lib/change.ts';
+import { compare, later, touches, type Heir, type Fields, type WantedFields } from '../lib/change.ts';
 import { routesOf, type Config, type RoutedContainer } from '../lib/config/config.ts';
 import { gone } from '../lib/gone.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { FoundTargetGroup } from '../lib/look/target-groups.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { only } from '../lib/resources.ts';
+import { retagElb } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { KEY_TAG, tagFields, upper, wantedTags } from '../lib/tags.ts';
 
-const PROTOCOL = 'HTTP';
 /** Tasks in awsvpc mode are registered by address. */
 const TARGET_TYPE = 'ip';
 /** Health is asked for at the port of the target itself. */
@@ -25,9 +24,9 @@ const HEALTH_PORT = 'traffic-port';
 const DELAY = 'deregistration_delay.timeout_seconds';
 
 /** The health check as ELB's calls take it. */
-const healthOf = ({ health }: RoutedContainer) =>
+const healthOf = ({ protocol, health }: RoutedContainer) =>
   ({
-    HealthCheckProtocol: PROTOCOL,
+    HealthCheckProtocol: protocol,
     HealthCheckPort: HEALTH_PORT,
     HealthCheckPath: health.path,
     HealthCheckIntervalSeconds: health.intervalSeconds,
@@ -52,19 +51,40 @@ const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
   [DELAY]: String(deregistrationDelaySeconds),
 });
 
-function wanted({ config, names }: Want, found: Survey): Map<string, Fields> {
+function wanted(want: Want, found: Survey): Map<string, WantedFields> {
+  const { config } = want;
   const vpc = only(found.vpc)?.vpcId ?? later('vpc');
   return new Map(
     routesOf(config).map(({ container }) => [
       container.key,
       {
         vpc,
-        ...healthFields({ protocol: PROTOCOL, port: HEALTH_PORT, ...container.health }),
+        port: container.port,
+        protocol: container.protocol,
+        ...healthFields({ protocol: container.protocol, port: HEALTH_PORT, ...container.health }),
         [`attribute.${DELAY}`]: String(config.deregistrationDelaySeconds),
-        ...tagFields(tagsOf(config, names.stack, 'targetGroups', container.key)),
+        ...wantedTags(want, 'targetGroups', container.key),
       },
     ]),
   );
+}
+
+/**
+ * What takes the place of a group that nothing wants as it is: that of the same container, or that of the container
+ * which the path leads to now.
+ */
+function heirOf(
+  { config }: Want,
+  found: Survey,
+  { tags, targetGroupArn, protocol }: FoundTargetGroup,
+): Heir | undefined {
+  const own = routesOf(config).find(({ container }) => container.key === tags[KEY_TAG])?.container;
+  if (own) {
+    const what = own.protocol === protocol ? 'port' : 'protocol';
+    return { key: own.key, reason: `the ${what} of a target group cannot change` };
+  }
+  const [key] = [...found.rules].find(([, rule]) => rule.targetGroupArn === targetGroupArn) ?? [];
+  return key === undefined ? undefined : { key, reason: 'the name of a target group cannot change' };
 }
 
 export const targetGroups: Step<'targetGroups'> = {
@@ -73,18 +93,22 @@ export const targetGroups: Step<'targetGroups'> = {
       step: 'targetGroups',
       wanted: wanted(want, found),
       found: found.targetGroups,
-      fieldsOf: ({ vpcId, health, attributes, tags }) => ({
+      fieldsOf: ({ vpcId, port, protocol, health, attributes, tags }) => ({
         vpc: vpcId,
+        port,
+        protocol,
         ...healthFields(health),
         [`attribute.${DELAY}`]: attributes[DELAY] ?? '',
         ...tagFields(tags),
       }),
       immutable: { vpc: 'a target group cannot move to another VPC' },
+      heir: (group) => heirOf(want, found, group),
+      stuck: protocolStuck(want),
       foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
     }),
 
   async apply(act) {
-    const { aws, change, config, item, tags } = act;
+    const { aws, change, config, item } = act;
     const container = containerOf(act);
     const isNew = item === undefined || change.verb === 'replace';
     // The VPC that it was made for is gone, and with it whatever used the group.
@@ -102,11 +126,16 @@ export const targetGroups: Step<'targetGroups'> = {
         new ModifyTargetGroupCommand({ TargetGroupArn: targetGroupArn, ...healthOf(container) }),
       );
     }
-    if (!isNew && touches(change, 'tag.')) {
-      await aws.elbv2(new AddTagsCommand({ ResourceArns: [targetGroupArn], Tags: upper(tags) }));
-    }
+    await retagElb(act, targetGroupArn);
     return { targetGroupArn };
   },
+};
+
+/** Its name says the protocol, so one that speaks another was made so by somebody else. */
+const protocolStuck = ({ config }: Want) => {
+  const spoken = new Map(routesOf(config).map(({ container: { key, protocol } }) => [key, protocol]));
+  return ({ name, protocol }: FoundTargetGroup, key: string): string | undefined =>
+    protocol === spoken.get(key) ? undefined : `${name} is for ${protocol}, and no target group changes that`;
 };
 
 function containerOf({ config, change }: Act<'targetGroups'>): RoutedContainer {
@@ -123,7 +152,7 @@ async function create(act: Act<'targetGroups'>, container: RoutedContainer): Pro
       new CreateTargetGroupCommand({
         Name,
         VpcId: only(act.made.vpc)?.vpcId,
-        Protocol: PROTOCOL,
+        Protocol: container.protocol,
         Port: container.port,
         TargetType: TARGET_TYPE,
         ...healthOf(container),

@@ -1,13 +1,18 @@
 /** The task definitions: one a service, a new revision for every change. */
-import { RegisterTaskDefinitionCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
+import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { roleArn } from '../lib/arns.ts';
-import { compare, later, type Change, type Fields, type Later } from '../lib/change.ts';
+import { compare, later, type Later, type WantedFields } from '../lib/change.ts';
 import type { Container, Service } from '../lib/config/config.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
+import { retagEcs } from '../lib/retag.ts';
+import { deregister, revisionsOf } from '../lib/revisions.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { lower, tagFields, tagsOf } from '../lib/tags.ts';
+import { lower, tagFields, wantedTags } from '../lib/tags.ts';
 import { definitionFields, taskDefinitionFor, type Parts } from '../lib/task-definition.ts';
+
+/** Revisions before the newest that can start tasks still. */
+const OLDER = 'older revisions';
 
 /** Names and roles are computed, so that a task definition can be compared before anything is there. */
 function partsOf({ config, names, account }: Want, service: Service, image: Parts['image']): Parts {
@@ -24,13 +29,14 @@ function partsOf({ config, names, account }: Want, service: Service, image: Part
 }
 
 /** What the definition should say; an image that is not pushed yet is known later. */
-function wanted(want: Want, found: Survey, service: Service): Fields {
+function wanted(want: Want, found: Survey, service: Service): WantedFields {
   const pushed = ({ key, image }: Container): string =>
     'reference' in image ? image.reference : (found.images.get(key)?.imageUri ?? '');
   const fields: Record<string, string | number | boolean | Later> = {
     status: 'ACTIVE',
+    [OLDER]: 0,
     ...definitionFields(taskDefinitionFor(service, partsOf(want, service, pushed))),
-    ...tagFields(tagsOf(want.config, want.names.stack, 'taskDefinitions', service.name)),
+    ...wantedTags(want, 'taskDefinitions', service.name),
   };
   for (const container of service.containers) {
     if (pushed(container) === '') fields[`${container.name}.image`] = later(`images.${container.key}`);
@@ -44,15 +50,20 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
       step: 'taskDefinitions',
       wanted: new Map(want.config.services.map((service) => [service.name, wanted(want, found, service)])),
       found: found.taskDefinitions,
-      fieldsOf: ({ status, definition, tags }) => ({ status, ...definition, ...tagFields(tags) }),
+      fieldsOf: ({ status, older, definition, tags }) => ({
+        status,
+        [OLDER]: older,
+        ...definition,
+        ...tagFields(tags),
+      }),
       foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
     }),
 
-  /** Every register makes a revision; one that nobody uses costs nothing and goes at teardown. */
+  /** Every register makes a revision; those before it go when everything is in place. */
   async apply(act) {
     const { aws, change, item, tags } = act;
-    if (item && onlyTags(change)) {
-      await aws.ecs(new TagResourceCommand({ resourceArn: item.taskDefinitionArn, tags: lower(tags) }));
+    if (item && !change.fields.some(isPart)) {
+      await retagEcs(act, item.taskDefinitionArn);
       return { taskDefinitionArn: item.taskDefinitionArn };
     }
     const { taskDefinition } = await aws.ecs(
@@ -60,9 +71,19 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
     );
     return { taskDefinitionArn: taskDefinition?.taskDefinitionArn ?? '' };
   },
+
+  /** Revisions before this one are not started by accident; of twins, made by a register whose answer was lost, one stays. */
+  async tidy({ aws, names, made, change }) {
+    const current = made.taskDefinitions.get(change.key)?.taskDefinitionArn;
+    if (current === undefined) return;
+    const active = await revisionsOf(aws, names.family(change.key), 'ACTIVE');
+    for (const arn of active) if (arn !== current) await deregister(aws, arn);
+  },
 };
 
-const onlyTags = ({ fields }: Change): boolean => fields.every(({ field }) => field.startsWith('tag.'));
+/** Whether a change of this field makes a new revision: new tags alone do not, nor do those that were before. */
+export const isPart = ({ field }: { readonly field: string }): boolean =>
+  !field.startsWith('tag.') && field !== OLDER;
 
 function definitionOf(act: Act<'taskDefinitions'>) {
   const service = act.config.services.find(({ name }) => name === act.change.key);

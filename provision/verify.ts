@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { messageOf } from '../lib/aws-error.ts';
 import { routesOf, type Config } from '../lib/config/config.ts';
 import { problem } from '../lib/problem.ts';
+import type { Event } from '../lib/report.ts';
 import type { Run } from '../lib/run/run.ts';
 import { pending, ready, until, type Probed } from '../lib/until.ts';
 import { NO_SERVICE } from './listener.ts';
@@ -63,7 +64,7 @@ async function probe(address: Address, path: string, run: Run): Promise<Probed<n
  */
 export async function verify(config: Config, address: Address, run: Run): Promise<void> {
   const asked = routesOf(config).filter(({ service }) => service.count > 0);
-  const answers = asked.map(async ({ container: { path } }) => {
+  const answers = asked.map(async ({ container: { name, path } }) => {
     const url = `${address.url}${path}`;
     let last = '';
     const onPending = (text: string) => {
@@ -74,6 +75,7 @@ export async function verify(config: Config, address: Address, run: Run): Promis
       const probing = () => probe(address, path, run);
       const status = await until(`${url} to answer`, run.waits.answer, probing, { ...run, onPending });
       run.report({ type: 'note', text: `GET ${url}  ${status}` });
+      if (status === 404) run.report(unknownPath(path, name));
     } catch (error) {
       throw run.signal.aborted ? error : unanswered(url, error);
     }
@@ -82,6 +84,12 @@ export async function verify(config: Config, address: Address, run: Run): Promis
     if (answer.status === 'rejected') throw answer.reason;
   }
 }
+
+/** The load balancer hands the whole path on: programs that were written to answer at / are surprised. */
+const unknownPath = (path: string, name: string): Event => ({
+  type: 'warning',
+  text: `${name} answers, and knows nothing at ${path}: the load balancer hands on the whole path.`,
+});
 
 const unanswered = (url: string, cause: unknown) =>
   problem('UNANSWERED', {

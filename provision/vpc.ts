@@ -1,18 +1,18 @@
 /** The VPC: the network of the stack, with DNS support and DNS hostnames. */
 import { CreateVpcCommand, ModifyVpcAttributeCommand } from '@aws-sdk/client-ec2';
-import { compare, touches, type Fields } from '../lib/change.ts';
+import { compare, touches, type WantedFields } from '../lib/change.ts';
 import { createOnce } from '../lib/create-once.ts';
 import type { Want } from '../lib/look/see.ts';
 import { ONLY } from '../lib/resources.ts';
 import { retag } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { tagFields, tagsOf, upper } from '../lib/tags.ts';
+import { tagFields, upper, wantedTags } from '../lib/tags.ts';
 
-const wanted = ({ config, names }: Want): Fields => ({
-  cidr: config.network.cidr,
+const wanted = (want: Want): WantedFields => ({
+  cidr: want.config.network.cidr,
   'dns.support': true,
   'dns.hostnames': true,
-  ...tagFields(tagsOf(config, names.stack, 'vpc', ONLY)),
+  ...wantedTags(want, 'vpc', ONLY),
 });
 
 export const vpc: Step<'vpc'> = {

@@ -1,8 +1,9 @@
-/** The sandbox about itself: census, journal, faults and reset, on `/_sandbox/…`. */
+/** The sandbox about itself: census, journal, faults, weather and reset, on `/_sandbox/…`. */
 import * as z from 'zod';
 import { census } from './census.ts';
-import type { Fault, Faults } from './faults.ts';
-import type { Journal } from './journal.ts';
+import { FAIL_LATER } from './fails-later.ts';
+import { LOOKS, type Fault } from './faults.ts';
+import type { Surroundings } from './gateway.ts';
 import type { WireRequest, WireResponse } from './protocol/wire.ts';
 import type { World } from './world/world.ts';
 
@@ -16,7 +17,7 @@ const json = (value: unknown, status = 200): WireResponse => ({
 export type Pages = Readonly<Record<string, (request: WireRequest) => unknown>>;
 
 /** Makes the pages of a sandbox; `more` adds to them, by `METHOD name`. */
-export function admin(world: World, journal: Journal, faults: Faults, more: Pages) {
+export function admin(world: World, { journal, faults, sky }: Surroundings, more: Pages) {
   const pages: Pages = {
     'GET census': () => census(world),
     'GET journal': () => journal.entries(),
@@ -25,10 +26,13 @@ export function admin(world: World, journal: Journal, faults: Faults, more: Page
       for (const fault of readFaults(body)) faults.add(fault);
       return faults.waiting();
     },
+    'GET weather': () => sky.weather,
+    'POST weather': ({ body }) => sky.turn(parsed(body)),
     'POST reset': () => {
       world.reset();
       journal.clear();
       faults.clear();
+      sky.reset();
       return {};
     },
     ...more,
@@ -50,6 +54,7 @@ const WHICH = {
   operation: z.string().optional(),
   mutating: z.boolean().optional(),
   nth: z.int().min(1).default(1),
+  times: z.union([z.int().min(1), z.literal('always')]).optional(),
 };
 const FAULT = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -60,12 +65,26 @@ const FAULT = z.discriminatedUnion('kind', [
     status: z.int().min(400).max(599).default(500),
   }),
   z.strictObject({ ...WHICH, kind: z.literal('answer-lost') }),
+  z.strictObject({ ...WHICH, kind: z.literal('lost'), looks: z.enum(LOOKS).default('reset') }),
+  z.strictObject({ ...WHICH, kind: z.literal('not-done'), looks: z.enum(LOOKS).default('reset') }),
+  z.strictObject({ ...WHICH, kind: z.literal('slow'), ms: z.number().min(0).max(3_600_000) }),
+  z.strictObject({
+    ...WHICH,
+    kind: z.literal('fails-later'),
+    operation: z.enum(FAIL_LATER),
+    code: z.string().default('InternalError'),
+    message: z.string().default('An internal error has occurred'),
+  }),
 ]);
+
+/** Every kind of fault that can be asked for. */
+export const FAULT_KINDS: readonly string[] = FAULT.options.map(({ shape }) => shape.kind.value);
+
+const parsed = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString());
 
 /** @throws Error that names what is wrong with them */
 function readFaults(body: Uint8Array): Fault[] {
-  const given = JSON.parse(Buffer.from(body).toString()) as unknown;
-  const { data, error } = z.array(FAULT).safeParse([given].flat());
+  const { data, error } = z.array(FAULT).safeParse([parsed(body)].flat());
   if (data) return data;
   throw new Error(
     error.issues.map(({ path, message }) => `${path.slice(1).join('.')}: ${message}`).join('; '),

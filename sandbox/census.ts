@@ -10,6 +10,7 @@ const MEMORY = new Set([
   'ec2.tokens',
   'ecs.families',
   'route53.changes',
+  'route53.callerReferences',
   'route53.balancerNames',
   'ecr.uploads',
 ]);

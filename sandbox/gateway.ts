@@ -1,6 +1,7 @@
 /** The gateway: finds out which operation of which service a request asks for, carries it out, and writes it down. */
 import { randomUUID } from 'node:crypto';
-import type { Faults, Fault } from './faults.ts';
+import { failLater } from './fails-later.ts';
+import type { Faults, Harm, Look } from './faults.ts';
 import type { Journal } from './journal.ts';
 import { isMutating } from './journal.ts';
 import { own } from './own.ts';
@@ -8,12 +9,23 @@ import { refusal, Refusal } from './protocol/refusal.ts';
 import type { OperationShape } from './protocol/schemas.ts';
 import type { WireRequest, WireResponse } from './protocol/wire.ts';
 import { services, type Service } from './services.ts';
+import type { Sky } from './weather/sky.ts';
+import { Throttled } from './weather/throttle.ts';
 import type { World } from './world/world.ts';
 
-/** The answer of the gateway; `lost` when a fault takes the answer away after the effect. */
+/** The answer of the gateway; when it is to be lost, how that looks. */
 export interface Answer {
   readonly response: WireResponse;
-  readonly lost?: boolean;
+  readonly lost?: Exclude<Look, '500'> | undefined;
+}
+
+/** What is around a world. */
+export interface Surroundings {
+  readonly journal: Journal;
+  readonly faults: Faults;
+  readonly sky: Sky;
+  /** Told of mistakes of ours, with all that is known of them. */
+  readonly complain: (error: unknown) => void;
 }
 
 /** `Credential=AKID/20260101/eu-west-1/ec2/aws4_request`. */
@@ -25,45 +37,62 @@ const unsigned = (message: string): WireResponse => ({
   body: JSON.stringify({ __type: 'MissingAuthenticationToken', message }),
 });
 
-/** Makes the gateway of a world. @param complain told of mistakes of ours, with all that is known of them */
-export function gateway(world: World, journal: Journal, faults: Faults, complain: (error: unknown) => void) {
+const internalError = () => refusal('InternalError', 'An internal error has occurred', 500);
+
+/** One call: what was asked for, of whom, where, and what is to go wrong with it. */
+interface Call {
+  readonly service: Service;
+  readonly operation: string;
+  readonly region: string;
+  readonly requestId: string;
+  readonly harm: Harm | undefined;
+}
+
+/** Makes the gateway of a world. */
+export function gateway(world: World, { journal, faults, sky, complain }: Surroundings) {
+  const pause = (ms: number) =>
+    new Promise<void>((resolve) => world.clock.at(world.clock.now() + ms, resolve));
+
   return async (request: WireRequest): Promise<Answer> => {
-    const [, regionName, scope] = SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
+    const [, region, scope] = SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
     const service = own(services, scope ?? '');
-    if (!regionName || !service) {
+    if (!region || !service) {
       const message = scope
         ? `The sandbox has no service ${scope}. It has: ${Object.keys(services).join(', ')}.`
         : 'The request is not signed: the sandbox finds the service in the signature.';
       return { response: unsigned(message) };
     }
-    const requestId = randomUUID();
-    const asked = service.protocol.operation(request) ?? 'unknown';
+    const operation = service.protocol.operation(request) ?? 'unknown';
     // What is written down is never what a client made up.
-    const name = service.shapes.has(asked) ? asked : 'unknown';
+    const name = service.shapes.has(operation) ? operation : 'unknown';
     const fault = faults.strike(service.name, name);
+    const weather = sky.isCalm ? undefined : sky.start();
+    const harm = fault ?? weather?.harm;
+    const call = { service, operation, region, requestId: randomUUID(), harm };
+    if (weather && weather.latency > 0) await pause(weather.latency / 2);
     let response: WireResponse;
     let result = 'ok';
+    let throttled: true | undefined;
     try {
       world.agenda.runDue();
-      response = await carryOut(service, asked, request, requestId, fault, () => world.region(regionName));
+      response = await carryOut(call, request);
     } catch (error) {
       if (!(error instanceof Refusal)) complain(error);
+      if (error instanceof Throttled) throttled = true;
       const refused = asRefusal(error, service.name, name);
       result = refused.code;
-      response = service.protocol.encodeRefusal(refused, requestId);
+      response = service.protocol.encodeRefusal(refused, call.requestId);
     }
-    journal.add({ service: service.name, operation: name, region: regionName, result, fault: fault?.kind });
+    journal.add({ service: service.name, operation: name, region, result, fault: harm?.kind, throttled });
     if (isMutating(name)) world.changed();
-    return { response, lost: fault?.kind === 'answer-lost' };
+    const late = (weather ? weather.latency / 2 : 0) + (harm?.kind === 'slow' ? sky.onClock(harm.ms) : 0);
+    if (late > 0) await pause(late);
+    return harm ? spoiled(call, harm, response) : { response };
   };
 
   async function carryOut(
-    service: Service,
-    name: string,
+    { service, operation: name, ...call }: Call,
     request: WireRequest,
-    requestId: string,
-    fault: Fault | undefined,
-    region: () => Parameters<Service['operations'][string]['run']>[1],
   ): Promise<WireResponse> {
     const shape = service.shapes.get(name);
     const operation = own(service.operations, name);
@@ -71,12 +100,29 @@ export function gateway(world: World, journal: Journal, faults: Faults, complain
     if (!operation) {
       throw refusal('NotImplemented', `The sandbox does not have ${service.name} ${name} yet`, 501);
     }
-    if (fault?.kind === 'refused') throw refusal(fault.code, fault.message, fault.status);
+    const { harm } = call;
+    if (harm?.kind === 'refused') throw refusal(harm.code, harm.message, harm.status);
+    if (harm?.kind === 'not-done') throw internalError();
     const input = service.protocol.decode(shape, request) as Record<string, unknown>;
     refuseUntaken(service, shape, operation.takes, input);
-    const output = await operation.run(input, region());
-    return service.protocol.encode(shape, output, requestId);
+    const region = world.region(call.region);
+    const seen = { service: service.name, operation: name, input, region };
+    if (!sky.isCalm) sky.admit(seen);
+    operation.before?.(region);
+    const run = () => operation.run(input, region);
+    const output = sky.isCalm ? await run() : await sky.carryOut(seen, run);
+    if (harm?.kind === 'fails-later') failLater(region, name, output, harm);
+    return service.protocol.encode(shape, output, call.requestId);
   }
+}
+
+/** What the client gets of the answer to a call that something goes wrong with. */
+function spoiled({ service, requestId }: Call, harm: Harm, response: WireResponse): Answer {
+  if (harm.kind === 'answer-lost') return { response, lost: 'reset' };
+  if (harm.kind !== 'lost' && harm.kind !== 'not-done') return { response };
+  if (harm.looks === '500') return { response: service.protocol.encodeRefusal(internalError(), requestId) };
+  // Half of an answer begins the same way, whether anything was done or not.
+  return { response: harm.kind === 'not-done' ? { ...response, status: 200 } : response, lost: harm.looks };
 }
 
 /** A member that AWS knows and the sandbox does not: refused by name, since ignoring it would be a lie. */

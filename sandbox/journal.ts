@@ -9,6 +9,8 @@ export interface JournalEntry {
   readonly result: string;
   /** The kind of the fault that struck it, if one did. */
   readonly fault?: string | undefined;
+  /** Whether it was refused for want of tokens. */
+  readonly throttled?: true | undefined;
   readonly mutating: boolean;
   /** When, as ISO 8601. */
   readonly at: string;

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { FolderTaken } from './claim.ts';
 import { LATE } from './door.ts';
 import { PACES, type Pace } from './world/durations.ts';
+import { weatherOf } from './weather/weather.ts';
 import { startWholeSandbox } from './whole.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -20,6 +21,8 @@ Options:
   --folder <folder>   where its state is kept (default: .slipway/sandbox)
   --pace <pace>       instant, brisk (a minute in a second), aws, or a factor (default: brisk, or
                       SLIPWAY_SANDBOX_PACE)
+  --weather <weather> how it misbehaves: calm, lag, throttled, stormy, or knobs as JSON (default: calm, or
+                      SLIPWAY_SANDBOX_WEATHER)
   -h, --help          show this
 `;
 
@@ -30,6 +33,7 @@ function readArguments() {
       'http-port': { type: 'string' },
       folder: { type: 'string' },
       pace: { type: 'string' },
+      weather: { type: 'string' },
       background: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -43,6 +47,7 @@ function readArguments() {
     httpPort: portOf(values['http-port'] ?? (env['SLIPWAY_SANDBOX_HTTP_PORT'] || '8080'), '--http-port'),
     folder: resolve(values.folder ?? `${home}/sandbox`),
     pace: paceOf(values.pace ?? (env['SLIPWAY_SANDBOX_PACE'] || 'brisk')),
+    weather: weatherOf(values.weather ?? (env['SLIPWAY_SANDBOX_WEATHER'] || 'calm')),
   };
 }
 
@@ -59,7 +64,7 @@ function paceOf(text: string): Pace {
 }
 
 async function run(): Promise<void> {
-  const { help, background, port, httpPort, folder, pace } = readArguments();
+  const { help, background, port, httpPort, folder, pace, weather } = readArguments();
   if (help) {
     process.stdout.write(HELP);
     return;
@@ -73,6 +78,7 @@ async function run(): Promise<void> {
     httpPort,
     folder,
     pace,
+    weather,
     complain: (error) =>
       void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
     pages: {

@@ -22,6 +22,8 @@ type OutputOf<Client, N extends string> =
 export interface Operation<Input, Output> {
   /** Members it understands; any other is refused by name, never ignored. */
   readonly takes: readonly (keyof Input & string)[];
+  /** What time has brought about meanwhile, whatever the call then sees of it. */
+  readonly before?: (region: Region) => void;
   readonly run: (input: Input, region: Region) => Output | Promise<Output>;
 }
 

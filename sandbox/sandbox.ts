@@ -10,6 +10,8 @@ import { folderBlobs } from './world/blobs.ts';
 import { systemClock, type Clock } from './world/clock.ts';
 import type { Plane } from './plane.ts';
 import type { Pace } from './world/durations.ts';
+import { makeSky, type Sky } from './weather/sky.ts';
+import { calm, turned, type Weather } from './weather/weather.ts';
 import { keep } from './world/keep.ts';
 import { World } from './world/world.ts';
 
@@ -21,6 +23,8 @@ export interface SandboxOptions {
   readonly pace?: Pace;
   readonly clock?: Clock;
   readonly seed?: string;
+  /** Which of AWS's misbehaviour is on; the knobs that are left out are calm. */
+  readonly weather?: Partial<Weather>;
   /** What runs tasks; one that only pretends unless told. */
   readonly plane?: Plane;
   /** Told of mistakes of the sandbox's own, and of what went wrong behind no call. */
@@ -37,6 +41,7 @@ export interface Sandbox {
   readonly world: World;
   readonly journal: Journal;
   readonly faults: Faults;
+  readonly sky: Sky;
   close(): Promise<void>;
 }
 
@@ -52,7 +57,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const keeper = folder === undefined ? undefined : keep(world, join(folder, 'world'), complain);
   const journal = makeJournal(() => clock.now());
   const faults = makeFaults();
-  const call = gateway(world, journal, faults, complain);
+  const sky = makeSky(world, turned(calm, options.weather ?? {}));
+  const around = { journal, faults, sky, complain };
+  const call = gateway(world, around);
   const { server, port } = await serve(
     {
       async aws(request) {
@@ -61,7 +68,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         await keeper?.saved();
         return answer;
       },
-      admin: admin(world, journal, faults, options.pages ?? {}),
+      admin: admin(world, around, options.pages ?? {}),
     },
     options.port ?? 0,
   );
@@ -71,6 +78,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     world,
     journal,
     faults,
+    sky,
     async close() {
       world.agenda.stop();
       await new Promise((resolve) => {

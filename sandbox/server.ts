@@ -10,6 +10,9 @@ export interface Handlers {
   admin(request: WireRequest): Promise<WireResponse | undefined>;
 }
 
+/** Whoever reaches the sandbox may do all: no option, no variable and no request changes where it listens. */
+const LOOPBACK = '127.0.0.1';
+
 /** ECR layer parts come base64-encoded: 20 MiB of layer are 27 MiB on the wire. */
 const LARGEST_BODY = 64 * 1024 * 1024;
 
@@ -29,7 +32,7 @@ export async function serve(handlers: Handlers, port: number): Promise<{ server:
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, LOOPBACK, resolve);
   });
   const address = server.address();
   return { server, port: typeof address === 'object' && address ? address.port : port };
@@ -45,8 +48,10 @@ async function answer(handlers: Handlers, request: IncomingMessage, response: Se
     return send(response, (await handlers.admin(wire)) ?? text(404, `The sandbox has no page ${wire.path}.`));
   }
   const { response: answered, lost } = await handlers.aws(wire);
-  if (lost) request.socket.destroy();
-  else send(response, answered);
+  if (lost === undefined) send(response, answered);
+  if (lost === 'reset') request.socket.resetAndDestroy();
+  if (lost === 'cut') cut(response, answered);
+  // A silent one keeps the connection until the client gives up.
 }
 
 /**
@@ -90,6 +95,13 @@ const text = (status: number, body: string): WireResponse => ({
   headers: { 'content-type': 'text/plain' },
   body: `${body}\n`,
 });
+
+/** Announces the whole body, sends half of it, and ends the connection. */
+function cut(response: ServerResponse, { status, headers, body }: WireResponse): void {
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { ...headers, 'content-length': bytes.length });
+  response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.destroy());
+}
 
 function send(response: ServerResponse, { status, headers, body }: WireResponse): void {
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });

@@ -1,45 +1,72 @@
-/** The independent look after a teardown: by tags and names again, and for network interfaces that nobody recorded. */
-import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
-import { names } from '../lib/architecture.ts';
-import type { Aws } from '../lib/clients.ts';
+/** The certificate of a teardown: an independent look, by tags and names again, and at everything in what was our VPC. */
+import type { Survey } from '../lib/look/found.ts';
 import { foreignOwner } from '../lib/look/see.ts';
 import { survey } from '../lib/look/looks.ts';
-import { problem } from '../lib/problem.ts';
+import { Problem, problem } from '../lib/problem.ts';
 import { addressOf, titleOf, type Ids, type Name } from '../lib/resources.ts';
 import type { Session } from '../lib/run/session.ts';
 import type { Tags } from '../lib/tags.ts';
+import { pending, ready, until } from '../lib/until.ts';
+import { KINDS_OF_A_VPC, thingsIn } from './inhabitants.ts';
 import { LOOKED_AT } from './plan.ts';
 
+/** What was looked for and is not there. */
+export interface Certificate {
+  /** Nouns, by our tags and names. */
+  readonly nouns: readonly Name[];
+  /** The VPC, and kinds of things in it, whoever made them; undefined when there was none. */
+  readonly vpc: { readonly vpcId: string; readonly kinds: readonly string[] } | undefined;
+}
+
 /**
- * Looks again for anything of ours.
- * @throws LEFTOVERS with a list of what is left
+ * Looks again for anything of ours until nothing is shown: AWS's lists are behind for up to a minute.
+ * @param before what was there when the teardown began
+ * @throws LEFTOVERS with a list of what is left, and what holds it
  */
-export async function leftovers(session: Session): Promise<void> {
-  const see = session.see();
-  const found = await survey(see, LOOKED_AT);
-  const left: string[] = [];
-  for (const name of names) {
-    const things = found[name] as ReadonlyMap<string, Ids[Name] & { readonly tags: Tags }>;
-    for (const [key, thing] of things) {
-      if (foreignOwner(thing.tags, see.names.stack) !== undefined) continue;
-      left.push(`${addressOf(name, key)} ${titleOf(name, thing)}`);
-    }
+export async function certify(session: Session, before: Survey): Promise<Certificate> {
+  const { run } = session;
+  const vpcIds = [...before.vpc.values()].map(({ vpcId }) => vpcId);
+  let left: string[] = [];
+  try {
+    await until(
+      'everything to be gone',
+      run.waits.leftovers,
+      async () => {
+        left = await look(session, vpcIds);
+        return left.length === 0 ? ready(undefined) : pending(`${left.length} still shown`);
+      },
+      run,
+    );
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'TIMEOUT') throw thereIs(left, session, error);
+    throw error;
   }
-  for (const { vpcId } of found.vpc.values()) left.push(...(await interfacesIn(see.aws, vpcId)));
-  if (left.length === 0) return;
-  throw problem('LEFTOVERS', {
-    what: `${left.length} ${left.length === 1 ? 'thing is' : 'things are'} left of ${see.names.stack}.`,
+  const [vpcId] = vpcIds;
+  return { nouns: LOOKED_AT, vpc: vpcId === undefined ? undefined : { vpcId, kinds: KINDS_OF_A_VPC } };
+}
+
+/** What is left, a line each. */
+async function look(session: Session, vpcIds: readonly string[]): Promise<string[]> {
+  const see = session.see();
+  const [found, ...inhabitants] = await Promise.all([
+    survey(see, LOOKED_AT),
+    ...vpcIds.map((vpcId) => thingsIn(see.aws, vpcId)),
+  ]);
+  const ours = LOOKED_AT.flatMap((name) =>
+    [...(found[name] as ReadonlyMap<string, Ids[Name] & { readonly tags: Tags }>)]
+      .filter(([, { tags }]) => foreignOwner(tags, see.names.stack) === undefined)
+      .map(([key, thing]) => `${addressOf(name, key)} ${titleOf(name, thing)}`),
+  );
+  // What has an address of ours is not said again by its id.
+  const others = inhabitants.flat().filter(({ id }) => !ours.some((line) => line.endsWith(` ${id}`)));
+  return [...ours, ...others.map(({ text }) => text)];
+}
+
+const thereIs = (left: readonly string[], session: Session, cause: Problem) =>
+  problem('LEFTOVERS', {
+    what: `${left.length} ${left.length === 1 ? 'thing is' : 'things are'} left of ${session.see().names.stack}.`,
     why: left.join('\n'),
     now: 'Everything else is gone; the state file is kept.',
     fix: ['npm run teardown, to try again: some things take AWS minutes to let go of'],
+    cause,
   });
-}
-
-async function interfacesIn({ ec2 }: Aws, vpcId: string): Promise<string[]> {
-  const { NetworkInterfaces = [] } = await ec2(
-    new DescribeNetworkInterfacesCommand({ Filters: [{ Name: 'vpc-id', Values: [vpcId] }] }),
-  );
-  return NetworkInterfaces.map(
-    ({ NetworkInterfaceId, Description }) => `${NetworkInterfaceId} (${Description ?? ''})`,
-  );
-}

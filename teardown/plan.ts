@@ -52,8 +52,10 @@ export const removals = {
   record,
 } satisfies Removals;
 
-/** All but what has nothing of its own to remove: an image goes with its repository, the account's role stays. */
-export const LOOKED_AT = names.filter((name) => name !== 'images' && name !== 'serviceLinkedRole');
+/** The nouns that are looked for: an image goes with its repository, and the account's role stays. */
+export const LOOKED_AT: readonly Name[] = names.filter(
+  (name) => name !== 'images' && name !== 'serviceLinkedRole',
+);
 
 /** What must be gone before each noun may go. */
 export function order(): Record<Name, Name[]> {

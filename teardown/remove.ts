@@ -12,7 +12,10 @@ export type Removals = { readonly [N in Name]: Removal<N> };
 /** Nothing else goes, as far as is known. */
 export const ALONE: Going = { all: () => false, sibling: () => undefined };
 
-/** Takes one found thing away, waits until it is gone, and forgets it. */
+/**
+ * Takes one found thing away, waits until it is gone, and forgets it.
+ * @param word what is said of it: `gone` when another took its place, as was said before
+ */
 export async function removeThing(
   run: Run,
   see: See & Want,
@@ -20,7 +23,7 @@ export async function removeThing(
   removals: Removals,
   name: Name,
   key: string,
-  going: Going = ALONE,
+  { word = 'removed', going = ALONE }: { word?: 'removed' | 'gone'; going?: Going } = {},
 ): Promise<void> {
   const { clock, signal, report, waits } = run;
   const item = (found[name] as Items<Found[Name]>).get(key);
@@ -50,5 +53,5 @@ export async function removeThing(
   const title = titleOf(name, item);
   const thing = { type: 'thing', step: name, key, elapsed } as const;
   if (special && 'kept' in special) report({ ...thing, word: 'kept', text: `${title}: ${special.kept}` });
-  else report({ ...thing, word: 'removed', text: special ? `${title}, ${special.along}` : title });
+  else report({ ...thing, word, text: special ? `${title}, ${special.along}` : title });
 }

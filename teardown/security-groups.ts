@@ -3,6 +3,7 @@ import { DeleteSecurityGroupCommand, RevokeSecurityGroupIngressCommand } from '@
 import { gone } from '../lib/gone.ts';
 import { BALANCER, permission } from '../lib/group-rules.ts';
 import type { Removal } from '../lib/step.ts';
+import { namingHolders } from './holders.ts';
 
 export const securityGroups: Removal<'securityGroups'> = {
   /**
@@ -10,7 +11,7 @@ export const securityGroups: Removal<'securityGroups'> = {
    * a group is taken out of its own, one a call: of several, one that is gone already would keep all the others.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
    */
-  async remove({ aws, found, going, key, item: { groupId } }) {
+  async remove({ aws, found, going, key, item: { groupId, vpcId } }) {
     const naming = [...found.securityGroups].flatMap(([other, { groupId: GroupId, ingress }]) => {
       const rules = ingress.filter(({ peer }) => peer === groupId && GroupId !== groupId);
       const leaving = key === BALANCER && rules.length > 0 ? going.sibling(other) : undefined;
@@ -21,6 +22,8 @@ export const securityGroups: Removal<'securityGroups'> = {
       });
     });
     await Promise.all(naming);
-    await gone(() => aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId })));
+    await namingHolders(aws, { id: groupId, vpcId }, () =>
+      gone(() => aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId }))),
+    );
   },
 };

@@ -20,12 +20,12 @@ export const services: Removal<'services'> = {
       await gone(() => aws.ecs(new DeleteServiceCommand({ cluster, service, force: true })));
     }
     await undo.until(`service ${service} to be gone`, 'serviceGone', async () => {
-      const left = await describeService(aws, cluster, service);
+      const left = await describeService(undo, service);
       return left ? pending(`${left.status}, ${left.runningCount ?? 0} tasks running`) : ready(undefined);
     });
     // ECS calls a service gone while its tasks are still stopping.
     await undo.until(`the tasks of ${service} to be stopped`, 'tasksGone', async () => {
-      const tasks = await allTasksOf(aws, cluster, service);
+      const tasks = await allTasksOf(undo, service);
       const left = tasks.filter(({ lastStatus = '' }) => !['STOPPED', 'DELETED'].includes(lastStatus));
       return left.length === 0 ? ready(undefined) : pending(`${left.length} tasks stopping`);
     });

@@ -2,8 +2,12 @@
 import { DeleteSubnetCommand } from '@aws-sdk/client-ec2';
 import { gone } from '../lib/gone.ts';
 import type { Removal } from '../lib/step.ts';
+import { namingHolders } from './holders.ts';
 
 export const subnets: Removal<'subnets'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html */
-  remove: ({ aws, item }) => gone(() => aws.ec2(new DeleteSubnetCommand({ SubnetId: item.subnetId }))),
+  remove: ({ aws, item: { subnetId, vpcId } }) =>
+    namingHolders(aws, { id: subnetId, vpcId }, () =>
+      gone(() => aws.ec2(new DeleteSubnetCommand({ SubnetId: subnetId }))),
+    ),
 };

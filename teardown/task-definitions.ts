@@ -22,7 +22,8 @@ export const taskDefinitions: Removal<'taskDefinitions'> = {
     for (const taskDefinition of active) {
       await deregister(undo.aws, taskDefinition);
     }
-    const refusals = await Promise.all([...active, ...inactive].map(deletion(undo.aws)));
+    const remove = (revision: string) => deletion(undo.aws)(revision, undo.clock);
+    const refusals = await Promise.all([...active, ...inactive].map(remove));
     const refusal = refusals.find((one) => one !== undefined);
     if (refusal) throw refused(refusal);
   },

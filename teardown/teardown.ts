@@ -15,14 +15,14 @@ import { openSession, type Outside, type Session } from '../lib/run/session.ts';
 import type { Going } from '../lib/step.ts';
 import type { Tags } from '../lib/tags.ts';
 import { confirmed } from './confirm.ts';
-import { leftovers } from './leftovers.ts';
+import { certify, type Certificate } from './leftovers.ts';
 import { LOOKED_AT, order, removals } from './plan.ts';
 import { removeThing } from './remove.ts';
 
 /** Does what `npm run teardown` does, and returns what to print. */
 export async function teardown(running: Running, outside: Outside): Promise<Result> {
   const { options, report, signal } = running;
-  const start = Date.now();
+  const start = performance.now();
   const session = await openSession(options, {
     ...{ command: 'teardown', report, signal, ...outside },
     survey: (see) => survey(see, LOOKED_AT),
@@ -46,15 +46,16 @@ export async function teardown(running: Running, outside: Outside): Promise<Resu
       }
       await takeDown(session, found, changes);
     }
-    await leftovers(session);
+    const certificate = await certify(session, found);
     await run.state.destroy();
     if (await closeEmptySandbox(session.place.sandbox)) {
       report({ type: 'note', text: 'the sandbox is empty and was stopped' });
     }
-    const took = duration(Date.now() - start);
+    if (changes.length > 0) report({ type: 'note', text: certificateText(certificate) });
+    const took = duration(performance.now() - start);
     const said =
       changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${took}`;
-    return { exitCode: 0, text: said, json: { ...about, removed: changes.length, left: 0 } };
+    return { exitCode: 0, text: said, json: { ...about, removed: changes.length, left: 0, certificate } };
   } catch (error) {
     throw signal.aborted ? interrupted(session.run) : session.explain(error);
   } finally {
@@ -83,7 +84,7 @@ export async function takeDown(session: Session, found: Survey, changes: readonl
       const removing = new Map<string, Promise<void>>();
       const going: Going = { all, sibling: (key) => removing.get(key) };
       const remove = (key: string) =>
-        removeThing(session.run, session.see(), found, removals, name, key, going);
+        removeThing(session.run, session.see(), found, removals, name, key, { going });
       // Started on the next turn: by then all siblings are known.
       for (const key of keysOf(name))
         removing.set(
@@ -98,11 +99,18 @@ export async function takeDown(session: Session, found: Survey, changes: readonl
   failures(session.run, outcomes);
 }
 
+/** What was looked for in vain. */
+const certificateText = ({ nouns, vpc }: Certificate): string =>
+  [
+    `looked again for ${nouns.length} kinds of things by tag and name`,
+    ...(vpc ? [`for ${vpc.kinds.length} kinds in ${vpc.vpcId}, whoever made them`] : []),
+  ].join(', and ') + ': 0 left';
+
 function planned(changes: readonly Change[], about: object): Result {
   const summary = changes.length === 0 ? 'There is nothing to do.' : `Plan: ${changes.length} to remove.`;
   return {
     exitCode: changes.length === 0 ? 0 : 2,
     text: [...planText(changes), summary].join('\n'),
-    json: { ...about, plan: planJson(changes, 0) },
+    json: { ...about, plan: planJson(changes, []) },
   };
 }

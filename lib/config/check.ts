@@ -3,6 +3,7 @@ import {
   pathsDiffer,
   pathsHavePorts,
   portsDiffer,
+  protocolsHavePaths,
   sourcesAreThere,
   timeoutsAreShort,
 } from './checks/containers.ts';
@@ -27,6 +28,7 @@ const CHECKS: readonly Check[] = [
   portsDiffer,
   pathsDiffer,
   pathsHavePorts,
+  protocolsHavePaths,
   timeoutsAreShort,
   variablesAreNamed,
   sourcesAreThere,

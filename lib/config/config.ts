@@ -2,6 +2,8 @@
 
 /** Where a stack lives. */
 export type Target = 'sandbox' | 'aws';
+/** What a container speaks on its port. */
+export type Protocol = 'HTTP' | 'HTTPS';
 /** How an image is made from a source folder. */
 export type Builder = 'auto' | 'bundle' | 'docker';
 
@@ -33,6 +35,8 @@ export interface Container {
   readonly port: number | undefined;
   /** The path that is routed to it, e.g. `/api1`. A container without one is not routed. */
   readonly path: string | undefined;
+  /** What it speaks on its port, to the load balancer and to its own health check; certificates are not checked. */
+  readonly protocol: Protocol;
   readonly health: HealthCheck;
   /** Plain environment variables. */
   readonly environment: Readonly<Record<string, string>>;

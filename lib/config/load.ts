@@ -1,13 +1,11 @@
 /** Reads a `slipway.config.ts`: finds it, runs it, checks what it exports. */
 import { dirname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { inspect } from 'node:util';
+import { messageOf } from '../aws-error.ts';
 import { NOTHING_TOUCHED, problem, type Problem } from '../problem.ts';
 import type { Builder, Config, Target } from './config.ts';
-import type { StackContext } from './define.ts';
 import { kindOf } from './entry.ts';
-import { importFile as importModule } from './import-file.ts';
 import { CONFIG_FILE, parseConfig } from './parse.ts';
+import { runModule, type ModuleRun } from './run-module.ts';
 
 export { CONFIG_FILE, parseConfig } from './parse.ts';
 
@@ -19,25 +17,25 @@ export interface LoadOptions {
   readonly target: Target;
   /** Goes before the configuration's own. */
   readonly builder?: Builder | undefined;
-  /** Imports a module by its absolute path; bundled and run unless told. */
-  readonly importFile?: (path: string) => Promise<unknown>;
+  /** Says to stop. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that the file may take. */
+  readonly within?: number;
 }
+
+/** Long enough to fetch a few values from somewhere, milliseconds. */
+const WITHIN = 60_000;
 
 /**
  * The checked and complete configuration of a file.
  * @throws CONFIG_MISSING when there is no such file, CONFIG_LOAD when it cannot be run or exports nothing,
- *   CONFIG_INVALID (`InvalidConfig`) with every mistake in it
+ *   CONFIG_INVALID (`InvalidConfig`) with every mistake in it; the signal's reason
  */
-export async function loadConfig({
-  file = CONFIG_FILE,
-  stage,
-  target,
-  builder,
-  importFile = importModule,
-}: LoadOptions): Promise<Config> {
+export async function loadConfig(options: LoadOptions): Promise<Config> {
+  const { file = CONFIG_FILE, stage, target, builder, signal, within = WITHIN } = options;
   const path = resolve(file);
   if (kindOf(path) !== 'file') throw missing(file, path);
-  const input = await run({ file, path }, importFile, { stage, target });
+  const input = await run({ file, path }, { context: { stage, target }, within, signal });
   return parseConfig(input, { stage, target, builder, folder: dirname(path), file });
 }
 
@@ -48,28 +46,15 @@ interface ConfigFile {
 }
 
 /** What the file exports; a function's result in place of the function. */
-async function run(
-  place: ConfigFile,
-  importFile: (path: string) => Promise<unknown>,
-  context: StackContext,
-): Promise<unknown> {
-  let exported: unknown;
+async function run(place: ConfigFile, how: ModuleRun): Promise<unknown> {
+  let exported: { value?: unknown };
   try {
-    exported = defaultOf(await importFile(place.path));
-    if (typeof exported === 'function')
-      return await (exported as (context: StackContext) => unknown)(context);
+    exported = await runModule(place.path, how);
   } catch (error) {
-    throw broken(place, error);
+    throw how.signal?.aborted ? error : broken(place, error);
   }
-  if (exported === undefined) throw empty(place);
-  return exported;
-}
-
-/** Where the nearest package.json does not say `"type": "module"`, a module may come wrapped in another. */
-function defaultOf(module: unknown): unknown {
-  const { default: exported } = Object(module) as { default?: unknown };
-  const { __esModule, default: inner } = Object(exported) as { __esModule?: unknown; default?: unknown };
-  return __esModule === true ? inner : exported;
+  if (!('value' in exported)) throw empty(place);
+  return exported.value;
 }
 
 const missing = (file: string, path: string): Problem =>
@@ -100,14 +85,9 @@ const broken = (place: ConfigFile, error: unknown): Problem =>
     cause: error,
   });
 
-/**
- * The message of what was thrown, with the line in the file where that can be told.
- */
+/** The message of what was thrown, with the line in the file where that can be told. */
 function reasonOf({ file, path }: ConfigFile, error: unknown): string {
-  const { message, stack } = Object(error) as { message?: unknown; stack?: unknown };
-  if (typeof message !== 'string') return `It threw ${inspect(error)}.`;
-  const [line] = [path, pathToFileURL(path).href].flatMap(
-    (name) => /^\d+/.exec(String(stack).split(`${name}:`)[1] ?? '') ?? [],
-  );
+  const message = messageOf(error);
+  const [line] = /^\d+/.exec(String((error as Error).stack).split(`${path}:`)[1] ?? '') ?? [];
   return line === undefined || message.includes(`${path}:`) ? message : `${file}, line ${line}: ${message}`;
 }

@@ -33,6 +33,10 @@ const Container = z
     path: text(rules.routePath)
       .optional()
       .describe('the path that is routed to it, with all below; without one it is not reached from outside'),
+    protocol: z
+      .enum(['HTTP', 'HTTPS'])
+      .default('HTTP')
+      .describe('what it speaks on its port; the certificate of one that speaks HTTPS is not checked'),
     health: Health.prefault({}).describe('how to find out whether it is well'),
     environment: z
       .record(

@@ -20,6 +20,8 @@ export const shownAt = (path: Path, value: unknown): string =>
 
 function kind(value: unknown): string {
   if (value === null) return 'null';
+  // What was no data when the file was run.
+  if (typeof value === 'symbol') return value.description ?? 'a symbol';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : typeof value === 'string' ? 'a text' : `a ${typeof value}`;
 }

@@ -3,7 +3,7 @@ import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { only, ONLY, type Ids, type Items } from '../resources.ts';
 import { STACK_TAG, type Tags } from '../tags.ts';
 import { isOurZone, lookHostedZone, type FoundHostedZone } from './hosted-zone.ts';
-import { ifThere } from './if-there.ts';
+import { ifKnown, ifThere } from './if-there.ts';
 import { allSets, bareName, firstSets, isInPlace, RECORD_TYPE, setAt } from './record-sets.ts';
 import { recordedOf } from './recorded.ts';
 import { byKey, type See } from './see.ts';
@@ -71,19 +71,22 @@ function placesOf(see: See, zones: Items<FoundHostedZone>): Place[] {
   const ours = [...zones.values()]
     .filter((zone) => isOurZone(see, zone))
     .map(({ hostedZoneId }) => hostedZoneId);
-  return [...new Set(ids)]
-    .filter((id) => id !== undefined)
-    .map((id) => ({
-      hostedZoneId: id,
-      zoneIsOurs: ours.includes(id),
-      names: given.flatMap(({ hostedZoneId, recordName }) =>
-        hostedZoneId === id && recordName !== undefined ? [recordName] : [],
-      ),
-    }));
+  return (
+    [...new Set(ids)]
+      // An empty one would be asked for nowhere: the path of the call would be another call's.
+      .filter((id): id is string => id !== undefined && id !== '')
+      .map((id) => ({
+        hostedZoneId: id,
+        zoneIsOurs: ours.includes(id),
+        names: given.flatMap(({ hostedZoneId, recordName }) =>
+          hostedZoneId === id && recordName !== undefined ? [recordName] : [],
+        ),
+      }))
+  );
 }
 
 async function lookIn(see: See, place: Place): Promise<FoundRecord[]> {
-  const sets = (await ifThere(() => setsIn(see, place))) ?? [];
+  const sets = (await ifKnown(() => setsIn(see, place))) ?? [];
   return sets.filter(isInPlace).map((set) => read(see, place, set));
 }
 

@@ -2,7 +2,7 @@
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import type { Items, Name } from '../resources.ts';
 import { asOurs, readTags, STACK_TAG, upper, type Tags } from '../tags.ts';
-import { ifThere } from './if-there.ts';
+import { ifKnown } from './if-there.ts';
 import { oursFilter, type Recorded, type See } from './see.ts';
 
 /** The ids that the state remembers of a noun, by key. */
@@ -16,7 +16,7 @@ export const recordedIds = (see: Pick<See, 'recorded'>, noun: Name): string[] =>
 /**
  * Adds what the state remembers to what a query showed. It costs a call for each id that the query did not show, and
  * none when it showed them all.
- * @param byId asks for one thing; «not found» says that it is gone
+ * @param byId asks for one thing; «not found» says that it is gone, «malformed» that it never was
  */
 export async function withRecorded<T>(
   see: See,
@@ -27,7 +27,7 @@ export async function withRecorded<T>(
 ): Promise<T[]> {
   const seen = new Set(shown.map(idOf));
   const unseen = nouns.flatMap((noun) => recordedIds(see, noun)).filter((id) => id !== '' && !seen.has(id));
-  const asked = await Promise.all(unseen.map((id) => ifThere(() => byId(id))));
+  const asked = await Promise.all(unseen.map((id) => ifKnown(() => byId(id))));
   return [...shown, ...asked.flatMap((things) => things ?? [])];
 }
 

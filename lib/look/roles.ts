@@ -10,6 +10,7 @@ import { policyText } from '../policies.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, type Tags } from '../tags.ts';
 import { ifThere } from './if-there.ts';
+import { recordedOf } from './recorded.ts';
 import type { See } from './see.ts';
 
 export const ROLES = ['execution', 'task'] as const;
@@ -28,7 +29,7 @@ export interface FoundRole extends Readonly<Ids['roles']> {
 /** Names of roles are unique in an account, whatever their path. */
 export async function lookRoles(see: See): Promise<Items<FoundRole>> {
   const found = await Promise.all(
-    ROLES.map(async (key) => [key, await look(see, see.names.role(key))] as const),
+    ROLES.map(async (key) => [key, await look(see, see.names.role(key), key)] as const),
   );
   return new Map(found.flatMap(([key, role]) => (role ? [[key, role] as const] : [])));
 }
@@ -44,10 +45,16 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html */
-async function look({ aws }: See, RoleName: string): Promise<FoundRole | undefined> {
+/**
+ * The policies of a role that the state remembers are asked for at once; of one that may not be there, when it is.
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
+ */
+async function look(see: See, RoleName: string, key: string): Promise<FoundRole | undefined> {
+  const { aws } = see;
+  const asked = ifThere(() => aws.iam(new GetRoleCommand({ RoleName })));
+  if (!recordedOf(see, 'roles').has(key) && (await asked) === undefined) return undefined;
   const [role, attachedPolicies, inlinePolicies] = await Promise.all([
-    ifThere(() => aws.iam(new GetRoleCommand({ RoleName }))),
+    asked,
     ifThere(() => attached(aws, RoleName)),
     ifThere(() => inline(aws, RoleName)),
   ]);

@@ -14,6 +14,8 @@ export interface Want {
   readonly names: Names;
   /** The twelve digits of the account. */
   readonly account: string;
+  /** Keys of tags that earlier provisions gave and the configuration no longer has; undefined when there are none. */
+  readonly formerTags?: readonly string[] | undefined;
 }
 
 /** The surroundings of a look. The account is not among them: it is asked for while the first looks are under way. */

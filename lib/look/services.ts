@@ -7,13 +7,15 @@ import {
   type Service,
 } from '@aws-sdk/client-ecs';
 import { batchesOf } from '../batches.ts';
+import type { Clock } from '../clock.ts';
+import { serviceOf } from '../names.ts';
 import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../tags.ts';
 import { forEach, forName, together } from '../together.ts';
 import { ifThere } from './if-there.ts';
 import { lookScaling, type Scaling } from './scaling.ts';
-import type { See } from './see.ts';
+import { byKey, type See } from './see.ts';
 
 export interface FoundService extends Readonly<Ids['services']> {
   readonly serviceName: string;
@@ -44,12 +46,18 @@ export const isScaled = ({ scaling }: FoundService): boolean => scaling !== unde
 
 const BATCH = 10;
 
+/** The key of an ECS service while another one is, or takes, the service of the configuration. */
+export const formerKey = (key: string): string => `${key}${FORMER}`;
+export const isFormer = (key: string): boolean => key.includes(FORMER);
+const FORMER = '~former';
+
 /** The wanted names are asked for at once: the list hides services that are draining, and only adds others. */
 export async function lookServices(see: See): Promise<Items<FoundService>> {
   const { aws, names, config } = see;
-  const wanted = new Map(config.services.map(({ name, count }) => [name, count]));
+  const configured = new Map(config.services.map((service) => [service.name, service]));
+  const wanted = new Set(config.services.map((service) => names.service(service)));
   const [described, listed] = await Promise.all([
-    describeServices(aws, names.cluster, [...wanted.keys()]),
+    describeServices(aws, names.cluster, [...wanted]),
     list(see),
   ]);
   const others = listed.filter((name) => !wanted.has(name));
@@ -58,11 +66,19 @@ export async function lookServices(see: See): Promise<Items<FoundService>> {
     .map(read)
     .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || wanted.has(serviceName));
   const counts = found
-    .filter(({ serviceName, status }) => status === 'ACTIVE' && wanted.has(serviceName))
-    .map(({ serviceName, desiredCount }) => [serviceName, desiredCount] as const)
-    .filter(([name, count]) => count !== wanted.get(name));
+    .filter(({ serviceName, status, desiredCount }) => {
+      const count = configured.get(serviceOf(serviceName))?.count ?? desiredCount;
+      return status === 'ACTIVE' && desiredCount !== count;
+    })
+    .map(({ serviceName, desiredCount }) => [serviceName, desiredCount] as const);
   const scaling = await lookScaling(see, new Map(counts));
-  return new Map(found.map((one) => [one.serviceName, { ...one, scaling: scaling.get(one.serviceName) }]));
+  return byKey(
+    found.map((one) => ({ ...one, scaling: scaling.get(one.serviceName) })),
+    ({ serviceName }) => {
+      const key = serviceOf(serviceName);
+      return wanted.has(serviceName) || !configured.has(key) ? key : formerKey(key);
+    },
+  );
 }
 
 async function list({ aws, names: { cluster } }: See): Promise<string[]> {
@@ -103,12 +119,14 @@ const asking = forEach((aws: See['aws']) =>
   ),
 );
 
-/** A service that is waited for, as it is now: with fifty of them, ten are looked at a call. */
+/**
+ * A service that is waited for, as it is now: with fifty of them, ten are looked at a call.
+ * @param service its name in ECS
+ */
 export const describeService = (
-  aws: See['aws'],
-  cluster: string,
+  { aws, names, clock }: Pick<See, 'aws' | 'names'> & { readonly clock: Clock },
   service: string,
-): Promise<Service | undefined> => asking(aws)(cluster)(service);
+): Promise<Service | undefined> => asking(aws)(names.cluster)(service, clock);
 
 export const loadBalancerText = ({ containerName, containerPort, targetGroupArn }: LoadBalancer): string =>
   `${containerName}:${containerPort} → ${targetGroupArn}`;

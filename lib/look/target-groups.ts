@@ -17,6 +17,9 @@ import type { See } from './see.ts';
 export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
   readonly name: string;
   readonly vpcId: string;
+  readonly port: number;
+  /** What its targets are asked over: `HTTP` or `HTTPS`. */
+  readonly protocol: string;
   readonly health: {
     readonly protocol: string;
     readonly port: string;
@@ -85,6 +88,8 @@ function read(group: TargetGroup, attributes: Record<string, string>, tags: Tags
     targetGroupArn: group.TargetGroupArn ?? '',
     name: group.TargetGroupName ?? '',
     vpcId: group.VpcId ?? '',
+    port: group.Port ?? 0,
+    protocol: group.Protocol ?? '',
     health: {
       protocol: group.HealthCheckProtocol ?? '',
       port: group.HealthCheckPort ?? '',

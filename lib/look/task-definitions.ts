@@ -10,6 +10,7 @@ import { allPages } from '../pages.ts';
 import type { Ids, Items } from '../resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../tags.ts';
 import { definitionFields } from '../task-definition.ts';
+import { revisionsOf } from '../revisions.ts';
 import type { See } from './see.ts';
 
 export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
@@ -18,6 +19,8 @@ export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
   readonly status: string;
   /** What it says, as fields. */
   readonly definition: Fields;
+  /** How many revisions before it can start tasks still. */
+  readonly older: number;
   /** When it was made, for those who wonder whose it is. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;
@@ -46,8 +49,10 @@ export async function lookTaskDefinitions(see: See): Promise<Items<FoundTaskDefi
 
 /** The newest active revision of a family, or else the newest inactive one, which a teardown may have left. */
 async function look({ aws }: See, family: string): Promise<FoundTaskDefinition | undefined> {
-  const active = await describe(aws, family);
-  if (active) return active;
+  const [active, revisions] = await Promise.all([describe(aws, family), revisionsOf(aws, family, 'ACTIVE')]);
+  if (active) {
+    return { ...active, older: revisions.filter((arn) => arn !== active.taskDefinitionArn).length };
+  }
   const { taskDefinitionArns: [newest] = [] } = await aws.ecs(
     new ListTaskDefinitionsCommand({ familyPrefix: family, status: 'INACTIVE', sort: 'DESC', maxResults: 1 }),
   );
@@ -68,6 +73,7 @@ async function describe(aws: See['aws'], reference: string): Promise<FoundTaskDe
       family: taskDefinition.family ?? '',
       status: taskDefinition.status ?? '',
       definition: definitionFields(taskDefinition),
+      older: 0,
       createdAt: taskDefinition.registeredAt,
       tags: readTags(tags),
     };

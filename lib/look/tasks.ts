@@ -1,7 +1,9 @@
 /** Finds the tasks of a service: they outlive it, and the stopped ones are remembered for about an hour. */
 import { DescribeTasksCommand, ListTasksCommand, type DesiredStatus, type Task } from '@aws-sdk/client-ecs';
 import { batchesOf } from '../batches.ts';
+import type { Clock } from '../clock.ts';
 import { allPages } from '../pages.ts';
+import { serviceOf } from '../names.ts';
 import { forEach, forName, together } from '../together.ts';
 import { ifThere } from './if-there.ts';
 import type { See } from './see.ts';
@@ -10,7 +12,7 @@ const BATCH = 100;
 
 /**
  * The tasks of one service. By family rather than by service: tasks cannot be listed by a service that is gone.
- * @param service its name
+ * @param service its name in ECS
  * @param statuses asked for one after the other, so that no task is missed that changes from one to the next
  */
 export async function tasksOf(
@@ -18,7 +20,7 @@ export async function tasksOf(
   service: string,
   ...statuses: readonly DesiredStatus[]
 ): Promise<Task[]> {
-  const which = { cluster: names.cluster, family: names.family(service) };
+  const which = { cluster: names.cluster, family: names.family(serviceOf(service)) };
   return (await describeTasks(aws, which, statuses)).filter(isOf(service));
 }
 
@@ -38,8 +40,10 @@ const asking = forEach((aws: See['aws']) =>
 );
 
 /** The tasks of a service that is waited for, whatever becomes of them; who asks in the same moment shares the calls. */
-export const allTasksOf = (aws: See['aws'], cluster: string, service: string): Promise<Task[]> =>
-  asking(aws)(cluster)(service);
+export const allTasksOf = (
+  { aws, names, clock }: Pick<See, 'aws' | 'names'> & { readonly clock: Clock },
+  service: string,
+): Promise<Task[]> => asking(aws)(names.cluster)(service, clock);
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html */
 async function describeTasks(

@@ -5,6 +5,6 @@ import { join, resolve } from 'node:path';
 export const home = (env: NodeJS.ProcessEnv = process.env): string =>
   resolve(env['SLIPWAY_HOME'] ?? '.slipway');
 
-export const stateFile = (stage: string): string => join(home(), `${stage}.json`);
-export const lockFile = (stage: string): string => join(home(), `${stage}.lock`);
-export const sandboxFolder = (): string => join(home(), 'sandbox');
+export const stateFile = (stage: string, folder = home()): string => join(folder, `${stage}.json`);
+export const lockFile = (stage: string, folder = home()): string => join(folder, `${stage}.lock`);
+export const sandboxFolder = (folder = home()): string => join(folder, 'sandbox');

@@ -1,12 +1,12 @@
 /** What the two mains share: arguments, output, exit codes. The only place that prints a problem. */
 import { styleText } from 'node:util';
 import { explain } from '../explain.ts';
-import type { Problem } from '../problem.ts';
+import { Problem } from '../problem.ts';
 import type { Report } from '../report.ts';
 import { interrupted } from './failures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { lines } from './lines.ts';
-import { readOptions, type Options } from './options.ts';
+import { advised, readOptions, typed, type Options } from './options.ts';
 import { timeline } from './timeline.ts';
 
 /** What a command hands back to be printed on stdout. */
@@ -40,31 +40,45 @@ export async function main(
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const json = args.includes('--json');
   const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined;
-  const { signal, stop } = onInterrupt();
+  // Nobody reads any more, as behind `| head`: the run goes on, and what it says is lost.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const { signal, overdue, stop } = onInterrupt();
+  let options: Options | undefined;
   try {
     const asked = await readOptions(command, purpose, args, process.env);
     if ('help' in asked) {
       process.stdout.write(asked.help);
       return;
     }
+    options = asked.options;
     const shown = lines((text) => void process.stderr.write(text), colour);
     const report = timeline(shown, process.env['SLIPWAY_TIMELINE']);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
-    const result = await work({ options: asked.options, report, signal, interactive });
+    const working = work({ options, report, signal, interactive });
+    const result = await Promise.race([working, overdue, stray()]);
     print(json ? { version: JSON_VERSION, command, ok: true, ...result.json } : result.text);
     process.exitCode = result.exitCode;
   } catch (error) {
-    const again = `npm run ${command}`;
-    const shown = signal.aborted
+    const again = options ? typed(command, options) : `npm run ${command}`;
+    const problem = signal.aborted
       ? interrupted({ command: again })
       : explain(error, { doing: command, region: '', command: again, changing: true });
+    const shown = options ? forStack(problem, options) : problem;
     process.stderr.write(problemText(shown, colour));
     if (json) print({ version: JSON_VERSION, command, ok: false, problem: problemJson(shown) });
     process.exitCode = shown.code === 'INTERRUPTED' ? 130 : 1;
+    // What did not stop, or strayed, may hold this process for ever. All that was made is written down.
+    process.exit();
   } finally {
     stop();
   }
 }
+
+/** The problem with its commands as they are typed for this stack. */
+const forStack = (of: Problem, options: Options): Problem =>
+  new Problem(of.code, { ...of, fix: of.fix.map((advice) => advised(advice, options)), cause: of.cause });
+/** Rejects with an error that nobody waited for, which would otherwise end the run as a stack. */
+const stray = (): Promise<never> => new Promise((_, reject) => process.on('uncaughtException', reject));
 
 function print(what: string | object): void {
   const text = typeof what === 'string' ? what : JSON.stringify(what, null, 2);

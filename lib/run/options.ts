@@ -111,6 +111,15 @@ export function typed(
   return [`npm run ${command}`, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
 }
 
+/** An advice with its commands as they are typed for the same stack. */
+export const advised = (advice: string, options: Parameters<typeof typed>[1]): string =>
+  advice.replace(/npm run (provision|teardown|drift)( -- )?/g, (plain: string, ...[name, more, at]) => {
+    const whole = typed(String(name), options);
+    if (advice.startsWith(whole, Number(at))) return plain;
+    if (more === undefined) return whole;
+    return whole.includes(' -- ') ? `${whole} ` : `${whole}${more}`;
+  });
+
 /**
  * Commander's own sentences: `error: unknown option '--paln'\n(Did you mean --plan?)`, or
  * `error: option '--target <target>' argument 'mars' is invalid. Allowed choices are sandbox, aws.`.

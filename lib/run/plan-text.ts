@@ -11,8 +11,34 @@ export function valueText(value: Value | undefined): string {
 /** Values of environment variables may be secrets: a plan says that they differ, not how. */
 export const isSecret = (field: string): boolean => field.includes('.environment.');
 
-const fieldText = ({ field, from, to }: FieldChange): string =>
-  isSecret(field) ? `${field} differs` : `${field}: ${valueText(from)} → ${valueText(to)}`;
+/** How a change of a field reads, in a line of a terminal. */
+export function fieldText({ field, from, to }: FieldChange, is = ': ', but = ' → '): string {
+  if (isSecret(field)) return `${field} differs`;
+  const [before, after] = excerpts(plainer(valueText(from)), plainer(valueText(to)));
+  return `${field}${is}${before}${but}${after}`;
+}
+
+/** ARNs of things with names by their names: the rest is the same for all of them. */
+const plainer = (text: string): string =>
+  text.replace(
+    /arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:(?:loadbalancer\/app|targetgroup|task-definition)\/([\w-]+(?::\d+)?)(?:\/\w+)?/g,
+    '$1',
+  );
+
+/** How much of a long value is shown, and how much of that before the first difference. */
+const LONGEST = 64;
+const BEFORE = 16;
+
+/** Two values, long ones cut to where they begin to differ. */
+function excerpts(...texts: [string, string]): [string, string] {
+  if (texts.every(({ length }) => length <= LONGEST)) return texts;
+  const [one, other] = texts;
+  const same = [...one].findIndex((letter, at) => letter !== other[at]);
+  const from = Math.max(0, (same < 0 ? one.length : same) - BEFORE);
+  const cut = (text: string) =>
+    `${from > 0 ? '…' : ''}${text.slice(from, from + LONGEST)}${text.length > from + LONGEST ? '…' : ''}`;
+  return [cut(one), cut(other)];
+}
 
 const SIGNS: Readonly<Record<Verb, string>> = {
   create: '+',
@@ -42,17 +68,28 @@ export function countsText(changes: readonly Change[], kept: number): string {
     : parts.map(([verb, count]) => `${count} to ${verb}`).join(', ');
 }
 
-/** Every change on its line, the fields of an update or a replacement under it. */
-export function planText(changes: readonly Change[]): string[] {
-  return changes.flatMap((change) => {
+/** Every change on its line, the fields of an update or a replacement under it; at last what stays, noun by noun. */
+export function planText(changes: readonly Change[], kept: readonly string[] = []): string[] {
+  const lines = changes.flatMap((change) => {
     const head = `  ${SIGNS[change.verb]} ${change.verb.padEnd(8)} ${changeAddress(change).padEnd(28)}  ${change.reason}`;
     if (change.verb === 'create' || change.verb === 'remove') return [head];
     return [head, ...change.fields.map((field) => `      ${fieldText(field)}`)];
   });
+  return [...lines, ...keptText(kept)];
+}
+
+/** Addresses by their nouns: `  = keep     vpc, subnets (public-1, public-2)`. */
+function keptText(kept: readonly string[]): string[] {
+  const keys = new Map<string, string[]>();
+  for (const address of kept) {
+    const [noun = '', ...key] = address.split('.');
+    keys.set(noun, [...(keys.get(noun) ?? []), ...(key.length === 0 ? [] : [key.join('.')])]);
+  }
+  return [...keys].map(([noun, of]) => `  = keep     ${noun.padEnd(28)}  ${of.join(', ')}`.trimEnd());
 }
 
 /** The same as data. */
-export const planJson = (changes: readonly Change[], kept: number) => ({
+export const planJson = (changes: readonly Change[], kept: readonly string[]) => ({
   changes: changes.map(({ step, key, verb, reason, fields }) => ({
     address: changeAddress({ step, key }),
     verb,
@@ -61,7 +98,8 @@ export const planJson = (changes: readonly Change[], kept: number) => ({
       isSecret(field) ? { field } : { field, from: plain(from), to: plain(to) },
     ),
   })),
-  counts: counts(changes, kept),
+  kept,
+  counts: counts(changes, kept.length),
 });
 
 const plain = (value: Value | undefined) =>

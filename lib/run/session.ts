@@ -1,9 +1,10 @@
 /** A session: everything a provision or a teardown opens before its first look, and closes at the end. */
 import { awsClients } from '../clients.ts';
-import { systemClock } from '../clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import { explain, type Situation } from '../explain.ts';
+import { makeFresh } from '../fresh.ts';
 import { buildAhead, openBuilds } from '../image/open-builds.ts';
 import { oneFlight, recordedIn, type See, type Want } from '../look/see.ts';
 import { namesOf } from '../names.ts';
@@ -12,8 +13,9 @@ import type { Report } from '../report.ts';
 import { openState, readState } from '../state/state.ts';
 import { takeLock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { lockFile, sandboxFolder, stateFile } from './home.ts';
+import { home, lockFile, sandboxFolder, stateFile } from './home.ts';
 import { typed, type Options } from './options.ts';
+import type { Waits } from '../waits.ts';
 import type { Run } from './run.ts';
 import { endpointOf, openPlace, type OpenSandbox, type Place } from './target.ts';
 
@@ -36,6 +38,10 @@ export interface Outside {
   readonly openSandbox: OpenSandbox;
   /** How the configuration is read, when not from a file. */
   readonly load?: typeof loadConfig;
+  /** Where state and locks are kept, when not in the usual folder. */
+  readonly home?: string;
+  /** Another time than the machine's, and how long AWS takes by it. */
+  readonly time?: { readonly clock: Clock; readonly waits: Waits; readonly limits?: number };
 }
 
 export interface Surroundings extends Outside {
@@ -53,18 +59,20 @@ export interface Surroundings extends Outside {
  */
 export async function openSession(options: Options, surroundings: Surroundings): Promise<Session> {
   const { command, report, signal, openSandbox, survey, load = loadConfig } = surroundings;
+  const { home: folder = home(), time } = surroundings;
   const config = await load({
     file: options.config,
     stage: options.stage,
     target: options.target,
     builder: options.builder,
+    signal,
   });
-  const clock = systemClock;
+  const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
   const builds = openBuilds(config, { endpoint: endpointOf(config.target), report });
   // Images are made while the sandbox starts.
-  if (command === 'provision') buildAhead(config, builds);
-  const place = await openPlace(config, sandboxFolder(), openSandbox, signal, report);
+  if (command !== 'teardown') buildAhead(config, builds);
+  const place = await openPlace(config, sandboxFolder(folder), openSandbox, signal, report);
   const { endpoint } = place.settings;
   const situation: Situation = {
     doing: 'the first call',
@@ -73,9 +81,14 @@ export async function openSession(options: Options, surroundings: Surroundings):
     command: typed(command, options),
     changing: false,
   };
-  const aws = awsClients(place.settings, {
+  const fresh = makeFresh(clock);
+  const waits = time?.waits ?? place.waits;
+  const settings = { ...place.settings, limits: time?.limits ?? place.settings.limits };
+  const aws = awsClients(settings, {
     clock,
     signal,
+    every: waits.visible.every,
+    fresh,
     onWait: (text) => report({ type: 'note', text }),
   });
   const closing: (() => unknown)[] = [() => aws.close()];
@@ -83,7 +96,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
     for (const one of closing.reverse()) await one();
   };
   try {
-    const lock = await takeLock(lockFile(options.stage), `npm run ${command}`, clock);
+    const lock = await takeLock(lockFile(options.stage, folder), `npm run ${command}`, clock);
     closing.push(() => lock.release());
     if (lock.takenOverFrom) {
       report({
@@ -91,17 +104,19 @@ export async function openSession(options: Options, surroundings: Surroundings):
         text: `Took over the lock of a run that is no longer alive: ${lock.takenOverFrom}.`,
       });
     }
-    const before = (await readState(stateFile(options.stage)))?.resources ?? {};
+    const file = stateFile(options.stage, folder);
+    const before = await readState(file);
+    if (before?.changed !== undefined) fresh.since(before.changed);
     const asked = aws.sts(new GetCallerIdentityCommand({}));
     const see = (recorded: See['recorded']): See => ({
       ...{ config, names, aws, builds, recorded, once: oneFlight() },
     });
-    const found = survey(see(recordedIn(before)));
+    const found = survey(see(recordedIn(before?.resources ?? {})));
     // A failure is told when it is waited for, and that of the first call goes before.
     found.catch(() => undefined);
     const { Account: account = '' } = await asked;
     const guard = { stack: names.stack, account, region: config.region, endpoint: place.endpointName };
-    const state = await openState(stateFile(options.stage), guard, clock);
+    const state = await openState(file, guard, clock);
     const recorded = recordedIn(state.data.resources);
     return {
       config,
@@ -114,12 +129,16 @@ export async function openSession(options: Options, surroundings: Surroundings):
         endpoint,
         clock,
         signal,
-        waits: place.waits,
+        waits,
         report,
         state,
         patient: options.wait,
       },
-      see: () => ({ ...see(recorded), account }),
+      see: () => ({
+        ...see(recorded),
+        account,
+        formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
+      }),
       explain: (error) => explain(error, { ...situation, doing: 'the look at what there is' }),
       close,
     };

@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import type { ClientSettings } from '../clients.ts';
 import type { Config, Target } from '../config/config.ts';
 import { NOTHING_TOUCHED, problem } from '../problem.ts';
+import { unwritable } from '../state/private-file.ts';
 import type { Report } from '../report.ts';
 import { awsWaits, localWaits, type Waits } from '../waits.ts';
 
@@ -81,7 +82,8 @@ export async function openPlace(
   }
   const endpoint = endpointOf(target);
   return {
-    settings: { region, endpoint },
+    // Only AWS itself has AWS's rate limits.
+    settings: { region, endpoint, limits: endpoint === undefined ? 1 : undefined },
     waits: endpoint === undefined ? awsWaits : localWaits,
     endpointName: endpoint ?? 'aws',
     sandbox: undefined,
@@ -101,6 +103,8 @@ async function openOrExplain(open: OpenSandbox, options: Parameters<OpenSandbox>
   try {
     return await open(options);
   } catch (error) {
+    const { syscall = '' } = error as NodeJS.ErrnoException;
+    if (['mkdir', 'open'].includes(syscall)) throw unwritable(options.folder, error);
     const taken = (error as { kind?: string }).kind === 'port taken';
     throw problem(taken ? 'SANDBOX_PORT' : 'SANDBOX_START', {
       what: taken ? `The sandbox cannot use port ${options.port}.` : 'The sandbox did not start.',

@@ -3,11 +3,25 @@ import * as z from 'zod';
 
 export const STATE_VERSION = 1;
 
+/** Far from where numbers stop being exact: another life can always follow. */
+const MOST_LIVES = 1e12;
+
+/** Which life of a thing: counts up when one was removed or came out bad. */
+const generation = z.number().int().min(1).max(MOST_LIVES);
+
+/** Ids, names and ARNs of AWS: what is none cannot even be asked for. */
+const id = z.string().regex(/^[ -~]{0,2048}$/, 'no id of AWS');
+
+/** An address has a key in it, which may come out of a tag that somebody edited. */
+const address = z
+  .string()
+  .max(512)
+  .regex(/^\P{C}*$/u, 'no address of a thing');
+
 const intent = z.strictObject({
   /** A client token, where AWS takes one: the same for every try of the same create. */
-  token: z.string(),
-  /** Which life of the thing: counts up when one was removed or came out bad. */
-  generation: z.number().int().min(1),
+  token: z.string().regex(/^[!-~]{1,64}$/, 'no client token'),
+  generation,
   /** When it was first written down, milliseconds since 1970. */
   at: z.number(),
 });
@@ -24,13 +38,17 @@ export const stateSchema = z.strictObject({
   /** Another endpoint than AWS's own, or `aws`. */
   endpoint: z.string(),
   /** Ids by address, e.g. `vpc` or `subnets.public-1`. */
-  resources: z.record(z.string(), z.record(z.string(), z.string())),
+  resources: z.record(address, z.record(z.string(), id)),
   /** Creates that were begun and not yet recorded, by address. */
-  intents: z.record(z.string(), intent),
+  intents: z.record(address, intent),
+  /** When the file was last written, milliseconds since 1970: what was made just before may not be seen yet. */
+  changed: z.number().optional(),
+  /** Keys of the user's own tags that are on anything. */
+  tags: z.array(z.string()).optional(),
   /** The configuration that was provisioned last, as a short hash. */
   configuration: z.string().optional(),
   /** The last generation of each address whose thing is gone. */
-  generations: z.record(z.string(), z.number().int()),
+  generations: z.record(address, generation),
 });
 
 export type StateData = z.infer<typeof stateSchema>;

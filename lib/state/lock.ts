@@ -1,23 +1,14 @@
 /** The lock of a stack: one run at a time, and a clear word about who holds it. */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname, userInfo } from 'node:os';
-import { dirname } from 'node:path';
-import * as z from 'zod';
-import { messageOf } from '../aws-error.ts';
+import { readFileSync, rmSync } from 'node:fs';
+import { chmod, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { shortHash } from '../names.ts';
 import { NOTHING_TOUCHED, Problem, problem } from '../problem.ts';
-
-const holderSchema = z.object({
-  pid: z.number().int().positive(),
-  host: z.string(),
-  user: z.string(),
-  command: z.string(),
-  /** ISO 8601. */
-  since: z.string(),
-});
-type Holder = z.infer<typeof holderSchema>;
+import { holderIn, isAlive, thisProcess, words, type Holder } from './holder.ts';
+import { makeFolder, unwritable } from './private-file.ts';
 
 export interface Lock {
   /** Who held it before and is no longer alive, in words; undefined when nobody did. */
@@ -27,24 +18,46 @@ export interface Lock {
 }
 
 /**
+ * The texts of this process in lock files, by their file: those are alive. In a container that is started again, a dead
+ * holder can have had the number that we have now.
+ */
+const ours = new Map<string, string>();
+
+/** What ends this process, a second Ctrl-C for one, gives its locks back. */
+function giveBack(): void {
+  for (const [own, file] of ours) {
+    try {
+      if (readFileSync(file, 'utf8') === own) rmSync(file);
+    } catch {
+      // The next run takes it over.
+    }
+  }
+}
+
+/**
  * Takes the lock file, or takes it over from a process that is dead.
  * @param command what is being run, e.g. `npm run provision`
  * @throws LOCKED when a living process holds it, STATE_UNWRITABLE when it cannot be written
  */
 export async function takeLock(file: string, command: string, clock: Clock): Promise<Lock> {
-  const since = new Date(clock.now()).toISOString();
-  const holder: Holder = { pid: process.pid, host: hostname(), user: userName(), command, since };
-  const own = `${JSON.stringify({ ...holder, id: randomUUID() })}\n`;
+  const own = `${JSON.stringify({ ...(await thisProcess(command, clock)), id: randomUUID() })}\n`;
+  process.off('exit', giveBack).once('exit', giveBack);
+  ours.set(own, file);
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(file));
     const takenOverFrom = await acquire(file, own);
+    await sweep(file).catch(() => undefined);
     return {
       takenOverFrom,
       async release() {
-        if ((await read(file)) === own) await rm(file, { force: true });
+        // What cannot be removed any more is taken over by the next run.
+        const text = await read(file).catch(() => undefined);
+        if (text === own) await rm(file, { force: true }).catch(() => undefined);
+        ours.delete(own);
       },
     };
   } catch (error) {
+    ours.delete(own);
     throw error instanceof Problem ? error : unwritable(file, error);
   }
 }
@@ -59,7 +72,7 @@ async function acquire(file: string, own: string, lock = file): Promise<string |
     const other = await read(file);
     if (other === undefined) continue;
     const holder = holderIn(other);
-    if (holder && isAlive(holder)) throw locked(lock, holder);
+    if (holder && (await lives(other, holder))) throw locked(lock, holder);
     if (await succeed(file, own, other, lock)) return holder ? words(holder) : 'a process that left no name';
   }
 }
@@ -81,8 +94,9 @@ async function succeed(file: string, own: string, dead: string, lock: string): P
 /** Moves a finished file into place, so that whoever sees the lock sees who holds it. */
 async function put(text: string, file: string, move: typeof link): Promise<boolean> {
   const aside = `${file}.${randomUUID()}`;
-  await writeFile(aside, text, { mode: 0o600 });
   try {
+    await writeFile(aside, text, { mode: 0o600 });
+    await chmod(aside, 0o600);
     await move(aside, file);
     return true;
   } catch (error) {
@@ -102,40 +116,29 @@ async function read(file: string): Promise<string | undefined> {
   }
 }
 
-function holderIn(text: string): Holder | undefined {
-  try {
-    return holderSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
+const lives = async (text: string, holder: Holder): Promise<boolean> =>
+  holder.pid === process.pid && holder.host === hostname() ? ours.has(text) : isAlive(holder);
+
+/** Who is killed before a file says who he is, has had the time of one write. Milliseconds. */
+const ONE_WRITE = 60_000;
 
 /**
- * A process of another machine cannot be asked; it counts as alive. In a container that is started again, the dead
- * holder can have had the number that we have now.
+ * Removes what the dead have left beside a lock: files that were to be moved into place, and rights to replace it.
+ * Harmless to the living: while we hold the lock, nobody replaces it.
  */
-function isAlive({ pid, host, since }: Holder): boolean {
-  if (host !== hostname()) return true;
-  if (pid === process.pid) return Date.parse(since) >= performance.timeOrigin;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+async function sweep(file: string): Promise<void> {
+  for (const name of await readdir(dirname(file))) {
+    if (!name.startsWith(`${basename(file)}.`)) continue;
+    if (!/^(\.[0-9a-f]{8})*(\.[0-9a-f-]{36})?$/.test(name.slice(basename(file).length))) continue;
+    const left = join(dirname(file), name);
+    const text = (await read(left)) ?? '';
+    const holder = holderIn(text);
+    const isLeft = holder
+      ? !(await lives(text, holder))
+      : Date.now() - ((await stat(left).catch(() => undefined))?.mtimeMs ?? Infinity) > ONE_WRITE;
+    if (isLeft) await rm(left, { force: true });
   }
 }
-
-/** In a container, a user can have a number and no name. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `user ${process.getuid?.() ?? 'unknown'}`;
-  }
-}
-
-const words = ({ command, user, host, pid, since }: Holder): string =>
-  `${command} by ${user} on ${host} (process ${pid}), since ${since}`;
 
 const locked = (file: string, holder: Holder) =>
   problem('LOCKED', {
@@ -143,13 +146,4 @@ const locked = (file: string, holder: Holder) =>
     why: `The lock is held by ${words(holder)}.`,
     now: NOTHING_TOUCHED,
     fix: ['Wait until it is done, or stop it.', `If it is not a run of Slipway, rm ${file}`],
-  });
-
-const unwritable = (file: string, cause: unknown) =>
-  problem('STATE_UNWRITABLE', {
-    what: `The lock file ${file} could not be written.`,
-    why: messageOf(cause),
-    now: NOTHING_TOUCHED,
-    fix: ['Make room or make the folder writable, then run the same command again.'],
-    cause,
   });

@@ -1,10 +1,11 @@
 /** Keeps the state file: read and checked at the start, written whole after every change. */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { messageOf } from '../aws-error.ts';
 import type { Clock } from '../clock.ts';
 import { shortHash } from '../names.ts';
 import { NOTHING_TOUCHED, problem } from '../problem.ts';
+import { makeFolder, sweepAsides, writeWhole } from './private-file.ts';
 import { emptyState, STATE_VERSION, stateSchema, type Guard, type Intent, type StateData } from './format.ts';
 
 /** The state of a stack during a run. Every method that changes it resolves when the file is written. */
@@ -21,8 +22,10 @@ export interface State {
   record(address: string, ids: Readonly<Record<string, string>>): Promise<void>;
   /** Forgets a thing that is gone; its next life will have another token. */
   forget(address: string): Promise<void>;
-  /** Remembers which configuration everything is as. */
-  applied(configuration: string): Promise<void>;
+  /** Remembers which tags are about to be given, besides those that were. */
+  tagging(keys: readonly string[]): Promise<void>;
+  /** Remembers which configuration everything is as, and the keys of its tags. */
+  applied(configuration: string, tags: readonly string[]): Promise<void>;
   /** Removes the file: the stack is gone. */
   destroy(): Promise<void>;
 }
@@ -37,6 +40,8 @@ export async function openState(file: string, guard: Guard, clock: Clock): Promi
   for (const field of ['stack', 'endpoint', 'account', 'region'] as const) {
     if (data[field] !== guard[field]) throw foreign(file, field, data[field], guard[field]);
   }
+  // What a run that was killed in the middle of a write has left.
+  await sweepAsides(file).catch(() => undefined);
   let writing: Promise<void> = Promise.resolve();
   let waiting = false;
   /** However many changes come while one write is under way, one more write follows. */
@@ -47,6 +52,7 @@ export async function openState(file: string, guard: Guard, clock: Clock): Promi
       .catch(() => undefined)
       .then(() => {
         waiting = false;
+        data.changed = clock.now();
         return write(file, data);
       });
     return writing;
@@ -87,9 +93,17 @@ export async function openState(file: string, guard: Guard, clock: Clock): Promi
       delete data.resources[address];
       await save();
     },
-    async applied(configuration) {
-      if (data.configuration === configuration) return;
+    async tagging(keys) {
+      const known = data.tags ?? [];
+      const more = keys.filter((key) => !known.includes(key));
+      if (more.length === 0) return;
+      data.tags = [...known, ...more];
+      await save();
+    },
+    async applied(configuration, tags) {
+      if (data.configuration === configuration && sameKeys(data.tags ?? [], tags)) return;
       data.configuration = configuration;
+      data.tags = [...tags];
       await save();
     },
     async destroy() {
@@ -98,6 +112,9 @@ export async function openState(file: string, guard: Guard, clock: Clock): Promi
     },
   };
 }
+
+const sameKeys = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((key) => other.includes(key));
 
 /**
  * EC2 takes tokens of up to 64 characters, ECS of up to 36. The time is in it because EC2 remembers a token for a day,
@@ -108,13 +125,13 @@ const tokenOf = ({ stack, account, region }: Guard, address: string, ...life: [n
 
 async function write(file: string, data: StateData): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    // Written aside, flushed to the disk, renamed: a reader sees the old file or the new one, never a part.
-    await writeFileAtomic(file, `${JSON.stringify(data, null, 2)}\n`, { mode: 0o600 });
+    // The folder may be gone since the last write, as may the file.
+    await makeFolder(dirname(file));
+    await writeWhole(file, `${JSON.stringify(data, null, 2)}\n`);
   } catch (cause) {
     throw problem('STATE_UNWRITABLE', {
       what: `The state file ${file} could not be written.`,
-      why: cause instanceof Error ? cause.message : String(cause),
+      why: messageOf(cause),
       now: 'What AWS holds is tagged and will be found again; nothing is lost.',
       fix: ['Make room or make the folder writable, then run the same command again.'],
       cause,
@@ -129,10 +146,12 @@ async function write(file: string, data: StateData): Promise<void> {
 export async function readState(file: string): Promise<StateData | undefined> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    // What is no text is not to become one.
+    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw corrupt(file, error instanceof Error ? error.message : String(error), error);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    throw code === 'EACCES' ? unreadable(file, error) : corrupt(file, messageOf(error), error);
   }
   const json = parse(file, text);
   const version = (json as { version?: unknown } | null)?.version;
@@ -161,6 +180,17 @@ const corrupt = (file: string, why: string, cause?: unknown) =>
     fix: [
       `mv ${file} ${file}.bad, then run the command again: what is ours is found by its tags`,
       'or restore the file from a backup',
+    ],
+    cause,
+  });
+
+const unreadable = (file: string, cause: unknown) =>
+  problem('STATE_CORRUPT', {
+    what: `The state file ${file} cannot be read.`,
+    why: messageOf(cause),
+    now: `${NOTHING_TOUCHED} The file is kept as it is.`,
+    fix: [
+      `Make it readable for you: chmod u+rw ${file}; or sudo chown "$USER" ${file}, if sudo has written it.`,
     ],
     cause,
   });

@@ -1,15 +1,20 @@
 /** Carries one request to one target and the response back: connections, timeouts, streams and WebSockets. */
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { Agent } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { createProxyServer } from 'http-proxy-3';
 import { responseHeaders } from './headers.ts';
+import { TLS } from './tls.ts';
+import type { TargetProtocol } from './view.ts';
 
 /** A request on its way to a target. */
 export interface TargetRequest {
   readonly request: IncomingMessage;
   readonly host: string;
   readonly port: number;
+  readonly protocol: TargetProtocol;
   /** The path and query for the target. */
   readonly url: string;
   /** The headers for the target. */
@@ -58,15 +63,27 @@ class Timeout extends Error {
   }
 }
 
+/**
+ * A handshake that does not come is answered with 502 and not with 504.
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-502-issues
+ */
+class NoHandshake extends Error {
+  constructor() {
+    super('The target did not complete the TLS handshake in time');
+  }
+}
+
 /** How long an unused connection to a target stays in the pool, unless the target asks for less. */
 const POOL_IDLE_MS = 60_000;
 
 /**
  * Starts a forwarder.
- * @param connectTimeoutMs how long a target may take to accept a connection
+ * @param connectTimeoutMs how long a target may take to accept a connection, and then for a TLS handshake
  */
 export function startForwarder(connectTimeoutMs: number): Forwarder {
-  const pool = new Agent({ keepAlive: true, timeout: POOL_IDLE_MS });
+  const pooling = { keepAlive: true, timeout: POOL_IDLE_MS };
+  const pools = { HTTP: new http.Agent(pooling), HTTPS: new https.Agent({ ...pooling, ...TLS }) };
+  const single = { HTTP: false, HTTPS: new https.Agent(TLS) } as const;
   const proxy = createProxyServer({ toProxy: true, selfHandleResponse: true });
   const attempts = new WeakMap<IncomingMessage, Attempt>();
 
@@ -85,9 +102,14 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
     if (attempt === undefined) return;
     attempt.outgoing = outgoing;
     outgoing.once('close', () => attempt.end?.());
+    const within = (event: 'connect' | 'secureConnect', late: Error): void => {
+      const timer = setTimeout(() => outgoing.destroy(late), connectTimeoutMs);
+      socket.once(event, () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+    };
     if (socket.connecting) {
-      const timer = setTimeout(() => outgoing.destroy(new Timeout('target')), connectTimeoutMs);
-      socket.once('connect', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+      within('connect', new Timeout('target'));
+      if (socket instanceof TLSSocket)
+        socket.once('connect', () => within('secureConnect', new NoHandshake()));
     }
     outgoing.setTimeout(attempt.idleTimeoutMs, () => {
       const awaitsClient = !request.complete && !outgoing.writableNeedDrain;
@@ -125,7 +147,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   return {
     forward: (targetRequest, response) =>
       new Promise((resolve) => {
-        const { request, host, port, pooled } = targetRequest;
+        const { request, protocol, pooled } = targetRequest;
         const attempt: Attempt = { ...targetRequest };
         // Not every end is an error to Node: a target that switches protocols unasked is just hung up on.
         attempt.end = () => attempt.answered || resolve({ status: 502, stale: false });
@@ -146,23 +168,31 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
         };
         attempts.set(request, attempt);
         response.once('close', () => resolve(undefined));
-        proxy.web(request, response, { target: { host, port }, agent: pooled ? pool : false }, (error) => {
+        const agent = (pooled ? pools : single)[protocol];
+        proxy.web(request, response, { target: targetOf(targetRequest), secure: false, agent }, (error) => {
           resolve(failure(attempt, error));
         });
       }),
 
     upgrade(targetRequest, client, head, fail) {
-      const { request, host, port } = targetRequest;
+      const { request, protocol } = targetRequest;
       const attempt: Attempt = { ...targetRequest };
       attempts.set(request, attempt);
-      proxy.ws(request, client, head, { target: { host, port }, agent: false }, (error) => {
+      const options = { target: targetOf(targetRequest), secure: false, agent: single[protocol] };
+      proxy.ws(request, client, head, options, (error) => {
         if (attempt.answered !== true) fail(failure(attempt, error));
       });
     },
 
-    close: () => pool.destroy(),
+    close: () => Object.values(pools).forEach((pool) => pool.destroy()),
   };
 }
+
+const targetOf = ({ host, port, protocol }: TargetRequest) => ({
+  host,
+  port,
+  protocol: `${protocol.toLowerCase()}:`,
+});
 
 /** The target answered without reading the whole request: what is still coming is nobody's. */
 function leaveRest(request: IncomingMessage, outgoing: ClientRequest | undefined): void {

@@ -2,13 +2,14 @@
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Reach } from './view.ts';
+import { TLS } from './tls.ts';
+import type { Reach, TargetProtocol } from './view.ts';
 
 /** How the targets of a group are checked; times in milliseconds. */
 export interface HealthCheckSettings {
   readonly path: string;
   readonly port: number | 'traffic-port';
-  readonly protocol: 'HTTP' | 'HTTPS';
+  readonly protocol: TargetProtocol;
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly healthyThreshold: number;
@@ -103,7 +104,8 @@ export async function checkTarget(
   if (reach === 'refused') return 'failed';
   if (reach === 'timeout') return await delay(settings.timeoutMs, 'timeout', { signal });
 
-  const { get } = settings.protocol === 'HTTPS' ? https : http;
+  const isSecure = settings.protocol === 'HTTPS';
+  const { get } = isSecure ? https : http;
   return await new Promise((resolve, reject) => {
     const request = get({
       ...reach,
@@ -115,8 +117,8 @@ export async function checkTarget(
         'Accept-Encoding': 'gzip, compressed',
       },
       agent: false,
-      rejectUnauthorized: false,
       signal,
+      ...(isSecure && TLS),
     });
     const timer = setTimeout(() => {
       resolve('timeout');

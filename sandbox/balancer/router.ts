@@ -72,6 +72,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
       const failure = await dispatch({
         request,
         ...reach,
+        protocol: view.protocol(decision.targetGroupArn),
         url,
         headers,
         idleTimeoutMs: idleTimeoutMs(view),

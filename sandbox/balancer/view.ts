@@ -4,6 +4,9 @@ import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 /** Where a target can be reached on this machine, or how reaching it fails. */
 export type Reach = { readonly host: string; readonly port: number } | 'timeout' | 'refused';
 
+/** What targets of a group are asked over. */
+export type TargetProtocol = 'HTTP' | 'HTTPS';
+
 /** A registered target and its health, as `DescribeTargetHealth` tells it. */
 export interface TargetView {
   /** The target's private IP address. */
@@ -23,5 +26,6 @@ export interface ListenerView {
   /** An attribute of the load balancer, for example `idle_timeout.timeout_seconds`; undefined means AWS's default. */
   attribute(key: string): string | undefined;
   targets(targetGroupArn: string): readonly TargetView[];
+  protocol(targetGroupArn: string): TargetProtocol;
   reach(target: TargetView): Promise<Reach>;
 }

@@ -4,7 +4,7 @@ import { setTargetHealth } from '../aws/elbv2/targets.ts';
 import { loadBalancerOf, rulesOf } from '../aws/elbv2/usage.ts';
 import { startHealthChecker, type CheckedGroup } from '../balancer/health-checker.ts';
 import { openListener, type OpenListener } from '../balancer/listener.ts';
-import type { ListenerView, TargetView } from '../balancer/view.ts';
+import type { ListenerView, TargetProtocol, TargetView } from '../balancer/view.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
 import { reachBalancer, reachTarget } from './reach.ts';
@@ -139,9 +139,13 @@ function viewOf(
     rules: () => rulesOf(region, ListenerArn),
     attribute: (key) => balancer.attributes[key],
     targets: (arn) => targetsOf(region.elbv2.targetGroups.get(arn)),
+    protocol: (arn) => protocolOf(region.elbv2.targetGroups.get(arn)?.Protocol),
     reach: (target) => reachTarget(region, balancer, target, folderOf),
   };
 }
+
+const protocolOf = (protocol: string | undefined): TargetProtocol =>
+  protocol === 'HTTPS' ? 'HTTPS' : 'HTTP';
 
 const targetsOf = (group: TargetGroupRow | undefined): TargetView[] =>
   (group?.targets ?? []).map(({ id, port, health }) => ({ id, port, state: stateOf(health.State) }));
@@ -162,7 +166,7 @@ function checkedGroups(
       settings: {
         path: row.HealthCheckPath ?? '/',
         port: row.HealthCheckPort === 'traffic-port' ? 'traffic-port' : Number(row.HealthCheckPort),
-        protocol: row.HealthCheckProtocol === 'HTTPS' ? 'HTTPS' : 'HTTP',
+        protocol: protocolOf(row.HealthCheckProtocol),
         intervalMs: Math.max(region.scaled((row.HealthCheckIntervalSeconds ?? 30) * 1000), LEAST_INTERVAL),
         timeoutMs: (row.HealthCheckTimeoutSeconds ?? 5) * 1000,
         healthyThreshold: row.HealthyThresholdCount ?? 5,

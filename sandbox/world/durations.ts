@@ -6,8 +6,8 @@ export const durations = {
   natGatewayPlace: 5_000,
   /** `pending` to `available`: about 90 to 120 s. */
   natGatewayCreate: 110_000,
-  /** `deleting` to `deleted`: about a minute. */
-  natGatewayDelete: 60_000,
+  /** `deleting` to `deleted`: Terraform sees it after a minute, and then can release the address at once (§2.2). */
+  natGatewayDelete: 54_000,
   /** A deleted NAT gateway stays describable for about an hour. */
   natGatewayForget: 3_600_000,
   /** An elastic IP cannot be released for some seconds after its NAT gateway is deleted (§2.2). */

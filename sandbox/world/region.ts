@@ -23,6 +23,18 @@ export const regionalStores = () => ({
 /** The tables of the whole account: IAM and Route 53 know no regions. */
 export const globalStores = () => ({ iam: iamStore(), route53: route53Store() });
 
+/** Something that others hear of late, if the weather is so. */
+export interface Word {
+  /** The knob that says how late. */
+  readonly knob: 'idLagMs' | 'iamLagMs';
+  /** What it is about. */
+  readonly id: string;
+  /** Who is to hear of it, e.g. `ecs RegisterTaskDefinition`: each at a time of its own. */
+  readonly by: string;
+  /** When it happened. */
+  readonly since: Date;
+}
+
 /** A region of the world. Operations are functions on it. */
 export interface Region {
   /** E.g. `eu-west-1`. */
@@ -51,6 +63,8 @@ export interface Region {
   arn(service: string, resource: string): string;
   /** Milliseconds of the sandbox's time that AWS time takes at this world's pace: 0 when it is instant. */
   scaled(ms: number): number;
+  /** When somebody has heard of something, in milliseconds since 1970: at once, in calm weather. */
+  reaches(word: Word): number;
   /** Lets `event` happen to `subject` after a duration of the table, or after milliseconds of AWS time. */
   after(duration: Duration | number, event: string, subject: string): void;
   /** Takes that back. */

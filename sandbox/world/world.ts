@@ -5,8 +5,8 @@ import { pretendPlane, type Plane } from '../plane.ts';
 import { memoryBlobs, type Blobs } from './blobs.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { durations, type Pace } from './durations.ts';
-import { globalStores, regionalStores, type Events, type Region } from './region.ts';
-import type { Table } from './table.ts';
+import { globalStores, regionalStores, type Events, type Region, type Word } from './region.ts';
+import type { Table, Watch } from './table.ts';
 
 export interface WorldOptions {
   readonly clock?: Clock;
@@ -20,6 +20,9 @@ export interface WorldOptions {
   /** Told when an event fails, which must not end the process; thrown unless told. */
   readonly complain?: (error: unknown) => void;
 }
+
+/** Which tables of a region are watched, and by whom. */
+export type Watchers = (region: Region) => readonly (readonly [Table<object>, Watch])[];
 
 type Stores = Record<string, Record<string, Table<object>>>;
 type Rows = Record<string, Record<string, [string, object][]>>;
@@ -47,6 +50,9 @@ export class World {
   readonly #global = globalStores();
   readonly #regions = new Map<string, Region>();
   readonly #listeners = new Set<() => void>();
+  /** When somebody has heard of something: at once, unless the weather says otherwise. */
+  reaches = ({ since }: Word): number => since.getTime();
+  #watchers: Watchers | undefined;
   #seed: string;
   #count = 0;
 
@@ -71,11 +77,18 @@ export class World {
     if (known) return known;
     const region = this.#makeRegion(name);
     this.#regions.set(name, region);
+    this.#watch(region);
     return region;
   }
 
   regions(): Region[] {
     return [...this.#regions.values()];
+  }
+
+  /** Has tables watched from now on, those of regions to come too; nobody watches any other. */
+  watch(watchers: Watchers | undefined): void {
+    this.#watchers = watchers;
+    for (const region of this.regions()) this.#watch(region);
   }
 
   /** Calls `listener` after every change, until the returned function is called. */
@@ -127,6 +140,11 @@ export class World {
     this.changed();
   }
 
+  #watch(region: Region): void {
+    for (const table of tablesOf(region)) table.watch = undefined;
+    for (const [table, watch] of this.#watchers?.(region) ?? []) table.watch = watch;
+  }
+
   #makeRegion(name: string): Region {
     const scaled = (ms: number) => (this.pace === 'instant' ? 0 : ms / this.pace);
     const hex = () => createHash('sha256').update(`${this.#seed}:${this.#count++}`).digest('hex');
@@ -142,6 +160,7 @@ export class World {
       uuid: () => hex().replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5'),
       arn: (service, resource) => `arn:aws:${service}:${name}:${ACCOUNT}:${resource}`,
       scaled,
+      reaches: (word) => this.reaches(word),
       after: (duration, event, subject) => {
         const ms = typeof duration === 'number' ? duration : durations[duration];
         this.agenda.add({ at: this.clock.now() + scaled(ms), region: name, event, subject });

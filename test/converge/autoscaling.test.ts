@@ -120,6 +120,23 @@ test.each([
   120_000,
 );
 
+test('a service that is replaced goes on with the count that was decided, and says that its range goes', async () => {
+  const user = await provisioned();
+  await user.range(3, 6);
+  const secure = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });
+  expect(planInWords(await user.plan(secure))).toContain('replace services.web: name, load balancers');
+  await user.up(secure);
+  const [one, ...others] = user.sandbox.world
+    .region('eu-west-1')
+    .ecs.services.filter(({ status }) => status === 'ACTIVE');
+  expect([one?.desiredCount, others]).toEqual([3, []]);
+  expect(planInWords(await user.plan(secure))).toEqual(['update services.web: count']);
+  const ResourceId = `service/shop-dev/${one?.serviceName}`;
+  const range = { ...target, ResourceId, MinCapacity: 3, MaxCapacity: 6 };
+  await user.aws.autoscaling.send(new RegisterScalableTargetCommand(range));
+  expect(await user.plan(secure)).toEqual([]);
+});
+
 test('a teardown leaves no range behind', async () => {
   const user = await provisioned();
   await user.range(3, 6);

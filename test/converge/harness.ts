@@ -1,6 +1,6 @@
 /** For tests of convergence: the sandbox's control plane and both commands in this process, thousands of runs a minute. */
 import { setMaxListeners } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach } from '@jest/globals';
@@ -13,16 +13,33 @@ import { addressOf, type Name } from '../../lib/resources.ts';
 import type { Report } from '../../lib/report.ts';
 import type { Options } from '../../lib/run/options.ts';
 import type { SandboxDoor } from '../../lib/run/target.ts';
-import { emptyState } from '../../lib/state/format.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { emptyState, type StateData } from '../../lib/state/format.ts';
+import { awsWaits } from '../../lib/waits.ts';
 import { provision } from '../../provision/provision.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
+import type { Plane } from '../../sandbox/plane.ts';
+import type { Weather } from '../../sandbox/weather/weather.ts';
 import { startWholeSandbox } from '../../sandbox/whole.ts';
+import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
+import { certificate } from '../certificate.ts';
 import { clientsOf, type Clients } from './clients.ts';
 import { planOf, takeDown, teardown } from '../../teardown/teardown.ts';
 
 /** How long an account lives. */
 type Life = 'test' | 'file';
+
+/** What an account is to be like. */
+interface Ask {
+  readonly real?: boolean;
+  readonly lives?: Life;
+  readonly clock?: Clock & SandboxClock;
+  readonly weather?: Weather;
+  readonly limits?: boolean;
+  readonly plane?: Plane;
+}
+
 const closing: Record<Life, (() => Promise<void>)[]> = { test: [], file: [] };
 const closeAll = async (which: Life) => {
   for (const close of closing[which].splice(0).reverse()) await close();
@@ -51,6 +68,8 @@ export interface Account {
   readonly sandbox: Sandbox;
   /** AWS's clients in the hands of somebody else. */
   readonly aws: Clients;
+  /** Ends it before its test does. */
+  close(): Promise<void>;
   /** Provisions. */
   up(stack: StackInput, more?: Partial<Options>): Promise<Upped>;
   /** What `npm run drift` prints, and its exit code. */
@@ -66,14 +85,23 @@ export interface Account {
   ids(stage?: string): Record<string, Record<string, string>>;
   /** Loses the state file. */
   forget(stage?: string): void;
-  /** Has a state file of other ids. */
-  remember(ids: ReturnType<Account['ids']>): void;
+  /**
+   * Ends the run that is under way as SIGKILL would: what it has on disk at this moment is what the next run finds, and
+   * what it still does reaches nobody.
+   */
+  die(): void;
+  /** Has a state file of other ids, and of anything else. */
+  remember(ids: ReturnType<Account['ids']>, more?: Partial<StateData>): void;
 }
 
-/** The program of the folder `app`: answers with its name, and ends politely. */
+/** The program of the folder `app`: answers with its name, over TLS if it is told so, and ends politely. */
 const PROGRAM = `
-import { createServer } from 'node:http';
-const server = createServer((_, response) => response.end(process.env.NAME));
+import http from 'node:http';
+import https from 'node:https';
+const answer = (_, response) => response.end(process.env.NAME);
+const server = process.env.PROTOCOL === 'HTTPS'
+  ? https.createServer(${JSON.stringify(certificate)}, answer)
+  : http.createServer(answer);
 server.listen(Number(process.env.PORT));
 process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
@@ -81,27 +109,40 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 /**
  * A new account; it is gone with the test, or with all tests of the file.
  * @param real whether tasks really run and load balancers really answer
+ * @param clock what both sides go by; then AWS takes as long as it takes, and without one no time at all
+ * @param limits whether calls keep within AWS's rate limits
+ * @param plane what pretends to run tasks; they all start unless told
  */
 export async function account({
   real = false,
   lives = 'test',
-}: { real?: boolean; lives?: Life } = {}): Promise<Account> {
-  const home = mkdtempSync(join(tmpdir(), 'slipway-converge-'));
+  clock,
+  weather,
+  limits = false,
+  plane,
+}: Ask = {}): Promise<Account> {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-converge-'));
   const sandbox = real
     ? await startWholeSandbox({ seed: 'converge', httpPort: 0, pace: 300 })
-    : await startSandbox({ seed: 'converge' });
-  mkdirSync(join(home, 'app'));
-  writeFileSync(join(home, 'app/main.ts'), PROGRAM);
+    : await startSandbox({ seed: 'converge', weather, plane, ...(clock && { clock, pace: 1 }) });
+  const time = clock && { clock, waits: awsWaits, ...(limits && { limits: 1 }) };
+  let home = join(folder, 'home');
+  mkdirSync(join(folder, 'app'));
+  writeFileSync(join(folder, 'app/main.ts'), PROGRAM);
   const aws = clientsOf(sandbox.url);
-  closing[lives].push(async () => {
+  let isClosed = false;
+  const close = async () => {
+    if (isClosed) return;
+    isClosed = true;
     Object.values(aws).forEach((client) => client.destroy());
     await sandbox.close();
-    rmSync(home, { recursive: true, force: true });
-  });
+    rmSync(folder, { recursive: true, force: true });
+  };
+  closing[lives].push(close);
   const door: SandboxDoor = {
     url: sandbox.url,
     pid: process.pid,
-    folder: join(home, 'sandbox'),
+    folder: join(folder, 'home', 'sandbox'),
     started: false,
     background: false,
     resolve: async (name, port) => {
@@ -112,22 +153,24 @@ export async function account({
     census: async () => census(sandbox.world),
     stop: async () => undefined,
   };
+  let running = new AbortController();
   const run = async (
     command: typeof provision,
     stack: StackInput,
     more: Partial<Options>,
     report: Report,
   ) => {
-    process.env['SLIPWAY_HOME'] = home;
     const options: Options = { ...OPTIONS, ...more };
-    const { signal } = new AbortController();
+    const { signal } = (running = new AbortController());
     setMaxListeners(0, signal);
     return command(
       { options, report, signal, interactive: false },
       {
+        home,
+        ...(time && { time }),
         openSandbox: async () => door,
         load: async ({ stage, target, builder }) =>
-          parseConfig(stack, { stage, target, builder, folder: home, file: 'slipway.config.ts' }),
+          parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts' }),
       },
     );
   };
@@ -135,6 +178,7 @@ export async function account({
   return {
     sandbox,
     aws,
+    close,
     async up(stack, more = {}) {
       const before = sandbox.journal.entries().length;
       const done: string[] = [];
@@ -181,9 +225,17 @@ export async function account({
       (JSON.parse(readFileSync(stateFile(stage), 'utf8')) as { resources: ReturnType<Account['ids']> })
         .resources,
     forget: (stage = 'dev') => rmSync(stateFile(stage)),
-    remember(ids) {
+    die() {
+      const left = join(folder, `home-${Math.random().toString(36).slice(2)}`);
+      if (existsSync(home))
+        cpSync(home, left, { recursive: true, filter: (file) => !file.includes('.lock') });
+      home = left;
+      running.abort();
+    },
+    remember(ids, more = {}) {
+      mkdirSync(home, { recursive: true });
       const guard = { stack: 'shop-dev', account: '000000000000', region: 'eu-west-1', endpoint: 'sandbox' };
-      writeFileSync(stateFile('dev'), JSON.stringify({ ...emptyState(guard), resources: ids }));
+      writeFileSync(stateFile('dev'), JSON.stringify({ ...emptyState(guard), resources: ids, ...more }));
     },
   };
 }

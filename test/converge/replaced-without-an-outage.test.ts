@@ -4,18 +4,20 @@ import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, type Account } from './harness.ts';
 
-const container = (name: string, port: number) => ({
+const container = (name: string, port: number, protocol: 'HTTP' | 'HTTPS' = 'HTTP') => ({
   source: 'app',
   port,
   path: '/app',
+  protocol,
   health: { intervalSeconds: 5, timeoutSeconds: 2 },
-  environment: { NAME: `${name}:${port}`, PORT: String(port) },
+  environment: { NAME: `${name}:${port}`, PORT: String(port), PROTOCOL: protocol },
 });
 
 const stack = (services: StackInput['services']): StackInput => ({
   name: 'shop',
   region: 'eu-west-1',
-  deregistrationDelaySeconds: 10,
+  // Two seconds at the pace of these accounts: real requests take real time, and those under way are to end in it.
+  deregistrationDelaySeconds: 600,
   services,
 });
 
@@ -48,12 +50,41 @@ async function load(user: Account) {
   };
 }
 
-const before = stack({ web: { containers: { app: container('app', 8000) } } });
-const cases: [what: string, after: StackInput, answers: [string, string]][] = [
+const web = (app: ReturnType<typeof container>) => stack({ web: { containers: { app } } });
+const http = web(container('app', 8000));
+/** Two containers, of which the second is not asked. */
+const beside = (name: string, protocol: 'HTTP' | 'HTTPS') => {
+  const side = { ...container('side', 8001, protocol), path: '/side' };
+  return stack({ web: { containers: { app: container(name, 8000), side } } });
+};
+const cases: [what: string, after: StackInput, answers: [string, string], before?: StackInput][] = [
+  ['the port of a container', web(container('app', 8001)), ['app:8000', 'app:8001']],
   [
-    'the port of a container',
-    stack({ web: { containers: { app: container('app', 8001) } } }),
-    ['app:8000', 'app:8001'],
+    'the protocol of a container, on another port',
+    web(container('tls', 8443, 'HTTPS')),
+    ['app:8000', 'tls:8443'],
+  ],
+  [
+    'the protocol of a container, on the same port',
+    web(container('tls', 8000, 'HTTPS')),
+    ['app:8000', 'tls:8000'],
+  ],
+  [
+    'the protocol of a container, back again',
+    http,
+    ['tls:8000', 'app:8000'],
+    web(container('tls', 8000, 'HTTPS')),
+  ],
+  [
+    'the protocol of a path, with the name of its container',
+    stack({ web: { containers: { api: container('api', 8000, 'HTTPS') } } }),
+    ['app:8000', 'api:8000'],
+  ],
+  [
+    'the protocol of the container beside it',
+    beside('new', 'HTTPS'),
+    ['app:8000', 'new:8000'],
+    beside('app', 'HTTP'),
   ],
   [
     'the name of a container',
@@ -67,18 +98,41 @@ const cases: [what: string, after: StackInput, answers: [string, string]][] = [
   ],
 ];
 
+const refused = (operation: string, nth: number) =>
+  ({ kind: 'refused', operation, nth, code: 'AccessDenied', message: 'by the test', status: 403 }) as const;
+
 test.each(cases)(
   '%s',
-  async (_what, after, answers) => {
+  async (_what, after, answers, before = http) => {
     const user = await account({ real: true });
     await user.up(before, { wait: true });
     const stop = await load(user);
-    await user.up(after, { wait: true });
-    const counts = await stop();
+    const counts = await user.up(after, { wait: true }).finally(stop).then(stop);
     expect(Object.keys(counts).sort()).toEqual([...answers].sort());
     expect(await user.plan(after)).toEqual([]);
     await user.down(after);
     expect(user.census()).toEqual({});
+  },
+  120_000,
+);
+
+const another = ['the name of a service', 'the protocol of a container, on the same port'];
+
+test.each(cases.filter(([what]) => another.includes(what)))(
+  '%s, by a run that stops when the service is on its way, and by the next',
+  async (_what, after, answers, before = http) => {
+    const user = await account({ real: true });
+    await user.up(before, { wait: true });
+    const stop = await load(user);
+    const twice = async () => {
+      // The first look is the survey's; the second follows the create, or the update.
+      user.sandbox.faults.add(refused('DescribeServices', 2));
+      await expect(user.up(after, { wait: true })).rejects.toThrow('by the test');
+      await user.up(after, { wait: true });
+    };
+    const counts = await twice().finally(stop).then(stop);
+    expect(Object.keys(counts).sort()).toEqual([...answers].sort());
+    expect(await user.plan(after)).toEqual([]);
   },
   120_000,
 );

@@ -4,6 +4,8 @@ import { join, posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { PAGES, rewritten } from '../../docs/write.ts';
 import { awsWaits } from '../../lib/waits.ts';
+import { FAULT_KINDS } from '../../sandbox/admin.ts';
+import { calm } from '../../sandbox/weather/weather.ts';
 import { durations } from '../../sandbox/world/durations.ts';
 import { FILES, ROOT, text } from './files.ts';
 
@@ -39,9 +41,9 @@ function leadsNowhere({ from, to }: Link): boolean {
   return statSync(join(ROOT, target)).isDirectory() || !anchorsOf(target).includes(anchor);
 }
 
-/** The rows of the tables of a document, cell by cell, without their heads. */
-const rowsOf = (file: string): string[][] =>
-  text(file)
+/** The rows of the tables of a document, or of one of its sections, cell by cell, without their heads. */
+const rowsOf = (file: string, section?: string): string[][] =>
+  (section === undefined ? text(file) : sectionOf(file, section))
     .split('\n')
     .filter((line) => /^\| `/.test(line))
     .map((line) =>
@@ -50,6 +52,11 @@ const rowsOf = (file: string): string[][] =>
         .slice(1, -1)
         .map((cell) => cell.trim().replaceAll('`', '')),
     );
+
+const sectionOf = (file: string, heading: string): string =>
+  text(file)
+    .split(/^## /m)
+    .find((part) => part.startsWith(`${heading}\n`)) ?? '';
 
 describe('documents', () => {
   test('links lead to files that are there, and to headings that are in them', () => {
@@ -73,11 +80,19 @@ describe('documents', () => {
   });
 
   test('sandbox/BEHAVIOUR.md has every duration, in seconds', () => {
-    const table = rowsOf('sandbox/BEHAVIOUR.md').map(([name = '', seconds]) => [
+    const table = rowsOf('sandbox/BEHAVIOUR.md', 'Time').map(([name = '', seconds]) => [
       name,
       Number(seconds) * 1000,
     ]);
     expect(Object.fromEntries(table)).toEqual(durations);
+  });
+
+  test('sandbox/BEHAVIOUR.md has every knob of the weather, every kind of fault, and where the catalogue says so', () => {
+    const rows = (section: string) => rowsOf('sandbox/BEHAVIOUR.md', section);
+    expect(rows('Weather').map(([knob]) => knob)).toEqual(Object.keys(calm));
+    expect(rows('Faults').map(([kind]) => kind)).toEqual(FAULT_KINDS);
+    const sources = [...rows('Weather'), ...rows('Faults')].map((row) => row.at(-1) ?? '');
+    expect(sources.filter((source) => !source.startsWith('§'))).toEqual([]);
   });
 
   test.each(['provision', 'teardown', 'lib', 'test', 'services'])('%s/README.md fits on a screen', (room) => {

@@ -69,6 +69,4 @@ export const INSIDES = /^@aws-sdk\/core(\/|$)|^@smithy\//;
 export const DOORS: Readonly<Record<string, string>> = {
   '@aws-sdk/core/protocols': 'sandbox/protocol/schemas.ts',
   '@smithy/core/schema': 'sandbox/protocol/schemas.ts',
-  // The SDK's own way to resend calls, which ours refines.
-  '@smithy/core/retry': 'lib/resend.ts',
 };

@@ -46,18 +46,3 @@ test('one Ctrl-C stops and saves within two seconds; the next run makes what is 
     Object.fromEntries(Object.entries(whole).map(([kind, count]) => [kind, 2 * count])),
   );
 }, 90_000);
-
-test('a second Ctrl-C ends a run at once, whatever it waits for', async () => {
-  const user = await machine();
-  const flags = user.config(
-    "export default () => new Promise(() => setInterval(() => console.error('thinking'), 100));\n",
-  );
-  const running = user.start('provision', ...flags);
-  await running.says(/thinking/);
-  running.child.kill('SIGINT');
-  // Most of a second later: another press, not the same one that npm hands on.
-  await running.says(/(thinking\n){10}/);
-  running.child.kill('SIGINT');
-  expect(await running.done).toMatchObject({ code: 130, stdout: '' });
-  expect(user.stateFiles()).toEqual([]);
-}, 60_000);

@@ -2,6 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { networkInterfaces } from 'node:os';
 import net from 'node:net';
+import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import { serve } from '../../sandbox/server.ts';
 import { exchange } from './balancer/targets.ts';
 import { sandbox } from './harness.ts';
 
@@ -70,18 +72,45 @@ describe('web pages', () => {
   });
 });
 
-test('nothing listens on an address that others reach', async () => {
-  const { port } = await sandbox();
-  const others = Object.values(networkInterfaces())
-    .flatMap((one) => one ?? [])
-    .filter(({ internal, address }) => !internal && !address.startsWith('fe80'));
-  for (const { address } of others) {
-    const code = await new Promise((resolve) => {
-      const socket = net.connect(port, address, () => resolve('connected'));
-      socket.on('error', ({ code: why }: NodeJS.ErrnoException) => resolve(why)).unref();
-    });
-    expect(code).toBe('ECONNREFUSED');
-  }
+describe('an address that others reach', () => {
+  /** What connecting to a port of this machine's other addresses ends with. */
+  const elsewhere = (port: number) => {
+    const others = Object.values(networkInterfaces())
+      .flatMap((one) => one ?? [])
+      .filter(({ internal, address }) => !internal && !address.startsWith('fe80'));
+    const ends = others.map(
+      ({ address }) =>
+        new Promise((resolve) => {
+          const socket = net.connect(port, address, () => resolve('connected'));
+          socket.on('error', ({ code: why }: NodeJS.ErrnoException) => resolve(why)).unref();
+        }),
+    );
+    return Promise.all(ends);
+  };
+
+  test('has nothing that listens', async () => {
+    const { port } = await sandbox();
+    for (const end of await elsewhere(port)) expect(end).toBe('ECONNREFUSED');
+  });
+
+  test('has nothing that listens whatever options and variables say', async () => {
+    const names = ['HOST', 'HOSTNAME', 'SLIPWAY_SANDBOX_HOST', 'SLIPWAY_SANDBOX_ADDRESS'];
+    const before = names.map((name) => [name, process.env[name]] as const);
+    for (const name of names) process.env[name] = '0.0.0.0';
+    try {
+      const uncalled = () => Promise.reject(new Error('Nobody calls'));
+      const { server } = await serve({ aws: uncalled, admin: uncalled }, 0);
+      expect(server.address()).toMatchObject({ address: '127.0.0.1' });
+      server.close();
+      const { port } = await sandbox({ host: '0.0.0.0', address: '0.0.0.0' } as SandboxOptions);
+      for (const end of await elsewhere(port)) expect(end).toBe('ECONNREFUSED');
+    } finally {
+      for (const [name, value] of before) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    }
+  });
 });
 
 describe('garbage', () => {
@@ -159,7 +188,11 @@ describe('faults', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['another kind', { kind: 'slow' }, 'kind: '],
+    ['another kind', { kind: 'tired' }, 'kind: '],
+    ['another look', { kind: 'lost', looks: 'green' }, 'looks: '],
+    ['slow without a time', { kind: 'slow' }, 'ms: '],
+    ['a later failure of what fails at once', { kind: 'fails-later', operation: 'CreateVpc' }, 'operation: '],
+    ['never again', { kind: 'answer-lost', times: 0 }, 'times'],
     ['a status that is none', { kind: 'refused', status: 99_999 }, 'status: '],
     ['a call that never comes', { kind: 'answer-lost', nth: 0 }, 'nth: '],
     ['a member that means nothing', { kind: 'answer-lost', code: 'X' }, 'code'],

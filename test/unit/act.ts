@@ -26,6 +26,7 @@ import { tagsOf } from '../../lib/tags.ts';
 import { until } from '../../lib/until.ts';
 import { ALONE } from '../../teardown/remove.ts';
 import { localWaits } from '../../lib/waits.ts';
+import { allFresh } from './all-fresh.ts';
 import { testClock } from './clock.ts';
 
 export { testClock };
@@ -98,6 +99,7 @@ const container = (name: string, port: number) => ({
   image: { source: `/src/${name}` },
   port,
   path: `/${name}`,
+  protocol: 'HTTP' as const,
   health: {
     path: '/health',
     intervalSeconds: 10,
@@ -147,7 +149,7 @@ export function seeOf(of: Config = config(), clock: Clock = testClock()): See & 
   const signal = new AbortController().signal;
   return {
     ...wantOf(of),
-    aws: awsClients({ region: of.region, endpoint: 'http://mock' }, { clock, signal }),
+    aws: awsClients({ region: of.region, endpoint: 'http://mock' }, { clock, signal, fresh: allFresh }),
     builds: { emulator: false, of: async (key) => bundleOf(key) },
     once: oneFlight(),
   };
@@ -179,7 +181,11 @@ export async function provisionStep<N extends Name>(step: Step<N>, scene: Scene<
   const acts = changes
     .filter(({ verb }) => verb !== 'refused' && verb !== 'remove')
     .map((change) => actOf(scene, of, clock, found, change, notes, ids));
-  for (const act of acts) ids[act.change.key] = await step.apply(act);
+  for (const act of acts) {
+    const made = await step.apply(act);
+    ids[act.change.key] = made;
+    (act.made[scene.name] as Map<string, Ids[N]>).set(act.change.key, made);
+  }
   for (const act of acts) await step.turn?.(act);
   for (const act of acts) await step.tidy?.(act);
   return { changes, verbs: changes.map(words), ids, notes };

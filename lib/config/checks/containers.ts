@@ -43,6 +43,16 @@ export function* pathsHavePorts(config: Config): Iterable<Finding> {
       };
 }
 
+export function* protocolsHavePaths(config: Config): Iterable<Finding> {
+  for (const { service, container } of placed(config))
+    if (container.protocol === 'HTTPS' && container.path === undefined)
+      yield {
+        path: pathOfContainer(service, container, 'protocol'),
+        fix: 'Add a path and its port, or leave it out: the load balancer asks only what is routed.',
+        reads: [pathOfContainer(service, container, 'path')],
+      };
+}
+
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
 export function* timeoutsAreShort(config: Config): Iterable<Finding> {
   for (const { service, container } of placed(config)) {

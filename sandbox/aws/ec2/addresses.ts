@@ -92,10 +92,15 @@ export const addressOperations = {
     },
   },
 
+  /** The wrong border group finds no address: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html */
   ReleaseAddress: {
-    takes: ['AllocationId'],
+    takes: ['AllocationId', 'NetworkBorderGroup'],
     run(input, region) {
-      const { AllocationId, heldBy } = addressOf(region, input.AllocationId);
+      const address = addressOf(region, input.AllocationId);
+      const { AllocationId, PublicIp, heldBy } = address;
+      if ((input.NetworkBorderGroup ?? address.NetworkBorderGroup) !== address.NetworkBorderGroup) {
+        throw addressNotFound(PublicIp);
+      }
       if (heldBy !== undefined) throw notYours();
       region.ec2.addresses.delete(AllocationId);
       return {};

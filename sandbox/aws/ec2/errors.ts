@@ -17,6 +17,8 @@ export const allocationNotFound = notFound('InvalidAllocationID.NotFound', 'allo
 export const interfaceNotFound = notFound('InvalidNetworkInterfaceID.NotFound', 'networkInterface');
 export const networkAclNotFound = notFound('InvalidNetworkAclID.NotFound', 'networkAcl');
 export const ruleNotFound = notFound('InvalidSecurityGroupRuleId.NotFound', 'security group rule');
+/** As the address of a NAT gateway. */
+export const elasticIpNotFound = notFound('InvalidElasticIpID.NotFound', 'elasticIp');
 /** As the target of a route. */
 export const gatewayNotFound = notFound('InvalidGatewayID.NotFound', 'gateway');
 /** As the target of a route: calls about NAT gateways themselves say `NatGatewayNotFound`. */

@@ -5,7 +5,7 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import { durations } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
-import { missingParameter, natGatewayNotFound, notImplemented } from './errors.ts';
+import { elasticIpNotFound, missingParameter, natGatewayNotFound, notImplemented } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
 import { checkQuota } from './quotas.ts';
 import type { NatGatewayRow, SubnetRow } from './store.ts';
@@ -22,10 +22,13 @@ function isForgotten(region: Region, { DeleteTime }: NatGatewayRow): boolean {
 }
 
 /** Those that AWS shows, as a table. */
-const remembered = (region: Region) => {
-  const all = () => region.ec2.natGateways.filter((nat) => !isForgotten(region, nat));
-  return { all, get: (id: string) => all().find(({ NatGatewayId }) => NatGatewayId === id) };
-};
+const remembered = (region: Region) => ({
+  all: () => region.ec2.natGateways.filter((nat) => !isForgotten(region, nat)),
+  get(id: string) {
+    const nat = region.ec2.natGateways.get(id);
+    return nat && !isForgotten(region, nat) ? nat : undefined;
+  },
+});
 
 const filters: FilterTable<NatGatewayRow> = {
   'nat-gateway-id': (nat) => nat.NatGatewayId,
@@ -53,6 +56,8 @@ function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
   if (!AllocationId) throw missingParameter('allocationId');
   const subnet = region.ec2.subnets.get(input.SubnetId);
   if (!subnet) throw refusal('InvalidSubnet', `Subnet ${input.SubnetId} was not found`);
+  // One that is gone fails later; one that EC2 does not know yet is refused (hashicorp/terraform-provider-aws#27087).
+  if (region.ec2.addresses.hides(AllocationId)) throw elasticIpNotFound(AllocationId);
   checkZone(region, subnet);
   const Tags = tagsFor('natgateway', input.TagSpecifications);
   const NatGatewayId = region.id('nat');

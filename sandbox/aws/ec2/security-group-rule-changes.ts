@@ -47,8 +47,9 @@ function describeRules(region: Region, isEgress: boolean, input: DescriptionsInp
       );
     }),
     ...(input.SecurityGroupRuleDescriptions ?? []).map(({ SecurityGroupRuleId, Description }) => {
-      const rule = existing.find((one) => one.SecurityGroupRuleId === SecurityGroupRuleId);
-      if (rule) return { rule, Description: checkDescription(Description, 'rule') };
+      const rule = region.ec2.securityGroupRules.get(SecurityGroupRuleId);
+      if (rule && existing.includes(rule))
+        return { rule, Description: checkDescription(Description, 'rule') };
       throw ruleNotFound(SecurityGroupRuleId ?? '');
     }),
   ];

@@ -105,8 +105,8 @@ function revoke(region: Region, isEgress: boolean, input: RevokeInput) {
     throw refusal('InvalidPermission.NotFound', 'The specified rule does not exist in this security group.');
   });
   const byId = (input.SecurityGroupRuleIds ?? []).map((id) => {
-    const rule = existing.find(({ SecurityGroupRuleId }) => SecurityGroupRuleId === id);
-    if (rule) return rule;
+    const rule = region.ec2.securityGroupRules.get(id);
+    if (rule && existing.includes(rule)) return rule;
     throw ruleNotFound(id);
   });
   const rules = [...byText, ...byId];

@@ -1,5 +1,6 @@
 /** The refusals of ECS, in its own words; codes and sources in the catalogue of AWS semantics (§4). All are HTTP 400, even what is not found. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
+import type { Region } from '../../world/region.ts';
 
 /** What ECS calls a mistake of the client's; task definitions mostly. */
 export const clientError = (message: string): Refusal => refusal('ClientException', message);
@@ -15,6 +16,13 @@ export const serviceNotFound = (): Refusal => refusal('ServiceNotFoundException'
 
 export const serviceNotActive = (): Refusal =>
   refusal('ServiceNotActiveException', 'Service was not ACTIVE.');
+
+/** @param role the ARN of the role */
+export const cannotPass = ({ account }: Region, role: string): Refusal =>
+  refusal(
+    'AccessDeniedException',
+    `User: arn:aws:iam::${account}:user/sandbox is not authorized to perform: iam:PassRole on resource: ${role} because no identity-based policy allows the iam:PassRole action`,
+  );
 
 /** @param role the ARN of the role */
 export const cannotAssume = (role: string): string =>

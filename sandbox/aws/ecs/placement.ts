@@ -25,9 +25,11 @@ export function startTasks(
   if (!definition) return 0;
   const refused = whyNotAssumed(region, definition);
   if (refused !== undefined) {
-    say(region, service, notLaunched(refused));
+    say(region, service, notLaunched(refused.reason));
     deployment.failedTasks += 1;
-    deployment.restUntil = region.now().getTime() + region.scaled(durations.taskRoleRetry);
+    const retry = region.scaled(durations.taskRoleRetry);
+    // At the instant pace the retry comes at once, and would fail until the role is there.
+    deployment.restUntil = retry > 0 ? region.now().getTime() + retry : refused.until;
     return 0;
   }
   const rows = Array.from({ length: count }, () => startTask(region, service, deployment, definition));

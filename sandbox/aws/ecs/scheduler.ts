@@ -130,6 +130,7 @@ function drain(
   }
   if (!tasks.every(({ lastStatus }) => OVER.includes(lastStatus))) return;
   service.status = 'INACTIVE';
+  service.inactiveAt = region.now();
   service.deployments = [];
   deleteUnused(region);
 }

@@ -26,7 +26,7 @@ import { mergeTags } from './tags.ts';
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
  */
 export function newService(region: Region, cluster: ClusterRow, input: CreateServiceRequest): ServiceRow {
-  const definition = runnableDefinition(region, input.taskDefinition);
+  const definition = runnableDefinition(region, input.taskDefinition, 'CreateService');
   const capacity = capacityFor(cluster, input);
   const loadBalancers = checkLoadBalancers(region, input.loadBalancers ?? [], definition);
   checkGracePeriod(input.healthCheckGracePeriodSeconds, loadBalancers);

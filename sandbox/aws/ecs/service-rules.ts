@@ -5,6 +5,7 @@ import { loadBalancerOf } from '../elbv2/usage.ts';
 import { clientError, invalid, notTaken, refuseOthers } from './errors.ts';
 import { findTaskDefinition } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
+import { checkRolesOf } from './task-roles.ts';
 
 const MOST_TARGET_GROUPS = 5;
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
@@ -12,9 +13,14 @@ const MOST_TASKS = 5000;
 
 /**
  * The task definition of a service or a task, to be run on Fargate.
- * @throws ClientException, InvalidParameterException
+ * @param operation the operation that is to run it: whoever calls it must be allowed to pass its roles
+ * @throws ClientException, InvalidParameterException, AccessDeniedException
  */
-export function runnableDefinition(region: Region, reference: string | undefined): TaskDefinitionRow {
+export function runnableDefinition(
+  region: Region,
+  reference: string | undefined,
+  operation: string,
+): TaskDefinitionRow {
   if (!reference) throw invalid('TaskDefinition can not be blank.');
   const definition = findTaskDefinition(region, reference);
   if (!definition || definition.status === 'DELETE_IN_PROGRESS')
@@ -23,6 +29,7 @@ export function runnableDefinition(region: Region, reference: string | undefined
   if (!definition.compatibilities?.includes('FARGATE')) {
     throw invalid('Task definition does not support launch_type FARGATE.');
   }
+  checkRolesOf(region, definition, operation);
   return definition;
 }
 
@@ -106,13 +113,14 @@ export function platformVersion(given = 'LATEST'): string {
 }
 
 /**
- * Refuses placement, which Fargate does not have, and service discovery, which the sandbox does not have; empty lists ask for
- * nothing.
+ * Refuses placement, which Fargate does not have, and service discovery and VPC Lattice, which the sandbox does not have;
+ * empty lists ask for nothing.
  */
 export function checkPlacement(input: {
   placementConstraints?: unknown[];
   placementStrategy?: unknown[];
   serviceRegistries?: unknown[];
+  vpcLatticeConfigurations?: unknown[];
 }): void {
   if (input.placementConstraints?.length) {
     throw invalid('Placement constraints are not supported with FARGATE launch type.');
@@ -121,4 +129,5 @@ export function checkPlacement(input: {
     throw invalid('Placement strategies are not supported with FARGATE launch type.');
   }
   if (input.serviceRegistries?.length) throw notTaken('serviceRegistries');
+  if (input.vpcLatticeConfigurations?.length) throw notTaken('vpcLatticeConfigurations');
 }

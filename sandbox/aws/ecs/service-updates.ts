@@ -55,6 +55,7 @@ export const serviceUpdateOperations = {
       'placementConstraints',
       'placementStrategy',
       'serviceRegistries',
+      'vpcLatticeConfigurations',
       'platformVersion',
       'forceNewDeployment',
       'healthCheckGracePeriodSeconds',
@@ -72,7 +73,7 @@ export const serviceUpdateOperations = {
       const definition =
         input.taskDefinition === undefined
           ? findTaskDefinition(region, service.taskDefinition)
-          : runnableDefinition(region, input.taskDefinition);
+          : runnableDefinition(region, input.taskDefinition, 'UpdateService');
       if (!definition) throw notTaken('a task definition that is gone');
       // Checked whole before anything changes: a refused call leaves the service as it was.
       const balancers =

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
+import type { Region } from '../../world/region.ts';
 import { deploy } from './deployment.ts';
 import { invalid, serviceNotFound } from './errors.ts';
 import {
@@ -29,11 +30,23 @@ const TAGS = ['TAGS'] as const;
  * @returns the service, for a repeat with the same client token and the same wishes
  * @throws InvalidParameterException for any other
  */
-function repeated(known: ServiceRow | undefined, input: CreateServiceRequest): ServiceRow | undefined {
-  if (!known || known.status === 'INACTIVE') return undefined;
+function repeated(
+  region: Region,
+  known: ServiceRow | undefined,
+  input: CreateServiceRequest,
+): ServiceRow | undefined {
+  if (!known || isForgotten(region, known)) return undefined;
   if (known.status === 'DRAINING') throw invalid('Unable to Start a service that is still Draining.');
-  if (input.clientToken !== undefined && isDeepStrictEqual(known.asked, input)) return known;
+  const isSame = input.clientToken !== undefined && isDeepStrictEqual(known.asked, input);
+  if (isSame && known.status === 'ACTIVE') return known;
   throw invalid('Creation of service was not idempotent.');
+}
+
+/** The name of a service that is gone can be taken by another: when the create call has heard of it. */
+function isForgotten(region: Region, { serviceArn: id, status, inactiveAt }: ServiceRow): boolean {
+  if (status !== 'INACTIVE' || !inactiveAt) return status === 'INACTIVE';
+  const word = { knob: 'idLagMs', id, by: 'ecs CreateService', since: inactiveAt } as const;
+  return region.reaches(word) <= region.now().getTime();
 }
 
 export const serviceOperations = {
@@ -58,6 +71,7 @@ export const serviceOperations = {
       'placementConstraints',
       'placementStrategy',
       'serviceRegistries',
+      'vpcLatticeConfigurations',
       'healthCheckGracePeriodSeconds',
       'schedulingStrategy',
       'availabilityZoneRebalancing',
@@ -72,7 +86,7 @@ export const serviceOperations = {
       checkName('Service', input.serviceName ?? '');
       if ((input.clientToken?.length ?? 0) > 36)
         throw invalid('clientToken can be at most 36 characters long.');
-      const same = repeated(findService(region, cluster, input.serviceName), input);
+      const same = repeated(region, findService(region, cluster, input.serviceName), input);
       if (same) return { service: shownService(region, same, TAGS) };
       const service = newService(region, cluster, input);
       region.ecs.services.set(service.serviceArn, service);
@@ -84,12 +98,12 @@ export const serviceOperations = {
   /** Up to ten; what is not there is listed as a failure. */
   DescribeServices: {
     takes: ['cluster', 'services', 'include'],
+    before: lookAtServices,
     run(input, region) {
       const cluster = clusterOf(region, input.cluster);
       const { services: named = [], include } = input;
       if (named.length === 0) throw invalid('Services cannot be empty.');
       if (named.length > MOST_NAMES) throw invalid(`Services can have at most ${MOST_NAMES} items.`);
-      lookAtServices(region);
       const services: ECS.Service[] = [];
       const failures: ECS.Failure[] = [];
       for (const reference of named) {

@@ -77,6 +77,8 @@ export interface ServiceRow extends Service {
   events: ServiceEvent[];
   tags: Tag[];
   clientToken?: string;
+  /** When it became `INACTIVE`. */
+  inactiveAt?: Date;
   /** What its CreateService call asked for: a repeat with the same token must ask for the same. */
   asked?: CreateServiceRequest;
   /** The last deployment that was completed, as it was. */

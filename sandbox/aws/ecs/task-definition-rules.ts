@@ -4,7 +4,7 @@ import type { Region } from '../../world/region.ts';
 import { checkContainer, type TaskRules } from './container-rules.ts';
 import { clientError, invalid, notTaken, refuseOthers } from './errors.ts';
 import { checkFargateSize, cpuUnits, mebibytes } from './fargate-sizes.ts';
-import { checkRole } from './task-roles.ts';
+import { checkRoles } from './task-roles.ts';
 
 const MOST_CONTAINERS = 10;
 const ECR_IMAGE = /^\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com\//;
@@ -44,8 +44,7 @@ export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitio
   if (fargate && !rules.hasExecutionRole && containers.some(({ image = '' }) => ECR_IMAGE.test(image))) {
     throw clientError('Fargate requires task definition to have execution role ARN to support ECR images.');
   }
-  checkRole(region, input.executionRoleArn);
-  checkRole(region, input.taskRoleArn);
+  checkRoles(region, input, 'RegisterTaskDefinition');
 }
 
 function checkFargate(

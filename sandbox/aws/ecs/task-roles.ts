@@ -1,7 +1,7 @@
 /** The roles of tasks: whether they exist when a task definition names them, and whether ECS can take them when a task starts. */
 import type { Region } from '../../world/region.ts';
 import type { RoleRow } from '../iam/store.ts';
-import { cannotAssume, clientError } from './errors.ts';
+import { cannotAssume, cannotPass, clientError } from './errors.ts';
 import { shortName } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
 
@@ -13,21 +13,57 @@ function roleOf({ iam }: Region, reference: string): RoleRow | undefined {
   return !reference.startsWith('arn:') || role?.Arn === reference ? role : undefined;
 }
 
+/** The roles of a task definition, or of the input that registers one. */
+type Roles = Pick<TaskDefinitionRow, 'executionRoleArn' | 'taskRoleArn'>;
+
+const rolesIn = ({ executionRoleArn, taskRoleArn }: Roles): string[] =>
+  [executionRoleArn, taskRoleArn].filter((reference) => reference !== undefined);
+
+/** When somebody has heard of a role, in milliseconds since 1970. */
+const reaches = (region: Region, { RoleId, CreateDate }: RoleRow, by: string): number =>
+  region.reaches({ knob: 'iamLagMs', id: RoleId, by: `ecs ${by}`, since: CreateDate });
+
 /**
- * Refuses a role that does not exist.
- * @throws ClientException
+ * Refuses roles that do not exist, and those of which IAM says so still: nobody may pass them.
+ * @param operation the operation that is to hand them to tasks
+ * @throws ClientException, AccessDeniedException
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  */
-export function checkRole(region: Region, reference: string | undefined): void {
-  if (reference !== undefined && !roleOf(region, reference)) throw clientError('Role is not valid');
+export function checkRoles(region: Region, roles: Roles, operation: string): void {
+  for (const reference of rolesIn(roles)) {
+    const role = roleOf(region, reference);
+    if (!role) throw clientError('Role is not valid');
+    checkPassable(region, role, operation);
+  }
 }
 
-/** Why no task of this definition can be started, as ECS says it: a role is gone, or does not trust ECS tasks. */
-export function whyNotAssumed(region: Region, definition: TaskDefinitionRow): string | undefined {
-  const refused = [definition.executionRoleArn, definition.taskRoleArn].find(
-    (reference) => reference !== undefined && !trustsTasks(roleOf(region, reference)),
-  );
-  return refused === undefined ? undefined : cannotAssume(refused);
+/** The same for a definition that is registered: what became of its roles since then, its tasks will show. */
+export function checkRolesOf(region: Region, definition: TaskDefinitionRow, operation: string): void {
+  for (const reference of rolesIn(definition)) {
+    const role = roleOf(region, reference);
+    if (role) checkPassable(region, role, operation);
+  }
+}
+
+function checkPassable(region: Region, role: RoleRow, operation: string): void {
+  if (reaches(region, role, operation) > region.now().getTime()) throw cannotPass(region, role.Arn);
+}
+
+/** Why no task can be started, as ECS says it, and until when that is certain, in milliseconds since 1970. */
+export interface NotAssumed {
+  readonly reason: string;
+  readonly until: number;
+}
+
+/** Why no task of this definition can be started: a role is gone, does not trust ECS tasks, or is too new. */
+export function whyNotAssumed(region: Region, definition: TaskDefinitionRow): NotAssumed | undefined {
+  const now = region.now().getTime();
+  for (const reference of rolesIn(definition)) {
+    const role = roleOf(region, reference);
+    const until = role ? reaches(region, role, 'task') : now;
+    if (!trustsTasks(role) || until > now) return { reason: cannotAssume(reference), until };
+  }
+  return undefined;
 }
 
 const trustsTasks = (role: RoleRow | undefined): boolean =>

@@ -57,7 +57,7 @@ export const taskOperations = {
       const cluster = activeClusterOf(region, input.cluster);
       const count = input.count ?? 1;
       if (count < 1 || count > MOST_RUN) throw invalid(`count must be between 1 and ${MOST_RUN}.`);
-      const definition = runnableDefinition(region, input.taskDefinition);
+      const definition = runnableDefinition(region, input.taskDefinition, 'RunTask');
       const capacity = capacityFor(cluster, input);
       platformVersion(input.platformVersion);
       checkPlacement(input);
@@ -65,7 +65,7 @@ export const taskOperations = {
       checkExecuteCommand(input.enableExecuteCommand, definition);
       if (input.group?.startsWith('service:')) throw invalid("group must not start with 'service:'.");
       const refused = whyNotAssumed(region, definition);
-      if (refused !== undefined) throw clientError(refused);
+      if (refused !== undefined) throw clientError(refused.reason);
       const given = mergeTags(
         checkPropagateTags(input.propagateTags) === 'TASK_DEFINITION' ? definition.tags : [],
         input.tags,
@@ -118,6 +118,7 @@ export const taskOperations = {
       'maxResults',
       'nextToken',
     ],
+    before: lookAtServices,
     run(input, region) {
       const cluster = clusterOf(region, input.cluster);
       const { family, startedBy, desiredStatus = 'RUNNING', launchType = 'FARGATE' } = input;
@@ -125,7 +126,6 @@ export const taskOperations = {
         throw invalid('startedBy cannot be combined with another filter.');
       }
       const service = input.serviceName && serviceOf(region, cluster, input.serviceName);
-      lookAtServices(region);
       const listed = region.ecs.tasks.filter(
         (task) =>
           task.clusterArn === cluster.clusterArn &&
@@ -143,12 +143,12 @@ export const taskOperations = {
   /** Up to a hundred; what is not there is listed as a failure. */
   DescribeTasks: {
     takes: ['cluster', 'tasks', 'include'],
+    before: lookAtServices,
     run(input, region) {
       const cluster = clusterOf(region, input.cluster);
       const { tasks: named = [], include } = input;
       if (named.length === 0) throw invalid('Tasks cannot be empty.');
       if (named.length > MOST_NAMED) throw invalid(`Tasks can have at most ${MOST_NAMED} items.`);
-      lookAtServices(region);
       const found = named.map((reference) => [reference, findTask(region, cluster, reference)] as const);
       return {
         tasks: found.flatMap(([, task]) => (task ? [shown(task, include)] : [])),

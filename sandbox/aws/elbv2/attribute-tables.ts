@@ -65,7 +65,7 @@ export const loadBalancerAttributes: AttributeTable = {
     only(oneOf('monitor', 'defensive', 'strictest'), 'defensive'),
   ],
   'client_keep_alive.seconds': ['3600', only(within(60, 604800), '3600')],
-  // There is no WAF, no TLS, no zonal shift and no IPv6 here for the following to have an effect on.
+  // There is no WAF, no TLS to clients, no zonal shift and no IPv6 here for the following to have an effect on.
   'waf.fail_open.enabled': ['false', flag],
   'routing.http.x_amzn_tls_version_and_cipher_suite.enabled': ['false', flag],
   'zonal_shift.config.enabled': ['false', flag],

@@ -19,7 +19,7 @@ type Member = (typeof HEALTH_CHECK_MEMBERS)[number];
 export type HealthCheckSettings = { [M in Member]-?: NonNullable<TargetGroup[M]> };
 
 /**
- * The defaults for HTTP and HTTPS. For the timeout AWS's guide says 5 seconds, its model 6 or 10: 5 is what people see.
+ * The defaults for groups of HTTP and of HTTPS alike: both are checked over HTTP unless told. For the timeout AWS's guide says 5 seconds, its model 6 or 10: 5 is what people see.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 const DEFAULTS: HealthCheckSettings = {

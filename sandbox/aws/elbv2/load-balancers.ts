@@ -168,6 +168,10 @@ export const loadBalancerEvents: Events = {
   'elbv2:load-balancer-active'(region, arn) {
     const balancer = region.elbv2.loadBalancers.get(arn);
     if (!balancer) return;
+    if (balancer.doom !== undefined) {
+      balancer.State = { Code: 'failed', Reason: balancer.doom };
+      return;
+    }
     balancer.State = { Code: 'active' };
     settleAllTargets(region);
   },

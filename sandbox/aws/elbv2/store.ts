@@ -17,6 +17,8 @@ export interface LoadBalancerRow extends LoadBalancer {
   VpcId: string;
   attributes: Record<string, string>;
   tags: Tag[];
+  /** It is going to fail for this reason. */
+  doom?: string;
   /** Its network interfaces, one a subnet. */
   interfaceIds: string[];
 }

@@ -27,10 +27,12 @@ function readSettings(region: Region, input: CreateTargetGroupInput) {
   const TargetGroupName = checkTargetGroupName(input.Name);
   const TargetType = input.TargetType ?? 'instance';
   if (TargetType !== 'ip') throw notImplemented(`target groups of type ${TargetType}`);
-  const { Protocol, Port, VpcId, ProtocolVersion = 'HTTP1', IpAddressType = 'ipv4' } = input;
+  const { Protocol, Port, VpcId, IpAddressType = 'ipv4' } = input;
+  // Terraform sends it empty for what its user does not say, and AWS takes that for the default.
+  // https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/elbv2/target_group.go
+  const ProtocolVersion = input.ProtocolVersion || 'HTTP1';
   if (!Protocol) throw validation('A protocol must be specified');
-  // The sandbox's load balancer speaks plain HTTP to targets.
-  if (Protocol !== 'HTTP') throw notImplemented(`target groups for ${Protocol}`);
+  if (Protocol !== 'HTTP' && Protocol !== 'HTTPS') throw notImplemented(`target groups for ${Protocol}`);
   if (Port === undefined) throw validation('A port must be specified');
   if (Port < 1 || Port > 65535) throw constraint(Port, 'port', 'have value between 1 and 65535');
   if (!VpcId) throw validation('A VPC ID must be specified');

@@ -86,8 +86,17 @@ export function checkTrustPolicy(document: string | undefined, region: Region): 
   return given;
 }
 
+/** A role of a moment ago may be no principal yet. */
+function isKnown(region: Region, arn: string): boolean {
+  const role = region.iam.roles.find(({ Arn }) => Arn === arn);
+  if (!role) return false;
+  const word = { knob: 'iamLagMs', id: role.RoleId, by: 'iam principal', since: role.CreateDate } as const;
+  return region.reaches(word) <= region.now().getTime();
+}
+
 /** A principal of this account must be there: IAM keeps its id, not its name. Of other accounts nothing is known here. */
-function checkPrincipal(principal: Principal, { account, iam }: Region): void {
+function checkPrincipal(principal: Principal, region: Region): void {
+  const { account } = region;
   if (principal === '*') return;
   const invalid = (kind: string, who: string) =>
     malformedPolicy(`Invalid principal in policy: "${kind}":"${who}"`);
@@ -97,7 +106,7 @@ function checkPrincipal(principal: Principal, { account, iam }: Region): void {
   for (const who of listOf(principal.AWS)) {
     if (who === '*' || /^\d{12}$/.test(who)) continue;
     const [, of, resource = ''] = /^arn:aws:(?:iam|sts)::(\d{12}):(.+)$/.exec(who) ?? [];
-    const known = resource === 'root' || iam.roles.find(({ Arn }) => Arn === who) !== undefined;
+    const known = resource === 'root' || isKnown(region, who);
     if (of === undefined || (of === account && !known)) throw invalid('AWS', who);
   }
 }

@@ -24,6 +24,8 @@ export interface BalancerNameRow {
 
 export const route53Store = () => ({
   zones: new Table<HostedZoneRow>(),
+  /** Every caller reference that made a zone, those of zones that are gone too. */
+  callerReferences: new Table<{ zoneId: string }>(),
   /** By id without the `/change/` prefix. */
   changes: new Table<ChangeInfo>(),
   /** The load balancers of all regions by their DNS name, in lower case and with a trailing dot: what aliases can point at. */

@@ -60,7 +60,8 @@ export const isOwn = (zone: HostedZoneRow, { Name, Type }: RecordRow): boolean =
 
 export const zoneOperations = {
   /**
-   * The caller reference again is refused; the answer does not say which zone has it.
+   * The caller reference again is refused, even when its zone is gone: they can never be used again
+   * (Netflix/denominator#356). The answer does not say which zone has it.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
    */
   CreateHostedZone: {
@@ -69,7 +70,7 @@ export const zoneOperations = {
       { Name = '', CallerReference = '', HostedZoneConfig: { Comment, PrivateZone = false } = {} },
       region,
     ) {
-      const { zones } = region.route53;
+      const { zones, callerReferences } = region.route53;
       if (PrivateZone) throw notImplemented('private hosted zones');
       if (CallerReference === '' || CallerReference.length > MOST_REFERENCE) {
         throw invalidInput(`CallerReference must have between 1 and ${MOST_REFERENCE} characters`);
@@ -77,9 +78,10 @@ export const zoneOperations = {
       const name = normalName(Name);
       const fault = nameFault(name);
       if (fault) throw invalidDomainName(fault);
-      if (zones.find((zone) => zone.CallerReference === CallerReference)) throw zoneExists(CallerReference);
+      if (callerReferences.has(CallerReference)) throw zoneExists(CallerReference);
       if (zones.size >= MOST_ZONES) throw tooManyZones();
       const Id = newId(region, 'Z');
+      callerReferences.set(CallerReference, { zoneId: Id });
       const nameServers = delegation(region);
       const zone = zones.set(Id, {
         Id,

@@ -3,12 +3,14 @@ import { afterEach } from '@jest/globals';
 import type { Action, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { IncomingHttpHeaders, RequestListener, RequestOptions, Server } from 'node:http';
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 import { once } from 'node:events';
 import type { ListenerOptions, OpenListener } from '../../../sandbox/balancer/listener.ts';
 import { openListener } from '../../../sandbox/balancer/listener.ts';
-import type { ListenerView, Reach, TargetView } from '../../../sandbox/balancer/view.ts';
+import type { ListenerView, Reach, TargetProtocol, TargetView } from '../../../sandbox/balancer/view.ts';
+import { certificate } from '../../certificate.ts';
 
 export const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/api1/0123456789abcdef';
 
@@ -25,6 +27,7 @@ export class World implements ListenerView {
   groups: Record<string, TargetView[]> = { [GROUP]: [] };
   reaches = new Map<string, Reach>();
   reached = true;
+  spoken: TargetProtocol = 'HTTP';
 
   isReached(): boolean {
     return this.reached;
@@ -37,6 +40,9 @@ export class World implements ListenerView {
   }
   targets(arn: string): readonly TargetView[] {
     return this.groups[arn] ?? [];
+  }
+  protocol(): TargetProtocol {
+    return this.spoken;
   }
   async reach(target: TargetView): Promise<Reach> {
     return this.reaches.get(`${target.id}:${target.port}`) ?? 'refused';
@@ -77,8 +83,13 @@ export async function open(
 }
 
 /** A real HTTP server as a target. */
-export async function startTarget(handler: RequestListener): Promise<{ port: number; server: Server }> {
-  const server = http.createServer(handler);
+export const startTarget = (handler: RequestListener) => serve(http.createServer(handler));
+
+/** A real HTTPS server as a target, with a certificate that nobody would trust. */
+export const startSecureTarget = (handler: RequestListener, options: https.ServerOptions = {}) =>
+  serve(https.createServer({ ...certificate, ...options }, handler));
+
+async function serve<S extends Server>(server: S): Promise<{ port: number; server: S }> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   cleanups.push(() => {

@@ -32,7 +32,10 @@ test.each([
     'Target.ResponseCodeMismatch',
     'GET /health must answer 200: correct health.path or health.matcher of api1.',
   ],
-  ['Target.FailedHealthChecks', 'api1 must listen on 0.0.0.0:5000: connections to it are refused.'],
+  [
+    'Target.FailedHealthChecks',
+    'api1 must listen on 0.0.0.0:5000 and speak HTTP there: connections to it fail.',
+  ],
 ])('%s', (reason, advice) => {
   const [api1] = config().services[0]?.containers ?? [];
   expect(adviceForTargets(api1 as RoutedContainer, `10.0.1.5:5000 is unhealthy, ${reason}`)).toEqual([

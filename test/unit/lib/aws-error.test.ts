@@ -116,6 +116,8 @@ describe('what an error is', () => {
     ['InvalidSubnet.Conflict', elb('InvalidSubnet.Conflict'), []],
     ['AuthFailure', elb('AuthFailure', 401), []],
     ['an unread answer', Object.assign(new Error('bad XML'), { $response: {} }), ['isAmbiguous']],
+    ['a good answer that broke off', ecs('Error', 200), ['isAmbiguous']],
+    ['a redirection', ecs('Unknown', 301), []],
     ['a mistake of ours', new TypeError('x is undefined'), []],
     ['no credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' }), []],
     ['an interruption', Object.assign(new Error('aborted'), { name: 'AbortError' }), []],

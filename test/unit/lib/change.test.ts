@@ -1,14 +1,23 @@
 // What differs between a wanted and a found thing, and what follows from it.
 import { describe, expect, test } from '@jest/globals';
-import { changeAddress, compare, later, touches, type Change, type Fields } from '../../../lib/change.ts';
+import {
+  changeAddress,
+  compare,
+  later,
+  touches,
+  type Change,
+  type Fields,
+  type WantedFields,
+} from '../../../lib/change.ts';
 
 interface Thing {
   readonly fields: Fields;
   readonly owner?: string;
   readonly held?: string;
+  readonly heir?: string;
 }
 
-const comparison = (wanted: Record<string, Fields>, found: Record<string, Thing>) =>
+const comparison = (wanted: Record<string, WantedFields>, found: Record<string, Thing>) =>
   compare<Thing>({
     step: 'subnets',
     wanted: new Map(Object.entries(wanted)),
@@ -17,6 +26,7 @@ const comparison = (wanted: Record<string, Fields>, found: Record<string, Thing>
     immutable: { cidr: 'a block cannot change' },
     foreign: ({ owner }) => owner && `it belongs to ${owner}`,
     stuck: ({ held }) => held,
+    heir: ({ heir }) => (heir === undefined ? undefined : { key: heir, reason: 'its name says so' }),
   });
 
 describe('a comparison', () => {
@@ -48,6 +58,39 @@ describe('a comparison', () => {
     });
     const [two] = comparison({ a: { size: 1, on: true } }, { a: { fields: { size: 2 } } });
     expect(two).toMatchObject({ verb: 'update', reason: 'size, on differ' });
+  });
+
+  test('takes away what should not be there, and only what is', () => {
+    const wanted = { a: { 'tag.team': undefined, 'tag.cost': undefined } };
+    const [change] = comparison(wanted, { a: { fields: { 'tag.team': 'orders' } } });
+    expect(change).toMatchObject({
+      verb: 'update',
+      fields: [{ field: 'tag.team', from: 'orders', to: undefined }],
+    });
+    expect(comparison(wanted, {}).at(0)).toMatchObject({ verb: 'create', fields: [] });
+  });
+
+  test('replaces what another thing takes the place of, and says by which fields', () => {
+    const old = { fields: { port: 5000, size: 1 }, heir: 'a' };
+    expect(comparison({ a: { port: 5001, size: 1 } }, { 'a-5000': old })).toEqual([
+      {
+        step: 'subnets',
+        key: 'a',
+        verb: 'replace',
+        fields: [{ field: 'port', from: 5000, to: 5001 }],
+        reason: 'its name says so',
+        replaces: 'a-5000',
+      },
+    ]);
+  });
+
+  test.each([
+    ['the heir is there already', { a: { fields: { port: 1 } } }],
+    ['another one has the same heir', { b: { fields: {}, heir: 'a' } }],
+  ])('removes it when %s', (_when, others) => {
+    const found = { ...others, c: { fields: {}, heir: 'a' } };
+    const changes = comparison({ a: { port: 1 } }, found);
+    expect(changes.find(({ key }) => key === 'c')).toMatchObject({ verb: 'remove' });
   });
 
   test('tells values of different types apart', () => {

@@ -10,8 +10,12 @@ import {
 } from '@aws-sdk/client-ec2';
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { isAmbiguous, isAnswer } from '../../../lib/aws-error.ts';
 import { awsClients, type Aws } from '../../../lib/clients.ts';
 import { systemClock, type Clock } from '../../../lib/clock.ts';
+import { makeFresh, type Fresh } from '../../../lib/fresh.ts';
+import { allFresh } from '../all-fresh.ts';
+import { explain } from '../../../lib/explain.ts';
 import { testClock } from '../clock.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -22,6 +26,9 @@ interface Answer {
 }
 /** A connection that breaks before the answer. */
 const BROKEN = 'broken';
+/** A connection on which nothing comes, and one on which nothing more comes. */
+const SILENT = 'silent';
+const HALF = 'half';
 
 const ec2Error = (status: number, code: string): Answer => ({
   status,
@@ -35,16 +42,19 @@ const ADDRESS: Answer = {
 };
 const VPCS: Answer = { status: 200, body: '<DescribeVpcsResponse><vpcSet/></DescribeVpcsResponse>' };
 
-let answers: (Answer | typeof BROKEN)[];
+let answers: (Answer | typeof BROKEN | typeof SILENT | typeof HALF)[];
 let received: number;
 const server = createServer((request, response) => {
   received += 1;
   const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? DOWN;
   request.resume().on('end', () => {
-    if (answer === BROKEN) request.socket.destroy();
+    if (answer === SILENT) return;
+    if (answer === HALF) response.writeHead(200, { 'content-length': 99 }).write('<Describe');
+    else if (answer === BROKEN) request.socket.destroy();
     else response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
   });
 });
+const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 'b' };
 const abort = new AbortController();
 let aws: Aws;
 
@@ -58,17 +68,19 @@ beforeEach(async () => {
 afterEach(async () => {
   jest.restoreAllMocks();
   aws.close();
+  server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
 
-const clients = (clock: Clock, signal = abort.signal) =>
+const clients = (clock: Clock, signal = abort.signal, fresh: Fresh | undefined = allFresh) =>
   awsClients(
     {
       region: 'eu-west-1',
       endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      credentials: CREDENTIALS,
+      patience: { connection: 10_000, silence: 200 },
     },
-    { clock, signal },
+    { clock, signal, fresh },
   );
 
 const describeVpcs = () => aws.ec2(new DescribeVpcsCommand({}));
@@ -97,10 +109,89 @@ describe('a call that may be repeated', () => {
   });
 });
 
+describe('a silence', () => {
+  test.each([SILENT, HALF] as const)(
+    'that is too long (%s) is a lost answer: asked again',
+    async (silence) => {
+      answers = [silence, VPCS];
+      await expect(describeVpcs()).resolves.toMatchObject({ Vpcs: [] });
+      expect(received).toBe(2);
+    },
+  );
+
+  test.each([SILENT, HALF] as const)(
+    'that never ends (%s) ends as a problem that says so',
+    async (silence) => {
+      answers = [silence];
+      const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
+      expect(received).toBe(4);
+      expect(isAmbiguous(error)).toBe(true);
+      const situation = {
+        doing: 'a look',
+        region: 'eu-west-1',
+        command: 'npm run provision',
+        changing: false,
+      };
+      expect(explain(error, { ...situation, endpoint: 'http://here' })).toMatchObject({
+        code: 'ENDPOINT',
+        what: 'Nothing answers at http://here.',
+        why: 'nothing came for 0.2 s',
+      });
+      expect(explain(error, situation)).toMatchObject({ code: 'REGION' });
+    },
+  );
+
+  test('in the middle of an answer leaves open whether the call had its effect, as a broken connection does', async () => {
+    answers = [HALF];
+    const error: unknown = await allocate().catch((reason: unknown) => reason);
+    expect([isAnswer(error), isAmbiguous(error)]).toEqual([false, true]);
+    expect(received).toBe(1);
+  });
+
+  test('ends at once when the run is told to stop', async () => {
+    const stopping = new AbortController();
+    answers = [SILENT];
+    aws = clients(systemClock, stopping.signal);
+    const describing = describeVpcs();
+    await new Promise((resolve) => server.once('request', resolve));
+    stopping.abort();
+    await expect(describing).rejects.toMatchObject({ name: 'AbortError' });
+    expect(received).toBe(1);
+  });
+});
+
+test('a server that takes no connections is given up, too', async () => {
+  // Never answers: https://www.rfc-editor.org/rfc/rfc5737
+  const nowhere = { region: 'eu-west-1', endpoint: 'http://192.0.2.1', credentials: CREDENTIALS };
+  aws = awsClients(
+    { ...nowhere, patience: { connection: 50, silence: 50 } },
+    { clock: testClock(), signal: abort.signal },
+  );
+  const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
+  expect(isAmbiguous(error)).toBe(true);
+});
+
+test.each([
+  [200, '<html><body><p>Sign in</body></html>'],
+  [404, '<html><body><p>Not found</body></html>'],
+  [200, 'hello'],
+])('what is not AWS is told from AWS: %d %s', async (status, body) => {
+  answers = [{ status, body }];
+  const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
+  expect(
+    explain(error, { doing: 'a look', region: 'r', command: 'c', changing: false, endpoint: 'http://here' }),
+  ).toMatchObject({
+    code: 'ENDPOINT',
+    what: 'What answers at http://here is not AWS.',
+    why: expect.stringMatching(/^@aws-sdk XML parse error: .{5,40}$/) as unknown,
+  });
+});
+
 describe('a create without a client token', () => {
   test.each([
     ['the server fails', DOWN],
     ['the connection breaks', BROKEN],
+    ['no answer comes', SILENT],
   ] as const)('is sent once when %s', async (_, answer) => {
     answers = [answer, ADDRESS];
     await expect(allocate()).rejects.toThrow();
@@ -176,6 +267,18 @@ describe('an error that passes', () => {
     await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
     expect(clock.now() - start).toBe(61_000);
     expect(received).toBe(62);
+  });
+
+  test('does so only of what was made moments ago', async () => {
+    const clock = testClock();
+    const known = makeFresh(clock);
+    aws = clients(clock, abort.signal, known);
+    answers = [fresh];
+    await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
+    expect(received).toBe(1);
+    known.since(clock.now());
+    answers = [fresh, attached];
+    await attach();
   });
 
   test('of another command does not', async () => {

@@ -1,9 +1,9 @@
 // The names that a stack gives in AWS: computed, the same on every machine.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { routesOf } from '../../../lib/config/config.ts';
+import { routesOf, type Container } from '../../../lib/config/config.ts';
 import { stackName, stageName, type Rule } from '../../../lib/config/rules.ts';
-import { namesOf, shortHash } from '../../../lib/names.ts';
+import { namesOf, serviceOf, shortHash } from '../../../lib/names.ts';
 import { config } from '../act.ts';
 
 const names = namesOf({ name: 'shop', stage: 'dev' });
@@ -53,9 +53,48 @@ describe('the name of a target group', () => {
     expect(names.targetGroup({ ...container, port: 5001 })).not.toBe(names.targetGroup(container));
   });
 
+  test('changes with the protocol, which no target group can either', () => {
+    expect(names.targetGroup({ ...container, protocol: 'HTTPS' })).not.toBe(names.targetGroup(container));
+  });
+
   test('stays when its health check changes, which it can', () => {
     const health = { ...container.health, path: '/other' };
     expect(names.targetGroup({ ...container, health })).toBe(names.targetGroup(container));
+  });
+});
+
+describe('the name of an ECS service', () => {
+  const [service] = config().services;
+  if (!service) throw new Error('The test configuration has a service.');
+  const [first, second] = service.containers;
+  const named = (...changes: Partial<Container>[]) =>
+    names.service({
+      ...service,
+      containers: [first, second].map(
+        (container, index) => ({ ...container, ...changes[index] }) as Container,
+      ),
+    });
+
+  test('is that of the configuration while no path is answered over HTTPS', () => {
+    expect(named()).toBe('web');
+    expect(named({ port: 5001 }, { path: '/other' })).toBe('web');
+  });
+
+  test('is another, and always the same, with a path that is', () => {
+    expect(named({ protocol: 'HTTPS' })).toBe('web_a0bf');
+    expect(named({ protocol: 'HTTPS', port: 5001, name: 'api', key: 'web-api' })).toBe('web_a0bf');
+    expect(named({ protocol: 'HTTPS' })).not.toBe(named({}, { protocol: 'HTTPS' }));
+    expect(named({ protocol: 'HTTPS' })).not.toBe(named({ protocol: 'HTTPS' }, { protocol: 'HTTPS' }));
+  });
+
+  test('stays when two containers change places, as long as the paths do not', () => {
+    const secure = { protocol: 'HTTPS', path: '/api1' } as const;
+    expect(named({ path: '/api2' }, secure)).toBe(named(secure));
+  });
+
+  test('says whose it is', () => {
+    expect(serviceOf(named({ protocol: 'HTTPS' }))).toBe('web');
+    expect(serviceOf('web')).toBe('web');
   });
 });
 

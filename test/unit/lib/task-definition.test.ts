@@ -76,6 +76,12 @@ describe('what is registered', () => {
     });
   });
 
+  test('for a container that speaks HTTPS, whose own certificate is not checked', () => {
+    expect(check({ protocol: 'HTTPS' })).toBe(
+      `require('https').get("https://localhost:5000/health", { rejectUnauthorized: false }, ({ statusCode: s }) => process.exit(s === 200 ? 0 : 1)).on('error', () => process.exit(1))`,
+    );
+  });
+
   test('for containers that start in any order: one must wait for another by itself', () => {
     for (const container of taskDefinitionFor(web, parts).containerDefinitions ?? []) {
       expect(container.dependsOn).toBeUndefined();
@@ -144,6 +150,7 @@ describe('two definitions', () => {
     ['read-only root', { readOnlyRoot: false }],
     ['user', { user: undefined }],
     ['stop timeout', { stopSeconds: 60 }],
+    ['health check', { protocol: 'HTTPS' }],
     ['health check', { health: { ...api1.health, intervalSeconds: 20 } }],
     ['environment', { environment: { A: '1' } }],
   ])('differ by their %s', (field, changes) => {

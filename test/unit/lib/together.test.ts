@@ -1,15 +1,16 @@
 // Questions about one thing each, which go out as calls about several.
 import { expect, test } from '@jest/globals';
+import { systemClock } from '../../../lib/clock.ts';
 import { forEach, forName, together } from '../../../lib/together.ts';
 
 function scene(most: number) {
   const calls: string[][] = [];
-  const ask = together(most, async (keys) => {
+  const asking = together(most, async (keys) => {
     calls.push(keys);
     if (keys.includes('bad')) throw new Error('refused');
     return (key) => `about ${key}`;
   });
-  return { calls, ask };
+  return { calls, ask: (key: string) => asking(key, systemClock) };
 }
 
 test('what is asked in one moment is one call, and each gets its own answer', async () => {

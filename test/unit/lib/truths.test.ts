@@ -1,7 +1,7 @@
 // The table of what passes by itself: what is in it, and what must never be.
 import { describe, expect, test } from '@jest/globals';
 import { isQuota } from '../../../lib/aws-error.ts';
-import { truthOf, truths } from '../../../lib/truths.ts';
+import { pauseOf, truthOf, truths } from '../../../lib/truths.ts';
 import { awsError } from '../errors.ts';
 
 const DAY = 24 * 3600;
@@ -76,7 +76,7 @@ describe('an error is permanent', () => {
   });
 
   test('whatever the call: a quota, a denial, credentials that have expired', () => {
-    const commands = truths.flatMap((truth) => truth.commands);
+    const commands = truths.flatMap(({ commands = [] }) => commands);
     for (const code of [
       'VpcLimitExceeded',
       'LimitExceeded',
@@ -91,12 +91,37 @@ describe('an error is permanent', () => {
   });
 });
 
+describe('a call is sent again', () => {
+  const throttle = awsError('RequestLimitExceeded', 'slow down', 503);
+  const failure = awsError('InternalError', 'oops', 500);
+
+  test.each([
+    ['a throttle', throttle, 10, undefined],
+    ['a failure of AWS', failure, 4, true],
+  ])('after %s, whatever the call, and so many times at most', (_, error, tries, ambiguous) => {
+    for (const command of ['DescribeVpcs', 'CreateVpc']) {
+      expect(truthOf(command, error)).toMatchObject({ tries });
+      expect(truthOf(command, error)?.ambiguous).toBe(ambiguous);
+    }
+  });
+
+  test('after pauses that grow and are not the same for all', () => {
+    const truth = truthOf('DescribeVpcs', throttle);
+    if (!truth) throw new Error('a throttle passes');
+    expect([1, 2, 3, 7].map((sent) => pauseOf(truth, sent, 100, 1))).toEqual([500, 1000, 2000, 20_000]);
+    expect(pauseOf(truth, 3, 100, 0.25)).toBe(500);
+  });
+
+  test('but not after 501: there is no such operation', () => {
+    expect(truthOf('DescribeVpcs', awsError('NotImplemented', 'no', 501))).toBeUndefined();
+  });
+});
+
 test('every row says why it passes, and for how long it is believed', () => {
-  for (const { why, seconds, commands } of truths) {
+  for (const { why, seconds, commands = [] } of truths) {
     expect(why).not.toBe('');
     expect(seconds).toBeGreaterThan(0);
     expect(seconds).toBeLessThan(DAY);
-    expect(commands.length).toBeGreaterThan(0);
     for (const command of commands) expect(command).not.toMatch(/Command$/);
   }
 });

@@ -2,7 +2,7 @@
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
 import type { FoundService } from '../../../lib/look/services.ts';
-import { countEvents, scaled } from '../../../provision/scaling.ts';
+import { countEvents, firstCount, scaled } from '../../../provision/scaling.ts';
 import { services } from '../../../provision/services.ts';
 import { config, mocks, provisionStep, surveyOf } from '../act.ts';
 import { done, isDone, item, mutations, update, withItem } from './service-scene.ts';
@@ -52,6 +52,25 @@ test('a run says who decides, and when it does not know', () => {
   ]);
   expect(told(drifted)).toEqual([]);
   expect(countEvents(config(), surveyOf())).toEqual([]);
+});
+
+test('a run says that a service which is replaced loses its range, and begins where the other one was', () => {
+  const former = (changes: Partial<FoundService>) =>
+    surveyOf({ services: { 'web~former': { ...item, ...changes } } });
+  expect(countEvents(config(), former(theirs))).toEqual([
+    {
+      type: 'warning',
+      text: 'web is replaced, and the range that Application Auto Scaling has for it goes: it begins with 4 tasks, and the next provision makes that 1 unless the new service has a range',
+    },
+  ]);
+  expect(countEvents(config(), former(drifted))).toEqual([]);
+  const [web] = config().services;
+  if (!web) throw new Error('no service');
+  expect([
+    firstCount(web, former(theirs)),
+    firstCount(web, former(unknown)),
+    firstCount(web, surveyOf()),
+  ]).toEqual([4, 1, 1]);
 });
 
 test('what is asked at the end goes by the counts that were decided', () => {

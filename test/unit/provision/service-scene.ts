@@ -1,10 +1,5 @@
 /** The service that the tests of its step begin with: as it is found, as it is wanted, and the calls that make it so. */
-import {
-  DescribeServicesCommand,
-  ListTaskDefinitionsCommand,
-  type Service as EcsService,
-} from '@aws-sdk/client-ecs';
-import { beforeEach } from '@jest/globals';
+import { DescribeServicesCommand, type Service as EcsService } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Config } from '../../../lib/config/config.ts';
 import type { FoundService } from '../../../lib/look/services.ts';
@@ -15,10 +10,6 @@ import { neighbours } from '../neighbours.ts';
 
 const { cluster, images, securityGroups, subnets, targetGroups } = neighbours;
 export const DEFINITION = 'arn:definition:1';
-beforeEach(
-  () => void mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns: [DEFINITION] }),
-);
-
 export const ARN = 'arn:service/shop-dev/web';
 export const tags = ourTags('services', 'web');
 const role = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
@@ -28,6 +19,7 @@ export const definitionOf = (of: Config) => ({
   taskDefinitionArn: DEFINITION,
   family: 'shop-dev-web',
   status: 'ACTIVE',
+  older: 0,
   definition: definitionFields(
     taskDefinitionFor(of.services[0] ?? fail(), {
       family: 'shop-dev-web',

@@ -1,8 +1,6 @@
 // The step that runs the services: what it sends in each case.
 import {
   CreateServiceCommand,
-  DeregisterTaskDefinitionCommand,
-  ListTaskDefinitionsCommand,
   DescribeServicesCommand,
   ListServicesCommand,
   TagResourceCommand,
@@ -120,13 +118,7 @@ describe('creates when missing', () => {
       sent()
         .filter(({ command }) => command !== 'DescribeTargetHealth')
         .map(({ command }) => command),
-    ).toEqual([
-      'DescribeServices',
-      'DescribeServices',
-      'CreateService',
-      'DescribeServices',
-      'ListTaskDefinitions',
-    ]);
+    ).toEqual(['DescribeServices', 'DescribeServices', 'CreateService', 'DescribeServices']);
   });
 });
 
@@ -215,32 +207,6 @@ describe('repairs drift', () => {
     expect(mutations()).toEqual([
       update({ loadBalancers: [...wanted, outgoing] }),
       update({ loadBalancers: wanted }),
-    ]);
-  });
-
-  test('repairs drift: revisions before this one are deregistered, those of other families are not', async () => {
-    isDone();
-    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
-    mocks.ecs.on(DeregisterTaskDefinitionCommand).resolves({});
-    mocks.ecs.on(ListTaskDefinitionsCommand).resolves({
-      taskDefinitionArns: ['1', '2', '3']
-        .map((n) => `arn:task-definition/shop-dev-web:${n}`)
-        .concat('arn:task-definition/shop-dev-web-other:1'),
-    });
-    const current = 'arn:task-definition/shop-dev-web:3';
-    const { made, ...scene } = withItem({ taskDefinitionArn: 'arn:task-definition/shop-dev-web:2' });
-    await provisionStep(services, {
-      ...scene,
-      patient: false,
-      made: { ...made, taskDefinitions: { web: { taskDefinitionArn: current } } },
-    });
-    expect(
-      sent()
-        .filter(({ command }) => command === 'DeregisterTaskDefinition')
-        .map(({ input }) => input),
-    ).toEqual([
-      { taskDefinition: 'arn:task-definition/shop-dev-web:1' },
-      { taskDefinition: 'arn:task-definition/shop-dev-web:2' },
     ]);
   });
 

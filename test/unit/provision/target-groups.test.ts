@@ -10,6 +10,8 @@ import {
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
+import { routesOf, type Config, type Container } from '../../../lib/config/config.ts';
+import { namesOf } from '../../../lib/names.ts';
 import { upper } from '../../../lib/tags.ts';
 import { targetGroups } from '../../../provision/target-groups.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sent } from '../act.ts';
@@ -22,6 +24,8 @@ const item = (key: string) => ({
   targetGroupArn: `arn:${key}`,
   name: `shop-dev-${key}-0000`,
   vpcId: 'vpc-1',
+  port: key === 'web-api1' ? 5000 : 6000,
+  protocol: 'HTTP',
   health: {
     protocol: 'HTTP',
     port: 'traffic-port',
@@ -95,6 +99,17 @@ const one = config({
   services: config().services.map((service) => ({ ...service, containers: service.containers.slice(0, 1) })),
 });
 
+const fail = (): never => {
+  throw new Error('no container');
+};
+/** The stack with one container alone, changed. */
+function oneWith(changes: Partial<Container>): Config {
+  const [service = fail()] = one.services;
+  return config({
+    services: [{ ...service, containers: service.containers.map((api1) => ({ ...api1, ...changes })) }],
+  });
+}
+
 test('creates when missing', async () => {
   creates();
   const { verbs, ids } = await provisionStep(targetGroups, scene);
@@ -135,18 +150,27 @@ test('creates when missing: a name that somebody else took in between is left al
 
 test('creates when missing: another port makes another name, so that the new group stands beside the old', async () => {
   creates();
-  const [service] = config().services;
-  const [api1] = service?.containers ?? [];
-  if (!service || !api1) throw new Error('no container');
-  const moved = config({ services: [{ ...service, containers: [{ ...api1, port: 5001 }] }] });
   await provisionStep(targetGroups, { ...scene, config: one });
-  await provisionStep(targetGroups, { ...scene, config: moved });
+  await provisionStep(targetGroups, { ...scene, config: oneWith({ port: 5001 }) });
   const [before, after] = sent()
     .filter(({ command }) => command === 'CreateTargetGroup')
     .map(({ input }) => (input as { Name: string }).Name);
   expect(before).toMatch(NAME);
   expect(after).toMatch(NAME);
   expect(after).not.toBe(before);
+});
+
+test('creates when missing: HTTPS makes another name, and a group that is asked and checked over it', async () => {
+  creates();
+  const secure = oneWith({ protocol: 'HTTPS' });
+  const { container } = routesOf(secure)[0] ?? fail();
+  await provisionStep(targetGroups, { ...scene, config: secure });
+  const Name = namesOf(secure).targetGroup(container);
+  expect(Name).not.toBe(namesOf(one).targetGroup({ ...container, protocol: 'HTTP' }));
+  expect(sent()[0]).toEqual({
+    command: 'CreateTargetGroup',
+    input: { ...wish('web-api1', 5000), Name, Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS' },
+  });
 });
 
 test('adopts when present', async () => {
@@ -218,6 +242,33 @@ test('explains refusal', async () => {
     message: 'You have reached the maximum.',
   });
   expect(sent()).toEqual([{ command: 'CreateTargetGroup', input: wish('web-api1', 5000) }]);
+});
+
+test('explains refusal: a group of our name for another protocol cannot become what is wanted', async () => {
+  const { changes } = await provisionStep(targetGroups, withItems({ protocol: 'HTTPS' }));
+  expect(changes).toMatchObject([
+    {
+      verb: 'refused',
+      key: 'web-api1',
+      stuck: true,
+      reason: 'shop-dev-web-api1-0000 is for HTTPS, and no target group changes that',
+    },
+  ]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift: health checks that somebody turned to HTTP', async () => {
+  mocks.elbv2.on(ModifyTargetGroupCommand).resolves({});
+  const secure = { protocol: 'HTTPS', health: { ...item('web-api1').health, protocol: 'HTTP' } };
+  const { found } = withItems(secure);
+  const { verbs } = await provisionStep(targetGroups, {
+    ...scene,
+    found: { vpc, targetGroups: { 'web-api1': found.targetGroups['web-api1'] } },
+    config: oneWith({ protocol: 'HTTPS' }),
+  });
+  expect(verbs).toEqual([['update', 'web-api1', 'health.protocol']]);
+  const input = { TargetGroupArn: 'arn:web-api1', ...health, HealthCheckProtocol: 'HTTPS' };
+  expect(sent()).toEqual([{ command: 'ModifyTargetGroup', input }]);
 });
 
 test("explains refusal: somebody else's is refused, and nothing is sent for it", async () => {

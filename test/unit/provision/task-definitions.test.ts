@@ -1,6 +1,11 @@
 // The step that registers the task definitions: what it sends in each case.
-import { RegisterTaskDefinitionCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
-import { expect, test } from '@jest/globals';
+import {
+  DeregisterTaskDefinitionCommand,
+  ListTaskDefinitionsCommand,
+  RegisterTaskDefinitionCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-ecs';
+import { beforeEach, expect, test } from '@jest/globals';
 import type { FoundTaskDefinition } from '../../../lib/look/task-definitions.ts';
 import { lower } from '../../../lib/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../lib/task-definition.ts';
@@ -27,6 +32,7 @@ const item: FoundTaskDefinition = {
   taskDefinitionArn: 'arn:definition:1',
   family: 'shop-dev-web',
   status: 'ACTIVE',
+  older: 0,
   definition: definitionFields(registered()),
   tags,
 };
@@ -51,6 +57,9 @@ const changed = (change: object) =>
     })),
   });
 
+const LISTED = { command: 'ListTaskDefinitions', input: { familyPrefix: 'shop-dev-web', status: 'ACTIVE' } };
+beforeEach(() => void mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns: [] }));
+
 function registers(): void {
   mocks.ecs
     .on(RegisterTaskDefinitionCommand)
@@ -62,7 +71,7 @@ test('creates when missing', async () => {
   const { verbs, ids } = await provisionStep(taskDefinitions, scene);
   expect(verbs).toEqual([['create', 'web']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
-  expect(sent()).toEqual([register()]);
+  expect(sent()).toEqual([register(), LISTED]);
 });
 
 test('creates when missing: tries again while a role is not seen everywhere yet', async () => {
@@ -75,7 +84,7 @@ test('creates when missing: tries again while a role is not seen everywhere yet'
     .rejectsOnce(awsError('ClientException', 'Role is not valid'))
     .resolves({ taskDefinition: { taskDefinitionArn: 'arn:definition:2' } });
   await provisionStep(taskDefinitions, scene);
-  expect(sent()).toEqual([register(), register(), register()]);
+  expect(sent()).toEqual([register(), register(), register(), LISTED]);
 });
 
 test('adopts when present', async () => {
@@ -90,7 +99,7 @@ test('repairs drift', async () => {
   const { verbs, ids } = await provisionStep(taskDefinitions, { ...withItem(), config: other });
   expect(verbs).toEqual([['update', 'web', 'api1.environment', 'api1.environment.LEVEL']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
-  expect(sent()).toEqual([register(other)]);
+  expect(sent()).toEqual([register(other), LISTED]);
 });
 
 test('repairs drift: an image that is yet to be pushed makes another revision', async () => {
@@ -104,6 +113,7 @@ test('repairs drift: an image that is yet to be pushed makes another revision', 
   expect(verbs).toEqual([['update', 'web', 'api1.image']]);
   expect(sent()).toEqual([
     { command: 'RegisterTaskDefinition', input: { ...registered(config(), fresh), tags: lower(tags) } },
+    LISTED,
   ]);
 });
 
@@ -128,6 +138,7 @@ test('repairs drift: tags alone make no new revision', async () => {
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:1' } });
   expect(sent()).toEqual([
     { command: 'TagResource', input: { resourceArn: 'arn:definition:1', tags: lower(tags) } },
+    LISTED,
   ]);
 });
 
@@ -135,7 +146,25 @@ test('repairs drift: one that a teardown has deregistered and not deleted is reg
   registers();
   const { verbs } = await provisionStep(taskDefinitions, withItem({ status: 'INACTIVE' }));
   expect(verbs).toEqual([['update', 'web', 'status']]);
-  expect(sent()).toEqual([register()]);
+  expect(sent()).toEqual([register(), LISTED]);
+});
+
+test('repairs drift: revisions before this one are deregistered, those of other families are not', async () => {
+  const revision = (n: number) => `arn:task-definition/shop-dev-web:${n}`;
+  mocks.ecs.on(DeregisterTaskDefinitionCommand).resolves({});
+  mocks.ecs.on(ListTaskDefinitionsCommand).resolves({
+    taskDefinitionArns: [1, 2, 3].map(revision).concat('arn:task-definition/shop-dev-web-other:1'),
+  });
+  const { verbs } = await provisionStep(
+    taskDefinitions,
+    withItem({ taskDefinitionArn: revision(3), older: 2 }),
+  );
+  expect(verbs).toEqual([['update', 'web', 'older revisions']]);
+  expect(sent()).toEqual([
+    LISTED,
+    { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(1) } },
+    { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(2) } },
+  ]);
 });
 
 test('repairs drift: what the configuration no longer has goes', async () => {

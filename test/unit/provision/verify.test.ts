@@ -71,7 +71,10 @@ test.each([302, 401, 404, 405])('takes %i for an answer: it is the service that 
   const port = await serve((_request, response) => response.writeHead(status).end('{"title":"not here"}'));
   const run = runOf();
   await verify(one, addressOf(port), run);
-  expect(notes(run)).toEqual([`GET http://api.example.com:${port}/api1  ${status}`]);
+  const [note, ...warnings] = notes(run);
+  expect(note).toBe(`GET http://api.example.com:${port}/api1  ${status}`);
+  const unknown = 'api1 answers, and knows nothing at /api1: the load balancer hands on the whole path.';
+  expect(warnings).toEqual(status === 404 ? [unknown] : []);
 });
 
 test('asks again while the load balancer answers by itself: 503, and the 404 of a path without a rule', async () => {

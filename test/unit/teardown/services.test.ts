@@ -6,6 +6,7 @@ import {
   ListTasksCommand,
 } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
+import { systemClock } from '../../../lib/clock.ts';
 import type { FoundService } from '../../../lib/look/services.ts';
 import { services } from '../../../teardown/services.ts';
 import { awsError, mocks, sent, undoOf } from '../act.ts';
@@ -65,7 +66,8 @@ test('removes what is ours: of several, who are waited for together', async () =
   accepts();
   mocks.ecs.on(DescribeServicesCommand).resolves({ services: [] });
   mocks.ecs.on(ListTasksCommand).resolves({});
-  const one = undo();
+  // Real moments: on the clock of these tests none lasts.
+  const one = { ...undo(), clock: systemClock };
   await Promise.all(
     ['web', 'jobs'].map((key) => services.remove({ ...one, item: { ...one.item, serviceName: key } })),
   );

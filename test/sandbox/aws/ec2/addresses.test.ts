@@ -80,6 +80,20 @@ test('an address is released once', async () => {
   });
 });
 
+test('an address is released from the border group that it is advertised from', async () => {
+  const { ec2, make, find } = await scene();
+  const AllocationId = await make.address();
+  const [address] = await find();
+  const release = (NetworkBorderGroup: string | undefined) =>
+    ec2.send(new ReleaseAddressCommand({ AllocationId, NetworkBorderGroup }));
+  expect(await refusalOf(release('us-east-1-wl1-bos-wlz-1'))).toEqual({
+    code: 'InvalidAddress.NotFound',
+    message: `Address '${address?.PublicIp}' not found.`,
+  });
+  await release(address?.NetworkBorderGroup);
+  expect(await find()).toEqual([]);
+});
+
 test('an address is not released before its NAT gateway is deleted, nor for some seconds after', async () => {
   const clock = manualClock();
   const { ec2, make, find, release } = await scene({ clock, pace: 1 });
@@ -96,7 +110,7 @@ test('an address is not released before its NAT gateway is deleted, nor for some
   expect(await refusalOf(disassociate())).toEqual(notYours);
   await ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: nat }));
   expect(await refusalOf(release(id))).toEqual(notYours);
-  clock.advance(61_000);
+  clock.advance(55_000);
   expect((await find())[0]?.AssociationId).toBeUndefined();
   expect(await refusalOf(disassociate())).toMatchObject({ code: 'InvalidAssociationID.NotFound' });
   expect(await refusalOf(release(id))).toEqual(notYours);

@@ -119,6 +119,11 @@ const honest: [string, Over, string][] = [
     'alarms',
   ],
   ['service discovery', { serviceRegistries: [{ registryArn: 'a' }] }, 'serviceRegistries'],
+  [
+    'VPC Lattice',
+    { vpcLatticeConfigurations: [{ roleArn: 'a', targetGroupArn: 'b', portName: 'c' }] },
+    'vpcLatticeConfigurations',
+  ],
   ['service connect', { serviceConnectConfiguration: { enabled: true } }, 'serviceConnectConfiguration'],
 ];
 

@@ -65,6 +65,19 @@ test('a service is shown with what AWS fills in', async () => {
   });
 });
 
+test('empty lists ask for nothing', async () => {
+  const scene = await balanced();
+  const nothing = {
+    placementConstraints: [],
+    placementStrategy: [],
+    serviceRegistries: [],
+    vpcLatticeConfigurations: [],
+  };
+  const { create, update } = calls(scene.ecs);
+  expect((await create(scene.service(nothing))).service).toMatchObject({ status: 'ACTIVE' });
+  expect((await update(nothing)).service).toMatchObject({ status: 'ACTIVE' });
+});
+
 test('tags are shown only when they are asked for', async () => {
   const scene = await balanced();
   const { create, service } = calls(scene.ecs);

@@ -43,11 +43,36 @@ test('a target group has the health checks that AWS gives it when nothing is sai
   ]);
 });
 
+test('a target group for HTTPS is checked over HTTP unless told', async () => {
+  const { createGroup } = await scene();
+  expect((await createGroup({ Protocol: 'HTTPS' })).TargetGroups).toMatchObject([
+    {
+      Protocol: 'HTTPS',
+      ProtocolVersion: 'HTTP1',
+      HealthCheckProtocol: 'HTTP',
+      HealthCheckTimeoutSeconds: 5,
+    },
+  ]);
+  const told = { Name: 'api2', Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS' } as const;
+  expect((await createGroup(told)).TargetGroups).toMatchObject([{ HealthCheckProtocol: 'HTTPS' }]);
+});
+
+test('an empty protocol version, as Terraform sends it, is the default', async () => {
+  const { createGroup } = await scene();
+  const [made] = (await createGroup({ ProtocolVersion: '' })).TargetGroups ?? [];
+  expect(made?.ProtocolVersion).toBe('HTTP1');
+  const [again] = (await createGroup()).TargetGroups ?? [];
+  expect(again?.TargetGroupArn).toBe(made?.TargetGroupArn);
+});
+
 test('the same settings again are the same group, other settings a duplicate name', async () => {
   const { createGroup, elbv2 } = await scene();
   const [first] = (await createGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
   const [again] = (await createGroup({ HealthCheckPath: '/health' })).TargetGroups ?? [];
   expect(again?.TargetGroupArn).toBe(first?.TargetGroupArn);
+  expect(await refusalOf(createGroup({ HealthCheckPath: '/health', Protocol: 'HTTPS' }))).toMatchObject({
+    code: 'DuplicateTargetGroupName',
+  });
   expect(await refusalOf(createGroup({ HealthCheckPath: '/health', Port: 6000 }))).toEqual({
     code: 'DuplicateTargetGroupName',
     message: "A target group with the same name 'api1' exists, but with different settings",
@@ -72,7 +97,6 @@ const refusals: [Partial<CreateTargetGroupCommandInput>, string, string][] = [
   [{ TargetType: undefined }, 'NotImplemented', 'type instance'],
   [{ TargetType: 'lambda' }, 'NotImplemented', 'type lambda'],
   [{ Protocol: 'TCP' }, 'NotImplemented', 'TCP'],
-  [{ Protocol: 'HTTPS' }, 'NotImplemented', 'HTTPS'],
   [{ ProtocolVersion: 'GRPC' }, 'NotImplemented', 'GRPC'],
   [{ HealthCheckEnabled: false }, 'ValidationError', "target type 'ip'"],
   [{ HealthCheckProtocol: 'TCP' }, 'ValidationError', "'TCP' must be one of"],

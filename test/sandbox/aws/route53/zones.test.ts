@@ -169,7 +169,11 @@ test('a zone is deleted only when nothing but its own two record sets is left', 
   expect(await refusalOf(route53.send(new GetHostedZoneCommand({ Id: HostedZoneId })))).toMatchObject({
     code: 'NoSuchHostedZone',
   });
-  await route53.send(create('example.com'));
+  // The name is free again; the caller reference never is.
+  expect(await refusalOf(route53.send(create('example.com')))).toMatchObject({
+    code: 'HostedZoneAlreadyExists',
+  });
+  await route53.send(create('example.com', 'another'));
 });
 
 test('the comment of a zone can be changed', async () => {

@@ -1,107 +1,224 @@
 // A configuration file is found, run and checked.
-import { execFile } from 'node:child_process';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { defineStack, type StackContext } from '../../../../lib/config/define.ts';
-import { loadConfig } from '../../../../lib/config/load.ts';
+import type { Config } from '../../../../lib/config/config.ts';
+import { loadConfig, type LoadOptions } from '../../../../lib/config/load.ts';
 import { Problem } from '../../../../lib/problem.ts';
-import { folderWith, sound } from './support.ts';
+import { folderWith } from './support.ts';
 
 const folder = folderWith({
-  'slipway.config.ts': '',
   'api/main.ts': '',
-  'good.config.ts': `
-    import { home } from './nearby/home.ts';
-    const stage: string = 'dev';
-    export default async ({ target }: { target: string }) => ({
-      name: 'store',
-      region: 'eu-west-1',
-      tags: { target, stage, folder: import.meta.dirname, home },
-      services: { shop: { containers: { api: { source: 'api' } } } },
-    });`,
   'nearby/home.ts':
     "import { basename } from 'node:path';\nexport const home = basename(import.meta.dirname);\n",
-  'syntax.config.ts': 'export default {\n  a: 1\n  b: 2,\n};\n',
-  'throws.config.ts':
-    "const price = () => {\n  throw new Error('PRICE is not set');\n};\nexport default price();\n",
-  'calls.config.ts': "export default () => {\n  throw new Error('PRICE is not set');\n};\n",
-  'imports.config.ts': "import nothing from './nowhere.ts';\nexport default nothing;\n",
-  'silent.config.ts': 'export const stack = {};\n',
-  'package.json': '{ "type": "module" }',
 });
-const file = join(folder, 'slipway.config.ts');
-const exporting = (exported: unknown) =>
-  ({ file, stage: 'dev', target: 'aws', importFile: async () => exported }) as const;
-const problemOf = async (load: Promise<unknown>): Promise<Problem> => {
-  const error: unknown = await load.then(
+let files = 0;
+/** Loads a file of this text. */
+function load(text: string, options: Partial<LoadOptions> = {}): Promise<Config> {
+  const file = join(folder, `${(files += 1)}.config.ts`);
+  writeFileSync(file, text);
+  return loadConfig({ file, stage: 'dev', target: 'sandbox', ...options });
+}
+/** A sound stack but for what is added. */
+const STACK =
+  "name: 'store', region: 'eu-west-1', services: { shop: { containers: { api: { source: 'api' } } } }";
+const problemOf = async (loading: Promise<unknown>): Promise<Problem> => {
+  const error: unknown = await loading.then(
     () => undefined,
     (reason: unknown) => reason,
   );
   if (error instanceof Problem) return error;
   throw error;
 };
+/** Why it cannot be read, its path left out. */
+const whyOf = async (loading: Promise<unknown>): Promise<string> => {
+  const { code, why, now, fix } = await problemOf(loading);
+  expect({ code, now }).toEqual({ code: 'CONFIG_LOAD', now: 'Nothing was changed.' });
+  expect(fix.join()).not.toBe('');
+  return why.replace(/\S*\d+(?=\.config\.ts)/, '');
+};
 
 describe('a module', () => {
-  test('is imported by its absolute path, and its sources lie beside it', async () => {
-    const paths: string[] = [];
-    const importFile = async (path: string): Promise<unknown> => {
-      paths.push(path);
-      return { default: sound() };
-    };
-    const config = await loadConfig({ file, stage: 'prod', target: 'aws', importFile });
-    expect(paths).toEqual([file]);
-    expect(config).toMatchObject({ stage: 'prod', target: 'aws' });
-    expect(config.services[0]?.containers[0]?.image).toEqual({ source: join(dirname(file), 'api') });
+  test('is run where it lies, with what it imports, and its sources lie beside it', async () => {
+    const config = await load(`
+      import { home } from './nearby/home.ts';
+      const stage: string = await Promise.resolve('dev');
+      export default { ${STACK}, tags: { stage, folder: import.meta.dirname, home } };`);
+    expect(config.tags).toEqual({ stage: 'dev', folder, home: 'nearby' });
+    expect(config.services[0]?.containers[0]?.image).toEqual({ source: join(folder, 'api') });
   });
 
   test('may export a function of the stage and the target, which may take its time', async () => {
-    const asked: StackContext[] = [];
-    const stack = defineStack(async (context) => {
-      asked.push(context);
-      return { ...sound(), name: `for-${context.stage}` };
-    });
-    expect(await loadConfig(exporting({ default: stack }))).toMatchObject({ name: 'for-dev' });
-    expect(asked).toEqual([{ stage: 'dev', target: 'aws' }]);
+    const text = `export default async ({ stage, target }: { stage: string; target: string }) =>
+      ({ ${STACK}, tags: { stage, target } });`;
+    const options = { stage: 'prod', target: 'aws' } as const;
+    expect(await load(text, options)).toMatchObject({ ...options, tags: options });
   });
 
   test('may be wrapped in another', async () => {
-    const wrapped = { default: { __esModule: true, default: sound() } };
-    expect(await loadConfig(exporting(wrapped))).toMatchObject({ name: 'store' });
+    expect(await load(`export default { __esModule: true, default: { ${STACK} } };`)).toMatchObject({
+      name: 'store',
+    });
   });
 
-  test.each([[{}], [{ stack: sound() }], [{ default: undefined }], [undefined]])(
-    'without a default export is refused: %p',
-    async (exported) => {
-      expect(await problemOf(loadConfig(exporting(exported)))).toMatchObject({
-        code: 'CONFIG_LOAD',
-        why: 'It has no default export.',
-      });
+  test('may choose the variables of the run, such as AWS_PROFILE', async () => {
+    process.env['SLIPWAY_TEST_GONE'] = 'there';
+    await load(
+      `process.env.SLIPWAY_TEST = 'set'; delete process.env.SLIPWAY_TEST_GONE; export default { ${STACK} };`,
+    );
+    expect(process.env).toMatchObject({ SLIPWAY_TEST: 'set' });
+    expect(process.env).not.toHaveProperty('SLIPWAY_TEST_GONE');
+    delete process.env['SLIPWAY_TEST'];
+  });
+
+  test('is read again when it has changed', async () => {
+    const file = join(folder, 'again.config.ts');
+    const read = async (text: string) => {
+      writeFileSync(file, `export default { ${STACK}, tags: { text: '${text}' } };`);
+      return (await loadConfig({ file, stage: 'dev', target: 'sandbox' })).tags;
+    };
+    expect(await read('one')).toEqual({ text: 'one' });
+    expect(await read('other')).toEqual({ text: 'other' });
+  });
+
+  test.each(['', `export const stack = { ${STACK} };`, 'export default undefined;'])(
+    'without a default export is refused: %s',
+    async (text) => {
+      expect(await whyOf(load(text))).toBe('It has no default export.');
     },
   );
 
   test('whose function returns nothing has that for a mistake', async () => {
-    expect(await problemOf(loadConfig(exporting({ default: () => undefined })))).toMatchObject({
+    expect(await problemOf(load('export default () => undefined;'))).toMatchObject({
       code: 'CONFIG_INVALID',
-      what: `${file} has 1 mistake.`,
       why: 'default export: missing. Give an object: a stack.',
     });
   });
 
   test.each([
-    [new Error('PRICE is not set'), 'PRICE is not set'],
-    ['PRICE', "It threw 'PRICE'."],
-    [null, 'It threw null.'],
-  ])('that throws %p is refused with what it threw', async (thrown, why) => {
-    const fail = (): never => {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- a configuration may throw anything
-      throw thrown;
-    };
-    const refused = { code: 'CONFIG_LOAD', why, cause: thrown };
-    expect(await problemOf(loadConfig({ ...exporting({}), importFile: async () => fail() }))).toMatchObject(
-      refused,
+    ['() => 5', 'a function'],
+    ['new Map([["a", "b"]])', 'a Map'],
+    ['new Date()', 'a Date'],
+    ['new Error("no")', 'an Error'],
+    ['Promise.resolve({})', 'a Promise'],
+    ['Symbol("x")', 'a symbol'],
+    ['new Array(1e9)', 'a list of 1000000000'],
+    ['10n', '10n'],
+  ])('with %s for a value has that for a mistake, beside the others', async (value, shown) => {
+    expect(await problemOf(load(`export default { ${STACK}, name: '9', tags: ${value} };`))).toMatchObject({
+      code: 'CONFIG_INVALID',
+      why: expect.stringMatching(
+        new RegExp(`^name: '9'\\. .*\\ntags: ${shown}\\. Give an object: tags .*$`),
+      ) as unknown,
+    });
+  });
+});
+
+describe('what is wrong with a file is told with its line:', () => {
+  test.each([
+    [
+      'it does not compile',
+      'export default {\n  a: 1\n  b: 2,\n};\n',
+      '.config.ts, line 3: Expected "}" but found "b"',
+    ],
+    [
+      'it throws',
+      "const price = () => {\n  throw new Error('PRICE is not set');\n};\nexport default price();\n",
+      '.config.ts, line 2: PRICE is not set',
+    ],
+    [
+      'its function throws',
+      "export default () => {\n  throw new Error('PRICE is not set');\n};\n",
+      '.config.ts, line 2: PRICE is not set',
+    ],
+    [
+      'its promise rejects',
+      "export default async () => {\n  await null;\n  throw new Error('PRICE is not set');\n};\n",
+      '.config.ts, line 3: PRICE is not set',
+    ],
+    [
+      'a getter throws',
+      "export default {\n  get name() {\n    throw new Error('PRICE is not set');\n  },\n};\n",
+      '.config.ts, line 3: PRICE is not set',
+    ],
+    [
+      'it throws later',
+      "export default () => new Promise(() => setTimeout(() => {\n  throw new Error('PRICE is not set');\n}));\n",
+      '.config.ts, line 2: PRICE is not set',
+    ],
+    [
+      'it imports what is not there',
+      "import nothing from './nowhere.ts';\nexport default nothing;\n",
+      '.config.ts, line 1: Could not resolve "./nowhere.ts"',
+    ],
+  ])('%s', async (_, text, why) => {
+    expect(await whyOf(load(text))).toBe(why);
+  });
+});
+
+describe('what is no error is told, too:', () => {
+  test.each([
+    ["throw 'PRICE'; export default {};", "It threw 'PRICE'."],
+    ['throw null; export default {};', 'It threw null.'],
+    [
+      "const odd = () => { throw new Proxy({}, { get() { throw new Error('no'); } }); }; export { odd as default };",
+      'It threw something that cannot be shown.',
+    ],
+    ["export default () => Promise.reject('PRICE');", "It threw 'PRICE'."],
+  ])('%s', async (text, why) => {
+    expect(await whyOf(load(text))).toBe(why);
+  });
+});
+
+describe('no file ends, blocks or crashes the run that reads it:', () => {
+  test.each([
+    [
+      'process.exit();',
+      'It called process.exit(0): a configuration runs inside of Slipway, and only says what it wants.',
+    ],
+    ["process.on('exit', () => process.exit(3)); process.exit(2);", /^It called process\.exit\(2\)/],
+    ['export default () => process.exit(1);', /^It called process\.exit\(1\)/],
+    ['export default () => new Promise(() => undefined);', 'It waits for something that never comes.'],
+    ['await new Promise(() => undefined); export default {};', 'It waits for something that never comes.'],
+    ["process.kill(process.pid, 'SIGKILL'); setInterval(() => 0, 9);", 'Its process ended: SIGKILL.'],
+  ])('%s', async (text, why) => {
+    expect(await whyOf(load(text))).toEqual(typeof why === 'string' ? why : expect.stringMatching(why));
+  });
+
+  test.each([
+    'for (;;);',
+    'export default () => new Promise(() => setInterval(() => 0, 9));',
+    'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
+  ])('%s', async (text) => {
+    expect(await whyOf(load(text, { within: 1500 }))).toBe('It was not done after 1.5 s.');
+  });
+
+  test('a stack that goes round is refused, not followed', async () => {
+    const text = `const tags: Record<string, unknown> = {}; tags.a = tags; export default { ${STACK}, tags };`;
+    expect(await problemOf(load(text))).toMatchObject({
+      code: 'CONFIG_INVALID',
+      why: 'tags.a: an object. Give a text: the value of a tag.',
+    });
+  });
+
+  test('one that leaves something running is read all the same', async () => {
+    expect(await load(`setInterval(() => 0, 9); export default { ${STACK} };`)).toMatchObject({
+      name: 'store',
+    });
+  });
+
+  test('one that spoils what all objects have in common spoils only its own', async () => {
+    await load(`Object.assign(Object.prototype, { spoilt: true }); export default { ${STACK} };`).catch(
+      () => undefined,
     );
-    expect(await problemOf(loadConfig(exporting({ default: fail })))).toMatchObject(refused);
+    expect({}).not.toHaveProperty('spoilt');
+  });
+
+  test('when the run is told to stop, so is the file', async () => {
+    const stopping = new AbortController();
+    const loading = load('for (;;);', { signal: stopping.signal });
+    stopping.abort(new Error('stop'));
+    await expect(loading).rejects.toThrow('stop');
   });
 });
 
@@ -109,35 +226,10 @@ test.each(['nowhere.config.ts', 'api'])(
   'there is no configuration at %s, and it is told where it was looked for',
   async (name) => {
     const path = join(folder, name);
-    expect(await problemOf(loadConfig({ ...exporting({}), file: path }))).toMatchObject({
+    expect(await problemOf(loadConfig({ file: path, stage: 'dev', target: 'aws' }))).toMatchObject({
       code: 'CONFIG_MISSING',
       what: `There is no ${path}.`,
       why: `${path} is not a file.`,
     });
   },
 );
-
-test('real files are bundled and run: their stacks are read, and what is wrong with them is told with its line', async () => {
-  const names = ['good', 'syntax', 'throws', 'calls', 'imports', 'silent'].map((name) => `${name}.config.ts`);
-  const script = `
-    const { loadConfig } = await import('./lib/config/load.ts');
-    const told = await Promise.all(${JSON.stringify(names)}.map((name) =>
-      loadConfig({ file: ${JSON.stringify(folder)} + '/' + name, stage: 'dev', target: 'sandbox' })
-        .then(({ tags }) => tags, ({ code, why }) => code + ': ' + why)));
-    process.stdout.write(JSON.stringify(told));`;
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--import',
-    'tsx',
-    '--input-type=module',
-    '--eval',
-    script,
-  ]);
-  expect(JSON.parse(stdout)).toEqual([
-    { target: 'sandbox', stage: 'dev', folder, home: 'nearby' },
-    'CONFIG_LOAD: syntax.config.ts, line 3: Expected "}" but found "b"',
-    `CONFIG_LOAD: ${folder}/throws.config.ts, line 2: PRICE is not set`,
-    `CONFIG_LOAD: ${folder}/calls.config.ts, line 2: PRICE is not set`,
-    'CONFIG_LOAD: imports.config.ts, line 1: Could not resolve "./nowhere.ts"',
-    'CONFIG_LOAD: It has no default export.',
-  ]);
-}, 30_000);

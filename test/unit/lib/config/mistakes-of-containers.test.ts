@@ -116,6 +116,20 @@ refuses(
   between("'/aaa", ' more characters'),
 );
 
+refuses(`${api}.protocol`, between("Give one of 'HTTP', 'HTTPS': what it speaks on its port"), {
+  'another protocol': 'TCP',
+  'small letters': 'https',
+});
+
+test('HTTPS without a path is refused, since nobody asks over it', () => {
+  const fix = 'Add a path and its port, or leave it out: the load balancer asks only what is routed.';
+  const mistake = { path: `${api}.protocol`, value: "'HTTPS'", fix };
+  expect(mistakesOf(soundBut({ [`${api}.path`]: undefined }))).toEqual([mistake]);
+  expect(mistakesOf(soundBut({ [`${api}.path`]: undefined, [`${api}.port`]: undefined }))).toEqual([mistake]);
+  // A path that is none is the mistake, then.
+  expect(mistakesOf(soundBut({ [`${api}.path`]: 5 }))).toMatchObject([{ path: `${api}.path` }]);
+});
+
 refuses(`${api}.health.path`, between('Begin the path with a slash, e.g. /health'), {
   'no slash': 'health',
   'a space': '/he alth',

@@ -35,6 +35,7 @@ describe('a sound stack', () => {
     const container = {
       port: undefined,
       path: undefined,
+      protocol: 'HTTP',
       health: {
         path: '/',
         intervalSeconds: 10,

@@ -42,6 +42,7 @@ export const sound = (): StackInput => ({
           source: 'api',
           port: 5000,
           path: '/api',
+          protocol: 'HTTPS',
           health: {
             path: '/health',
             intervalSeconds: 20,

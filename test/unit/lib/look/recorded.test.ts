@@ -163,6 +163,14 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
     expect(await look()).toEqual([]);
   });
 
+  test.each([gone.replace('NotFound', 'Malformed'), 'InvalidParameterValue', 'InvalidID'])(
+    'takes «that is no id» (%s) for gone as well: the state is no authority',
+    async (code) => {
+      on(byId).rejects(awsError(code));
+      expect(await look()).toEqual([]);
+    },
+  );
+
   test('fails when the answer is any other: what cannot be seen may be there', async () => {
     const denied = awsError('UnauthorizedOperation', 'no', 403);
     on(byId).rejects(denied);

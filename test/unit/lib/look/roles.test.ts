@@ -7,8 +7,9 @@ import {
 } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { lookRoles } from '../../../../lib/look/roles.ts';
+import { recordedIn } from '../../../../lib/look/see.ts';
 import { upper } from '../../../../lib/tags.ts';
-import { awsError, mocks, ourTags, seeOf } from '../../act.ts';
+import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const RoleName = 'shop-dev-execution';
 const gone = awsError('NoSuchEntityException', 'gone', 404);
@@ -87,4 +88,16 @@ test('fails with any other error', async () => {
   thereIs();
   mocks.iam.on(GetRoleCommand, { RoleName }).rejects(awsError('AccessDenied', 'not allowed', 403));
   await expect(lookRoles(seeOf())).rejects.toMatchObject({ message: 'not allowed' });
+});
+
+test('asks for the policies of a role when it is there, and at once when the state remembers it', async () => {
+  const policies = () => sent().filter(({ command }) => command.startsWith('List')).length;
+  for (const command of [GetRoleCommand, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand]) {
+    mocks.iam.on(command as typeof GetRoleCommand).rejects(gone);
+  }
+  expect((await lookRoles(seeOf())).size).toBe(0);
+  expect(policies()).toBe(0);
+  const recorded = recordedIn({ 'roles.execution': { roleName: RoleName, roleArn: 'arn:role' } });
+  expect((await lookRoles({ ...seeOf(), recorded })).size).toBe(0);
+  expect(policies()).toBe(2);
 });

@@ -1,6 +1,8 @@
 // The look for our services in our cluster.
 import { DescribeServicesCommand, ListServicesCommand, type Service } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
+import type { Config } from '../../../../lib/config/config.ts';
+import { namesOf } from '../../../../lib/names.ts';
 import { deploymentText, lookServices } from '../../../../lib/look/services.ts';
 import { lower, type Tags } from '../../../../lib/tags.ts';
 import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
@@ -123,6 +125,32 @@ test("shows somebody else's only where it has a name that we want", async () => 
   const found = await lookServices(seeOf());
   expect([...found.keys()]).toEqual(['web']);
   expect(found.get('web')?.tags).toEqual({ owner: 'bob' });
+});
+
+test('keeps one apart that another takes the place of, since a path goes over to another protocol', async () => {
+  const secure = config({
+    services: config().services.map((service) => ({
+      ...service,
+      containers: service.containers.map((container) => ({ ...container, protocol: 'HTTPS' as const })),
+    })),
+  });
+  const [web] = secure.services;
+  const name = web ? namesOf(secure).service(web) : '';
+  const keysOf = async (of?: Config) =>
+    [...(await lookServices(seeOf(of)))].map(([key, { serviceName }]) => [key, serviceName]);
+  holds(service('web', ours('web')));
+  expect(await keysOf(secure)).toEqual([['web~former', 'web']]);
+  holds(service('web', ours('web')), service(name, ours('web')), service('jobs_1234', ours('jobs')));
+  expect(await keysOf(secure)).toEqual([
+    ['web~former', 'web'],
+    ['web', name],
+    ['jobs', 'jobs_1234'],
+  ]);
+  expect(await keysOf()).toEqual([
+    ['web', 'web'],
+    ['web~former', name],
+    ['jobs', 'jobs_1234'],
+  ]);
 });
 
 test('finds nothing without a cluster', async () => {

@@ -20,6 +20,8 @@ const group = (name: string): TargetGroup => ({
   TargetGroupArn: `arn:${name}`,
   TargetGroupName: name,
   VpcId: 'vpc-1',
+  Port: 5000,
+  Protocol: 'HTTPS',
   HealthCheckProtocol: 'HTTP',
   HealthCheckPort: 'traffic-port',
   HealthCheckPath: '/health',
@@ -67,6 +69,8 @@ test('reads ours, on whatever page', async () => {
     targetGroupArn: `arn:${NAME1}`,
     name: NAME1,
     vpcId: 'vpc-1',
+    port: 5000,
+    protocol: 'HTTPS',
     health: {
       protocol: 'HTTP',
       port: 'traffic-port',

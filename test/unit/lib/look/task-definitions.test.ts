@@ -23,9 +23,12 @@ beforeEach(() => {
     const next = start + 1 < all.length ? String(start + 1) : undefined;
     return { families: all.slice(start, start + 1), nextToken: next };
   });
-  mocks.ecs.on(ListTaskDefinitionsCommand).callsFake(({ familyPrefix }: { familyPrefix: string }) => ({
-    taskDefinitionArns: familyPrefix in inactive ? [`arn:${familyPrefix}:7`] : [],
-  }));
+  mocks.ecs
+    .on(ListTaskDefinitionsCommand)
+    .callsFake(({ familyPrefix, status }: { familyPrefix: string; status: string }) => ({
+      taskDefinitionArns:
+        familyPrefix in (status === 'ACTIVE' ? active : inactive) ? [`arn:${familyPrefix}:7`] : [],
+    }));
   mocks.ecs
     .on(DescribeTaskDefinitionCommand)
     .callsFake(({ taskDefinition: reference }: { taskDefinition: string }) => {
@@ -55,6 +58,7 @@ test('reads ours by their services, on whatever page', async () => {
     family: 'shop-dev-web',
     status: 'ACTIVE',
     definition: { cpu: '256', containers: '' },
+    older: 0,
     tags: ours('web'),
   });
   expect(sent()[0]).toEqual({
@@ -74,6 +78,13 @@ test('shows what a teardown that was stopped has deregistered and not deleted', 
     command: 'ListTaskDefinitions',
     input: { familyPrefix: 'shop-dev-web', status: 'INACTIVE', sort: 'DESC', maxResults: 1 },
   });
+});
+
+test('counts the revisions before the newest that can start tasks still', async () => {
+  active = { 'shop-dev-web': ours('web') };
+  const taskDefinitionArns = ['arn:task-definition/shop-dev-web:5', 'arn:task-definition/shop-dev-web:6'];
+  mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns });
+  expect((await lookTaskDefinitions(seeOf())).get('web')).toMatchObject({ older: 2 });
 });
 
 test('finds nothing in a family that has only revisions that are being deleted', async () => {

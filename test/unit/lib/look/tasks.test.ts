@@ -40,6 +40,14 @@ test('lists by family, one status after the other, and describes each task once'
   ]);
 });
 
+test('lists by the family of the configuration, whatever the ECS service is called', async () => {
+  holds({ RUNNING: ['arn:1', 'arn:2'] }, (arn) =>
+    task(arn, arn === 'arn:1' ? 'service:web_1234' : undefined),
+  );
+  expect((await tasksOf(seeOf(), 'web_1234', 'RUNNING')).map(({ taskArn }) => taskArn)).toEqual(['arn:1']);
+  expect(sent()[0]?.input).toMatchObject({ family: 'shop-dev-web' });
+});
+
 test('reads all pages, and describes a hundred a call', async () => {
   holds({ STOPPED: Array.from({ length: 150 }, (_, index) => `arn:${index}`) });
   expect(await arns('STOPPED')).toHaveLength(150);

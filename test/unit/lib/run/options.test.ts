@@ -1,6 +1,6 @@
 // The flags: what they mean, and what is said about a wrong one.
 import { describe, expect, test } from '@jest/globals';
-import { readOptions, typed } from '../../../../lib/run/options.ts';
+import { advised, readOptions, typed } from '../../../../lib/run/options.ts';
 
 const readUnder = (env: Record<string, string>, ...args: string[]) =>
   readOptions('provision', 'Stands it up.', args, env);
@@ -165,6 +165,28 @@ test.each([
   ],
 ] as const)('what to type again has the flags that say which stack: %p', (options, line) => {
   expect(typed('provision', options)).toBe(line);
+});
+
+test.each([
+  ['npm run provision, to continue from here', 'npm run provision -- --stage qa, to continue from here'],
+  [
+    'or npm run provision -- --adopt vpc, to take it',
+    'or npm run provision -- --stage qa --adopt vpc, to take it',
+  ],
+  ['npm run teardown -- --stage qa, to remove all', 'npm run teardown -- --stage qa, to remove all'],
+  ['npm run sandbox, to see it start', 'npm run sandbox, to see it start'],
+  [
+    'npm run teardown and then npm run provision',
+    'npm run teardown -- --stage qa and then npm run provision -- --stage qa',
+  ],
+])('an advice names the stack: %s', (advice, line) => {
+  expect(advised(advice, { stage: 'qa', target: 'sandbox', config: undefined })).toBe(line);
+});
+
+test('for the usual stack an advice stays as it is', () => {
+  const usual = { stage: 'dev', target: 'sandbox', config: undefined } as const;
+  const advice = 'npm run provision -- --plan, which lists every address';
+  expect(advised(advice, usual)).toBe(advice);
 });
 
 test('a teardown takes nothing over', async () => {

@@ -1,7 +1,7 @@
 // A plan as people and scripts read it.
 import { describe, expect, test } from '@jest/globals';
 import { later, type Change, type FieldChange, type Verb } from '../../../../lib/change.ts';
-import { counts, countsText, planJson, planText } from '../../../../lib/run/plan-text.ts';
+import { counts, countsText, fieldText, planJson, planText } from '../../../../lib/run/plan-text.ts';
 
 const change = (verb: Verb, step: Change['step'], key: string, ...fields: FieldChange[]): Change => ({
   step,
@@ -47,6 +47,27 @@ describe('for people', () => {
     expect(of('', 'x')).toBe('f: (empty) → x');
   });
 
+  test('what stays is listed by its noun', () => {
+    expect(planText([], ['vpc', 'subnets.public-1', 'subnets.public-2'])).toEqual([
+      '  = keep     vpc',
+      '  = keep     subnets                       public-1, public-2',
+    ]);
+  });
+
+  test('things with ARNs go by their names, and long values are cut to where they differ', () => {
+    const of = (from: string, to: string) => fieldText({ field: 'f', from, to });
+    const arn = (name: string) =>
+      `arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/${name}/0123456789abcdef`;
+    expect(of('arn:aws:ecs:eu-west-1:000000000000:task-definition/shop-dev-web:7', 'x')).toBe(
+      'f: shop-dev-web:7 → x',
+    );
+    expect(of(`api:5000 → ${arn('one')}`, arn('two'))).toBe('f: api:5000 → one → two');
+    const long = (end: string) => `${'x'.repeat(100)}${end}${'y'.repeat(100)}`;
+    expect(of(long('A'), long('B'))).toBe(
+      `f: …${'x'.repeat(16)}A${'y'.repeat(47)}… → …${'x'.repeat(16)}B${'y'.repeat(47)}…`,
+    );
+  });
+
   test('the changes are counted by verb, and what stays', () => {
     expect(countsText(changes, 3)).toBe('1 to create, 2 to update, 1 to replace, 1 to remove, 3 to keep');
     expect(countsText([], 3)).toBe('3 to keep');
@@ -56,7 +77,7 @@ describe('for people', () => {
 
 describe('for scripts', () => {
   test('a plan is data with the same addresses, verbs and reasons', () => {
-    expect(planJson(changes.slice(0, 3), 4)).toEqual({
+    expect(planJson(changes.slice(0, 3), ['cluster', 'subnets.public-2'])).toEqual({
       changes: [
         {
           address: 'vpc',
@@ -77,7 +98,8 @@ describe('for scripts', () => {
           fields: [{ field: 'address', from: 'eipalloc-1', to: { knownAfter: 'elasticIp' } }],
         },
       ],
-      counts: { create: 1, update: 1, replace: 1, remove: 0, keep: 4 },
+      kept: ['cluster', 'subnets.public-2'],
+      counts: { create: 1, update: 1, replace: 1, remove: 0, keep: 2 },
     });
   });
 
@@ -87,8 +109,8 @@ describe('for scripts', () => {
 });
 
 test('a value of an environment variable is never shown: it may be a secret', () => {
-  const all = [...planText(changes), JSON.stringify(planJson(changes, 0))].join('\n');
+  const all = [...planText(changes), JSON.stringify(planJson(changes, []))].join('\n');
   expect(all).toContain('api1.environment.TOKEN');
   expect(all).not.toContain(SECRET);
-  expect(planJson(changes, 0).changes.at(-1)?.fields).toEqual([{ field: 'api1.environment.TOKEN' }]);
+  expect(planJson(changes, []).changes.at(-1)?.fields).toEqual([{ field: 'api1.environment.TOKEN' }]);
 });

@@ -1,7 +1,7 @@
 // The lock of a stack: who has it, who is told so, and what becomes of it when its holder dies.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -44,6 +44,7 @@ const CONTENDER = `
   console.log('ready');
   process.stdin.once('data', async () => {
     const taken = takeLock(process.argv[2], 'npm run teardown', { now: Date.now });
+    process.stdin.once('data', () => process.exit(130));
     console.log(await taken.then(({ takenOverFrom }) => 'won ' + takenOverFrom, ({ code, why }) => code + ' ' + why));
   });`;
 
@@ -62,6 +63,10 @@ async function contender() {
     async take(): Promise<string> {
       child.stdin.write('go\n');
       return next();
+    },
+    async exit(): Promise<void> {
+      child.stdin.write('exit\n');
+      await once(child, 'exit');
     },
     async die(): Promise<void> {
       child.kill('SIGKILL');
@@ -112,7 +117,7 @@ describe('a lock', () => {
     await writeFile(dirname(file()), 'a file where the folder should be');
     await expect(take()).rejects.toMatchObject({
       code: 'STATE_UNWRITABLE',
-      what: `The lock file ${file()} could not be written.`,
+      what: `${file()} could not be written.`,
     });
   });
 });
@@ -163,11 +168,27 @@ describe('a dead holder', () => {
     expect(await files()).toEqual([]);
   }, 30_000);
 
-  test('that had our number in an earlier life of this container loses it', async () => {
-    await leave(JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - 1000).toISOString() }));
+  test.each([-3_600_000, 3_600_000])(
+    'that had our number in an earlier life of this container loses it, whatever the clock says (%d ms)',
+    async (since) => {
+      await leave(JSON.stringify({ ...holder, since: new Date(Date.now() + since).toISOString() }));
+      await expect(take()).resolves.toMatchObject({
+        takenOverFrom: expect.stringContaining('by ann') as unknown,
+      });
+      expect((await stat(file())).mode & 0o777).toBe(0o600);
+    },
+  );
+
+  test('whose number somebody else has by now loses it: after a restart of the machine, numbers come again', async () => {
+    await leave(JSON.stringify({ ...holder, pid: process.ppid, started: 'before the restart' }));
     await expect(take()).resolves.toMatchObject({
       takenOverFrom: expect.stringContaining('by ann') as unknown,
     });
+  });
+
+  test('whose start nobody can find out keeps it while a process has its number', async () => {
+    await leave(JSON.stringify({ ...holder, pid: process.ppid }));
+    await expect(take()).rejects.toMatchObject({ code: 'LOCKED' });
   });
 
   test.each(['', '{"pid":', '{"pid":-1}', 'not json'])('that left no name (%j) loses it', async (text) => {
@@ -175,6 +196,43 @@ describe('a dead holder', () => {
     await expect(take()).resolves.toMatchObject({ takenOverFrom: 'a process that left no name' });
   });
 });
+
+describe('beside a lock', () => {
+  const DEAD = JSON.stringify(holder);
+  const UUID = '01234567-89ab-4cde-8f01-23456789abcd';
+  const leaveBeside = async (name: string, text: string) => {
+    await mkdir(dirname(file()), { recursive: true });
+    await writeFile(`${file()}.${name}`, text);
+  };
+
+  test('what the dead left is removed by whoever takes it', async () => {
+    await leaveBeside(UUID, DEAD);
+    await leaveBeside('01234567', DEAD);
+    await leaveBeside(`01234567.${UUID}`, DEAD);
+    await leaveBeside(`${UUID.replace('0', '1')}`, '');
+    await utimes(`${file()}.${UUID.replace('0', '1')}`, 0, 0);
+    await take();
+    expect(await files()).toEqual(['dev.lock']);
+  });
+
+  test('what the living are about to use stays, and what is not of a lock', async () => {
+    await leaveBeside(UUID, JSON.stringify({ ...holder, pid: process.ppid }));
+    await leaveBeside('01234567', JSON.stringify({ ...holder, host: 'elsewhere' }));
+    // Not written yet: it may be anybody's.
+    await leaveBeside(UUID.replace('0', '1'), '');
+    await leaveBeside('bak', DEAD);
+    const before = await files();
+    await take();
+    expect(await files()).toEqual(['dev.lock', ...before]);
+  });
+});
+
+test('a process that ends without a word gives its lock back', async () => {
+  const other = await contender();
+  await other.take();
+  await other.exit();
+  await expect(take()).resolves.toMatchObject({ takenOverFrom: undefined });
+}, 30_000);
 
 describe('of several at once exactly one wins', () => {
   test('in processes of their own, when the lock is free and when its holder has died', async () => {

@@ -32,6 +32,7 @@ describe('a state file', () => {
     expect(await read()).toEqual({
       version: 1,
       ...guard,
+      changed: testClock().now(),
       resources: { vpc: { vpcId: 'vpc-1' } },
       intents: {},
       generations: {},
@@ -218,4 +219,13 @@ describe('a state file is refused and kept byte for byte', () => {
     await keep(JSON.stringify({ ...valid, account: '000000000000', endpoint: 'sandbox' }));
     await expect(open()).rejects.toMatchObject({ why: 'It says endpoint sandbox; this run is for aws.' });
   });
+});
+
+test('keys of tags are remembered from before they are given until everything is without them', async () => {
+  const state = await open();
+  await state.tagging(['team', 'cost']);
+  await (await open()).tagging(['team', 'owner']);
+  expect((await read())['tags']).toEqual(['team', 'cost', 'owner']);
+  await (await open()).applied('hash', ['owner']);
+  expect(await read()).toMatchObject({ tags: ['owner'], configuration: 'hash' });
 });

@@ -24,7 +24,7 @@ afterEach(() => {
 describe('changes that come at once', () => {
   test('are written together, and each waits until it is written', async () => {
     const state = await open();
-    const renames = jest.spyOn(fs, 'rename');
+    const renames = jest.spyOn(fs.promises, 'rename');
     await Promise.all(
       Array.from({ length: 50 }, (_, n) => state.record(`subnets.${n}`, { subnetId: `s-${n}` })),
     );
@@ -80,9 +80,8 @@ test('a file that others could read is for its owner alone once it is written ag
 const writer = (target: string) => `
   import { openState } from ${JSON.stringify(join(process.cwd(), 'lib/state/state.ts'))};
   const state = await openState(${JSON.stringify(target)}, ${JSON.stringify(guard)}, { now: Date.now });
-  for (let n = 0; ; n += 1) {
-    await state.record('subnets.' + (n % 4), { subnetId: String(n % 10).repeat(4_000_000) });
-  }`;
+  const ids = (n) => Array.from({ length: 2000 }, (_, i) => ['id' + i, String(n % 10).repeat(2000)]);
+  for (let n = 0; ; n += 1) await state.record('subnets.' + (n % 4), Object.fromEntries(ids(n)));`;
 
 /** Resolves when something happened in a folder so many times. */
 async function happenings(folder: string, count: number): Promise<void> {

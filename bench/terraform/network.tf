@@ -1,0 +1,92 @@
+# The network: a public and a private subnet in each of two zones, with a way in and a way out.
+data "aws_availability_zones" "this" {
+  state = "available"
+}
+
+locals {
+  # The block in 16 parts: public subnets from the first on, private ones from the ninth on.
+  zones = {
+    for index, name in slice(data.aws_availability_zones.this.names, 0, 2) : index + 1 => {
+      name    = name
+      public  = cidrsubnet(var.cidr, 4, index)
+      private = cidrsubnet(var.cidr, 4, index + 8)
+    }
+  }
+}
+
+resource "aws_vpc" "this" {
+  cidr_block           = var.cidr
+  enable_dns_support   = true
+  enable_dns_hostnames = true
+  tags                 = { Name = "${var.stack}-vpc" }
+}
+
+resource "aws_internet_gateway" "this" {
+  vpc_id = aws_vpc.this.id
+  tags   = { Name = "${var.stack}-internetGateway" }
+}
+
+resource "aws_subnet" "public" {
+  for_each          = local.zones
+  vpc_id            = aws_vpc.this.id
+  availability_zone = each.value.name
+  cidr_block        = each.value.public
+  tags              = { Name = "${var.stack}-subnets.public-${each.key}" }
+}
+
+resource "aws_subnet" "private" {
+  for_each          = local.zones
+  vpc_id            = aws_vpc.this.id
+  availability_zone = each.value.name
+  cidr_block        = each.value.private
+  tags              = { Name = "${var.stack}-subnets.private-${each.key}" }
+}
+
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.this.id
+  tags   = { Name = "${var.stack}-publicRoutes" }
+}
+
+resource "aws_route" "public" {
+  route_table_id         = aws_route_table.public.id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.this.id
+}
+
+resource "aws_route_table_association" "public" {
+  for_each       = aws_subnet.public
+  route_table_id = aws_route_table.public.id
+  subnet_id      = each.value.id
+}
+
+resource "aws_eip" "nat" {
+  domain = "vpc"
+  tags   = { Name = "${var.stack}-elasticIp" }
+}
+
+# It fails where its subnet has no way out.
+resource "aws_nat_gateway" "this" {
+  allocation_id = aws_eip.nat.id
+  subnet_id     = aws_subnet.public["1"].id
+  tags          = { Name = "${var.stack}-natGateway" }
+  depends_on    = [aws_route.public, aws_route_table_association.public]
+}
+
+resource "aws_route_table" "private" {
+  for_each = local.zones
+  vpc_id   = aws_vpc.this.id
+  tags     = { Name = "${var.stack}-privateRoutes.private-${each.key}" }
+}
+
+resource "aws_route" "private" {
+  for_each               = aws_route_table.private
+  route_table_id         = each.value.id
+  destination_cidr_block = "0.0.0.0/0"
+  nat_gateway_id         = aws_nat_gateway.this.id
+}
+
+resource "aws_route_table_association" "private" {
+  for_each       = aws_subnet.private
+  route_table_id = aws_route_table.private[each.key].id
+  subnet_id      = each.value.id
+}

@@ -1,0 +1,46 @@
+# The security groups: the world may reach the load balancer, and only the load balancer may reach the tasks.
+resource "aws_security_group" "balancer" {
+  name        = "${var.stack}-balancer"
+  description = "Load balancer: HTTP from anywhere"
+  vpc_id      = aws_vpc.this.id
+  tags        = { Name = "${var.stack}-securityGroups.balancer" }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "balancer" {
+  security_group_id = aws_security_group.balancer.id
+  ip_protocol       = "tcp"
+  from_port         = 80
+  to_port           = 80
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+resource "aws_security_group" "service" {
+  for_each    = local.services
+  name        = "${var.stack}-${each.key}"
+  description = "Tasks of ${each.key}: from the load balancer alone"
+  vpc_id      = aws_vpc.this.id
+  tags        = { Name = "${var.stack}-securityGroups.${each.key}" }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "service" {
+  for_each                     = local.containers
+  security_group_id            = aws_security_group.service[each.value.service].id
+  ip_protocol                  = "tcp"
+  from_port                    = each.value.port
+  to_port                      = each.value.port
+  referenced_security_group_id = aws_security_group.balancer.id
+}
+
+# AWS gives this rule to every new group, and Terraform takes it away.
+resource "aws_vpc_security_group_egress_rule" "balancer" {
+  security_group_id = aws_security_group.balancer.id
+  ip_protocol       = "-1"
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+resource "aws_vpc_security_group_egress_rule" "service" {
+  for_each          = aws_security_group.service
+  security_group_id = each.value.id
+  ip_protocol       = "-1"
+  cidr_ipv4         = "0.0.0.0/0"
+}

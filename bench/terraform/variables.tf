@@ -1,0 +1,64 @@
+# What can be chosen.
+variable "endpoint" {
+  description = "The endpoint of every service, e.g. http://127.0.0.1:4566; null for AWS itself."
+  type        = string
+  default     = null
+}
+
+variable "region" {
+  description = "The AWS region."
+  type        = string
+  default     = "eu-west-1"
+}
+
+variable "stack" {
+  description = "The start of every name."
+  type        = string
+  default     = "slipway-dev"
+}
+
+variable "cidr" {
+  description = "The block of the VPC, /16 to /24."
+  type        = string
+  default     = "10.0.0.0/16"
+}
+
+variable "zone" {
+  description = "The hosted zone, which is made."
+  type        = string
+  default     = "slipway.localhost"
+}
+
+variable "domain" {
+  description = "The name of the load balancer in that zone."
+  type        = string
+  default     = "api.slipway.localhost"
+}
+
+variable "images" {
+  description = "The references of the images: of the two containers, and of every service more."
+  type        = object({ api1 = string, api2 = string, more = string })
+  default = {
+    api1 = "public.ecr.aws/slipway/api1:1"
+    api2 = "public.ecr.aws/slipway/api2:1"
+    more = "public.ecr.aws/slipway/more:1"
+  }
+}
+
+variable "more_services" {
+  description = "How many services more, of one container each."
+  type        = number
+  default     = 0
+}
+
+variable "repositories" {
+  description = "The repositories, by the name of a container. A set of none: every image is somebody else's."
+  type        = set(string)
+  default     = ["shop-api1", "shop-api2"]
+}
+
+variable "wait" {
+  description = "Whether an apply waits until every service is steady."
+  type        = bool
+  default     = true
+}

@@ -1,0 +1,65 @@
+/** The rate limits that AWS publishes for an account in a region: one row a bucket. */
+
+/** One bucket: it holds so many calls, and fills again by so many a second. */
+export interface Bucket {
+  /** As the clients are called. */
+  readonly service: 'ec2' | 'elbv2' | 'ecs' | 'iam' | 'route53' | 'logs';
+  /** The operations that draw from it; every one of the service, besides its own bucket, when left out. */
+  readonly operations?: RegExp;
+  /** Whether each of these operations has such a bucket of its own. */
+  readonly each?: true;
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+const READS = /^(Describe|Get|List)/;
+const ANY = /./;
+
+/**
+ * Of the rows of a service that name operations the first that fits is drawn from, and every row that names none.
+ * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+ * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/request-throttling.html
+ * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html
+ */
+export const buckets: readonly Bucket[] = [
+  { service: 'ec2', operations: READS, each: true, burst: 100, perSecond: 20 },
+  { service: 'ec2', operations: /^(Create|Delete)NatGateway$/, each: true, burst: 10, perSecond: 1 },
+  { service: 'ec2', operations: /^(Create|Delete)Tags$/, each: true, burst: 100, perSecond: 10 },
+  { service: 'ec2', operations: ANY, each: true, burst: 50, perSecond: 5 },
+
+  { service: 'elbv2', burst: 40, perSecond: 10 },
+  { service: 'elbv2', operations: READS, burst: 40, perSecond: 10 },
+  { service: 'elbv2', operations: /^(CreateLoadBalancer|SetSubnets)$/, burst: 10, perSecond: 0.2 },
+  { service: 'elbv2', operations: /^(Register|Deregister)Targets$/, burst: 20, perSecond: 4 },
+  { service: 'elbv2', operations: ANY, burst: 20, perSecond: 3 },
+
+  { service: 'ecs', operations: /^(Describe|List)Services$/, burst: 100, perSecond: 20 },
+  { service: 'ecs', operations: /^(Describe|List)Tasks$/, burst: 100, perSecond: 20 },
+  { service: 'ecs', operations: READS, burst: 50, perSecond: 20 },
+  { service: 'ecs', operations: /^(Create|Update|Delete)Service$/, burst: 50, perSecond: 5 },
+  { service: 'ecs', operations: /^(Register|Deregister)TaskDefinition$/, burst: 20, perSecond: 1 },
+  { service: 'ecs', operations: /^DeleteTaskDefinitions$/, burst: 5, perSecond: 1 },
+  { service: 'ecs', operations: /^(Tag|Untag)Resource$/, burst: 20, perSecond: 10 },
+  { service: 'ecs', operations: /Cluster/, burst: 20, perSecond: 1 },
+
+  { service: 'route53', burst: 50, perSecond: 10 },
+  { service: 'route53', operations: /^CreateHostedZone$/, burst: 40, perSecond: 2 },
+  { service: 'route53', operations: /^DeleteHostedZone$/, burst: 40, perSecond: 5 },
+
+  // Not published: what was seen to be taken.
+  { service: 'iam', operations: ANY, burst: 20, perSecond: 15 },
+  { service: 'logs', operations: ANY, each: true, burst: 10, perSecond: 10 },
+];
+
+/** The buckets that a call draws from, each with a name. */
+export function bucketsOf(service: string, operation: string): readonly (readonly [string, Bucket])[] {
+  const own = buckets.filter((bucket) => bucket.service === service);
+  const first = own.find(({ operations }) => operations?.test(operation));
+  return own
+    .filter((bucket) => bucket === first || bucket.operations === undefined)
+    .map((bucket) => [nameOf(bucket, operation), bucket]);
+}
+
+const nameOf = ({ service, operations, each }: Bucket, operation: string): string =>
+  `${service} ${each ? operation : (operations?.source ?? '')}`;

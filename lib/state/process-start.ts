@@ -1,0 +1,21 @@
+/** When a process started: its number is given again, but not with the same start. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/** When a process started, as text to compare; undefined when it does not run, or when that cannot be found out. */
+export async function startOf(pid: number): Promise<string | undefined> {
+  if (process.platform === 'linux') {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    // The name in the second field may hold anything; after its last `)` come the state and, 19 fields on, the start
+    // in ticks since boot: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : fields[19];
+  }
+  const ps = promisify(execFile)('/bin/ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+    env: { LC_ALL: 'C' },
+  });
+  const { stdout } = await ps.catch(() => ({ stdout: '' }));
+  const [, state, started] = /^(\S+)\s+(.+?)\s*$/.exec(stdout) ?? [];
+  return state?.startsWith('Z') ? undefined : started;
+}

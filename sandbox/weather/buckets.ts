@@ -1,0 +1,134 @@
+/** The buckets of AWS's throttles, as it publishes them: the table of the catalogue of AWS semantics (§12), row by row. */
+import type { ChangeBatch } from '@aws-sdk/client-route-53';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** Calls that take tokens out of one bucket, or of one for each operation. */
+export interface Bucket {
+  readonly service: string;
+  readonly operations: 'all' | 'reads' | 'mutating' | readonly string[];
+  /** How many tokens there are at most: a burst. */
+  readonly capacity: number;
+  /** Tokens that come back every second of AWS time. */
+  readonly refill: number;
+  /** Whether each operation has a bucket of its own; they share one unless told. */
+  readonly each?: true;
+  /** Of the rows of a service the first that has the operation counts, and all of those that count besides. */
+  readonly besides?: true;
+  /** Calls of these operations that are meant; all unless told. */
+  readonly when?: (input: Input) => boolean;
+  /** Tokens that a call takes; one unless told. */
+  readonly cost?: (input: Input) => number;
+}
+
+/** Neither ids nor filters nor a page: the whole account at once. */
+const isUnbounded = (input: Input): boolean => Object.keys(input).length === 0;
+
+/** An UPSERT is a DELETE and a CREATE. */
+const recordChanges = (input: Input): number =>
+  ((input['ChangeBatch'] as ChangeBatch | undefined)?.Changes ?? []).reduce(
+    (sum, { Action }) => sum + (Action === 'UPSERT' ? 2 : 1),
+    0,
+  );
+
+/** The buckets of one service. */
+const of = (service: string, ...buckets: Omit<Bucket, 'service'>[]): Bucket[] =>
+  buckets.map((bucket) => ({ service, ...bucket }));
+
+export const buckets: readonly Bucket[] = [
+  // «Each API is evaluated individually.» https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+  ...of(
+    'ec2',
+    {
+      operations: ['DescribeNetworkInterfaces', 'DescribeSecurityGroups'],
+      when: isUnbounded,
+      ...{ capacity: 50, refill: 10, each: true },
+    },
+    { operations: 'reads', capacity: 100, refill: 20, each: true },
+    { operations: ['CreateNatGateway', 'DeleteNatGateway'], capacity: 10, refill: 1, each: true },
+    { operations: ['CreateTags', 'DeleteTags'], capacity: 100, refill: 10, each: true },
+    {
+      operations: ['CreateNetworkInterface', 'DeleteNetworkInterface'],
+      capacity: 100,
+      refill: 5,
+      each: true,
+    },
+    // The resource-intensive ones among them have the same numbers.
+    { operations: 'mutating', capacity: 50, refill: 5, each: true },
+  ),
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html
+  ...of(
+    'elbv2',
+    { operations: 'all', capacity: 40, refill: 10, besides: true },
+    { operations: ['CreateLoadBalancer', 'SetSubnets'], capacity: 10, refill: 0.2 },
+    { operations: ['RegisterTargets', 'DeregisterTargets'], capacity: 20, refill: 4 },
+    { operations: 'reads', capacity: 40, refill: 10 },
+    { operations: 'mutating', capacity: 20, refill: 3 },
+  ),
+  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/request-throttling.html
+  ...of(
+    'ecs',
+    {
+      operations: [
+        ...['CreateCluster', 'DeleteCluster', 'UpdateCluster', 'UpdateClusterSettings'],
+        'PutClusterCapacityProviders',
+      ],
+      ...{ capacity: 20, refill: 1 },
+    },
+    { operations: ['RegisterTaskDefinition', 'DeregisterTaskDefinition'], capacity: 20, refill: 1 },
+    { operations: ['DeleteTaskDefinitions'], capacity: 5, refill: 1 },
+    { operations: ['CreateService', 'UpdateService', 'DeleteService'], capacity: 50, refill: 5 },
+    { operations: ['DescribeServices', 'ListServices'], capacity: 100, refill: 20 },
+    { operations: ['DescribeTasks', 'ListTasks'], capacity: 100, refill: 20 },
+    { operations: ['DescribeClusters', 'ListClusters'], capacity: 50, refill: 20 },
+    {
+      operations: ['DescribeTaskDefinition', 'ListTaskDefinitions', 'ListTaskDefinitionFamilies'],
+      ...{ capacity: 50, refill: 20 },
+    },
+    { operations: ['DescribeServiceDeployments', 'ListServiceDeployments'], capacity: 50, refill: 20 },
+    { operations: ['DescribeServiceRevisions'], capacity: 50, refill: 20 },
+    { operations: ['TagResource', 'UntagResource'], capacity: 20, refill: 10 },
+    { operations: ['RunTask', 'StopTask'], capacity: 100, refill: 40 },
+  ),
+  // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html
+  ...of(
+    'route53',
+    { operations: 'all', capacity: 50, refill: 10, besides: true },
+    {
+      operations: ['ChangeResourceRecordSets'],
+      cost: recordChanges,
+      ...{ capacity: 1500, refill: 100, besides: true },
+    },
+    { operations: ['CreateHostedZone'], capacity: 40, refill: 2 },
+    { operations: ['DeleteHostedZone'], capacity: 40, refill: 5 },
+    { operations: 'all', capacity: 50, refill: 10, each: true },
+  ),
+  // Not published; users speak of 15 to 20 a second.
+  ...of('iam', { operations: 'mutating', capacity: 20, refill: 15 }),
+  ...of(
+    'ecr',
+    { operations: ['GetAuthorizationToken'], capacity: 500, refill: 500 },
+    { operations: ['PutImage'], capacity: 10, refill: 10 },
+  ),
+  // Of these only the rate is known, not the burst.
+  ...of('logs', {
+    operations: ['CreateLogGroup', 'DeleteLogGroup', 'DescribeLogGroups'],
+    ...{ capacity: 10, refill: 10, each: true },
+  }),
+  ...of('sts', { operations: ['GetCallerIdentity'], capacity: 600, refill: 600 }),
+];
+
+/** How each service refuses a call for which there is no token. */
+export const throttled: Readonly<Record<string, { code: string; message: string; status: number }>> = {
+  ec2: { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 },
+  elbv2: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
+  ecs: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
+  route53: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
+  iam: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
+  ecr: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
+  logs: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
+  sts: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
+};
+
+/** Services whose buckets are the whole account's. */
+export const WITHOUT_REGION: readonly string[] = ['iam', 'route53'];

@@ -1,0 +1,42 @@
+/** Route 53 works on one change of a hosted zone at a time, and refuses others meanwhile. */
+import { refusal } from '../protocol/refusal.ts';
+
+/** The operations that change a zone, and which member names it (§7 and the errors of each in Route 53's API reference). */
+const CHANGES: Readonly<Record<string, string>> = {
+  ChangeResourceRecordSets: 'HostedZoneId',
+  ChangeTagsForResource: 'ResourceId',
+  DeleteHostedZone: 'Id',
+  UpdateHostedZoneComment: 'Id',
+};
+
+export interface BusyZones {
+  /** @throws PriorRequestNotComplete while another change of the zone is being worked on */
+  check(operation: string, input: Readonly<Record<string, unknown>>, now: number): void;
+  /** A change was taken on, and keeps its zone busy until a time. */
+  begin(operation: string, input: Readonly<Record<string, unknown>>, until: number): void;
+  clear(): void;
+}
+
+/** Times are milliseconds since 1970. */
+export function makeBusyZones(): BusyZones {
+  const busyUntil = new Map<string, number>();
+  const zoneIn = (operation: string, input: Readonly<Record<string, unknown>>): string | undefined => {
+    const id = Object.hasOwn(CHANGES, operation) ? input[CHANGES[operation] ?? ''] : undefined;
+    return typeof id === 'string' ? id.slice(id.lastIndexOf('/') + 1) : undefined;
+  };
+  return {
+    check(operation, input, now) {
+      const zone = zoneIn(operation, input);
+      if (zone === undefined || (busyUntil.get(zone) ?? 0) <= now) return;
+      throw refusal(
+        'PriorRequestNotComplete',
+        'The request was rejected because Route 53 was still processing a prior request.',
+      );
+    },
+    begin(operation, input, until) {
+      const zone = zoneIn(operation, input);
+      if (zone !== undefined) busyUntil.set(zone, until);
+    },
+    clear: () => busyUntil.clear(),
+  };
+}

@@ -1,0 +1,147 @@
+/** Targets that speak TLS: what reaches them, and what clients and health checks make of those that do not. */
+import { describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import http from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { checkTarget } from '../../../sandbox/balancer/health-check.ts';
+import {
+  ask,
+  askEcho,
+  echo,
+  open,
+  startRawTarget,
+  startSecureTarget,
+  startTarget,
+  World,
+} from './targets.ts';
+
+/** A world whose group is asked over TLS, with one target. */
+function secureWorld(at: number): World {
+  const world = new World();
+  world.spoken = 'HTTPS';
+  world.register('10.0.0.1', at);
+  return world;
+}
+
+describe('a target that speaks TLS', () => {
+  test('is asked over it, whatever its certificate', async () => {
+    const { port } = await open(secureWorld((await startSecureTarget(echo())).port));
+    const request = { method: 'POST', body: 'hello', headers: { Host: 'shop.example.com' } };
+    expect(await askEcho(port, '/a?b=c', request)).toMatchObject({
+      method: 'POST',
+      url: '/a?b=c',
+      body: 'hello',
+      // What the client spoke, which was no TLS.
+      headers: { host: 'shop.example.com', 'x-forwarded-proto': 'http' },
+    });
+  });
+
+  test('hears no server name, and TLS 1.2 at most', async () => {
+    const heard: unknown[] = [];
+    const { port: at } = await startSecureTarget((request, response) => {
+      const socket = request.socket as TLSSocket & { servername?: string | false };
+      heard.push([socket.servername, socket.getProtocol()]);
+      response.end();
+    });
+    const { port } = await open(secureWorld(at));
+    await ask(port, '/', { headers: { Host: 'shop.example.com' } });
+    expect(heard).toEqual([[false, 'TLSv1.2']]);
+  });
+
+  test('is asked again and again over one connection', async () => {
+    const { port: at, server } = await startSecureTarget(echo());
+    let handshakes = 0;
+    server.on('secureConnection', () => (handshakes += 1));
+    const { port } = await open(secureWorld(at));
+    for (const path of ['/1', '/2', '/3']) expect((await askEcho(port, path)).url).toBe(path);
+    expect(handshakes).toBe(1);
+  });
+
+  test('may close a kept connection: a request that can be repeated does not fail', async () => {
+    const { port: at, server } = await startSecureTarget(echo());
+    const sockets: TLSSocket[] = [];
+    server.on('secureConnection', (socket) => sockets.push(socket));
+    const { port } = await open(secureWorld(at));
+    await ask(port);
+    server.once('request', ({ socket }) => socket.destroy());
+    expect((await askEcho(port, '/again')).url).toBe('/again');
+    expect(sockets).toHaveLength(2);
+  });
+
+  test('may switch to WebSockets', async () => {
+    const { port: at, server } = await startSecureTarget(echo());
+    server.on('upgrade', (_request, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      socket.once('data', (data: Buffer) => socket.end(`you said ${data.toString()}`));
+    });
+    const { port } = await open(secureWorld(at));
+    const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
+    const request = http.get({ port, agent: false, headers });
+    const [, socket] = (await once(request, 'upgrade')) as [http.IncomingMessage, TLSSocket];
+    socket.write('hello');
+    let received = '';
+    for await (const chunk of socket) received += String(chunk);
+    expect(received).toBe('you said hello');
+  });
+});
+
+describe('502', () => {
+  test('when the target speaks plain HTTP', async () => {
+    const { port } = await open(secureWorld((await startTarget(echo())).port));
+    expect((await ask(port)).status).toBe(502);
+    expect((await ask(port, '/', { method: 'POST', body: 'once' })).status).toBe(502);
+  });
+
+  test('when the target hangs up in the handshake', async () => {
+    const { port } = await open(secureWorld(await startRawTarget((socket) => socket.end())));
+    expect((await ask(port)).status).toBe(502);
+  });
+
+  test('when the target wants TLS 1.3', async () => {
+    const { port: at } = await startSecureTarget(echo(), { minVersion: 'TLSv1.3' });
+    const { port } = await open(secureWorld(at));
+    expect((await ask(port)).status).toBe(502);
+  });
+
+  test('when the handshake does not come in time, also for a WebSocket', async () => {
+    const { port } = await open(secureWorld(await startRawTarget(() => {})), { connectTimeoutMs: 50 });
+    expect((await ask(port)).status).toBe(502);
+    const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
+    expect((await ask(port, '/', { headers })).status).toBe(502);
+  });
+
+  test('when the group is for HTTP, and the target speaks TLS', async () => {
+    const world = secureWorld((await startSecureTarget(echo())).port);
+    world.spoken = 'HTTP';
+    const { port } = await open(world);
+    expect((await ask(port)).status).toBe(502);
+  });
+});
+
+describe('a health check over TLS', () => {
+  const settings = { path: '/health', protocol: 'HTTPS', timeoutMs: 5_000 } as const;
+  const never = new AbortController().signal;
+  const reach = (port: number) => ({ host: '127.0.0.1', port });
+
+  test('sees the status, whatever the certificate', async () => {
+    const { port } = await startSecureTarget((_request, response) => response.writeHead(204).end());
+    expect(await checkTarget(reach(port), settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
+  });
+
+  test('fails against a target that speaks plain HTTP, as one over HTTP does against TLS', async () => {
+    const plain = await startTarget(echo());
+    const secure = await startSecureTarget(echo());
+    expect(await checkTarget(reach(plain.port), settings, never)).toBe('failed');
+    expect(await checkTarget(reach(secure.port), { ...settings, protocol: 'HTTP' }, never)).toBe('failed');
+  });
+
+  test('fails against a target that wants TLS 1.3', async () => {
+    const { port } = await startSecureTarget(echo(), { minVersion: 'TLSv1.3' });
+    expect(await checkTarget(reach(port), settings, never)).toBe('failed');
+  });
+
+  test('times out when the handshake does not come', async () => {
+    const port = await startRawTarget(() => {});
+    expect(await checkTarget(reach(port), { ...settings, timeoutMs: 30 }, never)).toBe('timeout');
+  });
+});

@@ -1,0 +1,47 @@
+// Programs that speak TLS are in the network of their task like all others.
+import { once } from 'node:events';
+import https from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { expect, jest, test } from '@jest/globals';
+import { certificate } from '../../certificate.ts';
+import { lastJson, PRIVATE_IP, TestTask } from './support.ts';
+
+// Real processes take their time on a busy machine.
+jest.setTimeout(60_000);
+
+const { key, cert } = certificate;
+const SERVER = `
+  require('https').createServer({ key: process.env.KEY, cert: process.env.CERT }, (_, response) => response.end(process.env.NAME))
+    .listen(5000);`;
+const served = (NAME: string) => ({ environment: { KEY: key, CERT: cert, NAME } });
+
+/** What a program of the task sees at an address, over `https` and over a bare TLS socket. */
+const asks = (host: string) => `
+  const options = { host: '${host}', port: 5000, rejectUnauthorized: false };
+  require('https').get(options, (response) => response.on('data', (text) => {
+    const socket = require('tls').connect(options, () => {
+      console.log(JSON.stringify([String(text), socket.remotePort]));
+      process.exit();
+    });
+  }));`;
+
+async function fromOutside(task: TestTask): Promise<string> {
+  const at = await task.listening(5000);
+  if (at === 'loopback-only') throw new Error('port 5000 listens on loopback only');
+  const request = https.get({ ...at, agent: false, rejectUnauthorized: false });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  return text;
+}
+
+test('two tasks serve HTTPS on the same port, each to the outside and to its own programs', async () => {
+  await using one = await TestTask.create();
+  await using two = await TestTask.create();
+  await one.start(['node', '-e', SERVER], served('one'));
+  await two.start(['node', '-e', SERVER], served('two'));
+  expect(await fromOutside(one)).toBe('one');
+  expect(await fromOutside(two)).toBe('two');
+  expect(lastJson(await one.evaluate(asks('localhost')))).toEqual(['one', 5000]);
+  expect(lastJson(await two.evaluate(asks(PRIVATE_IP)))).toEqual(['two', 5000]);
+});

@@ -1,0 +1,63 @@
+// ECS lags in its own way: what it does not know yet is missing from its answers, and a name is not free at once.
+import { RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling';
+import * as ECS from '@aws-sdk/client-ecs';
+import { expect, test } from '@jest/globals';
+import { manualClock } from '../../../sandbox/world/clock.ts';
+import { balanced, calls } from '../aws/ecs/scene.ts';
+import { met, SECOND } from './scene.ts';
+
+const LAG = { idLagMs: 5 * SECOND };
+
+async function inCluster() {
+  const clock = manualClock();
+  const at = await balanced({ clock, pace: 1 });
+  at.sky.turn(LAG);
+  return { ...at, clock, create: calls(at.ecs).create, service: at.service() };
+}
+
+test('says that a cluster is missing, and refuses services for it', async () => {
+  const { ecs, create, service, clock } = await inCluster();
+  await ecs.send(new ECS.CreateClusterCommand({ clusterName: 'new' }));
+  const found = await ecs.send(new ECS.DescribeClustersCommand({ clusters: ['new'] }));
+  expect(found).toMatchObject({ clusters: [], failures: [{ reason: 'MISSING' }] });
+  expect(await met(create({ ...service, cluster: 'new' }))).toBe('ClusterNotFoundException');
+  clock.advance(LAG.idLagMs);
+  expect(await met(create({ ...service, cluster: 'new' }))).toBe('ok');
+});
+
+test('says that a service is missing, and runs its tasks all the same', async () => {
+  const { ecs, create, service, clock, autoscaling } = await inCluster();
+  const named = { cluster: 'main', services: ['web'] };
+  await create(service);
+  expect(await ecs.send(new ECS.DescribeServicesCommand(named))).toMatchObject({
+    services: [],
+    failures: [{ arn: expect.stringMatching(/service\/main\/web$/), reason: 'MISSING' }],
+  });
+  const target = {
+    ServiceNamespace: 'ecs',
+    ResourceId: 'service/main/web',
+    ScalableDimension: 'ecs:service:DesiredCount',
+    MinCapacity: 1,
+    MaxCapacity: 2,
+  } as const;
+  expect(await met(autoscaling.send(new RegisterScalableTargetCommand(target)))).toBe('ValidationException');
+  for (let second = 0; second < 120; second += 1) clock.advance(SECOND);
+  const { services } = await ecs.send(new ECS.DescribeServicesCommand(named));
+  expect(services).toMatchObject([{ runningCount: 2, pendingCount: 0 }]);
+  expect(await met(autoscaling.send(new RegisterScalableTargetCommand(target)))).toBe('ok');
+});
+
+test('keeps the name of a service for a while after it is gone', async () => {
+  const { ecs, create, service, clock, sky } = await inCluster();
+  sky.turn({ idLagMs: 0 });
+  await create({ ...service, desiredCount: 0 });
+  sky.turn(LAG);
+  await ecs.send(new ECS.DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }));
+  expect(await met(create(service))).toBe('InvalidParameterException');
+  clock.advance(4 * SECOND);
+  const gone = await ecs.send(new ECS.DescribeServicesCommand({ cluster: 'main', services: ['web'] }));
+  expect(gone.services).toMatchObject([{ status: 'INACTIVE' }]);
+  await expect(create(service)).rejects.toThrow('Creation of service was not idempotent.');
+  clock.advance(LAG.idLagMs);
+  expect(await met(create(service))).toBe('ok');
+});

@@ -1,0 +1,112 @@
+// A role is there at once, and those who are to take it hear of it later: each at a time of its own.
+import * as ECS from '@aws-sdk/client-ecs';
+import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand } from '@aws-sdk/client-iam';
+import { describe, expect, test } from '@jest/globals';
+import type { Pace } from '../../../sandbox/world/durations.ts';
+import { manualClock } from '../../../sandbox/world/clock.ts';
+import { balanced, calls, messages, sure, twoContainers } from '../aws/ecs/scene.ts';
+import { makeRole, trust } from '../aws/iam/making.ts';
+import { met, SECOND } from './scene.ts';
+
+const LAG = { iamLagMs: 15 * SECOND };
+
+/** A stack whose services could start, in weather that lags for roles from now on. */
+async function lagging(pace: Pace = 1) {
+  const clock = manualClock();
+  const at = await balanced({ clock, pace });
+  const { create, service } = calls(at.ecs);
+  at.sky.turn(LAG);
+  const role = async (name = 'new') => sure((await makeRole(at.iam, name)).Role?.Arn);
+  const register = (arn: string) =>
+    at.ecs.send(new ECS.RegisterTaskDefinitionCommand({ ...twoContainers(arn), family: 'new' }));
+  return { ...at, clock, create, look: service, newRole: role, register };
+}
+
+test('a new role is there, and may not be passed yet', async () => {
+  const { iam, newRole, register, clock, sky } = await lagging();
+  const arn = await newRole();
+  expect(await met(iam.send(new GetRoleCommand({ RoleName: 'new' })))).toBe('ok');
+  await expect(register(arn)).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+    message: `User: arn:aws:iam::000000000000:user/sandbox is not authorized to perform: iam:PassRole on resource: ${arn} because no identity-based policy allows the iam:PassRole action`,
+    $metadata: { httpStatusCode: 400 },
+  });
+  clock.advance(LAG.iamLagMs);
+  expect(await met(register(arn))).toBe('ok');
+
+  sky.turn({ iamLagMs: 0 });
+  expect(await met(register(await newRole('another')))).toBe('ok');
+});
+
+test('a service, a task and an update ask for themselves whether the role may be passed', async () => {
+  const { ecs, newRole, register, create, service, networkConfiguration, sky, clock } = await lagging();
+  const arn = await newRole();
+  sky.turn({ iamLagMs: 0 });
+  await register(arn);
+  await create(service({ desiredCount: 0 }));
+  sky.turn(LAG);
+  const input = service({ serviceName: 'new', taskDefinition: 'new' });
+  const run = {
+    cluster: 'main',
+    taskDefinition: 'new',
+    launchType: 'FARGATE',
+    networkConfiguration,
+  } as const;
+  const uses = [
+    () => create(input),
+    () => ecs.send(new ECS.RunTaskCommand(run)),
+    () => ecs.send(new ECS.UpdateServiceCommand({ cluster: 'main', service: 'web', taskDefinition: 'new' })),
+  ];
+  for (const use of uses) expect(await met(use())).toBe('AccessDeniedException');
+  clock.advance(LAG.iamLagMs);
+  for (const use of uses) expect(await met(use())).toBe('ok');
+});
+
+describe('a task of a role that ECS cannot take yet', () => {
+  test('is tried again half a minute later, and the service says so once', async () => {
+    const { sky, newRole, register, create, service, look, clock } = await lagging();
+    sky.turn({ iamLagMs: 0 });
+    await register(await newRole());
+    const { service: made } = await create(service({ taskDefinition: 'new' }));
+    expect(made).toMatchObject({ status: 'ACTIVE' });
+    sky.turn({ iamLagMs: 60 * SECOND, seed: 'late' });
+    clock.advance(5 * SECOND);
+    expect(messages(await look())).toEqual([
+      expect.stringMatching(/failed to launch a task with \(error ECS was unable to assume the role/),
+    ]);
+    expect(await look()).toMatchObject({ runningCount: 0, deployments: [{ failedTasks: 1 }] });
+    for (let second = 0; second < 150; second += 1) clock.advance(SECOND);
+    expect(await look()).toMatchObject({ runningCount: 2 });
+  });
+
+  test('does not trip the circuit breaker of an instant sandbox, however often it is looked at', async () => {
+    const { sky, newRole, register, create, service, look, clock } = await lagging('instant');
+    sky.turn({ iamLagMs: 0 });
+    await register(await newRole());
+    const deploymentConfiguration = { deploymentCircuitBreaker: { enable: true, rollback: false } };
+    await create(service({ taskDefinition: 'new', deploymentConfiguration, desiredCount: 1 }));
+    sky.turn({ iamLagMs: 100 * SECOND });
+    for (let looks = 0; looks < 5; looks += 1) await look();
+    expect((await look()).deployments).toMatchObject([{ rolloutState: 'IN_PROGRESS', failedTasks: 1 }]);
+    clock.advance(100 * SECOND);
+    await look();
+    expect(await look()).toMatchObject({ runningCount: 1 });
+  });
+});
+
+test('a new role is no principal yet, and no other one after it was made again', async () => {
+  const { iam, newRole, clock } = await lagging();
+  const AWS = await newRole();
+  const use = (RoleName: string) =>
+    iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust({ Principal: { AWS } }) }));
+  await expect(use('one')).rejects.toMatchObject({
+    Code: 'MalformedPolicyDocument',
+    message: `Invalid principal in policy: "AWS":"${AWS}"`,
+  });
+  clock.advance(LAG.iamLagMs);
+  expect(await met(use('two'))).toBe('ok');
+
+  await iam.send(new DeleteRoleCommand({ RoleName: 'new' }));
+  await newRole();
+  expect(await met(use('three'))).toBe('MalformedPolicyDocument');
+});

@@ -1,0 +1,199 @@
+// Lists and filters go by an index that is behind: new things are not in it yet, old ones still, and tags are those of a moment ago.
+import * as EC2 from '@aws-sdk/client-ec2';
+import * as ECS from '@aws-sdk/client-ecs';
+import * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
+import { CreateServiceLinkedRoleCommand, ListRolesCommand } from '@aws-sdk/client-iam';
+import * as R53 from '@aws-sdk/client-route-53';
+import { describe, expect, test } from '@jest/globals';
+import { scene as network } from '../aws/elbv2/scene.ts';
+import { makeRole } from '../aws/iam/making.ts';
+import { manualClock } from '../../../sandbox/world/clock.ts';
+import { SECOND, weathered } from './scene.ts';
+
+const LAG = { listLagMs: 30 * SECOND };
+type Scene = Awaited<ReturnType<typeof lagging>>;
+
+/** A network in calm weather, whose lists then start to lag. */
+async function lagging() {
+  const clock = manualClock();
+  const box = await network({ clock, pace: 1 });
+  await box.iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
+  box.sky.turn(LAG);
+  return { ...box, clock };
+}
+
+const tagged = (Value: string) => [{ Name: 'tag:slipway:stack', Values: [Value] }];
+const tags = (Value: string) => [{ Key: 'slipway:stack', Value }];
+
+/** How many a list shows besides what was there before. */
+const lists: [list: string, make: (at: Scene) => Promise<unknown>, count: (at: Scene) => Promise<number>][] =
+  [
+    [
+      'DescribeVpcs',
+      ({ make }) => make.vpc('10.9.0.0/16'),
+      async ({ ec2 }) => {
+        const Filters = [{ Name: 'cidr', Values: ['10.9.0.0/16'] }];
+        return (await ec2.send(new EC2.DescribeVpcsCommand({ Filters }))).Vpcs?.length ?? NaN;
+      },
+    ],
+    [
+      'DescribeSubnets',
+      ({ make, vpc }) => make.subnet(vpc, '10.0.9.0/24'),
+      async ({ ec2, vpc }) => {
+        const Filters = [{ Name: 'vpc-id', Values: [vpc] }];
+        return ((await ec2.send(new EC2.DescribeSubnetsCommand({ Filters }))).Subnets?.length ?? NaN) - 2;
+      },
+    ],
+    [
+      'DescribeNetworkInterfaces',
+      (at) => at.balancer(),
+      async ({ ec2, vpc }) => {
+        const Filters = [{ Name: 'vpc-id', Values: [vpc] }];
+        const found = await ec2.send(new EC2.DescribeNetworkInterfacesCommand({ Filters }));
+        return (found.NetworkInterfaces?.length ?? NaN) / 2;
+      },
+    ],
+    [
+      'DescribeLoadBalancers',
+      (at) => at.balancer(),
+      async ({ elbv2 }) =>
+        (await elbv2.send(new ELB.DescribeLoadBalancersCommand({}))).LoadBalancers?.length ?? NaN,
+    ],
+    [
+      'ListClusters',
+      ({ ecs }) => ecs.send(new ECS.CreateClusterCommand({})),
+      async ({ ecs }) => (await ecs.send(new ECS.ListClustersCommand({}))).clusterArns?.length ?? NaN,
+    ],
+    [
+      'ListHostedZonesByName',
+      ({ route53 }) =>
+        route53.send(new R53.CreateHostedZoneCommand({ Name: 'example.com', CallerReference: 'one' })),
+      async ({ route53 }) =>
+        (await route53.send(new R53.ListHostedZonesByNameCommand({ DNSName: 'example.com' }))).HostedZones
+          ?.length ?? NaN,
+    ],
+    [
+      'ListRoles',
+      ({ iam }) => makeRole(iam),
+      async ({ iam }) => ((await iam.send(new ListRolesCommand({}))).Roles?.length ?? NaN) - 1,
+    ],
+  ];
+
+test.each(lists)(
+  '%s does not show what is new until its index has it, and does in calm weather',
+  async (_, make, count) => {
+    const at = await lagging();
+    await make(at);
+    expect(await count(at)).toBe(0);
+    at.clock.advance(LAG.listLagMs);
+    expect(await count(at)).toBe(1);
+
+    const calm = await lagging();
+    calm.sky.turn({ listLagMs: 0 });
+    await make(calm);
+    expect(await count(calm)).toBe(1);
+  },
+);
+
+test('what a list does not show yet is there for those who know its id or its name', async () => {
+  const at = await lagging();
+  const id = await at.make.vpc('10.9.0.0/16');
+  const arn = await at.balancer('named');
+  const { Vpcs } = await at.ec2.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
+  expect(Vpcs).toHaveLength(1);
+  expect(await at.found('named')).toMatchObject({ LoadBalancerArn: arn });
+  const byArn = await at.elbv2.send(new ELB.DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] }));
+  expect(byArn.LoadBalancers).toHaveLength(1);
+});
+
+test('what a list does not show is taken all the same', async () => {
+  const at = await lagging();
+  await at.make.subnet(at.vpc, '10.0.9.0/24');
+  await expect(at.make.subnet(at.vpc, '10.0.9.0/24')).rejects.toMatchObject({
+    name: 'InvalidSubnet.Conflict',
+  });
+  await at.make.group(at.vpc, 'web');
+  await expect(at.make.group(at.vpc, 'web')).rejects.toMatchObject({ name: 'InvalidGroup.Duplicate' });
+});
+
+describe('what is gone', () => {
+  test('stays in lists and filters for a while, as it was', async () => {
+    const at = await lagging();
+    at.sky.turn({ listLagMs: 0 });
+    const { Vpc } = await at.ec2.send(
+      new EC2.CreateVpcCommand({
+        CidrBlock: '10.9.0.0/16',
+        TagSpecifications: [{ ResourceType: 'vpc', Tags: tags('shop-dev') }],
+      }),
+    );
+    at.sky.turn(LAG);
+    const look = async (stack: string) =>
+      (await at.ec2.send(new EC2.DescribeVpcsCommand({ Filters: tagged(stack) }))).Vpcs;
+    await at.ec2.send(new EC2.DeleteVpcCommand({ VpcId: Vpc?.VpcId }));
+    expect(await look('shop-dev')).toMatchObject([{ VpcId: Vpc?.VpcId, Tags: tags('shop-dev') }]);
+    expect(await look('other')).toEqual([]);
+    at.clock.advance(LAG.listLagMs);
+    expect(await look('shop-dev')).toEqual([]);
+  });
+
+  test('is in no list in calm weather', async () => {
+    const { ec2, make } = await weathered();
+    await ec2.send(new EC2.DeleteVpcCommand({ VpcId: await make.vpc() }));
+    expect((await ec2.send(new EC2.DescribeVpcsCommand({}))).Vpcs).toEqual([]);
+  });
+});
+
+describe('tags that were set later', () => {
+  test('are not filtered by for a while, while the ones before them are', async () => {
+    const { ec2, make, clock, turn } = await weathered();
+    const id = await make.vpc();
+    const tag = (Value: string) =>
+      ec2.send(new EC2.CreateTagsCommand({ Resources: [id], Tags: tags(Value) }));
+    await tag('old');
+    turn(LAG);
+    await tag('new');
+    const look = async (stack: string) =>
+      (await ec2.send(new EC2.DescribeVpcsCommand({ Filters: tagged(stack) }))).Vpcs?.length;
+    const described = async (stack: string) =>
+      (await ec2.send(new EC2.DescribeTagsCommand({ Filters: [{ Name: 'value', Values: [stack] }] }))).Tags
+        ?.length;
+    expect([await look('new'), await look('old')]).toEqual([0, 1]);
+    expect([await described('new'), await described('old')]).toEqual([0, 1]);
+    // Who knows the id sees them as they are.
+    const { Vpcs } = await ec2.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
+    expect(Vpcs?.[0]?.Tags).toEqual(tags('new'));
+    clock.advance(LAG.listLagMs);
+    expect([await look('new'), await look('old')]).toEqual([1, 0]);
+    expect([await described('new'), await described('old')]).toEqual([1, 0]);
+  });
+
+  test('and were taken away later are filtered by for a while', async () => {
+    const { ec2, make, clock, turn } = await weathered();
+    const id = await make.vpc();
+    await ec2.send(new EC2.CreateTagsCommand({ Resources: [id], Tags: tags('shop-dev') }));
+    turn(LAG);
+    await ec2.send(new EC2.DeleteTagsCommand({ Resources: [id] }));
+    const look = async () =>
+      (await ec2.send(new EC2.DescribeVpcsCommand({ Filters: tagged('shop-dev') }))).Vpcs?.length;
+    expect(await look()).toBe(1);
+    clock.advance(LAG.listLagMs);
+    expect(await look()).toBe(0);
+  });
+});
+
+test('the same seed shows the same things at the same time', async () => {
+  const seen = async (seed: string) => {
+    const { ec2, make, clock } = await weathered({ ...LAG, seed });
+    for (const second of [0, 1, 2, 3]) await make.vpc(`10.${second}.0.0/16`);
+    const counts: (number | undefined)[] = [];
+    for (let step = 0; step <= 10; step += 1) {
+      counts.push((await ec2.send(new EC2.DescribeVpcsCommand({}))).Vpcs?.length);
+      clock.advance(LAG.listLagMs / 10);
+    }
+    return counts;
+  };
+  const once = await seen('a');
+  expect(await seen('a')).toEqual(once);
+  expect(await seen('b')).not.toEqual(once);
+  expect(once.at(-1)).toBe(4);
+});

@@ -1,0 +1,69 @@
+// Route 53 works on one change of a zone at a time.
+import {
+  ChangeResourceRecordSetsCommand,
+  ChangeTagsForResourceCommand,
+  CreateHostedZoneCommand,
+  DeleteHostedZoneCommand,
+  ListResourceRecordSetsCommand,
+  UpdateHostedZoneCommentCommand,
+} from '@aws-sdk/client-route-53';
+import { expect, test } from '@jest/globals';
+import { sure } from '../aws/ec2/scene.ts';
+import { met, SECOND, weathered } from './scene.ts';
+
+/** Two zones, in weather in which a change keeps its zone busy for two seconds. */
+async function zones(zoneBusyMs = 2 * SECOND) {
+  const at = await weathered({ zoneBusyMs });
+  const make = async (Name: string) => {
+    const made = await at.route53.send(new CreateHostedZoneCommand({ Name, CallerReference: Name }));
+    return sure(made.HostedZone?.Id?.replace('/hostedzone/', ''));
+  };
+  const change = (HostedZoneId: string, Name: string) =>
+    at.route53.send(
+      new ChangeResourceRecordSetsCommand({
+        HostedZoneId,
+        ChangeBatch: {
+          Changes: [
+            {
+              Action: 'UPSERT',
+              ResourceRecordSet: { Name, Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.1' }] },
+            },
+          ],
+        },
+      }),
+    );
+  return { ...at, one: await make('one.com'), other: await make('other.com'), change };
+}
+
+test('another change of a zone that is being changed is refused, and passes when that is over', async () => {
+  const { route53, one, other, change, clock } = await zones();
+  await change(one, 'a.one.com');
+  await expect(change(one, 'b.one.com')).rejects.toMatchObject({
+    name: 'PriorRequestNotComplete',
+    message: 'The request was rejected because Route 53 was still processing a prior request.',
+    $metadata: { httpStatusCode: 400 },
+  });
+  const AddTags = [{ Key: 'a', Value: 'b' }];
+  const tag = { ResourceType: 'hostedzone', ResourceId: one, AddTags } as const;
+  expect(await met(route53.send(new ChangeTagsForResourceCommand(tag)))).toBe('PriorRequestNotComplete');
+  expect(await met(route53.send(new UpdateHostedZoneCommentCommand({ Id: one, Comment: 'x' })))).toBe(
+    'PriorRequestNotComplete',
+  );
+  expect(await met(route53.send(new DeleteHostedZoneCommand({ Id: one })))).toBe('PriorRequestNotComplete');
+  // Other zones and reads are not concerned.
+  expect(await met(change(other, 'a.other.com'))).toBe('ok');
+  expect(await met(route53.send(new ListResourceRecordSetsCommand({ HostedZoneId: one })))).toBe('ok');
+  clock.advance(2 * SECOND);
+  expect(await met(change(one, 'b.one.com'))).toBe('ok');
+});
+
+test('a change that is refused keeps nothing busy', async () => {
+  const { one, change } = await zones();
+  expect(await met(change(one, 'not.of.this.zone'))).toBe('InvalidChangeBatch');
+  expect(await met(change(one, 'a.one.com'))).toBe('ok');
+});
+
+test('in calm weather a zone is never busy', async () => {
+  const { one, change } = await zones(0);
+  expect([await met(change(one, 'a.one.com')), await met(change(one, 'b.one.com'))]).toEqual(['ok', 'ok']);
+});

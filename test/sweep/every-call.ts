@@ -1,0 +1,74 @@
+/** For sweeps: breaks every call of a story in turn, and sees that all comes to its end. */
+import { expect } from '@jest/globals';
+import { account, type Account } from '../converge/harness.ts';
+import { stack } from '../converge/stacks.ts';
+import { blows, spare, strike, type Blow, type BlowName } from './blows.ts';
+import { leapingClock } from './clock.ts';
+import { seedOf, write } from './report.ts';
+import { stories, type Story, type StoryName } from './stories.ts';
+
+/** No story has as many calls. */
+const MOST_CALLS = 400;
+
+/** All of them in a sweep; otherwise some, from another one each time. */
+const IN_ALL = process.env['SWEEP'] !== undefined;
+const STEP = 24;
+
+/** Brings about what a story wants, and what is to be seen then: everything once, and nothing after a teardown. */
+export async function mend(user: Account, { wanted }: Story, whole: Readonly<Record<string, number>>) {
+  if (wanted) {
+    await user.up(wanted);
+    const plan = await user.plan(wanted);
+    const { calls } = await user.up(wanted);
+    expect({ plan, calls, census: user.census() }).toEqual({ plan: [], calls: [], census: whole });
+  }
+  await user.down(wanted ?? stack());
+  expect(user.census()).toEqual({});
+}
+
+/** The census of a story that nothing has gone wrong with. */
+export async function wholeOf({ wanted }: Story): Promise<Readonly<Record<string, number>>> {
+  if (!wanted) return {};
+  const user = await account({ clock: leapingClock() });
+  await user.up(wanted);
+  return user.census();
+}
+
+/** @returns the operation that was struck; undefined past the last call */
+async function one(story: Story, blow: Blow, nth: number, whole: Readonly<Record<string, number>>) {
+  const user = await account({ clock: leapingClock() });
+  if (story.before) await user.up(story.before);
+  const struck = strike(user, { blow, nth });
+  await story.run(user).catch(() => undefined);
+  spare(user);
+  const [call] = struck;
+  const operation = call && `${call.service} ${call.operation}`;
+  try {
+    if (operation !== undefined) await mend(user, story, whole);
+    return operation;
+  } catch (error) {
+    throw new Error(`call ${nth}, ${operation}`, { cause: error });
+  } finally {
+    await user.close();
+  }
+}
+
+/** Breaks the calls of a story in one way, one after the other. */
+export async function everyCall(storyName: StoryName, blowName: BlowName): Promise<void> {
+  const story: Story = stories[storyName];
+  const blow: Blow = blows[blowName];
+  const whole = await wholeOf(story);
+  const start = performance.now();
+  const step = IN_ALL ? 1 : STEP;
+  const first = IN_ALL ? 1 : 1 + (seedOf() % STEP);
+  const operations: string[] = [];
+  for (let nth = first; ; nth += step) {
+    expect(nth).toBeLessThan(MOST_CALLS);
+    const operation = await one(story, blow, nth, whole);
+    if (operation === undefined) break;
+    operations.push(operation);
+  }
+  // A sample may begin past the last call of a short story.
+  if (IN_ALL) expect(operations.length).toBeGreaterThan(10);
+  write({ sweep: 'every call', story: storyName, blow: blowName, operations, ms: performance.now() - start });
+}

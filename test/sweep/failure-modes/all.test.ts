@@ -1,0 +1,20 @@
+// Each of the 40 failure modes of the catalogue has a test, or a reason why it cannot happen here; none has both.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { cannotHappen } from './not-here.ts';
+
+const MODES = 40;
+
+/** The numbers that the names of tests begin with. */
+const tested = (): number[] =>
+  readdirSync(import.meta.dirname)
+    .filter((file) => file.endsWith('.test.ts'))
+    .flatMap((file) => [...readFileSync(join(import.meta.dirname, file), 'utf8').matchAll(/['"`](\d+): /g)])
+    .map(([, number]) => Number(number));
+
+test('every failure mode is tested, or has a reason', () => {
+  const numbers = [...tested(), ...Object.keys(cannotHappen).map(Number)];
+  const all = Array.from({ length: MODES }, (_, index) => index + 1);
+  expect(numbers.sort((one, other) => one - other)).toEqual(all);
+});

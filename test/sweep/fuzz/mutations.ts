@@ -1,0 +1,235 @@
+/** For fuzzing: what anything can become, a value or a text, in steps that fast-check can take back one by one. */
+import fc from 'fast-check';
+
+/** How many inputs of a kind are tried: some hundreds, or as FUZZ says. */
+export const RUNS = Number(process.env['FUZZ'] ?? 300);
+/** The same for what takes a process or a run each. */
+export const FEW = Number(process.env['FUZZ'] ?? 100);
+
+/** Names that mean something to JavaScript, and texts that mean something to somebody. */
+const ODD_NAMES = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'then',
+  'toJSON',
+  '',
+  ' ',
+  '0',
+  '-',
+];
+const ODD_TEXTS = [
+  ...ODD_NAMES,
+  '\u0000',
+  '\ud800',
+  '\u202e',
+  '\ufeff',
+  '😀'.repeat(50),
+  'x'.repeat(10_000),
+  'a\nb',
+  '\u001b[31m',
+  '${HOME}',
+  '../../../etc/passwd',
+  'vpc-*',
+  "'; DROP TABLE",
+  '%s%n',
+];
+const ODD_NUMBERS = [
+  0,
+  -0,
+  -1,
+  0.5,
+  2 ** 31,
+  2 ** 53,
+  Number.MAX_VALUE,
+  Number.MIN_VALUE,
+  Infinity,
+  -Infinity,
+  NaN,
+];
+
+const oddText = fc.oneof(fc.constantFrom(...ODD_TEXTS), fc.string({ unit: 'binary', maxLength: 20 }));
+
+/** A value as JSON has it, often an absurd one. */
+export const anyJson: fc.Arbitrary<unknown> = fc.oneof(
+  fc.constantFrom<unknown>(null, true, false, [], {}, [[]], { a: {} }),
+  fc.constantFrom(...ODD_NUMBERS.filter(Number.isFinite)),
+  oddText,
+  fc.jsonValue({ maxDepth: 4 }),
+);
+
+/** Nested so deeply that what walks it without care runs out of stack. */
+const deep = (depth: number): unknown => {
+  let value: unknown = null;
+  for (let n = 0; n < depth; n += 1) value = n % 2 ? [value] : { a: value };
+  return value;
+};
+
+const round = (): unknown => {
+  const value: Record<string, unknown> = {};
+  value['self'] = value;
+  return value;
+};
+
+/** Anything that a program can put into a configuration. */
+export const anything: fc.Arbitrary<unknown> = fc.oneof(
+  { weight: 3, arbitrary: anyJson },
+  { weight: 2, arbitrary: fc.constantFrom<unknown>(...ODD_NUMBERS, undefined, 10n) },
+  {
+    weight: 2,
+    arbitrary: fc.anything({
+      key: fc.oneof(fc.constantFrom(...ODD_NAMES), fc.string()),
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withNullPrototype: true,
+      withObjectString: true,
+      withSparseArray: true,
+      withTypedArray: true,
+      maxDepth: 4,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom<() => unknown>(
+        () => () => 5,
+        () => class {},
+        () => Symbol('odd'),
+        () => new Date(NaN),
+        () => /x/,
+        () => new Error('odd'),
+        () => Promise.resolve(5),
+        () => new Map([['a', 1]]),
+        () => new Proxy({}, {}),
+        () => Object.create({ inherited: 1 }) as unknown,
+        () => Object.freeze({ a: 1 }),
+        () => new Array<unknown>(1e6),
+        () => deep(20_000),
+        round,
+      )
+      .map((make) => make()),
+  },
+);
+
+/** One change of a value: where, counted over all its places, and what. */
+export interface Edit {
+  readonly at: number;
+  readonly what: 'replace' | 'remove' | 'add' | 'rename' | 'wrap' | 'move';
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** @param value what stands for a value in its place */
+export const edits = (value: fc.Arbitrary<unknown>): fc.Arbitrary<Edit[]> =>
+  fc.array(
+    fc.record<Edit>({
+      at: fc.nat(1000),
+      what: fc.constantFrom('replace', 'replace', 'replace', 'remove', 'add', 'rename', 'wrap', 'move'),
+      name: fc.oneof(fc.constantFrom(...ODD_NAMES), oddText),
+      value,
+    }),
+    { minLength: 1, maxLength: 4 },
+  );
+
+type Holder = Record<string, unknown>;
+/** Only what is plain is changed: an array or an object, of any realm. */
+export const isPlain = (value: unknown): value is Holder => {
+  if (Array.isArray(value)) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  const above: unknown = Object.getPrototypeOf(value);
+  return above === null || Object.getPrototypeOf(above) === null;
+};
+
+/** What is put in is a copy: fast-check may try the same value again. */
+function copy(value: unknown, depth = 0): unknown {
+  if (!isPlain(value) || Object.isFrozen(value) || depth > 8) return value;
+  if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1));
+  const copied: Holder = {};
+  for (const key of Object.keys(value)) put(copied, key, copy(value[key], depth + 1));
+  return copied;
+}
+
+/** Every place of a value: who holds it, under which key. */
+function places(value: unknown, depth = 0): [Holder, string][] {
+  if (!isPlain(value) || depth > 8) return [];
+  return Object.keys(value).flatMap((key): [Holder, string][] => [
+    [value, key],
+    ...places(value[key], depth + 1),
+  ]);
+}
+
+/** Sets what may be called `__proto__`. */
+const put = (holder: Holder, key: string, value: unknown): unknown =>
+  Reflect.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
+
+/** A value with changes. @param original JSON; it stays as it is */
+export function edited(original: unknown, changes: readonly Edit[]): unknown {
+  const root: Holder = { value: structuredClone(original) };
+  for (const { at, what, name, value: given } of changes) {
+    const value = copy(given);
+    const all = places(root);
+    const [holder, key] = all[at % all.length] ?? [root, 'value'];
+    const old = holder[key];
+    if (what === 'replace') put(holder, key, value);
+    if (what === 'remove') Reflect.deleteProperty(holder, key);
+    if (what === 'add' && isPlain(old)) put(old, name, value);
+    if (what === 'wrap') put(holder, key, [old]);
+    if (what === 'rename' && Reflect.deleteProperty(holder, key)) put(holder, name, old);
+    if (what === 'move') {
+      const [other, place] = all[(at * 7 + 3) % all.length] ?? [root, 'value'];
+      put(holder, key, copy(other[place]));
+    }
+  }
+  return root['value'];
+}
+
+/** One change of a text or of its bytes: where, as a part of the whole, and what. */
+export interface Slip {
+  readonly at: number;
+  readonly length: number;
+  readonly what: 'flip' | 'cut' | 'double' | 'insert' | 'end';
+  readonly text: string;
+}
+
+/** @param inserts what may be put in, besides anything */
+export const slips = (inserts: readonly string[]): fc.Arbitrary<Slip[]> =>
+  fc.array(
+    fc.record<Slip>({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      length: fc.integer({ min: 1, max: 40 }),
+      what: fc.constantFrom('flip', 'cut', 'double', 'insert', 'end'),
+      text: fc.oneof(fc.constantFrom(...inserts), oddText),
+    }),
+    { minLength: 1, maxLength: 3 },
+  );
+
+/** Bytes with changes. */
+export function slipped(original: Uint8Array, changes: readonly Slip[]): Buffer {
+  return changes.reduce<Buffer>((bytes, { at, length, what, text }) => {
+    const from = Math.floor(at * bytes.length);
+    const [before, part, after] = [
+      bytes.subarray(0, from),
+      bytes.subarray(from, from + length),
+      bytes.subarray(from + length),
+    ];
+    switch (what) {
+      case 'flip':
+        return Buffer.concat([
+          before,
+          part.map((byte, index) => (index === 0 ? byte ^ (1 << (length % 8)) : byte)),
+          after,
+        ]);
+      case 'cut':
+        return Buffer.concat([before, after]);
+      case 'double':
+        return Buffer.concat([before, part, part, after]);
+      case 'insert':
+        return Buffer.concat([before, Buffer.from(text), part, after]);
+      case 'end':
+        return before;
+    }
+  }, Buffer.from(original));
+}

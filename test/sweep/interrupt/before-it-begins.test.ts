@@ -1,0 +1,64 @@
+// Ctrl-C before there is anything to save: while Slipway starts, while the configuration is read, while the sandbox starts.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { eventually, machine } from '../../journeys/harness.ts';
+import { tinyStack } from '../../journeys/tiny.ts';
+import { times } from '../program.ts';
+import { expectSaved, interrupted, press } from './press.ts';
+
+test.each([
+  [
+    'waits for ever',
+    'export default () => new Promise(() => setInterval(() => console.error("thinking"), 50));',
+  ],
+  ['is busy for ever', 'console.error("thinking"); for (;;);'],
+  [
+    'cannot be woken',
+    'console.error("thinking"); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
+  ],
+])(
+  'a configuration that %s',
+  async (what, text) => {
+    const user = await machine();
+    const running = user.start('provision', ...user.config(text));
+    await running.says(/thinking/);
+    expect(await press(running, `a configuration that ${what}`)).toMatchObject(interrupted('provision'));
+    expect(user.stateFiles()).toEqual([]);
+  },
+  60_000,
+);
+
+test('while the sandbox starts', async () => {
+  const user = await machine();
+  const running = user.start('provision', ...tinyStack(user));
+  await eventually(() => existsSync(join(user.folder, '.slipway/sandbox/sandbox.log')) || undefined);
+  const outcome = await press(running, 'while the sandbox starts');
+  expect(outcome).toMatchObject(interrupted('provision'));
+  expectSaved(user, 'dev');
+}, 60_000);
+
+test('at any moment of its start', async () => {
+  const user = await machine();
+  const flags = tinyStack(user);
+  await user.start('sandbox').says(/answers at/);
+  for (let n = 0; n < times(4, 60); n += 1) {
+    const running = user.start('provision', ...flags, '--json');
+    for (const end = performance.now() + Math.random() * 1500; performance.now() < end;)
+      await new Promise(setImmediate);
+    const { code, stdout } = await press(running, `start ${n}`, n % 2 ? 'SIGTERM' : 'SIGINT');
+    // Before it listens, it simply ends, as every program does.
+    expect([130, null, 0]).toContain(code);
+    if (code === 130)
+      expect(JSON.parse(stdout)).toMatchObject({ ok: false, problem: { code: 'INTERRUPTED' } });
+    expectSaved(user, 'dev');
+  }
+}, 600_000);
+
+test('a terminal that was closed stops it, too', async () => {
+  const user = await machine({ SLIPWAY_SANDBOX_PACE: 'aws' });
+  const running = user.start('provision', ...tinyStack(user));
+  await running.says(/natGateway +waiting/);
+  expect(await press(running, 'a closed terminal', 'SIGHUP')).toMatchObject(interrupted('provision'));
+  expectSaved(user, 'dev');
+}, 120_000);

@@ -1,0 +1,78 @@
+// Real processes die by SIGKILL in the middle of a call: the next command continues, and nothing is there twice.
+import { beforeAll, expect, test } from '@jest/globals';
+import { eventually, machine, type Machine } from '../journeys/harness.ts';
+import { tinyStack } from '../journeys/tiny.ts';
+import { seedOf, write } from './report.ts';
+
+/** Mutating calls of a provision, and of a teardown, at which the process dies. */
+const IN_ALL = process.env['SWEEP'] !== undefined;
+const PROVISIONS = IN_ALL ? [1, 3, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35] : [1 + (seedOf() % 30)];
+const TEARDOWNS = IN_ALL ? [1, 4, 7, 10, 13, 16, 19] : [1 + (seedOf() % 15)];
+
+/** Runs a command that is killed while a call of it has had its effect and is not answered. */
+async function killed(
+  user: Machine,
+  command: 'provision' | 'teardown',
+  flags: readonly string[],
+  nth: number,
+): Promise<void> {
+  const faults = (init?: RequestInit) => fetch(`${user.endpoint}/_sandbox/faults`, init);
+  await faults({
+    method: 'POST',
+    body: JSON.stringify({ kind: 'lost', looks: 'silent', mutating: true, nth }),
+  });
+  const running = user.start(command, ...flags);
+  await eventually(async () => {
+    const waiting = (await (await faults()).json()) as unknown[];
+    return waiting.length === 0 ? true : undefined;
+  });
+  running.child.kill('SIGKILL');
+  await running.done;
+  const struck = (await user.journal()).filter(({ fault }) => fault !== undefined);
+  expect(struck).toHaveLength(1);
+}
+
+/** A machine whose sandbox runs already. */
+async function ready(): Promise<{ user: Machine; flags: string[] }> {
+  const user = await machine();
+  const flags = tinyStack(user);
+  await user.start('sandbox').says(/answers at/);
+  return { user, flags };
+}
+
+let whole: Record<string, number>;
+beforeAll(async () => {
+  const { user, flags } = await ready();
+  expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
+  whole = await user.census();
+  expect(await user.run('teardown', ...flags)).toMatchObject({ code: 0, problem: undefined });
+}, 120_000);
+
+test.each(PROVISIONS)(
+  'a provision, at mutating call %i',
+  async (nth) => {
+    const start = performance.now();
+    const { user, flags } = await ready();
+    await killed(user, 'provision', flags, nth);
+    expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
+    expect(await user.census()).toEqual(whole);
+    expect(await user.run('teardown', ...flags)).toMatchObject({ code: 0, problem: undefined });
+    expect(await user.census()).toEqual({});
+    write({ sweep: 'killed', what: 'a provision', count: 1, ms: performance.now() - start });
+  },
+  300_000,
+);
+
+test.each(TEARDOWNS)(
+  'a teardown, at mutating call %i',
+  async (nth) => {
+    const start = performance.now();
+    const { user, flags } = await ready();
+    expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
+    await killed(user, 'teardown', flags, nth);
+    expect(await user.run('teardown', ...flags)).toMatchObject({ code: 0, problem: undefined });
+    expect(await user.census()).toEqual({});
+    write({ sweep: 'killed', what: 'a teardown', count: 1, ms: performance.now() - start });
+  },
+  300_000,
+);

@@ -1,0 +1,51 @@
+/** `npm run sweep`: runs every sweep whole, and writes what they did into docs/survival.md. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { survivalPage } from './page.ts';
+import type { Line } from './report.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PAGE = join(ROOT, 'docs/survival.md');
+
+// Everything else is jest's: `npm run sweep -- test/sweep/pairs --json`.
+const { values, positionals, tokens } = parseArgs({
+  options: { 'no-write': { type: 'boolean', default: false } },
+  strict: false,
+  allowPositionals: true,
+  tokens: true,
+});
+const ours = tokens.flatMap((token) =>
+  token.kind === 'option' && token.name === 'no-write' ? [token.index] : [],
+);
+const jests = process.argv.slice(2).filter((_, index) => !ours.includes(index));
+const folder = mkdtempSync(join(tmpdir(), 'slipway-sweep-'));
+const report = join(folder, 'report.jsonl');
+const start = performance.now();
+const jest = spawn(
+  process.execPath,
+  [
+    join(ROOT, 'node_modules/jest/bin/jest.js'),
+    ...(positionals.length === 0 ? ['test/sweep'] : []),
+    ...jests,
+  ],
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { FUZZ: '10000', ...process.env, SWEEP: '1', SWEEP_REPORT: report },
+  },
+);
+const code = await new Promise<number>((done) => jest.on('close', (status) => done(status ?? 1)));
+// A part of the sweeps is no new page, and neither is a sweep that found something.
+if (code === 0 && positionals.length === 0 && !values['no-write']) {
+  const lines = readFileSync(report, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+  writeFileSync(PAGE, survivalPage(readFileSync(PAGE, 'utf8'), lines, performance.now() - start));
+  process.stderr.write('docs/survival.md is written; npm run format lays its tables out.\n');
+}
+rmSync(folder, { recursive: true, force: true });
+process.exitCode = code;

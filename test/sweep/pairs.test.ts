@@ -1,0 +1,58 @@
+// Two calls of one story go wrong, at random: the next run brings all to its end, as after one.
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { account } from '../converge/harness.ts';
+import { blows, spare, strike, type BlowName } from './blows.ts';
+import { leapingClock } from './clock.ts';
+import { mend, wholeOf } from './every-call.ts';
+import { seedOf, write } from './report.ts';
+import { stories, type Story, type StoryName } from './stories.ts';
+
+const names = Object.keys(stories) as StoryName[];
+const pair = fc.record({
+  story: fc.constantFrom(...names),
+  first: fc.record({
+    blow: fc.constantFrom(...(Object.keys(blows) as BlowName[])),
+    nth: fc.integer({ min: 1, max: 110 }),
+  }),
+  // Counted from the first on; it may strike the run after, when the first has ended this one.
+  second: fc.record({
+    blow: fc.constantFrom(...(Object.keys(blows) as BlowName[])),
+    nth: fc.integer({ min: 1, max: 60 }),
+  }),
+});
+
+test('double faults', async () => {
+  const numRuns = process.env['SWEEP'] === undefined ? 6 : 500;
+  const seed = seedOf();
+  const start = performance.now();
+  const wholes = new Map<StoryName, Readonly<Record<string, number>>>();
+  for (const name of names) wholes.set(name, await wholeOf(stories[name]));
+  let struck = 0;
+  await fc.assert(
+    fc.asyncProperty(pair, async ({ story: name, first, second }) => {
+      const story: Story = stories[name];
+      const user = await account({ clock: leapingClock() });
+      try {
+        if (story.before) await user.up(story.before);
+        const seen = strike(
+          user,
+          { blow: blows[first.blow], nth: first.nth },
+          { blow: blows[second.blow], nth: second.nth },
+        );
+        await story.run(user).catch(() => undefined);
+        // The run after is struck as well, when the second blow has not fallen yet.
+        await story.run(user).catch(() => undefined);
+        spare(user);
+        struck += seen.length;
+        await mend(user, story, wholes.get(name) ?? {});
+      } finally {
+        await user.close();
+      }
+    }),
+    { numRuns, seed },
+  );
+  // Most stories are long enough for both.
+  expect(struck).toBeGreaterThanOrEqual(numRuns / 2);
+  write({ sweep: 'pairs', what: `${struck} blows`, count: numRuns, seed, ms: performance.now() - start });
+}, 3_600_000);

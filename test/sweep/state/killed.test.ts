@@ -1,0 +1,114 @@
+// A process that writes the state is killed: at each step of a write, and at many moments of a loop of writes.
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { systemClock } from '../../../lib/clock.ts';
+import type { Guard, StateData } from '../../../lib/state/format.ts';
+import { openState } from '../../../lib/state/state.ts';
+import { compiled, newFolder, start, times } from '../program.ts';
+
+const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
+const open = (file: string) => openState(file, guard, systemClock);
+const read = async (file: string) => JSON.parse(await readFile(file, 'utf8')) as StateData;
+
+/** Writes one change, and kills itself before, in the middle of, or after the nth thing that it asks of the disk. */
+const STEPPER = `
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { openState } from 'lib/state/state.ts';
+const [file, nth, when] = process.argv.slice(2);
+const state = await openState(file, ${JSON.stringify(guard)}, { now: Date.now });
+const die = () => process.kill(process.pid, 'SIGKILL');
+let step = 0;
+function wrap(holder, name) {
+  const real = holder[name];
+  holder[name] = async function (...args) {
+    const isIt = (step += 1) === Number(nth);
+    if (isIt) fs.writeSync(1, name + '\\n');
+    if (isIt && when === 'within' && name === 'writeFile') await real.call(this, args[0].slice(0, 99));
+    if (isIt && when !== 'after') die();
+    const result = await real.call(this, ...args);
+    if (isIt) die();
+    return result;
+  };
+}
+const handle = await fs.promises.open(file);
+for (const name of ['chmod', 'chown', 'writeFile', 'sync']) wrap(Object.getPrototypeOf(handle), name);
+for (const name of ['chmod', 'mkdir', 'open', 'realpath', 'rename', 'rm', 'stat']) wrap(fs.promises, name);
+syncBuiltinESMExports();
+await state.record('vpc', { vpcId: 'vpc-new' });
+fs.writeSync(1, 'done\\n');
+`;
+
+test('at each step of a write, it leaves the old file or the new one, and nothing that stays', async () => {
+  const program = await compiled(STEPPER);
+  const file = join(newFolder(), 'dev.json');
+  const steps = new Set<string>();
+  const left = new Set<number>();
+  for (let nth = 1; !steps.has('done'); nth += 1) {
+    for (const when of ['before', 'within', 'after']) {
+      await (await open(file)).record('vpc', { vpcId: 'vpc-old' });
+      const writer = start(program, [file, String(nth), when]);
+      const step = (await writer.next()) ?? '';
+      steps.add(step);
+      expect({ step, ended: await writer.ended }).toEqual({ step, ended: step === 'done' ? 0 : 'SIGKILL' });
+      expect(['vpc-old', 'vpc-new']).toContain((await read(file)).resources['vpc']?.['vpcId']);
+      left.add((await readdir(dirname(file))).length);
+      await open(file);
+      expect(await readdir(dirname(file))).toEqual(['dev.json']);
+    }
+  }
+  expect([...steps]).toEqual(expect.arrayContaining(['open', 'writeFile', 'sync', 'rename', 'done']));
+  // Some of them did leave something.
+  expect([...left].sort()).toEqual([1, 2]);
+}, 300_000);
+
+/** Writes a state of some 100 kB again and again, and says before and after each write which one it is. */
+const LOOPER = `
+import fs from 'node:fs';
+import { openState } from 'lib/state/state.ts';
+const [file] = process.argv.slice(2);
+const state = await openState(file, ${JSON.stringify(guard)}, { now: Date.now });
+for (let n = Number(state.data.resources.count?.n ?? 0) + 1; ; n += 1) {
+  fs.writeSync(1, 'begun ' + n + '\\n');
+  const ids = Array.from({ length: 100 }, (_, i) => ['id' + i, String(n % 10).repeat(1000)]);
+  await state.record('count', { n: String(n), ...Object.fromEntries(ids) });
+  fs.writeSync(1, 'done ' + n + '\\n');
+}`;
+
+test('at any moment, it leaves the last state that it had written or the one that it was writing', async () => {
+  const program = await compiled(LOOPER);
+  const file = join(newFolder(), 'dev.json');
+  await (await open(file)).record('vpc', { vpcId: 'vpc-1' });
+  for (let life = 0; life < times(8, 300); life += 1) {
+    const writer = start(program, [file]);
+    const lines = 1 + Math.floor(Math.random() * 12);
+    let said = '';
+    for (let line = 0; line < lines; line += 1) said = (await writer.next()) ?? '';
+    for (const end = performance.now() + Math.random() * 8; performance.now() < end;);
+    const killed = writer.kill();
+    for (let line = await writer.next(); line !== undefined; line = await writer.next()) said = line;
+    await killed;
+    const [word, number] = said.split(' ');
+    const { resources } = await read(file);
+    const written = Number(resources['count']?.['n'] ?? 0);
+    expect({ said, written }).toEqual({
+      said,
+      // What was begun may be there or not; what was said to be done is.
+      written: word === 'done' || written === Number(number) ? Number(number) : Number(number) - 1,
+    });
+    expect(resources['vpc']).toEqual({ vpcId: 'vpc-1' });
+    expect((await readdir(dirname(file))).length).toBeLessThanOrEqual(2);
+  }
+  await open(file);
+  expect(await readdir(dirname(file))).toEqual(['dev.json']);
+}, 900_000);
+
+test('what others keep beside a state stays there', async () => {
+  const folder = newFolder();
+  const others = ['dev.json.1', 'dev.json.20250101', 'dev.json.bad', 'dev.json.tmp', 'prod.json.1-1.tmp'];
+  await mkdir(folder, { recursive: true });
+  for (const name of [...others, 'dev.json.4711-1.tmp']) await writeFile(join(folder, name), 'kept');
+  await open(join(folder, 'dev.json'));
+  expect((await readdir(folder)).sort()).toEqual(others.sort());
+});

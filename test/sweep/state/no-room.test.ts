@@ -1,0 +1,119 @@
+// There is no room for the state, or it may not be written: whoever changes it is told, and what was there stays.
+import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { systemClock } from '../../../lib/clock.ts';
+import type { Guard } from '../../../lib/state/format.ts';
+import { openState } from '../../../lib/state/state.ts';
+import { compiled, newFolder, NOBODY, start } from '../program.ts';
+
+const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
+
+/** Takes the lock, records things of some size until told otherwise, and says what came of each. */
+const WRITER = `
+import fs from 'node:fs';
+import { takeLock } from 'lib/state/lock.ts';
+import { openState } from 'lib/state/state.ts';
+const [file, count] = process.argv.slice(2);
+const say = (text) => fs.writeSync(1, text + '\\n');
+const told = ({ code, what, why, now, fix }) => JSON.stringify({ code, what, why, now, fix });
+try {
+  const lock = await takeLock(file + '.lock', 'npm run provision', { now: Date.now });
+  const state = await openState(file, ${JSON.stringify(guard)}, { now: Date.now });
+  for (let n = 0; n < Number(count); n += 1) {
+    await state.record('subnets.' + n, { subnetId: 'x'.repeat(1000) }).then(() => say('done'), (error) => say(told(error)));
+  }
+  await lock.release();
+} catch (error) {
+  say(told(error));
+}`;
+
+let program: string;
+beforeAll(async () => {
+  program = await compiled(WRITER);
+});
+
+const unwritable = (why: RegExp) => ({
+  code: 'STATE_UNWRITABLE',
+  what: expect.stringContaining('could not be written.') as unknown,
+  why: expect.stringMatching(why) as unknown,
+  now: expect.stringMatching(/nothing is lost|Nothing was changed/) as unknown,
+  fix: expect.arrayContaining([expect.stringContaining('make the folder writable')]) as unknown,
+});
+
+async function said(...args: Parameters<typeof start>): Promise<unknown[]> {
+  const { next, ended } = start(...args);
+  const lines: unknown[] = [];
+  for (let line = await next(); line !== undefined; line = await next())
+    lines.push(line === 'done' ? line : JSON.parse(line));
+  expect(await ended).toBe(0);
+  return lines;
+}
+
+// A file may not grow past a limit: what a full disk does to a write, on every machine.
+test('with room for some of it, the last whole state stays, and nothing beside it', async () => {
+  const file = join(newFolder(), 'dev.json');
+  const lines = await said(program, [file, '12'], 'ulimit -f 8');
+  const whole = lines.filter((line) => line === 'done').length;
+  expect(whole).toBeGreaterThan(3);
+  expect(lines).toEqual([
+    ...Array<string>(whole).fill('done'),
+    ...Array<unknown>(12 - whole).fill(unwritable(/EFBIG|ENOSPC/)),
+  ]);
+  const { resources } = JSON.parse(await readFile(file, 'utf8')) as { resources: object };
+  expect(Object.keys(resources)).toHaveLength(whole);
+  expect(await readdir(dirname(file))).toEqual(['dev.json']);
+}, 60_000);
+
+describe('a folder that may only be read', () => {
+  test('holds no lock, and the run does not begin', async () => {
+    const folder = newFolder();
+    await chmod(folder, 0o555);
+    expect(await said(program, [join(folder, 'dev.json'), '1'], ':', NOBODY)).toEqual([unwritable(/EACCES/)]);
+    expect(await readdir(folder)).toEqual([]);
+  }, 60_000);
+
+  test('in which a folder would be made is told, too', async () => {
+    const folder = newFolder();
+    await chmod(folder, 0o555);
+    expect(await said(program, [join(folder, '.slipway/dev.json'), '1'], ':', NOBODY)).toEqual([
+      unwritable(/EACCES/),
+    ]);
+  }, 60_000);
+});
+
+describe.each(['0', '022', '077', '0177', '0277', '0777'])('with the umask %s', (umask) => {
+  test('state and lock are for their owner alone, and can be written again', async () => {
+    const folder = newFolder();
+    const file = join(folder, '.slipway/dev.json');
+    for (const _ of ['made', 'written again']) {
+      expect(await said(program, [file, '2'], `umask ${umask}`, NOBODY)).toEqual(['done', 'done']);
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      expect((await stat(dirname(file))).mode & 0o777).toBe(0o700);
+      expect(await readdir(dirname(file))).toEqual(['dev.json']);
+    }
+  }, 60_000);
+});
+
+test('a state file that vanishes between two changes, with its folder, comes back whole', async () => {
+  const file = join(newFolder(), '.slipway/dev.json');
+  const state = await openState(file, guard, systemClock);
+  await state.record('vpc', { vpcId: 'vpc-1' });
+  await rm(file);
+  await state.intend('natGateway');
+  await rm(dirname(file), { recursive: true });
+  await state.record('natGateway', { natGatewayId: 'nat-1' });
+  const { data } = await openState(file, guard, systemClock);
+  expect(data.resources).toEqual({ vpc: { vpcId: 'vpc-1' }, natGateway: { natGatewayId: 'nat-1' } });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test('a folder where the state file should be is told, and kept', async () => {
+  const file = join(newFolder(), 'dev.json');
+  await mkdir(file);
+  await expect(openState(file, guard, systemClock)).rejects.toMatchObject({
+    code: 'STATE_CORRUPT',
+    why: expect.stringContaining('EISDIR') as unknown,
+  });
+  expect((await stat(file)).isDirectory()).toBe(true);
+});

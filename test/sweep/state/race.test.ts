@@ -1,0 +1,96 @@
+// Several runs want the lock of a stack at once, many times: one has it at a time, and nobody is left out for ever.
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { compiled, newFolder, start, times, type Program } from '../program.ts';
+
+/**
+ * At each «go», tries until it has the lock, notes when it enters and leaves, and gives it back; at «go and stay» keeps
+ * it until it is killed.
+ */
+const CONTENDER = `
+import fs from 'node:fs';
+import { createInterface } from 'node:readline';
+import { takeLock } from 'lib/state/lock.ts';
+const [lock, log, name] = process.argv.slice(2);
+const say = (text) => fs.writeSync(1, text + '\\n');
+const turn = () => new Promise(setImmediate);
+say('ready');
+for await (const told of createInterface({ input: process.stdin })) {
+  let refused = 0;
+  for (;;) {
+    try {
+      const { takenOverFrom, release } = await takeLock(lock, 'npm run provision', { now: Date.now });
+      fs.appendFileSync(log, name + ' in\\n');
+      say('has it ' + refused + ' ' + (takenOverFrom ? 'taken over' : 'free'));
+      if (told === 'go and stay') break;
+      for (let n = Math.random() * 20; n > 0; n -= 1) await turn();
+      fs.appendFileSync(log, name + ' out\\n');
+      await release();
+      say('gave it back');
+      break;
+    } catch (error) {
+      if (error.code !== 'LOCKED') say('failed ' + error.stack), process.exit(1);
+      refused += 1;
+      await turn();
+    }
+  }
+}`;
+
+async function contenders(count: number) {
+  const program = await compiled(CONTENDER);
+  const folder = newFolder();
+  const [lock, log] = [join(folder, 'dev.lock'), join(folder, 'log')];
+  const join_ = async (name: string): Promise<Program> => {
+    const one = start(program, [lock, log, name]);
+    expect(await one.next()).toBe('ready');
+    return one;
+  };
+  const all = await Promise.all(Array.from({ length: count }, (_, index) => join_(`c${index}`)));
+  return { lock, log, all, join: join_ };
+}
+
+test('whoever has it, has it alone', async () => {
+  const { lock, log, all } = await contenders(3);
+  const rounds = times(60, 1000);
+  for (let round = 0; round < rounds; round += 1) {
+    all.forEach((one) => one.tell('go'));
+    for (const one of all) {
+      expect(await one.next()).toMatch(/^has it \d+ free$/);
+      expect(await one.next()).toBe('gave it back');
+    }
+  }
+  const lines = (await readFile(log, 'utf8')).trim().split('\n');
+  expect(lines).toHaveLength(rounds * all.length * 2);
+  const broken = lines.filter((line, at) => {
+    const [name, word] = line.split(' ');
+    return word === 'in' ? lines[at + 1] !== `${name} out` : lines[at - 1] !== `${name} in`;
+  });
+  expect(broken).toEqual([]);
+  expect(await readdir(dirname(lock))).toEqual(['log']);
+}, 900_000);
+
+test('when its holder is killed, exactly one of those who wait takes it over', async () => {
+  const { lock, all, join: joins } = await contenders(3);
+  let [holder, ...others] = all as [Program, ...Program[]];
+  holder.tell('go and stay');
+  await holder.next();
+  for (let round = 0; round < times(5, 100); round += 1) {
+    others.forEach((one) => one.tell('go and stay'));
+    await holder.kill();
+    // One of them has it now, and the others go on asking.
+    const next = await Promise.race(others.map(async (one) => ({ one, said: await one.next() })));
+    expect(next.said).toMatch(/taken over$/);
+    const { pid } = JSON.parse(await readFile(lock, 'utf8')) as { pid: number };
+    expect(pid).toBe(next.one.child.pid);
+    for (const one of others) if (one !== next.one) await one.kill();
+    holder = next.one;
+    others = await Promise.all([joins('x'), joins('y')]);
+  }
+  await holder.kill();
+  // What those have left who were killed while they asked is gone with the next holder.
+  others[0]?.tell('go');
+  await others[0]?.next();
+  await others[0]?.next();
+  expect(await readdir(dirname(lock))).toEqual(['log']);
+}, 900_000);

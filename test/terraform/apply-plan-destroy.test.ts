@@ -1,0 +1,50 @@
+// Terraform, which nobody here wrote, stands the architecture up on the sandbox, finds nothing to change, and takes it down.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { census } from '../../sandbox/census.ts';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
+import { terraform, type Terraform } from './terraform.ts';
+
+const PACE = 300;
+const done = { code: 0, why: '' };
+
+let sandbox: Sandbox;
+let user: Terraform;
+beforeAll(async () => {
+  sandbox = await startSandbox({ pace: PACE });
+  user = await terraform(sandbox.url);
+});
+afterAll(() => sandbox.close());
+
+/** Calls that were turned down because the sandbox does not have what they ask for. */
+const notThere = () => sandbox.journal.entries().filter(({ result }) => result === 'NotImplemented');
+
+test('apply makes one of everything, a plan after it is empty, and destroy leaves nothing', async () => {
+  expect(await user.apply()).toEqual(done);
+  expect(census(sandbox.world)).toEqual({
+    'ec2.vpcs': 1,
+    'ec2.subnets': 4,
+    'ec2.internetGateways': 1,
+    'ec2.routeTables': 4,
+    'ec2.addresses': 1,
+    'ec2.natGateways': 1,
+    'ec2.securityGroups': 3,
+    'ec2.securityGroupRules': 7,
+    'ec2.networkInterfaces': 4,
+    'elbv2.loadBalancers': 1,
+    'elbv2.targetGroups': 2,
+    'elbv2.listeners': 1,
+    'elbv2.rules': 3,
+    'ecs.clusters': 1,
+    'ecs.taskDefinitions': 1,
+    'ecs.services': 1,
+    'ecs.tasks': 1,
+    'ecr.repositories': 2,
+    'logs.groups': 1,
+    'iam.roles': 2,
+    'route53.zones': 1,
+  });
+  expect(await user.plan()).toEqual(done);
+  expect(await user.destroy()).toEqual(done);
+  expect(census(sandbox.world)).toEqual({});
+  expect(notThere()).toEqual([]);
+});

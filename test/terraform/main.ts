@@ -1,0 +1,27 @@
+/** `npm run test:terraform`: Terraform against the sandbox, where it is installed; says so where it is not. */
+import { spawnSync } from 'node:child_process';
+
+const PLUGINS = 'SLIPWAY_TERRAFORM_PLUGINS';
+
+function missing(): string | undefined {
+  if (spawnSync('terraform', ['-version'], { stdio: 'ignore' }).status !== 0) {
+    return 'terraform not found (https://developer.hashicorp.com/terraform/install)';
+  }
+  if (!process.env[PLUGINS]) {
+    return `${PLUGINS} does not say where the AWS provider is (a folder: terraform providers mirror FOLDER)`;
+  }
+  return undefined;
+}
+
+const reason = missing();
+if (reason === undefined) {
+  const jest = new URL('../../node_modules/jest/bin/jest.js', import.meta.url).pathname;
+  const { status } = spawnSync(
+    process.execPath,
+    [jest, '--config', 'test/terraform/jest.config.js', ...process.argv.slice(2)],
+    { stdio: 'inherit' },
+  );
+  process.exitCode = status ?? 1;
+} else {
+  process.stdout.write(`skipped: ${reason}\n`);
+}

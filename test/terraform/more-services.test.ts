@@ -1,0 +1,45 @@
+// Terraform stands several services up behind one load balancer, rolls new images out, and takes two services away.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { census } from '../../sandbox/census.ts';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
+import { terraform, type Terraform } from './terraform.ts';
+
+const PACE = 300;
+const done = { code: 0, why: '' };
+const images = { api1: 'example.com/api1:2', api2: 'example.com/api2:2', more: 'example.com/more:2' };
+
+let sandbox: Sandbox;
+let user: Terraform;
+beforeAll(async () => {
+  sandbox = await startSandbox({ pace: PACE });
+  user = await terraform(sandbox.url);
+});
+afterAll(() => sandbox.close());
+
+test('three services more, other images, two services less, and nothing: each apply leaves an empty plan', async () => {
+  const many = { more_services: 3 };
+  expect(await user.apply(many)).toEqual(done);
+  expect(census(sandbox.world)).toMatchObject({
+    'ec2.securityGroups': 6,
+    'ec2.securityGroupRules': 13,
+    'elbv2.targetGroups': 5,
+    'elbv2.rules': 6,
+    'ecs.taskDefinitions': 4,
+    'ecs.services': 4,
+    'ecs.tasks': 4,
+  });
+  expect(await user.plan(many)).toEqual(done);
+
+  const few = { more_services: 1, images };
+  expect(await user.apply(few)).toEqual(done);
+  expect(census(sandbox.world)).toMatchObject({
+    'elbv2.targetGroups': 3,
+    'ecs.taskDefinitions': 2,
+    'ecs.services': 2,
+    'ecs.tasks': 2,
+  });
+  expect(await user.plan(few)).toEqual(done);
+
+  expect(await user.destroy(few)).toEqual(done);
+  expect(census(sandbox.world)).toEqual({});
+});

@@ -1,0 +1,37 @@
+// Images that Slipway pushed run as tasks of services that Terraform made, and answer behind its load balancer.
+import { expect, test } from '@jest/globals';
+import { ask, machine } from '../journeys/harness.ts';
+import { terraform } from './terraform.ts';
+
+const done = { code: 0, why: '' };
+const DOMAIN = 'api.terraform.localhost';
+
+test('requests reach the containers through everything that Terraform made, beside a stack of Slipway', async () => {
+  const slipway = await machine();
+  expect(await slipway.run('provision')).toMatchObject({ code: 0, problem: undefined });
+  const before = await slipway.census();
+  const image = (key: string) => slipway.state().resources[`images.${key}`]?.['imageUri'] ?? '';
+  const variables = {
+    stack: 'terraform-dev',
+    zone: 'terraform.localhost',
+    domain: DOMAIN,
+    images: { api1: image('shop-api1'), api2: image('shop-api2'), more: image('shop-api2') },
+    repositories: [],
+  };
+
+  const user = await terraform(slipway.endpoint);
+  expect(await user.apply(variables)).toEqual(done);
+  const place = await fetch(`${slipway.endpoint}/_sandbox/resolve?name=${DOMAIN}&port=80`);
+  const { port } = (await place.json()) as { port: number };
+  expect(await ask(`http://${DOMAIN}:${port}/api1`)).toMatchObject({ status: 200 });
+  expect(await ask(`http://${DOMAIN}:${port}/api2`)).toMatchObject({ status: 200 });
+  expect(await ask(`http://${DOMAIN}:${port}/nowhere`)).toMatchObject({
+    status: 404,
+    body: 'There is no service at this path.',
+  });
+  expect(await user.plan(variables)).toEqual(done);
+
+  expect(await user.destroy(variables)).toEqual(done);
+  expect(await slipway.census()).toEqual(before);
+  expect(await slipway.run('teardown')).toMatchObject({ code: 0, problem: undefined });
+});

@@ -1,0 +1,85 @@
+/** Terraform for tests: the real program with the real provider, in a folder of its own, on a loopback endpoint. */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll } from '@jest/globals';
+
+const CONFIGURATION = resolve(import.meta.dirname, '../../bench/terraform');
+
+const closing: (() => Promise<void> | void)[] = [];
+afterAll(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** Values of the configuration's variables. */
+export type Variables = Readonly<Record<string, string | number | boolean | object>>;
+
+export interface Outcome {
+  readonly code: number;
+  /** What it wrote, when it ended with another code than 0: the reason stands in there. */
+  readonly why: string;
+}
+
+export interface Terraform {
+  apply(variables?: Variables): Promise<Outcome>;
+  /** Exit code 0 without changes, 2 with some. */
+  plan(variables?: Variables): Promise<Outcome>;
+  destroy(variables?: Variables): Promise<Outcome>;
+}
+
+/** A copy of `bench/terraform`, initialised and pointed at an endpoint; what it started ends after the tests of the file. */
+export async function terraform(endpoint: string): Promise<Terraform> {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-terraform-'));
+  closing.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  cpSync(CONFIGURATION, folder, { recursive: true });
+  const run = (...args: string[]) => start(folder, args);
+  const inited = await run('init', `-plugin-dir=${process.env['SLIPWAY_TERRAFORM_PLUGINS'] ?? ''}`);
+  if (inited.code !== 0) throw new Error(inited.why);
+  const flags = (variables: Variables = {}) =>
+    Object.entries({ endpoint, ...variables }).flatMap(([name, value]) => [
+      '-var',
+      `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`,
+    ]);
+  return {
+    apply: (variables) => run('apply', '-auto-approve', ...flags(variables)),
+    plan: (variables) => run('plan', '-detailed-exitcode', ...flags(variables)),
+    destroy: (variables) => run('destroy', '-auto-approve', ...flags(variables)),
+  };
+}
+
+/** Nothing of the caller's environment but where programs are; a proxy that is none stands before all but loopback. */
+const environment = (folder: string): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  HOME: folder,
+  AWS_ACCESS_KEY_ID: 'any',
+  AWS_SECRET_ACCESS_KEY: 'any',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  CHECKPOINT_DISABLE: '1',
+  HTTP_PROXY: 'http://127.0.0.1:9',
+  HTTPS_PROXY: 'http://127.0.0.1:9',
+});
+
+function start(folder: string, [command = '', ...args]: string[]): Promise<Outcome> {
+  const child = spawn('terraform', [command, '-no-color', '-input=false', ...args], {
+    cwd: folder,
+    env: environment(folder),
+    // A group of its own: the provider is a process of it, too.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let written = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (written += text));
+  }
+  const done = new Promise<Outcome>((ended, failed) => {
+    child.on('error', failed);
+    child.on('close', (code) => ended({ code: code ?? -1, why: code === 0 ? '' : written }));
+  });
+  closing.push(async () => {
+    const isOver = child.exitCode !== null || child.signalCode !== null;
+    if (!isOver && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    await done.catch(() => undefined);
+  });
+  return done;
+}

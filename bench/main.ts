@@ -1,70 +1,119 @@
-/** `npm run bench`: how long provision, a second provision and teardown take on a new sandbox, as whole processes. */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { cpus, tmpdir } from 'node:os';
+/** `npm run bench`: Slipway beside Terraform and beside the limit, and the sandbox beside nginx and moto; whole processes. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { table } from './table.ts';
+import { closeAll, closeOnSignals } from './closing.ts';
+import { compare } from './compare.ts';
+import { gantt } from './gantt.ts';
+import { againstTheLimit } from './limit.ts';
+import { hasMoto, startMoto, type Moto } from './moto.ts';
+import { PICTURE, printed, rewritten } from './page.ts';
+import type { Results } from './results.ts';
+import { ROOT, slipway } from './slipway.ts';
+import { ownTime } from './start.ts';
+import { limitVerdicts, ownVerdicts, verdicts, type Size } from './targets.ts';
+import { terraform, terraformVersion, whyNoTerraform } from './terraform.ts';
+import { throughput } from './throughput.ts';
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, json: { type: 'boolean', default: false } },
+  options: {
+    /** How often each contender is measured, in turn. */
+    rounds: { type: 'string', default: '3' },
+    /** Containers behind the load balancer, size by size: only these are measured. */
+    scale: { type: 'string' },
+    /** Milliseconds that each call takes longer. */
+    delay: { type: 'string', default: '100' },
+    /** How many times as fast as AWS's the time of the sandbox runs, against the limit. */
+    pace: { type: 'string', default: '2' },
+    /** Parts to measure, of compare, own, limit, throughput. */
+    only: { type: 'string', default: 'compare,own,limit,throughput' },
+    json: { type: 'boolean', default: false },
+    /** Writes docs/speed.md and its picture. */
+    write: { type: 'boolean', default: false },
+  },
 });
 
-const freePort = (): Promise<number> =>
-  new Promise((found) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => found(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
+/** The first service has so many containers, every other one. */
+const FIRST = 2;
+/** The stack with its two containers, and with fifty services more. */
+const SIZES = [0, 50];
 
-/** Runs a command to its end and returns its wall time in seconds. */
-function time(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const start = performance.now();
-  const child = spawn(process.execPath, ['run.js', command, ...args], { env, stdio: 'ignore' });
-  return new Promise((done, failed) => {
-    child.on('error', failed);
-    child.on('close', (code) => {
-      if (code === 0) done((performance.now() - start) / 1000);
-      else failed(new Error(`${command} ended with ${code}`));
-    });
-  });
-}
+const started = performance.now();
+const say = (text: string): void => {
+  process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}\n`);
+};
+const failures: string[] = [];
+const skipped: string[] = [];
 
-/** One round on a machine that has never seen Slipway: the sandbox starts with the first command. */
-async function round(): Promise<Record<string, number>> {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
-  const env = {
-    ...process.env,
-    SLIPWAY_HOME: folder,
-    SLIPWAY_SANDBOX_PORT: String(await freePort()),
-    SLIPWAY_SANDBOX_HTTP_PORT: '0',
-  };
+/** A part that fails is told, and the others go on. */
+async function part<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
+  if (!(values.scale === undefined ? values.only : 'compare').split(',').includes(name)) return undefined;
+  say(`measuring: ${name}`);
   try {
-    return {
-      'first provision': await time('provision', ['--yes'], env),
-      'second provision': await time('provision', ['--yes'], env),
-      plan: await time('provision', ['--plan'], env),
-      teardown: await time('teardown', ['--yes'], env),
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    return await work();
+  } catch (error) {
+    const text = `${name}: ${error instanceof Error ? error.message : String(error)}`;
+    failures.push(text);
+    say(`failed: ${text}`);
+    return undefined;
   }
 }
 
-const rounds: Record<string, number>[] = [];
-for (let index = 0; index < Number(values.rounds); index += 1) rounds.push(await round());
-const figures = Object.keys(rounds[0] ?? {}).map((work) => {
-  const seconds = rounds.map((one) => one[work] ?? 0).sort((a, b) => a - b);
-  return {
-    work,
-    median: seconds[Math.floor(seconds.length / 2)] ?? 0,
-    min: seconds[0] ?? 0,
-    max: seconds.at(-1) ?? 0,
-  };
-});
-const about = `sandbox at its brisk pace, ${rounds.length} rounds, ${cpus().length} cores, Node ${process.version}`;
-process.stdout.write(
-  values.json ? `${JSON.stringify({ about, figures }, null, 2)}\n` : `${table(about, figures)}\n`,
-);
+async function sideBySide(moto: Moto): Promise<Size[]> {
+  const why = whyNoTerraform();
+  if (why !== undefined) skipped.push(`Terraform: ${why}`);
+  const measured = await compare({
+    moto,
+    contenders: why === undefined ? [slipway, terraform] : [slipway],
+    sizes: values.scale?.split(',').map((containers) => Number(containers) - FIRST) ?? SIZES,
+    rounds: Number(values.rounds),
+    delay: Number(values.delay),
+    say,
+  });
+  failures.push(...measured.failures);
+  return measured.sizes.flatMap(({ more, figures }) => {
+    const ours = figures.get(slipway.name);
+    return ours ? [{ more, slipway: ours, terraform: figures.get(terraform.name) }] : [];
+  });
+}
+
+const about = (): string[] => [
+  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`,
+  ...(whyNoTerraform() === undefined ? [terraformVersion()] : []),
+  `${values.rounds} rounds in turn, medians (and ranges); each call takes ${values.delay} ms longer`,
+];
+
+async function bench(): Promise<Results> {
+  // Compiled before, as `npm ci` does.
+  spawnSync(process.execPath, ['run.js'], { cwd: ROOT, stdio: 'inherit' });
+  const moto = hasMoto() ? await startMoto() : undefined;
+  if (!moto) skipped.push("what needs moto: moto_server is not installed (pip install 'moto[server]')");
+  const sizes = (moto && (await part('compare', () => sideBySide(moto)))) ?? [];
+  const own = moto && (await part('own', () => ownTime(moto, Number(values.delay), say)));
+  const limit = await part('limit', () => againstTheLimit(Number(values.pace), say));
+  const speed = await part('throughput', () => throughput(moto, say));
+  const all = [
+    ...verdicts(sizes),
+    ...(limit ? limitVerdicts(limit.works) : []),
+    ...(own ? ownVerdicts(own) : []),
+  ];
+  return { about: about(), sizes, verdicts: all, own, limit, throughput: speed, skipped, failures };
+}
+
+closeOnSignals();
+try {
+  const results = await bench();
+  process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : printed(results));
+  if (values.write) {
+    const page = join(ROOT, 'docs', 'speed.md');
+    writeFileSync(page, rewritten(readFileSync(page, 'utf8'), results));
+    const { limit } = results;
+    const title = `A first provision on the sandbox, at ${values.pace} times AWS’s pace`;
+    if (limit) writeFileSync(join(ROOT, 'docs', PICTURE), gantt(title, limit.spans, limit.critical));
+  }
+  if (results.failures.length > 0) process.exitCode = 1;
+} finally {
+  await closeAll();
+}

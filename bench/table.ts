@@ -1,21 +1,96 @@
-/** Figures as a table in plain text. Pure. */
+/** Figures as tables that are Markdown, and to be read in a terminal. Pure. */
+import { WORKS } from './contender.ts';
+import type { Figure, Figures, Kinds, Spread } from './figures.ts';
+import { isMet, WORDS, type Size, type Verdict } from './targets.ts';
 
-export interface Figure {
-  readonly work: string;
-  /** Seconds. */
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
+/**
+ * Lays a table out as Prettier does: the first column to the left, the others to the right.
+ * @param all the head, and the rows; as many cells in each
+ */
+export function table(all: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = all;
+  const widths = head.map((_, column) => Math.max(3, ...all.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`;
+  const rule = widths.map((width, column) =>
+    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  return [line(head), line(rule), ...body.map(line)].join('\n');
 }
 
-/** Lines for a terminal, which are a Markdown table as well. */
-export function table(about: string, figures: readonly Figure[]): string {
-  const rows = figures.map(({ work, ...seconds }) =>
-    [work.padEnd(18), ...Object.values(seconds).map((value) => `${value.toFixed(1)} s`.padStart(8))].join(
-      ' | ',
-    ),
+const digits = (value: number): number => (value < 10 ? 1 : 0);
+
+/** E.g. `2.1 s (1.9–2.4)`; of one round the figure alone. */
+export function secondsText({ median, min, max }: Spread): string {
+  const number = (value: number) => value.toFixed(digits(median));
+  return min === max ? `${number(median)} s` : `${number(median)} s (${number(min)}–${number(max)})`;
+}
+
+const callsText = ({ median, min, max }: Spread): string =>
+  min === max ? String(median) : `${median} (${min}–${max})`;
+const memoryText = ({ megabytes }: Figure): string =>
+  megabytes === undefined ? '' : `${Math.round(megabytes.median)} MB`;
+export const ratioText = (ratio: number): string => ratio.toFixed(3);
+
+/** One table for all sizes: time, ratio, calls, memory of every work. */
+export function comparisonTable(sizes: readonly Size[]): string {
+  const head = ['work', 'Slipway', 'Terraform', 'ratio', 'calls', 'Terraform’s', 'memory', 'Terraform’s'];
+  const rows = sizes.flatMap(({ more, slipway, terraform }) =>
+    WORKS.map((work) => {
+      const [ours, theirs] = [slipway[work], terraform?.[work]];
+      return [
+        more === 0 ? WORDS[work] : `${WORDS[work]}, ${more} more`,
+        secondsText(ours.seconds),
+        theirs ? secondsText(theirs.seconds) : '',
+        theirs ? ratioText(ours.seconds.median / theirs.seconds.median) : '',
+        callsText(ours.calls),
+        theirs ? callsText(theirs.calls) : '',
+        memoryText(ours),
+        theirs ? memoryText(theirs) : '',
+      ];
+    }),
   );
-  const head = ['work'.padEnd(18), ...['median', 'min', 'max'].map((name) => name.padStart(8))].join(' | ');
-  const rule = ['-'.repeat(18), ...Array.from({ length: 3 }, () => '-------:')].join(' | ');
-  return [about, '', ...[head, rule, ...rows].map((line) => `| ${line} |`)].join('\n');
+  return table([head, ...rows]);
+}
+
+/** Every target with what it came to. */
+export const verdictTable = (verdicts: readonly Verdict[]): string =>
+  table([
+    ['target', 'at most', 'is', ''],
+    ...verdicts.map((verdict) => [
+      verdict.what,
+      figureText(verdict.atMost),
+      figureText(verdict.is),
+      isMet(verdict) ? 'met' : 'missed',
+    ]),
+  ]);
+
+const figureText = (value: number): string =>
+  Number.isInteger(value) ? String(value) : value >= 10 ? value.toFixed(1) : value.toFixed(3);
+
+/** How often a call only reads, by its name. */
+const READS = /\.(Describe|Get|List)/;
+
+/** Calls by service, `reading + changing`, a column a work; Terraform's behind a stroke. */
+export function kindsTable({ slipway, terraform }: Size): string {
+  const all = (figures: Figures) => WORKS.flatMap((work) => Object.keys(figures[work].kinds));
+  const kinds = [...all(slipway), ...(terraform ? all(terraform) : [])];
+  const services = [...new Set(kinds.map((kind) => kind.split('.')[0] ?? ''))].sort();
+  const cell = (service: string, of: Kinds) => {
+    const own = Object.entries(of).filter(([kind]) => kind.startsWith(`${service}.`));
+    const sum = (isRead: boolean) =>
+      own.reduce((total, [kind, count]) => total + (READS.test(kind) === isRead ? count : 0), 0);
+    return `${sum(true)} + ${sum(false)}`;
+  };
+  return table([
+    ['service', ...WORKS.map((work) => WORDS[work])],
+    ...services.map((service) => [
+      service,
+      ...WORKS.map((work) =>
+        [slipway, ...(terraform ? [terraform] : [])]
+          .map((figures) => cell(service, figures[work].kinds))
+          .join(' / '),
+      ),
+    ]),
+  ]);
 }

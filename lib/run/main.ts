@@ -7,6 +7,7 @@ import { interrupted } from './failures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { lines } from './lines.ts';
 import { advised, readOptions, typed, type Options } from './options.ts';
+import { timeline } from './timeline.ts';
 
 /** What a command hands back to be printed on stdout. */
 export interface Result {
@@ -50,7 +51,8 @@ export async function main(
       return;
     }
     options = asked.options;
-    const report = lines((text) => void process.stderr.write(text), colour);
+    const shown = lines((text) => void process.stderr.write(text), colour);
+    const report = timeline(shown, process.env['SLIPWAY_TIMELINE']);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
     const working = work({ options, report, signal, interactive });
     const result = await Promise.race([working, overdue, stray()]);

@@ -26,15 +26,15 @@ import {
 import { DescribeLogGroupsCommand, CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { machine, type Outcome } from '../journeys/harness.ts';
-import { record } from './recorder.ts';
-import { startMoto } from './server.ts';
+import { startMoto } from '../../bench/moto.ts';
+import { latencyProxy } from '../../bench/proxy.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const OURS = [{ Name: 'tag:slipway:stack', Values: ['slipway-dev'] }];
 
 test('moto agrees: provision, read back, provision again, tear down, find nothing', async () => {
   const moto = await startMoto();
-  const recorder = await record(moto.url);
+  const recorder = await latencyProxy(moto.url, 0);
   try {
     const { env, run } = await machine();
     Object.assign(env, {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { machine, type Machine } from '../journeys/harness.ts';
-import { startMoto } from './server.ts';
+import { startMoto } from '../../bench/moto.ts';
 
 const app = { image: 'public.ecr.aws/shop/app:1', port: 8000, path: '/app' };
 const stack = (

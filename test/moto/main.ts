@@ -1,8 +1,8 @@
 /** `npm run test:moto`: the journey against moto, where it is installed; says so where it is not. */
 import { spawnSync } from 'node:child_process';
+import { hasMoto } from '../../bench/moto.ts';
 
-const found = spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
-if (found) {
+if (hasMoto()) {
   const jest = new URL('../../node_modules/jest/bin/jest.js', import.meta.url).pathname;
   const { status } = spawnSync(
     process.execPath,

@@ -1,0 +1,58 @@
+/** What is measured, and what every contender has in common: works in one order, whole processes, calls through one proxy. */
+import type { Proxy } from './proxy.ts';
+import { run, type Command } from './run.ts';
+import type { Call } from './operation.ts';
+
+/** The works of one round, in their order. */
+export const WORKS = ['plan', 'provision', 'again', 'teardown'] as const;
+export type Work = (typeof WORKS)[number];
+
+/** One work of one round. */
+export interface Measured {
+  readonly seconds: number;
+  readonly megabytes: number | undefined;
+  readonly calls: readonly Call[];
+}
+export type Round = Readonly<Record<Work, Measured>>;
+
+/** Who is measured. */
+export interface Contender {
+  readonly name: string;
+  /** The commands of the works for so many services more, in a folder of their own. */
+  prepare(folder: string, endpoint: string, more: number): Promise<Readonly<Record<Work, Command>>>;
+}
+
+/** The variables that every contender gets: no credentials of this machine, no calls home, no answers in colour. */
+export const environment = (endpoint: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  HOME: process.env['HOME'],
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_ACCESS_KEY_ID: 'testing',
+  AWS_SECRET_ACCESS_KEY: 'testing',
+  AWS_REGION: 'eu-west-1',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  CHECKPOINT_DISABLE: '1',
+  NO_COLOR: '1',
+  NO_UPDATE_NOTIFIER: '1',
+  ...more,
+});
+
+/** Runs all works once, one after the other, and writes down the calls of each. */
+export async function round(
+  contender: Contender,
+  folder: string,
+  proxy: Proxy,
+  more: number,
+  say: (text: string) => void,
+): Promise<Round> {
+  const commands = await contender.prepare(folder, proxy.url, more);
+  const measured: Partial<Record<Work, Measured>> = {};
+  for (const work of WORKS) {
+    proxy.take();
+    const { seconds, megabytes } = await run(commands[work]);
+    const calls = proxy.take();
+    measured[work] = { seconds, megabytes, calls };
+    say(`${contender.name}, ${more} more, ${work}: ${seconds.toFixed(1)} s, ${calls.length} calls`);
+  }
+  return measured as Round;
+}

@@ -1,0 +1,69 @@
+/** Figures from rounds: medians and ranges, calls by kind, and how one contender stands to another. Pure. */
+import { WORKS, type Measured, type Round, type Work } from './contender.ts';
+import type { Call } from './operation.ts';
+
+/** A middle and a range. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** @param values at least one */
+export function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (index: number) => sorted[index] ?? Number.NaN;
+  const half = Math.floor(sorted.length / 2);
+  return {
+    median: sorted.length % 2 === 0 ? (at(half - 1) + at(half)) / 2 : at(half),
+    min: at(0),
+    max: at(sorted.length - 1),
+  };
+}
+
+/** How often each call was made, `service.Operation` by `service.Operation`, sorted. */
+export type Kinds = Readonly<Record<string, number>>;
+
+export function kindsOf(calls: readonly Call[]): Kinds {
+  const kinds = new Map<string, number>();
+  for (const { service, operation } of calls) {
+    const kind = `${service}.${operation}`;
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  return Object.fromEntries([...kinds].sort(([a], [b]) => a.localeCompare(b, 'en')));
+}
+
+/** One work of one contender over all rounds. */
+export interface Figure {
+  readonly seconds: Spread;
+  readonly calls: Spread;
+  /** Undefined where memory cannot be seen. */
+  readonly megabytes: Spread | undefined;
+  /** Of the round with the median number of calls. */
+  readonly kinds: Kinds;
+}
+export type Figures = Readonly<Record<Work, Figure>>;
+
+/** @param rounds at least one */
+export const figuresOf = (rounds: readonly Round[]): Figures =>
+  Object.fromEntries(WORKS.map((work) => [work, figureOf(rounds.map((one) => one[work]))])) as Record<
+    Work,
+    Figure
+  >;
+
+function figureOf(measured: readonly Measured[]): Figure {
+  const megabytes = measured.flatMap((one) => one.megabytes ?? []);
+  const byCalls = [...measured].sort((a, b) => a.calls.length - b.calls.length);
+  return {
+    seconds: spread(measured.map(({ seconds }) => seconds)),
+    calls: spread(measured.map(({ calls }) => calls.length)),
+    megabytes: megabytes.length === 0 ? undefined : spread(megabytes),
+    kinds: kindsOf(byCalls[Math.floor(measured.length / 2)]?.calls ?? []),
+  };
+}
+
+/** The most memory that any work of a contender took, megabytes: the median of each. */
+export const peakOf = (figures: Figures): number | undefined => {
+  const peaks = WORKS.flatMap((work) => figures[work].megabytes?.median ?? []);
+  return peaks.length === 0 ? undefined : Math.max(...peaks);
+};

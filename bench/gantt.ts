@@ -1,0 +1,75 @@
+/** A run as a picture: a bar for every span, those on the critical path marked, as SVG. Pure. */
+import type { Span } from './path.ts';
+
+const WIDTH = 920;
+const LEFT = 210;
+const RIGHT = 60;
+const ROW = 17;
+const BAR = 11;
+const TOP = 52;
+/** Bars of what took no time are seen, too. Pixels. */
+const LEAST = 1.5;
+/** About so many lines of time. */
+const LINES = 8;
+
+const STYLE = `
+    text { font: 11px ui-monospace, monospace; fill: #333 }
+    .title { font-size: 13px }
+    .bar { fill: #9db2c9 } .critical { fill: #c2410c } .name.critical { font-weight: bold }
+    .line { stroke: #ddd } .way { stroke: #c2410c; fill: none }
+    @media (prefers-color-scheme: dark) {
+      text { fill: #ccc } .bar { fill: #5a7089 } .line { stroke: #444 }
+      .critical { fill: #fb923c } .way { stroke: #fb923c }
+    }
+  `;
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const at = (pixels: number): string => pixels.toFixed(1);
+const secondsOf = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** A distance between lines that people count in: 1, 2 or 5 times a power of ten, in milliseconds. */
+export function stepOf(total: number): number {
+  const rough = Math.max(total, 1) / LINES;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return [1, 2, 5, 10].map((times) => times * power).find((step) => step >= rough) ?? rough;
+}
+
+/**
+ * Draws the spans from top to bottom, in their order.
+ * @param path those that decided how long it took: they are marked by colour, by bold names and by a line
+ */
+export function gantt(title: string, spans: readonly Span[], path: readonly Span[]): string {
+  const total = Math.max(...spans.map(({ end }) => end), 1);
+  const x = (ms: number): number => LEFT + (ms / total) * (WIDTH - LEFT - RIGHT);
+  const y = (row: number): number => TOP + row * ROW;
+  const height = y(spans.length) + 10;
+  const step = stepOf(total);
+  const times = Array.from({ length: Math.floor(total / step) + 1 }, (_, index) => index * step);
+  const lines = times.flatMap((ms) => [
+    `<line class="line" x1="${at(x(ms))}" x2="${at(x(ms))}" y1="${TOP - 8}" y2="${height - 8}"/>`,
+    `<text x="${at(x(ms))}" y="${TOP - 12}" text-anchor="middle">${ms / 1000} s</text>`,
+  ]);
+  const critical = new Set(path);
+  const bars = spans.flatMap((span, row) => {
+    const { label, start, end } = span;
+    const marked = critical.has(span) ? ' critical' : '';
+    const width = Math.max(x(end) - x(start), LEAST);
+    const middle = at(y(row) + BAR - 2);
+    return [
+      `<text class="name${marked}" x="${LEFT - 8}" y="${middle}" text-anchor="end">${escaped(label)}</text>`,
+      `<rect class="bar${marked}" x="${at(x(start))}" y="${y(row)}" width="${at(width)}" height="${BAR}"/>`,
+      `<text x="${at(x(start) + width + 4)}" y="${middle}">${secondsOf(end - start)}</text>`,
+    ];
+  });
+  const way = path.map((span) => `${at(x(span.end))},${at(y(spans.indexOf(span)) + BAR / 2)}`).join(' ');
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img">`,
+    `  <style>${STYLE}</style>`,
+    `  <title>${escaped(title)}</title>`,
+    `  <text class="title" x="8" y="18">${escaped(title)}</text>`,
+    ...[...lines, ...bars, `<polyline class="way" points="${way}"/>`].map((line) => `  ${line}`),
+    '</svg>',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,34 @@
+/** Servers on free ports of this machine. */
+import { createServer, type Server } from 'node:net';
+
+export interface Listening {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens a server on a free port; closing it breaks what is still connected. */
+export async function listen(server: Server): Promise<Listening> {
+  await new Promise<void>((open, failed) => server.on('error', failed).listen(0, '127.0.0.1', open));
+  return {
+    url: `http://127.0.0.1:${portOf(server)}`,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        (server as Partial<{ closeAllConnections(): void }>).closeAllConnections?.();
+      }),
+  };
+}
+
+/** A port that was free a moment ago, for a program that cannot take one by itself. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const { close } = await listen(server);
+  const port = portOf(server);
+  await close();
+  return port;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}

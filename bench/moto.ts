@@ -1,0 +1,50 @@
+/** A moto server: an imitation of AWS that others wrote, on a free port, until it is stopped. */
+import { spawn, spawnSync } from 'node:child_process';
+import { onClose } from './closing.ts';
+import { freePort } from './listen.ts';
+import { killGroup } from './run.ts';
+
+export interface Moto {
+  readonly url: string;
+  /** Empties its account. */
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** How long moto may take to start, in milliseconds: it loads every service that it knows. */
+const PATIENCE = 60_000;
+
+export const hasMoto = (): boolean => spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
+
+/** Starts moto and resolves when it answers. */
+export async function startMoto(): Promise<Moto> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const args = ['-H', '127.0.0.1', '-p', String(port)];
+  const child = spawn('moto_server', args, { stdio: 'ignore', detached: true });
+  const over = new AbortController();
+  const ended = new Promise<void>((resolve) => {
+    for (const event of ['error', 'exit']) child.once(event, () => (over.abort(), resolve()));
+  });
+  const stop = onClose(() => (killGroup(child), ended));
+  for (const start = Date.now(); Date.now() - start < PATIENCE && !over.signal.aborted;) {
+    if (await answers(url)) {
+      return {
+        url,
+        stop,
+        reset: async () => void (await fetch(`${url}/moto-api/reset`, { method: 'POST' })),
+      };
+    }
+    await new Promise((later) => setTimeout(later, 100));
+  }
+  await stop();
+  throw new Error('moto_server does not answer');
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/moto-api/`, { signal: AbortSignal.timeout(2000) })).status < 500;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,53 @@
+/** nginx as a reverse proxy before one upstream, where it is installed: what a load balancer is measured beside. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onClose } from './closing.ts';
+import { freePort } from './listen.ts';
+import { killGroup } from './run.ts';
+
+/** A reverse proxy as plain as can be: connections are kept on both sides, and nothing is logged. */
+export const nginxConfiguration = (folder: string, port: number, upstream: number): string => `daemon off;
+pid ${folder}/pid;
+error_log ${folder}/error.log;
+worker_processes 1;
+events { worker_connections 1024; }
+http {
+  access_log off;
+  keepalive_requests 1000000;
+  client_body_temp_path ${folder}/body;
+  proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/fastcgi;
+  uwsgi_temp_path ${folder}/uwsgi;
+  scgi_temp_path ${folder}/scgi;
+  upstream app { server 127.0.0.1:${upstream}; keepalive 64; keepalive_requests 1000000; }
+  server {
+    listen 127.0.0.1:${port};
+    location / { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; }
+  }
+}
+`;
+
+export const hasNginx = (): boolean => spawnSync('nginx', ['-v'], { stdio: 'ignore' }).status === 0;
+
+/** Starts nginx before a port of this machine, and resolves when it answers. */
+export async function startNginx(
+  parent: string,
+  upstream: number,
+): Promise<{ port: number; stop: () => Promise<void> }> {
+  const folder = join(parent, 'nginx');
+  mkdirSync(folder, { recursive: true });
+  const port = await freePort();
+  const file = join(folder, 'nginx.conf');
+  writeFileSync(file, nginxConfiguration(folder, port, upstream));
+  const child = spawn('nginx', ['-p', folder, '-c', file], { stdio: 'ignore', detached: true });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = onClose(() => (killGroup(child), ended));
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
+    if (answer) return { port, stop };
+    await new Promise((later) => setTimeout(later, 50));
+  }
+  await stop();
+  throw new Error('nginx does not answer');
+}

@@ -1,0 +1,60 @@
+/** Results as text: what is printed, and what docs/speed.md holds. Pure. */
+import type { Results } from './results.ts';
+import { comparisonTable, kindsTable, ratioText, table, verdictTable } from './table.ts';
+
+/** All above this line is told, all below it is written. */
+const MARK = '<!-- Below this line: npm run bench -- --write -->';
+
+/** The picture beside the page. */
+export const PICTURE = 'speed.svg';
+
+/** The page with its end written anew. */
+export const rewritten = (text: string, results: Results): string =>
+  `${text.split(MARK)[0]}${MARK}\n\n${sections(results, true).join('\n\n')}\n`;
+
+/** What is printed. */
+export const printed = (results: Results): string => `${sections(results, false).join('\n\n')}\n`;
+
+function sections(results: Results, isPage: boolean): string[] {
+  const { about, sizes, verdicts, limit, throughput, skipped, failures } = results;
+  const heading = (text: string) => (isPage ? `## ${text}` : text);
+  const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join('\n');
+  return [
+    list(about),
+    ...(verdicts.length > 0 ? [heading('Targets'), verdictTable(verdicts)] : []),
+    ...(sizes.length > 0 ? [heading('Beside Terraform'), comparisonTable(sizes)] : []),
+    ...sizes.slice(0, 1).flatMap((size) => [heading('Calls by service'), kindsTable(size)]),
+    ...(limit ? [heading('Against the limit'), limitTable(limit.works), list(pathsOf(limit.works))] : []),
+    ...(limit && isPage ? [`![The steps of a first provision over time](${PICTURE})`] : []),
+    ...(throughput ? [heading('The sandbox’s own throughput'), throughputTable(throughput)] : []),
+    ...(skipped.length > 0 ? [list(skipped.map((text) => `skipped: ${text}`))] : []),
+    ...(failures.length > 0 ? [list(failures.map((text) => `failed: ${text.split('\n')[0] ?? ''}`))] : []),
+  ];
+}
+
+type Works = NonNullable<Results['limit']>['works'];
+
+const limitTable = (works: Works): string =>
+  table([
+    ['work', 'Slipway', 'limit', 'ratio'],
+    ...works.map(({ work, seconds, limit }) => [
+      work,
+      `${seconds.toFixed(1)} s`,
+      `${limit.toFixed(1)} s`,
+      ratioText(seconds / limit),
+    ]),
+  ]);
+
+const pathsOf = (works: Works): string[] =>
+  works.map(({ work, path }) => `the critical path of the ${work}: ${path.join(' → ')}`);
+
+const throughputTable = (measured: NonNullable<Results['throughput']>): string =>
+  table([
+    ['a second', 'sandbox', 'beside', 'ratio'],
+    ...measured.map(({ what, sandbox, other, otherName }) => [
+      what,
+      String(Math.round(sandbox)),
+      other === undefined ? `${otherName} is not installed` : `${otherName} ${Math.round(other)}`,
+      other === undefined ? '' : ratioText(sandbox / other),
+    ]),
+  ]);

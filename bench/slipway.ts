@@ -1,0 +1,75 @@
+/** Slipway as a contender: npm and all, on an endpoint that is not AWS, with images by reference. */
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { StackInput } from '../lib/config/schema.ts';
+import { environment, type Contender } from './contender.ts';
+import type { Command } from './run.ts';
+
+export const ROOT = resolve(import.meta.dirname, '..');
+
+/** How long a command may take, seconds. */
+const PATIENCE = 300;
+
+/** The architecture with its two containers, and services more, of one container each. */
+export const stackOf = (more: number): StackInput => ({
+  name: 'slipway',
+  region: 'eu-west-1',
+  domain: { name: 'api.slipway.localhost', zone: 'slipway.localhost', createZone: true },
+  services: {
+    shop: {
+      containers: {
+        api1: {
+          image: 'public.ecr.aws/slipway/api1:1',
+          port: 5000,
+          path: '/api1',
+          health: { path: '/health' },
+          environment: { CATALOGUE_URL: 'http://localhost:6000' },
+        },
+        api2: {
+          image: 'public.ecr.aws/slipway/api2:1',
+          port: 6000,
+          path: '/api2',
+          health: { path: '/health' },
+        },
+      },
+    },
+    ...Object.fromEntries(
+      Array.from({ length: more }, (_, index) => [`more-${index + 1}`, serviceOf(index + 1)]),
+    ),
+  },
+});
+
+const serviceOf = (number: number): StackInput['services'][string] => ({
+  containers: {
+    app: {
+      image: 'public.ecr.aws/slipway/more:1',
+      port: 8000,
+      path: `/more-${number}`,
+      health: { path: '/health' },
+    },
+  },
+});
+
+/** A command of Slipway's, as it is typed. */
+export const slipwayCommand = (
+  env: NodeJS.ProcessEnv,
+  script: 'provision' | 'teardown',
+  ...flags: readonly string[]
+): Command => ({ command: 'npm', args: ['run', script, '--', ...flags], cwd: ROOT, env, patience: PATIENCE });
+
+export const slipway: Contender = {
+  name: 'Slipway',
+  async prepare(folder, endpoint, more) {
+    const config = join(folder, 'slipway.config.ts');
+    writeFileSync(config, `export default ${JSON.stringify(stackOf(more))};\n`);
+    const env = environment(endpoint, { SLIPWAY_HOME: join(folder, '.slipway') });
+    // moto's services never become steady: nobody waits for them, nor does Terraform.
+    const flags = ['--target', 'aws', '--config', config, '--yes', '--no-wait'];
+    return {
+      plan: { ...slipwayCommand(env, 'provision', ...flags, '--plan'), fine: [2] },
+      provision: slipwayCommand(env, 'provision', ...flags),
+      again: slipwayCommand(env, 'provision', ...flags),
+      teardown: slipwayCommand(env, 'teardown', ...flags),
+    };
+  },
+};

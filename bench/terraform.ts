@@ -1,0 +1,62 @@
+/** Terraform as a contender, where it and its AWS provider are installed: the same architecture, from bench/terraform. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { environment, type Contender } from './contender.ts';
+import { run, type Command } from './run.ts';
+
+/** Names the folder of its plugins: a mirror, as `terraform providers mirror` makes one. */
+export const PLUGINS = 'SLIPWAY_TERRAFORM_PLUGINS';
+
+const SOURCE = join(import.meta.dirname, 'terraform');
+/** How long a command may take, seconds. */
+const PATIENCE = 900;
+
+/** Why Terraform cannot be measured here; undefined when it can. */
+export function whyNoTerraform(): string | undefined {
+  if (spawnSync('terraform', ['version'], { stdio: 'ignore' }).status !== 0)
+    return 'terraform is not installed';
+  const plugins = process.env[PLUGINS];
+  if (plugins === undefined) return `${PLUGINS} does not name the folder of its plugins`;
+  if (!existsSync(plugins)) return `there is no ${plugins}, which ${PLUGINS} names`;
+  return existsSync(SOURCE) ? undefined : 'there is no bench/terraform';
+}
+
+/** The version of Terraform, and of its AWS provider as its folder is called. */
+export function terraformVersion(): string {
+  const { stdout } = spawnSync('terraform', ['version', '-json'], { encoding: 'utf8' });
+  const { terraform_version: own = '' } = JSON.parse(stdout) as { terraform_version?: string };
+  const folders = readdirSync(process.env[PLUGINS] ?? '', { recursive: true, encoding: 'utf8' });
+  const provider = folders.flatMap((name) => /hashicorp\/aws\/(\d[\d.]*)$/.exec(name)?.[1] ?? []).at(-1);
+  return `Terraform ${own} with its AWS provider ${provider ?? 'of an unknown version'}`;
+}
+
+export const terraform: Contender = {
+  name: 'Terraform',
+  async prepare(folder, endpoint, more) {
+    cpSync(SOURCE, folder, { recursive: true });
+    const env = environment(endpoint, {
+      TF_IN_AUTOMATION: '1',
+      TF_VAR_endpoint: endpoint,
+      TF_VAR_more_services: String(more),
+      TF_VAR_repositories: '[]',
+      TF_VAR_wait: 'false',
+    });
+    const terraform = (...args: readonly string[]): Command => ({
+      command: 'terraform',
+      args: [...args, '-input=false', '-no-color'],
+      cwd: folder,
+      env,
+      patience: PATIENCE,
+    });
+    const plugins = process.env[PLUGINS] ?? '';
+    await run(terraform('init', `-plugin-dir=${plugins}`));
+    return {
+      plan: { ...terraform('plan', '-detailed-exitcode'), fine: [2] },
+      provision: terraform('apply', '-auto-approve'),
+      // moto does not show all of a service, so that Terraform may find one to update.
+      again: { ...terraform('plan', '-detailed-exitcode'), fine: [0, 2] },
+      teardown: terraform('destroy', '-auto-approve'),
+    };
+  },
+};

@@ -1,0 +1,162 @@
+/** Measures the sandbox itself: requests through its load balancer beside nginx, and calls of its API beside moto. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StackInput } from '../lib/config/schema.ts';
+import { onClose } from './closing.ts';
+import { inFolder } from './compare.ts';
+import { freePort } from './listen.ts';
+import { answersPerSecond } from './load.ts';
+import type { Moto } from './moto.ts';
+import { hasNginx, startNginx } from './nginx.ts';
+import { run } from './run.ts';
+import { slipwayCommand } from './slipway.ts';
+
+/** Answers a second of two servers that do the same; undefined where the other one is not installed. */
+export interface Throughput {
+  readonly what: string;
+  readonly sandbox: number;
+  readonly other: number | undefined;
+  readonly otherName: string;
+}
+
+const CONNECTIONS = 32;
+const SECONDS = 5;
+const PORT = 8000;
+
+/** A program that does as little as can be. */
+const PROGRAM = `
+import { createServer } from 'node:http';
+const body = 'x'.repeat(1024);
+createServer((request, response) => response.end(body)).listen(${PORT}, () => console.log('listens'));
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+const stack: StackInput = {
+  name: 'throughput',
+  region: 'eu-west-1',
+  deregistrationDelaySeconds: 0,
+  services: { web: { containers: { app: { source: 'app', port: PORT, path: '/' } } } },
+};
+
+/** A task's program listens on a free port of this machine, which its folder names. */
+function realPort(home: string): number {
+  const tasks = join(home, 'sandbox', 'tasks');
+  const claims = readdirSync(tasks, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\/ports\/8000-[^/]*$/.test(name),
+  );
+  const [claim] = claims.map(
+    (name) => JSON.parse(readFileSync(join(tasks, name), 'utf8')) as { port: number },
+  );
+  if (!claim) throw new Error(`no task of the sandbox listens on ${PORT}`);
+  return claim.port;
+}
+
+const get = (host: string): string => `GET / HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
+
+/** A signed call, as far as an imitation looks. */
+const call = (service: string, body: string): string =>
+  [
+    'POST / HTTP/1.1',
+    'host: 127.0.0.1',
+    `authorization: AWS4-HMAC-SHA256 Credential=any/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+    'content-type: application/x-www-form-urlencoded; charset=utf-8',
+    `content-length: ${body.length}`,
+    '',
+    body,
+  ].join('\r\n');
+
+const DESCRIBE = call('ec2', 'Action=DescribeVpcs&Version=2016-11-15');
+
+/** A look and a change, which any imitation takes as often as one likes; the change needs a VPC that is there. */
+async function callsFor(port: number): Promise<[what: string, request: string][]> {
+  const [head = '', body = ''] = DESCRIBE.split('\r\n\r\n');
+  const headers = Object.fromEntries(
+    head
+      .split('\r\n')
+      .slice(1)
+      .map((line) => line.split(': ') as [string, string])
+      .filter(([name]) => name !== 'content-length' && name !== 'host'),
+  );
+  const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body });
+  const id = /<vpcId>(.+?)</.exec(await answer.text())?.[1] ?? '';
+  const tag = `Action=CreateTags&Version=2016-11-15&ResourceId.1=${id}&Tag.1.Key=bench&Tag.1.Value=1`;
+  return [
+    ['DescribeVpcs', DESCRIBE],
+    ['CreateTags', call('ec2', tag)],
+  ];
+}
+
+export const throughput = (moto: Moto | undefined, say: (text: string) => void): Promise<Throughput[]> =>
+  inFolder(async (folder) => {
+    const home = join(folder, '.slipway');
+    const port = await freePort();
+    const httpPort = await freePort();
+    const env = {
+      ...process.env,
+      NO_UPDATE_NOTIFIER: '1',
+      SLIPWAY_HOME: home,
+      SLIPWAY_SANDBOX_PORT: String(port),
+      SLIPWAY_SANDBOX_HTTP_PORT: String(httpPort),
+      SLIPWAY_SANDBOX_PACE: '300',
+    };
+    const config = join(folder, 'slipway.config.ts');
+    writeFileSync(config, `export default ${JSON.stringify(stack)};\n`);
+    mkdirSync(join(folder, 'app'));
+    writeFileSync(join(folder, 'app', 'main.ts'), PROGRAM);
+    const stop = onClose(() =>
+      fetch(`http://127.0.0.1:${port}/_sandbox/stop`, { method: 'POST' }).catch(() => undefined),
+    );
+    try {
+      const { stdout } = await run(slipwayCommand(env, 'provision', '--yes', '--config', config));
+      const url = new URL(stdout.trim().split('\n').at(-1) ?? '');
+      const measured = [await balancer(folder, home, url), ...(await api(port, moto))];
+      for (const { what, sandbox, other, otherName } of measured) {
+        say(
+          `${what}: sandbox ${Math.round(sandbox)}/s, ${otherName} ${other === undefined ? 'not measured' : `${Math.round(other)}/s`}`,
+        );
+      }
+      await run(slipwayCommand(env, 'teardown', '--yes', '--config', config));
+      return measured;
+    } finally {
+      await stop();
+    }
+  });
+
+async function balancer(folder: string, home: string, url: URL): Promise<Throughput> {
+  const load = (port: number, host: string) =>
+    answersPerSecond({
+      host: '127.0.0.1',
+      port,
+      request: get(host),
+      connections: CONNECTIONS,
+      seconds: SECONDS,
+    });
+  const sandbox = await load(Number(url.port || 80), url.host);
+  const about = { what: 'requests through the load balancer', otherName: 'nginx' };
+  if (!hasNginx()) return { ...about, sandbox, other: undefined };
+  const nginx = await startNginx(folder, realPort(home));
+  try {
+    return { ...about, sandbox, other: await load(nginx.port, 'app') };
+  } finally {
+    await nginx.stop();
+  }
+}
+
+async function api(port: number, moto: Moto | undefined): Promise<Throughput[]> {
+  const load = async (to: number) => {
+    const perSecond: [string, number][] = [];
+    for (const [what, request] of await callsFor(to)) {
+      const one = { host: '127.0.0.1', port: to, request, connections: 4, seconds: SECONDS };
+      perSecond.push([what, await answersPerSecond(one)]);
+    }
+    return perSecond;
+  };
+  const sandbox = await load(port);
+  const other = new Map(moto && (await load(Number(new URL(moto.url).port))));
+  return sandbox.map(([what, perSecond]) => ({
+    what: `calls of the API: ${what}`,
+    sandbox: perSecond,
+    other: other.get(what),
+    otherName: 'moto',
+  }));
+}

@@ -1,0 +1,85 @@
+// Medians and ranges over rounds, calls by kind, and whether the targets are met.
+import { expect, test } from '@jest/globals';
+import { WORKS, type Measured, type Round } from '../../../bench/contender.ts';
+import { figuresOf, kindsOf, peakOf, spread } from '../../../bench/figures.ts';
+import { isMet, limitVerdicts, verdicts, type Size } from '../../../bench/targets.ts';
+
+const call = (operation: string) => ({ service: 'ec2', operation, mutating: false });
+const measured = (seconds: number, calls: number, megabytes?: number): Measured => ({
+  seconds,
+  megabytes,
+  calls: Array.from({ length: calls }, () => call('DescribeVpcs')),
+});
+const round = (one: Measured): Round =>
+  Object.fromEntries(WORKS.map((work) => [work, one])) as unknown as Round;
+const size = (more: number, ours: Measured, theirs?: Measured): Size => ({
+  more,
+  slipway: figuresOf([round(ours)]),
+  terraform: theirs && figuresOf([round(theirs)]),
+});
+
+test('a spread has the middle one, or the middle of the two middle ones', () => {
+  expect(spread([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
+  expect(spread([4, 1, 2, 3])).toEqual({ median: 2.5, min: 1, max: 4 });
+  expect(spread([7])).toEqual({ median: 7, min: 7, max: 7 });
+});
+
+test('calls are counted by service and operation', () => {
+  expect(kindsOf([call('DescribeVpcs'), call('CreateVpc'), call('DescribeVpcs')])).toEqual({
+    'ec2.CreateVpc': 1,
+    'ec2.DescribeVpcs': 2,
+  });
+});
+
+test('figures hold every work over all rounds, and the kinds of a round that did happen', () => {
+  const figures = figuresOf([measured(2, 10, 100), measured(1, 12, 300), measured(9, 11, 200)].map(round));
+  expect(figures.plan.seconds).toEqual({ median: 2, min: 1, max: 9 });
+  expect(figures.plan.calls).toEqual({ median: 11, min: 10, max: 12 });
+  expect(figures.plan.kinds).toEqual({ 'ec2.DescribeVpcs': 11 });
+  expect(peakOf(figures)).toBe(200);
+});
+
+test('where memory cannot be seen, there is no figure of it, and no target', () => {
+  const figures = figuresOf([round(measured(1, 1))]);
+  expect(figures.plan.megabytes).toBeUndefined();
+  expect(peakOf(figures)).toBeUndefined();
+  const all = verdicts([size(0, measured(1, 1), measured(10, 1, 600))]);
+  expect(all.filter(({ what }) => what.includes('memory'))).toEqual([]);
+});
+
+test('a target is a share of Terraform’s time, and calls of one’s own', () => {
+  const all = verdicts([size(0, measured(1, 42, 200), measured(10, 60, 800))]);
+  const of = (what: string) => all.find((verdict) => verdict.what === what);
+  expect(of('no-op provision: time, of Terraform’s')).toEqual({
+    what: 'no-op provision: time, of Terraform’s',
+    is: 0.1,
+    atMost: 0.18,
+  });
+  expect(all.filter((verdict) => !isMet(verdict)).map(({ what }) => what)).toEqual([
+    'plan from nothing: calls',
+    'first provision: time, of Terraform’s',
+  ]);
+  expect(of('peak memory, of Terraform’s')?.is).toBe(0.25);
+});
+
+test('with fifty services more, calls are counted for each of them', () => {
+  const all = verdicts([size(0, measured(1, 40)), size(50, measured(2, 290))]);
+  expect(all.filter(({ what }) => what.includes('for each')).map(({ is, atMost }) => [is, atMost])).toEqual([
+    [5, 10],
+    [5, 4],
+  ]);
+});
+
+test('without Terraform there are calls to judge, and no times', () => {
+  const all = verdicts([size(0, measured(1, 40, 200))]);
+  expect(all.every(({ what }) => what.endsWith(': calls'))).toBe(true);
+});
+
+test('against the limit, a twentieth more is met', () => {
+  const [good, bad] = limitVerdicts([
+    { work: 'update', seconds: 10.5, limit: 10, path: [] },
+    { work: 'teardown', seconds: 10.6, limit: 10, path: [] },
+  ]);
+  expect(good && isMet(good)).toBe(true);
+  expect(bad && isMet(bad)).toBe(false);
+});

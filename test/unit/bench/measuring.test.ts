@@ -1,0 +1,111 @@
+// What measures: a proxy that adds time and counts, memory of a tree of processes, whole commands, and load.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { listen } from '../../../bench/listen.ts';
+import { answersPerSecond } from '../../../bench/load.ts';
+import { watchMemory } from '../../../bench/memory.ts';
+import { latencyProxy } from '../../../bench/proxy.ts';
+import { run } from '../../../bench/run.ts';
+import { waited } from '../../../bench/start.ts';
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+const upstream = async () => {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      const headers = { 'x-own': 'yes', 'content-length': String(request.method?.length) };
+      response.writeHead(request.url === '/missing' ? 404 : 200, headers).end(request.method);
+    });
+  });
+  const listening = await listen(server);
+  closing.push(listening.close);
+  return listening.url;
+};
+
+test('a proxy gives on what it gets, later, and writes down which call it was', async () => {
+  const proxy = await latencyProxy(await upstream(), 30);
+  closing.push(proxy.close);
+  const answer = await fetch(`${proxy.url}/`, { method: 'POST', body: 'Action=DescribeVpcs' });
+  expect([answer.status, answer.headers.get('x-own'), await answer.text()]).toEqual([200, 'yes', 'POST']);
+  await fetch(`${proxy.url}/missing`);
+  const [first, second] = proxy.take();
+  expect(first).toMatchObject({ operation: 'DescribeVpcs', mutating: false, status: 200 });
+  expect(second).toMatchObject({ operation: 'GET /missing', status: 404 });
+  expect((first?.end ?? 0) - (first?.start ?? 0)).toBeGreaterThanOrEqual(25);
+  expect(proxy.calls).toEqual([]);
+});
+
+test('a proxy breaks off where its endpoint does', async () => {
+  const server = createServer((request) => request.socket.destroy());
+  const { url, close } = await listen(server);
+  closing.push(close);
+  const proxy = await latencyProxy(url, 0);
+  closing.push(proxy.close);
+  await expect(fetch(proxy.url)).rejects.toThrow();
+});
+
+test('memory is that of a process and of all that it started, not of others', () => {
+  const proc = mkdtempSync(join(tmpdir(), 'slipway-proc-'));
+  closing.push(() => rmSync(proc, { recursive: true }));
+  const add = (pid: number, parent: number, kilobytes: number) => {
+    mkdirSync(join(proc, String(pid)));
+    writeFileSync(join(proc, String(pid), 'stat'), `${pid} (a (strange) name) S ${parent} 1 1`);
+    writeFileSync(join(proc, String(pid), 'status'), `Name:\tx\nVmRSS:\t ${kilobytes} kB\n`);
+  };
+  add(10, 1, 1000);
+  add(11, 10, 2000);
+  add(12, 11, 4000);
+  add(20, 1, 100_000);
+  const memory = watchMemory(10, proc);
+  memory.stop();
+  expect(memory.peak()).toBeCloseTo(7.168);
+  const none = watchMemory(10, join(proc, 'nowhere'));
+  none.stop();
+  expect(none.peak()).toBeUndefined();
+});
+
+const node = (program: string, more: object = {}) => ({
+  command: process.execPath,
+  args: ['-e', program],
+  cwd: '.',
+  env: { ...process.env },
+  patience: 60,
+  ...more,
+});
+
+test('a command is measured, and one that ends in a wrong way says what it said', async () => {
+  const ran = await run(node("console.log('out'); process.exitCode = 2", { fine: [0, 2] }));
+  expect(ran).toMatchObject({ code: 2, stdout: 'out\n' });
+  await expect(run(node("console.error('it broke'); process.exit(3)"))).rejects.toThrow(
+    /ended with 3:\nit broke/,
+  );
+});
+
+test('a command that does not end is ended, with what it started', async () => {
+  await expect(run(node('setInterval(() => {}, 1000)', { patience: 0.3 }))).rejects.toThrow(
+    'was not done within 0.3 s',
+  );
+});
+
+test('time waited is the time in which at least one call was under way', () => {
+  const call = (start: number, end: number) => ({ start, end });
+  expect(waited([call(500, 600), call(0, 100), call(50, 150), call(60, 70)])).toBeCloseTo(0.25);
+  expect(waited([])).toBe(0);
+});
+
+test('load is answers counted over kept connections, and an error is an error', async () => {
+  const { hostname, port } = new URL(await upstream());
+  const load = { host: hostname, port: Number(port), connections: 2, seconds: 1 };
+  expect(await answersPerSecond({ ...load, request: 'GET / HTTP/1.1\r\nhost: a\r\n\r\n' })).toBeGreaterThan(
+    0,
+  );
+  await expect(
+    answersPerSecond({ ...load, request: 'GET /missing HTTP/1.1\r\nhost: a\r\n\r\n' }),
+  ).rejects.toThrow('404');
+});

@@ -1,0 +1,71 @@
+// Results as text: tables that Prettier leaves alone, for a terminal and for the page.
+import { expect, test } from '@jest/globals';
+import { WORKS, type Round } from '../../../bench/contender.ts';
+import { figuresOf } from '../../../bench/figures.ts';
+import { printed, rewritten } from '../../../bench/page.ts';
+import type { Results } from '../../../bench/results.ts';
+import { secondsText } from '../../../bench/table.ts';
+import { verdicts } from '../../../bench/targets.ts';
+
+const round = (seconds: number): Round =>
+  Object.fromEntries(
+    WORKS.map((work) => [
+      work,
+      { seconds, megabytes: 200, calls: [{ service: 'ec2', operation: 'DescribeVpcs', mutating: false }] },
+    ]),
+  ) as unknown as Round;
+const sizes = [
+  { more: 0, slipway: figuresOf([round(2), round(2.4)]), terraform: figuresOf([round(20)]) },
+  { more: 50, slipway: figuresOf([round(5)]), terraform: undefined },
+];
+const results: Results = {
+  about: ['two cores'],
+  sizes,
+  verdicts: verdicts(sizes),
+  limit: {
+    works: [{ work: 'update', seconds: 28.4, limit: 27, path: ['services', 'deployment completes'] }],
+    spans: [],
+    critical: [],
+  },
+  throughput: [
+    { what: 'requests', sandbox: 500, other: 1000, otherName: 'nginx' },
+    { what: 'calls', sandbox: 500, other: undefined, otherName: 'moto' },
+  ],
+  skipped: ['nginx'],
+  failures: ['limit: it broke\nwith details'],
+};
+
+test('what is printed has medians with ranges, ratios, calls and verdicts', () => {
+  const text = printed(results);
+  expect(text).toContain('2.2 s (2.0–2.4)');
+  expect(text).toMatch(/first provision: time, of Terraform’s +\| +0\.050 \| +0\.110 \| missed/);
+  expect(text).toMatch(/\| ec2 +\| +1 \+ 0 \/ 1 \+ 0/);
+  expect(text).toContain('services → deployment completes');
+  expect(text).toContain('moto is not installed');
+  expect(text).toContain('- failed: limit: it broke\n');
+});
+
+test('the page keeps what is told, and its end is new, with tables as even as Prettier makes them', () => {
+  const mark = '<!-- Below this line: npm run bench -- --write -->';
+  const page = rewritten(`# Speed\n\nTold.\n\n${mark}\n\nold\n`, results);
+  expect(page.startsWith(`# Speed\n\nTold.\n\n${mark}\n\n- two cores\n`)).toBe(true);
+  expect(page).not.toContain('old\n');
+  for (const lines of page.split('\n\n').filter((paragraph) => paragraph.startsWith('|'))) {
+    expect(
+      new Set(
+        lines
+          .trimEnd()
+          .split('\n')
+          .map((line) => line.length),
+      ).size,
+    ).toBe(1);
+  }
+});
+
+test.each([
+  [{ median: 2.123, min: 1.9, max: 2.44 }, '2.1 s (1.9–2.4)'],
+  [{ median: 104.6, min: 99.9, max: 113 }, '105 s (100–113)'],
+  [{ median: 3, min: 3, max: 3 }, '3.0 s'],
+])('%j is written %s', (spread, text) => {
+  expect(secondsText(spread)).toBe(text);
+});

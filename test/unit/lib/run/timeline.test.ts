@@ -1,0 +1,43 @@
+// Events as lines of JSON in a file, for charts; the report itself goes on whatever happens to it.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import type { Event } from '../../../../lib/report.ts';
+import { timeline } from '../../../../lib/run/timeline.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'slipway-timeline-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const events: Event[] = [
+  { type: 'phase', text: 'plan' },
+  { type: 'thing', step: 'vpc', key: '', word: 'created', text: 'vpc-1', elapsed: 12 },
+];
+
+test('every event is written with its time, and shown as ever', () => {
+  const file = join(folder, 'events');
+  const shown: Event[] = [];
+  const report = timeline((event) => void shown.push(event), file);
+  events.forEach(report);
+  const written = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Event);
+  expect(written).toEqual(events.map((event) => ({ ...event, at: expect.any(Number) })));
+  expect(shown).toEqual(events);
+});
+
+test('without a file nothing is in between', () => {
+  const report = () => undefined;
+  expect(timeline(report, undefined)).toBe(report);
+  expect(timeline(report, '')).toBe(report);
+});
+
+test('a file that cannot be written is a warning, and the run goes on', () => {
+  const shown: Event[] = [];
+  timeline((event) => void shown.push(event), join(folder, 'no', 'such'))({ type: 'note', text: 'on' });
+  expect(shown).toEqual([
+    { type: 'warning', text: expect.stringContaining('cannot be written') },
+    { type: 'note', text: 'on' },
+  ]);
+});

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { places } from './lib/places.js';
+import { schemas } from './lib/schemas.js';
 
 const ROOT = import.meta.dirname;
 const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
@@ -54,13 +55,12 @@ const options = (outdir) => ({
   // What packages that are CommonJS find in every module of theirs.
   banner: { js: COMMONJS },
   keepNames: true,
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   legalComments: 'none',
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'error',
-  plugins: [places],
+  plugins: [places, schemas],
 });
 
 /** @param {string} folder where the build goes; it appears there all at once */

@@ -1,5 +1,5 @@
 /** The tables of configuration.md, made of the schema of the configuration. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Stack } from '../lib/config/schema.ts';
 import { table } from './table.ts';
 

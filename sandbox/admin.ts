@@ -1,5 +1,5 @@
 /** The sandbox about itself: census, journal, faults, weather and reset, on `/_sandbox/…`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { census } from './census.ts';
 import { FAIL_LATER } from './fails-later.ts';
 import { LOOKS, type Fault } from './faults.ts';

@@ -1,6 +1,6 @@
 /** What the schema refuses, as findings: the fixes come from the fields' own ranges and descriptions. */
 import { closest, distance } from 'fastest-levenshtein';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Finding, Path } from './finding.ts';
 import { Stack } from './schema.ts';
 import { shown, shownAt } from './shown.ts';

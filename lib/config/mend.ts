@@ -1,5 +1,5 @@
 /** Puts something sound in the place of what the schema refuses, so that the rest can be checked in the same run. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Path } from './finding.ts';
 import { Stack, type StackOutput } from './schema.ts';
 

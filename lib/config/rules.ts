@@ -1,6 +1,6 @@
 /** The rules of single texts: each returns what to write instead, or nothing when the text is good. */
 import { Netmask } from 'netmask';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** @returns the fix, as a sentence; undefined when the text is good */
 export type Rule = (text: string) => string | undefined;

@@ -1,5 +1,5 @@
 /** What a user writes in `slipway.config.ts`, field by field; what ties fields together is in check.ts. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FARGATE_SIZES } from './fargate.ts';
 import * as rules from './rules.ts';
 

@@ -1,5 +1,5 @@
 /** The state file: what a stack remembers between runs. A cache with manners, never the authority. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const STATE_VERSION = 1;
 

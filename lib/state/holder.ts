@@ -1,6 +1,6 @@
 /** Who holds a lock, as the lock file says it, and whether that process is still alive. */
 import { hostname, userInfo } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import { startOf } from './process-start.ts';
 

@@ -1,6 +1,6 @@
 /** A container image as an ECS task needs it: its layers as one folder, and what its configuration says about the program. */
 import { mkdir } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { applyLayer } from './layer.ts';
 
 /** The blobs of an image as a registry keeps them. */

@@ -1,5 +1,5 @@
 /** The weather as data: which of AWS's misbehaviour is on, and how much of it. Durations are milliseconds of AWS time. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const upTo = (most: number) => z.number().min(0).max(most);
 

@@ -1,5 +1,5 @@
 /** What ECR checks of every request: names of repositories, tags of images, page sizes. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Region } from '../../world/region.ts';
 import { invalidParameter, repositoryNotFound, type Place } from './errors.ts';
 import { page, type Page } from './paging.ts';

@@ -1,5 +1,5 @@
 /** Lifecycle policies: what makes one valid, and which images it says are to expire. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { issuesOf } from './checks.ts';
 import { invalidParameter, notHere } from './errors.ts';
 import { matchesTag } from './mutability.ts';

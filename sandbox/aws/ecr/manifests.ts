@@ -1,5 +1,5 @@
 /** Image manifests as they are pushed: what kind they are, and which layers or other images they name. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDigest, issuesOf } from './checks.ts';
 import { invalidParameter } from './errors.ts';
 

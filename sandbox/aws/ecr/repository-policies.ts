@@ -1,6 +1,6 @@
 /** Repository policies: kept and shown; the sandbox lets everyone do everything, so they grant nothing that is not there. */
 import type * as ECR from '@aws-sdk/client-ecr';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Operations } from '../../operations.ts';
 import { placeOf, repositoryOf } from './checks.ts';
 import { invalidParameter, repositoryPolicyNotFound } from './errors.ts';

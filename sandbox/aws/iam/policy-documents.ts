@@ -1,5 +1,5 @@
 /** Policy documents: what IAM asks of those that say who may take a role, and of those that say what a role may do. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Region } from '../../world/region.ts';
 import { checkLength } from './checks.ts';
 import { limitExceeded, malformedPolicy } from './errors.ts';

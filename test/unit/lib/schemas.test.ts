@@ -1,0 +1,35 @@
+// Of an AWS client only what is used is compiled into Slipway.
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+
+const ROOT = resolve(import.meta.dirname, '../../..');
+
+/** Bundles one call of EC2. In a process of its own: esbuild takes no objects of jest's realm. */
+const PROGRAM = `
+import { build } from 'esbuild';
+import { schemas } from './lib/schemas.js';
+const contents = "import { DescribeVpcsCommand } from '@aws-sdk/client-ec2'; globalThis.asked = DescribeVpcsCommand;";
+const options = { bundle: true, write: false, platform: 'node', format: 'esm', mainFields: ['module', 'main'] };
+const { outputFiles: [file] } = await build({
+  ...options,
+  stdin: { contents, resolveDir: 'lib' },
+  plugins: process.argv[1] === 'with' ? [schemas] : [],
+});
+process.stdout.write(file.text);
+`;
+async function bundled(how: 'with' | 'without'): Promise<string> {
+  const args = ['--input-type=module', '-e', PROGRAM, how];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, maxBuffer: 2 ** 24 });
+  return stdout;
+}
+
+test('the schemas of other calls are left out, and those of the call are as they were', async () => {
+  const [all, used] = await Promise.all([bundled('without'), bundled('with')]);
+  expect(all).toContain('RunInstancesRequest$ =');
+  expect(used).not.toContain('RunInstancesRequest$ =');
+  expect(all).toContain('[_xN]: _VI');
+  expect(used).toContain('"xmlName": _VI');
+  expect(used.length).toBeLessThan(all.length / 2);
+});

@@ -61,12 +61,12 @@ export async function run({ command, args, cwd, env, patience, fine = [0] }: Com
   }
 }
 
-/** Ends a process and all of its group, at once. */
-export function killGroup({ pid }: Pick<ChildProcess, 'pid'>): void {
-  if (pid === undefined) return;
+/** Ends a process and all of its group, at once; of one that has ended, the number may be another's by now. */
+export function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended.
+    // It has just ended.
   }
 }

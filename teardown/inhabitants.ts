@@ -6,9 +6,11 @@ import {
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeVpcsCommand,
   type NetworkInterface,
 } from '@aws-sdk/client-ec2';
 import type { Aws } from '../lib/clients.ts';
+import { ifThere } from '../lib/look/if-there.ts';
 
 export interface Inhabitant {
   readonly id: string;
@@ -34,7 +36,8 @@ export const KINDS_OF_A_VPC = [
 export async function thingsIn({ ec2 }: Pick<Aws, 'ec2'>, vpcId: string): Promise<Inhabitant[]> {
   const of = (Name: string) => [{ Name, Values: [vpcId] }];
   const Filters = of('vpc-id');
-  const [interfaces, subnets, groups, tables, gateways, nats] = await Promise.all([
+  const [vpc, interfaces, subnets, groups, tables, gateways, nats] = await Promise.all([
+    ifThere(() => ec2(new DescribeVpcsCommand({ VpcIds: [vpcId] }))),
     ec2(new DescribeNetworkInterfacesCommand({ Filters })),
     ec2(new DescribeSubnetsCommand({ Filters })),
     ec2(new DescribeSecurityGroupsCommand({ Filters })),
@@ -42,6 +45,8 @@ export async function thingsIn({ ec2 }: Pick<Aws, 'ec2'>, vpcId: string): Promis
     ec2(new DescribeInternetGatewaysCommand({ Filters: of('attachment.vpc-id') })),
     ec2(new DescribeNatGatewaysCommand({ Filter: Filters })),
   ]);
+  // AWS deletes no VPC that anything is in; an imitation may still show what was in one.
+  if (!vpc?.Vpcs?.length) return [];
   const named = (kind: string, id = '', name = ''): Inhabitant => ({
     id,
     text: `${kind} ${id}${name && ` (${name})`}`,

@@ -42,6 +42,8 @@ process.on('uncaughtException', (error) => {
 });
 
 process.once('message', async (/** @type {Order} */ { url, context }) => {
+  // From now on the line to the parent alone is no reason to wait.
+  process.channel?.unref();
   try {
     const exported = defaultOf(await import(url));
     if (exported === undefined) return say({ nothing: true });

@@ -28,7 +28,10 @@ test('one Ctrl-C stops and saves within two seconds; the next run makes what is 
       what: 'Interrupted.',
       why: 'Ctrl-C, or a request to stop.',
       now: 'What was made so far is kept and recorded.',
-      fix: ['npm run provision, to continue from here', 'npm run teardown, to remove everything'],
+      fix: [
+        expect.stringMatching(/^npm run provision -- --config \S+, to continue from here$/),
+        expect.stringMatching(/^npm run teardown -- --config \S+, to remove everything$/),
+      ],
     },
   });
   expect(user.stateFiles().sort()).toEqual(['dev.json', 'whole.json']);

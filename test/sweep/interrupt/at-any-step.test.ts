@@ -49,7 +49,7 @@ test('of a provision', async () => {
     });
   }
   const drift = user.start('provision', ...flags, '--stage', 'whole', '--drift');
-  await drift.says(/^provision tiny/m);
+  await drift.says(/^drift tiny/m);
   const { code } = await press(drift, 'drift, while it surveys');
   expect([0, 130]).toContain(code);
 }, 900_000);

@@ -6,13 +6,16 @@ import {
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { KINDS_OF_A_VPC, thingsIn } from '../../../teardown/inhabitants.ts';
-import { mocks, seeOf, sent } from '../act.ts';
+import { awsError, mocks, seeOf, sent } from '../act.ts';
 
 beforeEach(() => {
   mocks.ec2
+    .on(DescribeVpcsCommand)
+    .resolves({ Vpcs: [{ VpcId: 'vpc-1' }] })
     .on(DescribeNetworkInterfacesCommand)
     .resolves({})
     .on(DescribeSubnetsCommand)
@@ -31,7 +34,13 @@ const texts = async () => (await thingsIn(seeOf().aws, 'vpc-1')).map(({ text }) 
 
 test('nothing counts that comes and goes with the VPC, or is gone and shown still', async () => {
   expect(await texts()).toEqual([]);
-  expect(sent()).toHaveLength(KINDS_OF_A_VPC.length);
+  expect(sent()).toHaveLength(KINDS_OF_A_VPC.length + 1);
+});
+
+test('nothing is in a VPC that is gone', async () => {
+  mocks.ec2.on(DescribeVpcsCommand).rejects(awsError('InvalidVpcID.NotFound'));
+  mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [{ SubnetId: 'subnet-1' }] });
+  expect(await texts()).toEqual([]);
 });
 
 test('a network interface says who has it and what it holds', async () => {

@@ -134,7 +134,9 @@ export const done: EcsService = {
   tags: lower(tags),
 };
 export function isDone(): void {
-  mocks.ecs.on(DescribeServicesCommand).resolves({ services: [done] });
+  mocks.ecs.on(DescribeServicesCommand).callsFake(({ services }: { services: string[] }) => ({
+    services: services.map((serviceName) => ({ ...done, serviceName })),
+  }));
   mocks.elbv2
     .on(DescribeTargetHealthCommand)
     .resolves({ TargetHealthDescriptions: [{ TargetHealth: { State: 'healthy' } }] });

@@ -142,8 +142,8 @@ test('keeps one apart that another takes the place of, since a path goes over to
   expect(await keysOf(secure)).toEqual([['web~former', 'web']]);
   holds(service('web', ours('web')), service(name, ours('web')), service('jobs_1234', ours('jobs')));
   expect(await keysOf(secure)).toEqual([
-    ['web~former', 'web'],
     ['web', name],
+    ['web~former', 'web'],
     ['jobs', 'jobs_1234'],
   ]);
   expect(await keysOf()).toEqual([

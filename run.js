@@ -4,8 +4,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { places } from './lib/places.js';
-import { schemas } from './lib/schemas.js';
 
 const ROOT = import.meta.dirname;
 const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
@@ -37,9 +35,10 @@ function fingerprint() {
 
 /**
  * @param {string} outdir
+ * @param {import('esbuild').Plugin[]} plugins
  * @returns {import('esbuild').BuildOptions}
  */
-const options = (outdir) => ({
+const options = (outdir, plugins) => ({
   absWorkingDir: ROOT,
   outdir,
   outbase: ROOT,
@@ -60,16 +59,21 @@ const options = (outdir) => ({
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'error',
-  plugins: [places, schemas],
+  plugins,
 });
 
 /** @param {string} folder where the build goes; it appears there all at once */
 async function compile(folder) {
-  const { build } = await import('esbuild');
+  // Loaded here: a run that has been compiled needs none of them.
+  const [{ build }, { places }, { schemas }] = await Promise.all([
+    import('esbuild'),
+    import('./lib/places.js'),
+    import('./lib/schemas.js'),
+  ]);
   const work = `${folder}-${process.pid}`;
   await Promise.all(
     PROGRAMS.map((commands) =>
-      build({ ...options(work), entryPoints: commands.map((command) => `${command}/main.ts`) }),
+      build({ ...options(work, [places, schemas]), entryPoints: commands.map((command) => `${command}/main.ts`) }),
     ),
   );
   try {

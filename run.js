@@ -73,7 +73,10 @@ async function compile(folder) {
   const work = `${folder}-${process.pid}`;
   await Promise.all(
     PROGRAMS.map((commands) =>
-      build({ ...options(work, [places, schemas]), entryPoints: commands.map((command) => `${command}/main.ts`) }),
+      build({
+        ...options(work, [places, schemas]),
+        entryPoints: commands.map((command) => `${command}/main.ts`),
+      }),
     ),
   );
   try {

@@ -71,16 +71,18 @@ function placesOf(see: See, zones: Items<FoundHostedZone>): Place[] {
   const ours = [...zones.values()]
     .filter((zone) => isOurZone(see, zone))
     .map(({ hostedZoneId }) => hostedZoneId);
-  return [...new Set(ids)]
-    // An empty one would be asked for nowhere: the path of the call would be another call's.
-    .filter((id): id is string => id !== undefined && id !== '')
-    .map((id) => ({
-      hostedZoneId: id,
-      zoneIsOurs: ours.includes(id),
-      names: given.flatMap(({ hostedZoneId, recordName }) =>
-        hostedZoneId === id && recordName !== undefined ? [recordName] : [],
-      ),
-    }));
+  return (
+    [...new Set(ids)]
+      // An empty one would be asked for nowhere: the path of the call would be another call's.
+      .filter((id): id is string => id !== undefined && id !== '')
+      .map((id) => ({
+        hostedZoneId: id,
+        zoneIsOurs: ours.includes(id),
+        names: given.flatMap(({ hostedZoneId, recordName }) =>
+          hostedZoneId === id && recordName !== undefined ? [recordName] : [],
+        ),
+      }))
+  );
 }
 
 async function lookIn(see: See, place: Place): Promise<FoundRecord[]> {

@@ -8,8 +8,8 @@ export function valueText(value: Value | undefined): string {
   return value === '' ? '(empty)' : String(value);
 }
 
-/** Values of environment variables may be secrets: a plan says that they differ, not how. */
-export const isSecret = (field: string): boolean => field.includes('.environment.');
+/** Values of environment variables, and commands, may be secrets: a plan says that they differ, not how. */
+export const isSecret = (field: string): boolean => /\.environment\.|\.command$/.test(field);
 
 const fieldText = ({ field, from, to }: FieldChange): string =>
   isSecret(field) ? `${field} differs` : `${field}: ${valueText(from)} → ${valueText(to)}`;

@@ -8,6 +8,7 @@ import { openBuilds } from '../image/open-builds.ts';
 import { oneFlight, recordedIn, type See } from '../look/see.ts';
 import { namesOf } from '../names.ts';
 import type { Report } from '../report.ts';
+import { veiledProblem, veiledReport, veilOf } from '../secrets.ts';
 import { openState } from '../state/state.ts';
 import { takeLock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -47,7 +48,7 @@ export interface Surroundings extends Outside {
  * @throws Problem
  */
 export async function openSession(options: Options, surroundings: Surroundings): Promise<Session> {
-  const { command, report, signal, openSandbox, load = loadConfig } = surroundings;
+  const { command, signal, openSandbox, load = loadConfig } = surroundings;
   const config = await load({
     file: options.config,
     stage: options.stage,
@@ -55,6 +56,10 @@ export async function openSession(options: Options, surroundings: Surroundings):
     builder: options.builder,
     signal,
   });
+  // From here on others speak: AWS, and the programs that run in it.
+  const veil = veilOf(config);
+  const report = veiledReport(surroundings.report, veil);
+  const told = (error: unknown, about: Situation) => veiledProblem(explain(error, about), veil);
   const clock = systemClock;
   const names = namesOf(config);
   const place = await openPlace(config, sandboxFolder(), openSandbox, signal, report);
@@ -108,11 +113,11 @@ export async function openSession(options: Options, surroundings: Surroundings):
         patient: options.wait,
       },
       see: () => ({ config, names, aws, account, builds, recorded, once: oneFlight() }),
-      explain: (error) => explain(error, { ...situation, doing: 'the look at what there is' }),
+      explain: (error) => told(error, { ...situation, doing: 'the look at what there is' }),
       close,
     };
   } catch (error) {
     await close();
-    throw explain(error, situation);
+    throw told(error, situation);
   }
 }

@@ -1,7 +1,7 @@
 // Starts a command, `node run.js provision …`: compiles Slipway when its source has changed, then runs that main file.
 // @ts-check
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -71,6 +71,8 @@ async function compile(folder) {
     import('./lib/schemas.js'),
   ]);
   const work = `${folder}-${process.pid}`;
+  // Here, and not by esbuild, which would speak of its own source.
+  mkdirSync(work, { recursive: true });
   await Promise.all(
     PROGRAMS.map((commands) =>
       build({
@@ -94,15 +96,16 @@ async function compile(folder) {
 
 /**
  * As every problem of Slipway's is told.
- * @param {NodeJS.ErrnoException & { errors?: unknown }} error
+ * @param {NodeJS.ErrnoException & { errors?: { location: unknown }[] }} error
  */
-function problemText({ code, errors, message }) {
-  // What does not compile has been told by esbuild, with its place.
-  const why = errors === undefined ? message.split('\n')[0] : 'Its own source has the errors above.';
+function problemText({ code, errors = [], message }) {
+  // What does not compile has been told by esbuild, with its place; what it cannot write has none.
+  const isSource = errors.some(({ location }) => location);
+  const why = isSource ? 'Its own source has the errors above.' : message.trim().split('\n').at(-1);
   const fix =
     code === 'ERR_MODULE_NOT_FOUND'
       ? 'npm ci'
-      : errors === undefined
+      : !isSource
         ? `Make ${join(ROOT, 'node_modules')} writable for you and see that there is room, or run npm run prepare as who may write there.`
         : 'git status, to see what was changed of it';
   return `\nproblem  Slipway cannot be compiled into ${CACHE}.\n  why    ${why}\n  now    Nothing was changed.\n  to do  ${fix}\n`;

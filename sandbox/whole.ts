@@ -7,6 +7,7 @@ import { claimFolder } from './claim.ts';
 import { serveBalancers } from './data-plane/balancers.ts';
 import { locate } from './data-plane/resolve.ts';
 import { taskPlane } from './data-plane/tasks.ts';
+import { sweepAside } from './left-aside.ts';
 import { stopLeftovers } from './runtime/leftovers.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 
@@ -47,6 +48,7 @@ async function startIn(folder: string, options: WholeOptions): Promise<Sandbox> 
   // What survived a sandbox that was killed.
   await stopLeftovers(tasksFolder);
   rmSync(tasksFolder, { recursive: true, force: true });
+  await sweepAside(folder);
   const { complain = () => undefined } = options;
   const plane = taskPlane(tasksFolder, complain);
   const sandbox = await startSandbox({

@@ -61,7 +61,10 @@ async function bundled(path: string, outfile: string): Promise<readonly OutputFi
 }
 
 const lineOf = ({ text, location }: BuildFailure['errors'][number]): string =>
-  location ? `${location.file}, line ${location.line}: ${text}` : text;
+  location ? `${location.file}, line ${location.line}: ${withoutTexts(text)}` : withoutTexts(text);
+
+/** «found "'secret'"»: a text that stands where it should not may be one that nobody should read. */
+const withoutTexts = (text: string): string => text.replace(/"(\\?["'`])[^]*"/, 'a text');
 
 interface Mapping {
   /** As stacks have it. */

@@ -8,8 +8,8 @@ export function valueText(value: Value | undefined): string {
   return value === '' ? '(empty)' : String(value);
 }
 
-/** Values of environment variables may be secrets: a plan says that they differ, not how. */
-export const isSecret = (field: string): boolean => field.includes('.environment.');
+/** Values of environment variables, and commands, may be secrets: a plan says that they differ, not how. */
+export const isSecret = (field: string): boolean => /\.environment\.|\.command$/.test(field);
 
 /** How a change of a field reads, in a line of a terminal. */
 export function fieldText({ field, from, to }: FieldChange, is = ': ', but = ' → '): string {

@@ -10,6 +10,7 @@ import { oneFlight, recordedIn, type See, type Want } from '../look/see.ts';
 import { namesOf } from '../names.ts';
 import type { Survey } from '../look/found.ts';
 import type { Report } from '../report.ts';
+import { veiledProblem, veiledReport, veilOf } from '../secrets.ts';
 import { openState, readState } from '../state/state.ts';
 import { takeLock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -58,7 +59,7 @@ export interface Surroundings extends Outside {
  * @throws Problem
  */
 export async function openSession(options: Options, surroundings: Surroundings): Promise<Session> {
-  const { command, report, signal, openSandbox, survey, load = loadConfig } = surroundings;
+  const { command, signal, openSandbox, survey, load = loadConfig } = surroundings;
   const { home: folder = home(), time } = surroundings;
   const config = await load({
     file: options.config,
@@ -67,6 +68,10 @@ export async function openSession(options: Options, surroundings: Surroundings):
     builder: options.builder,
     signal,
   });
+  // From here on others speak: AWS, and the programs that run in it.
+  const veil = veilOf(config);
+  const report = veiledReport(surroundings.report, veil);
+  const told = (error: unknown, about: Situation) => veiledProblem(explain(error, about), veil);
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
   const builds = openBuilds(config, { endpoint: endpointOf(config.target), report });
@@ -139,11 +144,11 @@ export async function openSession(options: Options, surroundings: Surroundings):
         account,
         formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
       }),
-      explain: (error) => explain(error, { ...situation, doing: 'the look at what there is' }),
+      explain: (error) => told(error, { ...situation, doing: 'the look at what there is' }),
       close,
     };
   } catch (error) {
     await close();
-    throw explain(error, situation);
+    throw told(error, situation);
   }
 }

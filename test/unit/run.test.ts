@@ -1,6 +1,7 @@
 // run.js compiles what it runs: once, again after a change, and beside others that do the same.
 import { execFile } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -78,4 +79,35 @@ test("a link that leads nowhere, as editors make them, is in nobody's way", asyn
 test('a mistake in the source is told with its place', async () => {
   writeFileSync(at('lib/word.ts'), 'export const word = = 1;');
   await expect(run('provision')).rejects.toThrow(/lib\/word\.ts:1:20/);
+});
+
+/** What a run says when it cannot begin; even as the superuser it is one who may not write everywhere. */
+async function refusal(): Promise<string> {
+  const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  chmodSync(folder, 0o755);
+  const failed = await promisify(execFile)(process.execPath, [at('run.js'), 'provision'], user).then(
+    () => undefined,
+    (error: unknown) => error as { code: number; stdout: string; stderr: string },
+  );
+  expect(failed).toMatchObject({ code: 1, stdout: '' });
+  return failed?.stderr.replaceAll(folder, '') ?? '';
+}
+
+const problem = (why: RegExp, fix: RegExp) =>
+  expect.stringMatching(
+    new RegExp(
+      `^\nproblem {2}Slipway cannot be compiled into /node_modules/.cache/slipway\\.\n {2}why {4}${why.source}\n` +
+        ` {2}now {4}Nothing was changed\\.\n {2}to do {2}${fix.source}\n$`,
+    ),
+  ) as unknown;
+
+test('where packages may only be read, it says so, and what to do', async () => {
+  chmodSync(at('node_modules'), 0o555);
+  expect(await refusal()).toEqual(problem(/.*EACCES.*/, /Make \/node_modules writable .*npm run prepare.*/));
+  chmodSync(at('node_modules'), 0o755);
+});
+
+test('where packages are missing, it says how to get them', async () => {
+  rmSync(at('node_modules/esbuild'));
+  expect(await refusal()).toEqual(problem(/.*esbuild.*/, /npm ci/));
 });

@@ -1,0 +1,79 @@
+/** Values that may be secrets, kept out of what others say: AWS repeats what it was given, and a program writes what it likes. */
+import type { Config } from './config/config.ts';
+import { containersOf } from './config/config.ts';
+import { namesOf } from './names.ts';
+import { Problem } from './problem.ts';
+import type { Event, Report } from './report.ts';
+
+/** Takes secrets out of a text. */
+export type Veil = (text: string) => string;
+
+/** Shorter texts are in every other word, and no secrets. */
+const SHORTEST = 6;
+const HIDDEN = '(not shown)';
+
+/** Variables of this process that are secrets. */
+const KEYS = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+
+/** Where another service is, is none: without a user, a path or a query there is no place for a secret. */
+const ADDRESS = /^\w+:\/\/[\w.-]+(:\d+)?\/?$/;
+
+/** A signature that does not fit is answered with all that was signed: the token of the session, too. */
+const TOKEN = /(x-amz-security-token[=:]\s*)[^\s&,'"]+/gi;
+
+/**
+ * The veil of a run: hides the values of variables and the arguments of commands, unless they stand elsewhere in the
+ * configuration as well, where nobody writes a secret; and the keys of the account.
+ */
+export function veilOf(config: Config, env: NodeJS.ProcessEnv = process.env): Veil {
+  const values = containersOf(config).flatMap(({ environment, command = [] }) => [
+    ...Object.values(environment),
+    ...command,
+  ]);
+  const open = openTexts(config);
+  const isOpen = (value: string) => open.includes(value) || ADDRESS.test(value);
+  const secrets = [...values.filter((value) => !isOpen(value)), ...KEYS.map((key) => env[key] ?? '')]
+    .filter((value) => value.length >= SHORTEST)
+    // The longest first: one may be a part of another.
+    .sort((one, other) => other.length - one.length);
+  // As it stands, and as it stands in JSON and in XML.
+  const spelled = [
+    ...new Set(secrets.flatMap((value) => [value, JSON.stringify(value).slice(1, -1), escaped(value)])),
+  ];
+  return (text) =>
+    spelled.reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text).replace(TOKEN, `$1${HIDDEN}`);
+}
+
+/** Everything that a configuration says, but for what may be secret. */
+function openTexts(config: Config): string {
+  const { services, ...stack } = config;
+  const open = services.map(({ containers, ...service }) => [
+    service,
+    containers.map(({ environment, command: _, ...container }) => [Object.keys(environment), container]),
+  ]);
+  return JSON.stringify([namesOf(config).stack, stack, open]);
+}
+
+const escaped = (value: string): string =>
+  value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+/** A problem without secrets; its cause, too, which is shown to who looks for a mistake. */
+export function veiledProblem({ code, what, why, now, fix, cause }: Problem, veil: Veil): Problem {
+  return new Problem(code, {
+    what: veil(what),
+    why: veil(why),
+    now: veil(now),
+    fix: fix.map(veil),
+    cause: cause instanceof Error ? veiledError(cause, veil) : cause,
+  });
+}
+
+function veiledError({ name, message, stack = '' }: Error, veil: Veil): Error {
+  return Object.assign(new Error(veil(message)), { name, stack: veil(stack) });
+}
+
+/** A report that says no secrets. */
+export const veiledReport =
+  (report: Report, veil: Veil): Report =>
+  (event: Event) =>
+    report({ ...event, text: veil(event.text) });

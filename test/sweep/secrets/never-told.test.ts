@@ -1,0 +1,186 @@
+// Secrets that a user has, and where they do not arrive: what a run says and writes, whatever goes wrong, and the sandbox's journal.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import type { StackInput } from '../../../lib/config/schema.ts';
+import type { Outcome } from '../../journeys/command.ts';
+import { machine, type Machine } from '../../journeys/harness.ts';
+
+const SECRETS = {
+  variable: 'canary-of-a-variable-"<&>',
+  changed: 'canary-of-a-changed-variable',
+  argument: '--token=canary-of-an-argument',
+  key: 'canary-of-the-secret-key',
+  token: 'canary-of-the-session-token',
+};
+/** Every one of them, and parts of them: whatever is told of one is found. */
+const CANARY = /canary-of/i;
+
+/** Says what it was given, and what it was not to be given, when it is told to end badly. */
+const PROGRAM = `
+import { createServer } from 'node:http';
+const { TOKEN, PORT, FAIL, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+console.log('keys: ' + [AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN].map((key) => key ?? 'none'));
+if (FAIL) {
+  console.error('cannot sign in with ' + TOKEN + ' and ' + process.argv.join(' '));
+  process.exit(1);
+}
+createServer((request, response) => response.end('{}')).listen(Number(PORT));
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+let user: Machine;
+/** All that was said, by what was done. */
+const said = new Map<string, Outcome>();
+
+const config = (environment: Record<string, string>, more = ''): string[] => {
+  const stack: StackInput = {
+    name: 'tiny',
+    region: 'eu-west-1',
+    deregistrationDelaySeconds: 0,
+    tags: { team: 'web' },
+    services: {
+      web: {
+        containers: {
+          app: {
+            source: 'app',
+            port: 8000,
+            path: '/app',
+            health: { intervalSeconds: 5, timeoutSeconds: 2 },
+            environment: { PORT: '8000', ...environment },
+          },
+        },
+      },
+    },
+  };
+  return user.config(`export default ${JSON.stringify(stack).replace(/}$/, `${more}}`)};\n`);
+};
+const run = async (what: string, ...args: Parameters<Machine['run']>): Promise<Outcome> => {
+  const outcome = await user.run(...args);
+  said.set(what, outcome);
+  return outcome;
+};
+const strike = (fault: object) =>
+  fetch(`${user.endpoint}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(fault) });
+
+beforeAll(async () => {
+  user = await machine({
+    AWS_ACCESS_KEY_ID: 'AKIATEST',
+    AWS_SECRET_ACCESS_KEY: SECRETS.key,
+    AWS_SESSION_TOKEN: SECRETS.token,
+    SLIPWAY_DEBUG: '1',
+  });
+  user.write('app/main.ts', PROGRAM);
+});
+
+async function whatIsAsked(): Promise<void> {
+  const flags = config({ TOKEN: SECRETS.variable });
+  expect(await run('provision', 'provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
+  const changed = config({ TOKEN: SECRETS.changed });
+  for (const more of [[], ['--json']]) {
+    expect(await run(`plan ${more.join()}`, 'provision', ...changed, '--plan', ...more)).toMatchObject({
+      code: 2,
+    });
+    expect(await run(`drift ${more.join()}`, 'provision', ...changed, '--drift', ...more)).toMatchObject({
+      code: 2,
+    });
+  }
+  expect(await run('change', 'provision', ...changed, '--json')).toMatchObject({ code: 0 });
+}
+
+async function whatIsMistaken(): Promise<void> {
+  const wrong = config({ TOKEN: SECRETS.variable, '1': SECRETS.changed }, ', "regoin": "x"');
+  expect(await run('mistake', 'provision', ...wrong)).toMatchObject({
+    code: 1,
+    problem: { code: 'CONFIG_INVALID' },
+  });
+  const [, file = ''] = config({});
+  for (const [what, text] of [
+    ['one text too many', `environment: { TOKEN: 'x' '${SECRETS.changed}' }`],
+    ['no end', `environment: { TOKEN: '${SECRETS.changed} }`],
+    ['no list', `command: '${SECRETS.argument}'`],
+    ['a number too many', `environment: { TOKEN: ${JSON.stringify([SECRETS.changed])}, A: 1 }`],
+  ] as const) {
+    const source = readFileSync(file, 'utf8').replace(/"environment":\{[^}]*\}/, text);
+    expect(source).toContain(text);
+    const flags = user.config(source, 'wrong.config.ts');
+    expect(await run(what, 'provision', ...flags)).toMatchObject({ code: 1 });
+  }
+}
+
+async function whatIsRefused(): Promise<void> {
+  const changed = config({ TOKEN: SECRETS.variable });
+  await strike({
+    kind: 'refused',
+    operation: 'RegisterTaskDefinition',
+    code: 'ClientException',
+    message: `Invalid environment: [{name=TOKEN, value=${SECRETS.variable}}] ${JSON.stringify(SECRETS.variable)}`,
+    status: 400,
+  });
+  const refused = await run('refused', 'provision', ...changed);
+  expect(refused).toMatchObject({ code: 1, problem: { code: 'REFUSED' } });
+  expect(refused.problem?.why).toContain('value=(not shown)');
+
+  await strike({
+    kind: 'refused',
+    operation: 'GetCallerIdentity',
+    code: 'SignatureDoesNotMatch',
+    message: `The Canonical String should have been 'POST\n/\n\nx-amz-security-token:${SECRETS.token}\n\nhost'`,
+    status: 403,
+  });
+  user.env['AWS_ENDPOINT_URL'] = user.endpoint;
+  const unsigned = await run(
+    'unsigned',
+    'provision',
+    ...changed,
+    '--target',
+    'aws',
+    '--stage',
+    'other',
+    '--yes',
+  );
+  expect(unsigned).toMatchObject({ code: 1, problem: { code: 'CREDENTIALS_EXPIRED' } });
+}
+
+async function whatFails(): Promise<void> {
+  const failing = config({ TOKEN: SECRETS.variable, FAIL: 'yes' });
+  const failed = await run('failed', 'provision', ...failing);
+  expect(failed).toMatchObject({ code: 1, problem: { code: 'DEPLOYMENT' } });
+  expect(failed.problem?.why).toContain('cannot sign in with (not shown)');
+  // The keys of the account are not in the program's hands, even on this machine.
+  expect(failed.problem?.why).toContain('keys: none,none');
+}
+
+async function whatIsKept(): Promise<void> {
+  expect(JSON.stringify(await user.journal())).not.toMatch(CANARY);
+  const home = join(user.folder, '.slipway');
+  // AWS itself keeps the variables of a container, and so does the AWS in this machine: in its world, in the folders
+  // of the tasks that it runs, and in what the program wrote into its log.
+  const isAws = (file: string) => /^sandbox\/(world|tasks\/)/.test(file);
+  const files = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    statSync(join(home, file)).isFile(),
+  );
+  expect(files).toEqual(expect.arrayContaining(['dev.json', 'sandbox/sandbox.log']));
+  const modes = ['.', 'sandbox', 'dev.json', 'sandbox/sandbox.log', 'sandbox/world'].map(
+    (name) => statSync(join(home, name)).mode & 0o777,
+  );
+  expect(modes).toEqual([0o700, 0o700, 0o600, 0o600, 0o600]);
+  const leaking = files.filter(
+    (file) => !isAws(file) && CANARY.test(readFileSync(join(home, file), 'latin1')),
+  );
+  expect(leaking).toEqual([]);
+
+  expect(await run('teardown', 'teardown', ...config({ TOKEN: SECRETS.variable }), '--yes')).toMatchObject({
+    code: 0,
+  });
+  const leaks = [...said].filter(([, { stdout, stderr }]) => CANARY.test(stdout + stderr));
+  expect(leaks).toEqual([]);
+}
+
+test('secrets are told by no plan, drift, refusal, mistake or failure, by no file and no journal', async () => {
+  await whatIsAsked();
+  await whatIsMistaken();
+  await whatIsRefused();
+  await whatFails();
+  await whatIsKept();
+}, 600_000);

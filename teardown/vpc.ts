@@ -2,18 +2,32 @@
 import { DeleteVpcCommand, DescribeSecurityGroupsCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { gone } from '../lib/gone.ts';
 import { foreignOwner } from '../lib/look/see.ts';
-import { problem } from '../lib/problem.ts';
+import { Problem, problem } from '../lib/problem.ts';
 import type { Removal, Undo } from '../lib/step.ts';
 import { readTags } from '../lib/tags.ts';
+import { pending, ready } from '../lib/until.ts';
 
 export const vpc: Removal<'vpc'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html */
   async remove(undo) {
-    const others = await othersIn(undo);
-    if (others.length > 0) throw inhabited(undo.item.vpcId, others);
+    await withoutOthers(undo);
     await gone(() => undo.aws.ec2(new DeleteVpcCommand({ VpcId: undo.item.vpcId })));
   },
 };
+
+/** Lists show for up to a minute what is gone, and one that has lost its tags looks as if it were another's. */
+async function withoutOthers(undo: Undo<'vpc'>): Promise<void> {
+  const { vpcId } = undo.item;
+  let others: readonly string[] = [];
+  try {
+    await undo.until(`${vpcId} to be empty`, 'leftovers', async () => {
+      others = await othersIn(undo);
+      return others.length === 0 ? ready(undefined) : pending(`${others.join(', ')} still shown`);
+    });
+  } catch (error) {
+    throw error instanceof Problem && error.code === 'TIMEOUT' ? inhabited(vpcId, others) : error;
+  }
+}
 
 /** What others made in our VPC: it keeps the VPC, however long one waits, and is not ours to remove. */
 async function othersIn({ aws, item, names }: Undo<'vpc'>): Promise<string[]> {

@@ -1,9 +1,19 @@
 // How jest runs the tests: TypeScript through swc, in any order, on every core, without a network.
+/** They start processes by the hundred: `npm run sweep` runs them. */
+const SWEEPS = ['interrupt/', 'secrets/', 'killed', 'state/killed'].map(
+  (name) => `<rootDir>/test/sweep/${name}`,
+);
+
 export default {
   testEnvironment: '<rootDir>/test/environment.cjs',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/services/*/test/**/*.test.ts'],
   // Need moto_server, and Terraform: npm run test:moto, npm run test:terraform.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/moto/', '<rootDir>/test/terraform/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/moto/',
+    '<rootDir>/test/terraform/',
+    ...(process.env.SWEEP ? [] : SWEEPS),
+  ],
   modulePathIgnorePatterns: ['<rootDir>/.slipway'],
   transform: {
     // Large, and free of state: loaded once a worker.

@@ -87,11 +87,12 @@ async function readBack(endpoint: string) {
       const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
       const [listener] = Listeners;
       const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: listener?.ListenerArn }));
-      return Rules.map(({ Priority, Conditions, Actions }) => ({
+      // moto has them in the order in which they were made, which is chance.
+      return Rules.map(({ Priority = '', Conditions, Actions }) => ({
         priority: Priority,
         paths: Conditions?.flatMap(({ PathPatternConfig }) => PathPatternConfig?.Values ?? []),
         action: Actions?.[0]?.Type,
-      }));
+      })).sort((a, b) => a.priority.localeCompare(b.priority));
     }),
   );
   const { zones, records } = await dns(route53);

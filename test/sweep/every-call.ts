@@ -12,7 +12,7 @@ const MOST_CALLS = 400;
 
 /** All of them in a sweep; otherwise some, from another one each time. */
 const IN_ALL = process.env['SWEEP'] !== undefined;
-const STEP = 24;
+const STEP = 96;
 
 /** Brings about what a story wants, and what is to be seen then: everything once, and nothing after a teardown. */
 export async function mend(user: Account, { wanted }: Story, whole: Readonly<Record<string, number>>) {

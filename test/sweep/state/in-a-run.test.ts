@@ -25,7 +25,7 @@ function fullFrom(nth: number): { readonly failed: () => number } {
 test('a disk that is full from some write on ends in a problem; with room again nothing is there twice', async () => {
   const whole = await account();
   await whole.up(stack());
-  const step = times(12, 1);
+  const step = times(24, 1);
   for (let nth = 1 + Math.floor(Math.random() * step); ; nth += step) {
     const user = await account();
     const full = fullFrom(nth);
@@ -46,7 +46,7 @@ test('a disk that is full from some write on ends in a problem; with room again 
 }, 900_000);
 
 test('a state file that is removed in the middle of a run is whole at its end', async () => {
-  for (let round = 0; round < times(3, 30); round += 1) {
+  for (let round = 0; round < times(1, 30); round += 1) {
     const user = await account();
     const real = fs.promises.rename;
     let writes = 0;
@@ -68,7 +68,7 @@ test('a state file that is removed in the middle of a run is whole at its end', 
 test('of two provisions at once one is sent away, and everything is there once', async () => {
   const whole = await account();
   await whole.up(stack());
-  for (let round = 0; round < times(3, 100); round += 1) {
+  for (let round = 0; round < times(1, 100); round += 1) {
     const user = await account();
     const both = await Promise.allSettled([user.up(stack()), user.up(stack())]);
     const refused = both.flatMap((one) => (one.status === 'rejected' ? [one.reason as Problem] : []));

@@ -13,9 +13,9 @@ import { addressOf, type Name } from '../../lib/resources.ts';
 import type { Report } from '../../lib/report.ts';
 import type { Options } from '../../lib/run/options.ts';
 import type { SandboxDoor } from '../../lib/run/target.ts';
-import type { Clock } from '../../lib/clock.ts';
+import { systemClock, type Clock } from '../../lib/clock.ts';
 import { emptyState, type StateData } from '../../lib/state/format.ts';
-import { awsWaits } from '../../lib/waits.ts';
+import { awsWaits, type Waits } from '../../lib/waits.ts';
 import { provision } from '../../provision/provision.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -125,7 +125,9 @@ export async function account({
   const sandbox = real
     ? await startWholeSandbox({ seed: 'converge', httpPort: 0, pace: 300 })
     : await startSandbox({ seed: 'converge', weather, plane, ...(clock && { clock, pace: 1 }) });
-  const time = clock && { clock, waits: awsWaits, ...(limits && { limits: 1 }) };
+  const time = clock
+    ? { clock, waits: awsWaits, ...(limits && { limits: 1 }) }
+    : { clock: systemClock, waits: soon };
   let home = join(folder, 'home');
   mkdirSync(join(folder, 'app'));
   writeFileSync(join(folder, 'app/main.ts'), PROGRAM);
@@ -167,7 +169,7 @@ export async function account({
       { options, report, signal, interactive: false },
       {
         home,
-        ...(time && { time }),
+        time,
         openSandbox: async () => door,
         load: async ({ stage, target, builder }) =>
           parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts' }),
@@ -239,6 +241,11 @@ export async function account({
     },
   };
 }
+
+/** Nothing here takes longer than a moment. */
+const soon = Object.fromEntries(
+  Object.entries(awsWaits).map(([name, { deadline }]) => [name, { first: 0, every: 10, deadline }]),
+) as unknown as Waits;
 
 const SILENT: Report = () => undefined;
 const VERBS = { created: 'create', updated: 'update', replaced: 'replace', removed: 'remove' };

@@ -101,10 +101,10 @@ const cases: [what: string, after: StackInput, answers: [string, string], before
 const refused = (operation: string, nth: number) =>
   ({ kind: 'refused', operation, nth, code: 'AccessDenied', message: 'by the test', status: 403 }) as const;
 
-test.each(cases)(
+test.concurrent.each(cases)(
   '%s',
   async (_what, after, answers, before = http) => {
-    const user = await account({ real: true });
+    const user = await account({ real: true, lives: 'file' });
     await user.up(before, { wait: true });
     const stop = await load(user);
     const counts = await user.up(after, { wait: true }).finally(stop).then(stop);
@@ -118,10 +118,10 @@ test.each(cases)(
 
 const another = ['the name of a service', 'the protocol of a container, on the same port'];
 
-test.each(cases.filter(([what]) => another.includes(what)))(
+test.concurrent.each(cases.filter(([what]) => another.includes(what)))(
   '%s, by a run that stops when the service is on its way, and by the next',
   async (_what, after, answers, before = http) => {
-    const user = await account({ real: true });
+    const user = await account({ real: true, lives: 'file' });
     await user.up(before, { wait: true });
     const stop = await load(user);
     const twice = async () => {

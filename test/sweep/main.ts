@@ -8,6 +8,8 @@ import { survivalPage } from './page.ts';
 import type { Line } from './report.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** Besides the sweeps, what has more of the same to try. */
+const SWEEPS = ['test/sweep', 'test/converge/(property|half-built|missing|replaced)'];
 const PAGE = join(ROOT, 'docs/survival.md');
 
 // Everything else is jest's: `npm run sweep -- test/sweep/pairs --json`.
@@ -26,15 +28,11 @@ const report = join(folder, 'report.jsonl');
 const start = performance.now();
 const jest = spawn(
   process.execPath,
-  [
-    join(ROOT, 'node_modules/jest/bin/jest.js'),
-    ...(positionals.length === 0 ? ['test/sweep'] : []),
-    ...jests,
-  ],
+  [join(ROOT, 'node_modules/jest/bin/jest.js'), ...(positionals.length === 0 ? SWEEPS : []), ...jests],
   {
     cwd: ROOT,
     stdio: 'inherit',
-    env: { FUZZ: '10000', ...process.env, SWEEP: '1', SWEEP_REPORT: report },
+    env: { FUZZ: '10000', RUNS: '100', ...process.env, SWEEP: '1', SWEEP_REPORT: report },
   },
 );
 const code = await new Promise<number>((done) => jest.on('close', (status) => done(status ?? 1)));

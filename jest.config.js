@@ -1,6 +1,4 @@
 // How jest runs the tests: TypeScript through swc, in any order, on every core, without a network.
-import { availableParallelism } from 'node:os';
-
 /** They take minutes: `npm run sweep` runs them. */
 const SWEEPS = ['failure-modes/', 'interrupt/', 'secrets/', 'killed', 'state/killed'].map(
   (name) => `<rootDir>/test/sweep/${name}`,
@@ -34,8 +32,7 @@ export default {
     '/node_modules/(?!(@aws-sdk|@smithy|zod|p-retry|is-network-error|write-file-atomic|modern-tar)/)',
   ],
   randomize: true,
-  // Many tests wait for processes: one worker more than there are cores.
-  maxWorkers: availableParallelism() + 1,
+  maxWorkers: '100%',
   // A bound against hanging, not a measure of speed: a loaded machine must not fail a test.
   testTimeout: 60_000,
 };

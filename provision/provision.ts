@@ -1,4 +1,5 @@
 /** Provision: survey, plan, ask, apply, verify. */
+import { changeAddress } from '../lib/change.ts';
 import { survey } from '../lib/look/looks.ts';
 import { ask, cannotAsk } from '../lib/run/ask.ts';
 import { closeEmptySandbox } from '../lib/run/close-sandbox.ts';
@@ -8,6 +9,7 @@ import type { Result, Running } from '../lib/run/main.ts';
 import { typed } from '../lib/run/options.ts';
 import { counts, countsText, planJson, planText } from '../lib/run/plan-text.ts';
 import { openSession, type Outside, type Session } from '../lib/run/session.ts';
+import type { Made } from './act.ts';
 import { apply } from './apply.ts';
 import { drifted, fingerprint } from './drift.ts';
 import { finish } from './finish.ts';
@@ -43,7 +45,7 @@ export async function provision(running: Running, outside: Outside): Promise<Res
       return { exitCode: 0, text: '', json: { ...about, declined: true } };
     }
     await run.state.tagging(Object.keys(config.tags));
-    const made = await apply(run, session.see(), plan);
+    const made = await carryOut(session, plan);
     const url = await finish(run, see, session.place, plan, made);
     if (signal.aborted) throw interrupted(run);
     await run.state.applied(configuration, Object.keys(config.tags));
@@ -68,6 +70,21 @@ export async function provision(running: Running, outside: Outside): Promise<Res
     const { sandbox } = session.place;
     if (sandbox?.started) await closeEmptySandbox(sandbox);
   }
+}
+
+/**
+ * Carries a plan out. What an earlier run had under way when it died may be there by now, made as the configuration was
+ * then: after that, it is planned and carried out once more.
+ */
+async function carryOut(session: Session, plan: Plan): Promise<Made> {
+  const { run } = session;
+  const resumes = plan.changes.some(
+    (change) => change.verb === 'create' && changeAddress(change) in run.state.data.intents,
+  );
+  const made = await apply(run, session.see(), plan);
+  if (!resumes) return made;
+  const see = session.see();
+  return apply(run, see, planOf(see, await survey(see), []));
 }
 
 function planned(plan: Plan, about: object): Result {

@@ -122,7 +122,6 @@ export async function openSession(options: Options, surroundings: Surroundings):
     const { Account: account = '' } = await asked;
     const guard = { stack: names.stack, account, region: config.region, endpoint: place.endpointName };
     const state = await openState(file, guard, clock);
-    const recorded = recordedIn(state.data.resources);
     return {
       config,
       account,
@@ -140,7 +139,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
         patient: options.wait,
       },
       see: () => ({
-        ...see(recorded),
+        ...see(recordedIn(state.data.resources)),
         account,
         formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
       }),

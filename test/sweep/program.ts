@@ -67,7 +67,7 @@ export const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : 
 /** @param before what goes before `node` in a shell, e.g. `umask 0` */
 export function start(file: string, args: readonly string[], before = ':', user: object = {}): Program {
   const line = `${before}; exec "$0" "$@"`;
-  const child = spawn('bash', ['-c', line, process.execPath, file, ...args], {
+  const child = spawn('sh', ['-c', line, process.execPath, file, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     ...user,
   });

@@ -53,7 +53,7 @@ async function said(...args: Parameters<typeof start>): Promise<unknown[]> {
 // A file may not grow past a limit: what a full disk does to a write, on every machine.
 test('with room for some of it, the last whole state stays, and nothing beside it', async () => {
   const file = join(newFolder(), 'dev.json');
-  const lines = await said(program, [file, '12'], 'ulimit -f 8');
+  const lines = await said(program, [file, '12'], 'ulimit -f 16');
   const whole = lines.filter((line) => line === 'done').length;
   expect(whole).toBeGreaterThan(3);
   expect(lines).toEqual([

@@ -4,8 +4,8 @@ import { seedOf } from '../report.ts';
 
 /** How many inputs of a kind are tried: some hundreds, or as FUZZ says. */
 export const RUNS = Number(process.env['FUZZ'] ?? 300);
-/** The same for what takes a process or a run each. */
-export const FEW = Number(process.env['FUZZ'] ?? 40);
+/** The same for what takes a compiler, a process or a run each. */
+export const FEW = process.env['FUZZ'] ? Math.ceil(RUNS / 10) : 40;
 
 /** Some of a list, other ones each time; all of it where FUZZ says how many. */
 export function someOf<T>(all: readonly T[], few: number): readonly T[] {

@@ -132,7 +132,7 @@ test('ids of what is not there, of other things and of nothing; forgotten ones; 
       expect(user.census()).toEqual(census);
       expect(user.ids()).toEqual(ids);
     }),
-    { numRuns: Math.ceil(FEW / 20) },
+    { numRuns: Math.ceil(FEW / 10) },
   );
 }, 7_200_000);
 
@@ -152,6 +152,6 @@ test('a first provision, and a teardown, with a state of something that there ne
       await user.down(stack());
       expect(user.census()).toEqual({});
     }),
-    { numRuns: Math.ceil(FEW / 100) },
+    { numRuns: Math.ceil(FEW / 40) },
   );
 }, 7_200_000);

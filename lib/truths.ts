@@ -79,6 +79,14 @@ export const truths: readonly Truth[] = [
     seconds: 120,
   },
   {
+    commands: ['CreateService', 'UpdateService'],
+    code: 'Client',
+    message: /TaskDefinition not found/,
+    why: 'a revision made moments ago is not seen everywhere yet',
+    fresh: true,
+    seconds: 60,
+  },
+  {
     commands: ['RegisterTaskDefinition', 'CreateService', 'UpdateService'],
     code: /^(AccessDenied|Client)$/,
     message: /iam:PassRole|Role is not valid/,

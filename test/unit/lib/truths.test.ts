@@ -25,6 +25,7 @@ describe('an error passes', () => {
       'CreateService',
       awsError('AccessDeniedException', 'not authorized to perform: iam:PassRole on resource'),
     ],
+    ['CreateService', awsError('ClientException', 'TaskDefinition not found.')],
     [
       'ReleaseAddress',
       awsError('AuthFailure', 'You do not have permission to access the specified resource.'),

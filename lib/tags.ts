@@ -20,13 +20,23 @@ export const tagsOf = (config: Pick<Config, 'tags'>, stack: string, step: Name, 
   [KEY_TAG]: key,
 });
 
+/** Lists the tags of ours that a thing does not really have. No tag of AWS's can have such a key. */
+const MISSING = '\0missing';
+
 /**
- * The tags of a thing that is to be taken for ours though they do not say so. Its name is left out: so a plan sees that
- * it has to be tagged, and all tags are written together.
+ * The tags of a thing that is to be taken for ours though they do not say so, or not all of it. Which of them it does
+ * not have is kept: so a plan sees that it has to be tagged.
  */
-export function asOurs({ Name: _, ...tags }: Tags, stack: string, step: Name, key: string): Tags {
-  return { ...tags, [STACK_TAG]: stack, [STEP_TAG]: step, [KEY_TAG]: key };
+export function asOurs(tags: Tags, stack: string, step: Name, key: string): Tags {
+  const ours = { [STACK_TAG]: stack, [STEP_TAG]: step, [KEY_TAG]: key };
+  const missing = Object.entries(ours).flatMap(([name, value]) => (tags[name] === value ? [] : [name]));
+  return { ...tags, ...ours, ...(missing.length > 0 && { [MISSING]: missing.join() }) };
 }
+
+/** Whether a thing was taken for ours without one tag that says so. */
+export const isTaken = (tags: Tags): boolean => missingOf(tags).includes(STACK_TAG);
+
+const missingOf = ({ [MISSING]: missing = '' }: Tags): string[] => missing.split(',');
 
 /** As EC2, ELBv2, ECR, IAM and Route 53 write tags. */
 export const upper = (tags: Tags): { Key: string; Value: string }[] =>
@@ -46,8 +56,11 @@ export function readTags(
 }
 
 /** Tags as fields of a comparison: `tag.<key>`. */
-export const tagFields = (tags: Tags): Record<string, string> =>
-  Object.fromEntries(Object.entries(tags).map(([key, value]) => [`tag.${key}`, value]));
+export const tagFields = (tags: Tags): Record<string, string> => {
+  const missing = [MISSING, ...missingOf(tags)];
+  const had = Object.entries(tags).filter(([key]) => !missing.includes(key));
+  return Object.fromEntries(had.map(([key, value]) => [`tag.${key}`, value]));
+};
 
 /** What is known of the tags that a stack should have. */
 export interface Tagging {

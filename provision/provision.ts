@@ -1,6 +1,7 @@
 /** Provision: survey, plan, ask, apply, verify. */
 import { changeAddress } from '../lib/change.ts';
 import { survey } from '../lib/look/looks.ts';
+import { recordedIn } from '../lib/look/see.ts';
 import { ask, cannotAsk } from '../lib/run/ask.ts';
 import { closeEmptySandbox } from '../lib/run/close-sandbox.ts';
 import { interrupted } from '../lib/run/failures.ts';
@@ -83,7 +84,7 @@ async function carryOut(session: Session, plan: Plan): Promise<Made> {
   );
   const made = await apply(run, session.see(), plan);
   if (!resumes) return made;
-  const see = session.see();
+  const see = { ...session.see(), recorded: recordedIn(run.state.data.resources) };
   return apply(run, see, planOf(see, await survey(see), []));
 }
 

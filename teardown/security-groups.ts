@@ -1,7 +1,11 @@
 /** Removes a security group, once none of our other groups names it any more. */
-import { DeleteSecurityGroupCommand, RevokeSecurityGroupIngressCommand } from '@aws-sdk/client-ec2';
+import {
+  DeleteSecurityGroupCommand,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2';
 import { gone } from '../lib/gone.ts';
-import { BALANCER, permission } from '../lib/group-rules.ts';
+import { BALANCER, permission, type GroupRule } from '../lib/group-rules.ts';
 import type { Removal } from '../lib/step.ts';
 import { namingHolders } from './holders.ts';
 
@@ -12,14 +16,20 @@ export const securityGroups: Removal<'securityGroups'> = {
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
    */
   async remove({ aws, found, going, key, item: { groupId, vpcId } }) {
-    const naming = [...found.securityGroups].flatMap(([other, { groupId: GroupId, ingress }]) => {
-      const rules = ingress.filter(({ peer }) => peer === groupId && GroupId !== groupId);
-      const leaving = key === BALANCER && rules.length > 0 ? going.sibling(other) : undefined;
-      if (leaving) return [leaving];
-      return rules.map((rule) => {
-        const revoke = { GroupId, IpPermissions: [permission(rule)] };
-        return gone(() => aws.ec2(new RevokeSecurityGroupIngressCommand(revoke)));
-      });
+    const naming = [...found.securityGroups].flatMap(([other, { groupId: GroupId, ingress, egress }]) => {
+      const isNaming = ({ peer }: GroupRule) => peer === groupId && GroupId !== groupId;
+      const revoke = (rule: GroupRule) => ({ GroupId, IpPermissions: [permission(rule)] });
+      const leaving = key === BALANCER && ingress.some(isNaming) ? going.sibling(other) : undefined;
+      return [
+        ...(leaving
+          ? [leaving]
+          : ingress
+              .filter(isNaming)
+              .map((rule) => gone(() => aws.ec2(new RevokeSecurityGroupIngressCommand(revoke(rule)))))),
+        ...egress
+          .filter(isNaming)
+          .map((rule) => gone(() => aws.ec2(new RevokeSecurityGroupEgressCommand(revoke(rule))))),
+      ];
     });
     await Promise.all(naming);
     await namingHolders(aws, { id: groupId, vpcId }, () =>

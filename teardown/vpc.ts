@@ -1,5 +1,10 @@
 /** Removes the VPC, once nothing lives in it any more. */
-import { DeleteVpcCommand, DescribeSecurityGroupsCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
+import {
+  DeleteVpcCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+} from '@aws-sdk/client-ec2';
 import { gone } from '../lib/gone.ts';
 import { foreignOwner } from '../lib/look/see.ts';
 import { Problem, problem } from '../lib/problem.ts';
@@ -32,9 +37,10 @@ async function withoutOthers(undo: Undo<'vpc'>): Promise<void> {
 /** What others made in our VPC: it keeps the VPC, however long one waits, and is not ours to remove. */
 async function othersIn({ aws, item, names }: Undo<'vpc'>): Promise<string[]> {
   const Filters = [{ Name: 'vpc-id', Values: [item.vpcId] }];
-  const [{ SecurityGroups = [] }, { Subnets = [] }] = await Promise.all([
+  const [{ SecurityGroups = [] }, { Subnets = [] }, { RouteTables = [] }] = await Promise.all([
     aws.ec2(new DescribeSecurityGroupsCommand({ Filters })),
     aws.ec2(new DescribeSubnetsCommand({ Filters })),
+    aws.ec2(new DescribeRouteTablesCommand({ Filters })),
   ]);
   const things = [
     // The default group goes with its VPC.
@@ -45,6 +51,10 @@ async function othersIn({ aws, item, names }: Undo<'vpc'>): Promise<string[]> {
       }),
     ),
     ...Subnets.map(({ SubnetId, CidrBlock, Tags }) => ({ text: `${SubnetId} (${CidrBlock})`, tags: Tags })),
+    // So does the main table.
+    ...RouteTables.filter(({ Associations = [] }) => !Associations.some(({ Main }) => Main)).map(
+      ({ RouteTableId, Tags }) => ({ text: `${RouteTableId} (route table)`, tags: Tags }),
+    ),
   ];
   return things
     .filter(({ tags }) => foreignOwner(readTags(tags), names.stack) !== undefined)

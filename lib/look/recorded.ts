@@ -1,7 +1,7 @@
 /** What a query does not show yet: things made moments ago whose ids the state remembers are asked for by id. */
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import type { Items, Name } from '../resources.ts';
-import { asOurs, readTags, STACK_TAG, upper, type Tags } from '../tags.ts';
+import { asOurs, isTaken, KEY_TAG, readTags, STACK_TAG, STEP_TAG, upper, type Tags } from '../tags.ts';
 import { ifKnown } from './if-there.ts';
 import { oursFilter, type Recorded, type See } from './see.ts';
 
@@ -96,20 +96,31 @@ export async function tagged<
   T extends { readonly Tags?: Tag[] } & Readonly<Partial<Record<I, string>>>,
 >(see: See, nouns: readonly Name[], id: I, describe: (which: Which) => Promise<readonly T[]>): Promise<T[]> {
   const { stack } = see.names;
-  /** One without our tag has lost it: the state knows it by an id that AWS gives only once. */
-  const known = (thing: T): T[] => {
+  /** One without all of our tags has lost them: the state knows it by an id that AWS gives only once. */
+  const whole = (thing: T): T => {
     const tags = readTags(thing.Tags);
-    if (tags[STACK_TAG] !== undefined) return tags[STACK_TAG] === stack ? [thing] : [];
+    if (STACK_TAG in tags && STEP_TAG in tags && KEY_TAG in tags) return thing;
     const [noun, key] = nounOf(see, nouns, thing[id] ?? '');
-    return [{ ...thing, Tags: upper(asOurs(tags, stack, noun, key)) }];
+    const step = (tags[STEP_TAG] as Name | undefined) ?? noun;
+    return { ...thing, Tags: upper(asOurs(tags, stack, step, tags[KEY_TAG] ?? key)) };
   };
-  return withRecorded(
+  const isOurs = ({ Tags }: T): boolean => [stack, undefined].includes(readTags(Tags)[STACK_TAG]);
+  const things = await withRecorded(
     see,
     nouns,
-    await describe({ Filters: oursFilter(see) }),
+    (await describe({ Filters: oursFilter(see) })).map(whole),
     (thing) => thing[id],
-    async (one) => (await describe({ ids: [one] })).flatMap(known),
+    async (one) => (await describe({ ids: [one] })).filter(isOurs).map(whole),
   );
+  return withoutStrangers(things);
+}
+
+/** What has no tag of ours is in nobody's place: where there is one of ours for it, the state remembers a stranger. */
+function withoutStrangers<T extends { readonly Tags?: Tag[] }>(things: readonly T[]): T[] {
+  const placeOf = (tags: Tags) => `${tags[STEP_TAG]} ${tags[KEY_TAG]}`;
+  const all = things.map((thing) => ({ thing, tags: readTags(thing.Tags) }));
+  const taken = new Set(all.filter(({ tags }) => !isTaken(tags)).map(({ tags }) => placeOf(tags)));
+  return all.flatMap(({ thing, tags }) => (isTaken(tags) && taken.has(placeOf(tags)) ? [] : [thing]));
 }
 
 /** What the state remembers an id as. */

@@ -122,6 +122,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
     const { Account: account = '' } = await asked;
     const guard = { stack: names.stack, account, region: config.region, endpoint: place.endpointName };
     const state = await openState(file, guard, clock);
+    const recorded = recordedIn(state.data.resources);
     return {
       config,
       account,
@@ -139,7 +140,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
         patient: options.wait,
       },
       see: () => ({
-        ...see(recordedIn(state.data.resources)),
+        ...see(recorded),
         account,
         formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
       }),

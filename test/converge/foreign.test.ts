@@ -1,5 +1,11 @@
 // What has a name of ours and is not ours is never touched; it can be taken over by name, and is ours from then on.
 import { describe, expect, test } from '@jest/globals';
+import {
+  AllocateAddressCommand,
+  CreateInternetGatewayCommand,
+  CreateSecurityGroupCommand,
+  CreateVpcCommand,
+} from '@aws-sdk/client-ec2';
 import { RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { account, type Account } from './harness.ts';
 import { stack, web } from './stacks.ts';
@@ -96,4 +102,36 @@ describe('what lost its tags and is not wanted any more is ours still', () => {
     await user.down(stack({ services: web({ api1: { port: 5050 } }) }));
     expect(user.census()).toEqual({});
   });
+});
+
+test('ids of things of others in the state file make none of them ours', async () => {
+  const user = await account();
+  const { ec2 } = user.aws;
+  await user.up(stack());
+  const ids = user.ids();
+  const { AllocationId: allocationId = '' } = await ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));
+  const { Vpc: { VpcId: vpcId = '' } = {} } = await ec2.send(
+    new CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }),
+  );
+  const { GroupId: groupId = '' } = await ec2.send(
+    new CreateSecurityGroupCommand({ GroupName: 'theirs', Description: 'theirs', VpcId: vpcId }),
+  );
+  const { InternetGateway: { InternetGatewayId: internetGatewayId = '' } = {} } = await ec2.send(
+    new CreateInternetGatewayCommand({}),
+  );
+  const wrong = {
+    vpc: { vpcId },
+    elasticIp: { ...ids['elasticIp'], allocationId },
+    internetGateway: { internetGatewayId },
+    'securityGroups.web': { groupId },
+  };
+  const before = user.census();
+  user.remember({ ...ids, ...wrong });
+  expect(await user.plan(stack())).toEqual([]);
+  expect(await user.up(stack())).toEqual({ done: [], calls: [] });
+  expect(user.ids()).toEqual(ids);
+  expect(user.census()).toEqual(before);
+  user.remember({ ...ids, ...wrong });
+  await user.down(stack());
+  expect(user.census()).toMatchObject({ 'ec2.vpcs': 1, 'ec2.addresses': 1, 'ec2.internetGateways': 1 });
 });

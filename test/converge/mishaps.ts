@@ -26,6 +26,13 @@ const untagged = (noun: Name, address: string, field: string): Mishap => ({
   drifts: [`update ${address}`],
   does: (aws, id) => aws.ec2.send(new ec2.DeleteTagsCommand({ Resources: [id(address, field)] })),
 });
+const without = (noun: Name, address: string, field: string, Key: string): Mishap => ({
+  noun,
+  what: `its tag ${Key} was taken away`,
+  drifts: [`update ${address}`],
+  does: (aws, id) =>
+    aws.ec2.send(new ec2.DeleteTagsCommand({ Resources: [id(address, field)], Tags: [{ Key }] })),
+});
 const stripped = (noun: Name, address: string, field: string): Mishap => ({
   noun,
   what: 'its tags were stripped',
@@ -55,6 +62,9 @@ const network: readonly Mishap[] = [
   untagged('publicRoutes', 'publicRoutes', 'routeTableId'),
   untagged('privateRoutes', 'privateRoutes.private-2', 'routeTableId'),
   untagged('securityGroups', 'securityGroups.balancer', 'groupId'),
+  without('subnets', 'subnets.public-1', 'subnetId', 'slipway:key'),
+  without('securityGroups', 'securityGroups.balancer', 'groupId', 'slipway:key'),
+  without('privateRoutes', 'privateRoutes.private-1', 'routeTableId', 'slipway:step'),
   {
     noun: 'publicRoutes',
     what: 'the default route was deleted',

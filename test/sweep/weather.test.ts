@@ -41,7 +41,8 @@ async function patiently(run: () => Promise<unknown>): Promise<number> {
 async function drift(user: Account, index: number): Promise<void> {
   const { does } = mishaps[index % mishaps.length] ?? { does: async () => undefined };
   const ids = user.ids();
-  await does(user.aws, (address, field) => ids[address]?.[field] ?? '');
+  // What AWS does not let them do, now, is not done.
+  await does(user.aws, (address, field) => ids[address]?.[field] ?? '').catch(() => undefined);
 }
 
 const life = fc.record({

@@ -1,5 +1,9 @@
 // The removal of a security group: what it sends in each case.
-import { DeleteSecurityGroupCommand, RevokeSecurityGroupIngressCommand } from '@aws-sdk/client-ec2';
+import {
+  DeleteSecurityGroupCommand,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import type { GroupRule } from '../../../lib/group-rules.ts';
 import { securityGroups } from '../../../teardown/security-groups.ts';
@@ -109,4 +113,29 @@ test('explains refusal: what may not be taken out of another group is told at on
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
+});
+
+test('removes what is ours: a rule for what goes out names a group, too', async () => {
+  mocks.ec2.on(RevokeSecurityGroupEgressCommand).resolves({});
+  mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
+  const balancer = { ...group('balancer', 'sg-b', []), egress: [{ ...tcp(5000), peer: 'sg-w' }] };
+  const web = group('web', 'sg-w', [tcp(5000)]);
+  const undo = undoOf(
+    { name: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
+    web,
+  );
+  // The load balancer's group waits for this one, which must not wait in turn.
+  await securityGroups.remove({ ...undo, going: { all: () => false, sibling: () => new Promise(() => {}) } });
+  expect(sent()).toEqual([
+    {
+      command: 'RevokeSecurityGroupEgress',
+      input: {
+        GroupId: 'sg-b',
+        IpPermissions: [
+          { IpProtocol: 'tcp', FromPort: 5000, ToPort: 5000, UserIdGroupPairs: [{ GroupId: 'sg-w' }] },
+        ],
+      },
+    },
+    { command: 'DeleteSecurityGroup', input: { GroupId: 'sg-w' } },
+  ]);
 });

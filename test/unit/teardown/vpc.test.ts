@@ -1,5 +1,10 @@
 // The removal of the VPC: what it sends in each case.
-import { DeleteVpcCommand, DescribeSecurityGroupsCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
+import {
+  DeleteVpcCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+} from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { vpc } from '../../../teardown/vpc.ts';
 import { upper } from '../../../lib/tags.ts';
@@ -12,6 +17,7 @@ const Filters = [{ Name: 'vpc-id', Values: ['vpc-1'] }];
 const looks = [
   { command: 'DescribeSecurityGroups', input: { Filters } },
   { command: 'DescribeSubnets', input: { Filters } },
+  { command: 'DescribeRouteTables', input: { Filters } },
 ];
 const ofOthers = { Key: 'slipway:stack', Value: 'other-dev' };
 
@@ -20,6 +26,8 @@ beforeEach(() => {
   const SecurityGroups = [{ GroupId: 'sg-0', GroupName: 'default' }];
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups });
   mocks.ec2.on(DescribeSubnetsCommand).resolves({});
+  const main = { RouteTableId: 'rtb-0', Associations: [{ Main: true }] };
+  mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [main] });
 });
 
 test('removes what is ours', async () => {
@@ -64,10 +72,11 @@ test('explains refusal: what others made in it keeps it, when it is still shown 
   mocks.ec2.on(DescribeSubnetsCommand).resolves({
     Subnets: [{ SubnetId: 'subnet-9', CidrBlock: '10.0.200.0/24', Tags: [ofOthers] }],
   });
+  mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ RouteTableId: 'rtb-9' }] });
   await expect(remove()).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Others have made something in vpc-1, so it cannot be removed.',
-    why: 'sg-9 (theirs)\nsubnet-9 (10.0.200.0/24)',
+    why: 'sg-9 (theirs)\nsubnet-9 (10.0.200.0/24)\nrtb-9 (route table)',
   });
   expect(sent()).not.toContainEqual(deletion);
 });

@@ -13,7 +13,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { looks } from '../../../../lib/look/looks.ts';
 import { askAhead } from '../../../../lib/look/recorded.ts';
 import { recordedIn } from '../../../../lib/look/see.ts';
-import { upper } from '../../../../lib/tags.ts';
+import { tagFields, upper } from '../../../../lib/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const { ec2 } = mocks;
@@ -182,11 +182,29 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
     expect(await look()).toEqual([]);
   });
 
-  test('takes one that lost its tags for ours, with a name that is yet to be given', async () => {
+  test('takes one that lost its tags for ours, with all of them yet to be given', async () => {
     on(byId).resolves({ [list]: [{ ...thing, Tags: upper({ team: 'orders' }) }] });
+    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await looks[noun](see()))];
     const { Name: _, ...others } = tags;
-    const found = [...(await looks[noun](see()))] as [string, { tags: object }][];
-    expect(found).toEqual([[key, expect.objectContaining({ tags: { team: 'orders', ...others } })]]);
+    expect([found, more, seen]).toEqual([key, [], expect.objectContaining({ team: 'orders', ...others })]);
+    expect(tagFields(seen)).toEqual({ 'tag.team': 'orders' });
+  });
+
+  test('takes one that lost one of its tags for what the state knows it as', async () => {
+    const { 'slipway:key': _, ...others } = tags;
+    on().resolves({ [list]: [{ ...thing, Tags: upper(others) }] });
+    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await looks[noun](see()))];
+    expect([found, more]).toEqual([key, []]);
+    expect(tagFields(seen)).toEqual(tagFields(others));
+  });
+
+  test('does not take one without tags for ours where another one is in its place', async () => {
+    const [[field, id] = ['', '']] = Object.entries(thing);
+    on().resolves({ [list]: [{ ...thing, [field]: `${id}-ours`, Tags: upper(tags) }] });
+    on(byId).resolves({ [list]: [{ ...thing, Tags: [] }] });
+    const found = [...(await looks[noun](see()))];
+    expect(found).toEqual([[key, expect.objectContaining({ tags })]]);
+    expect(Object.values(found[0]?.[1] ?? {})).toContain(`${id}-ours`);
   });
 });
 

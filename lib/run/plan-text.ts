@@ -29,15 +29,22 @@ const plainer = (text: string): string =>
 const LONGEST = 64;
 const BEFORE = 16;
 
-/** Two values, long ones cut to where they begin to differ. */
+/** Two values, long ones cut: lists to what only one of them has, all of it; other texts to where they begin to differ. */
 function excerpts(...texts: [string, string]): [string, string] {
   if (texts.every(({ length }) => length <= LONGEST)) return texts;
   const [one, other] = texts;
+  const [some, others] = [one.split(', '), other.split(', ')];
+  if (some.length > 1 || others.length > 1) return [entries(some, others), entries(others, some)];
   const same = [...one].findIndex((letter, at) => letter !== other[at]);
   const from = Math.max(0, (same < 0 ? one.length : same) - BEFORE);
   const cut = (text: string) =>
     `${from > 0 ? '…' : ''}${text.slice(from, from + LONGEST)}${text.length > from + LONGEST ? '…' : ''}`;
   return [cut(one), cut(other)];
+}
+
+function entries(all: readonly string[], others: readonly string[]): string {
+  const own = all.filter((entry) => !others.includes(entry));
+  return [...(own.length < all.length ? ['…'] : []), ...own].join(', ');
 }
 
 const SIGNS: Readonly<Record<Verb, string>> = {

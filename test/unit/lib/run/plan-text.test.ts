@@ -54,6 +54,15 @@ describe('for people', () => {
     ]);
   });
 
+  test('of a long list everything is told that is only in one of both', () => {
+    const rule = (port: number) => `tcp ${port} sg-0123456789abcdef${port}`;
+    const [a, b, c] = [rule(1), rule(2), rule(3)];
+    const of = (from: string, to: string) => fieldText({ field: 'ingress', from, to });
+    const open = 'tcp 9999 0.0.0.0/0';
+    expect(of([a, b].join(', '), [a, c, b, open].join(', '))).toBe(`ingress: … → …, ${c}, ${open}`);
+    expect(of([a, b, c].join(', '), [open].join(', '))).toBe(`ingress: ${[a, b, c].join(', ')} → ${open}`);
+  });
+
   test('things with ARNs go by their names, and long values are cut to where they differ', () => {
     const of = (from: string, to: string) => fieldText({ field: 'f', from, to });
     const arn = (name: string) =>

@@ -1,4 +1,5 @@
 /** Takes over things that have a name of ours and are not ours, because the user says so: `--adopt ADDRESS`. */
+import { names } from '../lib/architecture.ts';
 import type { Change } from '../lib/change.ts';
 import type { Found, Survey } from '../lib/look/found.ts';
 import { foreignOwner } from '../lib/look/see.ts';
@@ -7,7 +8,8 @@ import { addressOf, type Items, type Name } from '../lib/resources.ts';
 import { asOurs, type Tags } from '../lib/tags.ts';
 
 /**
- * The survey as if those things were ours. Pure.
+ * The survey as if those things were ours. What is ours already stays so: the run that was to adopt it may have been
+ * interrupted. Pure.
  * @param refused the changes of things that are not ours
  * @throws ARGUMENTS when nothing foreign is at an address
  */
@@ -21,6 +23,7 @@ export function takeOver(
   const taken: Partial<Record<Name, Items<Found[Name]>>> = {};
   for (const address of addresses) {
     const one = foreign.get(address);
+    if (!one && isOurs(found, address, stack)) continue;
     if (!one) throw nothingThere(address, [...foreign.keys()]);
     const items = new Map(taken[one.step] ?? (found[one.step] as Items<Found[Name]>));
     const item = items.get(one.key) as Found[Name] & { readonly tags: Tags };
@@ -29,6 +32,13 @@ export function takeOver(
   }
   return { ...found, ...taken } as Survey;
 }
+
+const isOurs = (found: Survey, address: string, stack: string): boolean =>
+  names.some((name) =>
+    [...(found[name] as Items<{ readonly tags: Tags }>)].some(
+      ([key, { tags }]) => addressOf(name, key) === address && foreignOwner(tags, stack) === undefined,
+    ),
+  );
 
 /** Says of the changes of adopted things whose those were. */
 export const saying = (
@@ -41,7 +51,8 @@ export const saying = (
     if (!addresses.includes(addressOf(change.step, change.key))) return change;
     const items = found[change.step] as Items<{ readonly tags: Tags; readonly createdAt?: Date }>;
     const { tags = {}, createdAt } = items.get(change.key) ?? {};
-    return { ...change, reason: `taken over: ${foreignOwner(tags, stack, createdAt)}` };
+    const owner = foreignOwner(tags, stack, createdAt);
+    return owner === undefined ? change : { ...change, reason: `taken over: ${owner}` };
   });
 
 const nothingThere = (address: string, others: readonly string[]) =>

@@ -41,6 +41,8 @@ describe.each(strangers)(
       });
       await user.up(one, { adopt: [address] });
       expect(await user.plan(one)).toEqual([]);
+      // The same command again, as after a run that was interrupted.
+      expect(await user.up(one, { adopt: [address] })).toEqual({ done: [], calls: [] });
       await user.down(one);
       expect(user.census()).toEqual(stays);
     });

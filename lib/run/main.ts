@@ -7,6 +7,7 @@ import { interrupted } from './failures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { lines } from './lines.ts';
 import { advised, readOptions, typed, type Options } from './options.ts';
+import { printable } from './printable.ts';
 import { timeline } from './timeline.ts';
 
 /** What a command hands back to be printed on stdout. */
@@ -81,7 +82,7 @@ const forStack = (of: Problem, options: Options): Problem =>
 const stray = (): Promise<never> => new Promise((_, reject) => process.on('uncaughtException', reject));
 
 function print(what: string | object): void {
-  const text = typeof what === 'string' ? what : JSON.stringify(what, null, 2);
+  const text = typeof what === 'string' ? printable(what) : JSON.stringify(what, null, 2);
   if (text) process.stdout.write(`${text}\n`);
 }
 
@@ -91,18 +92,18 @@ const problemJson = ({ code, what, why, now, fix }: Problem) => ({ code, what, w
 export function problemText(shown: Problem, colour: boolean): string {
   const { code, what, why, now, fix } = shown;
   const paint = (text: string) => (colour ? styleText('red', text, { validateStream: false }) : text);
-  const [firstWhy = '', ...moreWhy] = why.split('\n');
+  const [firstWhy = '', ...moreWhy] = printable(why).split('\n');
   const parts = [
     '',
-    `${paint('problem')}  ${what} [${code}]`,
+    `${paint('problem')}  ${printable(what)} [${code}]`,
     `  why    ${firstWhy}`,
     ...moreWhy.map((line) => `         ${line}`),
-    `  now    ${now}`,
-    ...fix.map((line, index) => `${index === 0 ? '  to do  ' : '         '}${line}`),
+    `  now    ${printable(now)}`,
+    ...fix.map(printable).map((line, index) => `${index === 0 ? '  to do  ' : '         '}${line}`),
     '',
   ];
   const debug = process.env['SLIPWAY_DEBUG']
-    ? `${(shown.cause as Error | undefined)?.stack ?? shown.stack ?? ''}\n`
+    ? `${printable((shown.cause as Error | undefined)?.stack ?? shown.stack ?? '')}\n`
     : '';
   return `${parts.join('\n')}${debug}`;
 }

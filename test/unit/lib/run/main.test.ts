@@ -1,0 +1,46 @@
+// From arguments to exit code: what the two mains share.
+import { describe, expect, test } from '@jest/globals';
+import { problem } from '../../../../lib/problem.ts';
+import { problemText } from '../../../../lib/run/main.ts';
+
+describe('the text of a problem', () => {
+  const wild = problem('DEPLOYMENT', {
+    what: 'api\u001b[2J does not start.',
+    why: 'it wrote:\n\u001b]0;mine\u0007\tno\u009b database',
+    now: 'half\r done',
+    fix: ['rm \u001b[1A', 'ls'],
+  });
+
+  test('says its four parts, one under the other, and leaves no control characters in them', () => {
+    expect(problemText(wild, false)).toBe(
+      [
+        '',
+        'problem  api\\u001b[2J does not start. [DEPLOYMENT]',
+        '  why    it wrote:',
+        '         \\u001b]0;mine\\u0007 no\\u009b database',
+        '  now    half\\u000d done',
+        '  to do  rm \\u001b[1A',
+        '         ls',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('has only our colours', () => {
+    expect(problemText(wild, true).split('\u001b')).toEqual([
+      '\n',
+      '[31mproblem',
+      expect.stringMatching(/^\[39m {2}api\\u001b/),
+    ]);
+  });
+
+  test('ends with the stack for who looks for a mistake, and that is as harmless', () => {
+    process.env['SLIPWAY_DEBUG'] = '1';
+    try {
+      const text = problemText(problem('REFUSED', { ...wild, cause: new Error('\u001b[2J') }), false);
+      expect(text).toMatch(/\nError: \\u001b\[2J\n {4}at /);
+    } finally {
+      delete process.env['SLIPWAY_DEBUG'];
+    }
+  });
+});

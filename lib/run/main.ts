@@ -21,6 +21,8 @@ export interface Result {
 
 /** The version of the JSON documents; it counts up when a field changes its meaning or goes away. */
 const JSON_VERSION = 1;
+/** As long as a timer may be; it has nothing to do. */
+const ALIVE_MS = 2 ** 31 - 1;
 
 export interface Running {
   readonly options: Options;
@@ -44,6 +46,8 @@ export async function main(
   // Nobody reads any more, as behind `| head`: the run goes on, and what it says is lost.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const { signal, overdue, stop } = onInterrupt();
+  // While it works, the process lives: one that runs out of things to wait for would end without a word.
+  const alive = setInterval(() => undefined, ALIVE_MS);
   let options: Options | undefined;
   try {
     const asked = await readOptions(command, purpose, args, process.env);
@@ -71,6 +75,7 @@ export async function main(
     // What did not stop, or strayed, may hold this process for ever. All that was made is written down.
     process.exit();
   } finally {
+    clearInterval(alive);
     stop();
   }
 }

@@ -1,5 +1,7 @@
 // From arguments to exit code: what the two mains share.
 import { describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { problem } from '../../../../lib/problem.ts';
 import { problemText } from '../../../../lib/run/main.ts';
 
@@ -42,5 +44,26 @@ describe('the text of a problem', () => {
     } finally {
       delete process.env['SLIPWAY_DEBUG'];
     }
+  });
+});
+
+/** Runs a main in a process of its own, with this work. */
+function ranWith(work: string) {
+  const file = resolve(import.meta.dirname, '../../../../lib/run/main.ts');
+  const program = `import { main } from ${JSON.stringify(file)}; await main('provision', '', ${work}, []);`;
+  return spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+}
+
+describe('a run', () => {
+  test('that waits for what keeps no process alive comes to its end', () => {
+    const work = `() => new Promise((done) => setTimeout(() => done({ exitCode: 2, text: 'up' }), 50).unref())`;
+    expect(ranWith(work)).toMatchObject({ status: 2, stdout: 'up\n', stderr: '' });
+  });
+
+  test('that is done ends', () => {
+    expect(ranWith(`async () => ({ exitCode: 0, text: 'up' })`)).toMatchObject({ status: 0, stdout: 'up\n' });
   });
 });

@@ -32,17 +32,29 @@ export function veilOf(config: Config, env: NodeJS.ProcessEnv = process.env): Ve
   ]);
   const open = openTexts(config);
   const isOpen = (value: string) => open.includes(value) || ADDRESS.test(value);
-  const secrets = [...values.filter((value) => !isOpen(value)), ...KEYS.map((key) => env[key] ?? '')]
+  const secrets = [
+    ...values.flatMap(withLines).filter((value) => !isOpen(value)),
+    ...KEYS.map((key) => env[key] ?? ''),
+  ]
     .filter((value) => value.length >= SHORTEST)
     // The longest first: one may be a part of another.
     .sort((one, other) => other.length - one.length);
-  // As it stands, and as it stands in JSON and in XML.
-  const spelled = [
-    ...new Set(secrets.flatMap((value) => [value, JSON.stringify(value).slice(1, -1), escaped(value)])),
-  ];
+  const spelled = [...new Set(secrets.flatMap(spellings))];
   return (text) =>
     spelled.reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text).replace(TOKEN, `$1${HIDDEN}`);
 }
+
+/** A text, and each of its lines: a program prints one after the other, and each becomes an event of its own. */
+const withLines = (value: string): string[] => [value, ...value.split(/[\r\n]+/).map((line) => line.trim())];
+
+/** As it stands, and as it stands in JSON, in XML and in an address. */
+const spellings = (value: string): string[] => [
+  value,
+  JSON.stringify(value).slice(1, -1),
+  escaped(value),
+  // Half a character cannot stand there.
+  encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd')),
+];
 
 /** Everything that a configuration says, but for what may be secret. */
 function openTexts(config: Config): string {
@@ -64,9 +76,12 @@ export function veiledProblem({ code, what, why, now, fix, cause }: Problem, vei
     why: veil(why),
     now: veil(now),
     fix: fix.map(veil),
-    cause: cause instanceof Error ? veiledError(cause, veil) : cause,
+    cause: cause === undefined ? undefined : veiledCause(cause, veil),
   });
 }
+
+const veiledCause = (cause: unknown, veil: Veil): unknown =>
+  cause instanceof Error ? veiledError(cause, veil) : veil(String(cause));
 
 function veiledError({ name, message, stack = '' }: Error, veil: Veil): Error {
   return Object.assign(new Error(veil(message)), { name, stack: veil(stack) });

@@ -63,5 +63,5 @@ const nothingThere = (address: string, others: readonly string[]) =>
         ? 'Everything that has a name of ours is ours, or is not there.'
         : `What is in the way is ${others.join(', ')}.`,
     now: NOTHING_TOUCHED,
-    fix: ['npm run provision -- --plan, which lists every address'],
+    fix: ['npm run provision -- --plan, without --adopt: it names what is in the way, if anything is'],
   });

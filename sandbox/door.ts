@@ -1,7 +1,9 @@
 /** The one door to the sandbox for the rest of Slipway: finds it, starts it, asks it, stops it, all over HTTP. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export const DEFAULT_PORT = 4566;
@@ -57,17 +59,21 @@ export const LATE = 75;
 async function whoIs(url: string, signal?: AbortSignal): Promise<About | 'somebody else' | 'nobody'> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    const response = await fetch(`${url}/_sandbox/about`, {
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    });
-    const about = (await response.json()) as Partial<About>;
+    const answer = await answerOf(
+      `${url}/_sandbox/about`,
+      signal ? AbortSignal.any([signal, timeout]) : timeout,
+    );
+    const about = (await json(answer)) as Partial<About>;
     return about.sandbox === 'slipway' ? (about as About) : 'somebody else';
   } catch (error) {
     signal?.throwIfAborted();
-    const { cause } = error as { cause?: { code?: string } };
-    return cause?.code === 'ECONNREFUSED' ? 'nobody' : 'somebody else';
+    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'nobody' : 'somebody else';
   }
 }
+
+/** Not by fetch: when the other side closes before it was asked, that waits, and nothing keeps the process alive. */
+const answerOf = (url: string, signal: AbortSignal): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => get(url, { agent: false, signal }, resolve).on('error', reject));
 
 /** A sandbox on that port, if one answers. */
 export async function findSandbox(port: number, signal?: AbortSignal): Promise<Door | undefined> {

@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import type { Event, Report, Word } from '../report.ts';
 import { addressOf } from '../resources.ts';
+import { printable } from './printable.ts';
 
 type Style = Parameters<typeof styleText>[0];
 const STYLES: Readonly<Record<Word, Style>> = {
@@ -45,11 +46,12 @@ function lineOf(
   paint: (style: Style, text: string) => string,
   last: Map<string, { text: string; elapsed: number }>,
 ): string | undefined {
-  if (event.type === 'phase') return paint('bold', event.text);
-  if (event.type === 'note') return `  ${event.text}`;
-  if (event.type === 'warning') return `${paint('yellow', 'warning')} ${event.text}`;
-  const { step, key, word, text, elapsed = 0 } = event;
-  const address = addressOf(step, key);
+  const text = printable(event.text);
+  if (event.type === 'phase') return paint('bold', text);
+  if (event.type === 'note') return `  ${text}`;
+  if (event.type === 'warning') return `${paint('yellow', 'warning')} ${text}`;
+  const { step, key, word, elapsed = 0 } = event;
+  const address = printable(addressOf(step, key));
   if (word === 'waiting') {
     const before = last.get(address);
     if (before && before.text === text && elapsed - before.elapsed < HEARTBEAT) return undefined;

@@ -7,6 +7,7 @@ import { interrupted } from './failures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { lines } from './lines.ts';
 import { advised, readOptions, typed, type Options } from './options.ts';
+import { printable } from './printable.ts';
 import { timeline } from './timeline.ts';
 
 /** What a command hands back to be printed on stdout. */
@@ -20,6 +21,8 @@ export interface Result {
 
 /** The version of the JSON documents; it counts up when a field changes its meaning or goes away. */
 const JSON_VERSION = 1;
+/** As long as a timer may be; it has nothing to do. */
+const ALIVE_MS = 2 ** 31 - 1;
 
 export interface Running {
   readonly options: Options;
@@ -43,6 +46,8 @@ export async function main(
   // Nobody reads any more, as behind `| head`: the run goes on, and what it says is lost.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const { signal, overdue, stop } = onInterrupt();
+  // While it works, the process lives: one that runs out of things to wait for would end without a word.
+  const alive = setInterval(() => undefined, ALIVE_MS);
   let options: Options | undefined;
   try {
     const asked = await readOptions(command, purpose, args, process.env);
@@ -70,6 +75,7 @@ export async function main(
     // What did not stop, or strayed, may hold this process for ever. All that was made is written down.
     process.exit();
   } finally {
+    clearInterval(alive);
     stop();
   }
 }
@@ -81,7 +87,7 @@ const forStack = (of: Problem, options: Options): Problem =>
 const stray = (): Promise<never> => new Promise((_, reject) => process.on('uncaughtException', reject));
 
 function print(what: string | object): void {
-  const text = typeof what === 'string' ? what : JSON.stringify(what, null, 2);
+  const text = typeof what === 'string' ? printable(what) : JSON.stringify(what, null, 2);
   if (text) process.stdout.write(`${text}\n`);
 }
 
@@ -91,18 +97,18 @@ const problemJson = ({ code, what, why, now, fix }: Problem) => ({ code, what, w
 export function problemText(shown: Problem, colour: boolean): string {
   const { code, what, why, now, fix } = shown;
   const paint = (text: string) => (colour ? styleText('red', text, { validateStream: false }) : text);
-  const [firstWhy = '', ...moreWhy] = why.split('\n');
+  const [firstWhy = '', ...moreWhy] = printable(why).split('\n');
   const parts = [
     '',
-    `${paint('problem')}  ${what} [${code}]`,
+    `${paint('problem')}  ${printable(what)} [${code}]`,
     `  why    ${firstWhy}`,
     ...moreWhy.map((line) => `         ${line}`),
-    `  now    ${now}`,
-    ...fix.map((line, index) => `${index === 0 ? '  to do  ' : '         '}${line}`),
+    `  now    ${printable(now)}`,
+    ...fix.map(printable).map((line, index) => `${index === 0 ? '  to do  ' : '         '}${line}`),
     '',
   ];
   const debug = process.env['SLIPWAY_DEBUG']
-    ? `${(shown.cause as Error | undefined)?.stack ?? shown.stack ?? ''}\n`
+    ? `${printable((shown.cause as Error | undefined)?.stack ?? shown.stack ?? '')}\n`
     : '';
   return `${parts.join('\n')}${debug}`;
 }

@@ -71,6 +71,7 @@ test('what is not in the way cannot be adopted', async () => {
   await expect(user.plan(stack(), { adopt: ['vpc'] })).rejects.toMatchObject({
     code: 'ARGUMENTS',
     what: 'There is nothing to adopt at vpc.',
+    fix: ['npm run provision -- --plan, without --adopt: it names what is in the way, if anything is'],
   });
   expect(user.census()).toEqual({});
 });

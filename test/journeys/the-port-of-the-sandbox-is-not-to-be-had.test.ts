@@ -1,5 +1,6 @@
 // The sandbox's port belongs to another program, or is no port at all.
 import { createServer } from 'node:http';
+import net from 'node:net';
 import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
 import { tinyStack } from './tiny.ts';
@@ -31,6 +32,26 @@ test('a port that something else uses is named, with how to choose another', asy
   expect(requests).toEqual(['GET /_sandbox/about']);
   expect(user.stateFiles()).toEqual([]);
 }, 60_000);
+
+test.each([[[]], [['--drift']]])(
+  'so is one where somebody hangs up at once: provision %j',
+  async (flags: string[]) => {
+    const user = await machine();
+    const other = net.createServer((socket) => socket.on('error', () => undefined).end());
+    await new Promise<void>((listening) => other.listen(user.port, '127.0.0.1', listening));
+    try {
+      expect(await user.run('provision', ...tinyStack(user), ...flags)).toMatchObject({
+        code: 1,
+        stdout: '',
+        problem: { code: 'SANDBOX_PORT', what: `The sandbox cannot use port ${user.port}.` },
+      });
+    } finally {
+      other.close();
+    }
+    expect(user.stateFiles()).toEqual([]);
+  },
+  60_000,
+);
 
 test('SLIPWAY_SANDBOX_PORT=http is refused', async () => {
   const user = await machine({ SLIPWAY_SANDBOX_PORT: 'http' });

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { DoorError, findSandbox } from '../../sandbox/door.ts';
 
 const children: ChildProcess[] = [];
@@ -50,4 +51,28 @@ test('a sandbox that does not stop is not waited for without end', async () => {
     kind: 'did not stop',
     message: `Its process ${pid} still runs 0.1 s after it was asked to end.`,
   });
+});
+
+test.each([
+  ['at once', (socket: Socket) => socket.end()],
+  ['when it was asked', (socket: Socket) => socket.once('data', () => socket.end())],
+  ['rudely', (socket: Socket) => socket.resetAndDestroy()],
+])('somebody who closes the connection %s, without a byte, is no sandbox', async (_, closes) => {
+  let met = 0;
+  const server = createServer((socket) => {
+    met += 1;
+    socket.on('error', () => undefined);
+    closes(socket);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  try {
+    // Told by the connection, not by the time: nothing may keep the process alive until that has passed.
+    const soon = AbortSignal.timeout(4000);
+    await expect(findSandbox(port, soon)).rejects.toMatchObject({ kind: 'port taken' });
+    // And is not asked again and again.
+    expect(met).toBe(1);
+  } finally {
+    server.close();
+  }
 });

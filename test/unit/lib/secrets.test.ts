@@ -23,8 +23,27 @@ describe('a veil', () => {
       .replaceAll('<', '&lt;')
       .replaceAll('>', '&gt;')
       .replaceAll('"', '&quot;');
-    for (const spelled of [secret, JSON.stringify(secret).slice(1, -1), xml])
+    for (const spelled of [secret, JSON.stringify(secret).slice(1, -1), xml, encodeURIComponent(secret)])
       expect(hide(`Invalid value '${spelled}' of TOKEN`)).toBe("Invalid value '(not shown)' of TOKEN");
+  });
+
+  test.each(['\n', '\r\n'])('hides each line of a text with %j, but for short ones', (newline) => {
+    const hide = veil({
+      KEY: ['-----BEGIN KEY-----', 'MIIBVwIBADAN', '  "indented"', 'abc', ''].join(newline),
+    });
+    expect(hide('-----BEGIN KEY-----\n12:00 MIIBVwIBADAN\n"indented"\n\\"indented\\"\nabc')).toBe(
+      '(not shown)\n12:00 (not shown)\n(not shown)\n(not shown)\nabc',
+    );
+  });
+
+  test('shows a line that stands in the configuration as well', () => {
+    expect(veil({ SCRIPT: 'hunter2hunter2\neu-west-1' })('no such subnet in eu-west-1')).toBe(
+      'no such subnet in eu-west-1',
+    );
+  });
+
+  test('hides half a character in an address, too', () => {
+    expect(veil({ TOKEN: 'hunter2\ud800' })('/hunter2%EF%BF%BD')).toBe('/(not shown)');
   });
 
   test.each([
@@ -81,6 +100,15 @@ test('a problem keeps its code and its parts, and its cause says no more than th
     cause: { name: 'TypeError', message: 'bad (not shown)' },
   });
   expect(`${shown.message} ${String((shown.cause as Error).stack)}`).not.toContain('hunter2');
+});
+
+test.each([
+  ['a text', 'bad hunter2hunter2', 'bad (not shown)'],
+  ['nothing', undefined, undefined],
+  ['null', null, 'null'],
+])('a cause that is %s says no secrets either', (_, cause, shown) => {
+  const parts = { what: 'No.', why: 'No.', now: 'Nothing.', fix: [], cause };
+  expect(veiledProblem(problem('REFUSED', parts), veil({ TOKEN: 'hunter2hunter2' })).cause).toBe(shown);
 });
 
 test('a report says what it said, without secrets', () => {

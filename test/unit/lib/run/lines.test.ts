@@ -35,6 +35,22 @@ describe('a line', () => {
     ]);
   });
 
+  test('has no control characters in what it was told', () => {
+    expect(
+      shown([
+        { type: 'phase', text: 'a\u001b[2J' },
+        { type: 'note', text: 'b\u0007' },
+        { type: 'warning', text: 'c\td\u009b' },
+        thing('waiting', 'e\r', 0, 'f\u001b'),
+      ]),
+    ).toEqual([
+      'a\\u001b[2J',
+      '  b\\u0007',
+      'warning c d\\u009b',
+      `  ${'natGateway.f\\u001b'.padEnd(28)}  waiting    e\\u000d`,
+    ]);
+  });
+
   test('of a phase stands at the margin, of a note below it, and a warning says that it is one', () => {
     expect(
       shown([

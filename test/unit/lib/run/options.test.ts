@@ -185,7 +185,7 @@ test.each([
 
 test('for the usual stack an advice stays as it is', () => {
   const usual = { stage: 'dev', target: 'sandbox', config: undefined } as const;
-  const advice = 'npm run provision -- --plan, which lists every address';
+  const advice = 'npm run provision -- --plan, without --adopt: it names what is in the way, if anything is';
   expect(advised(advice, usual)).toBe(advice);
 });
 

@@ -20,3 +20,7 @@ test.each(['one\n  two\n', 'Grüße → 東京 👩‍💻 …', 'C:\\u001b', '\
 test('a tab is a space', () => {
   expect(printable('GET\t/api')).toBe('GET /api');
 });
+
+test('a line that ends as on Windows is a line', () => {
+  expect(printable('one\r\ntwo\r')).toBe('one\ntwo');
+});

@@ -29,7 +29,7 @@ const Container = z
       .optional()
       .describe('the folder of its source, relative to the configuration; Slipway makes the image'),
     image: text(rules.imageReference).optional().describe('the reference of an image, in place of a source'),
-    port: whole(1, 65_535).optional().describe('the port that it listens on; Slipway does not set PORT'),
+    port: whole(1, 65_535).optional().describe('the port that it listens on'),
     path: text(rules.routePath)
       .optional()
       .describe('the path that is routed to it, with all below; without one it is not reached from outside'),

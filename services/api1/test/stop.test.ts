@@ -35,7 +35,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const service = await start(SOURCE, {
       CATALOGUE_URL,
       CATALOGUE_TIMEOUT_MS: '60000',
-      SHUTDOWN_QUIET_MS: '1000',
+      SHUTDOWN_QUIET_MS: '4000',
       SHUTDOWN_GRACE_MS: '60000',
     });
     const question = nextQuestion();

@@ -35,7 +35,7 @@ async function stopUnderLoad(service: Service): Promise<void> {
   expect(service.lines.at(-1)).toMatchObject({ msg: 'stopped', cut: 0 });
 }
 
-const TIMES = { SHUTDOWN_QUIET_MS: '1000', SHUTDOWN_GRACE_MS: '60000' };
+const TIMES = { SHUTDOWN_QUIET_MS: '4000', SHUTDOWN_GRACE_MS: '60000' };
 
 test('SIGTERM drops no request, not even one of which only a part has arrived', async () => {
   await stopUnderLoad(await start(SOURCE, TIMES));

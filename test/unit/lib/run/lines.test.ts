@@ -41,13 +41,13 @@ describe('a line', () => {
         { type: 'phase', text: 'a\u001b[2J' },
         { type: 'note', text: 'b\u0007' },
         { type: 'warning', text: 'c\td\u009b' },
-        thing('waiting', 'e\r', 0, 'f\u001b'),
+        thing('waiting', 'e\b', 0, 'f\u001b'),
       ]),
     ).toEqual([
       'a\\u001b[2J',
       '  b\\u0007',
       'warning c d\\u009b',
-      `  ${'natGateway.f\\u001b'.padEnd(28)}  waiting    e\\u000d`,
+      `  ${'natGateway.f\\u001b'.padEnd(28)}  waiting    e\\u0008`,
     ]);
   });
 

@@ -1,20 +1,16 @@
 // Whatever stands in slipway.config.ts, it becomes a sound configuration or a problem; nothing hangs, and nothing is left.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { bundleModule } from '../../../lib/config/bundle.ts';
 import { loadConfig } from '../../../lib/config/load.ts';
 import { ROOT } from '../../house/files.ts';
 import { newFolder } from '../program.ts';
-import { write } from '../report.ts';
-import { FEW, slipped, slips } from './mutations.ts';
+import { counted, FEW, slipped, slips } from './mutations.ts';
 import { expectProblem } from './outcome.ts';
 
-const start = performance.now();
-afterAll(() =>
-  write({ sweep: 'fuzz', what: 'texts of a configuration', count: 2 * FEW, ms: performance.now() - start }),
-);
+counted('texts of a configuration', 2 * FEW);
 
 const folder = newFolder();
 for (const api of ['api1', 'api2']) {

@@ -1,16 +1,12 @@
 // Whatever a configuration exports, it becomes a sound configuration or a problem that lists its mistakes.
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { packed, unpacked } from '../../../lib/config/packed.js';
 import { sound, read } from '../../unit/lib/config/support.ts';
-import { write } from '../report.ts';
-import { anything, edited, edits, isPlain, RUNS } from './mutations.ts';
+import { anything, counted, edited, edits, isPlain, RUNS } from './mutations.ts';
 import { expectProblem } from './outcome.ts';
 
-const start = performance.now();
-afterAll(() =>
-  write({ sweep: 'fuzz', what: 'configurations', count: 3 * RUNS, ms: performance.now() - start }),
-);
+counted('configurations', 3 * RUNS);
 
 function expectSound(input: unknown): void {
   try {

@@ -1,11 +1,18 @@
 /** For fuzzing: what anything can become, a value or a text, in steps that fast-check can take back one by one. */
 import fc from 'fast-check';
-import { seedOf } from '../report.ts';
+import { afterAll } from '@jest/globals';
+import { seedOf, write } from '../report.ts';
 
 /** How many inputs of a kind are tried: some hundreds, or as FUZZ says. */
 export const RUNS = Number(process.env['FUZZ'] ?? 300);
 /** The same for what takes a compiler, a process or a run each. */
 export const FEW = process.env['FUZZ'] ? Math.ceil(RUNS / 10) : 40;
+
+/** Tells the report how many inputs of a kind the tests of a file have tried. */
+export function counted(what: string, count: number): void {
+  const start = performance.now();
+  afterAll(() => write({ sweep: 'fuzz', what, count, ms: performance.now() - start }));
+}
 
 /** Some of a list, other ones each time; all of it where FUZZ says how many. */
 export function someOf<T>(all: readonly T[], few: number): readonly T[] {

@@ -1,18 +1,16 @@
 // Whatever a state file holds, it is read, or refused with a problem and kept byte for byte; and what is written can be read.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { systemClock } from '../../../lib/clock.ts';
 import type { StateData } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
 import { newFolder } from '../program.ts';
-import { write } from '../report.ts';
-import { anyJson, edited, edits, RUNS, slipped, slips } from './mutations.ts';
+import { anyJson, counted, edited, edits, RUNS, slipped, slips } from './mutations.ts';
 import { expectProblem } from './outcome.ts';
 
-const start = performance.now();
-afterAll(() => write({ sweep: 'fuzz', what: 'state files', count: 3 * RUNS, ms: performance.now() - start }));
+counted('state files', 3 * RUNS);
 
 const guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 const STATE: StateData = {

@@ -42,6 +42,10 @@ export type Waits = Readonly<Record<WaitName, Wait>>;
 export const awsWaits: Waits = table;
 
 /** The waits of an endpoint that is quicker than AWS, such as the sandbox: the first look at once, more of them soon. */
-export const localWaits: Waits = Object.fromEntries(
-  Object.entries(table).map(([name, { deadline }]) => [name, { first: 0, every: 100, deadline }]),
-) as Record<WaitName, Wait>;
+export const localWaits: Waits = quickWaits(100);
+
+/** The first look at once, and more of them every so many milliseconds. */
+export function quickWaits(every: number): Waits {
+  const quick = Object.entries(table).map(([name, { deadline }]) => [name, { first: 0, every, deadline }]);
+  return Object.fromEntries(quick) as Record<WaitName, Wait>;
+}

@@ -15,7 +15,7 @@ import type { Options } from '../../lib/run/options.ts';
 import type { SandboxDoor } from '../../lib/run/target.ts';
 import { systemClock, type Clock } from '../../lib/clock.ts';
 import { emptyState, type StateData } from '../../lib/state/format.ts';
-import { awsWaits, type Waits } from '../../lib/waits.ts';
+import { awsWaits, quickWaits } from '../../lib/waits.ts';
 import { provision } from '../../provision/provision.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -243,9 +243,7 @@ export async function account({
 }
 
 /** Nothing here takes longer than a moment. */
-const soon = Object.fromEntries(
-  Object.entries(awsWaits).map(([name, { deadline }]) => [name, { first: 0, every: 10, deadline }]),
-) as unknown as Waits;
+const soon = quickWaits(10);
 
 const SILENT: Report = () => undefined;
 const VERBS = { created: 'create', updated: 'update', replaced: 'replace', removed: 'remove' };

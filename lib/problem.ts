@@ -73,5 +73,9 @@ export class Problem extends Error {
 /** Makes a problem, to be thrown. */
 export const problem = (code: ProblemCode, parts: Parts): Problem => new Problem(code, parts);
 
+/** Whether an error is a problem of one of these kinds. */
+export const isProblem = (error: unknown, ...codes: readonly ProblemCode[]): error is Problem =>
+  error instanceof Problem && codes.includes(error.code);
+
 /** The sentence for «nothing happened yet», which most refusals before any call can say. */
 export const NOTHING_TOUCHED = 'Nothing was changed.';

@@ -7,7 +7,7 @@ import {
 import { touches } from '../lib/change.ts';
 import { isRouted, type RoutedContainer, type Service } from '../lib/config/config.ts';
 import { describeService } from '../lib/look/services.ts';
-import { Problem, type ProblemCode } from '../lib/problem.ts';
+import { isProblem } from '../lib/problem.ts';
 import type { Ids, Items } from '../lib/resources.ts';
 import type { Act } from '../lib/step.ts';
 import { failed, pending, ready } from '../lib/until.ts';
@@ -58,9 +58,6 @@ export async function settled(
     await targetsHealthy(act, awaited, made.targetGroups);
   }
 }
-
-const isProblem = (error: unknown, ...codes: ProblemCode[]): error is Problem =>
-  error instanceof Problem && codes.includes(error.code);
 
 /** A count that this run has not set is Application Auto Scaling's to change at any moment. */
 async function look(act: Surroundings, awaited: Awaited): Promise<EcsService | undefined> {

@@ -8,6 +8,8 @@ import {
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
   type NetworkInterface,
+  type RouteTable,
+  type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import type { Aws } from '../lib/clients.ts';
 import { ifThere } from '../lib/look/if-there.ts';
@@ -17,6 +19,11 @@ export interface Inhabitant {
   /** What it is, and what is known of who has it. */
   readonly text: string;
 }
+
+/** The group and the route table that come and go with their VPC. */
+export const isDefaultGroup = ({ GroupName }: SecurityGroup): boolean => GroupName === 'default';
+export const isMainTable = ({ Associations = [] }: RouteTable): boolean =>
+  Associations.some(({ Main }) => Main);
 
 /** The kinds that are looked at. */
 export const KINDS_OF_A_VPC = [
@@ -58,10 +65,10 @@ export async function thingsIn({ ec2 }: Pick<Aws, 'ec2'>, vpcId: string): Promis
     })),
     ...(subnets.Subnets ?? []).map(({ SubnetId, CidrBlock }) => named('subnet', SubnetId, CidrBlock)),
     ...(groups.SecurityGroups ?? [])
-      .filter(({ GroupName }) => GroupName !== 'default')
+      .filter((group) => !isDefaultGroup(group))
       .map(({ GroupId, GroupName }) => named('security group', GroupId, GroupName)),
     ...(tables.RouteTables ?? [])
-      .filter(({ Associations = [] }) => !Associations.some(({ Main }) => Main))
+      .filter((table) => !isMainTable(table))
       .map(({ RouteTableId }) => named('route table', RouteTableId)),
     ...(gateways.InternetGateways ?? []).map(({ InternetGatewayId }) =>
       named('internet gateway', InternetGatewayId),

@@ -2,7 +2,7 @@
 import type { Survey } from '../lib/look/found.ts';
 import { foreignOwner } from '../lib/look/see.ts';
 import { survey } from '../lib/look/looks.ts';
-import { Problem, problem } from '../lib/problem.ts';
+import { isProblem, problem, type Problem } from '../lib/problem.ts';
 import { addressOf, titleOf, type Ids, type Name } from '../lib/resources.ts';
 import type { Session } from '../lib/run/session.ts';
 import type { Tags } from '../lib/tags.ts';
@@ -38,7 +38,7 @@ export async function certify(session: Session, before: Survey): Promise<Certifi
       run,
     );
   } catch (error) {
-    if (error instanceof Problem && error.code === 'TIMEOUT') throw thereIs(left, session, error);
+    if (isProblem(error, 'TIMEOUT')) throw thereIs(left, session, error);
     throw error;
   }
   const [vpcId] = vpcIds;

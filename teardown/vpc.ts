@@ -7,10 +7,11 @@ import {
 } from '@aws-sdk/client-ec2';
 import { gone } from '../lib/gone.ts';
 import { foreignOwner } from '../lib/look/see.ts';
-import { Problem, problem } from '../lib/problem.ts';
+import { isProblem, problem } from '../lib/problem.ts';
 import type { Removal, Undo } from '../lib/step.ts';
 import { readTags } from '../lib/tags.ts';
 import { pending, ready } from '../lib/until.ts';
+import { isDefaultGroup, isMainTable } from './inhabitants.ts';
 
 export const vpc: Removal<'vpc'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html */
@@ -30,7 +31,7 @@ async function withoutOthers(undo: Undo<'vpc'>): Promise<void> {
       return others.length === 0 ? ready(undefined) : pending(`${others.join(', ')} still shown`);
     });
   } catch (error) {
-    throw error instanceof Problem && error.code === 'TIMEOUT' ? inhabited(vpcId, others) : error;
+    throw isProblem(error, 'TIMEOUT') ? inhabited(vpcId, others) : error;
   }
 }
 
@@ -44,17 +45,16 @@ async function othersIn({ aws, item, names }: Undo<'vpc'>): Promise<string[]> {
   ]);
   const things = [
     // The default group goes with its VPC.
-    ...SecurityGroups.filter(({ GroupName }) => GroupName !== 'default').map(
-      ({ GroupId, GroupName, Tags }) => ({
-        text: `${GroupId} (${GroupName})`,
-        tags: Tags,
-      }),
-    ),
+    ...SecurityGroups.filter((group) => !isDefaultGroup(group)).map(({ GroupId, GroupName, Tags }) => ({
+      text: `${GroupId} (${GroupName})`,
+      tags: Tags,
+    })),
     ...Subnets.map(({ SubnetId, CidrBlock, Tags }) => ({ text: `${SubnetId} (${CidrBlock})`, tags: Tags })),
     // So does the main table.
-    ...RouteTables.filter(({ Associations = [] }) => !Associations.some(({ Main }) => Main)).map(
-      ({ RouteTableId, Tags }) => ({ text: `${RouteTableId} (route table)`, tags: Tags }),
-    ),
+    ...RouteTables.filter((table) => !isMainTable(table)).map(({ RouteTableId, Tags }) => ({
+      text: `${RouteTableId} (route table)`,
+      tags: Tags,
+    })),
   ];
   return things
     .filter(({ tags }) => foreignOwner(readTags(tags), names.stack) !== undefined)

@@ -1,23 +1,15 @@
 /** The security groups: the world may reach the load balancer, and only the load balancer may reach the tasks. */
-import {
-  AuthorizeSecurityGroupEgressCommand,
-  AuthorizeSecurityGroupIngressCommand,
-  CreateSecurityGroupCommand,
-  RevokeSecurityGroupEgressCommand,
-  RevokeSecurityGroupIngressCommand,
-  type IpPermission,
-} from '@aws-sdk/client-ec2';
+import { CreateSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import { adopt } from '../lib/adopt.ts';
 import { isCode } from '../lib/aws-error.ts';
 import { compare, later, touches, type WantedFields } from '../lib/change.ts';
-import type { Aws } from '../lib/clients.ts';
 import { isRouted, type Config } from '../lib/config/config.ts';
-import { gone } from '../lib/gone.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { EVERYWHERE } from '../lib/look/route-tables.ts';
 import type { FoundSecurityGroup } from '../lib/look/security-groups.ts';
 import { astray } from '../lib/look/vpc.ts';
-import { BALANCER, permission, rulesText, ruleText, type GroupRule } from '../lib/group-rules.ts';
+import { addRules, IN, OUT, takeRules, type Direction } from '../lib/group-rule-calls.ts';
+import { BALANCER, rulesText, ruleText, type GroupRule } from '../lib/group-rules.ts';
 import type { Want } from '../lib/look/see.ts';
 import { only } from '../lib/resources.ts';
 import { retag } from '../lib/retag.ts';
@@ -133,34 +125,18 @@ async function create(act: Act<'securityGroups'>): Promise<Group> {
   }
 }
 
-type Rules = { readonly GroupId: string; readonly IpPermissions: IpPermission[] };
-
-/** The two directions of a group's rules, with the calls of each. */
-const IN = {
-  add: ({ ec2 }: Aws, rules: Rules) => ec2(new AuthorizeSecurityGroupIngressCommand(rules)),
-  take: ({ ec2 }: Aws, rules: Rules) => ec2(new RevokeSecurityGroupIngressCommand(rules)),
-};
-const OUT = {
-  add: ({ ec2 }: Aws, rules: Rules) => ec2(new AuthorizeSecurityGroupEgressCommand(rules)),
-  take: ({ ec2 }: Aws, rules: Rules) => ec2(new RevokeSecurityGroupEgressCommand(rules)),
-};
-
 /**
- * What is missing is added before what is too much is taken away: nobody who may send is shut out in between. One rule
- * a call: of several, one that is there already would refuse them all.
- * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html
+ * What is missing is added before what is too much is taken away: nobody who may send is shut out in between.
  */
 async function setRules(
   { aws }: Act<'securityGroups'>,
   GroupId: string,
-  { add, take }: typeof IN | typeof OUT,
+  direction: Direction,
   has: readonly GroupRule[],
   rules: readonly GroupRule[],
 ): Promise<void> {
-  const one = (rule: GroupRule) => ({ GroupId, IpPermissions: [permission(rule)] });
-  const isThere = (error: unknown) => isCode(error, 'InvalidPermission.Duplicate');
-  await Promise.all(without(rules, has).map((rule) => gone(() => add(aws, one(rule)), isThere)));
-  await Promise.all(without(has, rules).map((rule) => gone(() => take(aws, one(rule)))));
+  await addRules(aws, direction, GroupId, without(rules, has));
+  await takeRules(aws, direction, GroupId, without(has, rules));
 }
 
 const without = (rules: readonly GroupRule[], others: readonly GroupRule[]): GroupRule[] => {

@@ -1,11 +1,8 @@
 /** Removes a security group, once none of our other groups names it any more. */
-import {
-  DeleteSecurityGroupCommand,
-  RevokeSecurityGroupEgressCommand,
-  RevokeSecurityGroupIngressCommand,
-} from '@aws-sdk/client-ec2';
+import { DeleteSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import { gone } from '../lib/gone.ts';
-import { BALANCER, permission, type GroupRule } from '../lib/group-rules.ts';
+import { IN, OUT, takeRules } from '../lib/group-rule-calls.ts';
+import { BALANCER, type GroupRule } from '../lib/group-rules.ts';
 import type { Removal } from '../lib/step.ts';
 import { namingHolders } from './holders.ts';
 
@@ -18,18 +15,9 @@ export const securityGroups: Removal<'securityGroups'> = {
   async remove({ aws, found, going, key, item: { groupId, vpcId } }) {
     const naming = [...found.securityGroups].flatMap(([other, { groupId: GroupId, ingress, egress }]) => {
       const isNaming = ({ peer }: GroupRule) => peer === groupId && GroupId !== groupId;
-      const revoke = (rule: GroupRule) => ({ GroupId, IpPermissions: [permission(rule)] });
-      const leaving = key === BALANCER && ingress.some(isNaming) ? going.sibling(other) : undefined;
-      return [
-        ...(leaving
-          ? [leaving]
-          : ingress
-              .filter(isNaming)
-              .map((rule) => gone(() => aws.ec2(new RevokeSecurityGroupIngressCommand(revoke(rule)))))),
-        ...egress
-          .filter(isNaming)
-          .map((rule) => gone(() => aws.ec2(new RevokeSecurityGroupEgressCommand(revoke(rule))))),
-      ];
+      const [into, out] = [ingress.filter(isNaming), egress.filter(isNaming)];
+      const leaving = key === BALANCER && into.length > 0 ? going.sibling(other) : undefined;
+      return [leaving ?? takeRules(aws, IN, GroupId, into), takeRules(aws, OUT, GroupId, out)];
     });
     await Promise.all(naming);
     await namingHolders(aws, { id: groupId, vpcId }, () =>

@@ -33,20 +33,23 @@ export function together<T>(most: number, call: (keys: string[]) => Promise<(key
   };
 }
 
-/** Makes one thing for each owner, when first asked for: what those share who have the same clients. */
-export function forEach<O extends object, T>(make: (owner: O) => T): (owner: O) => T {
-  const made = new WeakMap<O, T>();
-  return (owner) => {
-    if (!made.has(owner)) made.set(owner, make(owner));
-    return made.get(owner) as T;
-  };
+interface Store<K, T> {
+  has(key: K): boolean;
+  get(key: K): T | undefined;
+  set(key: K, value: T): unknown;
 }
 
-/** The same for names. */
-export function forName<T>(make: (name: string) => T): (name: string) => T {
-  const made = new Map<string, T>();
-  return (name) => {
-    if (!made.has(name)) made.set(name, make(name));
-    return made.get(name) as T;
+const keptIn =
+  <K, T>(made: Store<K, T>, make: (key: K) => T) =>
+  (key: K): T => {
+    if (!made.has(key)) made.set(key, make(key));
+    return made.get(key) as T;
   };
-}
+
+/** Makes one thing for each owner, when first asked for: what those share who have the same clients. */
+export const forEach = <O extends object, T>(make: (owner: O) => T): ((owner: O) => T) =>
+  keptIn(new WeakMap<O, T>(), make);
+
+/** The same for names. */
+export const forName = <T>(make: (name: string) => T): ((name: string) => T) =>
+  keptIn(new Map<string, T>(), make);

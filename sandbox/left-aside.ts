@@ -1,7 +1,7 @@
 /** Removes what a sandbox that was killed in the middle of a write has left aside: nothing ever reads it again. */
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startOf } from './runtime/leftovers.ts';
+import { namesIn, startOf } from './runtime/leftovers.ts';
 
 /** Names of files that were about to be moved into place, by the folder that they are in. */
 const LEFT: Readonly<Record<string, RegExp>> = {
@@ -21,5 +21,3 @@ export async function sweepAside(folder: string): Promise<void> {
     if (pid !== undefined && (await startOf(Number(pid))) === undefined) await rm(join(folder, name));
   }
 }
-
-const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);

@@ -24,7 +24,10 @@ export async function teardown(running: Running, outside: Outside): Promise<Resu
   const { options, report, signal } = running;
   const start = performance.now();
   const session = await openSession(options, {
-    ...{ command: 'teardown', report, signal, ...outside },
+    command: 'teardown',
+    report,
+    signal,
+    ...outside,
     survey: (see) => survey(see, LOOKED_AT),
   });
   try {

@@ -113,16 +113,14 @@ export async function openSession(options: Options, surroundings: Surroundings):
     const before = await readState(file);
     if (before?.changed !== undefined) fresh.since(before.changed);
     const asked = aws.sts(new GetCallerIdentityCommand({}));
-    const see = (recorded: See['recorded']): See => ({
-      ...{ config, names, aws, builds, recorded, once: oneFlight() },
-    });
-    const found = survey(see(recordedIn(before?.resources ?? {})));
+    const recorded = recordedIn(before?.resources ?? {});
+    const see = (): See => ({ config, names, aws, builds, recorded, once: oneFlight() });
+    const found = survey(see());
     // A failure is told when it is waited for, and that of the first call goes before.
     found.catch(() => undefined);
     const { Account: account = '' } = await asked;
     const guard = { stack: names.stack, account, region: config.region, endpoint: place.endpointName };
-    const state = await openState(file, guard, clock);
-    const recorded = recordedIn(state.data.resources);
+    const state = await openState(file, guard, clock, before);
     return {
       config,
       account,
@@ -140,7 +138,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
         patient: options.wait,
       },
       see: () => ({
-        ...see(recorded),
+        ...see(),
         account,
         formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
       }),

@@ -33,10 +33,11 @@ export interface State {
 /**
  * Opens the state of a stack: reads the file if there is one, and refuses one that is not this stack's.
  * Nothing is written before something changes.
+ * @param read what was read of it already, under the same lock
  * @throws STATE_CORRUPT, STATE_NEWER, STATE_FOREIGN: the file is left as it is
  */
-export async function openState(file: string, guard: Guard, clock: Clock): Promise<State> {
-  const data = (await readState(file)) ?? emptyState(guard);
+export async function openState(file: string, guard: Guard, clock: Clock, read?: StateData): Promise<State> {
+  const data = read ?? (await readState(file)) ?? emptyState(guard);
   for (const field of ['stack', 'endpoint', 'account', 'region'] as const) {
     if (data[field] !== guard[field]) throw foreign(file, field, data[field], guard[field]);
   }

@@ -89,6 +89,7 @@ export async function startOf(pid: number): Promise<string | undefined> {
   return state?.startsWith('Z') ? undefined : started;
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** What is in a folder; nothing where there is none. */
+export async function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => []);
 }

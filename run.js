@@ -1,65 +1,101 @@
 // Starts a command, `node run.js provision …`: compiles Slipway when its source has changed, then runs that main file.
 // @ts-check
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { Script } from 'node:vm';
 
 const ROOT = import.meta.dirname;
 const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
 /** What is compiled together; the sandbox is a program of its own. */
 const PROGRAMS = [['provision', 'teardown'], ['sandbox']];
 const SOURCES = ['lib', 'provision', 'teardown', 'sandbox'];
-const COMMONJS = [
-  "import{createRequire as __from}from'node:module'",
-  "import{fileURLToPath as __path}from'node:url'",
-  "import{dirname as __folder}from'node:path'",
-  'const require=__from(import.meta.url),__filename=__path(import.meta.url),__dirname=__folder(__filename);',
-].join(';');
 /** How long an earlier build is kept: a run that began with it may still load parts of it. */
 const KEEP_MS = 3_600_000;
 
+/**
+ * Not by readdir's own `recursive`, which takes fifteen times as long.
+ * @param {string} folder
+ * @returns {string[]}
+ */
+const filesIn = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesIn(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
+
 /** Changes with every file that is compiled, and with the packages. */
 function fingerprint() {
-  const files = SOURCES.flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
-  ).filter((file) => /\.[jt]s$/.test(file));
+  const files = SOURCES.flatMap((folder) => filesIn(join(ROOT, folder))).filter((file) =>
+    /\.[jt]s$/.test(file),
+  );
   const hash = createHash('sha256');
-  for (const file of [...files.sort(), 'run.js', 'package-lock.json']) {
+  for (const file of [...files, join(ROOT, 'run.js'), join(ROOT, 'package-lock.json')].sort()) {
     // An editor may have a link there that leads nowhere.
-    const { mtimeMs, size } = statSync(join(ROOT, file), { throwIfNoEntry: false }) ?? {};
+    const { mtimeMs, size } = statSync(file, { throwIfNoEntry: false }) ?? {};
     hash.update(`${file} ${mtimeMs} ${size}\n`);
   }
   return hash.digest('hex').slice(0, 16);
 }
 
-/**
- * @param {string} outdir
- * @param {import('esbuild').Plugin[]} plugins
- * @returns {import('esbuild').BuildOptions}
- */
-const options = (outdir, plugins) => ({
+/** @type {import('esbuild').BuildOptions} */
+const OPTIONS = {
   absWorkingDir: ROOT,
-  outdir,
   outbase: ROOT,
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  splitting: true,
   platform: 'node',
-  format: 'esm',
   target: 'node20',
-  // ES modules first: then what is not used of the AWS clients is left out.
-  mainFields: ['module', 'main'],
-  external: ['esbuild'],
-  // What packages that are CommonJS find in every module of theirs.
-  banner: { js: COMMONJS },
+  outExtension: { '.js': '.cjs' },
   keepNames: true,
   minify: true,
   legalComments: 'none',
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'error',
+};
+
+/**
+ * As ES modules, of which esbuild leaves out what is not used, and which share what they load when it is needed.
+ * @param {string[]} commands
+ * @param {string} outdir
+ * @param {import('esbuild').Plugin[]} plugins
+ * @returns {import('esbuild').BuildOptions}
+ */
+const bundled = (commands, outdir, plugins) => ({
+  ...OPTIONS,
+  entryPoints: commands.map((command) => `${command}/main.ts`),
+  outdir,
+  format: 'esm',
+  bundle: true,
+  splitting: true,
+  // Of the AWS clients, too.
+  mainFields: ['module', 'main'],
+  external: ['esbuild'],
   plugins,
+});
+
+/**
+ * And those as scripts: what V8 makes of a script can be kept.
+ * @param {string} outdir
+ * @returns {import('esbuild').BuildOptions}
+ */
+const asScripts = (outdir) => ({
+  ...OPTIONS,
+  entryPoints: filesIn(outdir).filter((file) => file.endsWith('.cjs')),
+  outdir,
+  outbase: outdir,
+  format: 'cjs',
+  supported: { 'dynamic-import': false },
+  allowOverwrite: true,
 });
 
 /** @param {string} folder where the build goes; it appears there all at once */
@@ -73,14 +109,8 @@ async function compile(folder) {
   const work = `${folder}-${process.pid}`;
   // Here, and not by esbuild, which would speak of its own source.
   mkdirSync(work, { recursive: true });
-  await Promise.all(
-    PROGRAMS.map((commands) =>
-      build({
-        ...options(work, [places, schemas]),
-        entryPoints: commands.map((command) => `${command}/main.ts`),
-      }),
-    ),
-  );
+  await Promise.all(PROGRAMS.map((commands) => build(bundled(commands, work, [places, schemas]))));
+  await build(asScripts(work));
   try {
     renameSync(work, folder);
   } catch (error) {
@@ -111,6 +141,53 @@ function problemText({ code, errors = [], message }) {
   return `\nproblem  Slipway cannot be compiled into ${CACHE}.\n  why    ${why}\n  now    Nothing was changed.\n  to do  ${fix}\n`;
 }
 
+/** What a command has loaded. @type {Map<string, { exports: object }>} */
+const modules = new Map();
+
+/**
+ * Runs a compiled file with what V8 made of it in the first run that did not fail: to make that again takes a while.
+ * @param {string} file
+ * @returns {object} what it exports
+ */
+function load(file) {
+  const known = modules.get(file);
+  if (known) return known.exports;
+  const module = { exports: {} };
+  modules.set(file, module);
+  const kept = `${file}-${process.version}-${process.arch}`;
+  const cachedData = existsSync(kept) ? readFileSync(kept) : undefined;
+  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`;
+  const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
+  if (!cachedData) {
+    // A function that Sparkplug has compiled is not in what V8 gives out; and what it gives out it takes with equal flags.
+    setFlagsFromString('--no-sparkplug');
+    process.on('exit', (code) => {
+      setFlagsFromString('--sparkplug');
+      if (code !== 1) keep(kept, script.createCachedData());
+    });
+  }
+  const require = createRequire(file);
+  const own = (/** @type {string} */ name) =>
+    name.startsWith('.') ? load(join(dirname(file), name)) : require(name);
+  script.runInThisContext()(module.exports, own, module, file, dirname(file));
+  return module.exports;
+}
+
+/**
+ * Written all at once; where that is not possible, the next run is as slow as this one.
+ * @param {string} file
+ * @param {Buffer} data
+ */
+function keep(file, data) {
+  const work = `${file}-${process.pid}`;
+  try {
+    writeFileSync(work, data);
+    renameSync(work, file);
+  } catch {
+    rmSync(work, { force: true });
+  }
+}
+
 // A umask that takes from the owner would make folders that not even we can enter.
 process.umask(process.umask() & 0o077);
 const folder = join(CACHE, fingerprint());
@@ -120,8 +197,13 @@ if (!existsSync(folder)) {
     process.exit(1);
   });
 }
-// For a bug's stack; mapping it takes time.
-if (process.env['SLIPWAY_DEBUG']) process.setSourceMapsEnabled(true);
 const [command] = process.argv.splice(2, 1);
 // Without a command it only compiles.
-if (command !== undefined) await import(pathToFileURL(join(folder, command, 'main.mjs')).href);
+if (command !== undefined) {
+  const main = join(folder, command, 'main.cjs');
+  // For a bug's stack; mapping it takes time, and Node maps what it has loaded itself.
+  if (process.env['SLIPWAY_DEBUG']) {
+    process.setSourceMapsEnabled(true);
+    createRequire(main)(main);
+  } else load(main);
+}

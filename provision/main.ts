@@ -1,13 +1,15 @@
 /** `npm run provision`: stands the stack up, or brings it to what the configuration says. */
+import { beginConfig } from '../lib/run/begin.ts';
 import { main } from '../lib/run/main.ts';
 import { openSandbox } from '../sandbox/door.ts';
 
-await main(
+void main(
   'provision',
   'Stands up the stack of slipway.config.ts, or brings it up to date.',
   async (running) => {
     // Loaded when there is something to do: `--help` and a misspelt flag are answered without the AWS SDK.
+    const begun = await beginConfig(running);
     const { provision } = await import('./provision.ts');
-    return provision(running, { openSandbox });
+    return provision(running, { openSandbox, ...begun });
   },
 );

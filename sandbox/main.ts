@@ -95,9 +95,7 @@ async function run(): Promise<void> {
   process.stderr.write(`The sandbox answers at ${sandbox.url}; its state is in ${folder}.\n`);
 }
 
-try {
-  await run();
-} catch (error) {
+run().catch((error: unknown) => {
   const portTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   const folderTaken = error instanceof FolderTaken;
   const message = error instanceof Error ? error.message : String(error);
@@ -111,4 +109,4 @@ try {
   );
   const isLate = process.argv.includes('--background') && (portTaken || folderTaken);
   process.exitCode = isLate ? LATE : 1;
-}
+});

@@ -1,9 +1,11 @@
 /** `npm run teardown`: takes the stack down and makes sure that nothing is left. */
+import { beginConfig } from '../lib/run/begin.ts';
 import { main } from '../lib/run/main.ts';
 import { openSandbox } from '../sandbox/door.ts';
 
-await main('teardown', 'Takes down the stack of slipway.config.ts, without a trace.', async (running) => {
+void main('teardown', 'Takes down the stack of slipway.config.ts, without a trace.', async (running) => {
   // Loaded when there is something to do: `--help` and a misspelt flag are answered without the AWS SDK.
+  const begun = await beginConfig(running);
   const { teardown } = await import('./teardown.ts');
-  return teardown(running, { openSandbox });
+  return teardown(running, { openSandbox, ...begun });
 });

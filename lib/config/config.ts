@@ -1,5 +1,8 @@
 /** The configuration of a stack once it is checked and complete: every default filled in. */
 
+/** The file that is read unless another is named. */
+export const CONFIG_FILE = 'slipway.config.ts';
+
 /** Where a stack lives. */
 export type Target = 'sandbox' | 'aws';
 /** What a container speaks on its port. */

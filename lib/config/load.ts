@@ -2,12 +2,9 @@
 import { dirname, resolve } from 'node:path';
 import { messageOf } from '../aws-error.ts';
 import { NOTHING_TOUCHED, problem, type Problem } from '../problem.ts';
-import type { Builder, Config, Target } from './config.ts';
+import { CONFIG_FILE, type Builder, type Config, type Target } from './config.ts';
 import { kindOf } from './entry.ts';
-import { CONFIG_FILE, parseConfig } from './parse.ts';
 import { runModule, type ModuleRun } from './run-module.ts';
-
-export { CONFIG_FILE, parseConfig } from './parse.ts';
 
 /** What to load, and for whom. */
 export interface LoadOptions {
@@ -35,7 +32,11 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   const { file = CONFIG_FILE, stage, target, builder, signal, within = WITHIN } = options;
   const path = resolve(file);
   if (kindOf(path) !== 'file') throw missing(file, path);
-  const input = await run({ file, path }, { context: { stage, target }, within, signal });
+  const running = run({ file, path }, { context: { stage, target }, within, signal });
+  running.catch(() => undefined);
+  // Loaded while the file runs.
+  const { parseConfig } = await import('./parse.ts');
+  const input = await running;
   return parseConfig(input, { stage, target, builder, folder: dirname(path), file });
 }
 

@@ -1,7 +1,7 @@
 /** From what a user wrote to a complete configuration, or to all of its mistakes at once. */
 import { check } from './check.ts';
 import { complete, type Context } from './complete.ts';
-import type { Config } from './config.ts';
+import { CONFIG_FILE, type Config } from './config.ts';
 import type { Finding, Path } from './finding.ts';
 import { foundAt, refusalsOf, within } from './issues.ts';
 import { mend } from './mend.ts';
@@ -13,9 +13,6 @@ export interface ParseContext extends Context {
   /** How the user calls the file; for messages. */
   readonly file?: string;
 }
-
-/** The file that is read unless another is named. */
-export const CONFIG_FILE = 'slipway.config.ts';
 
 /**
  * Checks a configuration and fills its defaults in. Looks at the source folders, else pure.

@@ -2,7 +2,6 @@
 import { awsClients } from '../clients.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
-import { loadConfig } from '../config/load.ts';
 import { explain, type Situation } from '../explain.ts';
 import { makeFresh } from '../fresh.ts';
 import { buildAhead, openBuilds } from '../image/open-builds.ts';
@@ -37,8 +36,8 @@ export interface Session {
 /** What a command reaches outside of `lib/`. */
 export interface Outside {
   readonly openSandbox: OpenSandbox;
-  /** How the configuration is read, when not from a file. */
-  readonly load?: typeof loadConfig;
+  /** The configuration: its reading has begun. */
+  readonly config: Promise<Config>;
   /** Where state and locks are kept, when not in the usual folder. */
   readonly home?: string;
   /** Another time than the machine's, and how long AWS takes by it. */
@@ -59,15 +58,9 @@ export interface Surroundings extends Outside {
  * @throws Problem
  */
 export async function openSession(options: Options, surroundings: Surroundings): Promise<Session> {
-  const { command, signal, openSandbox, survey, load = loadConfig } = surroundings;
+  const { command, signal, openSandbox, survey } = surroundings;
   const { home: folder = home(), time } = surroundings;
-  const config = await load({
-    file: options.config,
-    stage: options.stage,
-    target: options.target,
-    builder: options.builder,
-    signal,
-  });
+  const config = await surroundings.config;
   // From here on others speak: AWS, and the programs that run in it.
   const veil = veilOf(config);
   const report = veiledReport(surroundings.report, veil);

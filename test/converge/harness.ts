@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach } from '@jest/globals';
-import { parseConfig } from '../../lib/config/load.ts';
+import { parseConfig } from '../../lib/config/parse.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Result } from '../../lib/run/main.ts';
 import { survey } from '../../lib/look/looks.ts';
@@ -156,6 +156,8 @@ export async function account({
     stop: async () => undefined,
   };
   let running = new AbortController();
+  const read = async (stack: StackInput, { stage, target, builder }: Options) =>
+    parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts' });
   const run = async (
     command: typeof provision,
     stack: StackInput,
@@ -171,8 +173,7 @@ export async function account({
         home,
         time,
         openSandbox: async () => door,
-        load: async ({ stage, target, builder }) =>
-          parseConfig(stack, { stage, target, builder, folder, file: 'slipway.config.ts' }),
+        config: read(stack, options),
       },
     );
   };

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -59,6 +60,39 @@ test('several at once run the same build, and leave nothing else', async () => {
   const said = await Promise.all([1, 2, 3].map(() => run('provision')));
   expect(new Set(said)).toEqual(new Set([`${at('provision')} up undefined`]));
   expect(builds()).toHaveLength(1);
+});
+
+/** What V8 made of a command's main file, as it is kept. */
+const kept = (command: string) => {
+  const folder = at('node_modules/.cache/slipway', builds()[0] ?? '', command);
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(`main.cjs-${process.version}`))
+    .map((name) => join(folder, name));
+};
+
+test('what V8 makes of a command is kept by the first run that does not fail, and the next one takes it', async () => {
+  writeFileSync(at('provision/main.ts'), 'console.log(1); process.exitCode = Number(process.argv[2]);');
+  await expect(run('provision', '1')).rejects.toThrow();
+  expect(kept('provision')).toEqual([]);
+  expect(await run('provision', '0')).toBe('1');
+  const [file = ''] = kept('provision');
+  const before = statSync(file);
+  expect(await run('provision', '0')).toBe('1');
+  expect(statSync(file).mtimeMs).toBe(before.mtimeMs);
+});
+
+test('what is kept and is of no use does no harm', async () => {
+  expect(await run('provision')).toMatch(/ up /);
+  const [file = ''] = kept('provision');
+  writeFileSync(file, 'nothing of the kind');
+  expect(await run('provision')).toMatch(/ up /);
+});
+
+test('for a bug, stacks name the source', async () => {
+  writeFileSync(at('lib/word.ts'), "\nexport const word: string = String(new Error('here').stack);");
+  const env = { ...process.env, SLIPWAY_DEBUG: '1' };
+  const { stdout } = await promisify(execFile)(process.execPath, [at('run.js'), 'provision'], { env });
+  expect(stdout).toContain(`${at('lib/word.ts')}:2:`);
 });
 
 test('a build of an hour ago goes with the next', async () => {

@@ -1,6 +1,6 @@
 // Every mistake that the containers of a service can have, once.
 import { expect, test } from '@jest/globals';
-import { parseConfig } from '../../../../lib/config/load.ts';
+import { parseConfig } from '../../../../lib/config/parse.ts';
 import { between, mistakesOf, folderWith, refuses, soundBut } from './support.ts';
 
 const shop = 'services.shop.containers';

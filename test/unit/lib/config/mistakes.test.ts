@@ -1,6 +1,6 @@
 // Mistakes are told all at once, each once, and so that they read well.
 import { describe, expect, test } from '@jest/globals';
-import { parseConfig } from '../../../../lib/config/load.ts';
+import { parseConfig } from '../../../../lib/config/parse.ts';
 import { mistakesOf, placesOf, read, sound, soundBut } from './support.ts';
 
 const api = 'services.shop.containers.api';

@@ -1,7 +1,7 @@
 // A sound stack becomes a complete configuration.
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { parseConfig } from '../../../../lib/config/load.ts';
+import { parseConfig } from '../../../../lib/config/parse.ts';
 import type { StackInput } from '../../../../lib/config/schema.ts';
 import slipway from '../../../../slipway.config.ts';
 import { mistakesOf, read, sound, soundBut } from './support.ts';

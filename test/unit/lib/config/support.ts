@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { StackInput } from '../../../../lib/config/schema.ts';
 import type { Config } from '../../../../lib/config/config.ts';
-import { parseConfig } from '../../../../lib/config/load.ts';
+import { parseConfig } from '../../../../lib/config/parse.ts';
 import { InvalidConfig, type Mistake } from '../../../../lib/config/mistake.ts';
 
 /** A temporary folder with these files, removed after the tests of the file. */

@@ -1,8 +1,11 @@
 // How jest runs the tests: TypeScript through swc, in any order, on every core, without a network.
-/** They take minutes: `npm run sweep` runs them. */
-const SWEEPS = ['failure-modes/', 'interrupt/', 'secrets/', 'killed', 'state/killed'].map(
-  (name) => `<rootDir>/test/sweep/${name}`,
-);
+import { availableParallelism } from 'node:os';
+
+/** They take minutes: `npm run sweep` runs them, with what else it tries more of. */
+const SWEEPS = [
+  ...['failure-modes/', 'interrupt/', 'secrets/', 'killed', 'state/killed'].map((name) => `sweep/${name}`),
+  ...['half-built', 'missing', 'property', 'replaced-without-an-outage'].map((name) => `converge/${name}`),
+].map((name) => `<rootDir>/test/${name}`);
 
 export default {
   testEnvironment: '<rootDir>/test/environment.cjs',
@@ -32,7 +35,8 @@ export default {
     '/node_modules/(?!(@aws-sdk|@smithy|zod|p-retry|is-network-error|write-file-atomic|modern-tar)/)',
   ],
   randomize: true,
-  maxWorkers: '100%',
+  // Where tests wait for programs to start and to stop, the cores have time for others.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // A bound against hanging, not a measure of speed: a loaded machine must not fail a test.
   testTimeout: 60_000,
 };

@@ -19,6 +19,8 @@ export interface Door {
   readonly started: boolean;
   /** Whether it was started in the background by a provision, and may be stopped by a teardown. */
   readonly background: boolean;
+  /** How many times faster than AWS's its rate limits fill again; undefined when it has none. */
+  readonly limits: number | undefined;
   /** Where a name leads, through the sandbox's Route 53 and load balancers; undefined when nowhere. */
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;
@@ -45,6 +47,7 @@ interface About {
   readonly pid: number;
   readonly folder: string;
   readonly background: boolean;
+  readonly limits?: number;
 }
 
 const TIMEOUT_MS = 5000;
@@ -124,12 +127,18 @@ export async function openSandbox({ port, folder, signal }: StartOptions): Promi
   let deadline = performance.now() + START_MS;
   // Two provisions may start one at the same time: the one that comes late ends, and both use the other.
   child.once('exit', (code) => (deadline = performance.now() + (code === LATE ? OTHER_START_MS : 0)));
-  for (let last = false; !last; await delay(50, undefined, { signal })) {
-    last = performance.now() >= deadline;
-    const about = await whoIs(url, signal);
-    if (typeof about === 'object') return door(url, about, true);
+  try {
+    for (let last = false; !last; await delay(50, undefined, { signal })) {
+      last = performance.now() >= deadline;
+      const about = await whoIs(url, signal);
+      if (typeof about === 'object') return door(url, about, true);
+    }
+    throw new DoorError('did not start', `It said: ${lastLines(log)}`);
+  } catch (error) {
+    // Nobody waits for it any more, and nobody would know of it.
+    child.kill();
+    throw error;
   }
-  throw new DoorError('did not start', `It said: ${lastLines(log)}`);
 }
 
 /** It is an AWS, and needs no keys to one; it goes on after the shell that they were meant for. */
@@ -156,6 +165,7 @@ function door(url: string, about: About, started: boolean): Door {
     folder: about.folder,
     started,
     background: about.background,
+    limits: about.limits,
     resolve: async (name, port) =>
       ((await ask(`resolve?name=${encodeURIComponent(name)}&port=${port}`)) ?? undefined) as
         { host: string; port: number } | undefined,

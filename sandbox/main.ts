@@ -82,7 +82,14 @@ async function run(): Promise<void> {
     complain: (error) =>
       void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
     pages: {
-      'GET about': () => ({ sandbox: 'slipway', pid: process.pid, folder, background, pace }),
+      'GET about': () => ({
+        sandbox: 'slipway',
+        pid: process.pid,
+        folder,
+        background,
+        pace,
+        ...(sandbox.sky.weather.throttle && { limits: pace === 'instant' ? 1 : pace }),
+      }),
       'POST stop': () => {
         // After the answer is on its way.
         setTimeout(close, 50);

@@ -15,6 +15,8 @@ export interface SandboxDoor {
   readonly folder: string;
   readonly started: boolean;
   readonly background: boolean;
+  /** How many times faster than AWS's its rate limits fill again; undefined when it has none. */
+  readonly limits: number | undefined;
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;
   stop(): Promise<void>;
@@ -74,7 +76,7 @@ export async function openPlace(
     }
     const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
     return {
-      settings: { region, endpoint: sandbox.url, credentials },
+      settings: { region, endpoint: sandbox.url, credentials, limits: sandbox.limits },
       waits: localWaits,
       endpointName: 'sandbox',
       sandbox,

@@ -147,6 +147,7 @@ export async function account({
     folder: join(folder, 'home', 'sandbox'),
     started: false,
     background: false,
+    limits: undefined,
     resolve: async (name, port) => {
       if (!real) return undefined;
       const answer = await fetch(`${sandbox.url}/_sandbox/resolve?name=${name}&port=${port}`);

@@ -17,7 +17,7 @@ afterEach(async () => {
 /** A process that says it is a sandbox, and the port where it does; `onStop` is the code that a stop runs. */
 async function pretender(onStop: string): Promise<{ port: number; pid: number | undefined }> {
   const program = `
-    const about = { sandbox: 'slipway', pid: process.pid, folder: '/some/where', background: true };
+    const about = { sandbox: 'slipway', pid: process.pid, folder: '/some/where', background: true, limits: 60 };
     const server = require('node:http').createServer((request, response) => {
       if (request.url === '/_sandbox/stop') { ${onStop} }
       response.setHeader('connection', 'close').end(JSON.stringify(about));
@@ -32,7 +32,7 @@ async function pretender(onStop: string): Promise<{ port: number; pid: number | 
 
 test('a sandbox says which process it is and where it keeps its state', async () => {
   const { port, pid } = await pretender('');
-  expect(await findSandbox(port)).toMatchObject({ pid, folder: '/some/where', started: false });
+  expect(await findSandbox(port)).toMatchObject({ pid, folder: '/some/where', limits: 60, started: false });
 });
 
 test('a stop ends when the process is gone', async () => {

@@ -1,4 +1,5 @@
 // Ctrl-C before there is anything to save: while Slipway starts, while the configuration is read, while the sandbox starts.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -35,7 +36,12 @@ test('while the sandbox starts', async () => {
   const outcome = await press(running, 'while the sandbox starts');
   expect(outcome).toMatchObject(interrupted('provision'));
   expectSaved(user, 'dev');
+  // Nobody knows of it, so nobody could stop it.
+  await eventually(() => !runsIn(user.folder) || undefined);
 }, 60_000);
+
+/** Whether a process has the folder among its arguments. */
+const runsIn = (folder: string): boolean => spawnSync('pgrep', ['-f', '--', folder]).status === 0;
 
 test('at any moment of its start', async () => {
   const user = await machine();

@@ -11,6 +11,7 @@ function sandbox(over: Partial<SandboxDoor>): { door: SandboxDoor; stops: () => 
     folder: '/some/where',
     started: false,
     background: true,
+    limits: undefined,
     resolve: async () => undefined,
     census: async () => ({}),
     stop: async () => void (stops += 1),

@@ -39,3 +39,12 @@ test('two ways to write one folder are the same', async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+test.each([undefined, 60])(
+  'a sandbox that has rate limits, %p times as fast as AWS, is called within them',
+  async (limits) => {
+    const door = { url: 'http://127.0.0.1:4599', folder: '/one', limits } as unknown as SandboxDoor;
+    const place = await openPlace({ target: 'sandbox', region: 'eu-west-1' }, '/one', async () => door);
+    expect(place.settings).toMatchObject({ endpoint: door.url, limits });
+  },
+);

@@ -1,10 +1,11 @@
 // How jest runs the tests: TypeScript through swc, in any order, on every core, without a network.
 import { availableParallelism } from 'node:os';
 
-/** They take minutes: `npm run sweep` runs them, with what else it tries more of. */
+/** They take minutes, or a program that not everybody has: `npm run sweep` runs them. */
 const SWEEPS = [
   ...['failure-modes/', 'interrupt/', 'secrets/', 'killed', 'state/killed'].map((name) => `sweep/${name}`),
   ...['half-built', 'missing', 'property', 'replaced-without-an-outage'].map((name) => `converge/${name}`),
+  'journeys/the-aws-cli',
 ].map((name) => `<rootDir>/test/${name}`);
 
 export default {

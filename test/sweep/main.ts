@@ -8,8 +8,12 @@ import { survivalPage } from './page.ts';
 import type { Line } from './report.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Besides the sweeps, what has more of the same to try. */
-const SWEEPS = ['test/sweep', 'test/converge/(property|half-built|missing|replaced)'];
+/** Besides the sweeps, what has more of the same to try, and what takes long. */
+const SWEEPS = [
+  'test/sweep',
+  'test/converge/(property|half-built|missing|replaced)',
+  'test/journeys/the-aws-cli',
+];
 const PAGE = join(ROOT, 'docs/survival.md');
 
 // Everything else is jest's: `npm run sweep -- test/sweep/pairs --json`.

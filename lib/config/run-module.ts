@@ -42,9 +42,9 @@ export async function runModule(
     // What it prints is no result of ours: stdout may have to be one JSON document.
     stdio: ['ignore', 2, 2, 'ipc'],
   });
-  const gone = new Promise((resolve) => child.once('close', resolve));
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
+  child.once('close', () => process.off('exit', kill));
   const heard = wordOf(child, within, signal);
   try {
     const { url, mapped } = await Promise.race([bundleModule(path), heard as Promise<never>]);
@@ -52,8 +52,6 @@ export async function runModule(
     return valueOf(await heard, mapped);
   } finally {
     kill();
-    await gone;
-    process.off('exit', kill);
   }
 }
 

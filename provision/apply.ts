@@ -8,6 +8,7 @@ import { done } from '../lib/report.ts';
 import { titleOf, type Ids, type Items, type Name } from '../lib/resources.ts';
 import { failures } from '../lib/run/failures.ts';
 import type { Run } from '../lib/run/run.ts';
+import { settled, siblings } from '../lib/siblings.ts';
 import type { Step } from '../lib/step.ts';
 import { removals } from '../teardown/plan.ts';
 import { removeThing } from '../teardown/remove.ts';
@@ -42,14 +43,12 @@ export async function apply(run: Run, see: See & Want, plan: Plan): Promise<Made
   const forward = await walk<Name>(
     needs,
     async (name) => {
-      // Each thing by its key, so that things of one noun can wait for each other.
-      const siblings = new Map<string, Promise<Ids[Name]>>();
-      for (const change of changesOf(name, false)) {
-        // Started on the next turn: by then all siblings are known.
-        const start = Promise.resolve().then(() => applyChange({ ...shared, siblings }, change));
-        siblings.set(change.key, start);
-      }
-      await settle([...siblings.values()]);
+      const changes = new Map(changesOf(name, false).map((change) => [change.key, change]));
+      await settled(
+        siblings<string, Ids[Name]>(changes.keys(), (key, others) =>
+          applyChange({ ...shared, siblings: others }, changes.get(key) as Change),
+        ).values(),
+      );
     },
     run.signal,
   );
@@ -63,7 +62,11 @@ export async function apply(run: Run, see: See & Want, plan: Plan): Promise<Made
       step[phase]?.(actOf({ ...shared, siblings: new Map() }, change, NO_INTENT)),
     );
   };
-  const turned = await walk<Name>(needs, async (name) => settle(rest(name, 'turn')), run.signal);
+  const turned = await walk<Name>(
+    needs,
+    async (name) => void (await settled(rest(name, 'turn'))),
+    run.signal,
+  );
   failures(run, turned);
 
   const backward: ReadonlyMap<Name, Outcome> = await walk<Name>(
@@ -73,17 +76,12 @@ export async function apply(run: Run, see: See & Want, plan: Plan): Promise<Made
         await removeThing(run, see, found, removals, name, key, { word });
         made[name].delete(key);
       });
-      await settle([...removed, ...rest(name, 'tidy')]);
+      await settled<unknown>([...removed, ...rest(name, 'tidy')]);
     },
     run.signal,
   );
   failures(run, backward);
   return made;
-}
-
-/** Waits for all, then fails with the first failure: nothing is left running behind a failed step. */
-async function settle(works: readonly unknown[]): Promise<void> {
-  for (const work of await Promise.allSettled(works)) if (work.status === 'rejected') throw work.reason;
 }
 
 async function applyChange(shared: Shared, change: Change): Promise<Ids[Name]> {

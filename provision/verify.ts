@@ -5,6 +5,7 @@ import { routesOf, type Config } from '../lib/config/config.ts';
 import { problem } from '../lib/problem.ts';
 import type { Event } from '../lib/report.ts';
 import type { Run } from '../lib/run/run.ts';
+import { settled } from '../lib/siblings.ts';
 import { pending, ready, until, type Probed } from '../lib/until.ts';
 import { NO_SERVICE } from './listener.ts';
 import type { Address } from './url.ts';
@@ -80,9 +81,7 @@ export async function verify(config: Config, address: Address, run: Run): Promis
       throw run.signal.aborted ? error : unanswered(url, error);
     }
   });
-  for (const answer of await Promise.allSettled(answers)) {
-    if (answer.status === 'rejected') throw answer.reason;
-  }
+  await settled(answers);
 }
 
 /** The load balancer hands the whole path on: programs that were written to answer at / are surprised. */

@@ -12,6 +12,7 @@ import { duration } from '../lib/run/lines.ts';
 import type { Result, Running } from '../lib/run/main.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
 import { openSession, type Outside, type Session } from '../lib/run/session.ts';
+import { settled, siblings } from '../lib/siblings.ts';
 import type { Going } from '../lib/step.ts';
 import type { Tags } from '../lib/tags.ts';
 import { confirmed } from './confirm.ts';
@@ -84,18 +85,11 @@ export async function takeDown(session: Session, found: Survey, changes: readonl
   const outcomes = await walk<Name>(
     order(),
     async (name) => {
-      const removing = new Map<string, Promise<void>>();
-      const going: Going = { all, sibling: (key) => removing.get(key) };
-      const remove = (key: string) =>
-        removeThing(session.run, session.see(), found, removals, name, key, { going });
-      // Started on the next turn: by then all siblings are known.
-      for (const key of keysOf(name))
-        removing.set(
-          key,
-          Promise.resolve().then(() => remove(key)),
-        );
-      const ends = await Promise.allSettled(removing.values());
-      for (const one of ends) if (one.status === 'rejected') throw one.reason;
+      const removing = siblings<string, void>(keysOf(name), (key, others) => {
+        const going: Going = { all, sibling: (other) => others.get(other) };
+        return removeThing(session.run, session.see(), found, removals, name, key, { going });
+      });
+      await settled(removing.values());
     },
     session.run.signal,
   );

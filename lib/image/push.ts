@@ -9,6 +9,7 @@ import {
 import { isCode, isUnimplemented, messageOf } from '../aws-error.ts';
 import type { Aws } from '../clients.ts';
 import { problem, type Problem } from '../problem.ts';
+import { settled } from '../siblings.ts';
 import type { Bundle } from './builds.ts';
 
 /** Bytes. AWS wants at least 5 MiB of every part but the last, and takes 20 MiB at most. */
@@ -37,8 +38,7 @@ export async function pushBundle(repository: Repository, bundle: Bundle): Promis
   try {
     const missing = await missingBlobs(repository, bundle);
     // All of them end before a failure is told: no part is under way behind a push that is over.
-    const uploads = await Promise.allSettled(missing.map((blob) => upload(repository, blob)));
-    for (const ended of uploads) if (ended.status === 'rejected') throw ended.reason;
+    await settled(missing.map((blob) => upload(repository, blob)));
   } catch (error) {
     if (!repository.emulator || !isUnimplemented(error)) throw error;
     repository.note('this endpoint takes no image layers: the manifest alone is pushed');

@@ -1,6 +1,7 @@
 /** The survey: every look at once, whatever the state file says. */
 import { names } from '../architecture.ts';
 import type { Name, Items } from '../resources.ts';
+import { settled } from '../siblings.ts';
 import { lookCluster } from './cluster.ts';
 import { lookElasticIp } from './elastic-ip.ts';
 import type { Found, Survey } from './found.ts';
@@ -64,8 +65,6 @@ export async function survey(see: See, nouns: readonly Name[] = names): Promise<
       : new Map();
   const zones = nouns === names ? lookZones(see) : Promise.resolve([]);
   const found = names.map(async (name) => [name, await look(name)] as const);
-  for (const settled of await Promise.allSettled([zones, ...found])) {
-    if (settled.status === 'rejected') throw settled.reason;
-  }
+  await settled<unknown>([zones, ...found]);
   return { zones: await zones, ...Object.fromEntries(await Promise.all(found)) } as unknown as Survey;
 }

@@ -28,11 +28,14 @@ async function serve(listener: RequestListener): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** What a run needs for this, with a wait of three looks on a clock that takes no time. */
-function runOf(signal = new AbortController().signal) {
+/**
+ * What a run needs for this, with a wait of three looks on a clock that takes no time.
+ * @param every milliseconds; a request, which goes by real time, may take two and a half of it
+ */
+function runOf(signal = new AbortController().signal, every = 1000) {
   const events: Event[] = [];
   const report = (event: Event) => void events.push(event);
-  const waits = { ...localWaits, answer: { first: 0, every: 100, deadline: 250 } };
+  const waits = { ...localWaits, answer: { first: 0, every, deadline: 2.5 * every } };
   return { ...({ clock: testClock(), signal, waits, report } as unknown as Run), events };
 }
 const addressOf = (port: number) => ({
@@ -122,7 +125,7 @@ test('gives up where nothing listens', async () => {
 test('gives up where a connection is taken and never answered', async () => {
   let asked = 0;
   const port = await serve(() => void (asked += 1));
-  await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
+  await expect(verify(one, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
     code: 'UNANSWERED',
     why: expect.stringContaining('/api1: no answer within 0.25 s'),
   });

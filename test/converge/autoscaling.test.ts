@@ -7,6 +7,7 @@ import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords } from './harness.ts';
+import { standing } from './moments.ts';
 import { stack, web } from './stacks.ts';
 
 const target = {
@@ -16,9 +17,9 @@ const target = {
 } as const;
 
 /** A stack of one service with one task, and hands that scale it. */
-async function provisioned(one = stack(), real = false) {
-  const user = await account({ real });
-  await user.up(one, { wait: real });
+async function provisioned(real?: StackInput) {
+  const user = real ? await account({ real: true }) : await standing(stack());
+  if (real) await user.up(real, { wait: true });
   const { autoscaling, ecs } = user.aws;
   const row = () =>
     user.sandbox.world.region('eu-west-1').ecs.services.find(({ serviceName }) => serviceName === 'web');
@@ -110,7 +111,7 @@ test.each([
       region: 'eu-west-1',
       services: { web: { containers: { app } } },
     };
-    const user = await provisioned(real, true);
+    const user = await provisioned(real);
     await user.range(least, most);
     expect(await user.up(real, { wait: true })).toMatchObject({ calls: [] });
     expect(user.count()).toBe(least);

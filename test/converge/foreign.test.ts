@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { account, type Account } from './harness.ts';
+import { standing } from './moments.ts';
 import { stack, web } from './stacks.ts';
 import { strangers, taken } from './strangers.ts';
 
@@ -52,8 +53,7 @@ describe.each(strangers)(
 test.each(taken)(
   "another stack's %s is named with that stack, left alone, and adopted back",
   async (address, tags) => {
-    const user = await account();
-    await user.up(stack());
+    const user = await standing(stack());
     const ids = user.ids();
     await tags(user.aws, (field) => ids[address]?.[field] ?? '', ['slipway:stack', 'other-prod']);
     const why = expect.stringMatching(new RegExp(`${address}: it belongs to the stack other-prod`));
@@ -84,8 +84,7 @@ describe('what lost its tags and is not wanted any more is ours still', () => {
   };
 
   test('a target group, replaced', async () => {
-    const user = await account();
-    await user.up(stack());
+    const user = await standing(stack());
     await strip(user, 'targetGroups.web-api1', 'targetGroupArn');
     const after = stack({ services: web({ api1: { port: 5050 } }) });
     await user.up(after);
@@ -95,8 +94,7 @@ describe('what lost its tags and is not wanted any more is ours still', () => {
   });
 
   test('a rule, and a target group at a teardown', async () => {
-    const user = await account();
-    await user.up(stack());
+    const user = await standing(stack());
     const rules = user.census()['elbv2.rules'];
     await strip(user, 'rules.web-api1', 'ruleArn');
     await user.up(stack({ services: web({ api1: { path: '/other' } }) }));
@@ -108,9 +106,8 @@ describe('what lost its tags and is not wanted any more is ours still', () => {
 });
 
 test('ids of things of others in the state file make none of them ours', async () => {
-  const user = await account();
+  const user = await standing(stack());
   const { ec2 } = user.aws;
-  await user.up(stack());
   const ids = user.ids();
   const { AllocationId: allocationId = '' } = await ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));
   const { Vpc: { VpcId: vpcId = '' } = {} } = await ec2.send(

@@ -25,6 +25,7 @@ import { startWholeSandbox } from '../../sandbox/whole.ts';
 import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
 import { certificate } from '../certificate.ts';
 import { clientsOf, type Clients } from './clients.ts';
+import type { Moment } from './moments.ts';
 import { planOf, takeDown, teardown } from '../../teardown/teardown.ts';
 
 /** How long an account lives. */
@@ -38,6 +39,7 @@ interface Ask {
   readonly weather?: Weather;
   readonly limits?: boolean;
   readonly plane?: Plane;
+  readonly from?: Moment;
 }
 
 const closing: Record<Life, (() => Promise<void>)[]> = { test: [], file: [] };
@@ -83,6 +85,8 @@ export interface Account {
   census(): Readonly<Record<string, number>>;
   /** The ids in the state file, by address. */
   ids(stage?: string): Record<string, Record<string, string>>;
+  /** All of it as it is now. */
+  moment(): Moment;
   /** Loses the state file. */
   forget(stage?: string): void;
   /**
@@ -112,6 +116,7 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
  * @param clock what both sides go by; then AWS takes as long as it takes, and without one no time at all
  * @param limits whether calls keep within AWS's rate limits
  * @param plane what pretends to run tasks; they all start unless told
+ * @param from how it begins; empty unless told
  */
 export async function account({
   real = false,
@@ -120,6 +125,7 @@ export async function account({
   weather,
   limits = false,
   plane,
+  from,
 }: Ask = {}): Promise<Account> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-converge-'));
   const sandbox = real
@@ -179,6 +185,15 @@ export async function account({
     );
   };
   const stateFile = (stage: string) => join(home, `${stage}.json`);
+  const write = (text: string) => {
+    mkdirSync(home, { recursive: true });
+    writeFileSync(stateFile('dev'), text);
+  };
+  if (from) {
+    // Its rows are live.
+    sandbox.world.restore(structuredClone(from.world));
+    write(from.state);
+  }
   return {
     sandbox,
     aws,
@@ -228,6 +243,11 @@ export async function account({
     ids: (stage = 'dev') =>
       (JSON.parse(readFileSync(stateFile(stage), 'utf8')) as { resources: ReturnType<Account['ids']> })
         .resources,
+    moment: () => ({
+      world: structuredClone(sandbox.world.snapshot()),
+      state: readFileSync(stateFile('dev'), 'utf8'),
+      at: time.clock.now(),
+    }),
     forget: (stage = 'dev') => rmSync(stateFile(stage)),
     die() {
       const left = join(folder, `home-${Math.random().toString(36).slice(2)}`);
@@ -237,9 +257,8 @@ export async function account({
       running.abort();
     },
     remember(ids, more = {}) {
-      mkdirSync(home, { recursive: true });
       const guard = { stack: 'shop-dev', account: '000000000000', region: 'eu-west-1', endpoint: 'sandbox' };
-      writeFileSync(stateFile('dev'), JSON.stringify({ ...emptyState(guard), resources: ids, ...more }));
+      write(JSON.stringify({ ...emptyState(guard), resources: ids, ...more }));
     },
   };
 }

@@ -1,6 +1,7 @@
 /** For sweeps: breaks every call of a story in turn, and sees that all comes to its end. */
 import { expect } from '@jest/globals';
 import { account, type Account } from '../converge/harness.ts';
+import { standing } from '../converge/moments.ts';
 import { stack } from '../converge/stacks.ts';
 import { blows, spare, strike, type Blow, type BlowName } from './blows.ts';
 import { leapingClock } from './clock.ts';
@@ -40,10 +41,13 @@ export async function wholeOf(story: Story): Promise<Readonly<Record<string, num
   return whole;
 }
 
+/** An account as a story begins. */
+export const begun = ({ before }: Story): Promise<Account> =>
+  before ? standing(before, leapingClock) : account({ clock: leapingClock() });
+
 /** @returns the operation that was struck; undefined past the last call */
 async function one(story: Story, blow: Blow, nth: number, whole: Readonly<Record<string, number>>) {
-  const user = await account({ clock: leapingClock() });
-  if (story.before) await user.up(story.before);
+  const user = await begun(story);
   const struck = strike(user, { blow, nth });
   await story.run(user).catch(() => undefined);
   spare(user);

@@ -1,10 +1,8 @@
 // Two calls of one story go wrong, at random: the next run brings all to its end, as after one.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { account } from '../converge/harness.ts';
 import { blows, spare, strike, type Blow, type BlowName } from './blows.ts';
-import { leapingClock } from './clock.ts';
-import { mend, wholeOf } from './every-call.ts';
+import { begun, mend, wholeOf } from './every-call.ts';
 import { seedOf, write } from './report.ts';
 import { stories, type Story, type StoryName } from './stories.ts';
 
@@ -34,9 +32,8 @@ test('double faults', async () => {
   await fc.assert(
     fc.asyncProperty(pair, async ({ story: name, first, second }) => {
       const story: Story = stories[name];
-      const user = await account({ clock: leapingClock() });
+      const user = await begun(story);
       try {
-        if (story.before) await user.up(story.before);
         const seen = strike(
           user,
           { blow: blows[first.blow], nth: first.nth },

@@ -40,6 +40,9 @@ const FIRST = 2;
 /** The stack with its two containers, and with fifty services more. */
 const SIZES = [0, 50];
 
+/** In words. */
+const PACE = values.pace === '1' ? 'AWS’s own pace' : `${values.pace} times AWS’s pace`;
+
 const started = performance.now();
 const say = (text: string): void => {
   process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}\n`);
@@ -83,6 +86,7 @@ const about = (): string[] => [
   `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`,
   ...(whyNoTerraform() === undefined ? [terraformVersion()] : []),
   `${values.rounds} rounds in turn, medians (and ranges); each call takes ${values.delay} ms longer`,
+  `against the limit: the sandbox at ${PACE}`,
 ];
 
 async function bench(): Promise<Results> {
@@ -110,8 +114,7 @@ try {
     const page = join(ROOT, 'docs', 'speed.md');
     writeFileSync(page, rewritten(readFileSync(page, 'utf8'), results));
     const { limit } = results;
-    const pace = values.pace === '1' ? 'AWS’s own pace' : `${values.pace} times AWS’s pace`;
-    const title = `A first provision on the sandbox, at ${pace}`;
+    const title = `A first provision on the sandbox, at ${PACE}`;
     if (limit) writeFileSync(join(ROOT, 'docs', PICTURE), gantt(title, limit.spans, limit.critical));
   }
   if (results.failures.length > 0) process.exitCode = 1;

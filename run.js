@@ -159,18 +159,26 @@ function load(file) {
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`;
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
   if (!cachedData) {
-    // A function that Sparkplug has compiled is not in what V8 gives out; and what it gives out it takes with equal flags.
-    setFlagsFromString('--no-sparkplug');
-    process.on('exit', (code) => {
-      setFlagsFromString('--sparkplug');
-      if (code !== 1) keep(kept, script.createCachedData());
-    });
+    if (unkept.size === 0) keepAtExit();
+    unkept.set(kept, script);
   }
   const require = createRequire(file);
   const own = (/** @type {string} */ name) =>
     name.startsWith('.') ? load(join(dirname(file), name)) : require(name);
   script.runInThisContext()(module.exports, own, module, file, dirname(file));
   return module.exports;
+}
+
+/** What is to be kept of this run, by where. @type {Map<string, Script>} */
+const unkept = new Map();
+
+function keepAtExit() {
+  // A function that Sparkplug has compiled is not in what V8 gives out; and what it gives out it takes with equal flags.
+  setFlagsFromString('--no-sparkplug');
+  process.on('exit', (code) => {
+    setFlagsFromString('--sparkplug');
+    if (code !== 1) for (const [file, script] of unkept) keep(file, script.createCachedData());
+  });
 }
 
 /**

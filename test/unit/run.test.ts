@@ -81,6 +81,15 @@ test('what V8 makes of a command is kept by the first run that does not fail, an
   expect(statSync(file).mtimeMs).toBe(before.mtimeMs);
 });
 
+test('however many parts it has, it says nothing of its own', async () => {
+  const parts = Array.from({ length: 15 }, (_, index) => `part${index}`);
+  for (const part of parts) writeFileSync(at(`lib/${part}.ts`), `export const ${part} = 1;`);
+  const imports = parts.map((part) => `await import('../lib/${part}.ts');`).join(' ');
+  writeFileSync(at('provision/main.ts'), `void (async () => { ${imports} console.log('all'); })();`);
+  const args = [at('run.js'), 'provision'];
+  expect(await promisify(execFile)(process.execPath, args)).toEqual({ stdout: 'all\n', stderr: '' });
+});
+
 test('what is kept and is of no use does no harm', async () => {
   expect(await run('provision')).toMatch(/ up /);
   const [file = ''] = kept('provision');

@@ -48,4 +48,4 @@ test('any of them together', async () => {
     fc.asyncProperty(fc.subarray(nouns, { minLength: 2 }), (missing) => mend(missing)),
     { numRuns: Number(process.env['RUNS'] ?? 3) },
   );
-});
+}, 3_600_000);

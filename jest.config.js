@@ -1,4 +1,4 @@
-// How jest runs the tests: TypeScript through swc, in any order, on every core, without a network.
+// How jest runs the tests: TypeScript through swc, in any order, on all cores, without a network.
 import { availableParallelism } from 'node:os';
 
 /** They take minutes, or a program that not everybody has: `npm run sweep` runs them. */

@@ -1,20 +1,9 @@
 // Starts a command, `node run.js provision …`: compiles Slipway when its source has changed, then runs that main file.
 // @ts-check
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { Script } from 'node:vm';
+import { join } from 'node:path';
+import { hashOf, load } from './lib/kept.js';
 
 const ROOT = import.meta.dirname;
 const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
@@ -39,13 +28,12 @@ function fingerprint() {
   const files = SOURCES.flatMap((folder) => filesIn(join(ROOT, folder))).filter((file) =>
     /\.[jt]s$/.test(file),
   );
-  const hash = createHash('sha256');
-  for (const file of [...files, join(ROOT, 'run.js'), join(ROOT, 'package-lock.json')].sort()) {
+  const lines = [...files, join(ROOT, 'run.js'), join(ROOT, 'package-lock.json')].sort().map((file) => {
     // An editor may have a link there that leads nowhere.
     const { mtimeMs, size } = statSync(file, { throwIfNoEntry: false }) ?? {};
-    hash.update(`${file} ${mtimeMs} ${size}\n`);
-  }
-  return hash.digest('hex').slice(0, 16);
+    return `${file} ${mtimeMs} ${size}`;
+  });
+  return hashOf(lines.join('\n')).slice(0, 16);
 }
 
 /** @type {import('esbuild').BuildOptions} */
@@ -139,61 +127,6 @@ function problemText({ code, errors = [], message }) {
         ? `Make ${join(ROOT, 'node_modules')} writable for you and see that there is room, or run npm run prepare as who may write there.`
         : 'git status, to see what was changed of it';
   return `\nproblem  Slipway cannot be compiled into ${CACHE}.\n  why    ${why}\n  now    Nothing was changed.\n  to do  ${fix}\n`;
-}
-
-/** What a command has loaded. @type {Map<string, { exports: object }>} */
-const modules = new Map();
-
-/**
- * Runs a compiled file with what V8 made of it in the first run that did not fail: to make that again takes a while.
- * @param {string} file
- * @returns {object} what it exports
- */
-function load(file) {
-  const known = modules.get(file);
-  if (known) return known.exports;
-  const module = { exports: {} };
-  modules.set(file, module);
-  const kept = `${file}-${process.version}-${process.arch}`;
-  const cachedData = existsSync(kept) ? readFileSync(kept) : undefined;
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`;
-  const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
-  if (!cachedData) {
-    if (unkept.size === 0) keepAtExit();
-    unkept.set(kept, script);
-  }
-  const require = createRequire(file);
-  const own = (/** @type {string} */ name) =>
-    name.startsWith('.') ? load(join(dirname(file), name)) : require(name);
-  script.runInThisContext()(module.exports, own, module, file, dirname(file));
-  return module.exports;
-}
-
-/** What is to be kept of this run, by where. @type {Map<string, Script>} */
-const unkept = new Map();
-
-function keepAtExit() {
-  // A function that Sparkplug has compiled is not in what V8 gives out; and what it gives out it takes with equal flags.
-  setFlagsFromString('--no-sparkplug');
-  process.on('exit', (code) => {
-    setFlagsFromString('--sparkplug');
-    if (code !== 1) for (const [file, script] of unkept) keep(file, script.createCachedData());
-  });
-}
-
-/**
- * Written all at once; where that is not possible, the next run is as slow as this one.
- * @param {string} file
- * @param {Buffer} data
- */
-function keep(file, data) {
-  const work = `${file}-${process.pid}`;
-  try {
-    writeFileSync(work, data);
-    renameSync(work, file);
-  } catch {
-    rmSync(work, { force: true });
-  }
 }
 
 // A umask that takes from the owner would make folders that not even we can enter.

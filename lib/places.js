@@ -1,6 +1,6 @@
 // An esbuild plugin: modules go on to know where they lie, although their bundle lies elsewhere.
 // @ts-check
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -14,8 +14,7 @@ export const places = {
   setup({ onLoad, esbuild }) {
     // Not as a literal: where tests share globals, that is no RegExp to esbuild.
     onLoad({ filter: new RegExp('\\.[mc]?ts$') }, async ({ path }) => {
-      // esbuild waits for the answer: the next turn may be a long one.
-      const text = readFileSync(path, 'utf8');
+      const text = await readFile(path, 'utf8');
       if (!text.includes('import.meta.')) return undefined;
       const { code } = await esbuild.transform(text, {
         loader: 'ts',

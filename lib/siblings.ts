@@ -1,19 +1,16 @@
 /** What goes on side by side: started together, and over when all of it has ended. */
 
 /**
- * Starts one for each key, each on the next turn: by then all know of each other, and can wait for each other.
+ * Starts one for each entry, each on the next turn: by then all know of each other, and can wait for each other.
  * @returns what was started, by key
  */
-export function siblings<K, T>(
-  keys: Iterable<K>,
-  start: (key: K, others: ReadonlyMap<K, Promise<T>>) => Promise<T>,
-): ReadonlyMap<K, Promise<T>> {
-  const started = new Map<K, Promise<T>>();
-  for (const key of keys)
-    started.set(
-      key,
-      Promise.resolve().then(() => start(key, started)),
-    );
+export function siblings<V, T>(
+  entries: Iterable<readonly [key: string, value: V]>,
+  start: (value: V, others: ReadonlyMap<string, Promise<T>>) => Promise<T>,
+): ReadonlyMap<string, Promise<T>> {
+  const started = new Map<string, Promise<T>>();
+  const later = (value: V) => Promise.resolve().then(() => start(value, started));
+  for (const [key, value] of entries) started.set(key, later(value));
   return started;
 }
 

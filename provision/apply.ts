@@ -43,12 +43,11 @@ export async function apply(run: Run, see: See & Want, plan: Plan): Promise<Made
   const forward = await walk<Name>(
     needs,
     async (name) => {
-      const changes = new Map(changesOf(name, false).map((change) => [change.key, change]));
-      await settled(
-        siblings<string, Ids[Name]>(changes.keys(), (key, others) =>
-          applyChange({ ...shared, siblings: others }, changes.get(key) as Change),
-        ).values(),
+      const changes = changesOf(name, false).map((change) => [change.key, change] as const);
+      const applying = siblings<Change, Ids[Name]>(changes, (change, others) =>
+        applyChange({ ...shared, siblings: others }, change),
       );
+      await settled(applying.values());
     },
     run.signal,
   );

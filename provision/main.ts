@@ -7,8 +7,8 @@ void main(
   'provision',
   'Stands up the stack of slipway.config.ts, or brings it up to date.',
   async (running) => {
-    // Loaded when there is something to do: `--help` and a misspelt flag are answered without the AWS SDK.
     const begun = await beginConfig(running);
+    // Loaded when there is something to do: `--help` and a misspelt flag are answered without the AWS SDK.
     const { provision } = await import('./provision.ts');
     return provision(running, { openSandbox, ...begun });
   },

@@ -135,8 +135,8 @@ export async function openSandbox({ port, folder, signal }: StartOptions): Promi
     }
     throw new DoorError('did not start', `It said: ${lastLines(log)}`);
   } catch (error) {
-    // Nobody waits for it any more, and nobody would know of it.
-    child.kill();
+    // Who gave up before it answered knows nothing of it. Another who waits for it starts one by the next command.
+    if (signal?.aborted) child.kill();
     throw error;
   }
 }

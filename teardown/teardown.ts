@@ -85,7 +85,8 @@ export async function takeDown(session: Session, found: Survey, changes: readonl
   const outcomes = await walk<Name>(
     order(),
     async (name) => {
-      const removing = siblings<string, void>(keysOf(name), (key, others) => {
+      const keys = keysOf(name).map((key) => [key, key] as const);
+      const removing = siblings<string, void>(keys, (key, others) => {
         const going: Going = { all, sibling: (other) => others.get(other) };
         return removeThing(session.run, session.see(), found, removals, name, key, { going });
       });

@@ -8,7 +8,5 @@ export async function beginConfig({ options, signal }: Running): Promise<Pick<Ou
   const { config: file, stage, target, builder } = options;
   const config = loadConfig({ file, stage, target, builder, signal });
   config.catch(() => undefined);
-  // What bundles it asks something first: once it is answered, it works by itself.
-  await new Promise(setImmediate);
   return { config };
 }

@@ -84,7 +84,7 @@ export async function openPlace(
   }
   const endpoint = endpointOf(target);
   return {
-    // Only AWS itself has AWS's rate limits.
+    // Of what is not the sandbox, only AWS itself has AWS's rate limits.
     settings: { region, endpoint, limits: endpoint === undefined ? 1 : undefined },
     waits: endpoint === undefined ? awsWaits : localWaits,
     endpointName: endpoint ?? 'aws',

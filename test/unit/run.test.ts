@@ -5,6 +5,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
   statSync,
@@ -24,7 +25,8 @@ const at = (...names: string[]) => join(folder, ...names);
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-run-'));
   for (const name of ['provision', 'teardown', 'sandbox', 'node_modules']) mkdirSync(at(name));
-  for (const name of ['run.js', 'lib/places.js', 'lib/schemas.js']) cpSync(join(ROOT, name), at(name));
+  for (const name of ['run.js', 'lib/kept.js', 'lib/places.js', 'lib/schemas.js'])
+    cpSync(join(ROOT, name), at(name));
   symlinkSync(join(ROOT, 'node_modules/esbuild'), at('node_modules/esbuild'));
   writeFileSync(at('package.json'), '{ "type": "module" }');
   writeFileSync(at('package-lock.json'), '{}');
@@ -90,11 +92,34 @@ test('however many parts it has, it says nothing of its own', async () => {
   expect(await promisify(execFile)(process.execPath, args)).toEqual({ stdout: 'all\n', stderr: '' });
 });
 
-test('what is kept and is of no use does no harm', async () => {
+test.each([
+  ['of another kind', () => Buffer.from('nothing of the kind')],
+  ['half lost', (whole: Buffer) => whole.fill(0, whole.length / 2)],
+  ['cut', (whole: Buffer) => whole.subarray(0, whole.length - 8)],
+])('what is kept and is %s does no harm, and is replaced', async (_, damaged) => {
   expect(await run('provision')).toMatch(/ up /);
   const [file = ''] = kept('provision');
-  writeFileSync(file, 'nothing of the kind');
+  const whole = readFileSync(file);
+  writeFileSync(file, damaged(Buffer.from(whole)));
   expect(await run('provision')).toMatch(/ up /);
+  const { length } = readFileSync(file);
+  expect(length).toBeGreaterThan(whole.length / 2);
+  expect(await run('provision')).toMatch(/ up /);
+});
+
+test('what cannot be read is as nothing', async () => {
+  expect(await run('provision')).toMatch(/ up /);
+  const [file = ''] = kept('provision');
+  rmSync(file);
+  mkdirSync(file);
+  expect(await run('provision')).toMatch(/ up /);
+});
+
+test('other flags of Node keep their own', async () => {
+  await run('provision');
+  const env = { ...process.env, NODE_OPTIONS: '--max-old-space-size=512' };
+  await promisify(execFile)(process.execPath, [at('run.js'), 'provision'], { env });
+  expect(kept('provision')).toHaveLength(2);
 });
 
 test('for a bug, stacks name the source', async () => {

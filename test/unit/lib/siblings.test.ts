@@ -3,10 +3,14 @@ import { expect, test } from '@jest/globals';
 import { settled, siblings } from '../../../lib/siblings.ts';
 
 test('each may wait for any other, whichever was named first', async () => {
-  const works = siblings<string, string>(['first', 'second'], async (key, others) =>
-    key === 'first' ? `after ${await others.get('second')}` : key,
+  const works = siblings<number, string>(
+    [
+      ['first', 1],
+      ['second', 2],
+    ],
+    async (value, others) => (value === 1 ? `1 after ${await others.get('second')}` : String(value)),
   );
-  expect(await settled(works.values())).toEqual(['after second', 'second']);
+  expect(await settled(works.values())).toEqual(['1 after 2', '2']);
 });
 
 test('the first failure is told, and not before the last has ended', async () => {

@@ -13,6 +13,7 @@ import { veiledProblem, veiledReport, veilOf } from '../secrets.ts';
 import { openState, readState } from '../state/state.ts';
 import { takeLock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { closeEmptySandbox } from './close-sandbox.ts';
 import { home, lockFile, sandboxFolder, stateFile } from './home.ts';
 import { typed, type Options } from './options.ts';
 import type { Waits } from '../waits.ts';
@@ -89,12 +90,14 @@ export async function openSession(options: Options, surroundings: Surroundings):
     fresh,
     onWait: (text) => report({ type: 'note', text }),
   });
+  let isOurs = false;
   const closing: (() => unknown)[] = [() => aws.close()];
   const close = async () => {
     for (const one of closing.reverse()) await one();
   };
   try {
     const lock = await takeLock(lockFile(options.stage, folder), `npm run ${command}`, clock);
+    isOurs = true;
     closing.push(() => lock.release());
     if (lock.takenOverFrom) {
       report({
@@ -139,6 +142,8 @@ export async function openSession(options: Options, surroundings: Surroundings):
       close,
     };
   } catch (error) {
+    // A run that does not begin leaves no sandbox behind; one that has not the lock leaves it to who has.
+    if (isOurs && place.sandbox?.started) await closeEmptySandbox(place.sandbox).catch(() => false);
     await close();
     throw told(error, situation);
   }

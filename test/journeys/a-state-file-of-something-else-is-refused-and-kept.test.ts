@@ -86,3 +86,15 @@ test('a state file of another region, stack or account, a torn one and a newer o
   expect(await user.mutations()).toEqual([]);
   expect(user.stateFiles().sort()).toEqual(CASES.map(({ stage }) => `${stage}.json`).sort());
 }, 60_000);
+
+test('the sandbox that was started for a run that is refused is gone', async () => {
+  const user = await machine();
+  const flags = tinyStack(user);
+  const file = user.write('.slipway/dev.json', '{');
+  expect(await user.run('provision', ...flags)).toMatchObject({
+    code: 1,
+    problem: { code: 'STATE_CORRUPT' },
+  });
+  await expect(user.sandboxPid()).rejects.toThrow('fetch failed');
+  expect(readFileSync(file, 'utf8')).toBe('{');
+}, 60_000);

@@ -1,6 +1,6 @@
 /** `npm run sweep`: runs every sweep whole, and writes what they did into docs/survival.md. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -49,5 +49,7 @@ if (code === 0 && positionals.length === 0 && !values['no-write']) {
   writeFileSync(PAGE, survivalPage(readFileSync(PAGE, 'utf8'), lines, performance.now() - start));
   process.stderr.write('docs/survival.md is written; npm run format lays its tables out.\n');
 }
-rmSync(folder, { recursive: true, force: true });
+// An hour's work is not thrown away.
+if (code !== 0 && existsSync(report)) process.stderr.write(`What ended as it should is in ${report}.\n`);
+else rmSync(folder, { recursive: true, force: true });
 process.exitCode = code;

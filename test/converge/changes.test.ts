@@ -1,7 +1,8 @@
 // Whatever changes in slipway.config.ts: the plan names it, provision does that and no more, and nothing is left over.
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
-import { account, planInWords, type Account } from './harness.ts';
+import { account, planInWords } from './harness.ts';
+import { standing } from './moments.ts';
 import { container, stack, web } from './stacks.ts';
 
 const jobs = { jobs: { containers: { worker: container('worker', 8000) } } };
@@ -38,13 +39,8 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['a zone less', stack(), stack({ network: { zones: 3 } })],
 ];
 
-let user: Account;
-beforeAll(async () => {
-  user = await account({ lives: 'file' });
-});
-
 test.each(cases)('%s', async (_what, after, before = stack()) => {
-  await user.up(before);
+  const user = await standing(before);
   const plan = await user.plan(after);
   expect(planInWords(plan)).toMatchSnapshot();
   const { done, calls } = await user.up(after);
@@ -57,7 +53,7 @@ test.each(cases)('%s', async (_what, after, before = stack()) => {
 });
 
 test('another block of addresses is refused before anything is touched', async () => {
-  await user.up(stack());
+  const user = await standing(stack());
   await expect(user.plan(stack({ network: { cidr: '10.1.0.0/16' } }))).rejects.toMatchObject({
     code: 'REFUSED',
   });

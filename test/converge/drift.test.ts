@@ -1,8 +1,9 @@
 // What somebody changed behind our back is named by `npm run drift`, repaired by provision, and then there is none.
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
-import { account, planInWords, type Account, type Planned } from './harness.ts';
+import { account, planInWords, type Planned } from './harness.ts';
 import { built, mishaps, type Mishap } from './mishaps.ts';
+import { standing } from './moments.ts';
 import { stack } from './stacks.ts';
 
 const fromSource: StackInput = {
@@ -15,15 +16,10 @@ const all: [string, Mishap, StackInput][] = [
   ...built.map((one): [string, Mishap, StackInput] => [`${one.noun}: ${one.what}`, one, fromSource]),
 ];
 
-let shared: Account;
-beforeAll(async () => {
-  shared = await account({ lives: 'file' });
-});
-
 test.each(all)('%s', async (_what, { drifts, does }, one) => {
-  // Beside the tasks of another stack, those that it replaces would be counted.
-  const user = one === fromSource ? await account() : shared;
-  await user.up(one);
+  // Layers are kept outside of the world.
+  const user = one === fromSource ? await account() : await standing(one);
+  if (one === fromSource) await user.up(one);
   const whole = user.census();
   const ids = user.ids();
   await does(user.aws, (address, field) => ids[address]?.[field] ?? '');

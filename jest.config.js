@@ -2,11 +2,11 @@
 import { availableParallelism } from 'node:os';
 
 /** They take minutes, or a program that not everybody has: `npm run sweep` runs them. */
-const SWEEPS = [
+export const LONG = [
   ...['failure-modes/', 'interrupt/', 'secrets/', 'killed', 'state/killed'].map((name) => `sweep/${name}`),
   ...['half-built', 'missing', 'property', 'replaced-without-an-outage'].map((name) => `converge/${name}`),
   'journeys/the-aws-cli',
-].map((name) => `<rootDir>/test/${name}`);
+].map((name) => `test/${name}`);
 
 export default {
   testEnvironment: '<rootDir>/test/environment.cjs',
@@ -16,7 +16,7 @@ export default {
     '/node_modules/',
     '<rootDir>/test/moto/',
     '<rootDir>/test/terraform/',
-    ...(process.env.SWEEP ? [] : SWEEPS),
+    ...(process.env.SWEEP ? [] : LONG.map((name) => `<rootDir>/${name}`)),
   ],
   modulePathIgnorePatterns: ['<rootDir>/.slipway'],
   transform: {

@@ -32,11 +32,11 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   const { file = CONFIG_FILE, stage, target, builder, signal, within = WITHIN } = options;
   const path = resolve(file);
   if (kindOf(path) !== 'file') throw missing(file, path);
-  const running = run({ file, path }, { context: { stage, target }, within, signal });
-  running.catch(() => undefined);
-  // Loaded while the file runs.
-  const { parseConfig } = await import('./parse.ts');
-  const input = await running;
+  const [input, { parseConfig }] = await Promise.all([
+    run({ file, path }, { context: { stage, target }, within, signal }),
+    // Loaded while the file runs.
+    import('./parse.ts'),
+  ]);
   return parseConfig(input, { stage, target, builder, folder: dirname(path), file });
 }
 

@@ -4,16 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { LONG } from '../../jest.config.js';
 import { survivalPage } from './page.ts';
 import type { Line } from './report.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Besides the sweeps, what has more of the same to try, and what takes long. */
-const SWEEPS = [
-  'test/sweep',
-  'test/converge/(property|half-built|missing|replaced)',
-  'test/journeys/the-aws-cli',
-];
+const SWEEPS = ['test/sweep', ...LONG];
 const PAGE = join(ROOT, 'docs/survival.md');
 
 // Everything else is jest's: `npm run sweep -- test/sweep/pairs --json`.

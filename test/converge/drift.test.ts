@@ -17,10 +17,10 @@ const all: [string, Mishap, StackInput][] = [
 ];
 
 test.each(all)('%s', async (_what, { drifts, does }, one) => {
-  // Layers are kept outside of the world.
-  const user = one === fromSource ? await account() : await standing(one);
-  if (one === fromSource) await user.up(one);
+  const user = await standing(one);
   const whole = user.census();
+  expect(await user.drift(one)).toMatchObject({ exitCode: 0, text: expect.stringMatching(/^No drift: /) });
+
   const ids = user.ids();
   await does(user.aws, (address, field) => ids[address]?.[field] ?? '');
 

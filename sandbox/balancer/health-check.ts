@@ -18,6 +18,9 @@ export interface HealthCheckSettings {
   readonly matcher: string;
 }
 
+/** A timer that fires later than this shows that the process was held up. */
+const LATE_MS = 50;
+
 /** What a check saw: the status code of a response, or why there was none. */
 export type CheckResult = { readonly code: number } | 'timeout' | 'failed';
 
@@ -120,10 +123,18 @@ export async function checkTarget(
       signal,
       ...(isSecure && TLS),
     });
-    const timer = setTimeout(() => {
-      resolve('timeout');
-      request.destroy();
-    }, settings.timeoutMs);
+    let timer: NodeJS.Timeout;
+    const expire = (ms: number): void => {
+      const due = performance.now() + ms;
+      timer = setTimeout(() => {
+        // As long as this process was held up, no answer could be heard: that time is not the target's.
+        const lateMs = performance.now() - due;
+        if (lateMs > LATE_MS) return expire(Math.min(lateMs, settings.timeoutMs));
+        resolve('timeout');
+        request.destroy();
+      }, ms);
+    };
+    expire(settings.timeoutMs);
     request.on('response', (response) => {
       resolve({ code: response.statusCode ?? 0 });
       response.destroy(); // the status decides, and the load balancer closes the connection after each check

@@ -200,11 +200,12 @@ story(
         },
       ],
     ];
-    const said = await Promise.all(calls.map(([args]) => aws(...args)));
-    for (const [index, [, says]] of calls.entries()) {
-      if (Array.isArray(says)) expect(said[index]).toEqual(says);
-      else expect(said[index]).toMatchObject(says);
+    // One after the other: twenty clients that start at once keep the containers from answering their health checks.
+    for (const [args, says] of calls) {
+      const said = await aws(...args);
+      if (Array.isArray(says)) expect(said).toEqual(says);
+      else expect(said).toMatchObject(says);
     }
   },
-  120_000,
+  300_000,
 );

@@ -132,6 +132,13 @@ describe('a check', () => {
     expect(await checkTarget('timeout', quick, never)).toBe('timeout');
   });
 
+  test('does not hold against a target that its own process was held up', async () => {
+    const { port } = await startTarget((_request, response) => response.end());
+    const check = checkTarget({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 200 }, never);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+    expect(await check).toEqual({ code: 200 });
+  });
+
   test('fails when the connection is refused, closed, or answered with garbage', async () => {
     const closing = await startRawTarget((socket) => socket.end());
     const babbling = await startRawTarget((socket) => socket.end('hello\r\n\r\n'));

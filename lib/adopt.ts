@@ -16,9 +16,18 @@ export async function adopt<T>(
 ): Promise<T> {
   const ours = await findWithin(careful, LAG, again);
   if (ours !== undefined) return ours;
-  throw problem('FOREIGN', {
+  throw notOurs(place, messageOf(cause), cause);
+}
+
+/**
+ * The problem of a create that met somebody else's thing.
+ * @param place what it has, as for `adopt`
+ * @param why how that is known
+ */
+export const notOurs = (place: string, why: string, cause?: unknown) =>
+  problem('FOREIGN', {
     what: `Something that is not ours has ${place}.`,
-    why: messageOf(cause),
+    why,
     now: 'It was not touched. What was made so far is kept and recorded.',
     fix: [
       'Remove it, if you know that nobody needs it, and run the same command again.',
@@ -26,4 +35,3 @@ export async function adopt<T>(
     ],
     cause,
   });
-}

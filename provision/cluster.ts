@@ -1,11 +1,12 @@
 /** The cluster: where the services of the stack live. */
 import { CreateClusterCommand } from '@aws-sdk/client-ecs';
+import { notOurs } from '../lib/adopt.ts';
 import { compare } from '../lib/change.ts';
 import { foreignOwner } from '../lib/look/see.ts';
 import { ONLY } from '../lib/resources.ts';
 import { retagEcs } from '../lib/retag.ts';
-import type { Step } from '../lib/step.ts';
-import { lower, tagFields, wantedTags } from '../lib/tags.ts';
+import type { Act, Step } from '../lib/step.ts';
+import { lower, readTags, tagFields, wantedTags } from '../lib/tags.ts';
 import { failed, pending, ready } from '../lib/until.ts';
 
 export const cluster: Step<'cluster'> = {
@@ -19,7 +20,8 @@ export const cluster: Step<'cluster'> = {
     }),
 
   /**
-   * A repeated create gives the cluster that is there, whoever made it: the survey has looked before.
+   * A create of a name that is there answers with what is there, whoever made it: the survey has looked before, and the
+   * tags of the answer tell whether somebody else was quicker.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
    */
   async apply(act) {
@@ -31,6 +33,7 @@ export const cluster: Step<'cluster'> = {
     const { cluster: made } = await aws.ecs(
       new CreateClusterCommand({ clusterName: names.cluster, tags: lower(tags) }),
     );
+    if (foreignOwner(readTags(made?.tags), names.stack) !== undefined) await checkOwner(act);
     const clusterArn = made?.clusterArn ?? '';
     await act.record({ clusterArn });
     if (made?.status !== 'ACTIVE') {
@@ -43,3 +46,10 @@ export const cluster: Step<'cluster'> = {
     return { clusterArn };
   },
 };
+
+/** An answer without our tags: a look tells whose the cluster is. */
+async function checkOwner(act: Act<'cluster'>): Promise<void> {
+  const there = await act.again();
+  const owner = there && foreignOwner(there.tags, act.names.stack);
+  if (owner !== undefined) throw notOurs(`the name ${act.names.cluster}`, owner);
+}

@@ -11,15 +11,17 @@ const withTags = (tags: Record<string, string>) => ({
   name: 'cluster' as const,
   found: { cluster: { '': { ...item, tags } } },
 });
+const tags = lower(ourTags('cluster'));
 const create = {
   command: 'CreateCluster',
-  input: { clusterName: 'shop-dev', tags: lower(ourTags('cluster')) },
+  input: { clusterName: 'shop-dev', tags },
 };
 const look = { command: 'DescribeClusters', input: { clusters: ['shop-dev'], include: ['TAGS'] } };
-const seen = (status: string) => ({ clusters: [{ clusterArn: ARN, status }] });
+const made = { cluster: { clusterArn: ARN, status: 'ACTIVE', tags } };
+const seen = (status: string) => ({ clusters: [{ clusterArn: ARN, status, tags }] });
 
 test('creates when missing', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { clusterArn: ARN, status: 'ACTIVE' } });
+  mocks.ecs.on(CreateClusterCommand).resolves(made);
   const { verbs, ids } = await provisionStep(cluster, { name: 'cluster' });
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { clusterArn: ARN } });
@@ -27,7 +29,7 @@ test('creates when missing', async () => {
 });
 
 test('creates when missing, and waits until it is active', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { clusterArn: ARN, status: 'PROVISIONING' } });
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...made.cluster, status: 'PROVISIONING' } });
   mocks.ecs
     .on(DescribeClustersCommand)
     .resolvesOnce({ clusters: [], failures: [{ reason: 'MISSING' }] })
@@ -46,7 +48,7 @@ test('creates when missing: tries again while the service-linked role is not see
         'Unable to assume the service linked role. Please verify that the ECS service linked role exists.',
       ),
     )
-    .resolves({ cluster: { clusterArn: ARN, status: 'ACTIVE' } });
+    .resolves(made);
   const { ids } = await provisionStep(cluster, { name: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
   expect(sent()).toEqual([create, create]);
@@ -77,7 +79,7 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: one that ECS could not set up', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { clusterArn: ARN, status: 'PROVISIONING' } });
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...made.cluster, status: 'PROVISIONING' } });
   mocks.ecs.on(DescribeClustersCommand).resolves(seen('FAILED'));
   await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject({
     code: 'FAILED_STATE',
@@ -91,4 +93,24 @@ test("explains refusal: somebody else's is refused, and nothing is sent", async 
     { verb: 'refused', reason: expect.stringContaining('somebody else made it') },
   ]);
   expect(sent()).toEqual([]);
+});
+
+test("explains refusal: a create that is answered with somebody else's, who was quicker", async () => {
+  const theirs = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: theirs });
+  mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [theirs] });
+  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: 'Something that is not ours has the name shop-dev.',
+    why: expect.stringContaining('tagged team=one'),
+  });
+  expect(sent()).toEqual([create, look]);
+});
+
+test('creates when missing, and takes the word of a look where the answer tells no tags', async () => {
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { clusterArn: ARN, status: 'ACTIVE' } });
+  mocks.ecs.on(DescribeClustersCommand).resolves(seen('ACTIVE'));
+  const { ids } = await provisionStep(cluster, { name: 'cluster' });
+  expect(ids).toEqual({ '': { clusterArn: ARN } });
+  expect(sent()).toEqual([create, look]);
 });

@@ -47,14 +47,29 @@ export function veilOf(config: Config, env: NodeJS.ProcessEnv = process.env): Ve
 /** A text, and each of its lines: a program prints one after the other, and each becomes an event of its own. */
 const withLines = (value: string): string[] => [value, ...value.split(/[\r\n]+/).map((line) => line.trim())];
 
-/** As it stands, and as it stands in JSON, in XML and in an address. */
+/** As it stands, and as it stands in JSON, in XML, in an address and in base64. */
 const spellings = (value: string): string[] => [
   value,
   JSON.stringify(value).slice(1, -1),
   escaped(value),
   // Half a character cannot stand there.
   encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd')),
+  ...inBase64(value),
 ];
+
+/**
+ * Alone, and as a part of something longer, such as a name and a password in a header: what stands before shifts it by
+ * none, one or two bytes. Only characters that depend on nothing but the value.
+ */
+function inBase64(value: string): string[] {
+  const within = [0, 1, 2].map((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]);
+    const [start, end] = [Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6)];
+    return bytes.toString('base64').slice(start, end);
+  });
+  const all = [Buffer.from(value).toString('base64'), ...within];
+  return all.flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]);
+}
 
 /** Everything that a configuration says, but for what may be secret. */
 function openTexts(config: Config): string {

@@ -42,6 +42,19 @@ describe('a veil', () => {
     );
   });
 
+  test.each(['hunter2', 'hunter2+hunter2', 'hunter2?>ü~hunter2'])('hides %s in base64', (secret) => {
+    const hide = veil({ TOKEN: secret });
+    expect(hide(Buffer.from(secret).toString('base64'))).toBe('(not shown)');
+    expect(hide(Buffer.from(secret).toString('base64url'))).toMatch(/^\(not shown\)\w?$/);
+    for (const name of ['a', 'me', 'you', 'them']) {
+      const header = Buffer.from(`${name}:${secret}@`);
+      for (const encoding of ['base64', 'base64url'] as const)
+        expect(hide(`Basic ${header.toString(encoding)}`)).toMatch(
+          /^Basic [\w-]{2,8}\(not shown\)[\w=-]{0,4}$/,
+        );
+    }
+  });
+
   test('hides half a character in an address, too', () => {
     expect(veil({ TOKEN: 'hunter2\ud800' })('/hunter2%EF%BF%BD')).toBe('/(not shown)');
   });

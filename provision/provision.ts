@@ -3,7 +3,6 @@ import { changeAddress } from '../lib/change.ts';
 import { survey } from '../lib/look/looks.ts';
 import { recordedIn } from '../lib/look/see.ts';
 import { ask, cannotAsk } from '../lib/run/ask.ts';
-import { closeEmptySandbox } from '../lib/run/close-sandbox.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { duration } from '../lib/run/lines.ts';
 import type { Result, Running } from '../lib/run/main.ts';
@@ -67,9 +66,6 @@ export async function provision(running: Running, outside: Outside): Promise<Res
     throw signal.aborted ? interrupted(session.run) : session.explain(error);
   } finally {
     await session.close();
-    // A look alone leaves no sandbox behind.
-    const { sandbox } = session.place;
-    if (sandbox?.started) await closeEmptySandbox(sandbox);
   }
 }
 

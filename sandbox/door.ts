@@ -101,12 +101,23 @@ export interface StartOptions {
  * The sandbox on that port: the one that runs, or a new one in the background, which goes on after this process.
  * @throws DoorError
  */
-export async function openSandbox({ port, folder, signal }: StartOptions): Promise<Door> {
-  const running = await findSandbox(port, signal);
+export async function openSandbox(options: StartOptions): Promise<Door> {
+  const running = await findSandbox(options.port, options.signal);
   if (running) return running;
+  // Two provisions may start one at the same time: the one that comes late ends, and both use the other. When that is
+  // given up before it answers, it leaves the place to a second try.
+  return (await start(options)) ?? (await start(options)) ?? notStarted(options);
+}
+
+/**
+ * Starts one, and waits until it or another on its port answers.
+ * @returns undefined when it came late, and the other does not answer
+ * @throws DoorError
+ */
+async function start(options: StartOptions): Promise<Door | undefined> {
+  const { port, folder, signal } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const log = join(folder, 'sandbox.log');
-  const output = openSync(log, 'a', 0o600);
+  const output = openSync(logOf(folder), 'a', 0o600);
   const child = spawn(
     process.execPath,
     [
@@ -125,7 +136,6 @@ export async function openSandbox({ port, folder, signal }: StartOptions): Promi
   const url = `http://127.0.0.1:${port}`;
   // Not by the clock of the machine, which may be set meanwhile.
   let deadline = performance.now() + START_MS;
-  // Two provisions may start one at the same time: the one that comes late ends, and both use the other.
   child.once('exit', (code) => (deadline = performance.now() + (code === LATE ? OTHER_START_MS : 0)));
   try {
     for (let last = false; !last; await delay(50, undefined, { signal })) {
@@ -133,22 +143,26 @@ export async function openSandbox({ port, folder, signal }: StartOptions): Promi
       const about = await whoIs(url, signal);
       if (typeof about === 'object') return door(url, about, true);
     }
-    throw new DoorError('did not start', `It said: ${lastLines(log)}`);
   } catch (error) {
-    // Who gave up before it answered knows nothing of it. Another who waits for it starts one by the next command.
+    // Who gave up before it answered knows nothing of it.
     if (signal?.aborted) child.kill();
     throw error;
   }
+  return child.exitCode === LATE ? undefined : notStarted(options);
 }
+
+function notStarted({ folder }: StartOptions): never {
+  const said = readFileSync(logOf(folder), 'utf8').trim().split('\n').slice(-5).join('\n');
+  throw new DoorError('did not start', `It said: ${said}`);
+}
+
+const logOf = (folder: string): string => join(folder, 'sandbox.log');
 
 /** It is an AWS, and needs no keys to one; it goes on after the shell that they were meant for. */
 function withoutKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, AWS_SESSION_TOKEN: ___, ...others } = env;
   return others;
 }
-
-const lastLines = (file: string): string =>
-  readFileSync(file, 'utf8').trim().split('\n').slice(-5).join('\n');
 
 function door(url: string, about: About, started: boolean): Door {
   const ask = async (path: string, method = 'GET'): Promise<unknown> => {

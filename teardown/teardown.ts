@@ -6,7 +6,6 @@ import type { Survey } from '../lib/look/found.ts';
 import { survey } from '../lib/look/looks.ts';
 import { foreignOwner } from '../lib/look/see.ts';
 import type { Name } from '../lib/resources.ts';
-import { closeEmptySandbox } from '../lib/run/close-sandbox.ts';
 import { failures, interrupted } from '../lib/run/failures.ts';
 import { duration } from '../lib/run/lines.ts';
 import type { Result, Running } from '../lib/run/main.ts';
@@ -52,7 +51,7 @@ export async function teardown(running: Running, outside: Outside): Promise<Resu
     }
     const certificate = await certify(session, found);
     await run.state.destroy();
-    if (await closeEmptySandbox(session.place.sandbox)) {
+    if (await session.closeSandbox()) {
       report({ type: 'note', text: 'the sandbox is empty and was stopped' });
     }
     if (changes.length > 0) report({ type: 'note', text: certificateText(certificate) });

@@ -31,6 +31,9 @@ export interface Session {
   see(): See & Want;
   /** The problem that an error is. */
   explain(error: unknown): Error;
+  /** Stops the sandbox when nothing is left in it, whoever started it in the background. @returns whether it did */
+  closeSandbox(): Promise<boolean>;
+  /** Gives everything back, and stops a sandbox that this run started and has nothing in it. */
   close(): Promise<void>;
 }
 
@@ -90,15 +93,22 @@ export async function openSession(options: Options, surroundings: Surroundings):
     fresh,
     onWait: (text) => report({ type: 'note', text }),
   });
-  let isOurs = false;
   const closing: (() => unknown)[] = [() => aws.close()];
-  const close = async () => {
-    for (const one of closing.reverse()) await one();
+  const close = async (): Promise<void> => {
+    const last = closing.pop();
+    try {
+      await last?.();
+    } finally {
+      if (last) await close();
+    }
   };
+  let isStopped = false;
+  const closeSandbox = async (): Promise<boolean> => (isStopped ||= await closeEmptySandbox(place.sandbox));
   try {
     const lock = await takeLock(lockFile(options.stage, folder), `npm run ${command}`, clock);
-    isOurs = true;
     closing.push(() => lock.release());
+    // A run that made nothing leaves no sandbox behind; one that has not the lock leaves it to who has.
+    if (place.sandbox?.started) closing.push(closeSandbox);
     if (lock.takenOverFrom) {
       report({
         type: 'warning',
@@ -139,12 +149,12 @@ export async function openSession(options: Options, surroundings: Surroundings):
         formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
       }),
       explain: (error) => told(error, { ...situation, doing: 'the look at what there is' }),
+      closeSandbox,
       close,
     };
   } catch (error) {
-    // A run that does not begin leaves no sandbox behind; one that has not the lock leaves it to who has.
-    if (isOurs && place.sandbox?.started) await closeEmptySandbox(place.sandbox).catch(() => false);
-    await close();
+    // Why the run does not begin is what counts.
+    await close().catch(() => undefined);
     throw told(error, situation);
   }
 }

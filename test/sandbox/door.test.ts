@@ -2,8 +2,13 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { DoorError, findSandbox } from '../../sandbox/door.ts';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { claimFolder } from '../../sandbox/claim.ts';
+import { DoorError, findSandbox, openSandbox } from '../../sandbox/door.ts';
+import { eventually, freePort } from '../journeys/harness.ts';
 
 const children: ChildProcess[] = [];
 afterEach(async () => {
@@ -74,5 +79,23 @@ test.each([
     expect(met).toBe(1);
   } finally {
     server.close();
+  }
+});
+
+test('a sandbox starts after all when the one that was quicker is given up', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-door-'));
+  try {
+    const giveUp = await claimFolder(folder);
+    const opening = openSandbox({ port: await freePort(), folder });
+    const log = join(folder, 'sandbox.log');
+    await eventually(
+      () => (existsSync(log) && readFileSync(log, 'utf8').includes('Another sandbox')) || undefined,
+    );
+    await giveUp();
+    const door = await opening;
+    expect(door).toMatchObject({ started: true, background: true, folder });
+    await door.stop();
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });

@@ -30,7 +30,8 @@ export function leapingClock(from = Date.now()): Clock & SandboxClock {
   const turn = () => {
     time += TURN_MS;
     quiet = underWay > 0 ? 0 : quiet + 1;
-    if (quiet > QUIET_TURNS) {
+    // Whatever was waited for may have been called off: then there is nothing to leap to.
+    if (quiet > QUIET_TURNS && timers.size > 0) {
       quiet = 0;
       time = Math.max(time, Math.min(...[...timers].map(({ at }) => at)));
     }

@@ -10,6 +10,7 @@ export const LONG = [
 
 export default {
   testEnvironment: '<rootDir>/test/environment.cjs',
+  runtime: '<rootDir>/test/runtime.cjs',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/services/*/test/**/*.test.ts'],
   // Need moto_server, and Terraform: npm run test:moto, npm run test:terraform.
   testPathIgnorePatterns: [
@@ -20,21 +21,15 @@ export default {
   ],
   modulePathIgnorePatterns: ['<rootDir>/.slipway'],
   transform: {
-    // Large, and free of state: loaded once a worker.
-    '/node_modules/(@aws-sdk|@smithy|zod)/': '<rootDir>/test/once.cjs',
     '\\.[cm]?[jt]s$': [
       '@swc/jest',
       {
         jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
         module: { type: 'commonjs' },
-        sourceMaps: 'inline',
+        sourceMaps: true,
       },
     ],
   },
-  // These packages are ES modules only; jest's own loader wants them transformed.
-  transformIgnorePatterns: [
-    '/node_modules/(?!(@aws-sdk|@smithy|zod|p-retry|is-network-error|write-file-atomic|modern-tar)/)',
-  ],
   randomize: true,
   // Where tests wait for programs to start and to stop, the cores have time for others.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),

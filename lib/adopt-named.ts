@@ -26,9 +26,14 @@ export async function adoptNamed<T extends { readonly tags: Tags }>(
   place: string,
 ): Promise<T> {
   if (!isCode(error, code)) throw error;
-  const ours = async (): Promise<T | undefined> => {
-    const found = await looking.again();
-    return found && foreignOwner(found.tags, looking.names.stack) === undefined ? found : undefined;
-  };
-  return adopt({ careful: looking.careful, again: ours }, place, error);
+  return adopt({ careful: looking.careful, again: () => againOurs(looking) }, place, error);
+}
+
+/** What a look by name sees now, if it is ours. */
+export async function againOurs<T extends { readonly tags: Tags }>({
+  again,
+  names,
+}: Pick<Looking<T>, 'again' | 'names'>): Promise<T | undefined> {
+  const found = await again();
+  return found && foreignOwner(found.tags, names.stack) === undefined ? found : undefined;
 }

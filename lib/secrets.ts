@@ -55,11 +55,12 @@ const spellings = (value: string): string[] => [
   // Half a character cannot stand there.
   encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd')),
   ...inBase64(value),
+  ...inBase64(JSON.stringify(value).slice(1, -1)),
 ];
 
 /**
  * Alone, and as a part of something longer, such as a name and a password in a header: what stands before shifts it by
- * none, one or two bytes. Only characters that depend on nothing but the value.
+ * none, one or two bytes. Only characters that depend on nothing but the value. What is broken into lines is not found.
  */
 function inBase64(value: string): string[] {
   const within = [0, 1, 2].map((before) => {
@@ -68,7 +69,11 @@ function inBase64(value: string): string[] {
     return bytes.toString('base64').slice(start, end);
   });
   const all = [Buffer.from(value).toString('base64'), ...within];
-  return all.flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]);
+  return all.flatMap((text) => [
+    text,
+    text.replaceAll('+', '-').replaceAll('/', '_'),
+    encodeURIComponent(text),
+  ]);
 }
 
 /** Everything that a configuration says, but for what may be secret. */

@@ -1,12 +1,13 @@
 /** The cluster: where the services of the stack live. */
 import { CreateClusterCommand } from '@aws-sdk/client-ecs';
-import { notOurs } from '../lib/adopt.ts';
+import { againOurs } from '../lib/adopt-named.ts';
+import { adopt, notOurs } from '../lib/adopt.ts';
 import { compare } from '../lib/change.ts';
 import { foreignOwner } from '../lib/look/see.ts';
 import { ONLY } from '../lib/resources.ts';
 import { retagEcs } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
-import { lower, readTags, tagFields, wantedTags } from '../lib/tags.ts';
+import { lower, readTags, tagFields, wantedTags, type Tags } from '../lib/tags.ts';
 import { failed, pending, ready } from '../lib/until.ts';
 
 export const cluster: Step<'cluster'> = {
@@ -33,7 +34,7 @@ export const cluster: Step<'cluster'> = {
     const { cluster: made } = await aws.ecs(
       new CreateClusterCommand({ clusterName: names.cluster, tags: lower(tags) }),
     );
-    if (foreignOwner(readTags(made?.tags), names.stack) !== undefined) await checkOwner(act);
+    await checkOwner(act, readTags(made?.tags));
     const clusterArn = made?.clusterArn ?? '';
     await act.record({ clusterArn });
     if (made?.status !== 'ACTIVE') {
@@ -47,9 +48,12 @@ export const cluster: Step<'cluster'> = {
   },
 };
 
-/** An answer without our tags: a look tells whose the cluster is. */
-async function checkOwner(act: Act<'cluster'>): Promise<void> {
-  const there = await act.again();
-  const owner = there && foreignOwner(there.tags, act.names.stack);
-  if (owner !== undefined) throw notOurs(`the name ${act.names.cluster}`, owner);
+/** @param tags what the answer of the create says; where it says none, a look tells whose the cluster is */
+async function checkOwner(act: Act<'cluster'>, tags: Tags): Promise<void> {
+  const { careful, names } = act;
+  const owner = foreignOwner(tags, names.stack);
+  if (owner === undefined) return;
+  const place = `the name ${names.cluster}`;
+  if (Object.keys(tags).length > 0) throw notOurs(place, owner);
+  await adopt({ careful, again: () => againOurs(act) }, place, new Error(owner));
 }

@@ -141,13 +141,14 @@ async function start(options: StartOptions): Promise<Door | undefined> {
     for (let last = false; !last; await delay(50, undefined, { signal })) {
       last = performance.now() >= deadline;
       const about = await whoIs(url, signal);
-      if (typeof about === 'object') return door(url, about, true);
+      if (typeof about === 'object') return door(url, about, about.pid === child.pid);
     }
   } catch (error) {
-    // Who gave up before it answered knows nothing of it.
-    if (signal?.aborted) child.kill();
+    // Who gives up before it answers knows nothing of it.
+    child.kill();
     throw error;
   }
+  child.kill();
   return child.exitCode === LATE ? undefined : notStarted(options);
 }
 

@@ -8,7 +8,10 @@ import type { SandboxDoor } from './target.ts';
  * @throws SANDBOX_STOP when it does not end
  */
 export async function closeEmptySandbox(sandbox: SandboxDoor | undefined): Promise<boolean> {
-  if (!sandbox?.background || Object.keys(await sandbox.census()).length > 0) return false;
+  if (!sandbox?.background) return false;
+  // One that does not answer may be gone, and cannot be asked to stop.
+  const census = await sandbox.census().catch(() => undefined);
+  if (!census || Object.keys(census).length > 0) return false;
   try {
     await sandbox.stop();
   } catch (error) {

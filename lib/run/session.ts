@@ -1,4 +1,5 @@
 /** A session: everything a provision or a teardown opens before its first look, and closes at the end. */
+import { messageOf } from '../aws-error.ts';
 import { awsClients } from '../clients.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
@@ -11,7 +12,7 @@ import type { Survey } from '../look/found.ts';
 import type { Report } from '../report.ts';
 import { veiledProblem, veiledReport, veilOf } from '../secrets.ts';
 import { openState, readState } from '../state/state.ts';
-import { takeLock } from '../state/lock.ts';
+import { takeLock, type Lock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { closeEmptySandbox } from './close-sandbox.ts';
 import { home, lockFile, sandboxFolder, stateFile } from './home.ts';
@@ -33,7 +34,10 @@ export interface Session {
   explain(error: unknown): Error;
   /** Stops the sandbox when nothing is left in it, whoever started it in the background. @returns whether it did */
   closeSandbox(): Promise<boolean>;
-  /** Gives everything back, and stops a sandbox that this run started and has nothing in it. */
+  /**
+   * Gives everything back, and stops a sandbox that this run started and has nothing in it; one that does not stop is a
+   * warning, since why a run ends comes first.
+   */
   close(): Promise<void>;
 }
 
@@ -93,22 +97,20 @@ export async function openSession(options: Options, surroundings: Surroundings):
     fresh,
     onWait: (text) => report({ type: 'note', text }),
   });
-  const closing: (() => unknown)[] = [() => aws.close()];
+  let lock: Lock | undefined;
+  let stopping: Promise<boolean> | undefined;
+  const closeSandbox = () => (stopping ??= closeEmptySandbox(place.sandbox));
   const close = async (): Promise<void> => {
-    const last = closing.pop();
-    try {
-      await last?.();
-    } finally {
-      if (last) await close();
-    }
-  };
-  let isStopped = false;
-  const closeSandbox = async (): Promise<boolean> => (isStopped ||= await closeEmptySandbox(place.sandbox));
-  try {
-    const lock = await takeLock(lockFile(options.stage, folder), `npm run ${command}`, clock);
-    closing.push(() => lock.release());
+    aws.close();
     // A run that made nothing leaves no sandbox behind; one that has not the lock leaves it to who has.
-    if (place.sandbox?.started) closing.push(closeSandbox);
+    if (lock && place.sandbox?.started && !stopping) {
+      const failed = (error: unknown) => report({ type: 'warning', text: messageOf(error) });
+      await closeSandbox().catch(failed);
+    }
+    await lock?.release();
+  };
+  try {
+    lock = await takeLock(lockFile(options.stage, folder), `npm run ${command}`, clock);
     if (lock.takenOverFrom) {
       report({
         type: 'warning',
@@ -153,8 +155,7 @@ export async function openSession(options: Options, surroundings: Surroundings):
       close,
     };
   } catch (error) {
-    // Why the run does not begin is what counts.
-    await close().catch(() => undefined);
+    await close();
     throw told(error, situation);
   }
 }

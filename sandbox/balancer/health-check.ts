@@ -123,18 +123,17 @@ export async function checkTarget(
       signal,
       ...(isSecure && TLS),
     });
-    let timer: NodeJS.Timeout;
-    const expire = (ms: number): void => {
-      const due = performance.now() + ms;
-      timer = setTimeout(() => {
-        // As long as this process was held up, no answer could be heard: that time is not the target's.
-        const lateMs = performance.now() - due;
-        if (lateMs > LATE_MS) return expire(Math.min(lateMs, settings.timeoutMs));
-        resolve('timeout');
-        request.destroy();
-      }, ms);
+    const giveUp = (): void => {
+      resolve('timeout');
+      request.destroy();
     };
-    expire(settings.timeoutMs);
+    const due = performance.now() + settings.timeoutMs;
+    let timer = setTimeout(() => {
+      // As long as this process was held up, no answer could be heard: the target gets that time, once.
+      const lateMs = performance.now() - due;
+      if (lateMs < LATE_MS) giveUp();
+      else timer = setTimeout(giveUp, Math.min(lateMs, settings.timeoutMs));
+    }, settings.timeoutMs);
     request.on('response', (response) => {
       resolve({ code: response.statusCode ?? 0 });
       response.destroy(); // the status decides, and the load balancer closes the connection after each check

@@ -93,8 +93,8 @@ test('a sandbox starts after all when the one that was quicker is given up', asy
     );
     await giveUp();
     const door = await opening;
-    expect(door).toMatchObject({ started: true, background: true, folder });
     await door.stop();
+    expect(door).toMatchObject({ started: true, background: true, folder });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -45,7 +45,10 @@ export function leapingClock(from = Date.now()): Clock & SandboxClock {
   const at = (when: number, run: () => void) => {
     const timer = { at: when, run };
     timers.add(timer);
-    if (!isTurning) setImmediate(turn);
+    if (!isTurning) {
+      quiet = 0;
+      setImmediate(turn);
+    }
     isTurning = true;
     return () => void timers.delete(timer);
   };

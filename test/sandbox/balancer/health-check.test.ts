@@ -132,11 +132,21 @@ describe('a check', () => {
     expect(await checkTarget('timeout', quick, never)).toBe('timeout');
   });
 
+  const holdUp = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
   test('does not hold against a target that its own process was held up', async () => {
     const { port } = await startTarget((_request, response) => response.end());
     const check = checkTarget({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 200 }, never);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+    holdUp(400);
     expect(await check).toEqual({ code: 200 });
+  });
+
+  test('times out although its process is held up again and again', async () => {
+    const port = await startRawTarget(() => {});
+    const check = checkTarget({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 60 }, never);
+    const busy = setInterval(() => holdUp(150), 1);
+    expect(await check).toBe('timeout');
+    clearInterval(busy);
   });
 
   test('fails when the connection is refused, closed, or answered with garbage', async () => {

@@ -46,6 +46,8 @@ describe('a veil', () => {
     const hide = veil({ TOKEN: secret });
     expect(hide(Buffer.from(secret).toString('base64'))).toBe('(not shown)');
     expect(hide(Buffer.from(secret).toString('base64url'))).toMatch(/^\(not shown\)\w?$/);
+    const inAddress = encodeURIComponent(Buffer.from(secret).toString('base64'));
+    expect(hide(`/login?key=${inAddress}`)).toBe('/login?key=(not shown)');
     for (const name of ['a', 'me', 'you', 'them']) {
       const header = Buffer.from(`${name}:${secret}@`);
       for (const encoding of ['base64', 'base64url'] as const)

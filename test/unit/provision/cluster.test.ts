@@ -95,22 +95,34 @@ test("explains refusal: somebody else's is refused, and nothing is sent", async 
   expect(sent()).toEqual([]);
 });
 
+const theirs = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
+const taken = { code: 'FOREIGN', what: 'Something that is not ours has the name shop-dev.' };
+
 test("explains refusal: a create that is answered with somebody else's, who was quicker", async () => {
-  const theirs = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: theirs });
-  mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [theirs] });
   await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject({
-    code: 'FOREIGN',
-    what: 'Something that is not ours has the name shop-dev.',
+    ...taken,
     why: expect.stringContaining('tagged team=one'),
   });
-  expect(sent()).toEqual([create, look]);
+  expect(sent()).toEqual([create]);
+});
+
+test.each([
+  ['tags', theirs],
+  ['none', { ...theirs, tags: [] }],
+])("explains refusal: where the answer tells no tags and a look tells others' (%s)", async (_, one) => {
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...theirs, tags: [] } });
+  mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [one] });
+  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject(taken);
 });
 
 test('creates when missing, and takes the word of a look where the answer tells no tags', async () => {
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { clusterArn: ARN, status: 'ACTIVE' } });
-  mocks.ecs.on(DescribeClustersCommand).resolves(seen('ACTIVE'));
+  mocks.ecs
+    .on(DescribeClustersCommand)
+    .resolvesOnce({ clusters: [], failures: [{ reason: 'MISSING' }] })
+    .resolves(seen('ACTIVE'));
   const { ids } = await provisionStep(cluster, { name: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
-  expect(sent()).toEqual([create, look]);
+  expect(sent()).toEqual([create, look, look]);
 });

@@ -40,6 +40,7 @@ interface Ask {
   readonly limits?: boolean;
   readonly plane?: Plane;
   readonly from?: Moment;
+  readonly door?: Partial<SandboxDoor>;
 }
 
 const closing: Record<Life, (() => Promise<void>)[]> = { test: [], file: [] };
@@ -117,6 +118,7 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
  * @param limits whether calls keep within AWS's rate limits
  * @param plane what pretends to run tasks; they all start unless told
  * @param from how it begins; empty unless told
+ * @param door what is otherwise with the sandbox than that it runs and goes on
  */
 export async function account({
   real = false,
@@ -126,6 +128,7 @@ export async function account({
   limits = false,
   plane,
   from,
+  door: otherwise,
 }: Ask = {}): Promise<Account> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-converge-'));
   const sandbox = real
@@ -161,6 +164,7 @@ export async function account({
     },
     census: async () => census(sandbox.world),
     stop: async () => undefined,
+    ...otherwise,
   };
   let running = new AbortController();
   const read = async (stack: StackInput, { stage, target, builder }: Options) =>

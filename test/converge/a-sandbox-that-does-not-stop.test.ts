@@ -1,0 +1,31 @@
+// The sandbox that a run started should be stopped after it, and does not stop: why the run ends comes first.
+import { expect, test } from '@jest/globals';
+import { account } from './harness.ts';
+import { stack } from './stacks.ts';
+
+let asked = 0;
+const door = {
+  started: true,
+  background: true,
+  stop: async () => {
+    asked += 1;
+    throw new Error('It still runs.');
+  },
+};
+
+test('a plan is made, and a problem told, all the same; a teardown says that it does not stop, once', async () => {
+  const user = await account({ door });
+  expect(await user.plan(stack())).not.toEqual([]);
+  expect(asked).toBe(1);
+  await expect(user.plan(stack(), { adopt: ['vpc'] })).rejects.toMatchObject({ code: 'ARGUMENTS' });
+  expect(asked).toBe(2);
+  await expect(user.down(stack())).rejects.toMatchObject({ code: 'SANDBOX_STOP' });
+  expect(asked).toBe(3);
+});
+
+test('one that is gone by then is not missed', async () => {
+  const user = await account({
+    door: { ...door, census: () => Promise.reject(new TypeError('fetch failed')) },
+  });
+  expect(await user.plan(stack())).not.toEqual([]);
+});

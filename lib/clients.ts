@@ -1,16 +1,7 @@
-/** The AWS clients of a run: one function a service, made when first used, that knows what may be tried again. */
+/** The AWS clients of a run: one function a service, loaded and made when first used, that knows what may be tried again. */
 import { setMaxListeners } from 'node:events';
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
-import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { ECRClient } from '@aws-sdk/client-ecr';
-import { ECSClient } from '@aws-sdk/client-ecs';
-import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { IAMClient } from '@aws-sdk/client-iam';
-import { Route53Client } from '@aws-sdk/client-route-53';
-import { STSClient } from '@aws-sdk/client-sts';
 import { makeLimiter, unlimited } from './limiter.ts';
 import { retrying, type Call, type Calling } from './retrying.ts';
 
@@ -99,13 +90,13 @@ export function awsClients(settings: ClientSettings, run: Calling): Aws {
   const made: { destroy(): void }[] = [];
   const sender = <C extends Client<object, object>>(
     service: string,
-    make: () => C,
+    make: () => Promise<C>,
     kind: Call['kind'] = 'repeatable',
   ): Send => {
-    let client: C | undefined;
+    let client: Promise<C> | undefined;
     return async <I extends object, O extends object>(command: CommandOf<I, O>) => {
-      if (!client) made.push((client = make()));
-      const ready = client;
+      client ??= make().then((one) => (made.push(one), one));
+      const ready = await client;
       const name = command.constructor.name.replace(/Command$/, '');
       const send = async () => {
         await limiter(service, name);
@@ -115,16 +106,25 @@ export function awsClients(settings: ClientSettings, run: Calling): Aws {
     };
   };
   return {
-    ec2: sender('ec2', () => new EC2Client(standard)),
-    ec2Once: sender('ec2', () => new EC2Client(standard), 'once'),
-    elbv2: sender('elbv2', () => new ElasticLoadBalancingV2Client(standard)),
-    ecs: sender('ecs', () => new ECSClient(standard)),
-    autoscaling: sender('autoscaling', () => new ApplicationAutoScalingClient(standard)),
-    ecr: sender('ecr', () => new ECRClient(standard)),
-    iam: sender('iam', () => new IAMClient(standard)),
-    logs: sender('logs', () => new CloudWatchLogsClient(standard)),
-    route53: sender('route53', () => new Route53Client(standard)),
-    sts: sender('sts', () => new STSClient(standard)),
+    ec2: sender('ec2', async () => new (await import('./clients/ec2.ts')).EC2Client(standard)),
+    ec2Once: sender('ec2', async () => new (await import('./clients/ec2.ts')).EC2Client(standard), 'once'),
+    elbv2: sender(
+      'elbv2',
+      async () => new (await import('./clients/elbv2.ts')).ElasticLoadBalancingV2Client(standard),
+    ),
+    ecs: sender('ecs', async () => new (await import('./clients/ecs.ts')).ECSClient(standard)),
+    autoscaling: sender(
+      'autoscaling',
+      async () => new (await import('./clients/autoscaling.ts')).ApplicationAutoScalingClient(standard),
+    ),
+    ecr: sender('ecr', async () => new (await import('./clients/ecr.ts')).ECRClient(standard)),
+    iam: sender('iam', async () => new (await import('./clients/iam.ts')).IAMClient(standard)),
+    logs: sender('logs', async () => new (await import('./clients/logs.ts')).CloudWatchLogsClient(standard)),
+    route53: sender(
+      'route53',
+      async () => new (await import('./clients/route53.ts')).Route53Client(standard),
+    ),
+    sts: sender('sts', async () => new (await import('./clients/sts.ts')).STSClient(standard)),
     close() {
       end();
       made.forEach((client) => client.destroy());

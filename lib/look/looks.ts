@@ -1,70 +1,88 @@
-/** The survey: every look at once, whatever the state file says. */
+/** The survey: every look, one begun after the other and none waited for, whatever the state file says. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { names } from '../architecture.ts';
 import type { Name, Items } from '../resources.ts';
 import { settled } from '../siblings.ts';
-import { lookCluster } from './cluster.ts';
-import { lookElasticIp } from './elastic-ip.ts';
 import type { Found, Survey } from './found.ts';
-import { lookHostedZone } from './hosted-zone.ts';
-import { lookImages } from './images.ts';
-import { lookInternetGateway } from './internet-gateway.ts';
-import { lookListener } from './listener.ts';
-import { lookLoadBalancer } from './load-balancer.ts';
-import { lookLogGroup } from './log-group.ts';
-import { lookNatGateway } from './nat-gateway.ts';
 import { reclaim } from './recorded.ts';
-import { lookRecord } from './record.ts';
-import { lookRepositories } from './repositories.ts';
-import { lookRoles } from './roles.ts';
-import { lookPrivateRoutes, lookPublicRoutes } from './route-tables.ts';
-import { lookRules } from './rules.ts';
-import { lookSecurityGroups } from './security-groups.ts';
 import { type Tags } from '../tags.ts';
 import type { See } from './see.ts';
-import { lookServiceLinkedRole } from './service-linked-role.ts';
-import { lookServices } from './services.ts';
-import { lookSubnets, lookZones } from './subnets.ts';
-import { lookTargetGroups } from './target-groups.ts';
-import { lookTaskDefinitions } from './task-definitions.ts';
-import { lookVpc } from './vpc.ts';
+
+/** The looks by the service that they ask: AWS's clients are large, and the first call leaves before the last is loaded. */
+const of = {
+  ec2: () => import('./of/ec2.ts'),
+  logs: () => import('./of/logs.ts'),
+  iam: () => import('./of/iam.ts'),
+  ecr: () => import('./of/ecr.ts'),
+  ecs: () => import('./of/ecs.ts'),
+  elbv2: () => import('./of/elbv2.ts'),
+  route53: () => import('./of/route53.ts'),
+};
 
 /** The look of each noun: describes only. */
 export const looks: { readonly [N in Name]: (see: See) => Promise<Items<Found[N]>> } = {
-  vpc: lookVpc,
-  subnets: lookSubnets,
-  internetGateway: lookInternetGateway,
-  publicRoutes: lookPublicRoutes,
-  elasticIp: lookElasticIp,
-  natGateway: lookNatGateway,
-  privateRoutes: lookPrivateRoutes,
-  securityGroups: lookSecurityGroups,
-  logGroup: lookLogGroup,
-  serviceLinkedRole: lookServiceLinkedRole,
-  roles: lookRoles,
-  repositories: lookRepositories,
-  images: lookImages,
-  cluster: lookCluster,
-  loadBalancer: lookLoadBalancer,
-  targetGroups: lookTargetGroups,
-  listener: lookListener,
-  rules: lookRules,
-  taskDefinitions: lookTaskDefinitions,
-  services: lookServices,
-  hostedZone: lookHostedZone,
-  record: lookRecord,
+  vpc: async (see) => (await of.ec2()).lookVpc(see),
+  subnets: async (see) => (await of.ec2()).lookSubnets(see),
+  internetGateway: async (see) => (await of.ec2()).lookInternetGateway(see),
+  publicRoutes: async (see) => (await of.ec2()).lookPublicRoutes(see),
+  elasticIp: async (see) => (await of.ec2()).lookElasticIp(see),
+  natGateway: async (see) => (await of.ec2()).lookNatGateway(see),
+  privateRoutes: async (see) => (await of.ec2()).lookPrivateRoutes(see),
+  securityGroups: async (see) => (await of.ec2()).lookSecurityGroups(see),
+  logGroup: async (see) => (await of.logs()).lookLogGroup(see),
+  serviceLinkedRole: async (see) => (await of.iam()).lookServiceLinkedRole(see),
+  roles: async (see) => (await of.iam()).lookRoles(see),
+  repositories: async (see) => (await of.ecr()).lookRepositories(see),
+  images: async (see) => (await of.ecr()).lookImages(see),
+  cluster: async (see) => (await of.ecs()).lookCluster(see),
+  loadBalancer: async (see) => (await of.elbv2()).lookLoadBalancer(see),
+  targetGroups: async (see) => (await of.elbv2()).lookTargetGroups(see),
+  listener: async (see) => (await of.elbv2()).lookListener(see),
+  rules: async (see) => (await of.elbv2()).lookRules(see),
+  taskDefinitions: async (see) => (await of.ecs()).lookTaskDefinitions(see),
+  services: async (see) => (await of.ecs()).lookServices(see),
+  hostedZone: async (see) => (await of.route53()).lookHostedZone(see),
+  record: async (see) => (await of.route53()).lookRecord(see),
 };
+
+/** Those that ask AWS again with what it answered, and so take longest. */
+const LONGEST: readonly Name[] = [
+  'record',
+  'rules',
+  'targetGroups',
+  'loadBalancer',
+  'roles',
+  'taskDefinitions',
+  'services',
+];
+const LONGEST_FIRST = [...new Set([...LONGEST, ...names])];
 
 /**
  * Looks at everything, or at these nouns alone. Fails with the first look that fails, once all have ended.
  * A noun that was not looked at has no things; and the zones matter only to who may make something of all.
+ * @param meanwhile called when all have begun: AWS takes its time
  */
-export async function survey(see: See, nouns: readonly Name[] = names): Promise<Survey> {
+export async function survey(
+  see: See,
+  nouns: readonly Name[] = names,
+  meanwhile: () => void = () => undefined,
+): Promise<Survey> {
   const look = async (name: Name): Promise<Items<unknown>> =>
-    nouns.includes(name)
-      ? reclaim(see, name, (await looks[name](see)) as Items<{ readonly tags: Tags }>)
-      : new Map();
-  const zones = nouns === names ? lookZones(see) : Promise.resolve([]);
-  const found = names.map(async (name) => [name, await look(name)] as const);
+    reclaim(see, name, (await looks[name](see)) as Items<{ readonly tags: Tags }>);
+  // To make a request takes a while: the first is on its way before the last is made.
+  const begun = new Map<Name, Promise<Items<unknown>>>();
+  let turn = Promise.resolve();
+  for (const name of LONGEST_FIRST.filter((one) => nouns.includes(one))) {
+    turn = turn.then(() => nextTurn());
+    begun.set(
+      name,
+      turn.then(() => look(name)),
+    );
+  }
+  const zones =
+    nouns === names ? turn.then(async () => (await of.ec2()).lookZones(see)) : Promise.resolve([]);
+  const found = names.map(async (name) => [name, (await begun.get(name)) ?? new Map()] as const);
+  void turn.then(() => nextTurn()).then(meanwhile);
   await settled<unknown>([zones, ...found]);
   return { zones: await zones, ...Object.fromEntries(await Promise.all(found)) } as unknown as Survey;
 }

@@ -1,0 +1,2 @@
+/** ECR's client, loaded with its first call. */
+export { ECRClient } from '@aws-sdk/client-ecr';

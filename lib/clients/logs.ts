@@ -1,0 +1,2 @@
+/** CloudWatch Logs' client, loaded with its first call. */
+export { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';

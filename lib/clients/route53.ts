@@ -1,0 +1,2 @@
+/** Route 53's client, loaded with its first call. */
+export { Route53Client } from '@aws-sdk/client-route-53';

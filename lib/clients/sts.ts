@@ -1,0 +1,2 @@
+/** STS's client, loaded with its first call. */
+export { STSClient } from '@aws-sdk/client-sts';

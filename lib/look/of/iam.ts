@@ -1,0 +1,3 @@
+/** The looks that ask IAM first, loaded together. */
+export { lookRoles } from '../roles.ts';
+export { lookServiceLinkedRole } from '../service-linked-role.ts';

@@ -1,0 +1,2 @@
+/** The looks that ask CloudWatch Logs first, loaded together. */
+export { lookLogGroup } from '../log-group.ts';

@@ -1,11 +1,14 @@
 // How jest runs the tests: TypeScript through swc, in any order, on all cores, without a network.
 import { availableParallelism } from 'node:os';
 
-/** They take minutes, or a program that not everybody has: `npm run sweep` runs them. */
+/** They take long, or a program that not everybody has: `npm run sweep` runs them. */
 export const LONG = [
-  ...['failure-modes/', 'interrupt/', 'secrets/', 'killed', 'state/killed'].map((name) => `sweep/${name}`),
+  ...['failure-modes/', 'interrupt/', 'secrets/', 'state/', 'killed', 'fuzz/run-with-any-state'].map(
+    (name) => `sweep/${name}`,
+  ),
   ...['half-built', 'missing', 'property', 'replaced-without-an-outage'].map((name) => `converge/${name}`),
-  'journeys/the-aws-cli',
+  ...['the-aws-cli', 'what-somebody-broke'].map((name) => `journeys/${name}`),
+  'sandbox/runtime/network',
 ].map((name) => `test/${name}`);
 
 export default {

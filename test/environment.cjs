@@ -8,25 +8,25 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const SHARED = { Error, TypeError, RangeError, SyntaxError, Date, Map, Set, RegExp, Math };
 
 /**
- * The runner keeps in a storage which test is running, and Node carries that along with every promise, which costs a lot
- * where there are many. The tests of a file follow one another: a field says it as well.
+ * Each file's runner keeps a storage of its own, and never gives it back: every promise of the files after it would carry
+ * it along.
  */
-AsyncLocalStorage.prototype.run = function (store, callback, ...args) {
-  const outer = this.store;
-  this.store = store;
-  const restore = () => (this.store = outer);
-  const result = callback(...args);
-  if (typeof result?.finally === 'function') return result.finally(restore);
-  restore();
-  return result;
-};
-AsyncLocalStorage.prototype.getStore = function () {
-  return this.store;
+const storages = new Set();
+const { run } = AsyncLocalStorage.prototype;
+AsyncLocalStorage.prototype.run = function (...args) {
+  storages.add(this);
+  return run.apply(this, args);
 };
 
 module.exports = class extends TestEnvironment {
   constructor(...args) {
     super(...args);
     Object.assign(this.global, SHARED);
+  }
+
+  async teardown() {
+    await super.teardown();
+    for (const storage of storages) storage.disable();
+    storages.clear();
   }
 };

@@ -16,11 +16,15 @@ const all: [string, Mishap, StackInput][] = [
   ...built.map((one): [string, Mishap, StackInput] => [`${one.noun}: ${one.what}`, one, fromSource]),
 ];
 
+const none = { exitCode: 0, text: expect.stringMatching(/^No drift: /) };
+
+test.each([stack(), fromSource])('what stands has none (%#)', async (one) => {
+  expect(await (await standing(one)).drift(one)).toMatchObject(none);
+});
+
 test.each(all)('%s', async (_what, { drifts, does }, one) => {
   const user = await standing(one);
   const whole = user.census();
-  expect(await user.drift(one)).toMatchObject({ exitCode: 0, text: expect.stringMatching(/^No drift: /) });
-
   const ids = user.ids();
   await does(user.aws, (address, field) => ids[address]?.[field] ?? '');
 
@@ -31,7 +35,7 @@ test.each(all)('%s', async (_what, { drifts, does }, one) => {
   expect(changes.map(({ verb, address }) => `${verb} ${address}`).sort()).toEqual([...drifts].sort());
   expect(planInWords(changes)).toMatchSnapshot();
   await user.up(one);
-  expect(await user.drift(one)).toMatchObject({ exitCode: 0, text: expect.stringMatching(/^No drift: /) });
+  expect(await user.drift(one)).toMatchObject(none);
   expect(user.census()).toEqual(whole);
 });
 

@@ -7,7 +7,13 @@ export const LONG = [
     (name) => `sweep/${name}`,
   ),
   ...['half-built', 'missing', 'property', 'replaced-without-an-outage'].map((name) => `converge/${name}`),
-  ...['the-aws-cli', 'what-somebody-broke'].map((name) => `journeys/${name}`),
+  ...[
+    'the-aws-cli',
+    'what-somebody-broke',
+    'a-teardown-needs',
+    'the-sandbox-is-killed',
+    'a-program-that',
+  ].map((name) => `journeys/${name}`),
   'sandbox/runtime/network',
 ].map((name) => `test/${name}`);
 

@@ -1,6 +1,6 @@
 // Starts a command, `node run.js provision …`: compiles Slipway when its source has changed, then runs that main file.
 // @ts-check
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { hashOf, load } from './lib/kept.js';
@@ -10,7 +10,7 @@ const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
 /** What is compiled together; the sandbox is a program of its own. */
 const PROGRAMS = [['provision', 'teardown'], ['sandbox']];
 const SOURCES = ['lib', 'provision', 'teardown', 'sandbox'];
-/** How long an earlier build is kept: a run that began with it may still load parts of it. */
+/** How long an earlier build is kept after the last run began with it: that may still load parts of it. */
 const KEEP_MS = 3_600_000;
 
 /**
@@ -142,6 +142,11 @@ const [command] = process.argv.splice(2, 1);
 // Without a command it only compiles.
 if (command !== undefined) {
   const main = join(folder, command, 'main.cjs');
+  try {
+    utimesSync(folder, new Date(), new Date());
+  } catch {
+    // Who may not write there removes nothing either.
+  }
   // For a bug's stack; mapping it takes time, and Node maps what it has loaded itself.
   if (process.env['SLIPWAY_DEBUG']) {
     process.setSourceMapsEnabled(true);

@@ -30,6 +30,21 @@ export function load(file) {
   if (known) return known.exports;
   const module = { exports: {} };
   modules.set(file, module);
+  try {
+    run(file, module);
+  } catch (error) {
+    // Whoever asks for it again is told why it is not there, and not given half of it.
+    modules.delete(file);
+    throw error;
+  }
+  return module.exports;
+}
+
+/**
+ * @param {string} file
+ * @param {{ exports: object }} module
+ */
+function run(file, module) {
   const kept = `${file}-${FLAVOUR}`;
   const cachedData = readKept(kept);
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`;
@@ -42,7 +57,6 @@ export function load(file) {
   const own = (/** @type {string} */ name) =>
     name.startsWith('.') ? load(join(dirname(file), name)) : require(name);
   script.runInThisContext()(module.exports, own, module, file, dirname(file));
-  return module.exports;
 }
 
 /** What is to be kept of this run, by where. @type {Map<string, Script>} */

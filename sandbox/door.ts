@@ -141,7 +141,11 @@ async function start(options: StartOptions): Promise<Door | undefined> {
     for (let last = false; !last; await delay(50, undefined, { signal })) {
       last = performance.now() >= deadline;
       const about = await whoIs(url, signal);
-      if (typeof about === 'object') return door(url, about, about.pid === child.pid);
+      if (typeof about === 'object') {
+        const isOurs = about.pid === child.pid;
+        if (!isOurs) child.kill();
+        return door(url, about, isOurs);
+      }
     }
   } catch (error) {
     // Who gives up before it answers knows nothing of it.

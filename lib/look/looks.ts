@@ -45,7 +45,7 @@ export const looks: { readonly [N in Name]: (see: See) => Promise<Items<Found[N]
   record: async (see) => (await of.route53()).lookRecord(see),
 };
 
-/** Those that ask AWS again with what it answered, and so take longest. */
+/** Those that ask most often one after the other, each time with what AWS answered before. */
 const LONGEST: readonly Name[] = [
   'record',
   'rules',

@@ -5,23 +5,33 @@ import type { SandboxDoor } from './target.ts';
 /**
  * Stops the sandbox when it was started in the background and nothing is left in it.
  * @returns whether it did
- * @throws SANDBOX_STOP when it does not end
+ * @throws SANDBOX_STOP when it does not end, or does not say what is in it
  */
 export async function closeEmptySandbox(sandbox: SandboxDoor | undefined): Promise<boolean> {
   if (!sandbox?.background) return false;
-  // One that does not answer may be gone, and cannot be asked to stop.
-  const census = await sandbox.census().catch(() => undefined);
-  if (!census || Object.keys(census).length > 0) return false;
+  let now = 'What is in it is not known.';
   try {
+    if (Object.keys(await sandbox.census()).length > 0) return false;
+    now = 'Nothing is left in it.';
     await sandbox.stop();
   } catch (error) {
+    if (!isAlive(sandbox.pid)) return false;
     throw problem('SANDBOX_STOP', {
       what: 'The sandbox did not stop.',
       why: error instanceof Error ? error.message : String(error),
-      now: 'Nothing is left in it.',
+      now,
       fix: [`kill ${sandbox.pid}`, `Its log is ${sandbox.folder}/sandbox.log.`],
       cause: error,
     });
   }
   return true;
+}
+
+/** It runs as the same user: a signal that cannot be sent has nobody to receive it. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

@@ -139,6 +139,28 @@ test('a build of an hour ago goes with the next', async () => {
   expect(builds()).not.toContain(old);
 });
 
+test('a build that was used since stays', async () => {
+  await run();
+  const [old = ''] = builds();
+  utimesSync(at('node_modules/.cache/slipway', old), 0, 0);
+  await run('provision');
+  writeFileSync(at('lib/word.ts'), "export const word: string = 'other';");
+  await run();
+  expect(builds()).toHaveLength(2);
+});
+
+test('a part that is missing is missed each time that it is asked for', async () => {
+  const main = `
+    const load = () => import('../lib/word.ts').then(() => 'there', ({ code }) => code);
+    void (async () => { for (const turn of [1, 2]) console.log(turn, await load()); })();`;
+  writeFileSync(at('provision/main.ts'), main);
+  await run();
+  const build = at('node_modules/.cache/slipway', builds()[0] ?? '');
+  const [part = ''] = readdirSync(build).filter((name) => /^word-.*\.cjs$/.test(name));
+  rmSync(join(build, part));
+  expect(await run('provision')).toBe('1 ENOENT\n2 ENOENT');
+});
+
 test("a link that leads nowhere, as editors make them, is in nobody's way", async () => {
   symlinkSync('user@host.1', at('lib/.#word.ts'));
   expect(await run('provision')).toBe(`${at('provision')} up undefined`);

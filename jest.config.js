@@ -14,7 +14,7 @@ export const LONG = [
     'the-sandbox-is-killed',
     'a-program-that',
   ].map((name) => `journeys/${name}`),
-  'sandbox/runtime/network',
+  ...['push-and-run', 'runtime/network'].map((name) => `sandbox/${name}`),
 ].map((name) => `test/${name}`);
 
 export default {

@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords } from './harness.ts';
 import { standing } from './moments.ts';
+import { testSome } from './some.ts';
 import { container, stack, web } from './stacks.ts';
 
 const jobs = { jobs: { containers: { worker: container('worker', 8000) } } };
@@ -39,7 +40,7 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['a zone less', stack(), stack({ network: { zones: 3 } })],
 ];
 
-test.each(cases)('%s', async (_what, after, before = stack()) => {
+testSome(cases, async (_what, after, before = stack()) => {
   const user = await standing(before);
   const plan = await user.plan(after);
   expect(planInWords(plan)).toMatchSnapshot();

@@ -4,6 +4,7 @@ import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords, type Planned } from './harness.ts';
 import { built, mishaps, type Mishap } from './mishaps.ts';
 import { standing } from './moments.ts';
+import { testSome } from './some.ts';
 import { stack } from './stacks.ts';
 
 const fromSource: StackInput = {
@@ -22,7 +23,7 @@ test.each([stack(), fromSource])('what stands has none (%#)', async (one) => {
   expect(await (await standing(one)).drift(one)).toMatchObject(none);
 });
 
-test.each(all)('%s', async (_what, { drifts, does }, one) => {
+testSome(all, async (_what, { drifts, does }, one) => {
   const user = await standing(one);
   const whole = user.census();
   const ids = user.ids();

@@ -9,7 +9,7 @@ import { survivalPage } from './page.ts';
 import type { Line } from './report.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const SWEEPS = ['test/sweep', ...LONG];
+const SWEEPS = ['test/sweep', 'test/converge', ...LONG];
 const PAGE = join(ROOT, 'docs/survival.md');
 
 // Everything else is jest's: `npm run sweep -- test/sweep/pairs --json`.

@@ -24,6 +24,8 @@ export interface Door {
   /** Where a name leads, through the sandbox's Route 53 and load balancers; undefined when nowhere. */
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;
+  /** Whether its process lives, whatever it answers. */
+  isAlive(): boolean;
   /**
    * Stops it, and resolves when it is gone.
    * @param withinMs how long it may take
@@ -137,22 +139,19 @@ async function start(options: StartOptions): Promise<Door | undefined> {
   // Not by the clock of the machine, which may be set meanwhile.
   let deadline = performance.now() + START_MS;
   child.once('exit', (code) => (deadline = performance.now() + (code === LATE ? OTHER_START_MS : 0)));
+  let isOurs = false;
   try {
     for (let last = false; !last; await delay(50, undefined, { signal })) {
       last = performance.now() >= deadline;
       const about = await whoIs(url, signal);
-      if (typeof about === 'object') {
-        const isOurs = about.pid === child.pid;
-        if (!isOurs) child.kill();
-        return door(url, about, isOurs);
-      }
+      if (typeof about !== 'object') continue;
+      isOurs = about.pid === child.pid;
+      return door(url, about, isOurs);
     }
-  } catch (error) {
-    // Who gives up before it answers knows nothing of it.
-    child.kill();
-    throw error;
+  } finally {
+    // Nobody knows of one that has not answered.
+    if (!isOurs) child.kill();
   }
-  child.kill();
   return child.exitCode === LATE ? undefined : notStarted(options);
 }
 
@@ -189,6 +188,7 @@ function door(url: string, about: About, started: boolean): Door {
       ((await ask(`resolve?name=${encodeURIComponent(name)}&port=${port}`)) ?? undefined) as
         { host: string; port: number } | undefined,
     census: async () => (await ask('census')) as Record<string, number>,
+    isAlive: () => isAlive(about.pid),
     async stop(withinMs = STOP_MS) {
       const deadline = performance.now() + withinMs;
       await ask('stop', 'POST');

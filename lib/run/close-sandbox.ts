@@ -15,7 +15,7 @@ export async function closeEmptySandbox(sandbox: SandboxDoor | undefined): Promi
     now = 'Nothing is left in it.';
     await sandbox.stop();
   } catch (error) {
-    if (!isAlive(sandbox.pid)) return false;
+    if (!sandbox.isAlive()) return false;
     throw problem('SANDBOX_STOP', {
       what: 'The sandbox did not stop.',
       why: error instanceof Error ? error.message : String(error),
@@ -25,13 +25,4 @@ export async function closeEmptySandbox(sandbox: SandboxDoor | undefined): Promi
     });
   }
   return true;
-}
-
-/** It runs as the same user: a signal that cannot be sent has nobody to receive it. */
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

@@ -19,6 +19,8 @@ export interface SandboxDoor {
   readonly limits: number | undefined;
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;
+  /** Whether its process lives, whatever it answers. */
+  isAlive(): boolean;
   stop(): Promise<void>;
 }
 export type OpenSandbox = (options: {

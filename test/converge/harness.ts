@@ -163,6 +163,7 @@ export async function account({
       return ((await answer.json()) ?? undefined) as { host: string; port: number } | undefined;
     },
     census: async () => census(sandbox.world),
+    isAlive: () => true,
     stop: async () => undefined,
     ...otherwise,
   };

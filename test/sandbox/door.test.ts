@@ -43,7 +43,9 @@ test('a sandbox says which process it is and where it keeps its state', async ()
 test('a stop ends when the process is gone', async () => {
   const { port } = await pretender("response.once('close', () => process.exit());");
   const door = await findSandbox(port);
+  expect(door?.isAlive()).toBe(true);
   await door?.stop();
+  expect(door?.isAlive()).toBe(false);
   expect(await findSandbox(port)).toBeUndefined();
 });
 

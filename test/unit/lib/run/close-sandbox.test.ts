@@ -1,5 +1,4 @@
 // A sandbox that runs in the background for nothing is stopped, and one that does not stop is a problem.
-import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import { closeEmptySandbox } from '../../../../lib/run/close-sandbox.ts';
 import type { SandboxDoor } from '../../../../lib/run/target.ts';
@@ -8,13 +7,14 @@ function sandbox(over: Partial<SandboxDoor>): { door: SandboxDoor; stops: () => 
   let stops = 0;
   const door: SandboxDoor = {
     url: 'http://127.0.0.1:4566',
-    pid: process.pid,
+    pid: 123,
     folder: '/some/where',
     started: false,
     background: true,
     limits: undefined,
     resolve: async () => undefined,
     census: async () => ({}),
+    isAlive: () => true,
     stop: async () => void (stops += 1),
     ...over,
   };
@@ -48,12 +48,14 @@ test.each<[string, Partial<SandboxDoor>, string]>([
     what: 'The sandbox did not stop.',
     why: expect.stringMatching(/^(It still runs\.|500)$/),
     now,
-    fix: [`kill ${process.pid}`, 'Its log is /some/where/sandbox.log.'],
+    fix: ['kill 123', 'Its log is /some/where/sandbox.log.'],
   });
 });
 
 test('one that is gone by then is not missed', async () => {
-  const { pid = 0 } = spawnSync(process.execPath, ['--version']);
-  const { door } = sandbox({ pid, census: () => Promise.reject(new TypeError('fetch failed')) });
+  const { door } = sandbox({
+    isAlive: () => false,
+    census: () => Promise.reject(new TypeError('fetch failed')),
+  });
   expect(await closeEmptySandbox(door)).toBe(false);
 });

@@ -48,15 +48,18 @@ export function veilOf(config: Config, env: NodeJS.ProcessEnv = process.env): Ve
 const withLines = (value: string): string[] => [value, ...value.split(/[\r\n]+/).map((line) => line.trim())];
 
 /** As it stands, and as it stands in JSON, in XML, in an address and in base64. */
-const spellings = (value: string): string[] => [
-  value,
-  JSON.stringify(value).slice(1, -1),
-  escaped(value),
-  // Half a character cannot stand there.
-  encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd')),
-  ...inBase64(value),
-  ...inBase64(JSON.stringify(value).slice(1, -1)),
-];
+function spellings(value: string): string[] {
+  const json = JSON.stringify(value).slice(1, -1);
+  return [
+    value,
+    json,
+    escaped(value),
+    // Half a character cannot stand there.
+    encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd')),
+    ...inBase64(value),
+    ...inBase64(json),
+  ];
+}
 
 /**
  * Alone, and as a part of something longer, such as a name and a password in a header: what stands before shifts it by

@@ -4,19 +4,14 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { noteContainer, stopLeftovers } from '../../../sandbox/runtime/leftovers.ts';
+import { compiled, start } from '../../program.ts';
 import { isRunning, TestTask, until } from './support.ts';
 
 // Real processes take their time on a busy machine.
 jest.setTimeout(60_000);
-
-const REPOSITORY = resolve(__dirname, '../../..');
-const CONTAINER = pathToFileURL(join(REPOSITORY, 'sandbox/runtime/container.ts')).href;
 
 let folder: string;
 const started: ChildProcess[] = [];
@@ -37,11 +32,6 @@ async function stray(): Promise<{ pid: number; ended: Promise<unknown> }> {
   return { pid: child.pid ?? 0, ended };
 }
 
-async function firstLine(stream: Readable): Promise<string> {
-  const [line] = (await once(createInterface(stream), 'line')) as [string];
-  return line;
-}
-
 describe('when the sandbox is killed', () => {
   test.each([
     ['a Node program', ['node', '-e', 'console.log(process.pid); setInterval(() => {}, 1000)']],
@@ -55,10 +45,8 @@ describe('when the sandbox is killed', () => {
       ['sh', '-c', `trap '' TERM HUP INT; echo $$; while :; do sleep 1; done`],
     ],
   ])('%s dies with it', async (_, command) => {
-    const sandbox = join(folder, 'sandbox.mts');
-    await writeFile(
-      sandbox,
-      `import { startContainer } from ${JSON.stringify(CONTAINER)};
+    const sandbox = await compiled(
+      `import { startContainer } from 'sandbox/runtime/container.ts';
        const starting = startContainer(${JSON.stringify({
          name: 'app',
          taskDirectory: join(folder, 'task'),
@@ -71,15 +59,11 @@ describe('when the sandbox is killed', () => {
        })}, { line: async (_, text) => console.log((await starting).pid + ' ' + text) });
        setInterval(() => {}, 1000);`,
     );
-    const parent = spawn(process.execPath, ['--import', 'tsx', sandbox], {
-      cwd: REPOSITORY,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    started.push(parent);
-    const line = await Promise.race([firstLine(parent.stdout), once(parent, 'exit').then(() => 'it ended')]);
+    const parent = start(sandbox, []);
+    const line = (await parent.next()) ?? 'it ended';
     const pids = line.split(' ').map(Number);
     expect(pids.every(isRunning)).toBe(true);
-    parent.kill('SIGKILL');
+    await parent.kill();
     await until(() => !pids.some(isRunning), 'the container to be gone');
   });
 });

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { bundleModule } from '../../../lib/config/bundle.ts';
 import { loadConfig } from '../../../lib/config/load.ts';
 import { ROOT } from '../../house/files.ts';
-import { newFolder } from '../program.ts';
+import { newFolder } from '../../program.ts';
 import { counted, FEW, slipped, slips } from './mutations.ts';
 import { expectProblem } from './outcome.ts';
 

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { systemClock } from '../../../lib/clock.ts';
 import type { StateData } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
-import { newFolder } from '../program.ts';
+import { newFolder } from '../../program.ts';
 import { anyJson, counted, edited, edits, RUNS, slipped, slips } from './mutations.ts';
 import { expectProblem } from './outcome.ts';
 

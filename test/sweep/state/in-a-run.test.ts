@@ -4,7 +4,7 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { Problem } from '../../../lib/problem.ts';
 import { account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
-import { times } from '../program.ts';
+import { times } from '../../program.ts';
 
 afterEach(() => {
   jest.restoreAllMocks();

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../lib/clock.ts';
 import type { Guard, StateData } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
-import { compiled, newFolder, start, times } from '../program.ts';
+import { compiled, newFolder, start, times } from '../../program.ts';
 
 const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 const open = (file: string) => openState(file, guard, systemClock);

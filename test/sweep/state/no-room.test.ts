@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../../lib/clock.ts';
 import type { Guard } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
-import { compiled, newFolder, NOBODY, start } from '../program.ts';
+import { compiled, newFolder, NOBODY, start } from '../../program.ts';
 
 const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 

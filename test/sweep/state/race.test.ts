@@ -2,7 +2,7 @@
 import { readdir, readFile, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { compiled, newFolder, start, times, type Program } from '../program.ts';
+import { compiled, newFolder, start, times, type Program } from '../../program.ts';
 
 /**
  * At each «go», tries until it has the lock, notes when it enters and leaves, and gives it back; at «go and stay» keeps

@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { watch } from '../../journeys/command.ts';
 import { freePort, machine } from '../../journeys/harness.ts';
 import { ROOT } from '../../house/files.ts';
-import { newFolder, NOBODY } from '../program.ts';
+import { newFolder, NOBODY } from '../../program.ts';
 
 /** A project of somebody's, in which nobody may write any more. */
 let project: string;

@@ -1,9 +1,9 @@
 // From arguments to exit code: what the two mains share.
 import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
 import { problem } from '../../../../lib/problem.ts';
 import { problemText } from '../../../../lib/run/main.ts';
+import { compiled } from '../../../program.ts';
 
 describe('the text of a problem', () => {
   const wild = problem('DEPLOYMENT', {
@@ -48,22 +48,21 @@ describe('the text of a problem', () => {
 });
 
 /** Runs a main in a process of its own, with this work. */
-function ranWith(work: string) {
-  const file = resolve(import.meta.dirname, '../../../../lib/run/main.ts');
-  const program = `import { main } from ${JSON.stringify(file)}; await main('provision', '', ${work}, []);`;
-  return spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
-    encoding: 'utf8',
-    timeout: 30_000,
-  });
+async function ranWith(work: string) {
+  const program = `import { main } from 'lib/run/main.ts'; await main('provision', '', ${work}, []);`;
+  return spawnSync(process.execPath, [await compiled(program)], { encoding: 'utf8', timeout: 30_000 });
 }
 
 describe('a run', () => {
-  test('that waits for what keeps no process alive comes to its end', () => {
+  test('that waits for what keeps no process alive comes to its end', async () => {
     const work = `() => new Promise((done) => setTimeout(() => done({ exitCode: 2, text: 'up' }), 50).unref())`;
-    expect(ranWith(work)).toMatchObject({ status: 2, stdout: 'up\n', stderr: '' });
+    expect(await ranWith(work)).toMatchObject({ status: 2, stdout: 'up\n', stderr: '' });
   });
 
-  test('that is done ends', () => {
-    expect(ranWith(`async () => ({ exitCode: 0, text: 'up' })`)).toMatchObject({ status: 0, stdout: 'up\n' });
+  test('that is done ends', async () => {
+    expect(await ranWith(`async () => ({ exitCode: 0, text: 'up' })`)).toMatchObject({
+      status: 0,
+      stdout: 'up\n',
+    });
   });
 });

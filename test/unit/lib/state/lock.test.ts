@@ -1,14 +1,12 @@
 // The lock of a stack: who has it, who is told so, and what becomes of it when its holder dies.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { dirname } from 'node:path';
+import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../../../../lib/clock.ts';
 import { shortHash } from '../../../../lib/names.ts';
 import { takeLock, type Lock } from '../../../../lib/state/lock.ts';
+import { compiled, start } from '../../../program.ts';
 import { useFolder } from './folder.ts';
 
 const path = useFolder();
@@ -29,18 +27,13 @@ const holder = {
   since: '2026-01-02T03:04:05.000Z',
 };
 
-const children: ChildProcess[] = [];
-afterEach(async () => {
+afterEach(() => {
   jest.restoreAllMocks();
-  for (const child of children.splice(0)) {
-    child.kill('SIGKILL');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  }
 });
 
-/** A process that says «ready», takes the lock when told to, says what came of it, and lives until it is killed. */
+/** A process that says «ready», takes the lock when told to, says what came of it, and lives until it is told again. */
 const CONTENDER = `
-  import { takeLock } from ${JSON.stringify(join(process.cwd(), 'lib/state/lock.ts'))};
+  import { takeLock } from 'lib/state/lock.ts';
   console.log('ready');
   process.stdin.once('data', async () => {
     const taken = takeLock(process.argv[2], 'npm run teardown', { now: Date.now });
@@ -48,30 +41,25 @@ const CONTENDER = `
     console.log(await taken.then(({ takenOverFrom }) => 'won ' + takenOverFrom, ({ code, why }) => code + ' ' + why));
   });`;
 
+let program: string;
+beforeAll(async () => {
+  program = await compiled(CONTENDER);
+});
+
 async function contender() {
-  const program = path('contender.mts');
-  await writeFile(program, CONTENDER);
-  const child = spawn(process.execPath, ['--import', 'tsx', program, file()], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => (await lines.next()).value as string;
+  const { child, ended, kill, next, tell } = start(program, [file()]);
   expect(await next()).toBe('ready');
   return {
     pid: child.pid,
     async take(): Promise<string> {
-      child.stdin.write('go\n');
-      return next();
+      tell('go');
+      return (await next()) ?? '';
     },
     async exit(): Promise<void> {
-      child.stdin.write('exit\n');
-      await once(child, 'exit');
+      tell('exit');
+      await ended;
     },
-    async die(): Promise<void> {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    },
+    die: kill,
   };
 }
 

@@ -1,12 +1,11 @@
 // Writing the state file: whole or not at all, and no more often than needed.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs';
 import { chmod, readFile, watch, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { Guard } from '../../../../lib/state/format.ts';
 import { openState } from '../../../../lib/state/state.ts';
+import { compiled, start } from '../../../program.ts';
 import { testClock } from '../../clock.ts';
 import { useFolder } from './folder.ts';
 
@@ -78,7 +77,7 @@ test('a file that others could read is for its owner alone once it is written ag
 
 /** Writes files so large that it can be killed in the middle of one. */
 const writer = (target: string) => `
-  import { openState } from ${JSON.stringify(join(process.cwd(), 'lib/state/state.ts'))};
+  import { openState } from 'lib/state/state.ts';
   const state = await openState(${JSON.stringify(target)}, ${JSON.stringify(guard)}, { now: Date.now });
   const ids = (n) => Array.from({ length: 2000 }, (_, i) => ['id' + i, String(n % 10).repeat(2000)]);
   for (let n = 0; ; n += 1) await state.record('subnets.' + (n % 4), Object.fromEntries(ids(n)));`;
@@ -91,14 +90,12 @@ async function happenings(folder: string, count: number): Promise<void> {
 
 test('a process that is killed while it writes leaves the old file or the new one', async () => {
   await (await open()).record('vpc', { vpcId: 'vpc-1' });
-  const program = path('writer.mts');
-  await writeFile(program, writer(file()));
+  const program = await compiled(writer(file()));
   for (const moment of [2, 12, 23]) {
     const happened = happenings(dirname(file()), moment);
-    const child = spawn(process.execPath, ['--import', 'tsx', program], { stdio: 'inherit' });
+    const running = start(program, []);
     await happened;
-    child.kill('SIGKILL');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    await running.kill();
     const { data } = await open();
     expect(data.resources).toHaveProperty('vpc', { vpcId: 'vpc-1' });
   }

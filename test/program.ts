@@ -1,4 +1,4 @@
-/** For sweeps: small programs that use parts of Slipway, as real processes that can be killed. */
+/** Small programs that use parts of Slipway, as real processes that can be killed. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,8 +7,12 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll } from '@jest/globals';
 import { build } from 'esbuild';
+import { places } from '../lib/places.js';
 
-const ROOT = resolve(import.meta.dirname, '../..');
+const ROOT = resolve(import.meta.dirname, '..');
+/** Packages that are CommonJS have these. */
+const COMMONJS = `import { createRequire } from 'node:module';
+  const require = createRequire(import.meta.url), __filename = import.meta.filename;`;
 const children: ChildProcess[] = [];
 const folders: string[] = [];
 afterAll(async () => {
@@ -21,7 +25,7 @@ afterAll(async () => {
 
 /** A folder that anybody may write into; it is removed after the tests of the file. */
 export function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-sweep-'));
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-test-'));
   chmodSync(folder, 0o777);
   folders.push(folder);
   return folder;
@@ -32,17 +36,19 @@ export const times = (few: number, many: number): number => (process.env['SWEEP'
 
 /**
  * Compiles a program, which starts faster than one that is compiled whenever it starts.
- * @param text TypeScript; `lib/…` is Slipway's
+ * @param text TypeScript; `lib/…` and `sandbox/…` are Slipway's
  * @returns its file
  */
 export async function compiled(text: string): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: text.replaceAll("'lib/", "'./lib/"), resolveDir: ROOT, loader: 'ts' },
+    stdin: { contents: text.replaceAll(/'(?=(lib|sandbox)\/)/g, "'./"), resolveDir: ROOT, loader: 'ts' },
     bundle: true,
     write: false,
     platform: 'node',
     format: 'esm',
+    banner: { js: COMMONJS },
     logLevel: 'silent',
+    plugins: [places],
   });
   const file = join(newFolder(), 'program.mjs');
   writeFileSync(file, outputFiles[0]?.contents ?? '');

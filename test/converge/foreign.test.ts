@@ -9,50 +9,59 @@ import {
 import { RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { account, type Account } from './harness.ts';
 import { standing } from './moments.ts';
+import { testSome } from './some.ts';
 import { stack, web } from './stacks.ts';
-import { strangers, taken } from './strangers.ts';
+import { strangers, taken, type Stranger, type Tagging } from './strangers.ts';
 
-describe.each(strangers)(
-  "somebody else's $address",
-  ({ address, makes, stack: one = stack(), stays = {} }) => {
-    test('is named with its owner, and left alone', async () => {
-      const user = await account();
-      await makes(user.aws);
-      const before = user.census();
-      const refused = {
-        code: 'FOREIGN',
-        why: expect.stringMatching(new RegExp(`^${address}: it has our name`)),
-      };
-      await expect(user.plan(one)).rejects.toMatchObject(refused);
-      await expect(user.up(one)).rejects.toMatchObject(refused);
-      await expect(user.drift(one)).rejects.toMatchObject(refused);
-      await user.down(one);
-      expect(user.census()).toEqual(before);
-    });
+const somebodyElses = (what: string) =>
+  strangers.map((one): [string, Stranger] => [`somebody else's ${one.address} ${what}`, one]);
 
-    test('is ours once it was adopted', async () => {
-      const user = await account();
-      await makes(user.aws);
-      const plan = await user.plan(one, { adopt: [address] });
-      expect(plan.find((change) => change.address === address)).toMatchObject({
-        verb: 'update',
-        reason: expect.stringMatching(
-          /^taken over: it has our name but not our tags: somebody else made it( on \d{4}-\d\d-\d\d)?(, tagged team=orders)?$/,
-        ),
-      });
-      await user.up(one, { adopt: [address] });
-      expect(await user.plan(one)).toEqual([]);
-      // The same command again, as after a run that was interrupted.
-      expect(await user.up(one, { adopt: [address] })).toEqual({ done: [], calls: [] });
-      await user.down(one);
-      expect(user.census()).toEqual(stays);
-    });
+testSome(
+  somebodyElses('is named with its owner, and left alone'),
+  async (_what, { address, makes, stack: one = stack() }) => {
+    const user = await account();
+    await makes(user.aws);
+    const before = user.census();
+    const refused = {
+      code: 'FOREIGN',
+      why: expect.stringMatching(new RegExp(`^${address}: it has our name`)),
+    };
+    await expect(user.plan(one)).rejects.toMatchObject(refused);
+    await expect(user.up(one)).rejects.toMatchObject(refused);
+    await expect(user.drift(one)).rejects.toMatchObject(refused);
+    await user.down(one);
+    expect(user.census()).toEqual(before);
   },
 );
 
-test.each(taken)(
-  "another stack's %s is named with that stack, left alone, and adopted back",
-  async (address, tags) => {
+testSome(
+  somebodyElses('is ours once it was adopted'),
+  async (_what, { address, makes, stack: one = stack(), stays = {} }) => {
+    const user = await account();
+    await makes(user.aws);
+    const plan = await user.plan(one, { adopt: [address] });
+    expect(plan.find((change) => change.address === address)).toMatchObject({
+      verb: 'update',
+      reason: expect.stringMatching(
+        /^taken over: it has our name but not our tags: somebody else made it( on \d{4}-\d\d-\d\d)?(, tagged team=orders)?$/,
+      ),
+    });
+    await user.up(one, { adopt: [address] });
+    expect(await user.plan(one)).toEqual([]);
+    // The same command again, as after a run that was interrupted.
+    expect(await user.up(one, { adopt: [address] })).toEqual({ done: [], calls: [] });
+    await user.down(one);
+    expect(user.census()).toEqual(stays);
+  },
+);
+
+testSome(
+  taken.map(([address, tags]): [string, string, Tagging] => [
+    `another stack's ${address} is named, left alone, and adopted back`,
+    address,
+    tags,
+  ]),
+  async (_what, address, tags) => {
     const user = await standing(stack());
     const ids = user.ids();
     await tags(user.aws, (field) => ids[address]?.[field] ?? '', ['slipway:stack', 'other-prod']);

@@ -91,7 +91,7 @@ export const strangers: readonly Stranger[] = [
 ];
 
 /** Tags a thing of ours. */
-type Tagging = (
+export type Tagging = (
   aws: Clients,
   id: (field: string) => string,
   tag: [key: string, value: string],

@@ -9,7 +9,8 @@ const first = seedOf() % EVERY;
 export function testSome<T extends readonly [title: string, ...unknown[]]>(
   cases: readonly T[],
   run: (...one: T) => Promise<void>,
+  timeoutMs?: number,
 ): void {
   for (const [index, one] of cases.entries())
-    (index % EVERY === first ? test : test.skip)(one[0], () => run(...one));
+    (index % EVERY === first ? test : test.skip)(one[0], () => run(...one), timeoutMs);
 }

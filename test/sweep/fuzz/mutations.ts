@@ -4,9 +4,9 @@ import { afterAll } from '@jest/globals';
 import { seedOf, write } from '../report.ts';
 
 /** How many inputs of a kind are tried: some hundreds, or as FUZZ says. */
-export const RUNS = Number(process.env['FUZZ'] ?? 300);
+export const RUNS = Number(process.env['FUZZ'] ?? 200);
 /** The same for what takes a compiler, a process or a run each. */
-export const FEW = process.env['FUZZ'] ? Math.ceil(RUNS / 10) : 40;
+export const FEW = process.env['FUZZ'] ? Math.ceil(RUNS / 10) : 20;
 
 /** Tells the report how many inputs of a kind the tests of a file have tried. */
 export function counted(what: string, count: number): void {

@@ -94,7 +94,7 @@ export async function ask(url: string, options: { agent?: Agent; body?: unknown 
 
 /** Looks again and again until the condition holds; the test's own time limit is the end of patience. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await wait(10);
+  while (!(await condition())) await wait(50);
 }
 
 /** Whether nothing listens at the URL any more. It sends no request, so that no answer is awaited. */

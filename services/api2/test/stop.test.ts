@@ -1,4 +1,4 @@
-/** The real process under load when SIGTERM comes, from its source and from the bundle of its image. */
+/** The real process under load when SIGTERM comes, as its image runs it. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { Agent } from 'node:http';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from '@jest/globals';
-import { ask, FOLDER, refuses, SOURCE, start, until, type Service } from './support.ts';
+import { ask, FOLDER, refuses, start, until, type Service } from './support.ts';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 25 });
 afterEach(() => agent.destroy());
@@ -35,13 +35,7 @@ async function stopUnderLoad(service: Service): Promise<void> {
   expect(service.lines.at(-1)).toMatchObject({ msg: 'stopped', cut: 0 });
 }
 
-const TIMES = { SHUTDOWN_QUIET_MS: '4000', SHUTDOWN_GRACE_MS: '60000' };
-
-test('SIGTERM drops no request, not even one of which only a part has arrived', async () => {
-  await stopUnderLoad(await start(SOURCE, TIMES));
-}, 60_000);
-
-test('so does what `npm run build` makes, alone and with no right to write', async () => {
+test('what `npm run build` makes, alone and with no right to write, drops no request, not even one of which only a part has arrived', async () => {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'bundle-')));
   try {
     await promisify(execFile)('npm', ['run', 'build', '--', `--outfile=${folder}/main.cjs`], { cwd: FOLDER });
@@ -49,7 +43,8 @@ test('so does what `npm run build` makes, alone and with no right to write', asy
     const flags = ['--permission', '--experimental-permission'];
     const flag = flags.find((name) => process.allowedNodeEnvironmentFlags.has(name)) ?? '';
     const args = [flag, '--no-warnings', `--allow-fs-read=${folder}`, 'main.cjs'];
-    await stopUnderLoad(await start(args, { ...TIMES, NODE_ENV: 'production' }, folder));
+    const env = { NODE_ENV: 'production', SHUTDOWN_QUIET_MS: '4000', SHUTDOWN_GRACE_MS: '60000' };
+    await stopUnderLoad(await start(args, env, folder));
   } finally {
     await rm(folder, { recursive: true });
   }

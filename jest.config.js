@@ -10,7 +10,10 @@ export const LONG = [
   ...[
     'the-aws-cli',
     'what-somebody-broke',
+    'a-run-that-makes-nothing',
+    'a-second-sandbox',
     'a-teardown-needs',
+    'two-runs',
     'the-sandbox-is-killed',
     'a-program-that',
   ].map((name) => `journeys/${name}`),

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords } from './harness.ts';
 import { standing } from './moments.ts';
-import { testSome } from './some.ts';
+import { testSome } from '../some.ts';
 import { container, stack, web } from './stacks.ts';
 
 const jobs = { jobs: { containers: { worker: container('worker', 8000) } } };

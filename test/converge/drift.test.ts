@@ -4,7 +4,7 @@ import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords, type Planned } from './harness.ts';
 import { built, mishaps, type Mishap } from './mishaps.ts';
 import { standing } from './moments.ts';
-import { testSome } from './some.ts';
+import { testSome } from '../some.ts';
 import { stack } from './stacks.ts';
 
 const fromSource: StackInput = {

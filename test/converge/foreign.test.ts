@@ -9,7 +9,7 @@ import {
 import { RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { account, type Account } from './harness.ts';
 import { standing } from './moments.ts';
-import { testSome } from './some.ts';
+import { testSome } from '../some.ts';
 import { stack, web } from './stacks.ts';
 import { strangers, taken, type Stranger, type Tagging } from './strangers.ts';
 

@@ -6,7 +6,7 @@ export interface Blow {
   readonly harm: Harm;
   /** Whether the process dies at that moment. */
   readonly kills?: true;
-  /** Whether only calls that change something are struck: for others it would be the same as another blow. */
+  /** Whether only calls that change something are struck: to what changes nothing, it is the same as another blow. */
   readonly mutating?: true;
 }
 
@@ -14,9 +14,9 @@ const DENIED = { kind: 'refused', code: 'AccessDenied', message: 'by the test', 
 
 export const blows = {
   'refused before its effect': { harm: DENIED },
-  'done, and the answer lost': { harm: { kind: 'lost', looks: 'reset' }, mutating: true },
+  'done, and the answer lost': { harm: { kind: 'lost', looks: 'reset' } },
   'not done, which looks the same': { harm: { kind: 'not-done', looks: 'reset' }, mutating: true },
-  'done, and answered with 500': { harm: { kind: 'lost', looks: '500' }, mutating: true },
+  'done, and answered with 500': { harm: { kind: 'lost', looks: '500' } },
   'done, and the process killed': { harm: { kind: 'lost', looks: 'silent' }, kills: true },
   'not done, and the process killed': {
     harm: { kind: 'not-done', looks: 'silent' },
@@ -62,6 +62,19 @@ export function strike(
   };
   return struck;
 }
+
+/** A call of a story: the nth of its operation. */
+export interface Call {
+  readonly service: string;
+  readonly operation: string;
+  readonly nth: number;
+}
+
+/** A blow that falls at this call, or at the nth of its operation from when it is its turn. */
+export const at = ({ service, operation, nth }: Call, { harm, ...blow }: Blow) => ({
+  blow: { ...blow, harm: { ...harm, service, operation } },
+  nth,
+});
 
 /** Lets no more blows fall. */
 export const spare = ({ sandbox: { faults } }: Account): void => faults.clear();

@@ -19,9 +19,6 @@ export type Line =
       readonly ms: number;
     };
 
-/** The seed of a sweep: another one each time, or the one that SEED says. */
-export const seedOf = (): number => Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-
 /** Adds a line to the file that SWEEP_REPORT names; without it, nothing is kept. */
 export function write(line: Line): void {
   const file = process.env['SWEEP_REPORT'];

@@ -7,8 +7,11 @@ import { anyStack } from '../converge/arbitrary.ts';
 import { account, type Account } from '../converge/harness.ts';
 import { mishaps } from '../converge/mishaps.ts';
 import { stack } from '../converge/stacks.ts';
+import { seedOf } from '../some.ts';
+import { wholeOf } from './every-call.ts';
 import { leapingClock } from './clock.ts';
-import { seedOf, write } from './report.ts';
+import { write } from './report.ts';
+import { stories } from './stories.ts';
 
 /** A run may end with a problem in such weather; so often it is run again. */
 const TRIES = 4;
@@ -57,6 +60,7 @@ test('whole lives', async () => {
   const start = performance.now();
   const lives = fc.sample(life, { numRuns: count, seed });
   let [runs, commands] = [0, 0];
+  const whole = await wholeOf(stories['a first provision']);
   const live = async ({ weather, after, mishap }: (typeof lives)[number]): Promise<void> => {
     const user = await account({ clock: leapingClock(), weather: stormy(String(weather)), limits: true });
     const counted = async (run: () => Promise<unknown>) => {
@@ -71,6 +75,12 @@ test('whole lives', async () => {
       await drift(user, mishap);
       await counted(() => user.drift(stack()));
       await up(stack());
+      // What a list was behind with, the run after sees; and then all is as if nothing had happened.
+      user.sandbox.sky.turn(calm);
+      await user.up(stack());
+      expect(user.census()).toEqual(whole);
+      expect(await user.up(stack())).toEqual({ done: [], calls: [] });
+      user.sandbox.sky.turn(stormy(String(weather)));
       await counted(() => user.down(stack()));
       expect(user.census()).toEqual({});
     } catch (error) {

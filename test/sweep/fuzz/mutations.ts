@@ -1,7 +1,8 @@
 /** For fuzzing: what anything can become, a value or a text, in steps that fast-check can take back one by one. */
 import fc from 'fast-check';
 import { afterAll } from '@jest/globals';
-import { seedOf, write } from '../report.ts';
+import { seedOf } from '../../some.ts';
+import { write } from '../report.ts';
 
 /** How many inputs of a kind are tried: some hundreds, or as FUZZ says. */
 export const RUNS = Number(process.env['FUZZ'] ?? 200);

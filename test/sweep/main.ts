@@ -10,34 +10,39 @@ import type { Line } from './report.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SWEEPS = ['test/sweep', 'test/converge', ...LONG];
+/** What takes long, but for what takes an hour: every call, pairs, weather, and a press of Ctrl-C at every moment. */
+const WITHIN_THE_HOUR = [
+  ...LONG.filter((path) => path !== 'test/sweep/interrupt/'),
+  'test/sweep/interrupt/(nobody|without)',
+  'test/sweep/fuzz',
+  'test/converge',
+];
 const PAGE = join(ROOT, 'docs/survival.md');
 
 // Everything else is jest's: `npm run sweep -- test/sweep/pairs --json`.
 const { values, positionals, tokens } = parseArgs({
-  options: { 'no-write': { type: 'boolean', default: false } },
+  options: { 'no-write': { type: 'boolean', default: false }, long: { type: 'boolean', default: false } },
   strict: false,
   allowPositionals: true,
   tokens: true,
 });
 const ours = tokens.flatMap((token) =>
-  token.kind === 'option' && token.name === 'no-write' ? [token.index] : [],
+  token.kind === 'option' && ['no-write', 'long'].includes(token.name) ? [token.index] : [],
 );
 const jests = process.argv.slice(2).filter((_, index) => !ours.includes(index));
+const isWhole = positionals.length === 0 && !values.long;
+const paths = positionals.length > 0 ? [] : values.long ? WITHIN_THE_HOUR : SWEEPS;
 const folder = mkdtempSync(join(tmpdir(), 'slipway-sweep-'));
 const report = join(folder, 'report.jsonl');
 const start = performance.now();
-const jest = spawn(
-  process.execPath,
-  [join(ROOT, 'node_modules/jest/bin/jest.js'), ...(positionals.length === 0 ? SWEEPS : []), ...jests],
-  {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: { FUZZ: '10000', RUNS: '100', ...process.env, SWEEP: '1', SWEEP_REPORT: report },
-  },
-);
+const jest = spawn(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), ...paths, ...jests], {
+  cwd: ROOT,
+  stdio: 'inherit',
+  env: { FUZZ: '10000', RUNS: '100', ...process.env, SWEEP: '1', SWEEP_REPORT: report },
+});
 const code = await new Promise<number>((done) => jest.on('close', (status) => done(status ?? 1)));
 // A part of the sweeps is no new page, and neither is a sweep that found something.
-if (code === 0 && positionals.length === 0 && !values['no-write']) {
+if (code === 0 && isWhole && !values['no-write']) {
   const lines = readFileSync(report, 'utf8')
     .trimEnd()
     .split('\n')

@@ -38,7 +38,7 @@ async function both(story: Story, { first, second }: Record<'first' | 'second', 
 
 test('double faults', async () => {
   const isSweep = process.env['SWEEP'] !== undefined;
-  const numRuns = isSweep ? 700 : 4;
+  const numRuns = isSweep ? 580 : 4;
   const seed = seedOf();
   const start = performance.now();
   let doubles = 0;

@@ -16,6 +16,10 @@ const table = {
   visible: { first: 0, every: s(1), deadline: s(300) },
   /** `pending` to `available`, 90 to 120 s. */
   natGateway: { first: s(75), every: s(3), deadline: s(600) },
+  /** `provisioning` to `active`, 90 to 180 s, mostly over when it is waited for. */
+  loadBalancer: { first: 0, every: s(3), deadline: s(600) },
+  /** One that is deleted is not found by its name any more. */
+  loadBalancerGone: { first: 0, every: s(1), deadline: s(120) },
   /** `deleting` to `deleted`, about a minute. */
   natGatewayGone: { first: s(40), every: s(3), deadline: s(1800) },
   /** The network interfaces of what was deleted linger for minutes. */

@@ -4,6 +4,7 @@ import type { Place } from '../lib/run/target.ts';
 import type { Run } from '../lib/run/run.ts';
 import { until } from '../lib/until.ts';
 import type { Made } from './act.ts';
+import { balancerUp } from './behind-balancer.ts';
 import type { Plan } from './plan.ts';
 import { scaled } from './scaling.ts';
 import { settled } from './settle.ts';
@@ -21,10 +22,14 @@ export async function finish(
   plan: Plan,
   made: Made,
 ): Promise<string | undefined> {
-  if (!run.patient) return (await addressOf(see.config, place, made))?.url;
+  if (!run.patient) {
+    await balancerUp(run, see, plan.found);
+    return (await addressOf(see.config, place, made))?.url;
+  }
   const touched = new Set(plan.changes.filter(({ step }) => step === 'services').map(({ key }) => key));
   const untouched = see.config.services.filter(({ name }) => !touched.has(name));
   await Promise.all(untouched.map((service) => settled(surroundings(run, see, service.name), service, made)));
+  await balancerUp(run, see, plan.found);
   const address = await addressOf(see.config, place, made);
   if (address) await verify(scaled(see.config, plan.found), address, run);
   return address?.url;

@@ -1,6 +1,7 @@
 /** The load balancer: internet-facing, in the public subnets, refusing what is not proper HTTP. */
 import {
   CreateLoadBalancerCommand,
+  DeleteLoadBalancerCommand,
   ModifyLoadBalancerAttributesCommand,
   SetSecurityGroupsCommand,
   SetSubnetsCommand,
@@ -8,15 +9,17 @@ import {
 import { adoptNamed } from '../lib/adopt-named.ts';
 import { compare, later, touches, type Fields, type WantedFields } from '../lib/change.ts';
 import type { Config } from '../lib/config/config.ts';
+import { gone } from '../lib/gone.ts';
 import { BALANCER } from '../lib/group-rules.ts';
 import { subnetKeys } from '../lib/layout.ts';
 import type { Survey } from '../lib/look/found.ts';
-import type { FoundLoadBalancer } from '../lib/look/load-balancer.ts';
+import { loadBalancerNow, type FoundLoadBalancer } from '../lib/look/load-balancer.ts';
 import { foreignOwner, type Want } from '../lib/look/see.ts';
-import { ONLY, type Ids } from '../lib/resources.ts';
+import { only, ONLY, type Ids } from '../lib/resources.ts';
 import { retagElb } from '../lib/retag.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { tagFields, upper, wantedTags } from '../lib/tags.ts';
+import { pending, ready } from '../lib/until.ts';
 
 const SCHEME = 'internet-facing';
 
@@ -34,6 +37,7 @@ function wanted(want: Want, found: Survey): WantedFields {
   const { config } = want;
   const subnetIds = subnetKeys(config.network, 'public').map((key) => found.subnets.get(key)?.subnetId);
   return {
+    ...(isLost(found) ? { state: 'active' } : {}),
     subnets: subnetIds.includes(undefined) ? later('subnets') : subnetIds.sort().join(', '),
     'security group': found.securityGroups.get(BALANCER)?.groupId ?? later(`securityGroups.${BALANCER}`),
     ...attributeFields(attributesFor(config)),
@@ -47,7 +51,8 @@ export const loadBalancer: Step<'loadBalancer'> = {
       step: 'loadBalancer',
       wanted: new Map([[ONLY, wanted(want, found)]]),
       found: found.loadBalancer,
-      fieldsOf: ({ subnetIds, securityGroupIds, attributes, tags }) => ({
+      fieldsOf: ({ state, subnetIds, securityGroupIds, attributes, tags }) => ({
+        state,
         subnets: [...subnetIds].sort().join(', '),
         'security group': securityGroupIds.join(', '),
         ...attributeFields(attributes),
@@ -55,25 +60,34 @@ export const loadBalancer: Step<'loadBalancer'> = {
       }),
       foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
       stuck,
+      immutable: {
+        state: `one that failed cannot come back: ${only(found.loadBalancer)?.failure ?? 'AWS gives no reason'}`,
+      },
     }),
 
   async apply(act) {
-    const ids = act.item ? idsOf(act.item) : await create(act);
-    await act.record(ids);
     const { change, aws, config } = act;
+    const item = change.verb === 'replace' ? undefined : act.item;
+    if (act.item && !item) await makeWay(act, act.item);
+    const ids = item ? idsOf(item) : await create(act);
+    await act.record(ids);
     const { loadBalancerArn: LoadBalancerArn } = ids;
     if (touches(change, 'attribute.')) {
       const Attributes = upper(attributesFor(config));
       await aws.elbv2(new ModifyLoadBalancerAttributesCommand({ LoadBalancerArn, Attributes }));
     }
-    if (act.item) await repair(act, LoadBalancerArn);
+    if (item) await repair(act, LoadBalancerArn);
     return ids;
   },
 };
 
+/** One that failed never answered anybody: it may go, and all that hangs on it goes with it. */
+export const isLost = (found: Survey): boolean => only(found.loadBalancer)?.state === 'failed';
+export const lasting = (found: Survey): Survey =>
+  isLost(found) ? { ...found, listener: new Map(), rules: new Map() } : found;
+
 /** Everything hangs on the load balancer: another one in its place is a teardown and a provision. */
-function stuck({ scheme, state }: FoundLoadBalancer): string | undefined {
-  if (state === 'failed') return 'AWS could not set it up';
+function stuck({ scheme }: FoundLoadBalancer): string | undefined {
   return scheme === SCHEME ? undefined : `it is ${scheme}, which cannot change`;
 }
 
@@ -88,6 +102,15 @@ const subnetsOf = ({ config, made }: Act<'loadBalancer'>): string[] =>
 const groupsOf = ({ made }: Act<'loadBalancer'>): string[] => [
   made.securityGroups.get(BALANCER)?.groupId ?? '',
 ];
+
+/** While it is there, a create with equal settings gives the one that failed. */
+async function makeWay(act: Act<'loadBalancer'>, { loadBalancerArn }: FoundLoadBalancer): Promise<void> {
+  const remove = new DeleteLoadBalancerCommand({ LoadBalancerArn: loadBalancerArn });
+  await gone(() => act.aws.elbv2(remove));
+  await act.until('the load balancer that failed to be gone', 'loadBalancerGone', async () =>
+    (await loadBalancerNow(act)) ? pending('still shown') : ready(undefined),
+  );
+}
 
 /**
  * A repeated create with equal settings gives the same load balancer, whoever made it: the survey has looked before.

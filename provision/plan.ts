@@ -12,7 +12,7 @@ import { hostedZone } from './hosted-zone.ts';
 import { images } from './images.ts';
 import { internetGateway } from './internet-gateway.ts';
 import { listener } from './listener.ts';
-import { loadBalancer } from './load-balancer.ts';
+import { lasting, loadBalancer } from './load-balancer.ts';
 import { logGroup } from './log-group.ts';
 import { natGateway } from './nat-gateway.ts';
 import { privateRoutes } from './private-routes.ts';
@@ -74,8 +74,9 @@ export interface Plan {
 export function planOf(want: Want, surveyed: Survey, adopt: readonly string[] = []): Plan {
   checkZones(want, surveyed);
   const { stack } = want.names;
-  const found =
-    adopt.length === 0 ? surveyed : takeOver(surveyed, refusedBy(want, surveyed).others, adopt, stack);
+  const found = lasting(
+    adopt.length === 0 ? surveyed : takeOver(surveyed, refusedBy(want, surveyed).others, adopt, stack),
+  );
   const { others, stuck, changes } = refusedBy(want, found);
   if (others.length > 0) throw foreign(others);
   if (stuck.length > 0) throw cannotBecome(stuck);

@@ -14,10 +14,11 @@ import { foreignOwner, type Want } from '../lib/look/see.ts';
 import { only, ONLY } from '../lib/resources.ts';
 import type { Act, Step } from '../lib/step.ts';
 import { pending, ready } from '../lib/until.ts';
+import { isLost } from './load-balancer.ts';
 
 function wanted({ config }: Want, found: Survey): Map<string, Fields> {
   if (!config.domain) return new Map();
-  const balancer = only(found.loadBalancer);
+  const balancer = isLost(found) ? undefined : only(found.loadBalancer);
   return new Map([
     [
       ONLY,

@@ -11,6 +11,7 @@ import { isProblem } from '../lib/problem.ts';
 import type { Ids, Items } from '../lib/resources.ts';
 import type { Act } from '../lib/step.ts';
 import { failed, pending, ready } from '../lib/until.ts';
+import { behindBalancer } from './behind-balancer.ts';
 import { counts, deploymentState, isPrimary, isSince, newsSince } from './deployment.ts';
 import { diagnose, died, shorter, stoppedTasks, taskText, unhealthy } from './diagnose.ts';
 
@@ -38,7 +39,8 @@ interface Awaited {
  * Waits until a service runs what it should, and its load balancer agrees.
  * ECS's own waiter is no evidence: it is content with a deployment that was rolled back.
  * @param answered the service as the create or the update answered it, when there was one
- * @throws DEPLOYMENT with what ECS, the tasks and their logs say; UNHEALTHY with what the load balancer says
+ * @throws DEPLOYMENT with what ECS, the tasks and their logs say; UNHEALTHY with what the load balancer says;
+ *   FAILED_STATE when that is what failed
  */
 export async function settled(
   act: Surroundings,
@@ -46,6 +48,7 @@ export async function settled(
   made: Parts,
   answered?: EcsService,
 ): Promise<void> {
+  const isBehind = service.containers.some(isRouted);
   const awaited: Awaited = {
     service,
     taskDefinitionArn: made.taskDefinitions.get(service.name)?.taskDefinitionArn ?? '',
@@ -53,10 +56,11 @@ export async function settled(
     said: [],
     count: service.count,
   };
-  await deployed(act, awaited, answered?.deployments?.find(isPrimary)?.createdAt);
-  if (awaited.count > 0 && service.containers.some(isRouted)) {
-    await targetsHealthy(act, awaited, made.targetGroups);
-  }
+  const wait = async (within: Surroundings) => {
+    await deployed(within, awaited, answered?.deployments?.find(isPrimary)?.createdAt);
+    if (awaited.count > 0 && isBehind) await targetsHealthy(within, awaited, made.targetGroups);
+  };
+  await (isBehind ? behindBalancer(act, wait) : wait(act));
 }
 
 /** A count that this run has not set is Application Auto Scaling's to change at any moment. */

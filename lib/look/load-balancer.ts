@@ -14,6 +14,8 @@ export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
   readonly vpcId: string;
   /** `provisioning`, `active`, `active_impaired` or `failed`. */
   readonly state: string;
+  /** Why it failed, as AWS puts it. */
+  readonly failure?: string | undefined;
   readonly scheme: string;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
@@ -24,14 +26,20 @@ export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
 }
 
 /**
- * The load balancer as the list shows it: what the looks of all that hangs on it wait for.
+ * The load balancer as the list shows it now.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html
  */
+export async function loadBalancerNow({
+  aws,
+  names,
+}: Pick<See, 'aws' | 'names'>): Promise<LoadBalancer | undefined> {
+  const list = new DescribeLoadBalancersCommand({ Names: [names.loadBalancer] });
+  return (await ifThere(() => aws.elbv2(list)))?.LoadBalancers?.[0];
+}
+
+/** The same, once a survey: what the looks of all that hangs on it wait for. */
 export const describeLoadBalancer = (see: See): Promise<LoadBalancer | undefined> =>
-  see.once('describeLoadBalancer', async () => {
-    const list = new DescribeLoadBalancersCommand({ Names: [see.names.loadBalancer] });
-    return (await ifThere(() => see.aws.elbv2(list)))?.LoadBalancers?.[0];
-  });
+  see.once('describeLoadBalancer', () => loadBalancerNow(see));
 
 export async function lookLoadBalancer(see: See): Promise<Items<FoundLoadBalancer>> {
   const { aws } = see;
@@ -50,6 +58,7 @@ export async function lookLoadBalancer(see: See): Promise<Items<FoundLoadBalance
     hostedZoneId: found.CanonicalHostedZoneId ?? '',
     vpcId: found.VpcId ?? '',
     state: found.State?.Code ?? '',
+    failure: found.State?.Reason,
     scheme: found.Scheme ?? '',
     subnetIds: (found.AvailabilityZones ?? []).map(({ SubnetId = '' }) => SubnetId),
     securityGroupIds: found.SecurityGroups ?? [],

@@ -2,6 +2,7 @@
 import {
   AddTagsCommand,
   CreateLoadBalancerCommand,
+  DeleteLoadBalancerCommand,
   DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
   DescribeTagsCommand,
@@ -163,6 +164,32 @@ test('repairs drift: subnets and a group that are yet to be made differ from all
   expect(done.verbs).toEqual([['update', '', 'subnets', 'security group']]);
 });
 
+test('repairs drift: one that failed goes before another is made', async () => {
+  mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
+  mocks.elbv2
+    .on(DescribeLoadBalancersCommand)
+    .resolvesOnce({ LoadBalancers: [{ LoadBalancerArn: ARN }] })
+    .rejects(awsError('LoadBalancerNotFoundException'));
+  mocks.elbv2.on(CreateLoadBalancerCommand).resolves({
+    LoadBalancers: [
+      { LoadBalancerArn: 'arn-2', DNSName: ids.dnsName, CanonicalHostedZoneId: ids.hostedZoneId },
+    ],
+  });
+  mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
+  const done = await provisionStep(loadBalancer, withItem({ state: 'failed', failure: 'no address' }));
+  expect(done.changes).toMatchObject([
+    { verb: 'replace', reason: 'one that failed cannot come back: no address' },
+  ]);
+  expect(done.ids).toEqual({ '': { ...ids, loadBalancerArn: 'arn-2' } });
+  expect(sent().map(({ command }) => command)).toEqual([
+    'DeleteLoadBalancer',
+    'DescribeLoadBalancers',
+    'DescribeLoadBalancers',
+    'CreateLoadBalancer',
+    'ModifyLoadBalancerAttributes',
+  ]);
+});
+
 test('explains refusal', async () => {
   mocks.elbv2
     .on(CreateLoadBalancerCommand)
@@ -187,7 +214,6 @@ test.each([
     undefined,
   ],
   ['is internal', { scheme: 'internal' }, 'it is internal, which cannot change', true],
-  ['could not be set up', { state: 'failed' }, 'AWS could not set it up', true],
 ])('explains refusal: one that %s is refused, and nothing is sent', async (_what, changes, reason, stuck) => {
   const { changes: planned } = await provisionStep(
     loadBalancer,

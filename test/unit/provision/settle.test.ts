@@ -8,10 +8,11 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs';
 import {
+  DescribeLoadBalancersCommand,
   DescribeTargetHealthCommand,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Change } from '../../../lib/change.ts';
 import type { Service } from '../../../lib/config/config.ts';
 import type { WaitName } from '../../../lib/waits.ts';
@@ -22,6 +23,11 @@ import { neighbours } from '../neighbours.ts';
 import { at, BROKEN, MINE, OLD, primary, service } from './deployments.ts';
 
 describe('a service is done', () => {
+  const balancer = (Code: 'active' | 'failed', Reason?: string) =>
+    mocks.elbv2
+      .on(DescribeLoadBalancersCommand)
+      .resolves({ LoadBalancers: [{ LoadBalancerName: 'shop-dev', State: { Code, Reason } }] });
+  beforeEach(() => void balancer('active'));
   const [web] = config().services as [Service];
   const notes: string[] = [];
   const waiting: string[] = [];
@@ -349,6 +355,17 @@ describe('a service is done', () => {
       looks(service(primary('FAILED', { rolloutStateReason: BROKEN })));
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
       await expect(settle()).rejects.toMatchObject({ code: 'DEPLOYMENT', why: BROKEN });
+    });
+
+    test('when the load balancer failed: AWS says why, and nothing is looked for in the tasks', async () => {
+      looks(service(primary('IN_PROGRESS')));
+      balancer('failed', 'The subnets have no free addresses left.');
+      await expect(settle()).rejects.toMatchObject({
+        code: 'FAILED_STATE',
+        what: 'AWS could not set up the load balancer shop-dev.',
+        why: 'The subnets have no free addresses left.',
+      });
+      expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers', 'DescribeServices']);
     });
 
     test('when it takes too long: that is explained as well', async () => {

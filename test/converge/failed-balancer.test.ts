@@ -1,0 +1,58 @@
+// A load balancer that AWS accepts and does not set up: the run ends soon and says why, and the next one makes another.
+import { expect, test } from '@jest/globals';
+import { pretendPlane } from '../../sandbox/plane.ts';
+import { leapingClock } from '../sweep/clock.ts';
+import { account, planInWords, type Account } from './harness.ts';
+import { stack } from './stacks.ts';
+
+const why = 'The subnets have no free addresses left';
+const told = {
+  code: 'FAILED_STATE',
+  what: 'AWS could not set up the load balancer shop-dev.',
+  why,
+  now: expect.stringContaining('kept and recorded'),
+  fix: expect.arrayContaining([expect.stringContaining('npm run provision')]),
+};
+
+const fails = ({ sandbox }: Account) =>
+  sandbox.faults.add({
+    kind: 'fails-later',
+    operation: 'CreateLoadBalancer',
+    nth: 1,
+    code: '',
+    message: why,
+  });
+
+test('a run that waits ends when AWS says so, not when time is up for the service', async () => {
+  const clock = leapingClock();
+  const user = await account({ clock, plane: { ...pretendPlane, checksTargets: true } });
+  fails(user);
+  await expect(user.up(stack(), { wait: true })).rejects.toMatchObject(told);
+  expect(user.ids()).toHaveProperty(['services.web']);
+});
+
+test('a run that does not wait says so, if AWS does; the next replaces it with all that hung on it', async () => {
+  const user = await account();
+  fails(user);
+  await expect(user.up(stack())).rejects.toMatchObject(told);
+  const failed = user.ids()['loadBalancer'];
+  expect(planInWords(await user.plan(stack()))).toEqual([
+    'replace loadBalancer: state',
+    'create listener',
+    'create rules.web-api1',
+    'create rules.web-api2',
+    'update record: alias to, alias zone',
+  ]);
+  await user.up(stack(), { wait: true });
+  expect(user.ids()['loadBalancer']).not.toEqual(failed);
+  expect(await user.plan(stack())).toEqual([]);
+  expect(user.census()).toMatchObject({ 'elbv2.loadBalancers': 1, 'elbv2.listeners': 1 });
+});
+
+test('one that failed can be taken down', async () => {
+  const user = await account();
+  fails(user);
+  await expect(user.up(stack())).rejects.toMatchObject(told);
+  await user.down(stack());
+  expect(user.census()).toEqual({});
+});

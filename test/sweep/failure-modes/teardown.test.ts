@@ -1,5 +1,5 @@
 // Failure modes 37 to 40: what holds on to what is to go.
-import { CreateNetworkInterfaceCommand } from '@aws-sdk/client-ec2';
+import { CreateNetworkInterfaceCommand, DeleteNetworkInterfaceCommand } from '@aws-sdk/client-ec2';
 import { ModifyLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
@@ -29,6 +29,21 @@ test('38: what is left in the network by others is named, and what AWS leaves th
     why: expect.stringContaining(`network interface ${id} (theirs`),
   });
   expect(one.census()).toMatchObject({ 'ec2.networkInterfaces': 1, 'ec2.vpcs': 1 });
+  await one.aws.ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: id }));
+  await one.down(stack());
+  expect(one.census()).toEqual({});
+
+  await one.up(stack());
+  one.sandbox.journal.clear();
+  const lingers = { ...no('DependencyViolation', 'has dependencies and cannot be deleted'), times: 5 };
+  const operations = ['DetachInternetGateway', 'DeleteSecurityGroup', 'DeleteSubnet', 'DeleteVpc'];
+  const falls = Object.fromEntries(operations.map((operation) => [operation, lingers]));
+  await struck(one, falls, () => one.down(stack()));
+  for (const operation of operations) {
+    const violated = results(one, operation).filter((result) => result === 'DependencyViolation');
+    expect({ operation, count: violated.length }).toEqual({ operation, count: 5 });
+  }
+  expect(one.census()).toEqual({});
 });
 
 test('39: what ECS, IAM, logs and zones still hold goes when it can, each in its order', async () => {

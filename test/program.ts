@@ -31,9 +31,6 @@ export function newFolder(): string {
   return folder;
 }
 
-/** A number of times: few, or with SWEEP=1 many. */
-export const times = (few: number, many: number): number => (process.env['SWEEP'] ? many : few);
-
 /**
  * Compiles a program, which starts faster than one that is compiled whenever it starts.
  * @param text TypeScript; `lib/…` and `sandbox/…` are Slipway's

@@ -1,7 +1,7 @@
 /** For fuzzing: what anything can become, a value or a text, in steps that fast-check can take back one by one. */
 import fc from 'fast-check';
 import { afterAll } from '@jest/globals';
-import { seedOf } from '../../some.ts';
+import { write } from '../report.ts';
 import { write } from '../report.ts';
 
 /** How many inputs of a kind are tried: some hundreds, or as FUZZ says. */
@@ -13,13 +13,6 @@ export const FEW = process.env['FUZZ'] ? Math.ceil(RUNS / 10) : 20;
 export function counted(what: string, count: number): void {
   const start = performance.now();
   afterAll(() => write({ sweep: 'fuzz', what, count, ms: performance.now() - start }));
-}
-
-/** Some of a list, other ones each time; all of it where FUZZ says how many. */
-export function someOf<T>(all: readonly T[], few: number): readonly T[] {
-  if (process.env['FUZZ']) return all;
-  const some = fc.shuffledSubarray([...all], { minLength: few, maxLength: few });
-  return fc.sample(some, { seed: seedOf(), numRuns: 1 })[0] ?? all;
 }
 
 /** Names that mean something to JavaScript, and texts that mean something to somebody. */

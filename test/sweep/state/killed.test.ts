@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../lib/clock.ts';
 import type { Guard, StateData } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
-import { compiled, newFolder, start, times } from '../../program.ts';
+import { compiled, newFolder, start } from '../../program.ts';
 
 const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 const open = (file: string) => openState(file, guard, systemClock);
@@ -80,7 +80,7 @@ test('at any moment, it leaves the last state that it had written or the one tha
   const program = await compiled(LOOPER);
   const file = join(newFolder(), 'dev.json');
   await (await open(file)).record('vpc', { vpcId: 'vpc-1' });
-  for (let life = 0; life < times(8, 300); life += 1) {
+  for (let life = 0; life < 300; life += 1) {
     const writer = start(program, [file]);
     const lines = 1 + Math.floor(Math.random() * 12);
     let said = '';

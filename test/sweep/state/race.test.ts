@@ -2,7 +2,7 @@
 import { readdir, readFile, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { compiled, newFolder, start, times, type Program } from '../../program.ts';
+import { compiled, newFolder, start, type Program } from '../../program.ts';
 
 /**
  * At each «go», tries until it has the lock, notes when it enters and leaves, and gives it back; at «go and stay» keeps
@@ -52,7 +52,7 @@ async function contenders(count: number) {
 
 test('whoever has it, has it alone', async () => {
   const { lock, log, all } = await contenders(3);
-  const rounds = times(60, 1000);
+  const rounds = 1000;
   for (let round = 0; round < rounds; round += 1) {
     all.forEach((one) => one.tell('go'));
     for (const one of all) {
@@ -75,7 +75,7 @@ test('when its holder is killed, exactly one of those who wait takes it over', a
   let [holder, ...others] = all as [Program, ...Program[]];
   holder.tell('go and stay');
   await holder.next();
-  for (let round = 0; round < times(5, 100); round += 1) {
+  for (let round = 0; round < 100; round += 1) {
     others.forEach((one) => one.tell('go and stay'));
     await holder.kill();
     // One of them has it now, and the others go on asking.

@@ -1,6 +1,6 @@
 // Ctrl-C at any step of a provision, a drift and a teardown: it ends, all is recorded, and the next run brings it to its end.
 import { expect, test } from '@jest/globals';
-import { machine } from '../../journeys/harness.ts';
+import { machine, type Machine } from '../../journeys/harness.ts';
 import { tinyStack } from '../../journeys/tiny.ts';
 import { expectSaved, interrupted, press } from './press.ts';
 
@@ -13,8 +13,8 @@ const MOMENTS = [
   ['while the image is pushed', /repositories\.\S+ +created/],
   ['after the image is pushed', /images\.\S+ +created/],
   ['while the load balancer is made', /securityGroups\.balancer +created/],
-  ['while it waits for the NAT gateway', /natGateway +waiting/],
-  ['while tasks start', /services\.web +waiting/],
+  ['while it waits for the NAT gateway', /natGateway +(waiting|created)/],
+  ['while tasks start', /has started|services\.web +(waiting|created)/],
   ['while paths are asked', /^ +GET http/m],
 ] as const;
 
@@ -24,11 +24,13 @@ test('of a provision', async () => {
   await user.start('sandbox').says(/answers at/);
   expect(await user.run('provision', ...flags, '--stage', 'whole')).toMatchObject({ code: 0 });
   const whole = await user.census();
+  const codes: unknown[] = [];
   for (const [index, [moment, said]] of MOMENTS.entries()) {
     const stage = `m${index}`;
     const running = user.start('provision', ...flags, '--stage', stage);
     await running.says(said);
     const outcome = await press(running, `provision, ${moment}`);
+    codes.push(outcome.code);
     // It may have been done before the signal came.
     if (outcome.code !== 0) expect(outcome).toMatchObject(interrupted('provision'));
     expectSaved(user, stage);
@@ -42,32 +44,50 @@ test('of a provision', async () => {
     });
     expect(await user.run('teardown', ...flags, '--stage', stage, '--yes')).toMatchObject({ code: 0 });
   }
-  const drift = user.start('provision', ...flags, '--stage', 'whole', '--drift');
-  await drift.says(/^drift tiny/m);
-  const { code } = await press(drift, 'drift, while it surveys');
-  expect([0, 130]).toContain(code);
+  expect(codes).toContain(130);
+  expect(await drifts(user, [...flags, '--stage', 'whole'])).toContain(130);
 }, 900_000);
 
-test('of a teardown', async () => {
-  const user = await machine();
-  const flags = tinyStack(user);
-  await user.start('sandbox').says(/answers at/);
-  expect(await user.run('provision', ...flags)).toMatchObject({ code: 0 });
-  const moments = [
-    ['while it surveys', /^teardown tiny/m],
-    ['after the first removal', /removed/],
-    ['while the service ends', /services\.web +waiting/],
-    ['while the network is taken down', /(loadBalancer|natGateway) +removed/],
-  ] as const;
-  for (const [moment, said] of moments) {
-    const running = user.start('teardown', ...flags, '--yes');
-    // An earlier one may have removed what this one would speak of.
-    await running.says(said).catch(() => undefined);
-    const outcome = await press(running, `teardown, ${moment}`, 'SIGTERM');
-    if (outcome.code !== 0) expect(outcome).toMatchObject(interrupted('teardown'));
-    expectSaved(user, 'dev');
+/** Interrupts a look for drift some times; it is short, and may be done before. @returns the exit codes */
+async function drifts(user: Machine, flags: readonly string[]): Promise<unknown[]> {
+  const codes: unknown[] = [];
+  for (let n = 0; n < 5; n += 1) {
+    const running = user.start('provision', ...flags, '--drift');
+    await running.says(/^drift tiny/m);
+    const outcome = await press(running, `drift ${n}, while it surveys`);
+    codes.push(outcome.code);
+    if (outcome.code !== 0) expect(outcome).toMatchObject({ code: 130, problem: { code: 'INTERRUPTED' } });
   }
-  expect(await user.run('teardown', ...flags, '--yes')).toMatchObject({ code: 0, problem: undefined });
-  expect(await user.census()).toEqual({});
-  expect(user.stateFiles()).toEqual([]);
-}, 600_000);
+  return codes;
+}
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'of a teardown, by %s',
+  async (signal) => {
+    const user = await machine();
+    const flags = tinyStack(user);
+    await user.start('sandbox').says(/answers at/);
+    const moments = [
+      ['while it surveys', /^teardown tiny/m],
+      ['after the first removal', /removed/],
+      ['when the service has ended', /services\.web +removed/],
+      ['while the network is taken down', /(loadBalancer|natGateway) +removed/],
+    ] as const;
+    const codes: unknown[] = [];
+    for (const [moment, said] of moments) {
+      // What the one before has removed is there again.
+      expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
+      const running = user.start('teardown', ...flags, '--yes');
+      await running.says(said);
+      const outcome = await press(running, `teardown, ${moment}, by ${signal}`, signal);
+      codes.push(outcome.code);
+      if (outcome.code !== 0) expect(outcome).toMatchObject(interrupted('teardown'));
+      expectSaved(user, 'dev');
+    }
+    expect(codes).toContain(130);
+    expect(await user.run('teardown', ...flags, '--yes')).toMatchObject({ code: 0, problem: undefined });
+    expect(await user.census()).toEqual({});
+    expect(user.stateFiles()).toEqual([]);
+  },
+  600_000,
+);

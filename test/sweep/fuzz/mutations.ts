@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import { afterAll } from '@jest/globals';
 import { write } from '../report.ts';
-import { write } from '../report.ts';
 
 /** How many inputs of a kind are tried: some hundreds, or as FUZZ says. */
 export const RUNS = Number(process.env['FUZZ'] ?? 200);

@@ -6,14 +6,18 @@ export const LONG = [
   ...['failure-modes/', 'interrupt/', 'secrets/', 'state/', 'killed', 'fuzz/run-with-any-state'].map(
     (name) => `sweep/${name}`,
   ),
-  ...['half-built', 'missing', 'property', 'replaced-without-an-outage'].map((name) => `converge/${name}`),
+  ...['autoscaling', 'half-built', 'missing', 'property', 'replaced-without-an-outage'].map(
+    (name) => `converge/${name}`,
+  ),
   ...[
     'the-aws-cli',
     'what-somebody-broke',
     'a-run-that-makes-nothing',
     'a-second-sandbox',
     'a-teardown-needs',
+    'several-services',
     'two-runs',
+    'what-a-container-writes',
     'the-sandbox-is-killed',
     'a-program-that',
   ].map((name) => `journeys/${name}`),

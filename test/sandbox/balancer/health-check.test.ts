@@ -136,8 +136,8 @@ describe('a check', () => {
 
   test('does not hold against a target that its own process was held up', async () => {
     const { port } = await startTarget((_request, response) => response.end());
-    const check = checkTarget({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 200 }, never);
-    holdUp(400);
+    const check = checkTarget({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 1_000 }, never);
+    holdUp(1_200);
     expect(await check).toEqual({ code: 200 });
   });
 

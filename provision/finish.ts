@@ -22,16 +22,16 @@ export async function finish(
   plan: Plan,
   made: Made,
 ): Promise<string | undefined> {
-  if (!run.patient) {
-    await balancerUp(run, see, plan.found);
-    return (await addressOf(see.config, place, made))?.url;
+  if (run.patient) {
+    const touched = new Set(plan.changes.filter(({ step }) => step === 'services').map(({ key }) => key));
+    const untouched = see.config.services.filter(({ name }) => !touched.has(name));
+    await Promise.all(
+      untouched.map((service) => settled(surroundings(run, see, service.name), service, made)),
+    );
   }
-  const touched = new Set(plan.changes.filter(({ step }) => step === 'services').map(({ key }) => key));
-  const untouched = see.config.services.filter(({ name }) => !touched.has(name));
-  await Promise.all(untouched.map((service) => settled(surroundings(run, see, service.name), service, made)));
   await balancerUp(run, see, plan.found);
   const address = await addressOf(see.config, place, made);
-  if (address) await verify(scaled(see.config, plan.found), address, run);
+  if (run.patient && address) await verify(scaled(see.config, plan.found), address, run);
   return address?.url;
 }
 

@@ -41,36 +41,39 @@ export async function wholeOf(story: Story): Promise<Readonly<Record<string, num
 export const begun = ({ before }: Story): Promise<Account> =>
   before ? standing(before, leapingClock) : account({ clock: leapingClock() });
 
-/** The calls of a story that nothing goes wrong with. */
-interface Calls {
-  readonly all: readonly (Call & { readonly mutating: boolean })[];
-  /** Those that every run makes: how often something is looked at, and how often refused, is chance. */
-  readonly sure: ReadonlySet<Call>;
+/** A call of a story that nothing goes wrong with. */
+interface QuietCall extends Call {
+  readonly mutating: boolean;
+  /** Whether every run makes it: how often something is looked at, and how often refused, is chance. */
+  readonly sure: boolean;
 }
 
-const quiet = new Map<Story, Calls>();
+const quiet = new Map<Story, readonly QuietCall[]>();
 
-export async function callsOf(story: Story): Promise<Calls> {
+export async function callsOf(story: Story): Promise<readonly QuietCall[]> {
   const known = quiet.get(story);
   if (known) return known;
   const user = await begun(story);
   await story.run(user);
   const entries = user.sandbox.journal.entries();
   await user.close();
-  const same = (entry: JournalEntry) => (other: JournalEntry) =>
-    other.service === entry.service && other.operation === entry.operation;
-  const all = entries.map((entry, index) => {
+  const nameOf = ({ service, operation }: JournalEntry) => `${service} ${operation}`;
+  const refused = new Set(entries.filter(({ result }) => result !== 'ok').map(nameOf));
+  const made = new Map<string, number>();
+  const calls = entries.map((entry) => {
     const { service, operation, mutating } = entry;
-    return { service, operation, mutating, nth: entries.slice(0, index + 1).filter(same(entry)).length };
+    const name = nameOf(entry);
+    const nth = (made.get(name) ?? 0) + 1;
+    made.set(name, nth);
+    return { service, operation, nth, mutating, sure: nth === 1 || (mutating && !refused.has(name)) };
   });
-  const sure = all.filter(
-    ({ mutating, nth }, index) =>
-      nth === 1 || (mutating && entries.filter(same(entries[index]!)).every(({ result }) => result === 'ok')),
-  );
-  const calls = { all, sure: new Set(sure) };
   quiet.set(story, calls);
   return calls;
 }
+
+/** Those of some calls that a blow can strike. */
+export const struckBy = (calls: readonly QuietCall[], blow: Blow): readonly QuietCall[] =>
+  calls.filter(({ mutating }) => mutating || !blow.mutating);
 
 /** What a run that was struck may say; not that something is wrong with us. */
 export function expectForeseen(error: unknown): void {
@@ -103,14 +106,13 @@ export async function everyCall(storyName: StoryName, blowName: BlowName): Promi
   const blow: Blow = blows[blowName];
   const whole = await wholeOf(story);
   const start = performance.now();
-  const { all, sure } = await callsOf(story);
-  const some = all.filter(({ mutating }) => mutating || !blow.mutating);
-  const surely = some.filter((call) => sure.has(call));
+  const some = struckBy(await callsOf(story), blow);
+  const surely = some.filter(({ sure }) => sure);
   const calls = process.env['SWEEP'] ? some : surely.slice(seedOf() % surely.length).slice(0, 1);
-  const struck: Call[] = [];
+  const struck: QuietCall[] = [];
   for (const call of calls) if (await one(story, blow, call, whole)) struck.push(call);
   expect(struck.length).toBeGreaterThan(0);
-  expect(struck).toEqual(expect.arrayContaining(calls.filter((call) => sure.has(call))));
+  expect(struck).toEqual(expect.arrayContaining(calls.filter(({ sure }) => sure)));
   const operations = struck.map(({ service, operation }) => `${service} ${operation}`);
   write({ sweep: 'every call', story: storyName, blow: blowName, operations, ms: performance.now() - start });
 }

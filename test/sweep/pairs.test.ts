@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { seedOf } from '../some.ts';
 import { at, blows, spare, strike, type Blow, type BlowName } from './blows.ts';
-import { begun, callsOf, expectForeseen, mend, wholeOf } from './every-call.ts';
+import { begun, callsOf, expectForeseen, mend, struckBy, wholeOf } from './every-call.ts';
 import { write } from './report.ts';
 import { stories, type Story, type StoryName } from './stories.ts';
 
@@ -22,10 +22,10 @@ interface Fall {
 
 /** Two blows: at a call of a story, and then at the next of an operation that the story comes to later. */
 async function both(story: Story, { first, second }: Record<'first' | 'second', Fall>) {
-  const { all } = await callsOf(story);
+  const all = await callsOf(story);
   const pick = (calls: typeof all, { blow: name, any }: Fall) => {
     const blow: Blow = blows[name];
-    const some = calls.filter(({ mutating }) => mutating || !blow.mutating);
+    const some = struckBy(calls, blow);
     return { blow, call: some[any % some.length] };
   };
   const one = pick(all, first);

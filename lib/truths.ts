@@ -29,7 +29,7 @@ export interface Truth {
 
 /** Calls that name what others have made; not the deletes, for which «not found» is what was wanted. */
 const NAMING =
-  /^(Add|Associate|Attach|Authorize|Change|Create|Initiate|Modify|Put|Register|Replace|Set|Tag)|^(DescribeTargetHealth|UpdateAssumeRolePolicy)$/;
+  /^(Add|Associate|Attach|Authorize|Change|Create|Initiate|Modify|Put|Register|Replace|Set|Tag)|^(DescribeTargetHealth|UpdateAssumeRolePolicy|UpdateService)$/;
 
 /** @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
 export const truths: readonly Truth[] = [
@@ -74,9 +74,17 @@ export const truths: readonly Truth[] = [
   {
     commands: ['CreateService'],
     code: /^(InvalidParameter|ClusterNotFound)$/,
-    message: /still Draining|not idempotent|Cluster not found/,
+    message: /still Draining|Cluster not found/,
     why: 'a service of this name is being removed, or the cluster is not seen yet',
     seconds: 120,
+  },
+  {
+    commands: ['CreateService', 'UpdateService'],
+    code: 'InvalidParameter',
+    message: /ErrorCode: Invalid\w+\.NotFound/,
+    why: 'a security group or subnet made moments ago is not known to ECS yet',
+    fresh: true,
+    seconds: 60,
   },
   {
     commands: ['CreateService', 'UpdateService'],

@@ -30,6 +30,8 @@ const table = {
   targets: { first: 0, every: s(3), deadline: s(600) },
   /** Draining lasts for the deregistration delay and the stop timeout. */
   serviceGone: { first: s(5), every: s(3), deadline: s(1200) },
+  /** The name of a service stays taken for a while after it is gone. */
+  serviceName: { first: 0, every: s(1), deadline: s(120) },
   tasksGone: { first: s(1), every: s(3), deadline: s(1200) },
   /** `PENDING` to `INSYNC`, typically within 60 s. */
   dns: { first: s(10), every: s(3), deadline: s(1800) },

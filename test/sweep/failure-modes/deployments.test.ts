@@ -4,9 +4,10 @@ import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
 import { setTargetHealth } from '../../../sandbox/aws/elbv2/targets.ts';
 import { container, stack, web } from '../../converge/stacks.ts';
-import { expectWhole, jobs, LOST, makePlane, no, struck, user } from './scene.ts';
+import { leapingClock } from '../clock.ts';
+import { expectWhole, jobs, LOST, makePlane, no, results, struck, unhurried, user } from './scene.ts';
 
-test('32: a service that is draining is waited for, and its name is used again', async () => {
+test('32: a name that is taken is waited for, and what has it unseen is brought to what it should be', async () => {
   const one = await user();
   await one.up(stack());
   await one.aws.ecs.send(new DeleteServiceCommand({ cluster: 'shop-dev', service: 'web', force: true }));
@@ -20,6 +21,25 @@ test('32: a service that is draining is waited for, and its name is used again',
   await one.down(stack());
   await struck(one, { CreateService: LOST }, () => one.up(stack()));
   await expectWhole(one);
+
+  const clock = leapingClock();
+  const late = await user({ idLagMs: 60_000 }, { clock });
+  const several = (version: number) => {
+    const worker = { containers: { worker: { image: `public.ecr.aws/shop/worker:${version}`, port: 80 } } };
+    return stack({ services: { ...web(), fees: worker, jobs: worker, mail: worker, sums: worker } });
+  };
+  await late.up(several(1));
+  await late.lose(several(1), new Set(['services']));
+  await clock.sleep(60_000);
+  const { calls } = await unhurried(late, async () => {
+    await late.up(several(1));
+    return late.up(several(2));
+  });
+  // Names of services that the survey missed are found to be taken.
+  expect(calls).toContain('ecs:CreateService');
+  expect(results(late, 'UpdateService').filter((result) => result === 'ok')).toHaveLength(4);
+  await clock.sleep(60_000);
+  await expectWhole(late, several(2));
 });
 
 test('33: a first deployment that is broken ends as a failure, and a mended one follows it', async () => {

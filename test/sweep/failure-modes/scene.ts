@@ -1,4 +1,5 @@
 /** For the tests of failure modes: an AWS that takes its time, calls that are struck by name, and what is to be there at last. */
+import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
 import type { Fault, Harm } from '../../../sandbox/faults.ts';
@@ -29,6 +30,14 @@ export const orderOf = ({ sandbox }: Account, ...operations: string[]): string[]
       .filter((operation) => operations.includes(operation)),
   ),
 ];
+
+/** Runs something while somebody else keeps asking, so that the clock leaps nowhere: what was made now is new a moment later. */
+export async function unhurried<T>({ aws }: Account, run: () => Promise<T>): Promise<T> {
+  let isDone = false;
+  const running = run().finally(() => (isDone = true));
+  while (!isDone) await aws.ec2.send(new DescribeVpcsCommand({}));
+  return running;
+}
 
 /** Carried out, and answered with 500 all the same. */
 export const LOST: Harm = { kind: 'lost', looks: '500' };

@@ -27,6 +27,14 @@ describe('an error passes', () => {
     ],
     ['CreateService', awsError('ClientException', 'TaskDefinition not found.')],
     [
+      'CreateService',
+      awsError(
+        'InvalidParameterException',
+        "Error retrieving security group information for [sg-1]: The security group 'sg-1' does not exist (ErrorCode: InvalidGroup.NotFound)",
+      ),
+    ],
+    ['UpdateService', awsError('ServiceNotFoundException', 'Service not found.')],
+    [
       'ReleaseAddress',
       awsError('AuthFailure', 'You do not have permission to access the specified resource.'),
     ],

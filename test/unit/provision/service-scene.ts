@@ -94,7 +94,7 @@ const settings = {
     awsvpcConfiguration: {
       subnets: ['subnet-c', 'subnet-d'],
       securityGroups: ['sg-web'],
-      assignPublicIp: 'DISABLED',
+      assignPublicIp: 'DISABLED' as const,
     },
   },
 };
@@ -127,7 +127,12 @@ export const done: EcsService = {
   serviceArn: ARN,
   serviceName: 'web',
   status: 'ACTIVE',
+  taskDefinition: DEFINITION,
   desiredCount: 1,
+  deploymentConfiguration: settings.deploymentConfiguration,
+  healthCheckGracePeriodSeconds: settings.healthCheckGracePeriodSeconds,
+  networkConfiguration: settings.networkConfiguration,
+  loadBalancers,
   deployments: [
     { id: 'ecs-svc/1', status: 'PRIMARY', taskDefinition: DEFINITION, rolloutState: 'COMPLETED' },
   ],

@@ -81,6 +81,34 @@ describe('creates when missing', () => {
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
     const { ids } = await provisionStep(services, scene());
     expect(ids).toEqual({ web: { serviceArn: ARN } });
+    expect(mutations()).toEqual([create()]);
+  });
+
+  test('creates when missing: one that a look did not show, and that is not as it should be, is brought to that', async () => {
+    isDone();
+    mocks.ecs
+      .on(CreateServiceCommand)
+      .rejects(awsError('InvalidParameterException', 'Creation of service was not idempotent.'));
+    mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
+    mocks.ecs
+      .on(DescribeServicesCommand)
+      .resolvesOnce({ services: [{ ...done, healthCheckGracePeriodSeconds: 5 }] });
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: { serviceArn: ARN } });
+    const { ids } = await provisionStep(services, { ...scene(), patient: false });
+    expect(ids).toEqual({ web: { serviceArn: ARN } });
+    expect(mutations().map(({ command }) => command)).toEqual(['CreateService', 'UpdateService']);
+  });
+
+  test('creates when missing: waits while the name is taken, and nothing is there', async () => {
+    isDone();
+    mocks.ecs
+      .on(CreateServiceCommand)
+      .rejectsOnce(awsError('InvalidParameterException', 'Creation of service was not idempotent.'))
+      .resolves({ service: { serviceArn: ARN } });
+    mocks.ecs.on(ListServicesCommand).resolves({});
+    mocks.ecs.on(DescribeServicesCommand).resolvesOnce({ services: [{ ...done, status: 'INACTIVE' }] });
+    await provisionStep(services, { ...scene(), patient: false });
+    expect(mutations()).toEqual([create(), create()]);
   });
 
   test('creates when missing: a name that somebody else took in between is left alone', async () => {

@@ -33,6 +33,19 @@ export function together<T>(most: number, call: (keys: string[]) => Promise<(key
   };
 }
 
+/**
+ * Makes a question of many out of one call now and then: who asks soon after another gets the same answer.
+ * @param ms how old an answer may be, milliseconds
+ */
+export function lately<T>(ms: number, call: () => Promise<T>): (clock: Pick<Clock, 'now'>) => Promise<T> {
+  let last: { readonly at: number; readonly answer: Promise<T> } | undefined;
+  return (clock) => {
+    const at = clock.now();
+    if (!last || at - last.at >= ms) last = { at, answer: call() };
+    return last.answer;
+  };
+}
+
 interface Store<K, T> {
   has(key: K): boolean;
   get(key: K): T | undefined;

@@ -1,6 +1,6 @@
 /** The load balancer while others wait behind it: a wait that can never end well, since it failed, ends with AWS's reason. */
 import type { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { loadBalancerNow } from '../lib/look/load-balancer.ts';
+import { loadBalancerLately, loadBalancerNow } from '../lib/look/load-balancer.ts';
 import type { Survey } from '../lib/look/found.ts';
 import type { See } from '../lib/look/see.ts';
 import { problem, type Problem } from '../lib/problem.ts';
@@ -9,7 +9,7 @@ import type { Run } from '../lib/run/run.ts';
 import type { Act } from '../lib/step.ts';
 import { failed, pending, ready, until, type Probed } from '../lib/until.ts';
 
-type Surroundings = Pick<Act<'services'>, 'aws' | 'names' | 'until'>;
+type Surroundings = Pick<Act<'services'>, 'aws' | 'names' | 'clock' | 'until'>;
 
 /**
  * How far a load balancer is. One that is impaired answers.
@@ -48,7 +48,7 @@ export async function behindBalancer<A extends Surroundings>(
     act.until(what, wait, async () => {
       const probed = await probe();
       if (probed.state === 'ready' || isUp) return probed;
-      const state = stateOf(await loadBalancerNow(act));
+      const state = stateOf(await loadBalancerLately(act));
       isUp = state.state === 'ready';
       if (state.state !== 'failed') return probed;
       lost = state.cause;

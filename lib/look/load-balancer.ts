@@ -4,8 +4,10 @@ import {
   DescribeLoadBalancersCommand,
   type LoadBalancer,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Clock } from '../clock.ts';
 import { ONLY, type Ids, type Items } from '../resources.ts';
 import type { Tags } from '../tags.ts';
+import { forEach, forName, lately } from '../together.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifThere } from './if-there.ts';
 import type { See } from './see.ts';
@@ -29,13 +31,28 @@ export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
  * The load balancer as the list shows it now.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html
  */
-export async function loadBalancerNow({
+export const loadBalancerNow = ({
   aws,
   names,
-}: Pick<See, 'aws' | 'names'>): Promise<LoadBalancer | undefined> {
-  const list = new DescribeLoadBalancersCommand({ Names: [names.loadBalancer] });
+}: Pick<See, 'aws' | 'names'>): Promise<LoadBalancer | undefined> => describe(aws, names.loadBalancer);
+
+async function describe(aws: See['aws'], name: string): Promise<LoadBalancer | undefined> {
+  const list = new DescribeLoadBalancersCommand({ Names: [name] });
   return (await ifThere(() => aws.elbv2(list)))?.LoadBalancers?.[0];
 }
+
+/** How old an answer may be for those who wait behind the load balancer. Milliseconds. */
+const WATCH_MS = 1000;
+
+const watching = forEach((aws: See['aws']) => forName((name) => lately(WATCH_MS, () => describe(aws, name))));
+
+/** The same for many who wait: fifty services look at it once a second at most. */
+export const loadBalancerLately = ({
+  aws,
+  names,
+  clock,
+}: Pick<See, 'aws' | 'names'> & { readonly clock: Clock }): Promise<LoadBalancer | undefined> =>
+  watching(aws)(names.loadBalancer)(clock);
 
 /** The same, once a survey: what the looks of all that hangs on it wait for. */
 export const describeLoadBalancer = (see: See): Promise<LoadBalancer | undefined> =>

@@ -1,9 +1,10 @@
 // A load balancer that AWS accepts and does not set up: the run ends soon and says why, and the next one makes another.
 import { expect, test } from '@jest/globals';
+import type { StackInput } from '../../lib/config/schema.ts';
 import { pretendPlane } from '../../sandbox/plane.ts';
 import { leapingClock } from '../sweep/clock.ts';
 import { account, planInWords, type Account } from './harness.ts';
-import { stack } from './stacks.ts';
+import { container, stack } from './stacks.ts';
 
 const why = 'The subnets have no free addresses left';
 const told = {
@@ -29,6 +30,20 @@ test('a run that waits ends when AWS says so, not when time is up for the servic
   fails(user);
   await expect(user.up(stack(), { wait: true })).rejects.toMatchObject(told);
   expect(user.ids()).toHaveProperty(['services.web']);
+});
+
+test('many services that wait behind it look at it together', async () => {
+  const services: StackInput['services'] = {};
+  for (let nth = 1; nth <= 12; nth += 1)
+    services[`s${nth}`] = { containers: { api: container(`api${nth}`, 5000) } };
+  const user = await account({ clock: leapingClock(), plane: { ...pretendPlane, checksTargets: true } });
+  fails(user);
+  await expect(user.up(stack({ services }), { wait: true })).rejects.toThrow();
+  const looks = user.sandbox.journal
+    .entries()
+    .filter(({ operation }) => operation === 'DescribeLoadBalancers');
+  // One of the survey, and one or two of all who wait.
+  expect(looks.length).toBeLessThanOrEqual(3);
 });
 
 test('a run that does not wait says so, if AWS does; the next replaces it with all that hung on it', async () => {

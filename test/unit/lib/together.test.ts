@@ -1,7 +1,7 @@
 // Questions about one thing each, which go out as calls about several.
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../lib/clock.ts';
-import { forEach, forName, together } from '../../../lib/together.ts';
+import { forEach, forName, lately, together } from '../../../lib/together.ts';
 
 function scene(most: number) {
   const calls: string[][] = [];
@@ -45,4 +45,28 @@ test('owners and names have a thing of their own each, and always the same', () 
   expect(of(one)('a')).toBe(of(one)('a'));
   expect(of(one)('a')).not.toBe(of(one)('b'));
   expect(of(one)('a')).not.toBe(of(other)('a'));
+});
+
+test('who asks soon after another gets the same answer, and later a new one', async () => {
+  let calls = 0;
+  let now = 5000;
+  const ask = lately(1000, async () => (calls += 1));
+  const clock = { now: () => now };
+  expect(await Promise.all([ask(clock), ask(clock)])).toEqual([1, 1]);
+  now += 999;
+  expect(await ask(clock)).toBe(1);
+  now += 1;
+  expect(await ask(clock)).toBe(2);
+});
+
+test('an answer that did not come is asked for again later', async () => {
+  let now = 0;
+  const ask = lately(1000, async () => {
+    if (now === 0) throw new Error('refused');
+    return 'an answer';
+  });
+  const clock = { now: () => now };
+  await expect(ask(clock)).rejects.toThrow('refused');
+  now = 1000;
+  expect(await ask(clock)).toBe('an answer');
 });

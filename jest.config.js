@@ -35,6 +35,7 @@ export default {
     '<rootDir>/test/terraform/',
     ...(process.env.SWEEP ? [] : LONG.map((name) => `<rootDir>/${name}`)),
   ],
+  setupFiles: process.env.SEED ? ['<rootDir>/test/seed.cjs'] : [],
   modulePathIgnorePatterns: ['<rootDir>/.slipway'],
   transform: {
     '\\.[cm]?[jt]s$': [

@@ -7,7 +7,7 @@ import {
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import { notOurs } from '../lib/adopt.ts';
-import { messageOf } from '../lib/aws-error.ts';
+import { isCode, messageOf } from '../lib/aws-error.ts';
 import { touches, type Change } from '../lib/change.ts';
 import { isRouted, type Service } from '../lib/config/config.ts';
 import { subnetKeys } from '../lib/layout.ts';
@@ -17,7 +17,7 @@ import { only } from '../lib/resources.ts';
 import { retagEcs } from '../lib/retag.ts';
 import type { Act } from '../lib/step.ts';
 import { lower } from '../lib/tags.ts';
-import { pending, ready } from '../lib/until.ts';
+import { pending, ready, type Probed } from '../lib/until.ts';
 import { firstCount } from './scaling.ts';
 import { loadBalancersOf, outgoing } from './service-targets.ts';
 
@@ -35,9 +35,17 @@ export const graceOf = ({ containers, graceSeconds }: Service): number | undefin
 /** New tags alone make no new revision. */
 const isPart = ({ field }: { readonly field: string }): boolean => !field.startsWith('tag.');
 
+/** What a create came to. */
+interface Created {
+  readonly answered: EcsService | undefined;
+  /** The act, as what it turned out to be: an update when the service was there. */
+  readonly act: Act<'services'>;
+}
+
 /**
- * Makes a service. That its name is in use means one of two things: the service before it is not quite gone, or a look
- * did not show yet the one that is there, which is then brought to what it should be.
+ * Makes a service. That its name is in use means one of three things: the service before it is not quite gone, the token
+ * is that of a service that is, or a look did not show yet the one that is there, which is then brought to what it should
+ * be.
  * @param compared what must change in a service that is there after all
  * @throws FOREIGN when somebody else's service has the name
  */
@@ -45,22 +53,39 @@ export async function create(
   act: Act<'services'>,
   service: Service,
   compared: (there: FoundService) => Change | undefined,
-): Promise<EcsService | undefined> {
+): Promise<Created> {
   const name = act.names.service(service);
+  let { intent } = act;
   return act.until(`the name ${name} to be free`, 'serviceName', async () => {
     try {
-      return ready(await sendCreate(act, service));
+      return ready({ act, answered: await sendCreate({ ...act, intent }, service) });
     } catch (error) {
       if (!/not idempotent/.test(messageOf(error))) throw error;
       const there = await act.again();
-      if (there?.status !== 'ACTIVE') return pending(messageOf(error));
+      if (there === undefined && intent === act.intent && intent.token !== '') intent = await act.renew();
+      if (there?.status !== 'ACTIVE') return pending(`what has it is ${there?.status ?? 'not shown'}`);
       const owner = foreignOwner(there.tags, act.names.stack, there.createdAt);
       if (owner !== undefined) throw notOurs(`the name ${name}`, owner, error);
-      const change = compared(there);
-      const answered = change && (await update({ ...act, change, item: there }, service));
-      return ready(answered ?? { serviceArn: there.serviceArn });
+      return bring(act, service, there, compared(there));
     }
   });
+}
+
+/** Takes on a service that is there after all. */
+async function bring(
+  act: Act<'services'>,
+  service: Service,
+  item: FoundService,
+  change: Change = { ...act.change, verb: 'update', fields: [] },
+): Promise<Probed<Created>> {
+  const updating = { ...act, item, change };
+  try {
+    const answered = await update(updating, service);
+    return ready({ act: updating, answered: answered ?? { serviceArn: item.serviceArn } });
+  } catch (error) {
+    if (!isCode(error, 'ServiceNotFound', 'ServiceNotActive')) throw error;
+    return pending('what has it is gone in a moment');
+  }
 }
 
 /**

@@ -81,18 +81,20 @@ export const services: Step<'services'> = {
     const service = serviceOf(act);
     const isThere = act.item !== undefined && act.change.verb === 'update';
     if (act.item && !isThere) await untilGone(act);
-    const answered = isThere
-      ? await update(act, service)
+    const { act: done, answered } = isThere
+      ? { act, answered: await update(act, service) }
       : await create(act, service, (there) => compared(act, there));
     const serviceArn = answered?.serviceArn ?? act.item?.serviceArn ?? '';
     await act.record({ serviceArn });
-    if (act.patient) await settled(act, service, act.made, answered);
+    if (act.patient) await settled(done, service, act.made, answered);
     return { serviceArn };
   },
 
   async tidy(act) {
     const service = serviceOf(act);
-    if (outgoing(act, service).length === 0) return;
+    // The survey may have missed the one that there is.
+    const item = act.item ?? (isTurning(service, act.found) ? await act.again() : undefined);
+    if (outgoing({ ...act, item }, service).length === 0) return;
     const loadBalancers = loadBalancersOf(service, act.made.targetGroups);
     const answered = await send(act, service, { loadBalancers });
     if (act.patient) await settled(act, service, act.made, answered);

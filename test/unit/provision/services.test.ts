@@ -1,5 +1,9 @@
 // The step that runs the services: what it sends in each case.
 import {
+  DescribeScalableTargetsCommand,
+  type ScalableTarget,
+} from '@aws-sdk/client-application-auto-scaling';
+import {
   CreateServiceCommand,
   DescribeServicesCommand,
   ListServicesCommand,
@@ -96,19 +100,58 @@ describe('creates when missing', () => {
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: { serviceArn: ARN } });
     const { ids } = await provisionStep(services, { ...scene(), patient: false });
     expect(ids).toEqual({ web: { serviceArn: ARN } });
-    expect(mutations().map(({ command }) => command)).toEqual(['CreateService', 'UpdateService']);
+    expect(mutations()).toEqual([create(), update()]);
   });
 
-  test('creates when missing: waits while the name is taken, and nothing is there', async () => {
+  test('creates when missing: one that is there after all is waited for with the count it has', async () => {
     isDone();
     mocks.ecs
       .on(CreateServiceCommand)
-      .rejectsOnce(awsError('InvalidParameterException', 'Creation of service was not idempotent.'))
+      .rejects(awsError('InvalidParameterException', 'Creation of service was not idempotent.'));
+    mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
+    mocks.ecs
+      .on(DescribeServicesCommand)
+      .resolves({ services: [{ ...done, desiredCount: 0, runningCount: 0 }] });
+    const scalable: ScalableTarget = {
+      ServiceNamespace: 'ecs',
+      ResourceId: 'service/shop-dev/web',
+      ScalableDimension: 'ecs:service:DesiredCount',
+      MinCapacity: 0,
+      MaxCapacity: 2,
+      RoleARN: 'arn:role',
+      CreationTime: new Date(0),
+    };
+    mocks.autoscaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets: [scalable] });
+    const { ids } = await provisionStep(services, scene());
+    expect(ids).toEqual({ web: { serviceArn: ARN } });
+    expect(mutations()).toEqual([create()]);
+  });
+
+  test('creates when missing: a name that stays taken is told', async () => {
+    mocks.ecs
+      .on(CreateServiceCommand)
+      .rejects(awsError('InvalidParameterException', 'Creation of service was not idempotent.'));
+    mocks.ecs.on(ListServicesCommand).resolves({});
+    mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, status: 'DRAINING' }] });
+    await expect(provisionStep(services, scene())).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      what: expect.stringMatching(/^Gave up waiting for the name web to be free after/),
+      why: 'The last look said: what has it is DRAINING.',
+    });
+  });
+
+  test('creates when missing: a name that is taken by nothing is waited for, with a token that no service had', async () => {
+    const taken = awsError('InvalidParameterException', 'Creation of service was not idempotent.');
+    mocks.ecs
+      .on(CreateServiceCommand)
+      .rejectsOnce(taken)
+      .rejectsOnce(taken)
       .resolves({ service: { serviceArn: ARN } });
     mocks.ecs.on(ListServicesCommand).resolves({});
-    mocks.ecs.on(DescribeServicesCommand).resolvesOnce({ services: [{ ...done, status: 'INACTIVE' }] });
+    mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, status: 'INACTIVE' }] });
     await provisionStep(services, { ...scene(), patient: false });
-    expect(mutations()).toEqual([create(), create()]);
+    const tokens = mutations().map(({ input }) => (input as { clientToken: string }).clientToken);
+    expect(tokens).toEqual(['token-1', 'token-2', 'token-2']);
   });
 
   test('creates when missing: a name that somebody else took in between is left alone', async () => {

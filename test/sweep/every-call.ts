@@ -3,21 +3,20 @@ import { expect } from '@jest/globals';
 import type { JournalEntry } from '../../sandbox/journal.ts';
 import { account, type Account } from '../converge/harness.ts';
 import { standing } from '../converge/moments.ts';
-import { stack } from '../converge/stacks.ts';
 import { seedOf } from '../some.ts';
 import { at, blows, spare, strike, type Blow, type BlowName, type Call } from './blows.ts';
 import { leapingClock } from './clock.ts';
 import { write } from './report.ts';
 import { stories, type Story, type StoryName } from './stories.ts';
 
-/** Brings about what a story wants, and what is to be seen then: everything once, and nothing after a teardown. */
-export async function mend(user: Account, { wanted }: Story, whole: Readonly<Record<string, number>>) {
+/** Runs a story to its end, and what is to be seen then: everything once, and nothing after a teardown. */
+export async function mend(user: Account, { run, wanted }: Story, whole: Readonly<Record<string, number>>) {
+  await run(user);
   if (wanted) {
-    await user.up(wanted);
     expect(await user.up(wanted)).toEqual({ done: [], calls: [] });
     expect(user.census()).toEqual(whole);
+    await user.down(wanted);
   }
-  await user.down(wanted ?? stack());
   expect(user.census()).toEqual({});
 }
 
@@ -38,8 +37,12 @@ export async function wholeOf(story: Story): Promise<Readonly<Record<string, num
 }
 
 /** An account as a story begins. */
-export const begun = ({ before }: Story): Promise<Account> =>
-  before ? standing(before, leapingClock) : account({ clock: leapingClock() });
+export async function begun({ before, others }: Story): Promise<Account> {
+  const user = before ? await standing(before, leapingClock) : await account({ clock: leapingClock() });
+  await others?.(user);
+  user.sandbox.journal.clear();
+  return user;
+}
 
 /** A call of a story that nothing goes wrong with. */
 interface QuietCall extends Call {

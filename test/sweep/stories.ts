@@ -2,12 +2,15 @@
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Account } from '../converge/harness.ts';
 import { stack, web } from '../converge/stacks.ts';
+import { taken } from '../converge/strangers.ts';
 
 export interface Story {
   /** What is there before the run. */
   readonly before?: StackInput;
+  /** What somebody else does to it. */
+  readonly others?: (user: Account) => Promise<void>;
   readonly run: (user: Account) => Promise<unknown>;
-  /** What is asked for until it is there; nothing when the run is a teardown. */
+  /** What the run brings about; nothing when it is a teardown. */
   readonly wanted?: StackInput;
 }
 
@@ -17,11 +20,25 @@ const secured = stack({
 });
 const deployed = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
+/** Another stack takes over what is not found by a tag. */
+async function takeOver(user: Account): Promise<void> {
+  const ids = user.ids();
+  for (const [address, tags] of taken)
+    await tags(user.aws, (field) => ids[address]?.[field] ?? '', ['slipway:stack', 'other-prod']);
+}
+const adopt = taken.map(([address]) => address);
+
 export const stories = {
   'a first provision': { run: (user) => user.up(stack()), wanted: stack() },
   'a replaced target group': { before: stack(), run: (user) => user.up(ported), wanted: ported },
   'a replaced service': { before: stack(), run: (user) => user.up(secured), wanted: secured },
   'a rolling deploy': { before: stack(), run: (user) => user.up(deployed), wanted: deployed },
+  'an adoption': {
+    before: stack(),
+    others: takeOver,
+    run: (user) => user.up(stack(), { adopt }),
+    wanted: stack(),
+  },
   'a teardown': { before: stack(), run: (user) => user.down(stack()) },
 } satisfies Record<string, Story>;
 

@@ -3,9 +3,16 @@ import { availableParallelism } from 'node:os';
 
 /** They take long, or a program that not everybody has: `npm run sweep` runs them. */
 export const LONG = [
-  ...['failure-modes/', 'interrupt/', 'secrets/', 'state/', 'killed', 'fuzz/run-with-any-state'].map(
-    (name) => `sweep/${name}`,
-  ),
+  ...[
+    'every-call-of-an-adoption',
+    'every-call-that-only-looks',
+    'failure-modes/',
+    'interrupt/',
+    'secrets/',
+    'state/',
+    'killed',
+    'fuzz/run-with-any-state',
+  ].map((name) => `sweep/${name}`),
   ...['autoscaling', 'half-built', 'missing', 'property', 'replaced-without-an-outage'].map(
     (name) => `converge/${name}`,
   ),

@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const SWEEPS = ['test/sweep', 'test/converge', ...LONG];
 /** What takes long, but for what takes an hour: every call, pairs, weather, and a press of Ctrl-C at every moment. */
 const WITHIN_THE_HOUR = [
-  ...LONG.filter((path) => path !== 'test/sweep/interrupt/'),
+  ...LONG.filter((path) => !/sweep\/(interrupt\/$|every-call)/.test(path)),
   'test/sweep/interrupt/(nobody|without)',
   'test/sweep/fuzz',
   'test/converge',

@@ -80,8 +80,7 @@ async function bring(
 ): Promise<Probed<Created>> {
   const updating = { ...act, item, change };
   try {
-    const answered = await update(updating, service);
-    return ready({ act: updating, answered: answered ?? { serviceArn: item.serviceArn } });
+    return ready({ act: updating, answered: await update(updating, service) });
   } catch (error) {
     if (!isCode(error, 'ServiceNotFound', 'ServiceNotActive')) throw error;
     return pending('what has it is gone in a moment');

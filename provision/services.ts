@@ -84,7 +84,7 @@ export const services: Step<'services'> = {
     const { act: done, answered } = isThere
       ? { act, answered: await update(act, service) }
       : await create(act, service, (there) => compared(act, there));
-    const serviceArn = answered?.serviceArn ?? act.item?.serviceArn ?? '';
+    const serviceArn = answered?.serviceArn ?? done.item?.serviceArn ?? '';
     await act.record({ serviceArn });
     if (act.patient) await settled(done, service, act.made, answered);
     return { serviceArn };

@@ -33,6 +33,8 @@ import {
   withItem,
 } from './service-scene.ts';
 
+const taken = awsError('InvalidParameterException', 'Creation of service was not idempotent.');
+
 describe('creates when missing', () => {
   test('creates when missing, and waits until it is done', async () => {
     isDone();
@@ -79,9 +81,7 @@ describe('creates when missing', () => {
 
   test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
     isDone();
-    mocks.ecs
-      .on(CreateServiceCommand)
-      .rejects(awsError('InvalidParameterException', 'Creation of service was not idempotent.'));
+    mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
     const { ids } = await provisionStep(services, scene());
     expect(ids).toEqual({ web: { serviceArn: ARN } });
@@ -90,9 +90,7 @@ describe('creates when missing', () => {
 
   test('creates when missing: one that a look did not show, and that is not as it should be, is brought to that', async () => {
     isDone();
-    mocks.ecs
-      .on(CreateServiceCommand)
-      .rejects(awsError('InvalidParameterException', 'Creation of service was not idempotent.'));
+    mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
     mocks.ecs
       .on(DescribeServicesCommand)
@@ -105,9 +103,7 @@ describe('creates when missing', () => {
 
   test('creates when missing: one that is there after all is waited for with the count it has', async () => {
     isDone();
-    mocks.ecs
-      .on(CreateServiceCommand)
-      .rejects(awsError('InvalidParameterException', 'Creation of service was not idempotent.'));
+    mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
     mocks.ecs
       .on(DescribeServicesCommand)
@@ -125,12 +121,12 @@ describe('creates when missing', () => {
     const { ids } = await provisionStep(services, scene());
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([create()]);
+    // Without a task no target is waited for.
+    expect(sent().map(({ command }) => command)).not.toContain('DescribeTargetHealth');
   });
 
   test('creates when missing: a name that stays taken is told', async () => {
-    mocks.ecs
-      .on(CreateServiceCommand)
-      .rejects(awsError('InvalidParameterException', 'Creation of service was not idempotent.'));
+    mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({});
     mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, status: 'DRAINING' }] });
     await expect(provisionStep(services, scene())).rejects.toMatchObject({
@@ -141,7 +137,6 @@ describe('creates when missing', () => {
   });
 
   test('creates when missing: a name that is taken by nothing is waited for, with a token that no service had', async () => {
-    const taken = awsError('InvalidParameterException', 'Creation of service was not idempotent.');
     mocks.ecs
       .on(CreateServiceCommand)
       .rejectsOnce(taken)
@@ -155,9 +150,7 @@ describe('creates when missing', () => {
   });
 
   test('creates when missing: a name that somebody else took in between is left alone', async () => {
-    mocks.ecs
-      .on(CreateServiceCommand)
-      .rejects(awsError('InvalidParameterException', 'Creation of service was not idempotent.'));
+    mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({});
     mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, tags: [] }] });
     await expect(provisionStep(services, scene())).rejects.toMatchObject({

@@ -1,10 +1,9 @@
 // Each call of a plan and of a drift in turn goes wrong, in every way: what is told is what is so, or a problem, and nothing changes.
-import { expect } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Account } from '../converge/harness.ts';
 import { stack } from '../converge/stacks.ts';
-import { seedOf, testSome } from '../some.ts';
-import { at, blows, spare, strike, type Blow, type BlowName, type Call } from './blows.ts';
-import { begun, callsOf, expectForeseen } from './every-call.ts';
+import { blows, spare, type Blow, type BlowName, type Call } from './blows.ts';
+import { begun, callsOf, expectForeseen, struckAt } from './every-call.ts';
 import { write } from './report.ts';
 import { stories } from './stories.ts';
 
@@ -23,35 +22,25 @@ const ways = (Object.keys(looks) as Look[]).flatMap((look) =>
   striking.map((way): [string, Look, BlowName] => [`${look}, ${way}`, look, way]),
 );
 
-/** @returns whether the call was made, and struck */
-async function one(look: Look, blow: Blow, call: Call, quiet: unknown): Promise<boolean> {
-  const { run } = looks[look];
-  const user = await begun(looks[look]);
-  const { state } = user.moment();
-  const struck = strike(user, at(call, blow));
-  try {
+const one = (look: Look, blow: Blow, call: Call, quiet: unknown) =>
+  struckAt(looks[look], call, blow, async (user) => {
+    const { run } = looks[look];
+    const { state } = user.moment();
     const told = await run(user).catch(expectForeseen);
     if (told !== undefined) expect(told).toEqual(quiet);
     spare(user);
     expect(user.sandbox.journal.entries().filter(({ mutating }) => mutating)).toEqual([]);
     expect(user.moment().state).toBe(state);
     expect(await run(user)).toEqual(quiet);
-    return struck.length > 0;
-  } catch (error) {
-    throw new Error(`call ${call.nth} of ${call.service} ${call.operation}`, { cause: error });
-  } finally {
-    await user.close();
-  }
-}
+  });
 
-testSome(
-  ways,
+test.each(ways)(
+  '%s',
   async (_title, look, way) => {
     const user = await begun(looks[look]);
     const quiet = await looks[look].run(user);
     await user.close();
-    const all = await callsOf(looks[look]);
-    const calls = process.env['SWEEP'] ? all : all.slice(seedOf() % all.length).slice(0, 1);
+    const calls = await callsOf(looks[look]);
     const start = performance.now();
     for (const call of calls) expect([call, await one(look, blows[way], call, quiet)]).toEqual([call, true]);
     const operations = calls.map(({ service, operation }) => `${service} ${operation}`);

@@ -4,7 +4,7 @@ import type { JournalEntry } from '../../sandbox/journal.ts';
 import { account, type Account } from '../converge/harness.ts';
 import { standing } from '../converge/moments.ts';
 import { seedOf } from '../some.ts';
-import { at, blows, spare, strike, type Blow, type BlowName, type Call } from './blows.ts';
+import { at, blows, spare, strike, type Blow, type BlowName, type Call, type Struck } from './blows.ts';
 import { leapingClock } from './clock.ts';
 import { write } from './report.ts';
 import { stories, type Story, type StoryName } from './stories.ts';
@@ -84,14 +84,21 @@ export function expectForeseen(error: unknown): void {
   for (const mistake of [TypeError, RangeError, ReferenceError]) expect(error).not.toBeInstanceOf(mistake);
 }
 
-/** @returns whether the call was made, and struck */
-async function one(story: Story, blow: Blow, call: Call, whole: Readonly<Record<string, number>>) {
+/**
+ * Begins a story in which a blow is to fall.
+ * @param tell what comes then
+ * @returns whether the call was made, and struck
+ */
+export async function struckAt(
+  story: Story,
+  call: Call,
+  blow: Blow,
+  tell: (user: Account, struck: readonly Struck[]) => Promise<void>,
+): Promise<boolean> {
   const user = await begun(story);
   const struck = strike(user, at(call, blow));
   try {
-    await story.run(user).catch(expectForeseen);
-    spare(user);
-    if (struck.length > 0) await mend(user, story, whole);
+    await tell(user, struck);
     return struck.length > 0;
   } catch (error) {
     throw new Error(`call ${call.nth} of ${call.service} ${call.operation}`, { cause: error });
@@ -99,6 +106,13 @@ async function one(story: Story, blow: Blow, call: Call, whole: Readonly<Record<
     await user.close();
   }
 }
+
+const one = (story: Story, blow: Blow, call: Call, whole: Readonly<Record<string, number>>) =>
+  struckAt(story, call, blow, async (user, struck) => {
+    await story.run(user).catch(expectForeseen);
+    spare(user);
+    if (struck.length > 0) await mend(user, story, whole);
+  });
 
 /** The ways in which a call is broken. */
 export const ways = (Object.keys(blows) as BlowName[]).map((name): [BlowName] => [name]);

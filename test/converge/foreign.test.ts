@@ -11,7 +11,7 @@ import { account, type Account } from './harness.ts';
 import { standing } from './moments.ts';
 import { testSome } from '../some.ts';
 import { stack, web } from './stacks.ts';
-import { strangers, taken, type Stranger, type Tagging } from './strangers.ts';
+import { strangers, taken, takeOver, type Stranger, type Tagging } from './strangers.ts';
 
 const somebodyElses = (what: string) =>
   strangers.map((one): [string, Stranger] => [`somebody else's ${one.address} ${what}`, one]);
@@ -63,8 +63,7 @@ testSome(
   ]),
   async (_what, address, tags) => {
     const user = await standing(stack());
-    const ids = user.ids();
-    await tags(user.aws, (field) => ids[address]?.[field] ?? '', ['slipway:stack', 'other-prod']);
+    await takeOver(user, address, tags);
     const why = expect.stringMatching(new RegExp(`${address}: it belongs to the stack other-prod`));
     await expect(user.plan(stack())).rejects.toMatchObject({ code: 'FOREIGN', why });
     await expect(user.up(stack())).rejects.toMatchObject({ code: 'FOREIGN', why });

@@ -7,6 +7,7 @@ import { CreateRoleCommand, CreateServiceLinkedRoleCommand } from '@aws-sdk/clie
 import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Clients } from './clients.ts';
+import type { Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
 /** A thing that somebody made before us. */
@@ -113,3 +114,9 @@ export const taken: readonly [address: string, tags: Tagging][] = [
   ['targetGroups.web-api2', elb('targetGroupArn')],
   ['services.web', ecs('serviceArn')],
 ];
+
+/** Another stack takes over a thing of ours. */
+export async function takeOver(user: Account, address: string, tags: Tagging): Promise<void> {
+  const ids = user.ids();
+  await tags(user.aws, (field) => ids[address]?.[field] ?? '', ['slipway:stack', 'other-prod']);
+}

@@ -2,7 +2,7 @@
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Account } from '../converge/harness.ts';
 import { stack, web } from '../converge/stacks.ts';
-import { taken } from '../converge/strangers.ts';
+import { taken, takeOver } from '../converge/strangers.ts';
 
 export interface Story {
   /** What is there before the run. */
@@ -20,12 +20,6 @@ const secured = stack({
 });
 const deployed = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
-/** Another stack takes over what is not found by a tag. */
-async function takeOver(user: Account): Promise<void> {
-  const ids = user.ids();
-  for (const [address, tags] of taken)
-    await tags(user.aws, (field) => ids[address]?.[field] ?? '', ['slipway:stack', 'other-prod']);
-}
 const adopt = taken.map(([address]) => address);
 
 export const stories = {
@@ -35,7 +29,9 @@ export const stories = {
   'a rolling deploy': { before: stack(), run: (user) => user.up(deployed), wanted: deployed },
   'an adoption': {
     before: stack(),
-    others: takeOver,
+    others: async (user) => {
+      for (const [address, tags] of taken) await takeOver(user, address, tags);
+    },
     run: (user) => user.up(stack(), { adopt }),
     wanted: stack(),
   },

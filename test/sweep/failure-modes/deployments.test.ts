@@ -5,7 +5,7 @@ import type { StackInput } from '../../../lib/config/schema.ts';
 import { setTargetHealth } from '../../../sandbox/aws/elbv2/targets.ts';
 import { container, stack, web } from '../../converge/stacks.ts';
 import { leapingClock } from '../clock.ts';
-import { expectWhole, jobs, LOST, makePlane, no, results, struck, unhurried, user } from './scene.ts';
+import { expectWhole, jobs, LOST, makePlane, no, results, struck, unhurried, user, worker } from './scene.ts';
 
 test('32: a name that is taken is waited for, and what has it unseen is brought to what it should be', async () => {
   const one = await user();
@@ -25,9 +25,9 @@ test('32: a name that is taken is waited for, and what has it unseen is brought 
   const clock = leapingClock();
   const late = await user({ idLagMs: 60_000 }, { clock });
   const several = (version: number) => {
-    const worker = { containers: { worker: { image: `public.ecr.aws/shop/worker:${version}`, port: 80 } } };
     const api1 = { port: 5000 + version };
-    return stack({ services: { ...web({ api1 }), fees: worker, jobs: worker, mail: worker, sums: worker } });
+    const fees = worker(version);
+    return stack({ services: { ...web({ api1 }), fees, jobs: fees, mail: fees, sums: fees } });
   };
   await late.up(several(1));
   await late.lose(several(1), new Set(['services']));

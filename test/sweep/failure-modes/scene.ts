@@ -104,7 +104,9 @@ export const makePlane = (): Plane & { failure: TaskFailure | undefined } => ({
 });
 
 /** A service that no path leads to: whoever waits for it asks nothing over HTTP. */
-export const jobs = (version: number): StackInput => {
-  const worker = { image: `public.ecr.aws/shop/worker:${version}`, port: 80 };
-  return stack({ services: { jobs: { containers: { worker } } } });
-};
+export const worker = (version: number): StackInput['services'][string] => ({
+  containers: { worker: { image: `public.ecr.aws/shop/worker:${version}`, port: 80 } },
+});
+
+/** A stack of nothing else. */
+export const jobs = (version: number): StackInput => stack({ services: { jobs: worker(version) } });

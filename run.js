@@ -3,13 +3,13 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { hashOf, load } from './lib/kept.js';
+import { hashOf, load } from './build/code-cache.js';
 
 const ROOT = import.meta.dirname;
 const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
 /** What is compiled together; the sandbox is a program of its own. */
 const PROGRAMS = [['provision', 'teardown'], ['sandbox']];
-const SOURCES = ['lib', 'provision', 'teardown', 'sandbox'];
+const SOURCES = ['build', 'lib', 'provision', 'teardown', 'sandbox'];
 /** How long an earlier build is kept after the last run began with it: that may still load parts of it. */
 const KEEP_MS = 3_600_000;
 
@@ -91,8 +91,8 @@ async function compile(folder) {
   // Loaded here: a run that has been compiled needs none of them.
   const [{ build }, { places }, { schemas }] = await Promise.all([
     import('esbuild'),
-    import('./lib/places.js'),
-    import('./lib/schemas.js'),
+    import('./build/source-locations.js'),
+    import('./build/unused-schemas.js'),
   ]);
   const work = `${folder}-${process.pid}`;
   // Here, and not by esbuild, which would speak of its own source.

@@ -1,5 +1,5 @@
 /** What AWS itself takes for a provision, an update and a teardown: the durations of the sandbox along the graph. Pure. */
-import { needs } from '../lib/architecture.ts';
+import { needs } from '../lib/model/architecture.ts';
 import { order } from '../teardown/plan.ts';
 import { durations } from '../sandbox/world/durations.ts';
 import { longestPath, type Graph, type Path } from './path.ts';

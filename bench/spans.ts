@@ -1,5 +1,5 @@
 /** A run as spans, from the events that it wrote down: what was done when. Pure. */
-import { addressOf } from '../lib/resources.ts';
+import { addressOf } from '../lib/model/resources.ts';
 import type { TimedEvent } from '../lib/run/timeline.ts';
 import type { Span } from './path.ts';
 

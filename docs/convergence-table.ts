@@ -1,7 +1,7 @@
 /** The table of converge.md, made of what the tests of convergence wrote down. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { names } from '../lib/architecture.ts';
+import { names } from '../lib/model/architecture.ts';
 import { built, mishaps } from '../test/converge/mishaps.ts';
 import { strangers, taken } from '../test/converge/strangers.ts';
 import { table } from './table.ts';

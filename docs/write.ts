@@ -1,7 +1,7 @@
 /** Writes the ends of the pages that the code knows itself: `npm run docs`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { truths, type Truth } from '../lib/truths.ts';
+import { truths, type Truth } from '../lib/aws/transient-errors.ts';
 import { services } from '../sandbox/services.ts';
 import { configurationTables } from './configuration-tables.ts';
 import { convergenceTable } from './convergence-table.ts';

@@ -1,19 +1,19 @@
 /** Carries out a plan: each step as soon as what it needs is done, then what must go, backwards. */
-import { names, needs } from '../lib/architecture.ts';
-import { changeAddress, type Change } from '../lib/change.ts';
-import { reversed, walk, type Outcome } from '../lib/graph.ts';
+import { names, needs } from '../lib/model/architecture.ts';
+import { changeAddress, type Change } from '../lib/model/change.ts';
+import { reversed, walk, type Outcome } from '../lib/engine/graph.ts';
 import type { Found } from '../lib/look/found.ts';
-import type { See, Want } from '../lib/look/see.ts';
-import { done } from '../lib/report.ts';
-import { titleOf, type Ids, type Items, type Name } from '../lib/resources.ts';
+import type { See, Want } from '../lib/look/context.ts';
+import { done } from '../lib/model/report.ts';
+import { titleOf, type Ids, type Items, type Name } from '../lib/model/resources.ts';
 import { failures } from '../lib/run/failures.ts';
 import type { Run } from '../lib/run/run.ts';
-import { settled, siblings } from '../lib/siblings.ts';
-import type { Step } from '../lib/step.ts';
+import { settled, siblings } from '../lib/engine/concurrent.ts';
+import type { Step } from '../lib/engine/step.ts';
 import { removals } from '../teardown/plan.ts';
 import { removeThing } from '../teardown/remove.ts';
-import { actOf, NO_INTENT, type Made, type Shared } from './act.ts';
-import { heal } from './heal.ts';
+import { actOf, NO_INTENT, type Made, type Shared } from './context.ts';
+import { heal } from './refresh-state.ts';
 import { steps, type Plan } from './plan.ts';
 
 /**

@@ -1,11 +1,11 @@
 /** Drift: what is not as the configuration says, in words. `npm run drift` changes nothing. */
-import { changeAddress, type Change } from '../lib/change.ts';
+import { changeAddress, type Change } from '../lib/model/change.ts';
 import type { Config } from '../lib/config/config.ts';
 import type { Survey } from '../lib/look/found.ts';
-import { shortHash } from '../lib/names.ts';
+import { shortHash } from '../lib/derive/names.ts';
 import type { Result } from '../lib/run/main.ts';
 import { fieldText, planJson } from '../lib/run/plan-text.ts';
-import { STACK_TAG, type Tags } from '../lib/tags.ts';
+import { STACK_TAG, type Tags } from '../lib/derive/tags.ts';
 import type { Plan } from './plan.ts';
 
 /** What tells one configuration from another. */

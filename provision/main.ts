@@ -1,7 +1,7 @@
 /** `npm run provision`: stands the stack up, or brings it to what the configuration says. */
-import { beginConfig } from '../lib/run/begin.ts';
+import { beginConfig } from '../lib/run/start-config.ts';
 import { main } from '../lib/run/main.ts';
-import { openSandbox } from '../sandbox/door.ts';
+import { openSandbox } from '../sandbox/client.ts';
 
 void main(
   'provision',
@@ -9,7 +9,7 @@ void main(
   async (running) => {
     const begun = await beginConfig(running);
     // Loaded when there is something to do: `--help` and a misspelt flag are answered without the AWS SDK.
-    const { provision } = await import('./provision.ts');
+    const { provision } = await import('./run.ts');
     return provision(running, { openSandbox, ...begun });
   },
 );

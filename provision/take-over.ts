@@ -1,11 +1,11 @@
 /** Takes over things that have a name of ours and are not ours, because the user says so: `--adopt ADDRESS`. */
-import { names } from '../lib/architecture.ts';
-import type { Change } from '../lib/change.ts';
+import { names } from '../lib/model/architecture.ts';
+import type { Change } from '../lib/model/change.ts';
 import type { Found, Survey } from '../lib/look/found.ts';
-import { foreignOwner } from '../lib/look/see.ts';
-import { NOTHING_TOUCHED, problem } from '../lib/problem.ts';
-import { addressOf, type Items, type Name } from '../lib/resources.ts';
-import { asOurs, type Tags } from '../lib/tags.ts';
+import { foreignOwner } from '../lib/look/context.ts';
+import { NOTHING_TOUCHED, problem } from '../lib/model/problem.ts';
+import { addressOf, type Items, type Name } from '../lib/model/resources.ts';
+import { asOurs, type Tags } from '../lib/derive/tags.ts';
 
 /**
  * The survey as if those things were ours. What is ours already stays so: the run that was to adopt it may have been

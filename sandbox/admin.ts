@@ -1,8 +1,8 @@
 /** The sandbox about itself: census, journal, faults, weather and reset, on `/_sandbox/…`. */
 import * as z from 'zod';
 import { census } from './census.ts';
-import { FAIL_LATER } from './fails-later.ts';
-import { LOOKS, type Fault } from './faults.ts';
+import { FAIL_LATER } from './chaos/delayed-failures.ts';
+import { LOOKS, type Fault } from './chaos/faults.ts';
 import type { Surroundings } from './gateway.ts';
 import type { WireRequest, WireResponse } from './protocol/wire.ts';
 import type { World } from './world/world.ts';

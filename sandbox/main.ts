@@ -2,10 +2,10 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FolderTaken } from './claim.ts';
-import { LATE } from './door.ts';
+import { LATE } from './client.ts';
 import { PACES, type Pace } from './world/durations.ts';
-import { weatherOf } from './weather/weather.ts';
-import { startWholeSandbox } from './whole.ts';
+import { weatherOf } from './chaos/weather.ts';
+import { startWholeSandbox } from './sandbox-with-tasks.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 

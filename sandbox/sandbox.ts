@@ -1,18 +1,18 @@
 /** Puts a sandbox together: world, gateway, data plane and server, in this process. */
 import { join } from 'node:path';
 import { admin, type Pages } from './admin.ts';
-import { makeFaults, type Faults } from './faults.ts';
+import { makeFaults, type Faults } from './chaos/faults.ts';
 import { gateway } from './gateway.ts';
 import { makeJournal, type Journal } from './journal.ts';
 import { serve } from './server.ts';
 import { events } from './services.ts';
 import { folderBlobs } from './world/blobs.ts';
 import { systemClock, type Clock } from './world/clock.ts';
-import type { Plane } from './plane.ts';
+import type { Plane } from './data-plane.ts';
 import type { Pace } from './world/durations.ts';
-import { makeSky, type Sky } from './weather/sky.ts';
-import { calm, turned, type Weather } from './weather/weather.ts';
-import { keep } from './world/keep.ts';
+import { makeSky, type Sky } from './chaos/controller.ts';
+import { calm, turned, type Weather } from './chaos/weather.ts';
+import { keep } from './world/persistence.ts';
 import { World } from './world/world.ts';
 
 export interface SandboxOptions {

@@ -1,13 +1,13 @@
 /** The certificate of a teardown: an independent look, by tags and names again, and at everything in what was our VPC. */
 import type { Survey } from '../lib/look/found.ts';
-import { foreignOwner } from '../lib/look/see.ts';
-import { survey } from '../lib/look/looks.ts';
-import { isProblem, problem, type Problem } from '../lib/problem.ts';
-import { addressOf, titleOf, type Ids, type Name } from '../lib/resources.ts';
+import { foreignOwner } from '../lib/look/context.ts';
+import { survey } from '../lib/engine/survey.ts';
+import { isProblem, problem, type Problem } from '../lib/model/problem.ts';
+import { addressOf, titleOf, type Ids, type Name } from '../lib/model/resources.ts';
 import type { Session } from '../lib/run/session.ts';
-import type { Tags } from '../lib/tags.ts';
-import { pending, ready, until } from '../lib/until.ts';
-import { KINDS_OF_A_VPC, thingsIn } from './inhabitants.ts';
+import type { Tags } from '../lib/derive/tags.ts';
+import { pending, ready, until } from '../lib/engine/until.ts';
+import { KINDS_OF_A_VPC, thingsIn } from './vpc-contents.ts';
 import { LOOKED_AT } from './plan.ts';
 
 /** What was looked for and is not there. */

@@ -1,30 +1,30 @@
 /** The undo of every noun, and the order in which they go: the architecture backwards. */
-import { names, needs } from '../lib/architecture.ts';
-import { reversed } from '../lib/graph.ts';
-import type { Name } from '../lib/resources.ts';
+import { names, needs } from '../lib/model/architecture.ts';
+import { reversed } from '../lib/engine/graph.ts';
+import type { Name } from '../lib/model/resources.ts';
 import type { Removals } from './remove.ts';
-import { cluster } from './cluster.ts';
-import { elasticIp } from './elastic-ip.ts';
-import { hostedZone } from './hosted-zone.ts';
-import { images } from './images.ts';
-import { internetGateway } from './internet-gateway.ts';
-import { listener } from './listener.ts';
-import { loadBalancer } from './load-balancer.ts';
-import { logGroup } from './log-group.ts';
-import { natGateway } from './nat-gateway.ts';
-import { privateRoutes } from './private-routes.ts';
-import { publicRoutes } from './public-routes.ts';
-import { record } from './record.ts';
-import { repositories } from './repositories.ts';
-import { roles } from './roles.ts';
-import { rules } from './rules.ts';
-import { securityGroups } from './security-groups.ts';
-import { serviceLinkedRole } from './service-linked-role.ts';
-import { services } from './services.ts';
-import { subnets } from './subnets.ts';
-import { targetGroups } from './target-groups.ts';
-import { taskDefinitions } from './task-definitions.ts';
-import { vpc } from './vpc.ts';
+import { cluster } from './steps/cluster.ts';
+import { elasticIp } from './steps/elastic-ip.ts';
+import { hostedZone } from './steps/hosted-zone.ts';
+import { images } from './steps/images.ts';
+import { internetGateway } from './steps/internet-gateway.ts';
+import { listener } from './steps/listener.ts';
+import { loadBalancer } from './steps/load-balancer.ts';
+import { logGroup } from './steps/log-group.ts';
+import { natGateway } from './steps/nat-gateway.ts';
+import { privateRoutes } from './steps/private-routes.ts';
+import { publicRoutes } from './steps/public-routes.ts';
+import { record } from './steps/record.ts';
+import { repositories } from './steps/repositories.ts';
+import { roles } from './steps/roles.ts';
+import { rules } from './steps/rules.ts';
+import { securityGroups } from './steps/security-groups.ts';
+import { serviceLinkedRole } from './steps/service-linked-role.ts';
+import { services } from './steps/services.ts';
+import { subnets } from './steps/subnets.ts';
+import { targetGroups } from './steps/target-groups.ts';
+import { taskDefinitions } from './steps/task-definitions.ts';
+import { vpc } from './steps/vpc.ts';
 
 /** How each noun is taken down. */
 export const removals = {

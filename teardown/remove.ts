@@ -1,10 +1,10 @@
 /** Removes one thing with the undo of its noun, and says so. */
 import type { Found, Survey } from '../lib/look/found.ts';
-import { oneFlight, type See, type Want } from '../lib/look/see.ts';
-import { addressOf, titleOf, type Items, type Name } from '../lib/resources.ts';
+import { oneFlight, type See, type Want } from '../lib/look/context.ts';
+import { addressOf, titleOf, type Items, type Name } from '../lib/model/resources.ts';
 import type { Run } from '../lib/run/run.ts';
-import type { Going, Removal, Undo } from '../lib/step.ts';
-import { until } from '../lib/until.ts';
+import type { Going, Removal, Undo } from '../lib/engine/step.ts';
+import { until } from '../lib/engine/until.ts';
 
 /** The undo of every noun. */
 export type Removals = { readonly [N in Name]: Removal<N> };

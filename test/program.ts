@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll } from '@jest/globals';
 import { build } from 'esbuild';
-import { places } from '../lib/places.js';
+import { places } from '../build/source-locations.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** Packages that are CommonJS have these. */

@@ -3,7 +3,7 @@ import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type BuildFailure, type OutputFile } from 'esbuild';
-import { places } from '../places.js';
+import { places } from '../../build/source-locations.js';
 
 /** A module as one text that needs no loader and no file of its own. */
 export interface ModuleBundle {

@@ -1,7 +1,7 @@
 // The process that a configuration runs in: says what the module exports, or how it failed. Nothing that it does ends the run.
 // @ts-check
 import { inspect } from 'node:util';
-import { packed } from './packed.js';
+import { packed } from './serialize.js';
 
 /**
  * What it is asked to do: to run the module behind a URL.
@@ -9,7 +9,7 @@ import { packed } from './packed.js';
  */
 /**
  * What it says: a value, that there is none, what was thrown, that the module exits, or that nothing happens any more.
- * @typedef {{ value: import('./packed.js').Packed } | { nothing: true } | { thrown: Thrown } | { exit: string } | { waits: true }} Word
+ * @typedef {{ value: import('./serialize.js').Packed } | { nothing: true } | { thrown: Thrown } | { exit: string } | { waits: true }} Word
  * @typedef {{ message: string | undefined, stack: string, shown: string }} Thrown
  * @typedef {Readonly<Record<string, string | undefined>>} Variables
  */

@@ -1,7 +1,7 @@
 /** Reads a `slipway.config.ts`: finds it, runs it, checks what it exports. */
 import { dirname, resolve } from 'node:path';
-import { messageOf } from '../aws-error.ts';
-import { NOTHING_TOUCHED, problem, type Problem } from '../problem.ts';
+import { messageOf } from '../aws/errors.ts';
+import { NOTHING_TOUCHED, problem, type Problem } from '../model/problem.ts';
 import { CONFIG_FILE, type Builder, type Config, type Target } from './config.ts';
 import { kindOf } from './entry.ts';
 import { runModule, type ModuleRun } from './run-module.ts';

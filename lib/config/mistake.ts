@@ -1,7 +1,7 @@
 /** A mistake in a configuration as people read it, and the problem that carries them all. */
-import { NOTHING_TOUCHED, Problem } from '../problem.ts';
+import { NOTHING_TOUCHED, Problem } from '../model/problem.ts';
 import { STAGE } from './finding.ts';
-import { pathText } from './shown.ts';
+import { pathText } from './display.ts';
 
 /** One mistake. */
 export interface Mistake {

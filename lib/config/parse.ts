@@ -3,10 +3,10 @@ import { check } from './check.ts';
 import { complete, type Context } from './complete.ts';
 import { CONFIG_FILE, type Config } from './config.ts';
 import type { Finding, Path } from './finding.ts';
-import { foundAt, refusalsOf, within } from './issues.ts';
-import { mend } from './mend.ts';
+import { foundAt, refusalsOf, within } from './schema-issues.ts';
+import { mend } from './lenient-parse.ts';
 import { InvalidConfig, type Mistake } from './mistake.ts';
-import { pathText } from './shown.ts';
+import { pathText } from './display.ts';
 
 /** What is known besides the configuration. */
 export interface ParseContext extends Context {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bundleModule } from './bundle.ts';
 import type { Thrown, Variables, Word } from './child.js';
 import type { StackContext } from './define.ts';
-import { unpacked } from './packed.js';
+import { unpacked } from './serialize.js';
 
 /** How a module is run. */
 export interface ModuleRun {

@@ -1,7 +1,7 @@
 /** What a user writes in `slipway.config.ts`, field by field; what ties fields together is in check.ts. */
 import * as z from 'zod';
 import { FARGATE_SIZES } from './fargate.ts';
-import * as rules from './rules.ts';
+import * as rules from './field-rules.ts';
 
 const text = (rule: rules.Rule) =>
   z.string().refine((value) => rule(value) === undefined, { error: ({ input }) => rule(String(input)) });

@@ -1,9 +1,9 @@
 /** Makes an image of a source folder with its Dockerfile and a container engine, and pushes it to ECR. */
 import { join, relative } from 'node:path';
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
-import type { Aws } from '../clients.ts';
+import type { Aws } from '../aws/clients.ts';
 import { kindOf } from '../config/entry.ts';
-import { NOTHING_TOUCHED, problem, type Problem } from '../problem.ts';
+import { NOTHING_TOUCHED, problem, type Problem } from '../model/problem.ts';
 import type { DockerBuild } from './builds.ts';
 import { contentHash } from './content.ts';
 import { runEngine, type Engine } from './engine.ts';

@@ -1,7 +1,7 @@
 /** Decides how the images of a run are made, and makes each once. */
 import { containersOf, type Config } from '../config/config.ts';
-import { NOTHING_TOUCHED, problem, type Problem } from '../problem.ts';
-import type { Report } from '../report.ts';
+import { NOTHING_TOUCHED, problem, type Problem } from '../model/problem.ts';
+import type { Report } from '../model/report.ts';
 import type { Build, Builds } from './builds.ts';
 import { bundle } from './bundle.ts';
 import { dockerBuild } from './docker.ts';

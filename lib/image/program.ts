@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build, type BuildFailure, type BuildOptions, type Message } from 'esbuild';
 import { ENTRIES, entryOf } from '../config/entry.ts';
-import { NOTHING_TOUCHED, problem, type Problem } from '../problem.ts';
+import { NOTHING_TOUCHED, problem, type Problem } from '../model/problem.ts';
 
 /** A file of an image. */
 export interface ProgramFile {

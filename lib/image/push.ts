@@ -6,10 +6,10 @@ import {
   PutImageCommand,
   UploadLayerPartCommand,
 } from '@aws-sdk/client-ecr';
-import { isCode, isUnimplemented, messageOf } from '../aws-error.ts';
-import type { Aws } from '../clients.ts';
-import { problem, type Problem } from '../problem.ts';
-import { settled } from '../siblings.ts';
+import { isCode, isUnimplemented, messageOf } from '../aws/errors.ts';
+import type { Aws } from '../aws/clients.ts';
+import { problem, type Problem } from '../model/problem.ts';
+import { settled } from '../engine/concurrent.ts';
 import type { Bundle } from './builds.ts';
 
 /** Bytes. AWS wants at least 5 MiB of every part but the last, and takes 20 MiB at most. */

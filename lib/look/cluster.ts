@@ -1,8 +1,8 @@
 /** Finds the cluster of the stack by its name; an inactive one counts as absent. */
 import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
-import { ONLY, type Ids, type Items } from '../resources.ts';
-import { readTags, type Tags } from '../tags.ts';
-import type { See } from './see.ts';
+import { ONLY, type Ids, type Items } from '../model/resources.ts';
+import { readTags, type Tags } from '../derive/tags.ts';
+import type { See } from './context.ts';
 
 export interface FoundCluster extends Readonly<Ids['cluster']> {
   readonly status: string;

@@ -1,9 +1,9 @@
 /** Finds the elastic IP of our NAT gateway by its tags. */
 import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
-import type { Ids, Items } from '../resources.ts';
-import { readTags, type Tags } from '../tags.ts';
+import type { Ids, Items } from '../model/resources.ts';
+import { readTags, type Tags } from '../derive/tags.ts';
 import { tagged } from './recorded.ts';
-import { byKey, type See } from './see.ts';
+import { byKey, type See } from './context.ts';
 
 export interface FoundElasticIp extends Readonly<Ids['elasticIp']> {
   readonly publicIp: string;

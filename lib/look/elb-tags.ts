@@ -1,9 +1,9 @@
 /** The tags of load balancers, target groups, listeners and rules: 20 ARNs a call. */
 import { DescribeTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { batchesOf } from '../batches.ts';
-import type { Aws } from '../clients.ts';
-import { readTags, type Tags } from '../tags.ts';
-import { ifThere } from './if-there.ts';
+import { batchesOf } from '../aws/batches.ts';
+import type { Aws } from '../aws/clients.ts';
+import { readTags, type Tags } from '../derive/tags.ts';
+import { ifThere } from './if-found.ts';
 
 const BATCH = 20;
 

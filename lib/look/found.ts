@@ -1,5 +1,5 @@
 /** Everything a survey can find: per noun, what one found thing says. */
-import type { Items, Name } from '../resources.ts';
+import type { Items, Name } from '../model/resources.ts';
 import type { FoundCluster } from './cluster.ts';
 import type { FoundElasticIp } from './elastic-ip.ts';
 import type { FoundHostedZone } from './hosted-zone.ts';

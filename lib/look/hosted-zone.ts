@@ -5,14 +5,14 @@ import {
   ListTagsForResourceCommand,
   type HostedZone,
 } from '@aws-sdk/client-route-53';
-import { isAccessDenied, isUnimplemented } from '../aws-error.ts';
-import { allPages } from '../pages.ts';
-import { NOTHING_TOUCHED, problem } from '../problem.ts';
-import { ONLY, type Ids, type Items } from '../resources.ts';
-import { readTags, STACK_TAG, type Tags } from '../tags.ts';
-import { ifThere } from './if-there.ts';
+import { isAccessDenied, isUnimplemented } from '../aws/errors.ts';
+import { allPages } from '../aws/pages.ts';
+import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
+import { ONLY, type Ids, type Items } from '../model/resources.ts';
+import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
+import { ifThere } from './if-found.ts';
 import { recordedIds, withRecorded } from './recorded.ts';
-import { byKey, type See } from './see.ts';
+import { byKey, type See } from './context.ts';
 
 export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
   /** Without the trailing dot. */

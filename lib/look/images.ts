@@ -1,12 +1,12 @@
 /** Finds out which of the images that the source folders make are in their repositories already. */
 import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
-import { isNotFound } from '../aws-error.ts';
-import type { Aws } from '../clients.ts';
+import { isNotFound } from '../aws/errors.ts';
+import type { Aws } from '../aws/clients.ts';
 import { containersOf } from '../config/config.ts';
-import type { Ids, Items } from '../resources.ts';
-import { STACK_TAG, type Tags } from '../tags.ts';
+import type { Ids, Items } from '../model/resources.ts';
+import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { lookRepositories } from './repositories.ts';
-import type { See } from './see.ts';
+import type { See } from './context.ts';
 
 export interface FoundImage extends Readonly<Ids['images']> {
   /** The tag that stands for the content. */

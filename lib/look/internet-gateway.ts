@@ -1,10 +1,10 @@
 /** Finds our internet gateway by its tags. */
 import { DescribeInternetGatewaysCommand } from '@aws-sdk/client-ec2';
-import { allPages } from '../pages.ts';
-import type { Ids, Items } from '../resources.ts';
-import { readTags, type Tags } from '../tags.ts';
+import { allPages } from '../aws/pages.ts';
+import type { Ids, Items } from '../model/resources.ts';
+import { readTags, type Tags } from '../derive/tags.ts';
 import { tagged } from './recorded.ts';
-import { byKey, type See } from './see.ts';
+import { byKey, type See } from './context.ts';
 
 export interface FoundInternetGateway extends Readonly<Ids['internetGateway']> {
   /** The VPC it is attached to, if it is. */

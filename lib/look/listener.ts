@@ -4,14 +4,14 @@ import {
   type Action,
   type Listener,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { allPages } from '../pages.ts';
-import { ONLY, type Ids, type Items } from '../resources.ts';
-import type { Tags } from '../tags.ts';
+import { allPages } from '../aws/pages.ts';
+import { ONLY, type Ids, type Items } from '../model/resources.ts';
+import type { Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
-import { ifThere } from './if-there.ts';
+import { ifThere } from './if-found.ts';
 import { describeLoadBalancer } from './load-balancer.ts';
 import { askAhead } from './recorded.ts';
-import type { See } from './see.ts';
+import type { See } from './context.ts';
 
 /** Where the load balancer listens. */
 export const HTTP_PORT = 80;

@@ -4,13 +4,13 @@ import {
   DescribeLoadBalancersCommand,
   type LoadBalancer,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { Clock } from '../clock.ts';
-import { ONLY, type Ids, type Items } from '../resources.ts';
-import type { Tags } from '../tags.ts';
-import { forEach, forName, lately } from '../together.ts';
+import type { Clock } from '../model/clock.ts';
+import { ONLY, type Ids, type Items } from '../model/resources.ts';
+import type { Tags } from '../derive/tags.ts';
+import { forEach, forName, lately } from '../aws/batched-calls.ts';
 import { elbTags } from './elb-tags.ts';
-import { ifThere } from './if-there.ts';
-import type { See } from './see.ts';
+import { ifThere } from './if-found.ts';
+import type { See } from './context.ts';
 
 export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
   readonly vpcId: string;

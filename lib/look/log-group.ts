@@ -1,9 +1,9 @@
 /** Finds the log group of the stack by its name. */
 import { DescribeLogGroupsCommand, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { ONLY, type Ids, type Items } from '../resources.ts';
-import type { Tags } from '../tags.ts';
-import { ifThere } from './if-there.ts';
-import type { See } from './see.ts';
+import { ONLY, type Ids, type Items } from '../model/resources.ts';
+import type { Tags } from '../derive/tags.ts';
+import { ifThere } from './if-found.ts';
+import type { See } from './context.ts';
 
 export interface FoundLogGroup extends Readonly<Ids['logGroup']> {
   /** Days, or 0 when its events never expire. */

@@ -1,13 +1,13 @@
 /** Finds our NAT gateway by its tags; deleted ones, which AWS shows for an hour, do not count. */
 import { DescribeNatGatewaysCommand, type NatGateway } from '@aws-sdk/client-ec2';
-import { isNotFound } from '../aws-error.ts';
-import type { Aws } from '../clients.ts';
-import { allPages } from '../pages.ts';
-import type { Ids, Items } from '../resources.ts';
-import { readTags, type Tags } from '../tags.ts';
-import { pending, ready, type Probed } from '../until.ts';
+import { isNotFound } from '../aws/errors.ts';
+import type { Aws } from '../aws/clients.ts';
+import { allPages } from '../aws/pages.ts';
+import type { Ids, Items } from '../model/resources.ts';
+import { readTags, type Tags } from '../derive/tags.ts';
+import { pending, ready, type Probed } from '../engine/until.ts';
 import { tagged } from './recorded.ts';
-import { byKey, type See } from './see.ts';
+import { byKey, type See } from './context.ts';
 
 export interface FoundNatGateway extends Readonly<Ids['natGateway']> {
   /** `pending`, `available`, `failed`, `deleting` or `deleted`. */

@@ -4,8 +4,8 @@ import {
   type ListResourceRecordSetsRequest,
   type ResourceRecordSet,
 } from '@aws-sdk/client-route-53';
-import type { Aws } from '../clients.ts';
-import { allPages } from '../pages.ts';
+import type { Aws } from '../aws/clients.ts';
+import { allPages } from '../aws/pages.ts';
 
 export const RECORD_TYPE = 'A';
 

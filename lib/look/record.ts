@@ -1,12 +1,12 @@
 /** Finds the record of the domain in its hosted zone, and records of ours that the domain no longer names. */
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import { only, ONLY, type Ids, type Items } from '../resources.ts';
-import { STACK_TAG, type Tags } from '../tags.ts';
+import { only, ONLY, type Ids, type Items } from '../model/resources.ts';
+import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { isOurZone, lookHostedZone, type FoundHostedZone } from './hosted-zone.ts';
-import { ifKnown, ifThere } from './if-there.ts';
+import { ifKnown, ifThere } from './if-found.ts';
 import { allSets, bareName, firstSets, isInPlace, RECORD_TYPE, setAt } from './record-sets.ts';
 import { recordedOf } from './recorded.ts';
-import { byKey, type See } from './see.ts';
+import { byKey, type See } from './context.ts';
 
 export interface FoundRecord extends Readonly<Ids['record']> {
   readonly zoneIsOurs: boolean;

@@ -1,9 +1,9 @@
 /** What a query does not show yet: things made moments ago whose ids the state remembers are asked for by id. */
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
-import type { Items, Name } from '../resources.ts';
-import { asOurs, isTaken, KEY_TAG, readTags, STACK_TAG, STEP_TAG, upper, type Tags } from '../tags.ts';
-import { ifKnown } from './if-there.ts';
-import { oursFilter, type Recorded, type See } from './see.ts';
+import type { Items, Name } from '../model/resources.ts';
+import { asOurs, isTaken, KEY_TAG, readTags, STACK_TAG, STEP_TAG, upper, type Tags } from '../derive/tags.ts';
+import { ifKnown } from './if-found.ts';
+import { oursFilter, type Recorded, type See } from './context.ts';
 
 /** The ids that the state remembers of a noun, by key. */
 export const recordedOf = ({ recorded }: Pick<See, 'recorded'>, noun: Name): Items<Recorded> =>

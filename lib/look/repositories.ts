@@ -5,12 +5,12 @@ import {
   ListTagsForResourceCommand,
   type Repository,
 } from '@aws-sdk/client-ecr';
-import { isCode } from '../aws-error.ts';
-import { allPages } from '../pages.ts';
-import { policyText } from '../policies.ts';
-import type { Ids, Items } from '../resources.ts';
-import { readTags, type Tags } from '../tags.ts';
-import type { See } from './see.ts';
+import { isCode } from '../aws/errors.ts';
+import { allPages } from '../aws/pages.ts';
+import { policyText } from '../derive/policies.ts';
+import type { Ids, Items } from '../model/resources.ts';
+import { readTags, type Tags } from '../derive/tags.ts';
+import type { See } from './context.ts';
 
 export interface FoundRepository extends Readonly<Ids['repositories']> {
   readonly scanOnPush: boolean;

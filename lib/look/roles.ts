@@ -5,13 +5,13 @@ import {
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
 } from '@aws-sdk/client-iam';
-import { allPages } from '../pages.ts';
-import { policyText } from '../policies.ts';
-import type { Ids, Items } from '../resources.ts';
-import { readTags, type Tags } from '../tags.ts';
-import { ifThere } from './if-there.ts';
+import { allPages } from '../aws/pages.ts';
+import { policyText } from '../derive/policies.ts';
+import type { Ids, Items } from '../model/resources.ts';
+import { readTags, type Tags } from '../derive/tags.ts';
+import { ifThere } from './if-found.ts';
 import { recordedOf } from './recorded.ts';
-import type { See } from './see.ts';
+import type { See } from './context.ts';
 
 export const ROLES = ['execution', 'task'] as const;
 

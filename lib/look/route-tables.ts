@@ -1,10 +1,10 @@
 /** Finds our route tables by their tags: one call for the public and the private ones. */
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
-import { allPages } from '../pages.ts';
-import type { Ids, Items } from '../resources.ts';
-import { readTags, STEP_TAG, type Tags } from '../tags.ts';
+import { allPages } from '../aws/pages.ts';
+import type { Ids, Items } from '../model/resources.ts';
+import { readTags, STEP_TAG, type Tags } from '../derive/tags.ts';
 import { tagged } from './recorded.ts';
-import { byKey, type See } from './see.ts';
+import { byKey, type See } from './context.ts';
 
 export const EVERYWHERE = '0.0.0.0/0';
 

@@ -4,15 +4,15 @@ import {
   type Rule,
   type TargetGroupTuple,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { allPages } from '../pages.ts';
-import { rulesOf } from '../priorities.ts';
-import type { Ids, Items } from '../resources.ts';
-import { STACK_TAG, type Tags } from '../tags.ts';
+import { allPages } from '../aws/pages.ts';
+import { rulesOf } from '../derive/rule-priorities.ts';
+import type { Ids, Items } from '../model/resources.ts';
+import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
-import { ifThere } from './if-there.ts';
+import { ifThere } from './if-found.ts';
 import { describeListener } from './listener.ts';
 import { askAhead, isRemembered } from './recorded.ts';
-import type { See } from './see.ts';
+import type { See } from './context.ts';
 
 export interface FoundRule extends Readonly<Ids['rules']> {
   /** Its path patterns, sorted. */

@@ -1,8 +1,8 @@
 /** Finds out whether the count of a service is the business of Application Auto Scaling. */
 import { DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
-import { isAnswer, isServerError, isThrottle, isUnimplemented, messageOf } from '../aws-error.ts';
-import { allPages } from '../pages.ts';
-import type { See } from './see.ts';
+import { isAnswer, isServerError, isThrottle, isUnimplemented, messageOf } from '../aws/errors.ts';
+import { allPages } from '../aws/pages.ts';
+import type { See } from './context.ts';
 
 /** What Application Auto Scaling has to do with the count of a service. */
 export type Scaling =

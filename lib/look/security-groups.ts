@@ -1,11 +1,11 @@
 /** Finds our security groups by their tags. */
 import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/client-ec2';
-import type { GroupRule } from '../group-rules.ts';
-import { allPages } from '../pages.ts';
-import type { Ids, Items } from '../resources.ts';
-import { readTags, type Tags } from '../tags.ts';
+import type { GroupRule } from '../derive/security-group-rules.ts';
+import { allPages } from '../aws/pages.ts';
+import type { Ids, Items } from '../model/resources.ts';
+import { readTags, type Tags } from '../derive/tags.ts';
 import { tagged } from './recorded.ts';
-import { byKey, type See } from './see.ts';
+import { byKey, type See } from './context.ts';
 
 export interface FoundSecurityGroup extends Readonly<Ids['securityGroups']> {
   readonly groupName: string;

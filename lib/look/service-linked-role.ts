@@ -1,9 +1,9 @@
 /** Finds ECS's service-linked role, of which an account has one. */
 import { ListRolesCommand } from '@aws-sdk/client-iam';
-import { allPages } from '../pages.ts';
-import { ONLY, type Ids, type Items } from '../resources.ts';
-import type { Tags } from '../tags.ts';
-import type { See } from './see.ts';
+import { allPages } from '../aws/pages.ts';
+import { ONLY, type Ids, type Items } from '../model/resources.ts';
+import type { Tags } from '../derive/tags.ts';
+import type { See } from './context.ts';
 
 /** Where the role lies: its path is the service's own, whatever its name. */
 const PATH = '/aws-service-role/ecs.amazonaws.com/';

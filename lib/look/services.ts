@@ -6,16 +6,16 @@ import {
   type LoadBalancer,
   type Service,
 } from '@aws-sdk/client-ecs';
-import { batchesOf } from '../batches.ts';
-import type { Clock } from '../clock.ts';
-import { serviceOf } from '../names.ts';
-import { allPages } from '../pages.ts';
-import type { Ids, Items } from '../resources.ts';
-import { readTags, STACK_TAG, type Tags } from '../tags.ts';
-import { forEach, forName, together } from '../together.ts';
-import { ifThere } from './if-there.ts';
+import { batchesOf } from '../aws/batches.ts';
+import type { Clock } from '../model/clock.ts';
+import { serviceOf } from '../derive/names.ts';
+import { allPages } from '../aws/pages.ts';
+import type { Ids, Items } from '../model/resources.ts';
+import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
+import { forEach, forName, together } from '../aws/batched-calls.ts';
+import { ifThere } from './if-found.ts';
 import { lookScaling, type Scaling } from './scaling.ts';
-import { byKey, type See } from './see.ts';
+import { byKey, type See } from './context.ts';
 
 export interface FoundService extends Readonly<Ids['services']> {
   readonly serviceName: string;

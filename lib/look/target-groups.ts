@@ -5,14 +5,14 @@ import {
   type TargetGroup,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { routesOf } from '../config/config.ts';
-import { allPages } from '../pages.ts';
-import type { Ids, Items } from '../resources.ts';
-import { STACK_TAG, type Tags } from '../tags.ts';
+import { allPages } from '../aws/pages.ts';
+import type { Ids, Items } from '../model/resources.ts';
+import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
-import { ifThere } from './if-there.ts';
+import { ifThere } from './if-found.ts';
 import { attributesOf } from './load-balancer.ts';
 import { isRemembered } from './recorded.ts';
-import type { See } from './see.ts';
+import type { See } from './context.ts';
 
 export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
   readonly name: string;

@@ -4,14 +4,14 @@ import {
   ListTaskDefinitionFamiliesCommand,
   ListTaskDefinitionsCommand,
 } from '@aws-sdk/client-ecs';
-import { isCode } from '../aws-error.ts';
-import type { Fields } from '../change.ts';
-import { allPages } from '../pages.ts';
-import type { Ids, Items } from '../resources.ts';
-import { readTags, STACK_TAG, type Tags } from '../tags.ts';
-import { definitionFields } from '../task-definition.ts';
-import { revisionsOf } from '../revisions.ts';
-import type { See } from './see.ts';
+import { isCode } from '../aws/errors.ts';
+import type { Fields } from '../model/change.ts';
+import { allPages } from '../aws/pages.ts';
+import type { Ids, Items } from '../model/resources.ts';
+import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
+import { definitionFields } from '../derive/task-definition.ts';
+import { revisionsOf } from '../aws/task-definition-revisions.ts';
+import type { See } from './context.ts';
 
 export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
   readonly family: string;

@@ -1,12 +1,12 @@
 /** Finds the tasks of a service: they outlive it, and the stopped ones are remembered for about an hour. */
 import { DescribeTasksCommand, ListTasksCommand, type DesiredStatus, type Task } from '@aws-sdk/client-ecs';
-import { batchesOf } from '../batches.ts';
-import type { Clock } from '../clock.ts';
-import { allPages } from '../pages.ts';
-import { serviceOf } from '../names.ts';
-import { forEach, forName, together } from '../together.ts';
-import { ifThere } from './if-there.ts';
-import type { See } from './see.ts';
+import { batchesOf } from '../aws/batches.ts';
+import type { Clock } from '../model/clock.ts';
+import { allPages } from '../aws/pages.ts';
+import { serviceOf } from '../derive/names.ts';
+import { forEach, forName, together } from '../aws/batched-calls.ts';
+import { ifThere } from './if-found.ts';
+import type { See } from './context.ts';
 
 const BATCH = 100;
 

@@ -5,13 +5,13 @@ import {
   type Vpc,
   type VpcAttributeName,
 } from '@aws-sdk/client-ec2';
-import { isNotFound } from '../aws-error.ts';
-import { allPages } from '../pages.ts';
-import { only, type Ids, type Items } from '../resources.ts';
-import { readTags, type Tags } from '../tags.ts';
+import { isNotFound } from '../aws/errors.ts';
+import { allPages } from '../aws/pages.ts';
+import { only, type Ids, type Items } from '../model/resources.ts';
+import { readTags, type Tags } from '../derive/tags.ts';
 import type { Survey } from './found.ts';
 import { tagged } from './recorded.ts';
-import { byKey, type See } from './see.ts';
+import { byKey, type See } from './context.ts';
 import { describeSubnets } from './subnets.ts';
 
 export interface FoundVpc extends Readonly<Ids['vpc']> {

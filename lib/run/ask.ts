@@ -1,6 +1,6 @@
 /** Asks the person at the terminal. */
 import { createInterface } from 'node:readline/promises';
-import { NOTHING_TOUCHED, problem } from '../problem.ts';
+import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
 
 /**
  * Asks a question on stderr.

@@ -1,5 +1,5 @@
 /** Stops a sandbox that runs in the background for nothing. */
-import { problem } from '../problem.ts';
+import { problem } from '../model/problem.ts';
 import type { SandboxDoor } from './target.ts';
 
 /**

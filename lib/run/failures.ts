@@ -1,8 +1,8 @@
 /** What went wrong in a walk of the graph, as one problem: causes, not echoes. */
-import { explain } from '../explain.ts';
-import type { Outcome } from '../graph.ts';
-import { problem } from '../problem.ts';
-import type { Name } from '../resources.ts';
+import { explain } from '../aws/explain.ts';
+import type { Outcome } from '../engine/graph.ts';
+import { problem } from '../model/problem.ts';
+import type { Name } from '../model/resources.ts';
 import type { Run } from './run.ts';
 
 /** @throws the one problem, STEPS_FAILED with several, or INTERRUPTED */

@@ -1,11 +1,11 @@
 /** What the two mains share: arguments, output, exit codes. The only place that prints a problem. */
 import { styleText } from 'node:util';
-import { explain } from '../explain.ts';
-import { Problem } from '../problem.ts';
-import type { Report } from '../report.ts';
+import { explain } from '../aws/explain.ts';
+import { Problem } from '../model/problem.ts';
+import type { Report } from '../model/report.ts';
 import { interrupted } from './failures.ts';
 import { onInterrupt } from './interrupt.ts';
-import { lines } from './lines.ts';
+import { lines } from './progress-lines.ts';
 import { advised, readOptions, typed, type Options } from './options.ts';
 import { printable } from './printable.ts';
 import { timeline } from './timeline.ts';

@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import type { Builder, Target } from '../config/config.ts';
-import { NOTHING_TOUCHED, problem } from '../problem.ts';
-import { takenByNpm, type NpmVariables } from './taken-by-npm.ts';
+import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
+import { takenByNpm, type NpmVariables } from './npm-flags.ts';
 
 /** What the user typed. */
 export interface Options {

@@ -1,5 +1,5 @@
 /** A plan for people and for scripts. Pure. */
-import { changeAddress, type Change, type FieldChange, type Value, type Verb } from '../change.ts';
+import { changeAddress, type Change, type FieldChange, type Value, type Verb } from '../model/change.ts';
 
 /** How a value reads: what is not known yet says when it will be. */
 export function valueText(value: Value | undefined): string {

@@ -1,8 +1,8 @@
 /** A run: what every part of a provision or a teardown shares. */
-import type { Clock } from '../clock.ts';
-import type { Report } from '../report.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Report } from '../model/report.ts';
 import type { State } from '../state/state.ts';
-import type { Waits } from '../waits.ts';
+import type { Waits } from '../engine/waits.ts';
 
 export interface Run {
   /** The command to type to continue, e.g. `npm run provision`. */

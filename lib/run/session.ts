@@ -1,23 +1,23 @@
 /** A session: everything a provision or a teardown opens before its first look, and closes at the end. */
-import { messageOf } from '../aws-error.ts';
-import { awsClients } from '../clients.ts';
-import { systemClock, type Clock } from '../clock.ts';
+import { messageOf } from '../aws/errors.ts';
+import { awsClients } from '../aws/clients.ts';
+import { systemClock, type Clock } from '../model/clock.ts';
 import type { Config } from '../config/config.ts';
-import { explain, type Situation } from '../explain.ts';
-import { makeFresh } from '../fresh.ts';
+import { explain, type Situation } from '../aws/explain.ts';
+import { makeFresh } from '../aws/recently-created.ts';
 import { buildAhead, openBuilds } from '../image/open-builds.ts';
-import { oneFlight, recordedIn, type See, type Want } from '../look/see.ts';
-import { namesOf } from '../names.ts';
+import { oneFlight, recordedIn, type See, type Want } from '../look/context.ts';
+import { namesOf } from '../derive/names.ts';
 import type { Survey } from '../look/found.ts';
-import type { Report } from '../report.ts';
-import { veiledProblem, veiledReport, veilOf } from '../secrets.ts';
+import type { Report } from '../model/report.ts';
+import { veiledProblem, veiledReport, veilOf } from './redact.ts';
 import { openState, readState } from '../state/state.ts';
 import { takeLock, type Lock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { closeEmptySandbox } from './close-sandbox.ts';
 import { home, lockFile, sandboxFolder, stateFile } from './home.ts';
 import { typed, type Options } from './options.ts';
-import type { Waits } from '../waits.ts';
+import type { Waits } from '../engine/waits.ts';
 import type { Run } from './run.ts';
 import { endpointOf, openPlace, type OpenSandbox, type Place } from './target.ts';
 

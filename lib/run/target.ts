@@ -1,11 +1,11 @@
 /** Where a run works: the sandbox or AWS, with which clients and how patiently. */
 import { realpathSync } from 'node:fs';
-import type { ClientSettings } from '../clients.ts';
+import type { ClientSettings } from '../aws/clients.ts';
 import type { Config, Target } from '../config/config.ts';
-import { NOTHING_TOUCHED, problem } from '../problem.ts';
+import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
 import { unwritable } from '../state/private-file.ts';
-import type { Report } from '../report.ts';
-import { awsWaits, localWaits, type Waits } from '../waits.ts';
+import type { Report } from '../model/report.ts';
+import { awsWaits, localWaits, type Waits } from '../engine/waits.ts';
 
 /** The sandbox as a run sees it; the door to it is handed in, so that `lib/` knows nothing of `sandbox/`. */
 export interface SandboxDoor {

@@ -1,6 +1,6 @@
 /** Writes every event of a run into a file, a line of JSON each with its time: what charts of a run are made of. */
 import { appendFileSync } from 'node:fs';
-import type { Event, Report } from '../report.ts';
+import type { Event, Report } from '../model/report.ts';
 
 /** An event and when it was, in milliseconds since 1970. */
 export type TimedEvent = Event & { readonly at: number };

@@ -4,10 +4,10 @@ import { readFileSync, rmSync } from 'node:fs';
 import { chmod, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { Clock } from '../clock.ts';
-import { shortHash } from '../names.ts';
-import { NOTHING_TOUCHED, Problem, problem } from '../problem.ts';
-import { holderIn, isAlive, thisProcess, words, type Holder } from './holder.ts';
+import type { Clock } from '../model/clock.ts';
+import { shortHash } from '../derive/names.ts';
+import { NOTHING_TOUCHED, Problem, problem } from '../model/problem.ts';
+import { holderIn, isAlive, thisProcess, words, type Holder } from './lock-holder.ts';
 import { makeFolder, unwritable } from './private-file.ts';
 
 export interface Lock {

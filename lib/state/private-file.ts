@@ -1,8 +1,8 @@
 /** Files and folders that are for their owner alone, and files that are written whole or not at all. */
 import { chmod, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { messageOf } from '../aws-error.ts';
-import { NOTHING_TOUCHED, problem } from '../problem.ts';
+import { messageOf } from '../aws/errors.ts';
+import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
 
 const FILE = 0o600;
 const FOLDER = 0o700;

@@ -1,10 +1,10 @@
 /** Keeps the state file: read and checked at the start, written whole after every change. */
 import { readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { messageOf } from '../aws-error.ts';
-import type { Clock } from '../clock.ts';
-import { shortHash } from '../names.ts';
-import { NOTHING_TOUCHED, problem } from '../problem.ts';
+import { messageOf } from '../aws/errors.ts';
+import type { Clock } from '../model/clock.ts';
+import { shortHash } from '../derive/names.ts';
+import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
 import { makeFolder, sweepAsides, writeWhole } from './private-file.ts';
 import { emptyState, STATE_VERSION, stateSchema, type Guard, type Intent, type StateData } from './format.ts';
 

@@ -4,7 +4,7 @@ import { pullImage, type PulledImage } from '../aws/ecr/pull.ts';
 import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
 import { hasLogGroup } from '../aws/logs/append.ts';
 import { egressOf } from '../network/reach.ts';
-import type { TaskFailure } from '../plane.ts';
+import type { TaskFailure } from '../data-plane.ts';
 import type { Region } from '../world/region.ts';
 
 /** A reason for a task not to start. */

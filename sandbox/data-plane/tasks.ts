@@ -5,7 +5,7 @@ import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
 import { containerExited, containerHealth } from '../aws/ecs/task-reports.ts';
 import type { TaskRow } from '../aws/ecs/store.ts';
 import { appendLog } from '../aws/logs/append.ts';
-import type { Plane, TaskFailure } from '../plane.ts';
+import type { Plane, TaskFailure } from '../data-plane.ts';
 import { CannotStartContainerError } from '../runtime/command.ts';
 import { startContainer, type Container } from '../runtime/container.ts';
 import { unpackImage } from '../runtime/image.ts';

@@ -1,7 +1,7 @@
 /** The world: everything that the sandbox holds, in every region, with its clock and its agenda. */
 import { createHash, randomUUID } from 'node:crypto';
 import { Agenda, type Entry } from './agenda.ts';
-import { pretendPlane, type Plane } from '../plane.ts';
+import { pretendPlane, type Plane } from '../data-plane.ts';
 import { memoryBlobs, type Blobs } from './blobs.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { durations, type Pace } from './durations.ts';

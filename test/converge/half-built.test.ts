@@ -1,7 +1,7 @@
 // Whatever part of a stack is there: provision makes it whole, and teardown takes it away.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Problem } from '../../lib/problem.ts';
+import { Problem } from '../../lib/model/problem.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 

@@ -1,8 +1,8 @@
 // All but one thing, and what needs it, is there; or any other part of a stack: provision makes it whole again.
 import { beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { names, needs } from '../../lib/architecture.ts';
-import type { Name } from '../../lib/resources.ts';
+import { names, needs } from '../../lib/model/architecture.ts';
+import type { Name } from '../../lib/model/resources.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 

@@ -1,5 +1,5 @@
 /** For tests of convergence: an account in which a stack stands, which is provisioned once and then begun again from there. */
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/model/clock.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
 import type { Snapshot } from '../../sandbox/world/world.ts';

@@ -3,9 +3,9 @@ import { existsSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { PAGES, rewritten } from '../../docs/write.ts';
-import { awsWaits } from '../../lib/waits.ts';
+import { awsWaits } from '../../lib/engine/waits.ts';
 import { FAULT_KINDS } from '../../sandbox/admin.ts';
-import { calm } from '../../sandbox/weather/weather.ts';
+import { calm } from '../../sandbox/chaos/weather.ts';
 import { durations } from '../../sandbox/world/durations.ts';
 import { FILES, ROOT, text } from './files.ts';
 

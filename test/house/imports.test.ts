@@ -14,9 +14,9 @@ describe('imports', () => {
   });
 
   test('a wall stops what is neither of the room nor behind its doors, types too', () => {
-    const leads = (to: string): Import => ({ from: 'teardown/vpc.ts', to, ours: true, typeOnly: true });
-    const allowed = ['teardown/plan.ts', 'lib/gone.ts', 'sandbox/door.ts'].map(leads);
-    const stopped = ['provision/vpc.ts', 'sandbox/world/world.ts', 'libraries/gone.ts'].map(leads);
+    const leads = (to: string): Import => ({ from: 'teardown/steps/vpc.ts', to, ours: true, typeOnly: true });
+    const allowed = ['teardown/plan.ts', 'lib/engine/delete.ts', 'sandbox/client.ts'].map(leads);
+    const stopped = ['provision/steps/vpc.ts', 'sandbox/world/world.ts', 'libraries/gone.ts'].map(leads);
     const [wall] = WALLS.filter(({ room }) => room === 'teardown/');
     expect(wall && through(wall, [...allowed, ...stopped])).toEqual(stopped);
   });

@@ -1,6 +1,6 @@
 /** The codes of problems, and the page that explains them, are one set; and every code is thrown somewhere. */
 import { describe, expect, test } from '@jest/globals';
-import { PROBLEM_CODES } from '../../lib/problem.ts';
+import { PROBLEM_CODES } from '../../lib/model/problem.ts';
 import { CODE, isTest, text } from './files.ts';
 
 describe('problems', () => {
@@ -11,7 +11,7 @@ describe('problems', () => {
 
   test('every code is thrown somewhere', () => {
     const thrown = CODE.filter((file) => /^(lib|provision|teardown)\//.test(file) && !isTest(file))
-      .filter((file) => file !== 'lib/problem.ts')
+      .filter((file) => file !== 'lib/model/problem.ts')
       .map(text)
       .join('\n');
     expect(PROBLEM_CODES.filter((code) => !thrown.includes(`'${code}'`))).toEqual([]);

@@ -1,6 +1,6 @@
 /** Every noun of the architecture has a file in both rooms, and unit tests for both. */
 import { describe, expect, test } from '@jest/globals';
-import { names } from '../../lib/architecture.ts';
+import { names } from '../../lib/model/architecture.ts';
 import { FILES, nameOf, text } from './files.ts';
 
 const NOUNS = names.map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)).sort();

@@ -10,7 +10,7 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterEach } from '@jest/globals';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
-import { startWholeSandbox } from '../../sandbox/whole.ts';
+import { startWholeSandbox } from '../../sandbox/sandbox-with-tasks.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { awsClients } from '../../lib/clients.ts';
-import { systemClock } from '../../lib/clock.ts';
+import { awsClients } from '../../lib/aws/clients.ts';
+import { systemClock } from '../../lib/model/clock.ts';
 import type { Bundle } from '../../lib/image/builds.ts';
 import { bundle } from '../../lib/image/bundle.ts';
 import { digestOf, packImage } from '../../lib/image/oci.ts';

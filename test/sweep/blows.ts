@@ -1,5 +1,5 @@
 /** For sweeps: the ways in which a call goes wrong, and how it is made sure that it did. */
-import type { Harm } from '../../sandbox/faults.ts';
+import type { Harm } from '../../sandbox/chaos/faults.ts';
 import type { Account } from '../converge/harness.ts';
 
 export interface Blow {

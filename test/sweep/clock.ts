@@ -1,7 +1,7 @@
 /** For sweeps: a clock that both sides go by, and that leaps to the next thing to come when nobody is at work. */
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/model/clock.ts';
 import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
 
 /** Requests that are under way in this process. */

@@ -1,6 +1,6 @@
 // A stack of twenty services against AWS's own rate limits: next to no call is refused, since calls wait for their turn.
 import { expect, test } from '@jest/globals';
-import { calm } from '../../sandbox/weather/weather.ts';
+import { calm } from '../../sandbox/chaos/weather.ts';
 import { account } from '../converge/harness.ts';
 import { container, stack } from '../converge/stacks.ts';
 import { leapingClock } from './clock.ts';

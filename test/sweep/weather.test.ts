@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { StackInput } from '../../lib/config/schema.ts';
-import { calm, type Weather } from '../../sandbox/weather/weather.ts';
+import { calm, type Weather } from '../../sandbox/chaos/weather.ts';
 import { anyStack } from '../converge/arbitrary.ts';
 import { account, type Account } from '../converge/harness.ts';
 import { mishaps } from '../converge/mishaps.ts';

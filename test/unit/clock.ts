@@ -1,5 +1,5 @@
 /** A clock on which sleeping takes no time. */
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock } from '../../lib/model/clock.ts';
 
 /** Its time goes on only while somebody sleeps. */
 export function testClock(): Clock {

@@ -1,5 +1,5 @@
 /** For unit tests of what never comes: the same surroundings, whose waits give up after a few looks. */
-import { until, type Probed } from '../../lib/until.ts';
+import { until, type Probed } from '../../lib/engine/until.ts';
 import { testClock } from './act.ts';
 
 /** As much of an act or of an undo as a wait needs. */

@@ -1,5 +1,5 @@
 /** A network as the survey finds it when all is well: a test changes what it is about. */
-import { ONLY } from '../../lib/resources.ts';
+import { ONLY } from '../../lib/model/resources.ts';
 import { ourTags } from './act.ts';
 
 const subnet = (key: string, subnetId: string, cidr: string, zone: string) => ({

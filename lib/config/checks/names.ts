@@ -1,9 +1,9 @@
 /** Checks of names: their letters, that none comes twice, and their lengths once they are composed. */
 import { isRouted, type Config } from '../config.ts';
 import { pathOfContainer, pathOfService, placed, STAGE, type Finding, type Path } from '../finding.ts';
-import { namesOf } from '../../names.ts';
-import { name as nameRule, stageName, type Rule } from '../rules.ts';
-import { shown } from '../shown.ts';
+import { namesOf } from '../../derive/names.ts';
+import { name as nameRule, stageName, type Rule } from '../field-rules.ts';
+import { shown } from '../display.ts';
 
 export function* namesAreWritten(config: Config): Iterable<Finding> {
   const named: { name: string; path: Path; rule?: Rule }[] = [

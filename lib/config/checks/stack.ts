@@ -1,8 +1,8 @@
 /** Checks of a stack: its domain, its tags, and the names of environment variables. */
 import type { Config } from '../config.ts';
 import { pathOfContainer, placed, type Finding } from '../finding.ts';
-import * as rules from '../rules.ts';
-import { shown } from '../shown.ts';
+import * as rules from '../field-rules.ts';
+import { shown } from '../display.ts';
 
 export function* domainIsInZone({ domain }: Config): Iterable<Finding> {
   if (domain !== undefined && domain.name !== domain.zone && !domain.name.endsWith(`.${domain.zone}`))

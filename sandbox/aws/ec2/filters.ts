@@ -1,6 +1,6 @@
 /** EC2's describe calls: ids and filters, as every one of them takes. */
 import type { Filter } from '@aws-sdk/client-ec2';
-import { own } from '../../own.ts';
+import { own } from '../../own-property.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import { matchesWildcard } from '../../wildcard.ts';
 import { invalidParameter } from './errors.ts';

@@ -2,7 +2,7 @@
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { AvailabilityZone } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
-import { own } from '../../own.ts';
+import { own } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
 import { invalidParameter } from './errors.ts';
 import { filtered, type FilterTable } from './filters.ts';

@@ -1,6 +1,6 @@
 /** A new task: its row as it is in PROVISIONING, before it has an address. */
 import type { Container, ContainerDefinition, NetworkConfiguration, Tag } from '@aws-sdk/client-ecs';
-import { own } from '../../own.ts';
+import { own } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
 import { shortName, taskId } from './lookups.ts';
 import { groupsFor } from './network-rules.ts';

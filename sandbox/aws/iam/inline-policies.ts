@@ -1,7 +1,7 @@
 /** Policies that live inside a role: put whole, read back URL-encoded, limited in their sum. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
-import { own } from '../../own.ts';
+import { own } from '../../own-property.ts';
 import { checkName, encoded, listed } from './checks.ts';
 import { limitExceeded, rolePolicyNotFound } from './errors.ts';
 import { checkPermissions, sizeOf } from './policy-documents.ts';

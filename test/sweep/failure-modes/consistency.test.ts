@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { DescribeRulesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
-import type { Clock } from '../../../lib/clock.ts';
+import type { Clock } from '../../../lib/model/clock.ts';
 import type { Account } from '../../converge/harness.ts';
 import { mishaps } from '../../converge/mishaps.ts';
 import { stack, web } from '../../converge/stacks.ts';

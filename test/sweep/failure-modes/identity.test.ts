@@ -3,7 +3,7 @@ import { CreateClusterCommand } from '@aws-sdk/client-ecs';
 import { CreateVpcCommand, DeleteNatGatewayCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
-import type { Harm } from '../../../sandbox/faults.ts';
+import type { Harm } from '../../../sandbox/chaos/faults.ts';
 import { account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
 import { leapingClock } from '../clock.ts';

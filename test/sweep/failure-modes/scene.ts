@@ -2,9 +2,9 @@
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
-import type { Fault, Harm } from '../../../sandbox/faults.ts';
-import type { Plane, TaskFailure } from '../../../sandbox/plane.ts';
-import { calm, type Weather } from '../../../sandbox/weather/weather.ts';
+import type { Fault, Harm } from '../../../sandbox/chaos/faults.ts';
+import type { Plane, TaskFailure } from '../../../sandbox/data-plane.ts';
+import { calm, type Weather } from '../../../sandbox/chaos/weather.ts';
 import { account, type Account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
 import { blows, strike } from '../blows.ts';

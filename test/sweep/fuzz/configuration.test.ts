@@ -1,7 +1,7 @@
 // Whatever a configuration exports, it becomes a sound configuration or a problem that lists its mistakes.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { packed, unpacked } from '../../../lib/config/packed.js';
+import { packed, unpacked } from '../../../lib/config/serialize.js';
 import { sound, read } from '../../unit/lib/config/support.ts';
 import { anything, counted, edited, edits, isPlain, RUNS } from './mutations.ts';
 import { expectProblem } from './outcome.ts';

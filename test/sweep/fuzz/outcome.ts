@@ -1,6 +1,6 @@
 /** For fuzzing: what may come of bad input. A problem that a person can read, and nothing else but success. */
 import { expect } from '@jest/globals';
-import { Problem, type ProblemCode } from '../../../lib/problem.ts';
+import { Problem, type ProblemCode } from '../../../lib/model/problem.ts';
 
 /** A line of a stack. */
 const STACK_LINE = /\n\s+at .*[:(]\d+/;

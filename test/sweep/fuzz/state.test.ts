@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { systemClock } from '../../../lib/clock.ts';
+import { systemClock } from '../../../lib/model/clock.ts';
 import type { StateData } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
 import { newFolder } from '../../program.ts';

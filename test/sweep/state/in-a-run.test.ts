@@ -1,7 +1,7 @@
 // In the middle of a provision the state can no longer be written, or is gone; or there are two at once. The next run brings all to its end.
 import fs from 'node:fs';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { Problem } from '../../../lib/problem.ts';
+import { Problem } from '../../../lib/model/problem.ts';
 import { account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
 

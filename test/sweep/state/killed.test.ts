@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { systemClock } from '../../../lib/clock.ts';
+import { systemClock } from '../../../lib/model/clock.ts';
 import type { Guard, StateData } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
 import { compiled, newFolder, start } from '../../program.ts';

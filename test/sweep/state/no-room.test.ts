@@ -2,7 +2,7 @@
 import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { systemClock } from '../../../lib/clock.ts';
+import { systemClock } from '../../../lib/model/clock.ts';
 import type { Guard } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
 import { compiled, newFolder, NOBODY, start } from '../../program.ts';

@@ -3,8 +3,8 @@ import { DescribeServicesCommand, type Service as EcsService } from '@aws-sdk/cl
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Config } from '../../../lib/config/config.ts';
 import type { FoundService } from '../../../lib/look/services.ts';
-import { lower } from '../../../lib/tags.ts';
-import { definitionFields, taskDefinitionFor } from '../../../lib/task-definition.ts';
+import { lower } from '../../../lib/derive/tags.ts';
+import { definitionFields, taskDefinitionFor } from '../../../lib/derive/task-definition.ts';
 import { ACCOUNT, config, mocks, ourTags, sent } from '../act.ts';
 import { neighbours } from '../neighbours.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../../lib/config/config.ts';
 import { loadConfig, type LoadOptions } from '../../../../lib/config/load.ts';
-import { Problem } from '../../../../lib/problem.ts';
+import { Problem } from '../../../../lib/model/problem.ts';
 import { folderWith } from './support.ts';
 
 const folder = folderWith({

@@ -3,7 +3,7 @@ import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { dockerBuild, pushBuild } from '../../../../lib/image/docker.ts';
 import type { DockerBuild } from '../../../../lib/image/builds.ts';
-import { Problem } from '../../../../lib/problem.ts';
+import { Problem } from '../../../../lib/model/problem.ts';
 import { mocks, seeOf, sent } from '../../act.ts';
 import { enginesOnPath, folderOf } from './folder.ts';
 

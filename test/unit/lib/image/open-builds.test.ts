@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Builder, Config, Target } from '../../../../lib/config/config.ts';
 import type { Builds } from '../../../../lib/image/builds.ts';
 import { buildAhead, openBuilds } from '../../../../lib/image/open-builds.ts';
-import type { Event } from '../../../../lib/report.ts';
+import type { Event } from '../../../../lib/model/report.ts';
 import { config } from '../../act.ts';
 import { enginesOnPath, folderOf, type EngineCall } from './folder.ts';
 

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { bundleProgram, PROGRAM } from '../../../../lib/image/program.ts';
-import { Problem } from '../../../../lib/problem.ts';
+import { Problem } from '../../../../lib/model/problem.ts';
 import { folderOf } from './folder.ts';
 
 /** Runs a bundle in a folder of its own, as an image runs it. */

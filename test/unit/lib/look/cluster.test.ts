@@ -2,7 +2,7 @@
 import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { lookCluster } from '../../../../lib/look/cluster.ts';
-import { lower } from '../../../../lib/tags.ts';
+import { lower } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const look = async () => (await lookCluster(seeOf())).get('');

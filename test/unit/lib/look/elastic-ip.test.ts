@@ -2,7 +2,7 @@
 import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookElasticIp } from '../../../../lib/look/elastic-ip.ts';
-import { upper } from '../../../../lib/tags.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, seeOf, sent } from '../../act.ts';
 import { network } from '../../network.ts';
 

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-route-53';
 import { describe, expect, test } from '@jest/globals';
 import { lookHostedZone } from '../../../../lib/look/hosted-zone.ts';
-import { recordedIn } from '../../../../lib/look/see.ts';
-import { upper, type Tags } from '../../../../lib/tags.ts';
+import { recordedIn } from '../../../../lib/look/context.ts';
+import { upper, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const zone = (id: string, more: Partial<HostedZone> = {}): HostedZone => ({

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { actionText, lookListener } from '../../../../lib/look/listener.ts';
-import { upper } from '../../../../lib/tags.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const listener: Listener = {

@@ -7,7 +7,7 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { elbTags } from '../../../../lib/look/elb-tags.ts';
 import { lookLoadBalancer } from '../../../../lib/look/load-balancer.ts';
-import { upper } from '../../../../lib/tags.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const ARN = 'arn:balancer';

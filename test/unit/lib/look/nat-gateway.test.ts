@@ -2,7 +2,7 @@
 import { DescribeNatGatewaysCommand, type NatGatewayState } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
 import { lookNatGateway, natGatewayById, natGatewayGone } from '../../../../lib/look/nat-gateway.ts';
-import { upper } from '../../../../lib/tags.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 import { network } from '../../network.ts';
 

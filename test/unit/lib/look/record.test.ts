@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { describe, expect, test } from '@jest/globals';
 import { lookAgain, lookRecord, normalName } from '../../../../lib/look/record.ts';
-import { recordedIn } from '../../../../lib/look/see.ts';
+import { recordedIn } from '../../../../lib/look/context.ts';
 import type { StateData } from '../../../../lib/state/format.ts';
 import { awsError, config, mocks, seeOf, sent } from '../../act.ts';
 

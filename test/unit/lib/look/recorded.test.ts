@@ -10,10 +10,10 @@ import {
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { looks } from '../../../../lib/look/looks.ts';
+import { looks } from '../../../../lib/engine/survey.ts';
 import { askAhead } from '../../../../lib/look/recorded.ts';
-import { recordedIn } from '../../../../lib/look/see.ts';
-import { tagFields, upper } from '../../../../lib/tags.ts';
+import { recordedIn } from '../../../../lib/look/context.ts';
+import { tagFields, upper } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const { ec2 } = mocks;

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { lookRoles } from '../../../../lib/look/roles.ts';
-import { recordedIn } from '../../../../lib/look/see.ts';
-import { upper } from '../../../../lib/tags.ts';
+import { recordedIn } from '../../../../lib/look/context.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const RoleName = 'shop-dev-execution';

@@ -2,8 +2,8 @@
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookPrivateRoutes, lookPublicRoutes } from '../../../../lib/look/route-tables.ts';
-import type { Name } from '../../../../lib/resources.ts';
-import { upper } from '../../../../lib/tags.ts';
+import type { Name } from '../../../../lib/model/resources.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, seeOf, sent } from '../../act.ts';
 import { network } from '../../network.ts';
 

@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { lookRules } from '../../../../lib/look/rules.ts';
-import { rulesOf } from '../../../../lib/priorities.ts';
-import { upper, type Tags } from '../../../../lib/tags.ts';
+import { rulesOf } from '../../../../lib/derive/rule-priorities.ts';
+import { upper, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const priority = (key: string) => String(rulesOf(config()).get(key)?.priority);

@@ -7,7 +7,7 @@ import {
 import { DescribeServicesCommand, ListServicesCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
 import { isScaled, lookServices } from '../../../../lib/look/services.ts';
-import { lower } from '../../../../lib/tags.ts';
+import { lower } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 interface Live {

@@ -2,7 +2,7 @@
 import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSecurityGroups } from '../../../../lib/look/security-groups.ts';
-import { upper } from '../../../../lib/tags.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const group = (key: string, IpPermissions: IpPermission[] = [], GroupId = `sg-${key}`) => ({

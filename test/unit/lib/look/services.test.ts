@@ -2,9 +2,9 @@
 import { DescribeServicesCommand, ListServicesCommand, type Service } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import type { Config } from '../../../../lib/config/config.ts';
-import { namesOf } from '../../../../lib/names.ts';
+import { namesOf } from '../../../../lib/derive/names.ts';
 import { deploymentText, lookServices } from '../../../../lib/look/services.ts';
-import { lower, type Tags } from '../../../../lib/tags.ts';
+import { lower, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const ours = (key: string) => ourTags('services', key);

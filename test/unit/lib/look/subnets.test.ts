@@ -2,7 +2,7 @@
 import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSubnets, lookZones } from '../../../../lib/look/subnets.ts';
-import { upper } from '../../../../lib/tags.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, seeOf, sent } from '../../act.ts';
 import { network } from '../../network.ts';
 

@@ -8,8 +8,8 @@ import {
 import { expect, test } from '@jest/globals';
 import { isRouted } from '../../../../lib/config/config.ts';
 import { lookTargetGroups } from '../../../../lib/look/target-groups.ts';
-import { namesOf } from '../../../../lib/names.ts';
-import { upper, type Tags } from '../../../../lib/tags.ts';
+import { namesOf } from '../../../../lib/derive/names.ts';
+import { upper, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const [NAME1 = '', NAME2 = ''] = config()

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { astray, lookVpc } from '../../../../lib/look/vpc.ts';
-import { upper } from '../../../../lib/tags.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent, surveyOf } from '../../act.ts';
 import { network } from '../../network.ts';
 

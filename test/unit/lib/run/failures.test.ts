@@ -1,8 +1,8 @@
 // What a walk that failed is told as: the causes, each once, and no echoes.
 import { describe, expect, test } from '@jest/globals';
-import type { Outcome } from '../../../../lib/graph.ts';
-import type { Name } from '../../../../lib/resources.ts';
-import { problem, type Problem } from '../../../../lib/problem.ts';
+import type { Outcome } from '../../../../lib/engine/graph.ts';
+import type { Name } from '../../../../lib/model/resources.ts';
+import { problem, type Problem } from '../../../../lib/model/problem.ts';
 import { failures, interrupted } from '../../../../lib/run/failures.ts';
 import type { Run } from '../../../../lib/run/run.ts';
 import { awsError } from '../../errors.ts';

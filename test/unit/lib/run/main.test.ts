@@ -1,7 +1,7 @@
 // From arguments to exit code: what the two mains share.
 import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { problem } from '../../../../lib/problem.ts';
+import { problem } from '../../../../lib/model/problem.ts';
 import { problemText } from '../../../../lib/run/main.ts';
 import { compiled } from '../../../program.ts';
 

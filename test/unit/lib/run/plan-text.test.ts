@@ -1,6 +1,6 @@
 // A plan as people and scripts read it.
 import { describe, expect, test } from '@jest/globals';
-import { later, type Change, type FieldChange, type Verb } from '../../../../lib/change.ts';
+import { later, type Change, type FieldChange, type Verb } from '../../../../lib/model/change.ts';
 import { counts, countsText, fieldText, planJson, planText } from '../../../../lib/run/plan-text.ts';
 
 const change = (verb: Verb, step: Change['step'], key: string, ...fields: FieldChange[]): Change => ({

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import type { Event } from '../../../../lib/report.ts';
+import type { Event } from '../../../../lib/model/report.ts';
 import { timeline } from '../../../../lib/run/timeline.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-timeline-'));

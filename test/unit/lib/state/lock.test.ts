@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promi
 import os from 'node:os';
 import { dirname } from 'node:path';
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { systemClock } from '../../../../lib/clock.ts';
-import { shortHash } from '../../../../lib/names.ts';
+import { systemClock } from '../../../../lib/model/clock.ts';
+import { shortHash } from '../../../../lib/derive/names.ts';
 import { takeLock, type Lock } from '../../../../lib/state/lock.ts';
 import { compiled, start } from '../../../program.ts';
 import { useFolder } from './folder.ts';

@@ -1,0 +1,92 @@
+/** Brings the tags of a thing to what they should be: one function a service, since each has calls of its own. */
+import {
+  TagResourceCommand as TagLogGroup,
+  UntagResourceCommand as UntagLogGroup,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { CreateTagsCommand, DeleteTagsCommand } from '@aws-sdk/client-ec2';
+import {
+  TagResourceCommand as TagRepository,
+  UntagResourceCommand as UntagRepository,
+} from '@aws-sdk/client-ecr';
+import { TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-ecs';
+import { AddTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { TagRoleCommand, UntagRoleCommand } from '@aws-sdk/client-iam';
+import type { Aws } from './clients.ts';
+import type { Change } from '../model/change.ts';
+import { lower, upper, type Tags } from '../derive/tags.ts';
+
+/** The act of a change, as far as tags are concerned. */
+interface Retagging {
+  readonly aws: Aws;
+  readonly change: Change;
+  readonly tags: Tags;
+}
+
+const PREFIX = 'tag.';
+
+/** The keys of tags that a change takes away: the configuration had them once. */
+export const formerTagsIn = ({ fields }: Change): string[] =>
+  fields
+    .filter(({ field, to }) => field.startsWith(PREFIX) && to === undefined)
+    .map(({ field }) => field.slice(PREFIX.length));
+
+/** A new thing got its tags in its create call: only one that is there already is tagged by calls of their own. */
+async function both(
+  { change }: Retagging,
+  add: () => Promise<unknown>,
+  take: (keys: string[]) => Promise<unknown>,
+): Promise<void> {
+  if (change.verb !== 'update') return;
+  const former = formerTagsIn(change);
+  const touched = change.fields.filter(({ field }) => field.startsWith(PREFIX));
+  if (touched.length > former.length) await add();
+  if (former.length > 0) await take(former);
+}
+
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html */
+export const retag = (act: Retagging, id: string): Promise<void> =>
+  both(
+    act,
+    () => act.aws.ec2(new CreateTagsCommand({ Resources: [id], Tags: upper(act.tags) })),
+    (keys) => act.aws.ec2(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) })),
+  );
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RemoveTags.html */
+export const retagElb = (act: Retagging, arn: string): Promise<void> =>
+  both(
+    act,
+    () => act.aws.elbv2(new AddTagsCommand({ ResourceArns: [arn], Tags: upper(act.tags) })),
+    (TagKeys) => act.aws.elbv2(new RemoveTagsCommand({ ResourceArns: [arn], TagKeys })),
+  );
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UntagResource.html */
+export const retagEcs = (act: Retagging, resourceArn: string): Promise<void> =>
+  both(
+    act,
+    () => act.aws.ecs(new TagResourceCommand({ resourceArn, tags: lower(act.tags) })),
+    (tagKeys) => act.aws.ecs(new UntagResourceCommand({ resourceArn, tagKeys })),
+  );
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UntagResource.html */
+export const retagRepository = (act: Retagging, resourceArn: string): Promise<void> =>
+  both(
+    act,
+    () => act.aws.ecr(new TagRepository({ resourceArn, tags: upper(act.tags) })),
+    (tagKeys) => act.aws.ecr(new UntagRepository({ resourceArn, tagKeys })),
+  );
+
+/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagRole.html */
+export const retagRole = (act: Retagging, RoleName: string): Promise<void> =>
+  both(
+    act,
+    () => act.aws.iam(new TagRoleCommand({ RoleName, Tags: upper(act.tags) })),
+    (TagKeys) => act.aws.iam(new UntagRoleCommand({ RoleName, TagKeys })),
+  );
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UntagResource.html */
+export const retagLogGroup = (act: Retagging, resourceArn: string): Promise<void> =>
+  both(
+    act,
+    () => act.aws.logs(new TagLogGroup({ resourceArn, tags: { ...act.tags } })),
+    (tagKeys) => act.aws.logs(new UntagLogGroup({ resourceArn, tagKeys })),
+  );

@@ -1,0 +1,82 @@
+/** The policies of the stack's two roles: who may take them on, and what they allow. Pure. */
+import { logGroupArn, partitionOf, repositoryArn, repositoryOf, type Location } from './arns.ts';
+import { containersOf, type Config } from '../config/config.ts';
+import type { Names } from './names.ts';
+
+interface Statement {
+  readonly Sid: string;
+  readonly Effect: 'Allow';
+  readonly Principal?: { readonly Service: string };
+  readonly Action: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+export interface Policy {
+  readonly Version: '2012-10-17';
+  readonly Statement: readonly Statement[];
+}
+
+/** A policy as text with its keys in order: equal policies are equal texts, however a service writes them. */
+export const policyText = (policy: unknown): string => JSON.stringify(sorted(policy));
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}
+
+/**
+ * ECS tasks of this account alone may take on the roles.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+ */
+export const trustPolicy = ({ region, account }: Location): Policy => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'EcsTasks',
+      Effect: 'Allow',
+      Principal: { Service: 'ecs-tasks.amazonaws.com' },
+      Action: 'sts:AssumeRole',
+      Condition: {
+        ArnLike: { 'aws:SourceArn': `arn:${partitionOf(region)}:ecs:${region}:${account}:*` },
+        StringEquals: { 'aws:SourceAccount': account },
+      },
+    },
+  ],
+});
+
+/**
+ * What ECS does on behalf of a task before its containers run: sign in, pull its images from ECR, write our logs.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+ */
+export function executionPolicy(config: Config, names: Names, location: Location): Policy {
+  const all = containersOf(config).flatMap(({ key, image }) =>
+    'source' in image
+      ? repositoryArn(location, names.repository(key))
+      : (repositoryOf(image.reference) ?? []),
+  );
+  const repositories = [...new Set(all)];
+  const pull: Statement[] = [
+    // Signing in to the registry knows no resources.
+    { Sid: 'SignIn', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
+    {
+      Sid: 'Pull',
+      Effect: 'Allow',
+      Action: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      Resource: repositories,
+    },
+  ];
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      ...(repositories.length > 0 ? pull : []),
+      {
+        Sid: 'Logs',
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: `${logGroupArn(location, names.logGroup)}:*`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,39 @@
+/** Adopts by name: a look by name sees what is somebody else's, too. */
+import { adopt } from './adopt.ts';
+import { isCode } from '../aws/errors.ts';
+import type { Careful } from './create-once.ts';
+import { foreignOwner } from '../look/context.ts';
+import type { Names } from '../derive/names.ts';
+import type { Tags } from '../derive/tags.ts';
+
+/** As much of an act as is needed to look once more. */
+interface Looking<T> {
+  readonly careful: Careful;
+  readonly names: Names;
+  again(): Promise<T | undefined>;
+}
+
+/**
+ * Looks once more for a thing whose create was refused.
+ * @param code the error that says that the name is in use; any other is thrown again
+ * @param place what is in use, e.g. `the name shop-dev`
+ * @throws FOREIGN when what is there is not ours
+ */
+export async function adoptNamed<T extends { readonly tags: Tags }>(
+  looking: Looking<T>,
+  error: unknown,
+  code: string,
+  place: string,
+): Promise<T> {
+  if (!isCode(error, code)) throw error;
+  return adopt({ careful: looking.careful, again: () => againOurs(looking) }, place, error);
+}
+
+/** What a look by name sees now, if it is ours. */
+export async function againOurs<T extends { readonly tags: Tags }>({
+  again,
+  names,
+}: Pick<Looking<T>, 'again' | 'names'>): Promise<T | undefined> {
+  const found = await again();
+  return found && foreignOwner(found.tags, names.stack) === undefined ? found : undefined;
+}

@@ -1,0 +1,63 @@
+/** Shows events as lines on stderr: plain text, in colour on a terminal, never by colour alone. */
+import { styleText } from 'node:util';
+import type { Event, Report, Word } from '../model/report.ts';
+import { addressOf } from '../model/resources.ts';
+import { printable } from './printable.ts';
+
+type Style = Parameters<typeof styleText>[0];
+const STYLES: Readonly<Record<Word, Style>> = {
+  created: 'green',
+  updated: 'green',
+  replaced: 'green',
+  removed: 'yellow',
+  gone: 'yellow',
+  exists: 'dim',
+  kept: 'dim',
+  waiting: 'cyan',
+};
+
+/** The same waiting line is not said again before this much time has passed. Milliseconds. */
+const HEARTBEAT = 10_000;
+const WIDTH = { address: 28, word: 9 };
+
+/** Seconds as people say them: `0.4 s`, `12 s`, `2 min 05 s`. */
+export function duration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+}
+
+/** A report that writes lines. */
+export function lines(write: (text: string) => void, colour: boolean): Report {
+  // Whether the terminal takes colours is decided by who writes: Node would look at stdout, which may be a file.
+  const paint = (style: Style, text: string) =>
+    colour ? styleText(style, text, { validateStream: false }) : text;
+  const last = new Map<string, { text: string; elapsed: number }>();
+  return (event) => {
+    const line = lineOf(event, paint, last);
+    if (line !== undefined) write(`${line}\n`);
+  };
+}
+
+function lineOf(
+  event: Event,
+  paint: (style: Style, text: string) => string,
+  last: Map<string, { text: string; elapsed: number }>,
+): string | undefined {
+  const text = printable(event.text);
+  if (event.type === 'phase') return paint('bold', text);
+  if (event.type === 'note') return `  ${text}`;
+  if (event.type === 'warning') return `${paint('yellow', 'warning')} ${text}`;
+  const { step, key, word, elapsed = 0 } = event;
+  const address = printable(addressOf(step, key));
+  if (word === 'waiting') {
+    const before = last.get(address);
+    if (before && before.text === text && elapsed - before.elapsed < HEARTBEAT) return undefined;
+    last.set(address, { text, elapsed });
+  }
+  const time = elapsed >= 100 ? `  ${paint('dim', duration(elapsed))}` : '';
+  const name = address.padEnd(WIDTH.address);
+  return `  ${name}  ${paint(STYLES[word], word.padEnd(WIDTH.word))}  ${text}${time}`;
+}

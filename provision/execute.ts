@@ -1,0 +1,129 @@
+/** What follows the survey: plan, ask, apply, verify. */
+import { changeAddress } from '../lib/model/change.ts';
+import { survey } from '../lib/engine/survey.ts';
+import { recordedIn } from '../lib/look/context.ts';
+import { ask, cannotAsk } from '../lib/run/ask.ts';
+import { interrupted } from '../lib/run/failures.ts';
+import { duration } from '../lib/run/progress-lines.ts';
+import type { Result, Running } from '../lib/run/main.ts';
+import { typed } from '../lib/run/options.ts';
+import { counts, countsText, planJson, planText } from '../lib/run/plan-text.ts';
+import type { Session } from '../lib/run/session.ts';
+import type { Made } from './context.ts';
+import { apply } from './apply.ts';
+import { drifted, fingerprint } from './drift.ts';
+import { finish } from './done/finish.ts';
+import { planOf, type Plan } from './plan.ts';
+import { countEvents } from './services/scaling.ts';
+
+/**
+ * From what the survey found to what the configuration says, or as far as the options tell.
+ * @param start when the command began, milliseconds of `performance.now()`
+ * @returns what to print
+ */
+export async function carryOut(session: Session, running: Running, start: number): Promise<Result> {
+  const { options, report, signal } = running;
+  const command = options.drift ? 'drift' : 'provision';
+  const { config, run, account } = session;
+  const see = session.see();
+  const stack = see.names.stack;
+  report({
+    type: 'phase',
+    text: `${command} ${stack} · ${options.target} · ${config.region} · account ${account}`,
+  });
+  warnOfLocalhost(session, running);
+  const plan = planOf(see, await session.found, options.adopt);
+  for (const event of countEvents(config, plan.found)) report(event);
+  const about = { stack, target: options.target, region: config.region, account };
+  const configuration = fingerprint(config);
+  if (options.drift) {
+    const { configuration: before } = run.state.data;
+    return drifted(plan, about, before, configuration, typed('provision', options));
+  }
+  if (options.plan) return planned(plan, about);
+  if (!(await agreed(running, plan))) {
+    report({ type: 'phase', text: 'nothing was changed' });
+    return { exitCode: 0, text: '', json: { ...about, declined: true } };
+  }
+  await run.state.tagging(Object.keys(config.tags));
+  const made = await applied(session, plan);
+  const url = await finish(run, see, session.place, plan, made);
+  if (signal.aborted) throw interrupted(run);
+  await run.state.applied(configuration, Object.keys(config.tags));
+  const took = duration(performance.now() - start);
+  const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
+  report({ type: 'phase', text: `${stack} is up: ${summary}, ${took}` });
+  return {
+    exitCode: 0,
+    text: url ?? '',
+    json: {
+      ...about,
+      url: url ?? null,
+      counts: counts(plan.changes, plan.kept.length),
+      resources: run.state.data.resources,
+    },
+  };
+}
+
+/**
+ * Carries a plan out. What an earlier run had under way when it died may be there by now, made as the configuration was
+ * then: after that, it is planned and carried out once more.
+ */
+async function applied(session: Session, plan: Plan): Promise<Made> {
+  const { run } = session;
+  const resumes = plan.changes.some(
+    (change) => change.verb === 'create' && changeAddress(change) in run.state.data.intents,
+  );
+  const made = await apply(run, session.see(), plan);
+  if (!resumes) return made;
+  const see = { ...session.see(), recorded: recordedIn(run.state.data.resources) };
+  return apply(run, see, planOf(see, await survey(see), []));
+}
+
+function planned(plan: Plan, about: object): Result {
+  const { changes, kept } = plan;
+  const lines = [
+    ...planText(changes, kept),
+    changes.length === 0 ? `No changes: ${kept.length} exist.` : `Plan: ${countsText(changes, kept.length)}.`,
+  ];
+  return {
+    exitCode: changes.length === 0 ? 0 : 2,
+    text: lines.join('\n'),
+    json: { ...about, plan: planJson(changes, kept) },
+  };
+}
+
+/** Asks before anything changes: on AWS always, on the sandbox when somebody is there. */
+async function agreed({ options, interactive, report, signal }: Running, plan: Plan): Promise<boolean> {
+  const { changes, kept } = plan;
+  if (changes.length === 0) return true;
+  report({ type: 'phase', text: `plan: ${countsText(changes, kept.length)}` });
+  if (options.yes || (!interactive && options.target === 'sandbox')) return true;
+  if (!interactive) throw cannotAsk('provision');
+  for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
+  const answer = await ask('Do this? [Y/n] ', signal);
+  return answer !== undefined && /^(y|yes|)$/i.test(answer);
+}
+
+function countsDone({ changes }: Plan): string {
+  const { create = 0, update = 0, replace = 0, remove = 0 } = counts(changes, 0);
+  const parts = [
+    [create, 'created'],
+    [update, 'updated'],
+    [replace, 'replaced'],
+    [remove, 'removed'],
+  ] as const;
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(', ');
+}
+
+function warnOfLocalhost({ config }: Session, { options, report }: Running): void {
+  const { domain } = config;
+  if (options.target !== 'aws' || !domain?.name.endsWith('.localhost')) return;
+  report({
+    type: 'warning',
+    text: `${domain.name} leads to the machine of whoever asks: on AWS the record is made as told, but the load balancer's own name is what answers.`,
+  });
+}

@@ -1,0 +1,167 @@
+/** The target groups: one a routed container, with its own health check. */
+import {
+  CreateTargetGroupCommand,
+  DeleteTargetGroupCommand,
+  ModifyTargetGroupAttributesCommand,
+  ModifyTargetGroupCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { adoptNamed } from '../../lib/engine/adopt-by-name.ts';
+import { compare, later, touches, type Heir, type Fields, type WantedFields } from '../../lib/model/change.ts';
+import { routesOf, type Config, type RoutedContainer } from '../../lib/config/config.ts';
+import { gone } from '../../lib/engine/delete.ts';
+import type { Survey } from '../../lib/look/found.ts';
+import type { FoundTargetGroup } from '../../lib/look/target-groups.ts';
+import { foreignOwner, type Want } from '../../lib/look/context.ts';
+import { only } from '../../lib/model/resources.ts';
+import { retagElb } from '../../lib/aws/retag.ts';
+import type { Act, Step } from '../../lib/engine/step.ts';
+import { KEY_TAG, tagFields, upper, wantedTags } from '../../lib/derive/tags.ts';
+
+/** Tasks in awsvpc mode are registered by address. */
+const TARGET_TYPE = 'ip';
+/** Health is asked for at the port of the target itself. */
+const HEALTH_PORT = 'traffic-port';
+const DELAY = 'deregistration_delay.timeout_seconds';
+
+/** The health check as ELB's calls take it. */
+const healthOf = ({ protocol, health }: RoutedContainer) =>
+  ({
+    HealthCheckProtocol: protocol,
+    HealthCheckPort: HEALTH_PORT,
+    HealthCheckPath: health.path,
+    HealthCheckIntervalSeconds: health.intervalSeconds,
+    HealthCheckTimeoutSeconds: health.timeoutSeconds,
+    HealthyThresholdCount: health.healthyThreshold,
+    UnhealthyThresholdCount: health.unhealthyThreshold,
+    Matcher: { HttpCode: health.matcher },
+  }) as const;
+
+const healthFields = (health: FoundTargetGroup['health']): Fields => ({
+  'health.protocol': health.protocol,
+  'health.port': health.port,
+  'health.path': health.path,
+  'health.interval': health.intervalSeconds,
+  'health.timeout': health.timeoutSeconds,
+  'health.healthy threshold': health.healthyThreshold,
+  'health.unhealthy threshold': health.unhealthyThreshold,
+  'health.matcher': health.matcher,
+});
+
+const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
+  [DELAY]: String(deregistrationDelaySeconds),
+});
+
+function wanted(want: Want, found: Survey): Map<string, WantedFields> {
+  const { config } = want;
+  const vpc = only(found.vpc)?.vpcId ?? later('vpc');
+  return new Map(
+    routesOf(config).map(({ container }) => [
+      container.key,
+      {
+        vpc,
+        port: container.port,
+        protocol: container.protocol,
+        ...healthFields({ protocol: container.protocol, port: HEALTH_PORT, ...container.health }),
+        [`attribute.${DELAY}`]: String(config.deregistrationDelaySeconds),
+        ...wantedTags(want, 'targetGroups', container.key),
+      },
+    ]),
+  );
+}
+
+/**
+ * What takes the place of a group that nothing wants as it is: that of the same container, or that of the container
+ * which the path leads to now.
+ */
+function heirOf(
+  { config }: Want,
+  found: Survey,
+  { tags, targetGroupArn, protocol }: FoundTargetGroup,
+): Heir | undefined {
+  const own = routesOf(config).find(({ container }) => container.key === tags[KEY_TAG])?.container;
+  if (own) {
+    const what = own.protocol === protocol ? 'port' : 'protocol';
+    return { key: own.key, reason: `the ${what} of a target group cannot change` };
+  }
+  const [key] = [...found.rules].find(([, rule]) => rule.targetGroupArn === targetGroupArn) ?? [];
+  return key === undefined ? undefined : { key, reason: 'the name of a target group cannot change' };
+}
+
+export const targetGroups: Step<'targetGroups'> = {
+  diff: (want, found) =>
+    compare({
+      step: 'targetGroups',
+      wanted: wanted(want, found),
+      found: found.targetGroups,
+      fieldsOf: ({ vpcId, port, protocol, health, attributes, tags }) => ({
+        vpc: vpcId,
+        port,
+        protocol,
+        ...healthFields(health),
+        [`attribute.${DELAY}`]: attributes[DELAY] ?? '',
+        ...tagFields(tags),
+      }),
+      immutable: { vpc: 'a target group cannot move to another VPC' },
+      heir: (group) => heirOf(want, found, group),
+      stuck: protocolStuck(want),
+      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+    }),
+
+  async apply(act) {
+    const { aws, change, config, item } = act;
+    const container = containerOf(act);
+    const isNew = item === undefined || change.verb === 'replace';
+    // The VPC that it was made for is gone, and with it whatever used the group.
+    if (item && isNew) {
+      await gone(() => aws.elbv2(new DeleteTargetGroupCommand({ TargetGroupArn: item.targetGroupArn })));
+    }
+    const targetGroupArn = isNew ? await create(act, container) : item.targetGroupArn;
+    await act.record({ targetGroupArn });
+    if (touches(change, 'attribute.')) {
+      const Attributes = upper(attributesFor(config));
+      await aws.elbv2(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: targetGroupArn, Attributes }));
+    }
+    if (!isNew && touches(change, 'health.')) {
+      await aws.elbv2(
+        new ModifyTargetGroupCommand({ TargetGroupArn: targetGroupArn, ...healthOf(container) }),
+      );
+    }
+    await retagElb(act, targetGroupArn);
+    return { targetGroupArn };
+  },
+};
+
+/** Its name says the protocol, so one that speaks another was made so by somebody else. */
+const protocolStuck = ({ config }: Want) => {
+  const spoken = new Map(routesOf(config).map(({ container: { key, protocol } }) => [key, protocol]));
+  return ({ name, protocol }: FoundTargetGroup, key: string): string | undefined =>
+    protocol === spoken.get(key) ? undefined : `${name} is for ${protocol}, and no target group changes that`;
+};
+
+function containerOf({ config, change }: Act<'targetGroups'>): RoutedContainer {
+  const route = routesOf(config).find(({ container }) => container.key === change.key);
+  if (!route) throw new Error(`No container ${change.key} is routed`);
+  return route.container;
+}
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
+async function create(act: Act<'targetGroups'>, container: RoutedContainer): Promise<string> {
+  const Name = act.names.targetGroup(container);
+  try {
+    const { TargetGroups } = await act.aws.elbv2(
+      new CreateTargetGroupCommand({
+        Name,
+        VpcId: only(act.made.vpc)?.vpcId,
+        Protocol: container.protocol,
+        Port: container.port,
+        TargetType: TARGET_TYPE,
+        ...healthOf(container),
+        Tags: upper(act.tags),
+      }),
+    );
+    return TargetGroups?.[0]?.TargetGroupArn ?? '';
+  } catch (error) {
+    const ours = await adoptNamed(act, error, 'DuplicateTargetGroupName', `the name ${Name}`);
+    return ours.targetGroupArn;
+  }
+}

@@ -1,0 +1,28 @@
+/** Tags that a call replaces: filters of EC2 go by the old ones for a while. */
+import type { Table } from '../world/table.ts';
+import type { OldTags } from './recent-changes.ts';
+import { laggingTables } from './lagging-tables.ts';
+import type { Call } from './views.ts';
+
+const RETAGS: readonly string[] = ['CreateTags', 'DeleteTags'];
+
+/** The rows that a call gives other tags, with those that they have before it. */
+export function replacedTags({
+  service,
+  operation,
+  input,
+  region,
+}: Call): [Table<object>, string, OldTags['tags']][] {
+  if (service !== 'ec2' || !RETAGS.includes(operation)) return [];
+  const ids = (input['Resources'] ?? []) as readonly string[];
+  return laggingTables(region).flatMap((table) =>
+    ids.flatMap((id) => {
+      const row = table.get(id) as OldTags['tags'] | undefined;
+      // A network interface keeps its tags under a name of its own.
+      const { Tags, TagSet } = row ?? {};
+      return row
+        ? [[table, id, TagSet ? { TagSet } : { Tags }] as [Table<object>, string, OldTags['tags']]]
+        : [];
+    }),
+  );
+}

@@ -1,0 +1,78 @@
+/** The whole sandbox: the control plane with a data plane behind it, in this process. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { recoverTasks } from './aws/ecs/recovery.ts';
+import { claimFolder } from './claim.ts';
+import { serveBalancers } from './data-plane/balancers.ts';
+import { locate } from './data-plane/resolve.ts';
+import { taskPlane } from './data-plane/tasks.ts';
+import { sweepAside } from './stale-files.ts';
+import { stopLeftovers } from './runtime/leftovers.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
+
+export interface WholeOptions extends SandboxOptions {
+  /** The local port of listeners on port 80: 8080 for people, 0 (any) for tests. */
+  readonly httpPort: number;
+}
+
+/**
+ * Starts a sandbox that really runs tasks and really routes requests.
+ * @throws EADDRINUSE when the port is taken, FolderTaken when another sandbox has the folder: nothing of either is touched
+ */
+export async function startWholeSandbox(options: WholeOptions): Promise<Sandbox> {
+  const own = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'slipway-')) : undefined;
+  const folder = options.folder ?? own ?? '';
+  const giveBack = await claimFolder(folder);
+  const release = async () => {
+    await giveBack();
+    if (own !== undefined) rmSync(own, { recursive: true, force: true });
+  };
+  try {
+    const sandbox = await startIn(folder, options);
+    return {
+      ...sandbox,
+      async close() {
+        await sandbox.close();
+        await release();
+      },
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function startIn(folder: string, options: WholeOptions): Promise<Sandbox> {
+  const tasksFolder = join(folder, 'tasks');
+  // What survived a sandbox that was killed.
+  await stopLeftovers(tasksFolder);
+  rmSync(tasksFolder, { recursive: true, force: true });
+  await sweepAside(folder);
+  const { complain = () => undefined } = options;
+  const plane = taskPlane(tasksFolder, complain);
+  const sandbox = await startSandbox({
+    ...options,
+    plane,
+    pages: {
+      ...options.pages,
+      'GET resolve': ({ query }) =>
+        locate(sandbox.world, balancers, query.get('name') ?? '', Number(query.get('port') ?? 80)) ?? null,
+    },
+  });
+  for (const region of sandbox.world.regions()) recoverTasks(region);
+  const balancers = serveBalancers(sandbox.world, {
+    folderOf: (task) => plane.folderOf(task),
+    httpPort: options.httpPort,
+    complain,
+  });
+  return {
+    ...sandbox,
+    async close() {
+      sandbox.world.agenda.stop();
+      await balancers.close();
+      await plane.close();
+      await sandbox.close();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** Removes an ECS service, and waits until its last task has stopped: until then tasks hold addresses, logs and roles. */
+import { DeleteServiceCommand } from '@aws-sdk/client-ecs';
+import { gone } from '../../lib/engine/delete.ts';
+import { describeService } from '../../lib/look/services.ts';
+import { allTasksOf } from '../../lib/look/tasks.ts';
+import type { Removal } from '../../lib/engine/step.ts';
+import { pending, ready } from '../../lib/engine/until.ts';
+
+export const services: Removal<'services'> = {
+  /**
+   * Deleted with its tasks, which drain all the same; scaled to nothing before, it would only take a call more. AWS
+   * takes the scalable target of a deleted service away by itself, and its policies.
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
+   */
+  async remove(undo) {
+    const { aws, item, names } = undo;
+    const { cluster } = names;
+    const { serviceName: service } = item;
+    if (item.status === 'ACTIVE') {
+      await gone(() => aws.ecs(new DeleteServiceCommand({ cluster, service, force: true })));
+    }
+    await undo.until(`service ${service} to be gone`, 'serviceGone', async () => {
+      const left = await describeService(undo, service);
+      return left ? pending(`${left.status}, ${left.runningCount ?? 0} tasks running`) : ready(undefined);
+    });
+    // ECS calls a service gone while its tasks are still stopping.
+    await undo.until(`the tasks of ${service} to be stopped`, 'tasksGone', async () => {
+      const tasks = await allTasksOf(undo, service);
+      const left = tasks.filter(({ lastStatus = '' }) => !['STOPPED', 'DELETED'].includes(lastStatus));
+      return left.length === 0 ? ready(undefined) : pending(`${left.length} tasks stopping`);
+    });
+  },
+};

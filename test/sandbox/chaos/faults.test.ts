@@ -1,0 +1,212 @@
+// Faults as a client meets them: refused, lost in four looks with an effect and without, late, failed afterwards, and again and again.
+import {
+  CreateInternetGatewayCommand,
+  CreateNatGatewayCommand,
+  CreateVpcCommand,
+  DescribeInternetGatewaysCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { ListClustersCommand } from '@aws-sdk/client-ecs';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { describe, expect, test } from '@jest/globals';
+import { setImmediate as aTurn } from 'node:timers/promises';
+import { LOOKS, type Fault, type Harm, type Look } from '../../../sandbox/chaos/faults.ts';
+import { manualClock } from '../../../sandbox/world/clock.ts';
+import { natScene } from '../aws/ec2/nat-scene.ts';
+import { makes, natGateway, sure } from '../aws/ec2/scene.ts';
+import { scene as network } from '../aws/elbv2/scene.ts';
+import { refusalOf, sandbox } from '../harness.ts';
+import { met, SECOND } from './scene.ts';
+
+const GATEWAY = { operation: 'CreateInternetGateway', nth: 1 };
+
+/** A sandbox with a call to it that a fault has struck. */
+async function struck(harm: Harm) {
+  const { ec2, faults, journal } = await sandbox();
+  faults.add({ ...GATEWAY, ...harm });
+  const giveUp = new AbortController();
+  const call = ec2.send(new CreateInternetGatewayCommand({}), { abortSignal: giveUp.signal });
+  let settled = false;
+  const outcome = call.then(
+    () => ({ name: 'ok' }),
+    (error: Error & { code?: string; $metadata?: { httpStatusCode?: number } }) => error,
+  );
+  void outcome.then(() => (settled = true));
+  while (journal.entries().length === 0) await aTurn();
+  const { InternetGateways } = await ec2.send(new DescribeInternetGatewaysCommand({}));
+  return {
+    outcome,
+    isSettled: () => settled,
+    giveUp: () => giveUp.abort(),
+    made: InternetGateways?.length,
+    entry: journal.entries()[0],
+  };
+}
+
+describe.each([
+  ['lost', 1, 'ok'],
+  ['not-done', 0, 'InternalError'],
+] as const)('%s', (kind, made, result) => {
+  test.each<[Look, object]>([
+    ['reset', { code: 'ECONNRESET' }],
+    ['500', { name: 'InternalError', $metadata: { httpStatusCode: 500 } }],
+    ['cut', { message: expect.stringContaining('aborted') }],
+  ])(`leaves %s to the client, and ${made} gateways`, async (looks, seen) => {
+    const call = await struck({ kind, looks });
+    expect(await call.outcome).toMatchObject(seen);
+    expect(call).toMatchObject({ made, entry: { fault: kind, result } });
+  });
+
+  test(`leaves silence to the client until it gives up, and ${made} gateways`, async () => {
+    const call = await struck({ kind, looks: 'silent' });
+    expect(call).toMatchObject({ made, entry: { fault: kind, result } });
+    expect(call.isSettled()).toBe(false);
+    call.giveUp();
+    expect(await call.outcome).toMatchObject({ name: 'AbortError' });
+  });
+});
+
+test('a sandbox ends however many clients still wait for an answer', async () => {
+  const box = await sandbox();
+  const { ec2, faults, journal } = box;
+  faults.add({ kind: 'lost', looks: 'silent', nth: 1, times: 'always' });
+  const calls = [1, 2, 3].map(() => met(ec2.send(new DescribeVpcsCommand({}))));
+  while (journal.entries().length < 3) await aTurn();
+  await box.close();
+  expect(await Promise.all(calls)).not.toContain('ok');
+});
+
+test('an answer that is lost is the connection reset, as it always was', async () => {
+  const call = await struck({ kind: 'answer-lost' });
+  expect(await call.outcome).toMatchObject({ code: 'ECONNRESET' });
+  expect(call).toMatchObject({ made: 1, entry: { fault: 'answer-lost', result: 'ok' } });
+});
+
+test('a slow answer comes late, and the effect does not', async () => {
+  const clock = manualClock();
+  const { ec2, faults, region } = await sandbox({ clock, pace: 60 });
+  faults.add({ kind: 'slow', ms: 60 * SECOND, operation: 'CreateVpc', nth: 1 });
+  let answered = false;
+  const call = ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' })).finally(() => (answered = true));
+  while (region.ec2.vpcs.size === 0) await aTurn();
+  clock.advance(SECOND - 1);
+  await ec2.send(new DescribeVpcsCommand({}));
+  expect(answered).toBe(false);
+  clock.advance(1);
+  expect((await call).Vpc?.VpcId).toBe(region.ec2.vpcs.all()[0]?.VpcId);
+});
+
+describe('a failure that comes later', () => {
+  const fails = (operation: string): Fault => ({
+    kind: 'fails-later',
+    operation,
+    nth: 1,
+    code: 'InternalError',
+    message: 'by the test',
+  });
+
+  test('of a NAT gateway: pending at first, then failed for that reason, and its address is free', async () => {
+    const { ec2, faults, make, vpc, subnet, clock, region } = await natScene();
+    await make.gateway(vpc);
+    const address = await make.address();
+    faults.add(fails('CreateNatGateway'));
+    const token = { SubnetId: subnet, AllocationId: address, ClientToken: 'one' };
+    const { NatGateway } = await ec2.send(new CreateNatGatewayCommand(token));
+    const id = sure(NatGateway?.NatGatewayId);
+    expect(await natGateway(ec2, id)).toMatchObject({ State: 'pending' });
+    clock.advance(5 * SECOND);
+    expect(await natGateway(ec2, id)).toMatchObject({
+      State: 'failed',
+      FailureCode: 'InternalError',
+      FailureMessage: 'by the test',
+    });
+    expect(region.ec2.addresses.get(address)?.heldBy).toBeUndefined();
+    // With the old token it is the failed one for ever.
+    const again = await ec2.send(new CreateNatGatewayCommand(token));
+    expect(again.NatGateway).toMatchObject({ NatGatewayId: id, State: 'failed' });
+  });
+
+  test('of a load balancer: provisioning, then failed, and it can be deleted', async () => {
+    const clock = manualClock();
+    const at = await network({ clock, pace: 1 });
+    at.faults.add(fails('CreateLoadBalancer'));
+    await at.balancer();
+    expect(await at.found()).toMatchObject({ State: { Code: 'provisioning' } });
+    clock.advance(150 * SECOND);
+    expect(await at.found()).toMatchObject({ State: { Code: 'failed', Reason: 'by the test' } });
+    expect(at.journal.entries().filter(({ fault }) => fault === 'fails-later')).toHaveLength(1);
+  });
+
+  test('does not reach back to what is there when the call only repeats it', async () => {
+    const clock = manualClock();
+    const at = await network({ clock, pace: 1 });
+    await at.balancer();
+    clock.advance(150 * SECOND);
+    at.faults.add(fails('CreateLoadBalancer'));
+    await at.balancer();
+    clock.advance(150 * SECOND);
+    expect(await at.found()).toMatchObject({ State: { Code: 'active' } });
+  });
+});
+
+describe('again and again', () => {
+  const expired: Harm = {
+    kind: 'refused',
+    code: 'ExpiredToken',
+    message: 'The token has expired',
+    status: 403,
+  };
+
+  test('credentials expire at a call and stay so, in every service', async () => {
+    const { ec2, ecs, sts, faults } = await sandbox();
+    faults.add({ ...expired, nth: 3, times: 'always' });
+    const look = () => ec2.send(new DescribeVpcsCommand({}));
+    expect([await met(look()), await met(look())]).toEqual(['ok', 'ok']);
+    expect(await refusalOf(look())).toEqual({ code: 'ExpiredToken', message: 'The token has expired' });
+    for (const call of [
+      () => ecs.send(new ListClustersCommand({})),
+      () => sts.send(new GetCallerIdentityCommand({})),
+      look,
+    ]) {
+      expect(await met(call())).toBe('ExpiredToken');
+    }
+    expect(faults.waiting()).toHaveLength(1);
+    faults.clear();
+    expect(await met(look())).toBe('ok');
+  });
+
+  test('a fault strikes as often as it says, and then waits no longer', async () => {
+    const { ec2, faults } = await sandbox();
+    faults.add({ ...expired, service: 'ec2', nth: 2, times: 2 });
+    const answers: string[] = [];
+    for (let calls = 0; calls < 5; calls += 1) answers.push(await met(ec2.send(new DescribeVpcsCommand({}))));
+    expect(answers).toEqual(['ok', 'ExpiredToken', 'ExpiredToken', 'ok', 'ok']);
+    expect(faults.waiting()).toEqual([]);
+  });
+
+  test('only calls that match are counted', async () => {
+    const { ec2, faults } = await sandbox();
+    faults.add({ ...expired, mutating: true, nth: 2, times: 'always' });
+    const make = makes(ec2);
+    expect(await met(make.vpc())).toBe('ok');
+    expect(await met(ec2.send(new DescribeVpcsCommand({})))).toBe('ok');
+    expect(await met(make.vpc())).toBe('ExpiredToken');
+    expect(await met(ec2.send(new DescribeVpcsCommand({})))).toBe('ok');
+  });
+});
+
+test('every kind is taken over HTTP, with the looks that it has', async () => {
+  const { url, faults } = await sandbox();
+  const given = [
+    { kind: 'refused', code: 'ExpiredToken', status: 403, times: 'always' },
+    ...LOOKS.flatMap((looks) => [
+      { kind: 'lost', looks },
+      { kind: 'not-done', looks },
+    ]),
+    { kind: 'slow', ms: 100, times: 3 },
+    { kind: 'fails-later', operation: 'CreateNatGateway', code: 'Gateway.NotAttached' },
+  ];
+  const answer = await fetch(`${url}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(given) });
+  expect(answer.status).toBe(200);
+  expect(faults.waiting()).toMatchObject(given);
+});

@@ -1,0 +1,325 @@
+// A new id is not known everywhere at once: each operation learns of it at a time of its own, and refuses it in its own words until then.
+import * as EC2 from '@aws-sdk/client-ec2';
+import * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
+import { GetRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import * as R53 from '@aws-sdk/client-route-53';
+import { describe, expect, test } from '@jest/globals';
+import { isBehind } from '../../../sandbox/chaos/visibility.ts';
+import { draw } from '../../../sandbox/chaos/seeded-random.ts';
+import { manualClock } from '../../../sandbox/world/clock.ts';
+import { natGateway, sure } from '../aws/ec2/scene.ts';
+import { scene as network, forwardTo } from '../aws/elbv2/scene.ts';
+import { makeRole } from '../aws/iam/making.ts';
+import { met, SECOND, weathered } from './scene.ts';
+
+const LAG = { idLagMs: 5 * SECOND };
+
+/** A network in calm weather, which then starts to lag: what is there is known everywhere. */
+async function lagging() {
+  const clock = manualClock();
+  const box = await network({ clock, pace: 1 });
+  const table = await box.make.table(box.vpc);
+  const address = await box.make.address();
+  const old = await box.make.group(box.vpc, 'old');
+  const [subnet = ''] = box.subnets;
+  box.sky.turn(LAG);
+  return { ...box, clock, table, address, old, subnet };
+}
+type Scene = Awaited<ReturnType<typeof lagging>>;
+
+/** A thing is made; a consumer refuses it with a code until the lag is over. */
+type Row = [
+  consumer: string,
+  code: string,
+  make: (at: Scene) => Promise<string>,
+  use: (at: Scene, id: string) => Promise<unknown>,
+];
+
+const ec2: Row[] = [
+  [
+    'DescribeVpcs',
+    'InvalidVpcID.NotFound',
+    ({ make }) => make.vpc('10.9.0.0/16'),
+    (at, id) => at.ec2.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] })),
+  ],
+  [
+    'CreateSubnet',
+    'InvalidVpcID.NotFound',
+    ({ make }) => make.vpc('10.9.0.0/16'),
+    ({ make }, id) => make.subnet(id, '10.9.0.0/24'),
+  ],
+  [
+    'ModifyVpcAttribute',
+    'InvalidVpcID.NotFound',
+    ({ make }) => make.vpc('10.9.0.0/16'),
+    (at, VpcId) =>
+      at.ec2.send(new EC2.ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: true } })),
+  ],
+  [
+    'CreateTags',
+    'InvalidInternetGatewayID.NotFound',
+    ({ make }) => make.gateway(),
+    (at, id) => at.ec2.send(new EC2.CreateTagsCommand({ Resources: [id], Tags: [{ Key: 'a', Value: 'b' }] })),
+  ],
+  [
+    'AssociateRouteTable',
+    'InvalidSubnetID.NotFound',
+    ({ make, vpc }) => make.subnet(vpc, '10.0.7.0/24'),
+    (at, SubnetId) => at.ec2.send(new EC2.AssociateRouteTableCommand({ RouteTableId: at.table, SubnetId })),
+  ],
+  [
+    'CreateRoute, of its table',
+    'InvalidRouteTableID.NotFound',
+    ({ make, vpc }) => make.table(vpc),
+    async ({ ec2: client, make }, id) => {
+      const { InternetGateways } = await client.send(new EC2.DescribeInternetGatewaysCommand({}));
+      return make.route(id, { GatewayId: sure(InternetGateways?.[0]?.InternetGatewayId) });
+    },
+  ],
+  [
+    'CreateNatGateway',
+    'InvalidElasticIpID.NotFound',
+    ({ make }) => make.address(),
+    ({ make, subnet }, id) => make.nat(subnet, id),
+  ],
+  [
+    'DescribeAddresses',
+    'InvalidAllocationID.NotFound',
+    ({ make }) => make.address(),
+    (at, id) => at.ec2.send(new EC2.DescribeAddressesCommand({ AllocationIds: [id] })),
+  ],
+  [
+    'DescribeNatGateways',
+    'NatGatewayNotFound',
+    ({ make, subnet, address }) => make.nat(subnet, address),
+    (at, id) => natGateway(at.ec2, id),
+  ],
+  [
+    'RevokeSecurityGroupEgress, of a rule',
+    'InvalidSecurityGroupRuleId.NotFound',
+    async (at) => {
+      const { SecurityGroupRules } = await at.ec2.send(
+        new EC2.AuthorizeSecurityGroupEgressCommand({
+          GroupId: at.old,
+          IpPermissions: [
+            { IpProtocol: 'tcp', FromPort: 1, ToPort: 1, IpRanges: [{ CidrIp: '10.0.0.0/8' }] },
+          ],
+        }),
+      );
+      return sure(SecurityGroupRules?.[0]?.SecurityGroupRuleId);
+    },
+    (at, id) =>
+      at.ec2.send(new EC2.RevokeSecurityGroupEgressCommand({ GroupId: at.old, SecurityGroupRuleIds: [id] })),
+  ],
+  [
+    'AuthorizeSecurityGroupIngress, of the group that a rule names',
+    'InvalidGroup.NotFound',
+    ({ make, vpc }) => make.group(vpc, 'named'),
+    async (at, GroupId) => {
+      const IpPermissions = [{ IpProtocol: 'tcp', FromPort: 1, ToPort: 1, UserIdGroupPairs: [{ GroupId }] }];
+      return at.ec2.send(new EC2.AuthorizeSecurityGroupIngressCommand({ GroupId: at.old, IpPermissions }));
+    },
+  ],
+];
+
+const others: Row[] = [
+  [
+    'CreateTargetGroup, of its VPC',
+    'ValidationError',
+    ({ make }) => make.vpc('10.9.0.0/16'),
+    (at, VpcId) => at.createGroup({ VpcId }),
+  ],
+  [
+    'CreateLoadBalancer, of a subnet',
+    'SubnetNotFound',
+    ({ make, vpc }) => make.subnet(vpc, '10.0.7.0/24', 'eu-west-1c'),
+    (at, id) => at.createBalancer({ Subnets: [at.subnet, id] }),
+  ],
+  [
+    'CreateLoadBalancer, of a security group',
+    'InvalidSecurityGroup',
+    ({ make, vpc }) => make.group(vpc),
+    (at, id) => at.createBalancer({ SecurityGroups: [id] }),
+  ],
+  [
+    'CreateListener, of its load balancer',
+    'LoadBalancerNotFound',
+    (at) => at.balancer(),
+    (at, arn) => at.createListener(arn),
+  ],
+  [
+    'DescribeTargetGroups',
+    'TargetGroupNotFound',
+    (at) => at.group(),
+    (at, arn) => at.elbv2.send(new ELB.DescribeTargetGroupsCommand({ TargetGroupArns: [arn] })),
+  ],
+  [
+    'DescribeTags',
+    'TargetGroupNotFound',
+    (at) => at.group(),
+    (at, arn) => at.elbv2.send(new ELB.DescribeTagsCommand({ ResourceArns: [arn] })),
+  ],
+  [
+    'ChangeTagsForResource',
+    'NoSuchHostedZone',
+    async ({ route53 }) => {
+      const zone = { Name: 'example.com', CallerReference: 'one' };
+      return sure((await route53.send(new R53.CreateHostedZoneCommand(zone))).HostedZone?.Id);
+    },
+    ({ route53 }, ResourceId) =>
+      route53.send(
+        new R53.ChangeTagsForResourceCommand({
+          ResourceType: 'hostedzone',
+          ResourceId: ResourceId.replace('/hostedzone/', ''),
+          AddTags: [{ Key: 'a', Value: 'b' }],
+        }),
+      ),
+  ],
+  [
+    'GetChange',
+    'NoSuchChange',
+    async ({ route53 }) => {
+      const zone = { Name: 'example.com', CallerReference: 'one' };
+      return sure((await route53.send(new R53.CreateHostedZoneCommand(zone))).ChangeInfo?.Id);
+    },
+    ({ route53 }, Id) => route53.send(new R53.GetChangeCommand({ Id })),
+  ],
+  [
+    'PutRolePolicy',
+    'NoSuchEntity',
+    async ({ iam }) => sure((await makeRole(iam, 'Task')).Role?.RoleName),
+    ({ iam }, RoleName) =>
+      iam.send(
+        new PutRolePolicyCommand({
+          RoleName,
+          PolicyName: 'p',
+          PolicyDocument: JSON.stringify({
+            Version: '2012-10-17',
+            Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }],
+          }),
+        }),
+      ),
+  ],
+  [
+    'GetRole',
+    'NoSuchEntity',
+    async ({ iam }) => sure((await makeRole(iam)).Role?.RoleName),
+    ({ iam }, RoleName) => iam.send(new GetRoleCommand({ RoleName })),
+  ],
+];
+
+test.each([...ec2, ...others])('%s: %s until it has heard of what is new', async (_, code, make, use) => {
+  const at = await lagging();
+  const id = await make(at);
+  expect(await met(use(at, id))).toBe(code);
+  at.clock.advance(LAG.idLagMs);
+  expect(await met(use(at, id))).toBe('ok');
+});
+
+test.each([...ec2, ...others])('%s never says %s in calm weather', async (_, _code, make, use) => {
+  const at = await lagging();
+  at.sky.turn({ idLagMs: 0 });
+  const id = await make(at);
+  expect(await met(use(at, id))).toBe('ok');
+});
+
+describe('what is gone', () => {
+  test('is still found by those who read, for a while, and by nobody who changes', async () => {
+    const { ec2: client, make, clock, turn } = await weathered();
+    const id = await make.vpc();
+    turn(LAG);
+    const look = () => client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
+    await client.send(new EC2.DeleteVpcCommand({ VpcId: id }));
+    expect((await look()).Vpcs).toMatchObject([{ VpcId: id, CidrBlock: '10.0.0.0/16' }]);
+    expect(await met(client.send(new EC2.DeleteVpcCommand({ VpcId: id })))).toBe('InvalidVpcID.NotFound');
+    expect(await met(make.subnet(id))).toBe('InvalidVpcID.NotFound');
+    clock.advance(LAG.idLagMs);
+    expect(await met(look())).toBe('InvalidVpcID.NotFound');
+  });
+
+  test('goes at once when it is new: who keeps it takes it away', async () => {
+    const { ec2: client, make } = await weathered(LAG);
+    const id = await make.vpc();
+    expect(await met(make.subnet(id))).toBe('InvalidVpcID.NotFound');
+    expect(await met(client.send(new EC2.DeleteVpcCommand({ VpcId: id })))).toBe('ok');
+  });
+});
+
+/** What a read of a new VPC meets, every half second. */
+async function history(seed: string): Promise<string[]> {
+  const { ec2: client, make, clock } = await weathered({ ...LAG, seed });
+  const ids = [await make.vpc(), await make.vpc('10.1.0.0/16'), await make.vpc('10.2.0.0/16')];
+  const found: string[] = [];
+  for (let half = 0; half <= 10; half += 1) {
+    for (const id of ids) {
+      found.push(await met(client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }))));
+    }
+    clock.advance(SECOND / 2);
+  }
+  return found;
+}
+
+test('the same seed gives the same history, another one another', async () => {
+  const once = await history('a');
+  expect(await history('a')).toEqual(once);
+  expect(await history('b')).not.toEqual(once);
+  expect(once.slice(-3)).toEqual(['ok', 'ok', 'ok']);
+});
+
+test('what was found may be lost again for a while, and never when the lag is over', () => {
+  const histories = Array.from({ length: 300 }, (_, nth) =>
+    Array.from({ length: 101 }, (_none, age) =>
+      isBehind(100, age, (purpose) => draw('seed', nth, purpose)) ? '-' : '+',
+    ).join(''),
+  );
+  expect(histories.every((one) => /^-+\++(-+\++)?$/.test(one))).toBe(true);
+  const relapses = histories.filter((one) => /\+-/.test(one)).length;
+  expect(relapses).toBeGreaterThan(30);
+  expect(relapses).toBeLessThan(100);
+});
+
+test('each operation learns of a thing at a time of its own', async () => {
+  const { ec2: client, make, clock } = await weathered(LAG);
+  const id = await make.vpc();
+  const since = new Map<string, number>();
+  const uses = {
+    describe: () => client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] })),
+    attribute: () =>
+      client.send(new EC2.DescribeVpcAttributeCommand({ VpcId: id, Attribute: 'enableDnsSupport' })),
+    table: () => make.table(id),
+    group: () => make.group(id),
+  };
+  for (let tenth = 0; tenth <= 50; tenth += 1) {
+    for (const [name, use] of Object.entries(uses)) {
+      if (!since.has(name) && (await met(use())) === 'ok') since.set(name, tenth);
+    }
+    clock.advance(SECOND / 10);
+  }
+  expect(since.size).toBe(4);
+  expect(new Set(since.values()).size).toBeGreaterThan(1);
+});
+
+test('a lag is of AWS time: a brisk sandbox is over it sixty times as fast; an instant one keeps it by the clock', async () => {
+  for (const [pace, lag] of [
+    [60, LAG.idLagMs / 60],
+    ['instant', LAG.idLagMs],
+  ] as const) {
+    const { ec2: client, make, clock } = await weathered(LAG, { pace });
+    const id = await make.vpc();
+    const look = () => met(client.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] })));
+    expect(await look()).toBe('InvalidVpcID.NotFound');
+    clock.advance(lag + 1);
+    expect(await look()).toBe('ok');
+  }
+});
+
+test('a listener whose target group is unknown to it is refused, and the group stays as it was', async () => {
+  const at = await lagging();
+  at.sky.turn({ idLagMs: 0 });
+  const balancer = await at.balancer();
+  at.sky.turn(LAG);
+  const group = await at.group();
+  expect(await met(at.createListener(balancer, forwardTo(group)))).toBe('TargetGroupNotFound');
+  at.clock.advance(LAG.idLagMs);
+  expect(await met(at.createListener(balancer, forwardTo(group)))).toBe('ok');
+});

@@ -1,0 +1,176 @@
+// AWS's buckets: a burst, then so many calls a second, then refusals that a test can count.
+import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
+import { CreateVpcCommand, DescribeSecurityGroupsCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { GetHostedZoneCountCommand, ListHostedZonesCommand } from '@aws-sdk/client-route-53';
+import { describe, expect, test } from '@jest/globals';
+import { services } from '../../../sandbox/services.ts';
+import { buckets, throttled } from '../../../sandbox/chaos/rate-limits.ts';
+import { bucketsFor, makeThrottle, Throttled } from '../../../sandbox/chaos/throttle.ts';
+import { met, SECOND, weathered } from './scene.ts';
+
+const ON = { throttle: true };
+
+/** How many of so many calls at once are let through, and what the others are refused with. */
+async function burst(count: number, call: () => Promise<unknown>) {
+  const answers = await Promise.all(Array.from({ length: count }, () => met(call())));
+  return { ok: answers.filter((answer) => answer === 'ok').length, codes: [...new Set(answers)].sort() };
+}
+
+describe('over HTTP', () => {
+  test('EC2 says 503 RequestLimitExceeded, and lets twenty a second through again', async () => {
+    const { ec2, journal, clock } = await weathered(ON);
+    const look = () => ec2.send(new DescribeVpcsCommand({}));
+    expect(await burst(105, look)).toEqual({ ok: 100, codes: ['RequestLimitExceeded', 'ok'] });
+    await expect(look()).rejects.toMatchObject({
+      message: 'Request limit exceeded.',
+      $metadata: { httpStatusCode: 503 },
+    });
+    const refused = journal.entries().filter((entry) => entry.throttled);
+    expect(refused).toHaveLength(6);
+    expect(refused[0]).toMatchObject({ operation: 'DescribeVpcs', result: 'RequestLimitExceeded' });
+    clock.advance(SECOND);
+    expect(await burst(25, look)).toMatchObject({ ok: 20 });
+  });
+
+  test('each operation of EC2 has a bucket of its own, and so has a look at all security groups', async () => {
+    const { ec2 } = await weathered(ON);
+    await burst(100, () => ec2.send(new DescribeVpcsCommand({})));
+    expect(await burst(51, () => ec2.send(new DescribeSecurityGroupsCommand({})))).toMatchObject({ ok: 50 });
+    const Filters = [{ Name: 'vpc-id', Values: ['vpc-1'] }];
+    expect(await burst(51, () => ec2.send(new DescribeSecurityGroupsCommand({ Filters })))).toMatchObject({
+      ok: 51,
+    });
+  });
+
+  test('a refused call has no effect', async () => {
+    const { ec2, region } = await weathered(ON);
+    const make = () => ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+    // Five are the quota; all fifty cost tokens.
+    await burst(50, make);
+    for (const { VpcId } of region.ec2.vpcs.all()) region.ec2.vpcs.delete(VpcId);
+    expect(await met(make())).toBe('RequestLimitExceeded');
+    expect(region.ec2.vpcs.size).toBe(0);
+  });
+
+  test('all reads of ELB share a bucket, and all calls of Route 53', async () => {
+    const { elbv2, route53 } = await weathered(ON);
+    expect(await burst(30, () => elbv2.send(new DescribeLoadBalancersCommand({})))).toMatchObject({ ok: 30 });
+    expect(await burst(20, () => elbv2.send(new DescribeTargetGroupsCommand({})))).toEqual({
+      ok: 10,
+      codes: ['Throttling', 'ok'],
+    });
+    expect(await burst(30, () => route53.send(new ListHostedZonesCommand({})))).toMatchObject({ ok: 30 });
+    expect(await burst(30, () => route53.send(new GetHostedZoneCountCommand({})))).toEqual({
+      ok: 20,
+      codes: ['Throttling', 'ok'],
+    });
+  });
+
+  test('nothing is counted in calm weather', async () => {
+    const { ecs, journal } = await weathered();
+    expect(await burst(60, () => ecs.send(new DescribeClustersCommand({})))).toEqual({
+      ok: 60,
+      codes: ['ok'],
+    });
+    expect(journal.entries().some((entry) => 'throttled' in entry && entry.throttled)).toBe(false);
+  });
+
+  test('a brisk sandbox fills its buckets sixty times as fast', async () => {
+    const { ecs, clock } = await weathered(ON, { pace: 60 });
+    const look = () => ecs.send(new DescribeClustersCommand({}));
+    expect(await burst(51, look)).toEqual({ ok: 50, codes: ['ThrottlingException', 'ok'] });
+    clock.advance(SECOND / 60);
+    expect(await burst(21, look)).toMatchObject({ ok: 20 });
+  });
+});
+
+describe('the buckets', () => {
+  const IN = { region: 'eu-west-1', input: {} };
+
+  test.each(buckets.map((bucket, nth) => [nth, bucket.service, String(bucket.operations), bucket] as const))(
+    '%i: %s %s holds its capacity, and no more, and is filled at its rate',
+    (_, service, __, bucket) => {
+      const { capacity, refill } = bucket;
+      const operation = operationOf(bucket);
+      const input = bucket.cost
+        ? { ChangeBatch: { Changes: [{ Action: 'CREATE' }] } }
+        : bucket.when
+          ? {}
+          : { Filters: ['x'] };
+      const call = { service, operation, region: 'eu-west-1', input };
+      const others = bucketsFor(call).filter((other) => other !== bucket);
+      // Smaller ones that count besides would be empty sooner.
+      const most = Math.min(capacity, ...others.map((other) => other.capacity));
+      const slowest = Math.min(refill, ...others.filter((o) => o.capacity === most).map((o) => o.refill));
+      const throttle = makeThrottle();
+      for (let nth = 0; nth < most; nth += 1) throttle.take(call, 0);
+      expect(() => throttle.take(call, 0)).toThrow(Throttled);
+      expect(() => throttle.take(call, 0.9 / slowest)).toThrow(Throttled);
+      throttle.take(call, 1 / slowest);
+    },
+  );
+
+  /** An operation whose own bucket it is. */
+  function operationOf({ service, operations, besides }: (typeof buckets)[number]): string {
+    if (typeof operations !== 'string') return operations[0] ?? '';
+    const own = Object.values(services).find(({ name }) => name === service)?.operations ?? {};
+    const found = Object.keys(own).find((operation) =>
+      bucketsFor({ service, operation, input: { Filters: ['x'] } }).some(
+        (bucket) => bucket.operations === operations && bucket.besides === besides,
+      ),
+    );
+    return found ?? '';
+  }
+
+  test('are of operations and services that the sandbox has, and each service says its own words', () => {
+    for (const { service, operations } of buckets) {
+      const own = Object.values(services).find(({ name }) => name === service)?.operations ?? {};
+      const listed = typeof operations === 'string' ? [] : operations;
+      expect(listed.filter((operation) => !(operation in own))).toEqual([]);
+      expect(throttled[service]).toBeDefined();
+    }
+  });
+
+  test('of ELB: creates are slow, and count for the whole account besides', () => {
+    const throttle = makeThrottle();
+    const take = (operation: string, seconds = 0) =>
+      throttle.take({ service: 'elbv2', operation, ...IN }, seconds);
+    for (let nth = 0; nth < 5; nth += 1) take('CreateLoadBalancer');
+    for (let nth = 0; nth < 5; nth += 1) take('SetSubnets');
+    expect(() => take('CreateLoadBalancer', 4.9)).toThrow('Rate exceeded');
+    take('CreateLoadBalancer', 5);
+    // 40 for the account, of which five seconds have brought all back.
+    for (let nth = 0; nth < 39; nth += 1) take('DescribeRules', 5);
+    expect(() => take('DescribeRules', 5)).toThrow(Throttled);
+    expect(() => take('RegisterTargets', 5)).toThrow(Throttled);
+  });
+
+  test('of Route 53: an UPSERT costs two changes', () => {
+    const throttle = makeThrottle();
+    const change = (Action: string, count: number) => {
+      const input = { ChangeBatch: { Changes: Array.from({ length: count }, () => ({ Action })) } };
+      throttle.take({ service: 'route53', operation: 'ChangeResourceRecordSets', region: 'x', input }, 0);
+    };
+    change('UPSERT', 500);
+    change('CREATE', 400);
+    expect(() => change('UPSERT', 51)).toThrow(Throttled);
+    // A refused call takes nothing.
+    change('CREATE', 100);
+    expect(() => change('CREATE', 1)).toThrow(Throttled);
+  });
+
+  test('are of a region, but for those of the whole account', () => {
+    const throttle = makeThrottle();
+    const take = (service: string, operation: string, region: string) =>
+      throttle.take({ service, operation, region, input: {} }, 0);
+    for (let nth = 0; nth < 10; nth += 1) take('ec2', 'CreateNatGateway', 'eu-west-1');
+    expect(() => take('ec2', 'CreateNatGateway', 'eu-west-1')).toThrow(Throttled);
+    take('ec2', 'CreateNatGateway', 'us-east-1');
+    for (let nth = 0; nth < 20; nth += 1) take('iam', 'CreateRole', 'eu-west-1');
+    expect(() => take('iam', 'CreateRole', 'us-east-1')).toThrow(Throttled);
+  });
+});

@@ -1,0 +1,326 @@
+// What a call does when it fails: against a server that answers as told, so that the SDK's own retries count, too.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CreateClusterCommand } from '@aws-sdk/client-ecs';
+import {
+  AllocateAddressCommand,
+  AttachInternetGatewayCommand,
+  CreateVpcCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { CreateRoleCommand } from '@aws-sdk/client-iam';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { isAmbiguous, isAnswer } from '../../../../lib/aws/errors.ts';
+import { awsClients, type Aws } from '../../../../lib/aws/clients.ts';
+import { systemClock, type Clock } from '../../../../lib/model/clock.ts';
+import { makeFresh, type Fresh } from '../../../../lib/aws/recently-created.ts';
+import { allFresh } from '../../all-fresh.ts';
+import { explain } from '../../../../lib/aws/explain.ts';
+import { testClock } from '../../clock.ts';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+/** A connection that breaks before the answer. */
+const BROKEN = 'broken';
+/** A connection on which nothing comes, and one on which nothing more comes. */
+const SILENT = 'silent';
+const HALF = 'half';
+
+const ec2Error = (status: number, code: string): Answer => ({
+  status,
+  body: `<Response><Errors><Error><Code>${code}</Code><Message>${code}!</Message></Error></Errors></Response>`,
+});
+const THROTTLED = ec2Error(503, 'RequestLimitExceeded');
+const DOWN = ec2Error(500, 'InternalError');
+const ADDRESS: Answer = {
+  status: 200,
+  body: '<AllocateAddressResponse><allocationId>eipalloc-1</allocationId></AllocateAddressResponse>',
+};
+const VPCS: Answer = { status: 200, body: '<DescribeVpcsResponse><vpcSet/></DescribeVpcsResponse>' };
+
+let answers: (Answer | typeof BROKEN | typeof SILENT | typeof HALF)[];
+let received: number;
+const server = createServer((request, response) => {
+  received += 1;
+  const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? DOWN;
+  request.resume().on('end', () => {
+    if (answer === SILENT) return;
+    if (answer === HALF) response.writeHead(200, { 'content-length': 99 }).write('<Describe');
+    else if (answer === BROKEN) request.socket.destroy();
+    else response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
+  });
+});
+const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 'b' };
+const abort = new AbortController();
+let aws: Aws;
+
+beforeEach(async () => {
+  received = 0;
+  // The pauses between the SDK's attempts are a random part of a growing span: none of it, here.
+  jest.spyOn(Math, 'random').mockReturnValue(0);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  aws = clients(testClock());
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  aws.close();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** @param silence milliseconds; long, since a loaded machine is slow to answer */
+const clients = (
+  clock: Clock,
+  signal = abort.signal,
+  fresh: Fresh | undefined = allFresh,
+  silence = 20_000,
+) =>
+  awsClients(
+    {
+      region: 'eu-west-1',
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      credentials: CREDENTIALS,
+      patience: { connection: 10_000, silence },
+    },
+    { clock, signal, fresh },
+  );
+
+const describeVpcs = () => aws.ec2(new DescribeVpcsCommand({}));
+const impatient = () => (aws = clients(testClock(), abort.signal, allFresh, 200));
+const allocate = () => aws.ec2Once(new AllocateAddressCommand({ Domain: 'vpc' }));
+
+describe('a call that may be repeated', () => {
+  test('is sent again when AWS is down for a moment, or the connection breaks', async () => {
+    answers = [DOWN, BROKEN, VPCS];
+    await expect(describeVpcs()).resolves.toMatchObject({ Vpcs: [] });
+    expect(received).toBe(3);
+  });
+
+  test('is given up after four attempts when AWS stays down', async () => {
+    answers = [DOWN];
+    await expect(describeVpcs()).rejects.toMatchObject({ name: 'InternalError' });
+    expect(received).toBe(4);
+  });
+
+  test('is sent ten times when AWS throttles it: others in the account use up the same rate', async () => {
+    answers = [...Array<Answer>(9).fill(THROTTLED), VPCS];
+    await expect(describeVpcs()).resolves.toMatchObject({ Vpcs: [] });
+    answers = [THROTTLED];
+    received = 0;
+    await expect(describeVpcs()).rejects.toMatchObject({ name: 'RequestLimitExceeded' });
+    expect(received).toBe(10);
+  });
+});
+
+describe('a silence', () => {
+  beforeEach(() => void impatient());
+
+  test.each([SILENT, HALF] as const)(
+    'that is too long (%s) is a lost answer: asked again',
+    async (silence) => {
+      answers = [silence, VPCS];
+      await expect(describeVpcs()).resolves.toMatchObject({ Vpcs: [] });
+      expect(received).toBe(2);
+    },
+  );
+
+  test.each([SILENT, HALF] as const)(
+    'that never ends (%s) ends as a problem that says so',
+    async (silence) => {
+      answers = [silence];
+      const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
+      expect(received).toBe(4);
+      expect(isAmbiguous(error)).toBe(true);
+      const situation = {
+        doing: 'a look',
+        region: 'eu-west-1',
+        command: 'npm run provision',
+        changing: false,
+      };
+      expect(explain(error, { ...situation, endpoint: 'http://here' })).toMatchObject({
+        code: 'ENDPOINT',
+        what: 'Nothing answers at http://here.',
+        why: 'nothing came for 0.2 s',
+      });
+      expect(explain(error, situation)).toMatchObject({ code: 'REGION' });
+    },
+  );
+
+  test('in the middle of an answer leaves open whether the call had its effect, as a broken connection does', async () => {
+    answers = [HALF];
+    const error: unknown = await allocate().catch((reason: unknown) => reason);
+    expect([isAnswer(error), isAmbiguous(error)]).toEqual([false, true]);
+    expect(received).toBe(1);
+  });
+
+  test('ends at once when the run is told to stop', async () => {
+    const stopping = new AbortController();
+    answers = [SILENT];
+    aws = clients(systemClock, stopping.signal);
+    const describing = describeVpcs();
+    await new Promise((resolve) => server.once('request', resolve));
+    stopping.abort();
+    await expect(describing).rejects.toMatchObject({ name: 'AbortError' });
+    expect(received).toBe(1);
+  });
+});
+
+test('a server that takes no connections is given up, too', async () => {
+  // Never answers: https://www.rfc-editor.org/rfc/rfc5737
+  const nowhere = { region: 'eu-west-1', endpoint: 'http://192.0.2.1', credentials: CREDENTIALS };
+  aws = awsClients(
+    { ...nowhere, patience: { connection: 50, silence: 50 } },
+    { clock: testClock(), signal: abort.signal },
+  );
+  const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
+  expect(isAmbiguous(error)).toBe(true);
+});
+
+test.each([
+  [200, '<html><body><p>Sign in</body></html>'],
+  [404, '<html><body><p>Not found</body></html>'],
+  [200, 'hello'],
+])('what is not AWS is told from AWS: %d %s', async (status, body) => {
+  answers = [{ status, body }];
+  const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
+  expect(
+    explain(error, { doing: 'a look', region: 'r', command: 'c', changing: false, endpoint: 'http://here' }),
+  ).toMatchObject({
+    code: 'ENDPOINT',
+    what: 'What answers at http://here is not AWS.',
+    why: expect.stringMatching(/^@aws-sdk XML parse error: .{5,40}$/) as unknown,
+  });
+});
+
+describe('a create without a client token', () => {
+  test.each([
+    ['the server fails', DOWN],
+    ['the connection breaks', BROKEN],
+    ['no answer comes', SILENT],
+  ] as const)('is sent once when %s', async (_, answer) => {
+    if (answer === SILENT) impatient();
+    answers = [answer, ADDRESS];
+    await expect(allocate()).rejects.toThrow();
+    expect(received).toBe(1);
+  });
+
+  test('is sent again when it was throttled, since then it had no effect', async () => {
+    answers = [THROTTLED, THROTTLED, ADDRESS];
+    await expect(allocate()).resolves.toMatchObject({ AllocationId: 'eipalloc-1' });
+    expect(received).toBe(3);
+  });
+
+  test('is sent once when a throttle is followed by a failure', async () => {
+    answers = [THROTTLED, DOWN, ADDRESS];
+    await expect(allocate()).rejects.toMatchObject({ name: 'InternalError' });
+    expect(received).toBe(2);
+  });
+});
+
+describe('a permanent error is never retried', () => {
+  test.each([
+    ['a refusal', ec2Error(400, 'InvalidParameterValue')],
+    ['a denial', ec2Error(403, 'UnauthorizedOperation')],
+    ['a quota of EC2', ec2Error(400, 'VpcLimitExceeded')],
+  ])('%s', async (_, answer) => {
+    answers = [answer];
+    await expect(aws.ec2(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).rejects.toThrow('!');
+    expect(received).toBe(1);
+  });
+
+  test('a quota of IAM, which the SDK takes for a throttle', async () => {
+    answers = [
+      {
+        status: 409,
+        body: '<ErrorResponse><Error><Code>LimitExceeded</Code><Message>1000 roles</Message></Error></ErrorResponse>',
+      },
+    ];
+    const create = new CreateRoleCommand({ RoleName: 'r', AssumeRolePolicyDocument: '{}' });
+    await expect(aws.iam(create)).rejects.toMatchObject({ message: '1000 roles' });
+    expect(received).toBe(1);
+  });
+
+  test('a quota of ECS, which the SDK takes for a throttle', async () => {
+    answers = [{ status: 400, body: '{"__type":"LimitExceededException","message":"too many"}' }];
+    await expect(aws.ecs(new CreateClusterCommand({ clusterName: 'c' }))).rejects.toMatchObject({
+      name: 'LimitExceededException',
+    });
+    expect(received).toBe(1);
+  });
+});
+
+describe('an error that passes', () => {
+  const attach = () =>
+    aws.ec2(new AttachInternetGatewayCommand({ InternetGatewayId: 'igw-1', VpcId: 'vpc-1' }));
+  const fresh = ec2Error(400, 'InvalidInternetGatewayID.NotFound');
+  const attached: Answer = {
+    status: 200,
+    body: '<AttachInternetGatewayResponse><return>true</return></AttachInternetGatewayResponse>',
+  };
+
+  test('is tried again until it has passed', async () => {
+    answers = [fresh, fresh, fresh, fresh, fresh, attached];
+    await attach();
+    expect(received).toBe(6);
+  });
+
+  test('is taken for the truth when its time is up', async () => {
+    answers = [fresh];
+    const clock = testClock();
+    // Every pause is a second here, so that there are not too many of them.
+    aws = clients({ ...clock, sleep: (_, signal) => clock.sleep(1000, signal) });
+    const start = clock.now();
+    await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
+    expect(clock.now() - start).toBe(61_000);
+    expect(received).toBe(62);
+  });
+
+  test('does so only of what was made moments ago', async () => {
+    const clock = testClock();
+    const known = makeFresh(clock);
+    aws = clients(clock, abort.signal, known);
+    answers = [fresh];
+    await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
+    expect(received).toBe(1);
+    known.since(clock.now());
+    answers = [fresh, attached];
+    await attach();
+  });
+
+  test('of another command does not', async () => {
+    answers = [fresh];
+    await expect(describeVpcs()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
+    expect(received).toBe(1);
+  });
+
+  test('is not tried again once the run is told to stop', async () => {
+    const stopping = new AbortController();
+    answers = [fresh];
+    aws = clients(systemClock, stopping.signal);
+    const attaching = attach();
+    await new Promise((resolve) => server.once('request', resolve));
+    stopping.abort();
+    await expect(attaching).rejects.toThrow();
+    expect(received).toBe(1);
+  });
+});
+
+test('nothing is sent once the run is told to stop', async () => {
+  aws = clients(testClock(), AbortSignal.abort());
+  answers = [VPCS];
+  await expect(describeVpcs()).rejects.toThrow();
+  expect(received).toBe(0);
+});
+
+test('closing ends what is under way, and nothing of it is sent again', async () => {
+  answers = [THROTTLED];
+  const describing = describeVpcs();
+  await new Promise((resolve) => server.once('request', resolve));
+  aws.close();
+  await expect(describing).rejects.toThrow();
+  expect(received).toBe(1);
+});

@@ -1,0 +1,143 @@
+// What a person reads when AWS says no: each situation its own problem.
+import { describe, expect, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { explain, type Situation } from '../../../../lib/aws/explain.ts';
+import { problem } from '../../../../lib/model/problem.ts';
+import { awsError } from '../../errors.ts';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+const situation: Situation = {
+  doing: 'the step natGateway',
+  region: 'eu-west-1',
+  command: 'npm run provision',
+  changing: true,
+};
+const codeOf = (error: unknown, more: Partial<Situation> = {}) =>
+  explain(error, { ...situation, ...more }).code;
+const named = (name: string, message = name) => Object.assign(new Error(message), { name });
+const network = (code: string, host = 'ec2.eu-west-1.amazonaws.com') =>
+  Object.assign(new Error(`connect ${code} ${host}`), { code, $metadata: { attempts: 4 } });
+
+describe('the problem that an error is', () => {
+  test.each([
+    [
+      'no credentials',
+      named('CredentialsProviderError', 'Could not load credentials from any providers'),
+      'CREDENTIALS',
+    ],
+    ['no token of a single sign-on', named('TokenProviderError', 'Token is expired'), 'CREDENTIALS'],
+    ['credentials that have expired', awsError('ExpiredToken', 'expired', 403), 'CREDENTIALS_EXPIRED'],
+    ['the same, as ECS says it', named('ExpiredTokenException'), 'CREDENTIALS_EXPIRED'],
+    ['a key that AWS does not know', awsError('InvalidClientTokenId', 'invalid', 403), 'CREDENTIALS_EXPIRED'],
+    [
+      'a secret that does not fit its key',
+      awsError('SignatureDoesNotMatch', 'does not match', 403),
+      'CREDENTIALS_EXPIRED',
+    ],
+    [
+      'a clock that is wrong',
+      awsError('InvalidSignatureException', 'Signature expired', 403),
+      'CREDENTIALS_EXPIRED',
+    ],
+    ['a region that there is not', network('ENOTFOUND'), 'REGION'],
+    ['a connection that broke', network('ECONNRESET'), 'REGION'],
+    ['a network that leads nowhere', network('ENETUNREACH'), 'REGION'],
+    ['an answer that never comes', named('TimeoutError', 'Connection timed out'), 'REGION'],
+    ['a denial', awsError('UnauthorizedOperation', 'no', 403), 'ACCESS_DENIED'],
+    ['a denial, as ECS says it', awsError('AccessDeniedException'), 'ACCESS_DENIED'],
+    ['a quota', awsError('AddressLimitExceeded'), 'QUOTA'],
+    ['a throttle that lasts', awsError('RequestLimitExceeded', 'slow down', 503), 'REFUSED'],
+    ['any other refusal', awsError('InvalidSubnet.Conflict'), 'REFUSED'],
+    ['a failure of AWS', awsError('InternalError', 'oops', 500), 'REFUSED'],
+    ['a mistake of ours', new TypeError('x is undefined'), 'UNEXPECTED'],
+    ['what is no error', 'oops', 'UNEXPECTED'],
+  ])('%s', (_, error, code) => {
+    expect(codeOf(error)).toBe(code);
+  });
+
+  test('is itself when it is a problem already', () => {
+    const shown = problem('ZONE', { what: 'w', why: 'y', now: 'n', fix: [] });
+    expect(explain(shown, situation)).toBe(shown);
+  });
+
+  test('keeps the error as its cause, for whoever debugs', () => {
+    const error = awsError('InvalidSubnet.Conflict');
+    expect(explain(error, situation).cause).toBe(error);
+  });
+});
+
+describe('a refusal', () => {
+  test('says what was going on, the code and the words of AWS, and the command to go on with', () => {
+    const shown = explain(
+      awsError('NatGatewayLimitExceeded', 'Performing this operation would exceed the limit of 5'),
+      situation,
+    );
+    expect(shown).toMatchObject({
+      what: 'A quota of the account stands in the way of the step natGateway (NatGatewayLimitExceeded).',
+      why: 'Performing this operation would exceed the limit of 5',
+      now: 'What was made so far is kept and recorded.',
+      fix: [
+        'Remove what is not needed in eu-west-1, or ask for more under Service Quotas.',
+        'npm run provision, to continue from here',
+      ],
+    });
+  });
+
+  test('before anything was changed says so', () => {
+    expect(explain(awsError('UnauthorizedOperation', 'no', 403), { ...situation, changing: false }).now).toBe(
+      'Nothing was changed.',
+    );
+  });
+
+  test('by a throttle does not blame the stack', () => {
+    expect(explain(awsError('Throttling', 'Rate exceeded'), situation)).toMatchObject({
+      what: 'AWS kept throttling the step natGateway (Throttling).',
+      fix: ['Wait a minute.', 'npm run provision, to continue from here'],
+    });
+  });
+
+  test('by a failure of AWS asks for patience, not for a cause to remove', () => {
+    const shown = explain(awsError('InternalError', 'An internal error has occurred', 500), situation);
+    expect(shown.what).toBe('AWS itself failed during the step natGateway (InternalError).');
+    expect(shown.fix).toEqual(['Wait a minute.', 'npm run provision, to continue from here']);
+  });
+});
+
+describe('an endpoint of the user that does not answer', () => {
+  test('is named, with where it was set', () => {
+    expect(
+      explain(network('ECONNREFUSED', '127.0.0.1:4566'), { ...situation, endpoint: 'http://127.0.0.1:4566' }),
+    ).toMatchObject({
+      code: 'ENDPOINT',
+      what: 'Nothing answers at http://127.0.0.1:4566.',
+      fix: [
+        'Start what should listen there, or correct AWS_ENDPOINT_URL.',
+        'npm run provision, to continue from here',
+      ],
+    });
+  });
+
+  test('says why in the words of the system, whichever addresses a name has', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    const endpoint = `http://localhost:${port}`;
+    const client = new STSClient({
+      endpoint,
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      maxAttempts: 1,
+    });
+    const error: unknown = await client
+      .send(new GetCallerIdentityCommand({}))
+      .catch((thrown: unknown) => thrown);
+    client.destroy();
+    const shown = explain(error, { ...situation, endpoint });
+    expect(shown.code).toBe('ENDPOINT');
+    expect(shown.why).toContain('ECONNREFUSED');
+  });
+});

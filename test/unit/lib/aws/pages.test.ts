@@ -1,0 +1,39 @@
+// Lists that come in pages.
+import { expect, test } from '@jest/globals';
+import { allPages } from '../../../../lib/aws/pages.ts';
+
+/** Reads pages, and notes the tokens it was asked for. */
+function reader(pages: Record<string, { items: string[]; next: string | undefined }>) {
+  const asked: (string | undefined)[] = [];
+  const all = allPages(async (token) => {
+    asked.push(token);
+    const page = pages[token ?? 'first'];
+    if (!page) throw new Error(`there is no page ${token}`);
+    return page;
+  });
+  return { all, asked };
+}
+
+test('a list of one page is read once', async () => {
+  const { all, asked } = reader({ first: { items: ['a'], next: undefined } });
+  await expect(all).resolves.toEqual(['a']);
+  expect(asked).toEqual([undefined]);
+});
+
+test('a list is read to its end, in order, over pages that are empty', async () => {
+  const { all, asked } = reader({
+    first: { items: ['a', 'b'], next: '2' },
+    2: { items: [], next: '3' },
+    3: { items: ['c'], next: undefined },
+  });
+  await expect(all).resolves.toEqual(['a', 'b', 'c']);
+  expect(asked).toEqual([undefined, '2', '3']);
+});
+
+test('an empty token ends a list, too', async () => {
+  await expect(reader({ first: { items: ['a'], next: '' } }).all).resolves.toEqual(['a']);
+});
+
+test('a page that fails fails the list: half of it would look like all of it', async () => {
+  await expect(reader({ first: { items: ['a'], next: '9' } }).all).rejects.toThrow('there is no page 9');
+});

@@ -1,0 +1,84 @@
+// The tags of a thing that is there: what differs is written, and what the configuration had once is taken away.
+import {
+  TagResourceCommand as TagLogGroup,
+  UntagResourceCommand as UntagLogGroup,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { CreateTagsCommand, DeleteTagsCommand } from '@aws-sdk/client-ec2';
+import {
+  TagResourceCommand as TagRepository,
+  UntagResourceCommand as UntagRepository,
+} from '@aws-sdk/client-ecr';
+import { TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-ecs';
+import { AddTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { TagRoleCommand, UntagRoleCommand } from '@aws-sdk/client-iam';
+import { describe, expect, test } from '@jest/globals';
+import { awsClients } from '../../../../lib/aws/clients.ts';
+import type { Change, FieldChange } from '../../../../lib/model/change.ts';
+import {
+  formerTagsIn,
+  retag,
+  retagEcs,
+  retagElb,
+  retagLogGroup,
+  retagRepository,
+  retagRole,
+} from '../../../../lib/aws/retag.ts';
+import { mocks, sent, testClock } from '../../act.ts';
+
+const TEAM: FieldChange = { field: 'tag.team', from: undefined, to: 'orders' };
+const FORMER: FieldChange = { field: 'tag.cost', from: '1', to: undefined };
+const act = (fields: FieldChange[], verb: Change['verb'] = 'update') => ({
+  aws: awsClients({ region: 'eu-west-1' }, { clock: testClock(), signal: new AbortController().signal }),
+  change: { step: 'vpc', key: '', verb, fields, reason: '' } as Change,
+  tags: { team: 'orders' },
+});
+
+const services = [
+  ['EC2', retag, ['CreateTags', 'DeleteTags']],
+  ['ELB', retagElb, ['AddTags', 'RemoveTags']],
+  ['ECS', retagEcs, ['TagResource', 'UntagResource']],
+  ['ECR', retagRepository, ['TagResource', 'UntagResource']],
+  ['IAM', retagRole, ['TagRole', 'UntagRole']],
+  ['Logs', retagLogGroup, ['TagResource', 'UntagResource']],
+] as const;
+
+function allow(): void {
+  mocks.ec2.on(CreateTagsCommand).resolves({}).on(DeleteTagsCommand).resolves({});
+  mocks.elbv2.on(AddTagsCommand).resolves({}).on(RemoveTagsCommand).resolves({});
+  mocks.ecs.on(TagResourceCommand).resolves({}).on(UntagResourceCommand).resolves({});
+  mocks.ecr.on(TagRepository).resolves({}).on(UntagRepository).resolves({});
+  mocks.iam.on(TagRoleCommand).resolves({}).on(UntagRoleCommand).resolves({});
+  mocks.logs.on(TagLogGroup).resolves({}).on(UntagLogGroup).resolves({});
+}
+
+describe.each(services)('%s', (_service, tag, [add, take]) => {
+  const calls = async (...args: Parameters<typeof act>) => {
+    allow();
+    await tag(act(...args), 'arn:one');
+    return sent().map(({ command }) => command);
+  };
+
+  test('writes what differs', async () => {
+    expect(await calls([TEAM])).toEqual([add]);
+  });
+
+  test('takes away what there should be no more, by its key alone', async () => {
+    expect(await calls([FORMER])).toEqual([take]);
+    const [{ input } = { input: {} }] = sent();
+    expect(JSON.stringify(input)).toContain('cost');
+    expect(JSON.stringify(input)).not.toContain('team');
+  });
+
+  test('does both, one after the other', async () => {
+    expect(await calls([TEAM, FORMER])).toEqual([add, take]);
+  });
+
+  test('does nothing for another field, nor for a new thing', async () => {
+    expect(await calls([{ field: 'size', from: 1, to: 2 }])).toEqual([]);
+    expect(await calls([TEAM], 'create')).toEqual([]);
+  });
+});
+
+test('the former tags of a change are its fields without a value', () => {
+  expect(formerTagsIn(act([TEAM, FORMER, { field: 'x', from: 1, to: undefined }]).change)).toEqual(['cost']);
+});

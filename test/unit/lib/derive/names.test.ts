@@ -1,0 +1,115 @@
+// The names that a stack gives in AWS: computed, the same on every machine.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { routesOf, type Container } from '../../../../lib/config/config.ts';
+import { stackName, stageName, type Rule } from '../../../../lib/config/field-rules.ts';
+import { namesOf, serviceOf, shortHash } from '../../../../lib/derive/names.ts';
+import { config } from '../../act.ts';
+
+const names = namesOf({ name: 'shop', stage: 'dev' });
+const [route] = routesOf(config());
+if (!route) throw new Error('The test configuration routes something.');
+
+test('every name of a stack begins with the stack, or lies below it', () => {
+  expect(names.stack).toBe('shop-dev');
+  expect([names.cluster, names.loadBalancer, names.role('task'), names.role('execution')]).toEqual([
+    'shop-dev',
+    'shop-dev',
+    'shop-dev-task',
+    'shop-dev-execution',
+  ]);
+  expect([names.logGroup, names.rolePath]).toEqual(['/slipway/shop-dev', '/slipway/shop-dev/']);
+  expect([names.securityGroup('balancer'), names.family('web')]).toEqual([
+    'shop-dev-balancer',
+    'shop-dev-web',
+  ]);
+  expect(names.repository('web-api1')).toBe('shop-dev/web-api1');
+});
+
+test('no two stacks are called alike: a stage has no hyphens, and the last one sets it apart', () => {
+  const good = (pattern: RegExp, rule: Rule) =>
+    fc.stringMatching(pattern).filter((text) => rule(text) === undefined);
+  const stacks = fc.record({
+    name: good(/^[a-c1-]{1,6}$/, stackName),
+    stage: good(/^[a-c1-]{1,4}$/, stageName),
+  });
+  fc.assert(
+    fc.property(stacks, ({ name, stage }) => {
+      const { stack } = namesOf({ name, stage });
+      const [, before, after] = /^(.*)-(.*)$/.exec(stack) ?? [];
+      expect({ name: before, stage: after }).toEqual({ name, stage });
+    }),
+  );
+});
+
+describe('the name of a target group', () => {
+  const { container } = route;
+
+  test('is this one, on every machine and in every run', () => {
+    expect(names.targetGroup(container)).toBe('shop-dev-web-api1-0d40');
+  });
+
+  test('changes with the port, which no target group can', () => {
+    expect(names.targetGroup({ ...container, port: 5001 })).not.toBe(names.targetGroup(container));
+  });
+
+  test('changes with the protocol, which no target group can either', () => {
+    expect(names.targetGroup({ ...container, protocol: 'HTTPS' })).not.toBe(names.targetGroup(container));
+  });
+
+  test('stays when its health check changes, which it can', () => {
+    const health = { ...container.health, path: '/other' };
+    expect(names.targetGroup({ ...container, health })).toBe(names.targetGroup(container));
+  });
+});
+
+describe('the name of an ECS service', () => {
+  const [service] = config().services;
+  if (!service) throw new Error('The test configuration has a service.');
+  const [first, second] = service.containers;
+  const named = (...changes: Partial<Container>[]) =>
+    names.service({
+      ...service,
+      containers: [first, second].map(
+        (container, index) => ({ ...container, ...changes[index] }) as Container,
+      ),
+    });
+
+  test('is that of the configuration while no path is answered over HTTPS', () => {
+    expect(named()).toBe('web');
+    expect(named({ port: 5001 }, { path: '/other' })).toBe('web');
+  });
+
+  test('is another, and always the same, with a path that is', () => {
+    expect(named({ protocol: 'HTTPS' })).toBe('web_a0bf');
+    expect(named({ protocol: 'HTTPS', port: 5001, name: 'api', key: 'web-api' })).toBe('web_a0bf');
+    expect(named({ protocol: 'HTTPS' })).not.toBe(named({}, { protocol: 'HTTPS' }));
+    expect(named({ protocol: 'HTTPS' })).not.toBe(named({ protocol: 'HTTPS' }, { protocol: 'HTTPS' }));
+  });
+
+  test('stays when two containers change places, as long as the paths do not', () => {
+    const secure = { protocol: 'HTTPS', path: '/api1' } as const;
+    expect(named({ path: '/api2' }, secure)).toBe(named(secure));
+  });
+
+  test('says whose it is', () => {
+    expect(serviceOf(named({ protocol: 'HTTPS' }))).toBe('web');
+    expect(serviceOf('web')).toBe('web');
+  });
+});
+
+describe('a short hash', () => {
+  test('has the length that is asked for, in hexadecimal digits', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 64 }), fc.string(), (length, value) => {
+        expect(shortHash(length, value)).toMatch(new RegExp(`^[0-9a-f]{${length}}$`));
+      }),
+    );
+  });
+
+  test('tells values apart that read alike when they are put together', () => {
+    expect(shortHash(16, 'a', 'bc')).not.toBe(shortHash(16, 'ab', 'c'));
+    expect(shortHash(16, '1')).not.toBe(shortHash(16, 1));
+    expect(shortHash(16, 'a', 'b')).toBe(shortHash(16, 'a', 'b'));
+  });
+});

@@ -1,0 +1,102 @@
+// Priorities of rules: properties that hold for all paths.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { patternsOf, prioritiesOf, rulesOf } from '../../../../lib/derive/rule-priorities.ts';
+import { config } from '../../act.ts';
+
+const LONGEST = 126;
+/** Few segments, so that paths share their beginnings and their lengths. */
+const segment = fc.oneof(
+  fc.constantFrom('a', 'b', 'c', 'aa', 'ab', 'api', 'v1', 'v2'),
+  fc.stringMatching(/^[A-Za-z0-9_.~$@:+&-]{1,60}$/),
+);
+const path = fc
+  .array(segment, { maxLength: 6 })
+  .map((segments) => `/${segments.join('/')}`)
+  .filter((text) => text.length <= LONGEST);
+const paths = fc.uniqueArray(path, { maxLength: 100 });
+
+/** Whether a path begins another, on the border of a segment. */
+const begins = (one: string, other: string): boolean =>
+  one !== other && other.startsWith(one === '/' ? '/' : `${one}/`);
+
+describe('priorities', () => {
+  test('are unique, and from 1 to 50000', () => {
+    fc.assert(
+      fc.property(paths, (all) => {
+        const priorities = [...prioritiesOf(all).values()];
+        expect(priorities).toHaveLength(all.length);
+        expect(new Set(priorities).size).toBe(all.length);
+        for (const priority of priorities) {
+          expect(Number.isInteger(priority)).toBe(true);
+          expect(priority).toBeGreaterThanOrEqual(1);
+          expect(priority).toBeLessThanOrEqual(50_000);
+        }
+      }),
+    );
+  });
+
+  test('are larger for a path that begins another: the more specific rule is asked first', () => {
+    fc.assert(
+      fc.property(paths, path, fc.array(segment, { minLength: 1, maxLength: 3 }), (others, start, rest) => {
+        const longer = `${start === '/' ? '' : start}/${rest.join('/')}`;
+        fc.pre(longer.length <= LONGEST);
+        const all = [...new Set([...others, start, longer])];
+        const priorities = prioritiesOf(all);
+        for (const one of all) {
+          for (const other of all.filter((candidate) => begins(one, candidate))) {
+            expect(priorities.get(one)).toBeGreaterThan(priorities.get(other) ?? Infinity);
+          }
+        }
+      }),
+    );
+  });
+
+  test('do not depend on the order in which the paths are given', () => {
+    fc.assert(
+      fc.property(
+        paths.chain((all) =>
+          fc.tuple(
+            fc.constant(all),
+            fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }),
+          ),
+        ),
+        ([all, shuffled]) => {
+          const [one, other] = [prioritiesOf(all), prioritiesOf(shuffled)];
+          for (const text of all) expect(other.get(text)).toBe(one.get(text));
+        },
+      ),
+    );
+  });
+
+  test('of the longest paths, and of many of one length, are found as well', () => {
+    const long = Array.from({ length: 100 }, (_, index) => `/${String(index).padStart(LONGEST - 1, 'x')}`);
+    const all = ['/', '/a', ...long];
+    const priorities = prioritiesOf(all);
+    expect(new Set(priorities.values()).size).toBe(all.length);
+    const largest = Math.max(...long.map((text) => priorities.get(text) ?? Infinity));
+    expect(largest).toBeLessThan(priorities.get('/a') ?? 0);
+    expect(priorities.get('/a')).toBeLessThan(priorities.get('/') ?? 0);
+  });
+
+  test('of a path stay when others come and go', () => {
+    const alone = prioritiesOf(['/api1']).get('/api1');
+    expect(prioritiesOf(['/', '/api1', '/api1/deep', '/other']).get('/api1')).toBe(alone);
+  });
+});
+
+test('the rule of each routed container has its path and its priority', () => {
+  const priorities = prioritiesOf(['/api1', '/api2']);
+  expect(Object.fromEntries(rulesOf(config()))).toEqual({
+    'web-api1': { path: '/api1', priority: priorities.get('/api1') },
+    'web-api2': { path: '/api2', priority: priorities.get('/api2') },
+  });
+});
+
+test.each([
+  ['/api1', ['/api1', '/api1/*']],
+  ['/a/b', ['/a/b', '/a/b/*']],
+  ['/', ['/*']],
+])('the patterns of %s take it and what is below it', (text, patterns) => {
+  expect(patternsOf(text)).toEqual(patterns);
+});

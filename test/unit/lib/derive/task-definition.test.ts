@@ -1,0 +1,183 @@
+// Task definitions: what is registered for a service, and when two say the same.
+import { describe, expect, test } from '@jest/globals';
+import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
+import type { Container, Service } from '../../../../lib/config/config.ts';
+import { definitionFields, taskDefinitionFor } from '../../../../lib/derive/task-definition.ts';
+import { config } from '../../act.ts';
+
+const parts = {
+  family: 'shop-dev-web',
+  region: 'eu-west-1',
+  logGroup: '/slipway/shop-dev',
+  executionRoleArn: 'arn:execution',
+  taskRoleArn: 'arn:task',
+  image: ({ key }: Container) => `registry/${key}`,
+};
+const [web] = config().services as [Service];
+const [api1] = web.containers as [Container];
+const of = (changes: Partial<Container>): ContainerDefinition => {
+  const service = { ...web, containers: [{ ...api1, ...changes }] };
+  return taskDefinitionFor(service, parts).containerDefinitions?.[0] ?? {};
+};
+const check = (changes: Partial<Container>) => of(changes).healthCheck?.command?.at(-1);
+
+describe('what is registered', () => {
+  test('for a service', () => {
+    expect(taskDefinitionFor(web, parts)).toEqual({
+      family: 'shop-dev-web',
+      networkMode: 'awsvpc',
+      requiresCompatibilities: ['FARGATE'],
+      cpu: '256',
+      memory: '512',
+      runtimePlatform: { cpuArchitecture: 'X86_64', operatingSystemFamily: 'LINUX' },
+      executionRoleArn: 'arn:execution',
+      taskRoleArn: 'arn:task',
+      containerDefinitions: [
+        expect.objectContaining({ name: 'api1', image: 'registry/web-api1' }),
+        expect.objectContaining({ name: 'api2', image: 'registry/web-api2' }),
+      ],
+    });
+  });
+
+  test('for a container', () => {
+    expect(of({ environment: { B: '2', A: '1' }, command: ['node', 'main.js'] })).toEqual({
+      name: 'api1',
+      image: 'registry/web-api1',
+      essential: true,
+      command: ['node', 'main.js'],
+      portMappings: [{ containerPort: 5000, protocol: 'tcp' }],
+      environment: [
+        { name: 'B', value: '2' },
+        { name: 'A', value: '1' },
+      ],
+      readonlyRootFilesystem: true,
+      user: '1000:1000',
+      stopTimeout: 30,
+      healthCheck: {
+        command: [
+          'CMD',
+          'node',
+          '-e',
+          `require('http').get("http://localhost:5000/health", ({ statusCode: s }) => process.exit(s === 200 ? 0 : 1)).on('error', () => process.exit(1))`,
+        ],
+        interval: 10,
+        timeout: 5,
+        retries: 2,
+        startPeriod: 30,
+      },
+      logConfiguration: {
+        logDriver: 'awslogs',
+        options: {
+          'awslogs-group': '/slipway/shop-dev',
+          'awslogs-region': 'eu-west-1',
+          'awslogs-stream-prefix': 'web',
+        },
+      },
+    });
+  });
+
+  test('for a container that speaks HTTPS, whose own certificate is not checked', () => {
+    expect(check({ protocol: 'HTTPS' })).toBe(
+      `require('https').get("https://localhost:5000/health", { rejectUnauthorized: false }, ({ statusCode: s }) => process.exit(s === 200 ? 0 : 1)).on('error', () => process.exit(1))`,
+    );
+  });
+
+  test('for containers that start in any order: one must wait for another by itself', () => {
+    for (const container of taskDefinitionFor(web, parts).containerDefinitions ?? []) {
+      expect(container.dependsOn).toBeUndefined();
+    }
+  });
+
+  test('for a container that serves nothing', () => {
+    expect(of({ port: undefined, path: undefined })).toMatchObject({
+      portMappings: [],
+      healthCheck: undefined,
+    });
+  });
+
+  test('for an image by reference, of which nobody knows whether it has a way to ask itself', () => {
+    expect(of({ image: { reference: 'nginx' } }).healthCheck).toBeUndefined();
+  });
+
+  test.each([
+    ['200', 's === 200'],
+    ['200-299', 's >= 200 && s <= 299'],
+    ['200,204,301-303', 's === 200 || s === 204 || s >= 301 && s <= 303'],
+    ['404-404', 's === 404'],
+  ])('for the status codes %s, which the load balancer takes for good, too', (matcher, condition) => {
+    expect(check({ health: { ...api1.health, matcher } })).toContain(`process.exit(${condition} ? 0 : 1)`);
+  });
+
+  test('with no more than ECS takes of a health check', () => {
+    const health = { ...api1.health, timeoutSeconds: 120, intervalSeconds: 300 };
+    expect(of({ health }).healthCheck).toMatchObject({ timeout: 60, interval: 300 });
+  });
+});
+
+describe('two definitions', () => {
+  const fields = (changes: Partial<Container> = {}) =>
+    definitionFields(taskDefinitionFor({ ...web, containers: [{ ...api1, ...changes }] }, parts));
+
+  test('say the same when AWS has only filled in what it fills in', () => {
+    const asked = taskDefinitionFor(web, parts);
+    const answered = {
+      ...asked,
+      taskDefinitionArn: 'arn:td:7',
+      revision: 7,
+      status: 'ACTIVE',
+      volumes: [],
+      placementConstraints: [],
+      compatibilities: ['EC2', 'FARGATE'],
+      containerDefinitions: asked.containerDefinitions?.map((container) => ({
+        ...container,
+        cpu: 0,
+        volumesFrom: [],
+        mountPoints: [],
+        systemControls: [],
+        command: container.command ?? [],
+        environment: [...(container.environment ?? [])].reverse(),
+        portMappings: container.portMappings?.map((port) => ({ ...port, hostPort: port.containerPort })),
+      })),
+    } as TaskDefinition;
+    expect(definitionFields(answered)).toEqual(definitionFields(asked));
+  });
+
+  test.each<[string, Partial<Container>]>([
+    ['image', { key: 'web-other' }],
+    ['essential', { essential: false }],
+    ['command', { command: ['a', 'b'] }],
+    ['port', { port: 5001 }],
+    ['read-only root', { readOnlyRoot: false }],
+    ['user', { user: undefined }],
+    ['stop timeout', { stopSeconds: 60 }],
+    ['health check', { protocol: 'HTTPS' }],
+    ['health check', { health: { ...api1.health, intervalSeconds: 20 } }],
+    ['environment', { environment: { A: '1' } }],
+  ])('differ by their %s', (field, changes) => {
+    const [one, other] = [fields(), fields(changes)];
+    expect(other[`api1.${field}`]).not.toBe(one[`api1.${field}`]);
+  });
+
+  test('differ by the value of a variable, and by nothing else', () => {
+    const one = fields({ environment: { A: '1' } });
+    const other = fields({ environment: { A: '2' } });
+    expect(Object.keys(other).filter((field) => other[field] !== one[field])).toEqual(['api1.environment.A']);
+  });
+
+  test('differ by where the words of a command end', () => {
+    expect(fields({ command: ['a b'] })['api1.command']).not.toBe(
+      fields({ command: ['a', 'b'] })['api1.command'],
+    );
+  });
+
+  test('differ by their containers', () => {
+    expect(definitionFields(taskDefinitionFor(web, parts) as TaskDefinition)['containers']).toBe(
+      'api1, api2',
+    );
+    expect(fields()['containers']).toBe('api1');
+  });
+
+  test('that say nothing have no fields but that', () => {
+    expect(definitionFields({})).toEqual({ containers: '' });
+  });
+});

@@ -1,0 +1,50 @@
+// A create whose place is taken: by ourselves, or by somebody else.
+import { expect, test } from '@jest/globals';
+import { adopt } from '../../../../lib/engine/adopt.ts';
+import { awsError } from '../../errors.ts';
+import { testClock } from '../../clock.ts';
+
+const taken = awsError('InvalidSubnet.Conflict', "The CIDR '10.0.0.0/20' conflicts with another subnet");
+
+/** A thing that its tags show from the given look on, counted from 1. */
+function scene(visibleFrom: number) {
+  const clock = testClock();
+  const start = clock.now();
+  let looks = 0;
+  const careful = {
+    clock,
+    signal: new AbortController().signal,
+    reopened: false,
+    intent: { at: start },
+    every: 1000,
+    withdraw: async () => undefined,
+  };
+  const again = async () => ((looks += 1) >= visibleFrom ? 'subnet-1' : undefined);
+  return {
+    run: () => adopt({ careful, again }, 'the block 10.0.0.0/20 of vpc-1', taken),
+    elapsed: () => clock.now() - start,
+  };
+}
+
+test('what is ours is adopted at once', async () => {
+  const one = scene(1);
+  await expect(one.run()).resolves.toBe('subnet-1');
+  expect(one.elapsed()).toBe(0);
+});
+
+test('what is ours is adopted although its tags lag behind', async () => {
+  const one = scene(4);
+  await expect(one.run()).resolves.toBe('subnet-1');
+  expect(one.elapsed()).toBe(3000);
+});
+
+test('what is not seen to be ours is left alone, and named', async () => {
+  const one = scene(Infinity);
+  await expect(one.run()).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: 'Something that is not ours has the block 10.0.0.0/20 of vpc-1.',
+    why: "The CIDR '10.0.0.0/20' conflicts with another subnet",
+    cause: taken,
+  });
+  expect(one.elapsed()).toBe(60_000);
+});

@@ -1,0 +1,173 @@
+// Creates without a client token: how often they are sent, and when a look comes first.
+import { describe, expect, test } from '@jest/globals';
+import { createOnce, findWithin } from '../../../../lib/engine/create-once.ts';
+import { testClock } from '../../clock.ts';
+import { awsError } from '../../errors.ts';
+
+const lost = () => awsError('InternalError', 'oops', 500);
+const cut = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+
+/** A create that AWS answers like this, one after the other, and looks that see the thing from `visibleAt` ms on. */
+function scene(
+  answers: (string | Error | undefined)[],
+  { visibleAt = Infinity, reopened = false, at = 0 } = {},
+) {
+  const clock = testClock();
+  const start = clock.now();
+  const abort = new AbortController();
+  const log: string[] = [];
+  const find = async () => {
+    log.push('look');
+    return clock.now() - start >= visibleAt ? 'found' : undefined;
+  };
+  const create = async () => {
+    log.push('create');
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const withdraw = async () => void log.push('withdraw');
+  const careful = {
+    clock,
+    signal: abort.signal,
+    reopened,
+    intent: { at: start + at },
+    every: 1000,
+    withdraw,
+  };
+  return {
+    log,
+    abort,
+    clock,
+    elapsed: () => clock.now() - start,
+    run: () => createOnce(careful, find, create),
+    findWithin: (ms: number) => findWithin(careful, ms, find),
+  };
+}
+
+describe('a create without a token', () => {
+  test('that is refused leaves no intent behind: the next run has nothing to look for', async () => {
+    const one = scene([awsError('UnauthorizedOperation', 'no', 403)]);
+    await expect(one.run()).rejects.toMatchObject({ message: 'no' });
+    expect(one.log).toEqual(['create', 'withdraw']);
+  });
+
+  test('that is refused after one whose answer was lost keeps its intent', async () => {
+    const one = scene([lost(), awsError('UnauthorizedOperation', 'no', 403)]);
+    await expect(one.run()).rejects.toMatchObject({ message: 'no' });
+    expect(one.log).not.toContain('withdraw');
+  });
+
+  test('that is refused when an earlier run may have sent it keeps its intent', async () => {
+    const one = scene([awsError('UnauthorizedOperation', 'no', 403)], { reopened: true, at: -100_000 });
+    await expect(one.run()).rejects.toMatchObject({ message: 'no' });
+    expect(one.log).not.toContain('withdraw');
+  });
+
+  test('that an earlier run may have sent is looked for during a minute, even if the clock was put back a day since', async () => {
+    const one = scene(['vpc-1'], { reopened: true, at: 86_400_000 });
+    await expect(one.run()).resolves.toBe('vpc-1');
+    expect(one.elapsed()).toBe(60_000);
+  });
+
+  test('is sent once, without any look, when its answer comes', async () => {
+    const one = scene(['vpc-1']);
+    await expect(one.run()).resolves.toBe('vpc-1');
+    expect(one.log).toEqual(['create']);
+  });
+
+  test.each([
+    ['a server error', lost],
+    ['a connection that broke', cut],
+  ])('whose answer is lost to %s is looked for, not sent again', async (_, error) => {
+    const one = scene([error()], { visibleAt: 3000 });
+    await expect(one.run()).resolves.toBe('found');
+    expect(one.log).toEqual(['create', 'look', 'look', 'look', 'look']);
+  });
+
+  test('whose answer has no id is looked for, too: something may have been made', async () => {
+    const one = scene([undefined], { visibleAt: 0 });
+    await expect(one.run()).resolves.toBe('found');
+    expect(one.log).toEqual(['create', 'look']);
+  });
+
+  test('is sent again only when it was not seen for a minute', async () => {
+    const one = scene([lost(), 'vpc-2']);
+    await expect(one.run()).resolves.toBe('vpc-2');
+    expect(one.elapsed()).toBe(60_000);
+    expect(one.log.filter((word) => word === 'create')).toHaveLength(2);
+    expect(one.log.at(-2)).toBe('look');
+  });
+
+  test('is given up after three tries, with the last error', async () => {
+    const one = scene([lost(), cut(), awsError('ServiceUnavailable', 'down', 503)]);
+    await expect(one.run()).rejects.toThrow('down');
+    expect(one.log.filter((word) => word === 'create')).toHaveLength(3);
+  });
+
+  test('is given up when AWS never says an id', async () => {
+    await expect(scene([undefined, undefined, undefined]).run()).rejects.toThrow(/without an id/);
+  });
+
+  test.each([
+    ['a quota', awsError('VpcLimitExceeded')],
+    ['a refusal', awsError('UnauthorizedOperation', 'no', 403)],
+    ['a throttle', awsError('RequestLimitExceeded', 'slow down', 503)],
+    ['a programming mistake', new TypeError('x is not a function')],
+    ['missing credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' })],
+  ])('that fails with %s had no effect: nobody looks, nobody sends again', async (_, error) => {
+    const one = scene([error]);
+    await expect(one.run()).rejects.toBe(error);
+    expect(one.log.filter((word) => word !== 'withdraw')).toEqual(['create']);
+  });
+
+  test('that was interrupted is left to the next run', async () => {
+    const one = scene([cut()]);
+    one.abort.abort();
+    await expect(one.run()).rejects.toThrow('socket hang up');
+    expect(one.log).toEqual(['create']);
+  });
+
+  test('stops looking when it is interrupted', async () => {
+    const one = scene([lost(), 'vpc-2']);
+    const running = one.run();
+    one.abort.abort();
+    await expect(running).rejects.toThrow();
+    expect(one.log.filter((word) => word === 'create')).toHaveLength(1);
+  });
+});
+
+describe('a create that an earlier run may have sent', () => {
+  test('is looked for before anything is sent, until a minute after it was written down', async () => {
+    const one = scene(['vpc-2'], { reopened: true, at: -20_000 });
+    await expect(one.run()).resolves.toBe('vpc-2');
+    expect(one.elapsed()).toBe(40_000);
+    expect(one.log.indexOf('create')).toBe(one.log.length - 1);
+  });
+
+  test('is adopted as soon as it is seen', async () => {
+    const one = scene([], { reopened: true, visibleAt: 2000 });
+    await expect(one.run()).resolves.toBe('found');
+    expect(one.log).toEqual(['look', 'look', 'look']);
+  });
+
+  test('is looked for once even when that was long ago', async () => {
+    const one = scene(['vpc-2'], { reopened: true, at: -3_600_000 });
+    await expect(one.run()).resolves.toBe('vpc-2');
+    expect(one.log).toEqual(['look', 'create']);
+  });
+});
+
+describe('looking for some time', () => {
+  test('ends with what is seen', async () => {
+    const one = scene([], { visibleAt: 2000 });
+    await expect(one.findWithin(10_000)).resolves.toBe('found');
+    expect(one.elapsed()).toBe(2000);
+  });
+
+  test('ends with nothing when time is up', async () => {
+    const one = scene([]);
+    await expect(one.findWithin(5000)).resolves.toBeUndefined();
+    expect(one.elapsed()).toBe(5000);
+  });
+});

@@ -1,0 +1,114 @@
+// How a graph is run: the order, what a failure stops, and what it does not.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { needs as architecture } from '../../../../lib/model/architecture.ts';
+import { checkGraph, reversed, walk } from '../../../../lib/engine/graph.ts';
+import type { Name } from '../../../../lib/model/resources.ts';
+
+const diamond = { top: ['left', 'right'], left: ['bottom'], right: ['bottom'], bottom: [] } as const;
+type Diamond = keyof typeof diamond;
+
+/** Any graph without cycles: each node needs only earlier ones. */
+const graphs = fc
+  .array(fc.array(fc.nat(), { maxLength: 4 }), { minLength: 1, maxLength: 12 })
+  .map((rows) =>
+    Object.fromEntries(
+      rows.map((row, index) => [
+        `n${index}`,
+        [...new Set(row.map((pick) => pick % (index || 1)))]
+          .filter(() => index > 0)
+          .map((pick) => `n${pick}`),
+      ]),
+    ),
+  );
+
+describe('a walk', () => {
+  test('runs every node once, after all that it needs', async () => {
+    await fc.assert(
+      fc.asyncProperty(graphs, async (graph) => {
+        const ended: string[] = [];
+        const outcomes = await walk(graph, async (node) => {
+          await Promise.resolve();
+          for (const need of graph[node] ?? []) expect(ended).toContain(need);
+          ended.push(node);
+        });
+        expect(ended.sort()).toEqual(Object.keys(graph).sort());
+        expect([...outcomes.values()]).toEqual(ended.map(() => ({ state: 'done' })));
+      }),
+    );
+  });
+
+  test('starts a node as soon as its own needs are done, whatever else still runs', async () => {
+    const order: string[] = [];
+    let letGo = () => {};
+    const slow = new Promise<void>((resolve) => (letGo = resolve));
+    await walk<'slow' | 'quick' | 'after'>({ slow: [], quick: [], after: ['quick'] }, async (node) => {
+      if (node === 'slow') await slow;
+      order.push(node);
+      if (node === 'after') letGo();
+    });
+    expect(order).toEqual(['quick', 'after', 'slow']);
+  });
+
+  test('stops what depends on a failure, and nothing else', async () => {
+    const error = new Error('left broke');
+    const ran: string[] = [];
+    const outcomes = await walk<Diamond>(diamond, async (node) => {
+      ran.push(node);
+      if (node === 'left') throw error;
+    });
+    expect(ran.sort()).toEqual(['bottom', 'left', 'right']);
+    expect(Object.fromEntries(outcomes)).toEqual({
+      bottom: { state: 'done' },
+      left: { state: 'failed', error },
+      right: { state: 'done' },
+      top: { state: 'not reached' },
+    });
+  });
+
+  test('starts nothing more once it is told to stop, and lets what runs come to its end', async () => {
+    const abort = new AbortController();
+    const ran: string[] = [];
+    const outcomes = await walk<Diamond>(
+      diamond,
+      async (node) => {
+        abort.abort();
+        await Promise.resolve();
+        ran.push(node);
+      },
+      abort.signal,
+    );
+    expect(ran).toEqual(['bottom']);
+    expect(
+      [...outcomes]
+        .filter(([, { state }]) => state === 'not reached')
+        .map(([name]) => name)
+        .sort(),
+    ).toEqual(['left', 'right', 'top']);
+  });
+});
+
+test('a graph the other way round asks of each node what asked for it', () => {
+  expect(reversed<Diamond>(diamond)).toEqual({
+    top: [],
+    left: ['top'],
+    right: ['top'],
+    bottom: ['left', 'right'],
+  });
+});
+
+describe('a check', () => {
+  test('passes the architecture, forwards and backwards', () => {
+    expect(() => checkGraph(architecture)).not.toThrow();
+    expect(() => checkGraph(reversed<Name>(architecture))).not.toThrow();
+  });
+
+  test('names the cycle', () => {
+    expect(() => checkGraph({ a: ['b'], b: ['c'], c: ['a'] })).toThrow('a → b → c → a');
+    expect(() => checkGraph({ a: ['a'] })).toThrow('a → a');
+  });
+
+  test('names a need that is not a step', () => {
+    expect(() => checkGraph<string>({ a: ['nothing'] })).toThrow('a needs nothing');
+  });
+});

@@ -1,0 +1,93 @@
+// The one waiter: when it looks, what ends it, what it says.
+import { describe, expect, test } from '@jest/globals';
+import { failed, pending, ready, until, type Probed } from '../../../../lib/engine/until.ts';
+import { testClock } from '../../clock.ts';
+
+const wait = { first: 5000, every: 1000, deadline: 20_000 };
+
+/** A wait for these answers, one after the other; the last is repeated. */
+function scene(...answers: (Probed<string> | Error)[]) {
+  const clock = testClock();
+  const start = clock.now();
+  const abort = new AbortController();
+  const looks: number[] = [];
+  const notes: [string, number][] = [];
+  const probe = async () => {
+    looks.push(clock.now() - start);
+    const [answer] = answers.length > 1 ? answers.splice(0, 1) : answers;
+    if (answer instanceof Error) throw answer;
+    return answer as Probed<string>;
+  };
+  const run = (of = wait) =>
+    until('the kettle to boil', of, probe, {
+      clock,
+      signal: abort.signal,
+      onPending: (note, elapsed) => void notes.push([note, elapsed]),
+    });
+  return { abort, looks, notes, run };
+}
+
+describe('a wait', () => {
+  test('looks first when AWS was ever seen to be ready, then again and again', async () => {
+    const one = scene(pending('cold'), pending('warm'), ready('tea'));
+    await expect(one.run()).resolves.toBe('tea');
+    expect(one.looks).toEqual([5000, 6000, 7000]);
+    expect(one.notes).toEqual([
+      ['cold', 5000],
+      ['warm', 6000],
+    ]);
+  });
+
+  test('without a first pause looks at once', async () => {
+    const one = scene(ready('tea'));
+    await one.run({ ...wait, first: 0 });
+    expect(one.looks).toEqual([0]);
+  });
+
+  test('ends at once when the probe says failed, with the reason', async () => {
+    const one = scene(pending('cold'), failed('the kettle is broken'), ready('tea'));
+    await expect(one.run()).rejects.toMatchObject({
+      code: 'FAILED_STATE',
+      what: 'Waiting for the kettle to boil ended in a failed state.',
+      why: 'the kettle is broken',
+    });
+    expect(one.looks).toHaveLength(2);
+  });
+
+  test('ends with the cause that the probe knows', async () => {
+    const cause = new Error('no water');
+    await expect(scene(failed('dry', cause)).run()).rejects.toBe(cause);
+  });
+
+  test('ends when time is up, and tells the last look', async () => {
+    const one = scene(pending('cold'));
+    await expect(one.run()).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      what: 'Gave up waiting for the kettle to boil after 20 s.',
+      why: 'The last look said: cold.',
+    });
+    expect(one.looks.at(-1)).toBe(20_000);
+  });
+
+  test('ends with what a look throws: what passes is retried where the call is made', async () => {
+    const error = new Error('denied');
+    const one = scene(pending('cold'), error, ready('tea'));
+    await expect(one.run()).rejects.toBe(error);
+    expect(one.looks).toHaveLength(2);
+  });
+
+  test('does not begin once it is told to stop', async () => {
+    const one = scene(ready('tea'));
+    one.abort.abort(new Error('stop'));
+    await expect(one.run({ ...wait, first: 0 })).rejects.toThrow('stop');
+    await expect(one.run()).rejects.toThrow('stop');
+    expect(one.looks).toEqual([]);
+  });
+
+  test('ends in the pause when it is told to stop', async () => {
+    const one = scene(pending('cold'));
+    const running = one.run();
+    one.abort.abort(new Error('stop'));
+    await expect(running).rejects.toThrow('stop');
+  });
+});

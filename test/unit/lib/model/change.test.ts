@@ -1,0 +1,163 @@
+// What differs between a wanted and a found thing, and what follows from it.
+import { describe, expect, test } from '@jest/globals';
+import {
+  changeAddress,
+  compare,
+  later,
+  touches,
+  type Change,
+  type Fields,
+  type WantedFields,
+} from '../../../../lib/model/change.ts';
+
+interface Thing {
+  readonly fields: Fields;
+  readonly owner?: string;
+  readonly held?: string;
+  readonly heir?: string;
+}
+
+const comparison = (wanted: Record<string, WantedFields>, found: Record<string, Thing>) =>
+  compare<Thing>({
+    step: 'subnets',
+    wanted: new Map(Object.entries(wanted)),
+    found: new Map(Object.entries(found)),
+    fieldsOf: ({ fields }) => fields,
+    immutable: { cidr: 'a block cannot change' },
+    foreign: ({ owner }) => owner && `it belongs to ${owner}`,
+    stuck: ({ held }) => held,
+    heir: ({ heir }) => (heir === undefined ? undefined : { key: heir, reason: 'its name says so' }),
+  });
+
+describe('a comparison', () => {
+  test('creates what is not there, with every field', () => {
+    expect(comparison({ a: { cidr: '10.0.0.0/20', size: 1 } }, {})).toEqual([
+      {
+        step: 'subnets',
+        key: 'a',
+        verb: 'create',
+        fields: [
+          { field: 'cidr', from: undefined, to: '10.0.0.0/20' },
+          { field: 'size', from: undefined, to: 1 },
+        ],
+        reason: 'it is not there',
+      },
+    ]);
+  });
+
+  test('says nothing about what is as it should be, whatever else AWS filled in', () => {
+    expect(comparison({ a: { size: 1 } }, { a: { fields: { size: 1, arn: 'x' } } })).toEqual([]);
+  });
+
+  test('updates what differs, and names the fields', () => {
+    const [one] = comparison({ a: { size: 1, on: true } }, { a: { fields: { size: 2, on: true } } });
+    expect(one).toMatchObject({
+      verb: 'update',
+      fields: [{ field: 'size', from: 2, to: 1 }],
+      reason: 'size differs',
+    });
+    const [two] = comparison({ a: { size: 1, on: true } }, { a: { fields: { size: 2 } } });
+    expect(two).toMatchObject({ verb: 'update', reason: 'size, on differ' });
+  });
+
+  test('takes away what should not be there, and only what is', () => {
+    const wanted = { a: { 'tag.team': undefined, 'tag.cost': undefined } };
+    const [change] = comparison(wanted, { a: { fields: { 'tag.team': 'orders' } } });
+    expect(change).toMatchObject({
+      verb: 'update',
+      fields: [{ field: 'tag.team', from: 'orders', to: undefined }],
+    });
+    expect(comparison(wanted, {}).at(0)).toMatchObject({ verb: 'create', fields: [] });
+  });
+
+  test('replaces what another thing takes the place of, and says by which fields', () => {
+    const old = { fields: { port: 5000, size: 1 }, heir: 'a' };
+    expect(comparison({ a: { port: 5001, size: 1 } }, { 'a-5000': old })).toEqual([
+      {
+        step: 'subnets',
+        key: 'a',
+        verb: 'replace',
+        fields: [{ field: 'port', from: 5000, to: 5001 }],
+        reason: 'its name says so',
+        replaces: 'a-5000',
+      },
+    ]);
+  });
+
+  test.each([
+    ['the heir is there already', { a: { fields: { port: 1 } } }],
+    ['another one has the same heir', { b: { fields: {}, heir: 'a' } }],
+  ])('removes it when %s', (_when, others) => {
+    const found = { ...others, c: { fields: {}, heir: 'a' } };
+    const changes = comparison({ a: { port: 1 } }, found);
+    expect(changes.find(({ key }) => key === 'c')).toMatchObject({ verb: 'remove' });
+  });
+
+  test('tells values of different types apart', () => {
+    const [change] = comparison({ a: { size: 1 } }, { a: { fields: { size: '1' } } });
+    expect(change?.fields).toEqual([{ field: 'size', from: '1', to: 1 }]);
+  });
+
+  test('takes a value that is known later as different from every known one', () => {
+    const [change] = comparison({ a: { vpc: later('vpc') } }, { a: { fields: { vpc: 'vpc-1' } } });
+    expect(change).toMatchObject({
+      verb: 'update',
+      fields: [{ field: 'vpc', from: 'vpc-1', to: later('vpc') }],
+    });
+  });
+
+  test('replaces what cannot change in place, and says what forces it', () => {
+    const [change] = comparison({ a: { size: 1, cidr: 'x' } }, { a: { fields: { size: 2, cidr: 'y' } } });
+    expect(change).toMatchObject({ verb: 'replace', reason: 'a block cannot change' });
+    expect(change?.fields.map(({ field }) => field)).toEqual(['size', 'cidr']);
+  });
+
+  test('removes what the configuration does not have', () => {
+    expect(comparison({}, { a: { fields: {} } })).toMatchObject([{ key: 'a', verb: 'remove' }]);
+  });
+
+  test('refuses what is not ours, whatever differs', () => {
+    expect(comparison({ a: { size: 1 } }, { a: { fields: { size: 2 }, owner: 'bob' } })).toEqual([
+      { step: 'subnets', key: 'a', verb: 'refused', fields: [], reason: 'it belongs to bob' },
+    ]);
+  });
+
+  test('leaves alone what is neither ours nor wanted', () => {
+    expect(comparison({}, { a: { fields: {}, owner: 'bob' } })).toEqual([]);
+  });
+
+  test('refuses what cannot become what is wanted, but removes it when nobody wants it', () => {
+    const stuck = { fields: { size: 2 }, held: 'it lies elsewhere' };
+    expect(comparison({ a: { size: 2 } }, { a: stuck })).toMatchObject([
+      { verb: 'refused', reason: 'it lies elsewhere' },
+    ]);
+    expect(comparison({}, { a: stuck })).toMatchObject([{ verb: 'remove' }]);
+  });
+});
+
+describe('a change', () => {
+  const change = (verb: Change['verb'], ...fields: string[]): Change => ({
+    step: 'vpc',
+    key: '',
+    verb,
+    fields: fields.map((field) => ({ field, from: 1, to: 2 })),
+    reason: '',
+  });
+
+  test('touches the parts whose fields differ', () => {
+    expect(touches(change('update', 'tag.Name', 'size'), 'tag.')).toBe(true);
+    expect(touches(change('update', 'size'), 'tag.')).toBe(false);
+    expect(touches(change('update', 'health.path'), 'tag.', 'health.')).toBe(true);
+  });
+
+  test('of a thing that is new touches all of it', () => {
+    expect(touches(change('create'), 'tag.')).toBe(true);
+    expect(touches(change('replace', 'size'), 'tag.')).toBe(true);
+    expect(touches(change('remove'), 'tag.')).toBe(false);
+  });
+
+  test('is addressed by its step and its key', () => {
+    expect(changeAddress({ step: 'vpc', key: '' })).toBe('vpc');
+    expect(changeAddress({ step: 'subnets', key: 'public-1' })).toBe('subnets.public-1');
+  });
+});

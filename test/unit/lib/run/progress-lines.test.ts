@@ -1,0 +1,114 @@
+// Events as lines on stderr.
+import { describe, expect, test } from '@jest/globals';
+import { stripVTControlCharacters } from 'node:util';
+import type { Event } from '../../../../lib/model/report.ts';
+import { duration, lines } from '../../../../lib/run/progress-lines.ts';
+
+/** The lines that events make. */
+function shown(events: Event[], colour = false): string[] {
+  const written: string[] = [];
+  const report = lines((text) => void written.push(text), colour);
+  events.forEach(report);
+  expect(written.every((text) => text.endsWith('\n'))).toBe(true);
+  return written.map((text) => text.slice(0, -1));
+}
+const thing = (word: 'created' | 'waiting', text: string, elapsed?: number, key = ''): Event => ({
+  type: 'thing',
+  step: 'natGateway',
+  key,
+  word,
+  text,
+  elapsed,
+});
+
+describe('a line', () => {
+  test('of a thing has its address, what became of it, its id and how long it took', () => {
+    expect(shown([thing('created', 'nat-1', 92_000)])).toEqual([
+      '  natGateway                    created    nat-1  1 min 32 s',
+    ]);
+  });
+
+  test('of a thing that took no time does not say so', () => {
+    expect(shown([thing('created', 'nat-1', 42), thing('created', 'nat-2')])).toEqual([
+      '  natGateway                    created    nat-1',
+      '  natGateway                    created    nat-2',
+    ]);
+  });
+
+  test('has no control characters in what it was told', () => {
+    expect(
+      shown([
+        { type: 'phase', text: 'a\u001b[2J' },
+        { type: 'note', text: 'b\u0007' },
+        { type: 'warning', text: 'c\td\u009b' },
+        thing('waiting', 'e\b', 0, 'f\u001b'),
+      ]),
+    ).toEqual([
+      'a\\u001b[2J',
+      '  b\\u0007',
+      'warning c d\\u009b',
+      `  ${'natGateway.f\\u001b'.padEnd(28)}  waiting    e\\u0008`,
+    ]);
+  });
+
+  test('of a phase stands at the margin, of a note below it, and a warning says that it is one', () => {
+    expect(
+      shown([
+        { type: 'phase', text: 'provision shop-dev' },
+        { type: 'note', text: 'GET /api1  200' },
+        { type: 'warning', text: 'mind this' },
+      ]),
+    ).toEqual(['provision shop-dev', '  GET /api1  200', 'warning mind this']);
+  });
+
+  test('in colour says the same words', () => {
+    const events: Event[] = [
+      thing('created', 'nat-1', 5000),
+      { type: 'phase', text: 'p' },
+      { type: 'warning', text: 'w' },
+    ];
+    const colourful = shown(events, true);
+    expect(colourful.join('')).toContain('\u001b[');
+    expect(colourful.map(stripVTControlCharacters)).toEqual(shown(events));
+    expect(shown(events).join('')).not.toContain('\u001b[');
+  });
+});
+
+describe('waiting', () => {
+  test('is said once, and again when something moved', () => {
+    expect(
+      shown([
+        thing('waiting', 'pending', 0),
+        thing('waiting', 'pending', 3000),
+        thing('waiting', 'available soon', 6000),
+        thing('waiting', 'available soon', 9000),
+      ]),
+    ).toHaveLength(2);
+  });
+
+  test('is said every ten seconds although nothing moved: it is still alive', () => {
+    const every3s = Array.from({ length: 11 }, (_, index) => thing('waiting', 'pending', index * 3000));
+    expect(shown(every3s)).toEqual([
+      '  natGateway                    waiting    pending',
+      '  natGateway                    waiting    pending  12 s',
+      '  natGateway                    waiting    pending  24 s',
+    ]);
+  });
+
+  test('of one thing does not silence another', () => {
+    expect(shown([thing('waiting', 'pending', 0, 'a'), thing('waiting', 'pending', 0, 'b')])).toHaveLength(2);
+  });
+});
+
+test.each([
+  [0, '0.0 s'],
+  [449, '0.4 s'],
+  [9949, '9.9 s'],
+  [9951, '10 s'],
+  [59_499, '59 s'],
+  [59_500, '1 min 00 s'],
+  [125_000, '2 min 05 s'],
+  [3_600_000, '60 min 00 s'],
+])('%i ms are %s', (ms, text) => {
+  expect(duration(ms)).toBe(text);
+});

@@ -1,0 +1,139 @@
+// Secrets are kept out of what others say, and nothing else is.
+import { describe, expect, test } from '@jest/globals';
+import { problem } from '../../../../lib/model/problem.ts';
+import { veiledProblem, veiledReport, veilOf } from '../../../../lib/run/redact.ts';
+import { read, soundBut } from '../config/support.ts';
+
+const api = 'services.shop.containers.api';
+const veil = (environment: Record<string, string>, env: NodeJS.ProcessEnv = {}) =>
+  veilOf(read(soundBut({ [`${api}.environment`]: environment })), env);
+
+describe('a veil', () => {
+  test.each([
+    ['a password', 'hunter2hunter2'],
+    ['an address with a user', 'postgres://shop:hunter2@db.example.org:5432/shop'],
+    ['an address with a path', 'https://hooks.example.org/services/T0/B0/x'],
+    ['a text with quotes', 'a "quoted" <secret> & more'],
+    ['a text of several lines', '-----BEGIN KEY-----\nabc\n-----END KEY-----'],
+    ['what looks like a pattern', 'a.*b$1\\d'],
+  ])('hides %s, however it is spelled', (_, secret) => {
+    const hide = veil({ TOKEN: secret });
+    const xml = secret
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;');
+    for (const spelled of [secret, JSON.stringify(secret).slice(1, -1), xml, encodeURIComponent(secret)])
+      expect(hide(`Invalid value '${spelled}' of TOKEN`)).toBe("Invalid value '(not shown)' of TOKEN");
+  });
+
+  test.each(['\n', '\r\n'])('hides each line of a text with %j, but for short ones', (newline) => {
+    const hide = veil({
+      KEY: ['-----BEGIN KEY-----', 'MIIBVwIBADAN', '  "indented"', 'abc', ''].join(newline),
+    });
+    expect(hide('-----BEGIN KEY-----\n12:00 MIIBVwIBADAN\n"indented"\n\\"indented\\"\nabc')).toBe(
+      '(not shown)\n12:00 (not shown)\n(not shown)\n(not shown)\nabc',
+    );
+  });
+
+  test('shows a line that stands in the configuration as well', () => {
+    expect(veil({ SCRIPT: 'hunter2hunter2\neu-west-1' })('no such subnet in eu-west-1')).toBe(
+      'no such subnet in eu-west-1',
+    );
+  });
+
+  test.each(['hunter2', 'hunter2+hunter2', 'hunter2?>ü~hunter2'])('hides %s in base64', (secret) => {
+    const hide = veil({ TOKEN: secret });
+    expect(hide(Buffer.from(secret).toString('base64'))).toBe('(not shown)');
+    expect(hide(Buffer.from(secret).toString('base64url'))).toMatch(/^\(not shown\)\w?$/);
+    const inAddress = encodeURIComponent(Buffer.from(secret).toString('base64'));
+    expect(hide(`/login?key=${inAddress}`)).toBe('/login?key=(not shown)');
+    for (const name of ['a', 'me', 'you', 'them']) {
+      const header = Buffer.from(`${name}:${secret}@`);
+      for (const encoding of ['base64', 'base64url'] as const)
+        expect(hide(`Basic ${header.toString(encoding)}`)).toMatch(
+          /^Basic [\w-]{2,8}\(not shown\)[\w=-]{0,4}$/,
+        );
+    }
+  });
+
+  test('hides half a character in an address, too', () => {
+    expect(veil({ TOKEN: 'hunter2\ud800' })('/hunter2%EF%BF%BD')).toBe('/(not shown)');
+  });
+
+  test.each([
+    ['what is too short to be one', { LEVEL: 'debug', PORT: '5000' }, 'debug at port 5000'],
+    ['what stands in the configuration as well', { REGION: 'eu-west-1' }, 'no such subnet in eu-west-1'],
+    ['the name of the stack', { STACK: 'store-dev' }, 'store-dev is not there'],
+    ['where another service is', { URL: 'http://localhost:6000' }, 'GET http://localhost:6000/api2  200'],
+  ])('shows %s', (_, environment, text) => {
+    expect(veil(environment)(text)).toBe(text);
+  });
+
+  test('hides the arguments of commands, and the longest of secrets that are parts of each other', () => {
+    const config = read(
+      soundBut({ [`${api}.command`]: ['run', '--token=hunter2', 'hunter2hunter2', 'hunter2'] }),
+    );
+    expect(veilOf(config, {})('run --token=hunter2 hunter2hunter2 hunter2')).toBe(
+      'run (not shown) (not shown) (not shown)',
+    );
+  });
+
+  test('hides the keys of the account, and the token in what AWS says was signed', () => {
+    const keys = { AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG', AWS_SESSION_TOKEN: 'FwoGZXIvYXdzE+' };
+    const hide = veil({}, keys);
+    expect(hide(`${keys.AWS_SECRET_ACCESS_KEY} ${keys.AWS_SESSION_TOKEN}`)).toBe('(not shown) (not shown)');
+    expect(
+      veil({})(
+        "The Canonical String should have been\n'POST\nhost:ec2\nX-Amz-Security-Token:IQoJb3JpZ2lu==\n\nhost'",
+      ),
+    ).toBe(
+      "The Canonical String should have been\n'POST\nhost:ec2\nX-Amz-Security-Token:(not shown)\n\nhost'",
+    );
+  });
+});
+
+test('a problem keeps its code and its parts, and its cause says no more than they do', () => {
+  const hide = veil({ TOKEN: 'hunter2hunter2' });
+  const cause = new TypeError('bad hunter2hunter2');
+  const shown = veiledProblem(
+    problem('REFUSED', {
+      what: 'No.',
+      why: 'bad hunter2hunter2',
+      now: 'Nothing.',
+      fix: ['rm hunter2hunter2'],
+      cause,
+    }),
+    hide,
+  );
+  expect(shown).toMatchObject({
+    code: 'REFUSED',
+    what: 'No.',
+    why: 'bad (not shown)',
+    now: 'Nothing.',
+    fix: ['rm (not shown)'],
+    cause: { name: 'TypeError', message: 'bad (not shown)' },
+  });
+  expect(`${shown.message} ${String((shown.cause as Error).stack)}`).not.toContain('hunter2');
+});
+
+test.each([
+  ['a text', 'bad hunter2hunter2', 'bad (not shown)'],
+  ['nothing', undefined, undefined],
+  ['null', null, 'null'],
+])('a cause that is %s says no secrets either', (_, cause, shown) => {
+  const parts = { what: 'No.', why: 'No.', now: 'Nothing.', fix: [], cause };
+  expect(veiledProblem(problem('REFUSED', parts), veil({ TOKEN: 'hunter2hunter2' })).cause).toBe(shown);
+});
+
+test('a report says what it said, without secrets', () => {
+  const said: string[] = [];
+  veiledReport(
+    ({ text }) => void said.push(text),
+    veil({ TOKEN: 'hunter2hunter2' }),
+  )({
+    type: 'note',
+    text: 'it wrote hunter2hunter2',
+  });
+  expect(said).toEqual(['it wrote (not shown)']);
+});

@@ -1,0 +1,45 @@
+// What usually helps, by the words of ECS and of the load balancer.
+import { expect, test } from '@jest/globals';
+import { adviceForTargets, adviceForTasks } from '../../../../provision/done/advice.ts';
+import type { RoutedContainer } from '../../../../lib/config/config.ts';
+import { config } from '../../act.ts';
+
+test.each([
+  ["was unable to place a task. Reason: You've reached the limit on the number of vCPUs", /vCPUs/],
+  ["error ECS was unable to assume the role 'arn:role' that was provided for this task", /IAM/],
+  ['CannotPullContainerError: dial tcp 10.0.0.1:443: i/o timeout', /no way out/],
+  ['ResourceInitializationError: There is a connection issue between the task and Amazon ECR.', /no way out/],
+  ['CannotPullContainerError: manifest unknown', /cannot be pulled/],
+  ['ResourceInitializationError: failed to validate logger args', /log group/],
+  ['OutOfMemoryError: Container killed due to memory usage; exit code 137', /for its memory/],
+  ['Task failed ELB health checks in (target-group g); api1 exit code 137', /0\.0\.0\.0/],
+  ['Essential container in task exited; api1 exit code 137', /more memory/],
+  ['Essential container in task exited; api1 exit code 1', /last lines/],
+  ['Essential container in task exited', /last lines/],
+])('%s', (text, advice) => {
+  const given = adviceForTasks(text);
+  expect(given).toHaveLength(1);
+  expect(given[0]).toMatch(advice);
+});
+
+test('nothing is advised on words that nobody knows', () => {
+  expect(adviceForTasks('something new')).toEqual([]);
+});
+
+test.each([
+  ['Target.Timeout', 'api1 must listen on 0.0.0.0:5000 and answer GET /health within 5 s.'],
+  [
+    'Target.ResponseCodeMismatch',
+    'GET /health must answer 200: correct health.path or health.matcher of api1.',
+  ],
+  [
+    'Target.FailedHealthChecks',
+    'api1 must listen on 0.0.0.0:5000 and speak HTTP there: connections to it fail.',
+  ],
+])('%s', (reason, advice) => {
+  const [api1] = config().services[0]?.containers ?? [];
+  expect(adviceForTargets(api1 as RoutedContainer, `10.0.1.5:5000 is unhealthy, ${reason}`)).toEqual([
+    advice,
+  ]);
+  expect(adviceForTargets(api1 as RoutedContainer, 'Elb.InternalError')).toEqual([]);
+});

@@ -1,0 +1,220 @@
+// Why a deployment failed: the container to blame, its last lines, and what usually helps.
+import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
+import { describe, expect, test } from '@jest/globals';
+import type { RoutedContainer, Service } from '../../../../lib/config/config.ts';
+import { namesOf } from '../../../../lib/derive/names.ts';
+import { problem } from '../../../../lib/model/problem.ts';
+import { diagnose, unhealthy } from '../../../../provision/done/diagnose.ts';
+import { awsError, config, mocks, seeOf, sent } from '../../act.ts';
+
+const MINE = 'arn:definition:2';
+const REASON = 'ECS deployment circuit breaker: tasks failed to start.';
+const [web] = config().services as [Service];
+const [api1] = web.containers as [RoutedContainer];
+
+const task = (id: number, more: Task = {}): Task => ({
+  taskArn: `arn:aws:ecs:eu-west-1:111122223333:task/shop-dev/${id}`,
+  taskDefinitionArn: MINE,
+  group: 'service:web',
+  createdAt: new Date(Date.UTC(2026, 0, 1, 0, id)),
+  stopCode: 'EssentialContainerExited',
+  stoppedReason: 'Essential container in task exited',
+  containers: [
+    { name: 'api1', exitCode: 143 },
+    { name: 'api2', exitCode: 1 },
+  ],
+  ...more,
+});
+
+/** The stopped tasks that ECS remembers, and the last lines of every stream. */
+function holds(tasks: readonly Task[], lines: readonly string[] = []): void {
+  mocks.ecs.on(ListTasksCommand).resolves({ taskArns: tasks.map(({ taskArn = '' }) => taskArn) });
+  mocks.ecs.on(DescribeTasksCommand).resolves({ tasks: [...tasks] });
+  mocks.logs.on(GetLogEventsCommand).resolves({ events: lines.map((message) => ({ message })) });
+}
+const explained = (said: readonly string[] = []) =>
+  diagnose(seeOf(), web, { taskDefinitionArn: MINE, reason: REASON, said });
+/** Whose log was read. */
+const blamed = () =>
+  sent()
+    .filter(({ command }) => command === 'GetLogEvents')
+    .map(({ input }) => (input as { logStreamName: string }).logStreamName.split('/')[1]);
+
+test('the problem says what ECS says, how the tasks ended, and the last lines of the culprit', async () => {
+  holds([task(1), task(2)], ['connecting to db:5432\n', 'Error: no database']);
+  const said = await explained(['has started 1 tasks.', 'was unable to place a task.']);
+  expect(said).toMatchObject({
+    code: 'DEPLOYMENT',
+    what: 'The deployment of web failed.',
+    now: 'Everything else is made and recorded; the failed service is kept, so that it can be looked at.',
+  });
+  expect(said.why.split('\n')).toEqual([
+    REASON,
+    'was unable to place a task.',
+    'Essential container in task exited; api1 exit code 143; api2 exit code 1',
+    'the last lines of api2:',
+    '  connecting to db:5432',
+    '  Error: no database',
+  ]);
+  expect(said.fix).toEqual([
+    'A container ended by itself: its last lines say why.',
+    'npm run provision, when the cause is mended',
+    'aws logs tail /slipway/shop-dev --follow, for all that was written',
+  ]);
+  expect(sent().filter(({ command }) => command === 'GetLogEvents')).toEqual([
+    {
+      command: 'GetLogEvents',
+      input: {
+        logGroupName: '/slipway/shop-dev',
+        logStreamName: 'web/api2/2',
+        limit: 10,
+        startFromHead: false,
+      },
+    },
+  ]);
+});
+
+test('only tasks of this deployment count, and the latest tells most', async () => {
+  holds([
+    task(1, { stoppedReason: 'first' }),
+    task(9, { stoppedReason: 'Scaling activity', taskDefinitionArn: 'arn:definition:1' }),
+    task(3, { stoppedReason: 'third' }),
+    task(4, { stoppedReason: 'fourth' }),
+    task(2, { stoppedReason: 'second' }),
+  ]);
+  const { why } = await explained();
+  expect(why.split('\n').map((line) => line.split(';')[0])).toEqual([REASON, 'fourth', 'third', 'second']);
+});
+
+test('the same end is told once', async () => {
+  holds([task(1), task(2), task(3)]);
+  expect((await explained()).why.split('\n')).toHaveLength(2);
+});
+
+describe('the container to blame', () => {
+  const group = (container: RoutedContainer) =>
+    `Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/${namesOf(config()).targetGroup(container)}/0123)`;
+  test.each<[string, Task, string]>([
+    ['the one that ended by itself, not the one that was stopped then', {}, 'api2'],
+    [
+      'the one that ECS gives a reason for',
+      {
+        containers: [
+          { name: 'api1', exitCode: 1 },
+          { name: 'api2', exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' },
+        ],
+      },
+      'api2',
+    ],
+    [
+      'the one whose targets are unhealthy, though all were stopped alike',
+      {
+        stopCode: 'ServiceSchedulerInitiated',
+        stoppedReason: group(web.containers[1] as RoutedContainer),
+        containers: [
+          { name: 'api1', exitCode: 143 },
+          { name: 'api2', exitCode: 143 },
+        ],
+      },
+      'api2',
+    ],
+    [
+      'the one that fails its own health check',
+      {
+        stopCode: 'ServiceSchedulerInitiated',
+        stoppedReason: 'Task failed container health checks',
+        containers: [
+          { name: 'api1', exitCode: 143, healthStatus: 'HEALTHY' },
+          { name: 'api2', exitCode: 143, healthStatus: 'UNHEALTHY' },
+        ],
+      },
+      'api2',
+    ],
+    [
+      'the one that ended well although it is essential',
+      {
+        containers: [
+          { name: 'api1', exitCode: 143 },
+          { name: 'api2', exitCode: 0 },
+        ],
+      },
+      'api2',
+    ],
+    [
+      'the first that was killed, when there is no other sign',
+      {
+        containers: [
+          { name: 'api1', exitCode: 0 },
+          { name: 'api2', exitCode: 137 },
+        ],
+        stopCode: 'UserInitiated',
+      },
+      'api2',
+    ],
+  ])('is %s', async (_what, end, name) => {
+    holds([task(1, end)], ['a line']);
+    await explained();
+    expect(blamed()).toEqual([name]);
+  });
+
+  test('is nobody when no container ended badly', async () => {
+    holds([
+      task(1, {
+        stopCode: 'UserInitiated',
+        stoppedReason: 'Task stopped by user',
+        containers: [{ name: 'api1', exitCode: 0 }, { name: 'api2' }],
+      }),
+    ]);
+    expect((await explained()).why).toBe(`${REASON}\nTask stopped by user`);
+    expect(blamed()).toEqual([]);
+  });
+});
+
+test('the names of target groups are enough: of an ARN nobody reads more', async () => {
+  const stoppedReason =
+    'Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/shop-dev-web-api1-1a2b/0123)';
+  holds([task(1, { stoppedReason, containers: [] })]);
+  expect((await explained()).why).toBe(
+    `${REASON}\nTask failed ELB health checks in (target-group shop-dev-web-api1-1a2b)`,
+  );
+});
+
+test('what cannot be found out makes it no other problem', async () => {
+  mocks.ecs.on(ListTasksCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
+  expect(await explained()).toMatchObject({ code: 'DEPLOYMENT', why: REASON });
+  holds([task(1)]);
+  mocks.logs.on(GetLogEventsCommand).rejects(awsError('ResourceNotFoundException', 'no such stream'));
+  expect((await explained()).why).toBe(
+    `${REASON}\nEssential container in task exited; api1 exit code 143; api2 exit code 1`,
+  );
+});
+
+describe('unhealthy targets', () => {
+  const cause = problem('TIMEOUT', { what: 'Gave up.', why: '', now: '', fix: [] });
+  const target = (Reason: string, Description: string) => ({
+    Target: { Id: '10.0.1.5', Port: 5000 },
+    TargetHealth: { State: 'unhealthy' as const, Reason: Reason as never, Description },
+  });
+
+  test('are told with their reasons', () => {
+    const targets = [
+      target('Target.ResponseCodeMismatch', 'Health checks failed with these codes: [404]'),
+      { Target: { Id: '10.0.2.6', Port: 5000 }, TargetHealth: { State: 'initial' as const } },
+    ];
+    expect(unhealthy(api1, targets, cause)).toMatchObject({
+      code: 'UNHEALTHY',
+      what: 'The load balancer finds api1 unhealthy.',
+      why: '10.0.1.5:5000 is unhealthy, Target.ResponseCodeMismatch, Health checks failed with these codes: [404]\n10.0.2.6:5000 is initial',
+      fix: [
+        'GET /health must answer 200: correct health.path or health.matcher of api1.',
+        'npm run provision, to look again and continue',
+      ],
+      cause,
+    });
+  });
+
+  test('may be none', () => {
+    expect(unhealthy(api1, [], cause).why).toBe('It has no targets.');
+  });
+});

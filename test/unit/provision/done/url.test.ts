@@ -1,0 +1,95 @@
+// The address of a stack, on AWS and on the sandbox.
+import { describe, expect, test } from '@jest/globals';
+import { names } from '../../../../lib/model/architecture.ts';
+import type { Place, SandboxDoor } from '../../../../lib/run/target.ts';
+import { localWaits } from '../../../../lib/engine/waits.ts';
+import type { Made } from '../../../../provision/context.ts';
+import { addressOf } from '../../../../provision/done/url.ts';
+import { config } from '../../act.ts';
+import { neighbours } from '../../neighbours.ts';
+
+const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
+const made = {
+  ...Object.fromEntries(names.map((name) => [name, new Map()])),
+  loadBalancer: new Map(Object.entries(neighbours.loadBalancer)),
+} as unknown as Made;
+const domain = (name: string) => config({ domain: { name, zone: 'example.com', createZone: false } });
+const settings = { region: 'eu-west-1' };
+const aws: Place = { settings, waits: localWaits, endpointName: 'aws', sandbox: undefined };
+
+describe('on AWS', () => {
+  test('is the domain', async () => {
+    expect(await addressOf(domain('api.example.com'), aws, made)).toEqual({
+      url: 'http://api.example.com',
+      host: 'api.example.com',
+      connect: { host: 'api.example.com', port: 80 },
+    });
+  });
+
+  test.each([
+    ['there is no domain', config({ domain: undefined })],
+    ['the domain leads to whoever asks', domain('api.shop.localhost')],
+  ])("is the load balancer's own name when %s", async (_when, of) => {
+    expect(await addressOf(of, aws, made)).toEqual({
+      url: `http://${BALANCER}`,
+      host: BALANCER,
+      connect: { host: BALANCER, port: 80 },
+    });
+  });
+});
+
+describe('on the sandbox', () => {
+  /** A sandbox whose DNS knows these names, and which is asked for them. */
+  const sandboxOf = (known: Readonly<Record<string, number>>) => {
+    const asked: [string, number][] = [];
+    const door = {
+      resolve: async (name: string, port: number) => {
+        asked.push([name, port]);
+        const local = known[name];
+        return local === undefined ? undefined : { host: '127.0.0.1', port: local };
+      },
+    } as unknown as SandboxDoor;
+    return { asked, place: { ...aws, endpointName: 'sandbox', sandbox: door } satisfies Place };
+  };
+
+  test('is the domain with the local port of the listener', async () => {
+    const { asked, place } = sandboxOf({ 'api.shop.localhost': 8080 });
+    expect(await addressOf(domain('api.shop.localhost'), place, made)).toEqual({
+      url: 'http://api.shop.localhost:8080',
+      host: 'api.shop.localhost:8080',
+      connect: { host: '127.0.0.1', port: 8080 },
+    });
+    expect(asked).toEqual([['api.shop.localhost', 80]]);
+  });
+
+  test('has no port where the listener really has its own', async () => {
+    const { place } = sandboxOf({ 'api.shop.localhost': 80 });
+    expect(await addressOf(domain('api.shop.localhost'), place, made)).toMatchObject({
+      url: 'http://api.shop.localhost',
+      host: 'api.shop.localhost',
+    });
+  });
+
+  test('shows a name that leads to this machine, and asks for the domain', async () => {
+    const { place } = sandboxOf({ 'api.example.com': 8080 });
+    expect(await addressOf(domain('api.example.com'), place, made)).toEqual({
+      url: `http://${BALANCER}:8080`,
+      host: 'api.example.com:8080',
+      connect: { host: '127.0.0.1', port: 8080 },
+    });
+  });
+
+  test("is the load balancer's own name without a domain", async () => {
+    const { asked, place } = sandboxOf({ [BALANCER]: 8080 });
+    expect(await addressOf(config({ domain: undefined }), place, made)).toMatchObject({
+      url: `http://${BALANCER}:8080`,
+      host: `${BALANCER}:8080`,
+    });
+    expect(asked).toEqual([[BALANCER, 80]]);
+  });
+
+  test('is none while the name leads nowhere', async () => {
+    const { place } = sandboxOf({});
+    expect(await addressOf(domain('api.shop.localhost'), place, made)).toBeUndefined();
+  });
+});

@@ -1,0 +1,182 @@
+// The last step of a provision, against real servers on this machine.
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import type { Config } from '../../../../lib/config/config.ts';
+import type { Event } from '../../../../lib/model/report.ts';
+import type { Run } from '../../../../lib/run/run.ts';
+import { localWaits } from '../../../../lib/engine/waits.ts';
+import { NO_SERVICE } from '../../../../provision/steps/listener.ts';
+import { verify } from '../../../../provision/done/verify.ts';
+import { config, testClock } from '../../act.ts';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** A server on a free port; gone after the test, with whatever connections it still has. */
+async function serve(listener: RequestListener): Promise<number> {
+  const server: Server = createServer(listener);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => sockets.add(socket));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  closing.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((closed) => server.close(closed));
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/**
+ * What a run needs for this, with a wait of three looks on a clock that takes no time.
+ * @param every milliseconds; a request, which goes by real time, may take two and a half of it
+ */
+function runOf(signal = new AbortController().signal, every = 1000) {
+  const events: Event[] = [];
+  const report = (event: Event) => void events.push(event);
+  const waits = { ...localWaits, answer: { first: 0, every, deadline: 2.5 * every } };
+  return { ...({ clock: testClock(), signal, waits, report } as unknown as Run), events };
+}
+const addressOf = (port: number) => ({
+  url: `http://api.example.com:${port}`,
+  host: `api.example.com:${port}`,
+  connect: { host: '127.0.0.1', port },
+});
+const notes = ({ events }: { events: readonly Event[] }) =>
+  events.map((event) => ('text' in event ? event.text : '')).sort();
+/** The stack with its one service changed. */
+const changed = (change: Partial<Config['services'][number]>) =>
+  config({ services: config().services.map((service) => ({ ...service, ...change })) });
+const [service] = config().services;
+const one = changed({ containers: (service?.containers ?? []).slice(0, 1) });
+
+test('asks every routed path, by the name that is printed, wherever that leads', async () => {
+  const asked: unknown[] = [];
+  const port = await serve(({ method, url, headers: { host } }, response) => {
+    asked.push({ method, url, host });
+    response.end('hello');
+  });
+  const run = runOf();
+  await verify(config(), addressOf(port), run);
+  const host = `api.example.com:${port}`;
+  expect(asked).toEqual(
+    expect.arrayContaining([
+      { method: 'GET', url: '/api1', host },
+      { method: 'GET', url: '/api2', host },
+    ]),
+  );
+  expect(asked).toHaveLength(2);
+  expect(notes(run)).toEqual([`GET http://${host}/api1  200`, `GET http://${host}/api2  200`]);
+});
+
+test.each([302, 401, 404, 405])('takes %i for an answer: it is the service that says so', async (status) => {
+  const port = await serve((_request, response) => response.writeHead(status).end('{"title":"not here"}'));
+  const run = runOf();
+  await verify(one, addressOf(port), run);
+  const [note, ...warnings] = notes(run);
+  expect(note).toBe(`GET http://api.example.com:${port}/api1  ${status}`);
+  const unknown = 'api1 answers, and knows nothing at /api1: the load balancer hands on the whole path.';
+  expect(warnings).toEqual(status === 404 ? [unknown] : []);
+});
+
+test('asks again while the load balancer answers by itself: 503, and the 404 of a path without a rule', async () => {
+  const answers: [number, string][] = [
+    [503, ''],
+    [404, NO_SERVICE],
+    [200, 'hello'],
+  ];
+  let asked = 0;
+  const port = await serve((_request, response) => {
+    const [status, body] = answers[asked] ?? [500, ''];
+    asked += 1;
+    response.writeHead(status).end(body);
+  });
+  const run = runOf();
+  await verify(one, addressOf(port), run);
+  expect(asked).toBe(3);
+  expect(notes(run)).toEqual([
+    '/api1 answers 404',
+    '/api1 answers 503',
+    `GET http://api.example.com:${port}/api1  200`,
+  ]);
+});
+
+test("never takes the load balancer's own 404 for an answer", async () => {
+  const port = await serve((_request, response) => response.writeHead(404).end(NO_SERVICE));
+  await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
+    code: 'UNANSWERED',
+    what: `http://api.example.com:${port}/api1 is not answered.`,
+    why: expect.stringContaining('The last look said: /api1 answers 404.'),
+    now: 'Everything is made and healthy as far as AWS says.',
+    fix: [`curl -v http://api.example.com:${port}/api1`, 'npm run provision, to look again'],
+  });
+});
+
+test('gives up where nothing listens', async () => {
+  const port = await serve(() => undefined);
+  for (const close of closing.splice(0)) await close();
+  await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
+    code: 'UNANSWERED',
+    why: expect.stringContaining('ECONNREFUSED'),
+  });
+});
+
+test('gives up where a connection is taken and never answered', async () => {
+  let asked = 0;
+  const port = await serve(() => void (asked += 1));
+  await expect(verify(one, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
+    code: 'UNANSWERED',
+    why: expect.stringContaining('/api1: no answer within 0.25 s'),
+  });
+  expect(asked).toBe(3);
+});
+
+test('gives up where an answer breaks off', async () => {
+  const port = await serve((_request, response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('half', () => response.destroy());
+  });
+  await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({ code: 'UNANSWERED' });
+});
+
+test('leaves nothing running behind a path that is not answered', async () => {
+  let asked = 0;
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const port = await serve(({ url }, response) => {
+    // The other path is answered when the last answer to this one has been read.
+    if (url === '/api2') return void released.then(() => response.end('hello'));
+    asked += 1;
+    if (asked === 3) response.on('close', () => setImmediate(release));
+    response.writeHead(503).end();
+  });
+  const run = runOf();
+  await expect(verify(config(), addressOf(port), run)).rejects.toMatchObject({
+    code: 'UNANSWERED',
+    what: `http://api.example.com:${port}/api1 is not answered.`,
+  });
+  expect(notes(run)).toEqual(['/api1 answers 503', `GET http://api.example.com:${port}/api2  200`]);
+});
+
+test('stops at once when it is told to', async () => {
+  const stop = new AbortController();
+  const port = await serve(() => stop.abort(new Error('stop')));
+  await expect(verify(one, addressOf(port), runOf(stop.signal))).rejects.not.toMatchObject({
+    code: 'UNANSWERED',
+  });
+});
+
+test.each([
+  ['without tasks', changed({ count: 0 })],
+  [
+    'without routes',
+    changed({
+      containers: (service?.containers ?? []).map((container) => ({ ...container, path: undefined })),
+    }),
+  ],
+])('asks nothing of a service %s', async (_what, of) => {
+  const run = runOf();
+  await verify(of, addressOf(1), run);
+  expect(run.events).toEqual([]);
+});

@@ -1,0 +1,400 @@
+// When a service is done, and what is said when it never will be.
+import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ListTasksCommand,
+  type Service as EcsService,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import {
+  DescribeLoadBalancersCommand,
+  DescribeTargetHealthCommand,
+  type TargetHealthDescription,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Change } from '../../../../lib/model/change.ts';
+import type { Service } from '../../../../lib/config/config.ts';
+import type { WaitName } from '../../../../lib/engine/waits.ts';
+import { until, type Probed } from '../../../../lib/engine/until.ts';
+import { settled } from '../../../../provision/done/wait-for-service.ts';
+import { awsError, config, mocks, seeOf, sent, testClock } from '../../act.ts';
+import { neighbours } from '../../neighbours.ts';
+import { at, BROKEN, MINE, OLD, primary, service } from '../deployments.ts';
+
+describe('a service is done', () => {
+  const balancer = (Code: 'active' | 'failed', Reason?: string) =>
+    mocks.elbv2
+      .on(DescribeLoadBalancersCommand)
+      .resolves({ LoadBalancers: [{ LoadBalancerName: 'shop-dev', State: { Code, Reason } }] });
+  beforeEach(() => void balancer('active'));
+  const [web] = config().services as [Service];
+  const notes: string[] = [];
+  const waiting: string[] = [];
+  const made = {
+    taskDefinitions: new Map([['web', { taskDefinitionArn: MINE }]]),
+    targetGroups: new Map(Object.entries(neighbours.targetGroups)),
+  };
+  /** Waits with a few looks; every test has its own clock and notes. */
+  const settle = async (of = web, answered?: EcsService, change?: Change) => {
+    const clock = testClock();
+    const { signal } = new AbortController();
+    notes.length = 0;
+    waiting.length = 0;
+    await settled(
+      {
+        ...seeOf(),
+        change,
+        clock,
+        note: (text) => void notes.push(text),
+        until: <T>(what: string, _wait: WaitName, probe: () => Promise<Probed<T>>) =>
+          until(
+            what,
+            { first: 0, every: 1000, deadline: 4000 },
+            probe,
+            // What is said of the wait for the deployment is not what these tests are about.
+            { clock, signal, onPending: (note) => void (what.includes('targets') && waiting.push(note)) },
+          ),
+      },
+      of,
+      made,
+      answered,
+    );
+  };
+  /** What the looks at the service see, one after the other; the last is seen for ever. */
+  const looks = (...services: EcsService[]) => {
+    const mock = mocks.ecs.on(DescribeServicesCommand);
+    for (const one of services.slice(0, -1)) mock.resolvesOnce({ services: [one] });
+    mock.resolves({ services: services.slice(-1) });
+  };
+  const target = (State: string, Reason?: string, Description?: string): TargetHealthDescription =>
+    ({
+      Target: { Id: '10.0.1.5', Port: 5000 },
+      TargetHealth: { State, Reason, Description },
+    }) as TargetHealthDescription;
+  const targets = (...all: TargetHealthDescription[]) => ({ TargetHealthDescriptions: all });
+  /** The stopped tasks that ECS remembers at each look, one after the other; the last are remembered for ever. */
+  const stopped = (...looks: Task[][]) => {
+    const byArn = new Map(looks.flat().map((one) => [one.taskArn ?? '', one]));
+    const list = mocks.ecs.on(ListTasksCommand);
+    const arns = looks.map((tasks) => ({ taskArns: tasks.map(({ taskArn = '' }) => taskArn) }));
+    for (const answer of arns.slice(0, -1)) list.resolvesOnce(answer);
+    list.resolves(arns.at(-1) ?? {});
+    mocks.ecs
+      .on(DescribeTasksCommand)
+      .callsFake(({ tasks }: { tasks: string[] }) => ({ tasks: tasks.map((arn) => byArn.get(arn)) }));
+  };
+  const commands = () => sent().map(({ command }) => command);
+
+  test('when its deployment is, and then all targets of every group are healthy', async () => {
+    looks(service(primary('IN_PROGRESS')), service(primary('COMPLETED', { runningCount: 1 })));
+    stopped([]);
+    mocks.elbv2
+      .on(DescribeTargetHealthCommand)
+      .resolves(targets(target('healthy')))
+      .on(DescribeTargetHealthCommand, { TargetGroupArn: 'arn:group-2' })
+      .resolvesOnce(targets(target('initial', 'Elb.InitialHealthChecking')))
+      .resolvesOnce(targets(target('unhealthy', 'Target.Timeout'), target('draining')))
+      .resolves(targets(target('healthy'), target('draining')));
+    await settle();
+    const asked = sent()
+      .filter(({ command }) => command === 'DescribeTargetHealth')
+      .map(({ input }) => (input as { TargetGroupArn: string }).TargetGroupArn);
+    expect(asked.sort()).toEqual(['arn:group-1', 'arn:group-2'].flatMap((group) => [group, group, group]));
+    expect(waiting).toEqual([
+      '0/1 targets of api2 healthy, Elb.InitialHealthChecking; 1/1 running',
+      '0/1 targets of api2 healthy, Target.Timeout; 1/1 running',
+    ]);
+  });
+
+  test('with as many healthy targets as tasks', async () => {
+    looks(service(primary('COMPLETED')));
+    stopped([]);
+    const two = { ...web, count: 2, containers: web.containers.slice(0, 1) };
+    mocks.elbv2
+      .on(DescribeTargetHealthCommand)
+      .resolvesOnce(targets(target('healthy'), target('initial')))
+      .resolves(targets(target('healthy'), target('healthy')));
+    await settle(two);
+    expect(commands().filter((command) => command === 'DescribeTargetHealth')).toHaveLength(2);
+  });
+
+  describe('when its count is not what the configuration says', () => {
+    const one = { ...web, count: 1, containers: web.containers.slice(0, 1) };
+    const counted = (desiredCount: number) => ({ ...service(primary('COMPLETED')), desiredCount });
+
+    test('with as many as ECS is to run now: Application Auto Scaling may scale in meanwhile', async () => {
+      looks(counted(3), counted(3), counted(2));
+      stopped([]);
+      mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy'), target('healthy')));
+      await settle(one);
+      expect(waiting).toEqual(Array(2).fill(expect.stringMatching(/^2\/3 targets of api1 healthy; /)));
+    });
+
+    test('without targets, when it was scaled to none', async () => {
+      looks(counted(0));
+      await settle(one);
+      expect(commands()).toEqual(['DescribeServices']);
+    });
+
+    test('with as many as this run has asked for: a look may still see the count before', async () => {
+      looks(counted(1));
+      stopped([]);
+      mocks.elbv2
+        .on(DescribeTargetHealthCommand)
+        .resolvesOnce(targets(target('healthy')))
+        .resolves(targets(target('healthy'), target('healthy')));
+      const change: Change = {
+        step: 'services',
+        key: 'web',
+        verb: 'update',
+        fields: [{ field: 'count', from: 1, to: 2 }],
+        reason: '',
+      };
+      await settle({ ...one, count: 2 }, undefined, change);
+      expect(commands().filter((command) => command === 'DescribeTargetHealth')).toHaveLength(2);
+    });
+  });
+
+  test('without targets, when it is to have no tasks or no routes', async () => {
+    looks(service(primary('COMPLETED')));
+    await settle({ ...web, count: 0 });
+    await settle({ ...web, containers: web.containers.map((one) => ({ ...one, path: undefined })) });
+    expect(commands()).toEqual(['DescribeServices', 'DescribeServices']);
+  });
+
+  describe('and ECS is heard', () => {
+    const said = (id: string, message: string) => ({
+      id,
+      message: `(service web) ${message}`,
+      createdAt: at(0),
+    });
+    const GROUP =
+      'arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/shop-dev-web-api1-1a2b/0123';
+    const [first, second, third] = [
+      said('1', 'has started 1 tasks: (task 1).'),
+      said('2', `registered 1 targets in (target-group ${GROUP})`),
+      said('3', 'has reached a steady state.'),
+    ];
+
+    test('once each, in the order in which it spoke, without what the line says anyway', async () => {
+      const events = [[first], [second, first], [third, second, first]].map((all) => [...all]);
+      looks(
+        ...events.map((all, index) => ({
+          ...service(primary(index === 2 ? 'COMPLETED' : 'IN_PROGRESS')),
+          events: all,
+        })),
+      );
+      await settle({ ...web, count: 0 }, { ...service(primary('IN_PROGRESS')), events: [] });
+      expect(notes).toEqual([
+        'web: has started 1 tasks: (task 1).',
+        'web: registered 1 targets in (target-group shop-dev-web-api1-1a2b)',
+        'web: has reached a steady state.',
+      ]);
+    });
+
+    test('but not what it said before the update', async () => {
+      looks({ ...service(primary('COMPLETED')), events: [third, second, first] });
+      await settle({ ...web, count: 0 }, { ...service(primary('IN_PROGRESS')), events: [second, first] });
+      expect(notes).toEqual(['web: has reached a steady state.']);
+    });
+
+    test('and not before the first look, when nothing was changed', async () => {
+      looks(
+        { ...service(primary('IN_PROGRESS')), events: [second, first] },
+        { ...service(primary('COMPLETED')), events: [third, second, first] },
+      );
+      await settle({ ...web, count: 0 });
+      expect(notes).toEqual(['web: has reached a steady state.']);
+    });
+  });
+
+  describe('while targets are missing', () => {
+    const one = { ...web, containers: web.containers.slice(0, 1) };
+    const died = (id: number, more: Task = {}): Task => ({
+      taskArn: `arn:aws:ecs:eu-west-1:111122223333:task/shop-dev/${id}`,
+      taskDefinitionArn: MINE,
+      group: 'service:web',
+      createdAt: at(id),
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      containers: [{ name: 'api1', exitCode: 3 }],
+      ...more,
+    });
+    const event = (message: string) => ({ id: message, message: `(service web) ${message}` });
+    const END = 'Essential container in task exited; api1 exit code 3';
+    /** The deployment is completed and stays so; no target is healthy. */
+    const completed = (counts: object, ...messages: string[]) => {
+      const deployment = service(primary('COMPLETED', counts));
+      looks(deployment, { ...deployment, events: messages.map(event) });
+      mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
+      mocks.logs.on(GetLogEventsCommand).resolves({
+        events: [{ message: 'connecting to db:5432' }, { message: 'no database, giving up' }],
+      });
+    };
+
+    test('the wait says how many tasks run, how the last ended, and what ECS said last', async () => {
+      const counts = { runningCount: 0, pendingCount: 1 };
+      completed(counts, 'has started 1 tasks: (task 2).', 'registered 1 targets.');
+      stopped([died(1)]);
+      mocks.elbv2
+        .on(DescribeTargetHealthCommand)
+        .resolvesOnce(targets(target('draining', 'Target.DeregistrationInProgress')))
+        .resolves(targets(target('healthy')));
+      await settle(one);
+      expect(waiting).toEqual([
+        `0/1 targets of api1 healthy, Target.DeregistrationInProgress; 0/1 running, 1 starting; last end: ${END}; ECS: has started 1 tasks`,
+      ]);
+    });
+
+    test('tasks that end one after the other end the wait: exit code, reason and last lines are told', async () => {
+      completed({ runningCount: 0 }, 'has started 1 tasks: (task 4).', 'was unable to place a task.');
+      stopped([died(1)], [died(1), died(2)], [died(1), died(2), died(3), died(4)]);
+      await expect(settle(one, { ...service(primary('COMPLETED')), events: [] })).rejects.toMatchObject({
+        code: 'DEPLOYMENT',
+        what: 'web was deployed and does not keep running.',
+        why: [
+          '3 tasks ended. 0/1 targets of api1 healthy, 0/1 running',
+          'was unable to place a task.',
+          END,
+          'the last lines of api1:',
+          '  connecting to db:5432',
+          '  no database, giving up',
+        ].join('\n'),
+        now: expect.stringContaining('the failed service is kept'),
+        fix: expect.arrayContaining(['A container ended by itself: its last lines say why.']),
+      });
+      expect(waiting).toHaveLength(2);
+    });
+
+    test('a large service bears more of them, as in a deployment', async () => {
+      const wide = { ...one, count: 8 };
+      completed({ runningCount: 7, desiredCount: 8 });
+      stopped(
+        [],
+        [died(1), died(2), died(3)],
+        [1, 2, 3, 4].map((id) => died(id)),
+      );
+      await expect(settle(wide)).rejects.toMatchObject({ why: expect.stringMatching(/^4 tasks ended\. /) });
+    });
+
+    test('tasks that ECS stopped, or that run something else, are not counted', async () => {
+      const scaled = { stopCode: 'ServiceSchedulerInitiated' as const };
+      completed({ runningCount: 1 });
+      stopped([], [died(1, scaled), died(2, scaled), died(3, scaled), died(4, { taskDefinitionArn: OLD })]);
+      await expect(settle(one)).rejects.toMatchObject({ code: 'UNHEALTHY', why: 'It has no targets.' });
+    });
+
+    test.each([
+      ['tasks do not all run', 0, [] as Task[], []],
+      ['a task runs, and another ended meanwhile', 1, [died(1)], [END]],
+    ])('when time is up and %s, the tasks are to blame', async (_when, runningCount, tasks, ends) => {
+      completed({ runningCount });
+      stopped([], tasks);
+      await expect(settle(one)).rejects.toMatchObject({
+        code: 'DEPLOYMENT',
+        what: 'web was deployed and does not keep running.',
+        why: expect.stringContaining(
+          [
+            `Gave up waiting for the targets of web to be healthy after 4 s. 0/1 targets of api1 healthy, ${runningCount}/1 running`,
+            ...ends,
+          ].join('\n'),
+        ),
+      });
+    });
+
+    test('nothing is waited for when somebody deploys something else, or removes the service', async () => {
+      stopped([]);
+      mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
+      const done = service(primary('COMPLETED'));
+      looks(done, { ...done, status: 'DRAINING' });
+      await expect(settle(one)).rejects.toMatchObject({
+        code: 'DEPLOYMENT',
+        why: 'the service is DRAINING: somebody removes it',
+      });
+      looks(done, service(primary('IN_PROGRESS', { taskDefinition: OLD })));
+      await expect(settle(one)).rejects.toMatchObject({ why: 'ECS went back to shop-dev-web:1' });
+      expect(waiting).toEqual([]);
+    });
+
+    test('tasks that cannot be looked at do not end the wait', async () => {
+      completed({ runningCount: 1 });
+      mocks.ecs.on(ListTasksCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
+      mocks.elbv2
+        .on(DescribeTargetHealthCommand)
+        .resolvesOnce(targets())
+        .resolves(targets(target('healthy')));
+      await settle(one);
+      expect(waiting).toEqual(['0/1 targets of api1 healthy; 1/1 running']);
+    });
+  });
+
+  describe('never', () => {
+    test('when it was rolled back: the problem says so, and what ECS said meanwhile', async () => {
+      const message = '(service web) was unable to place a task. Reason: Internal error.';
+      looks(service(primary('IN_PROGRESS', { failedTasks: 1 })), {
+        ...service(
+          primary('IN_PROGRESS', { taskDefinition: OLD, createdAt: at(20) }),
+          primary('FAILED', { status: 'ACTIVE', rolloutStateReason: BROKEN }),
+        ),
+        events: [
+          { id: '2', message: '(service web) has started 1 tasks.' },
+          { id: '1', message },
+        ],
+      });
+      mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
+      await expect(settle(web, { ...service(primary('IN_PROGRESS')), events: [] })).rejects.toMatchObject({
+        code: 'DEPLOYMENT',
+        what: 'The deployment of web failed.',
+        why: `${BROKEN}\nECS went back to shop-dev-web:1\nwas unable to place a task. Reason: Internal error.`,
+      });
+      expect(commands()).not.toContain('DescribeTargetHealth');
+    });
+
+    test('when the first deployment failed', async () => {
+      looks(service(primary('FAILED', { rolloutStateReason: BROKEN })));
+      mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
+      await expect(settle()).rejects.toMatchObject({ code: 'DEPLOYMENT', why: BROKEN });
+    });
+
+    test('when the load balancer failed: AWS says why, and nothing is looked for in the tasks', async () => {
+      looks(service(primary('IN_PROGRESS')));
+      const why = 'The subnets have no free addresses left.';
+      balancer('failed', why);
+      await expect(settle()).rejects.toMatchObject({ code: 'FAILED_STATE', why });
+      expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers', 'DescribeServices']);
+    });
+
+    test('when it takes too long: that is explained as well', async () => {
+      looks(service(primary('IN_PROGRESS', { failedTasks: 5 })));
+      mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
+      await expect(settle()).rejects.toMatchObject({
+        code: 'DEPLOYMENT',
+        why: 'The last look said: 0/1 running, 5 failed.',
+      });
+    });
+
+    test('when its targets stay unhealthy though its tasks run: the problem says which, and why', async () => {
+      looks(service(primary('COMPLETED', { runningCount: 1 })));
+      stopped([]);
+      mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy')));
+      mocks.elbv2
+        .on(DescribeTargetHealthCommand, { TargetGroupArn: 'arn:group-1' })
+        .resolves(targets(target('unhealthy', 'Target.Timeout', 'Request timed out')));
+      await expect(settle()).rejects.toMatchObject({
+        code: 'UNHEALTHY',
+        what: 'The load balancer finds api1 unhealthy.',
+        why: '10.0.1.5:5000 is unhealthy, Target.Timeout, Request timed out',
+        fix: expect.arrayContaining(['api1 must listen on 0.0.0.0:5000 and answer GET /health within 5 s.']),
+      });
+    });
+
+    test('when a look fails: that error is told as it is', async () => {
+      mocks.ecs.on(DescribeServicesCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
+      await expect(settle()).rejects.toMatchObject({ message: 'not allowed' });
+      looks(service(primary('COMPLETED')));
+      mocks.elbv2.on(DescribeTargetHealthCommand).rejects(awsError('TargetGroupNotFoundException', 'none'));
+      await expect(settle()).rejects.toMatchObject({ message: 'none' });
+    });
+  });
+});

@@ -1,0 +1,89 @@
+// What the state file remembers after a survey: what was found, and nothing else.
+import { DescribeVpcAttributeCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { beforeEach, expect, test } from '@jest/globals';
+import { lookVpc } from '../../../lib/look/vpc.ts';
+import { recordedIn } from '../../../lib/look/context.ts';
+import { openState, type State } from '../../../lib/state/state.ts';
+import { upper } from '../../../lib/derive/tags.ts';
+import { heal } from '../../../provision/refresh-state.ts';
+import { steps } from '../../../provision/plan.ts';
+import { awsError, mocks, ourTags, seeOf, surveyOf, testClock, wantOf } from '../act.ts';
+import { useFolder } from '../lib/state/folder.ts';
+import { network } from '../network.ts';
+
+const path = useFolder();
+let state: State;
+const VPC = { vpc: { vpcId: 'vpc-1' } };
+beforeEach(async () => {
+  const guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
+  state = await openState(path('dev.json'), guard, testClock());
+});
+
+test('remembers what was found and not known', async () => {
+  const { vpc, subnets } = network();
+  await heal(state, surveyOf({ vpc, subnets: { 'public-1': subnets['public-1'] } }));
+  expect(state.data.resources).toEqual({
+    ...VPC,
+    'subnets.public-1': { subnetId: 'subnet-a', zone: 'eu-west-1a' },
+  });
+});
+
+test('remembers the other id of a thing that was made anew by hand', async () => {
+  await state.record('vpc', { vpcId: 'vpc-0' });
+  await heal(state, surveyOf({ vpc: network().vpc }));
+  expect(state.data.resources).toEqual(VPC);
+});
+
+test('forgets what is gone, and gives its next life another generation', async () => {
+  await state.record('vpc', { vpcId: 'vpc-1' });
+  await heal(state, surveyOf());
+  expect(state.data).toMatchObject({ resources: {}, generations: { vpc: 1 } });
+});
+
+test('keeps the intent of a create whose answer never came', async () => {
+  const intent = await state.intend('vpc');
+  await heal(state, surveyOf());
+  expect(state.data.intents).toEqual({ vpc: intent });
+});
+
+test('closes the intent of what was found', async () => {
+  await state.intend('vpc');
+  await heal(state, surveyOf({ vpc: network().vpc }));
+  expect(state.data).toMatchObject({ resources: VPC, intents: {} });
+});
+
+test('writes nothing when all is known', async () => {
+  await state.record('vpc', { vpcId: 'vpc-1' });
+  const before = JSON.stringify(state.data);
+  await heal(state, surveyOf({ vpc: network().vpc }));
+  expect(JSON.stringify(state.data)).toBe(before);
+});
+
+/** The survey, the plan and the state after a run that was killed moments ago, as far as the VPC is concerned. */
+async function runAgain() {
+  await state.record('vpc', { vpcId: 'vpc-1' });
+  const found = surveyOf({
+    vpc: Object.fromEntries(await lookVpc({ ...seeOf(), recorded: recordedIn(state.data.resources) })),
+  });
+  await heal(state, found);
+  return { changes: steps.vpc.diff(wantOf(), found), resources: state.data.resources };
+}
+
+test('a VPC that no filter sees yet is neither forgotten nor made a second time', async () => {
+  mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
+  mocks.ec2.on(DescribeVpcsCommand, { VpcIds: ['vpc-1'] }).resolves({
+    Vpcs: [{ VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', State: 'available', Tags: upper(ourTags('vpc')) }],
+  });
+  mocks.ec2
+    .on(DescribeVpcAttributeCommand)
+    .resolves({ EnableDnsSupport: { Value: true }, EnableDnsHostnames: { Value: true } });
+  expect(await runAgain()).toEqual({ changes: [], resources: VPC });
+});
+
+test('a VPC that is really gone is forgotten and made anew', async () => {
+  mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
+  mocks.ec2
+    .on(DescribeVpcsCommand, { VpcIds: ['vpc-1'] })
+    .rejects(awsError('InvalidVpcID.NotFound', 'The vpc ID does not exist'));
+  expect(await runAgain()).toMatchObject({ changes: [{ verb: 'create' }], resources: {} });
+});

@@ -1,0 +1,83 @@
+// Counts that Application Auto Scaling has decided: what a plan makes of them, what is sent, what a run says.
+import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { describe, expect, test } from '@jest/globals';
+import type { FoundService } from '../../../../lib/look/services.ts';
+import { countEvents, firstCount, scaled } from '../../../../provision/services/scaling.ts';
+import { services } from '../../../../provision/steps/services.ts';
+import { config, mocks, provisionStep, surveyOf } from '../../act.ts';
+import { done, isDone, item, mutations, update, withItem } from '../service-scene.ts';
+
+const theirs: Partial<FoundService> = { desiredCount: 4, scaling: { least: 2, most: 8 } };
+const unknown: Partial<FoundService> = { desiredCount: 4, scaling: { unknown: 'not allowed' } };
+const drifted: Partial<FoundService> = { desiredCount: 4 };
+const found = (changes: Partial<FoundService>) => surveyOf({ services: { web: { ...item, ...changes } } });
+
+describe('the step', () => {
+  test('changes nothing of a count that was decided', async () => {
+    const { verbs } = await provisionStep(services, withItem(theirs));
+    expect(verbs).toEqual([]);
+    expect(mutations()).toEqual([]);
+  });
+
+  test('sends no count with other changes', async () => {
+    isDone();
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    const { verbs } = await provisionStep(services, withItem({ ...theirs, graceSeconds: 0 }));
+    expect(verbs).toEqual([['update', 'web', 'grace seconds']]);
+    expect(mutations()).toEqual([update()]);
+  });
+
+  test.each([
+    ['one that nobody has decided', drifted],
+    ['one of which that is not known', unknown],
+  ])('repairs %s', async (_what, changes) => {
+    isDone();
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    const { verbs } = await provisionStep(services, withItem(changes));
+    expect(verbs).toEqual([['update', 'web', 'count']]);
+    expect(mutations()).toEqual([update({ desiredCount: 1 })]);
+  });
+});
+
+test('a run says who decides, and when it does not know', () => {
+  const told = (changes: Partial<FoundService>) => countEvents(config(), found(changes));
+  expect(told(theirs)).toEqual([
+    { type: 'note', text: 'the count of web is 4, not 1: Application Auto Scaling decides, from 2 to 8' },
+  ]);
+  expect(told(unknown)).toEqual([
+    {
+      type: 'warning',
+      text: 'the count of web is 4, not 1; whether Application Auto Scaling made it so is not known: not allowed',
+    },
+  ]);
+  expect(told(drifted)).toEqual([]);
+  expect(countEvents(config(), surveyOf())).toEqual([]);
+});
+
+test('a run says that a service which is replaced loses its range, and begins where the other one was', () => {
+  const former = (changes: Partial<FoundService>) =>
+    surveyOf({ services: { 'web~former': { ...item, ...changes } } });
+  expect(countEvents(config(), former(theirs))).toEqual([
+    {
+      type: 'warning',
+      text: 'web is replaced, and the range that Application Auto Scaling has for it goes: it begins with 4 tasks, and the next provision makes that 1 unless the new service has a range',
+    },
+  ]);
+  expect(countEvents(config(), former(drifted))).toEqual([]);
+  const [web] = config().services;
+  if (!web) throw new Error('no service');
+  expect([
+    firstCount(web, former(theirs)),
+    firstCount(web, former(unknown)),
+    firstCount(web, surveyOf()),
+  ]).toEqual([4, 1, 1]);
+});
+
+test('what is asked at the end goes by the counts that were decided', () => {
+  const counts = (changes: Partial<FoundService>) =>
+    scaled(config(), found(changes)).services.map(({ count }) => count);
+  expect(counts({ ...theirs, desiredCount: 0 })).toEqual([0]);
+  expect(counts(unknown)).toEqual([1]);
+  expect(counts(drifted)).toEqual([1]);
+  expect(scaled(config(), surveyOf())).toEqual(config());
+});

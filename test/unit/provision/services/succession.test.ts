@@ -1,0 +1,79 @@
+// A service that follows another while requests go on: one beside it for another protocol, and a deployment that a stopped run left.
+import { CreateServiceCommand, DescribeServicesCommand } from '@aws-sdk/client-ecs';
+import { describe, expect, test } from '@jest/globals';
+import type { FoundService } from '../../../../lib/look/services.ts';
+import { namesOf } from '../../../../lib/derive/names.ts';
+import { services } from '../../../../provision/steps/services.ts';
+import { config, mocks, provisionStep, sent } from '../../act.ts';
+import { changed, create, fail, isDone, item, mutations, scene, withItem } from '../service-scene.ts';
+
+const [service = fail()] = config().services;
+const [api1 = fail(), api2 = fail()] = service.containers;
+
+describe('a path that goes over to HTTPS', () => {
+  const secure = changed({ containers: [{ ...api1, protocol: 'HTTPS' }, api2] });
+  const serviceName = namesOf(secure).service(secure.services[0] ?? fail());
+  const former = { 'web~former': item };
+  const { found, ...rest } = scene(secure);
+
+  test('has a service of its own made, which is waited for while the other one stays', async () => {
+    isDone();
+    mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: 'arn:new', events: [] } });
+    const { verbs, changes, ids } = await provisionStep(services, {
+      ...rest,
+      found: { ...found, services: former },
+    });
+    expect(verbs).toEqual([['replace', 'web', 'name']]);
+    expect(changes).toMatchObject([
+      {
+        replaces: 'web~former',
+        reason: 'no task is healthy in target groups for HTTP and for HTTPS at once',
+      },
+    ]);
+    expect(ids).toEqual({ web: { serviceArn: 'arn:new' } });
+    const { input } = create();
+    expect(mutations()).toEqual([{ command: 'CreateService', input: { ...input, serviceName } }]);
+    const asked = sent().filter(({ command }) => command === 'DescribeServices');
+    expect(asked.map((call) => (call.input as { services: string[] }).services)).toEqual([[serviceName]]);
+  });
+
+  test('has the other one removed when the new one is there', async () => {
+    const there = { ...item, serviceName };
+    const { verbs } = await provisionStep(services, {
+      ...rest,
+      found: { ...found, services: { web: there, ...former } },
+    });
+    expect(verbs).toEqual([['remove', 'web~former']]);
+  });
+});
+
+describe('a deployment under way', () => {
+  const underWay: Partial<FoundService> = { rollout: 'IN_PROGRESS' };
+  const rule = (targetGroupArn: string) => ({
+    ruleArn: `arn:rule/${targetGroupArn}`,
+    paths: [],
+    otherConditions: '',
+    targetGroupArn,
+    forward: targetGroupArn,
+    tags: {},
+  });
+  const withRules = (...groups: [string, string]) => {
+    const { found, ...others } = withItem(underWay);
+    const rules = { 'web-api1': rule(groups[0]), 'web-api2': rule(groups[1]) };
+    return { ...others, found: { ...found, rules } };
+  };
+
+  test('is waited for when requests still go elsewhere, and nothing is sent for that', async () => {
+    isDone();
+    const { verbs } = await provisionStep(services, withRules('arn:group-old', 'arn:group-2'));
+    expect(verbs).toEqual([['update', 'web', 'rollout']]);
+    expect(mutations()).toEqual([]);
+    expect(mocks.ecs.commandCalls(DescribeServicesCommand).length).toBeGreaterThan(0);
+  });
+
+  test('is no difference when they go to the service already, or nowhere', async () => {
+    expect((await provisionStep(services, withRules('arn:group-1', 'arn:group-2'))).verbs).toEqual([]);
+    expect((await provisionStep(services, withRules('', 'arn:group-2'))).verbs).toEqual([]);
+    expect((await provisionStep(services, withItem(underWay))).verbs).toEqual([]);
+  });
+});

@@ -1,0 +1,128 @@
+// The step that makes the cluster: what it sends in each case.
+import { CreateClusterCommand, DescribeClustersCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
+import { expect, test } from '@jest/globals';
+import { lower } from '../../../../lib/derive/tags.ts';
+import { cluster } from '../../../../provision/steps/cluster.ts';
+import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+
+const ARN = 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop-dev';
+const item = { clusterArn: ARN, status: 'ACTIVE', tags: ourTags('cluster') };
+const withTags = (tags: Record<string, string>) => ({
+  name: 'cluster' as const,
+  found: { cluster: { '': { ...item, tags } } },
+});
+const tags = lower(ourTags('cluster'));
+const create = {
+  command: 'CreateCluster',
+  input: { clusterName: 'shop-dev', tags },
+};
+const look = { command: 'DescribeClusters', input: { clusters: ['shop-dev'], include: ['TAGS'] } };
+const made = { cluster: { clusterArn: ARN, status: 'ACTIVE', tags } };
+const seen = (status: string) => ({ clusters: [{ clusterArn: ARN, status, tags }] });
+
+test('creates when missing', async () => {
+  mocks.ecs.on(CreateClusterCommand).resolves(made);
+  const { verbs, ids } = await provisionStep(cluster, { name: 'cluster' });
+  expect(verbs).toEqual([['create', '']]);
+  expect(ids).toEqual({ '': { clusterArn: ARN } });
+  expect(sent()).toEqual([create]);
+});
+
+test('creates when missing, and waits until it is active', async () => {
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...made.cluster, status: 'PROVISIONING' } });
+  mocks.ecs
+    .on(DescribeClustersCommand)
+    .resolvesOnce({ clusters: [], failures: [{ reason: 'MISSING' }] })
+    .resolvesOnce(seen('PROVISIONING'))
+    .resolves(seen('ACTIVE'));
+  await provisionStep(cluster, { name: 'cluster' });
+  expect(sent()).toEqual([create, look, look, look]);
+});
+
+test('creates when missing: tries again while the service-linked role is not seen yet', async () => {
+  mocks.ecs
+    .on(CreateClusterCommand)
+    .rejectsOnce(
+      awsError(
+        'InvalidParameterException',
+        'Unable to assume the service linked role. Please verify that the ECS service linked role exists.',
+      ),
+    )
+    .resolves(made);
+  const { ids } = await provisionStep(cluster, { name: 'cluster' });
+  expect(ids).toEqual({ '': { clusterArn: ARN } });
+  expect(sent()).toEqual([create, create]);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(cluster, withTags(item.tags));
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  mocks.ecs.on(TagResourceCommand).resolves({});
+  const { verbs, ids } = await provisionStep(cluster, withTags({ ...item.tags, Name: 'other' }));
+  expect(verbs).toEqual([['update', '', 'tag.Name']]);
+  expect(ids).toEqual({ '': { clusterArn: ARN } });
+  expect(sent()).toEqual([
+    { command: 'TagResource', input: { resourceArn: ARN, tags: lower(ourTags('cluster')) } },
+  ]);
+});
+
+test('explains refusal', async () => {
+  mocks.ecs.on(CreateClusterCommand).rejects(awsError('LimitExceededException', 'too many clusters'));
+  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject({
+    message: 'too many clusters',
+  });
+  expect(sent()).toEqual([create]);
+});
+
+test('explains refusal: one that ECS could not set up', async () => {
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...made.cluster, status: 'PROVISIONING' } });
+  mocks.ecs.on(DescribeClustersCommand).resolves(seen('FAILED'));
+  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject({
+    code: 'FAILED_STATE',
+    why: 'ECS could not set the cluster up',
+  });
+});
+
+test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+  const { changes } = await provisionStep(cluster, withTags({}));
+  expect(changes).toMatchObject([
+    { verb: 'refused', reason: expect.stringContaining('somebody else made it') },
+  ]);
+  expect(sent()).toEqual([]);
+});
+
+const theirs = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
+const taken = { code: 'FOREIGN', what: 'Something that is not ours has the name shop-dev.' };
+
+test("explains refusal: a create that is answered with somebody else's, who was quicker", async () => {
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: theirs });
+  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject({
+    ...taken,
+    why: expect.stringContaining('tagged team=one'),
+  });
+  expect(sent()).toEqual([create]);
+});
+
+test.each([
+  ['tags', theirs],
+  ['none', { ...theirs, tags: [] }],
+])("explains refusal: where the answer tells no tags and a look tells others' (%s)", async (_, one) => {
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...theirs, tags: [] } });
+  mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [one] });
+  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject(taken);
+});
+
+test('creates when missing, and takes the word of a look where the answer tells no tags', async () => {
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { clusterArn: ARN, status: 'ACTIVE' } });
+  mocks.ecs
+    .on(DescribeClustersCommand)
+    .resolvesOnce({ clusters: [], failures: [{ reason: 'MISSING' }] })
+    .resolves(seen('ACTIVE'));
+  const { ids } = await provisionStep(cluster, { name: 'cluster' });
+  expect(ids).toEqual({ '': { clusterArn: ARN } });
+  expect(sent()).toEqual([create, look, look]);
+});

@@ -1,0 +1,63 @@
+// The step that builds the elastic IP: what it sends in each case.
+import { AllocateAddressCommand, CreateTagsCommand, DescribeAddressesCommand } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { elasticIp } from '../../../../provision/steps/elastic-ip.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { network } from '../../network.ts';
+
+const Tags = upper(ourTags('elasticIp'));
+const allocate = {
+  command: 'AllocateAddress',
+  input: { Domain: 'vpc', TagSpecifications: [{ ResourceType: 'elastic-ip', Tags }] },
+};
+const seen = { Addresses: [{ AllocationId: 'eipalloc-1', PublicIp: '203.0.113.1', Tags }] };
+const commands = () => sent().map(({ command }) => command);
+
+test('creates when missing', async () => {
+  mocks.ec2.on(AllocateAddressCommand).resolves({ AllocationId: 'eipalloc-1' });
+  const { verbs, ids } = await provisionStep(elasticIp, { name: 'elasticIp' });
+  expect(verbs).toEqual([['create', '']]);
+  expect(ids).toEqual({ '': { allocationId: 'eipalloc-1' } });
+  expect(sent()).toEqual([allocate]);
+});
+
+test('creates when missing: a lost answer costs no second address', async () => {
+  mocks.ec2.on(AllocateAddressCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
+  mocks.ec2.on(DescribeAddressesCommand).resolvesOnce({ Addresses: [] }).resolves(seen);
+  const { ids } = await provisionStep(elasticIp, { name: 'elasticIp' });
+  expect(ids).toEqual({ '': { allocationId: 'eipalloc-1' } });
+  expect(commands()).toEqual(['AllocateAddress', 'DescribeAddresses', 'DescribeAddresses']);
+});
+
+test('creates when missing: what an earlier run may have made is looked for first', async () => {
+  mocks.ec2.on(DescribeAddressesCommand).resolves(seen);
+  await provisionStep(elasticIp, { name: 'elasticIp', reopened: true });
+  expect(commands()).toEqual(['DescribeAddresses']);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(elasticIp, { name: 'elasticIp', found: network() });
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  mocks.ec2.on(CreateTagsCommand).resolves({});
+  const of = config({ tags: { team: 'shop' } });
+  const { verbs } = await provisionStep(elasticIp, { name: 'elasticIp', config: of, found: network() });
+  expect(verbs).toEqual([['update', '', 'tag.team']]);
+  expect(sent()).toEqual([
+    {
+      command: 'CreateTags',
+      input: { Resources: ['eipalloc-1'], Tags: upper(ourTags('elasticIp', '', of)) },
+    },
+  ]);
+});
+
+test('explains refusal', async () => {
+  const refusal = awsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.');
+  mocks.ec2.on(AllocateAddressCommand).rejects(refusal);
+  await expect(provisionStep(elasticIp, { name: 'elasticIp' })).rejects.toBe(refusal);
+  expect(sent()).toEqual([allocate]);
+});

@@ -1,0 +1,171 @@
+// The step that makes the hosted zone, or uses the account's own: what it sends in each case.
+import {
+  ChangeTagsForResourceCommand,
+  CreateHostedZoneCommand,
+  ListHostedZonesCommand,
+  ListTagsForResourceCommand,
+} from '@aws-sdk/client-route-53';
+import { expect, test } from '@jest/globals';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { hostedZone } from '../../../../provision/steps/hosted-zone.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent, surveyOf, wantOf } from '../../act.ts';
+
+const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
+const own = config({ domain });
+const theAccounts = config({ domain: { ...domain, createZone: false } });
+const ours = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hostedZone') };
+const theirs = { ...ours, tags: {} };
+const scene = { name: 'hostedZone' as const, config: own };
+
+const create = {
+  command: 'CreateHostedZone',
+  input: {
+    Name: 'example.com',
+    CallerReference: 'shop-dev/token-1',
+    HostedZoneConfig: { Comment: 'Made by Slipway for shop-dev' },
+  },
+};
+const tag = {
+  command: 'ChangeTagsForResource',
+  input: { ResourceType: 'hostedzone', ResourceId: 'ZONE1', AddTags: upper(ourTags('hostedZone')) },
+};
+
+/** What the look asks for, answered with a zone that has this caller reference. */
+function thereIs(CallerReference: string, Name = 'example.com.'): void {
+  mocks.route53
+    .on(ListHostedZonesCommand)
+    .resolves({ HostedZones: [{ Id: '/hostedzone/ZONE1', Name, CallerReference }] });
+  mocks.route53.on(ListTagsForResourceCommand).resolves({});
+}
+
+test('creates when missing, and tags it then', async () => {
+  mocks.route53.on(CreateHostedZoneCommand).resolves({
+    HostedZone: { Id: '/hostedzone/ZONE1', Name: 'example.com.', CallerReference: '' },
+  });
+  mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
+  const { verbs, ids } = await provisionStep(hostedZone, scene);
+  expect(verbs).toEqual([['create', '']]);
+  expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
+  expect(sent()).toEqual([create, tag]);
+});
+
+test('creates when missing: a caller reference in use is that of our own create, whose answer was lost', async () => {
+  mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
+  mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
+  thereIs('shop-dev/token-1');
+  const { ids } = await provisionStep(hostedZone, scene);
+  expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
+  expect(sent().at(-1)).toEqual(tag);
+});
+
+test('creates when missing: a zone that is not ours is not taken for it', async () => {
+  mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
+  thereIs('somebody');
+  await expect(provisionStep(hostedZone, scene)).rejects.toMatchObject({ code: 'FOREIGN' });
+  expect(sent().map(({ command }) => command)).not.toContain('ChangeTagsForResource');
+});
+
+test('creates when missing: a caller reference that an earlier run used for another name is of another life', async () => {
+  mocks.route53
+    .on(CreateHostedZoneCommand)
+    .rejectsOnce(awsError('HostedZoneAlreadyExists', 'exists', 409))
+    .resolves({ HostedZone: { Id: '/hostedzone/ZONE2', Name: 'example.com.', CallerReference: '' } });
+  mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
+  thereIs('shop-dev/token-1', 'old.com.');
+  const { ids } = await provisionStep(hostedZone, { ...scene, reopened: true });
+  expect(ids).toEqual({ '': { hostedZoneId: 'ZONE2' } });
+  const creates = sent().filter(({ command }) => command === 'CreateHostedZone');
+  const second = { ...create.input, CallerReference: 'shop-dev/token-2' };
+  expect(creates.map(({ input }) => input)).toEqual([create.input, second]);
+});
+
+test('creates when missing: a zone that an earlier run made without seeing the answer is not made twice', async () => {
+  mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
+  mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
+  thereIs('shop-dev/token-1');
+  const { ids } = await provisionStep(hostedZone, { ...scene, reopened: true });
+  expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
+  expect(sent().filter(({ command }) => command === 'CreateHostedZone')).toEqual([create]);
+});
+
+test.each([
+  ['renamed', own],
+  ["the account's", theAccounts],
+  ['no more', config({ domain: undefined })],
+])('removes zones of ours that the domain no longer names, when it is %s', (_what, of) => {
+  const old = { ...ours, name: 'old.com' };
+  const isThere = of.domain !== undefined && { '': of === own ? ours : theirs };
+  const found = surveyOf({
+    hostedZone: { ...isThere, 'old.com': old, 'other.com': { ...theirs, name: 'other.com' } },
+  });
+  expect(hostedZone.diff(wantOf(of), found)).toMatchObject([
+    { step: 'hostedZone', key: 'old.com', verb: 'remove', reason: 'the configuration does not have it' },
+  ]);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(hostedZone, { ...scene, found: { hostedZone: { '': ours } } });
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test.each([
+  ["the account's own zone", theirs],
+  ['one of ours from when it was to be created', ours],
+])('adopts when present: %s is used as it is', async (_what, zone) => {
+  const { verbs } = await provisionStep(hostedZone, {
+    ...scene,
+    config: theAccounts,
+    found: { hostedZone: { '': zone } },
+  });
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('adopts when present: without a domain there is nothing to do', async () => {
+  const { verbs } = await provisionStep(hostedZone, { ...scene, config: config({ domain: undefined }) });
+  expect(verbs).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
+  // As after a run that was killed between the create and its tags.
+  const { verbs } = await provisionStep(hostedZone, {
+    ...scene,
+    found: { hostedZone: { '': { ...ours, tags: { 'slipway:stack': 'shop-dev' } } } },
+  });
+  expect(verbs).toEqual([['update', '', 'tag.Name', 'tag.slipway:step', 'tag.slipway:key']]);
+  expect(sent()).toEqual([tag]);
+});
+
+test('explains refusal', async () => {
+  mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('TooManyHostedZones', 'too many zones', 500));
+  await expect(provisionStep(hostedZone, scene)).rejects.toMatchObject({ message: 'too many zones' });
+  expect(sent()).toEqual([create]);
+});
+
+test("explains refusal: the account's own zone is not made a second time", async () => {
+  const { changes } = await provisionStep(hostedZone, { ...scene, found: { hostedZone: { '': theirs } } });
+  expect(changes).toEqual([
+    {
+      step: 'hostedZone',
+      key: '',
+      verb: 'refused',
+      fields: [],
+      reason:
+        'it has our name but not our tags: somebody else made it; without domain.createZone it would be used as it is',
+    },
+  ]);
+  expect(sent()).toEqual([]);
+});
+
+test('explains refusal: a zone that the account should have but has not', async () => {
+  const { changes } = await provisionStep(hostedZone, { ...scene, config: theAccounts });
+  expect(changes).toMatchObject([
+    {
+      verb: 'refused',
+      reason: 'the account has no public hosted zone example.com, and domain.createZone is not set',
+    },
+  ]);
+  expect(sent()).toEqual([]);
+});

@@ -1,0 +1,227 @@
+// The step that makes the images: what it pushes in each case, and what its look reads.
+import {
+  BatchCheckLayerAvailabilityCommand,
+  CompleteLayerUploadCommand,
+  DescribeImagesCommand,
+  DescribeRepositoriesCommand,
+  GetAuthorizationTokenCommand,
+  GetLifecyclePolicyCommand,
+  InitiateLayerUploadCommand,
+  ListTagsForResourceCommand,
+  PutImageCommand,
+  UploadLayerPartCommand,
+} from '@aws-sdk/client-ecr';
+import { describe, expect, test } from '@jest/globals';
+import { lookImages } from '../../../../lib/look/images.ts';
+import type { Build } from '../../../../lib/image/builds.ts';
+import { dockerBuild } from '../../../../lib/image/docker.ts';
+import type { Step } from '../../../../lib/engine/step.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { images } from '../../../../provision/steps/images.ts';
+import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, seeOf, sent } from '../../act.ts';
+import { enginesOnPath, folderOf } from '../../lib/image/folder.ts';
+
+const uriOf = (key: string) => `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/shop-dev/${key}`;
+const made = {
+  repositories: Object.fromEntries(
+    ['web-api1', 'web-api2'].map((key) => [
+      key,
+      { repositoryName: `shop-dev/${key}`, repositoryUri: uriOf(key) },
+    ]),
+  ),
+};
+
+/** The build that the container has in `act.ts`. */
+const buildOf = (key: string) => seeOf().builds.of(key) as Promise<Extract<Build, { kind: 'bundle' }>>;
+
+async function found(key: string) {
+  const { tag, digest } = await buildOf(key);
+  return { imageUri: `${uriOf(key)}@${digest}`, tag, digest, tags: { 'slipway:stack': 'shop-dev' } };
+}
+
+function registry(): void {
+  mocks.ecr.on(BatchCheckLayerAvailabilityCommand).resolves({ layers: [] });
+  mocks.ecr.on(InitiateLayerUploadCommand).resolves({ uploadId: 'upload' });
+  mocks.ecr.on(UploadLayerPartCommand).resolves({});
+  mocks.ecr.on(CompleteLayerUploadCommand).resolves({});
+  mocks.ecr.on(PutImageCommand).resolves({});
+}
+
+const commands = () => sent().map(({ command }) => command);
+
+test('creates when missing', async () => {
+  registry();
+  const { verbs, ids } = await provisionStep(images, { name: 'images', made });
+  expect(verbs).toEqual([
+    ['create', 'web-api1'],
+    ['create', 'web-api2'],
+  ]);
+  const api1 = await buildOf('web-api1');
+  const api2 = await buildOf('web-api2');
+  expect(ids).toEqual({
+    'web-api1': { imageUri: `${uriOf('web-api1')}@${api1.digest}` },
+    'web-api2': { imageUri: `${uriOf('web-api2')}@${api2.digest}` },
+  });
+  const put = sent().filter(({ command }) => command === 'PutImage');
+  expect(put.map(({ input }) => input)).toEqual(
+    [api1, api2].map(({ tag, digest, manifest, mediaType }, index) => ({
+      repositoryName: `shop-dev/web-api${index + 1}`,
+      imageTag: tag,
+      imageDigest: digest,
+      imageManifest: manifest,
+      imageManifestMediaType: mediaType,
+    })),
+  );
+  expect(commands().filter((command) => command === 'CompleteLayerUpload')).toHaveLength(4);
+});
+
+test('creates when missing: a push that was interrupted is finished, with the layers that are there', async () => {
+  registry();
+  const { blobs } = await buildOf('web-api1');
+  const layers = blobs.map(({ digest }) => ({
+    layerDigest: digest,
+    layerAvailability: 'AVAILABLE' as const,
+  }));
+  mocks.ecr.on(BatchCheckLayerAvailabilityCommand).resolves({ layers });
+  await provisionStep(images, {
+    name: 'images',
+    made,
+    found: { images: { 'web-api2': await found('web-api2') } },
+    reopened: true,
+  });
+  expect(commands()).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
+});
+
+test('creates when missing: an engine builds and pushes, and the digest is what ECR then says', async () => {
+  const calls = await enginesOnPath({ docker: '' });
+  const build = await dockerBuild('docker', await folderOf({ Dockerfile: 'FROM scratch' }));
+  mocks.ecr.on(GetAuthorizationTokenCommand).resolves({ authorizationData: [{}] });
+  mocks.ecr
+    .on(DescribeImagesCommand, { imageIds: [{ imageTag: build.tag }] })
+    .resolves({ imageDetails: [{ imageDigest: 'sha256:built' }] });
+  const step: Step<'images'> = {
+    ...images,
+    apply: (act) => images.apply({ ...act, builds: { emulator: false, of: async () => build } }),
+  };
+  const { ids, notes } = await provisionStep(step, {
+    name: 'images',
+    made,
+    found: { images: { 'web-api2': await found('web-api2') } },
+  });
+  expect(ids).toEqual({ 'web-api1': { imageUri: `${uriOf('web-api1')}@sha256:built` } });
+  expect(notes).toEqual(['docker builds web-api1']);
+  expect((await calls()).map(({ args }) => args[0])).toEqual(['build', 'login', 'push']);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(images, {
+    name: 'images',
+    made,
+    found: { images: { 'web-api1': await found('web-api1'), 'web-api2': await found('web-api2') } },
+  });
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  registry();
+  // Somebody deleted the image; everything else of the repository is as it was.
+  const { verbs } = await provisionStep(images, {
+    name: 'images',
+    made,
+    found: { images: { 'web-api2': await found('web-api2') } },
+  });
+  expect(verbs).toEqual([['create', 'web-api1']]);
+  expect(commands().at(-1)).toBe('PutImage');
+});
+
+test('explains refusal', async () => {
+  registry();
+  mocks.ecr.on(PutImageCommand).rejects(awsError('ImageTagAlreadyExistsException', 'The tag is immutable.'));
+  await expect(provisionStep(images, { name: 'images', made })).rejects.toMatchObject({
+    code: 'FOREIGN',
+    why: 'The tag is immutable.',
+  });
+});
+
+test('explains refusal: a repository that takes no layers', async () => {
+  registry();
+  mocks.ecr.on(InitiateLayerUploadCommand).rejects(awsError('AccessDeniedException', 'no uploads'));
+  await expect(provisionStep(images, { name: 'images', made })).rejects.toMatchObject({
+    message: 'no uploads',
+  });
+  expect(commands()).not.toContain('PutImage');
+});
+
+test('a container with an image by reference has none to be made', async () => {
+  const base = config();
+  const services = base.services.map((service) => ({
+    ...service,
+    containers: service.containers.map((container) => ({ ...container, image: { reference: 'nginx:1' } })),
+  }));
+  const { verbs } = await provisionStep(images, { name: 'images', config: { ...base, services } });
+  expect(verbs).toEqual([]);
+});
+
+describe('the look', () => {
+  /** The repositories that AWS holds. */
+  function holds(...keys: string[]): void {
+    mocks.ecr.on(DescribeRepositoriesCommand).resolves({
+      repositories: keys.map((key) => ({
+        repositoryName: `shop-dev/${key}`,
+        repositoryArn: key,
+        repositoryUri: uriOf(key),
+      })),
+    });
+    mocks.ecr.on(GetLifecyclePolicyCommand).rejects(awsError('LifecyclePolicyNotFoundException'));
+    for (const key of keys) {
+      const tags = upper(ourTags('repositories', key));
+      mocks.ecr.on(ListTagsForResourceCommand, { resourceArn: key }).resolves({ tags });
+    }
+  }
+  const answers = (key: string, tag: string) =>
+    mocks.ecr.on(DescribeImagesCommand, {
+      repositoryName: `shop-dev/${key}`,
+      imageIds: [{ imageTag: tag }],
+    });
+
+  test('finds the image of the present source by its tag, and no other', async () => {
+    holds('web-api1', 'web-api2');
+    const { tag, digest } = await buildOf('web-api1');
+    answers('web-api1', tag).resolves({ imageDetails: [{ imageDigest: digest }] });
+    answers('web-api2', (await buildOf('web-api2')).tag).rejects(awsError('ImageNotFoundException'));
+    expect(Object.fromEntries(await lookImages(seeOf()))).toEqual({ 'web-api1': await found('web-api1') });
+  });
+
+  test('asks nothing of a repository that is not there', async () => {
+    holds();
+    expect((await lookImages(seeOf())).size).toBe(0);
+    expect(commands()).toEqual(['DescribeRepositories']);
+  });
+
+  test('does not take another image under our tag for ours', async () => {
+    holds('web-api1');
+    mocks.ecr.on(DescribeImagesCommand).resolves({ imageDetails: [{ imageDigest: 'sha256:other' }] });
+    expect((await lookImages(seeOf())).size).toBe(0);
+  });
+
+  test('takes what an engine has pushed, whose digest nobody knows before', async () => {
+    holds('web-api1');
+    mocks.ecr.on(DescribeImagesCommand).resolves({ imageDetails: [{ imageDigest: 'sha256:built' }] });
+    const build = {
+      kind: 'docker',
+      tag: 'docker-1',
+      digest: undefined,
+      engine: 'docker',
+      folder: '/',
+    } as const;
+    const items = await lookImages({ ...seeOf(), builds: { emulator: false, of: async () => build } });
+    expect(items.get('web-api1')).toMatchObject({ digest: 'sha256:built', tag: 'docker-1' });
+  });
+
+  test('does not take a denied call for an absence', async () => {
+    holds('web-api1', 'web-api2');
+    mocks.ecr.on(DescribeImagesCommand).rejects(awsError('AccessDeniedException', 'denied'));
+    await expect(lookImages(seeOf())).rejects.toThrow('denied');
+  });
+});

@@ -1,0 +1,134 @@
+// The step that makes the listener: what it sends in each case.
+import {
+  AddTagsCommand,
+  CreateListenerCommand,
+  DescribeListenersCommand,
+  DescribeLoadBalancerAttributesCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTagsCommand,
+  ModifyListenerCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import type { FoundListener } from '../../../../lib/look/listener.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { listener } from '../../../../provision/steps/listener.ts';
+import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { neighbours } from '../../neighbours.ts';
+
+const { loadBalancer } = neighbours;
+const item: FoundListener = {
+  listenerArn: 'arn:listener',
+  protocol: 'HTTP',
+  defaultAction: 'fixed-response 404 text/plain There is no service at this path.',
+  tags: ourTags('listener'),
+};
+const scene = { name: 'listener' as const, made: { loadBalancer } };
+const withItem = (changes: Partial<FoundListener> = {}) => ({
+  ...scene,
+  found: { loadBalancer, listener: { '': { ...item, ...changes } } },
+});
+const DefaultActions = [
+  {
+    Type: 'fixed-response',
+    FixedResponseConfig: {
+      StatusCode: '404',
+      ContentType: 'text/plain',
+      MessageBody: 'There is no service at this path.',
+    },
+  },
+];
+const create = {
+  command: 'CreateListener',
+  input: {
+    LoadBalancerArn: 'arn:balancer',
+    Protocol: 'HTTP',
+    Port: 80,
+    DefaultActions,
+    Tags: upper(ourTags('listener')),
+  },
+};
+
+/** What the look asks for, answered with a listener on port 80 that has these tags. */
+function thereIs(tags: Record<string, string>): void {
+  mocks.elbv2
+    .on(DescribeLoadBalancersCommand)
+    .resolves({ LoadBalancers: [{ LoadBalancerArn: 'arn:balancer' }] });
+  mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves({});
+  mocks.elbv2.on(DescribeListenersCommand).resolves({ Listeners: [{ ListenerArn: 'arn:there', Port: 80 }] });
+  mocks.elbv2
+    .on(DescribeTagsCommand)
+    .resolves({ TagDescriptions: [{ ResourceArn: 'arn:there', Tags: upper(tags) }] });
+}
+
+test('creates when missing', async () => {
+  mocks.elbv2.on(CreateListenerCommand).resolves({ Listeners: [{ ListenerArn: 'arn:new' }] });
+  const { verbs, ids } = await provisionStep(listener, scene);
+  expect(verbs).toEqual([['create', '']]);
+  expect(ids).toEqual({ '': { listenerArn: 'arn:new' } });
+  expect(sent()).toEqual([create]);
+});
+
+test('creates when missing: a port that is in use by ours, whose answer was lost, is adopted', async () => {
+  mocks.elbv2.on(CreateListenerCommand).rejects(awsError('DuplicateListenerException'));
+  thereIs(ourTags('listener'));
+  const { ids } = await provisionStep(listener, scene);
+  expect(ids).toEqual({ '': { listenerArn: 'arn:there' } });
+});
+
+test('creates when missing: a port that somebody else took in between is left alone', async () => {
+  mocks.elbv2.on(CreateListenerCommand).rejects(awsError('DuplicateListenerException'));
+  thereIs({});
+  await expect(provisionStep(listener, scene)).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: 'Something that is not ours has port 80 of the load balancer.',
+  });
+  expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toEqual([create]);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(listener, withItem());
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  mocks.elbv2.on(ModifyListenerCommand).resolves({});
+  mocks.elbv2.on(AddTagsCommand).resolves({});
+  const { verbs, ids } = await provisionStep(
+    listener,
+    withItem({
+      protocol: 'HTTPS',
+      defaultAction: 'forward arn:group',
+      tags: { ...item.tags, Name: 'other' },
+    }),
+  );
+  expect(verbs).toEqual([['update', '', 'protocol', 'default action', 'tag.Name']]);
+  expect(ids).toEqual({ '': { listenerArn: 'arn:listener' } });
+  expect(sent()).toEqual([
+    {
+      command: 'ModifyListener',
+      input: { ListenerArn: 'arn:listener', Protocol: 'HTTP', DefaultActions },
+    },
+    { command: 'AddTags', input: { ResourceArns: ['arn:listener'], Tags: upper(ourTags('listener')) } },
+  ]);
+});
+
+test('repairs drift: tags alone', async () => {
+  mocks.elbv2.on(AddTagsCommand).resolves({});
+  await provisionStep(listener, withItem({ tags: { 'slipway:stack': 'shop-dev' } }));
+  expect(sent().map(({ command }) => command)).toEqual(['AddTags']);
+});
+
+test('explains refusal', async () => {
+  mocks.elbv2.on(CreateListenerCommand).rejects(awsError('TooManyListenersException', 'too many listeners'));
+  await expect(provisionStep(listener, scene)).rejects.toMatchObject({ message: 'too many listeners' });
+  expect(sent()).toEqual([create]);
+});
+
+test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+  const { changes } = await provisionStep(listener, withItem({ tags: {} }));
+  expect(changes).toMatchObject([
+    { verb: 'refused', reason: expect.stringContaining('somebody else made it') },
+  ]);
+  expect(sent()).toEqual([]);
+});

@@ -1,0 +1,224 @@
+// The step that makes the load balancer: what it sends in each case.
+import {
+  AddTagsCommand,
+  CreateLoadBalancerCommand,
+  DeleteLoadBalancerCommand,
+  DescribeLoadBalancerAttributesCommand,
+  DescribeLoadBalancersCommand,
+  DescribeTagsCommand,
+  ModifyLoadBalancerAttributesCommand,
+  SetSecurityGroupsCommand,
+  SetSubnetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import type { FoundLoadBalancer } from '../../../../lib/look/load-balancer.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { loadBalancer } from '../../../../provision/steps/load-balancer.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { neighbours } from '../../neighbours.ts';
+
+const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/shop-dev/50dc6c495c0c9188';
+const ids = {
+  loadBalancerArn: ARN,
+  dnsName: 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com',
+  hostedZoneId: 'Z32O12XQLNTSW2',
+};
+const attributes = {
+  'idle_timeout.timeout_seconds': '60',
+  'routing.http.drop_invalid_header_fields.enabled': 'true',
+  'routing.http.desync_mitigation_mode': 'defensive',
+};
+const item: FoundLoadBalancer = {
+  ...ids,
+  vpcId: 'vpc-1',
+  state: 'active',
+  scheme: 'internet-facing',
+  subnetIds: ['subnet-b', 'subnet-a'],
+  securityGroupIds: ['sg-balancer'],
+  attributes: { ...attributes, 'routing.http2.enabled': 'true' },
+  tags: ourTags('loadBalancer'),
+};
+const { subnets, securityGroups } = neighbours;
+const scene = { name: 'loadBalancer' as const, made: { subnets, securityGroups } };
+const withItem = (changes: Partial<FoundLoadBalancer> = {}) => ({
+  ...scene,
+  found: { subnets, securityGroups, loadBalancer: { '': { ...item, ...changes } } },
+});
+
+const wish = {
+  Name: 'shop-dev',
+  Type: 'application',
+  Scheme: 'internet-facing',
+  IpAddressType: 'ipv4',
+  Subnets: ['subnet-a', 'subnet-b'],
+  SecurityGroups: ['sg-balancer'],
+  Tags: upper(ourTags('loadBalancer')),
+};
+
+/** What the look asks for, answered as AWS would of a load balancer with these tags. */
+function thereIs(tags: Record<string, string>): void {
+  const { loadBalancerArn: LoadBalancerArn, dnsName: DNSName, hostedZoneId: CanonicalHostedZoneId } = ids;
+  mocks.elbv2
+    .on(DescribeLoadBalancersCommand)
+    .resolves({ LoadBalancers: [{ LoadBalancerArn, DNSName, CanonicalHostedZoneId }] });
+  mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves({ Attributes: [] });
+  mocks.elbv2
+    .on(DescribeTagsCommand)
+    .resolves({ TagDescriptions: [{ ResourceArn: LoadBalancerArn, Tags: upper(tags) }] });
+}
+
+test('creates when missing', async () => {
+  mocks.elbv2.on(CreateLoadBalancerCommand).resolves({
+    LoadBalancers: [{ LoadBalancerArn: ARN, DNSName: ids.dnsName, CanonicalHostedZoneId: ids.hostedZoneId }],
+  });
+  mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
+  const done = await provisionStep(loadBalancer, scene);
+  expect(done.verbs).toEqual([['create', '']]);
+  expect(done.ids).toEqual({ '': ids });
+  expect(sent()).toEqual([
+    { command: 'CreateLoadBalancer', input: wish },
+    {
+      command: 'ModifyLoadBalancerAttributes',
+      input: { LoadBalancerArn: ARN, Attributes: upper(attributes) },
+    },
+  ]);
+});
+
+test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+  mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
+  mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
+  thereIs(ourTags('loadBalancer'));
+  const done = await provisionStep(loadBalancer, scene);
+  expect(done.ids).toEqual({ '': ids });
+  expect(sent().at(-1)).toEqual({
+    command: 'ModifyLoadBalancerAttributes',
+    input: { LoadBalancerArn: ARN, Attributes: upper(attributes) },
+  });
+});
+
+test('creates when missing: a name that somebody else took in between is left alone', async () => {
+  mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
+  thereIs({});
+  await expect(provisionStep(loadBalancer, scene)).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: 'Something that is not ours has the name shop-dev.',
+  });
+  expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toEqual([
+    { command: 'CreateLoadBalancer', input: wish },
+  ]);
+});
+
+test('adopts when present', async () => {
+  const done = await provisionStep(loadBalancer, withItem());
+  expect(done.verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('adopts when present: what AWS fills in by itself is no drift', async () => {
+  const filled = { ...attributes, 'deletion_protection.enabled': 'true' };
+  const done = await provisionStep(loadBalancer, withItem({ state: 'provisioning', attributes: filled }));
+  expect(done.verbs).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
+  mocks.elbv2.on(SetSubnetsCommand).resolves({});
+  mocks.elbv2.on(SetSecurityGroupsCommand).resolves({});
+  mocks.elbv2.on(AddTagsCommand).resolves({});
+  const done = await provisionStep(
+    loadBalancer,
+    withItem({
+      subnetIds: ['subnet-a'],
+      securityGroupIds: ['sg-balancer', 'sg-2'],
+      attributes: { ...attributes, 'idle_timeout.timeout_seconds': '30' },
+      tags: { ...item.tags, Name: 'other' },
+    }),
+  );
+  expect(done.verbs).toEqual([
+    ['update', '', 'subnets', 'security group', 'attribute.idle_timeout.timeout_seconds', 'tag.Name'],
+  ]);
+  expect(done.ids).toEqual({ '': ids });
+  expect(sent()).toEqual([
+    {
+      command: 'ModifyLoadBalancerAttributes',
+      input: { LoadBalancerArn: ARN, Attributes: upper(attributes) },
+    },
+    { command: 'SetSubnets', input: { LoadBalancerArn: ARN, Subnets: ['subnet-a', 'subnet-b'] } },
+    { command: 'SetSecurityGroups', input: { LoadBalancerArn: ARN, SecurityGroups: ['sg-balancer'] } },
+    { command: 'AddTags', input: { ResourceArns: [ARN], Tags: upper(ourTags('loadBalancer')) } },
+  ]);
+});
+
+test('repairs drift: one part at a time', async () => {
+  mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
+  const changed = config({ idleTimeoutSeconds: 120 });
+  const done = await provisionStep(loadBalancer, { ...withItem(), config: changed });
+  expect(done.verbs).toEqual([['update', '', 'attribute.idle_timeout.timeout_seconds']]);
+  expect(sent().map(({ command }) => command)).toEqual(['ModifyLoadBalancerAttributes']);
+});
+
+test('repairs drift: subnets and a group that are yet to be made differ from all that are there', async () => {
+  mocks.elbv2.on(SetSubnetsCommand).resolves({});
+  mocks.elbv2.on(SetSecurityGroupsCommand).resolves({});
+  const done = await provisionStep(loadBalancer, { ...scene, found: { loadBalancer: { '': item } } });
+  expect(done.verbs).toEqual([['update', '', 'subnets', 'security group']]);
+});
+
+test('repairs drift: one that failed goes before another is made', async () => {
+  mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
+  mocks.elbv2
+    .on(DescribeLoadBalancersCommand)
+    .resolvesOnce({ LoadBalancers: [{ LoadBalancerArn: ARN }] })
+    .rejects(awsError('LoadBalancerNotFoundException'));
+  mocks.elbv2.on(CreateLoadBalancerCommand).resolves({
+    LoadBalancers: [
+      { LoadBalancerArn: 'arn-2', DNSName: ids.dnsName, CanonicalHostedZoneId: ids.hostedZoneId },
+    ],
+  });
+  mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
+  const done = await provisionStep(loadBalancer, withItem({ state: 'failed', failure: 'no address' }));
+  expect(done.changes).toMatchObject([
+    { verb: 'replace', reason: 'one that failed cannot come back: no address' },
+  ]);
+  expect(done.ids).toEqual({ '': { ...ids, loadBalancerArn: 'arn-2' } });
+  expect(sent().map(({ command }) => command)).toEqual([
+    'DeleteLoadBalancer',
+    'DescribeLoadBalancers',
+    'DescribeLoadBalancers',
+    'CreateLoadBalancer',
+    'ModifyLoadBalancerAttributes',
+  ]);
+});
+
+test('explains refusal', async () => {
+  mocks.elbv2
+    .on(CreateLoadBalancerCommand)
+    .rejects(awsError('TooManyLoadBalancersException', 'You have reached the maximum.'));
+  await expect(provisionStep(loadBalancer, scene)).rejects.toMatchObject({
+    message: 'You have reached the maximum.',
+  });
+  expect(sent()).toEqual([{ command: 'CreateLoadBalancer', input: wish }]);
+});
+
+test.each([
+  [
+    'has our name but not our tags',
+    { tags: {} },
+    'it has our name but not our tags: somebody else made it',
+    undefined,
+  ],
+  [
+    "is another stack's",
+    { tags: { 'slipway:stack': 'shop-prod' } },
+    'it belongs to the stack shop-prod',
+    undefined,
+  ],
+  ['is internal', { scheme: 'internal' }, 'it is internal, which cannot change', true],
+])('explains refusal: one that %s is refused, and nothing is sent', async (_what, changes, reason, stuck) => {
+  const { changes: planned } = await provisionStep(
+    loadBalancer,
+    withItem(changes as Partial<FoundLoadBalancer>),
+  );
+  expect(planned).toEqual([{ step: 'loadBalancer', key: '', verb: 'refused', fields: [], reason, stuck }]);
+  expect(sent()).toEqual([]);
+});

@@ -1,0 +1,110 @@
+// The step that makes the log group: what it sends in each case.
+import {
+  CreateLogGroupCommand,
+  DescribeLogGroupsCommand,
+  ListTagsForResourceCommand,
+  PutRetentionPolicyCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { expect, test } from '@jest/globals';
+import { logGroup } from '../../../../provision/steps/log-group.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+
+const NAME = '/slipway/shop-dev';
+const ARN = `arn:aws:logs:eu-west-1:111122223333:log-group:${NAME}`;
+const item = { logGroupName: NAME, retentionDays: 14, tags: ourTags('logGroup') };
+const withItem = (changes: Partial<typeof item> = {}) => ({
+  name: 'logGroup' as const,
+  found: { logGroup: { '': { ...item, ...changes } } },
+});
+const create = { command: 'CreateLogGroup', input: { logGroupName: NAME, tags: ourTags('logGroup') } };
+const retention = (days: number) => ({
+  command: 'PutRetentionPolicy',
+  input: { logGroupName: NAME, retentionInDays: days },
+});
+
+function thereIs(tags: Record<string, string>): void {
+  mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: NAME, logGroupArn: ARN }] });
+  mocks.logs.on(ListTagsForResourceCommand).resolves({ tags });
+}
+
+test('creates when missing', async () => {
+  mocks.logs.on(CreateLogGroupCommand).resolves({});
+  mocks.logs.on(PutRetentionPolicyCommand).resolves({});
+  const { verbs, ids } = await provisionStep(logGroup, { name: 'logGroup' });
+  expect(verbs).toEqual([['create', '']]);
+  expect(ids).toEqual({ '': { logGroupName: NAME } });
+  expect(sent()).toEqual([create, retention(14)]);
+});
+
+test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+  mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
+  mocks.logs.on(PutRetentionPolicyCommand).resolves({});
+  thereIs(ourTags('logGroup'));
+  await provisionStep(logGroup, { name: 'logGroup' });
+  expect(sent().at(-1)).toEqual(retention(14));
+});
+
+test('creates when missing: a name that somebody else took in between is left alone', async () => {
+  mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
+  thereIs({});
+  await expect(provisionStep(logGroup, { name: 'logGroup' })).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: 'Something that is not ours has the name /slipway/shop-dev.',
+  });
+  expect(sent().map(({ command }) => command)).not.toContain('PutRetentionPolicy');
+});
+
+test('creates when missing: tries again while an old group of the name is being removed', async () => {
+  mocks.logs
+    .on(CreateLogGroupCommand)
+    .rejectsOnce(awsError('OperationAbortedException', 'A conflicting operation is in progress.'))
+    .resolves({});
+  mocks.logs.on(PutRetentionPolicyCommand).resolves({});
+  await provisionStep(logGroup, { name: 'logGroup' });
+  expect(sent()).toEqual([create, create, retention(14)]);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(logGroup, withItem());
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  mocks.logs.on(PutRetentionPolicyCommand).resolves({});
+  mocks.logs.on(TagResourceCommand).resolves({});
+  // As after a run that was killed between the create and its retention: events would be kept for ever.
+  const { verbs, ids } = await provisionStep(
+    logGroup,
+    withItem({ retentionDays: 0, tags: { ...item.tags, Name: 'other' } }),
+  );
+  expect(verbs).toEqual([['update', '', 'retention days', 'tag.Name']]);
+  expect(ids).toEqual({ '': { logGroupName: NAME } });
+  expect(sent()).toEqual([
+    retention(14),
+    { command: 'TagResource', input: { resourceArn: ARN, tags: ourTags('logGroup') } },
+  ]);
+});
+
+test('repairs drift: one part at a time', async () => {
+  mocks.logs.on(PutRetentionPolicyCommand).resolves({});
+  await provisionStep(logGroup, { ...withItem(), config: config({ logRetentionDays: 30 }) });
+  expect(sent()).toEqual([retention(30)]);
+});
+
+test('explains refusal', async () => {
+  mocks.logs
+    .on(CreateLogGroupCommand)
+    .rejects(awsError('LimitExceededException', 'Resource limit exceeded.'));
+  await expect(provisionStep(logGroup, { name: 'logGroup' })).rejects.toMatchObject({
+    message: 'Resource limit exceeded.',
+  });
+  expect(sent()).toEqual([create]);
+});
+
+test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+  const { changes } = await provisionStep(logGroup, withItem({ tags: { 'slipway:stack': 'other-dev' } }));
+  expect(changes).toMatchObject([{ verb: 'refused', reason: 'it belongs to the stack other-dev' }]);
+  expect(sent()).toEqual([]);
+});

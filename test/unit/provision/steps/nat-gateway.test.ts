@@ -1,0 +1,181 @@
+// The step that builds the NAT gateway: what it sends in each case, and what it waits for.
+import {
+  CreateNatGatewayCommand,
+  CreateTagsCommand,
+  DeleteNatGatewayCommand,
+  DescribeNatGatewaysCommand,
+  type NatGatewayState,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { natGateway } from '../../../../provision/steps/nat-gateway.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { network, networkWithout } from '../../network.ts';
+
+const Tags = upper(ourTags('natGateway'));
+const create = (ClientToken: string) => ({
+  command: 'CreateNatGateway',
+  input: {
+    SubnetId: 'subnet-a',
+    AllocationId: 'eipalloc-1',
+    ClientToken,
+    TagSpecifications: [{ ResourceType: 'natgateway', Tags }],
+  },
+});
+const look = (id: string) => ({ command: 'DescribeNatGateways', input: { NatGatewayIds: [id] } });
+const remove = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
+const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({ NatGatewayId, State, ...more });
+const made = (id: string, state: NatGatewayState = 'pending') => ({ NatGateway: nat(id, state) });
+/** What a look at one gateway answers, one after the other; the last again and again. */
+function looking(id: string, ...states: ReturnType<typeof nat>[]) {
+  const behaviour = mocks.ec2.on(DescribeNatGatewaysCommand, { NatGatewayIds: [id] });
+  for (const state of states.slice(0, -1)) behaviour.resolvesOnce({ NatGateways: [state] });
+  const [last] = states.slice(-1);
+  behaviour.resolves({ NatGateways: last ? [last] : [] });
+}
+const scene = { name: 'natGateway', made: network() } as const;
+const missing = { ...scene, found: networkWithout('natGateway') };
+/** The network with another NAT gateway. */
+function withNat(changes: Partial<ReturnType<typeof network>['natGateway']['']>) {
+  const found = network();
+  Object.assign(found.natGateway[''], changes);
+  return { ...scene, found };
+}
+
+test('creates when missing', async () => {
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
+  looking('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'pending'), nat('nat-1', 'available'));
+  const { verbs, ids } = await provisionStep(natGateway, missing);
+  expect(verbs).toEqual([['create', '']]);
+  expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
+  expect(sent()).toEqual([create('token-1'), look('nat-1'), look('nat-1'), look('nat-1')]);
+});
+
+test('creates when missing: one that is not known everywhere yet is waited for', async () => {
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
+  mocks.ec2
+    .on(DescribeNatGatewaysCommand)
+    .rejectsOnce(awsError('NatGatewayNotFound'))
+    .resolves({ NatGateways: [nat('nat-1', 'available')] });
+  await provisionStep(natGateway, missing);
+  expect(sent()).toEqual([create('token-1'), look('nat-1'), look('nat-1')]);
+});
+
+test('creates when missing: a token that gives a gateway of an earlier life is given up for another', async () => {
+  mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-1' }).resolves(made('nat-old', 'deleted'));
+  mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-2' }).resolves(made('nat-1'));
+  looking('nat-1', nat('nat-1', 'available'));
+  const { ids } = await provisionStep(natGateway, missing);
+  expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
+  expect(sent()).toEqual([create('token-1'), create('token-2'), look('nat-1')]);
+});
+
+test('creates when missing: a token that was sent with other parameters gives what it made, if that lives', async () => {
+  mocks.ec2.on(CreateNatGatewayCommand).rejects(awsError('IdempotentParameterMismatch'));
+  mocks.ec2
+    .on(DescribeNatGatewaysCommand)
+    .resolves({ NatGateways: [nat('nat-before', 'available', { Tags })] });
+  const { ids } = await provisionStep(natGateway, missing);
+  expect(ids).toEqual({ '': { natGatewayId: 'nat-before' } });
+});
+
+test('creates when missing: AWS that gives nothing but dead ones is not asked for ever', async () => {
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-old', 'failed'));
+  await expect(provisionStep(natGateway, missing)).rejects.toThrow('does not live');
+  expect(sent()).toEqual([create('token-1'), create('token-2')]);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(natGateway, { ...scene, found: network() });
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('adopts when present: one that a run left pending is waited for', async () => {
+  looking('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'available'));
+  const { verbs, ids } = await provisionStep(natGateway, withNat({ state: 'pending' }));
+  expect(verbs).toEqual([['update', '', 'state']]);
+  expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
+  expect(sent()).toEqual([look('nat-1'), look('nat-1')]);
+});
+
+test('repairs drift', async () => {
+  mocks.ec2.on(CreateTagsCommand).resolves({});
+  const tags = { ...ourTags('natGateway'), Name: 'other' };
+  const { verbs } = await provisionStep(natGateway, withNat({ tags }));
+  expect(verbs).toEqual([['update', '', 'tag.Name']]);
+  expect(sent()).toEqual([{ command: 'CreateTags', input: { Resources: ['nat-1'], Tags } }]);
+});
+
+test.each([
+  ['that failed', { state: 'failed' }, ['state'], 'a gateway that failed or is going cannot come back'],
+  ['in another subnet', { subnetId: 'subnet-b' }, ['subnet'], 'a NAT gateway cannot move to another subnet'],
+  [
+    'with another address',
+    { allocationId: 'eipalloc-9' },
+    ['address'],
+    'a NAT gateway keeps its first address',
+  ],
+])(
+  'repairs drift: one %s goes before another comes, with another token',
+  async (_, changes, fields, reason) => {
+    mocks.ec2.on(DeleteNatGatewayCommand).resolves({});
+    looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
+    mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-2'));
+    looking('nat-2', nat('nat-2', 'available'));
+    const { verbs, ids, changes: planned } = await provisionStep(natGateway, withNat(changes));
+    expect(verbs).toEqual([['replace', '', ...fields]]);
+    expect(planned[0]?.reason).toBe(reason);
+    expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
+    expect(sent()).toEqual([remove, look('nat-1'), look('nat-1'), create('token-2'), look('nat-2')]);
+  },
+);
+
+test('repairs drift: one that is going already is only waited for', async () => {
+  looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-2'));
+  looking('nat-2', nat('nat-2', 'available'));
+  await provisionStep(natGateway, withNat({ state: 'deleting' }));
+  expect(sent().map(({ command }) => command)).not.toContain('DeleteNatGateway');
+});
+
+test('repairs drift: a failed one that AWS has forgotten since is no hindrance', async () => {
+  mocks.ec2.on(DeleteNatGatewayCommand).rejects(awsError('NatGatewayNotFound'));
+  mocks.ec2
+    .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
+    .rejects(awsError('NatGatewayNotFound'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-2'));
+  looking('nat-2', nat('nat-2', 'available'));
+  const { ids } = await provisionStep(natGateway, withNat({ state: 'failed' }));
+  expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
+});
+
+test('explains refusal', async () => {
+  const refusal = awsError('NatGatewayLimitExceeded', 'This would exceed the limit of 5 NAT gateways');
+  mocks.ec2.on(CreateNatGatewayCommand).rejects(refusal);
+  await expect(provisionStep(natGateway, missing)).rejects.toBe(refusal);
+  expect(sent()).toEqual([create('token-1')]);
+});
+
+test('explains refusal: one that fails while it is waited for ends the wait, with the reason of AWS', async () => {
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
+  const why = {
+    FailureCode: 'Gateway.NotAttached',
+    FailureMessage: 'Network vpc-1 has no Internet gateway attached',
+  };
+  looking('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'failed', why));
+  await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({
+    code: 'FAILED_STATE',
+    what: 'Waiting for NAT gateway nat-1 to be available ended in a failed state.',
+    why: 'Gateway.NotAttached: Network vpc-1 has no Internet gateway attached',
+  });
+});
+
+test('explains refusal: one that somebody deletes meanwhile ends the wait, too', async () => {
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
+  looking('nat-1', nat('nat-1', 'deleting'));
+  await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({
+    code: 'FAILED_STATE',
+    why: 'it is deleting',
+  });
+});

@@ -1,0 +1,145 @@
+// The step that builds the private route tables: what it sends in each case.
+import {
+  AssociateRouteTableCommand,
+  CreateRouteCommand,
+  CreateRouteTableCommand,
+  CreateTagsCommand,
+  ReplaceRouteCommand,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { privateRoutes } from '../../../../provision/steps/private-routes.ts';
+import { later } from '../../../../lib/model/change.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { awsError, mocks, ourTags, provisionStep, sent, surveyOf, wantOf } from '../../act.ts';
+import { network, networkWithout } from '../../network.ts';
+
+const ids: Record<string, string> = { 'private-1': 'rtb-2', 'private-2': 'rtb-3' };
+const subnetIds: Record<string, string> = { 'private-1': 'subnet-c', 'private-2': 'subnet-d' };
+const route = (RouteTableId?: string) => ({
+  RouteTableId,
+  DestinationCidrBlock: '0.0.0.0/0',
+  NatGatewayId: 'nat-1',
+});
+/** All that is sent for a table that is not there. */
+const creation = (key: string) => [
+  {
+    command: 'CreateRouteTable',
+    input: {
+      VpcId: 'vpc-1',
+      ClientToken: 'token-1',
+      TagSpecifications: [{ ResourceType: 'route-table', Tags: upper(ourTags('privateRoutes', key)) }],
+    },
+  },
+  { command: 'CreateRoute', input: route(ids[key]) },
+  { command: 'AssociateRouteTable', input: { RouteTableId: ids[key], SubnetId: subnetIds[key] } },
+];
+const scene = { name: 'privateRoutes', made: network() } as const;
+const missing = { ...scene, found: networkWithout('privateRoutes') };
+
+/** Everything is made as asked. */
+function willing() {
+  mocks.ec2
+    .on(CreateRouteTableCommand)
+    .resolvesOnce({ RouteTable: { RouteTableId: 'rtb-2' } })
+    .resolvesOnce({ RouteTable: { RouteTableId: 'rtb-3' } });
+  mocks.ec2.on(CreateRouteCommand).resolves({});
+  mocks.ec2.on(ReplaceRouteCommand).resolves({});
+  mocks.ec2.on(AssociateRouteTableCommand).resolves({});
+}
+
+test('creates when missing', async () => {
+  willing();
+  const { verbs } = await provisionStep(privateRoutes, missing);
+  expect(verbs).toEqual([
+    ['create', 'private-1'],
+    ['create', 'private-2'],
+  ]);
+  expect(sent()).toEqual([...creation('private-1'), ...creation('private-2')]);
+});
+
+test('creates when missing: a gateway that is not known everywhere yet is tried again', async () => {
+  willing();
+  mocks.ec2
+    .on(CreateRouteCommand)
+    .rejectsOnce(awsError('InvalidNatGatewayID.NotFound'))
+    .rejectsOnce(awsError('NatGatewayNotFound'))
+    .resolves({});
+  await provisionStep(privateRoutes, missing);
+  const routes = sent().filter(({ command }) => command === 'CreateRoute');
+  expect(routes.map(({ input }) => input)).toEqual([
+    route('rtb-2'),
+    route('rtb-2'),
+    route('rtb-2'),
+    route('rtb-3'),
+  ]);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(privateRoutes, { ...scene, found: network() });
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('adopts when present: a gateway that is still pending is routed to already', () => {
+  const found = network();
+  found.natGateway[''].state = 'pending';
+  expect(privateRoutes.diff(wantOf(), surveyOf(found))).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  willing();
+  mocks.ec2.on(CreateTagsCommand).resolves({});
+  const found = network();
+  found.privateRoutes['private-1'].blackhole = true;
+  found.privateRoutes['private-2'].associations = {};
+  found.privateRoutes['private-2'].tags = { ...found.privateRoutes['private-2'].tags, Name: 'other' };
+  const { verbs } = await provisionStep(privateRoutes, { ...scene, found });
+  expect(verbs).toEqual([
+    ['update', 'private-1', 'default route'],
+    ['update', 'private-2', 'subnets', 'tag.Name'],
+  ]);
+  expect(sent()).toEqual([
+    { command: 'ReplaceRoute', input: route('rtb-2') },
+    { command: 'AssociateRouteTable', input: { RouteTableId: 'rtb-3', SubnetId: 'subnet-d' } },
+    {
+      command: 'CreateTags',
+      input: { Resources: ['rtb-3'], Tags: upper(ourTags('privateRoutes', 'private-2')) },
+    },
+  ]);
+});
+
+test.each([
+  ['failed', { state: 'failed' }],
+  ['is on its way out', { state: 'deleting' }],
+  ['lies in the wrong subnet', { subnetId: 'subnet-b' }],
+  ['has the wrong address', { allocationId: 'eipalloc-9' }],
+])('repairs drift: a gateway that %s is replaced, and the routes follow it', (_, changes) => {
+  const found = network();
+  Object.assign(found.natGateway[''], changes);
+  const changed = privateRoutes.diff(wantOf(), surveyOf(found));
+  expect(changed.map(({ verb, fields }) => [verb, fields])).toEqual(
+    Array(2).fill(['update', [{ field: 'default route', from: 'nat-1', to: later('natGateway') }]]),
+  );
+});
+
+test('repairs drift: the table of a zone too many goes', () => {
+  const found = network();
+  const more = { ...found.privateRoutes, 'private-3': found.privateRoutes['private-1'] };
+  const [change] = privateRoutes.diff(wantOf(), surveyOf({ ...found, privateRoutes: more }));
+  expect(change).toMatchObject({ key: 'private-3', verb: 'remove' });
+});
+
+test('explains refusal', async () => {
+  willing();
+  const refusal = awsError('RouteLimitExceeded', 'The maximum number of routes has been reached.');
+  mocks.ec2.on(CreateRouteCommand).rejects(refusal);
+  await expect(provisionStep(privateRoutes, missing)).rejects.toBe(refusal);
+});
+
+test('explains refusal: a table in another VPC cannot move', async () => {
+  const found = network();
+  found.privateRoutes['private-2'].vpcId = 'vpc-9';
+  const { verbs } = await provisionStep(privateRoutes, { ...scene, found });
+  expect(verbs).toEqual([['refused', 'private-2']]);
+  expect(sent()).toEqual([]);
+});

@@ -1,0 +1,206 @@
+// The step that builds the public route table: what it sends in each case.
+import {
+  AssociateRouteTableCommand,
+  CreateRouteCommand,
+  CreateRouteTableCommand,
+  CreateTagsCommand,
+  DescribeRouteTablesCommand,
+  ReplaceRouteCommand,
+  ReplaceRouteTableAssociationCommand,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { publicRoutes } from '../../../../provision/steps/public-routes.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { network, networkWithout } from '../../network.ts';
+
+const Tags = upper(ourTags('publicRoutes'));
+const create = (ClientToken: string) => ({
+  command: 'CreateRouteTable',
+  input: { VpcId: 'vpc-1', ClientToken, TagSpecifications: [{ ResourceType: 'route-table', Tags }] },
+});
+const route = { RouteTableId: 'rtb-1', DestinationCidrBlock: '0.0.0.0/0', GatewayId: 'igw-1' };
+const associate = (SubnetId: string) => ({
+  command: 'AssociateRouteTable',
+  input: { RouteTableId: 'rtb-1', SubnetId },
+});
+const associated = (SubnetId: string, RouteTableId: string) => ({
+  RouteTables: [
+    {
+      Associations: [
+        { Main: true },
+        { SubnetId, RouteTableId, RouteTableAssociationId: `assoc-${SubnetId}` },
+      ],
+    },
+  ],
+});
+const scene = { name: 'publicRoutes', made: network() } as const;
+const missing = { ...scene, found: networkWithout('publicRoutes') };
+const commands = () => sent().map(({ command }) => command);
+/** The network with another public route table. */
+const withTable = (changes: Partial<ReturnType<typeof network>['publicRoutes']['']>) => {
+  const found = network();
+  return { ...scene, found: { ...found, publicRoutes: { '': { ...found.publicRoutes[''], ...changes } } } };
+};
+const taken = awsError('Resource.AlreadyAssociated', 'conflicts with an existing association');
+
+/** Everything is made as asked. */
+function willing() {
+  mocks.ec2.on(CreateRouteTableCommand).resolves({ RouteTable: { RouteTableId: 'rtb-1' } });
+  mocks.ec2.on(CreateRouteCommand).resolves({});
+  mocks.ec2.on(AssociateRouteTableCommand).resolves({});
+}
+
+test('creates when missing', async () => {
+  willing();
+  const { verbs, ids } = await provisionStep(publicRoutes, missing);
+  expect(verbs).toEqual([['create', '']]);
+  expect(ids).toEqual({ '': { routeTableId: 'rtb-1' } });
+  expect(sent()).toEqual([
+    create('token-1'),
+    { command: 'CreateRoute', input: route },
+    associate('subnet-a'),
+    associate('subnet-b'),
+  ]);
+});
+
+test('creates when missing: an id that is not known everywhere yet is tried again', async () => {
+  willing();
+  mocks.ec2.on(CreateRouteCommand).rejectsOnce(awsError('InvalidRouteTableID.NotFound')).resolves({});
+  mocks.ec2.on(AssociateRouteTableCommand).rejectsOnce(awsError('InvalidRouteTableId.NotFound')).resolves({});
+  await provisionStep(publicRoutes, missing);
+  expect(commands()).toEqual([
+    'CreateRouteTable',
+    'CreateRoute',
+    'CreateRoute',
+    'AssociateRouteTable',
+    'AssociateRouteTable',
+    'AssociateRouteTable',
+  ]);
+});
+
+test('creates when missing: a route whose answer was lost is set to what it should be', async () => {
+  willing();
+  mocks.ec2.on(CreateRouteCommand).rejects(awsError('RouteAlreadyExists'));
+  mocks.ec2.on(ReplaceRouteCommand).resolves({});
+  await provisionStep(publicRoutes, missing);
+  expect(sent()).toContainEqual({ command: 'ReplaceRoute', input: route });
+});
+
+test('creates when missing: an association whose answer was lost is looked for until it is seen', async () => {
+  willing();
+  mocks.ec2.on(AssociateRouteTableCommand, { SubnetId: 'subnet-a' }).rejects(taken);
+  mocks.ec2
+    .on(DescribeRouteTablesCommand)
+    .resolvesOnce({ RouteTables: [] })
+    .resolves(associated('subnet-a', 'rtb-1'));
+  await provisionStep(publicRoutes, missing);
+  expect(commands().filter((command) => command.startsWith('Replace'))).toEqual([]);
+  expect(sent()).toContainEqual({
+    command: 'DescribeRouteTables',
+    input: { Filters: [{ Name: 'association.subnet-id', Values: ['subnet-a'] }] },
+  });
+});
+
+test('creates when missing: a token that was sent with other parameters gives what it made, if that is seen', async () => {
+  willing();
+  mocks.ec2.on(CreateRouteTableCommand).rejects(awsError('IdempotentParameterMismatch'));
+  mocks.ec2
+    .on(DescribeRouteTablesCommand)
+    .resolvesOnce({})
+    .resolves({ RouteTables: [{ RouteTableId: 'rtb-1', VpcId: 'vpc-1', Tags }] });
+  const { ids } = await provisionStep(publicRoutes, missing);
+  expect(ids).toEqual({ '': { routeTableId: 'rtb-1' } });
+  expect(commands().filter((command) => command === 'CreateRouteTable')).toHaveLength(1);
+});
+
+test('creates when missing: a token of an earlier life is given up for another', async () => {
+  willing();
+  mocks.ec2
+    .on(CreateRouteTableCommand, { ClientToken: 'token-1' })
+    .rejects(awsError('IdempotentParameterMismatch'));
+  mocks.ec2.on(DescribeRouteTablesCommand).resolves({});
+  await provisionStep(publicRoutes, missing);
+  expect(sent().filter(({ command }) => command === 'CreateRouteTable')).toEqual([
+    create('token-1'),
+    create('token-2'),
+  ]);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(publicRoutes, { ...scene, found: network() });
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('adopts when present: subnets that others gave the table to are theirs', async () => {
+  const { associations } = network().publicRoutes[''];
+  const { verbs } = await provisionStep(
+    publicRoutes,
+    withTable({ associations: { ...associations, 'subnet-of-others': 'rtbassoc-9' } }),
+  );
+  expect(verbs).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  willing();
+  mocks.ec2.on(CreateTagsCommand).resolves({});
+  const { verbs } = await provisionStep(
+    publicRoutes,
+    withTable({
+      defaultTarget: undefined,
+      associations: { 'subnet-a': 'rtbassoc-subnet-a' },
+      tags: { ...ourTags('publicRoutes'), Name: 'other' },
+    }),
+  );
+  expect(verbs).toEqual([['update', '', 'default route', 'subnets', 'tag.Name']]);
+  expect(sent()).toEqual([
+    { command: 'CreateRoute', input: route },
+    associate('subnet-b'),
+    { command: 'CreateTags', input: { Resources: ['rtb-1'], Tags } },
+  ]);
+});
+
+test.each([
+  ['to another gateway', { defaultTarget: 'igw-9' }],
+  ['to nowhere', { blackhole: true }],
+])('repairs drift: a route that leads %s is replaced', async (_, changes) => {
+  mocks.ec2.on(ReplaceRouteCommand).resolves({});
+  const { verbs } = await provisionStep(publicRoutes, withTable(changes));
+  expect(verbs).toEqual([['update', '', 'default route']]);
+  expect(sent()).toEqual([{ command: 'ReplaceRoute', input: route }]);
+});
+
+test('repairs drift: a subnet that was given another table gets its own back', async () => {
+  willing();
+  mocks.ec2.on(AssociateRouteTableCommand).rejects(taken);
+  mocks.ec2.on(DescribeRouteTablesCommand).resolves(associated('subnet-b', 'rtb-9'));
+  mocks.ec2.on(ReplaceRouteTableAssociationCommand).resolves({});
+  await provisionStep(publicRoutes, withTable({ associations: { 'subnet-a': 'rtbassoc-subnet-a' } }));
+  expect(sent().at(-1)).toEqual({
+    command: 'ReplaceRouteTableAssociation',
+    input: { AssociationId: 'assoc-subnet-b', RouteTableId: 'rtb-1' },
+  });
+});
+
+test('explains refusal', async () => {
+  const refusal = awsError('RouteTableLimitExceeded', 'The maximum number of route tables has been reached.');
+  mocks.ec2.on(CreateRouteTableCommand).rejects(refusal);
+  await expect(provisionStep(publicRoutes, missing)).rejects.toBe(refusal);
+  expect(commands()).toEqual(['CreateRouteTable']);
+});
+
+test('explains refusal: an association that nobody sees is not guessed', async () => {
+  willing();
+  mocks.ec2.on(AssociateRouteTableCommand).rejects(taken);
+  mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [] });
+  await expect(provisionStep(publicRoutes, missing)).rejects.toBe(taken);
+  expect(commands()).not.toContain('ReplaceRouteTableAssociation');
+});
+
+test('explains refusal: a table in another VPC cannot move', async () => {
+  const { changes, verbs } = await provisionStep(publicRoutes, withTable({ vpcId: 'vpc-9' }));
+  expect(verbs).toEqual([['refused', '']]);
+  expect(changes[0]?.reason).toBe('it lies in vpc-9, which is not the VPC of this stack');
+  expect(sent()).toEqual([]);
+});

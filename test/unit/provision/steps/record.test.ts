@@ -1,0 +1,175 @@
+// The step that makes the record: what it sends in each case.
+import {
+  ChangeResourceRecordSetsCommand,
+  GetChangeCommand,
+  ListHostedZonesCommand,
+  ListResourceRecordSetsCommand,
+  ListTagsForResourceCommand,
+} from '@aws-sdk/client-route-53';
+import { expect, test } from '@jest/globals';
+import type { FoundRecord } from '../../../../lib/look/record.ts';
+import { record } from '../../../../provision/steps/record.ts';
+import { awsError, config, mocks, provisionStep, sent, surveyOf, wantOf } from '../../act.ts';
+import { neighbours } from '../../neighbours.ts';
+
+const { hostedZone, loadBalancer } = neighbours;
+const DNS = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
+const OURS = { 'slipway:stack': 'shop-dev' };
+const item: FoundRecord = {
+  recordName: 'api.example.com',
+  hostedZoneId: 'ZONE1',
+  zoneIsOurs: false,
+  aliasTo: DNS,
+  aliasZoneId: 'ZBALANCER',
+  evaluateTargetHealth: true,
+  set: { Name: 'api.example.com.', Type: 'A' },
+  tags: OURS,
+};
+const scene = { name: 'record' as const, made: { hostedZone, loadBalancer } };
+const withItem = (changes: Partial<FoundRecord> = {}) => ({
+  ...scene,
+  found: { hostedZone, loadBalancer, record: { '': { ...item, ...changes } } },
+});
+const write = (Action: 'CREATE' | 'UPSERT') => ({
+  command: 'ChangeResourceRecordSets',
+  input: {
+    HostedZoneId: 'ZONE1',
+    ChangeBatch: {
+      Changes: [
+        {
+          Action,
+          ResourceRecordSet: {
+            Name: 'api.example.com',
+            Type: 'A',
+            AliasTarget: { DNSName: DNS, HostedZoneId: 'ZBALANCER', EvaluateTargetHealth: true },
+          },
+        },
+      ],
+    },
+  },
+});
+const change = (Status: 'PENDING' | 'INSYNC') => ({
+  ChangeInfo: { Id: '/change/C1', Status, SubmittedAt: undefined },
+});
+const exists = awsError(
+  'InvalidChangeBatch',
+  "[Tried to create resource record set [name='api.example.com.', type='A'] but it already exists]",
+);
+
+/** What the look asks for, answered with a record that leads there. */
+function thereIs(DNSName: string): void {
+  mocks.route53
+    .on(ListHostedZonesCommand)
+    .resolves({ HostedZones: [{ Id: 'ZONE1', Name: 'example.com.', CallerReference: '' }] });
+  mocks.route53.on(ListTagsForResourceCommand).resolves({});
+  mocks.route53.on(ListResourceRecordSetsCommand).resolves({
+    ResourceRecordSets: [
+      {
+        Name: 'api.example.com.',
+        Type: 'A',
+        AliasTarget: { DNSName, HostedZoneId: 'Z', EvaluateTargetHealth: true },
+      },
+    ],
+  });
+}
+
+test('creates when missing, and waits until all name servers have it', async () => {
+  mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change('PENDING'));
+  mocks.route53
+    .on(GetChangeCommand)
+    .rejectsOnce(awsError('NoSuchChange', 'none', 404))
+    .resolvesOnce(change('PENDING'))
+    .resolves(change('INSYNC'));
+  const { verbs, ids } = await provisionStep(record, scene);
+  expect(verbs).toEqual([['create', '']]);
+  expect(ids).toEqual({ '': { recordName: 'api.example.com', hostedZoneId: 'ZONE1' } });
+  const look = { command: 'GetChange', input: { Id: '/change/C1' } };
+  expect(sent()).toEqual([write('CREATE'), look, look, look]);
+});
+
+test.each([
+  ['an impatient run does not wait', 'PENDING' as const, false],
+  ['what is everywhere already is not waited for', 'INSYNC' as const, true],
+])('creates when missing: %s', async (_what, status, patient) => {
+  mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change(status));
+  await provisionStep(record, { ...scene, patient });
+  expect(sent()).toEqual([write('CREATE')]);
+});
+
+test('creates when missing: a record of ours, whose answer was lost, is set again', async () => {
+  mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(exists).resolves(change('INSYNC'));
+  thereIs(`dualstack.${DNS.toUpperCase()}.`);
+  await provisionStep(record, scene);
+  const writes = sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
+  expect(writes).toEqual([write('CREATE'), write('UPSERT')]);
+});
+
+test("creates when missing: somebody else's record is never overwritten", async () => {
+  mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(exists);
+  thereIs('www.example.net.');
+  await expect(provisionStep(record, scene)).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: 'Something that is not ours has the name api.example.com.',
+  });
+  const writes = sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
+  expect(writes).toEqual([write('CREATE')]);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(record, withItem());
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('adopts when present: without a domain there is nothing to do', async () => {
+  const { verbs } = await provisionStep(record, { ...scene, config: config({ domain: undefined }) });
+  expect(verbs).toEqual([]);
+});
+
+test('removes what the configuration does not have: it names another record, or none', () => {
+  const old = { ...item, recordName: 'old.example.com' };
+  const foreign = { ...item, recordName: 'www.example.com', tags: {} };
+  const found = surveyOf({ hostedZone, loadBalancer, record: { '': item, old, foreign } });
+  const removal = {
+    step: 'record',
+    key: 'old',
+    verb: 'remove',
+    reason: 'the configuration does not have it',
+  };
+  expect(record.diff(wantOf(), found)).toMatchObject([removal]);
+  expect(
+    record.diff(wantOf(config({ domain: undefined })), surveyOf({ record: { old, foreign } })),
+  ).toMatchObject([removal]);
+});
+
+test('repairs drift', async () => {
+  mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change('INSYNC'));
+  const { verbs } = await provisionStep(
+    record,
+    withItem({ aliasTo: 'old.elb.amazonaws.com', aliasZoneId: 'Z0', evaluateTargetHealth: false }),
+  );
+  expect(verbs).toEqual([['update', '', 'alias to', 'alias zone', 'evaluate target health']]);
+  expect(sent()).toEqual([write('UPSERT')]);
+});
+
+test('repairs drift: a load balancer that is yet to be made is another than the one it leads to', async () => {
+  mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change('INSYNC'));
+  const { verbs } = await provisionStep(record, { ...scene, found: { hostedZone, record: { '': item } } });
+  expect(verbs).toEqual([['update', '', 'alias to', 'alias zone']]);
+  expect(sent()).toEqual([write('UPSERT')]);
+});
+
+test('explains refusal', async () => {
+  const message = '[Tried to create an alias that targets x, but that target was not found]';
+  mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(awsError('InvalidChangeBatch', message));
+  await expect(provisionStep(record, scene)).rejects.toMatchObject({ message });
+  expect(sent()).toEqual([write('CREATE')]);
+});
+
+test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+  const { changes } = await provisionStep(record, withItem({ aliasTo: 'www.example.net', tags: {} }));
+  expect(changes).toMatchObject([
+    { verb: 'refused', reason: expect.stringContaining('somebody else made it') },
+  ]);
+  expect(sent()).toEqual([]);
+});

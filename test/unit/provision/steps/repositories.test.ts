@@ -1,0 +1,269 @@
+// The step that makes the repositories: what it sends in each case, and what its look reads.
+import {
+  CreateRepositoryCommand,
+  DescribeRepositoriesCommand,
+  GetLifecyclePolicyCommand,
+  ListTagsForResourceCommand,
+  PutImageScanningConfigurationCommand,
+  PutImageTagMutabilityCommand,
+  PutLifecyclePolicyCommand,
+  TagResourceCommand,
+  type Repository,
+} from '@aws-sdk/client-ecr';
+import { describe, expect, test } from '@jest/globals';
+import { lookRepositories } from '../../../../lib/look/repositories.ts';
+import { upper, type Tags } from '../../../../lib/derive/tags.ts';
+import { lifecyclePolicy, repositories } from '../../../../provision/steps/repositories.ts';
+import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, seeOf, sent } from '../../act.ts';
+
+const REGISTRY = `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`;
+const nameOf = (key: string) => `shop-dev/${key}`;
+const uriOf = (key: string) => `${REGISTRY}/shop-dev/${key}`;
+const arnOf = (name: string) => `arn:aws:ecr:eu-west-1:${ACCOUNT}:repository/${name}`;
+const theirs: Tags = { 'slipway:stack': 'other-dev' };
+
+const found = (key: string) => ({
+  repositoryName: nameOf(key),
+  repositoryUri: uriOf(key),
+  scanOnPush: true,
+  mutability: 'IMMUTABLE',
+  lifecyclePolicy,
+  tags: ourTags('repositories', key),
+});
+const both = { 'web-api1': found('web-api1'), 'web-api2': found('web-api2') };
+
+/** A repository as AWS lists it; what is not given is as we make it. */
+const listed = (name: string, changes: Partial<Repository> = {}): Repository => ({
+  repositoryName: name,
+  repositoryArn: arnOf(name),
+  repositoryUri: `${REGISTRY}/${name}`,
+  imageTagMutability: 'IMMUTABLE',
+  imageScanningConfiguration: { scanOnPush: true },
+  ...changes,
+});
+
+/** What AWS holds: repositories with their tags. */
+function holds(held: Readonly<Record<string, Tags>>, changes: Partial<Repository> = {}): void {
+  const all = Object.keys(held).map((name) => listed(name, changes));
+  mocks.ecr.on(DescribeRepositoriesCommand).resolves({ repositories: all });
+  mocks.ecr.on(GetLifecyclePolicyCommand).resolves({ lifecyclePolicyText: lifecyclePolicy });
+  for (const [name, tags] of Object.entries(held)) {
+    mocks.ecr.on(ListTagsForResourceCommand, { resourceArn: arnOf(name) }).resolves({ tags: upper(tags) });
+  }
+}
+
+function creates(): void {
+  mocks.ecr
+    .on(CreateRepositoryCommand)
+    .callsFake(({ repositoryName }: { repositoryName: string }) => ({ repository: listed(repositoryName) }));
+  mocks.ecr.on(PutLifecyclePolicyCommand).resolves({});
+}
+
+test('creates when missing', async () => {
+  creates();
+  const { verbs, ids } = await provisionStep(repositories, { name: 'repositories' });
+  expect(verbs).toEqual([
+    ['create', 'web-api1'],
+    ['create', 'web-api2'],
+  ]);
+  expect(ids).toEqual({
+    'web-api1': { repositoryName: nameOf('web-api1'), repositoryUri: uriOf('web-api1') },
+    'web-api2': { repositoryName: nameOf('web-api2'), repositoryUri: uriOf('web-api2') },
+  });
+  expect(sent().slice(0, 2)).toEqual([
+    {
+      command: 'CreateRepository',
+      input: {
+        repositoryName: 'shop-dev/web-api1',
+        imageTagMutability: 'IMMUTABLE',
+        imageScanningConfiguration: { scanOnPush: true },
+        tags: upper(ourTags('repositories', 'web-api1')),
+      },
+    },
+    {
+      command: 'PutLifecyclePolicy',
+      input: { repositoryName: 'shop-dev/web-api1', lifecyclePolicyText: lifecyclePolicy },
+    },
+  ]);
+  expect(sent()).toHaveLength(4);
+});
+
+test('creates when missing: one whose answer was lost is found by its name and its tags, and finished', async () => {
+  holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1') });
+  creates();
+  mocks.ecr.on(CreateRepositoryCommand).rejects(awsError('RepositoryAlreadyExistsException'));
+  const { ids } = await provisionStep(repositories, {
+    name: 'repositories',
+    found: { repositories: { 'web-api2': both['web-api2'] } },
+  });
+  expect(ids).toEqual({
+    'web-api1': { repositoryName: nameOf('web-api1'), repositoryUri: uriOf('web-api1') },
+  });
+  expect(sent().filter(({ command }) => command === 'PutLifecyclePolicy')).toHaveLength(1);
+});
+
+test('creates when missing: a container with an image by reference has no repository', async () => {
+  const base = config();
+  const services = base.services.map((service) => ({
+    ...service,
+    containers: service.containers.map((container) => ({ ...container, image: { reference: 'nginx:1' } })),
+  }));
+  const scene = { name: 'repositories' as const, config: { ...base, services } };
+  expect((await provisionStep(repositories, scene)).verbs).toEqual([]);
+  const left = { ...scene, found: { repositories: both } };
+  expect((await provisionStep(repositories, left)).verbs).toEqual([
+    ['remove', 'web-api1'],
+    ['remove', 'web-api2'],
+  ]);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(repositories, {
+    name: 'repositories',
+    found: { repositories: both },
+  });
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  mocks.ecr.on(PutLifecyclePolicyCommand).resolves({});
+  mocks.ecr.on(PutImageScanningConfigurationCommand).resolves({});
+  mocks.ecr.on(PutImageTagMutabilityCommand).resolves({});
+  mocks.ecr.on(TagResourceCommand).resolves({});
+  const tags = ourTags('repositories', 'web-api1');
+  const drifted = {
+    ...found('web-api1'),
+    scanOnPush: false,
+    mutability: 'MUTABLE',
+    lifecyclePolicy: '',
+    tags: { ...tags, Name: 'other' },
+  };
+  const { verbs } = await provisionStep(repositories, {
+    name: 'repositories',
+    found: { repositories: { ...both, 'web-api1': drifted } },
+  });
+  expect(verbs).toEqual([
+    ['update', 'web-api1', 'scan on push', 'tag mutability', 'lifecycle policy', 'tag.Name'],
+  ]);
+  const repositoryName = nameOf('web-api1');
+  expect(sent()).toEqual([
+    { command: 'PutLifecyclePolicy', input: { repositoryName, lifecyclePolicyText: lifecyclePolicy } },
+    {
+      command: 'PutImageScanningConfiguration',
+      input: { repositoryName, imageScanningConfiguration: { scanOnPush: true } },
+    },
+    { command: 'PutImageTagMutability', input: { repositoryName, imageTagMutability: 'IMMUTABLE' } },
+    { command: 'TagResource', input: { resourceArn: arnOf(repositoryName), tags: upper(tags) } },
+  ]);
+});
+
+test('repairs drift: only what differs is sent', async () => {
+  mocks.ecr.on(PutImageTagMutabilityCommand).resolves({});
+  const { ids } = await provisionStep(repositories, {
+    name: 'repositories',
+    found: { repositories: { ...both, 'web-api2': { ...found('web-api2'), mutability: 'MUTABLE' } } },
+  });
+  expect(sent().map(({ command }) => command)).toEqual(['PutImageTagMutability']);
+  expect(ids).toEqual({
+    'web-api2': { repositoryName: nameOf('web-api2'), repositoryUri: uriOf('web-api2') },
+  });
+});
+
+test('explains refusal', async () => {
+  mocks.ecr
+    .on(CreateRepositoryCommand)
+    .rejects(awsError('LimitExceededException', 'The repository quota is reached.'));
+  await expect(provisionStep(repositories, { name: 'repositories' })).rejects.toMatchObject({
+    message: 'The repository quota is reached.',
+  });
+});
+
+test('explains refusal: a repository of somebody else is refused in the plan, and nothing is sent', async () => {
+  const scene = {
+    name: 'repositories' as const,
+    found: { repositories: { ...both, 'web-api1': { ...found('web-api1'), tags: theirs } } },
+  };
+  const { changes } = await provisionStep(repositories, scene);
+  expect(changes).toMatchObject([
+    { verb: 'refused', key: 'web-api1', reason: 'it belongs to the stack other-dev' },
+  ]);
+  expect(sent()).toEqual([]);
+});
+
+test('explains refusal: one that somebody else made since the look is not taken', async () => {
+  holds({ [nameOf('web-api1')]: {} });
+  mocks.ecr
+    .on(CreateRepositoryCommand)
+    .rejects(awsError('RepositoryAlreadyExistsException', 'The repository already exists.'));
+  await expect(provisionStep(repositories, { name: 'repositories' })).rejects.toMatchObject({
+    message: 'The repository already exists.',
+  });
+  expect(sent().map(({ command }) => command)).not.toContain('PutLifecyclePolicy');
+});
+
+describe('the look', () => {
+  test('reads what begins with the name of the stack, on all pages', async () => {
+    const ours = ourTags('repositories', 'web-api1');
+    holds({ [nameOf('web-api1')]: ours, [nameOf('web-api2')]: theirs });
+    const others = [listed('shop-dev-2/web-api1'), listed('shop'), listed('other/shop-dev/web-api1')];
+    mocks.ecr
+      .on(DescribeRepositoriesCommand)
+      .resolvesOnce({ repositories: [...others, listed(nameOf('web-api1'))], nextToken: 'more' })
+      .resolves({ repositories: [listed(nameOf('web-api2'), { imageTagMutability: 'MUTABLE' })] });
+    const items = await lookRepositories(seeOf());
+    expect(Object.fromEntries(items)).toEqual({
+      'web-api1': found('web-api1'),
+      'web-api2': { ...found('web-api2'), mutability: 'MUTABLE', tags: theirs },
+    });
+    const pages = sent().filter(({ command }) => command === 'DescribeRepositories');
+    expect(pages.map(({ input }) => (input as { nextToken?: string }).nextToken)).toEqual([
+      undefined,
+      'more',
+    ]);
+  });
+
+  test('sees no lifecycle policy where there is none, and its text whatever the order of its keys', async () => {
+    holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1') });
+    const shuffled = JSON.stringify(
+      Object.fromEntries(Object.entries(JSON.parse(lifecyclePolicy) as object).reverse()),
+    );
+    mocks.ecr
+      .on(GetLifecyclePolicyCommand)
+      .rejectsOnce(awsError('LifecyclePolicyNotFoundException'))
+      .resolves({ lifecyclePolicyText: shuffled });
+    expect((await lookRepositories(seeOf())).get('web-api1')?.lifecyclePolicy).toBe('');
+    expect((await lookRepositories(seeOf())).get('web-api1')?.lifecyclePolicy).toBe(lifecyclePolicy);
+  });
+
+  test('leaves out a repository that goes away meanwhile', async () => {
+    holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1'), [nameOf('web-api2')]: {} });
+    mocks.ecr.on(GetLifecyclePolicyCommand).rejects(awsError('RepositoryNotFoundException'));
+    mocks.ecr
+      .on(ListTagsForResourceCommand, { resourceArn: arnOf(nameOf('web-api2')) })
+      .rejects(awsError('RepositoryNotFoundException'));
+    expect([...(await lookRepositories(seeOf())).keys()]).toEqual(['web-api1']);
+  });
+
+  test('is made once, however many ask', async () => {
+    holds({});
+    const see = seeOf();
+    await Promise.all([lookRepositories(see), lookRepositories(see)]);
+    expect(sent()).toHaveLength(1);
+  });
+
+  const denied = awsError('AccessDeniedException', 'denied');
+  test.each<[string, () => unknown]>([
+    ['DescribeRepositories', () => mocks.ecr.on(DescribeRepositoriesCommand).rejects(denied)],
+    ['GetLifecyclePolicy', () => mocks.ecr.on(GetLifecyclePolicyCommand).rejects(denied)],
+    [
+      'ListTagsForResource',
+      () =>
+        mocks.ecr.on(ListTagsForResourceCommand, { resourceArn: arnOf('shop-dev/web-api1') }).rejects(denied),
+    ],
+  ])('does not take a denied %s for an absence', async (_command, deny) => {
+    holds({ [nameOf('web-api1')]: {} });
+    deny();
+    await expect(lookRepositories(seeOf())).rejects.toThrow('denied');
+  });
+});

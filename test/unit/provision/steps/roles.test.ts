@@ -1,0 +1,181 @@
+// The step that makes the two roles: what it sends in each case.
+import {
+  CreateRoleCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  GetRoleCommand,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+  PutRolePolicyCommand,
+  TagRoleCommand,
+  UpdateAssumeRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { expect, test } from '@jest/globals';
+import type { FoundRole } from '../../../../lib/look/roles.ts';
+import { namesOf } from '../../../../lib/derive/names.ts';
+import { executionPolicy, policyText, trustPolicy } from '../../../../lib/derive/policies.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { roles } from '../../../../provision/steps/roles.ts';
+import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+
+const here = { region: 'eu-west-1', account: ACCOUNT };
+const TRUST = policyText(trustPolicy(here));
+const INLINE = policyText(executionPolicy(config(), namesOf(config()), here));
+const arn = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
+const ids = (key: string) => ({ roleName: `shop-dev-${key}`, roleArn: arn(key) });
+const tags = (key: string) => ourTags('roles', key);
+const item = (key: 'execution' | 'task'): FoundRole => ({
+  ...ids(key),
+  trustPolicy: TRUST,
+  inlinePolicies: key === 'execution' ? { slipway: INLINE } : {},
+  attachedPolicies: [],
+  tags: tags(key),
+});
+const withItems = (execution: Partial<FoundRole> = {}, task: Partial<FoundRole> = {}) => ({
+  name: 'roles' as const,
+  found: { roles: { execution: { ...item('execution'), ...execution }, task: { ...item('task'), ...task } } },
+});
+const create = (key: string) => ({
+  command: 'CreateRole',
+  input: {
+    RoleName: `shop-dev-${key}`,
+    Path: '/slipway/shop-dev/',
+    AssumeRolePolicyDocument: TRUST,
+    Description: `The ${key} role of shop-dev`,
+    Tags: upper(tags(key)),
+  },
+});
+const put = {
+  command: 'PutRolePolicy',
+  input: { RoleName: 'shop-dev-execution', PolicyName: 'slipway', PolicyDocument: INLINE },
+};
+
+/** What the look asks for, answered with a role that has these tags. */
+function thereIs(held: Record<string, string>): void {
+  mocks.iam.on(GetRoleCommand).resolves({ Role: { Arn: arn('execution'), Tags: upper(held) } as never });
+  mocks.iam.on(ListAttachedRolePoliciesCommand).resolves({});
+  mocks.iam.on(ListRolePoliciesCommand).resolves({});
+}
+
+test('creates when missing', async () => {
+  mocks.iam.on(CreateRoleCommand).resolves({});
+  mocks.iam.on(PutRolePolicyCommand).resolves({});
+  const done = await provisionStep(roles, { name: 'roles' });
+  expect(done.verbs).toEqual([
+    ['create', 'execution'],
+    ['create', 'task'],
+  ]);
+  expect(done.ids).toEqual({ execution: ids('execution'), task: ids('task') });
+  expect(sent()).toEqual([create('execution'), put, create('task')]);
+});
+
+test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+  mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
+  mocks.iam.on(PutRolePolicyCommand).resolves({});
+  thereIs(tags('execution'));
+  const done = await provisionStep(roles, {
+    name: 'roles',
+    found: { roles: { task: item('task') } },
+  });
+  expect(done.ids).toEqual({ execution: ids('execution') });
+  expect(sent().at(-1)).toEqual(put);
+});
+
+test('creates when missing: a name that somebody else took in between is left alone', async () => {
+  mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
+  thereIs({ owner: 'bob' });
+  await expect(provisionStep(roles, { name: 'roles' })).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: 'Something that is not ours has the name shop-dev-execution.',
+  });
+  expect(sent().map(({ command }) => command)).not.toContain('PutRolePolicy');
+});
+
+test('creates when missing: tries again while IAM has not spread the role', async () => {
+  mocks.iam.on(CreateRoleCommand).resolves({});
+  mocks.iam
+    .on(PutRolePolicyCommand)
+    .rejectsOnce(
+      awsError('NoSuchEntityException', 'The role with name shop-dev-execution cannot be found.', 404),
+    )
+    .resolves({});
+  await provisionStep(roles, { name: 'roles' });
+  expect(sent()).toEqual([create('execution'), put, put, create('task')]);
+});
+
+test('adopts when present', async () => {
+  const done = await provisionStep(roles, withItems());
+  expect(done.verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  for (const command of [
+    PutRolePolicyCommand,
+    DeleteRolePolicyCommand,
+    UpdateAssumeRolePolicyCommand,
+    DetachRolePolicyCommand,
+    TagRoleCommand,
+  ]) {
+    mocks.iam.on(command as typeof PutRolePolicyCommand).resolves({});
+  }
+  const done = await provisionStep(
+    roles,
+    withItems({
+      trustPolicy: '{}',
+      inlinePolicies: { slipway: '{}', backdoor: '{}' },
+      attachedPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+      tags: { ...tags('execution'), Name: 'other' },
+    }),
+  );
+  expect(done.verbs).toEqual([
+    ['update', 'execution', 'trust policy', 'inline policies', 'managed policies', 'tag.Name'],
+  ]);
+  const RoleName = 'shop-dev-execution';
+  expect(sent()).toEqual([
+    put,
+    { command: 'DeleteRolePolicy', input: { RoleName, PolicyName: 'backdoor' } },
+    { command: 'UpdateAssumeRolePolicy', input: { RoleName, PolicyDocument: TRUST } },
+    {
+      command: 'DetachRolePolicy',
+      input: { RoleName, PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
+    },
+    { command: 'TagRole', input: { RoleName, Tags: upper(tags('execution')) } },
+  ]);
+});
+
+test('repairs drift: what the task was given by hand is taken away, and it may be gone already', async () => {
+  mocks.iam.on(DeleteRolePolicyCommand).rejects(awsError('NoSuchEntityException', 'gone', 404));
+  mocks.iam.on(DetachRolePolicyCommand).rejects(awsError('NoSuchEntityException', 'gone', 404));
+  const done = await provisionStep(
+    roles,
+    withItems({}, { inlinePolicies: { more: '{}' }, attachedPolicies: ['arn:x'] }),
+  );
+  expect(done.verbs).toEqual([['update', 'task', 'inline policies', 'managed policies']]);
+  expect(sent()).toEqual([
+    { command: 'DeleteRolePolicy', input: { RoleName: 'shop-dev-task', PolicyName: 'more' } },
+    { command: 'DetachRolePolicy', input: { RoleName: 'shop-dev-task', PolicyArn: 'arn:x' } },
+  ]);
+});
+
+test('repairs drift: one part at a time', async () => {
+  mocks.iam.on(TagRoleCommand).resolves({});
+  await provisionStep(roles, withItems({}, { tags: { 'slipway:stack': 'shop-dev' } }));
+  expect(sent().map(({ command }) => command)).toEqual(['TagRole']);
+});
+
+test('explains refusal', async () => {
+  mocks.iam.on(CreateRoleCommand).rejects(awsError('LimitExceededException', 'Cannot exceed quota', 409));
+  await expect(provisionStep(roles, { name: 'roles' })).rejects.toMatchObject({
+    message: 'Cannot exceed quota',
+  });
+  expect(sent()).toEqual([create('execution')]);
+});
+
+test("explains refusal: somebody else's is refused, and nothing is sent for it", async () => {
+  const { changes } = await provisionStep(roles, withItems({ tags: {} }));
+  expect(changes).toMatchObject([
+    { key: 'execution', verb: 'refused', reason: expect.stringContaining('somebody else made it') },
+  ]);
+  expect(sent()).toEqual([]);
+});

@@ -1,0 +1,248 @@
+// The step that makes the rules: what it sends in each case.
+import {
+  AddTagsCommand,
+  CreateRuleCommand,
+  DescribeListenersCommand,
+  DescribeLoadBalancerAttributesCommand,
+  DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
+  DescribeTagsCommand,
+  ModifyRuleCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import type { FoundRule } from '../../../../lib/look/rules.ts';
+import { rulesOf } from '../../../../lib/derive/rule-priorities.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { rules } from '../../../../provision/steps/rules.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { neighbours } from '../../neighbours.ts';
+
+const { listener, targetGroups } = neighbours;
+const tags = (key: string) => ourTags('rules', key);
+const priority = (key: string) => rulesOf(config()).get(key)?.priority ?? 0;
+const item = (name: string, group: string): FoundRule => ({
+  ruleArn: `arn:rule-${name}`,
+  paths: [`/${name}`, `/${name}/*`],
+  otherConditions: '',
+  targetGroupArn: group,
+  forward: group,
+  tags: tags(`web-${name}`),
+});
+const scene = { name: 'rules' as const, made: { listener, targetGroups } };
+const withItems = (api1: Partial<FoundRule> = {}) => ({
+  ...scene,
+  found: {
+    listener,
+    targetGroups,
+    rules: {
+      'web-api1': { ...item('api1', 'arn:group-1'), ...api1 },
+      'web-api2': item('api2', 'arn:group-2'),
+    },
+  },
+});
+const settings = (name: string, group: string) => ({
+  Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: [`/${name}`, `/${name}/*`] } }],
+  Actions: [{ Type: 'forward', TargetGroupArn: group }],
+});
+const create = (name: string, group: string) => ({
+  command: 'CreateRule',
+  input: {
+    ListenerArn: 'arn:listener',
+    Priority: priority(`web-${name}`),
+    ...settings(name, group),
+    Tags: upper(tags(`web-${name}`)),
+  },
+});
+const one = config({
+  services: config().services.map((service) => ({ ...service, containers: service.containers.slice(0, 1) })),
+});
+
+/** What the look asks for, answered with a rule at the first path's priority that has these tags. */
+function thereIs(held: Record<string, string>): void {
+  mocks.elbv2
+    .on(DescribeLoadBalancersCommand)
+    .resolves({ LoadBalancers: [{ LoadBalancerArn: 'arn:balancer' }] });
+  mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves({});
+  mocks.elbv2
+    .on(DescribeListenersCommand)
+    .resolves({ Listeners: [{ ListenerArn: 'arn:listener', Port: 80 }] });
+  mocks.elbv2
+    .on(DescribeRulesCommand)
+    .resolves({ Rules: [{ RuleArn: 'arn:there', Priority: String(priority('web-api1')) }] });
+  mocks.elbv2.on(DescribeTagsCommand).callsFake(({ ResourceArns }: { ResourceArns: string[] }) => ({
+    TagDescriptions: ResourceArns.map((arn) => ({ ResourceArn: arn, Tags: upper(held) })),
+  }));
+}
+
+test('creates when missing', async () => {
+  mocks.elbv2
+    .on(CreateRuleCommand)
+    .callsFake(({ Priority }: { Priority: number }) => ({ Rules: [{ RuleArn: `arn:${Priority}` }] }));
+  const { verbs, ids } = await provisionStep(rules, scene);
+  expect(verbs).toEqual([
+    ['create', 'web-api1'],
+    ['create', 'web-api2'],
+  ]);
+  expect(ids).toEqual({
+    'web-api1': { ruleArn: `arn:${priority('web-api1')}` },
+    'web-api2': { ruleArn: `arn:${priority('web-api2')}` },
+  });
+  expect(sent()).toEqual([create('api1', 'arn:group-1'), create('api2', 'arn:group-2')]);
+});
+
+test('creates when missing: a priority that is in use by ours, whose answer was lost, is adopted', async () => {
+  mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
+  thereIs(tags('web-api1'));
+  const { ids } = await provisionStep(rules, { ...scene, config: one });
+  expect(ids).toEqual({ 'web-api1': { ruleArn: 'arn:there' } });
+});
+
+test('creates when missing: a priority that somebody else took in between is left alone', async () => {
+  mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
+  thereIs({ 'slipway:stack': 'other-dev' });
+  await expect(provisionStep(rules, { ...scene, config: one })).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: `Something that is not ours has priority ${priority('web-api1')} of the listener.`,
+  });
+  expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toEqual([
+    create('api1', 'arn:group-1'),
+  ]);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(rules, withItems());
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  mocks.elbv2.on(ModifyRuleCommand).resolves({});
+  mocks.elbv2.on(AddTagsCommand).resolves({});
+  const { verbs, ids } = await provisionStep(
+    rules,
+    withItems({
+      paths: ['/api1'],
+      otherConditions: '{"Field":"host-header"}',
+      targetGroupArn: 'arn:other',
+      forward: 'arn:other',
+      tags: { ...tags('web-api1'), Name: 'other' },
+    }),
+  );
+  expect(verbs).toEqual([['update', 'web-api1', 'paths', 'other conditions', 'target group', 'tag.Name']]);
+  expect(ids).toEqual({ 'web-api1': { ruleArn: 'arn:rule-api1' } });
+  expect(sent()).toEqual([
+    { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api1', ...settings('api1', 'arn:group-1') } },
+    { command: 'AddTags', input: { ResourceArns: ['arn:rule-api1'], Tags: upper(tags('web-api1')) } },
+  ]);
+});
+
+test('repairs drift: a target group that is to be made anew is led to as soon as it is there', async () => {
+  mocks.elbv2.on(ModifyRuleCommand).resolves({});
+  const { found } = withItems();
+  const { verbs } = await provisionStep(rules, {
+    ...scene,
+    found: { ...found, targetGroups: { 'web-api2': found.targetGroups['web-api2'] } } as never,
+    made: { listener, targetGroups: { ...targetGroups, 'web-api1': { targetGroupArn: 'arn:new' } } },
+  });
+  expect(verbs).toEqual([['update', 'web-api1', 'target group']]);
+  expect(sent()).toEqual([
+    { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api1', ...settings('api1', 'arn:new') } },
+  ]);
+});
+
+test('repairs drift: a rule goes with its path to another container, without a moment when nothing answers', async () => {
+  mocks.elbv2.on(ModifyRuleCommand).resolves({});
+  mocks.elbv2.on(AddTagsCommand).resolves({});
+  const [service] = config().services;
+  const [api1, api2] = service?.containers ?? [];
+  if (!service || !api1 || !api2) throw new Error('no containers');
+  const swapped = config({
+    services: [
+      {
+        ...service,
+        containers: [
+          { ...api1, path: '/api2' },
+          { ...api2, path: '/api1' },
+        ],
+      },
+    ],
+  });
+  // As the look shows it: the rule at the priority of a path belongs to whom that path leads now.
+  const { verbs, notes } = await provisionStep(rules, {
+    ...scene,
+    config: swapped,
+    found: {
+      listener,
+      targetGroups,
+      rules: { 'web-api1': item('api2', 'arn:group-2'), 'web-api2': item('api1', 'arn:group-1') },
+    },
+  });
+  expect(verbs).toEqual([
+    ['update', 'web-api1', 'target group', 'tag.Name', 'tag.slipway:key'],
+    ['update', 'web-api2', 'target group', 'tag.Name', 'tag.slipway:key'],
+  ]);
+  const weights = (...groups: [arn: string, weight: number][]) => ({
+    Type: 'forward',
+    ForwardConfig: { TargetGroups: groups.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight })) },
+  });
+  const modify = (RuleArn: string, input: object) => ({
+    command: 'ModifyRule',
+    input: { RuleArn, ...input },
+  });
+  const tag = (arn: string, key: string) => ({
+    command: 'AddTags',
+    input: { ResourceArns: [arn], Tags: upper(tags(key)) },
+  });
+  const { Conditions: first } = settings('api1', '');
+  const { Conditions: second } = settings('api2', '');
+  expect(sent()).toEqual([
+    modify('arn:rule-api2', {
+      Conditions: second,
+      Actions: [weights(['arn:group-2', 1], ['arn:group-1', 0])],
+    }),
+    tag('arn:rule-api2', 'web-api1'),
+    modify('arn:rule-api1', {
+      Conditions: first,
+      Actions: [weights(['arn:group-1', 1], ['arn:group-2', 0])],
+    }),
+    tag('arn:rule-api1', 'web-api2'),
+    modify('arn:rule-api2', { Actions: [weights(['arn:group-2', 0], ['arn:group-1', 1])] }),
+    modify('arn:rule-api1', { Actions: [weights(['arn:group-1', 0], ['arn:group-2', 1])] }),
+    modify('arn:rule-api2', { Actions: settings('api2', 'arn:group-1').Actions }),
+    modify('arn:rule-api1', { Actions: settings('api1', 'arn:group-2').Actions }),
+  ]);
+  expect(notes).toEqual(['/api2 is now answered by web-api1', '/api1 is now answered by web-api2']);
+});
+
+test('repairs drift: a run that stopped after the turn is brought to its end', async () => {
+  mocks.elbv2.on(ModifyRuleCommand).resolves({});
+  const { verbs } = await provisionStep(rules, withItems({ forward: 'arn:old × 0, arn:group-1 × 1' }));
+  expect(verbs).toEqual([['update', 'web-api1', 'target group']]);
+  const { Actions, Conditions } = settings('api1', 'arn:group-1');
+  expect(sent()).toEqual([
+    { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api1', Conditions } },
+    { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api1', Actions } },
+  ]);
+});
+
+test('repairs drift: what the configuration no longer has goes', async () => {
+  const { verbs } = await provisionStep(rules, { ...withItems(), config: one });
+  expect(verbs).toEqual([['remove', 'web-api2']]);
+  expect(sent()).toEqual([]);
+});
+
+test('explains refusal', async () => {
+  mocks.elbv2.on(CreateRuleCommand).rejects(awsError('TooManyRulesException', 'too many rules'));
+  await expect(provisionStep(rules, { ...scene, config: one })).rejects.toMatchObject({
+    message: 'too many rules',
+  });
+  expect(sent()).toEqual([create('api1', 'arn:group-1')]);
+});
+
+test("explains refusal: somebody else's at our priority is refused, and nothing is sent for it", async () => {
+  const { changes } = await provisionStep(rules, withItems({ tags: {} }));
+  expect(changes).toMatchObject([
+    { key: 'web-api1', verb: 'refused', reason: expect.stringContaining('somebody else made it') },
+  ]);
+  expect(sent()).toEqual([]);
+});

@@ -1,0 +1,273 @@
+// The step that builds the security groups: what it sends in each case.
+import {
+  AuthorizeSecurityGroupEgressCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  CreateTagsCommand,
+  DescribeSecurityGroupsCommand,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
+  type IpPermission,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { ingressOf, securityGroups } from '../../../../provision/steps/security-groups.ts';
+import { later } from '../../../../lib/model/change.ts';
+import type { GroupRule } from '../../../../lib/derive/security-group-rules.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { network } from '../../network.ts';
+
+const create = (key: string, Description: string) => ({
+  command: 'CreateSecurityGroup',
+  input: {
+    VpcId: 'vpc-1',
+    GroupName: `shop-dev-${key}`,
+    Description,
+    TagSpecifications: [{ ResourceType: 'security-group', Tags: upper(ourTags('securityGroups', key)) }],
+  },
+});
+const call = (command: string, GroupId: string, permission: IpPermission) => ({
+  command,
+  input: { GroupId, IpPermissions: [permission] },
+});
+const port = (number: number, peer: object): IpPermission => ({
+  IpProtocol: 'tcp',
+  FromPort: number,
+  ToPort: number,
+  ...peer,
+});
+const world = { IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+const balancer = { UserIdGroupPairs: [{ GroupId: 'sg-b' }] };
+const everything: IpPermission = { IpProtocol: '-1', ...world };
+
+const tcp = (number: number, peer: string): GroupRule => ({
+  protocol: 'tcp',
+  fromPort: number,
+  toPort: number,
+  peer,
+});
+const allOut: GroupRule = { protocol: '-1', fromPort: -1, toPort: -1, peer: '0.0.0.0/0' };
+const group = (key: string, groupId: string, ingress: GroupRule[], egress = [allOut]) => ({
+  groupId,
+  groupName: `shop-dev-${key}`,
+  vpcId: 'vpc-1',
+  ingress,
+  egress,
+  tags: ourTags('securityGroups', key),
+});
+/** Both groups as they should be. */
+const groups = () => ({
+  balancer: group('balancer', 'sg-b', [tcp(80, '0.0.0.0/0')]),
+  web: group('web', 'sg-w', [tcp(5000, 'sg-b'), tcp(6000, 'sg-b')]),
+});
+const scene = (securityGroupsFound: Partial<ReturnType<typeof groups>>) =>
+  ({
+    name: 'securityGroups',
+    made: network(),
+    found: { ...network(), securityGroups: securityGroupsFound },
+  }) as const;
+const duplicate = awsError('InvalidGroup.Duplicate', "The security group 'shop-dev-web' already exists");
+/** A group as AWS shows it. */
+const shown = (
+  key: string,
+  GroupId: string,
+  IpPermissions: IpPermission[],
+  IpPermissionsEgress = [everything],
+) => ({
+  SecurityGroups: [
+    {
+      GroupId,
+      GroupName: `shop-dev-${key}`,
+      VpcId: 'vpc-1',
+      IpPermissions,
+      IpPermissionsEgress,
+      Tags: upper(ourTags('securityGroups', key)),
+    },
+  ],
+});
+const commands = () => sent().map(({ command }) => command);
+
+/** Everything is made as asked. */
+function willing() {
+  mocks.ec2.on(CreateSecurityGroupCommand, { GroupName: 'shop-dev-balancer' }).resolves({ GroupId: 'sg-b' });
+  mocks.ec2.on(CreateSecurityGroupCommand, { GroupName: 'shop-dev-web' }).resolves({ GroupId: 'sg-w' });
+  for (const command of [
+    AuthorizeSecurityGroupIngressCommand,
+    AuthorizeSecurityGroupEgressCommand,
+    RevokeSecurityGroupIngressCommand,
+    RevokeSecurityGroupEgressCommand,
+  ]) {
+    mocks.ec2.on(command as typeof AuthorizeSecurityGroupIngressCommand).resolves({});
+  }
+  mocks.ec2.on(CreateTagsCommand).resolves({});
+}
+
+test('creates when missing', async () => {
+  willing();
+  const { verbs, ids, changes } = await provisionStep(securityGroups, scene({}));
+  expect(verbs).toEqual([
+    ['create', 'balancer'],
+    ['create', 'web'],
+  ]);
+  expect(ids).toEqual({ balancer: { groupId: 'sg-b' }, web: { groupId: 'sg-w' } });
+  expect(changes[1]?.fields).toContainEqual({
+    field: 'ingress',
+    from: undefined,
+    to: later('securityGroups.balancer'),
+  });
+  expect(sent()).toEqual([
+    create('balancer', 'Load balancer: HTTP from anywhere'),
+    call('AuthorizeSecurityGroupIngress', 'sg-b', port(80, world)),
+    create('web', 'Tasks of web: from the load balancer alone'),
+    call('AuthorizeSecurityGroupIngress', 'sg-w', port(5000, balancer)),
+    call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
+  ]);
+});
+
+test('creates when missing: a group that a lost answer made is adopted with the rules that it has', async () => {
+  willing();
+  mocks.ec2.on(CreateSecurityGroupCommand).rejects(duplicate);
+  mocks.ec2
+    .on(DescribeSecurityGroupsCommand)
+    .resolvesOnce({})
+    .resolves(shown('web', 'sg-w', [port(5000, balancer), port(22, world)]));
+  const { ids } = await provisionStep(securityGroups, scene({ balancer: groups().balancer }));
+  expect(ids).toEqual({ web: { groupId: 'sg-w' } });
+  expect(sent().slice(3)).toEqual([
+    call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
+    call('RevokeSecurityGroupIngress', 'sg-w', port(22, world)),
+  ]);
+});
+
+test('creates when missing: a rule that is there already keeps no other one out', async () => {
+  willing();
+  mocks.ec2
+    .on(AuthorizeSecurityGroupIngressCommand, { GroupId: 'sg-w', IpPermissions: [port(5000, balancer)] })
+    .rejects(awsError('InvalidPermission.Duplicate'));
+  await provisionStep(securityGroups, scene({ balancer: groups().balancer }));
+  expect(sent().slice(1)).toEqual([
+    call('AuthorizeSecurityGroupIngress', 'sg-w', port(5000, balancer)),
+    call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
+  ]);
+});
+
+test('creates when missing: a group that is not known everywhere yet is tried again', async () => {
+  willing();
+  mocks.ec2
+    .on(AuthorizeSecurityGroupIngressCommand)
+    .rejectsOnce(awsError('InvalidGroup.NotFound'))
+    .resolves({});
+  await provisionStep(securityGroups, scene({ web: groups().web }));
+  expect(sent().slice(1)).toEqual(
+    Array(2).fill(call('AuthorizeSecurityGroupIngress', 'sg-b', port(80, world))),
+  );
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(securityGroups, scene(groups()));
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  willing();
+  const found = groups();
+  found.web.ingress = [tcp(5000, 'sg-b'), tcp(22, '0.0.0.0/0')];
+  found.balancer.tags = { ...found.balancer.tags, Name: 'other' };
+  const { verbs } = await provisionStep(securityGroups, scene(found));
+  expect(verbs).toEqual([
+    ['update', 'balancer', 'tag.Name'],
+    ['update', 'web', 'ingress'],
+  ]);
+  expect(sent()).toEqual([
+    {
+      command: 'CreateTags',
+      input: { Resources: ['sg-b'], Tags: upper(ourTags('securityGroups', 'balancer')) },
+    },
+    call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
+    call('RevokeSecurityGroupIngress', 'sg-w', port(22, world)),
+  ]);
+});
+
+test('repairs drift: the port that tasks had stays open to the load balancer until they are replaced', async () => {
+  willing();
+  const found = groups();
+  found.web.ingress = [tcp(5000, 'sg-b'), tcp(6001, 'sg-b'), tcp(22, '0.0.0.0/0')];
+  await provisionStep(securityGroups, scene(found));
+  expect(sent()).toEqual([
+    call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
+    call('RevokeSecurityGroupIngress', 'sg-w', port(22, world)),
+    // At last, when provision tidies.
+    call('RevokeSecurityGroupIngress', 'sg-w', port(6001, balancer)),
+  ]);
+});
+
+test('repairs drift: tasks that were shut in can reach the world again', async () => {
+  willing();
+  const found = groups();
+  found.web.egress = [tcp(443, '10.0.0.0/8')];
+  const { verbs } = await provisionStep(securityGroups, scene(found));
+  expect(verbs).toEqual([['update', 'web', 'egress']]);
+  expect(sent()).toEqual([
+    call('AuthorizeSecurityGroupEgress', 'sg-w', everything),
+    call('RevokeSecurityGroupEgress', 'sg-w', port(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] })),
+  ]);
+});
+
+test('repairs drift: a rule that somebody else has taken away meanwhile is gone', async () => {
+  willing();
+  mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(awsError('InvalidPermission.NotFound'));
+  const found = groups();
+  found.balancer.ingress.push(tcp(22, '0.0.0.0/0'));
+  const { ids } = await provisionStep(securityGroups, scene(found));
+  expect(ids).toEqual({ balancer: { groupId: 'sg-b' } });
+});
+
+test('repairs drift: the group of a service that is no longer configured goes', async () => {
+  const { verbs } = await provisionStep(securityGroups, {
+    ...scene(groups()),
+    config: config({ services: [] }),
+  });
+  expect(verbs).toEqual([['remove', 'web']]);
+});
+
+test('explains refusal', async () => {
+  mocks.ec2.on(CreateSecurityGroupCommand).rejects(duplicate);
+  mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({});
+  await expect(provisionStep(securityGroups, scene({ balancer: groups().balancer }))).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: 'Something that is not ours has the name shop-dev-web in vpc-1.',
+    why: "The security group 'shop-dev-web' already exists",
+  });
+});
+
+test('explains refusal: a quota', async () => {
+  const refusal = awsError(
+    'SecurityGroupLimitExceeded',
+    'The maximum number of security groups has been reached.',
+  );
+  mocks.ec2.on(CreateSecurityGroupCommand).rejects(refusal);
+  await expect(provisionStep(securityGroups, scene({}))).rejects.toBe(refusal);
+  expect(commands()).toEqual(['CreateSecurityGroup']);
+});
+
+test('explains refusal: a group in another VPC cannot move', async () => {
+  const found = groups();
+  found.web.vpcId = 'vpc-9';
+  const { changes, verbs } = await provisionStep(securityGroups, scene(found));
+  expect(verbs).toEqual([['refused', 'web']]);
+  expect(changes[0]?.reason).toBe('it lies in vpc-9, which is not the VPC of this stack');
+  expect(sent()).toEqual([]);
+});
+
+test('the world may reach the load balancer, and only the load balancer the ports of the tasks', () => {
+  expect(ingressOf(config(), 'balancer', 'sg-b')).toEqual([tcp(80, '0.0.0.0/0')]);
+  expect(ingressOf(config(), 'web', 'sg-b')).toEqual([tcp(5000, 'sg-b'), tcp(6000, 'sg-b')]);
+});
+
+test('a container that is not routed is reached by nobody', () => {
+  const [service] = config().services;
+  if (!service) throw new Error('The test configuration has a service.');
+  const containers = service.containers.map((container) => ({ ...container, path: undefined }));
+  expect(ingressOf(config({ services: [{ ...service, containers }] }), 'web', 'sg-b')).toEqual([]);
+});

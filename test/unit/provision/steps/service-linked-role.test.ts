@@ -1,0 +1,56 @@
+// The step that makes ECS's service-linked role: what it sends in each case.
+import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
+import { expect, test } from '@jest/globals';
+import { serviceLinkedRole } from '../../../../provision/steps/service-linked-role.ts';
+import { awsError, mocks, provisionStep, sent } from '../../act.ts';
+
+const ROLE = 'AWSServiceRoleForECS';
+const create = { command: 'CreateServiceLinkedRole', input: { AWSServiceName: 'ecs.amazonaws.com' } };
+const provision = () => provisionStep(serviceLinkedRole, { name: 'serviceLinkedRole' });
+
+test('creates when missing', async () => {
+  mocks.iam.on(CreateServiceLinkedRoleCommand).resolves({ Role: { RoleName: ROLE } as never });
+  const { verbs, ids } = await provision();
+  expect(verbs).toEqual([['create', '']]);
+  expect(ids).toEqual({ '': { roleName: ROLE } });
+  expect(sent()).toEqual([create]);
+});
+
+test.each([
+  [
+    'as AWS says it',
+    'InvalidInput',
+    'Service role name AWSServiceRoleForECS has been taken in this account, please try a different suffix.',
+  ],
+  ['as others say it', 'EntityAlreadyExists', 'Role AWSServiceRoleForECS already exists'],
+])('creates when missing: that somebody was quicker is as good, %s', async (_who, code, message) => {
+  mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
+  const { ids } = await provision();
+  expect(ids).toEqual({ '': { roleName: ROLE } });
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(serviceLinkedRole, {
+    name: 'serviceLinkedRole',
+    found: { serviceLinkedRole: { '': { roleName: ROLE, tags: {} } } },
+  });
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test("repairs drift: there is none that is ours to repair, the role is the account's", async () => {
+  const { verbs } = await provisionStep(serviceLinkedRole, {
+    name: 'serviceLinkedRole',
+    found: { serviceLinkedRole: { '': { roleName: 'AWSServiceRoleForECS_old', tags: { owner: 'bob' } } } },
+  });
+  expect(verbs).toEqual([]);
+});
+
+test.each([
+  ['a permission that is missing', 'AccessDenied', 'not allowed'],
+  ['an input that IAM does not take', 'InvalidInput', 'the service does not support this'],
+])('explains refusal: %s', async (_what, code, message) => {
+  mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
+  await expect(provision()).rejects.toMatchObject({ message });
+  expect(sent()).toEqual([create]);
+});

@@ -1,0 +1,353 @@
+// The step that runs the services: what it sends in each case.
+import {
+  DescribeScalableTargetsCommand,
+  type ScalableTarget,
+} from '@aws-sdk/client-application-auto-scaling';
+import {
+  CreateServiceCommand,
+  DescribeServicesCommand,
+  ListServicesCommand,
+  TagResourceCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+import { describe, expect, test } from '@jest/globals';
+import { lower } from '../../../../lib/derive/tags.ts';
+import { services } from '../../../../provision/steps/services.ts';
+import { awsError, config, mocks, provisionStep, sent } from '../../act.ts';
+import {
+  ARN,
+  changed,
+  create,
+  DEFINITION,
+  definitionOf,
+  done,
+  fail,
+  isDone,
+  item,
+  loadBalancers,
+  made,
+  mutations,
+  scene,
+  tags,
+  update,
+  withItem,
+} from '../service-scene.ts';
+
+const taken = awsError('InvalidParameterException', 'Creation of service was not idempotent.');
+
+describe('creates when missing', () => {
+  test('creates when missing, and waits until it is done', async () => {
+    isDone();
+    mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN, events: [] } });
+    const { verbs, ids } = await provisionStep(services, scene());
+    expect(verbs).toEqual([['create', 'web']]);
+    expect(ids).toEqual({ web: { serviceArn: ARN } });
+    expect(mutations()).toEqual([create()]);
+    const health = sent().filter(({ command }) => command === 'DescribeTargetHealth');
+    expect(health.map(({ input }) => input)).toEqual([
+      { TargetGroupArn: 'arn:group-1' },
+      { TargetGroupArn: 'arn:group-2' },
+    ]);
+  });
+
+  test('creates when missing: an impatient run does not wait', async () => {
+    mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
+    await provisionStep(services, { ...scene(), patient: false });
+    expect(mutations()).toEqual([create()]);
+  });
+
+  test.each([
+    [
+      'the rule of the target group',
+      'InvalidParameterException',
+      'The target group with targetGroupArn arn:group-1 does not have an associated load balancer.',
+    ],
+    ['the cluster', 'ClusterNotFoundException', 'Cluster not found.'],
+    [
+      'the end of a service of its name',
+      'InvalidParameterException',
+      'Unable to Start a service that is still Draining.',
+    ],
+    ['the role', 'AccessDeniedException', 'is not authorized to perform: iam:PassRole on resource: arn:role'],
+  ])('creates when missing: tries again while %s is not seen yet', async (_what, code, message) => {
+    isDone();
+    mocks.ecs
+      .on(CreateServiceCommand)
+      .rejectsOnce(awsError(code, message))
+      .resolves({ service: { serviceArn: ARN } });
+    await provisionStep(services, scene());
+    expect(mutations()).toEqual([create(), create()]);
+  });
+
+  test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+    isDone();
+    mocks.ecs.on(CreateServiceCommand).rejects(taken);
+    mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
+    const { ids } = await provisionStep(services, scene());
+    expect(ids).toEqual({ web: { serviceArn: ARN } });
+    expect(mutations()).toEqual([create()]);
+  });
+
+  test('creates when missing: one that a look did not show, and that is not as it should be, is brought to that', async () => {
+    isDone();
+    mocks.ecs.on(CreateServiceCommand).rejects(taken);
+    mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
+    mocks.ecs
+      .on(DescribeServicesCommand)
+      .resolvesOnce({ services: [{ ...done, healthCheckGracePeriodSeconds: 5 }] });
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: { serviceArn: ARN } });
+    const { ids } = await provisionStep(services, { ...scene(), patient: false });
+    expect(ids).toEqual({ web: { serviceArn: ARN } });
+    expect(mutations()).toEqual([create(), update()]);
+  });
+
+  test('creates when missing: one that is there after all is waited for with the count it has', async () => {
+    isDone();
+    mocks.ecs.on(CreateServiceCommand).rejects(taken);
+    mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
+    mocks.ecs
+      .on(DescribeServicesCommand)
+      .resolves({ services: [{ ...done, desiredCount: 0, runningCount: 0 }] });
+    const scalable: ScalableTarget = {
+      ServiceNamespace: 'ecs',
+      ResourceId: 'service/shop-dev/web',
+      ScalableDimension: 'ecs:service:DesiredCount',
+      MinCapacity: 0,
+      MaxCapacity: 2,
+      RoleARN: 'arn:role',
+      CreationTime: new Date(0),
+    };
+    mocks.autoscaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets: [scalable] });
+    const { ids } = await provisionStep(services, scene());
+    expect(ids).toEqual({ web: { serviceArn: ARN } });
+    expect(mutations()).toEqual([create()]);
+    // Without a task no target is waited for.
+    expect(sent().map(({ command }) => command)).not.toContain('DescribeTargetHealth');
+  });
+
+  test('creates when missing: a name that stays taken is told', async () => {
+    mocks.ecs.on(CreateServiceCommand).rejects(taken);
+    mocks.ecs.on(ListServicesCommand).resolves({});
+    mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, status: 'DRAINING' }] });
+    await expect(provisionStep(services, scene())).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      what: expect.stringMatching(/^Gave up waiting for the name web to be free after/),
+      why: 'The last look said: what has it is DRAINING.',
+    });
+  });
+
+  test('creates when missing: a name that is taken by nothing is waited for, with a token that no service had', async () => {
+    mocks.ecs
+      .on(CreateServiceCommand)
+      .rejectsOnce(taken)
+      .rejectsOnce(taken)
+      .resolves({ service: { serviceArn: ARN } });
+    mocks.ecs.on(ListServicesCommand).resolves({});
+    mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, status: 'INACTIVE' }] });
+    await provisionStep(services, { ...scene(), patient: false });
+    const tokens = mutations().map(({ input }) => (input as { clientToken: string }).clientToken);
+    expect(tokens).toEqual(['token-1', 'token-2', 'token-2']);
+  });
+
+  test('creates when missing: a name that somebody else took in between is left alone', async () => {
+    mocks.ecs.on(CreateServiceCommand).rejects(taken);
+    mocks.ecs.on(ListServicesCommand).resolves({});
+    mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, tags: [] }] });
+    await expect(provisionStep(services, scene())).rejects.toMatchObject({
+      code: 'FOREIGN',
+      what: 'Something that is not ours has the name web.',
+    });
+  });
+
+  test('creates when missing: without a load balancer there is no grace period', async () => {
+    const [service] = config().services;
+    const containers = (service?.containers ?? []).map((container) => ({ ...container, path: undefined }));
+    mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
+    await provisionStep(services, { ...scene(changed({ containers })), patient: false });
+    const [{ input } = fail()] = sent();
+    expect(input).toMatchObject({ loadBalancers: [], healthCheckGracePeriodSeconds: undefined });
+  });
+
+  test('creates when missing: one that is being removed keeps its name until it is gone', async () => {
+    isDone();
+    mocks.ecs
+      .on(DescribeServicesCommand)
+      .resolvesOnce({ services: [{ serviceName: 'web', status: 'DRAINING' }] })
+      .resolvesOnce({ services: [{ serviceName: 'web', status: 'INACTIVE' }] })
+      .resolves({ services: [done] });
+    mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
+    const { verbs } = await provisionStep(services, withItem({ status: 'DRAINING' }));
+    expect(verbs).toEqual([['replace', 'web', 'status']]);
+    expect(
+      sent()
+        .filter(({ command }) => command !== 'DescribeTargetHealth')
+        .map(({ command }) => command),
+    ).toEqual(['DescribeServices', 'DescribeServices', 'CreateService', 'DescribeServices']);
+  });
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(services, withItem());
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('adopts when present: what the endpoint does not tell, and a rollout under way, are no drift', async () => {
+  const untold = { graceSeconds: undefined, deployment: undefined, rollout: 'IN_PROGRESS' };
+  const { verbs } = await provisionStep(services, withItem(untold));
+  expect(verbs).toEqual([]);
+});
+
+describe('repairs drift', () => {
+  test('repairs drift', async () => {
+    isDone();
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    mocks.ecs.on(TagResourceCommand).resolves({});
+    const { verbs, ids } = await provisionStep(
+      services,
+      withItem({
+        taskDefinitionArn: 'arn:definition:0',
+        desiredCount: 5,
+        subnetIds: ['subnet-a'],
+        securityGroupIds: ['sg-other'],
+        assignPublicIp: true,
+        loadBalancers: [],
+        graceSeconds: 0,
+        deployment: '0–100 %, breaker off, rollback off',
+        tags: { ...tags, Name: 'other' },
+      }),
+    );
+    expect(verbs).toEqual([
+      [
+        'update',
+        'web',
+        'task definition',
+        'count',
+        'subnets',
+        'security group',
+        'public address',
+        'load balancers',
+        'grace seconds',
+        'deployment',
+        'tag.Name',
+      ],
+    ]);
+    expect(ids).toEqual({ web: { serviceArn: ARN } });
+    expect(mutations()).toEqual([
+      { command: 'TagResource', input: { resourceArn: ARN, tags: lower(tags) } },
+      update({ loadBalancers, desiredCount: 1 }),
+    ]);
+  });
+
+  test('repairs drift: the load balancers are left out when they are right, since they start a deployment', async () => {
+    isDone();
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    const more = changed({ count: 1, graceSeconds: 90 });
+    const { verbs } = await provisionStep(services, withItem({}, more));
+    expect(verbs).toEqual([['update', 'web', 'grace seconds']]);
+    expect(mutations()).toEqual([update({ healthCheckGracePeriodSeconds: 90 })]);
+  });
+
+  test('repairs drift: new tasks join the target group that requests still go to, and leave it at last', async () => {
+    isDone();
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    const loadBalancers = ['api1:4999 → arn:group-old', 'api2:6000 → arn:group-2'];
+    const { found, ...scene } = withItem({ loadBalancers });
+    const rule = (targetGroupArn: string) => ({
+      ruleArn: `arn:rule/${targetGroupArn}`,
+      paths: [],
+      otherConditions: '',
+      targetGroupArn,
+      forward: targetGroupArn,
+      tags: {},
+    });
+    const rules = { 'web-api1': rule('arn:group-old'), 'web-api2': rule('arn:group-2') };
+    await provisionStep(services, { ...scene, found: { ...found, rules } });
+    const wanted = [
+      { targetGroupArn: 'arn:group-1', containerName: 'api1', containerPort: 5000 },
+      { targetGroupArn: 'arn:group-2', containerName: 'api2', containerPort: 6000 },
+    ];
+    const outgoing = { targetGroupArn: 'arn:group-old', containerName: 'api1', containerPort: 5000 };
+    expect(mutations()).toEqual([
+      update({ loadBalancers: [...wanted, outgoing] }),
+      update({ loadBalancers: wanted }),
+    ]);
+  });
+
+  test('repairs drift: a rollout that failed is tried again', async () => {
+    isDone();
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    const { verbs } = await provisionStep(services, withItem({ rollout: 'FAILED' }));
+    expect(verbs).toEqual([['update', 'web', 'rollout']]);
+    expect(mutations()).toEqual([update({ forceNewDeployment: true })]);
+  });
+
+  test('repairs drift: tags alone deploy nothing', async () => {
+    isDone();
+    mocks.ecs.on(TagResourceCommand).resolves({});
+    await provisionStep(services, withItem({ tags: { ...tags, Name: 'other' } }));
+    expect(mutations().map(({ command }) => command)).toEqual(['TagResource']);
+  });
+
+  test('repairs drift: a task definition that is about to change is known later', async () => {
+    isDone();
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    const bigger = changed({ memory: 1024 });
+    const { verbs, changes } = await provisionStep(services, {
+      ...withItem(),
+      config: bigger,
+      made: { ...made, taskDefinitions: { web: { taskDefinitionArn: DEFINITION } } },
+    });
+    expect(verbs).toEqual([['update', 'web', 'task definition']]);
+    expect(changes[0]?.fields[0]?.to).toEqual({ later: 'taskDefinitions.web' });
+  });
+
+  test("repairs drift: new tags of a task definition are none of a service's business", async () => {
+    const { found } = withItem();
+    const { verbs } = await provisionStep(services, {
+      ...withItem(),
+      found: {
+        ...found,
+        taskDefinitions: { web: { ...definitionOf(config()), tags: { 'slipway:stack': 'shop-dev' } } },
+      },
+    });
+    expect(verbs).toEqual([]);
+  });
+
+  test('repairs drift: what is not there yet is known later', async () => {
+    mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
+    const { verbs } = await provisionStep(services, {
+      ...withItem(),
+      patient: false,
+      found: { services: { web: item } },
+    });
+    expect(verbs).toEqual([
+      ['update', 'web', 'task definition', 'subnets', 'security group', 'load balancers'],
+    ]);
+  });
+
+  test('repairs drift: what the configuration no longer has goes', async () => {
+    const { verbs } = await provisionStep(services, {
+      ...withItem(),
+      found: { ...withItem().found, services: { web: item, old: { ...item, serviceName: 'old' } } },
+    });
+    expect(verbs).toEqual([['remove', 'old']]);
+  });
+});
+
+describe('explains refusal', () => {
+  test('explains refusal', async () => {
+    const message = 'The container api1 did not have a container port 5000 defined.';
+    mocks.ecs.on(CreateServiceCommand).rejects(awsError('InvalidParameterException', message));
+    await expect(provisionStep(services, scene())).rejects.toMatchObject({ message });
+    expect(mutations()).toEqual([create()]);
+  });
+
+  test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+    const { changes } = await provisionStep(services, withItem({ tags: {} }));
+    expect(changes).toMatchObject([
+      { verb: 'refused', reason: expect.stringContaining('somebody else made it') },
+    ]);
+    expect(sent()).toEqual([]);
+  });
+});

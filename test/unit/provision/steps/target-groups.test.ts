@@ -1,0 +1,282 @@
+// The step that makes the target groups: what it sends in each case.
+import {
+  AddTagsCommand,
+  CreateTargetGroupCommand,
+  DeleteTargetGroupCommand,
+  DescribeTagsCommand,
+  DescribeTargetGroupAttributesCommand,
+  DescribeTargetGroupsCommand,
+  ModifyTargetGroupAttributesCommand,
+  ModifyTargetGroupCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import { routesOf, type Config, type Container } from '../../../../lib/config/config.ts';
+import { namesOf } from '../../../../lib/derive/names.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { targetGroups } from '../../../../provision/steps/target-groups.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { neighbours } from '../../neighbours.ts';
+
+const NAME = /^shop-dev-web-api1-[0-9a-f]{4}$/;
+const { vpc } = neighbours;
+const tags = (key: string) => ourTags('targetGroups', key);
+const item = (key: string) => ({
+  targetGroupArn: `arn:${key}`,
+  name: `shop-dev-${key}-0000`,
+  vpcId: 'vpc-1',
+  port: key === 'web-api1' ? 5000 : 6000,
+  protocol: 'HTTP',
+  health: {
+    protocol: 'HTTP',
+    port: 'traffic-port',
+    path: '/health',
+    intervalSeconds: 10,
+    timeoutSeconds: 5,
+    healthyThreshold: 2,
+    unhealthyThreshold: 2,
+    matcher: '200',
+  },
+  attributes: { 'deregistration_delay.timeout_seconds': '10', 'stickiness.enabled': 'false' },
+  tags: tags(key),
+});
+const scene = { name: 'targetGroups' as const, made: { vpc } };
+const withItems = (api1: object = {}) => ({
+  ...scene,
+  found: {
+    vpc,
+    targetGroups: { 'web-api1': { ...item('web-api1'), ...api1 }, 'web-api2': item('web-api2') },
+  },
+});
+
+const health = {
+  HealthCheckProtocol: 'HTTP',
+  HealthCheckPort: 'traffic-port',
+  HealthCheckPath: '/health',
+  HealthCheckIntervalSeconds: 10,
+  HealthCheckTimeoutSeconds: 5,
+  HealthyThresholdCount: 2,
+  UnhealthyThresholdCount: 2,
+  Matcher: { HttpCode: '200' },
+};
+const wish = (key: string, port: number) => ({
+  Name: expect.stringMatching(new RegExp(`^shop-dev-${key}-[0-9a-f]{4}$`)) as unknown,
+  VpcId: 'vpc-1',
+  Protocol: 'HTTP',
+  Port: port,
+  TargetType: 'ip',
+  ...health,
+  Tags: upper(tags(key)),
+});
+const delay = (arn: string, seconds = '10') => ({
+  command: 'ModifyTargetGroupAttributes',
+  input: {
+    TargetGroupArn: arn,
+    Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: seconds }],
+  },
+});
+
+function creates(): void {
+  mocks.elbv2
+    .on(CreateTargetGroupCommand)
+    .callsFake(({ Port }: { Port: number }) => ({ TargetGroups: [{ TargetGroupArn: `arn:new-${Port}` }] }));
+  mocks.elbv2.on(ModifyTargetGroupAttributesCommand).resolves({});
+}
+
+/** What the look asks for, answered with the group that was asked to be made, and these tags. */
+function thereIs(held: Record<string, string>): void {
+  mocks.elbv2.on(DescribeTargetGroupsCommand).callsFake(() => {
+    const asked = sent().find(({ command }) => command === 'CreateTargetGroup');
+    const { Name } = asked?.input as { Name: string };
+    return { TargetGroups: [{ TargetGroupArn: 'arn:there', TargetGroupName: Name }] };
+  });
+  mocks.elbv2.on(DescribeTargetGroupAttributesCommand).resolves({});
+  mocks.elbv2
+    .on(DescribeTagsCommand)
+    .resolves({ TagDescriptions: [{ ResourceArn: 'arn:there', Tags: upper(held) }] });
+}
+
+const one = config({
+  services: config().services.map((service) => ({ ...service, containers: service.containers.slice(0, 1) })),
+});
+
+const fail = (): never => {
+  throw new Error('no container');
+};
+/** The stack with one container alone, changed. */
+function oneWith(changes: Partial<Container>): Config {
+  const [service = fail()] = one.services;
+  return config({
+    services: [{ ...service, containers: service.containers.map((api1) => ({ ...api1, ...changes })) }],
+  });
+}
+
+test('creates when missing', async () => {
+  creates();
+  const { verbs, ids } = await provisionStep(targetGroups, scene);
+  expect(verbs).toEqual([
+    ['create', 'web-api1'],
+    ['create', 'web-api2'],
+  ]);
+  expect(ids).toEqual({
+    'web-api1': { targetGroupArn: 'arn:new-5000' },
+    'web-api2': { targetGroupArn: 'arn:new-6000' },
+  });
+  expect(sent()).toEqual([
+    { command: 'CreateTargetGroup', input: wish('web-api1', 5000) },
+    delay('arn:new-5000'),
+    { command: 'CreateTargetGroup', input: wish('web-api2', 6000) },
+    delay('arn:new-6000'),
+  ]);
+});
+
+test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+  creates();
+  mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
+  thereIs(tags('web-api1'));
+  const { ids } = await provisionStep(targetGroups, { ...scene, config: one });
+  expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:there' } });
+  expect(sent().at(-1)).toEqual(delay('arn:there'));
+});
+
+test('creates when missing: a name that somebody else took in between is left alone', async () => {
+  mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
+  thereIs({ 'slipway:stack': 'other-dev' });
+  await expect(provisionStep(targetGroups, { ...scene, config: one })).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: expect.stringMatching(/^Something that is not ours has the name shop-dev-web-api1-[0-9a-f]{4}\.$/),
+  });
+  expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toHaveLength(1);
+});
+
+test('creates when missing: another port makes another name, so that the new group stands beside the old', async () => {
+  creates();
+  await provisionStep(targetGroups, { ...scene, config: one });
+  await provisionStep(targetGroups, { ...scene, config: oneWith({ port: 5001 }) });
+  const [before, after] = sent()
+    .filter(({ command }) => command === 'CreateTargetGroup')
+    .map(({ input }) => (input as { Name: string }).Name);
+  expect(before).toMatch(NAME);
+  expect(after).toMatch(NAME);
+  expect(after).not.toBe(before);
+});
+
+test('creates when missing: HTTPS makes another name, and a group that is asked and checked over it', async () => {
+  creates();
+  const secure = oneWith({ protocol: 'HTTPS' });
+  const { container } = routesOf(secure)[0] ?? fail();
+  await provisionStep(targetGroups, { ...scene, config: secure });
+  const Name = namesOf(secure).targetGroup(container);
+  expect(Name).not.toBe(namesOf(one).targetGroup({ ...container, protocol: 'HTTP' }));
+  expect(sent()[0]).toEqual({
+    command: 'CreateTargetGroup',
+    input: { ...wish('web-api1', 5000), Name, Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS' },
+  });
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(targetGroups, withItems());
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  mocks.elbv2.on(ModifyTargetGroupCommand).resolves({});
+  mocks.elbv2.on(ModifyTargetGroupAttributesCommand).resolves({});
+  mocks.elbv2.on(AddTagsCommand).resolves({});
+  const { verbs, ids } = await provisionStep(
+    targetGroups,
+    withItems({
+      health: { ...item('web-api1').health, port: '8080', path: '/' },
+      attributes: { 'deregistration_delay.timeout_seconds': '300' },
+      tags: { ...tags('web-api1'), Name: 'other' },
+    }),
+  );
+  expect(verbs).toEqual([
+    [
+      'update',
+      'web-api1',
+      'health.port',
+      'health.path',
+      'attribute.deregistration_delay.timeout_seconds',
+      'tag.Name',
+    ],
+  ]);
+  expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:web-api1' } });
+  expect(sent()).toEqual([
+    delay('arn:web-api1'),
+    { command: 'ModifyTargetGroup', input: { TargetGroupArn: 'arn:web-api1', ...health } },
+    { command: 'AddTags', input: { ResourceArns: ['arn:web-api1'], Tags: upper(tags('web-api1')) } },
+  ]);
+});
+
+test('repairs drift: one part at a time', async () => {
+  mocks.elbv2.on(ModifyTargetGroupAttributesCommand).resolves({});
+  await provisionStep(targetGroups, { ...withItems(), config: config({ deregistrationDelaySeconds: 30 }) });
+  expect(sent()).toEqual([delay('arn:web-api1', '30'), delay('arn:web-api2', '30')]);
+});
+
+test('repairs drift: a group that was left of a VPC that is gone makes room for one of the same name', async () => {
+  creates();
+  mocks.elbv2.on(DeleteTargetGroupCommand).resolves({});
+  const { verbs, ids } = await provisionStep(targetGroups, withItems({ vpcId: 'vpc-0' }));
+  expect(verbs).toEqual([['replace', 'web-api1', 'vpc']]);
+  expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:new-5000' } });
+  expect(sent()).toEqual([
+    { command: 'DeleteTargetGroup', input: { TargetGroupArn: 'arn:web-api1' } },
+    { command: 'CreateTargetGroup', input: wish('web-api1', 5000) },
+    delay('arn:new-5000'),
+  ]);
+});
+
+test('repairs drift: what the configuration no longer has goes', async () => {
+  const { verbs } = await provisionStep(targetGroups, { ...withItems(), config: one });
+  expect(verbs).toEqual([['remove', 'web-api2']]);
+  expect(sent()).toEqual([]);
+});
+
+test('explains refusal', async () => {
+  mocks.elbv2
+    .on(CreateTargetGroupCommand)
+    .rejects(awsError('TooManyTargetGroupsException', 'You have reached the maximum.'));
+  await expect(provisionStep(targetGroups, { ...scene, config: one })).rejects.toMatchObject({
+    message: 'You have reached the maximum.',
+  });
+  expect(sent()).toEqual([{ command: 'CreateTargetGroup', input: wish('web-api1', 5000) }]);
+});
+
+test('explains refusal: a group of our name for another protocol cannot become what is wanted', async () => {
+  const { changes } = await provisionStep(targetGroups, withItems({ protocol: 'HTTPS' }));
+  expect(changes).toMatchObject([
+    {
+      verb: 'refused',
+      key: 'web-api1',
+      stuck: true,
+      reason: 'shop-dev-web-api1-0000 is for HTTPS, and no target group changes that',
+    },
+  ]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift: health checks that somebody turned to HTTP', async () => {
+  mocks.elbv2.on(ModifyTargetGroupCommand).resolves({});
+  const secure = { protocol: 'HTTPS', health: { ...item('web-api1').health, protocol: 'HTTP' } };
+  const { found } = withItems(secure);
+  const { verbs } = await provisionStep(targetGroups, {
+    ...scene,
+    found: { vpc, targetGroups: { 'web-api1': found.targetGroups['web-api1'] } },
+    config: oneWith({ protocol: 'HTTPS' }),
+  });
+  expect(verbs).toEqual([['update', 'web-api1', 'health.protocol']]);
+  const input = { TargetGroupArn: 'arn:web-api1', ...health, HealthCheckProtocol: 'HTTPS' };
+  expect(sent()).toEqual([{ command: 'ModifyTargetGroup', input }]);
+});
+
+test("explains refusal: somebody else's is refused, and nothing is sent for it", async () => {
+  const { verbs, changes } = await provisionStep(
+    targetGroups,
+    withItems({ tags: { 'slipway:stack': 'other-dev' } }),
+  );
+  expect(verbs).toEqual([['refused', 'web-api1']]);
+  expect(changes[0]?.reason).toBe('it belongs to the stack other-dev');
+  expect(sent()).toEqual([]);
+});

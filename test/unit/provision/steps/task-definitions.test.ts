@@ -1,0 +1,194 @@
+// The step that registers the task definitions: what it sends in each case.
+import {
+  DeregisterTaskDefinitionCommand,
+  ListTaskDefinitionsCommand,
+  RegisterTaskDefinitionCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-ecs';
+import { beforeEach, expect, test } from '@jest/globals';
+import type { FoundTaskDefinition } from '../../../../lib/look/task-definitions.ts';
+import { lower } from '../../../../lib/derive/tags.ts';
+import { definitionFields, taskDefinitionFor } from '../../../../lib/derive/task-definition.ts';
+import { taskDefinitions } from '../../../../provision/steps/task-definitions.ts';
+import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { neighbours } from '../../neighbours.ts';
+
+const { images } = neighbours;
+const tags = ourTags('taskDefinitions', 'web');
+const role = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
+const registered = (of = config(), uris: Readonly<Record<string, { imageUri: string }>> = images) => {
+  const [service] = of.services;
+  if (!service) throw new Error('no service');
+  return taskDefinitionFor(service, {
+    family: 'shop-dev-web',
+    region: 'eu-west-1',
+    logGroup: '/slipway/shop-dev',
+    executionRoleArn: role('execution'),
+    taskRoleArn: role('task'),
+    image: ({ key, image }) => ('reference' in image ? image.reference : (uris[key]?.imageUri ?? '')),
+  });
+};
+const item: FoundTaskDefinition = {
+  taskDefinitionArn: 'arn:definition:1',
+  family: 'shop-dev-web',
+  status: 'ACTIVE',
+  older: 0,
+  definition: definitionFields(registered()),
+  tags,
+};
+const scene = { name: 'taskDefinitions' as const, made: { images } };
+const withItem = (changes: Partial<FoundTaskDefinition> = {}) => ({
+  ...scene,
+  found: { images, taskDefinitions: { web: { ...item, ...changes } } },
+});
+const register = (of = config()) => ({
+  command: 'RegisterTaskDefinition',
+  input: { ...registered(of), tags: lower(tags) },
+});
+
+/** The stack with its first container changed. */
+const changed = (change: object) =>
+  config({
+    services: config().services.map((service) => ({
+      ...service,
+      containers: service.containers.map((container, index) =>
+        index === 0 ? { ...container, ...change } : container,
+      ),
+    })),
+  });
+
+const LISTED = { command: 'ListTaskDefinitions', input: { familyPrefix: 'shop-dev-web', status: 'ACTIVE' } };
+beforeEach(() => void mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns: [] }));
+
+function registers(): void {
+  mocks.ecs
+    .on(RegisterTaskDefinitionCommand)
+    .resolves({ taskDefinition: { taskDefinitionArn: 'arn:definition:2' } });
+}
+
+test('creates when missing', async () => {
+  registers();
+  const { verbs, ids } = await provisionStep(taskDefinitions, scene);
+  expect(verbs).toEqual([['create', 'web']]);
+  expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
+  expect(sent()).toEqual([register(), LISTED]);
+});
+
+test('creates when missing: tries again while a role is not seen everywhere yet', async () => {
+  registers();
+  mocks.ecs
+    .on(RegisterTaskDefinitionCommand)
+    .rejectsOnce(
+      awsError('AccessDeniedException', 'is not authorized to perform: iam:PassRole on resource: arn:role'),
+    )
+    .rejectsOnce(awsError('ClientException', 'Role is not valid'))
+    .resolves({ taskDefinition: { taskDefinitionArn: 'arn:definition:2' } });
+  await provisionStep(taskDefinitions, scene);
+  expect(sent()).toEqual([register(), register(), register(), LISTED]);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(taskDefinitions, withItem());
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  registers();
+  const other = changed({ environment: { LEVEL: 'debug' } });
+  const { verbs, ids } = await provisionStep(taskDefinitions, { ...withItem(), config: other });
+  expect(verbs).toEqual([['update', 'web', 'api1.environment', 'api1.environment.LEVEL']]);
+  expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
+  expect(sent()).toEqual([register(other), LISTED]);
+});
+
+test('repairs drift: an image that is yet to be pushed makes another revision', async () => {
+  registers();
+  const fresh = { ...images, 'web-api1': { imageUri: 'registry/shop-dev/web-api1@sha256:new' } };
+  const { verbs } = await provisionStep(taskDefinitions, {
+    ...withItem(),
+    made: { images: fresh },
+    found: { images: { 'web-api2': images['web-api2'] } as never, taskDefinitions: { web: item } },
+  });
+  expect(verbs).toEqual([['update', 'web', 'api1.image']]);
+  expect(sent()).toEqual([
+    { command: 'RegisterTaskDefinition', input: { ...registered(config(), fresh), tags: lower(tags) } },
+    LISTED,
+  ]);
+});
+
+test('repairs drift: an image by reference is known at once', async () => {
+  const other = changed({ image: { reference: 'nginx:1.29' } });
+  const definition = definitionFields(registered(other));
+  const { verbs } = await provisionStep(taskDefinitions, {
+    ...withItem({ definition }),
+    config: other,
+    found: {
+      images: { 'web-api2': images['web-api2'] } as never,
+      taskDefinitions: { web: { ...item, definition } },
+    },
+  });
+  expect(verbs).toEqual([]);
+});
+
+test('repairs drift: tags alone make no new revision', async () => {
+  mocks.ecs.on(TagResourceCommand).resolves({});
+  const { verbs, ids } = await provisionStep(taskDefinitions, withItem({ tags: { ...tags, Name: 'other' } }));
+  expect(verbs).toEqual([['update', 'web', 'tag.Name']]);
+  expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:1' } });
+  expect(sent()).toEqual([
+    { command: 'TagResource', input: { resourceArn: 'arn:definition:1', tags: lower(tags) } },
+    LISTED,
+  ]);
+});
+
+test('repairs drift: one that a teardown has deregistered and not deleted is registered again', async () => {
+  registers();
+  const { verbs } = await provisionStep(taskDefinitions, withItem({ status: 'INACTIVE' }));
+  expect(verbs).toEqual([['update', 'web', 'status']]);
+  expect(sent()).toEqual([register(), LISTED]);
+});
+
+test('repairs drift: revisions before this one are deregistered, those of other families are not', async () => {
+  const revision = (n: number) => `arn:task-definition/shop-dev-web:${n}`;
+  mocks.ecs.on(DeregisterTaskDefinitionCommand).resolves({});
+  mocks.ecs.on(ListTaskDefinitionsCommand).resolves({
+    taskDefinitionArns: [1, 2, 3].map(revision).concat('arn:task-definition/shop-dev-web-other:1'),
+  });
+  const { verbs } = await provisionStep(
+    taskDefinitions,
+    withItem({ taskDefinitionArn: revision(3), older: 2 }),
+  );
+  expect(verbs).toEqual([['update', 'web', 'older revisions']]);
+  expect(sent()).toEqual([
+    LISTED,
+    { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(1) } },
+    { command: 'DeregisterTaskDefinition', input: { taskDefinition: revision(2) } },
+  ]);
+});
+
+test('repairs drift: what the configuration no longer has goes', async () => {
+  const { verbs } = await provisionStep(taskDefinitions, {
+    ...scene,
+    found: { images, taskDefinitions: { web: item, old: { ...item, family: 'shop-dev-old' } } },
+  });
+  expect(verbs).toEqual([['remove', 'old']]);
+});
+
+test('explains refusal', async () => {
+  mocks.ecs
+    .on(RegisterTaskDefinitionCommand)
+    .rejects(awsError('ClientException', 'No Fargate configuration exists for given values.'));
+  await expect(provisionStep(taskDefinitions, scene)).rejects.toMatchObject({
+    message: 'No Fargate configuration exists for given values.',
+  });
+  expect(sent()).toEqual([register()]);
+});
+
+test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+  const { changes } = await provisionStep(taskDefinitions, withItem({ tags: {} }));
+  expect(changes).toMatchObject([
+    { verb: 'refused', reason: expect.stringContaining('somebody else made it') },
+  ]);
+  expect(sent()).toEqual([]);
+});

@@ -1,0 +1,141 @@
+// The step that builds the VPC: what it sends in each case.
+import {
+  CreateTagsCommand,
+  CreateVpcCommand,
+  DescribeVpcAttributeCommand,
+  DescribeVpcsCommand,
+  ModifyVpcAttributeCommand,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { vpc } from '../../../../provision/steps/vpc.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { network } from '../../network.ts';
+
+const found = network().vpc[''];
+const create = {
+  command: 'CreateVpc',
+  input: {
+    CidrBlock: '10.0.0.0/16',
+    TagSpecifications: [{ ResourceType: 'vpc', Tags: upper(ourTags('vpc')) }],
+  },
+};
+const hostnames = (VpcId: string) => ({
+  command: 'ModifyVpcAttribute',
+  input: { VpcId, EnableDnsHostnames: { Value: true } },
+});
+const seen = (...ids: string[]) => ({
+  Vpcs: ids.map((VpcId) => ({ VpcId, CidrBlock: '10.0.0.0/16', Tags: upper(ourTags('vpc')) })),
+});
+const commands = () => sent().map(({ command }) => command);
+
+test('creates when missing', async () => {
+  mocks.ec2.on(CreateVpcCommand).resolves({ Vpc: { VpcId: 'vpc-1' } });
+  mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
+  const { verbs, ids } = await provisionStep(vpc, { name: 'vpc' });
+  expect(verbs).toEqual([['create', '']]);
+  expect(ids).toEqual({ '': { vpcId: 'vpc-1' } });
+  expect(sent()).toEqual([create, hostnames('vpc-1')]);
+});
+
+test('creates when missing: a lost answer is looked for by tags before anything is sent again', async () => {
+  mocks.ec2.on(CreateVpcCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
+  mocks.ec2.on(DescribeVpcsCommand).resolvesOnce({ Vpcs: [] }).resolves(seen('vpc-lost'));
+  mocks.ec2.on(DescribeVpcAttributeCommand).resolves({ EnableDnsHostnames: { Value: false } });
+  mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
+  const { ids } = await provisionStep(vpc, { name: 'vpc' });
+  expect(ids).toEqual({ '': { vpcId: 'vpc-lost' } });
+  expect(commands().filter((command) => command === 'CreateVpc')).toHaveLength(1);
+});
+
+test('creates when missing: an answer without an id counts as lost', async () => {
+  mocks.ec2.on(CreateVpcCommand).resolves({});
+  mocks.ec2.on(DescribeVpcsCommand).resolves(seen('vpc-lost'));
+  mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
+  mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
+  const { ids } = await provisionStep(vpc, { name: 'vpc' });
+  expect(ids).toEqual({ '': { vpcId: 'vpc-lost' } });
+});
+
+test('creates when missing: what an earlier run may have made is looked for first', async () => {
+  mocks.ec2.on(DescribeVpcsCommand).resolves(seen('vpc-before'));
+  mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
+  mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
+  const { ids } = await provisionStep(vpc, { name: 'vpc', reopened: true });
+  expect(ids).toEqual({ '': { vpcId: 'vpc-before' } });
+  expect(commands()).toEqual([
+    'DescribeVpcs',
+    'DescribeVpcAttribute',
+    'DescribeVpcAttribute',
+    'ModifyVpcAttribute',
+  ]);
+});
+
+test('creates when missing: an id that is not known everywhere yet is tried again', async () => {
+  mocks.ec2.on(CreateVpcCommand).resolves({ Vpc: { VpcId: 'vpc-1' } });
+  mocks.ec2.on(ModifyVpcAttributeCommand).rejectsOnce(awsError('InvalidVpcID.NotFound')).resolves({});
+  await provisionStep(vpc, { name: 'vpc' });
+  expect(sent()).toEqual([create, hostnames('vpc-1'), hostnames('vpc-1')]);
+});
+
+test('adopts when present', async () => {
+  const { verbs } = await provisionStep(vpc, { name: 'vpc', found: { vpc: { '': found } } });
+  expect(verbs).toEqual([]);
+  expect(sent()).toEqual([]);
+});
+
+test('adopts when present: of twins one is kept, the other removed', async () => {
+  const twins = { '': found, '~2': { ...found, vpcId: 'vpc-2' } };
+  const { verbs } = await provisionStep(vpc, { name: 'vpc', found: { vpc: twins } });
+  expect(verbs).toEqual([['remove', '~2']]);
+  expect(sent()).toEqual([]);
+});
+
+test('repairs drift', async () => {
+  mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
+  mocks.ec2.on(CreateTagsCommand).resolves({});
+  const { verbs } = await provisionStep(vpc, {
+    name: 'vpc',
+    found: { vpc: { '': { ...found, dnsHostnames: false, tags: { ...found.tags, Name: 'other' } } } },
+  });
+  expect(verbs).toEqual([['update', '', 'dns.hostnames', 'tag.Name']]);
+  expect(sent()).toEqual([
+    hostnames('vpc-1'),
+    { command: 'CreateTags', input: { Resources: ['vpc-1'], Tags: upper(ourTags('vpc')) } },
+  ]);
+});
+
+test('repairs drift: support comes before hostnames, which need it', async () => {
+  mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
+  await provisionStep(vpc, {
+    name: 'vpc',
+    found: { vpc: { '': { ...found, dnsSupport: false, dnsHostnames: false } } },
+  });
+  expect(sent()).toEqual([
+    { command: 'ModifyVpcAttribute', input: { VpcId: 'vpc-1', EnableDnsSupport: { Value: true } } },
+    hostnames('vpc-1'),
+  ]);
+});
+
+test('explains refusal', async () => {
+  mocks.ec2
+    .on(CreateVpcCommand)
+    .rejects(awsError('VpcLimitExceeded', 'The maximum number of VPCs has been reached.'));
+  await expect(provisionStep(vpc, { name: 'vpc' })).rejects.toMatchObject({
+    message: 'The maximum number of VPCs has been reached.',
+  });
+  expect(commands()).toEqual(['CreateVpc']);
+});
+
+test('explains refusal: another block would be another VPC', async () => {
+  const { changes, verbs } = await provisionStep(vpc, {
+    name: 'vpc',
+    config: config({ network: { cidr: '10.9.0.0/16', zones: 2 } }),
+    found: { vpc: { '': found } },
+  });
+  expect(verbs).toEqual([['refused', '']]);
+  expect(changes[0]?.reason).toBe(
+    'its block is 10.0.0.0/16, and the block of a VPC cannot change: keep network.cidr, or tear the stack down first',
+  );
+  expect(sent()).toEqual([]);
+});

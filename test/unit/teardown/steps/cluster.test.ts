@@ -1,0 +1,37 @@
+// The removal of the cluster: what it sends in each case.
+import { DeleteClusterCommand } from '@aws-sdk/client-ecs';
+import { expect, test } from '@jest/globals';
+import { cluster } from '../../../../teardown/steps/cluster.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+
+const item = { clusterArn: 'arn:cluster', status: 'ACTIVE', tags: ourTags('cluster') };
+const remove = () => cluster.remove(undoOf({ name: 'cluster' }, item));
+const call = { command: 'DeleteCluster', input: { cluster: 'arn:cluster' } };
+
+test('removes what is ours', async () => {
+  mocks.ecs.on(DeleteClusterCommand).resolves({});
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([call]);
+});
+
+test.each(['ClusterContainsServicesException', 'ClusterContainsTasksException', 'UpdateInProgressException'])(
+  'removes what is ours: tries again on %s, while the last services and tasks are going',
+  async (code) => {
+    mocks.ecs.on(DeleteClusterCommand).rejectsOnce(awsError(code)).resolves({});
+    expect(await remove()).toBeUndefined();
+    expect(sent()).toEqual([call, call]);
+  },
+);
+
+test('counts what is already gone as removed', async () => {
+  mocks.ecs.on(DeleteClusterCommand).rejects(awsError('ClusterNotFoundException'));
+  expect(await remove()).toBeUndefined();
+});
+
+test('explains refusal', async () => {
+  mocks.ecs
+    .on(DeleteClusterCommand)
+    .rejects(awsError('ClusterContainsContainerInstancesException', 'it contains container instances'));
+  await expect(remove()).rejects.toMatchObject({ message: 'it contains container instances' });
+  expect(sent()).toEqual([call]);
+});

@@ -1,0 +1,63 @@
+// The removal of the elastic IP: what it sends in each case.
+import { DescribeAddressesCommand, ReleaseAddressCommand } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { elasticIp } from '../../../../teardown/steps/elastic-ip.ts';
+import { upper } from '../../../../lib/derive/tags.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { network } from '../../network.ts';
+
+const remove = () => elasticIp.remove(undoOf({ name: 'elasticIp' }, network().elasticIp['']));
+const release = { command: 'ReleaseAddress', input: { AllocationId: 'eipalloc-1' } };
+const denied = awsError('AuthFailure', 'You do not have permission to access the specified resource.');
+const commands = () => sent().map(({ command }) => command);
+
+test('removes what is ours', async () => {
+  mocks.ec2.on(ReleaseAddressCommand).resolves({});
+  await remove();
+  expect(sent()).toEqual([release]);
+});
+
+test('removes what is ours: once the NAT gateway lets go, which AWS tells in three ways', async () => {
+  mocks.ec2
+    .on(ReleaseAddressCommand)
+    .rejectsOnce(denied)
+    .rejectsOnce(awsError('InvalidIPAddress.InUse'))
+    .rejectsOnce(awsError('InvalidNetworkInterfaceID.NotFound'))
+    .resolves({});
+  await remove();
+  expect(sent()).toEqual(Array(4).fill(release));
+});
+
+test('counts what is already gone as removed', async () => {
+  mocks.ec2.on(ReleaseAddressCommand).rejects(awsError('InvalidAllocationID.NotFound'));
+  await remove();
+  expect(sent()).toEqual([release]);
+});
+
+test('counts what is already gone as removed: an address that AWS has given to somebody else since', async () => {
+  mocks.ec2.on(ReleaseAddressCommand).rejects(denied);
+  mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [] });
+  await remove();
+  expect(commands().at(-1)).toBe('DescribeAddresses');
+});
+
+test('explains refusal', async () => {
+  const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
+  mocks.ec2.on(ReleaseAddressCommand).rejects(refusal);
+  await expect(remove()).rejects.toBe(refusal);
+  expect(sent()).toEqual([release]);
+});
+
+test('explains refusal: an address that is still ours and cannot be released', async () => {
+  mocks.ec2.on(ReleaseAddressCommand).rejects(denied);
+  mocks.ec2
+    .on(DescribeAddressesCommand)
+    .resolves({ Addresses: [{ AllocationId: 'eipalloc-1', Tags: upper(ourTags('elasticIp')) }] });
+  await expect(remove()).rejects.toBe(denied);
+});
+
+test('explains refusal: an interface that is not found is not the address', async () => {
+  const lingering = awsError('InvalidNetworkInterfaceID.NotFound');
+  mocks.ec2.on(ReleaseAddressCommand).rejects(lingering);
+  await expect(remove()).rejects.toBe(lingering);
+});

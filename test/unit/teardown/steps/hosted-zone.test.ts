@@ -1,0 +1,55 @@
+// The removal of the hosted zone: what it sends in each case.
+import { DeleteHostedZoneCommand, ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
+import { expect, test } from '@jest/globals';
+import { hostedZone } from '../../../../teardown/steps/hosted-zone.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+
+const item = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hostedZone') };
+const remove = () => hostedZone.remove(undoOf({ name: 'hostedZone' }, item));
+const call = { command: 'DeleteHostedZone', input: { Id: 'ZONE1' } };
+
+test('removes what is ours', async () => {
+  mocks.route53.on(DeleteHostedZoneCommand).resolves({});
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([call]);
+});
+
+test('removes what is ours: tries again while Route 53 works on the request before', async () => {
+  mocks.route53
+    .on(DeleteHostedZoneCommand)
+    .rejectsOnce(awsError('PriorRequestNotComplete', 'still processing a prior request'))
+    .resolves({});
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([call, call]);
+});
+
+test('counts what is already gone as removed', async () => {
+  mocks.route53.on(DeleteHostedZoneCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([call]);
+});
+
+test('explains refusal', async () => {
+  mocks.route53.on(DeleteHostedZoneCommand).rejects(awsError('AccessDenied', 'not allowed', 403));
+  await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
+  expect(sent()).toEqual([call]);
+});
+
+test('explains refusal: what others have in the zone keeps it, and is named', async () => {
+  mocks.route53
+    .on(DeleteHostedZoneCommand)
+    .rejects(awsError('HostedZoneNotEmpty', 'The specified hosted zone contains non-required record sets'));
+  mocks.route53.on(ListResourceRecordSetsCommand).resolves({
+    ResourceRecordSets: [
+      { Name: 'example.com.', Type: 'NS' },
+      { Name: 'example.com.', Type: 'SOA' },
+      { Name: 'example.com.', Type: 'MX' },
+      { Name: 'sub.example.com.', Type: 'NS' },
+    ],
+  });
+  await expect(remove()).rejects.toMatchObject({
+    code: 'FOREIGN',
+    what: 'Others have made records in the zone example.com (ZONE1), so it cannot be removed.',
+    why: 'example.com (MX)\nsub.example.com (NS)',
+  });
+});

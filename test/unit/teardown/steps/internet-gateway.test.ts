@@ -1,0 +1,56 @@
+// The removal of the internet gateway: what it sends in each case.
+import { DeleteInternetGatewayCommand, DetachInternetGatewayCommand } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { internetGateway } from '../../../../teardown/steps/internet-gateway.ts';
+import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { network } from '../../network.ts';
+
+const found = network().internetGateway[''];
+const remove = (item: Parameters<typeof undoOf<'internetGateway'>>[1] = found) =>
+  internetGateway.remove(undoOf({ name: 'internetGateway' }, item));
+const detach = { command: 'DetachInternetGateway', input: { InternetGatewayId: 'igw-1', VpcId: 'vpc-1' } };
+const deletion = { command: 'DeleteInternetGateway', input: { InternetGatewayId: 'igw-1' } };
+
+test('removes what is ours', async () => {
+  mocks.ec2.on(DetachInternetGatewayCommand).resolves({});
+  mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
+  await remove();
+  expect(sent()).toEqual([detach, deletion]);
+});
+
+test('removes what is ours: once no public address is mapped any more', async () => {
+  mocks.ec2
+    .on(DetachInternetGatewayCommand)
+    .rejectsOnce(awsError('DependencyViolation', 'Network vpc-1 has some mapped public address(es).'))
+    .resolves({});
+  mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
+  await remove();
+  expect(sent()).toEqual([detach, detach, deletion]);
+});
+
+test('removes what is ours: one that hangs nowhere is not detached', async () => {
+  mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
+  await remove({ ...found, attachedTo: undefined });
+  expect(sent()).toEqual([deletion]);
+});
+
+test('counts what is already gone as removed', async () => {
+  mocks.ec2.on(DetachInternetGatewayCommand).rejects(awsError('InvalidInternetGatewayID.NotFound'));
+  mocks.ec2.on(DeleteInternetGatewayCommand).rejects(awsError('InvalidInternetGatewayID.NotFound'));
+  await remove();
+  expect(sent()).toEqual([detach, deletion]);
+});
+
+test('counts what is already gone as removed: an attachment whose end was not answered', async () => {
+  mocks.ec2.on(DetachInternetGatewayCommand).rejects(awsError('Gateway.NotAttached'));
+  mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
+  await remove();
+  expect(sent()).toEqual([detach, deletion]);
+});
+
+test('explains refusal', async () => {
+  const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
+  mocks.ec2.on(DetachInternetGatewayCommand).rejects(refusal);
+  await expect(remove()).rejects.toBe(refusal);
+  expect(sent()).toEqual([detach]);
+});

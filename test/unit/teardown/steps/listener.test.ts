@@ -1,0 +1,28 @@
+// The removal of the listener: what it sends in each case.
+import { DeleteListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import type { FoundListener } from '../../../../lib/look/listener.ts';
+import { listener } from '../../../../teardown/steps/listener.ts';
+import { awsError, mocks, sent, undoOf } from '../../act.ts';
+
+const item = { listenerArn: 'arn:listener' } as FoundListener;
+const remove = () => listener.remove(undoOf({ name: 'listener' }, item));
+const call = { command: 'DeleteListener', input: { ListenerArn: 'arn:listener' } };
+
+test('removes what is ours', async () => {
+  mocks.elbv2.on(DeleteListenerCommand).resolves({});
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([call]);
+});
+
+test('counts what is already gone as removed', async () => {
+  mocks.elbv2.on(DeleteListenerCommand).rejects(awsError('ListenerNotFoundException'));
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([call]);
+});
+
+test('explains refusal', async () => {
+  mocks.elbv2.on(DeleteListenerCommand).rejects(awsError('ResourceInUseException', 'it is in use'));
+  await expect(remove()).rejects.toMatchObject({ message: 'it is in use' });
+  expect(sent()).toEqual([call]);
+});

@@ -1,0 +1,72 @@
+// The removal of the load balancer: what it sends, and what it waits for.
+import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
+import { DeleteLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import { loadBalancer } from '../../../../teardown/steps/load-balancer.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { impatient } from '../../impatient.ts';
+
+const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/shop-dev/50dc6c495c0c9188';
+const item = {
+  loadBalancerArn: ARN,
+  dnsName: '',
+  hostedZoneId: '',
+  vpcId: 'vpc-1',
+  state: 'active',
+  scheme: 'internet-facing',
+  subnetIds: [],
+  securityGroupIds: [],
+  attributes: {},
+  tags: ourTags('loadBalancer'),
+};
+const undo = () => undoOf({ name: 'loadBalancer' }, item);
+const remove = () => loadBalancer.remove(undo());
+
+test('removes what is ours, and waits until its network interfaces are gone', async () => {
+  mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
+  mocks.ec2
+    .on(DescribeNetworkInterfacesCommand)
+    .resolvesOnce({ NetworkInterfaces: [{}, {}] })
+    .resolvesOnce({ NetworkInterfaces: [{}] })
+    .resolves({ NetworkInterfaces: [] });
+  expect(await remove()).toBeUndefined();
+  const look = {
+    command: 'DescribeNetworkInterfaces',
+    input: {
+      Filters: [
+        { Name: 'vpc-id', Values: ['vpc-1'] },
+        { Name: 'description', Values: ['ELB app/shop-dev/50dc6c495c0c9188'] },
+      ],
+    },
+  };
+  expect(sent()).toEqual([
+    look,
+    look,
+    look,
+    { command: 'DeleteLoadBalancer', input: { LoadBalancerArn: ARN } },
+  ]);
+});
+
+test('removes what is ours: interfaces that never go are named as what was waited for', async () => {
+  mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
+  mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [{}, {}] });
+  await expect(loadBalancer.remove(impatient(undo()))).rejects.toMatchObject({
+    code: 'TIMEOUT',
+    what: expect.stringContaining('the network interfaces of the load balancer to be gone'),
+    why: 'The last look said: 2 interfaces left.',
+  });
+});
+
+test('counts what is already gone as removed', async () => {
+  mocks.elbv2.on(DeleteLoadBalancerCommand).rejects(awsError('LoadBalancerNotFoundException'));
+  mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({});
+  expect(await remove()).toBeUndefined();
+});
+
+test('explains refusal', async () => {
+  mocks.elbv2
+    .on(DeleteLoadBalancerCommand)
+    .rejects(awsError('OperationNotPermittedException', 'deletion protection is enabled'));
+  await expect(remove()).rejects.toMatchObject({ message: 'deletion protection is enabled' });
+  expect(sent().map(({ command }) => command)).toEqual(['DeleteLoadBalancer']);
+});

@@ -1,0 +1,36 @@
+// The removal of the log group: what it sends in each case.
+import { DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { expect, test } from '@jest/globals';
+import { logGroup } from '../../../../teardown/steps/log-group.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+
+const item = { logGroupName: '/slipway/shop-dev', retentionDays: 14, tags: ourTags('logGroup') };
+const remove = () => logGroup.remove(undoOf({ name: 'logGroup' }, item));
+const call = { command: 'DeleteLogGroup', input: { logGroupName: '/slipway/shop-dev' } };
+
+test('removes what is ours, after the last task that could write to it', async () => {
+  mocks.logs.on(DeleteLogGroupCommand).resolves({});
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([call]);
+  expect(logGroup.after).toContain('services');
+});
+
+test('removes what is ours: tries again while another operation is in progress', async () => {
+  mocks.logs
+    .on(DeleteLogGroupCommand)
+    .rejectsOnce(awsError('OperationAbortedException', 'try again'))
+    .resolves({});
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([call, call]);
+});
+
+test('counts what is already gone as removed', async () => {
+  mocks.logs.on(DeleteLogGroupCommand).rejects(awsError('ResourceNotFoundException'));
+  expect(await remove()).toBeUndefined();
+});
+
+test('explains refusal', async () => {
+  mocks.logs.on(DeleteLogGroupCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
+  await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
+  expect(sent()).toEqual([call]);
+});

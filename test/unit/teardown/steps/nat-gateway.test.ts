@@ -1,0 +1,36 @@
+// The removal of the NAT gateway: what it sends in each case, and what it waits for.
+import { DeleteNatGatewayCommand, DescribeNatGatewaysCommand } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { natGateway } from '../../../../teardown/steps/nat-gateway.ts';
+import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { network } from '../../network.ts';
+
+const remove = () => natGateway.remove(undoOf({ name: 'natGateway' }, network().natGateway['']));
+const deletion = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
+const look = { command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } };
+const shown = (State: 'deleting' | 'deleted') => ({ NatGateways: [{ NatGatewayId: 'nat-1', State }] });
+
+test('removes what is ours', async () => {
+  mocks.ec2.on(DeleteNatGatewayCommand).resolves({});
+  mocks.ec2
+    .on(DescribeNatGatewaysCommand)
+    .resolvesOnce(shown('deleting'))
+    .resolvesOnce(shown('deleting'))
+    .resolves(shown('deleted'));
+  await remove();
+  expect(sent()).toEqual([deletion, look, look, look]);
+});
+
+test('counts what is already gone as removed', async () => {
+  mocks.ec2.on(DeleteNatGatewayCommand).rejects(awsError('NatGatewayNotFound'));
+  mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('NatGatewayNotFound'));
+  await remove();
+  expect(sent()).toEqual([deletion, look]);
+});
+
+test('explains refusal', async () => {
+  const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
+  mocks.ec2.on(DeleteNatGatewayCommand).rejects(refusal);
+  await expect(remove()).rejects.toBe(refusal);
+  expect(sent()).toEqual([deletion]);
+});

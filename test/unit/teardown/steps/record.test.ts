@@ -1,0 +1,84 @@
+// The removal of the record: it names the record exactly as it is.
+import {
+  ChangeResourceRecordSetsCommand,
+  ListResourceRecordSetsCommand,
+  type ResourceRecordSet,
+} from '@aws-sdk/client-route-53';
+import { expect, test } from '@jest/globals';
+import type { FoundRecord } from '../../../../lib/look/record.ts';
+import { record } from '../../../../teardown/steps/record.ts';
+import { awsError, mocks, sent, undoOf } from '../../act.ts';
+
+const set = (DNSName: string, EvaluateTargetHealth = true): ResourceRecordSet => ({
+  Name: 'api.example.com.',
+  Type: 'A',
+  AliasTarget: { DNSName, HostedZoneId: 'ZBALANCER', EvaluateTargetHealth },
+});
+const OURS = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com.';
+const item = {
+  hostedZoneId: 'ZONE1',
+  zoneIsOurs: false,
+  recordName: 'api.example.com',
+  set: set(OURS),
+} as FoundRecord;
+const remove = () => record.remove(undoOf({ name: 'record' }, item));
+const deletes = (ResourceRecordSet: ResourceRecordSet) => ({
+  command: 'ChangeResourceRecordSets',
+  input: { HostedZoneId: 'ZONE1', ChangeBatch: { Changes: [{ Action: 'DELETE', ResourceRecordSet }] } },
+});
+const mismatch = awsError('InvalidChangeBatch', 'the values provided do not match the current values');
+const writes = () => sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
+
+/** What another look sees. */
+function thereIs(...sets: ResourceRecordSet[]): void {
+  mocks.route53.on(ListResourceRecordSetsCommand).resolves({ ResourceRecordSets: sets });
+}
+
+test('removes what is ours', async () => {
+  mocks.route53.on(ChangeResourceRecordSetsCommand).resolves({});
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([deletes(set(OURS))]);
+});
+
+test('removes what is ours: as it is now, when it has changed since it was found', async () => {
+  mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(mismatch).resolves({});
+  thereIs(set(OURS, false));
+  expect(await remove()).toBeUndefined();
+  expect(writes()).toEqual([deletes(set(OURS)), deletes(set(OURS, false))]);
+});
+
+test('removes what is ours: not what leads somewhere else by now', async () => {
+  mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
+  thereIs(set('www.example.net.'));
+  expect(await remove()).toEqual({ kept: 'it leads somewhere else now' });
+  expect(writes()).toHaveLength(1);
+});
+
+test('counts what is already gone as removed', async () => {
+  mocks.route53
+    .on(ChangeResourceRecordSetsCommand)
+    .rejects(awsError('InvalidChangeBatch', '[Tried to delete resource record set, but it was not found]'));
+  thereIs();
+  expect(await remove()).toBeUndefined();
+  expect(writes()).toHaveLength(1);
+});
+
+test('counts what is already gone as removed: with its zone', async () => {
+  mocks.route53
+    .on(ChangeResourceRecordSetsCommand)
+    .rejects(awsError('NoSuchHostedZone', 'No hosted zone found', 404));
+  expect(await remove()).toBeUndefined();
+});
+
+test('explains refusal', async () => {
+  mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(awsError('AccessDenied', 'not allowed', 403));
+  await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
+  expect(sent()).toEqual([deletes(set(OURS))]);
+});
+
+test('explains refusal: a record that cannot be deleted as it is', async () => {
+  mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
+  thereIs(set(OURS));
+  await expect(remove()).rejects.toMatchObject({ message: mismatch.message });
+  expect(writes()).toHaveLength(2);
+});

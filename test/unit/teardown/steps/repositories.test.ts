@@ -1,0 +1,37 @@
+// The removal of a repository: what it sends in each case.
+import { DeleteRepositoryCommand } from '@aws-sdk/client-ecr';
+import { expect, test } from '@jest/globals';
+import { repositories } from '../../../../teardown/steps/repositories.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+
+const item = {
+  repositoryName: 'shop-dev/web-api1',
+  repositoryUri: 'host/shop-dev/web-api1',
+  scanOnPush: true,
+  mutability: 'IMMUTABLE',
+  lifecyclePolicy: '',
+  tags: ourTags('repositories', 'web-api1'),
+};
+const remove = () => repositories.remove(undoOf({ name: 'repositories', key: 'web-api1' }, item));
+
+test('removes', async () => {
+  mocks.ecr.on(DeleteRepositoryCommand).resolves({});
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([
+    { command: 'DeleteRepository', input: { repositoryName: 'shop-dev/web-api1', force: true } },
+  ]);
+});
+
+test('that it is gone already counts as done', async () => {
+  mocks.ecr.on(DeleteRepositoryCommand).rejects(awsError('RepositoryNotFoundException'));
+  await expect(remove()).resolves.toBeUndefined();
+});
+
+test('explains refusal', async () => {
+  mocks.ecr.on(DeleteRepositoryCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
+  await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
+});
+
+test('the services that pull from it go first', () => {
+  expect(repositories.after).toContain('services');
+});

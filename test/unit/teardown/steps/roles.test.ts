@@ -1,0 +1,59 @@
+// The removal of a role: its policies first.
+import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
+import { expect, test } from '@jest/globals';
+import { roles } from '../../../../teardown/steps/roles.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+
+const RoleName = 'shop-dev-execution';
+const item = {
+  roleName: RoleName,
+  roleArn: 'arn:role',
+  trustPolicy: '{}',
+  inlinePolicies: { slipway: '{}', more: '{}' },
+  attachedPolicies: ['arn:managed'],
+  tags: ourTags('roles', 'execution'),
+};
+const remove = () => roles.remove(undoOf({ name: 'roles', key: 'execution' }, item));
+const calls = [
+  { command: 'DeleteRolePolicy', input: { RoleName, PolicyName: 'slipway' } },
+  { command: 'DeleteRolePolicy', input: { RoleName, PolicyName: 'more' } },
+  { command: 'DetachRolePolicy', input: { RoleName, PolicyArn: 'arn:managed' } },
+  { command: 'DeleteRole', input: { RoleName } },
+];
+const [last] = calls.slice(-1);
+
+test('removes what is ours: its policies first, and not before the last task has stopped', async () => {
+  mocks.iam.on(DeleteRolePolicyCommand).resolves({});
+  mocks.iam.on(DetachRolePolicyCommand).resolves({});
+  mocks.iam.on(DeleteRoleCommand).resolves({});
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual(calls);
+  expect(roles.after).toContain('services');
+});
+
+test('removes what is ours: tries again while IAM still sees a deleted policy', async () => {
+  mocks.iam.on(DeleteRolePolicyCommand).resolves({});
+  mocks.iam.on(DetachRolePolicyCommand).resolves({});
+  mocks.iam
+    .on(DeleteRoleCommand)
+    .rejectsOnce(awsError('DeleteConflictException', 'must delete policies first', 409))
+    .resolves({});
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([...calls, last]);
+});
+
+test('counts what is already gone as removed', async () => {
+  const gone = awsError('NoSuchEntityException', 'gone', 404);
+  mocks.iam.on(DeleteRolePolicyCommand).rejects(gone);
+  mocks.iam.on(DetachRolePolicyCommand).rejects(gone);
+  mocks.iam.on(DeleteRoleCommand).rejects(gone);
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual(calls);
+});
+
+test('explains refusal', async () => {
+  mocks.iam.on(DeleteRolePolicyCommand).resolves({});
+  mocks.iam.on(DetachRolePolicyCommand).rejects(awsError('UnmodifiableEntity', 'only the service can'));
+  await expect(remove()).rejects.toMatchObject({ message: 'only the service can' });
+  expect(sent()).not.toContainEqual(last);
+});

@@ -1,0 +1,35 @@
+// The removal of a rule: what it sends in each case.
+import { DeleteRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import type { FoundRule } from '../../../../lib/look/rules.ts';
+import { rules } from '../../../../teardown/steps/rules.ts';
+import { awsError, mocks, sent, undoOf } from '../../act.ts';
+
+const item = { ruleArn: 'arn:rule' } as FoundRule;
+const undo = () => undoOf({ name: 'rules', key: 'web-api1' }, item);
+const remove = () => rules.remove(undo());
+const call = { command: 'DeleteRule', input: { RuleArn: 'arn:rule' } };
+
+test('removes what is ours', async () => {
+  mocks.elbv2.on(DeleteRuleCommand).resolves({});
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([call]);
+});
+
+test('removes what is ours: with the listener, when that goes, too', async () => {
+  const going = { all: (noun: string) => noun === 'listener', sibling: () => undefined };
+  expect(await rules.remove({ ...undo(), going })).toEqual({ along: 'with its listener' });
+  expect(sent()).toEqual([]);
+});
+
+test('counts what is already gone as removed', async () => {
+  mocks.elbv2.on(DeleteRuleCommand).rejects(awsError('RuleNotFoundException'));
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([call]);
+});
+
+test('explains refusal', async () => {
+  mocks.elbv2.on(DeleteRuleCommand).rejects(awsError('OperationNotPermittedException', 'not permitted'));
+  await expect(remove()).rejects.toMatchObject({ message: 'not permitted' });
+  expect(sent()).toEqual([call]);
+});

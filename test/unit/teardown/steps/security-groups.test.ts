@@ -1,0 +1,141 @@
+// The removal of a security group: what it sends in each case.
+import {
+  DeleteSecurityGroupCommand,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
+} from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import type { GroupRule } from '../../../../lib/derive/security-group-rules.ts';
+import { securityGroups } from '../../../../teardown/steps/security-groups.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+
+const tcp = (port: number): GroupRule => ({ protocol: 'tcp', fromPort: port, toPort: port, peer: 'sg-b' });
+const group = (key: string, groupId: string, ingress: GroupRule[]) => ({
+  groupId,
+  groupName: `shop-dev-${key}`,
+  vpcId: 'vpc-1',
+  ingress,
+  egress: [],
+  tags: ourTags('securityGroups', key),
+});
+/** Removes the load balancer's group, which the rules of the tasks' group name. @param leaving of groups that go, too */
+function remove(ingress = [tcp(5000), tcp(6000)], leaving: Record<string, Promise<void>> = {}) {
+  const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: '0.0.0.0/0' }]);
+  const found = { securityGroups: { balancer, web: group('web', 'sg-w', ingress) } };
+  const undo = undoOf({ name: 'securityGroups', key: 'balancer', found }, balancer);
+  const going = { all: () => false, sibling: (key: string) => leaving[key] };
+  return securityGroups.remove({ ...undo, going });
+}
+const revoke = (port: number) => ({
+  command: 'RevokeSecurityGroupIngress',
+  input: {
+    GroupId: 'sg-w',
+    IpPermissions: [
+      { IpProtocol: 'tcp', FromPort: port, ToPort: port, UserIdGroupPairs: [{ GroupId: 'sg-b' }] },
+    ],
+  },
+});
+const deletion = { command: 'DeleteSecurityGroup', input: { GroupId: 'sg-b' } };
+
+test('removes what is ours', async () => {
+  mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
+  mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
+  await remove();
+  expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
+});
+
+test('removes what is ours: after the groups whose rules name it and go with them', async () => {
+  mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
+  let leave = () => {};
+  const web = new Promise<void>((resolve) => (leave = resolve));
+  const removing = remove(undefined, { web });
+  await Promise.resolve();
+  expect(sent()).toEqual([]);
+  leave();
+  await removing;
+  expect(sent()).toEqual([deletion]);
+});
+
+test('removes what is ours: a group that names the group of a service, too, is not waited for', async () => {
+  mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
+  mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
+  const web = group('web', 'sg-w', []);
+  const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: 'sg-w' }]);
+  const undo = undoOf(
+    { name: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
+    web,
+  );
+  const never = new Promise<void>(() => {});
+  await securityGroups.remove({ ...undo, going: { all: () => true, sibling: () => never } });
+  expect(sent().map(({ command }) => command)).toEqual(['RevokeSecurityGroupIngress', 'DeleteSecurityGroup']);
+});
+
+test('removes what is ours: one that no rule names', async () => {
+  mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
+  await remove([]);
+  expect(sent()).toEqual([deletion]);
+});
+
+test.each(['DependencyViolation', 'InvalidGroup.InUse'])(
+  'removes what is ours: once nothing uses it any more (%s)',
+  async (code) => {
+    mocks.ec2.on(DeleteSecurityGroupCommand).rejectsOnce(awsError(code)).resolves({});
+    await remove([]);
+    expect(sent()).toEqual([deletion, deletion]);
+  },
+);
+
+test('counts what is already gone as removed', async () => {
+  mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(awsError('InvalidGroup.NotFound'));
+  mocks.ec2.on(DeleteSecurityGroupCommand).rejects(awsError('InvalidGroup.NotFound'));
+  await remove();
+  expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
+});
+
+test('counts what is already gone as removed: a rule that is gone keeps no other one', async () => {
+  mocks.ec2
+    .on(RevokeSecurityGroupIngressCommand)
+    .rejectsOnce(awsError('InvalidPermission.NotFound'))
+    .resolves({});
+  mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
+  await remove();
+  expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
+});
+
+test('explains refusal', async () => {
+  const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
+  mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
+  mocks.ec2.on(DeleteSecurityGroupCommand).rejects(refusal);
+  await expect(remove()).rejects.toBe(refusal);
+});
+
+test('explains refusal: what may not be taken out of another group is told at once', async () => {
+  const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
+  mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(refusal);
+  await expect(remove()).rejects.toBe(refusal);
+});
+
+test('removes what is ours: a rule for what goes out names a group, too', async () => {
+  mocks.ec2.on(RevokeSecurityGroupEgressCommand).resolves({});
+  mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
+  const balancer = { ...group('balancer', 'sg-b', []), egress: [{ ...tcp(5000), peer: 'sg-w' }] };
+  const web = group('web', 'sg-w', [tcp(5000)]);
+  const undo = undoOf(
+    { name: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
+    web,
+  );
+  // The load balancer's group waits for this one, which must not wait in turn.
+  await securityGroups.remove({ ...undo, going: { all: () => false, sibling: () => new Promise(() => {}) } });
+  expect(sent()).toEqual([
+    {
+      command: 'RevokeSecurityGroupEgress',
+      input: {
+        GroupId: 'sg-b',
+        IpPermissions: [
+          { IpProtocol: 'tcp', FromPort: 5000, ToPort: 5000, UserIdGroupPairs: [{ GroupId: 'sg-w' }] },
+        ],
+      },
+    },
+    { command: 'DeleteSecurityGroup', input: { GroupId: 'sg-w' } },
+  ]);
+});

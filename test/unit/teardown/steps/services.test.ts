@@ -1,0 +1,121 @@
+// The removal of a service: until its last task has stopped, it is not gone.
+import {
+  DeleteServiceCommand,
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ListTasksCommand,
+} from '@aws-sdk/client-ecs';
+import { expect, test } from '@jest/globals';
+import { systemClock } from '../../../../lib/model/clock.ts';
+import type { FoundService } from '../../../../lib/look/services.ts';
+import { services } from '../../../../teardown/steps/services.ts';
+import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { impatient } from '../../impatient.ts';
+
+const undo = (status = 'ACTIVE') =>
+  undoOf({ name: 'services', key: 'web' }, { serviceName: 'web', status } as FoundService);
+const remove = (status = 'ACTIVE') => services.remove(undo(status));
+const deletes = { command: 'DeleteService', input: { cluster: 'shop-dev', service: 'web', force: true } };
+const commands = () => sent().map(({ command }) => command);
+const mutations = () => sent().filter(({ command }) => /^(Update|Delete)/.test(command));
+
+/** The status of the service at each look; undefined when it is missing. */
+function service(...statuses: (string | undefined)[]): void {
+  const mock = mocks.ecs.on(DescribeServicesCommand);
+  for (const status of statuses) {
+    const services = status === undefined ? [] : [{ serviceName: 'web', status, runningCount: 1 }];
+    mock.resolvesOnce({ services });
+  }
+}
+/** The statuses of its tasks at each look. */
+function tasks(...looks: string[][]): void {
+  mocks.ecs.on(ListTasksCommand).callsFake(({ desiredStatus }: { desiredStatus: string }) => ({
+    taskArns: desiredStatus === 'STOPPED' ? ['arn:1', 'arn:2'] : [],
+  }));
+  const mock = mocks.ecs.on(DescribeTasksCommand);
+  for (const statuses of looks) {
+    mock.resolvesOnce({ tasks: statuses.map((lastStatus) => ({ lastStatus, group: 'service:web' })) });
+  }
+}
+function accepts(): void {
+  mocks.ecs.on(DeleteServiceCommand).resolves({});
+}
+
+test('removes what is ours: deleted, drained, and its tasks stopped', async () => {
+  accepts();
+  service('DRAINING', 'INACTIVE');
+  tasks(['STOPPING', 'DEPROVISIONING'], ['STOPPED', 'DEPROVISIONING'], ['STOPPED', 'DELETED']);
+  expect(await remove()).toBeUndefined();
+  expect(sent().slice(0, 2)).toEqual([
+    deletes,
+    { command: 'DescribeServices', input: { cluster: 'shop-dev', services: ['web'], include: ['TAGS'] } },
+  ]);
+  const look = ['ListTasks', 'ListTasks', 'DescribeTasks'];
+  expect(commands().slice(2)).toEqual(['DescribeServices', ...look, ...look, ...look]);
+});
+
+test('removes what is ours: one that another run has begun to remove is only waited for', async () => {
+  service('DRAINING', 'INACTIVE');
+  tasks(['DEPROVISIONING'], ['STOPPED']);
+  expect(await remove('DRAINING')).toBeUndefined();
+  expect(mutations()).toEqual([]);
+  expect(commands().filter((command) => command === 'DescribeTasks')).toHaveLength(2);
+});
+
+test('removes what is ours: of several, who are waited for together', async () => {
+  accepts();
+  mocks.ecs.on(DescribeServicesCommand).resolves({ services: [] });
+  mocks.ecs.on(ListTasksCommand).resolves({});
+  // Real moments: on the clock of these tests none lasts.
+  const one = { ...undo(), clock: systemClock };
+  await Promise.all(
+    ['web', 'jobs'].map((key) => services.remove({ ...one, item: { ...one.item, serviceName: key } })),
+  );
+  expect(sent().filter(({ command }) => command === 'DescribeServices')).toEqual([
+    {
+      command: 'DescribeServices',
+      input: { cluster: 'shop-dev', services: ['web', 'jobs'], include: ['TAGS'] },
+    },
+  ]);
+  expect(sent().filter(({ command }) => command === 'ListTasks')).toEqual(
+    ['RUNNING', 'STOPPED'].map((desiredStatus) => ({
+      command: 'ListTasks',
+      input: { cluster: 'shop-dev', desiredStatus },
+    })),
+  );
+});
+
+test('removes what is ours: tasks that never stop are told', async () => {
+  accepts();
+  service('INACTIVE');
+  tasks();
+  mocks.ecs.on(DescribeTasksCommand).resolves({ tasks: [{ lastStatus: 'RUNNING', group: 'service:web' }] });
+  await expect(services.remove(impatient(undo()))).rejects.toMatchObject({
+    code: 'TIMEOUT',
+    what: expect.stringContaining('the tasks of web to be stopped'),
+    why: 'The last look said: 1 tasks stopping.',
+  });
+});
+
+test('counts what is already gone as removed', async () => {
+  mocks.ecs.on(DeleteServiceCommand).rejects(awsError('ServiceNotFoundException'));
+  service(undefined);
+  mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
+  expect(await remove()).toBeUndefined();
+  expect(mutations()).toEqual([deletes]);
+});
+
+test('counts what is already gone as removed: with its cluster', async () => {
+  const gone = awsError('ClusterNotFoundException');
+  for (const command of [DeleteServiceCommand, DescribeServicesCommand, ListTasksCommand]) {
+    mocks.ecs.on(command as typeof ListTasksCommand).rejects(gone);
+  }
+  expect(await remove()).toBeUndefined();
+});
+
+test('explains refusal', async () => {
+  accepts();
+  mocks.ecs.on(DeleteServiceCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
+  await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
+  expect(sent()).toEqual([deletes]);
+});

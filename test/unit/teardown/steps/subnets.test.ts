@@ -1,0 +1,38 @@
+// The removal of a subnet: what it sends in each case.
+import { DeleteSubnetCommand } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { subnets } from '../../../../teardown/steps/subnets.ts';
+import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { network } from '../../network.ts';
+
+const remove = () =>
+  subnets.remove(undoOf({ name: 'subnets', key: 'public-1' }, network().subnets['public-1']));
+const deletion = { command: 'DeleteSubnet', input: { SubnetId: 'subnet-a' } };
+
+test('removes what is ours', async () => {
+  mocks.ec2.on(DeleteSubnetCommand).resolves({});
+  await remove();
+  expect(sent()).toEqual([deletion]);
+});
+
+test('removes what is ours: once the network interfaces in it are gone', async () => {
+  mocks.ec2
+    .on(DeleteSubnetCommand)
+    .rejectsOnce(awsError('DependencyViolation', "The subnet 'subnet-a' has dependencies."))
+    .resolves({});
+  await remove();
+  expect(sent()).toEqual([deletion, deletion]);
+});
+
+test('counts what is already gone as removed', async () => {
+  mocks.ec2.on(DeleteSubnetCommand).rejects(awsError('InvalidSubnetID.NotFound'));
+  await remove();
+  expect(sent()).toEqual([deletion]);
+});
+
+test('explains refusal', async () => {
+  const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
+  mocks.ec2.on(DeleteSubnetCommand).rejects(refusal);
+  await expect(remove()).rejects.toBe(refusal);
+  expect(sent()).toEqual([deletion]);
+});

@@ -1,0 +1,42 @@
+// The removal of a target group: what it sends in each case.
+import { DeleteTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect, test } from '@jest/globals';
+import type { FoundTargetGroup } from '../../../../lib/look/target-groups.ts';
+import { targetGroups } from '../../../../teardown/steps/target-groups.ts';
+import { awsError, mocks, sent, undoOf } from '../../act.ts';
+
+const item = { targetGroupArn: 'arn:group' } as FoundTargetGroup;
+const remove = () => targetGroups.remove(undoOf({ name: 'targetGroups', key: 'web-api1' }, item));
+const call = { command: 'DeleteTargetGroup', input: { TargetGroupArn: 'arn:group' } };
+
+test('removes what is ours', async () => {
+  mocks.elbv2.on(DeleteTargetGroupCommand).resolves({});
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([call]);
+});
+
+test('removes what is ours: tries again while the rule that named it is still seen', async () => {
+  mocks.elbv2
+    .on(DeleteTargetGroupCommand)
+    .rejectsOnce(awsError('ResourceInUseException', 'is currently in use by a listener or a rule'))
+    .resolves({});
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([call, call]);
+});
+
+test('counts what is already gone as removed', async () => {
+  mocks.elbv2.on(DeleteTargetGroupCommand).rejects(awsError('TargetGroupNotFoundException'));
+  expect(await remove()).toBeUndefined();
+  expect(sent()).toEqual([call]);
+});
+
+test('explains refusal', async () => {
+  mocks.elbv2.on(DeleteTargetGroupCommand).rejects(awsError('AccessDenied', 'not allowed'));
+  await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
+  expect(sent()).toEqual([call]);
+});
+
+test('explains refusal: one that stays in use is told in the end', async () => {
+  mocks.elbv2.on(DeleteTargetGroupCommand).rejects(awsError('ResourceInUseException', 'is in use by a rule'));
+  await expect(remove()).rejects.toMatchObject({ message: 'is in use by a rule' });
+});

@@ -1,0 +1,112 @@
+// The removal of a family of task definitions: deregistered one by one, deleted ten a call.
+import {
+  DeleteTaskDefinitionsCommand,
+  DeregisterTaskDefinitionCommand,
+  ListTaskDefinitionsCommand,
+} from '@aws-sdk/client-ecs';
+import { expect, test } from '@jest/globals';
+import type { FoundTaskDefinition } from '../../../../lib/look/task-definitions.ts';
+import { taskDefinitions } from '../../../../teardown/steps/task-definitions.ts';
+import { awsError, mocks, sent, undoOf } from '../../act.ts';
+
+const arn = (revision: number, family = 'shop-dev-web') =>
+  `arn:aws:ecs:eu-west-1:111122223333:task-definition/${family}:${revision}`;
+const revisions = (count: number, from = 1) => Array.from({ length: count }, (_, index) => arn(from + index));
+const item = { family: 'shop-dev-web' } as FoundTaskDefinition;
+const remove = () => taskDefinitions.remove(undoOf({ name: 'taskDefinitions', key: 'web' }, item));
+const deregister = (taskDefinition: string) => ({
+  command: 'DeregisterTaskDefinition',
+  input: { taskDefinition },
+});
+const deletes = (...all: string[]) => ({ command: 'DeleteTaskDefinitions', input: { taskDefinitions: all } });
+const mutations = () => sent().filter(({ command }) => command !== 'ListTaskDefinitions');
+
+/** What the family has, in pages of five. */
+function holds(active: readonly string[], inactive: readonly string[] = []): void {
+  mocks.ecs
+    .on(ListTaskDefinitionsCommand)
+    .callsFake(({ status, nextToken }: { status: string; nextToken?: string }) => {
+      const all = status === 'ACTIVE' ? active : inactive;
+      const start = Number(nextToken ?? 0);
+      const next = start + 5 < all.length ? String(start + 5) : undefined;
+      return { taskDefinitionArns: all.slice(start, start + 5), nextToken: next };
+    });
+  mocks.ecs.on(DeregisterTaskDefinitionCommand).resolves({});
+  mocks.ecs.on(DeleteTaskDefinitionsCommand).resolves({ failures: [] });
+}
+
+test('removes what is ours: every revision, deregistered before it is deleted', async () => {
+  holds(revisions(11), [arn(20)]);
+  expect(await remove()).toBeUndefined();
+  expect(mutations()).toEqual([
+    ...revisions(11).map(deregister),
+    deletes(...revisions(10)),
+    deletes(arn(11), arn(20)),
+  ]);
+  expect(sent()).toContainEqual({
+    command: 'ListTaskDefinitions',
+    input: { familyPrefix: 'shop-dev-web', status: 'INACTIVE' },
+  });
+});
+
+test('removes what is ours: what another run has deregistered is deleted', async () => {
+  holds([], revisions(2));
+  await remove();
+  expect(mutations()).toEqual([deletes(...revisions(2))]);
+});
+
+test('removes what is ours: one call at a time, since AWS takes one a second', async () => {
+  holds(revisions(3));
+  let underWay = 0;
+  mocks.ecs.on(DeregisterTaskDefinitionCommand).callsFake(async () => {
+    underWay += 1;
+    expect(underWay).toBe(1);
+    await Promise.resolve();
+    underWay -= 1;
+    return {};
+  });
+  await remove();
+  expect(mutations()).toHaveLength(4);
+});
+
+test('removes what is ours: no family that only begins alike', async () => {
+  holds([arn(1), arn(1, 'shop-dev-web-2')]);
+  await remove();
+  expect(mutations()).toEqual([deregister(arn(1)), deletes(arn(1))]);
+});
+
+test('counts what is already gone as removed', async () => {
+  holds(revisions(2));
+  mocks.ecs
+    .on(DeregisterTaskDefinitionCommand)
+    .rejects(awsError('ClientException', 'The specified task definition does not exist.'));
+  mocks.ecs
+    .on(DeleteTaskDefinitionsCommand)
+    .resolves({ failures: [{ arn: arn(1), reason: 'MISSING', detail: 'was not found' }] });
+  expect(await remove()).toBeUndefined();
+});
+
+test('counts what is already gone as removed: a family without revisions', async () => {
+  holds([]);
+  expect(await remove()).toBeUndefined();
+  expect(mutations()).toEqual([]);
+});
+
+test('explains refusal', async () => {
+  holds(revisions(2));
+  mocks.ecs.on(DeregisterTaskDefinitionCommand).rejects(awsError('ClientException', 'something else'));
+  await expect(remove()).rejects.toMatchObject({ message: 'something else' });
+  expect(mutations()).toEqual([deregister(arn(1))]);
+});
+
+test('explains refusal: what ECS would not delete is no error of the call, and yet one', async () => {
+  holds(revisions(1));
+  mocks.ecs
+    .on(DeleteTaskDefinitionsCommand)
+    .resolves({ failures: [{ arn: arn(1), reason: 'ACTIVE', detail: 'It is still in ACTIVE status.' }] });
+  await expect(remove()).rejects.toMatchObject({
+    code: 'REFUSED',
+    what: 'ECS did not delete shop-dev-web:1.',
+    why: 'It is still in ACTIVE status.',
+  });
+});

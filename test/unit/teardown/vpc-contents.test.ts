@@ -1,0 +1,84 @@
+// What is in a VPC at the end: every kind is asked for, and what is there says who has it and what it holds.
+import {
+  DescribeInternetGatewaysCommand,
+  DescribeNatGatewaysCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { beforeEach, expect, test } from '@jest/globals';
+import { KINDS_OF_A_VPC, thingsIn } from '../../../teardown/vpc-contents.ts';
+import { awsError, mocks, seeOf, sent } from '../act.ts';
+
+beforeEach(() => {
+  mocks.ec2
+    .on(DescribeVpcsCommand)
+    .resolves({ Vpcs: [{ VpcId: 'vpc-1' }] })
+    .on(DescribeNetworkInterfacesCommand)
+    .resolves({})
+    .on(DescribeSubnetsCommand)
+    .resolves({})
+    .on(DescribeSecurityGroupsCommand)
+    .resolves({ SecurityGroups: [{ GroupId: 'sg-0', GroupName: 'default' }] })
+    .on(DescribeRouteTablesCommand)
+    .resolves({ RouteTables: [{ RouteTableId: 'rtb-0', Associations: [{ Main: true }] }] })
+    .on(DescribeInternetGatewaysCommand)
+    .resolves({})
+    .on(DescribeNatGatewaysCommand)
+    .resolves({ NatGateways: [{ NatGatewayId: 'nat-0', State: 'deleted' }] });
+});
+
+const texts = async () => (await thingsIn(seeOf().aws, 'vpc-1')).map(({ text }) => text);
+
+test('nothing counts that comes and goes with the VPC, or is gone and shown still', async () => {
+  expect(await texts()).toEqual([]);
+  expect(sent()).toHaveLength(KINDS_OF_A_VPC.length + 1);
+});
+
+test('nothing is in a VPC that is gone', async () => {
+  mocks.ec2.on(DescribeVpcsCommand).rejects(awsError('InvalidVpcID.NotFound'));
+  mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [{ SubnetId: 'subnet-1' }] });
+  expect(await texts()).toEqual([]);
+});
+
+test('a network interface says who has it and what it holds', async () => {
+  mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({
+    NetworkInterfaces: [
+      {
+        NetworkInterfaceId: 'eni-1',
+        Description: 'ELB app/shop/1',
+        RequesterId: 'amazon-elb',
+        SubnetId: 'subnet-1',
+        Groups: [{ GroupId: 'sg-1' }],
+      },
+      { NetworkInterfaceId: 'eni-2', SubnetId: 'subnet-2' },
+    ],
+  });
+  expect(await texts()).toEqual([
+    'network interface eni-1 (ELB app/shop/1, of amazon-elb) holds subnet-1, sg-1',
+    'network interface eni-2 holds subnet-2',
+  ]);
+});
+
+test('every other kind is told by its id, and by a name where it has one', async () => {
+  mocks.ec2
+    .on(DescribeSubnetsCommand)
+    .resolves({ Subnets: [{ SubnetId: 'subnet-1', CidrBlock: '10.0.0.0/20' }] })
+    .on(DescribeSecurityGroupsCommand)
+    .resolves({ SecurityGroups: [{ GroupId: 'sg-1', GroupName: 'bastion' }] })
+    .on(DescribeRouteTablesCommand)
+    .resolves({ RouteTables: [{ RouteTableId: 'rtb-1' }] })
+    .on(DescribeInternetGatewaysCommand)
+    .resolves({ InternetGateways: [{ InternetGatewayId: 'igw-1' }] })
+    .on(DescribeNatGatewaysCommand)
+    .resolves({ NatGateways: [{ NatGatewayId: 'nat-1', State: 'deleting' }] });
+  expect(await texts()).toEqual([
+    'subnet subnet-1 (10.0.0.0/20)',
+    'security group sg-1 (bastion)',
+    'route table rtb-1',
+    'internet gateway igw-1',
+    'NAT gateway nat-1 (deleting)',
+  ]);
+});

@@ -1,6 +1,6 @@
 /** What AWS itself takes for a provision, an update and a teardown: the durations of the sandbox along the graph. Pure. */
 import { needs } from '../lib/model/architecture.ts';
-import { order } from '../teardown/plan.ts';
+import { removalOrder } from '../teardown/plan.ts';
 import { durations } from '../sandbox/world/durations.ts';
 import { longestPath, type Graph, type Path } from './path.ts';
 
@@ -59,7 +59,7 @@ export const updateLimit = ({ deregistration, interval }: Delays): Path =>
   );
 
 export const teardownLimit = ({ deregistration }: Pick<Delays, 'deregistration'>): Path =>
-  longestPath(order(), {
+  longestPath(removalOrder(), {
     services: durations.taskCreate + deregistration + durations.taskDetach,
     natGateway: durations.natGatewayDelete,
     elasticIp: durations.addressRelease,

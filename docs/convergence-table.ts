@@ -1,7 +1,7 @@
 /** The table of converge.md, made of what the tests of convergence wrote down. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { names } from '../lib/model/architecture.ts';
+import { nouns } from '../lib/model/architecture.ts';
 import { built, mishaps } from '../test/converge/mishaps.ts';
 import { strangers, taken } from '../test/converge/strangers.ts';
 import { table } from './table.ts';
@@ -42,7 +42,7 @@ export function convergenceTable(): string {
   const foreign = new Set(
     [...strangers.map(({ address }) => address), ...taken.map(([one]) => one)].map(nounOf),
   );
-  const rows = names.map((noun) => {
+  const rows = nouns.map((noun) => {
     const mine = lines.filter((line) => line.noun === noun);
     const inPlace = mine.filter(({ verb }) => verb === 'update').flatMap(({ fields }) => fields.map(short));
     const replacing = [...changes].filter(([, plan]) => isAnew(plan, noun)).map(([name]) => name);

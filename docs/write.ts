@@ -1,7 +1,7 @@
 /** Writes the ends of the pages that the code knows itself: `npm run docs`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { truths, type Truth } from '../lib/aws/transient-errors.ts';
+import { transientErrors, type TransientError } from '../lib/aws/transient-errors.ts';
 import { services } from '../sandbox/services.ts';
 import { configurationTables } from './configuration-tables.ts';
 import { convergenceTable } from './convergence-table.ts';
@@ -24,9 +24,9 @@ export const rewritten = (text: string, written: string): string =>
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
 function truthsList(): string {
-  return truths
+  return transientErrors
     .map((truth) => {
-      const { why, seconds, tries, fresh } = truth;
+      const { why, seconds, maxAttempts: tries, onlyRecentlyCreated: fresh } = truth;
       const bounds = [
         `${seconds} s`,
         ...(tries ? [`${tries} times`] : []),
@@ -37,7 +37,7 @@ function truthsList(): string {
     .join('');
 }
 
-function commandsText({ commands, like }: Truth): string {
+function commandsText({ commands, commandPattern: like }: TransientError): string {
   if (like) return `Calls that match \`${like.source}\``;
   return commands ? code(commands) : 'Any call';
 }

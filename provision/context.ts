@@ -2,63 +2,63 @@
 import { changeAddress, type Change } from '../lib/model/change.ts';
 import type { Found, Survey } from '../lib/look/found.ts';
 import { looks } from '../lib/engine/survey.ts';
-import { oneFlight, type See, type Want } from '../lib/look/context.ts';
-import { idsOf, type Ids, type Items, type Name } from '../lib/model/resources.ts';
+import { singleFlight, type LookContext, type Desired } from '../lib/look/context.ts';
+import { idsOf, type Ids, type Items, type Noun } from '../lib/model/resources.ts';
 import type { Run } from '../lib/run/run.ts';
 import type { Intent } from '../lib/state/format.ts';
-import type { Act } from '../lib/engine/step.ts';
+import type { ApplyContext } from '../lib/engine/step.ts';
 import { tagsOf } from '../lib/derive/tags.ts';
 import { until } from '../lib/engine/until.ts';
 
 /** The ids of every noun, as they are now. */
-export type Made = { [N in Name]: Map<string, Ids[N]> };
+export type AllIds = { [N in Noun]: Map<string, Ids[N]> };
 
 /** What the changes of one step share. */
-export interface Shared {
+export interface ApplyScope {
   readonly run: Run;
-  readonly see: See & Want;
+  readonly context: LookContext & Desired;
   readonly found: Survey;
-  readonly made: Made;
-  readonly siblings: ReadonlyMap<string, Promise<Ids[Name]>>;
+  readonly ids: AllIds;
+  readonly siblings: ReadonlyMap<string, Promise<Ids[Noun]>>;
 }
 
 /** What is not created needs nothing written down. */
 export const NO_INTENT: Intent = { token: '', generation: 0, at: 0 };
 
-export function actOf(
-  { run, see, found, made, siblings }: Shared,
+export function applyContext(
+  { run, context, found, ids: made, siblings }: ApplyScope,
   change: Change,
   intent: Intent,
   reopened = false,
-): Act<Name> {
-  const { step: name, key } = change;
+): ApplyContext<Noun> {
+  const { noun: name, key } = change;
   const { state, clock, signal, report } = run;
   const address = changeAddress(change);
-  const again = () => ({ ...see, once: oneFlight() });
+  const freshContext = () => ({ ...context, shared: singleFlight() });
   return {
-    ...see,
+    ...context,
     clock,
     signal,
-    patient: run.patient,
+    waitUntilReady: run.waitUntilReady,
     change,
-    item: (found[name] as Items<Found[Name]>).get(key),
+    existing: (found[name] as Items<Found[Noun]>).get(key),
     found,
-    made,
-    tags: tagsOf(see.config, see.names.stack, name, key),
+    ids: made,
+    tags: tagsOf(context.config, context.names.stack, name, key),
     intent,
-    careful: {
+    duplicateGuard: {
       clock,
       signal,
       intent,
-      reopened,
+      isResumed: reopened,
       every: run.waits.visible.every,
       withdraw: () => state.withdraw(address),
     },
-    again: async () => (await looks[name](again())).get(key),
-    sibling: async (other) => (await siblings.get(other)) ?? (made[name].get(other) as Ids[Name]),
-    renew: () => state.renew(address),
+    lookAgain: async () => (await looks[name](freshContext())).get(key),
+    siblingIds: async (other) => (await siblings.get(other)) ?? (made[name].get(other) as Ids[Noun]),
+    renewIntent: () => state.renew(address),
     async record(ids) {
-      (made[name] as Map<string, Ids[Name]>).set(key, ids);
+      (made[name] as Map<string, Ids[Noun]>).set(key, ids);
       await state.record(address, idsOf(name, ids));
     },
     until: (what, wait, probe) =>
@@ -66,7 +66,7 @@ export function actOf(
         clock,
         signal,
         onPending: (note, elapsed) =>
-          report({ type: 'thing', step: name, key, word: 'waiting', text: note, elapsed }),
+          report({ type: 'thing', noun: name, key, status: 'waiting', text: note, elapsed }),
       }),
     note: (text) => report({ type: 'note', text }),
   };

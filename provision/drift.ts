@@ -3,7 +3,7 @@ import { changeAddress, type Change } from '../lib/model/change.ts';
 import type { Config } from '../lib/config/config.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { shortHash } from '../lib/derive/names.ts';
-import type { Result } from '../lib/run/main.ts';
+import type { CommandResult } from '../lib/run/main.ts';
 import { fieldText, planJson } from '../lib/run/plan-text.ts';
 import { STACK_TAG, type Tags } from '../lib/derive/tags.ts';
 import type { Plan } from './plan.ts';
@@ -17,13 +17,13 @@ export const fingerprint = (config: Config): string => shortHash(16, JSON.string
  * @param now that of the configuration
  * @param repair the command that mends it, as it is typed for this stack
  */
-export function drifted(
+export function driftResult(
   { changes, kept, found }: Plan,
   about: { readonly stack: string },
   before: string | undefined,
   now: string,
   repair: string,
-): Result {
+): CommandResult {
   const isChanged = before !== undefined && before !== now;
   const text = [
     ...(isThere(found, about.stack) ? driftText(changes) : [`Nothing of ${about.stack} is there.`]),

@@ -5,15 +5,15 @@ import { recordedIn } from '../lib/look/context.ts';
 import { ask, cannotAsk } from '../lib/run/ask.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { duration } from '../lib/run/progress-lines.ts';
-import type { Result, Running } from '../lib/run/main.ts';
-import { typed } from '../lib/run/options.ts';
-import { counts, countsText, planJson, planText } from '../lib/run/plan-text.ts';
+import type { CommandResult, CommandContext } from '../lib/run/main.ts';
+import { commandLine } from '../lib/run/options.ts';
+import { countsByVerb, countsText, planJson, planText } from '../lib/run/plan-text.ts';
 import type { Session } from '../lib/run/session.ts';
-import type { Made } from './context.ts';
+import type { AllIds } from './context.ts';
 import { apply } from './apply.ts';
-import { drifted, fingerprint } from './drift.ts';
+import { driftResult, fingerprint } from './drift.ts';
 import { finish } from './done/finish.ts';
-import { planOf, type Plan } from './plan.ts';
+import { makePlan, type Plan } from './plan.ts';
 import { countEvents } from './services/scaling.ts';
 
 /**
@@ -21,24 +21,28 @@ import { countEvents } from './services/scaling.ts';
  * @param start when the command began, milliseconds of `performance.now()`
  * @returns what to print
  */
-export async function carryOut(session: Session, running: Running, start: number): Promise<Result> {
+export async function execute(
+  session: Session,
+  running: CommandContext,
+  start: number,
+): Promise<CommandResult> {
   const { options, report, signal } = running;
   const command = options.drift ? 'drift' : 'provision';
   const { config, run, account } = session;
-  const see = session.see();
-  const stack = see.names.stack;
+  const context = session.lookContext();
+  const stack = context.names.stack;
   report({
     type: 'phase',
     text: `${command} ${stack} · ${options.target} · ${config.region} · account ${account}`,
   });
   warnOfLocalhost(session, running);
-  const plan = planOf(see, await session.found, options.adopt);
+  const plan = makePlan(context, await session.found, options.adopt);
   for (const event of countEvents(config, plan.found)) report(event);
   const about = { stack, target: options.target, region: config.region, account };
   const configuration = fingerprint(config);
   if (options.drift) {
     const { configuration: before } = run.state.data;
-    return drifted(plan, about, before, configuration, typed('provision', options));
+    return driftResult(plan, about, before, configuration, commandLine('provision', options));
   }
   if (options.plan) return planned(plan, about);
   if (!(await agreed(running, plan))) {
@@ -46,8 +50,8 @@ export async function carryOut(session: Session, running: Running, start: number
     return { exitCode: 0, text: '', json: { ...about, declined: true } };
   }
   await run.state.tagging(Object.keys(config.tags));
-  const made = await applied(session, plan);
-  const url = await finish(run, see, session.place, plan, made);
+  const made = await applyPlan(session, plan);
+  const url = await finish(run, context, session.openTarget, plan, made);
   if (signal.aborted) throw interrupted(run);
   await run.state.applied(configuration, Object.keys(config.tags));
   const took = duration(performance.now() - start);
@@ -59,7 +63,7 @@ export async function carryOut(session: Session, running: Running, start: number
     json: {
       ...about,
       url: url ?? null,
-      counts: counts(plan.changes, plan.kept.length),
+      counts: countsByVerb(plan.changes, plan.kept.length),
       resources: run.state.data.resources,
     },
   };
@@ -69,18 +73,18 @@ export async function carryOut(session: Session, running: Running, start: number
  * Carries a plan out. What an earlier run had under way when it died may be there by now, made as the configuration was
  * then: after that, it is planned and carried out once more.
  */
-async function applied(session: Session, plan: Plan): Promise<Made> {
+async function applyPlan(session: Session, plan: Plan): Promise<AllIds> {
   const { run } = session;
   const resumes = plan.changes.some(
     (change) => change.verb === 'create' && changeAddress(change) in run.state.data.intents,
   );
-  const made = await apply(run, session.see(), plan);
+  const made = await apply(run, session.lookContext(), plan);
   if (!resumes) return made;
-  const see = { ...session.see(), recorded: recordedIn(run.state.data.resources) };
-  return apply(run, see, planOf(see, await survey(see), []));
+  const context = { ...session.lookContext(), recorded: recordedIn(run.state.data.resources) };
+  return apply(run, context, makePlan(context, await survey(context), []));
 }
 
-function planned(plan: Plan, about: object): Result {
+function planned(plan: Plan, about: object): CommandResult {
   const { changes, kept } = plan;
   const lines = [
     ...planText(changes, kept),
@@ -94,7 +98,10 @@ function planned(plan: Plan, about: object): Result {
 }
 
 /** Asks before anything changes: on AWS always, on the sandbox when somebody is there. */
-async function agreed({ options, interactive, report, signal }: Running, plan: Plan): Promise<boolean> {
+async function agreed(
+  { options, interactive, report, signal }: CommandContext,
+  plan: Plan,
+): Promise<boolean> {
   const { changes, kept } = plan;
   if (changes.length === 0) return true;
   report({ type: 'phase', text: `plan: ${countsText(changes, kept.length)}` });
@@ -106,7 +113,7 @@ async function agreed({ options, interactive, report, signal }: Running, plan: P
 }
 
 function countsDone({ changes }: Plan): string {
-  const { create = 0, update = 0, replace = 0, remove = 0 } = counts(changes, 0);
+  const { create = 0, update = 0, replace = 0, remove = 0 } = countsByVerb(changes, 0);
   const parts = [
     [create, 'created'],
     [update, 'updated'],
@@ -119,7 +126,7 @@ function countsDone({ changes }: Plan): string {
     .join(', ');
 }
 
-function warnOfLocalhost({ config }: Session, { options, report }: Running): void {
+function warnOfLocalhost({ config }: Session, { options, report }: CommandContext): void {
   const { domain } = config;
   if (options.target !== 'aws' || !domain?.name.endsWith('.localhost')) return;
   report({

@@ -1,10 +1,10 @@
 /** The plan: every step's diff at once, and the list of the steps. */
-import { names } from '../lib/model/architecture.ts';
+import { nouns } from '../lib/model/architecture.ts';
 import { changeAddress, type Change } from '../lib/model/change.ts';
 import type { Survey } from '../lib/look/found.ts';
-import type { Want } from '../lib/look/context.ts';
+import type { Desired } from '../lib/look/context.ts';
 import { NOTHING_TOUCHED, problem } from '../lib/model/problem.ts';
-import { addressOf, type Name } from '../lib/model/resources.ts';
+import { addressOf, type Noun } from '../lib/model/resources.ts';
 import type { Step } from '../lib/engine/step.ts';
 import { cluster } from './steps/cluster.ts';
 import { elasticIp } from './steps/elastic-ip.ts';
@@ -12,7 +12,7 @@ import { hostedZone } from './steps/hosted-zone.ts';
 import { images } from './steps/images.ts';
 import { internetGateway } from './steps/internet-gateway.ts';
 import { listener } from './steps/listener.ts';
-import { lasting, loadBalancer } from './steps/load-balancer.ts';
+import { withoutFailedBalancer, loadBalancer } from './steps/load-balancer.ts';
 import { logGroup } from './steps/log-group.ts';
 import { natGateway } from './steps/nat-gateway.ts';
 import { privateRoutes } from './steps/private-routes.ts';
@@ -27,7 +27,7 @@ import { services } from './steps/services.ts';
 import { subnets } from './steps/subnets.ts';
 import { targetGroups } from './steps/target-groups.ts';
 import { taskDefinitions } from './steps/task-definitions.ts';
-import { saying, takeOver } from './take-over.ts';
+import { withFormerOwners, takeOver } from './take-over.ts';
 import { vpc } from './steps/vpc.ts';
 
 /** How each noun is built. */
@@ -54,7 +54,7 @@ export const steps = {
   services,
   hostedZone,
   record,
-} satisfies { readonly [N in Name]: Step<N> };
+} satisfies { readonly [N in Noun]: Step<N> };
 
 /** What provision would do. */
 export interface Plan {
@@ -71,34 +71,34 @@ export interface Plan {
  * @throws ZONE when the region has too few availability zones, FOREIGN when things with our names are
  * not ours, ARGUMENTS when there is nothing to adopt, REFUSED when things of ours cannot become what is wanted
  */
-export function planOf(want: Want, surveyed: Survey, adopt: readonly string[] = []): Plan {
-  checkZones(want, surveyed);
-  const { stack } = want.names;
-  const found = lasting(
-    adopt.length === 0 ? surveyed : takeOver(surveyed, refusedBy(want, surveyed).others, adopt, stack),
+export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly string[] = []): Plan {
+  checkZones(desired, surveyed);
+  const { stack } = desired.names;
+  const found = withoutFailedBalancer(
+    adopt.length === 0 ? surveyed : takeOver(surveyed, refusedBy(desired, surveyed).others, adopt, stack),
   );
-  const { others, stuck, changes } = refusedBy(want, found);
+  const { others, stuck, changes } = refusedBy(desired, found);
   if (others.length > 0) throw foreign(others);
   if (stuck.length > 0) throw cannotBecome(stuck);
-  const touched = new Set(changes.map(({ step, key, replaces = key }) => addressOf(step, replaces)));
-  const kept = names
+  const touched = new Set(changes.map(({ noun: step, key, replaces = key }) => addressOf(step, replaces)));
+  const kept = nouns
     .flatMap((name) => [...found[name].keys()].sort().map((key) => addressOf(name, key)))
     .filter((address) => !touched.has(address));
-  return { found, changes: saying(changes, surveyed, adopt, stack), kept };
+  return { found, changes: withFormerOwners(changes, surveyed, adopt, stack), kept };
 }
 
 /** All changes, and those that cannot be made: of others' things, and of ours. */
-function refusedBy(want: Want, found: Survey) {
-  const changes = names.flatMap((name) => (steps[name] as Step<Name>).diff(want, found));
+function refusedBy(desired: Desired, found: Survey) {
+  const changes = nouns.flatMap((name) => (steps[name] as Step<Noun>).diff(desired, found));
   const refused = changes.filter(({ verb }) => verb === 'refused');
   return {
     changes,
-    others: refused.filter(({ stuck }) => !stuck),
-    stuck: refused.filter(({ stuck }) => stuck),
+    others: refused.filter(({ cannotUpdate: stuck }) => !stuck),
+    stuck: refused.filter(({ cannotUpdate: stuck }) => stuck),
   };
 }
 
-function checkZones({ config }: Want, { zones }: Survey): void {
+function checkZones({ config }: Desired, { zones }: Survey): void {
   if (zones.length >= config.network.zones) return;
   throw problem('ZONE', {
     what: `${config.region} has too few availability zones for this network.`,
@@ -121,7 +121,9 @@ const foreign = (refused: readonly Change[]) =>
     why: listed(refused),
     now: NOTHING_TOUCHED,
     fix: [
-      ...(refused.some(({ step }) => step === 'record' || step === 'hostedZone') ? [DOMAIN_OF_A_STAGE] : []),
+      ...(refused.some(({ noun: step }) => step === 'record' || step === 'hostedZone')
+        ? [DOMAIN_OF_A_STAGE]
+        : []),
       'Choose another name in slipway.config.ts or another --stage,',
       `or npm run provision -- ${refused.map((change) => `--adopt ${changeAddress(change)}`).join(' ')}, to take it over: it then goes with a teardown,`,
       'or remove what is there, if you know that nobody needs it.',

@@ -11,17 +11,25 @@ import {
 import { isCode } from '../lib/aws/errors.ts';
 import { touches, type Fields } from '../lib/model/change.ts';
 import type { Aws } from '../lib/aws/clients.ts';
-import { findWithin, LAG } from '../lib/engine/create-once.ts';
+import { findWithin, LIST_LAG_MS } from '../lib/engine/create-once.ts';
 import { createWithToken } from '../lib/engine/create-with-token.ts';
 import { EVERYWHERE, type FoundRouteTable } from '../lib/look/route-tables.ts';
 import { retag } from '../lib/aws/retag.ts';
-import type { Act } from '../lib/engine/step.ts';
-import { tagFields, upper } from '../lib/derive/tags.ts';
+import type { ApplyContext } from '../lib/engine/step.ts';
+import { tagFields, toPascalCaseTags } from '../lib/derive/tags.ts';
 
 /** The act of either route step, as far as both are alike. */
 type RouteAct = Pick<
-  Act<'publicRoutes'>,
-  'again' | 'aws' | 'careful' | 'change' | 'intent' | 'item' | 'record' | 'renew' | 'tags'
+  ApplyContext<'publicRoutes'>,
+  | 'lookAgain'
+  | 'aws'
+  | 'duplicateGuard'
+  | 'change'
+  | 'intent'
+  | 'existing'
+  | 'record'
+  | 'renewIntent'
+  | 'tags'
 >;
 
 /** What the default route of a table should be, and for which subnets the table is. */
@@ -51,36 +59,39 @@ export const routeFields = (
 });
 
 /** Makes a table, or brings one to what it should be, and returns its id. */
-export async function applyRouting(act: RouteAct, routing: Routing): Promise<string> {
-  const id = act.item?.routeTableId ?? (await create(act, routing.vpcId));
-  await act.record({ routeTableId: id });
-  if (touches(act.change, 'default route')) await setDefaultRoute(act, id, routing);
-  if (touches(act.change, 'subnets')) {
-    await Promise.all(routing.subnetIds.map((subnetId) => associate(act, id, subnetId)));
+export async function applyRouting(context: RouteAct, routing: Routing): Promise<string> {
+  const id = context.existing?.routeTableId ?? (await create(context, routing.vpcId));
+  await context.record({ routeTableId: id });
+  if (touches(context.change, 'default route')) await setDefaultRoute(context, id, routing);
+  if (touches(context.change, 'subnets')) {
+    await Promise.all(routing.subnetIds.map((subnetId) => associate(context, id, subnetId)));
   }
-  await retag(act, id);
+  await retag(context, id);
   return id;
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRouteTable.html */
-const create = (act: RouteAct, VpcId: string): Promise<string> =>
-  createWithToken({ ...act, again: async () => (await act.again())?.routeTableId }, async (ClientToken) => {
-    const { RouteTable } = await act.aws.ec2(
-      new CreateRouteTableCommand({
-        VpcId,
-        ClientToken,
-        TagSpecifications: [{ ResourceType: 'route-table', Tags: upper(act.tags) }],
-      }),
-    );
-    return RouteTable?.RouteTableId;
-  });
+const create = (context: RouteAct, VpcId: string): Promise<string> =>
+  createWithToken(
+    { ...context, lookAgain: async () => (await context.lookAgain())?.routeTableId },
+    async (ClientToken) => {
+      const { RouteTable } = await context.aws.ec2(
+        new CreateRouteTableCommand({
+          VpcId,
+          ClientToken,
+          TagSpecifications: [{ ResourceType: 'route-table', Tags: toPascalCaseTags(context.tags) }],
+        }),
+      );
+      return RouteTable?.RouteTableId;
+    },
+  );
 
 /**
  * A route that is there already is refused even with the same target; its target changes by a call of its own.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceRoute.html
  */
 async function setDefaultRoute(
-  { aws, item }: RouteAct,
+  { aws, existing: item }: RouteAct,
   RouteTableId: string,
   { target }: Routing,
 ): Promise<void> {
@@ -98,14 +109,14 @@ async function setDefaultRoute(
 }
 
 /** A subnet has one table: one that it has already is replaced. */
-async function associate(act: RouteAct, RouteTableId: string, SubnetId: string): Promise<void> {
-  const { aws, careful, item } = act;
+async function associate(context: RouteAct, RouteTableId: string, SubnetId: string): Promise<void> {
+  const { aws, duplicateGuard: careful, existing: item } = context;
   if (item?.associations[SubnetId]) return;
   try {
     await aws.ec2(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
   } catch (error) {
     if (!isCode(error, 'Resource.AlreadyAssociated')) throw error;
-    const held = await findWithin(careful, LAG, () => associationOf(aws, SubnetId));
+    const held = await findWithin(careful, LIST_LAG_MS, () => associationOf(aws, SubnetId));
     if (!held) throw error;
     if (held.RouteTableId === RouteTableId) return;
     const AssociationId = held.RouteTableAssociationId;

@@ -1,15 +1,18 @@
 /** Provision, from beginning to end: opens a session, surveys, hands over to what carries it out, and closes. */
-import { names } from '../lib/model/architecture.ts';
+import { nouns } from '../lib/model/architecture.ts';
 import { survey } from '../lib/engine/survey.ts';
 import { interrupted } from '../lib/run/failures.ts';
-import type { Result, Running } from '../lib/run/main.ts';
-import { openSession, type Outside } from '../lib/run/session.ts';
+import type { CommandResult, CommandContext } from '../lib/run/main.ts';
+import { openSession, type SessionDependencies } from '../lib/run/session.ts';
 
 /** Loaded while AWS answers the survey. */
 const rest = () => import('./execute.ts');
 
 /** Does what `npm run provision` does, and returns what to print. */
-export async function provision(running: Running, outside: Outside): Promise<Result> {
+export async function provision(
+  running: CommandContext,
+  outside: SessionDependencies,
+): Promise<CommandResult> {
   const { options, report, signal } = running;
   const start = performance.now();
   const session = await openSession(options, {
@@ -17,11 +20,11 @@ export async function provision(running: Running, outside: Outside): Promise<Res
     report,
     signal,
     // A failure is told when it is needed.
-    survey: (see) => survey(see, names, () => void rest().catch(() => undefined)),
+    survey: (context) => survey(context, nouns, () => void rest().catch(() => undefined)),
     ...outside,
   });
   try {
-    const { carryOut } = await rest();
+    const { execute: carryOut } = await rest();
     return await carryOut(session, running, start);
   } catch (error) {
     throw signal.aborted ? interrupted(session.run) : session.explain(error);

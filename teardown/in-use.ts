@@ -2,7 +2,7 @@
 import { isCode } from '../lib/aws/errors.ts';
 import type { Aws } from '../lib/aws/clients.ts';
 import { problem } from '../lib/model/problem.ts';
-import { thingsIn } from './vpc-contents.ts';
+import { contentsOf } from './vpc-contents.ts';
 
 /**
  * Runs a delete. One that is refused when the time that AWS itself takes to let go is over is refused because of others.
@@ -10,7 +10,7 @@ import { thingsIn } from './vpc-contents.ts';
  * @throws FOREIGN with what holds it; what `remove` throws where nothing is seen that does
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
  */
-export async function namingHolders(
+export async function explainInUse(
   aws: Pick<Aws, 'ec2'>,
   held: { readonly id: string; readonly vpcId: string },
   remove: () => Promise<void>,
@@ -19,7 +19,7 @@ export async function namingHolders(
     await remove();
   } catch (error) {
     if (!isCode(error, 'DependencyViolation', 'InvalidGroup.InUse')) throw error;
-    const things = await thingsIn(aws, held.vpcId);
+    const things = await contentsOf(aws, held.vpcId);
     const holders = things.filter(({ id, text }) => id !== held.id && text.includes(held.id));
     if (holders.length === 0) throw error;
     throw problem('FOREIGN', {

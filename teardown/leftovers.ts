@@ -3,17 +3,17 @@ import type { Survey } from '../lib/look/found.ts';
 import { foreignOwner } from '../lib/look/context.ts';
 import { survey } from '../lib/engine/survey.ts';
 import { isProblem, problem, type Problem } from '../lib/model/problem.ts';
-import { addressOf, titleOf, type Ids, type Name } from '../lib/model/resources.ts';
+import { addressOf, titleOf, type Ids, type Noun } from '../lib/model/resources.ts';
 import type { Session } from '../lib/run/session.ts';
 import type { Tags } from '../lib/derive/tags.ts';
 import { pending, ready, until } from '../lib/engine/until.ts';
-import { KINDS_OF_A_VPC, thingsIn } from './vpc-contents.ts';
+import { KINDS_OF_A_VPC, contentsOf } from './vpc-contents.ts';
 import { LOOKED_AT } from './plan.ts';
 
 /** What was looked for and is not there. */
 export interface Certificate {
   /** Nouns, by our tags and names. */
-  readonly nouns: readonly Name[];
+  readonly nouns: readonly Noun[];
   /** The VPC, and kinds of things in it, whoever made them; undefined when there was none. */
   readonly vpc: { readonly vpcId: string; readonly kinds: readonly string[] } | undefined;
 }
@@ -23,7 +23,7 @@ export interface Certificate {
  * @param before what was there when the teardown began
  * @throws LEFTOVERS with a list of what is left, and what holds it
  */
-export async function certify(session: Session, before: Survey): Promise<Certificate> {
+export async function verifyNothingLeft(session: Session, before: Survey): Promise<Certificate> {
   const { run } = session;
   const vpcIds = [...before.vpc.values()].map(({ vpcId }) => vpcId);
   let left: string[] = [];
@@ -47,14 +47,14 @@ export async function certify(session: Session, before: Survey): Promise<Certifi
 
 /** What is left, a line each. */
 async function look(session: Session, vpcIds: readonly string[]): Promise<string[]> {
-  const see = session.see();
+  const context = session.lookContext();
   const [found, ...inhabitants] = await Promise.all([
-    survey(see, LOOKED_AT),
-    ...vpcIds.map((vpcId) => thingsIn(see.aws, vpcId)),
+    survey(context, LOOKED_AT),
+    ...vpcIds.map((vpcId) => contentsOf(context.aws, vpcId)),
   ]);
   const ours = LOOKED_AT.flatMap((name) =>
-    [...(found[name] as ReadonlyMap<string, Ids[Name] & { readonly tags: Tags }>)]
-      .filter(([, { tags }]) => foreignOwner(tags, see.names.stack) === undefined)
+    [...(found[name] as ReadonlyMap<string, Ids[Noun] & { readonly tags: Tags }>)]
+      .filter(([, { tags }]) => foreignOwner(tags, context.names.stack) === undefined)
       .map(([key, thing]) => `${addressOf(name, key)} ${titleOf(name, thing)}`),
   );
   // What has an address of ours is not said again by its id.
@@ -64,7 +64,7 @@ async function look(session: Session, vpcIds: readonly string[]): Promise<string
 
 const thereIs = (left: readonly string[], session: Session, cause: Problem) =>
   problem('LEFTOVERS', {
-    what: `${left.length} ${left.length === 1 ? 'thing is' : 'things are'} left of ${session.see().names.stack}.`,
+    what: `${left.length} ${left.length === 1 ? 'thing is' : 'things are'} left of ${session.lookContext().names.stack}.`,
     why: left.join('\n'),
     now: 'Everything else is gone; the state file is kept.',
     fix: ['npm run teardown, to try again: some things take AWS minutes to let go of'],

@@ -1,7 +1,7 @@
 /** The undo of every noun, and the order in which they go: the architecture backwards. */
-import { names, needs } from '../lib/model/architecture.ts';
+import { nouns, needs } from '../lib/model/architecture.ts';
 import { reversed } from '../lib/engine/graph.ts';
-import type { Name } from '../lib/model/resources.ts';
+import type { Noun } from '../lib/model/resources.ts';
 import type { Removals } from './remove.ts';
 import { cluster } from './steps/cluster.ts';
 import { elasticIp } from './steps/elastic-ip.ts';
@@ -53,13 +53,13 @@ export const removals = {
 } satisfies Removals;
 
 /** The nouns that are looked for: an image goes with its repository, and the account's role stays. */
-export const LOOKED_AT: readonly Name[] = names.filter(
+export const LOOKED_AT: readonly Noun[] = nouns.filter(
   (name) => name !== 'images' && name !== 'serviceLinkedRole',
 );
 
 /** What must be gone before each noun may go. */
-export function order(): Record<Name, Name[]> {
-  const backwards = reversed<Name>(needs);
-  for (const name of names) backwards[name].push(...((removals as Removals)[name].after ?? []));
+export function removalOrder(): Record<Noun, Noun[]> {
+  const backwards = reversed<Noun>(needs);
+  for (const name of nouns) backwards[name].push(...((removals as Removals)[name].after ?? []));
   return backwards;
 }

@@ -1,14 +1,17 @@
 /** Removes a route table, public or private: its associations first. */
 import { DeleteRouteTableCommand, DisassociateRouteTableCommand } from '@aws-sdk/client-ec2';
-import { gone } from '../lib/engine/delete.ts';
-import type { Undo } from '../lib/engine/step.ts';
+import { ignoringNotFound } from '../lib/engine/delete.ts';
+import type { RemoveContext } from '../lib/engine/step.ts';
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteRouteTable.html */
-export async function removeRouteTable({ aws, item }: Undo<'publicRoutes' | 'privateRoutes'>): Promise<void> {
+export async function removeRouteTable({
+  aws,
+  existing: item,
+}: RemoveContext<'publicRoutes' | 'privateRoutes'>): Promise<void> {
   await Promise.all(
     Object.values(item.associations).map((AssociationId) =>
-      gone(() => aws.ec2(new DisassociateRouteTableCommand({ AssociationId }))),
+      ignoringNotFound(() => aws.ec2(new DisassociateRouteTableCommand({ AssociationId }))),
     ),
   );
-  await gone(() => aws.ec2(new DeleteRouteTableCommand({ RouteTableId: item.routeTableId })));
+  await ignoringNotFound(() => aws.ec2(new DeleteRouteTableCommand({ RouteTableId: item.routeTableId })));
 }

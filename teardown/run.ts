@@ -1,26 +1,29 @@
 /** Teardown: survey, confirm, take down backwards, and look for leftovers on our own. */
-import { names } from '../lib/model/architecture.ts';
+import { nouns } from '../lib/model/architecture.ts';
 import type { Change } from '../lib/model/change.ts';
 import { walk } from '../lib/engine/graph.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { survey } from '../lib/engine/survey.ts';
 import { foreignOwner } from '../lib/look/context.ts';
-import type { Name } from '../lib/model/resources.ts';
+import type { Noun } from '../lib/model/resources.ts';
 import { failures, interrupted } from '../lib/run/failures.ts';
 import { duration } from '../lib/run/progress-lines.ts';
-import type { Result, Running } from '../lib/run/main.ts';
+import type { CommandResult, CommandContext } from '../lib/run/main.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
-import { openSession, type Outside, type Session } from '../lib/run/session.ts';
-import { settled, siblings } from '../lib/engine/concurrent.ts';
-import type { Going } from '../lib/engine/step.ts';
+import { openSession, type SessionDependencies, type Session } from '../lib/run/session.ts';
+import { waitForAll, startAll } from '../lib/engine/concurrent.ts';
+import type { AlsoRemoved } from '../lib/engine/step.ts';
 import type { Tags } from '../lib/derive/tags.ts';
 import { confirmed } from './confirm.ts';
-import { certify, type Certificate } from './leftovers.ts';
-import { LOOKED_AT, order, removals } from './plan.ts';
-import { removeThing } from './remove.ts';
+import { verifyNothingLeft, type Certificate } from './leftovers.ts';
+import { LOOKED_AT, removalOrder, removals } from './plan.ts';
+import { removeResource } from './remove.ts';
 
 /** Does what `npm run teardown` does, and returns what to print. */
-export async function teardown(running: Running, outside: Outside): Promise<Result> {
+export async function teardown(
+  running: CommandContext,
+  outside: SessionDependencies,
+): Promise<CommandResult> {
   const { options, report, signal } = running;
   const start = performance.now();
   const session = await openSession(options, {
@@ -28,17 +31,17 @@ export async function teardown(running: Running, outside: Outside): Promise<Resu
     report,
     signal,
     ...outside,
-    survey: (see) => survey(see, LOOKED_AT),
+    survey: (context) => survey(context, LOOKED_AT),
   });
   try {
     const { config, account, run } = session;
-    const { stack } = session.see().names;
+    const { stack } = session.lookContext().names;
     report({
       type: 'phase',
       text: `teardown ${stack} · ${options.target} · ${config.region} · account ${account}`,
     });
     const found = await session.found;
-    const changes = planOf(found, stack);
+    const changes = removalsOf(found, stack);
     const about = { stack, target: options.target, region: config.region, account };
     if (options.plan) return planned(changes, about);
     if (changes.length > 0) {
@@ -49,7 +52,7 @@ export async function teardown(running: Running, outside: Outside): Promise<Resu
       }
       await takeDown(session, found, changes);
     }
-    const certificate = await certify(session, found);
+    const certificate = await verifyNothingLeft(session, found);
     await run.state.destroy();
     if (await session.closeSandbox()) {
       report({ type: 'note', text: 'the sandbox is empty and was stopped' });
@@ -67,11 +70,11 @@ export async function teardown(running: Running, outside: Outside): Promise<Resu
 }
 
 /** Everything found that is ours. The account's own zone and service-linked role are found, too, but stay. */
-export function planOf(found: Survey, stack: string): Change[] {
-  return names.flatMap((step) =>
+export function removalsOf(found: Survey, stack: string): Change[] {
+  return nouns.flatMap((step) =>
     [...(found[step] as ReadonlyMap<string, { readonly tags: Tags }>)].flatMap(([key, { tags }]): Change[] =>
       foreignOwner(tags, stack) === undefined
-        ? [{ step, key, verb: 'remove', fields: [], reason: 'it is ours' }]
+        ? [{ noun: step, key, verb: 'remove', fields: [], reason: 'it is ours' }]
         : [],
     ),
   );
@@ -79,17 +82,17 @@ export function planOf(found: Survey, stack: string): Change[] {
 
 /** Carries out removals, each as soon as what needs it is gone. */
 export async function takeDown(session: Session, found: Survey, changes: readonly Change[]): Promise<void> {
-  const keysOf = (name: Name) => changes.filter(({ step }) => step === name).map(({ key }) => key);
-  const all = (name: Name) => [...found[name].keys()].every((key) => keysOf(name).includes(key));
-  const outcomes = await walk<Name>(
-    order(),
+  const keysOf = (name: Noun) => changes.filter(({ noun: step }) => step === name).map(({ key }) => key);
+  const all = (name: Noun) => [...found[name].keys()].every((key) => keysOf(name).includes(key));
+  const outcomes = await walk<Noun>(
+    removalOrder(),
     async (name) => {
       const keys = keysOf(name).map((key) => [key, key] as const);
-      const removing = siblings<string, void>(keys, (key, others) => {
-        const going: Going = { all, sibling: (other) => others.get(other) };
-        return removeThing(session.run, session.see(), found, removals, name, key, { going });
+      const removing = startAll<string, void>(keys, (key, others) => {
+        const going: AlsoRemoved = { everyOneOf: all, removalOf: (other) => others.get(other) };
+        return removeResource(session.run, session.lookContext(), found, removals, name, key, { going });
       });
-      await settled(removing.values());
+      await waitForAll(removing.values());
     },
     session.run.signal,
   );
@@ -103,7 +106,7 @@ const certificateText = ({ nouns, vpc }: Certificate): string =>
     ...(vpc ? [`for ${vpc.kinds.length} kinds in ${vpc.vpcId}, whoever made them`] : []),
   ].join(', and ') + ': 0 left';
 
-function planned(changes: readonly Change[], about: object): Result {
+function planned(changes: readonly Change[], about: object): CommandResult {
   const summary = changes.length === 0 ? 'There is nothing to do.' : `Plan: ${changes.length} to remove.`;
   return {
     exitCode: changes.length === 0 ? 0 : 2,

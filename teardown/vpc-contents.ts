@@ -12,9 +12,9 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import type { Aws } from '../lib/aws/clients.ts';
-import { ifThere } from '../lib/look/if-found.ts';
+import { ifFound } from '../lib/look/if-found.ts';
 
-export interface Inhabitant {
+export interface VpcResource {
   readonly id: string;
   /** What it is, and what is known of who has it. */
   readonly text: string;
@@ -40,11 +40,11 @@ export const KINDS_OF_A_VPC = [
  * after it is deleted, is left out.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
  */
-export async function thingsIn({ ec2 }: Pick<Aws, 'ec2'>, vpcId: string): Promise<Inhabitant[]> {
+export async function contentsOf({ ec2 }: Pick<Aws, 'ec2'>, vpcId: string): Promise<VpcResource[]> {
   const of = (Name: string) => [{ Name, Values: [vpcId] }];
   const Filters = of('vpc-id');
   const [vpc, interfaces, subnets, groups, tables, gateways, nats] = await Promise.all([
-    ifThere(() => ec2(new DescribeVpcsCommand({ VpcIds: [vpcId] }))),
+    ifFound(() => ec2(new DescribeVpcsCommand({ VpcIds: [vpcId] }))),
     ec2(new DescribeNetworkInterfacesCommand({ Filters })),
     ec2(new DescribeSubnetsCommand({ Filters })),
     ec2(new DescribeSecurityGroupsCommand({ Filters })),
@@ -54,7 +54,7 @@ export async function thingsIn({ ec2 }: Pick<Aws, 'ec2'>, vpcId: string): Promis
   ]);
   // AWS deletes no VPC that anything is in; an imitation may still show what was in one.
   if (!vpc?.Vpcs?.length) return [];
-  const named = (kind: string, id = '', name = ''): Inhabitant => ({
+  const named = (kind: string, id = '', name = ''): VpcResource => ({
     id,
     text: `${kind} ${id}${name && ` (${name})`}`,
   });

@@ -3,22 +3,25 @@ import { batchesOf } from './batches.ts';
 import type { Clock } from '../model/clock.ts';
 
 /** How long a moment lasts, milliseconds: pauses that end together do not end at once. */
-const MOMENT_MS = 10;
+const BATCH_WINDOW_MS = 10;
 
 /** Answers for one key; the clock tells when the moment is over. */
-export type Ask<T> = (key: string, clock: Clock) => Promise<T>;
+export type BatchedCall<T> = (key: string, clock: Clock) => Promise<T>;
 
 /**
  * Makes a question about one thing out of a call about several.
  * @param most how many things one call takes
  * @param call asks about some, none of them twice; what it says of each
  */
-export function together<T>(most: number, call: (keys: string[]) => Promise<(key: string) => T>): Ask<T> {
+export function batched<T>(
+  most: number,
+  call: (keys: string[]) => Promise<(key: string) => T>,
+): BatchedCall<T> {
   type Answers = ReadonlyMap<string, Promise<(key: string) => T>>;
   let moment: { readonly keys: Set<string>; readonly answers: Promise<Answers> } | undefined;
   const begin = (clock: Clock) => {
     const keys = new Set<string>();
-    const answers = clock.sleep(MOMENT_MS).then((): Answers => {
+    const answers = clock.sleep(BATCH_WINDOW_MS).then((): Answers => {
       moment = undefined;
       const batches = batchesOf([...keys], most).map((batch) => [batch, call(batch)] as const);
       return new Map(batches.flatMap(([batch, answer]) => batch.map((key) => [key, answer] as const)));
@@ -37,7 +40,7 @@ export function together<T>(most: number, call: (keys: string[]) => Promise<(key
  * Makes a question of many out of one call now and then: who asks soon after another gets the same answer.
  * @param ms how old an answer may be, milliseconds
  */
-export function lately<T>(ms: number, call: () => Promise<T>): (clock: Pick<Clock, 'now'>) => Promise<T> {
+export function cachedFor<T>(ms: number, call: () => Promise<T>): (clock: Pick<Clock, 'now'>) => Promise<T> {
   let last: { readonly at: number; readonly answer: Promise<T> } | undefined;
   return (clock) => {
     const at = clock.now();
@@ -60,9 +63,9 @@ const keptIn =
   };
 
 /** Makes one thing for each owner, when first asked for: what those share who have the same clients. */
-export const forEach = <O extends object, T>(make: (owner: O) => T): ((owner: O) => T) =>
+export const perClient = <O extends object, T>(make: (owner: O) => T): ((owner: O) => T) =>
   keptIn(new WeakMap<O, T>(), make);
 
 /** The same for names. */
-export const forName = <T>(make: (name: string) => T): ((name: string) => T) =>
+export const perName = <T>(make: (name: string) => T): ((name: string) => T) =>
   keptIn(new Map<string, T>(), make);

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { makeLimiter, unlimited } from './rate-limiter.ts';
-import { retrying, type Call, type Calling } from './retry.ts';
+import { withRetries, type Call, type CallContext } from './retry.ts';
 
 /** Where and as whom the clients call. */
 export interface ClientSettings {
@@ -15,17 +15,17 @@ export interface ClientSettings {
   /** Given for the sandbox; otherwise the SDK's usual chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** How long a connection, and then every silence on it, may last; as for AWS unless told. */
-  readonly patience?: Patience;
+  readonly timeouts?: Timeouts;
 }
 
 /** Milliseconds. */
-export interface Patience {
-  readonly connection: number;
-  readonly silence: number;
+export interface Timeouts {
+  readonly connectMs: number;
+  readonly idleMs: number;
 }
 
 /** The SDK by itself waits for ever. No call of ours takes AWS more than a few seconds. */
-const PATIENCE: Patience = { connection: 5000, silence: 30_000 };
+const TIMEOUTS: Timeouts = { connectMs: 5000, idleMs: 30_000 };
 
 interface Client<I extends object, O extends object> {
   send(command: CommandOf<I, O>, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
@@ -66,10 +66,10 @@ const CONNECTIONS = { keepAlive: true, maxSockets: 256 };
  * Makes the clients of a run. Nothing is sent, and no client is made, before the first call.
  * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-maxsockets.html
  */
-export function awsClients(settings: ClientSettings, run: Calling): Aws {
-  const { signal, end } = endingWith(run.signal);
+export function awsClients(settings: ClientSettings, run: CallContext): Aws {
+  const { signal, end } = linkedSignal(run.signal);
   const calling = { ...run, signal };
-  const { limits, patience = PATIENCE, ...where } = settings;
+  const { limits, timeouts: patience = TIMEOUTS, ...where } = settings;
   const standard = {
     ...where,
     // What is sent again is decided here, by one table: the SDK would send creates again that have no client token, and
@@ -78,15 +78,15 @@ export function awsClients(settings: ClientSettings, run: Calling): Aws {
     // A silence that is too long is no answer, as is a connection that breaks. Not a limit for a whole request: a layer
     // of an image takes as long as the line needs.
     requestHandler: {
-      connectionTimeout: patience.connection,
-      socketTimeout: patience.silence,
+      connectionTimeout: patience.connectMs,
+      socketTimeout: patience.idleMs,
       // One for all clients: behind an endpoint that is not AWS's own they all speak to the same host.
       httpAgent: new Agent(CONNECTIONS),
       httpsAgent: new TlsAgent(CONNECTIONS),
     },
   };
   const limiter = limits === undefined ? unlimited : makeLimiter(calling, limits);
-  const retried = retrying(calling);
+  const retried = withRetries(calling);
   const made: { destroy(): void }[] = [];
   const sender = <C extends Client<object, object>>(
     service: string,
@@ -133,7 +133,7 @@ export function awsClients(settings: ClientSettings, run: Calling): Aws {
 }
 
 /** A signal that says to stop when another one does, or at the end. */
-function endingWith(stop: AbortSignal): { readonly signal: AbortSignal; readonly end: () => void } {
+function linkedSignal(stop: AbortSignal): { readonly signal: AbortSignal; readonly end: () => void } {
   const over = new AbortController();
   // Every call listens to it: that is many, not a leak.
   setMaxListeners(0, over.signal);

@@ -57,19 +57,19 @@ export const isServerError = (error: unknown): boolean => {
  * Whether AWS itself answered: otherwise nothing is known about the effect of the call. An error with a good status is
  * an answer that broke off or cannot be read, and the call has had its effect.
  */
-export const isAnswer = (error: unknown): boolean =>
+export const hasResponse = (error: unknown): boolean =>
   (fields(error).$metadata?.httpStatusCode ?? 0) >= REDIRECT;
 
 const REDIRECT = 300;
 
 /** Whether what answered is not what AWS answers with: a page for people, for example. */
-export const isForeign = (error: unknown): boolean =>
+export const isNotFromAws = (error: unknown): boolean =>
   UNREAD.test(fields(error).message ?? '') && !isServerError(error);
 
 /** Whether the call may have had its effect although it failed: no answer, or a server error. */
 export function isAmbiguous(error: unknown): boolean {
   if (!isNetworkOrService(error)) return false;
-  return !isAnswer(error) || (isServerError(error) && !isThrottle(error));
+  return !hasResponse(error) || (isServerError(error) && !isThrottle(error));
 }
 
 /** Whether the same call may well get its answer the next time: none came, AWS failed, or the clock was put right. */
@@ -107,11 +107,11 @@ export const isNotFound = (error: unknown): boolean => /NotFound$|^NoSuch/.test(
  * Everything that says «that is no id» of a look by an id: EC2 has a code for each kind, the others one for all.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
  */
-export const isRefusedId = (error: unknown): boolean =>
+export const isMalformedId = (error: unknown): boolean =>
   /Malformed$|^(InvalidID|InvalidParameterValue|InvalidInput|ValidationError)$/.test(codeOf(error));
 
 /** Credentials that AWS does not take: expired, unknown, or with a secret or a clock that does not fit. */
-export const isExpired = (error: unknown): boolean =>
+export const isRejectedCredentials = (error: unknown): boolean =>
   /^(ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignature)$/.test(
     codeOf(error),
   );

@@ -2,9 +2,9 @@
 import {
   codeOf,
   isAccessDenied,
-  isAnswer,
-  isExpired,
-  isForeign,
+  hasResponse,
+  isRejectedCredentials,
+  isNotFromAws,
   isQuota,
   isServerError,
   isThrottle,
@@ -29,14 +29,14 @@ export interface Situation {
 export function explain(error: unknown, situation: Situation): Problem {
   if (error instanceof Problem) return error;
   if (isCredentials(error)) return noCredentials(error, situation);
-  if (isExpired(error)) return expired(error, situation);
+  if (isRejectedCredentials(error)) return expired(error, situation);
   if (isUnreachable(error)) return unreachable(error, situation);
-  if (isForeign(error)) return foreign(error, situation);
+  if (isNotFromAws(error)) return foreign(error, situation);
   if (isAccessDenied(error)) return denied(error, situation);
   if (isQuota(error)) return quota(error, situation);
   if (isThrottle(error)) return throttled(error, situation);
   if (isServerError(error)) return broken(error, situation);
-  if (isAnswer(error)) return refused(error, situation);
+  if (hasResponse(error)) return refused(error, situation);
   return unexpected(error, situation);
 }
 
@@ -49,7 +49,7 @@ const isCredentials = (error: unknown): boolean =>
   /Could not load credentials/.test(messageOf(error));
 
 const isUnreachable = (error: unknown): boolean =>
-  !isAnswer(error) &&
+  !hasResponse(error) &&
   /ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ECONNRESET|EPIPE|E(HOST|NET)UNREACH|TimeoutError|getaddrinfo|socket hang up/.test(
     `${codeOf(error)} ${(error as { code?: string } | null)?.code ?? ''} ${messageOf(error)}`,
   );

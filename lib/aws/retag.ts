@@ -13,10 +13,10 @@ import { AddTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-elastic-load-
 import { TagRoleCommand, UntagRoleCommand } from '@aws-sdk/client-iam';
 import type { Aws } from './clients.ts';
 import type { Change } from '../model/change.ts';
-import { lower, upper, type Tags } from '../derive/tags.ts';
+import { toCamelCaseTags, toPascalCaseTags, type Tags } from '../derive/tags.ts';
 
 /** The act of a change, as far as tags are concerned. */
-interface Retagging {
+interface TagContext {
   readonly aws: Aws;
   readonly change: Change;
   readonly tags: Tags;
@@ -31,8 +31,8 @@ export const formerTagsIn = ({ fields }: Change): string[] =>
     .map(({ field }) => field.slice(PREFIX.length));
 
 /** A new thing got its tags in its create call: only one that is there already is tagged by calls of their own. */
-async function both(
-  { change }: Retagging,
+async function applyTagChanges(
+  { change }: TagContext,
   add: () => Promise<unknown>,
   take: (keys: string[]) => Promise<unknown>,
 ): Promise<void> {
@@ -44,48 +44,48 @@ async function both(
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html */
-export const retag = (act: Retagging, id: string): Promise<void> =>
-  both(
+export const retag = (act: TagContext, id: string): Promise<void> =>
+  applyTagChanges(
     act,
-    () => act.aws.ec2(new CreateTagsCommand({ Resources: [id], Tags: upper(act.tags) })),
+    () => act.aws.ec2(new CreateTagsCommand({ Resources: [id], Tags: toPascalCaseTags(act.tags) })),
     (keys) => act.aws.ec2(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) })),
   );
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RemoveTags.html */
-export const retagElb = (act: Retagging, arn: string): Promise<void> =>
-  both(
+export const retagElb = (act: TagContext, arn: string): Promise<void> =>
+  applyTagChanges(
     act,
-    () => act.aws.elbv2(new AddTagsCommand({ ResourceArns: [arn], Tags: upper(act.tags) })),
+    () => act.aws.elbv2(new AddTagsCommand({ ResourceArns: [arn], Tags: toPascalCaseTags(act.tags) })),
     (TagKeys) => act.aws.elbv2(new RemoveTagsCommand({ ResourceArns: [arn], TagKeys })),
   );
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UntagResource.html */
-export const retagEcs = (act: Retagging, resourceArn: string): Promise<void> =>
-  both(
+export const retagEcs = (act: TagContext, resourceArn: string): Promise<void> =>
+  applyTagChanges(
     act,
-    () => act.aws.ecs(new TagResourceCommand({ resourceArn, tags: lower(act.tags) })),
+    () => act.aws.ecs(new TagResourceCommand({ resourceArn, tags: toCamelCaseTags(act.tags) })),
     (tagKeys) => act.aws.ecs(new UntagResourceCommand({ resourceArn, tagKeys })),
   );
 
 /** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UntagResource.html */
-export const retagRepository = (act: Retagging, resourceArn: string): Promise<void> =>
-  both(
+export const retagRepository = (act: TagContext, resourceArn: string): Promise<void> =>
+  applyTagChanges(
     act,
-    () => act.aws.ecr(new TagRepository({ resourceArn, tags: upper(act.tags) })),
+    () => act.aws.ecr(new TagRepository({ resourceArn, tags: toPascalCaseTags(act.tags) })),
     (tagKeys) => act.aws.ecr(new UntagRepository({ resourceArn, tagKeys })),
   );
 
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagRole.html */
-export const retagRole = (act: Retagging, RoleName: string): Promise<void> =>
-  both(
+export const retagRole = (act: TagContext, RoleName: string): Promise<void> =>
+  applyTagChanges(
     act,
-    () => act.aws.iam(new TagRoleCommand({ RoleName, Tags: upper(act.tags) })),
+    () => act.aws.iam(new TagRoleCommand({ RoleName, Tags: toPascalCaseTags(act.tags) })),
     (TagKeys) => act.aws.iam(new UntagRoleCommand({ RoleName, TagKeys })),
   );
 
 /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UntagResource.html */
-export const retagLogGroup = (act: Retagging, resourceArn: string): Promise<void> =>
-  both(
+export const retagLogGroup = (act: TagContext, resourceArn: string): Promise<void> =>
+  applyTagChanges(
     act,
     () => act.aws.logs(new TagLogGroup({ resourceArn, tags: { ...act.tags } })),
     (tagKeys) => act.aws.logs(new UntagLogGroup({ resourceArn, tagKeys })),

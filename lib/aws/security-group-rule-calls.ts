@@ -8,30 +8,38 @@ import {
 } from '@aws-sdk/client-ec2';
 import { isCode } from './errors.ts';
 import type { Aws } from './clients.ts';
-import { gone } from '../engine/delete.ts';
-import { permission, type GroupRule } from '../derive/security-group-rules.ts';
+import { ignoringNotFound } from '../engine/delete.ts';
+import { toIpPermission, type GroupRule } from '../derive/security-group-rules.ts';
 
 type Rules = { readonly GroupId: string; readonly IpPermissions: IpPermission[] };
 type Calls = Pick<Aws, 'ec2'>;
 
 /** The two directions of a group's rules, with the calls of each. */
-export const IN = {
-  add: ({ ec2 }: Calls, rules: Rules) => ec2(new AuthorizeSecurityGroupIngressCommand(rules)),
-  take: ({ ec2 }: Calls, rules: Rules) => ec2(new RevokeSecurityGroupIngressCommand(rules)),
+export const INGRESS = {
+  authorise: ({ ec2 }: Calls, rules: Rules) => ec2(new AuthorizeSecurityGroupIngressCommand(rules)),
+  revoke: ({ ec2 }: Calls, rules: Rules) => ec2(new RevokeSecurityGroupIngressCommand(rules)),
 };
-export const OUT = {
-  add: ({ ec2 }: Calls, rules: Rules) => ec2(new AuthorizeSecurityGroupEgressCommand(rules)),
-  take: ({ ec2 }: Calls, rules: Rules) => ec2(new RevokeSecurityGroupEgressCommand(rules)),
+export const EGRESS = {
+  authorise: ({ ec2 }: Calls, rules: Rules) => ec2(new AuthorizeSecurityGroupEgressCommand(rules)),
+  revoke: ({ ec2 }: Calls, rules: Rules) => ec2(new RevokeSecurityGroupEgressCommand(rules)),
 };
-export type Direction = typeof IN | typeof OUT;
+export type Direction = typeof INGRESS | typeof EGRESS;
 
-const one = (GroupId: string, rule: GroupRule): Rules => ({ GroupId, IpPermissions: [permission(rule)] });
+const one = (GroupId: string, rule: GroupRule): Rules => ({ GroupId, IpPermissions: [toIpPermission(rule)] });
 const isThere = (error: unknown) => isCode(error, 'InvalidPermission.Duplicate');
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html */
-export const addRules = (aws: Calls, { add }: Direction, GroupId: string, rules: readonly GroupRule[]) =>
-  Promise.all(rules.map((rule) => gone(() => add(aws, one(GroupId, rule)), isThere)));
+export const authoriseRules = (
+  aws: Calls,
+  { authorise: add }: Direction,
+  GroupId: string,
+  rules: readonly GroupRule[],
+) => Promise.all(rules.map((rule) => ignoringNotFound(() => add(aws, one(GroupId, rule)), isThere)));
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RevokeSecurityGroupIngress.html */
-export const takeRules = (aws: Calls, { take }: Direction, GroupId: string, rules: readonly GroupRule[]) =>
-  Promise.all(rules.map((rule) => gone(() => take(aws, one(GroupId, rule)))));
+export const revokeRules = (
+  aws: Calls,
+  { revoke: take }: Direction,
+  GroupId: string,
+  rules: readonly GroupRule[],
+) => Promise.all(rules.map((rule) => ignoringNotFound(() => take(aws, one(GroupId, rule)))));

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { isCode, messageOf } from './errors.ts';
 import type { Aws } from './clients.ts';
-import { gone } from '../engine/delete.ts';
+import { ignoringNotFound } from '../engine/delete.ts';
 import { allPages } from './pages.ts';
 
 /** The prefix is taken for a whole family name; others that begin alike are left out to be sure. */
@@ -24,7 +24,7 @@ export async function revisionsOf(
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html */
 export const deregister = ({ ecs }: Aws, taskDefinition: string): Promise<void> =>
-  gone(() => ecs(new DeregisterTaskDefinitionCommand({ taskDefinition })), isMissing);
+  ignoringNotFound(() => ecs(new DeregisterTaskDefinitionCommand({ taskDefinition })), isMissing);
 
 /** «The specified task definition does not exist», and «unable to describe» it. */
 const isMissing = (error: unknown): boolean =>

@@ -2,11 +2,11 @@
 import { codeOf, isNotFound, isThrottle, isTransient, messageOf } from './errors.ts';
 
 /** One truth. */
-export interface Truth {
+export interface TransientError {
   /** The commands it concerns, without `Command`; any when left out. */
   readonly commands?: readonly string[];
   /** What their names are like, where they are too many to be named. */
-  readonly like?: RegExp;
+  readonly commandPattern?: RegExp;
   /** Which errors: by code, or by a question that several codes answer. */
   readonly code: string | RegExp | ((error: unknown) => boolean);
   readonly message?: RegExp;
@@ -15,37 +15,37 @@ export interface Truth {
   /** Seconds after which it is taken for the truth. */
   readonly seconds: number;
   /** Whether it is true of old things for good: only what was made moments ago passes. */
-  readonly fresh?: true;
+  readonly onlyRecentlyCreated?: true;
   /** How often a call is sent at most; without it, time alone decides. */
-  readonly tries?: number;
+  readonly maxAttempts?: number;
   /** Whether the call may have had its effect: then a create without a client token must not be sent again. */
   readonly ambiguous?: true;
   /**
    * The pauses grow, from these milliseconds on: each is a random part of a span that doubles up to 20 s. Without it
    * they are all the same and short, since most truths pass within seconds.
    */
-  readonly growing?: number;
+  readonly backoffFromMs?: number;
 }
 
 /** Calls that name what others have made; not the deletes, for which «not found» is what was wanted. */
-const NAMING =
+const REFERRING_COMMANDS =
   /^(Add|Associate|Attach|Authorize|Change|Create|Initiate|Modify|Put|Register|Replace|Set|Tag)|^(DescribeTargetHealth|UpdateAssumeRolePolicy|UpdateService)$/;
 
 /** @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
-export const truths: readonly Truth[] = [
+export const transientErrors: readonly TransientError[] = [
   {
-    like: NAMING,
+    commandPattern: REFERRING_COMMANDS,
     code: isNotFound,
     why: 'what was made seconds ago is not known everywhere yet',
     seconds: 60,
-    fresh: true,
+    onlyRecentlyCreated: true,
   },
   {
     commands: ['CreateLoadBalancer'],
     code: 'InvalidSubnet',
     message: /no internet gateway/,
     why: 'the attachment of the internet gateway is not seen yet',
-    fresh: true,
+    onlyRecentlyCreated: true,
     seconds: 60,
   },
   {
@@ -53,7 +53,7 @@ export const truths: readonly Truth[] = [
     code: /^(SubnetNotFound|InvalidSecurityGroup|ValidationError)$/,
     message: /not found|does not exist|cannot be found/i,
     why: 'an id made seconds ago is not known everywhere yet',
-    fresh: true,
+    onlyRecentlyCreated: true,
     seconds: 60,
   },
   {
@@ -68,7 +68,7 @@ export const truths: readonly Truth[] = [
     code: 'InvalidParameter',
     message: /does not have an associated load balancer/,
     why: 'the rule of the target group is not seen yet',
-    fresh: true,
+    onlyRecentlyCreated: true,
     seconds: 240,
   },
   {
@@ -83,7 +83,7 @@ export const truths: readonly Truth[] = [
     code: 'InvalidParameter',
     message: /ErrorCode: Invalid\w+\.NotFound/,
     why: 'a security group or subnet made moments ago is not known to ECS yet',
-    fresh: true,
+    onlyRecentlyCreated: true,
     seconds: 60,
   },
   {
@@ -91,7 +91,7 @@ export const truths: readonly Truth[] = [
     code: 'Client',
     message: /TaskDefinition not found/,
     why: 'a revision made moments ago is not seen everywhere yet',
-    fresh: true,
+    onlyRecentlyCreated: true,
     seconds: 60,
   },
   {
@@ -99,7 +99,7 @@ export const truths: readonly Truth[] = [
     code: /^(AccessDenied|Client)$/,
     message: /iam:PassRole|Role is not valid/,
     why: 'a role made moments ago is not seen everywhere yet',
-    fresh: true,
+    onlyRecentlyCreated: true,
     seconds: 120,
   },
   {
@@ -107,7 +107,7 @@ export const truths: readonly Truth[] = [
     code: /^(NoSuchEntity|MalformedPolicyDocument|ConcurrentModification)$/,
     message: /cannot be found|Invalid principal|try again/i,
     why: 'IAM has not spread what was made moments ago',
-    fresh: true,
+    onlyRecentlyCreated: true,
     seconds: 120,
   },
   {
@@ -170,36 +170,36 @@ export const truths: readonly Truth[] = [
     code: isThrottle,
     why: 'the account has used up a rate limit, which fills again by itself',
     seconds: 180,
-    tries: 10,
-    growing: 500,
+    maxAttempts: 10,
+    backoffFromMs: 500,
   },
   {
     code: isTransient,
     why: 'the answer was lost, or AWS failed for a moment',
     seconds: 60,
-    tries: 4,
+    maxAttempts: 4,
     ambiguous: true,
-    growing: 100,
+    backoffFromMs: 100,
   },
 ];
 
 /** The truth that an error of a command is, if it is one that passes. */
-export const truthOf = (command: string, error: unknown): Truth | undefined =>
-  truths.find(
-    ({ commands, like, code, message }) =>
+export const transientErrorFor = (command: string, error: unknown): TransientError | undefined =>
+  transientErrors.find(
+    ({ commands, commandPattern: like, code, message }) =>
       (commands?.includes(command) ?? true) &&
       (like?.test(command) ?? true) &&
       matches(code, error) &&
       (message === undefined || message.test(messageOf(error))),
   );
 
-function matches(code: Truth['code'], error: unknown): boolean {
+function matches(code: TransientError['code'], error: unknown): boolean {
   if (typeof code === 'function') return code(error);
   return typeof code === 'string' ? code === codeOf(error) : code.test(codeOf(error));
 }
 
 /** No pause is longer. Milliseconds. */
-const LONGEST_PAUSE = 20_000;
+const MAX_DELAY_MS = 20_000;
 
 /**
  * How long to wait before a call is sent again. Milliseconds.
@@ -208,5 +208,9 @@ const LONGEST_PAUSE = 20_000;
  * @param random from 0 to 1: many calls that failed together must not come back together
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
-export const pauseOf = ({ growing }: Truth, sent: number, every: number, random: number): number =>
-  growing === undefined ? every : random * Math.min(growing * 2 ** (sent - 1), LONGEST_PAUSE);
+export const retryDelayMs = (
+  { backoffFromMs: growing }: TransientError,
+  sent: number,
+  every: number,
+  random: number,
+): number => (growing === undefined ? every : random * Math.min(growing * 2 ** (sent - 1), MAX_DELAY_MS));

@@ -1,7 +1,7 @@
 // The process that a configuration runs in: says what the module exports, or how it failed. Nothing that it does ends the run.
 // @ts-check
 import { inspect } from 'node:util';
-import { packed } from './serialize.js';
+import { serialize } from './serialize.js';
 
 /**
  * What it is asked to do: to run the module behind a URL.
@@ -47,7 +47,7 @@ process.once('message', async (/** @type {Order} */ { url, context }) => {
   try {
     const exported = defaultOf(await import(url));
     if (exported === undefined) return say({ nothing: true });
-    return say({ value: packed(typeof exported === 'function' ? await exported(context) : exported) });
+    return say({ value: serialize(typeof exported === 'function' ? await exported(context) : exported) });
   } catch (error) {
     return say({ thrown: thrown(error) });
   }

@@ -4,7 +4,7 @@ import type { Builder, Config, Container, Target } from './config.ts';
 import type { StackOutput } from './schema.ts';
 
 /** What a configuration is completed with. */
-export interface Context {
+export interface CompletionContext {
   readonly stage: string;
   readonly target: Target;
   /** The folder that sources are relative to. */
@@ -19,7 +19,10 @@ type ContainerOutput = StackOutput['services'][string]['containers'][string];
 const SOURCE_USER = '1000:1000';
 
 /** The configuration of a stack, with the names in their places and the folders absolute. */
-export const complete = (stack: StackOutput, { stage, target, folder, builder }: Context): Config => ({
+export const complete = (
+  stack: StackOutput,
+  { stage, target, folder, builder }: CompletionContext,
+): Config => ({
   ...stack,
   stage,
   target,

@@ -6,19 +6,19 @@ import type { Path } from './finding.ts';
 const SECRET_KEYS: readonly PropertyKey[] = ['environment', 'command'];
 
 /** A value in a few words: what it is, if it is short and plain, or else what kind of thing. */
-export function shown(value: unknown): string {
+export function display(value: unknown): string {
   if (value === undefined) return 'missing';
-  if (value === Object(value) || typeof value === 'symbol') return kind(value);
+  if (value === Object(value) || typeof value === 'symbol') return kindText(value);
   return inspect(value, { maxStringLength: 60, breakLength: Infinity });
 }
 
 /** The value at a path; only its kind where it may be a secret. */
-export const shownAt = (path: Path, value: unknown): string =>
+export const displayAt = (path: Path, value: unknown): string =>
   value !== undefined && path.some((key) => SECRET_KEYS.includes(key))
-    ? `${kind(value)}, not shown`
-    : shown(value);
+    ? `${kindText(value)}, not shown`
+    : display(value);
 
-function kind(value: unknown): string {
+function kindText(value: unknown): string {
   if (value === null) return 'null';
   // What was no data when the file was run.
   if (typeof value === 'symbol') return value.description ?? 'a symbol';
@@ -34,7 +34,7 @@ export const pathText = (path: Path): string =>
         .map((key) =>
           typeof key === 'string' && /^[\w-]{1,60}$/.test(key)
             ? `.${key}`
-            : `[${typeof key === 'symbol' ? kind(key) : shown(key)}]`,
+            : `[${typeof key === 'symbol' ? kindText(key) : display(key)}]`,
         )
         .join('')
         .replace(/^\./, '');

@@ -27,5 +27,5 @@ export const pathOfContainer = (service: Service, { name }: Container, ...rest: 
   pathOfService(service, 'containers', name, ...rest);
 
 /** All containers with their services. */
-export const placed = ({ services }: Config): { service: Service; container: Container }[] =>
+export const containersWithServices = ({ services }: Config): { service: Service; container: Container }[] =>
   services.flatMap((service) => service.containers.map((container) => ({ service, container })));

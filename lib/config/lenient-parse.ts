@@ -4,7 +4,7 @@ import type { Path } from './finding.ts';
 import { Stack, type StackOutput } from './schema.ts';
 
 /** A value that was parsed, with parts of it replaced where that was needed. */
-export interface Mended {
+export interface LenientResult {
   /** Undefined when nothing can be made of the value: it is no object at all. */
   readonly stack: StackOutput | undefined;
   /** What the schema refuses in the value itself. */
@@ -30,7 +30,7 @@ const PLACEHOLDERS: readonly { readonly path: readonly string[]; readonly value:
 const ROUNDS = 2;
 
 /** Parses a value, and what can be saved of it when the schema refuses parts. */
-export function mend(input: unknown, rounds = ROUNDS): Mended {
+export function parseLeniently(input: unknown, rounds = ROUNDS): LenientResult {
   const { data, error } = Stack.safeParse(input);
   if (data !== undefined) return { stack: data, issues: [], replaced: [] };
   const { issues } = error;
@@ -38,7 +38,7 @@ export function mend(input: unknown, rounds = ROUNDS): Mended {
   if (rounds === 0 || paths.some((path) => path.length === 0))
     return { stack: undefined, issues, replaced: paths };
   const draft = paths.reduce((value, path) => put(value, path, placeholderOf(path)), input);
-  const { stack, replaced } = mend(draft, rounds - 1);
+  const { stack, replaced } = parseLeniently(draft, rounds - 1);
   return { stack, issues, replaced: [...paths, ...replaced] };
 }
 

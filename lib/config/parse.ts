@@ -1,15 +1,15 @@
 /** From what a user wrote to a complete configuration, or to all of its mistakes at once. */
 import { check } from './check.ts';
-import { complete, type Context } from './complete.ts';
+import { complete, type CompletionContext } from './complete.ts';
 import { CONFIG_FILE, type Config } from './config.ts';
 import type { Finding, Path } from './finding.ts';
 import { foundAt, refusalsOf, within } from './schema-issues.ts';
-import { mend } from './lenient-parse.ts';
+import { parseLeniently } from './lenient-parse.ts';
 import { InvalidConfig, type Mistake } from './mistake.ts';
 import { pathText } from './display.ts';
 
 /** What is known besides the configuration. */
-export interface ParseContext extends Context {
+export interface ParseContext extends CompletionContext {
   /** How the user calls the file; for messages. */
   readonly file?: string;
 }
@@ -20,7 +20,7 @@ export interface ParseContext extends Context {
  * @throws CONFIG_INVALID (`InvalidConfig`) with every mistake
  */
 export function parseConfig(input: unknown, context: ParseContext): Config {
-  const { stack, issues, replaced } = mend(input);
+  const { stack, issues, replaced } = parseLeniently(input);
   const refusals = refusalsOf(input, issues);
   const config = stack && complete(stack, context);
   const unsound = [...replaced, ...refusals.flatMap(({ meant }) => (meant === undefined ? [] : [meant]))];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bundleModule } from './bundle.ts';
 import type { Thrown, Variables, Word } from './child.js';
 import type { StackContext } from './define.ts';
-import { unpacked } from './serialize.js';
+import { deserialize } from './serialize.js';
 
 /** How a module is run. */
 export interface ModuleRun {
@@ -84,7 +84,7 @@ function wordOf(child: ChildProcess, within: number, signal?: AbortSignal): Prom
 }
 
 function valueOf(word: Word, mapped: (stack: string) => string): { value?: unknown } {
-  if ('value' in word) return { value: unpacked(word.value) };
+  if ('value' in word) return { value: deserialize(word.value) };
   if ('nothing' in word) return {};
   if ('thrown' in word) throw failureOf(word.thrown, mapped);
   throw new ModuleFailure(

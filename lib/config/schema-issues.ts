@@ -3,7 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import * as z from 'zod';
 import type { Finding, Path } from './finding.ts';
 import { Stack } from './schema.ts';
-import { shown, shownAt } from './display.ts';
+import { display, displayAt } from './display.ts';
 
 type Node = z.core.JSONSchema.JSONSchema;
 
@@ -88,7 +88,7 @@ function childOf(node: Node | undefined, key: PropertyKey): Node | undefined {
 }
 
 function wanted(node: Node | undefined): string {
-  if (node?.enum !== undefined) return `one of ${node.enum.map(shown).join(', ')}`;
+  if (node?.enum !== undefined) return `one of ${node.enum.map(display).join(', ')}`;
   switch (node?.type) {
     case 'integer':
       return `a whole number from ${node.minimum} to ${node.maximum}`;
@@ -108,8 +108,8 @@ export function foundAt(input: unknown, path: Path): string {
   const value = valueAt(input, path);
   const { default: standard } = nodeAt(path) ?? {};
   return value === undefined && standard !== undefined
-    ? `missing, so ${shown(standard)}`
-    : shownAt(path, value);
+    ? `missing, so ${display(standard)}`
+    : displayAt(path, value);
 }
 
 const valueAt = (input: unknown, path: Path): unknown =>

@@ -17,18 +17,18 @@ const LONGEST = 10_000;
  * @returns {Packed}
  * @throws what a getter throws
  */
-export function packed(value, depth = 0) {
+export function serialize(value, depth = 0) {
   if (typeof value === 'function' || typeof value === 'symbol') return ['?', `a ${typeof value}`];
   if (typeof value !== 'object' || value === null) return ['=', value];
   if (depth === DEEPEST) return ['?', 'something without end'];
   if (Array.isArray(value)) {
     if (value.length > LONGEST) return ['?', `a list of ${value.length}`];
-    return ['[', Array.from(value, (item) => packed(item, depth + 1))];
+    return ['[', Array.from(value, (item) => serialize(item, depth + 1))];
   }
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   // A Map, a Date or a Promise has no fields, and would pass for an empty object.
   if (kind !== 'Object') return ['?', `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`];
-  return ['{', Object.entries(value).map(([key, inner]) => [key, packed(inner, depth + 1)])];
+  return ['{', Object.entries(value).map(([key, inner]) => [key, serialize(inner, depth + 1)])];
 }
 
 /**
@@ -36,15 +36,15 @@ export function packed(value, depth = 0) {
  * @param {Packed} pack
  * @returns {unknown}
  */
-export function unpacked([sign, content]) {
+export function deserialize([sign, content]) {
   switch (sign) {
     case '=':
       return content;
     case '?':
       return Symbol(content);
     case '[':
-      return content.map(unpacked);
+      return content.map(deserialize);
     case '{':
-      return Object.fromEntries(content.map(([key, inner]) => [key, unpacked(inner)]));
+      return Object.fromEntries(content.map(([key, inner]) => [key, deserialize(inner)]));
   }
 }

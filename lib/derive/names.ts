@@ -40,7 +40,7 @@ export interface Names {
 }
 
 /** The service of the configuration that an ECS service is, or was, by its name: there are no underscores in ours. */
-export const serviceOf = (name: string): string => name.replace(/_.*/, '');
+export const configuredServiceName = (name: string): string => name.replace(/_.*/, '');
 
 /** The names of a stack. */
 export function namesOf({ name, stage }: Pick<Config, 'name' | 'stage'>): Names {

@@ -24,7 +24,7 @@ export const ruleText = ({ protocol, fromPort, toPort, peer }: GroupRule): strin
 export const rulesText = (rules: readonly GroupRule[]): string => rules.map(ruleText).sort().join(', ');
 
 /** The rule as EC2's calls take it. */
-export function permission({ protocol, fromPort, toPort, peer }: GroupRule): IpPermission {
+export function toIpPermission({ protocol, fromPort, toPort, peer }: GroupRule): IpPermission {
   const ports = protocol === '-1' ? {} : { FromPort: fromPort, ToPort: toPort };
   const base = { IpProtocol: protocol, ...ports };
   if (peer.startsWith('sg-')) return { ...base, UserIdGroupPairs: [{ GroupId: peer }] };

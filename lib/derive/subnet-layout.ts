@@ -2,7 +2,7 @@
 import { Netmask } from 'netmask';
 
 /** One subnet as the configuration wants it. */
-export interface SubnetPlan {
+export interface SubnetLayout {
   /** `public-1`, `private-1`, … : the number is that of the zone. */
   readonly key: string;
   readonly isPublic: boolean;
@@ -20,13 +20,13 @@ const FIRST_PRIVATE = 8;
  * @param cidr the block of the VPC, `/16` to `/24`
  * @param zones how many zones, at most 6
  */
-export function subnetPlans({
+export function subnetLayouts({
   cidr,
   zones,
 }: {
   readonly cidr: string;
   readonly zones: number;
-}): SubnetPlan[] {
+}): SubnetLayout[] {
   const block = new Netmask(cidr);
   const part = (index: number): string =>
     new Netmask(`${block.base}/${block.bitmask + BITS}`).next(index).toString();
@@ -45,7 +45,7 @@ export const subnetKeys = (
   network: { readonly cidr: string; readonly zones: number },
   kind: 'public' | 'private',
 ): string[] =>
-  subnetPlans(network)
+  subnetLayouts(network)
     .filter(({ isPublic }) => isPublic === (kind === 'public'))
     .map(({ key }) => key);
 
@@ -55,7 +55,7 @@ export const subnetKeys = (
  * @param held the zones of the subnets that are there, by number
  * @param available the zones of the region, in order
  */
-export function zoneNames(
+export function assignZones(
   count: number,
   held: readonly (string | undefined)[],
   available: readonly string[],

@@ -1,22 +1,22 @@
 /** The tags that make a thing ours: which stack it belongs to, and what it is in it. */
-import type { WantedFields } from '../model/change.ts';
+import type { DesiredFields } from '../model/change.ts';
 import type { Config } from '../config/config.ts';
 import type { Names } from './names.ts';
-import { addressOf, type Name } from '../model/resources.ts';
+import { addressOf, type Noun } from '../model/resources.ts';
 
 export const STACK_TAG = 'slipway:stack';
-export const STEP_TAG = 'slipway:step';
+export const NOUN_TAG = 'slipway:step';
 export const KEY_TAG = 'slipway:key';
 
 /** Tags as a plain record, whatever a service calls their parts. */
 export type Tags = Readonly<Record<string, string>>;
 
 /** The tags of one thing: its address, a name for the console, and the user's own. */
-export const tagsOf = (config: Pick<Config, 'tags'>, stack: string, step: Name, key: string): Tags => ({
+export const tagsOf = (config: Pick<Config, 'tags'>, stack: string, step: Noun, key: string): Tags => ({
   ...config.tags,
   Name: `${stack}-${addressOf(step, key)}`,
   [STACK_TAG]: stack,
-  [STEP_TAG]: step,
+  [NOUN_TAG]: step,
   [KEY_TAG]: key,
 });
 
@@ -27,23 +27,23 @@ const MISSING = '\0missing';
  * The tags of a thing that is to be taken for ours though they do not say so, or not all of it. Which of them it does
  * not have is kept: so a plan sees that it has to be tagged.
  */
-export function asOurs(tags: Tags, stack: string, step: Name, key: string): Tags {
-  const ours = { [STACK_TAG]: stack, [STEP_TAG]: step, [KEY_TAG]: key };
+export function withOurTags(tags: Tags, stack: string, step: Noun, key: string): Tags {
+  const ours = { [STACK_TAG]: stack, [NOUN_TAG]: step, [KEY_TAG]: key };
   const missing = Object.entries(ours).flatMap(([name, value]) => (tags[name] === value ? [] : [name]));
   return { ...tags, ...ours, ...(missing.length > 0 && { [MISSING]: missing.join() }) };
 }
 
 /** Whether a thing was taken for ours without one tag that says so. */
-export const isTaken = (tags: Tags): boolean => missingOf(tags).includes(STACK_TAG);
+export const isAssumedOurs = (tags: Tags): boolean => missingOf(tags).includes(STACK_TAG);
 
 const missingOf = ({ [MISSING]: missing = '' }: Tags): string[] => missing.split(',');
 
 /** As EC2, ELBv2, ECR, IAM and Route 53 write tags. */
-export const upper = (tags: Tags): { Key: string; Value: string }[] =>
+export const toPascalCaseTags = (tags: Tags): { Key: string; Value: string }[] =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
 /** As ECS writes tags. */
-export const lower = (tags: Tags): { key: string; value: string }[] =>
+export const toCamelCaseTags = (tags: Tags): { key: string; value: string }[] =>
   Object.entries(tags).map(([key, value]) => ({ key, value }));
 
 /** Reads either spelling. */
@@ -63,7 +63,7 @@ export const tagFields = (tags: Tags): Record<string, string> => {
 };
 
 /** What is known of the tags that a stack should have. */
-export interface Tagging {
+export interface DesiredTagContext {
   readonly config: Pick<Config, 'tags'>;
   readonly names: Pick<Names, 'stack'>;
   /** Keys of tags that earlier provisions gave and the configuration no longer has. */
@@ -71,11 +71,11 @@ export interface Tagging {
 }
 
 /** What the tags of a thing should be, as fields: ours, and none of those that were ours. Tags of others do not matter. */
-export const wantedTags = (
-  { config, names, formerTags = [] }: Tagging,
-  step: Name,
+export const desiredTags = (
+  { config, names, formerTags = [] }: DesiredTagContext,
+  step: Noun,
   key: string,
-): WantedFields => ({
+): DesiredFields => ({
   ...Object.fromEntries(formerTags.map((former) => [`tag.${former}`, undefined])),
   ...tagFields(tagsOf(config, names.stack, step, key)),
 });

@@ -9,7 +9,7 @@ import type { Fields } from '../model/change.ts';
 import type { Container, Service } from '../config/config.ts';
 
 /** What a task definition refers to. */
-export interface Parts {
+export interface TaskDefinitionParts {
   readonly family: string;
   readonly region: string;
   readonly logGroup: string;
@@ -20,7 +20,10 @@ export interface Parts {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html */
-export const taskDefinitionFor = (service: Service, parts: Parts): RegisterTaskDefinitionCommandInput => ({
+export const taskDefinitionFor = (
+  service: Service,
+  parts: TaskDefinitionParts,
+): RegisterTaskDefinitionCommandInput => ({
   family: parts.family,
   networkMode: 'awsvpc',
   requiresCompatibilities: ['FARGATE'],
@@ -32,7 +35,11 @@ export const taskDefinitionFor = (service: Service, parts: Parts): RegisterTaskD
   containerDefinitions: service.containers.map((container) => containerDefinition(service, container, parts)),
 });
 
-const containerDefinition = (service: Service, container: Container, parts: Parts): ContainerDefinition => ({
+const containerDefinition = (
+  service: Service,
+  container: Container,
+  parts: TaskDefinitionParts,
+): ContainerDefinition => ({
   name: container.name,
   image: parts.image(container),
   essential: container.essential,
@@ -85,7 +92,7 @@ const isGood = (matcher: string): string =>
 /** What a definition says, without what AWS fills in by itself: two that say the same have equal fields. */
 export function definitionFields(definition: Partial<TaskDefinition>): Fields {
   const { containerDefinitions = [], runtimePlatform, networkMode, cpu, memory } = definition;
-  return present({
+  return withoutUndefined({
     cpu,
     memory,
     networkMode,
@@ -124,7 +131,7 @@ function containerFields(
   };
 }
 
-const present = (fields: Record<string, string | number | boolean | undefined>): Fields =>
+const withoutUndefined = (fields: Record<string, string | number | boolean | undefined>): Fields =>
   Object.fromEntries(
     Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [[field, value]])),
   );

@@ -1,16 +1,16 @@
 /** Adopts by name: a look by name sees what is somebody else's, too. */
 import { adopt } from './adopt.ts';
 import { isCode } from '../aws/errors.ts';
-import type { Careful } from './create-once.ts';
+import type { DuplicateGuard } from './create-once.ts';
 import { foreignOwner } from '../look/context.ts';
 import type { Names } from '../derive/names.ts';
 import type { Tags } from '../derive/tags.ts';
 
 /** As much of an act as is needed to look once more. */
-interface Looking<T> {
-  readonly careful: Careful;
+interface LookAgain<T> {
+  readonly duplicateGuard: DuplicateGuard;
   readonly names: Names;
-  again(): Promise<T | undefined>;
+  lookAgain(): Promise<T | undefined>;
 }
 
 /**
@@ -19,21 +19,25 @@ interface Looking<T> {
  * @param place what is in use, e.g. `the name shop-dev`
  * @throws FOREIGN when what is there is not ours
  */
-export async function adoptNamed<T extends { readonly tags: Tags }>(
-  looking: Looking<T>,
+export async function adoptByName<T extends { readonly tags: Tags }>(
+  looking: LookAgain<T>,
   error: unknown,
   code: string,
   place: string,
 ): Promise<T> {
   if (!isCode(error, code)) throw error;
-  return adopt({ careful: looking.careful, again: () => againOurs(looking) }, place, error);
+  return adopt(
+    { duplicateGuard: looking.duplicateGuard, lookAgain: () => lookAgainForOurs(looking) },
+    place,
+    error,
+  );
 }
 
 /** What a look by name sees now, if it is ours. */
-export async function againOurs<T extends { readonly tags: Tags }>({
-  again,
+export async function lookAgainForOurs<T extends { readonly tags: Tags }>({
+  lookAgain: again,
   names,
-}: Pick<Looking<T>, 'again' | 'names'>): Promise<T | undefined> {
+}: Pick<LookAgain<T>, 'lookAgain' | 'names'>): Promise<T | undefined> {
   const found = await again();
   return found && foreignOwner(found.tags, names.stack) === undefined ? found : undefined;
 }

@@ -1,6 +1,6 @@
 /** Adopts what a create finds in its place: ours by a call whose answer was lost, or somebody else's. */
 import { messageOf } from '../aws/errors.ts';
-import { findWithin, LAG, type Careful } from './create-once.ts';
+import { findWithin, LIST_LAG_MS, type DuplicateGuard } from './create-once.ts';
 import { problem } from '../model/problem.ts';
 
 /**
@@ -10,13 +10,19 @@ import { problem } from '../model/problem.ts';
  * @throws FOREIGN when nothing of ours is seen for some seconds
  */
 export async function adopt<T>(
-  { careful, again }: { readonly careful: Careful; readonly again: () => Promise<T | undefined> },
+  {
+    duplicateGuard,
+    lookAgain,
+  }: {
+    readonly duplicateGuard: DuplicateGuard;
+    readonly lookAgain: () => Promise<T | undefined>;
+  },
   place: string,
   cause: unknown,
 ): Promise<T> {
-  const ours = await findWithin(careful, LAG, again);
+  const ours = await findWithin(duplicateGuard, LIST_LAG_MS, lookAgain);
   if (ours !== undefined) return ours;
-  throw notOurs(place, messageOf(cause), cause);
+  throw takenByOthers(place, messageOf(cause), cause);
 }
 
 /**
@@ -24,7 +30,7 @@ export async function adopt<T>(
  * @param place what it has, as for `adopt`
  * @param why how that is known
  */
-export const notOurs = (place: string, why: string, cause?: unknown) =>
+export const takenByOthers = (place: string, why: string, cause?: unknown) =>
   problem('FOREIGN', {
     what: `Something that is not ours has ${place}.`,
     why,

@@ -4,7 +4,7 @@
  * Starts one for each entry, each on the next turn: by then all know of each other, and can wait for each other.
  * @returns what was started, by key
  */
-export function siblings<V, T>(
+export function startAll<V, T>(
   entries: Iterable<readonly [key: string, value: V]>,
   start: (value: V, others: ReadonlyMap<string, Promise<T>>) => Promise<T>,
 ): ReadonlyMap<string, Promise<T>> {
@@ -18,7 +18,7 @@ export function siblings<V, T>(
  * Waits for all, then fails with the first failure: nothing is left running behind it.
  * @returns what each gave
  */
-export async function settled<T>(works: Iterable<T | PromiseLike<T>>): Promise<T[]> {
+export async function waitForAll<T>(works: Iterable<T | PromiseLike<T>>): Promise<T[]> {
   const ends = await Promise.allSettled(works);
   return ends.map((end) => {
     if (end.status === 'rejected') throw end.reason;

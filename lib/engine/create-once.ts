@@ -1,13 +1,13 @@
 /** Creates what has no client token at most once: never sent again blindly, looked for before any other try. */
-import { isAmbiguous, isAnswer, isServerError } from '../aws/errors.ts';
+import { isAmbiguous, hasResponse, isServerError } from '../aws/errors.ts';
 import type { Clock } from '../model/clock.ts';
 
 /** What is needed to be careful. */
-export interface Careful {
+export interface DuplicateGuard {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Whether an earlier run may have sent this create without seeing the answer, and when it wrote that down. */
-  readonly reopened: boolean;
+  readonly isResumed: boolean;
   readonly intent: { readonly at: number };
   /** How often to look, milliseconds. */
   readonly every: number;
@@ -16,10 +16,10 @@ export interface Careful {
 }
 
 /** An answer may be lost for as long as a request can be under way, and tags are filtered by some seconds later. */
-const UNSEEN_FOR = 60_000;
-const TRIES = 3;
+const LOST_ANSWER_MS = 60_000;
+const MAX_ATTEMPTS = 3;
 /** How long lists and filters may lag behind a call that was answered. Milliseconds. */
-export const LAG = 60_000;
+export const LIST_LAG_MS = 60_000;
 
 /**
  * Runs `create`, whose effect cannot be repeated. When an answer was lost (now, or by a run that died), looks for
@@ -30,15 +30,15 @@ export const LAG = 60_000;
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 export async function createOnce<T>(
-  careful: Careful,
+  guard: DuplicateGuard,
   find: () => Promise<T | undefined>,
   create: () => Promise<T | undefined>,
 ): Promise<T> {
-  const { clock, intent, reopened, signal } = careful;
+  const { clock, intent, isResumed: reopened, signal } = guard;
   if (reopened) {
     // No longer than from now on: the clock may have been put back since.
-    const left = Math.min(intent.at + UNSEEN_FOR - clock.now(), UNSEEN_FOR);
-    const found = await findWithin(careful, left, find);
+    const left = Math.min(intent.at + LOST_ANSWER_MS - clock.now(), LOST_ANSWER_MS);
+    const found = await findWithin(guard, left, find);
     if (found !== undefined) return found;
   }
   for (let attempt = 1; ; attempt += 1) {
@@ -48,14 +48,14 @@ export async function createOnce<T>(
       if (made !== undefined) return made;
     } catch (error) {
       if (!isAmbiguous(error) || signal.aborted) {
-        if (!reopened && attempt === 1 && isAnswer(error) && !isServerError(error)) await careful.withdraw();
+        if (!reopened && attempt === 1 && hasResponse(error) && !isServerError(error)) await guard.withdraw();
         throw error;
       }
       lost = error;
     }
-    const found = await findWithin(careful, UNSEEN_FOR, find);
+    const found = await findWithin(guard, LOST_ANSWER_MS, find);
     if (found !== undefined) return found;
-    if (attempt === TRIES) throw lost;
+    if (attempt === MAX_ATTEMPTS) throw lost;
   }
 }
 
@@ -64,7 +64,7 @@ export async function createOnce<T>(
  * @param ms milliseconds
  */
 export async function findWithin<T>(
-  { clock, signal, every }: Pick<Careful, 'clock' | 'signal' | 'every'>,
+  { clock, signal, every }: Pick<DuplicateGuard, 'clock' | 'signal' | 'every'>,
   ms: number,
   find: () => Promise<T | undefined>,
 ): Promise<T | undefined> {

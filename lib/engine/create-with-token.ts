@@ -1,15 +1,15 @@
 /** Creates what takes a client token: a repeated call gives the same thing, and never one of an earlier life. */
-import { findWithin, LAG, type Careful } from './create-once.ts';
+import { findWithin, LIST_LAG_MS, type DuplicateGuard } from './create-once.ts';
 import { isCode } from '../aws/errors.ts';
 import type { Intent } from '../state/format.ts';
 
 /** The act of a create, as far as its token is concerned. */
-export interface Tokened {
+export interface TokenContext {
   readonly intent: Intent;
-  readonly careful: Careful;
-  readonly renew: () => Promise<Intent>;
+  readonly duplicateGuard: DuplicateGuard;
+  readonly renewIntent: () => Promise<Intent>;
   /** Looks for the thing by its tags; its id, if it lives. */
-  readonly again: () => Promise<string | undefined>;
+  readonly lookAgain: () => Promise<string | undefined>;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface Tokened {
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
  */
 export async function createWithToken(
-  { intent, careful, renew, again }: Tokened,
+  { intent, duplicateGuard: guard, renewIntent: renew, lookAgain: again }: TokenContext,
   create: (token: string) => Promise<string | undefined>,
 ): Promise<string> {
   try {
@@ -28,7 +28,7 @@ export async function createWithToken(
     if (made !== undefined) return made;
   } catch (error) {
     if (!isCode(error, 'IdempotentParameterMismatch')) throw error;
-    const found = await findWithin(careful, LAG, again);
+    const found = await findWithin(guard, LIST_LAG_MS, again);
     if (found !== undefined) return found;
   }
   const { token } = await renew();

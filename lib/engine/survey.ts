@@ -1,12 +1,12 @@
 /** The survey: every look, one begun after the other and none waited for, whatever the state file says. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { names } from '../model/architecture.ts';
-import type { Name, Items } from '../model/resources.ts';
-import { settled } from './concurrent.ts';
+import { nouns as allNouns } from '../model/architecture.ts';
+import type { Noun, Items } from '../model/resources.ts';
+import { waitForAll } from './concurrent.ts';
 import type { Found, Survey } from '../look/found.ts';
-import { reclaim } from '../look/recorded.ts';
+import { restoreLostTags } from '../look/recorded.ts';
 import { type Tags } from '../derive/tags.ts';
-import type { See } from '../look/context.ts';
+import type { LookContext } from '../look/context.ts';
 
 /** The looks by the service that they ask: AWS's clients are large, and the first call leaves before the last is loaded. */
 const of = {
@@ -20,33 +20,33 @@ const of = {
 };
 
 /** The look of each noun: describes only. */
-export const looks: { readonly [N in Name]: (see: See) => Promise<Items<Found[N]>> } = {
-  vpc: async (see) => (await of.ec2()).lookVpc(see),
-  subnets: async (see) => (await of.ec2()).lookSubnets(see),
-  internetGateway: async (see) => (await of.ec2()).lookInternetGateway(see),
-  publicRoutes: async (see) => (await of.ec2()).lookPublicRoutes(see),
-  elasticIp: async (see) => (await of.ec2()).lookElasticIp(see),
-  natGateway: async (see) => (await of.ec2()).lookNatGateway(see),
-  privateRoutes: async (see) => (await of.ec2()).lookPrivateRoutes(see),
-  securityGroups: async (see) => (await of.ec2()).lookSecurityGroups(see),
-  logGroup: async (see) => (await of.logs()).lookLogGroup(see),
-  serviceLinkedRole: async (see) => (await of.iam()).lookServiceLinkedRole(see),
-  roles: async (see) => (await of.iam()).lookRoles(see),
-  repositories: async (see) => (await of.ecr()).lookRepositories(see),
-  images: async (see) => (await of.ecr()).lookImages(see),
-  cluster: async (see) => (await of.ecs()).lookCluster(see),
-  loadBalancer: async (see) => (await of.elbv2()).lookLoadBalancer(see),
-  targetGroups: async (see) => (await of.elbv2()).lookTargetGroups(see),
-  listener: async (see) => (await of.elbv2()).lookListener(see),
-  rules: async (see) => (await of.elbv2()).lookRules(see),
-  taskDefinitions: async (see) => (await of.ecs()).lookTaskDefinitions(see),
-  services: async (see) => (await of.ecs()).lookServices(see),
-  hostedZone: async (see) => (await of.route53()).lookHostedZone(see),
-  record: async (see) => (await of.route53()).lookRecord(see),
+export const looks: { readonly [N in Noun]: (context: LookContext) => Promise<Items<Found[N]>> } = {
+  vpc: async (context) => (await of.ec2()).lookVpc(context),
+  subnets: async (context) => (await of.ec2()).lookSubnets(context),
+  internetGateway: async (context) => (await of.ec2()).lookInternetGateway(context),
+  publicRoutes: async (context) => (await of.ec2()).lookPublicRoutes(context),
+  elasticIp: async (context) => (await of.ec2()).lookElasticIp(context),
+  natGateway: async (context) => (await of.ec2()).lookNatGateway(context),
+  privateRoutes: async (context) => (await of.ec2()).lookPrivateRoutes(context),
+  securityGroups: async (context) => (await of.ec2()).lookSecurityGroups(context),
+  logGroup: async (context) => (await of.logs()).lookLogGroup(context),
+  serviceLinkedRole: async (context) => (await of.iam()).lookServiceLinkedRole(context),
+  roles: async (context) => (await of.iam()).lookRoles(context),
+  repositories: async (context) => (await of.ecr()).lookRepositories(context),
+  images: async (context) => (await of.ecr()).lookImages(context),
+  cluster: async (context) => (await of.ecs()).lookCluster(context),
+  loadBalancer: async (context) => (await of.elbv2()).lookLoadBalancer(context),
+  targetGroups: async (context) => (await of.elbv2()).lookTargetGroups(context),
+  listener: async (context) => (await of.elbv2()).lookListener(context),
+  rules: async (context) => (await of.elbv2()).lookRules(context),
+  taskDefinitions: async (context) => (await of.ecs()).lookTaskDefinitions(context),
+  services: async (context) => (await of.ecs()).lookServices(context),
+  hostedZone: async (context) => (await of.route53()).lookHostedZone(context),
+  record: async (context) => (await of.route53()).lookRecord(context),
 };
 
 /** Those that ask most often one after the other, each time with what AWS answered before. */
-const LONGEST: readonly Name[] = [
+const LONGEST: readonly Noun[] = [
   'record',
   'rules',
   'targetGroups',
@@ -55,7 +55,7 @@ const LONGEST: readonly Name[] = [
   'taskDefinitions',
   'services',
 ];
-const LONGEST_FIRST = [...new Set([...LONGEST, ...names])];
+const LONGEST_FIRST = [...new Set([...LONGEST, ...allNouns])];
 
 /**
  * Looks at everything, or at these nouns alone. Fails with the first look that fails, once all have ended.
@@ -63,14 +63,14 @@ const LONGEST_FIRST = [...new Set([...LONGEST, ...names])];
  * @param meanwhile called when all have begun: AWS takes its time
  */
 export async function survey(
-  see: See,
-  nouns: readonly Name[] = names,
+  context: LookContext,
+  nouns: readonly Noun[] = allNouns,
   meanwhile: () => void = () => undefined,
 ): Promise<Survey> {
-  const look = async (name: Name): Promise<Items<unknown>> =>
-    reclaim(see, name, (await looks[name](see)) as Items<{ readonly tags: Tags }>);
+  const look = async (name: Noun): Promise<Items<unknown>> =>
+    restoreLostTags(context, name, (await looks[name](context)) as Items<{ readonly tags: Tags }>);
   // To make a request takes a while: the first is on its way before the last is made.
-  const begun = new Map<Name, Promise<Items<unknown>>>();
+  const begun = new Map<Noun, Promise<Items<unknown>>>();
   let turn = Promise.resolve();
   for (const name of LONGEST_FIRST.filter((one) => nouns.includes(one))) {
     turn = turn.then(() => nextTurn());
@@ -80,9 +80,9 @@ export async function survey(
     );
   }
   const zones =
-    nouns === names ? turn.then(async () => (await of.ec2()).lookZones(see)) : Promise.resolve([]);
-  const found = names.map(async (name) => [name, (await begun.get(name)) ?? new Map()] as const);
+    nouns === allNouns ? turn.then(async () => (await of.ec2()).lookZones(context)) : Promise.resolve([]);
+  const found = allNouns.map(async (name) => [name, (await begun.get(name)) ?? new Map()] as const);
   void turn.then(() => nextTurn()).then(meanwhile);
-  await settled<unknown>([zones, ...found]);
+  await waitForAll<unknown>([zones, ...found]);
   return { zones: await zones, ...Object.fromEntries(await Promise.all(found)) } as unknown as Survey;
 }

@@ -4,19 +4,23 @@ import { problem } from '../model/problem.ts';
 import type { Wait } from './waits.ts';
 
 /** What one look says. */
-export type Probed<T> =
+export type ProbeResult<T> =
   | { readonly state: 'ready'; readonly value: T }
   | { readonly state: 'pending'; readonly note: string }
   | { readonly state: 'failed'; readonly reason: string; readonly cause?: Error };
 
-export const ready = <T>(value: T): Probed<T> => ({ state: 'ready', value });
+export const ready = <T>(value: T): ProbeResult<T> => ({ state: 'ready', value });
 /** @param note what is still missing, e.g. `1/2 targets healthy` */
-export const pending = (note: string): Probed<never> => ({ state: 'pending', note });
+export const pending = (note: string): ProbeResult<never> => ({ state: 'pending', note });
 /** @param reason why waiting longer is no use */
-export const failed = (reason: string, cause?: Error): Probed<never> => ({ state: 'failed', reason, cause });
+export const failed = (reason: string, cause?: Error): ProbeResult<never> => ({
+  state: 'failed',
+  reason,
+  cause,
+});
 
 /** What a wait needs from its surroundings. */
-export interface Waiting {
+export interface WaitOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Told every pending note, with the milliseconds waited so far. */
@@ -33,8 +37,8 @@ export interface Waiting {
 export async function until<T>(
   what: string,
   wait: Wait,
-  probe: () => Promise<Probed<T>>,
-  { clock, signal, onPending }: Waiting,
+  probe: () => Promise<ProbeResult<T>>,
+  { clock, signal, onPending }: WaitOptions,
 ): Promise<T> {
   const start = clock.now();
   if (wait.first > 0) await clock.sleep(wait.first, signal);

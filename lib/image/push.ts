@@ -9,7 +9,7 @@ import {
 import { isCode, isUnimplemented, messageOf } from '../aws/errors.ts';
 import type { Aws } from '../aws/clients.ts';
 import { problem, type Problem } from '../model/problem.ts';
-import { settled } from '../engine/concurrent.ts';
+import { waitForAll } from '../engine/concurrent.ts';
 import type { Bundle } from './builds.ts';
 
 /** Bytes. AWS wants at least 5 MiB of every part but the last, and takes 20 MiB at most. */
@@ -38,7 +38,7 @@ export async function pushBundle(repository: Repository, bundle: Bundle): Promis
   try {
     const missing = await missingBlobs(repository, bundle);
     // All of them end before a failure is told: no part is under way behind a push that is over.
-    await settled(missing.map((blob) => upload(repository, blob)));
+    await waitForAll(missing.map((blob) => upload(repository, blob)));
   } catch (error) {
     if (!repository.emulator || !isUnimplemented(error)) throw error;
     repository.note('this endpoint takes no image layers: the manifest alone is pushed');

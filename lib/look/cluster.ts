@@ -2,7 +2,7 @@
 import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
 import { ONLY, type Ids, type Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
-import type { See } from './context.ts';
+import type { LookContext } from './context.ts';
 
 export interface FoundCluster extends Readonly<Ids['cluster']> {
   readonly status: string;
@@ -13,7 +13,7 @@ export interface FoundCluster extends Readonly<Ids['cluster']> {
  * What is not there is not an error but a `failures` entry; what was deleted stays as `INACTIVE` for a while.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeClusters.html
  */
-export async function lookCluster({ aws, names }: See): Promise<Items<FoundCluster>> {
+export async function lookCluster({ aws, names }: LookContext): Promise<Items<FoundCluster>> {
   const { clusters = [] } = await aws.ecs(
     new DescribeClustersCommand({ clusters: [names.cluster], include: ['TAGS'] }),
   );

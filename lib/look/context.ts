@@ -2,14 +2,14 @@
 import type { Aws } from '../aws/clients.ts';
 import type { Config } from '../config/config.ts';
 import type { Names } from '../derive/names.ts';
-import { addressOf, ONLY, type Items, type Name } from '../model/resources.ts';
+import { addressOf, ONLY, type Items, type Noun } from '../model/resources.ts';
 import type { StateData } from '../state/format.ts';
 import { KEY_TAG, STACK_TAG, type Tags } from '../derive/tags.ts';
 import type { Filter } from '@aws-sdk/client-ec2';
 import type { Builds } from '../image/builds.ts';
 
 /** What the stack should be: everything that is known before a call. */
-export interface Want {
+export interface Desired {
   readonly config: Config;
   readonly names: Names;
   /** The twelve digits of the account. */
@@ -19,24 +19,24 @@ export interface Want {
 }
 
 /** The surroundings of a look. The account is not among them: it is asked for while the first looks are under way. */
-export interface See extends Omit<Want, 'account'> {
+export interface LookContext extends Omit<Desired, 'account'> {
   readonly aws: Aws;
   /** The images of the source folders, built when first asked for. */
   readonly builds: Builds;
   /** Runs a look that several steps share once; all get the same answer. */
-  once<T>(what: string, look: () => Promise<T>): Promise<T>;
+  shared<T>(what: string, look: () => Promise<T>): Promise<T>;
   /**
    * The ids that the state remembers of a noun, by key; undefined when the run began with none. A hint where to look
    * besides, never the authority: the state may be lost or old.
    */
-  readonly recorded?: ((noun: Name) => Items<Recorded>) | undefined;
+  readonly recorded?: ((noun: Noun) => Items<RecordedIds>) | undefined;
 }
 
 /** Ids as the state keeps them, the telling one first. */
-export type Recorded = Readonly<Record<string, string>>;
+export type RecordedIds = Readonly<Record<string, string>>;
 
 /** Makes `recorded` of the resources of a state, as they are whenever it is asked. */
-export function recordedIn(resources: StateData['resources']): See['recorded'] {
+export function recordedIn(resources: StateData['resources']): LookContext['recorded'] {
   if (Object.keys(resources).length === 0) return undefined;
   return (noun) => {
     const prefix = `${noun}.`;
@@ -49,7 +49,7 @@ export function recordedIn(resources: StateData['resources']): See['recorded'] {
 }
 
 /** Makes `once` for one survey. */
-export function oneFlight(): See['once'] {
+export function singleFlight(): LookContext['shared'] {
   const flights = new Map<string, Promise<unknown>>();
   return <T>(what: string, look: () => Promise<T>): Promise<T> => {
     const flight = flights.get(what) ?? look();
@@ -59,7 +59,7 @@ export function oneFlight(): See['once'] {
 }
 
 /** The filter by which EC2 shows what is ours. */
-export const oursFilter = ({ names }: Pick<Want, 'names'>): Filter[] => [
+export const stackTagFilter = ({ names }: Pick<Desired, 'names'>): Filter[] => [
   { Name: `tag:${STACK_TAG}`, Values: [names.stack] },
 ];
 

@@ -2,8 +2,8 @@
 import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import type { Ids, Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
-import { tagged } from './recorded.ts';
-import { byKey, type See } from './context.ts';
+import { describeOurs } from './recorded.ts';
+import { byKey, type LookContext } from './context.ts';
 
 export interface FoundElasticIp extends Readonly<Ids['elasticIp']> {
   readonly publicIp: string;
@@ -14,13 +14,15 @@ export interface FoundElasticIp extends Readonly<Ids['elasticIp']> {
  * Of twins, the one that is in use keeps the key.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html
  */
-export async function lookElasticIp(see: See): Promise<Items<FoundElasticIp>> {
-  const addresses = await tagged(
-    see,
+export async function lookElasticIp(context: LookContext): Promise<Items<FoundElasticIp>> {
+  const addresses = await describeOurs(
+    context,
     ['elasticIp'],
     'AllocationId',
     async ({ Filters, ids: AllocationIds }) => {
-      const { Addresses = [] } = await see.aws.ec2(new DescribeAddressesCommand({ Filters, AllocationIds }));
+      const { Addresses = [] } = await context.aws.ec2(
+        new DescribeAddressesCommand({ Filters, AllocationIds }),
+      );
       return Addresses;
     },
   );

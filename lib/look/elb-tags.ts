@@ -3,7 +3,7 @@ import { DescribeTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { batchesOf } from '../aws/batches.ts';
 import type { Aws } from '../aws/clients.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
-import { ifThere } from './if-found.ts';
+import { ifFound } from './if-found.ts';
 
 const BATCH = 20;
 
@@ -18,7 +18,7 @@ export async function elbTags(aws: Aws, arns: readonly string[]): Promise<Readon
 
 /** One ARN that is gone fails the whole call: then each is asked for by itself. */
 async function describe(aws: Aws, arns: string[]): Promise<[string, Tags][]> {
-  const answer = await ifThere(() => aws.elbv2(new DescribeTagsCommand({ ResourceArns: arns })));
+  const answer = await ifFound(() => aws.elbv2(new DescribeTagsCommand({ ResourceArns: arns })));
   if (answer) {
     const described = new Map(answer.TagDescriptions?.map(({ ResourceArn, Tags }) => [ResourceArn, Tags]));
     return arns.map((arn) => [arn, readTags(described.get(arn))]);

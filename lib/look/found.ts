@@ -1,5 +1,5 @@
 /** Everything a survey can find: per noun, what one found thing says. */
-import type { Items, Name } from '../model/resources.ts';
+import type { Items, Noun } from '../model/resources.ts';
 import type { FoundCluster } from './cluster.ts';
 import type { FoundElasticIp } from './elastic-ip.ts';
 import type { FoundHostedZone } from './hosted-zone.ts';
@@ -48,6 +48,6 @@ export interface Found {
 }
 
 /** What was found of every noun, and the zones that the region has. */
-export type Survey = { readonly [N in Name]: Items<Found[N]> } & {
+export type Survey = { readonly [N in Noun]: Items<Found[N]> } & {
   readonly zones: readonly string[];
 };

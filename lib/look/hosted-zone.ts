@@ -10,9 +10,9 @@ import { allPages } from '../aws/pages.ts';
 import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
 import { ONLY, type Ids, type Items } from '../model/resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
-import { ifThere } from './if-found.ts';
+import { ifFound } from './if-found.ts';
 import { recordedIds, withRecorded } from './recorded.ts';
-import { byKey, type See } from './context.ts';
+import { byKey, type LookContext } from './context.ts';
 
 export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
   /** Without the trailing dot. */
@@ -21,11 +21,11 @@ export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
 }
 
 /** The caller reference of a zone of ours. @param token what tells it from those of earlier zones */
-export const callerReference = ({ names }: Pick<See, 'names'>, token: string): string =>
+export const callerReference = ({ names }: Pick<LookContext, 'names'>, token: string): string =>
   `${names.stack}/${token}`;
 
 /** Whether a found zone is ours. */
-export const isOurZone = ({ names }: Pick<See, 'names'>, { tags }: FoundHostedZone): boolean =>
+export const isOurZone = ({ names }: Pick<LookContext, 'names'>, { tags }: FoundHostedZone): boolean =>
   tags[STACK_TAG] === names.stack;
 
 /**
@@ -33,32 +33,38 @@ export const isOurZone = ({ names }: Pick<See, 'names'>, { tags }: FoundHostedZo
  * not have them, so they will be removed. Shared by the look for the record.
  * @throws ZONE when several zones of the name are there and none is ours: guessing could write into the wrong one
  */
-export const lookHostedZone = (see: See): Promise<Items<FoundHostedZone>> =>
-  see.once('hostedZone', () => look(see));
+export const lookHostedZone = (context: LookContext): Promise<Items<FoundHostedZone>> =>
+  context.shared('hostedZone', () => look(context));
 
-async function look(see: See): Promise<Items<FoundHostedZone>> {
-  const name = see.config.domain?.zone;
-  const known = recordedIds(see, 'hostedZone');
-  const listed = await withRecorded(see, ['hostedZone'], await listZones(see, known), idOf, async (Id) => {
-    const { HostedZone } = await see.aws.route53(new GetHostedZoneCommand({ Id }));
-    return HostedZone ? [HostedZone] : [];
-  });
+async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
+  const name = context.config.domain?.zone;
+  const known = recordedIds(context, 'hostedZone');
+  const listed = await withRecorded(
+    context,
+    ['hostedZone'],
+    await listZones(context, known),
+    idOf,
+    async (Id) => {
+      const { HostedZone } = await context.aws.route53(new GetHostedZoneCommand({ Id }));
+      return HostedZone ? [HostedZone] : [];
+    },
+  );
   const candidates = listed.filter(
     (zone) =>
       !zone.Config?.PrivateZone &&
-      (nameOf(zone) === name || madeByUs(see, zone) || known.includes(idOf(zone))),
+      (nameOf(zone) === name || madeByUs(context, zone) || known.includes(idOf(zone))),
   );
   // Ours first, and of twins of ours the one that is recorded: its name servers are those that people know.
   const rank = (zone: FoundHostedZone) =>
-    Number(isOurZone(see, zone)) * 2 + Number(known.includes(zone.hostedZoneId));
-  const zones = (await Promise.all(candidates.map((zone) => read(see, zone))))
+    Number(isOurZone(context, zone)) * 2 + Number(known.includes(zone.hostedZoneId));
+  const zones = (await Promise.all(candidates.map((zone) => read(context, zone))))
     .filter((zone) => zone !== undefined)
     .sort((a, b) => rank(b) - rank(a));
   const named = zones.filter((zone) => zone.name === name);
   const [chosen] = named;
-  if (chosen && !isOurZone(see, chosen) && named.length > 1) throw ambiguous(chosen.name, named);
+  if (chosen && !isOurZone(context, chosen) && named.length > 1) throw ambiguous(chosen.name, named);
   return byKey(
-    zones.filter((zone) => zone === chosen || isOurZone(see, zone)),
+    zones.filter((zone) => zone === chosen || isOurZone(context, zone)),
     (zone) => (zone === chosen ? ONLY : zone.name),
   );
 }
@@ -67,15 +73,15 @@ const idOf = ({ Id = '' }: HostedZone): string => Id.replace(/^\/hostedzone\//, 
 const nameOf = ({ Name = '' }: HostedZone): string => Name.replace(/\.$/, '');
 
 /** A zone gets its tags after its create: until then its caller reference says whose it is. */
-const madeByUs = (see: See, { CallerReference = '' }: HostedZone): boolean =>
-  CallerReference.startsWith(callerReference(see, ''));
+const madeByUs = (context: LookContext, { CallerReference = '' }: HostedZone): boolean =>
+  CallerReference.startsWith(callerReference(context, ''));
 
 /**
  * All zones of the account, a hundred a page: no other list shows those of names that we no longer know.
  * Who may not list zones, or has an endpoint without them, can go without unless the stack has one.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
  */
-async function listZones({ aws, config }: See, known: readonly string[]): Promise<HostedZone[]> {
+async function listZones({ aws, config }: LookContext, known: readonly string[]): Promise<HostedZone[]> {
   try {
     return await allPages(async (Marker) => {
       const { HostedZones = [], NextMarker } = await aws.route53(new ListHostedZonesCommand({ Marker }));
@@ -88,16 +94,16 @@ async function listZones({ aws, config }: See, known: readonly string[]): Promis
   }
 }
 
-async function read(see: See, zone: HostedZone): Promise<FoundHostedZone | undefined> {
+async function read(context: LookContext, zone: HostedZone): Promise<FoundHostedZone | undefined> {
   const hostedZoneId = idOf(zone);
   const list = new ListTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId: hostedZoneId });
-  const answer = await ifThere(() => see.aws.route53(list));
+  const answer = await ifFound(() => context.aws.route53(list));
   if (!answer) return undefined;
   const tags = readTags(answer.ResourceTagSet?.Tags);
   return {
     hostedZoneId,
     name: nameOf(zone),
-    tags: madeByUs(see, zone) ? { ...tags, [STACK_TAG]: see.names.stack } : tags,
+    tags: madeByUs(context, zone) ? { ...tags, [STACK_TAG]: context.names.stack } : tags,
   };
 }
 

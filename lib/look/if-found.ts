@@ -1,8 +1,8 @@
 /** Looks: «not found» is an answer, at any moment; what a list showed may be gone by the next call. */
-import { isNotFound, isRefusedId } from '../aws/errors.ts';
+import { isNotFound, isMalformedId } from '../aws/errors.ts';
 
 /** What a look sees, or undefined when AWS says that it is not there. Any other error is one. */
-export async function ifThere<T>(look: () => Promise<T>): Promise<T | undefined> {
+export async function ifFound<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
     return await look();
   } catch (error) {
@@ -12,11 +12,11 @@ export async function ifThere<T>(look: () => Promise<T>): Promise<T | undefined>
 }
 
 /** The same for an id out of the state, which may be no id at all: what AWS will not even look for is not there either. */
-export async function ifKnown<T>(look: () => Promise<T>): Promise<T | undefined> {
+export async function ifValidId<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
     return await look();
   } catch (error) {
-    if (isNotFound(error) || isRefusedId(error)) return undefined;
+    if (isNotFound(error) || isMalformedId(error)) return undefined;
     throw error;
   }
 }

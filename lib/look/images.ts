@@ -6,7 +6,7 @@ import { containersOf } from '../config/config.ts';
 import type { Ids, Items } from '../model/resources.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { lookRepositories } from './repositories.ts';
-import type { See } from './context.ts';
+import type { LookContext } from './context.ts';
 
 export interface FoundImage extends Readonly<Ids['images']> {
   /** The tag that stands for the content. */
@@ -20,22 +20,27 @@ export interface FoundImage extends Readonly<Ids['images']> {
 export const imageUri = (repositoryUri: string, digest: string): string => `${repositoryUri}@${digest}`;
 
 /** Only the image of the present source is looked for: older ones are the repository's own affair. */
-export async function lookImages(see: See): Promise<Items<FoundImage>> {
-  const built = containersOf(see.config).filter(({ image }) => 'source' in image);
-  const found = await Promise.all(built.map(async ({ key }) => [key, await look(see, key)] as const));
+export async function lookImages(context: LookContext): Promise<Items<FoundImage>> {
+  const built = containersOf(context.config).filter(({ image }) => 'source' in image);
+  const found = await Promise.all(built.map(async ({ key }) => [key, await look(context, key)] as const));
   return new Map(found.flatMap(([key, image]) => (image ? [[key, image] as const] : [])));
 }
 
-async function look(see: See, key: string): Promise<FoundImage | undefined> {
-  const [build, repositories] = await Promise.all([see.builds.of(key), lookRepositories(see)]);
+async function look(context: LookContext, key: string): Promise<FoundImage | undefined> {
+  const [build, repositories] = await Promise.all([context.builds.of(key), lookRepositories(context)]);
   const repository = repositories.get(key);
   if (!repository) return undefined;
   const { repositoryName, repositoryUri } = repository;
   const { tag } = build;
-  const digest = await imageDigest(see.aws, repositoryName, tag);
+  const digest = await imageDigest(context.aws, repositoryName, tag);
   // Something else under our tag is not our image; the push will say so.
   if (digest === undefined || digest !== (build.digest ?? digest)) return undefined;
-  return { imageUri: imageUri(repositoryUri, digest), tag, digest, tags: { [STACK_TAG]: see.names.stack } };
+  return {
+    imageUri: imageUri(repositoryUri, digest),
+    tag,
+    digest,
+    tags: { [STACK_TAG]: context.names.stack },
+  };
 }
 
 /**

@@ -3,8 +3,8 @@ import { DescribeInternetGatewaysCommand } from '@aws-sdk/client-ec2';
 import { allPages } from '../aws/pages.ts';
 import type { Ids, Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
-import { tagged } from './recorded.ts';
-import { byKey, type See } from './context.ts';
+import { describeOurs } from './recorded.ts';
+import { byKey, type LookContext } from './context.ts';
 
 export interface FoundInternetGateway extends Readonly<Ids['internetGateway']> {
   /** The VPC it is attached to, if it is. */
@@ -16,14 +16,14 @@ export interface FoundInternetGateway extends Readonly<Ids['internetGateway']> {
  * Of twins, the one that is attached keeps the key.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInternetGateways.html
  */
-export async function lookInternetGateway(see: See): Promise<Items<FoundInternetGateway>> {
-  const gateways = await tagged(
-    see,
+export async function lookInternetGateway(context: LookContext): Promise<Items<FoundInternetGateway>> {
+  const gateways = await describeOurs(
+    context,
     ['internetGateway'],
     'InternetGatewayId',
     ({ Filters, ids: InternetGatewayIds }) =>
       allPages(async (NextToken) => {
-        const { InternetGateways = [], NextToken: next } = await see.aws.ec2(
+        const { InternetGateways = [], NextToken: next } = await context.aws.ec2(
           new DescribeInternetGatewaysCommand({ Filters, InternetGatewayIds, NextToken }),
         );
         return { items: InternetGateways, next };

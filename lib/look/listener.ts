@@ -8,10 +8,10 @@ import { allPages } from '../aws/pages.ts';
 import { ONLY, type Ids, type Items } from '../model/resources.ts';
 import type { Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
-import { ifThere } from './if-found.ts';
+import { ifFound } from './if-found.ts';
 import { describeLoadBalancer } from './load-balancer.ts';
-import { askAhead } from './recorded.ts';
-import type { See } from './context.ts';
+import { speculateById } from './recorded.ts';
+import type { LookContext } from './context.ts';
 
 /** Where the load balancer listens. */
 export const HTTP_PORT = 80;
@@ -39,16 +39,16 @@ export function actionText(actions: readonly Action[] | undefined): string {
  * The listener as the list shows it: what the look for its rules waits for.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html
  */
-export const describeListener = (see: See): Promise<Listener | undefined> =>
-  see.once('describeListener', async () => {
-    const listeners = await askAhead(
-      see,
+export const describeListener = (context: LookContext): Promise<Listener | undefined> =>
+  context.shared('describeListener', async () => {
+    const listeners = await speculateById(
+      context,
       'loadBalancer',
-      async () => (await describeLoadBalancer(see))?.LoadBalancerArn,
+      async () => (await describeLoadBalancer(context))?.LoadBalancerArn,
       (LoadBalancerArn) =>
-        ifThere(() =>
+        ifFound(() =>
           allPages(async (Marker) => {
-            const page = await see.aws.elbv2(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
+            const page = await context.aws.elbv2(new DescribeListenersCommand({ LoadBalancerArn, Marker }));
             return { items: page.Listeners ?? [], next: page.NextMarker };
           }),
         ),
@@ -56,10 +56,10 @@ export const describeListener = (see: See): Promise<Listener | undefined> =>
     return listeners?.find(({ Port }) => Port === HTTP_PORT);
   });
 
-export async function lookListener(see: See): Promise<Items<FoundListener>> {
-  const found = await describeListener(see);
+export async function lookListener(context: LookContext): Promise<Items<FoundListener>> {
+  const found = await describeListener(context);
   if (!found?.ListenerArn) return new Map();
-  const tags = (await elbTags(see.aws, [found.ListenerArn])).get(found.ListenerArn);
+  const tags = (await elbTags(context.aws, [found.ListenerArn])).get(found.ListenerArn);
   if (!tags) return new Map();
   const item: FoundListener = {
     listenerArn: found.ListenerArn,

@@ -7,10 +7,10 @@ import {
 import type { Clock } from '../model/clock.ts';
 import { ONLY, type Ids, type Items } from '../model/resources.ts';
 import type { Tags } from '../derive/tags.ts';
-import { forEach, forName, lately } from '../aws/batched-calls.ts';
+import { perClient, perName, cachedFor } from '../aws/batched-calls.ts';
 import { elbTags } from './elb-tags.ts';
-import { ifThere } from './if-found.ts';
-import type { See } from './context.ts';
+import { ifFound } from './if-found.ts';
+import type { LookContext } from './context.ts';
 
 export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
   readonly vpcId: string;
@@ -31,40 +31,43 @@ export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
  * The load balancer as the list shows it now.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html
  */
-export const loadBalancerNow = ({
+export const fetchLoadBalancer = ({
   aws,
   names,
-}: Pick<See, 'aws' | 'names'>): Promise<LoadBalancer | undefined> => describe(aws, names.loadBalancer);
+}: Pick<LookContext, 'aws' | 'names'>): Promise<LoadBalancer | undefined> =>
+  describe(aws, names.loadBalancer);
 
-async function describe(aws: See['aws'], name: string): Promise<LoadBalancer | undefined> {
+async function describe(aws: LookContext['aws'], name: string): Promise<LoadBalancer | undefined> {
   const list = new DescribeLoadBalancersCommand({ Names: [name] });
-  return (await ifThere(() => aws.elbv2(list)))?.LoadBalancers?.[0];
+  return (await ifFound(() => aws.elbv2(list)))?.LoadBalancers?.[0];
 }
 
 /** How old an answer may be for those who wait behind the load balancer. Milliseconds. */
-const WATCH_MS = 1000;
+const MAX_AGE_MS = 1000;
 
-const watching = forEach((aws: See['aws']) => forName((name) => lately(WATCH_MS, () => describe(aws, name))));
+const recentByClient = perClient((aws: LookContext['aws']) =>
+  perName((name) => cachedFor(MAX_AGE_MS, () => describe(aws, name))),
+);
 
 /** The same for many who wait: fifty services look at it once a second at most. */
-export const loadBalancerLately = ({
+export const recentLoadBalancer = ({
   aws,
   names,
   clock,
-}: Pick<See, 'aws' | 'names'> & { readonly clock: Clock }): Promise<LoadBalancer | undefined> =>
-  watching(aws)(names.loadBalancer)(clock);
+}: Pick<LookContext, 'aws' | 'names'> & { readonly clock: Clock }): Promise<LoadBalancer | undefined> =>
+  recentByClient(aws)(names.loadBalancer)(clock);
 
 /** The same, once a survey: what the looks of all that hangs on it wait for. */
-export const describeLoadBalancer = (see: See): Promise<LoadBalancer | undefined> =>
-  see.once('describeLoadBalancer', () => loadBalancerNow(see));
+export const describeLoadBalancer = (context: LookContext): Promise<LoadBalancer | undefined> =>
+  context.shared('describeLoadBalancer', () => fetchLoadBalancer(context));
 
-export async function lookLoadBalancer(see: See): Promise<Items<FoundLoadBalancer>> {
-  const { aws } = see;
-  const found = await describeLoadBalancer(see);
+export async function lookLoadBalancer(context: LookContext): Promise<Items<FoundLoadBalancer>> {
+  const { aws } = context;
+  const found = await describeLoadBalancer(context);
   if (!found?.LoadBalancerArn) return new Map();
   const { LoadBalancerArn } = found;
   const [attributes, allTags] = await Promise.all([
-    ifThere(() => aws.elbv2(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }))),
+    ifFound(() => aws.elbv2(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn }))),
     elbTags(aws, [LoadBalancerArn]),
   ]);
   const tags = allTags.get(LoadBalancerArn);

@@ -2,8 +2,8 @@
 import { DescribeLogGroupsCommand, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { ONLY, type Ids, type Items } from '../model/resources.ts';
 import type { Tags } from '../derive/tags.ts';
-import { ifThere } from './if-found.ts';
-import type { See } from './context.ts';
+import { ifFound } from './if-found.ts';
+import type { LookContext } from './context.ts';
 
 export interface FoundLogGroup extends Readonly<Ids['logGroup']> {
   /** Days, or 0 when its events never expire. */
@@ -17,7 +17,7 @@ export interface FoundLogGroup extends Readonly<Ids['logGroup']> {
  * The list is by prefix and in the order of names: the exact one, if it is there, is the first.
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html
  */
-export async function lookLogGroup({ aws, names }: See): Promise<Items<FoundLogGroup>> {
+export async function lookLogGroup({ aws, names }: LookContext): Promise<Items<FoundLogGroup>> {
   const { logGroups = [] } = await aws.logs(
     new DescribeLogGroupsCommand({ logGroupNamePrefix: names.logGroup }),
   );
@@ -25,7 +25,7 @@ export async function lookLogGroup({ aws, names }: See): Promise<Items<FoundLogG
   if (!group) return new Map();
   // The tag calls take the ARN without the `:*` that stands at the end of `arn`.
   const resourceArn = group.logGroupArn ?? group.arn?.replace(/:\*$/, '');
-  const answer = await ifThere(() => aws.logs(new ListTagsForResourceCommand({ resourceArn })));
+  const answer = await ifFound(() => aws.logs(new ListTagsForResourceCommand({ resourceArn })));
   if (!answer) return new Map();
   const { retentionInDays: retentionDays = 0, creationTime } = group;
   const createdAt = creationTime === undefined ? undefined : new Date(creationTime);

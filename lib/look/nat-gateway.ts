@@ -5,9 +5,9 @@ import type { Aws } from '../aws/clients.ts';
 import { allPages } from '../aws/pages.ts';
 import type { Ids, Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
-import { pending, ready, type Probed } from '../engine/until.ts';
-import { tagged } from './recorded.ts';
-import { byKey, type See } from './context.ts';
+import { pending, ready, type ProbeResult } from '../engine/until.ts';
+import { describeOurs } from './recorded.ts';
+import { byKey, type LookContext } from './context.ts';
 
 export interface FoundNatGateway extends Readonly<Ids['natGateway']> {
   /** `pending`, `available`, `failed`, `deleting` or `deleted`. */
@@ -23,15 +23,19 @@ export interface FoundNatGateway extends Readonly<Ids['natGateway']> {
 const ORDER = ['available', 'pending', 'failed', 'deleting'];
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNatGateways.html */
-export async function lookNatGateway(see: See): Promise<Items<FoundNatGateway>> {
-  const gateways = await tagged(see, ['natGateway'], 'NatGatewayId', ({ Filters, ids: NatGatewayIds }) =>
-    allPages(async (NextToken) => {
-      const Filter = Filters && [...Filters, { Name: 'state', Values: ORDER }];
-      const { NatGateways = [], NextToken: next } = await see.aws.ec2(
-        new DescribeNatGatewaysCommand({ Filter, NatGatewayIds, NextToken }),
-      );
-      return { items: NatGateways, next };
-    }),
+export async function lookNatGateway(context: LookContext): Promise<Items<FoundNatGateway>> {
+  const gateways = await describeOurs(
+    context,
+    ['natGateway'],
+    'NatGatewayId',
+    ({ Filters, ids: NatGatewayIds }) =>
+      allPages(async (NextToken) => {
+        const Filter = Filters && [...Filters, { Name: 'state', Values: ORDER }];
+        const { NatGateways = [], NextToken: next } = await context.aws.ec2(
+          new DescribeNatGatewaysCommand({ Filter, NatGatewayIds, NextToken }),
+        );
+        return { items: NatGateways, next };
+      }),
   );
   const living = gateways.map(read).filter(({ state }) => ORDER.includes(state));
   return byKey(living.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)));
@@ -49,7 +53,7 @@ export async function natGatewayById({ ec2 }: Aws, id: string): Promise<FoundNat
 }
 
 /** Resolves to ready once a gateway is deleted: until then it holds its address and its subnet. */
-export async function natGatewayGone(aws: Aws, id: string): Promise<Probed<undefined>> {
+export async function natGatewayGone(aws: Aws, id: string): Promise<ProbeResult<undefined>> {
   const nat = await natGatewayById(aws, id);
   return nat === undefined || nat.state === 'deleted' ? ready(undefined) : pending(nat.state);
 }

@@ -1,17 +1,26 @@
 /** What a query does not show yet: things made moments ago whose ids the state remembers are asked for by id. */
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
-import type { Items, Name } from '../model/resources.ts';
-import { asOurs, isTaken, KEY_TAG, readTags, STACK_TAG, STEP_TAG, upper, type Tags } from '../derive/tags.ts';
-import { ifKnown } from './if-found.ts';
-import { oursFilter, type Recorded, type See } from './context.ts';
+import type { Items, Noun } from '../model/resources.ts';
+import {
+  withOurTags,
+  isAssumedOurs,
+  KEY_TAG,
+  readTags,
+  STACK_TAG,
+  NOUN_TAG,
+  toPascalCaseTags,
+  type Tags,
+} from '../derive/tags.ts';
+import { ifValidId } from './if-found.ts';
+import { stackTagFilter, type RecordedIds, type LookContext } from './context.ts';
 
 /** The ids that the state remembers of a noun, by key. */
-export const recordedOf = ({ recorded }: Pick<See, 'recorded'>, noun: Name): Items<Recorded> =>
-  recorded?.(noun) ?? new Map<string, Recorded>();
+export const recordedOf = ({ recorded }: Pick<LookContext, 'recorded'>, noun: Noun): Items<RecordedIds> =>
+  recorded?.(noun) ?? new Map<string, RecordedIds>();
 
 /** The telling id of each thing of a noun that the state remembers. */
-export const recordedIds = (see: Pick<See, 'recorded'>, noun: Name): string[] =>
-  [...recordedOf(see, noun).values()].flatMap((ids) => Object.values(ids).slice(0, 1));
+export const recordedIds = (context: Pick<LookContext, 'recorded'>, noun: Noun): string[] =>
+  [...recordedOf(context, noun).values()].flatMap((ids) => Object.values(ids).slice(0, 1));
 
 /**
  * Adds what the state remembers to what a query showed. It costs a call for each id that the query did not show, and
@@ -19,15 +28,17 @@ export const recordedIds = (see: Pick<See, 'recorded'>, noun: Name): string[] =>
  * @param byId asks for one thing; «not found» says that it is gone, «malformed» that it never was
  */
 export async function withRecorded<T>(
-  see: See,
-  nouns: readonly Name[],
+  context: LookContext,
+  nouns: readonly Noun[],
   shown: readonly T[],
   idOf: (thing: T) => string | undefined,
   byId: (id: string) => Promise<readonly T[]>,
 ): Promise<T[]> {
   const seen = new Set(shown.map(idOf));
-  const unseen = nouns.flatMap((noun) => recordedIds(see, noun)).filter((id) => id !== '' && !seen.has(id));
-  const asked = await Promise.all(unseen.map((id) => ifKnown(() => byId(id))));
+  const unseen = nouns
+    .flatMap((noun) => recordedIds(context, noun))
+    .filter((id) => id !== '' && !seen.has(id));
+  const asked = await Promise.all(unseen.map((id) => ifValidId(() => byId(id))));
   return [...shown, ...asked.flatMap((things) => things ?? [])];
 }
 
@@ -36,13 +47,13 @@ export async function withRecorded<T>(
  * says counts when it is the same. One round trip less, and nothing is believed that AWS has not said.
  * @param find the id as AWS shows it; undefined when the thing is not there
  */
-export async function askAhead<T>(
-  see: Pick<See, 'recorded'>,
-  noun: Name,
+export async function speculateById<T>(
+  context: Pick<LookContext, 'recorded'>,
+  noun: Noun,
   find: () => Promise<string | undefined>,
   ask: (id: string) => Promise<T>,
 ): Promise<T | undefined> {
-  const [guess] = recordedIds(see, noun);
+  const [guess] = recordedIds(context, noun);
   const ahead = guess === undefined ? undefined : ask(guess);
   // An answer that nobody needs may be a refusal.
   ahead?.catch(() => undefined);
@@ -55,32 +66,36 @@ export async function askAhead<T>(
  * Nouns with ids that AWS makes up and never gives again: a name alone may be somebody else's by now. Not the hosted
  * zone: the account's own is recorded as well.
  */
-const UNIQUE: ReadonlySet<Name> = new Set(['loadBalancer', 'targetGroups', 'listener', 'rules']);
+const UNIQUE: ReadonlySet<Noun> = new Set(['loadBalancer', 'targetGroups', 'listener', 'rules']);
 
 /** Whether a thing without our tags is one that the state remembers: then it has lost them. */
-export const isRemembered = (see: See, noun: Name, tags: Tags, id = ''): boolean =>
-  tags[STACK_TAG] === undefined && recordedIds(see, noun).includes(id);
+export const isRecordedWithoutTags = (context: LookContext, noun: Noun, tags: Tags, id = ''): boolean =>
+  tags[STACK_TAG] === undefined && recordedIds(context, noun).includes(id);
 
 /**
  * Things that lost their tags and are known by their ids: ours, as the state remembers them. What has the tags of
  * another stack is not.
  */
-export function reclaim<T extends { readonly tags: Tags }>(see: See, noun: Name, items: Items<T>): Items<T> {
+export function restoreLostTags<T extends { readonly tags: Tags }>(
+  context: LookContext,
+  noun: Noun,
+  items: Items<T>,
+): Items<T> {
   if (!UNIQUE.has(noun)) return items;
-  const ids = new Set(recordedIds(see, noun));
+  const ids = new Set(recordedIds(context, noun));
   const isLost = (item: T) =>
     item.tags[STACK_TAG] === undefined &&
     Object.values(item).some((id) => typeof id === 'string' && ids.has(id));
   return new Map(
     [...items].map(([key, item]) => [
       key,
-      isLost(item) ? { ...item, tags: asOurs(item.tags, see.names.stack, noun, key) } : item,
+      isLost(item) ? { ...item, tags: withOurTags(item.tags, context.names.stack, noun, key) } : item,
     ]),
   );
 }
 
 /** Which things a describe is to show. */
-export interface Which {
+export interface Selection {
   readonly Filters?: Filter[];
   readonly ids?: string[];
 }
@@ -91,43 +106,48 @@ export interface Which {
  * @param id the field of the id that tells them apart
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
-export async function tagged<
+export async function describeOurs<
   I extends string,
   T extends { readonly Tags?: Tag[] } & Readonly<Partial<Record<I, string>>>,
->(see: See, nouns: readonly Name[], id: I, describe: (which: Which) => Promise<readonly T[]>): Promise<T[]> {
-  const { stack } = see.names;
+>(
+  context: LookContext,
+  nouns: readonly Noun[],
+  id: I,
+  describe: (which: Selection) => Promise<readonly T[]>,
+): Promise<T[]> {
+  const { stack } = context.names;
   /** One without all of our tags has lost them: the state knows it by an id that AWS gives only once. */
   const whole = (thing: T): T => {
     const tags = readTags(thing.Tags);
-    if (STACK_TAG in tags && STEP_TAG in tags && KEY_TAG in tags) return thing;
-    const [noun, key] = nounOf(see, nouns, thing[id] ?? '');
-    const step = (tags[STEP_TAG] as Name | undefined) ?? noun;
-    return { ...thing, Tags: upper(asOurs(tags, stack, step, tags[KEY_TAG] ?? key)) };
+    if (STACK_TAG in tags && NOUN_TAG in tags && KEY_TAG in tags) return thing;
+    const [noun, key] = nounOf(context, nouns, thing[id] ?? '');
+    const step = (tags[NOUN_TAG] as Noun | undefined) ?? noun;
+    return { ...thing, Tags: toPascalCaseTags(withOurTags(tags, stack, step, tags[KEY_TAG] ?? key)) };
   };
   const isOurs = ({ Tags }: T): boolean => [stack, undefined].includes(readTags(Tags)[STACK_TAG]);
   const things = await withRecorded(
-    see,
+    context,
     nouns,
-    (await describe({ Filters: oursFilter(see) })).map(whole),
+    (await describe({ Filters: stackTagFilter(context) })).map(whole),
     (thing) => thing[id],
     async (one) => (await describe({ ids: [one] })).filter(isOurs).map(whole),
   );
-  return withoutStrangers(things);
+  return withoutSupersededIds(things);
 }
 
 /** What has no tag of ours is in nobody's place: where there is one of ours for it, the state remembers a stranger. */
-function withoutStrangers<T extends { readonly Tags?: Tag[] }>(things: readonly T[]): T[] {
-  const placeOf = (tags: Tags) => `${tags[STEP_TAG]} ${tags[KEY_TAG]}`;
+function withoutSupersededIds<T extends { readonly Tags?: Tag[] }>(things: readonly T[]): T[] {
+  const placeOf = (tags: Tags) => `${tags[NOUN_TAG]} ${tags[KEY_TAG]}`;
   const all = things.map((thing) => ({ thing, tags: readTags(thing.Tags) }));
-  const taken = new Set(all.filter(({ tags }) => !isTaken(tags)).map(({ tags }) => placeOf(tags)));
-  return all.flatMap(({ thing, tags }) => (isTaken(tags) && taken.has(placeOf(tags)) ? [] : [thing]));
+  const taken = new Set(all.filter(({ tags }) => !isAssumedOurs(tags)).map(({ tags }) => placeOf(tags)));
+  return all.flatMap(({ thing, tags }) => (isAssumedOurs(tags) && taken.has(placeOf(tags)) ? [] : [thing]));
 }
 
 /** What the state remembers an id as. */
-function nounOf(see: See, nouns: readonly Name[], id: string): readonly [Name, string] {
+function nounOf(context: LookContext, nouns: readonly Noun[], id: string): readonly [Noun, string] {
   const remembered = nouns.flatMap((noun) =>
-    [...recordedOf(see, noun)].map(([key, ids]) => [noun, key, Object.values(ids)[0]] as const),
+    [...recordedOf(context, noun)].map(([key, ids]) => [noun, key, Object.values(ids)[0]] as const),
   );
-  const [noun, key] = remembered.find(([, , other]) => other === id) ?? [nouns[0] as Name, ''];
+  const [noun, key] = remembered.find(([, , other]) => other === id) ?? [nouns[0] as Noun, ''];
   return [noun, key];
 }

@@ -10,7 +10,7 @@ import { allPages } from '../aws/pages.ts';
 import { policyText } from '../derive/policies.ts';
 import type { Ids, Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
-import type { See } from './context.ts';
+import type { LookContext } from './context.ts';
 
 export interface FoundRepository extends Readonly<Ids['repositories']> {
   readonly scanOnPush: boolean;
@@ -26,11 +26,11 @@ export interface FoundRepository extends Readonly<Ids['repositories']> {
  * By key: what follows the stack in the name. A list by names fails as a whole when one is missing; so all are read.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html
  */
-export const lookRepositories = (see: See): Promise<Items<FoundRepository>> =>
-  see.once('repositories', () => look(see));
+export const lookRepositories = (context: LookContext): Promise<Items<FoundRepository>> =>
+  context.shared('repositories', () => look(context));
 
-async function look(see: See): Promise<Items<FoundRepository>> {
-  const { aws, names } = see;
+async function look(context: LookContext): Promise<Items<FoundRepository>> {
+  const { aws, names } = context;
   const prefix = names.repository('');
   const all = await allPages(async (nextToken) => {
     const page = await aws.ecr(new DescribeRepositoriesCommand({ nextToken, maxResults: 1000 }));
@@ -40,14 +40,14 @@ async function look(see: See): Promise<Items<FoundRepository>> {
   const found = await Promise.all(
     candidates.map(
       async (repository) =>
-        [repository.repositoryName?.slice(prefix.length) ?? '', await read(see, repository)] as const,
+        [repository.repositoryName?.slice(prefix.length) ?? '', await read(context, repository)] as const,
     ),
   );
   return new Map(found.flatMap(([key, repository]) => (repository ? [[key, repository] as const] : [])));
 }
 
 /** Undefined when it went away since it was listed. */
-async function read({ aws }: See, repository: Repository): Promise<FoundRepository | undefined> {
+async function read({ aws }: LookContext, repository: Repository): Promise<FoundRepository | undefined> {
   const { repositoryName = '', repositoryArn, repositoryUri = '' } = repository;
   const [lifecyclePolicy, tags] = await Promise.all([
     lifecycleOf(aws, repositoryName),
@@ -65,7 +65,7 @@ async function read({ aws }: See, repository: Repository): Promise<FoundReposito
   };
 }
 
-async function tagsOf(aws: See['aws'], resourceArn: string | undefined): Promise<Tags | undefined> {
+async function tagsOf(aws: LookContext['aws'], resourceArn: string | undefined): Promise<Tags | undefined> {
   try {
     const { tags } = await aws.ecr(new ListTagsForResourceCommand({ resourceArn }));
     return readTags(tags);
@@ -75,7 +75,7 @@ async function tagsOf(aws: See['aws'], resourceArn: string | undefined): Promise
   }
 }
 
-async function lifecycleOf(aws: See['aws'], repositoryName: string): Promise<string> {
+async function lifecycleOf(aws: LookContext['aws'], repositoryName: string): Promise<string> {
   try {
     const { lifecyclePolicyText = '' } = await aws.ecr(new GetLifecyclePolicyCommand({ repositoryName }));
     return policyText(JSON.parse(lifecyclePolicyText));

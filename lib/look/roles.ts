@@ -9,9 +9,9 @@ import { allPages } from '../aws/pages.ts';
 import { policyText } from '../derive/policies.ts';
 import type { Ids, Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
-import { ifThere } from './if-found.ts';
+import { ifFound } from './if-found.ts';
 import { recordedOf } from './recorded.ts';
-import type { See } from './context.ts';
+import type { LookContext } from './context.ts';
 
 export const ROLES = ['execution', 'task'] as const;
 
@@ -27,9 +27,9 @@ export interface FoundRole extends Readonly<Ids['roles']> {
 }
 
 /** Names of roles are unique in an account, whatever their path. */
-export async function lookRoles(see: See): Promise<Items<FoundRole>> {
+export async function lookRoles(context: LookContext): Promise<Items<FoundRole>> {
   const found = await Promise.all(
-    ROLES.map(async (key) => [key, await look(see, see.names.role(key), key)] as const),
+    ROLES.map(async (key) => [key, await look(context, context.names.role(key), key)] as const),
   );
   return new Map(found.flatMap(([key, role]) => (role ? [[key, role] as const] : [])));
 }
@@ -49,14 +49,14 @@ const parse = (text: string): unknown => {
  * The policies of a role that the state remembers are asked for at once; of one that may not be there, when it is.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
  */
-async function look(see: See, RoleName: string, key: string): Promise<FoundRole | undefined> {
-  const { aws } = see;
-  const asked = ifThere(() => aws.iam(new GetRoleCommand({ RoleName })));
-  if (!recordedOf(see, 'roles').has(key) && (await asked) === undefined) return undefined;
+async function look(context: LookContext, RoleName: string, key: string): Promise<FoundRole | undefined> {
+  const { aws } = context;
+  const asked = ifFound(() => aws.iam(new GetRoleCommand({ RoleName })));
+  if (!recordedOf(context, 'roles').has(key) && (await asked) === undefined) return undefined;
   const [role, attachedPolicies, inlinePolicies] = await Promise.all([
     asked,
-    ifThere(() => attached(aws, RoleName)),
-    ifThere(() => inline(aws, RoleName)),
+    ifFound(() => attached(aws, RoleName)),
+    ifFound(() => inline(aws, RoleName)),
   ]);
   if (!role?.Role || !attachedPolicies || !inlinePolicies) return undefined;
   return {
@@ -70,20 +70,20 @@ async function look(see: See, RoleName: string, key: string): Promise<FoundRole 
   };
 }
 
-const attached = (aws: See['aws'], RoleName: string): Promise<string[]> =>
+const attached = (aws: LookContext['aws'], RoleName: string): Promise<string[]> =>
   allPages(async (Marker) => {
     const page = await aws.iam(new ListAttachedRolePoliciesCommand({ RoleName, Marker }));
     return { items: (page.AttachedPolicies ?? []).map(({ PolicyArn = '' }) => PolicyArn), next: page.Marker };
   });
 
-async function inline(aws: See['aws'], RoleName: string): Promise<Record<string, string>> {
+async function inline(aws: LookContext['aws'], RoleName: string): Promise<Record<string, string>> {
   const names = await allPages(async (Marker) => {
     const page = await aws.iam(new ListRolePoliciesCommand({ RoleName, Marker }));
     return { items: page.PolicyNames ?? [], next: page.Marker };
   });
   const policies = await Promise.all(
     names.map(async (PolicyName) => {
-      const policy = await ifThere(() => aws.iam(new GetRolePolicyCommand({ RoleName, PolicyName })));
+      const policy = await ifFound(() => aws.iam(new GetRolePolicyCommand({ RoleName, PolicyName })));
       return policy ? [[PolicyName, document(policy.PolicyDocument)] as const] : [];
     }),
   );

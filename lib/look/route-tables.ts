@@ -2,9 +2,9 @@
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
 import { allPages } from '../aws/pages.ts';
 import type { Ids, Items } from '../model/resources.ts';
-import { readTags, STEP_TAG, type Tags } from '../derive/tags.ts';
-import { tagged } from './recorded.ts';
-import { byKey, type See } from './context.ts';
+import { readTags, NOUN_TAG, type Tags } from '../derive/tags.ts';
+import { describeOurs } from './recorded.ts';
+import { byKey, type LookContext } from './context.ts';
 
 export const EVERYWHERE = '0.0.0.0/0';
 
@@ -19,24 +19,31 @@ export interface FoundRouteTable extends Readonly<Ids['publicRoutes']> {
   readonly tags: Tags;
 }
 
-export const lookPublicRoutes = (see: See): Promise<Items<FoundRouteTable>> =>
-  lookTables(see, 'publicRoutes');
-export const lookPrivateRoutes = (see: See): Promise<Items<FoundRouteTable>> =>
-  lookTables(see, 'privateRoutes');
+export const lookPublicRoutes = (context: LookContext): Promise<Items<FoundRouteTable>> =>
+  lookTables(context, 'publicRoutes');
+export const lookPrivateRoutes = (context: LookContext): Promise<Items<FoundRouteTable>> =>
+  lookTables(context, 'privateRoutes');
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRouteTables.html */
-async function lookTables(see: See, step: 'publicRoutes' | 'privateRoutes'): Promise<Items<FoundRouteTable>> {
-  const tables = await see.once('routeTables', () =>
-    tagged(see, ['publicRoutes', 'privateRoutes'], 'RouteTableId', ({ Filters, ids: RouteTableIds }) =>
-      allPages(async (NextToken) => {
-        const { RouteTables = [], NextToken: next } = await see.aws.ec2(
-          new DescribeRouteTablesCommand({ Filters, RouteTableIds, NextToken }),
-        );
-        return { items: RouteTables, next };
-      }),
+async function lookTables(
+  context: LookContext,
+  step: 'publicRoutes' | 'privateRoutes',
+): Promise<Items<FoundRouteTable>> {
+  const tables = await context.shared('routeTables', () =>
+    describeOurs(
+      context,
+      ['publicRoutes', 'privateRoutes'],
+      'RouteTableId',
+      ({ Filters, ids: RouteTableIds }) =>
+        allPages(async (NextToken) => {
+          const { RouteTables = [], NextToken: next } = await context.aws.ec2(
+            new DescribeRouteTablesCommand({ Filters, RouteTableIds, NextToken }),
+          );
+          return { items: RouteTables, next };
+        }),
     ),
   );
-  return byKey(tables.map(readTable).filter(({ tags }) => tags[STEP_TAG] === step));
+  return byKey(tables.map(readTable).filter(({ tags }) => tags[NOUN_TAG] === step));
 }
 
 /** States of an association that holds, or is about to: AWS leaves the state out when there is nothing to say. */

@@ -9,10 +9,10 @@ import { rulesOf } from '../derive/rule-priorities.ts';
 import type { Ids, Items } from '../model/resources.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
-import { ifThere } from './if-found.ts';
+import { ifFound } from './if-found.ts';
 import { describeListener } from './listener.ts';
-import { askAhead, isRemembered } from './recorded.ts';
-import type { See } from './context.ts';
+import { speculateById, isRecordedWithoutTags } from './recorded.ts';
+import type { LookContext } from './context.ts';
 
 export interface FoundRule extends Readonly<Ids['rules']> {
   /** Its path patterns, sorted. */
@@ -32,32 +32,33 @@ const PATH = 'path-pattern';
  * The priority of a rule is its key: a listener has one rule for each.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html
  */
-export async function lookRules(see: See): Promise<Items<FoundRule>> {
-  const listed = await askAhead(
-    see,
+export async function lookRules(context: LookContext): Promise<Items<FoundRule>> {
+  const listed = await speculateById(
+    context,
     'listener',
-    async () => (await describeListener(see))?.ListenerArn,
+    async () => (await describeListener(context))?.ListenerArn,
     (ListenerArn) =>
-      ifThere(() =>
+      ifFound(() =>
         allPages(async (Marker) => {
-          const page = await see.aws.elbv2(new DescribeRulesCommand({ ListenerArn, Marker }));
+          const page = await context.aws.elbv2(new DescribeRulesCommand({ ListenerArn, Marker }));
           return { items: page.Rules ?? [], next: page.NextMarker };
         }),
       ),
   );
   const rules = (listed ?? []).filter(({ IsDefault }) => !IsDefault);
   const tags = await elbTags(
-    see.aws,
+    context.aws,
     rules.map(({ RuleArn = '' }) => RuleArn),
   );
-  const keys = new Map([...rulesOf(see.config)].map(([key, { priority }]) => [priority, key]));
+  const keys = new Map([...rulesOf(context.config)].map(([key, { priority }]) => [priority, key]));
   return new Map(
     rules.flatMap((rule) => {
       const own = tags.get(rule.RuleArn ?? '');
       const key = keys.get(Number(rule.Priority));
       if (!own) return [];
       // Somebody else's rule matters only where it stands in the way of one of ours.
-      const isOurs = own[STACK_TAG] === see.names.stack || isRemembered(see, 'rules', own, rule.RuleArn);
+      const isOurs =
+        own[STACK_TAG] === context.names.stack || isRecordedWithoutTags(context, 'rules', own, rule.RuleArn);
       if (!isOurs && key === undefined) return [];
       return [[key ?? `priority-${rule.Priority}`, read(rule, own)] as const];
     }),

@@ -1,13 +1,13 @@
 /** Finds out whether the count of a service is the business of Application Auto Scaling. */
 import { DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
-import { isAnswer, isServerError, isThrottle, isUnimplemented, messageOf } from '../aws/errors.ts';
+import { hasResponse, isServerError, isThrottle, isUnimplemented, messageOf } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
-import type { See } from './context.ts';
+import type { LookContext } from './context.ts';
 
 /** What Application Auto Scaling has to do with the count of a service. */
 export type Scaling =
   /** The count is its business: it lies between these bounds of its own. */
-  | { readonly least: number; readonly most: number }
+  | { readonly min: number; readonly max: number }
   /** It did not say, for this reason. */
   | { readonly unknown: string };
 
@@ -15,7 +15,7 @@ const DIMENSION = 'ecs:service:DesiredCount';
 
 /** Not allowed to ask, or an endpoint that does not know the service. What may pass by itself is another matter. */
 const isRefused = (error: unknown): boolean =>
-  isUnimplemented(error) || (isAnswer(error) && !isServerError(error) && !isThrottle(error));
+  isUnimplemented(error) || (hasResponse(error) && !isServerError(error) && !isThrottle(error));
 
 /**
  * Asks whether these counts lie within the range of a scalable target; a service is left out when there is none, or when
@@ -24,7 +24,7 @@ const isRefused = (error: unknown): boolean =>
  * @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html
  */
 export async function lookScaling(
-  { aws, names: { cluster } }: Pick<See, 'aws' | 'names'>,
+  { aws, names: { cluster } }: Pick<LookContext, 'aws' | 'names'>,
   counts: ReadonlyMap<string, number>,
 ): Promise<ReadonlyMap<string, Scaling>> {
   if (counts.size === 0) return new Map();
@@ -48,7 +48,7 @@ export async function lookScaling(
           ResourceId === idOf(service) && ScalableDimension === DIMENSION,
       );
       const { MinCapacity: least = 0, MaxCapacity: most = 0 } = target ?? {};
-      return target && least <= count && count <= most ? [[service, { least, most }]] : [];
+      return target && least <= count && count <= most ? [[service, { min: least, max: most }]] : [];
     });
     return new Map(scaled);
   } catch (error) {

@@ -4,8 +4,8 @@ import type { GroupRule } from '../derive/security-group-rules.ts';
 import { allPages } from '../aws/pages.ts';
 import type { Ids, Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
-import { tagged } from './recorded.ts';
-import { byKey, type See } from './context.ts';
+import { describeOurs } from './recorded.ts';
+import { byKey, type LookContext } from './context.ts';
 
 export interface FoundSecurityGroup extends Readonly<Ids['securityGroups']> {
   readonly groupName: string;
@@ -16,10 +16,10 @@ export interface FoundSecurityGroup extends Readonly<Ids['securityGroups']> {
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html */
-export async function lookSecurityGroups(see: See): Promise<Items<FoundSecurityGroup>> {
-  const groups = await tagged(see, ['securityGroups'], 'GroupId', ({ Filters, ids: GroupIds }) =>
+export async function lookSecurityGroups(context: LookContext): Promise<Items<FoundSecurityGroup>> {
+  const groups = await describeOurs(context, ['securityGroups'], 'GroupId', ({ Filters, ids: GroupIds }) =>
     allPages(async (NextToken) => {
-      const { SecurityGroups = [], NextToken: next } = await see.aws.ec2(
+      const { SecurityGroups = [], NextToken: next } = await context.aws.ec2(
         new DescribeSecurityGroupsCommand({ Filters, GroupIds, NextToken }),
       );
       return { items: SecurityGroups, next };

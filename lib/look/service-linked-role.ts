@@ -3,7 +3,7 @@ import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { allPages } from '../aws/pages.ts';
 import { ONLY, type Ids, type Items } from '../model/resources.ts';
 import type { Tags } from '../derive/tags.ts';
-import type { See } from './context.ts';
+import type { LookContext } from './context.ts';
 
 /** Where the role lies: its path is the service's own, whatever its name. */
 const PATH = '/aws-service-role/ecs.amazonaws.com/';
@@ -17,7 +17,7 @@ export interface FoundServiceLinkedRole extends Readonly<Ids['serviceLinkedRole'
  * A page of the list may be empty and still not be the last.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
  */
-export async function lookServiceLinkedRole({ aws }: See): Promise<Items<FoundServiceLinkedRole>> {
+export async function lookServiceLinkedRole({ aws }: LookContext): Promise<Items<FoundServiceLinkedRole>> {
   const roles = await allPages(async (Marker) => {
     const page = await aws.iam(new ListRolesCommand({ PathPrefix: PATH, Marker }));
     return { items: page.Roles ?? [], next: page.Marker };

@@ -8,14 +8,14 @@ import {
 } from '@aws-sdk/client-ecs';
 import { batchesOf } from '../aws/batches.ts';
 import type { Clock } from '../model/clock.ts';
-import { serviceOf } from '../derive/names.ts';
+import { configuredServiceName } from '../derive/names.ts';
 import { allPages } from '../aws/pages.ts';
 import type { Ids, Items } from '../model/resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
-import { forEach, forName, together } from '../aws/batched-calls.ts';
-import { ifThere } from './if-found.ts';
+import { perClient, perName, batched } from '../aws/batched-calls.ts';
+import { ifFound } from './if-found.ts';
 import { lookScaling, type Scaling } from './scaling.ts';
-import { byKey, type See } from './context.ts';
+import { byKey, type LookContext } from './context.ts';
 
 export interface FoundService extends Readonly<Ids['services']> {
   readonly serviceName: string;
@@ -42,7 +42,7 @@ export interface FoundService extends Readonly<Ids['services']> {
 }
 
 /** Whether the count of a service is Application Auto Scaling's business. */
-export const isScaled = ({ scaling }: FoundService): boolean => scaling !== undefined && 'least' in scaling;
+export const isAutoScaled = ({ scaling }: FoundService): boolean => scaling !== undefined && 'min' in scaling;
 
 const BATCH = 10;
 
@@ -52,13 +52,13 @@ export const isFormer = (key: string): boolean => key.includes(FORMER);
 const FORMER = '~former';
 
 /** The wanted names are asked for at once: the list hides services that are draining, and only adds others. */
-export async function lookServices(see: See): Promise<Items<FoundService>> {
-  const { aws, names, config } = see;
+export async function lookServices(context: LookContext): Promise<Items<FoundService>> {
+  const { aws, names, config } = context;
   const configured = new Map(config.services.map((service) => [service.name, service]));
   const wanted = new Set(config.services.map((service) => names.service(service)));
   const [described, listed] = await Promise.all([
     describeServices(aws, names.cluster, [...wanted]),
-    list(see),
+    list(context),
   ]);
   const others = listed.filter((name) => !wanted.has(name));
   // Somebody else's service in our cluster matters only where it has a name that we want.
@@ -67,22 +67,22 @@ export async function lookServices(see: See): Promise<Items<FoundService>> {
     .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || wanted.has(serviceName));
   const counts = found
     .filter(({ serviceName, status, desiredCount }) => {
-      const count = configured.get(serviceOf(serviceName))?.count ?? desiredCount;
+      const count = configured.get(configuredServiceName(serviceName))?.count ?? desiredCount;
       return status === 'ACTIVE' && desiredCount !== count;
     })
     .map(({ serviceName, desiredCount }) => [serviceName, desiredCount] as const);
-  const scaling = await lookScaling(see, new Map(counts));
+  const scaling = await lookScaling(context, new Map(counts));
   return byKey(
     found.map((one) => ({ ...one, scaling: scaling.get(one.serviceName) })),
     ({ serviceName }) => {
-      const key = serviceOf(serviceName);
+      const key = configuredServiceName(serviceName);
       return wanted.has(serviceName) || !configured.has(key) ? key : formerKey(key);
     },
   );
 }
 
-async function list({ aws, names: { cluster } }: See): Promise<string[]> {
-  const arns = await ifThere(() =>
+async function list({ aws, names: { cluster } }: LookContext): Promise<string[]> {
+  const arns = await ifFound(() =>
     allPages(async (nextToken) => {
       const page = await aws.ecs(new ListServicesCommand({ cluster, maxResults: 100, nextToken }));
       return { items: page.serviceArns ?? [], next: page.nextToken };
@@ -97,22 +97,22 @@ async function list({ aws, names: { cluster } }: See): Promise<string[]> {
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
  */
 export async function describeServices(
-  aws: See['aws'],
+  aws: LookContext['aws'],
   cluster: string,
   all: readonly string[],
 ): Promise<Service[]> {
   const answers = await Promise.all(
     batchesOf(all, BATCH).map((services) =>
-      ifThere(() => aws.ecs(new DescribeServicesCommand({ cluster, services, include: ['TAGS'] }))),
+      ifFound(() => aws.ecs(new DescribeServicesCommand({ cluster, services, include: ['TAGS'] }))),
     ),
   );
   return answers.flatMap((answer) => answer?.services ?? []).filter(({ status }) => status !== 'INACTIVE');
 }
 
 /** By cluster: asks about one service, and shares the call with whoever asks in the same moment. */
-const asking = forEach((aws: See['aws']) =>
-  forName((cluster) =>
-    together(BATCH, async (names) => {
+const describeBatched = perClient((aws: LookContext['aws']) =>
+  perName((cluster) =>
+    batched(BATCH, async (names) => {
       const services = await describeServices(aws, cluster, names);
       return (name) => services.find(({ serviceName }) => serviceName === name);
     }),
@@ -124,9 +124,9 @@ const asking = forEach((aws: See['aws']) =>
  * @param service its name in ECS
  */
 export const describeService = (
-  { aws, names, clock }: Pick<See, 'aws' | 'names'> & { readonly clock: Clock },
+  { aws, names, clock }: Pick<LookContext, 'aws' | 'names'> & { readonly clock: Clock },
   service: string,
-): Promise<Service | undefined> => asking(aws)(names.cluster)(service, clock);
+): Promise<Service | undefined> => describeBatched(aws)(names.cluster)(service, clock);
 
 export const loadBalancerText = ({ containerName, containerPort, targetGroupArn }: LoadBalancer): string =>
   `${containerName}:${containerPort} → ${targetGroupArn}`;

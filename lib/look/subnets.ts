@@ -3,8 +3,8 @@ import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand, type Subnet }
 import { allPages } from '../aws/pages.ts';
 import type { Ids, Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
-import { tagged } from './recorded.ts';
-import { byKey, type See } from './context.ts';
+import { describeOurs } from './recorded.ts';
+import { byKey, type LookContext } from './context.ts';
 
 export interface FoundSubnet extends Readonly<Ids['subnets']> {
   readonly vpcId: string;
@@ -14,9 +14,9 @@ export interface FoundSubnet extends Readonly<Ids['subnets']> {
   readonly tags: Tags;
 }
 
-export async function lookSubnets(see: See): Promise<Items<FoundSubnet>> {
+export async function lookSubnets(context: LookContext): Promise<Items<FoundSubnet>> {
   return byKey(
-    (await describeSubnets(see)).map(
+    (await describeSubnets(context)).map(
       ({ SubnetId = '', VpcId = '', CidrBlock = '', AvailabilityZone = '', State = '', ...rest }) => ({
         subnetId: SubnetId,
         vpcId: VpcId,
@@ -34,11 +34,11 @@ export async function lookSubnets(see: See): Promise<Items<FoundSubnet>> {
  * Our subnets as AWS shows them, asked for once a survey.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
  */
-export const describeSubnets = (see: See): Promise<Subnet[]> =>
-  see.once('subnets', () =>
-    tagged(see, ['subnets'], 'SubnetId', ({ Filters, ids: SubnetIds }) =>
+export const describeSubnets = (context: LookContext): Promise<Subnet[]> =>
+  context.shared('subnets', () =>
+    describeOurs(context, ['subnets'], 'SubnetId', ({ Filters, ids: SubnetIds }) =>
       allPages(async (NextToken) => {
-        const { Subnets = [], NextToken: next } = await see.aws.ec2(
+        const { Subnets = [], NextToken: next } = await context.aws.ec2(
           new DescribeSubnetsCommand({ Filters, SubnetIds, NextToken }),
         );
         return { items: Subnets, next };
@@ -50,8 +50,8 @@ export const describeSubnets = (see: See): Promise<Subnet[]> =>
  * The names of the region's availability zones that are open to this account, in order; local zones are left out.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAvailabilityZones.html
  */
-export async function lookZones(see: See): Promise<readonly string[]> {
-  const { AvailabilityZones = [] } = await see.aws.ec2(
+export async function lookZones(context: LookContext): Promise<readonly string[]> {
+  const { AvailabilityZones = [] } = await context.aws.ec2(
     new DescribeAvailabilityZonesCommand({
       Filters: [
         { Name: 'state', Values: ['available'] },

@@ -9,10 +9,10 @@ import { allPages } from '../aws/pages.ts';
 import type { Ids, Items } from '../model/resources.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
-import { ifThere } from './if-found.ts';
+import { ifFound } from './if-found.ts';
 import { attributesOf } from './load-balancer.ts';
-import { isRemembered } from './recorded.ts';
-import type { See } from './context.ts';
+import { isRecordedWithoutTags } from './recorded.ts';
+import type { LookContext } from './context.ts';
 
 export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
   readonly name: string;
@@ -39,8 +39,8 @@ export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
  * one of them is missing, so the whole list is read, 400 a page.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
  */
-export async function lookTargetGroups(see: See): Promise<Items<FoundTargetGroup>> {
-  const { aws, names, config } = see;
+export async function lookTargetGroups(context: LookContext): Promise<Items<FoundTargetGroup>> {
+  const { aws, names, config } = context;
   const listed = await allPages(async (Marker) => {
     const { TargetGroups = [], NextMarker } = await aws.elbv2(
       new DescribeTargetGroupsCommand({ Marker, PageSize: 400 }),
@@ -55,7 +55,7 @@ export async function lookTargetGroups(see: See): Promise<Items<FoundTargetGroup
       aws,
       candidates.map(({ TargetGroupArn = '' }) => TargetGroupArn),
     ),
-    Promise.all(candidates.map((group) => attributesOfGroup(see, group))),
+    Promise.all(candidates.map((group) => attributesOfGroup(context, group))),
   ]);
   const keys = new Map(
     routesOf(config).map(({ container }) => [names.targetGroup(container), container.key]),
@@ -68,7 +68,8 @@ export async function lookTargetGroups(see: See): Promise<Items<FoundTargetGroup
       if (!own || !settings) return [];
       // Somebody else's group matters only where it has a name that we want.
       const isOurs =
-        own[STACK_TAG] === names.stack || isRemembered(see, 'targetGroups', own, group.TargetGroupArn);
+        own[STACK_TAG] === names.stack ||
+        isRecordedWithoutTags(context, 'targetGroups', own, group.TargetGroupArn);
       if (!isOurs && !keys.has(name)) return [];
       // One of ours whose name nothing wants any more stands for itself, and will be removed.
       return [[keys.get(name) ?? name, read(group, settings, own)] as const];
@@ -77,9 +78,9 @@ export async function lookTargetGroups(see: See): Promise<Items<FoundTargetGroup
 }
 
 /** Undefined when the group went away since it was listed. */
-async function attributesOfGroup({ aws }: See, { TargetGroupArn }: TargetGroup) {
+async function attributesOfGroup({ aws }: LookContext, { TargetGroupArn }: TargetGroup) {
   const describe = new DescribeTargetGroupAttributesCommand({ TargetGroupArn });
-  const answer = await ifThere(() => aws.elbv2(describe));
+  const answer = await ifFound(() => aws.elbv2(describe));
   return answer && attributesOf(answer.Attributes);
 }
 

@@ -11,7 +11,7 @@ import type { Ids, Items } from '../model/resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { definitionFields } from '../derive/task-definition.ts';
 import { revisionsOf } from '../aws/task-definition-revisions.ts';
-import type { See } from './context.ts';
+import type { LookContext } from './context.ts';
 
 export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
   readonly family: string;
@@ -27,8 +27,8 @@ export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTaskDefinitionFamilies.html */
-export async function lookTaskDefinitions(see: See): Promise<Items<FoundTaskDefinition>> {
-  const { aws, names, config } = see;
+export async function lookTaskDefinitions(context: LookContext): Promise<Items<FoundTaskDefinition>> {
+  const { aws, names, config } = context;
   const prefix = names.family('');
   const families = await allPages(async (nextToken) => {
     const page = await aws.ecs(
@@ -36,7 +36,7 @@ export async function lookTaskDefinitions(see: See): Promise<Items<FoundTaskDefi
     );
     return { items: page.families ?? [], next: page.nextToken };
   });
-  const definitions = await Promise.all(families.map((family) => look(see, family)));
+  const definitions = await Promise.all(families.map((family) => look(context, family)));
   const wanted = new Set(config.services.map(({ name }) => names.family(name)));
   return new Map(
     definitions
@@ -48,7 +48,7 @@ export async function lookTaskDefinitions(see: See): Promise<Items<FoundTaskDefi
 }
 
 /** The newest active revision of a family, or else the newest inactive one, which a teardown may have left. */
-async function look({ aws }: See, family: string): Promise<FoundTaskDefinition | undefined> {
+async function look({ aws }: LookContext, family: string): Promise<FoundTaskDefinition | undefined> {
   const [active, revisions] = await Promise.all([describe(aws, family), revisionsOf(aws, family, 'ACTIVE')]);
   if (active) {
     return { ...active, older: revisions.filter((arn) => arn !== active.taskDefinitionArn).length };
@@ -63,7 +63,10 @@ async function look({ aws }: See, family: string): Promise<FoundTaskDefinition |
  * @param reference a family, for its newest active revision, or the ARN of a revision
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
  */
-async function describe(aws: See['aws'], reference: string): Promise<FoundTaskDefinition | undefined> {
+async function describe(
+  aws: LookContext['aws'],
+  reference: string,
+): Promise<FoundTaskDefinition | undefined> {
   try {
     const { taskDefinition = {}, tags } = await aws.ecs(
       new DescribeTaskDefinitionCommand({ taskDefinition: reference, include: ['TAGS'] }),

@@ -3,10 +3,10 @@ import { DescribeTasksCommand, ListTasksCommand, type DesiredStatus, type Task }
 import { batchesOf } from '../aws/batches.ts';
 import type { Clock } from '../model/clock.ts';
 import { allPages } from '../aws/pages.ts';
-import { serviceOf } from '../derive/names.ts';
-import { forEach, forName, together } from '../aws/batched-calls.ts';
-import { ifThere } from './if-found.ts';
-import type { See } from './context.ts';
+import { configuredServiceName } from '../derive/names.ts';
+import { perClient, perName, batched } from '../aws/batched-calls.ts';
+import { ifFound } from './if-found.ts';
+import type { LookContext } from './context.ts';
 
 const BATCH = 100;
 
@@ -16,11 +16,11 @@ const BATCH = 100;
  * @param statuses asked for one after the other, so that no task is missed that changes from one to the next
  */
 export async function tasksOf(
-  { aws, names }: Pick<See, 'aws' | 'names'>,
+  { aws, names }: Pick<LookContext, 'aws' | 'names'>,
   service: string,
   ...statuses: readonly DesiredStatus[]
 ): Promise<Task[]> {
-  const which = { cluster: names.cluster, family: names.family(serviceOf(service)) };
+  const which = { cluster: names.cluster, family: names.family(configuredServiceName(service)) };
   return (await describeTasks(aws, which, statuses)).filter(isOf(service));
 }
 
@@ -30,9 +30,9 @@ const isOf =
     group === `service:${service}`;
 
 /** By cluster: asks about all tasks at once, for whoever waits for those of a service. */
-const asking = forEach((aws: See['aws']) =>
-  forName((cluster) =>
-    together(Number.MAX_SAFE_INTEGER, async () => {
+const describeBatched = perClient((aws: LookContext['aws']) =>
+  perName((cluster) =>
+    batched(Number.MAX_SAFE_INTEGER, async () => {
       const tasks = await describeTasks(aws, { cluster }, ['RUNNING', 'STOPPED']);
       return (service) => tasks.filter(isOf(service));
     }),
@@ -41,20 +41,20 @@ const asking = forEach((aws: See['aws']) =>
 
 /** The tasks of a service that is waited for, whatever becomes of them; who asks in the same moment shares the calls. */
 export const allTasksOf = (
-  { aws, names, clock }: Pick<See, 'aws' | 'names'> & { readonly clock: Clock },
+  { aws, names, clock }: Pick<LookContext, 'aws' | 'names'> & { readonly clock: Clock },
   service: string,
-): Promise<Task[]> => asking(aws)(names.cluster)(service, clock);
+): Promise<Task[]> => describeBatched(aws)(names.cluster)(service, clock);
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html */
 async function describeTasks(
-  aws: See['aws'],
+  aws: LookContext['aws'],
   which: { readonly cluster: string; readonly family?: string },
   statuses: readonly DesiredStatus[],
 ): Promise<Task[]> {
   const { cluster } = which;
   const arns = new Set<string>();
   for (const desiredStatus of statuses) {
-    const listed = await ifThere(() =>
+    const listed = await ifFound(() =>
       allPages(async (nextToken) => {
         const page = await aws.ecs(new ListTasksCommand({ ...which, desiredStatus, nextToken }));
         return { items: page.taskArns ?? [], next: page.nextToken };
@@ -64,7 +64,7 @@ async function describeTasks(
   }
   const answers = await Promise.all(
     batchesOf([...arns], BATCH).map((tasks) =>
-      ifThere(() => aws.ecs(new DescribeTasksCommand({ cluster, tasks }))),
+      ifFound(() => aws.ecs(new DescribeTasksCommand({ cluster, tasks }))),
     ),
   );
   return answers.flatMap((answer) => answer?.tasks ?? []);

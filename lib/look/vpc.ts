@@ -10,8 +10,8 @@ import { allPages } from '../aws/pages.ts';
 import { only, type Ids, type Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import type { Survey } from './found.ts';
-import { tagged } from './recorded.ts';
-import { byKey, type See } from './context.ts';
+import { describeOurs } from './recorded.ts';
+import { byKey, type LookContext } from './context.ts';
 import { describeSubnets } from './subnets.ts';
 
 export interface FoundVpc extends Readonly<Ids['vpc']> {
@@ -23,29 +23,29 @@ export interface FoundVpc extends Readonly<Ids['vpc']> {
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVpcs.html */
-export async function lookVpc(see: See): Promise<Items<FoundVpc>> {
-  const vpcs = await tagged(see, ['vpc'], 'VpcId', ({ Filters, ids: VpcIds }) =>
+export async function lookVpc(context: LookContext): Promise<Items<FoundVpc>> {
+  const vpcs = await describeOurs(context, ['vpc'], 'VpcId', ({ Filters, ids: VpcIds }) =>
     allPages(async (NextToken) => {
-      const { Vpcs = [], NextToken: next } = await see.aws.ec2(
+      const { Vpcs = [], NextToken: next } = await context.aws.ec2(
         new DescribeVpcsCommand({ Filters, VpcIds, NextToken }),
       );
       return { items: Vpcs, next };
     }),
   );
-  const found = await Promise.all((await inhabitedFirst(see, vpcs)).map((vpc) => read(see, vpc)));
+  const found = await Promise.all((await usedFirst(context, vpcs)).map((vpc) => read(context, vpc)));
   return byKey(found.filter((vpc) => vpc !== undefined));
 }
 
 /** Of twins, the one that has our subnets keeps the key: the other one can go. */
-async function inhabitedFirst(see: See, vpcs: readonly Vpc[]): Promise<readonly Vpc[]> {
+async function usedFirst(context: LookContext, vpcs: readonly Vpc[]): Promise<readonly Vpc[]> {
   if (vpcs.length < 2) return vpcs;
-  const inhabited = new Set((await describeSubnets(see)).map(({ VpcId }) => VpcId));
+  const inhabited = new Set((await describeSubnets(context)).map(({ VpcId }) => VpcId));
   const rank = ({ VpcId }: Vpc): number => (inhabited.has(VpcId) ? 0 : 1);
   return [...vpcs].sort((a, b) => rank(a) - rank(b));
 }
 
 /** Undefined when the VPC has gone since it was listed. */
-async function read({ aws }: See, { VpcId = '', ...vpc }: Vpc): Promise<FoundVpc | undefined> {
+async function read({ aws }: LookContext, { VpcId = '', ...vpc }: Vpc): Promise<FoundVpc | undefined> {
   const attribute = (Attribute: VpcAttributeName) =>
     aws.ec2(new DescribeVpcAttributeCommand({ VpcId, Attribute }));
   try {
@@ -68,7 +68,7 @@ async function read({ aws }: See, { VpcId = '', ...vpc }: Vpc): Promise<FoundVpc
 }
 
 /** Why a thing that lies in a VPC cannot be used: it lies in another one than ours, and cannot move. */
-export const astray =
+export const inAnotherVpc =
   ({ vpc }: Survey) =>
   ({ vpcId }: { readonly vpcId: string }): string | undefined =>
     vpcId === only(vpc)?.vpcId ? undefined : `it lies in ${vpcId}, which is not the VPC of this stack`;

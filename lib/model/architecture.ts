@@ -1,5 +1,5 @@
 /** The architecture: every noun, and what must be there before it. Both rooms walk this graph. */
-import type { Name } from './resources.ts';
+import type { Noun } from './resources.ts';
 
 /**
  * What each noun needs. Long waits start first by themselves: a step starts as soon as its needs are done.
@@ -38,9 +38,9 @@ export const needs = {
   ],
   hostedZone: [],
   record: ['hostedZone', 'loadBalancer', 'services'],
-} as const satisfies { readonly [N in Name]: readonly Name[] };
+} as const satisfies { readonly [N in Noun]: readonly Noun[] };
 
 /** The nouns that a noun needs. */
-export type Needs<N extends Name> = (typeof needs)[N][number];
+export type Needs<N extends Noun> = (typeof needs)[N][number];
 
-export const names = Object.keys(needs) as Name[];
+export const nouns = Object.keys(needs) as Noun[];

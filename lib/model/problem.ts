@@ -39,7 +39,7 @@ export const PROBLEM_CODES = [
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 /** The four parts of a problem. */
-export interface Parts {
+export interface ProblemParts {
   /** What happened, in one sentence. */
   readonly what: string;
   /** Why. */
@@ -59,7 +59,7 @@ export class Problem extends Error {
   readonly now: string;
   readonly fix: readonly string[];
 
-  constructor(code: ProblemCode, { what, why, now, fix, cause }: Parts) {
+  constructor(code: ProblemCode, { what, why, now, fix, cause }: ProblemParts) {
     super(`${what} ${why}`, cause === undefined ? undefined : { cause });
     this.name = 'Problem';
     this.code = code;
@@ -71,7 +71,7 @@ export class Problem extends Error {
 }
 
 /** Makes a problem, to be thrown. */
-export const problem = (code: ProblemCode, parts: Parts): Problem => new Problem(code, parts);
+export const problem = (code: ProblemCode, parts: ProblemParts): Problem => new Problem(code, parts);
 
 /** Whether an error is a problem of one of these kinds. */
 export const isProblem = (error: unknown, ...codes: readonly ProblemCode[]): error is Problem =>

@@ -1,11 +1,12 @@
 /** What a run says while it works: events, which one of three listeners shows. The engine never prints. */
-import type { Name } from './resources.ts';
+import type { Noun } from './resources.ts';
 import type { Verb } from './change.ts';
 
 /** Past tenses of the verbs, and the words for what did not change and what is under way. */
-export type Word = 'created' | 'updated' | 'replaced' | 'removed' | 'exists' | 'kept' | 'waiting' | 'gone';
+export type ResourceStatus =
+  'created' | 'updated' | 'replaced' | 'removed' | 'exists' | 'kept' | 'waiting' | 'gone';
 
-export const done: Readonly<Record<Exclude<Verb, 'refused'>, Word>> = {
+export const pastTense: Readonly<Record<Exclude<Verb, 'refused'>, ResourceStatus>> = {
   create: 'created',
   update: 'updated',
   replace: 'replaced',
@@ -16,9 +17,9 @@ export const done: Readonly<Record<Exclude<Verb, 'refused'>, Word>> = {
 export type Event =
   | {
       readonly type: 'thing';
-      readonly step: Name;
+      readonly noun: Noun;
       readonly key: string;
-      readonly word: Word;
+      readonly status: ResourceStatus;
       /** An id, or what is waited for. */
       readonly text: string;
       /** Milliseconds that it took, or has taken so far. */

@@ -32,7 +32,7 @@ export interface Ids {
 }
 
 /** The nouns of the architecture: the names of the steps. */
-export type Name = keyof Ids;
+export type Noun = keyof Ids;
 
 /** Things of one noun by their key; a noun of which there is one has the key `''`. */
 export type Items<T> = ReadonlyMap<string, T>;
@@ -40,13 +40,13 @@ export type Items<T> = ReadonlyMap<string, T>;
 export const ONLY = '';
 
 /** How a thing is called to people, in the state file and in its tags: `vpc`, `subnets.public-1`. */
-export const addressOf = (step: Name, key: string): string => (key === ONLY ? step : `${step}.${key}`);
+export const addressOf = (step: Noun, key: string): string => (key === ONLY ? step : `${step}.${key}`);
 
 /** The one thing of a noun, if it is there. */
 export const only = <T>(items: Items<T>): T | undefined => items.get(ONLY);
 
 /** The ids of each noun by name: what the state file keeps of a thing, the telling one first. */
-const idFields: { readonly [N in Name]: readonly (keyof Ids[N] & string)[] } = {
+const idFields: { readonly [N in Noun]: readonly (keyof Ids[N] & string)[] } = {
   vpc: ['vpcId'],
   subnets: ['subnetId', 'zone'],
   internetGateway: ['internetGatewayId'],
@@ -72,13 +72,13 @@ const idFields: { readonly [N in Name]: readonly (keyof Ids[N] & string)[] } = {
 };
 
 /** Picks the ids out of a thing that says more. */
-export function idsOf<N extends Name>(name: N, thing: Ids[N]): Record<string, string> {
+export function idsOf<N extends Noun>(name: N, thing: Ids[N]): Record<string, string> {
   const all = thing as unknown as Record<string, string>;
   return Object.fromEntries(idFields[name].map((field) => [field, all[field] ?? '']));
 }
 
 /** How a thing is called in a report: its telling id, short enough for a line. */
-export function titleOf<N extends Name>(name: N, thing: Ids[N]): string {
+export function titleOf<N extends Noun>(name: N, thing: Ids[N]): string {
   const [id = ''] = Object.values(idsOf(name, thing));
   if (name === 'images') return id.replace(/^[^/]*\//, '').replace(/(@sha256:.{12}).*/, '$1…');
   const [kind = '', ...rest] = id.replace(/^arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:/, '').split('/');

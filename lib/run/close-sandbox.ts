@@ -1,13 +1,13 @@
 /** Stops a sandbox that runs in the background for nothing. */
 import { problem } from '../model/problem.ts';
-import type { SandboxDoor } from './target.ts';
+import type { SandboxHandle } from './target.ts';
 
 /**
  * Stops the sandbox when it was started in the background and nothing is left in it.
  * @returns whether it did
  * @throws SANDBOX_STOP when it does not end, or does not say what is in it
  */
-export async function closeEmptySandbox(sandbox: SandboxDoor | undefined): Promise<boolean> {
+export async function closeEmptySandbox(sandbox: SandboxHandle | undefined): Promise<boolean> {
   if (!sandbox?.background) return false;
   let now = 'What is in it is not known.';
   try {

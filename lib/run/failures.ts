@@ -2,11 +2,11 @@
 import { explain } from '../aws/explain.ts';
 import type { Outcome } from '../engine/graph.ts';
 import { problem } from '../model/problem.ts';
-import type { Name } from '../model/resources.ts';
+import type { Noun } from '../model/resources.ts';
 import type { Run } from './run.ts';
 
 /** @throws the one problem, STEPS_FAILED with several, or INTERRUPTED */
-export function failures(run: Run, outcomes: ReadonlyMap<Name, Outcome>): void {
+export function failures(run: Run, outcomes: ReadonlyMap<Noun, Outcome>): void {
   if (run.signal.aborted) throw interrupted(run);
   const failed = [...outcomes].flatMap(([name, outcome]) =>
     outcome.state === 'failed' ? [explain(outcome.error, situation(run, name))] : [],
@@ -25,7 +25,7 @@ export function failures(run: Run, outcomes: ReadonlyMap<Name, Outcome>): void {
   });
 }
 
-const situation = (run: Run, name: Name) => ({
+const situation = (run: Run, name: Noun) => ({
   doing: `the step ${name}`,
   region: run.region,
   endpoint: run.endpoint,

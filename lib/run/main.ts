@@ -5,13 +5,13 @@ import { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import { interrupted } from './failures.ts';
 import { onInterrupt } from './interrupt.ts';
-import { lines } from './progress-lines.ts';
-import { advised, readOptions, typed, type Options } from './options.ts';
+import { progressLines } from './progress-lines.ts';
+import { withCommandLines, readOptions, commandLine, type Options } from './options.ts';
 import { printable } from './printable.ts';
 import { timeline } from './timeline.ts';
 
 /** What a command hands back to be printed on stdout. */
-export interface Result {
+export interface CommandResult {
   readonly exitCode: 0 | 2;
   /** The last lines for people; the very last is the result. */
   readonly text: string;
@@ -22,9 +22,9 @@ export interface Result {
 /** The version of the JSON documents; it counts up when a field changes its meaning or goes away. */
 const JSON_VERSION = 1;
 /** As long as a timer may be; it has nothing to do. */
-const ALIVE_MS = 2 ** 31 - 1;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export interface Running {
+export interface CommandContext {
   readonly options: Options;
   readonly report: Report;
   readonly signal: AbortSignal;
@@ -36,7 +36,7 @@ export interface Running {
 export async function main(
   command: string,
   purpose: string,
-  work: (running: Running) => Promise<Result>,
+  work: (running: CommandContext) => Promise<CommandResult>,
   args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   // The SDK announces the end of Node 20 on stderr; what the user sees is ours alone.
@@ -47,7 +47,7 @@ export async function main(
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const { signal, overdue, stop } = onInterrupt();
   // While it works, the process lives: one that runs out of things to wait for would end without a word.
-  const alive = setInterval(() => undefined, ALIVE_MS);
+  const alive = setInterval(() => undefined, LONGEST_TIMER_MS);
   let options: Options | undefined;
   try {
     const asked = await readOptions(command, purpose, args, process.env);
@@ -56,15 +56,15 @@ export async function main(
       return;
     }
     options = asked.options;
-    const shown = lines((text) => void process.stderr.write(text), colour);
+    const shown = progressLines((text) => void process.stderr.write(text), colour);
     const report = timeline(shown, process.env['SLIPWAY_TIMELINE']);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
     const working = work({ options, report, signal, interactive });
-    const result = await Promise.race([working, overdue, stray()]);
+    const result = await Promise.race([working, overdue, uncaught()]);
     print(json ? { version: JSON_VERSION, command, ok: true, ...result.json } : result.text);
     process.exitCode = result.exitCode;
   } catch (error) {
-    const again = options ? typed(command, options) : `npm run ${command}`;
+    const again = options ? commandLine(command, options) : `npm run ${command}`;
     const problem = signal.aborted
       ? interrupted({ command: again })
       : explain(error, { doing: command, region: '', command: again, changing: true });
@@ -82,9 +82,13 @@ export async function main(
 
 /** The problem with its commands as they are typed for this stack. */
 const forStack = (of: Problem, options: Options): Problem =>
-  new Problem(of.code, { ...of, fix: of.fix.map((advice) => advised(advice, options)), cause: of.cause });
+  new Problem(of.code, {
+    ...of,
+    fix: of.fix.map((advice) => withCommandLines(advice, options)),
+    cause: of.cause,
+  });
 /** Rejects with an error that nobody waited for, which would otherwise end the run as a stack. */
-const stray = (): Promise<never> => new Promise((_, reject) => process.on('uncaughtException', reject));
+const uncaught = (): Promise<never> => new Promise((_, reject) => process.on('uncaughtException', reject));
 
 function print(what: string | object): void {
   const text = typeof what === 'string' ? printable(what) : JSON.stringify(what, null, 2);

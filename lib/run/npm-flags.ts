@@ -6,7 +6,7 @@ import { NOTHING_TOUCHED, problem, type Problem } from '../model/problem.ts';
 export type NpmVariables = Readonly<Record<string, string | undefined>>;
 
 /** Flags that npm has itself: they may stand in anybody's npmrc, and without them a run asks, or prints text. */
-const NPMS_OWN = ['--yes', '--json'];
+const NPM_OWN_FLAGS = ['--yes', '--json'];
 
 /**
  * npm reads a word of which every letter is a short flag of its own as those flags: `--plan` is `-p -l -a -n`.
@@ -20,14 +20,14 @@ const SPELLED: Readonly<Record<string, readonly string[]>> = {
  * The problem that flags before the `--` are, if there are any.
  * @param env what npm sets, as scripts see it; nothing is said when npm did not start this process
  */
-export function takenByNpm(
+export function flagsTakenByNpm(
   command: string,
   options: readonly Pick<Option, 'long' | 'flags' | 'negate' | 'argChoices' | 'required'>[],
   env: NpmVariables,
 ): Problem | undefined {
   if (env['npm_lifecycle_event'] === undefined) return undefined;
   const taken = options.flatMap(({ long = '', flags, negate, argChoices, required }) => {
-    if (NPMS_OWN.includes(long)) return [];
+    if (NPM_OWN_FLAGS.includes(long)) return [];
     if (SPELLED[long]?.every((variable) => env[variable] === 'true')) return [long];
     // `--stage=x` is `x`, `--stage x` is `true` with an argument too many, `--no-wait` is an empty `wait`.
     const value = env[`npm_config_${long.replace(/^--(no-)?/, '').replaceAll('-', '_')}`];

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import type { Builder, Target } from '../config/config.ts';
 import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
-import { takenByNpm, type NpmVariables } from './npm-flags.ts';
+import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
 
 /** What the user typed. */
 export interface Options {
@@ -23,7 +23,7 @@ export interface Options {
 }
 
 /** What the arguments ask for: a run, or a text to print. */
-export type Asked = { readonly options: Options } | { readonly help: string };
+export type ParsedArguments = { readonly options: Options } | { readonly help: string };
 
 /**
  * Reads the arguments of a command.
@@ -38,7 +38,7 @@ export async function readOptions(
   purpose: string,
   args: readonly string[],
   env: NpmVariables,
-): Promise<Asked> {
+): Promise<ParsedArguments> {
   // Loaded here: what only `--help` and a run need should not slow down the import of anything else.
   const { Command, CommanderError, Option } = await import('commander');
   const said: string[] = [];
@@ -74,7 +74,7 @@ export async function readOptions(
           .argParser((address: string, others: string[]) => [...others, address]),
       );
   }
-  const taken = takenByNpm(command, program.options, env);
+  const taken = flagsTakenByNpm(command, program.options, env);
   if (taken) throw taken;
   try {
     program.parse(args, { from: 'user' });
@@ -99,7 +99,7 @@ export async function readOptions(
 }
 
 /** What to type to run a command on the same stack again. */
-export function typed(
+export function commandLine(
   command: string,
   { stage, target, config }: Pick<Options, 'stage' | 'target' | 'config'>,
 ): string {
@@ -112,9 +112,9 @@ export function typed(
 }
 
 /** An advice with its commands as they are typed for the same stack. */
-export const advised = (advice: string, options: Parameters<typeof typed>[1]): string =>
+export const withCommandLines = (advice: string, options: Parameters<typeof commandLine>[1]): string =>
   advice.replace(/npm run (provision|teardown|drift)( -- )?/g, (plain: string, ...[name, more, at]) => {
-    const whole = typed(String(name), options);
+    const whole = commandLine(String(name), options);
     if (advice.startsWith(whole, Number(at))) return plain;
     if (more === undefined) return whole;
     return whole.includes(' -- ') ? `${whole} ` : `${whole}${more}`;

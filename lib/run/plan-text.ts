@@ -4,7 +4,7 @@ import { changeAddress, type Change, type FieldChange, type Value, type Verb } f
 /** How a value reads: what is not known yet says when it will be. */
 export function valueText(value: Value | undefined): string {
   if (value === undefined) return '(none)';
-  if (typeof value === 'object') return `(known after ${value.later})`;
+  if (typeof value === 'object') return `(known after ${value.after})`;
   return value === '' ? '(empty)' : String(value);
 }
 
@@ -56,7 +56,7 @@ const SIGNS: Readonly<Record<Verb, string>> = {
 };
 
 /** Counts by verb, and what stays. */
-export function counts(changes: readonly Change[], kept: number): Record<string, number> {
+export function countsByVerb(changes: readonly Change[], kept: number): Record<string, number> {
   const of = (verb: Verb) => changes.filter((change) => change.verb === verb).length;
   return {
     create: of('create'),
@@ -69,7 +69,7 @@ export function counts(changes: readonly Change[], kept: number): Record<string,
 
 /** One line, e.g. `34 to create, 2 to update, 5 to keep`. */
 export function countsText(changes: readonly Change[], kept: number): string {
-  const parts = Object.entries(counts(changes, kept)).filter(([, count]) => count > 0);
+  const parts = Object.entries(countsByVerb(changes, kept)).filter(([, count]) => count > 0);
   return parts.length === 0
     ? 'nothing at all'
     : parts.map(([verb, count]) => `${count} to ${verb}`).join(', ');
@@ -97,8 +97,8 @@ function keptText(kept: readonly string[]): string[] {
 
 /** The same as data. */
 export const planJson = (changes: readonly Change[], kept: readonly string[]) => ({
-  changes: changes.map(({ step, key, verb, reason, fields }) => ({
-    address: changeAddress({ step, key }),
+  changes: changes.map(({ noun: step, key, verb, reason, fields }) => ({
+    address: changeAddress({ noun: step, key }),
     verb,
     reason,
     fields: fields.map(({ field, from, to }) =>
@@ -106,8 +106,8 @@ export const planJson = (changes: readonly Change[], kept: readonly string[]) =>
     ),
   })),
   kept,
-  counts: counts(changes, kept.length),
+  counts: countsByVerb(changes, kept.length),
 });
 
 const plain = (value: Value | undefined) =>
-  typeof value === 'object' ? { knownAfter: value.later } : (value ?? null);
+  typeof value === 'object' ? { knownAfter: value.after } : (value ?? null);

@@ -1,11 +1,11 @@
 /** Shows events as lines on stderr: plain text, in colour on a terminal, never by colour alone. */
 import { styleText } from 'node:util';
-import type { Event, Report, Word } from '../model/report.ts';
+import type { Event, Report, ResourceStatus } from '../model/report.ts';
 import { addressOf } from '../model/resources.ts';
 import { printable } from './printable.ts';
 
 type Style = Parameters<typeof styleText>[0];
-const STYLES: Readonly<Record<Word, Style>> = {
+const STYLES: Readonly<Record<ResourceStatus, Style>> = {
   created: 'green',
   updated: 'green',
   replaced: 'green',
@@ -30,7 +30,7 @@ export function duration(ms: number): string {
 }
 
 /** A report that writes lines. */
-export function lines(write: (text: string) => void, colour: boolean): Report {
+export function progressLines(write: (text: string) => void, colour: boolean): Report {
   // Whether the terminal takes colours is decided by who writes: Node would look at stdout, which may be a file.
   const paint = (style: Style, text: string) =>
     colour ? styleText(style, text, { validateStream: false }) : text;
@@ -50,7 +50,7 @@ function lineOf(
   if (event.type === 'phase') return paint('bold', text);
   if (event.type === 'note') return `  ${text}`;
   if (event.type === 'warning') return `${paint('yellow', 'warning')} ${text}`;
-  const { step, key, word, elapsed = 0 } = event;
+  const { noun: step, key, status: word, elapsed = 0 } = event;
   const address = printable(addressOf(step, key));
   if (word === 'waiting') {
     const before = last.get(address);

@@ -6,10 +6,10 @@ import { Problem } from '../model/problem.ts';
 import type { Event, Report } from '../model/report.ts';
 
 /** Takes secrets out of a text. */
-export type Veil = (text: string) => string;
+export type Redact = (text: string) => string;
 
 /** Shorter texts are in every other word, and no secrets. */
-const SHORTEST = 6;
+const MIN_LENGTH = 6;
 const HIDDEN = '(not shown)';
 
 /** Variables of this process that are secrets. */
@@ -25,18 +25,18 @@ const TOKEN = /(x-amz-security-token[=:]\s*)[^\s&,'"]+/gi;
  * The veil of a run: hides the values of variables and the arguments of commands, unless they stand elsewhere in the
  * configuration as well, where nobody writes a secret; and the keys of the account.
  */
-export function veilOf(config: Config, env: NodeJS.ProcessEnv = process.env): Veil {
+export function redactorFor(config: Config, env: NodeJS.ProcessEnv = process.env): Redact {
   const values = containersOf(config).flatMap(({ environment, command = [] }) => [
     ...Object.values(environment),
     ...command,
   ]);
-  const open = openTexts(config);
+  const open = publicText(config);
   const isOpen = (value: string) => open.includes(value) || ADDRESS.test(value);
   const secrets = [
     ...values.flatMap(withLines).filter((value) => !isOpen(value)),
     ...KEYS.map((key) => env[key] ?? ''),
   ]
-    .filter((value) => value.length >= SHORTEST)
+    .filter((value) => value.length >= MIN_LENGTH)
     // The longest first: one may be a part of another.
     .sort((one, other) => other.length - one.length);
   const spelled = [...new Set(secrets.flatMap(spellings))];
@@ -80,7 +80,7 @@ function inBase64(value: string): string[] {
 }
 
 /** Everything that a configuration says, but for what may be secret. */
-function openTexts(config: Config): string {
+function publicText(config: Config): string {
   const { services, ...stack } = config;
   const open = services.map(({ containers, ...service }) => [
     service,
@@ -93,25 +93,25 @@ const escaped = (value: string): string =>
   value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** A problem without secrets; its cause, too, which is shown to who looks for a mistake. */
-export function veiledProblem({ code, what, why, now, fix, cause }: Problem, veil: Veil): Problem {
+export function redactedProblem({ code, what, why, now, fix, cause }: Problem, redact: Redact): Problem {
   return new Problem(code, {
-    what: veil(what),
-    why: veil(why),
-    now: veil(now),
-    fix: fix.map(veil),
-    cause: cause === undefined ? undefined : veiledCause(cause, veil),
+    what: redact(what),
+    why: redact(why),
+    now: redact(now),
+    fix: fix.map(redact),
+    cause: cause === undefined ? undefined : redactedCause(cause, redact),
   });
 }
 
-const veiledCause = (cause: unknown, veil: Veil): unknown =>
-  cause instanceof Error ? veiledError(cause, veil) : veil(String(cause));
+const redactedCause = (cause: unknown, redact: Redact): unknown =>
+  cause instanceof Error ? redactedError(cause, redact) : redact(String(cause));
 
-function veiledError({ name, message, stack = '' }: Error, veil: Veil): Error {
-  return Object.assign(new Error(veil(message)), { name, stack: veil(stack) });
+function redactedError({ name, message, stack = '' }: Error, redact: Redact): Error {
+  return Object.assign(new Error(redact(message)), { name, stack: redact(stack) });
 }
 
 /** A report that says no secrets. */
-export const veiledReport =
-  (report: Report, veil: Veil): Report =>
+export const redactedReport =
+  (report: Report, redact: Redact): Report =>
   (event: Event) =>
-    report({ ...event, text: veil(event.text) });
+    report({ ...event, text: redact(event.text) });

@@ -17,5 +17,5 @@ export interface Run {
   readonly report: Report;
   readonly state: State;
   /** Whether to wait for what only people wait for: health, DNS. */
-  readonly patient: boolean;
+  readonly waitUntilReady: boolean;
 }

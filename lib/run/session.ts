@@ -4,32 +4,32 @@ import { awsClients } from '../aws/clients.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
 import type { Config } from '../config/config.ts';
 import { explain, type Situation } from '../aws/explain.ts';
-import { makeFresh } from '../aws/recently-created.ts';
+import { trackRecentlyCreated } from '../aws/recently-created.ts';
 import { buildAhead, openBuilds } from '../image/open-builds.ts';
-import { oneFlight, recordedIn, type See, type Want } from '../look/context.ts';
+import { singleFlight, recordedIn, type LookContext, type Desired } from '../look/context.ts';
 import { namesOf } from '../derive/names.ts';
 import type { Survey } from '../look/found.ts';
 import type { Report } from '../model/report.ts';
-import { veiledProblem, veiledReport, veilOf } from './redact.ts';
+import { redactedProblem, redactedReport, redactorFor } from './redact.ts';
 import { openState, readState } from '../state/state.ts';
 import { takeLock, type Lock } from '../state/lock.ts';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { closeEmptySandbox } from './close-sandbox.ts';
 import { home, lockFile, sandboxFolder, stateFile } from './home.ts';
-import { typed, type Options } from './options.ts';
+import { commandLine, type Options } from './options.ts';
 import type { Waits } from '../engine/waits.ts';
 import type { Run } from './run.ts';
-import { endpointOf, openPlace, type OpenSandbox, type Place } from './target.ts';
+import { endpointOf, connectTarget, type OpenSandbox, type OpenTarget } from './target.ts';
 
 export interface Session {
   readonly config: Config;
   readonly account: string;
-  readonly place: Place;
+  readonly openTarget: OpenTarget;
   readonly run: Run;
   /** What the survey found that was begun at once. */
   readonly found: Promise<Survey>;
   /** The surroundings of a new survey, and what is known before it. */
-  see(): See & Want;
+  lookContext(): LookContext & Desired;
   /** The problem that an error is. */
   explain(error: unknown): Error;
   /** Stops the sandbox when nothing is left in it, whoever started it in the background. @returns whether it did */
@@ -42,7 +42,7 @@ export interface Session {
 }
 
 /** What a command reaches outside of `lib/`. */
-export interface Outside {
+export interface SessionDependencies {
   readonly openSandbox: OpenSandbox;
   /** The configuration: its reading has begun. */
   readonly config: Promise<Config>;
@@ -52,49 +52,49 @@ export interface Outside {
   readonly time?: { readonly clock: Clock; readonly waits: Waits; readonly limits?: number };
 }
 
-export interface Surroundings extends Outside {
+export interface SessionOptions extends SessionDependencies {
   /** `provision` or `teardown`. */
   readonly command: string;
   readonly report: Report;
   readonly signal: AbortSignal;
   /** The first survey. It only looks, so it is under way while AWS is still asked whose account this is. */
-  readonly survey: (see: See) => Promise<Survey>;
+  readonly survey: (lookContext: LookContext) => Promise<Survey>;
 }
 
 /**
  * Opens a session: configuration, place, lock, state and identity, in this order; whatever fails closes what was opened.
  * @throws Problem
  */
-export async function openSession(options: Options, surroundings: Surroundings): Promise<Session> {
+export async function openSession(options: Options, surroundings: SessionOptions): Promise<Session> {
   const { command, signal, openSandbox, survey } = surroundings;
   const { home: folder = home(), time } = surroundings;
   const config = await surroundings.config;
   // From here on others speak: AWS, and the programs that run in it.
-  const veil = veilOf(config);
-  const report = veiledReport(surroundings.report, veil);
-  const told = (error: unknown, about: Situation) => veiledProblem(explain(error, about), veil);
+  const redact = redactorFor(config);
+  const report = redactedReport(surroundings.report, redact);
+  const told = (error: unknown, about: Situation) => redactedProblem(explain(error, about), redact);
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
   const builds = openBuilds(config, { endpoint: endpointOf(config.target), report });
   // Images are made while the sandbox starts.
   if (command !== 'teardown') buildAhead(config, builds);
-  const place = await openPlace(config, sandboxFolder(folder), openSandbox, signal, report);
+  const place = await connectTarget(config, sandboxFolder(folder), openSandbox, signal, report);
   const { endpoint } = place.settings;
   const situation: Situation = {
     doing: 'the first call',
     region: config.region,
     endpoint,
-    command: typed(command, options),
+    command: commandLine(command, options),
     changing: false,
   };
-  const fresh = makeFresh(clock);
+  const fresh = trackRecentlyCreated(clock);
   const waits = time?.waits ?? place.waits;
   const settings = { ...place.settings, limits: time?.limits ?? place.settings.limits };
   const aws = awsClients(settings, {
     clock,
     signal,
     every: waits.visible.every,
-    fresh,
+    recentlyCreated: fresh,
     onWait: (text) => report({ type: 'note', text }),
   });
   let lock: Lock | undefined;
@@ -119,11 +119,11 @@ export async function openSession(options: Options, surroundings: Surroundings):
     }
     const file = stateFile(options.stage, folder);
     const before = await readState(file);
-    if (before?.changed !== undefined) fresh.since(before.changed);
+    if (before?.changed !== undefined) fresh.assumeAllCreatedUntil(before.changed);
     const asked = aws.sts(new GetCallerIdentityCommand({}));
     const recorded = recordedIn(before?.resources ?? {});
-    const see = (): See => ({ config, names, aws, builds, recorded, once: oneFlight() });
-    const found = survey(see());
+    const lookContext = (): LookContext => ({ config, names, aws, builds, recorded, shared: singleFlight() });
+    const found = survey(lookContext());
     // A failure is told when it is waited for, and that of the first call goes before.
     found.catch(() => undefined);
     const { Account: account = '' } = await asked;
@@ -132,10 +132,10 @@ export async function openSession(options: Options, surroundings: Surroundings):
     return {
       config,
       account,
-      place,
+      openTarget: place,
       found,
       run: {
-        command: typed(command, options),
+        command: commandLine(command, options),
         region: config.region,
         endpoint,
         clock,
@@ -143,10 +143,10 @@ export async function openSession(options: Options, surroundings: Surroundings):
         waits,
         report,
         state,
-        patient: options.wait,
+        waitUntilReady: options.wait,
       },
-      see: () => ({
-        ...see(),
+      lookContext: () => ({
+        ...lookContext(),
         account,
         formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
       }),

@@ -8,7 +8,7 @@ import type { Report } from '../model/report.ts';
 import { awsWaits, localWaits, type Waits } from '../engine/waits.ts';
 
 /** The sandbox as a run sees it; the door to it is handed in, so that `lib/` knows nothing of `sandbox/`. */
-export interface SandboxDoor {
+export interface SandboxHandle {
   readonly url: string;
   readonly pid: number;
   /** Where it keeps its state. */
@@ -27,14 +27,14 @@ export type OpenSandbox = (options: {
   readonly port: number;
   readonly folder: string;
   readonly signal?: AbortSignal;
-}) => Promise<SandboxDoor>;
+}) => Promise<SandboxHandle>;
 
-export interface Place {
+export interface OpenTarget {
   readonly settings: ClientSettings;
   readonly waits: Waits;
   /** The endpoint as the state file names it: `sandbox`, `aws`, or a URL. */
   readonly endpointName: string;
-  readonly sandbox: SandboxDoor | undefined;
+  readonly sandbox: SandboxHandle | undefined;
 }
 
 const DEFAULT_PORT = 4566;
@@ -61,13 +61,13 @@ export const endpointOf = (target: Target): string | undefined =>
  * Opens the place that a configuration names.
  * @param folder where a sandbox that is started keeps its state
  */
-export async function openPlace(
+export async function connectTarget(
   { target, region }: Pick<Config, 'target' | 'region'>,
   folder: string,
   openSandbox: OpenSandbox,
   signal?: AbortSignal,
   report: Report = () => undefined,
-): Promise<Place> {
+): Promise<OpenTarget> {
   if (target === 'sandbox') {
     const port = sandboxPort();
     const sandbox = await openOrExplain(openSandbox, { port, folder, signal });
@@ -103,7 +103,7 @@ function real(path: string): string {
   }
 }
 
-async function openOrExplain(open: OpenSandbox, options: Parameters<OpenSandbox>[0]): Promise<SandboxDoor> {
+async function openOrExplain(open: OpenSandbox, options: Parameters<OpenSandbox>[0]): Promise<SandboxHandle> {
   try {
     return await open(options);
   } catch (error) {

@@ -2,7 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import * as z from 'zod';
 import type { Clock } from '../model/clock.ts';
-import { startOf } from './process-start-time.ts';
+import { processStartTime } from './process-start-time.ts';
 
 const schema = z.object({
   pid: z.number().int().positive(),
@@ -23,7 +23,7 @@ export const thisProcess = async (command: string, clock: Clock): Promise<Holder
   user: userName(),
   command,
   since: new Date(clock.now()).toISOString(),
-  started: await startOf(process.pid),
+  started: await processStartTime(process.pid),
 });
 
 /** The holder that a lock file names, if it names one. */
@@ -44,7 +44,7 @@ export async function isAlive({ pid, host, started }: Holder): Promise<boolean> 
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   // After a restart of the machine, a dead holder's number can be anybody's.
-  const now = started && (await startOf(pid));
+  const now = started && (await processStartTime(pid));
   return !now || now === started;
 }
 
@@ -57,5 +57,5 @@ function userName(): string {
   }
 }
 
-export const words = ({ command, user, host, pid, since }: Holder): string =>
+export const holderText = ({ command, user, host, pid, since }: Holder): string =>
   `${command} by ${user} on ${host} (process ${pid}), since ${since}`;

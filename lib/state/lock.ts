@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../model/clock.ts';
 import { shortHash } from '../derive/names.ts';
 import { NOTHING_TOUCHED, Problem, problem } from '../model/problem.ts';
-import { holderIn, isAlive, thisProcess, words, type Holder } from './lock-holder.ts';
+import { holderIn, isAlive, thisProcess, holderText, type Holder } from './lock-holder.ts';
 import { makeFolder, unwritable } from './private-file.ts';
 
 export interface Lock {
@@ -24,7 +24,7 @@ export interface Lock {
 const ours = new Map<string, string>();
 
 /** What ends this process, a second Ctrl-C for one, gives its locks back. */
-function giveBack(): void {
+function releaseAtExit(): void {
   for (const [own, file] of ours) {
     try {
       if (readFileSync(file, 'utf8') === own) rmSync(file);
@@ -41,7 +41,7 @@ function giveBack(): void {
  */
 export async function takeLock(file: string, command: string, clock: Clock): Promise<Lock> {
   const own = `${JSON.stringify({ ...(await thisProcess(command, clock)), id: randomUUID() })}\n`;
-  process.off('exit', giveBack).once('exit', giveBack);
+  process.off('exit', releaseAtExit).once('exit', releaseAtExit);
   ours.set(own, file);
   try {
     await makeFolder(dirname(file));
@@ -73,7 +73,8 @@ async function acquire(file: string, own: string, lock = file): Promise<string |
     if (other === undefined) continue;
     const holder = holderIn(other);
     if (holder && (await lives(other, holder))) throw locked(lock, holder);
-    if (await succeed(file, own, other, lock)) return holder ? words(holder) : 'a process that left no name';
+    if (await takeOver(file, own, other, lock))
+      return holder ? holderText(holder) : 'a process that left no name';
   }
 }
 
@@ -81,7 +82,7 @@ async function acquire(file: string, own: string, lock = file): Promise<string |
  * Takes the place of a dead holder. Many may find it dead at once, and the slowest must not push aside the quickest:
  * whoever holds the lock that is named after the dead one, and nobody else, may replace its text.
  */
-async function succeed(file: string, own: string, dead: string, lock: string): Promise<boolean> {
+async function takeOver(file: string, own: string, dead: string, lock: string): Promise<boolean> {
   const right = `${file}.${shortHash(8, dead)}`;
   await acquire(right, own, lock);
   try {
@@ -120,7 +121,7 @@ const lives = async (text: string, holder: Holder): Promise<boolean> =>
   holder.pid === process.pid && holder.host === hostname() ? ours.has(text) : isAlive(holder);
 
 /** Who is killed before a file says who he is, has had the time of one write. Milliseconds. */
-const ONE_WRITE = 60_000;
+const UNNAMED_STALE_MS = 60_000;
 
 /**
  * Removes what the dead have left beside a lock: files that were to be moved into place, and rights to replace it.
@@ -135,7 +136,7 @@ async function sweep(file: string): Promise<void> {
     const holder = holderIn(text);
     const isLeft = holder
       ? !(await lives(text, holder))
-      : Date.now() - ((await stat(left).catch(() => undefined))?.mtimeMs ?? Infinity) > ONE_WRITE;
+      : Date.now() - ((await stat(left).catch(() => undefined))?.mtimeMs ?? Infinity) > UNNAMED_STALE_MS;
     if (isLeft) await rm(left, { force: true });
   }
 }
@@ -143,7 +144,7 @@ async function sweep(file: string): Promise<void> {
 const locked = (file: string, holder: Holder) =>
   problem('LOCKED', {
     what: 'Another run is working on this stack.',
-    why: `The lock is held by ${words(holder)}.`,
+    why: `The lock is held by ${holderText(holder)}.`,
     now: NOTHING_TOUCHED,
     fix: ['Wait until it is done, or stop it.', `If it is not a run of Slipway, rm ${file}`],
   });

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /** When a process started, as text to compare; undefined when it does not run, or when that cannot be found out. */
-export async function startOf(pid: number): Promise<string | undefined> {
+export async function processStartTime(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     // The name in the second field may hold anything; after its last `)` come the state and, 19 fields on, the start

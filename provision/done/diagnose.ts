@@ -9,7 +9,7 @@ import { tasksOf } from '../../lib/look/tasks.ts';
 import type { Names } from '../../lib/derive/names.ts';
 import { problem, type Problem } from '../../lib/model/problem.ts';
 
-interface Surroundings {
+interface DiagnoseContext {
   readonly aws: Aws;
   readonly names: Names;
 }
@@ -32,14 +32,14 @@ const EVENTS = 3;
 
 /** The problem that a failed deployment is. Nothing that cannot be found out makes it another problem. */
 export async function diagnose(
-  { aws, names }: Surroundings,
+  { aws, names }: DiagnoseContext,
   service: Service,
   { taskDefinitionArn, reason, said, what }: Failure,
 ): Promise<Problem> {
   const tasks = await stoppedTasks({ aws, names }, names.service(service), taskDefinitionArn);
   const [latest] = tasks;
   const culprit = latest && culpritOf(latest, service, names);
-  const log = latest && culprit ? await lastLines(aws, names.logGroup, service.name, latest, culprit) : [];
+  const log = latest && culprit ? await lastLogLines(aws, names.logGroup, service.name, latest, culprit) : [];
   const troubles = said.filter((text) => /unable|failed|unhealthy/.test(text)).slice(-EVENTS);
   const ends = [...new Set(tasks.slice(0, TASKS).map(taskText))];
   return problem('DEPLOYMENT', {
@@ -56,7 +56,7 @@ export async function diagnose(
 
 /** The stopped tasks of a task definition, the latest first; none where they cannot be found out. */
 export async function stoppedTasks(
-  surroundings: Surroundings,
+  surroundings: DiagnoseContext,
   service: string,
   definition: string,
 ): Promise<Task[]> {
@@ -67,11 +67,11 @@ export async function stoppedTasks(
 }
 
 /** Whether a task ended by itself: not on the word of ECS or of a person. */
-export const died = ({ stopCode }: Task): boolean =>
+export const exitedOnItsOwn = ({ stopCode }: Task): boolean =>
   stopCode === 'EssentialContainerExited' || stopCode === 'TaskFailedToStart';
 
 /** Exit codes of containers that were told to stop, or that did not listen. */
-const TOLD_TO_STOP = [143, 137];
+const STOP_SIGNAL_CODES = [143, 137];
 
 /**
  * Who is to blame for the end of a task, the surest sign first: one container ends, and ECS stops the others.
@@ -86,7 +86,7 @@ function culpritOf(task: Task, service: Service, names: Names): Container | unde
     ({ reason }) => reason !== undefined,
     ({ name }) => name === named?.name,
     ({ healthStatus }) => healthStatus === 'UNHEALTHY',
-    ({ exitCode = 0 }) => exitCode !== 0 && !TOLD_TO_STOP.includes(exitCode),
+    ({ exitCode = 0 }) => exitCode !== 0 && !STOP_SIGNAL_CODES.includes(exitCode),
     ({ exitCode }) => exitCode === 0 && task.stopCode === 'EssentialContainerExited',
     ({ exitCode = 0 }) => exitCode !== 0,
   ];
@@ -94,7 +94,7 @@ function culpritOf(task: Task, service: Service, names: Names): Container | unde
 }
 
 /** ECS's words without what the line says anyway: the service, and all of an ARN but the name. */
-export const shorter = (message: string): string =>
+export const shortened = (message: string): string =>
   message.replace(/^\(service [^)]+\) /, '').replace(/arn:[^ ,)]*:targetgroup\/([^/ )]+)\/\w+/g, '$1');
 
 /** How a task ended. */
@@ -104,14 +104,14 @@ export function taskText({ stoppedReason = 'stopped', containers = [] }: Task): 
     .map(({ name, exitCode, reason }) =>
       [name, exitCode === undefined ? '' : `exit code ${exitCode}`, reason ?? ''].filter(Boolean).join(' '),
     );
-  return [shorter(stoppedReason), ...ends].join('; ');
+  return [shortened(stoppedReason), ...ends].join('; ');
 }
 
 /**
  * The stream of a container is `<prefix>/<container>/<task id>`.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
  */
-async function lastLines(
+async function lastLogLines(
   aws: Aws,
   logGroupName: string,
   prefix: string,
@@ -134,7 +134,7 @@ const logText = (culprit: Container | undefined, lines: readonly string[]): stri
   lines.length === 0 ? [] : [`the last lines of ${culprit?.name}:`, ...lines.map((line) => `  ${line}`)];
 
 /** The problem that unhealthy targets are. */
-export function unhealthy(
+export function unhealthyTargets(
   container: RoutedContainer,
   targets: readonly TargetHealthDescription[],
   cause: Problem,

@@ -1,14 +1,14 @@
 /** The end of a provision: everything that should run is healthy, and every path answers. */
-import type { See } from '../../lib/look/context.ts';
-import type { Place } from '../../lib/run/target.ts';
+import type { LookContext } from '../../lib/look/context.ts';
+import type { OpenTarget } from '../../lib/run/target.ts';
 import type { Run } from '../../lib/run/run.ts';
 import { until } from '../../lib/engine/until.ts';
-import type { Made } from '../context.ts';
-import { balancerUp } from './balancer-failure.ts';
+import type { AllIds } from '../context.ts';
+import { waitForBalancer } from './balancer-failure.ts';
 import type { Plan } from '../plan.ts';
-import { scaled } from '../services/scaling.ts';
-import { settled } from './wait-for-service.ts';
-import { addressOf } from './url.ts';
+import { withAutoScaledCounts } from '../services/scaling.ts';
+import { waitForService } from './wait-for-service.ts';
+import { publicAddress } from './url.ts';
 import { verify } from './verify.ts';
 
 /**
@@ -17,27 +17,30 @@ import { verify } from './verify.ts';
  */
 export async function finish(
   run: Run,
-  see: See,
-  place: Place,
+  context: LookContext,
+  place: OpenTarget,
   plan: Plan,
-  made: Made,
+  made: AllIds,
 ): Promise<string | undefined> {
-  if (run.patient) {
-    const touched = new Set(plan.changes.filter(({ step }) => step === 'services').map(({ key }) => key));
-    const untouched = see.config.services.filter(({ name }) => !touched.has(name));
+  if (run.waitUntilReady) {
+    const touched = new Set(
+      plan.changes.filter(({ noun: step }) => step === 'services').map(({ key }) => key),
+    );
+    const untouched = context.config.services.filter(({ name }) => !touched.has(name));
     await Promise.all(
-      untouched.map((service) => settled(surroundings(run, see, service.name), service, made)),
+      untouched.map((service) => waitForService(waitContext(run, context, service.name), service, made)),
     );
   }
-  await balancerUp(run, see, plan.found);
-  const address = await addressOf(see.config, place, made);
-  if (run.patient && address) await verify(scaled(see.config, plan.found), address, run);
+  await waitForBalancer(run, context, plan.found);
+  const address = await publicAddress(context.config, place, made);
+  if (run.waitUntilReady && address)
+    await verify(withAutoScaledCounts(context.config, plan.found), address, run);
   return address?.url;
 }
 
-const surroundings = (run: Run, see: See, key: string): Parameters<typeof settled>[0] => ({
-  aws: see.aws,
-  names: see.names,
+const waitContext = (run: Run, context: LookContext, key: string): Parameters<typeof waitForService>[0] => ({
+  aws: context.aws,
+  names: context.names,
   clock: run.clock,
   note: (text) => run.report({ type: 'note', text }),
   until: (what, wait, probe) =>
@@ -45,6 +48,6 @@ const surroundings = (run: Run, see: See, key: string): Parameters<typeof settle
       clock: run.clock,
       signal: run.signal,
       onPending: (text, elapsed) =>
-        run.report({ type: 'thing', step: 'services', key, word: 'waiting', text, elapsed }),
+        run.report({ type: 'thing', noun: 'services', key, status: 'waiting', text, elapsed }),
     }),
 });

@@ -1,11 +1,11 @@
 /** The address of a stack, and how this machine gets there. */
 import { only } from '../../lib/model/resources.ts';
 import type { Config } from '../../lib/config/config.ts';
-import type { Place } from '../../lib/run/target.ts';
-import type { Made } from '../context.ts';
+import type { OpenTarget } from '../../lib/run/target.ts';
+import type { AllIds } from '../context.ts';
 
 /** Where requests go: the URL to print, and the address that this machine connects to. */
-export interface Address {
+export interface PublicAddress {
   readonly url: string;
   /** What the Host header says. */
   readonly host: string;
@@ -19,7 +19,11 @@ const HTTP = 80;
  * listener; on AWS it is the domain, unless that is a `.localhost` name, which leads nowhere there.
  * @returns undefined when the name leads nowhere yet
  */
-export async function addressOf(config: Config, place: Place, made: Made): Promise<Address | undefined> {
+export async function publicAddress(
+  config: Config,
+  place: OpenTarget,
+  made: AllIds,
+): Promise<PublicAddress | undefined> {
   const balancer = only(made.loadBalancer)?.dnsName ?? '';
   const domain = config.domain?.name;
   if (!place.sandbox) {

@@ -5,10 +5,10 @@ import { routesOf, type Config } from '../../lib/config/config.ts';
 import { problem } from '../../lib/model/problem.ts';
 import type { Event } from '../../lib/model/report.ts';
 import type { Run } from '../../lib/run/run.ts';
-import { settled } from '../../lib/engine/concurrent.ts';
-import { pending, ready, until, type Probed } from '../../lib/engine/until.ts';
+import { waitForAll } from '../../lib/engine/concurrent.ts';
+import { pending, ready, until, type ProbeResult } from '../../lib/engine/until.ts';
 import { NO_SERVICE } from '../steps/listener.ts';
-import type { Address } from './url.ts';
+import type { PublicAddress } from './url.ts';
 
 /** How long one request may take, milliseconds. */
 const TIMEOUT_MS = 5000;
@@ -20,7 +20,7 @@ interface Answer {
 }
 
 /** Sends a GET the way the name would lead it, whatever this machine's resolver knows. */
-function get({ host, connect }: Address, path: string, { signal, waits }: Run): Promise<Answer> {
+function get({ host, connect }: PublicAddress, path: string, { signal, waits }: Run): Promise<Answer> {
   const timeout = Math.min(TIMEOUT_MS, waits.answer.deadline);
   return new Promise((resolve, reject) => {
     const sent = request(
@@ -48,7 +48,7 @@ function get({ host, connect }: Address, path: string, { signal, waits }: Run): 
 }
 
 /** A service answered: anything but the load balancer's own errors and its answer for unknown paths. */
-async function probe(address: Address, path: string, run: Run): Promise<Probed<number>> {
+async function probe(address: PublicAddress, path: string, run: Run): Promise<ProbeResult<number>> {
   try {
     const { status, body } = await get(address, path, run);
     const isOurs = status < 500 && !(status === 404 && body === NO_SERVICE);
@@ -63,7 +63,7 @@ async function probe(address: Address, path: string, run: Run): Promise<Probed<n
  * Asks every routed path until a service answers.
  * @throws UNANSWERED when one does not in time
  */
-export async function verify(config: Config, address: Address, run: Run): Promise<void> {
+export async function verify(config: Config, address: PublicAddress, run: Run): Promise<void> {
   const asked = routesOf(config).filter(({ service }) => service.count > 0);
   const answers = asked.map(async ({ container: { name, path } }) => {
     const url = `${address.url}${path}`;
@@ -81,7 +81,7 @@ export async function verify(config: Config, address: Address, run: Run): Promis
       throw run.signal.aborted ? error : unanswered(url, error);
     }
   });
-  await settled(answers);
+  await waitForAll(answers);
 }
 
 /** The load balancer hands the whole path on: programs that were written to answer at / are surprised. */

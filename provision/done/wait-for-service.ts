@@ -9,18 +9,18 @@ import { isRouted, type RoutedContainer, type Service } from '../../lib/config/c
 import { describeService } from '../../lib/look/services.ts';
 import { isProblem } from '../../lib/model/problem.ts';
 import type { Ids, Items } from '../../lib/model/resources.ts';
-import type { Act } from '../../lib/engine/step.ts';
+import type { ApplyContext } from '../../lib/engine/step.ts';
 import { failed, pending, ready } from '../../lib/engine/until.ts';
-import { behindBalancer } from './balancer-failure.ts';
-import { counts, deploymentState, isPrimary, isSince, newsSince } from './deployment.ts';
-import { diagnose, died, shorter, stoppedTasks, taskText, unhealthy } from './diagnose.ts';
+import { failingWithBalancer } from './balancer-failure.ts';
+import { taskCounts, deploymentState, isPrimary, startedSince, newEventsSince } from './deployment.ts';
+import { diagnose, exitedOnItsOwn, shortened, stoppedTasks, taskText, unhealthyTargets } from './diagnose.ts';
 
 /** Without a change where the run changes nothing of the service. */
-type Surroundings = Pick<Act<'services'>, 'aws' | 'names' | 'until' | 'note' | 'clock'> &
-  Partial<Pick<Act<'services'>, 'change'>>;
+type WaitContext = Pick<ApplyContext<'services'>, 'aws' | 'names' | 'until' | 'note' | 'clock'> &
+  Partial<Pick<ApplyContext<'services'>, 'change'>>;
 
 /** The ids that tell whether a service is done. */
-interface Parts {
+interface ServiceIds {
   readonly taskDefinitions: Items<Ids['taskDefinitions']>;
   readonly targetGroups: Items<Ids['targetGroups']>;
 }
@@ -29,7 +29,7 @@ interface Parts {
 interface Awaited {
   readonly service: Service;
   readonly taskDefinitionArn: string;
-  readonly news: ReturnType<typeof newsSince>;
+  readonly news: ReturnType<typeof newEventsSince>;
   readonly said: string[];
   /** How many tasks it is to run, as far as we know. */
   count: number;
@@ -42,72 +42,72 @@ interface Awaited {
  * @throws DEPLOYMENT with what ECS, the tasks and their logs say; UNHEALTHY with what the load balancer says;
  *   FAILED_STATE when that is what failed
  */
-export async function settled(
-  act: Surroundings,
+export async function waitForService(
+  context: WaitContext,
   service: Service,
-  made: Parts,
+  made: ServiceIds,
   answered?: EcsService,
 ): Promise<void> {
   const isBehind = service.containers.some(isRouted);
   const awaited: Awaited = {
     service,
     taskDefinitionArn: made.taskDefinitions.get(service.name)?.taskDefinitionArn ?? '',
-    news: newsSince(answered?.events),
+    news: newEventsSince(answered?.events),
     said: [],
     count: service.count,
   };
-  const wait = async (within: Surroundings) => {
+  const wait = async (within: WaitContext) => {
     await deployed(within, awaited, answered?.deployments?.find(isPrimary)?.createdAt);
     if (awaited.count > 0 && isBehind) await targetsHealthy(within, awaited, made.targetGroups);
   };
-  await (isBehind ? behindBalancer(act, wait) : wait(act));
+  await (isBehind ? failingWithBalancer(context, wait) : wait(context));
 }
 
 /** A count that this run has not set is Application Auto Scaling's to change at any moment. */
-async function look(act: Surroundings, awaited: Awaited): Promise<EcsService | undefined> {
-  const now = await describeService(act, act.names.service(awaited.service));
-  const isSet = act.change !== undefined && touches(act.change, 'count');
+async function look(context: WaitContext, awaited: Awaited): Promise<EcsService | undefined> {
+  const now = await describeService(context, context.names.service(awaited.service));
+  const isSet = context.change !== undefined && touches(context.change, 'count');
   if (!isSet) awaited.count = now?.desiredCount ?? awaited.count;
   return now;
 }
 
-async function deployed(act: Surroundings, awaited: Awaited, started: Date | undefined): Promise<void> {
+async function deployed(context: WaitContext, awaited: Awaited, started: Date | undefined): Promise<void> {
   const { service, taskDefinitionArn, news, said } = awaited;
   let seen = false;
   try {
-    await act.until(`service ${service.name} to be deployed`, 'deployment', async () => {
-      const now = await look(act, awaited);
+    await context.until(`service ${service.name} to be deployed`, 'deployment', async () => {
+      const now = await look(context, awaited);
       for (const text of news(now?.events)) {
         said.push(text);
-        act.note(`${service.name}: ${text}`);
+        context.note(`${service.name}: ${text}`);
       }
-      seen ||= started !== undefined && (now?.deployments ?? []).some(isSince(started));
+      seen ||= started !== undefined && (now?.deployments ?? []).some(startedSince(started));
       return deploymentState(now, taskDefinitionArn, started, seen);
     });
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
-    throw await diagnose(act, service, { taskDefinitionArn, reason: error.why, said });
+    throw await diagnose(context, service, { taskDefinitionArn, reason: error.why, said });
   }
 }
 
 /** A container with too few healthy targets. */
-interface Lack {
+interface MissingTargets {
   readonly container: RoutedContainer;
   readonly targets: readonly TargetHealthDescription[];
 }
 
 /** What a look saw while targets were missing. */
-interface Sight {
+interface Observation {
   /** How many tasks the service was to run. */
   readonly count: number;
-  readonly lacks: readonly Lack[];
+  readonly missing: readonly MissingTargets[];
   readonly primary: Deployment;
   /** Tasks that ended by themselves since the first look. */
-  readonly fresh: readonly Task[];
+  readonly newlyExited: readonly Task[];
 }
 
 /** As many tasks may end by themselves as ECS's circuit breaker would let in a deployment of this count. */
-const bearable = (count: number): number => Math.min(Math.max(3, Math.ceil(count / 2)), 200);
+const failureThreshold = (count: number): number => Math.min(Math.max(3, Math.ceil(count / 2)), 200);
 
 /**
  * Waits for the targets of a service. ECS's circuit breaker is done with a deployment that is completed: when its tasks
@@ -116,31 +116,31 @@ const bearable = (count: number): number => Math.min(Math.max(3, Math.ceil(count
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
  */
 async function targetsHealthy(
-  act: Surroundings,
+  context: WaitContext,
   awaited: Awaited,
-  groups: Parts['targetGroups'],
+  groups: ServiceIds['targetGroups'],
 ): Promise<void> {
   const { service, taskDefinitionArn, news, said } = awaited;
   const { name } = service;
   let known: ReadonlySet<string | undefined> | undefined;
-  let sight: Sight = { count: awaited.count, lacks: [], primary: {}, fresh: [] };
+  let sight: Observation = { count: awaited.count, missing: [], primary: {}, newlyExited: [] };
   try {
-    await act.until(`the targets of ${name} to be healthy`, 'targets', async () => {
+    await context.until(`the targets of ${name} to be healthy`, 'targets', async () => {
       const { count } = awaited;
-      const lacks = await lacksOf(act, awaited, groups);
+      const lacks = await missingTargets(context, awaited, groups);
       if (lacks.length === 0) return ready(undefined);
       const [now, stopped] = await Promise.all([
-        look(act, awaited),
-        stoppedTasks(act, act.names.service(service), taskDefinitionArn),
+        look(context, awaited),
+        stoppedTasks(context, context.names.service(service), taskDefinitionArn),
       ]);
       said.push(...news(now?.events));
       const state = deploymentState(now, taskDefinitionArn);
       if (state.state === 'failed') return state;
-      const ended = stopped.filter(died);
+      const ended = stopped.filter(exitedOnItsOwn);
       known ??= new Set(ended.map(({ taskArn }) => taskArn));
       const fresh = ended.filter(({ taskArn }) => !known?.has(taskArn));
-      sight = { count, lacks, primary: now?.deployments?.find(isPrimary) ?? {}, fresh };
-      if (fresh.length >= bearable(count)) {
+      sight = { count, missing: lacks, primary: now?.deployments?.find(isPrimary) ?? {}, newlyExited: fresh };
+      if (fresh.length >= failureThreshold(count)) {
         return failed(`${fresh.length} tasks ended. ${figures(sight)}`);
       }
       return pending(progress(sight, ended[0], now?.events?.[0]?.message));
@@ -148,46 +148,50 @@ async function targetsHealthy(
   } catch (error) {
     if (!isProblem(error, 'FAILED_STATE', 'TIMEOUT')) throw error;
     const isTimeout = error.code === 'TIMEOUT';
-    const [lack] = sight.lacks;
-    const tasksRun = sight.fresh.length === 0 && (sight.primary.runningCount ?? 0) >= sight.count;
-    if (isTimeout && lack && tasksRun) throw unhealthy(lack.container, lack.targets, error);
+    const [lack] = sight.missing;
+    const tasksRun = sight.newlyExited.length === 0 && (sight.primary.runningCount ?? 0) >= sight.count;
+    if (isTimeout && lack && tasksRun) throw unhealthyTargets(lack.container, lack.targets, error);
     const reason = isTimeout ? `${error.what} ${figures(sight)}` : error.why;
     const what = `${name} was deployed and does not keep running.`;
-    throw await diagnose(act, service, { taskDefinitionArn, reason, said, what });
+    throw await diagnose(context, service, { taskDefinitionArn, reason, said, what });
   }
 }
 
 const isHealthy = ({ TargetHealth }: TargetHealthDescription): boolean => TargetHealth?.State === 'healthy';
 
-async function lacksOf(
-  act: Surroundings,
+async function missingTargets(
+  context: WaitContext,
   { service, count }: Awaited,
-  groups: Parts['targetGroups'],
-): Promise<Lack[]> {
+  groups: ServiceIds['targetGroups'],
+): Promise<MissingTargets[]> {
   const all = await Promise.all(
     service.containers.filter(isRouted).map(async (container) => {
       const TargetGroupArn = groups.get(container.key)?.targetGroupArn ?? '';
-      const answer = await act.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn }));
+      const answer = await context.aws.elbv2(new DescribeTargetHealthCommand({ TargetGroupArn }));
       return { container, targets: answer.TargetHealthDescriptions ?? [] };
     }),
   );
   return all.filter(({ targets }) => targets.filter(isHealthy).length < count);
 }
 
-const healthText = ({ container, targets }: Lack, count: number): string =>
+const healthText = ({ container, targets }: MissingTargets, count: number): string =>
   `${targets.filter(isHealthy).length}/${count} targets of ${container.name} healthy`;
 
-const figures = ({ count, lacks, primary }: Sight): string =>
-  [...lacks.map((lack) => healthText(lack, count)), counts(primary)].join(', ');
+const figures = ({ count, missing: lacks, primary }: Observation): string =>
+  [...lacks.map((lack) => healthText(lack, count)), taskCounts(primary)].join(', ');
 
 /** Why targets are missing, in one line: what the load balancer, the tasks and ECS say; ids of tasks tell nobody more. */
-function progress({ count, lacks, primary }: Sight, ended: Task | undefined, event = ''): string {
+function progress(
+  { count, missing: lacks, primary }: Observation,
+  ended: Task | undefined,
+  event = '',
+): string {
   const healths = lacks.map((lack) => {
     const reasons = lack.targets.map(({ TargetHealth }) => TargetHealth?.Reason).filter(Boolean);
     return [healthText(lack, count), ...new Set(reasons)].join(', ');
   });
   const end = ended ? `last end: ${taskText(ended)}` : '';
-  const words = shorter(event).replace(/:? ?\(task [^)]+\)|\.$/g, '');
+  const words = shortened(event).replace(/:? ?\(task [^)]+\)|\.$/g, '');
   const word = words && `ECS: ${words.trim()}`;
-  return [...healths, counts(primary), end, word].filter(Boolean).join('; ');
+  return [...healths, taskCounts(primary), end, word].filter(Boolean).join('; ');
 }

@@ -6,7 +6,7 @@ import {
   type Service as EcsService,
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
-import { notOurs } from '../../lib/engine/adopt.ts';
+import { takenByOthers } from '../../lib/engine/adopt.ts';
 import { isCode, messageOf } from '../../lib/aws/errors.ts';
 import { touches, type Change } from '../../lib/model/change.ts';
 import { isRouted, type Service } from '../../lib/config/config.ts';
@@ -15,11 +15,11 @@ import type { FoundService } from '../../lib/look/services.ts';
 import { foreignOwner } from '../../lib/look/context.ts';
 import { only } from '../../lib/model/resources.ts';
 import { retagEcs } from '../../lib/aws/retag.ts';
-import type { Act } from '../../lib/engine/step.ts';
-import { lower } from '../../lib/derive/tags.ts';
-import { pending, ready, type Probed } from '../../lib/engine/until.ts';
-import { firstCount } from './scaling.ts';
-import { loadBalancersOf, outgoing } from './load-balancers.ts';
+import type { ApplyContext } from '../../lib/engine/step.ts';
+import { toCamelCaseTags } from '../../lib/derive/tags.ts';
+import { pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
+import { initialCount } from './scaling.ts';
+import { loadBalancersOf, outgoingTargetGroups } from './load-balancers.ts';
 
 /** Always sent whole: AWS fills what a sent block leaves out with its own defaults. */
 export const deploymentConfiguration: DeploymentConfiguration = {
@@ -33,13 +33,13 @@ export const graceOf = ({ containers, graceSeconds }: Service): number | undefin
   containers.some(isRouted) ? graceSeconds : undefined;
 
 /** New tags alone make no new revision. */
-const isPart = ({ field }: { readonly field: string }): boolean => !field.startsWith('tag.');
+const isSetting = ({ field }: { readonly field: string }): boolean => !field.startsWith('tag.');
 
 /** What a create came to. */
 interface Created {
   readonly answered: EcsService | undefined;
   /** The act, as what it turned out to be: an update when the service was there. */
-  readonly act: Act<'services'>;
+  readonly act: ApplyContext<'services'>;
 }
 
 /**
@@ -50,35 +50,36 @@ interface Created {
  * @throws FOREIGN when somebody else's service has the name
  */
 export async function create(
-  act: Act<'services'>,
+  context: ApplyContext<'services'>,
   service: Service,
   compared: (there: FoundService) => Change | undefined,
 ): Promise<Created> {
-  const name = act.names.service(service);
-  let { intent } = act;
-  return act.until(`the name ${name} to be free`, 'serviceName', async () => {
+  const name = context.names.service(service);
+  let { intent } = context;
+  return context.until(`the name ${name} to be free`, 'serviceName', async () => {
     try {
-      return ready({ act, answered: await sendCreate({ ...act, intent }, service) });
+      return ready({ act: context, answered: await sendCreate({ ...context, intent }, service) });
     } catch (error) {
       if (!/not idempotent/.test(messageOf(error))) throw error;
-      const there = await act.again();
-      if (there === undefined && intent === act.intent && intent.token !== '') intent = await act.renew();
+      const there = await context.lookAgain();
+      if (there === undefined && intent === context.intent && intent.token !== '')
+        intent = await context.renewIntent();
       if (there?.status !== 'ACTIVE') return pending(`what has it is ${there?.status ?? 'not shown'}`);
-      const owner = foreignOwner(there.tags, act.names.stack, there.createdAt);
-      if (owner !== undefined) throw notOurs(`the name ${name}`, owner, error);
-      return bring(act, service, there, compared(there));
+      const owner = foreignOwner(there.tags, context.names.stack, there.createdAt);
+      if (owner !== undefined) throw takenByOthers(`the name ${name}`, owner, error);
+      return updateExisting(context, service, there, compared(there));
     }
   });
 }
 
 /** Takes on a service that is there after all. */
-async function bring(
-  act: Act<'services'>,
+async function updateExisting(
+  context: ApplyContext<'services'>,
   service: Service,
   item: FoundService,
-  change: Change = { ...act.change, verb: 'update', fields: [] },
-): Promise<Probed<Created>> {
-  const updating = { ...act, item, change };
+  change: Change = { ...context.change, verb: 'update', fields: [] },
+): Promise<ProbeResult<Created>> {
+  const updating = { ...context, existing: item, change };
   try {
     return ready({ act: updating, answered: await update(updating, service) });
   } catch (error) {
@@ -91,50 +92,62 @@ async function bring(
  * The token makes a repeat of this very call harmless; a service that takes the place of another goes without.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
  */
-async function sendCreate(act: Act<'services'>, service: Service): Promise<EcsService | undefined> {
-  const answer = await act.aws.ecs(
+async function sendCreate(
+  context: ApplyContext<'services'>,
+  service: Service,
+): Promise<EcsService | undefined> {
+  const answer = await context.aws.ecs(
     new CreateServiceCommand({
-      ...settings(act, service),
-      serviceName: act.names.service(service),
-      clientToken: act.intent.token || undefined,
+      ...settings(context, service),
+      serviceName: context.names.service(service),
+      clientToken: context.intent.token || undefined,
       launchType: 'FARGATE',
-      loadBalancers: loadBalancersOf(service, act.made.targetGroups),
+      loadBalancers: loadBalancersOf(service, context.ids.targetGroups),
       enableECSManagedTags: true,
       propagateTags: 'SERVICE',
-      tags: lower(act.tags),
+      tags: toCamelCaseTags(context.tags),
     }),
   );
   return answer.service;
 }
 
 /** Brings a service that is there to what it should be. @returns undefined when there was nothing to send */
-export async function update(act: Act<'services'>, service: Service): Promise<EcsService | undefined> {
-  const { change, item } = act;
-  await retagEcs(act, item?.serviceArn ?? '');
+export async function update(
+  context: ApplyContext<'services'>,
+  service: Service,
+): Promise<EcsService | undefined> {
+  const { change, existing: item } = context;
+  await retagEcs(context, item?.serviceArn ?? '');
   const isFailed = item?.rollout === 'FAILED';
-  if (!isFailed && change.fields.filter(isPart).every(({ field }) => field === 'rollout')) return undefined;
+  if (!isFailed && change.fields.filter(isSetting).every(({ field }) => field === 'rollout'))
+    return undefined;
   const balancers = touches(change, 'load balancers')
-    ? { loadBalancers: [...loadBalancersOf(service, act.made.targetGroups), ...outgoing(act, service)] }
+    ? {
+        loadBalancers: [
+          ...loadBalancersOf(service, context.ids.targetGroups),
+          ...outgoingTargetGroups(context, service),
+        ],
+      }
     : {};
-  return send(act, service, { ...balancers, forceNewDeployment: isFailed || undefined });
+  return send(context, service, { ...balancers, forceNewDeployment: isFailed || undefined });
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
 export async function send(
-  act: Act<'services'>,
+  context: ApplyContext<'services'>,
   service: Service,
   more: Partial<UpdateServiceCommandInput>,
 ): Promise<EcsService | undefined> {
-  const input = { ...settings(act, service), service: act.names.service(service), ...more };
-  const answer = await act.aws.ecs(new UpdateServiceCommand(input));
+  const input = { ...settings(context, service), service: context.names.service(service), ...more };
+  const answer = await context.aws.ecs(new UpdateServiceCommand(input));
   return answer.service;
 }
 
 /** What a create and an update have in common; a count that is not to change may be Application Auto Scaling's. */
-const settings = ({ change, config, found, made }: Act<'services'>, service: Service) => ({
+const settings = ({ change, config, found, ids: made }: ApplyContext<'services'>, service: Service) => ({
   cluster: only(made.cluster)?.clusterArn,
   taskDefinition: made.taskDefinitions.get(service.name)?.taskDefinitionArn,
-  desiredCount: touches(change, 'count') ? firstCount(service, found) : undefined,
+  desiredCount: touches(change, 'count') ? initialCount(service, found) : undefined,
   deploymentConfiguration,
   healthCheckGracePeriodSeconds: graceOf(service),
   networkConfiguration: {

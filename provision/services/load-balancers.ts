@@ -2,7 +2,7 @@
 import type { LoadBalancer } from '@aws-sdk/client-ecs';
 import { isRouted, type Service } from '../../lib/config/config.ts';
 import type { Ids, Items } from '../../lib/model/resources.ts';
-import type { Act } from '../../lib/engine/step.ts';
+import type { ApplyContext } from '../../lib/engine/step.ts';
 
 /** One entry a routed container: a task counts as healthy when it is so in every one of its target groups. */
 export const loadBalancersOf = ({ containers }: Service, groups: Items<Ids['targetGroups']>) =>
@@ -20,7 +20,10 @@ const MOST_GROUPS = 5;
  * ever empty.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
  */
-export function outgoing({ item, found, made }: Act<'services'>, service: Service): LoadBalancer[] {
+export function outgoingTargetGroups(
+  { existing: item, found, ids: made }: ApplyContext<'services'>,
+  service: Service,
+): LoadBalancer[] {
   const wanted = loadBalancersOf(service, made.targetGroups);
   const names = new Set(wanted.map(({ targetGroupArn }) => targetGroupArn));
   const serving = service.containers.filter(isRouted).flatMap(({ key, name, port }) => {

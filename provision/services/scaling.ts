@@ -1,7 +1,7 @@
 /** Counts that Application Auto Scaling decides, or may have decided: what a run says of them, and goes by. Pure. */
 import type { Config, Service } from '../../lib/config/config.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import { formerKey, isScaled } from '../../lib/look/services.ts';
+import { formerKey, isAutoScaled } from '../../lib/look/services.ts';
 import type { Event } from '../../lib/model/report.ts';
 
 /** What a user should know: the plan shows no change of a count that is not as configured, or one that may be wrong. */
@@ -9,7 +9,7 @@ export function countEvents({ services }: Config, found: Survey): Event[] {
   return services.flatMap((wanted): Event[] => {
     const { name, count } = wanted;
     const service = found.services.get(name);
-    const first = firstCount(wanted, found);
+    const first = initialCount(wanted, found);
     if (!service && first !== count)
       return [
         {
@@ -30,7 +30,7 @@ export function countEvents({ services }: Config, found: Survey): Event[] {
       : [
           {
             type: 'note',
-            text: `${differs}: Application Auto Scaling decides, from ${scaling.least} to ${scaling.most}`,
+            text: `${differs}: Application Auto Scaling decides, from ${scaling.min} to ${scaling.max}`,
           },
         ];
   });
@@ -40,16 +40,16 @@ export function countEvents({ services }: Config, found: Survey): Event[] {
  * What a service begins with: one that takes the place of another has the same to do at once.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
  */
-export function firstCount({ name, count }: Service, found: Survey): number {
+export function initialCount({ name, count }: Service, found: Survey): number {
   const former = found.services.get(formerKey(name));
-  return former && isScaled(former) ? former.desiredCount : count;
+  return former && isAutoScaled(former) ? former.desiredCount : count;
 }
 
 /** The configuration with the counts that Application Auto Scaling has decided on. */
-export const scaled = (config: Config, found: Survey): Config => ({
+export const withAutoScaledCounts = (config: Config, found: Survey): Config => ({
   ...config,
   services: config.services.map((service) => {
     const there = found.services.get(service.name);
-    return there && isScaled(there) ? { ...service, count: there.desiredCount } : service;
+    return there && isAutoScaled(there) ? { ...service, count: there.desiredCount } : service;
   }),
 });

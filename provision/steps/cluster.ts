@@ -1,23 +1,23 @@
 /** The cluster: where the services of the stack live. */
 import { CreateClusterCommand } from '@aws-sdk/client-ecs';
-import { againOurs } from '../../lib/engine/adopt-by-name.ts';
-import { adopt, notOurs } from '../../lib/engine/adopt.ts';
+import { lookAgainForOurs } from '../../lib/engine/adopt-by-name.ts';
+import { adopt, takenByOthers } from '../../lib/engine/adopt.ts';
 import { compare } from '../../lib/model/change.ts';
 import { foreignOwner } from '../../lib/look/context.ts';
 import { ONLY } from '../../lib/model/resources.ts';
 import { retagEcs } from '../../lib/aws/retag.ts';
-import type { Act, Step } from '../../lib/engine/step.ts';
-import { lower, readTags, tagFields, wantedTags, type Tags } from '../../lib/derive/tags.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import { toCamelCaseTags, readTags, tagFields, desiredTags, type Tags } from '../../lib/derive/tags.ts';
 import { failed, pending, ready } from '../../lib/engine/until.ts';
 
 export const cluster: Step<'cluster'> = {
-  diff: (want, found) =>
+  diff: (desired, found) =>
     compare({
-      step: 'cluster',
-      wanted: new Map([[ONLY, wantedTags(want, 'cluster', ONLY)]]),
+      noun: 'cluster',
+      desired: new Map([[ONLY, desiredTags(desired, 'cluster', ONLY)]]),
       found: found.cluster,
       fieldsOf: ({ tags }) => tagFields(tags),
-      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+      foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
     }),
 
   /**
@@ -25,21 +25,21 @@ export const cluster: Step<'cluster'> = {
    * tags of the answer tell whether somebody else was quicker.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
    */
-  async apply(act) {
-    const { aws, item, names, tags } = act;
+  async apply(context) {
+    const { aws, existing: item, names, tags } = context;
     if (item) {
-      await retagEcs(act, item.clusterArn);
+      await retagEcs(context, item.clusterArn);
       return { clusterArn: item.clusterArn };
     }
     const { cluster: made } = await aws.ecs(
-      new CreateClusterCommand({ clusterName: names.cluster, tags: lower(tags) }),
+      new CreateClusterCommand({ clusterName: names.cluster, tags: toCamelCaseTags(tags) }),
     );
-    await checkOwner(act, readTags(made?.tags));
+    await checkOwner(context, readTags(made?.tags));
     const clusterArn = made?.clusterArn ?? '';
-    await act.record({ clusterArn });
+    await context.record({ clusterArn });
     if (made?.status !== 'ACTIVE') {
-      await act.until(`cluster ${names.cluster} to be active`, 'cluster', async () => {
-        const status = (await act.again())?.status;
+      await context.until(`cluster ${names.cluster} to be active`, 'cluster', async () => {
+        const status = (await context.lookAgain())?.status;
         if (status === 'FAILED') return failed('ECS could not set the cluster up');
         return status === 'ACTIVE' ? ready(undefined) : pending(status ?? 'not seen yet');
       });
@@ -49,11 +49,11 @@ export const cluster: Step<'cluster'> = {
 };
 
 /** @param tags what the answer of the create says; where it says none, a look tells whose the cluster is */
-async function checkOwner(act: Act<'cluster'>, tags: Tags): Promise<void> {
-  const { careful, names } = act;
+async function checkOwner(context: ApplyContext<'cluster'>, tags: Tags): Promise<void> {
+  const { duplicateGuard, names } = context;
   const owner = foreignOwner(tags, names.stack);
   if (owner === undefined) return;
   const place = `the name ${names.cluster}`;
-  if (Object.keys(tags).length > 0) throw notOurs(place, owner);
-  await adopt({ careful, again: () => againOurs(act) }, place, new Error(owner));
+  if (Object.keys(tags).length > 0) throw takenByOthers(place, owner);
+  await adopt({ duplicateGuard, lookAgain: () => lookAgainForOurs(context) }, place, new Error(owner));
 }

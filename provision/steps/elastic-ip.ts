@@ -4,35 +4,35 @@ import { compare } from '../../lib/model/change.ts';
 import { createOnce } from '../../lib/engine/create-once.ts';
 import { ONLY } from '../../lib/model/resources.ts';
 import { retag } from '../../lib/aws/retag.ts';
-import type { Act, Step } from '../../lib/engine/step.ts';
-import { tagFields, upper, wantedTags } from '../../lib/derive/tags.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
 
 export const elasticIp: Step<'elasticIp'> = {
-  diff: (want, found) =>
+  diff: (desired, found) =>
     compare({
-      step: 'elasticIp',
-      wanted: new Map([[ONLY, wantedTags(want, 'elasticIp', ONLY)]]),
+      noun: 'elasticIp',
+      desired: new Map([[ONLY, desiredTags(desired, 'elasticIp', ONLY)]]),
       found: found.elasticIp,
       fieldsOf: ({ tags }) => tagFields(tags),
     }),
 
-  async apply(act) {
-    const allocationId = act.item?.allocationId ?? (await allocate(act));
-    await retag(act, allocationId);
+  async apply(context) {
+    const allocationId = context.existing?.allocationId ?? (await allocate(context));
+    await retag(context, allocationId);
     return { allocationId };
   },
 };
 
 /** No client token, and an address that nobody remembers costs money: the tags in the call are how it is found again. */
-const allocate = (act: Act<'elasticIp'>): Promise<string> =>
+const allocate = (context: ApplyContext<'elasticIp'>): Promise<string> =>
   createOnce(
-    act.careful,
-    async () => (await act.again())?.allocationId,
+    context.duplicateGuard,
+    async () => (await context.lookAgain())?.allocationId,
     async () => {
-      const { AllocationId } = await act.aws.ec2Once(
+      const { AllocationId } = await context.aws.ec2Once(
         new AllocateAddressCommand({
           Domain: 'vpc',
-          TagSpecifications: [{ ResourceType: 'elastic-ip', Tags: upper(act.tags) }],
+          TagSpecifications: [{ ResourceType: 'elastic-ip', Tags: toPascalCaseTags(context.tags) }],
         }),
       );
       return AllocationId;

@@ -10,8 +10,8 @@ export const images: Step<'images'> = {
   /** The look finds only the image of the present source: what it does not find is to be made, and nothing else. */
   diff: ({ config }, found) =>
     compare({
-      step: 'images',
-      wanted: new Map(
+      noun: 'images',
+      desired: new Map(
         containersOf(config)
           .filter(({ image }) => 'source' in image)
           .map(({ key }) => [key, {}]),
@@ -20,20 +20,20 @@ export const images: Step<'images'> = {
       fieldsOf: () => ({}),
     }),
 
-  async apply(act) {
-    const { aws, builds, change, made, signal } = act;
+  async apply(context) {
+    const { aws, builds, change, ids: made, signal } = context;
     const repository = made.repositories.get(change.key);
     if (!repository) throw new Error(`No repository for the image of ${change.key}`);
     const { repositoryName, repositoryUri } = repository;
     const build = await builds.of(change.key);
     if (build.kind === 'bundle') {
       await pushBundle(
-        { aws, repositoryName, emulator: builds.emulator, note: (text) => act.note(text) },
+        { aws, repositoryName, emulator: builds.emulator, note: (text) => context.note(text) },
         build,
       );
       return { imageUri: imageUri(repositoryUri, build.digest) };
     }
-    act.note(`${build.engine} builds ${change.key}`);
+    context.note(`${build.engine} builds ${change.key}`);
     await pushBuild({ aws, repositoryUri, signal }, build);
     const digest = await imageDigest(aws, repositoryName, build.tag);
     if (digest === undefined)

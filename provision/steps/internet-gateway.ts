@@ -2,54 +2,54 @@
 import { AttachInternetGatewayCommand, CreateInternetGatewayCommand } from '@aws-sdk/client-ec2';
 import { adopt } from '../../lib/engine/adopt.ts';
 import { isCode } from '../../lib/aws/errors.ts';
-import { compare, later, touches, type WantedFields } from '../../lib/model/change.ts';
+import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
 import { createOnce } from '../../lib/engine/create-once.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import type { Want } from '../../lib/look/context.ts';
+import type { Desired } from '../../lib/look/context.ts';
 import { only, ONLY } from '../../lib/model/resources.ts';
 import { retag } from '../../lib/aws/retag.ts';
-import type { Act, Step } from '../../lib/engine/step.ts';
-import { tagFields, upper, wantedTags } from '../../lib/derive/tags.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
 
-const wanted = (want: Want, found: Survey): WantedFields => ({
-  'attached to': only(found.vpc)?.vpcId ?? later('vpc'),
-  ...wantedTags(want, 'internetGateway', ONLY),
+const desiredFields = (desired: Desired, found: Survey): DesiredFields => ({
+  'attached to': only(found.vpc)?.vpcId ?? knownAfter('vpc'),
+  ...desiredTags(desired, 'internetGateway', ONLY),
 });
 
 export const internetGateway: Step<'internetGateway'> = {
-  diff: (want, found) =>
+  diff: (desired, found) =>
     compare({
-      step: 'internetGateway',
-      wanted: new Map([[ONLY, wanted(want, found)]]),
+      noun: 'internetGateway',
+      desired: new Map([[ONLY, desiredFields(desired, found)]]),
       found: found.internetGateway,
       fieldsOf: ({ attachedTo, tags }) => ({
         ...(attachedTo !== undefined && { 'attached to': attachedTo }),
         ...tagFields(tags),
       }),
-      stuck: ({ attachedTo }) =>
+      cannotUpdate: ({ attachedTo }) =>
         attachedTo === undefined || attachedTo === only(found.vpc)?.vpcId
           ? undefined
           : `it is attached to ${attachedTo}, which is not the VPC of this stack`,
     }),
 
-  async apply(act) {
-    const internetGatewayId = act.item?.internetGatewayId ?? (await create(act));
-    await act.record({ internetGatewayId });
-    if (touches(act.change, 'attached to')) await attach(act, internetGatewayId);
-    await retag(act, internetGatewayId);
+  async apply(context) {
+    const internetGatewayId = context.existing?.internetGatewayId ?? (await create(context));
+    await context.record({ internetGatewayId });
+    if (touches(context.change, 'attached to')) await attach(context, internetGatewayId);
+    await retag(context, internetGatewayId);
     return { internetGatewayId };
   },
 };
 
 /** No client token: the tags that travel in the call are how it is found again. */
-const create = (act: Act<'internetGateway'>): Promise<string> =>
+const create = (context: ApplyContext<'internetGateway'>): Promise<string> =>
   createOnce(
-    act.careful,
-    async () => (await act.again())?.internetGatewayId,
+    context.duplicateGuard,
+    async () => (await context.lookAgain())?.internetGatewayId,
     async () => {
-      const { InternetGateway } = await act.aws.ec2Once(
+      const { InternetGateway } = await context.aws.ec2Once(
         new CreateInternetGatewayCommand({
-          TagSpecifications: [{ ResourceType: 'internet-gateway', Tags: upper(act.tags) }],
+          TagSpecifications: [{ ResourceType: 'internet-gateway', Tags: toPascalCaseTags(context.tags) }],
         }),
       );
       return InternetGateway?.InternetGatewayId;
@@ -61,13 +61,18 @@ const create = (act: Act<'internetGateway'>): Promise<string> =>
  * VPC, or our VPC has another gateway. Only a look tells.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachInternetGateway.html
  */
-async function attach(act: Act<'internetGateway'>, InternetGatewayId: string): Promise<void> {
-  const VpcId = only(act.made.vpc)?.vpcId;
+async function attach(context: ApplyContext<'internetGateway'>, InternetGatewayId: string): Promise<void> {
+  const VpcId = only(context.ids.vpc)?.vpcId;
   try {
-    await act.aws.ec2(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+    await context.aws.ec2(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
   } catch (error) {
     if (!isCode(error, 'Resource.AlreadyAssociated')) throw error;
-    const again = async () => ((await act.again())?.attachedTo === VpcId ? InternetGatewayId : undefined);
-    await adopt({ careful: act.careful, again }, `the place of the internet gateway of ${VpcId}`, error);
+    const again = async () =>
+      (await context.lookAgain())?.attachedTo === VpcId ? InternetGatewayId : undefined;
+    await adopt(
+      { duplicateGuard: context.duplicateGuard, lookAgain: again },
+      `the place of the internet gateway of ${VpcId}`,
+      error,
+    );
   }
 }

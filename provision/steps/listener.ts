@@ -4,14 +4,14 @@ import {
   ModifyListenerCommand,
   type Action,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { adoptNamed } from '../../lib/engine/adopt-by-name.ts';
-import { compare, touches, type WantedFields } from '../../lib/model/change.ts';
+import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
+import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
 import { actionText, HTTP_PORT } from '../../lib/look/listener.ts';
-import { foreignOwner, type Want } from '../../lib/look/context.ts';
+import { foreignOwner, type Desired } from '../../lib/look/context.ts';
 import { only, ONLY } from '../../lib/model/resources.ts';
 import { retagElb } from '../../lib/aws/retag.ts';
-import type { Act, Step } from '../../lib/engine/step.ts';
-import { tagFields, upper, wantedTags } from '../../lib/derive/tags.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
 
 /** What the load balancer says where no service is. */
 export const NO_SERVICE = 'There is no service at this path.';
@@ -24,35 +24,35 @@ const defaultActions: Action[] = [
   },
 ];
 
-const wanted = (want: Want): WantedFields => ({
+const desiredFields = (desired: Desired): DesiredFields => ({
   protocol: PROTOCOL,
   'default action': actionText(defaultActions),
-  ...wantedTags(want, 'listener', ONLY),
+  ...desiredTags(desired, 'listener', ONLY),
 });
 
 export const listener: Step<'listener'> = {
-  diff: (want, found) =>
+  diff: (desired, found) =>
     compare({
-      step: 'listener',
-      wanted: new Map([[ONLY, wanted(want)]]),
+      noun: 'listener',
+      desired: new Map([[ONLY, desiredFields(desired)]]),
       found: found.listener,
       fieldsOf: ({ protocol, defaultAction, tags }) => ({
         protocol,
         'default action': defaultAction,
         ...tagFields(tags),
       }),
-      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+      foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
     }),
 
-  async apply(act) {
-    const { aws, change, item } = act;
-    const ListenerArn = item?.listenerArn ?? (await create(act));
+  async apply(context) {
+    const { aws, change, existing: item } = context;
+    const ListenerArn = item?.listenerArn ?? (await create(context));
     if (item && touches(change, 'protocol', 'default action')) {
       await aws.elbv2(
         new ModifyListenerCommand({ ListenerArn, Protocol: PROTOCOL, DefaultActions: defaultActions }),
       );
     }
-    await retagElb(act, ListenerArn);
+    await retagElb(context, ListenerArn);
     return { listenerArn: ListenerArn };
   },
 };
@@ -61,20 +61,20 @@ export const listener: Step<'listener'> = {
  * Made while the load balancer still provisions. A repeated create with equal settings gives the same listener.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
  */
-async function create(act: Act<'listener'>): Promise<string> {
+async function create(context: ApplyContext<'listener'>): Promise<string> {
   try {
-    const { Listeners } = await act.aws.elbv2(
+    const { Listeners } = await context.aws.elbv2(
       new CreateListenerCommand({
-        LoadBalancerArn: only(act.made.loadBalancer)?.loadBalancerArn,
+        LoadBalancerArn: only(context.ids.loadBalancer)?.loadBalancerArn,
         Protocol: PROTOCOL,
         Port: HTTP_PORT,
         DefaultActions: defaultActions,
-        Tags: upper(act.tags),
+        Tags: toPascalCaseTags(context.tags),
       }),
     );
     return Listeners?.[0]?.ListenerArn ?? '';
   } catch (error) {
-    return (await adoptNamed(act, error, 'DuplicateListener', `port ${HTTP_PORT} of the load balancer`))
+    return (await adoptByName(context, error, 'DuplicateListener', `port ${HTTP_PORT} of the load balancer`))
       .listenerArn;
   }
 }

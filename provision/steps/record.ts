@@ -4,28 +4,28 @@ import {
   GetChangeCommand,
   type ResourceRecordSet,
 } from '@aws-sdk/client-route-53';
-import { adoptNamed } from '../../lib/engine/adopt-by-name.ts';
+import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
 import { isNotFound, messageOf } from '../../lib/aws/errors.ts';
-import { compare, later, type Fields } from '../../lib/model/change.ts';
+import { compare, knownAfter, type Fields } from '../../lib/model/change.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import { RECORD_TYPE } from '../../lib/look/record-sets.ts';
-import { normalName } from '../../lib/look/record.ts';
-import { foreignOwner, type Want } from '../../lib/look/context.ts';
+import { normalisedAliasName } from '../../lib/look/record.ts';
+import { foreignOwner, type Desired } from '../../lib/look/context.ts';
 import { only, ONLY } from '../../lib/model/resources.ts';
-import type { Act, Step } from '../../lib/engine/step.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
 import { pending, ready } from '../../lib/engine/until.ts';
-import { isLost } from './load-balancer.ts';
+import { hasFailed } from './load-balancer.ts';
 
-function wanted({ config }: Want, found: Survey): Map<string, Fields> {
+function desiredFields({ config }: Desired, found: Survey): Map<string, Fields> {
   if (!config.domain) return new Map();
-  const balancer = isLost(found) ? undefined : only(found.loadBalancer);
+  const balancer = hasFailed(found) ? undefined : only(found.loadBalancer);
   return new Map([
     [
       ONLY,
       {
         name: config.domain.name,
-        'alias to': balancer ? normalName(balancer.dnsName) : later('loadBalancer'),
-        'alias zone': balancer?.hostedZoneId ?? later('loadBalancer'),
+        'alias to': balancer ? normalisedAliasName(balancer.dnsName) : knownAfter('loadBalancer'),
+        'alias zone': balancer?.hostedZoneId ?? knownAfter('loadBalancer'),
         'evaluate target health': true,
       },
     ],
@@ -33,10 +33,10 @@ function wanted({ config }: Want, found: Survey): Map<string, Fields> {
 }
 
 export const record: Step<'record'> = {
-  diff: (want, found) =>
+  diff: (desired, found) =>
     compare({
-      step: 'record',
-      wanted: wanted(want, found),
+      noun: 'record',
+      desired: desiredFields(desired, found),
       found: found.record,
       fieldsOf: ({ recordName, aliasTo, aliasZoneId, evaluateTargetHealth }) => ({
         name: recordName,
@@ -44,15 +44,15 @@ export const record: Step<'record'> = {
         'alias zone': aliasZoneId,
         'evaluate target health': evaluateTargetHealth,
       }),
-      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+      foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
     }),
 
-  async apply(act) {
-    const recordName = act.config.domain?.name ?? '';
-    const change = await write(act, recordName);
-    const ids = { recordName, hostedZoneId: only(act.made.hostedZone)?.hostedZoneId ?? '' };
-    await act.record(ids);
-    if (change !== undefined && act.patient) await inSync(act, change, recordName);
+  async apply(context) {
+    const recordName = context.config.domain?.name ?? '';
+    const change = await write(context, recordName);
+    const ids = { recordName, hostedZoneId: only(context.ids.hostedZone)?.hostedZoneId ?? '' };
+    await context.record(ids);
+    if (change !== undefined && context.waitUntilReady) await inSync(context, change, recordName);
     return ids;
   },
 };
@@ -63,15 +63,17 @@ export const record: Step<'record'> = {
  * @returns the id of the change
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
  */
-async function write(act: Act<'record'>, name: string): Promise<string | undefined> {
-  if (act.item)
-    return isOver(act.item.set) ? send(act, name, 'UPSERT') : send(act, name, 'CREATE', act.item.set);
+async function write(context: ApplyContext<'record'>, name: string): Promise<string | undefined> {
+  if (context.existing)
+    return isOver(context.existing.set)
+      ? send(context, name, 'UPSERT')
+      : send(context, name, 'CREATE', context.existing.set);
   try {
-    return await send(act, name, 'CREATE');
+    return await send(context, name, 'CREATE');
   } catch (error) {
     if (!/already exists|conflicts with/.test(messageOf(error))) throw error;
-    await adoptNamed(act, error, 'InvalidChangeBatch', `the name ${name}`);
-    return send(act, name, 'UPSERT');
+    await adoptByName(context, error, 'InvalidChangeBatch', `the name ${name}`);
+    return send(context, name, 'UPSERT');
   }
 }
 
@@ -80,7 +82,7 @@ const isOver = ({ Type, SetIdentifier }: ResourceRecordSet): boolean =>
   Type === RECORD_TYPE && SetIdentifier === undefined;
 
 async function send(
-  { aws, made }: Act<'record'>,
+  { aws, ids: made }: ApplyContext<'record'>,
   name: string,
   Action: 'CREATE' | 'UPSERT',
   gone?: ResourceRecordSet,
@@ -112,10 +114,10 @@ async function send(
 }
 
 /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html */
-async function inSync(act: Act<'record'>, Id: string, name: string): Promise<void> {
-  await act.until(`${name} to be in all of Route 53's servers`, 'dns', async () => {
+async function inSync(context: ApplyContext<'record'>, Id: string, name: string): Promise<void> {
+  await context.until(`${name} to be in all of Route 53's servers`, 'dns', async () => {
     try {
-      const { ChangeInfo } = await act.aws.route53(new GetChangeCommand({ Id }));
+      const { ChangeInfo } = await context.aws.route53(new GetChangeCommand({ Id }));
       return ChangeInfo?.Status === 'INSYNC' ? ready(undefined) : pending('spreading to all name servers');
     } catch (error) {
       if (isNotFound(error)) return pending('the change is not seen yet');

@@ -7,13 +7,13 @@ import {
 } from '@aws-sdk/client-ecr';
 import { repositoryArn } from '../../lib/derive/arns.ts';
 import { isCode } from '../../lib/aws/errors.ts';
-import { compare, touches, type WantedFields } from '../../lib/model/change.ts';
+import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
 import { containersOf } from '../../lib/config/config.ts';
-import { foreignOwner, type Want } from '../../lib/look/context.ts';
+import { foreignOwner, type Desired } from '../../lib/look/context.ts';
 import { policyText } from '../../lib/derive/policies.ts';
 import { retagRepository } from '../../lib/aws/retag.ts';
-import type { Act, Step } from '../../lib/engine/step.ts';
-import { tagFields, upper, wantedTags } from '../../lib/derive/tags.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
 
 /** A tag stands for the content of an image: it never moves. */
 const MUTABILITY = 'IMMUTABLE';
@@ -33,9 +33,9 @@ export const lifecyclePolicy = policyText({
   ],
 });
 
-const wanted = (want: Want): Map<string, WantedFields> =>
+const desiredFields = (desired: Desired): Map<string, DesiredFields> =>
   new Map(
-    containersOf(want.config)
+    containersOf(desired.config)
       .filter(({ image }) => 'source' in image)
       .map(({ key }) => [
         key,
@@ -43,16 +43,16 @@ const wanted = (want: Want): Map<string, WantedFields> =>
           'scan on push': true,
           'tag mutability': MUTABILITY,
           'lifecycle policy': lifecyclePolicy,
-          ...wantedTags(want, 'repositories', key),
+          ...desiredTags(desired, 'repositories', key),
         },
       ]),
   );
 
 export const repositories: Step<'repositories'> = {
-  diff: (want, found) =>
+  diff: (desired, found) =>
     compare({
-      step: 'repositories',
-      wanted: wanted(want),
+      noun: 'repositories',
+      desired: desiredFields(desired),
       found: found.repositories,
       fieldsOf: (repository) => ({
         'scan on push': repository.scanOnPush,
@@ -60,14 +60,17 @@ export const repositories: Step<'repositories'> = {
         'lifecycle policy': repository.lifecyclePolicy,
         ...tagFields(repository.tags),
       }),
-      foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
+      foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
     }),
 
-  async apply(act) {
-    const { aws, change, item, names, config, account } = act;
+  async apply(context) {
+    const { aws, change, existing: item, names, config, account } = context;
     const repositoryName = names.repository(change.key);
-    const ids = { repositoryName, repositoryUri: item?.repositoryUri ?? (await create(act, repositoryName)) };
-    await act.record(ids);
+    const ids = {
+      repositoryName,
+      repositoryUri: item?.repositoryUri ?? (await create(context, repositoryName)),
+    };
+    await context.record(ids);
     if (touches(change, 'lifecycle policy')) {
       await aws.ecr(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText: lifecyclePolicy }));
     }
@@ -78,26 +81,26 @@ export const repositories: Step<'repositories'> = {
     if (item && touches(change, 'tag mutability')) {
       await aws.ecr(new PutImageTagMutabilityCommand({ repositoryName, imageTagMutability: MUTABILITY }));
     }
-    await retagRepository(act, repositoryArn({ region: config.region, account }, repositoryName));
+    await retagRepository(context, repositoryArn({ region: config.region, account }, repositoryName));
     return ids;
   },
 };
 
 /** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
-async function create(act: Act<'repositories'>, repositoryName: string): Promise<string> {
+async function create(context: ApplyContext<'repositories'>, repositoryName: string): Promise<string> {
   try {
-    const { repository } = await act.aws.ecr(
+    const { repository } = await context.aws.ecr(
       new CreateRepositoryCommand({
         repositoryName,
         imageTagMutability: MUTABILITY,
         imageScanningConfiguration: { scanOnPush: true },
-        tags: upper(act.tags),
+        tags: toPascalCaseTags(context.tags),
       }),
     );
     return repository?.repositoryUri ?? '';
   } catch (error) {
-    const ours = isCode(error, 'RepositoryAlreadyExists') ? await act.again() : undefined;
-    if (!ours || foreignOwner(ours.tags, act.names.stack) !== undefined) throw error;
+    const ours = isCode(error, 'RepositoryAlreadyExists') ? await context.lookAgain() : undefined;
+    if (!ours || foreignOwner(ours.tags, context.names.stack) !== undefined) throw error;
     return ours.repositoryUri;
   }
 }

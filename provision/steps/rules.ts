@@ -1,33 +1,33 @@
 /** The rules: one a routed path, to the target group of its container. */
 import { CreateRuleCommand, ModifyRuleCommand, type Action } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { adoptNamed } from '../../lib/engine/adopt-by-name.ts';
-import { compare, later, touches, type WantedFields } from '../../lib/model/change.ts';
+import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
+import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import { foreignOwner, type Want } from '../../lib/look/context.ts';
+import { foreignOwner, type Desired } from '../../lib/look/context.ts';
 import { patternsOf, rulesOf } from '../../lib/derive/rule-priorities.ts';
 import { only } from '../../lib/model/resources.ts';
 import { retagElb } from '../../lib/aws/retag.ts';
-import type { Act, Step } from '../../lib/engine/step.ts';
-import { KEY_TAG, tagFields, upper, wantedTags } from '../../lib/derive/tags.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import { KEY_TAG, tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
 
-const wanted = (want: Want, found: Survey): Map<string, WantedFields> =>
+const desiredFields = (desired: Desired, found: Survey): Map<string, DesiredFields> =>
   new Map(
-    [...rulesOf(want.config)].map(([key, { path }]) => [
+    [...rulesOf(desired.config)].map(([key, { path }]) => [
       key,
       {
         paths: patternsOf(path).sort().join(', '),
         'other conditions': '',
-        'target group': found.targetGroups.get(key)?.targetGroupArn ?? later(`targetGroups.${key}`),
-        ...wantedTags(want, 'rules', key),
+        'target group': found.targetGroups.get(key)?.targetGroupArn ?? knownAfter(`targetGroups.${key}`),
+        ...desiredTags(desired, 'rules', key),
       },
     ]),
   );
 
 export const rules: Step<'rules'> = {
-  diff: (want, found) =>
+  diff: (desired, found) =>
     compare({
-      step: 'rules',
-      wanted: wanted(want, found),
+      noun: 'rules',
+      desired: desiredFields(desired, found),
       found: found.rules,
       fieldsOf: ({ paths, otherConditions, forward, tags }) => ({
         paths: paths.join(', '),
@@ -35,32 +35,34 @@ export const rules: Step<'rules'> = {
         'target group': forward,
         ...tagFields(tags),
       }),
-      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+      foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
       // Another path has another priority: until the new rule is there, the old path is answered.
-      heir: ({ tags }) => ({
+      replacedBy: ({ tags }) => ({
         key: tags[KEY_TAG] ?? '',
         reason: 'each path has a rule of its own: the new one is made before the old one goes',
       }),
     }),
 
-  async apply(act) {
-    const { aws, change, item } = act;
-    const RuleArn = item?.ruleArn ?? (await create(act));
+  async apply(context) {
+    const { aws, change, existing: item } = context;
+    const RuleArn = item?.ruleArn ?? (await create(context));
     if (item && touches(change, 'paths', 'other conditions', 'target group')) {
-      await aws.elbv2(new ModifyRuleCommand({ RuleArn, Conditions: conditions(act), Actions: first(act) }));
+      await aws.elbv2(
+        new ModifyRuleCommand({ RuleArn, Conditions: conditions(context), Actions: initialActions(context) }),
+      );
     }
-    await retagElb(act, RuleArn);
+    await retagElb(context, RuleArn);
     return { ruleArn: RuleArn };
   },
 
-  async turn(act) {
-    if (stageOf(act) !== 'before') return;
-    await lead(act, weighted([servingOf(act), 0], [groupOf(act), 1]));
-    act.note(`${ruleOf(act).path} is now answered by ${act.change.key}`);
+  async switchTraffic(context) {
+    if (cutoverStage(context) !== 'before') return;
+    await setAction(context, weighted([servingOf(context), 0], [groupOf(context), 1]));
+    context.note(`${ruleOf(context).path} is now answered by ${context.change.key}`);
   },
 
-  async tidy(act) {
-    if (stageOf(act) !== 'done') await lead(act, forwardTo(groupOf(act)));
+  async cleanUp(context) {
+    if (cutoverStage(context) !== 'done') await setAction(context, forwardTo(groupOf(context)));
   },
 };
 
@@ -70,21 +72,29 @@ export const rules: Step<'rules'> = {
  * names, hence weights of 0.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#forward-actions
  */
-function stageOf({ found, item, ...act }: Act<'rules'>): 'before' | 'turned' | 'done' {
-  const [serving, next] = [item?.targetGroupArn, groupOf(act)];
+function cutoverStage({
+  found,
+  existing: item,
+  ...context
+}: ApplyContext<'rules'>): 'before' | 'turned' | 'done' {
+  const [serving, next] = [item?.targetGroupArn, groupOf(context)];
   if (serving === next) return item?.forward === next ? 'done' : 'turned';
   const isOurs = [...found.targetGroups.values()].some(({ targetGroupArn }) => targetGroupArn === serving);
   return isOurs ? 'before' : 'done';
 }
 
 /** The actions at first; undefined leaves them. */
-function first(act: Act<'rules'>): Action[] | undefined {
-  const stage = stageOf(act);
+function initialActions(context: ApplyContext<'rules'>): Action[] | undefined {
+  const stage = cutoverStage(context);
   if (stage === 'turned') return undefined;
-  return [stage === 'before' ? weighted([servingOf(act), 1], [groupOf(act), 0]) : forwardTo(groupOf(act))];
+  return [
+    stage === 'before'
+      ? weighted([servingOf(context), 1], [groupOf(context), 0])
+      : forwardTo(groupOf(context)),
+  ];
 }
 
-const lead = ({ aws, item }: Act<'rules'>, action: Action) =>
+const setAction = ({ aws, existing: item }: ApplyContext<'rules'>, action: Action) =>
   aws.elbv2(new ModifyRuleCommand({ RuleArn: item?.ruleArn, Actions: [action] }));
 
 type Weighted = readonly [targetGroupArn: string, weight: number];
@@ -96,36 +106,37 @@ const weighted = (...groups: readonly Weighted[]): Action => ({
 
 const forwardTo = (TargetGroupArn: string): Action => ({ Type: 'forward', TargetGroupArn });
 
-const servingOf = ({ item }: Act<'rules'>): string => item?.targetGroupArn ?? '';
+const servingOf = ({ existing: item }: ApplyContext<'rules'>): string => item?.targetGroupArn ?? '';
 
-const groupOf = ({ made, change }: Pick<Act<'rules'>, 'made' | 'change'>): string =>
+const groupOf = ({ ids: made, change }: Pick<ApplyContext<'rules'>, 'ids' | 'change'>): string =>
   made.targetGroups.get(change.key)?.targetGroupArn ?? '';
 
-const ruleOf = ({ config, change }: Act<'rules'>) =>
+const ruleOf = ({ config, change }: ApplyContext<'rules'>) =>
   rulesOf(config).get(change.key) ?? { path: '', priority: 0 };
 
-const conditions = (act: Act<'rules'>) => [
-  { Field: 'path-pattern', PathPatternConfig: { Values: patternsOf(ruleOf(act).path) } },
+const conditions = (context: ApplyContext<'rules'>) => [
+  { Field: 'path-pattern', PathPatternConfig: { Values: patternsOf(ruleOf(context).path) } },
 ];
 
 /**
  * Not idempotent: a second create is refused since its priority is in use.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
  */
-async function create(act: Act<'rules'>): Promise<string> {
-  const Priority = ruleOf(act).priority;
+async function create(context: ApplyContext<'rules'>): Promise<string> {
+  const Priority = ruleOf(context).priority;
   try {
-    const { Rules } = await act.aws.elbv2(
+    const { Rules } = await context.aws.elbv2(
       new CreateRuleCommand({
-        ListenerArn: only(act.made.listener)?.listenerArn,
+        ListenerArn: only(context.ids.listener)?.listenerArn,
         Priority,
-        Conditions: conditions(act),
-        Actions: [forwardTo(groupOf(act))],
-        Tags: upper(act.tags),
+        Conditions: conditions(context),
+        Actions: [forwardTo(groupOf(context))],
+        Tags: toPascalCaseTags(context.tags),
       }),
     );
     return Rules?.[0]?.RuleArn ?? '';
   } catch (error) {
-    return (await adoptNamed(act, error, 'PriorityInUse', `priority ${Priority} of the listener`)).ruleArn;
+    return (await adoptByName(context, error, 'PriorityInUse', `priority ${Priority} of the listener`))
+      .ruleArn;
   }
 }

@@ -2,19 +2,25 @@
 import { CreateSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import { adopt } from '../../lib/engine/adopt.ts';
 import { isCode } from '../../lib/aws/errors.ts';
-import { compare, later, touches, type WantedFields } from '../../lib/model/change.ts';
+import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
 import { isRouted, type Config } from '../../lib/config/config.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import { EVERYWHERE } from '../../lib/look/route-tables.ts';
 import type { FoundSecurityGroup } from '../../lib/look/security-groups.ts';
-import { astray } from '../../lib/look/vpc.ts';
-import { addRules, IN, OUT, takeRules, type Direction } from '../../lib/aws/security-group-rule-calls.ts';
+import { inAnotherVpc } from '../../lib/look/vpc.ts';
+import {
+  authoriseRules,
+  INGRESS,
+  EGRESS,
+  revokeRules,
+  type Direction,
+} from '../../lib/aws/security-group-rule-calls.ts';
 import { BALANCER, rulesText, ruleText, type GroupRule } from '../../lib/derive/security-group-rules.ts';
-import type { Want } from '../../lib/look/context.ts';
+import type { Desired } from '../../lib/look/context.ts';
 import { only } from '../../lib/model/resources.ts';
 import { retag } from '../../lib/aws/retag.ts';
-import type { Act, Step } from '../../lib/engine/step.ts';
-import { tagFields, upper, wantedTags } from '../../lib/derive/tags.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
 
 const HTTP = 80;
 
@@ -26,7 +32,7 @@ const tcp = (port: number, peer: string): GroupRule => ({
 });
 
 /** AWS gives it to every new group: the tasks fetch their images, and call whom they like. */
-const EGRESS: readonly GroupRule[] = [{ protocol: '-1', fromPort: -1, toPort: -1, peer: EVERYWHERE }];
+const ALL_EGRESS: readonly GroupRule[] = [{ protocol: '-1', fromPort: -1, toPort: -1, peer: EVERYWHERE }];
 
 /** Who may send to a group: anyone to the load balancer, and it alone to each container port of a service. */
 export function ingressOf({ services }: Config, key: string, balancerGroupId: string): GroupRule[] {
@@ -35,32 +41,32 @@ export function ingressOf({ services }: Config, key: string, balancerGroupId: st
   return containers.filter(isRouted).map(({ port }) => tcp(port, balancerGroupId));
 }
 
-function wanted(want: Want, found: Survey): Map<string, WantedFields> {
-  const { config } = want;
+function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields> {
+  const { config } = desired;
   const balancer = found.securityGroups.get(BALANCER)?.groupId;
   const ingress = (key: string) =>
     key === BALANCER || balancer !== undefined
       ? rulesText(ingressOf(config, key, balancer ?? ''))
-      : later(`securityGroups.${BALANCER}`);
-  const vpc = only(found.vpc)?.vpcId ?? later('vpc');
+      : knownAfter(`securityGroups.${BALANCER}`);
+  const vpc = only(found.vpc)?.vpcId ?? knownAfter('vpc');
   return new Map(
     [BALANCER, ...config.services.map(({ name }) => name)].map((key) => [
       key,
       {
         vpc,
         ingress: ingress(key),
-        egress: rulesText(EGRESS),
-        ...wantedTags(want, 'securityGroups', key),
+        egress: rulesText(ALL_EGRESS),
+        ...desiredTags(desired, 'securityGroups', key),
       },
     ]),
   );
 }
 
 export const securityGroups: Step<'securityGroups'> = {
-  diff: (want, found) =>
+  diff: (desired, found) =>
     compare({
-      step: 'securityGroups',
-      wanted: wanted(want, found),
+      noun: 'securityGroups',
+      desired: desiredFields(desired, found),
       found: found.securityGroups,
       fieldsOf: ({ vpcId, ingress, egress, tags }) => ({
         vpc: vpcId,
@@ -68,33 +74,33 @@ export const securityGroups: Step<'securityGroups'> = {
         egress: rulesText(egress),
         ...tagFields(tags),
       }),
-      stuck: astray(found),
+      cannotUpdate: inAnotherVpc(found),
     }),
 
-  async apply(act) {
-    const { change, config, item } = act;
-    const group = item ?? (await create(act));
+  async apply(context) {
+    const { change, config, existing: item } = context;
+    const group = item ?? (await create(context));
     const { groupId } = group;
-    await act.record({ groupId });
+    await context.record({ groupId });
     if (touches(change, 'ingress')) {
-      const balancer = change.key === BALANCER ? groupId : (await act.sibling(BALANCER)).groupId;
+      const balancer = change.key === BALANCER ? groupId : (await context.siblingIds(BALANCER)).groupId;
       const rules = ingressOf(config, change.key, balancer);
       // Until they are replaced, tasks answer the load balancer on the ports that they had.
       const serving = group.ingress.filter(({ peer }) => peer === balancer && item !== undefined);
-      await setRules(act, groupId, IN, group.ingress, [...rules, ...serving]);
+      await setRules(context, groupId, INGRESS, group.ingress, [...rules, ...serving]);
     }
-    if (touches(change, 'egress')) await setRules(act, groupId, OUT, group.egress, EGRESS);
-    await retag(act, groupId);
+    if (touches(change, 'egress')) await setRules(context, groupId, EGRESS, group.egress, ALL_EGRESS);
+    await retag(context, groupId);
     return { groupId };
   },
 
-  async tidy(act) {
-    const { change, config, item } = act;
+  async cleanUp(context) {
+    const { change, config, existing: item } = context;
     if (!item || !touches(change, 'ingress')) return;
-    const { groupId: balancer } = await act.sibling(BALANCER);
+    const { groupId: balancer } = await context.siblingIds(BALANCER);
     const rules = ingressOf(config, change.key, balancer);
     const served = item.ingress.filter(({ peer }) => peer === balancer);
-    await setRules(act, item.groupId, IN, [...served, ...rules], rules);
+    await setRules(context, item.groupId, INGRESS, [...served, ...rules], rules);
   },
 };
 
@@ -102,12 +108,12 @@ export const securityGroups: Step<'securityGroups'> = {
 type Group = Pick<FoundSecurityGroup, 'groupId' | 'ingress' | 'egress'>;
 
 /** The name is the natural key in a VPC: a second create is refused, and then the group is ours already, or somebody else's. */
-async function create(act: Act<'securityGroups'>): Promise<Group> {
-  const { key } = act.change;
-  const VpcId = only(act.made.vpc)?.vpcId;
-  const GroupName = act.names.securityGroup(key);
+async function create(context: ApplyContext<'securityGroups'>): Promise<Group> {
+  const { key } = context.change;
+  const VpcId = only(context.ids.vpc)?.vpcId;
+  const GroupName = context.names.securityGroup(key);
   try {
-    const { GroupId = '' } = await act.aws.ec2(
+    const { GroupId = '' } = await context.aws.ec2(
       new CreateSecurityGroupCommand({
         VpcId,
         GroupName,
@@ -115,13 +121,13 @@ async function create(act: Act<'securityGroups'>): Promise<Group> {
           key === BALANCER
             ? 'Load balancer: HTTP from anywhere'
             : `Tasks of ${key}: from the load balancer alone`,
-        TagSpecifications: [{ ResourceType: 'security-group', Tags: upper(act.tags) }],
+        TagSpecifications: [{ ResourceType: 'security-group', Tags: toPascalCaseTags(context.tags) }],
       }),
     );
-    return { groupId: GroupId, ingress: [], egress: EGRESS };
+    return { groupId: GroupId, ingress: [], egress: ALL_EGRESS };
   } catch (error) {
     if (!isCode(error, 'InvalidGroup.Duplicate')) throw error;
-    return adopt(act, `the name ${GroupName} in ${VpcId}`, error);
+    return adopt(context, `the name ${GroupName} in ${VpcId}`, error);
   }
 }
 
@@ -129,14 +135,14 @@ async function create(act: Act<'securityGroups'>): Promise<Group> {
  * What is missing is added before what is too much is taken away: nobody who may send is shut out in between.
  */
 async function setRules(
-  { aws }: Act<'securityGroups'>,
+  { aws }: ApplyContext<'securityGroups'>,
   GroupId: string,
   direction: Direction,
   has: readonly GroupRule[],
   rules: readonly GroupRule[],
 ): Promise<void> {
-  await addRules(aws, direction, GroupId, without(rules, has));
-  await takeRules(aws, direction, GroupId, without(has, rules));
+  await authoriseRules(aws, direction, GroupId, without(rules, has));
+  await revokeRules(aws, direction, GroupId, without(has, rules));
 }
 
 const without = (rules: readonly GroupRule[], others: readonly GroupRule[]): GroupRule[] => {

@@ -10,8 +10,8 @@ const ECS_ROLE = 'AWSServiceRoleForECS';
 export const serviceLinkedRole: Step<'serviceLinkedRole'> = {
   diff: (_want, found) =>
     compare({
-      step: 'serviceLinkedRole',
-      wanted: new Map([[ONLY, {}]]),
+      noun: 'serviceLinkedRole',
+      desired: new Map([[ONLY, {}]]),
       found: found.serviceLinkedRole,
       fieldsOf: () => ({}),
     }),

@@ -1,68 +1,71 @@
 /** The ECS services: each runs its task definition `count` times in the private subnets, behind the load balancer. */
-import { compare, later, type Change, type WantedFields } from '../../lib/model/change.ts';
+import { compare, knownAfter, type Change, type DesiredFields } from '../../lib/model/change.ts';
 import type { Service } from '../../lib/config/config.ts';
 import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import {
   deploymentText,
   describeService,
-  isScaled,
+  isAutoScaled,
   loadBalancerText,
   type FoundService,
 } from '../../lib/look/services.ts';
-import { foreignOwner, type Want } from '../../lib/look/context.ts';
-import type { Act, Step } from '../../lib/engine/step.ts';
-import { tagFields, wantedTags } from '../../lib/derive/tags.ts';
+import { foreignOwner, type Desired } from '../../lib/look/context.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import { tagFields, desiredTags } from '../../lib/derive/tags.ts';
 import { pending, ready } from '../../lib/engine/until.ts';
 import { create, deploymentConfiguration, graceOf, send, update } from '../services/calls.ts';
-import { heirOf, isTurning } from '../services/succession.ts';
-import { loadBalancersOf, outgoing } from '../services/load-balancers.ts';
-import { settled } from '../done/wait-for-service.ts';
-import { isPart as isPartOfDefinition, taskDefinitions } from './task-definitions.ts';
+import { replacementFor, isSwitchingTraffic } from '../services/succession.ts';
+import { loadBalancersOf, outgoingTargetGroups } from '../services/load-balancers.ts';
+import { waitForService } from '../done/wait-for-service.ts';
+import { isDefinitionField, taskDefinitions } from './task-definitions.ts';
 
-function wanted(want: Want, found: Survey, service: Service): WantedFields {
-  const { config, names } = want;
+function desiredFields(desired: Desired, found: Survey, service: Service): DesiredFields {
+  const { config, names } = desired;
   const { name } = service;
   const subnetIds = subnetKeys(config.network, 'private').map((key) => found.subnets.get(key)?.subnetId);
   const balancers = loadBalancersOf(service, found.targetGroups);
   const grace = graceOf(service);
   const { rollout } = found.services.get(name) ?? { rollout: 'COMPLETED' };
   const changing = taskDefinitions
-    .diff(want, found)
-    .some(({ key, fields }) => key === name && fields.some(isPartOfDefinition));
+    .diff(desired, found)
+    .some(({ key, fields }) => key === name && fields.some(isDefinitionField));
   return {
     name: names.service(service),
     status: 'ACTIVE',
     'task definition': changing
-      ? later(`taskDefinitions.${name}`)
-      : (found.taskDefinitions.get(name)?.taskDefinitionArn ?? later(`taskDefinitions.${name}`)),
+      ? knownAfter(`taskDefinitions.${name}`)
+      : (found.taskDefinitions.get(name)?.taskDefinitionArn ?? knownAfter(`taskDefinitions.${name}`)),
     count: service.count,
-    subnets: subnetIds.includes(undefined) ? later('subnets') : subnetIds.sort().join(', '),
-    'security group': found.securityGroups.get(name)?.groupId ?? later(`securityGroups.${name}`),
+    subnets: subnetIds.includes(undefined) ? knownAfter('subnets') : subnetIds.sort().join(', '),
+    'security group': found.securityGroups.get(name)?.groupId ?? knownAfter(`securityGroups.${name}`),
     'public address': false,
     'load balancers': balancers.some(({ targetGroupArn }) => targetGroupArn === undefined)
-      ? later('targetGroups')
+      ? knownAfter('targetGroups')
       : balancers.map(loadBalancerText).sort().join(', '),
     ...(grace === undefined ? {} : { 'grace seconds': grace }),
     deployment: deploymentText(deploymentConfiguration),
     // A deployment that failed is tried again; one that is under way is waited for: here, when requests are to turn to it.
-    rollout: rollout === 'FAILED' || (rollout !== '' && isTurning(service, found)) ? 'COMPLETED' : rollout,
-    ...wantedTags(want, 'services', name),
+    rollout:
+      rollout === 'FAILED' || (rollout !== '' && isSwitchingTraffic(service, found)) ? 'COMPLETED' : rollout,
+    ...desiredTags(desired, 'services', name),
   };
 }
 
 export const services: Step<'services'> = {
-  diff: (want, found) =>
+  diff: (desired, found) =>
     compare({
-      step: 'services',
-      wanted: new Map(want.config.services.map((service) => [service.name, wanted(want, found, service)])),
+      noun: 'services',
+      desired: new Map(
+        desired.config.services.map((service) => [service.name, desiredFields(desired, found, service)]),
+      ),
       found: found.services,
       fieldsOf: (service) => ({
         name: service.serviceName,
         status: service.status,
         'task definition': service.taskDefinitionArn,
         // What Application Auto Scaling has decided is no drift.
-        count: isScaled(service) ? undefined : service.desiredCount,
+        count: isAutoScaled(service) ? undefined : service.desiredCount,
         subnets: [...service.subnetIds].sort().join(', '),
         'security group': service.securityGroupIds.join(', '),
         'public address': service.assignPublicIp,
@@ -73,50 +76,55 @@ export const services: Step<'services'> = {
         ...tagFields(service.tags),
       }),
       immutable: { status: 'a service that is being removed cannot come back' },
-      heir: heirOf,
-      foreign: ({ tags, createdAt }) => foreignOwner(tags, want.names.stack, createdAt),
+      replacedBy: replacementFor,
+      foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
     }),
 
-  async apply(act) {
-    const service = serviceOf(act);
-    const isThere = act.item !== undefined && act.change.verb === 'update';
-    if (act.item && !isThere) await untilGone(act);
+  async apply(context) {
+    const service = serviceOf(context);
+    const isThere = context.existing !== undefined && context.change.verb === 'update';
+    if (context.existing && !isThere) await waitUntilRemoved(context);
     const { act: done, answered } = isThere
-      ? { act, answered: await update(act, service) }
-      : await create(act, service, (there) => compared(act, there));
-    const serviceArn = answered?.serviceArn ?? done.item?.serviceArn ?? '';
-    await act.record({ serviceArn });
-    if (act.patient) await settled(done, service, act.made, answered);
+      ? { act: context, answered: await update(context, service) }
+      : await create(context, service, (there) => changeOf(context, there));
+    const serviceArn = answered?.serviceArn ?? done.existing?.serviceArn ?? '';
+    await context.record({ serviceArn });
+    if (context.waitUntilReady) await waitForService(done, service, context.ids, answered);
     return { serviceArn };
   },
 
-  async tidy(act) {
-    const service = serviceOf(act);
+  async cleanUp(context) {
+    const service = serviceOf(context);
     // The survey may have missed the one that there is.
-    const item = act.item ?? (isTurning(service, act.found) ? await act.again() : undefined);
-    if (outgoing({ ...act, item }, service).length === 0) return;
-    const loadBalancers = loadBalancersOf(service, act.made.targetGroups);
-    const answered = await send(act, service, { loadBalancers });
-    if (act.patient) await settled(act, service, act.made, answered);
+    const item =
+      context.existing ??
+      (isSwitchingTraffic(service, context.found) ? await context.lookAgain() : undefined);
+    if (outgoingTargetGroups({ ...context, existing: item }, service).length === 0) return;
+    const loadBalancers = loadBalancersOf(service, context.ids.targetGroups);
+    const answered = await send(context, service, { loadBalancers });
+    if (context.waitUntilReady) await waitForService(context, service, context.ids, answered);
   },
 };
 
 /** What must change in a service that the survey did not show. */
-function compared({ change, found, ...want }: Act<'services'>, there: FoundService): Change | undefined {
+function changeOf(
+  { change, found, ...desired }: ApplyContext<'services'>,
+  there: FoundService,
+): Change | undefined {
   const seen = { ...found, services: new Map([[change.key, there]]) };
-  return services.diff(want, seen).find(({ key }) => key === change.key);
+  return services.diff(desired, seen).find(({ key }) => key === change.key);
 }
 
-function serviceOf({ config, change }: Act<'services'>): Service {
+function serviceOf({ config, change }: ApplyContext<'services'>): Service {
   const service = config.services.find(({ name }) => name === change.key);
   if (!service) throw new Error(`No service ${change.key} is configured`);
   return service;
 }
 
 /** A service that is being removed keeps its name until it is gone. */
-async function untilGone(act: Act<'services'>): Promise<void> {
-  await act.until(`the old service ${act.change.key} to be gone`, 'serviceGone', async () => {
-    const left = await describeService(act, act.names.service(serviceOf(act)));
+async function waitUntilRemoved(context: ApplyContext<'services'>): Promise<void> {
+  await context.until(`the old service ${context.change.key} to be gone`, 'serviceGone', async () => {
+    const left = await describeService(context, context.names.service(serviceOf(context)));
     return left === undefined ? ready(undefined) : pending(left.status ?? 'still there');
   });
 }

@@ -1,17 +1,17 @@
 /** The subnets: in each zone a public one for the load balancer and a private one for the tasks. */
 import { CreateSubnetCommand } from '@aws-sdk/client-ec2';
-import { compare, later, type WantedFields } from '../../lib/model/change.ts';
+import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
 import { adopt } from '../../lib/engine/adopt.ts';
 import { isCode } from '../../lib/aws/errors.ts';
-import { subnetPlans, zoneNames } from '../../lib/derive/subnet-layout.ts';
+import { subnetLayouts, assignZones } from '../../lib/derive/subnet-layout.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import type { Want } from '../../lib/look/context.ts';
+import type { Desired } from '../../lib/look/context.ts';
 import type { FoundSubnet } from '../../lib/look/subnets.ts';
-import { astray } from '../../lib/look/vpc.ts';
+import { inAnotherVpc } from '../../lib/look/vpc.ts';
 import { only, type Ids } from '../../lib/model/resources.ts';
 import { retag } from '../../lib/aws/retag.ts';
-import type { Act, Step } from '../../lib/engine/step.ts';
-import { tagFields, upper, wantedTags } from '../../lib/derive/tags.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
 
 interface Plan {
   readonly cidr: string;
@@ -19,11 +19,11 @@ interface Plan {
 }
 
 /** Every subnet as it should be, by key. One that is there keeps its zone, and the other one of its number takes it. */
-function plansOf({ config: { network } }: Want, found: Survey): Map<string, Plan> {
-  const plans = subnetPlans(network);
+function plansOf({ config: { network } }: Desired, found: Survey): Map<string, Plan> {
+  const plans = subnetLayouts(network);
   const held: (string | undefined)[] = [];
   for (const { key, zone } of plans) held[zone] ??= found.subnets.get(key)?.zone;
-  const zones = zoneNames(network.zones, held, found.zones);
+  const zones = assignZones(network.zones, held, found.zones);
   return new Map(
     plans.map(({ key, cidr, zone }) => [
       key,
@@ -32,57 +32,57 @@ function plansOf({ config: { network } }: Want, found: Survey): Map<string, Plan
   );
 }
 
-function wanted(want: Want, found: Survey): Map<string, WantedFields> {
-  const vpc = only(found.vpc)?.vpcId ?? later('vpc');
+function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields> {
+  const vpc = only(found.vpc)?.vpcId ?? knownAfter('vpc');
   return new Map(
-    [...plansOf(want, found)].map(([key, plan]) => [
+    [...plansOf(desired, found)].map(([key, plan]) => [
       key,
-      { vpc, ...plan, ...wantedTags(want, 'subnets', key) },
+      { vpc, ...plan, ...desiredTags(desired, 'subnets', key) },
     ]),
   );
 }
 
 export const subnets: Step<'subnets'> = {
-  diff(want, found) {
-    const plans = plansOf(want, found);
+  diff(desired, found) {
+    const plans = plansOf(desired, found);
     const misfit = ({ cidr }: FoundSubnet, key: string): string | undefined =>
       cidr === plans.get(key)?.cidr
         ? undefined
         : `its block is ${cidr}, and the block of a subnet cannot change`;
     return compare({
-      step: 'subnets',
-      wanted: wanted(want, found),
+      noun: 'subnets',
+      desired: desiredFields(desired, found),
       found: found.subnets,
       fieldsOf: ({ vpcId, cidr, zone, tags }) => ({ vpc: vpcId, cidr, zone, ...tagFields(tags) }),
-      stuck: (subnet, key) => astray(found)(subnet) ?? misfit(subnet, key),
+      cannotUpdate: (subnet, key) => inAnotherVpc(found)(subnet) ?? misfit(subnet, key),
     });
   },
 
-  async apply(act) {
-    if (!act.item) return create(act);
-    const { subnetId, zone } = act.item;
-    await retag(act, subnetId);
+  async apply(context) {
+    if (!context.existing) return create(context);
+    const { subnetId, zone } = context.existing;
+    await retag(context, subnetId);
     return { subnetId, zone };
   },
 };
 
 /** The block is the natural key: a second create of the same block is refused, and then it is ours already. */
-async function create(act: Act<'subnets'>): Promise<Ids['subnets']> {
-  const { cidr, zone } = plansOf(act, act.found).get(act.change.key) ?? {};
-  const VpcId = only(act.made.vpc)?.vpcId;
+async function create(context: ApplyContext<'subnets'>): Promise<Ids['subnets']> {
+  const { cidr, zone } = plansOf(context, context.found).get(context.change.key) ?? {};
+  const VpcId = only(context.ids.vpc)?.vpcId;
   try {
-    const { Subnet } = await act.aws.ec2(
+    const { Subnet } = await context.aws.ec2(
       new CreateSubnetCommand({
         VpcId,
         CidrBlock: cidr,
         AvailabilityZone: zone,
-        TagSpecifications: [{ ResourceType: 'subnet', Tags: upper(act.tags) }],
+        TagSpecifications: [{ ResourceType: 'subnet', Tags: toPascalCaseTags(context.tags) }],
       }),
     );
     return { subnetId: Subnet?.SubnetId ?? '', zone: Subnet?.AvailabilityZone ?? zone ?? '' };
   } catch (error) {
     if (!isCode(error, 'InvalidSubnet.Conflict')) throw error;
-    const ours = await adopt(act, `the block ${cidr} of ${VpcId}`, error);
+    const ours = await adopt(context, `the block ${cidr} of ${VpcId}`, error);
     return { subnetId: ours.subnetId, zone: ours.zone };
   }
 }

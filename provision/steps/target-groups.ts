@@ -5,17 +5,24 @@ import {
   ModifyTargetGroupAttributesCommand,
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { adoptNamed } from '../../lib/engine/adopt-by-name.ts';
-import { compare, later, touches, type Heir, type Fields, type WantedFields } from '../../lib/model/change.ts';
+import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
+import {
+  compare,
+  knownAfter,
+  touches,
+  type Replacement,
+  type Fields,
+  type DesiredFields,
+} from '../../lib/model/change.ts';
 import { routesOf, type Config, type RoutedContainer } from '../../lib/config/config.ts';
-import { gone } from '../../lib/engine/delete.ts';
+import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import type { FoundTargetGroup } from '../../lib/look/target-groups.ts';
-import { foreignOwner, type Want } from '../../lib/look/context.ts';
+import { foreignOwner, type Desired } from '../../lib/look/context.ts';
 import { only } from '../../lib/model/resources.ts';
 import { retagElb } from '../../lib/aws/retag.ts';
-import type { Act, Step } from '../../lib/engine/step.ts';
-import { KEY_TAG, tagFields, upper, wantedTags } from '../../lib/derive/tags.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import { KEY_TAG, tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
 
 /** Tasks in awsvpc mode are registered by address. */
 const TARGET_TYPE = 'ip';
@@ -51,9 +58,9 @@ const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
   [DELAY]: String(deregistrationDelaySeconds),
 });
 
-function wanted(want: Want, found: Survey): Map<string, WantedFields> {
-  const { config } = want;
-  const vpc = only(found.vpc)?.vpcId ?? later('vpc');
+function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields> {
+  const { config } = desired;
+  const vpc = only(found.vpc)?.vpcId ?? knownAfter('vpc');
   return new Map(
     routesOf(config).map(({ container }) => [
       container.key,
@@ -63,7 +70,7 @@ function wanted(want: Want, found: Survey): Map<string, WantedFields> {
         protocol: container.protocol,
         ...healthFields({ protocol: container.protocol, port: HEALTH_PORT, ...container.health }),
         [`attribute.${DELAY}`]: String(config.deregistrationDelaySeconds),
-        ...wantedTags(want, 'targetGroups', container.key),
+        ...desiredTags(desired, 'targetGroups', container.key),
       },
     ]),
   );
@@ -73,11 +80,11 @@ function wanted(want: Want, found: Survey): Map<string, WantedFields> {
  * What takes the place of a group that nothing wants as it is: that of the same container, or that of the container
  * which the path leads to now.
  */
-function heirOf(
-  { config }: Want,
+function replacementFor(
+  { config }: Desired,
   found: Survey,
   { tags, targetGroupArn, protocol }: FoundTargetGroup,
-): Heir | undefined {
+): Replacement | undefined {
   const own = routesOf(config).find(({ container }) => container.key === tags[KEY_TAG])?.container;
   if (own) {
     const what = own.protocol === protocol ? 'port' : 'protocol';
@@ -88,10 +95,10 @@ function heirOf(
 }
 
 export const targetGroups: Step<'targetGroups'> = {
-  diff: (want, found) =>
+  diff: (desired, found) =>
     compare({
-      step: 'targetGroups',
-      wanted: wanted(want, found),
+      noun: 'targetGroups',
+      desired: desiredFields(desired, found),
       found: found.targetGroups,
       fieldsOf: ({ vpcId, port, protocol, health, attributes, tags }) => ({
         vpc: vpcId,
@@ -102,23 +109,25 @@ export const targetGroups: Step<'targetGroups'> = {
         ...tagFields(tags),
       }),
       immutable: { vpc: 'a target group cannot move to another VPC' },
-      heir: (group) => heirOf(want, found, group),
-      stuck: protocolStuck(want),
-      foreign: ({ tags }) => foreignOwner(tags, want.names.stack),
+      replacedBy: (group) => replacementFor(desired, found, group),
+      cannotUpdate: protocolMismatch(desired),
+      foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
     }),
 
-  async apply(act) {
-    const { aws, change, config, item } = act;
-    const container = containerOf(act);
+  async apply(context) {
+    const { aws, change, config, existing: item } = context;
+    const container = containerOf(context);
     const isNew = item === undefined || change.verb === 'replace';
     // The VPC that it was made for is gone, and with it whatever used the group.
     if (item && isNew) {
-      await gone(() => aws.elbv2(new DeleteTargetGroupCommand({ TargetGroupArn: item.targetGroupArn })));
+      await ignoringNotFound(() =>
+        aws.elbv2(new DeleteTargetGroupCommand({ TargetGroupArn: item.targetGroupArn })),
+      );
     }
-    const targetGroupArn = isNew ? await create(act, container) : item.targetGroupArn;
-    await act.record({ targetGroupArn });
+    const targetGroupArn = isNew ? await create(context, container) : item.targetGroupArn;
+    await context.record({ targetGroupArn });
     if (touches(change, 'attribute.')) {
-      const Attributes = upper(attributesFor(config));
+      const Attributes = toPascalCaseTags(attributesFor(config));
       await aws.elbv2(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: targetGroupArn, Attributes }));
     }
     if (!isNew && touches(change, 'health.')) {
@@ -126,42 +135,42 @@ export const targetGroups: Step<'targetGroups'> = {
         new ModifyTargetGroupCommand({ TargetGroupArn: targetGroupArn, ...healthOf(container) }),
       );
     }
-    await retagElb(act, targetGroupArn);
+    await retagElb(context, targetGroupArn);
     return { targetGroupArn };
   },
 };
 
 /** Its name says the protocol, so one that speaks another was made so by somebody else. */
-const protocolStuck = ({ config }: Want) => {
+const protocolMismatch = ({ config }: Desired) => {
   const spoken = new Map(routesOf(config).map(({ container: { key, protocol } }) => [key, protocol]));
   return ({ name, protocol }: FoundTargetGroup, key: string): string | undefined =>
     protocol === spoken.get(key) ? undefined : `${name} is for ${protocol}, and no target group changes that`;
 };
 
-function containerOf({ config, change }: Act<'targetGroups'>): RoutedContainer {
+function containerOf({ config, change }: ApplyContext<'targetGroups'>): RoutedContainer {
   const route = routesOf(config).find(({ container }) => container.key === change.key);
   if (!route) throw new Error(`No container ${change.key} is routed`);
   return route.container;
 }
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
-async function create(act: Act<'targetGroups'>, container: RoutedContainer): Promise<string> {
-  const Name = act.names.targetGroup(container);
+async function create(context: ApplyContext<'targetGroups'>, container: RoutedContainer): Promise<string> {
+  const Name = context.names.targetGroup(container);
   try {
-    const { TargetGroups } = await act.aws.elbv2(
+    const { TargetGroups } = await context.aws.elbv2(
       new CreateTargetGroupCommand({
         Name,
-        VpcId: only(act.made.vpc)?.vpcId,
+        VpcId: only(context.ids.vpc)?.vpcId,
         Protocol: container.protocol,
         Port: container.port,
         TargetType: TARGET_TYPE,
         ...healthOf(container),
-        Tags: upper(act.tags),
+        Tags: toPascalCaseTags(context.tags),
       }),
     );
     return TargetGroups?.[0]?.TargetGroupArn ?? '';
   } catch (error) {
-    const ours = await adoptNamed(act, error, 'DuplicateTargetGroupName', `the name ${Name}`);
+    const ours = await adoptByName(context, error, 'DuplicateTargetGroupName', `the name ${Name}`);
     return ours.targetGroupArn;
   }
 }

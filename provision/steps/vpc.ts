@@ -1,25 +1,25 @@
 /** The VPC: the network of the stack, with DNS support and DNS hostnames. */
 import { CreateVpcCommand, ModifyVpcAttributeCommand } from '@aws-sdk/client-ec2';
-import { compare, touches, type WantedFields } from '../../lib/model/change.ts';
+import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
 import { createOnce } from '../../lib/engine/create-once.ts';
-import type { Want } from '../../lib/look/context.ts';
+import type { Desired } from '../../lib/look/context.ts';
 import { ONLY } from '../../lib/model/resources.ts';
 import { retag } from '../../lib/aws/retag.ts';
-import type { Act, Step } from '../../lib/engine/step.ts';
-import { tagFields, upper, wantedTags } from '../../lib/derive/tags.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
 
-const wanted = (want: Want): WantedFields => ({
-  cidr: want.config.network.cidr,
+const desiredFields = (desired: Desired): DesiredFields => ({
+  cidr: desired.config.network.cidr,
   'dns.support': true,
   'dns.hostnames': true,
-  ...wantedTags(want, 'vpc', ONLY),
+  ...desiredTags(desired, 'vpc', ONLY),
 });
 
 export const vpc: Step<'vpc'> = {
-  diff: (want, found) =>
+  diff: (desired, found) =>
     compare({
-      step: 'vpc',
-      wanted: new Map([[ONLY, wanted(want)]]),
+      noun: 'vpc',
+      desired: new Map([[ONLY, desiredFields(desired)]]),
       found: found.vpc,
       fieldsOf: ({ cidr, dnsSupport, dnsHostnames, tags }) => ({
         cidr,
@@ -27,16 +27,16 @@ export const vpc: Step<'vpc'> = {
         'dns.hostnames': dnsHostnames,
         ...tagFields(tags),
       }),
-      stuck: ({ cidr }) =>
-        cidr === want.config.network.cidr
+      cannotUpdate: ({ cidr }) =>
+        cidr === desired.config.network.cidr
           ? undefined
           : `its block is ${cidr}, and the block of a VPC cannot change: keep network.cidr, or tear the stack down first`,
     }),
 
-  async apply(act) {
-    const vpcId = act.item?.vpcId ?? (await create(act));
-    await act.record({ vpcId });
-    const { change, aws } = act;
+  async apply(context) {
+    const vpcId = context.existing?.vpcId ?? (await create(context));
+    await context.record({ vpcId });
+    const { change, aws } = context;
     // One attribute a call, and support first: hostnames need it.
     // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html
     if (touches(change, 'dns.support') && change.verb !== 'create') {
@@ -45,21 +45,21 @@ export const vpc: Step<'vpc'> = {
     if (touches(change, 'dns.hostnames')) {
       await aws.ec2(new ModifyVpcAttributeCommand({ VpcId: vpcId, EnableDnsHostnames: { Value: true } }));
     }
-    await retag(act, vpcId);
+    await retag(context, vpcId);
     return { vpcId };
   },
 };
 
 /** No client token: the tags that travel in the call are how it is found again. */
-const create = (act: Act<'vpc'>): Promise<string> =>
+const create = (context: ApplyContext<'vpc'>): Promise<string> =>
   createOnce(
-    act.careful,
-    async () => (await act.again())?.vpcId,
+    context.duplicateGuard,
+    async () => (await context.lookAgain())?.vpcId,
     async () => {
-      const { Vpc } = await act.aws.ec2Once(
+      const { Vpc } = await context.aws.ec2Once(
         new CreateVpcCommand({
-          CidrBlock: act.config.network.cidr,
-          TagSpecifications: [{ ResourceType: 'vpc', Tags: upper(act.tags) }],
+          CidrBlock: context.config.network.cidr,
+          TagSpecifications: [{ ResourceType: 'vpc', Tags: toPascalCaseTags(context.tags) }],
         }),
       );
       return Vpc?.VpcId;

@@ -1,7 +1,7 @@
 /** Removes a hosted zone that the stack created, once only what Route 53 itself put there is left. */
 import { DeleteHostedZoneCommand, type ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { isCode } from '../../lib/aws/errors.ts';
-import { gone } from '../../lib/engine/delete.ts';
+import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { FoundHostedZone } from '../../lib/look/hosted-zone.ts';
 import { allSets, bareName } from '../../lib/look/record-sets.ts';
 import { problem } from '../../lib/model/problem.ts';
@@ -9,9 +9,9 @@ import type { Removal } from '../../lib/engine/step.ts';
 
 export const hostedZone: Removal<'hostedZone'> = {
   /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_DeleteHostedZone.html */
-  async remove({ aws, item }) {
+  async remove({ aws, existing: item }) {
     try {
-      await gone(() => aws.route53(new DeleteHostedZoneCommand({ Id: item.hostedZoneId })));
+      await ignoringNotFound(() => aws.route53(new DeleteHostedZoneCommand({ Id: item.hostedZoneId })));
     } catch (error) {
       if (!isCode(error, 'HostedZoneNotEmpty')) throw error;
       const sets = await allSets(aws, item.hostedZoneId);

@@ -1,17 +1,20 @@
 /** Removes the internet gateway: detached first, which AWS allows once no public address is mapped any more. */
 import { DeleteInternetGatewayCommand, DetachInternetGatewayCommand } from '@aws-sdk/client-ec2';
 import { isCode, isNotFound } from '../../lib/aws/errors.ts';
-import { gone } from '../../lib/engine/delete.ts';
+import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 
 const isDetached = (error: unknown): boolean => isNotFound(error) || isCode(error, 'Gateway.NotAttached');
 
 export const internetGateway: Removal<'internetGateway'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DetachInternetGateway.html */
-  async remove({ aws, item: { internetGatewayId: InternetGatewayId, attachedTo: VpcId } }) {
+  async remove({ aws, existing: { internetGatewayId: InternetGatewayId, attachedTo: VpcId } }) {
     if (VpcId !== undefined) {
-      await gone(() => aws.ec2(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId })), isDetached);
+      await ignoringNotFound(
+        () => aws.ec2(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId })),
+        isDetached,
+      );
     }
-    await gone(() => aws.ec2(new DeleteInternetGatewayCommand({ InternetGatewayId })));
+    await ignoringNotFound(() => aws.ec2(new DeleteInternetGatewayCommand({ InternetGatewayId })));
   },
 };

@@ -1,29 +1,33 @@
 /** Removes the load balancer, and waits until it and its network interfaces are gone. */
 import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
 import { DeleteLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { gone } from '../../lib/engine/delete.ts';
+import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 import { pending, ready } from '../../lib/engine/until.ts';
 
 export const loadBalancer: Removal<'loadBalancer'> = {
   /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html */
-  async remove(undo) {
-    const { loadBalancerArn: LoadBalancerArn, vpcId } = undo.item;
-    await gone(() => undo.aws.elbv2(new DeleteLoadBalancerCommand({ LoadBalancerArn })));
+  async remove(context) {
+    const { loadBalancerArn: LoadBalancerArn, vpcId } = context.existing;
+    await ignoringNotFound(() => context.aws.elbv2(new DeleteLoadBalancerCommand({ LoadBalancerArn })));
     // Gone for ELB is not gone for the network: its interfaces hold subnets, groups and the internet gateway.
     const description = `ELB ${LoadBalancerArn.split('loadbalancer/')[1] ?? ''}`;
-    await undo.until('the network interfaces of the load balancer to be gone', 'interfacesGone', async () => {
-      const { NetworkInterfaces = [] } = await undo.aws.ec2(
-        new DescribeNetworkInterfacesCommand({
-          Filters: [
-            { Name: 'vpc-id', Values: [vpcId] },
-            { Name: 'description', Values: [description] },
-          ],
-        }),
-      );
-      return NetworkInterfaces.length === 0
-        ? ready(undefined)
-        : pending(`${NetworkInterfaces.length} interfaces left`);
-    });
+    await context.until(
+      'the network interfaces of the load balancer to be gone',
+      'interfacesGone',
+      async () => {
+        const { NetworkInterfaces = [] } = await context.aws.ec2(
+          new DescribeNetworkInterfacesCommand({
+            Filters: [
+              { Name: 'vpc-id', Values: [vpcId] },
+              { Name: 'description', Values: [description] },
+            ],
+          }),
+        );
+        return NetworkInterfaces.length === 0
+          ? ready(undefined)
+          : pending(`${NetworkInterfaces.length} interfaces left`);
+      },
+    );
   },
 };

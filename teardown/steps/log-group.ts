@@ -1,11 +1,11 @@
 /** Removes the log group, after the last task that could write to it. */
 import { DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { gone } from '../../lib/engine/delete.ts';
+import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 
 export const logGroup: Removal<'logGroup'> = {
   after: ['services'],
   /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html */
-  remove: ({ aws, item }) =>
-    gone(() => aws.logs(new DeleteLogGroupCommand({ logGroupName: item.logGroupName }))),
+  remove: ({ aws, existing: item }) =>
+    ignoringNotFound(() => aws.logs(new DeleteLogGroupCommand({ logGroupName: item.logGroupName }))),
 };

@@ -1,30 +1,30 @@
 /** Removes the record: first of all, so that the name never leads to nothing. */
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { isCode } from '../../lib/aws/errors.ts';
-import { gone } from '../../lib/engine/delete.ts';
+import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import { lookAgain, type FoundRecord } from '../../lib/look/record.ts';
 import { foreignOwner } from '../../lib/look/context.ts';
-import type { Removal, Undo } from '../../lib/engine/step.ts';
+import type { Removal, RemoveContext } from '../../lib/engine/step.ts';
 
 export const record: Removal<'record'> = {
   /** A delete names the record exactly as it is: one that is refused is looked at again. */
-  async remove(undo) {
+  async remove(context) {
     try {
-      await remove(undo, undo.item);
+      await remove(context, context.existing);
     } catch (error) {
       if (!isCode(error, 'InvalidChangeBatch')) throw error;
-      const now = await lookAgain(undo.see(), undo.item);
+      const now = await lookAgain(context.newLook(), context.existing);
       if (!now) return;
-      if (foreignOwner(now.tags, undo.names.stack) !== undefined)
+      if (foreignOwner(now.tags, context.names.stack) !== undefined)
         return { kept: 'it leads somewhere else now' };
-      await remove(undo, now);
+      await remove(context, now);
     }
   },
 };
 
 /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html */
-const remove = ({ aws }: Undo<'record'>, { hostedZoneId, set }: FoundRecord): Promise<void> =>
-  gone(() =>
+const remove = ({ aws }: RemoveContext<'record'>, { hostedZoneId, set }: FoundRecord): Promise<void> =>
+  ignoringNotFound(() =>
     aws.route53(
       new ChangeResourceRecordSetsCommand({
         HostedZoneId: hostedZoneId,

@@ -1,21 +1,21 @@
 /** Removes a role: its policies first. */
 import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
-import { gone } from '../../lib/engine/delete.ts';
+import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 
 export const roles: Removal<'roles'> = {
   /** ECS needs the execution role until the last task has stopped. */
   after: ['services'],
   /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html */
-  async remove({ aws, item: { roleName: RoleName, inlinePolicies, attachedPolicies } }) {
+  async remove({ aws, existing: { roleName: RoleName, inlinePolicies, attachedPolicies } }) {
     await Promise.all([
       ...Object.keys(inlinePolicies).map((PolicyName) =>
-        gone(() => aws.iam(new DeleteRolePolicyCommand({ RoleName, PolicyName }))),
+        ignoringNotFound(() => aws.iam(new DeleteRolePolicyCommand({ RoleName, PolicyName }))),
       ),
       ...attachedPolicies.map((PolicyArn) =>
-        gone(() => aws.iam(new DetachRolePolicyCommand({ RoleName, PolicyArn }))),
+        ignoringNotFound(() => aws.iam(new DetachRolePolicyCommand({ RoleName, PolicyArn }))),
       ),
     ]);
-    await gone(() => aws.iam(new DeleteRoleCommand({ RoleName })));
+    await ignoringNotFound(() => aws.iam(new DeleteRoleCommand({ RoleName })));
   },
 };

@@ -1,6 +1,6 @@
 /** Removes an ECS service, and waits until its last task has stopped: until then tasks hold addresses, logs and roles. */
 import { DeleteServiceCommand } from '@aws-sdk/client-ecs';
-import { gone } from '../../lib/engine/delete.ts';
+import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import { describeService } from '../../lib/look/services.ts';
 import { allTasksOf } from '../../lib/look/tasks.ts';
 import type { Removal } from '../../lib/engine/step.ts';
@@ -12,20 +12,20 @@ export const services: Removal<'services'> = {
    * takes the scalable target of a deleted service away by itself, and its policies.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
    */
-  async remove(undo) {
-    const { aws, item, names } = undo;
+  async remove(context) {
+    const { aws, existing: item, names } = context;
     const { cluster } = names;
     const { serviceName: service } = item;
     if (item.status === 'ACTIVE') {
-      await gone(() => aws.ecs(new DeleteServiceCommand({ cluster, service, force: true })));
+      await ignoringNotFound(() => aws.ecs(new DeleteServiceCommand({ cluster, service, force: true })));
     }
-    await undo.until(`service ${service} to be gone`, 'serviceGone', async () => {
-      const left = await describeService(undo, service);
+    await context.until(`service ${service} to be gone`, 'serviceGone', async () => {
+      const left = await describeService(context, service);
       return left ? pending(`${left.status}, ${left.runningCount ?? 0} tasks running`) : ready(undefined);
     });
     // ECS calls a service gone while its tasks are still stopping.
-    await undo.until(`the tasks of ${service} to be stopped`, 'tasksGone', async () => {
-      const tasks = await allTasksOf(undo, service);
+    await context.until(`the tasks of ${service} to be stopped`, 'tasksGone', async () => {
+      const tasks = await allTasksOf(context, service);
       const left = tasks.filter(({ lastStatus = '' }) => !['STOPPED', 'DELETED'].includes(lastStatus));
       return left.length === 0 ? ready(undefined) : pending(`${left.length} tasks stopping`);
     });

@@ -1,13 +1,13 @@
 /** Removes a subnet, once the network interfaces in it are gone. */
 import { DeleteSubnetCommand } from '@aws-sdk/client-ec2';
-import { gone } from '../../lib/engine/delete.ts';
+import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
-import { namingHolders } from '../in-use.ts';
+import { explainInUse } from '../in-use.ts';
 
 export const subnets: Removal<'subnets'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html */
-  remove: ({ aws, item: { subnetId, vpcId } }) =>
-    namingHolders(aws, { id: subnetId, vpcId }, () =>
-      gone(() => aws.ec2(new DeleteSubnetCommand({ SubnetId: subnetId }))),
+  remove: ({ aws, existing: { subnetId, vpcId } }) =>
+    explainInUse(aws, { id: subnetId, vpcId }, () =>
+      ignoringNotFound(() => aws.ec2(new DeleteSubnetCommand({ SubnetId: subnetId }))),
     ),
 };

@@ -1,11 +1,11 @@
 /** Removes a target group, once no rule names it any more, or the listener has taken its rules along. */
 import { DeleteTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { gone } from '../../lib/engine/delete.ts';
+import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 
 export const targetGroups: Removal<'targetGroups'> = {
   after: ['listener'],
   /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html */
-  remove: ({ aws, item }) =>
-    gone(() => aws.elbv2(new DeleteTargetGroupCommand({ TargetGroupArn: item.targetGroupArn }))),
+  remove: ({ aws, existing: item }) =>
+    ignoringNotFound(() => aws.elbv2(new DeleteTargetGroupCommand({ TargetGroupArn: item.targetGroupArn }))),
 };

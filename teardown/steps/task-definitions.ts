@@ -4,7 +4,7 @@ import type { Aws } from '../../lib/aws/clients.ts';
 import { deregister, revisionsOf } from '../../lib/aws/task-definition-revisions.ts';
 import { problem } from '../../lib/model/problem.ts';
 import type { Removal } from '../../lib/engine/step.ts';
-import { forEach, together } from '../../lib/aws/batched-calls.ts';
+import { perClient, batched } from '../../lib/aws/batched-calls.ts';
 
 const BATCH = 10;
 
@@ -14,15 +14,15 @@ export const taskDefinitions: Removal<'taskDefinitions'> = {
    * What is deleted while a stopped task is still remembered goes by itself when that is forgotten.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html
    */
-  async remove(undo) {
+  async remove(context) {
     const [active, inactive] = await Promise.all([
-      revisionsOf(undo.aws, undo.item.family, 'ACTIVE'),
-      revisionsOf(undo.aws, undo.item.family, 'INACTIVE'),
+      revisionsOf(context.aws, context.existing.family, 'ACTIVE'),
+      revisionsOf(context.aws, context.existing.family, 'INACTIVE'),
     ]);
     for (const taskDefinition of active) {
-      await deregister(undo.aws, taskDefinition);
+      await deregister(context.aws, taskDefinition);
     }
-    const remove = (revision: string) => deletion(undo.aws)(revision, undo.clock);
+    const remove = (revision: string) => deletion(context.aws)(revision, context.clock);
     const refusals = await Promise.all([...active, ...inactive].map(remove));
     const refusal = refusals.find((one) => one !== undefined);
     if (refusal) throw refused(refusal);
@@ -34,9 +34,9 @@ export const taskDefinitions: Removal<'taskDefinitions'> = {
  * no error of the call but an entry in its answer.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefinitions.html
  */
-const deletion = forEach((aws: Aws) => {
+const deletion = perClient((aws: Aws) => {
   let last: Promise<unknown> = Promise.resolve();
-  return together<Failure | undefined>(BATCH, async (taskDefinitions) => {
+  return batched<Failure | undefined>(BATCH, async (taskDefinitions) => {
     const answer = last.then(() => aws.ecs(new DeleteTaskDefinitionsCommand({ taskDefinitions })));
     last = answer.catch(() => undefined);
     const { failures = [] } = await answer;

@@ -5,29 +5,29 @@ import {
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
 } from '@aws-sdk/client-ec2';
-import { gone } from '../../lib/engine/delete.ts';
+import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import { foreignOwner } from '../../lib/look/context.ts';
 import { isProblem, problem } from '../../lib/model/problem.ts';
-import type { Removal, Undo } from '../../lib/engine/step.ts';
+import type { Removal, RemoveContext } from '../../lib/engine/step.ts';
 import { readTags } from '../../lib/derive/tags.ts';
 import { pending, ready } from '../../lib/engine/until.ts';
 import { isDefaultGroup, isMainTable } from '../vpc-contents.ts';
 
 export const vpc: Removal<'vpc'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html */
-  async remove(undo) {
-    await withoutOthers(undo);
-    await gone(() => undo.aws.ec2(new DeleteVpcCommand({ VpcId: undo.item.vpcId })));
+  async remove(context) {
+    await withoutOthers(context);
+    await ignoringNotFound(() => context.aws.ec2(new DeleteVpcCommand({ VpcId: context.existing.vpcId })));
   },
 };
 
 /** Lists show for up to a minute what is gone, and one that has lost its tags looks as if it were another's. */
-async function withoutOthers(undo: Undo<'vpc'>): Promise<void> {
-  const { vpcId } = undo.item;
+async function withoutOthers(context: RemoveContext<'vpc'>): Promise<void> {
+  const { vpcId } = context.existing;
   let others: readonly string[] = [];
   try {
-    await undo.until(`${vpcId} to be empty`, 'leftovers', async () => {
-      others = await othersIn(undo);
+    await context.until(`${vpcId} to be empty`, 'leftovers', async () => {
+      others = await othersIn(context);
       return others.length === 0 ? ready(undefined) : pending(`${others.join(', ')} still shown`);
     });
   } catch (error) {
@@ -36,7 +36,7 @@ async function withoutOthers(undo: Undo<'vpc'>): Promise<void> {
 }
 
 /** What others made in our VPC: it keeps the VPC, however long one waits, and is not ours to remove. */
-async function othersIn({ aws, item, names }: Undo<'vpc'>): Promise<string[]> {
+async function othersIn({ aws, existing: item, names }: RemoveContext<'vpc'>): Promise<string[]> {
   const Filters = [{ Name: 'vpc-id', Values: [item.vpcId] }];
   const [{ SecurityGroups = [] }, { Subnets = [] }, { RouteTables = [] }] = await Promise.all([
     aws.ec2(new DescribeSecurityGroupsCommand({ Filters })),

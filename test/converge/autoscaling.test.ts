@@ -104,7 +104,7 @@ test.each([
   ['no task', 0, 0],
 ])(
   'a run that waits is content with what was decided: %s',
-  async (_what, least, most) => {
+  async (_what, min, most) => {
     const app = { source: 'app', port: 8000, path: '/app', environment: { PORT: '8000' } };
     const real: StackInput = {
       name: 'shop',
@@ -112,9 +112,9 @@ test.each([
       services: { web: { containers: { app } } },
     };
     const user = await provisioned(real);
-    await user.range(least, most);
+    await user.range(min, most);
     expect(await user.up(real, { wait: true })).toMatchObject({ calls: [] });
-    expect(user.count()).toBe(least);
+    expect(user.count()).toBe(min);
     await user.down(real);
     expect(user.census()).toEqual({});
   },

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { afterAll, afterEach } from '@jest/globals';
 import { parseConfig } from '../../lib/config/parse.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
-import type { Result } from '../../lib/run/main.ts';
+import type { CommandResult } from '../../lib/run/main.ts';
 import { survey } from '../../lib/engine/survey.ts';
 import { openSession } from '../../lib/run/session.ts';
-import { addressOf, type Name } from '../../lib/model/resources.ts';
+import { addressOf, type Noun } from '../../lib/model/resources.ts';
 import type { Report } from '../../lib/model/report.ts';
 import type { Options } from '../../lib/run/options.ts';
-import type { SandboxDoor } from '../../lib/run/target.ts';
+import type { SandboxHandle } from '../../lib/run/target.ts';
 import { systemClock, type Clock } from '../../lib/model/clock.ts';
 import { emptyState, type StateData } from '../../lib/state/format.ts';
 import { awsWaits, quickWaits } from '../../lib/engine/waits.ts';
@@ -26,7 +26,7 @@ import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
 import { certificate } from '../certificate.ts';
 import { clientsOf, type Clients } from './clients.ts';
 import type { Moment } from './moments.ts';
-import { planOf, takeDown, teardown } from '../../teardown/run.ts';
+import { removalsOf, takeDown, teardown } from '../../teardown/run.ts';
 
 /** How long an account lives. */
 type Life = 'test' | 'file';
@@ -40,7 +40,7 @@ interface Ask {
   readonly limits?: boolean;
   readonly plane?: Plane;
   readonly from?: Moment;
-  readonly door?: Partial<SandboxDoor>;
+  readonly door?: Partial<SandboxHandle>;
 }
 
 const closing: Record<Life, (() => Promise<void>)[]> = { test: [], file: [] };
@@ -76,12 +76,12 @@ export interface Account {
   /** Provisions. */
   up(stack: StackInput, more?: Partial<Options>): Promise<Upped>;
   /** What `npm run drift` prints, and its exit code. */
-  drift(stack: StackInput): Promise<Result>;
+  drift(stack: StackInput): Promise<CommandResult>;
   /** Plans, and returns the changes. */
   plan(stack: StackInput, more?: Partial<Options>): Promise<Planned[]>;
-  down(stack: StackInput, more?: Partial<Options>): Promise<Result>;
+  down(stack: StackInput, more?: Partial<Options>): Promise<CommandResult>;
   /** Takes away things of these nouns alone, in AWS's order. */
-  lose(stack: StackInput, nouns: ReadonlySet<Name>): Promise<void>;
+  lose(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;
   /** Everything that exists, by kind. */
   census(): Readonly<Record<string, number>>;
   /** The ids in the state file, by address. */
@@ -150,7 +150,7 @@ export async function account({
     rmSync(folder, { recursive: true, force: true });
   };
   closing[lives].push(close);
-  const door: SandboxDoor = {
+  const door: SandboxHandle = {
     url: sandbox.url,
     pid: process.pid,
     folder: join(folder, 'home', 'sandbox'),
@@ -207,8 +207,8 @@ export async function account({
       const before = sandbox.journal.entries().length;
       const done: string[] = [];
       await run(provision, stack, more, (event) => {
-        if (event.type !== 'thing' || !(event.word in VERBS)) return;
-        done.push(`${addressOf(event.step, event.key)} ${VERBS[event.word as keyof typeof VERBS]}`);
+        if (event.type !== 'thing' || !(event.status in VERBS)) return;
+        done.push(`${addressOf(event.noun, event.key)} ${VERBS[event.status as keyof typeof VERBS]}`);
       });
       const calls = sandbox.journal
         .entries()
@@ -234,7 +234,9 @@ export async function account({
             ...outside,
           });
           const found = await session.found;
-          const changes = planOf(found, session.see().names.stack).filter(({ step }) => nouns.has(step));
+          const changes = removalsOf(found, session.lookContext().names.stack).filter(({ noun: step }) =>
+            nouns.has(step),
+          );
           await takeDown(session, found, changes);
           await session.close();
           return { exitCode: 0, text: '', json: {} };

@@ -6,12 +6,12 @@ import * as ecs from '@aws-sdk/client-ecs';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as iam from '@aws-sdk/client-iam';
 import * as route53 from '@aws-sdk/client-route-53';
-import type { Name } from '../../lib/model/resources.ts';
+import type { Noun } from '../../lib/model/resources.ts';
 import type { Clients } from './clients.ts';
 
 /** What somebody did, in words, and what drifts by it: verb and address, as a plan says them. */
 export interface Mishap {
-  readonly noun: Name;
+  readonly noun: Noun;
   readonly what: string;
   readonly drifts: readonly string[];
   readonly does: (aws: Clients, id: (address: string, field: string) => string) => Promise<unknown>;
@@ -20,20 +20,20 @@ export interface Mishap {
 const CLUSTER = 'shop-dev';
 const TAGS = ['Name', 'slipway:stack', 'slipway:step', 'slipway:key'];
 const DOMAIN = 'api.example.com';
-const untagged = (noun: Name, address: string, field: string): Mishap => ({
+const untagged = (noun: Noun, address: string, field: string): Mishap => ({
   noun,
   what: 'its tags were stripped',
   drifts: [`update ${address}`],
   does: (aws, id) => aws.ec2.send(new ec2.DeleteTagsCommand({ Resources: [id(address, field)] })),
 });
-const without = (noun: Name, address: string, field: string, Key: string): Mishap => ({
+const without = (noun: Noun, address: string, field: string, Key: string): Mishap => ({
   noun,
   what: `its tag ${Key} was taken away`,
   drifts: [`update ${address}`],
   does: (aws, id) =>
     aws.ec2.send(new ec2.DeleteTagsCommand({ Resources: [id(address, field)], Tags: [{ Key }] })),
 });
-const stripped = (noun: Name, address: string, field: string): Mishap => ({
+const stripped = (noun: Noun, address: string, field: string): Mishap => ({
   noun,
   what: 'its tags were stripped',
   drifts: [`update ${address}`],

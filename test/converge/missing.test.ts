@@ -1,21 +1,21 @@
 // All but one thing, and what needs it, is there; or any other part of a stack: provision makes it whole again.
 import { beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { names, needs } from '../../lib/model/architecture.ts';
-import type { Name } from '../../lib/model/resources.ts';
+import { nouns as allNouns, needs } from '../../lib/model/architecture.ts';
+import type { Noun } from '../../lib/model/resources.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
 /** What AWS keeps for others, and what has no things in a stack of images by reference. */
-const STAYS: readonly Name[] = ['serviceLinkedRole', 'repositories', 'images'];
-const nouns = names.filter((name) => !STAYS.includes(name));
+const STAYS: readonly Noun[] = ['serviceLinkedRole', 'repositories', 'images'];
+const nouns = allNouns.filter((name) => !STAYS.includes(name));
 
 /** These nouns and all that need them: what AWS lets somebody take away. */
-function without(missing: readonly Name[]): Set<Name> {
+function without(missing: readonly Noun[]): Set<Noun> {
   const gone = new Set(missing);
   // The list has what is needed before what needs it.
-  for (const name of names)
-    if ((needs[name] as readonly Name[]).some((other) => gone.has(other))) gone.add(name);
+  for (const name of nouns)
+    if ((needs[name] as readonly Noun[]).some((other) => gone.has(other))) gone.add(name);
   return gone;
 }
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   whole = user.census();
 });
 
-async function mend(missing: readonly Name[]): Promise<void> {
+async function mend(missing: readonly Noun[]): Promise<void> {
   const gone = without(missing);
   await user.lose(stack(), gone);
   const lost = new Set(

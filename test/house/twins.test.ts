@@ -1,14 +1,14 @@
 /** Every noun of the architecture has a file in both rooms, and unit tests for both. */
 import { describe, expect, test } from '@jest/globals';
-import { names } from '../../lib/model/architecture.ts';
+import { nouns } from '../../lib/model/architecture.ts';
 import { FILES, nameOf, text } from './files.ts';
 
-const NOUNS = names.map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)).sort();
+const NOUNS = nouns.map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)).sort();
 
 /** What the file of a noun exports; the other files of a room are about several nouns. */
 const ROOMS = [
-  { room: 'provision', part: /^export const \w+: Step<'/m },
-  { room: 'teardown', part: /^export const \w+: Removal<'/m },
+  { room: 'provision/steps', part: /^export const \w+: Step<'/m },
+  { room: 'teardown/steps', part: /^export const \w+: Removal<'/m },
 ] as const;
 
 describe.each(ROOMS)('$room', ({ room, part }) => {

@@ -17,14 +17,14 @@ import type { Config } from '../../lib/config/config.ts';
 import type { Found, Survey } from '../../lib/look/found.ts';
 import type { Bundle } from '../../lib/image/builds.ts';
 import { looks } from '../../lib/engine/survey.ts';
-import { oneFlight, type See, type Want } from '../../lib/look/context.ts';
+import { singleFlight, type LookContext, type Desired } from '../../lib/look/context.ts';
 import { namesOf } from '../../lib/derive/names.ts';
-import { names as nouns } from '../../lib/model/architecture.ts';
-import { ONLY, type Ids, type Items, type Name } from '../../lib/model/resources.ts';
-import type { Act, Step, Undo } from '../../lib/engine/step.ts';
+import { nouns as nouns } from '../../lib/model/architecture.ts';
+import { ONLY, type Ids, type Items, type Noun } from '../../lib/model/resources.ts';
+import type { ApplyContext, Step, RemoveContext } from '../../lib/engine/step.ts';
 import { tagsOf } from '../../lib/derive/tags.ts';
 import { until } from '../../lib/engine/until.ts';
-import { ALONE } from '../../teardown/remove.ts';
+import { NOTHING_ELSE } from '../../teardown/remove.ts';
 import { localWaits } from '../../lib/engine/waits.ts';
 import { allFresh } from './all-fresh.ts';
 import { testClock } from './clock.ts';
@@ -119,11 +119,11 @@ const container = (name: string, port: number) => ({
 export const ACCOUNT = '111122223333';
 
 /** The tags of one of our things, as AWS would show them. */
-export const ourTags = (step: Name, key: string = ONLY, of: Config = config()) =>
+export const ourTags = (step: Noun, key: string = ONLY, of: Config = config()) =>
   tagsOf(of, namesOf(of).stack, step, key);
 
 /** A survey that found nothing but what is given. */
-export const surveyOf = (found: Partial<{ [N in Name]: Record<string, Found[N]> }> = {}): Survey =>
+export const surveyOf = (found: Partial<{ [N in Noun]: Record<string, Found[N]> }> = {}): Survey =>
   ({
     zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
     ...Object.fromEntries(nouns.map((name) => [name, new Map(Object.entries(found[name] ?? {}))])),
@@ -145,21 +145,24 @@ const bundleOf = (key: string): Bundle => ({
   ],
 });
 /** The surroundings of a look: mocked clients, and builds whose digests come from the key. */
-export function seeOf(of: Config = config(), clock: Clock = testClock()): See & Want {
+export function seeOf(of: Config = config(), clock: Clock = testClock()): LookContext & Desired {
   const signal = new AbortController().signal;
   return {
     ...wantOf(of),
-    aws: awsClients({ region: of.region, endpoint: 'http://mock' }, { clock, signal, fresh: allFresh }),
+    aws: awsClients(
+      { region: of.region, endpoint: 'http://mock' },
+      { clock, signal, recentlyCreated: allFresh },
+    ),
     builds: { emulator: false, of: async (key) => bundleOf(key) },
-    once: oneFlight(),
+    shared: singleFlight(),
   };
 }
 
-export interface Scene<N extends Name> {
+export interface Scene<N extends Noun> {
   readonly config?: Config;
-  readonly found?: Partial<{ [M in Name]: Record<string, Found[M]> }>;
+  readonly found?: Partial<{ [M in Noun]: Record<string, Found[M]> }>;
   /** Ids of what the step needs. */
-  readonly made?: Partial<{ [M in Name]: Record<string, Ids[M]> }>;
+  readonly made?: Partial<{ [M in Noun]: Record<string, Ids[M]> }>;
   /** Whether an earlier run left the intent open. */
   readonly reopened?: boolean;
   readonly patient?: boolean;
@@ -171,7 +174,7 @@ export interface Scene<N extends Name> {
  * Diffs a step in a scene and applies its changes one after the other, as provision does.
  * @returns the changes (in words), the ids by key, and what was recorded on the way
  */
-export async function provisionStep<N extends Name>(step: Step<N>, scene: Scene<N>) {
+export async function provisionStep<N extends Noun>(step: Step<N>, scene: Scene<N>) {
   const of = scene.config ?? config();
   const clock = testClock();
   const found = surveyOf(scene.found);
@@ -184,10 +187,10 @@ export async function provisionStep<N extends Name>(step: Step<N>, scene: Scene<
   for (const act of acts) {
     const made = await step.apply(act);
     ids[act.change.key] = made;
-    (act.made[scene.name] as Map<string, Ids[N]>).set(act.change.key, made);
+    (act.ids[scene.name] as Map<string, Ids[N]>).set(act.change.key, made);
   }
-  for (const act of acts) await step.turn?.(act);
-  for (const act of acts) await step.tidy?.(act);
+  for (const act of acts) await step.switchTraffic?.(act);
+  for (const act of acts) await step.cleanUp?.(act);
   return { changes, verbs: changes.map(words), ids, notes };
 }
 
@@ -197,7 +200,7 @@ const words = ({ verb, key, fields }: Change): [Verb, string, ...string[]] => [
   ...(verb === 'create' ? [] : fields.map(({ field }) => field)),
 ];
 
-function actOf<N extends Name>(
+function actOf<N extends Noun>(
   scene: Scene<N>,
   of: Config,
   clock: Clock,
@@ -205,36 +208,36 @@ function actOf<N extends Name>(
   change: Change,
   notes: string[],
   siblings: Record<string, Ids[N]>,
-): Act<N> {
+): ApplyContext<N> {
   const see = () => seeOf(of, clock);
   const signal = new AbortController().signal;
   const intent = { token: 'token-1', generation: 1, at: clock.now() };
   const items = found[scene.name] as Items<Found[N]>;
   const made = Object.fromEntries(
     nouns.map((name) => [name, new Map(Object.entries(scene.made?.[name] ?? {}))]),
-  ) as unknown as Act<N>['made'];
+  ) as unknown as ApplyContext<N>['ids'];
   return {
     ...see(),
     clock,
     signal,
-    patient: scene.patient ?? true,
+    waitUntilReady: scene.patient ?? true,
     change,
-    item: items.get(change.key),
+    existing: items.get(change.key),
     found,
-    made,
+    ids: made,
     tags: tagsOf(of, namesOf(of).stack, scene.name, change.key),
     intent,
-    careful: {
+    duplicateGuard: {
       clock,
       signal,
       intent,
-      reopened: scene.reopened ?? false,
+      isResumed: scene.reopened ?? false,
       every: 1000,
       withdraw: async () => undefined,
     },
-    again: async () => (await looks[scene.name](see())).get(change.key),
-    sibling: async (key) => siblings[key] ?? (items.get(key) as Ids[N]),
-    renew: async () => ({ ...intent, token: 'token-2', generation: 2 }),
+    lookAgain: async () => (await looks[scene.name](see())).get(change.key),
+    siblingIds: async (key) => siblings[key] ?? (items.get(key) as Ids[N]),
+    renewIntent: async () => ({ ...intent, token: 'token-2', generation: 2 }),
     record: async () => undefined,
     until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
     note: (text) => void notes.push(text),
@@ -242,7 +245,7 @@ function actOf<N extends Name>(
 }
 
 /** The surroundings of a removal. */
-export function undoOf<N extends Name>(scene: Scene<N>, item: Found[N]): Undo<N> {
+export function undoOf<N extends Noun>(scene: Scene<N>, item: Found[N]): RemoveContext<N> {
   const of = scene.config ?? config();
   const clock = testClock();
   const signal = new AbortController().signal;
@@ -251,10 +254,10 @@ export function undoOf<N extends Name>(scene: Scene<N>, item: Found[N]): Undo<N>
     clock,
     signal,
     key: scene.key ?? ONLY,
-    item,
+    existing: item,
     found: surveyOf(scene.found),
-    see: () => seeOf(of, clock),
-    going: ALONE,
+    newLook: () => seeOf(of, clock),
+    alsoRemoved: NOTHING_ELSE,
     until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
     note: () => undefined,
   };

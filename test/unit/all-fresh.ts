@@ -1,4 +1,8 @@
 /** For unit tests: whatever a test names was made moments ago. */
-import type { Fresh } from '../../lib/aws/recently-created.ts';
+import type { RecentlyCreated } from '../../lib/aws/recently-created.ts';
 
-export const allFresh: Fresh = { born: () => undefined, isNamedIn: () => true, since: () => undefined };
+export const allFresh: RecentlyCreated = {
+  recordCreated: () => undefined,
+  isNamedIn: () => true,
+  assumeAllCreatedUntil: () => undefined,
+};

@@ -1,11 +1,11 @@
 /** For unit tests of what never comes: the same surroundings, whose waits give up after a few looks. */
-import { until, type Probed } from '../../lib/engine/until.ts';
+import { until, type ProbeResult } from '../../lib/engine/until.ts';
 import { testClock } from './act.ts';
 
 /** As much of an act or of an undo as a wait needs. */
 interface Waiting {
   readonly signal: AbortSignal;
-  until<T>(what: string, wait: never, probe: () => Promise<Probed<T>>): Promise<T>;
+  until<T>(what: string, wait: never, probe: () => Promise<ProbeResult<T>>): Promise<T>;
 }
 
 export function impatient<A extends Waiting>(surroundings: A): A {
@@ -13,7 +13,7 @@ export function impatient<A extends Waiting>(surroundings: A): A {
   const wait = { first: 0, every: 1000, deadline: 3000 };
   return {
     ...surroundings,
-    until: <T>(what: string, _wait: unknown, probe: () => Promise<Probed<T>>) =>
+    until: <T>(what: string, _wait: unknown, probe: () => Promise<ProbeResult<T>>) =>
       until(what, wait, probe, { clock: testClock(), signal }),
   };
 }

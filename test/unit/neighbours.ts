@@ -1,8 +1,8 @@
 /** For unit tests of steps: what the other steps have made, of which a step reads no more than the ids. */
 import type { Found } from '../../lib/look/found.ts';
-import type { Ids, Name } from '../../lib/model/resources.ts';
+import type { Ids, Noun } from '../../lib/model/resources.ts';
 
-const other = <N extends Name>(_name: N, items: Record<string, Ids[N]>) =>
+const other = <N extends Noun>(_name: N, items: Record<string, Ids[N]>) =>
   items as unknown as Record<string, Found[N]>;
 
 /** Both as found, and as made. */

@@ -24,8 +24,14 @@ const at = (...names: string[]) => join(folder, ...names);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-run-'));
-  for (const name of ['provision', 'teardown', 'sandbox', 'node_modules']) mkdirSync(at(name));
-  for (const name of ['run.js', 'build/code-cache.js', 'build/source-locations.js', 'build/unused-schemas.js'])
+  for (const name of ['build', 'lib', 'provision', 'teardown', 'sandbox', 'node_modules'])
+    mkdirSync(at(name));
+  for (const name of [
+    'run.js',
+    'build/code-cache.js',
+    'build/source-locations.js',
+    'build/unused-schemas.js',
+  ])
     cpSync(join(ROOT, name), at(name));
   symlinkSync(join(ROOT, 'node_modules/esbuild'), at('node_modules/esbuild'));
   writeFileSync(at('package.json'), '{ "type": "module" }');

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Builder, Config } from '../config.ts';
 import { ENTRIES, entryOf, kindOf } from '../entry.ts';
-import { pathOfContainer, placed, type Finding } from '../finding.ts';
+import { pathOfContainer, containersWithServices, type Finding } from '../finding.ts';
 
 export function* portsDiffer({ services }: Config): Iterable<Finding> {
   for (const service of services) {
@@ -22,7 +22,7 @@ export function* portsDiffer({ services }: Config): Iterable<Finding> {
 
 export function* pathsDiffer(config: Config): Iterable<Finding> {
   const seen = new Map<string, string>();
-  for (const { service, container } of placed(config)) {
+  for (const { service, container } of containersWithServices(config)) {
     if (container.path === undefined) continue;
     const other = seen.get(container.path);
     if (other !== undefined)
@@ -35,7 +35,7 @@ export function* pathsDiffer(config: Config): Iterable<Finding> {
 }
 
 export function* pathsHavePorts(config: Config): Iterable<Finding> {
-  for (const { service, container } of placed(config))
+  for (const { service, container } of containersWithServices(config))
     if (container.path !== undefined && container.port === undefined)
       yield {
         path: pathOfContainer(service, container, 'port'),
@@ -44,7 +44,7 @@ export function* pathsHavePorts(config: Config): Iterable<Finding> {
 }
 
 export function* protocolsHavePaths(config: Config): Iterable<Finding> {
-  for (const { service, container } of placed(config))
+  for (const { service, container } of containersWithServices(config))
     if (container.protocol === 'HTTPS' && container.path === undefined)
       yield {
         path: pathOfContainer(service, container, 'protocol'),
@@ -55,7 +55,7 @@ export function* protocolsHavePaths(config: Config): Iterable<Finding> {
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
 export function* timeoutsAreShort(config: Config): Iterable<Finding> {
-  for (const { service, container } of placed(config)) {
+  for (const { service, container } of containersWithServices(config)) {
     const { intervalSeconds, timeoutSeconds } = container.health;
     if (timeoutSeconds >= intervalSeconds)
       yield {
@@ -67,7 +67,7 @@ export function* timeoutsAreShort(config: Config): Iterable<Finding> {
 }
 
 export function* sourcesAreThere(config: Config): Iterable<Finding> {
-  for (const { service, container } of placed(config)) {
+  for (const { service, container } of containersWithServices(config)) {
     if (!('source' in container.image)) continue;
     const fix = sourceFix(container.image.source, config.builder);
     if (fix !== undefined) yield { path: pathOfContainer(service, container, 'source'), fix };

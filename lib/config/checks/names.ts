@@ -1,22 +1,29 @@
 /** Checks of names: their letters, that none comes twice, and their lengths once they are composed. */
 import { isRouted, type Config } from '../config.ts';
-import { pathOfContainer, pathOfService, placed, STAGE, type Finding, type Path } from '../finding.ts';
+import {
+  pathOfContainer,
+  pathOfService,
+  containersWithServices,
+  STAGE,
+  type Finding,
+  type Path,
+} from '../finding.ts';
 import { namesOf } from '../../derive/names.ts';
 import { name as nameRule, stageName, type Rule } from '../field-rules.ts';
-import { shown } from '../display.ts';
+import { display } from '../display.ts';
 
 export function* namesAreWritten(config: Config): Iterable<Finding> {
   const named: { name: string; path: Path; rule?: Rule }[] = [
     { name: config.stage, path: STAGE, rule: stageName },
     ...config.services.map((service) => ({ name: service.name, path: pathOfService(service) })),
-    ...placed(config).map(({ service, container }) => ({
+    ...containersWithServices(config).map(({ service, container }) => ({
       name: container.name,
       path: pathOfContainer(service, container),
     })),
   ];
   for (const { name, path, rule = nameRule } of named) {
     const fix = rule(name);
-    if (fix !== undefined) yield { path, value: shown(name), fix };
+    if (fix !== undefined) yield { path, value: display(name), fix };
   }
 }
 
@@ -24,19 +31,19 @@ export function* namesAreWritten(config: Config): Iterable<Finding> {
 export function* balancerIsTaken(config: Config): Iterable<Finding> {
   for (const service of config.services.filter(({ name }) => name === 'balancer')) {
     const fix = "Use another name: the load balancer's security group is called balancer.";
-    yield { path: pathOfService(service), value: shown(service.name), fix };
+    yield { path: pathOfService(service), value: display(service.name), fix };
   }
 }
 
 /** `a-b` and `c` compose to the same key as `a` and `b-c`. */
 export function* keysDiffer(config: Config): Iterable<Finding> {
   const seen = new Map<string, string>();
-  for (const { service, container } of placed(config)) {
+  for (const { service, container } of containersWithServices(config)) {
     const other = seen.get(container.key);
     if (other !== undefined)
       yield {
         path: pathOfContainer(service, container),
-        value: shown(container.key),
+        value: display(container.key),
         fix: `Use another name: with its service's it is the same as that of ${other}.`,
       };
     else seen.set(container.key, `${container.name} in ${service.name}`);
@@ -74,7 +81,7 @@ function composed(config: Config): Composed[][] {
         { what: 'a task definition', text: names.family(service.name), limit: 255, ...ofService },
       ];
     }),
-    placed(config).flatMap(({ service, container }) => {
+    containersWithServices(config).flatMap(({ service, container }) => {
       const ofContainer = {
         parts: 'the stack, of the stage, of the service or of the container',
         path: pathOfContainer(service, container),
@@ -99,7 +106,7 @@ export function* namesFit(config: Config): Iterable<Finding> {
   for (const { what, text, limit, parts, path } of tooLong.find((level) => level.length > 0) ?? [])
     yield {
       path,
-      value: shown(text),
+      value: display(text),
       fix: `Shorten the name of ${parts} by ${text.length - limit}: ${what} in AWS is called that, with at most ${limit} characters.`,
       reads: [['name']],
     };

@@ -1,8 +1,8 @@
 /** Checks of a stack: its domain, its tags, and the names of environment variables. */
 import type { Config } from '../config.ts';
-import { pathOfContainer, placed, type Finding } from '../finding.ts';
+import { pathOfContainer, containersWithServices, type Finding } from '../finding.ts';
 import * as rules from '../field-rules.ts';
-import { shown } from '../display.ts';
+import { display } from '../display.ts';
 
 export function* domainIsInZone({ domain }: Config): Iterable<Finding> {
   if (domain !== undefined && domain.name !== domain.zone && !domain.name.endsWith(`.${domain.zone}`))
@@ -33,16 +33,16 @@ export function* tagKeysAreWritten({ tags }: Config): Iterable<Finding> {
     const fix =
       rules.tagKey(key) ??
       (other === undefined ? undefined : `Remove it or ${other}: IAM does not tell their keys apart.`);
-    if (fix !== undefined) yield { path: ['tags', key], value: shown(key), fix };
+    if (fix !== undefined) yield { path: ['tags', key], value: display(key), fix };
     seen.set(key.toLowerCase(), key);
   }
 }
 
 export function* variablesAreNamed(config: Config): Iterable<Finding> {
-  for (const { service, container } of placed(config))
+  for (const { service, container } of containersWithServices(config))
     for (const name of Object.keys(container.environment)) {
       const fix = rules.variableName(name);
       if (fix !== undefined)
-        yield { path: pathOfContainer(service, container, 'environment', name), value: shown(name), fix };
+        yield { path: pathOfContainer(service, container, 'environment', name), value: display(name), fix };
     }
 }

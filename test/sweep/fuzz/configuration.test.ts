@@ -1,7 +1,7 @@
 // Whatever a configuration exports, it becomes a sound configuration or a problem that lists its mistakes.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { packed, unpacked } from '../../../lib/config/serialize.js';
+import { serialize, deserialize } from '../../../lib/config/serialize.js';
 import { sound, read } from '../../unit/lib/config/support.ts';
 import { anything, counted, edited, edits, isPlain, RUNS } from './mutations.ts';
 import { expectProblem } from './outcome.ts';
@@ -19,7 +19,7 @@ function expectSound(input: unknown): void {
 /** As it comes out of the process that the file runs in; undefined when a getter of it throws. */
 function carried(input: unknown): { value: unknown } | undefined {
   try {
-    return { value: unpacked(structuredClone(packed(input))) };
+    return { value: deserialize(structuredClone(serialize(input))) };
   } catch (error) {
     expect(String(error)).toContain('by the test');
     return undefined;

@@ -7,16 +7,16 @@ import type { TimedEvent } from '../../../lib/run/timeline.ts';
 const thing = (at: number, step: 'vpc' | 'subnets', key: string, elapsed?: number): TimedEvent => ({
   at,
   type: 'thing',
-  step,
+  noun: step,
   key,
-  word: 'created',
+  status: 'created',
   text: 'id',
   ...(elapsed === undefined ? {} : { elapsed }),
 });
 const events: TimedEvent[] = [
   { at: 1500, type: 'phase', text: 'provision' },
   { at: 2000, type: 'phase', text: 'plan: 2 to create' },
-  { at: 2500, type: 'thing', step: 'vpc', key: '', word: 'waiting', text: 'pending', elapsed: 400 },
+  { at: 2500, type: 'thing', noun: 'vpc', key: '', status: 'waiting', text: 'pending', elapsed: 400 },
   thing(4000, 'subnets', 'public-1', 900),
   thing(3000, 'vpc', '', 1000),
   { at: 4500, type: 'phase', text: 'is up' },

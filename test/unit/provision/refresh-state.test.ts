@@ -4,8 +4,8 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { lookVpc } from '../../../lib/look/vpc.ts';
 import { recordedIn } from '../../../lib/look/context.ts';
 import { openState, type State } from '../../../lib/state/state.ts';
-import { upper } from '../../../lib/derive/tags.ts';
-import { heal } from '../../../provision/refresh-state.ts';
+import { toPascalCaseTags } from '../../../lib/derive/tags.ts';
+import { refreshState } from '../../../provision/refresh-state.ts';
 import { steps } from '../../../provision/plan.ts';
 import { awsError, mocks, ourTags, seeOf, surveyOf, testClock, wantOf } from '../act.ts';
 import { useFolder } from '../lib/state/folder.ts';
@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 test('remembers what was found and not known', async () => {
   const { vpc, subnets } = network();
-  await heal(state, surveyOf({ vpc, subnets: { 'public-1': subnets['public-1'] } }));
+  await refreshState(state, surveyOf({ vpc, subnets: { 'public-1': subnets['public-1'] } }));
   expect(state.data.resources).toEqual({
     ...VPC,
     'subnets.public-1': { subnetId: 'subnet-a', zone: 'eu-west-1a' },
@@ -30,32 +30,32 @@ test('remembers what was found and not known', async () => {
 
 test('remembers the other id of a thing that was made anew by hand', async () => {
   await state.record('vpc', { vpcId: 'vpc-0' });
-  await heal(state, surveyOf({ vpc: network().vpc }));
+  await refreshState(state, surveyOf({ vpc: network().vpc }));
   expect(state.data.resources).toEqual(VPC);
 });
 
 test('forgets what is gone, and gives its next life another generation', async () => {
   await state.record('vpc', { vpcId: 'vpc-1' });
-  await heal(state, surveyOf());
+  await refreshState(state, surveyOf());
   expect(state.data).toMatchObject({ resources: {}, generations: { vpc: 1 } });
 });
 
 test('keeps the intent of a create whose answer never came', async () => {
   const intent = await state.intend('vpc');
-  await heal(state, surveyOf());
+  await refreshState(state, surveyOf());
   expect(state.data.intents).toEqual({ vpc: intent });
 });
 
 test('closes the intent of what was found', async () => {
   await state.intend('vpc');
-  await heal(state, surveyOf({ vpc: network().vpc }));
+  await refreshState(state, surveyOf({ vpc: network().vpc }));
   expect(state.data).toMatchObject({ resources: VPC, intents: {} });
 });
 
 test('writes nothing when all is known', async () => {
   await state.record('vpc', { vpcId: 'vpc-1' });
   const before = JSON.stringify(state.data);
-  await heal(state, surveyOf({ vpc: network().vpc }));
+  await refreshState(state, surveyOf({ vpc: network().vpc }));
   expect(JSON.stringify(state.data)).toBe(before);
 });
 
@@ -65,14 +65,21 @@ async function runAgain() {
   const found = surveyOf({
     vpc: Object.fromEntries(await lookVpc({ ...seeOf(), recorded: recordedIn(state.data.resources) })),
   });
-  await heal(state, found);
+  await refreshState(state, found);
   return { changes: steps.vpc.diff(wantOf(), found), resources: state.data.resources };
 }
 
 test('a VPC that no filter sees yet is neither forgotten nor made a second time', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
   mocks.ec2.on(DescribeVpcsCommand, { VpcIds: ['vpc-1'] }).resolves({
-    Vpcs: [{ VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', State: 'available', Tags: upper(ourTags('vpc')) }],
+    Vpcs: [
+      {
+        VpcId: 'vpc-1',
+        CidrBlock: '10.0.0.0/16',
+        State: 'available',
+        Tags: toPascalCaseTags(ourTags('vpc')),
+      },
+    ],
   });
   mocks.ec2
     .on(DescribeVpcAttributeCommand)

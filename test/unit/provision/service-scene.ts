@@ -3,7 +3,7 @@ import { DescribeServicesCommand, type Service as EcsService } from '@aws-sdk/cl
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Config } from '../../../lib/config/config.ts';
 import type { FoundService } from '../../../lib/look/services.ts';
-import { lower } from '../../../lib/derive/tags.ts';
+import { toCamelCaseTags } from '../../../lib/derive/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../lib/derive/task-definition.ts';
 import { ACCOUNT, config, mocks, ourTags, sent } from '../act.ts';
 import { neighbours } from '../neighbours.ts';
@@ -113,7 +113,7 @@ export const create = () => ({
     loadBalancers,
     enableECSManagedTags: true,
     propagateTags: 'SERVICE',
-    tags: lower(tags),
+    tags: toCamelCaseTags(tags),
   },
 });
 export const update = (more: object = {}) => ({
@@ -136,7 +136,7 @@ export const done: EcsService = {
   deployments: [
     { id: 'ecs-svc/1', status: 'PRIMARY', taskDefinition: DEFINITION, rolloutState: 'COMPLETED' },
   ],
-  tags: lower(tags),
+  tags: toCamelCaseTags(tags),
 };
 export function isDone(): void {
   mocks.ecs.on(DescribeServicesCommand).callsFake(({ services }: { services: string[] }) => ({

@@ -1,11 +1,11 @@
 // Questions about one thing each, which go out as calls about several.
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../../lib/model/clock.ts';
-import { forEach, forName, lately, together } from '../../../../lib/aws/batched-calls.ts';
+import { perClient, perName, cachedFor, batched } from '../../../../lib/aws/batched-calls.ts';
 
 function scene(most: number) {
   const calls: string[][] = [];
-  const asking = together(most, async (keys) => {
+  const asking = batched(most, async (keys) => {
     calls.push(keys);
     if (keys.includes('bad')) throw new Error('refused');
     return (key) => `about ${key}`;
@@ -41,7 +41,7 @@ test('a call that fails, fails for those who asked with it, and for no others', 
 
 test('owners and names have a thing of their own each, and always the same', () => {
   const [one, other] = [{}, {}];
-  const of = forEach(() => forName((name) => ({ name })));
+  const of = perClient(() => perName((name) => ({ name })));
   expect(of(one)('a')).toBe(of(one)('a'));
   expect(of(one)('a')).not.toBe(of(one)('b'));
   expect(of(one)('a')).not.toBe(of(other)('a'));
@@ -50,7 +50,7 @@ test('owners and names have a thing of their own each, and always the same', () 
 test('who asks soon after another gets the same answer, and later a new one', async () => {
   let calls = 0;
   let now = 5000;
-  const ask = lately(1000, async () => (calls += 1));
+  const ask = cachedFor(1000, async () => (calls += 1));
   const clock = { now: () => now };
   expect(await Promise.all([ask(clock), ask(clock)])).toEqual([1, 1]);
   now += 999;
@@ -61,7 +61,7 @@ test('who asks soon after another gets the same answer, and later a new one', as
 
 test('an answer that did not come is asked for again later', async () => {
   let now = 0;
-  const ask = lately(1000, async () => {
+  const ask = cachedFor(1000, async () => {
     if (now === 0) throw new Error('refused');
     return 'an answer';
   });

@@ -10,10 +10,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import { CreateRoleCommand } from '@aws-sdk/client-iam';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { isAmbiguous, isAnswer } from '../../../../lib/aws/errors.ts';
+import { isAmbiguous, hasResponse } from '../../../../lib/aws/errors.ts';
 import { awsClients, type Aws } from '../../../../lib/aws/clients.ts';
 import { systemClock, type Clock } from '../../../../lib/model/clock.ts';
-import { makeFresh, type Fresh } from '../../../../lib/aws/recently-created.ts';
+import { trackRecentlyCreated, type RecentlyCreated } from '../../../../lib/aws/recently-created.ts';
 import { allFresh } from '../../all-fresh.ts';
 import { explain } from '../../../../lib/aws/explain.ts';
 import { testClock } from '../../clock.ts';
@@ -76,7 +76,7 @@ afterEach(async () => {
 const clients = (
   clock: Clock,
   signal = abort.signal,
-  fresh: Fresh | undefined = allFresh,
+  fresh: RecentlyCreated | undefined = allFresh,
   silence = 20_000,
 ) =>
   awsClients(
@@ -84,9 +84,9 @@ const clients = (
       region: 'eu-west-1',
       endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       credentials: CREDENTIALS,
-      patience: { connection: 10_000, silence },
+      timeouts: { connectMs: 10_000, idleMs: silence },
     },
-    { clock, signal, fresh },
+    { clock, signal, recentlyCreated: fresh },
   );
 
 const describeVpcs = () => aws.ec2(new DescribeVpcsCommand({}));
@@ -153,7 +153,7 @@ describe('a silence', () => {
   test('in the middle of an answer leaves open whether the call had its effect, as a broken connection does', async () => {
     answers = [HALF];
     const error: unknown = await allocate().catch((reason: unknown) => reason);
-    expect([isAnswer(error), isAmbiguous(error)]).toEqual([false, true]);
+    expect([hasResponse(error), isAmbiguous(error)]).toEqual([false, true]);
     expect(received).toBe(1);
   });
 
@@ -173,7 +173,7 @@ test('a server that takes no connections is given up, too', async () => {
   // Never answers: https://www.rfc-editor.org/rfc/rfc5737
   const nowhere = { region: 'eu-west-1', endpoint: 'http://192.0.2.1', credentials: CREDENTIALS };
   aws = awsClients(
-    { ...nowhere, patience: { connection: 50, silence: 50 } },
+    { ...nowhere, timeouts: { connectMs: 50, idleMs: 50 } },
     { clock: testClock(), signal: abort.signal },
   );
   const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
@@ -281,12 +281,12 @@ describe('an error that passes', () => {
 
   test('does so only of what was made moments ago', async () => {
     const clock = testClock();
-    const known = makeFresh(clock);
+    const known = trackRecentlyCreated(clock);
     aws = clients(clock, abort.signal, known);
     answers = [fresh];
     await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
     expect(received).toBe(1);
-    known.since(clock.now());
+    known.assumeAllCreatedUntil(clock.now());
     answers = [fresh, attached];
     await attach();
   });

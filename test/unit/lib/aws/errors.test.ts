@@ -4,9 +4,9 @@ import {
   codeOf,
   isAccessDenied,
   isAmbiguous,
-  isAnswer,
+  hasResponse,
   isCode,
-  isExpired,
+  isRejectedCredentials,
   isNotFound,
   isQuota,
   isThrottle,
@@ -66,7 +66,14 @@ describe('the message of an error', () => {
 });
 
 describe('what an error is', () => {
-  const KINDS = { isNotFound, isQuota, isThrottle, isExpired, isAccessDenied, isAmbiguous };
+  const KINDS = {
+    isNotFound,
+    isQuota,
+    isThrottle,
+    isExpired: isRejectedCredentials,
+    isAccessDenied,
+    isAmbiguous,
+  };
   const kindsOf = (error: unknown) =>
     Object.entries(KINDS)
       .filter(([, is]) => is(error))
@@ -126,8 +133,8 @@ describe('what an error is', () => {
   });
 
   test('tells whether AWS answered at all', () => {
-    expect(isAnswer(elb('X', 500))).toBe(true);
-    expect(isAnswer(network('ECONNRESET'))).toBe(false);
-    expect(isAnswer(undefined)).toBe(false);
+    expect(hasResponse(elb('X', 500))).toBe(true);
+    expect(hasResponse(network('ECONNRESET'))).toBe(false);
+    expect(hasResponse(undefined)).toBe(false);
   });
 });

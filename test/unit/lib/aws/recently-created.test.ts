@@ -1,6 +1,6 @@
 // What was made moments ago is known by every name that a later call may give it.
 import { expect, test } from '@jest/globals';
-import { makeFresh } from '../../../../lib/aws/recently-created.ts';
+import { trackRecentlyCreated } from '../../../../lib/aws/recently-created.ts';
 import { testClock } from '../../clock.ts';
 
 test.each([
@@ -18,16 +18,16 @@ test.each([
     { network: { subnets: ['subnet-00000000', 'subnet-0a1b2c3d'] } },
   ],
 ])('%s', (_what, output, input) => {
-  const fresh = makeFresh(testClock());
+  const fresh = trackRecentlyCreated(testClock());
   expect(fresh.isNamedIn(input)).toBe(false);
-  fresh.born(output);
+  fresh.recordCreated(output);
   expect(fresh.isNamedIn(input)).toBe(true);
   expect(fresh.isNamedIn({ VpcId: 'vpc-ffffffffffffffff' })).toBe(false);
 });
 
 test('what many things have in common names none of them', () => {
-  const fresh = makeFresh(testClock());
-  fresh.born({
+  const fresh = trackRecentlyCreated(testClock());
+  fresh.recordCreated({
     LoadBalancer: { Scheme: 'internet-facing', State: { Code: 'provisioning' }, VpcId: 'vpc-0a1b2c3d' },
   });
   expect(fresh.isNamedIn({ Scheme: 'internet-facing', State: 'provisioning' })).toBe(false);
@@ -35,16 +35,16 @@ test('what many things have in common names none of them', () => {
 
 test('after five minutes everyone knows it', async () => {
   const clock = testClock();
-  const fresh = makeFresh(clock);
-  fresh.born({ VpcId: 'vpc-0a1b2c3d' });
+  const fresh = trackRecentlyCreated(clock);
+  fresh.recordCreated({ VpcId: 'vpc-0a1b2c3d' });
   await clock.sleep(300_000);
   expect(fresh.isNamedIn({ VpcId: 'vpc-0a1b2c3d' })).toBe(false);
 });
 
 test('what a run before this one made counts, too, for as long', async () => {
   const clock = testClock();
-  const fresh = makeFresh(clock);
-  fresh.since(clock.now() - 200_000);
+  const fresh = trackRecentlyCreated(clock);
+  fresh.assumeAllCreatedUntil(clock.now() - 200_000);
   expect(fresh.isNamedIn({ VpcId: 'vpc-0a1b2c3d' })).toBe(true);
   await clock.sleep(100_000);
   expect(fresh.isNamedIn({ VpcId: 'vpc-0a1b2c3d' })).toBe(false);

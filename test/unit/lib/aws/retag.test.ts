@@ -29,7 +29,7 @@ const TEAM: FieldChange = { field: 'tag.team', from: undefined, to: 'orders' };
 const FORMER: FieldChange = { field: 'tag.cost', from: '1', to: undefined };
 const act = (fields: FieldChange[], verb: Change['verb'] = 'update') => ({
   aws: awsClients({ region: 'eu-west-1' }, { clock: testClock(), signal: new AbortController().signal }),
-  change: { step: 'vpc', key: '', verb, fields, reason: '' } as Change,
+  change: { noun: 'vpc', key: '', verb, fields, reason: '' } as Change,
   tags: { team: 'orders' },
 });
 

@@ -1,7 +1,7 @@
 // The table of what passes by itself: what is in it, and what must never be.
 import { describe, expect, test } from '@jest/globals';
 import { isQuota } from '../../../../lib/aws/errors.ts';
-import { pauseOf, truthOf, truths } from '../../../../lib/aws/transient-errors.ts';
+import { retryDelayMs, transientErrorFor, transientErrors } from '../../../../lib/aws/transient-errors.ts';
 import { awsError } from '../../errors.ts';
 
 const DAY = 24 * 3600;
@@ -47,7 +47,7 @@ describe('an error passes', () => {
     ['ChangeResourceRecordSets', awsError('PriorRequestNotComplete')],
     ['DeleteHostedZone', awsError('PriorRequestNotComplete')],
   ])('%s: %s', (command, error) => {
-    expect(truthOf(command, error)).toBeDefined();
+    expect(transientErrorFor(command, error)).toBeDefined();
   });
 });
 
@@ -81,11 +81,11 @@ describe('an error is permanent', () => {
     ],
     ['what is no error of AWS', 'CreateSubnet', new TypeError('InvalidVpcID.NotFound')],
   ])('%s', (_, command, error) => {
-    expect(truthOf(command, error)).toBeUndefined();
+    expect(transientErrorFor(command, error)).toBeUndefined();
   });
 
   test('whatever the call: a quota, a denial, credentials that have expired', () => {
-    const commands = truths.flatMap(({ commands = [] }) => commands);
+    const commands = transientErrors.flatMap(({ commands = [] }) => commands);
     for (const code of [
       'VpcLimitExceeded',
       'LimitExceeded',
@@ -94,7 +94,7 @@ describe('an error is permanent', () => {
       'ExpiredToken',
     ]) {
       const error = awsError(code);
-      expect(commands.filter((command) => truthOf(command, error))).toEqual([]);
+      expect(commands.filter((command) => transientErrorFor(command, error))).toEqual([]);
     }
     expect(isQuota(awsError('VpcLimitExceeded'))).toBe(true);
   });
@@ -109,25 +109,25 @@ describe('a call is sent again', () => {
     ['a failure of AWS', failure, 4, true],
   ])('after %s, whatever the call, and so many times at most', (_, error, tries, ambiguous) => {
     for (const command of ['DescribeVpcs', 'CreateVpc']) {
-      expect(truthOf(command, error)).toMatchObject({ tries });
-      expect(truthOf(command, error)?.ambiguous).toBe(ambiguous);
+      expect(transientErrorFor(command, error)).toMatchObject({ maxAttempts: tries });
+      expect(transientErrorFor(command, error)?.ambiguous).toBe(ambiguous);
     }
   });
 
   test('after pauses that grow and are not the same for all', () => {
-    const truth = truthOf('DescribeVpcs', throttle);
+    const truth = transientErrorFor('DescribeVpcs', throttle);
     if (!truth) throw new Error('a throttle passes');
-    expect([1, 2, 3, 7].map((sent) => pauseOf(truth, sent, 100, 1))).toEqual([500, 1000, 2000, 20_000]);
-    expect(pauseOf(truth, 3, 100, 0.25)).toBe(500);
+    expect([1, 2, 3, 7].map((sent) => retryDelayMs(truth, sent, 100, 1))).toEqual([500, 1000, 2000, 20_000]);
+    expect(retryDelayMs(truth, 3, 100, 0.25)).toBe(500);
   });
 
   test('but not after 501: there is no such operation', () => {
-    expect(truthOf('DescribeVpcs', awsError('NotImplemented', 'no', 501))).toBeUndefined();
+    expect(transientErrorFor('DescribeVpcs', awsError('NotImplemented', 'no', 501))).toBeUndefined();
   });
 });
 
 test('every row says why it passes, and for how long it is believed', () => {
-  for (const { why, seconds, commands = [] } of truths) {
+  for (const { why, seconds, commands = [] } of transientErrors) {
     expect(why).not.toBe('');
     expect(seconds).toBeGreaterThan(0);
     expect(seconds).toBeLessThan(DAY);

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { routesOf, type Container } from '../../../../lib/config/config.ts';
 import { stackName, stageName, type Rule } from '../../../../lib/config/field-rules.ts';
-import { namesOf, serviceOf, shortHash } from '../../../../lib/derive/names.ts';
+import { namesOf, configuredServiceName, shortHash } from '../../../../lib/derive/names.ts';
 import { config } from '../../act.ts';
 
 const names = namesOf({ name: 'shop', stage: 'dev' });
@@ -93,8 +93,8 @@ describe('the name of an ECS service', () => {
   });
 
   test('says whose it is', () => {
-    expect(serviceOf(named({ protocol: 'HTTPS' }))).toBe('web');
-    expect(serviceOf('web')).toBe('web');
+    expect(configuredServiceName(named({ protocol: 'HTTPS' }))).toBe('web');
+    expect(configuredServiceName('web')).toBe('web');
   });
 });
 

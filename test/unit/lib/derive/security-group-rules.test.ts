@@ -1,6 +1,6 @@
 // Rules of security groups as text, and as EC2 takes them.
 import { expect, test } from '@jest/globals';
-import { permission, rulesText, ruleText } from '../../../../lib/derive/security-group-rules.ts';
+import { toIpPermission, rulesText, ruleText } from '../../../../lib/derive/security-group-rules.ts';
 
 const tcp = (fromPort: number, toPort: number, peer: string) => ({ protocol: 'tcp', fromPort, toPort, peer });
 const everything = { protocol: '-1', fromPort: -1, toPort: -1, peer: '0.0.0.0/0' };
@@ -23,9 +23,9 @@ test.each([
   ['a prefix list', 'pl-1', { PrefixListIds: [{ PrefixListId: 'pl-1' }] }],
   ['a group', 'sg-1', { UserIdGroupPairs: [{ GroupId: 'sg-1' }] }],
 ])('a permission names %s in its own list', (_, peer, list) => {
-  expect(permission(tcp(80, 81, peer))).toEqual({ IpProtocol: 'tcp', FromPort: 80, ToPort: 81, ...list });
+  expect(toIpPermission(tcp(80, 81, peer))).toEqual({ IpProtocol: 'tcp', FromPort: 80, ToPort: 81, ...list });
 });
 
 test('a permission for everything has no ports', () => {
-  expect(permission(everything)).toEqual({ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] });
+  expect(toIpPermission(everything)).toEqual({ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] });
 });

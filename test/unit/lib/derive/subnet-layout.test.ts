@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Netmask } from 'netmask';
-import { subnetKeys, subnetPlans, zoneNames } from '../../../../lib/derive/subnet-layout.ts';
+import { subnetKeys, subnetLayouts, assignZones } from '../../../../lib/derive/subnet-layout.ts';
 
 const network = fc.record({
   cidr: fc
@@ -13,7 +13,7 @@ const network = fc.record({
 
 describe('the blocks of the subnets', () => {
   test('of a /16 are /20, the public ones first, the private ones from the middle on', () => {
-    expect(subnetPlans({ cidr: '10.0.0.0/16', zones: 2 })).toEqual([
+    expect(subnetLayouts({ cidr: '10.0.0.0/16', zones: 2 })).toEqual([
       { key: 'public-1', isPublic: true, cidr: '10.0.0.0/20', zone: 0 },
       { key: 'public-2', isPublic: true, cidr: '10.0.16.0/20', zone: 1 },
       { key: 'private-1', isPublic: false, cidr: '10.0.128.0/20', zone: 0 },
@@ -22,7 +22,7 @@ describe('the blocks of the subnets', () => {
   });
 
   test('of the smallest VPC are the smallest that AWS takes, up to the last address there is', () => {
-    const plans = subnetPlans({ cidr: '255.255.255.0/24', zones: 6 });
+    const plans = subnetLayouts({ cidr: '255.255.255.0/24', zones: 6 });
     expect(plans.at(-1)).toEqual({ key: 'private-6', isPublic: false, cidr: '255.255.255.208/28', zone: 5 });
   });
 
@@ -30,7 +30,7 @@ describe('the blocks of the subnets', () => {
     fc.assert(
       fc.property(network, (one) => {
         const vpc = new Netmask(one.cidr);
-        const blocks = subnetPlans(one).map(({ cidr }) => new Netmask(cidr));
+        const blocks = subnetLayouts(one).map(({ cidr }) => new Netmask(cidr));
         for (const [index, block] of blocks.entries()) {
           expect(vpc.contains(block)).toBe(true);
           for (const other of blocks.slice(index + 1)) {
@@ -44,8 +44,8 @@ describe('the blocks of the subnets', () => {
   test('stay where they are when a zone is added', () => {
     fc.assert(
       fc.property(network, ({ cidr, zones }) => {
-        const more = subnetPlans({ cidr, zones: zones + 1 });
-        expect(more).toEqual(expect.arrayContaining(subnetPlans({ cidr, zones })));
+        const more = subnetLayouts({ cidr, zones: zones + 1 });
+        expect(more).toEqual(expect.arrayContaining(subnetLayouts({ cidr, zones })));
       }),
     );
   });
@@ -59,15 +59,15 @@ test('the keys of a kind are those of its subnets, by zone', () => {
 
 describe('the zone of each number', () => {
   test('is the first free one when nothing is there yet', () => {
-    expect(zoneNames(2, [], ['a', 'b', 'c'])).toEqual(['a', 'b']);
+    expect(assignZones(2, [], ['a', 'b', 'c'])).toEqual(['a', 'b']);
   });
 
   test('is kept where a subnet lies already, and never given twice', () => {
     // When the stack was made, `b` was closed to the account; now it is open, and a third zone is wanted.
-    expect(zoneNames(3, ['a', 'c'], ['a', 'b', 'c'])).toEqual(['a', 'c', 'b']);
+    expect(assignZones(3, ['a', 'c'], ['a', 'b', 'c'])).toEqual(['a', 'c', 'b']);
   });
 
   test('is kept where a subnet lies although the region no longer offers it', () => {
-    expect(zoneNames(2, ['z'], ['a', 'b'])).toEqual(['z', 'a']);
+    expect(assignZones(2, ['z'], ['a', 'b'])).toEqual(['z', 'a']);
   });
 });

@@ -1,6 +1,12 @@
 // The tags that make a thing ours, in every spelling.
 import { describe, expect, test } from '@jest/globals';
-import { lower, readTags, tagFields, tagsOf, upper } from '../../../../lib/derive/tags.ts';
+import {
+  toCamelCaseTags,
+  readTags,
+  tagFields,
+  tagsOf,
+  toPascalCaseTags,
+} from '../../../../lib/derive/tags.ts';
 
 const user = { tags: { team: 'shop', costs: '4711' } };
 
@@ -31,13 +37,13 @@ describe('tags are written and read', () => {
   const tags = tagsOf(user, 'shop-dev', 'vpc', '');
 
   test('as EC2 spells them', () => {
-    expect(upper({ a: '1' })).toEqual([{ Key: 'a', Value: '1' }]);
-    expect(readTags(upper(tags))).toEqual(tags);
+    expect(toPascalCaseTags({ a: '1' })).toEqual([{ Key: 'a', Value: '1' }]);
+    expect(readTags(toPascalCaseTags(tags))).toEqual(tags);
   });
 
   test('as ECS spells them', () => {
-    expect(lower({ a: '1' })).toEqual([{ key: 'a', value: '1' }]);
-    expect(readTags(lower(tags))).toEqual(tags);
+    expect(toCamelCaseTags({ a: '1' })).toEqual([{ key: 'a', value: '1' }]);
+    expect(readTags(toCamelCaseTags(tags))).toEqual(tags);
   });
 
   test('where there are none, or one without a value', () => {

@@ -11,17 +11,17 @@ function scene(visibleFrom: number) {
   const clock = testClock();
   const start = clock.now();
   let looks = 0;
-  const careful = {
+  const duplicateGuard = {
     clock,
     signal: new AbortController().signal,
-    reopened: false,
+    isResumed: false,
     intent: { at: start },
     every: 1000,
     withdraw: async () => undefined,
   };
-  const again = async () => ((looks += 1) >= visibleFrom ? 'subnet-1' : undefined);
+  const lookAgain = async () => ((looks += 1) >= visibleFrom ? 'subnet-1' : undefined);
   return {
-    run: () => adopt({ careful, again }, 'the block 10.0.0.0/20 of vpc-1', taken),
+    run: () => adopt({ duplicateGuard, lookAgain }, 'the block 10.0.0.0/20 of vpc-1', taken),
     elapsed: () => clock.now() - start,
   };
 }

@@ -1,16 +1,16 @@
 // What goes on side by side: siblings know each other, and a failure is told when all have ended.
 import { expect, test } from '@jest/globals';
-import { settled, siblings } from '../../../../lib/engine/concurrent.ts';
+import { waitForAll, startAll } from '../../../../lib/engine/concurrent.ts';
 
 test('each may wait for any other, whichever was named first', async () => {
-  const works = siblings<number, string>(
+  const works = startAll<number, string>(
     [
       ['first', 1],
       ['second', 2],
     ],
     async (value, others) => (value === 1 ? `1 after ${await others.get('second')}` : String(value)),
   );
-  expect(await settled(works.values())).toEqual(['1 after 2', '2']);
+  expect(await waitForAll(works.values())).toEqual(['1 after 2', '2']);
 });
 
 test('the first failure is told, and not before the last has ended', async () => {
@@ -19,10 +19,10 @@ test('the first failure is told, and not before the last has ended', async () =>
     .then(() => undefined)
     .then(() => ended.push('late'));
   const works = [late, Promise.reject(new Error('one')), Promise.reject(new Error('two'))];
-  await expect(settled(works)).rejects.toThrow('one');
+  await expect(waitForAll(works)).rejects.toThrow('one');
   expect(ended).toEqual(['late']);
 });
 
 test('nothing is settled at once', async () => {
-  expect(await settled([])).toEqual([]);
+  expect(await waitForAll([])).toEqual([]);
 });

@@ -10,7 +10,7 @@ const cut = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET
 /** A create that AWS answers like this, one after the other, and looks that see the thing from `visibleAt` ms on. */
 function scene(
   answers: (string | Error | undefined)[],
-  { visibleAt = Infinity, reopened = false, at = 0 } = {},
+  { visibleAt = Infinity, isResumed = false, at = 0 } = {},
 ) {
   const clock = testClock();
   const start = clock.now();
@@ -30,7 +30,7 @@ function scene(
   const careful = {
     clock,
     signal: abort.signal,
-    reopened,
+    isResumed,
     intent: { at: start + at },
     every: 1000,
     withdraw,
@@ -59,13 +59,13 @@ describe('a create without a token', () => {
   });
 
   test('that is refused when an earlier run may have sent it keeps its intent', async () => {
-    const one = scene([awsError('UnauthorizedOperation', 'no', 403)], { reopened: true, at: -100_000 });
+    const one = scene([awsError('UnauthorizedOperation', 'no', 403)], { isResumed: true, at: -100_000 });
     await expect(one.run()).rejects.toMatchObject({ message: 'no' });
     expect(one.log).not.toContain('withdraw');
   });
 
   test('that an earlier run may have sent is looked for during a minute, even if the clock was put back a day since', async () => {
-    const one = scene(['vpc-1'], { reopened: true, at: 86_400_000 });
+    const one = scene(['vpc-1'], { isResumed: true, at: 86_400_000 });
     await expect(one.run()).resolves.toBe('vpc-1');
     expect(one.elapsed()).toBe(60_000);
   });
@@ -139,20 +139,20 @@ describe('a create without a token', () => {
 
 describe('a create that an earlier run may have sent', () => {
   test('is looked for before anything is sent, until a minute after it was written down', async () => {
-    const one = scene(['vpc-2'], { reopened: true, at: -20_000 });
+    const one = scene(['vpc-2'], { isResumed: true, at: -20_000 });
     await expect(one.run()).resolves.toBe('vpc-2');
     expect(one.elapsed()).toBe(40_000);
     expect(one.log.indexOf('create')).toBe(one.log.length - 1);
   });
 
   test('is adopted as soon as it is seen', async () => {
-    const one = scene([], { reopened: true, visibleAt: 2000 });
+    const one = scene([], { isResumed: true, visibleAt: 2000 });
     await expect(one.run()).resolves.toBe('found');
     expect(one.log).toEqual(['look', 'look', 'look']);
   });
 
   test('is looked for once even when that was long ago', async () => {
-    const one = scene(['vpc-2'], { reopened: true, at: -3_600_000 });
+    const one = scene(['vpc-2'], { isResumed: true, at: -3_600_000 });
     await expect(one.run()).resolves.toBe('vpc-2');
     expect(one.log).toEqual(['look', 'create']);
   });

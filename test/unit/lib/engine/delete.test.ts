@@ -1,18 +1,18 @@
 // When a delete counts as done.
 import { expect, test } from '@jest/globals';
-import { gone } from '../../../../lib/engine/delete.ts';
+import { ignoringNotFound } from '../../../../lib/engine/delete.ts';
 import { awsError } from '../../errors.ts';
 
 const failing = (error: Error) => () => Promise.reject(error);
 
 test('a delete that AWS takes is done', async () => {
-  await expect(gone(async () => 'ok')).resolves.toBeUndefined();
+  await expect(ignoringNotFound(async () => 'ok')).resolves.toBeUndefined();
 });
 
 test.each(['InvalidVpcID.NotFound', 'NatGatewayNotFound', 'NoSuchEntity', 'ClusterNotFoundException'])(
   'a delete of what is not there (%s) is done',
   async (code) => {
-    await expect(gone(failing(awsError(code)))).resolves.toBeUndefined();
+    await expect(ignoringNotFound(failing(awsError(code)))).resolves.toBeUndefined();
   },
 );
 
@@ -20,14 +20,14 @@ test.each(['DependencyViolation', 'UnauthorizedOperation', 'AuthFailure', 'Inter
   'a delete that fails otherwise (%s) is not',
   async (code) => {
     const error = awsError(code);
-    await expect(gone(failing(error))).rejects.toBe(error);
+    await expect(ignoringNotFound(failing(error))).rejects.toBe(error);
   },
 );
 
 test('what counts as gone can be said more exactly', async () => {
   const released = async (error: unknown) => error === done;
   const done = awsError('AuthFailure');
-  await expect(gone(failing(done), released)).resolves.toBeUndefined();
+  await expect(ignoringNotFound(failing(done), released)).resolves.toBeUndefined();
   const other = awsError('InvalidNetworkInterfaceID.NotFound');
-  await expect(gone(failing(other), released)).rejects.toBe(other);
+  await expect(ignoringNotFound(failing(other), released)).rejects.toBe(other);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { needs as architecture } from '../../../../lib/model/architecture.ts';
 import { checkGraph, reversed, walk } from '../../../../lib/engine/graph.ts';
-import type { Name } from '../../../../lib/model/resources.ts';
+import type { Noun } from '../../../../lib/model/resources.ts';
 
 const diamond = { top: ['left', 'right'], left: ['bottom'], right: ['bottom'], bottom: [] } as const;
 type Diamond = keyof typeof diamond;
@@ -100,7 +100,7 @@ test('a graph the other way round asks of each node what asked for it', () => {
 describe('a check', () => {
   test('passes the architecture, forwards and backwards', () => {
     expect(() => checkGraph(architecture)).not.toThrow();
-    expect(() => checkGraph(reversed<Name>(architecture))).not.toThrow();
+    expect(() => checkGraph(reversed<Noun>(architecture))).not.toThrow();
   });
 
   test('names the cycle', () => {

@@ -1,12 +1,12 @@
 // The one waiter: when it looks, what ends it, what it says.
 import { describe, expect, test } from '@jest/globals';
-import { failed, pending, ready, until, type Probed } from '../../../../lib/engine/until.ts';
+import { failed, pending, ready, until, type ProbeResult } from '../../../../lib/engine/until.ts';
 import { testClock } from '../../clock.ts';
 
 const wait = { first: 5000, every: 1000, deadline: 20_000 };
 
 /** A wait for these answers, one after the other; the last is repeated. */
-function scene(...answers: (Probed<string> | Error)[]) {
+function scene(...answers: (ProbeResult<string> | Error)[]) {
   const clock = testClock();
   const start = clock.now();
   const abort = new AbortController();
@@ -16,7 +16,7 @@ function scene(...answers: (Probed<string> | Error)[]) {
     looks.push(clock.now() - start);
     const [answer] = answers.length > 1 ? answers.splice(0, 1) : answers;
     if (answer instanceof Error) throw answer;
-    return answer as Probed<string>;
+    return answer as ProbeResult<string>;
   };
   const run = (of = wait) =>
     until('the kettle to boil', of, probe, {

@@ -2,14 +2,14 @@
 import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { lookCluster } from '../../../../lib/look/cluster.ts';
-import { lower } from '../../../../lib/derive/tags.ts';
+import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const look = async () => (await lookCluster(seeOf())).get('');
 
 test('reads ours', async () => {
   mocks.ecs.on(DescribeClustersCommand).resolves({
-    clusters: [{ clusterArn: 'arn:cluster', status: 'ACTIVE', tags: lower(ourTags('cluster')) }],
+    clusters: [{ clusterArn: 'arn:cluster', status: 'ACTIVE', tags: toCamelCaseTags(ourTags('cluster')) }],
   });
   expect(await look()).toEqual({ clusterArn: 'arn:cluster', status: 'ACTIVE', tags: ourTags('cluster') });
   expect(sent()).toEqual([

@@ -2,7 +2,7 @@
 import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookElasticIp } from '../../../../lib/look/elastic-ip.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, seeOf, sent } from '../../act.ts';
 import { network } from '../../network.ts';
 
@@ -10,7 +10,7 @@ const address = (AllocationId: string, AssociationId?: string) => ({
   AllocationId,
   AssociationId,
   PublicIp: '203.0.113.1',
-  Tags: upper(ourTags('elasticIp')),
+  Tags: toPascalCaseTags(ourTags('elasticIp')),
 });
 
 test('nothing of ours is nothing', async () => {

@@ -8,7 +8,7 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { lookHostedZone } from '../../../../lib/look/hosted-zone.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
-import { upper, type Tags } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const zone = (id: string, more: Partial<HostedZone> = {}): HostedZone => ({
@@ -33,7 +33,7 @@ function holds(zones: readonly HostedZone[], tags: Readonly<Record<string, Tags>
     };
   });
   mocks.route53.on(ListTagsForResourceCommand).callsFake(({ ResourceId }: { ResourceId: string }) => ({
-    ResourceTagSet: { Tags: upper(tags[ResourceId] ?? {}) },
+    ResourceTagSet: { Tags: toPascalCaseTags(tags[ResourceId] ?? {}) },
   }));
 }
 const NONE = config({ domain: undefined });

@@ -2,7 +2,7 @@
 import { DescribeInternetGatewaysCommand, type AttachmentStatus } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookInternetGateway } from '../../../../lib/look/internet-gateway.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, seeOf, sent } from '../../act.ts';
 import { network } from '../../network.ts';
 
@@ -10,7 +10,7 @@ import { network } from '../../network.ts';
 const gateway = (InternetGatewayId: string, VpcId?: string, State = 'available') => ({
   InternetGatewayId,
   Attachments: VpcId === undefined ? [] : [{ VpcId, State: State as AttachmentStatus }],
-  Tags: upper(ourTags('internetGateway')),
+  Tags: toPascalCaseTags(ourTags('internetGateway')),
 });
 const found = network().internetGateway[''];
 

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { actionText, lookListener } from '../../../../lib/look/listener.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const listener: Listener = {
@@ -30,7 +30,10 @@ beforeEach(() => {
     .resolves({ LoadBalancers: [{ LoadBalancerArn: 'arn:balancer' }] });
   mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves({});
   mocks.elbv2.on(DescribeTagsCommand).callsFake(({ ResourceArns }: { ResourceArns: string[] }) => ({
-    TagDescriptions: ResourceArns.map((arn) => ({ ResourceArn: arn, Tags: upper(ourTags('listener')) })),
+    TagDescriptions: ResourceArns.map((arn) => ({
+      ResourceArn: arn,
+      Tags: toPascalCaseTags(ourTags('listener')),
+    })),
   }));
 });
 

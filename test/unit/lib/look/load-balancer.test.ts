@@ -7,7 +7,7 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { elbTags } from '../../../../lib/look/elb-tags.ts';
 import { lookLoadBalancer } from '../../../../lib/look/load-balancer.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const ARN = 'arn:balancer';
@@ -24,7 +24,7 @@ const listed = {
 };
 const attributes = { Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '60' }] };
 const tagged = (tags: Record<string, string>) => ({
-  TagDescriptions: [{ ResourceArn: ARN, Tags: upper(tags) }],
+  TagDescriptions: [{ ResourceArn: ARN, Tags: toPascalCaseTags(tags) }],
 });
 
 describe('the look', () => {

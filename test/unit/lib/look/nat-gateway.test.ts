@@ -2,7 +2,7 @@
 import { DescribeNatGatewaysCommand, type NatGatewayState } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
 import { lookNatGateway, natGatewayById, natGatewayGone } from '../../../../lib/look/nat-gateway.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 import { network } from '../../network.ts';
 
@@ -11,7 +11,7 @@ const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({
   State,
   SubnetId: 'subnet-a',
   NatGatewayAddresses: [{ AllocationId: 'eipalloc-1', IsPrimary: true }],
-  Tags: upper(ourTags('natGateway')),
+  Tags: toPascalCaseTags(ourTags('natGateway')),
   ...more,
 });
 const found = network().natGateway[''];

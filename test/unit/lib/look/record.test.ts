@@ -8,7 +8,7 @@ import {
   type ResourceRecordSet,
 } from '@aws-sdk/client-route-53';
 import { describe, expect, test } from '@jest/globals';
-import { lookAgain, lookRecord, normalName } from '../../../../lib/look/record.ts';
+import { lookAgain, lookRecord, normalisedAliasName } from '../../../../lib/look/record.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import type { StateData } from '../../../../lib/state/format.ts';
 import { awsError, config, mocks, seeOf, sent } from '../../act.ts';
@@ -282,5 +282,5 @@ test.each([
   ['dualstack.lb-1.elb.amazonaws.com', 'lb-1.elb.amazonaws.com'],
   [undefined, ''],
 ])('the normal form of %s', (name, normal) => {
-  expect(normalName(name)).toBe(normal);
+  expect(normalisedAliasName(name)).toBe(normal);
 });

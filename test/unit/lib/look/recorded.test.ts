@@ -11,9 +11,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { looks } from '../../../../lib/engine/survey.ts';
-import { askAhead } from '../../../../lib/look/recorded.ts';
+import { speculateById } from '../../../../lib/look/recorded.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
-import { tagFields, upper } from '../../../../lib/derive/tags.ts';
+import { tagFields, toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const { ec2 } = mocks;
@@ -147,13 +147,13 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
   });
 
   test('finds one by its recorded id before any filter does', async () => {
-    on(byId).resolves({ [list]: [{ ...thing, Tags: upper(tags) }] });
+    on(byId).resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(tags) }] });
     expect(await look()).toEqual([key]);
     expect(calls()).toEqual([byId]);
   });
 
   test('asks for nothing by id when the filter shows it', async () => {
-    on().resolves({ [list]: [{ ...thing, Tags: upper(tags) }] });
+    on().resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(tags) }] });
     expect(await look()).toEqual([key]);
     expect(calls()).toEqual([]);
   });
@@ -178,12 +178,14 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
   });
 
   test('does not take one with tags of another stack for ours, recorded or not', async () => {
-    on(byId).resolves({ [list]: [{ ...thing, Tags: upper({ ...tags, 'slipway:stack': 'other-dev' }) }] });
+    on(byId).resolves({
+      [list]: [{ ...thing, Tags: toPascalCaseTags({ ...tags, 'slipway:stack': 'other-dev' }) }],
+    });
     expect(await look()).toEqual([]);
   });
 
   test('takes one that lost its tags for ours, with all of them yet to be given', async () => {
-    on(byId).resolves({ [list]: [{ ...thing, Tags: upper({ team: 'orders' }) }] });
+    on(byId).resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags({ team: 'orders' }) }] });
     const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await looks[noun](see()))];
     const { Name: _, ...others } = tags;
     expect([found, more, seen]).toEqual([key, [], expect.objectContaining({ team: 'orders', ...others })]);
@@ -192,7 +194,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
 
   test('takes one that lost one of its tags for what the state knows it as', async () => {
     const { 'slipway:key': _, ...others } = tags;
-    on().resolves({ [list]: [{ ...thing, Tags: upper(others) }] });
+    on().resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(others) }] });
     const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await looks[noun](see()))];
     expect([found, more]).toEqual([key, []]);
     expect(tagFields(seen)).toEqual(tagFields(others));
@@ -200,7 +202,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
 
   test('does not take one without tags for ours where another one is in its place', async () => {
     const [[field, id] = ['', '']] = Object.entries(thing);
-    on().resolves({ [list]: [{ ...thing, [field]: `${id}-ours`, Tags: upper(tags) }] });
+    on().resolves({ [list]: [{ ...thing, [field]: `${id}-ours`, Tags: toPascalCaseTags(tags) }] });
     on(byId).resolves({ [list]: [{ ...thing, Tags: [] }] });
     const found = [...(await looks[noun](see()))];
     expect(found).toEqual([[key, expect.objectContaining({ tags })]]);
@@ -209,7 +211,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
 });
 
 test('a recorded NAT gateway that AWS still shows, but as deleted, is gone', async () => {
-  const Tags = upper(ourTags('natGateway'));
+  const Tags = toPascalCaseTags(ourTags('natGateway'));
   ec2.on(DescribeNatGatewaysCommand).resolves({});
   ec2
     .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
@@ -222,7 +224,7 @@ describe('what is asked ahead, by an id that the state remembers', () => {
   const recorded = recordedIn({ loadBalancer: { loadBalancerArn: 'arn:1' } });
   const askedAhead = async (found: string | undefined, refused?: string) => {
     const asked: string[] = [];
-    const answer = await askAhead(
+    const answer = await speculateById(
       { recorded },
       'loadBalancer',
       async () => {
@@ -256,7 +258,7 @@ describe('what is asked ahead, by an id that the state remembers', () => {
     const order: string[] = [];
     const find = async () => (order.push('found'), 'arn:1');
     const ask = async (id: string) => void order.push(`asked ${id}`);
-    await askAhead({}, 'loadBalancer', find, ask);
+    await speculateById({}, 'loadBalancer', find, ask);
     expect(order).toEqual(['found', 'asked arn:1']);
   });
 });

@@ -8,7 +8,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { lookRoles } from '../../../../lib/look/roles.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const RoleName = 'shop-dev-execution';
@@ -24,7 +24,7 @@ function thereIs(): void {
     Role: {
       Arn: 'arn:role',
       AssumeRolePolicyDocument: encoded({ Version: '1', Statement: [{ Sid: 'a b', Effect: 'Allow' }] }),
-      Tags: upper(ourTags('roles', 'execution')),
+      Tags: toPascalCaseTags(ourTags('roles', 'execution')),
     } as never,
   });
   mocks.iam

@@ -2,8 +2,8 @@
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookPrivateRoutes, lookPublicRoutes } from '../../../../lib/look/route-tables.ts';
-import type { Name } from '../../../../lib/model/resources.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import type { Noun } from '../../../../lib/model/resources.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, seeOf, sent } from '../../act.ts';
 import { network } from '../../network.ts';
 
@@ -12,10 +12,10 @@ const association = (SubnetId: string, state: 'associated' | 'disassociating' | 
   RouteTableAssociationId: `rtbassoc-${SubnetId}`,
   AssociationState: { State: state },
 });
-const table = (step: Name, key: string, RouteTableId: string, more: RouteTable): RouteTable => ({
+const table = (step: Noun, key: string, RouteTableId: string, more: RouteTable): RouteTable => ({
   RouteTableId,
   VpcId: 'vpc-1',
-  Tags: upper(ourTags(step, key)),
+  Tags: toPascalCaseTags(ourTags(step, key)),
   ...more,
 });
 const local = { DestinationCidrBlock: '10.0.0.0/16', GatewayId: 'local' };

@@ -10,7 +10,7 @@ import {
 import { beforeEach, expect, test } from '@jest/globals';
 import { lookRules } from '../../../../lib/look/rules.ts';
 import { rulesOf } from '../../../../lib/derive/rule-priorities.ts';
-import { upper, type Tags } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const priority = (key: string) => String(rulesOf(config()).get(key)?.priority);
@@ -50,7 +50,10 @@ function holds(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, g
   mocks.elbv2.on(DescribeTagsCommand).callsFake(({ ResourceArns }: { ResourceArns: string[] }) => {
     if (ResourceArns.includes(gone)) throw awsError('RuleNotFoundException');
     return {
-      TagDescriptions: ResourceArns.map((arn) => ({ ResourceArn: arn, Tags: upper(tagsOf[arn] ?? {}) })),
+      TagDescriptions: ResourceArns.map((arn) => ({
+        ResourceArn: arn,
+        Tags: toPascalCaseTags(tagsOf[arn] ?? {}),
+      })),
     };
   });
 }

@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-application-auto-scaling';
 import { DescribeServicesCommand, ListServicesCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
-import { isScaled, lookServices } from '../../../../lib/look/services.ts';
-import { lower } from '../../../../lib/derive/tags.ts';
+import { isAutoScaled, lookServices } from '../../../../lib/look/services.ts';
+import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 interface Live {
@@ -22,7 +22,7 @@ async function look(live: Record<string, Live>, wanted: readonly string[] = Obje
     serviceName,
     status,
     desiredCount: count,
-    tags: lower(ourTags('services', serviceName)),
+    tags: toCamelCaseTags(ourTags('services', serviceName)),
   }));
   mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: services.map(({ serviceArn }) => serviceArn) });
   mocks.ecs.on(DescribeServicesCommand).resolves({ services });
@@ -60,8 +60,8 @@ test('about all other counts it is asked once', async () => {
   has(target('web', 2, 8), target('jobs', 0, 4));
   const live = { web: { count: 4 }, jobs: { count: 0 }, same: { count: 1 } };
   expect(await scalings(live)).toEqual({
-    web: { least: 2, most: 8 },
-    jobs: { least: 0, most: 4 },
+    web: { min: 2, max: 8 },
+    jobs: { min: 0, max: 4 },
     same: undefined,
   });
   expect(asked().map(({ input }) => input)).toEqual([
@@ -79,7 +79,7 @@ test('its answer may come in pages', async () => {
     .callsFake(({ NextToken }: DescribeScalableTargetsCommandInput) =>
       NextToken ? { ScalableTargets: [target('web', 1, 8)] } : { ScalableTargets: [], NextToken: 'more' },
     );
-  expect(await scalings({ web: { count: 4 } })).toEqual({ web: { least: 1, most: 8 } });
+  expect(await scalings({ web: { count: 4 } })).toEqual({ web: { min: 1, max: 8 } });
 });
 
 test.each([
@@ -99,10 +99,10 @@ test.each([
 test.each([
   ['the bounds belong to the range', 2, 4],
   ['so does a range of one', 4, 4],
-])('%s', async (_what, least, most) => {
-  has(target('web', least, most));
+])('%s', async (_what, min, most) => {
+  has(target('web', min, most));
   const found = await look({ web: { count: 4 } });
-  expect([...found.values()].map(isScaled)).toEqual([true]);
+  expect([...found.values()].map(isAutoScaled)).toEqual([true]);
 });
 
 describe('without an answer', () => {
@@ -119,7 +119,7 @@ describe('without an answer', () => {
     expect([...found.values()].map(({ scaling }) => scaling)).toEqual([
       { unknown: error.message.split('\n')[0] },
     ]);
-    expect([...found.values()].map(isScaled)).toEqual([false]);
+    expect([...found.values()].map(isAutoScaled)).toEqual([false]);
   });
 
   test.each([

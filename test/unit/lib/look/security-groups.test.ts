@@ -2,7 +2,7 @@
 import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSecurityGroups } from '../../../../lib/look/security-groups.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const group = (key: string, IpPermissions: IpPermission[] = [], GroupId = `sg-${key}`) => ({
@@ -11,7 +11,7 @@ const group = (key: string, IpPermissions: IpPermission[] = [], GroupId = `sg-${
   VpcId: 'vpc-1',
   IpPermissions,
   IpPermissionsEgress: [{ IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
-  Tags: upper(ourTags('securityGroups', key)),
+  Tags: toPascalCaseTags(ourTags('securityGroups', key)),
 });
 
 test('nothing of ours is nothing', async () => {

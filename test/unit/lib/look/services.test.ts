@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import type { Config } from '../../../../lib/config/config.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { deploymentText, lookServices } from '../../../../lib/look/services.ts';
-import { lower, type Tags } from '../../../../lib/derive/tags.ts';
+import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const ours = (key: string) => ourTags('services', key);
@@ -13,7 +13,7 @@ const service = (serviceName: string, tags: Tags, more: Partial<Service> = {}): 
   serviceName,
   status: 'ACTIVE',
   desiredCount: 1,
-  tags: lower(tags),
+  tags: toCamelCaseTags(tags),
   ...more,
 });
 

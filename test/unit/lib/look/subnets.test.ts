@@ -2,7 +2,7 @@
 import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSubnets, lookZones } from '../../../../lib/look/subnets.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, seeOf, sent } from '../../act.ts';
 import { network } from '../../network.ts';
 
@@ -13,7 +13,7 @@ const subnet = (key: string, SubnetId: string, CidrBlock: string, AvailabilityZo
   AvailabilityZone,
   State: 'available' as const,
   MapPublicIpOnLaunch: false,
-  Tags: upper(ourTags('subnets', key)),
+  Tags: toPascalCaseTags(ourTags('subnets', key)),
 });
 const A = subnet('public-1', 'subnet-a', '10.0.0.0/20', 'eu-west-1a');
 const B = subnet('public-2', 'subnet-b', '10.0.16.0/20', 'eu-west-1b');

@@ -9,7 +9,7 @@ import { expect, test } from '@jest/globals';
 import { isRouted } from '../../../../lib/config/config.ts';
 import { lookTargetGroups } from '../../../../lib/look/target-groups.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
-import { upper, type Tags } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const [NAME1 = '', NAME2 = ''] = config()
@@ -45,7 +45,7 @@ function holds(held: Readonly<Record<string, Tags>>, gone: readonly string[] = [
     return {
       TagDescriptions: ResourceArns.map((arn) => ({
         ResourceArn: arn,
-        Tags: upper(held[arn.replace('arn:', '')] ?? {}),
+        Tags: toPascalCaseTags(held[arn.replace('arn:', '')] ?? {}),
       })),
     };
   });

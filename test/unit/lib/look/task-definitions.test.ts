@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { beforeEach, expect, test } from '@jest/globals';
 import { lookTaskDefinitions } from '../../../../lib/look/task-definitions.ts';
-import { lower, type Tags } from '../../../../lib/derive/tags.ts';
+import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
 
 const ours = (key: string) => ourTags('taskDefinitions', key);
@@ -44,7 +44,7 @@ beforeEach(() => {
           status: isActive ? 'ACTIVE' : 'INACTIVE',
           cpu: '256',
         },
-        tags: lower(tags),
+        tags: toCamelCaseTags(tags),
       };
     });
 });

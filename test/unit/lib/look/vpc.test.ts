@@ -5,8 +5,8 @@ import {
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
-import { astray, lookVpc } from '../../../../lib/look/vpc.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { inAnotherVpc, lookVpc } from '../../../../lib/look/vpc.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, seeOf, sent, surveyOf } from '../../act.ts';
 import { network } from '../../network.ts';
 
@@ -15,7 +15,7 @@ const vpc = (VpcId: string) => ({
   VpcId,
   CidrBlock: '10.0.0.0/16',
   State: 'available' as const,
-  Tags: upper(ourTags('vpc')),
+  Tags: toPascalCaseTags(ourTags('vpc')),
 });
 const found = network().vpc[''];
 
@@ -82,6 +82,6 @@ test('of twins, the one in which our subnets lie keeps the key', async () => {
 
 test('what lies in another VPC than ours is astray, also when ours is not there', () => {
   const inside = { vpcId: 'vpc-1' };
-  expect(astray(surveyOf(network()))(inside)).toBeUndefined();
-  expect(astray(surveyOf())(inside)).toBe('it lies in vpc-1, which is not the VPC of this stack');
+  expect(inAnotherVpc(surveyOf(network()))(inside)).toBeUndefined();
+  expect(inAnotherVpc(surveyOf())(inside)).toBe('it lies in vpc-1, which is not the VPC of this stack');
 });

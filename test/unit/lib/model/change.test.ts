@@ -3,11 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import {
   changeAddress,
   compare,
-  later,
+  knownAfter,
   touches,
   type Change,
   type Fields,
-  type WantedFields,
+  type DesiredFields,
 } from '../../../../lib/model/change.ts';
 
 interface Thing {
@@ -17,23 +17,23 @@ interface Thing {
   readonly heir?: string;
 }
 
-const comparison = (wanted: Record<string, WantedFields>, found: Record<string, Thing>) =>
+const comparison = (wanted: Record<string, DesiredFields>, found: Record<string, Thing>) =>
   compare<Thing>({
-    step: 'subnets',
-    wanted: new Map(Object.entries(wanted)),
+    noun: 'subnets',
+    desired: new Map(Object.entries(wanted)),
     found: new Map(Object.entries(found)),
     fieldsOf: ({ fields }) => fields,
     immutable: { cidr: 'a block cannot change' },
     foreign: ({ owner }) => owner && `it belongs to ${owner}`,
-    stuck: ({ held }) => held,
-    heir: ({ heir }) => (heir === undefined ? undefined : { key: heir, reason: 'its name says so' }),
+    cannotUpdate: ({ held }) => held,
+    replacedBy: ({ heir }) => (heir === undefined ? undefined : { key: heir, reason: 'its name says so' }),
   });
 
 describe('a comparison', () => {
   test('creates what is not there, with every field', () => {
     expect(comparison({ a: { cidr: '10.0.0.0/20', size: 1 } }, {})).toEqual([
       {
-        step: 'subnets',
+        noun: 'subnets',
         key: 'a',
         verb: 'create',
         fields: [
@@ -74,7 +74,7 @@ describe('a comparison', () => {
     const old = { fields: { port: 5000, size: 1 }, heir: 'a' };
     expect(comparison({ a: { port: 5001, size: 1 } }, { 'a-5000': old })).toEqual([
       {
-        step: 'subnets',
+        noun: 'subnets',
         key: 'a',
         verb: 'replace',
         fields: [{ field: 'port', from: 5000, to: 5001 }],
@@ -99,10 +99,10 @@ describe('a comparison', () => {
   });
 
   test('takes a value that is known later as different from every known one', () => {
-    const [change] = comparison({ a: { vpc: later('vpc') } }, { a: { fields: { vpc: 'vpc-1' } } });
+    const [change] = comparison({ a: { vpc: knownAfter('vpc') } }, { a: { fields: { vpc: 'vpc-1' } } });
     expect(change).toMatchObject({
       verb: 'update',
-      fields: [{ field: 'vpc', from: 'vpc-1', to: later('vpc') }],
+      fields: [{ field: 'vpc', from: 'vpc-1', to: knownAfter('vpc') }],
     });
   });
 
@@ -118,7 +118,7 @@ describe('a comparison', () => {
 
   test('refuses what is not ours, whatever differs', () => {
     expect(comparison({ a: { size: 1 } }, { a: { fields: { size: 2 }, owner: 'bob' } })).toEqual([
-      { step: 'subnets', key: 'a', verb: 'refused', fields: [], reason: 'it belongs to bob' },
+      { noun: 'subnets', key: 'a', verb: 'refused', fields: [], reason: 'it belongs to bob' },
     ]);
   });
 
@@ -137,7 +137,7 @@ describe('a comparison', () => {
 
 describe('a change', () => {
   const change = (verb: Change['verb'], ...fields: string[]): Change => ({
-    step: 'vpc',
+    noun: 'vpc',
     key: '',
     verb,
     fields: fields.map((field) => ({ field, from: 1, to: 2 })),
@@ -157,7 +157,7 @@ describe('a change', () => {
   });
 
   test('is addressed by its step and its key', () => {
-    expect(changeAddress({ step: 'vpc', key: '' })).toBe('vpc');
-    expect(changeAddress({ step: 'subnets', key: 'public-1' })).toBe('subnets.public-1');
+    expect(changeAddress({ noun: 'vpc', key: '' })).toBe('vpc');
+    expect(changeAddress({ noun: 'subnets', key: 'public-1' })).toBe('subnets.public-1');
   });
 });

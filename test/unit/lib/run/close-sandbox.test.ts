@@ -1,11 +1,11 @@
 // A sandbox that runs in the background for nothing is stopped, and one that does not stop is a problem.
 import { expect, test } from '@jest/globals';
 import { closeEmptySandbox } from '../../../../lib/run/close-sandbox.ts';
-import type { SandboxDoor } from '../../../../lib/run/target.ts';
+import type { SandboxHandle } from '../../../../lib/run/target.ts';
 
-function sandbox(over: Partial<SandboxDoor>): { door: SandboxDoor; stops: () => number } {
+function sandbox(over: Partial<SandboxHandle>): { door: SandboxHandle; stops: () => number } {
   let stops = 0;
-  const door: SandboxDoor = {
+  const door: SandboxHandle = {
     url: 'http://127.0.0.1:4566',
     pid: 123,
     folder: '/some/where',
@@ -26,7 +26,7 @@ test('it is stopped when it is empty and in the background', async () => {
   expect([await closeEmptySandbox(door), stops()]).toEqual([true, 1]);
 });
 
-test.each<[string, Partial<SandboxDoor>]>([
+test.each<[string, Partial<SandboxHandle>]>([
   ['something is in it', { census: async () => ({ 'ec2.vpcs': 1 }) }],
   ['somebody runs it in the foreground', { background: false }],
 ])('it goes on when %s', async (_, over) => {
@@ -38,7 +38,7 @@ test('there may be none', async () => {
   expect(await closeEmptySandbox(undefined)).toBe(false);
 });
 
-test.each<[string, Partial<SandboxDoor>, string]>([
+test.each<[string, Partial<SandboxHandle>, string]>([
   ['does not end', { stop: () => Promise.reject(new Error('It still runs.')) }, 'Nothing is left in it.'],
   ['does not answer', { census: () => Promise.reject(new Error('500')) }, 'What is in it is not known.'],
 ])('one that %s is a problem that names its process', async (_, over, now) => {

@@ -1,7 +1,7 @@
 // What a walk that failed is told as: the causes, each once, and no echoes.
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../../../lib/engine/graph.ts';
-import type { Name } from '../../../../lib/model/resources.ts';
+import type { Noun } from '../../../../lib/model/resources.ts';
 import { problem, type Problem } from '../../../../lib/model/problem.ts';
 import { failures, interrupted } from '../../../../lib/run/failures.ts';
 import type { Run } from '../../../../lib/run/run.ts';
@@ -11,9 +11,9 @@ const runWith = (signal = new AbortController().signal) =>
   ({ command: 'npm run provision', region: 'eu-west-1', endpoint: undefined, signal }) as Run;
 
 /** What is thrown for these outcomes; undefined when nothing is. */
-function thrown(outcomes: Partial<Record<Name, Outcome>>, run = runWith()): Problem | undefined {
+function thrown(outcomes: Partial<Record<Noun, Outcome>>, run = runWith()): Problem | undefined {
   try {
-    failures(run, new Map(Object.entries(outcomes)) as Map<Name, Outcome>);
+    failures(run, new Map(Object.entries(outcomes)) as Map<Noun, Outcome>);
     return undefined;
   } catch (error) {
     return error as Problem;

@@ -1,10 +1,10 @@
 // A plan as people and scripts read it.
 import { describe, expect, test } from '@jest/globals';
-import { later, type Change, type FieldChange, type Verb } from '../../../../lib/model/change.ts';
-import { counts, countsText, fieldText, planJson, planText } from '../../../../lib/run/plan-text.ts';
+import { knownAfter, type Change, type FieldChange, type Verb } from '../../../../lib/model/change.ts';
+import { countsByVerb, countsText, fieldText, planJson, planText } from '../../../../lib/run/plan-text.ts';
 
-const change = (verb: Verb, step: Change['step'], key: string, ...fields: FieldChange[]): Change => ({
-  step,
+const change = (verb: Verb, step: Change['noun'], key: string, ...fields: FieldChange[]): Change => ({
+  noun: step,
   key,
   verb,
   fields,
@@ -14,7 +14,7 @@ const SECRET = 'hunter2';
 const changes = [
   change('create', 'vpc', '', { field: 'cidr', from: undefined, to: '10.0.0.0/16' }),
   change('update', 'subnets', 'public-1', { field: 'tag.Name', from: undefined, to: 'x' }),
-  change('replace', 'natGateway', '', { field: 'address', from: 'eipalloc-1', to: later('elasticIp') }),
+  change('replace', 'natGateway', '', { field: 'address', from: 'eipalloc-1', to: knownAfter('elasticIp') }),
   change('remove', 'rules', 'web-old'),
   change('update', 'taskDefinitions', 'web', { field: 'api1.environment.TOKEN', from: 'old', to: SECRET }),
 ];
@@ -113,7 +113,7 @@ describe('for scripts', () => {
   });
 
   test('counts are there even when they are zero', () => {
-    expect(counts([], 0)).toEqual({ create: 0, update: 0, replace: 0, remove: 0, keep: 0 });
+    expect(countsByVerb([], 0)).toEqual({ create: 0, update: 0, replace: 0, remove: 0, keep: 0 });
   });
 });
 

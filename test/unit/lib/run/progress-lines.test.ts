@@ -2,21 +2,21 @@
 import { describe, expect, test } from '@jest/globals';
 import { stripVTControlCharacters } from 'node:util';
 import type { Event } from '../../../../lib/model/report.ts';
-import { duration, lines } from '../../../../lib/run/progress-lines.ts';
+import { duration, progressLines } from '../../../../lib/run/progress-lines.ts';
 
 /** The lines that events make. */
 function shown(events: Event[], colour = false): string[] {
   const written: string[] = [];
-  const report = lines((text) => void written.push(text), colour);
+  const report = progressLines((text) => void written.push(text), colour);
   events.forEach(report);
   expect(written.every((text) => text.endsWith('\n'))).toBe(true);
   return written.map((text) => text.slice(0, -1));
 }
 const thing = (word: 'created' | 'waiting', text: string, elapsed?: number, key = ''): Event => ({
   type: 'thing',
-  step: 'natGateway',
+  noun: 'natGateway',
   key,
-  word,
+  status: word,
   text,
   elapsed,
 });

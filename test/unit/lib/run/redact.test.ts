@@ -1,12 +1,12 @@
 // Secrets are kept out of what others say, and nothing else is.
 import { describe, expect, test } from '@jest/globals';
 import { problem } from '../../../../lib/model/problem.ts';
-import { veiledProblem, veiledReport, veilOf } from '../../../../lib/run/redact.ts';
+import { redactedProblem, redactedReport, redactorFor } from '../../../../lib/run/redact.ts';
 import { read, soundBut } from '../config/support.ts';
 
 const api = 'services.shop.containers.api';
 const veil = (environment: Record<string, string>, env: NodeJS.ProcessEnv = {}) =>
-  veilOf(read(soundBut({ [`${api}.environment`]: environment })), env);
+  redactorFor(read(soundBut({ [`${api}.environment`]: environment })), env);
 
 describe('a veil', () => {
   test.each([
@@ -74,7 +74,7 @@ describe('a veil', () => {
     const config = read(
       soundBut({ [`${api}.command`]: ['run', '--token=hunter2', 'hunter2hunter2', 'hunter2'] }),
     );
-    expect(veilOf(config, {})('run --token=hunter2 hunter2hunter2 hunter2')).toBe(
+    expect(redactorFor(config, {})('run --token=hunter2 hunter2hunter2 hunter2')).toBe(
       'run (not shown) (not shown) (not shown)',
     );
   });
@@ -96,7 +96,7 @@ describe('a veil', () => {
 test('a problem keeps its code and its parts, and its cause says no more than they do', () => {
   const hide = veil({ TOKEN: 'hunter2hunter2' });
   const cause = new TypeError('bad hunter2hunter2');
-  const shown = veiledProblem(
+  const shown = redactedProblem(
     problem('REFUSED', {
       what: 'No.',
       why: 'bad hunter2hunter2',
@@ -123,12 +123,12 @@ test.each([
   ['null', null, 'null'],
 ])('a cause that is %s says no secrets either', (_, cause, shown) => {
   const parts = { what: 'No.', why: 'No.', now: 'Nothing.', fix: [], cause };
-  expect(veiledProblem(problem('REFUSED', parts), veil({ TOKEN: 'hunter2hunter2' })).cause).toBe(shown);
+  expect(redactedProblem(problem('REFUSED', parts), veil({ TOKEN: 'hunter2hunter2' })).cause).toBe(shown);
 });
 
 test('a report says what it said, without secrets', () => {
   const said: string[] = [];
-  veiledReport(
+  redactedReport(
     ({ text }) => void said.push(text),
     veil({ TOKEN: 'hunter2hunter2' }),
   )({

@@ -3,13 +3,13 @@ import { expect, test } from '@jest/globals';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openPlace, sandboxPort, type SandboxDoor } from '../../../../lib/run/target.ts';
+import { connectTarget, sandboxPort, type SandboxHandle } from '../../../../lib/run/target.ts';
 
 /** What a run that asks for `folder` says when it gets a sandbox with its state in `theirs`. */
 async function notes(theirs: string, folder: string): Promise<string[]> {
-  const door = { url: 'http://127.0.0.1:4599', folder: theirs } as unknown as SandboxDoor;
+  const door = { url: 'http://127.0.0.1:4599', folder: theirs } as unknown as SandboxHandle;
   const said: string[] = [];
-  const place = await openPlace(
+  const place = await connectTarget(
     { target: 'sandbox', region: 'eu-west-1' },
     folder,
     async () => door,
@@ -43,8 +43,8 @@ test('two ways to write one folder are the same', async () => {
 test.each([undefined, 60])(
   'a sandbox that has rate limits, %p times as fast as AWS, is called within them',
   async (limits) => {
-    const door = { url: 'http://127.0.0.1:4599', folder: '/one', limits } as unknown as SandboxDoor;
-    const place = await openPlace({ target: 'sandbox', region: 'eu-west-1' }, '/one', async () => door);
+    const door = { url: 'http://127.0.0.1:4599', folder: '/one', limits } as unknown as SandboxHandle;
+    const place = await connectTarget({ target: 'sandbox', region: 'eu-west-1' }, '/one', async () => door);
     expect(place.settings).toMatchObject({ endpoint: door.url, limits });
   },
 );

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { RoutedContainer, Service } from '../../../../lib/config/config.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { problem } from '../../../../lib/model/problem.ts';
-import { diagnose, unhealthy } from '../../../../provision/done/diagnose.ts';
+import { diagnose, unhealthyTargets } from '../../../../provision/done/diagnose.ts';
 import { awsError, config, mocks, seeOf, sent } from '../../act.ts';
 
 const MINE = 'arn:definition:2';
@@ -202,7 +202,7 @@ describe('unhealthy targets', () => {
       target('Target.ResponseCodeMismatch', 'Health checks failed with these codes: [404]'),
       { Target: { Id: '10.0.2.6', Port: 5000 }, TargetHealth: { State: 'initial' as const } },
     ];
-    expect(unhealthy(api1, targets, cause)).toMatchObject({
+    expect(unhealthyTargets(api1, targets, cause)).toMatchObject({
       code: 'UNHEALTHY',
       what: 'The load balancer finds api1 unhealthy.',
       why: '10.0.1.5:5000 is unhealthy, Target.ResponseCodeMismatch, Health checks failed with these codes: [404]\n10.0.2.6:5000 is initial',
@@ -215,6 +215,6 @@ describe('unhealthy targets', () => {
   });
 
   test('may be none', () => {
-    expect(unhealthy(api1, [], cause).why).toBe('It has no targets.');
+    expect(unhealthyTargets(api1, [], cause).why).toBe('It has no targets.');
   });
 });

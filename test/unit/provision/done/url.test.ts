@@ -1,25 +1,25 @@
 // The address of a stack, on AWS and on the sandbox.
 import { describe, expect, test } from '@jest/globals';
-import { names } from '../../../../lib/model/architecture.ts';
-import type { Place, SandboxDoor } from '../../../../lib/run/target.ts';
+import { nouns } from '../../../../lib/model/architecture.ts';
+import type { OpenTarget, SandboxHandle } from '../../../../lib/run/target.ts';
 import { localWaits } from '../../../../lib/engine/waits.ts';
-import type { Made } from '../../../../provision/context.ts';
-import { addressOf } from '../../../../provision/done/url.ts';
+import type { AllIds } from '../../../../provision/context.ts';
+import { publicAddress } from '../../../../provision/done/url.ts';
 import { config } from '../../act.ts';
 import { neighbours } from '../../neighbours.ts';
 
 const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
 const made = {
-  ...Object.fromEntries(names.map((name) => [name, new Map()])),
+  ...Object.fromEntries(nouns.map((name) => [name, new Map()])),
   loadBalancer: new Map(Object.entries(neighbours.loadBalancer)),
-} as unknown as Made;
+} as unknown as AllIds;
 const domain = (name: string) => config({ domain: { name, zone: 'example.com', createZone: false } });
 const settings = { region: 'eu-west-1' };
-const aws: Place = { settings, waits: localWaits, endpointName: 'aws', sandbox: undefined };
+const aws: OpenTarget = { settings, waits: localWaits, endpointName: 'aws', sandbox: undefined };
 
 describe('on AWS', () => {
   test('is the domain', async () => {
-    expect(await addressOf(domain('api.example.com'), aws, made)).toEqual({
+    expect(await publicAddress(domain('api.example.com'), aws, made)).toEqual({
       url: 'http://api.example.com',
       host: 'api.example.com',
       connect: { host: 'api.example.com', port: 80 },
@@ -30,7 +30,7 @@ describe('on AWS', () => {
     ['there is no domain', config({ domain: undefined })],
     ['the domain leads to whoever asks', domain('api.shop.localhost')],
   ])("is the load balancer's own name when %s", async (_when, of) => {
-    expect(await addressOf(of, aws, made)).toEqual({
+    expect(await publicAddress(of, aws, made)).toEqual({
       url: `http://${BALANCER}`,
       host: BALANCER,
       connect: { host: BALANCER, port: 80 },
@@ -48,13 +48,13 @@ describe('on the sandbox', () => {
         const local = known[name];
         return local === undefined ? undefined : { host: '127.0.0.1', port: local };
       },
-    } as unknown as SandboxDoor;
-    return { asked, place: { ...aws, endpointName: 'sandbox', sandbox: door } satisfies Place };
+    } as unknown as SandboxHandle;
+    return { asked, place: { ...aws, endpointName: 'sandbox', sandbox: door } satisfies OpenTarget };
   };
 
   test('is the domain with the local port of the listener', async () => {
     const { asked, place } = sandboxOf({ 'api.shop.localhost': 8080 });
-    expect(await addressOf(domain('api.shop.localhost'), place, made)).toEqual({
+    expect(await publicAddress(domain('api.shop.localhost'), place, made)).toEqual({
       url: 'http://api.shop.localhost:8080',
       host: 'api.shop.localhost:8080',
       connect: { host: '127.0.0.1', port: 8080 },
@@ -64,7 +64,7 @@ describe('on the sandbox', () => {
 
   test('has no port where the listener really has its own', async () => {
     const { place } = sandboxOf({ 'api.shop.localhost': 80 });
-    expect(await addressOf(domain('api.shop.localhost'), place, made)).toMatchObject({
+    expect(await publicAddress(domain('api.shop.localhost'), place, made)).toMatchObject({
       url: 'http://api.shop.localhost',
       host: 'api.shop.localhost',
     });
@@ -72,7 +72,7 @@ describe('on the sandbox', () => {
 
   test('shows a name that leads to this machine, and asks for the domain', async () => {
     const { place } = sandboxOf({ 'api.example.com': 8080 });
-    expect(await addressOf(domain('api.example.com'), place, made)).toEqual({
+    expect(await publicAddress(domain('api.example.com'), place, made)).toEqual({
       url: `http://${BALANCER}:8080`,
       host: 'api.example.com:8080',
       connect: { host: '127.0.0.1', port: 8080 },
@@ -81,7 +81,7 @@ describe('on the sandbox', () => {
 
   test("is the load balancer's own name without a domain", async () => {
     const { asked, place } = sandboxOf({ [BALANCER]: 8080 });
-    expect(await addressOf(config({ domain: undefined }), place, made)).toMatchObject({
+    expect(await publicAddress(config({ domain: undefined }), place, made)).toMatchObject({
       url: `http://${BALANCER}:8080`,
       host: `${BALANCER}:8080`,
     });
@@ -90,6 +90,6 @@ describe('on the sandbox', () => {
 
   test('is none while the name leads nowhere', async () => {
     const { place } = sandboxOf({});
-    expect(await addressOf(domain('api.shop.localhost'), place, made)).toBeUndefined();
+    expect(await publicAddress(domain('api.shop.localhost'), place, made)).toBeUndefined();
   });
 });

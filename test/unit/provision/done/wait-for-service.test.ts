@@ -16,8 +16,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Change } from '../../../../lib/model/change.ts';
 import type { Service } from '../../../../lib/config/config.ts';
 import type { WaitName } from '../../../../lib/engine/waits.ts';
-import { until, type Probed } from '../../../../lib/engine/until.ts';
-import { settled } from '../../../../provision/done/wait-for-service.ts';
+import { until, type ProbeResult } from '../../../../lib/engine/until.ts';
+import { waitForService } from '../../../../provision/done/wait-for-service.ts';
 import { awsError, config, mocks, seeOf, sent, testClock } from '../../act.ts';
 import { neighbours } from '../../neighbours.ts';
 import { at, BROKEN, MINE, OLD, primary, service } from '../deployments.ts';
@@ -41,13 +41,13 @@ describe('a service is done', () => {
     const { signal } = new AbortController();
     notes.length = 0;
     waiting.length = 0;
-    await settled(
+    await waitForService(
       {
         ...seeOf(),
         change,
         clock,
         note: (text) => void notes.push(text),
-        until: <T>(what: string, _wait: WaitName, probe: () => Promise<Probed<T>>) =>
+        until: <T>(what: string, _wait: WaitName, probe: () => Promise<ProbeResult<T>>) =>
           until(
             what,
             { first: 0, every: 1000, deadline: 4000 },
@@ -145,7 +145,7 @@ describe('a service is done', () => {
         .resolvesOnce(targets(target('healthy')))
         .resolves(targets(target('healthy'), target('healthy')));
       const change: Change = {
-        step: 'services',
+        noun: 'services',
         key: 'web',
         verb: 'update',
         fields: [{ field: 'count', from: 1, to: 2 }],

@@ -2,12 +2,12 @@
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
 import type { FoundService } from '../../../../lib/look/services.ts';
-import { countEvents, firstCount, scaled } from '../../../../provision/services/scaling.ts';
+import { countEvents, initialCount, withAutoScaledCounts } from '../../../../provision/services/scaling.ts';
 import { services } from '../../../../provision/steps/services.ts';
 import { config, mocks, provisionStep, surveyOf } from '../../act.ts';
 import { done, isDone, item, mutations, update, withItem } from '../service-scene.ts';
 
-const theirs: Partial<FoundService> = { desiredCount: 4, scaling: { least: 2, most: 8 } };
+const theirs: Partial<FoundService> = { desiredCount: 4, scaling: { min: 2, max: 8 } };
 const unknown: Partial<FoundService> = { desiredCount: 4, scaling: { unknown: 'not allowed' } };
 const drifted: Partial<FoundService> = { desiredCount: 4 };
 const found = (changes: Partial<FoundService>) => surveyOf({ services: { web: { ...item, ...changes } } });
@@ -67,17 +67,17 @@ test('a run says that a service which is replaced loses its range, and begins wh
   const [web] = config().services;
   if (!web) throw new Error('no service');
   expect([
-    firstCount(web, former(theirs)),
-    firstCount(web, former(unknown)),
-    firstCount(web, surveyOf()),
+    initialCount(web, former(theirs)),
+    initialCount(web, former(unknown)),
+    initialCount(web, surveyOf()),
   ]).toEqual([4, 1, 1]);
 });
 
 test('what is asked at the end goes by the counts that were decided', () => {
   const counts = (changes: Partial<FoundService>) =>
-    scaled(config(), found(changes)).services.map(({ count }) => count);
+    withAutoScaledCounts(config(), found(changes)).services.map(({ count }) => count);
   expect(counts({ ...theirs, desiredCount: 0 })).toEqual([0]);
   expect(counts(unknown)).toEqual([1]);
   expect(counts(drifted)).toEqual([1]);
-  expect(scaled(config(), surveyOf())).toEqual(config());
+  expect(withAutoScaledCounts(config(), surveyOf())).toEqual(config());
 });

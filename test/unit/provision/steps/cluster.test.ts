@@ -1,7 +1,7 @@
 // The step that makes the cluster: what it sends in each case.
 import { CreateClusterCommand, DescribeClustersCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
-import { lower } from '../../../../lib/derive/tags.ts';
+import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { cluster } from '../../../../provision/steps/cluster.ts';
 import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
 
@@ -11,7 +11,7 @@ const withTags = (tags: Record<string, string>) => ({
   name: 'cluster' as const,
   found: { cluster: { '': { ...item, tags } } },
 });
-const tags = lower(ourTags('cluster'));
+const tags = toCamelCaseTags(ourTags('cluster'));
 const create = {
   command: 'CreateCluster',
   input: { clusterName: 'shop-dev', tags },
@@ -66,7 +66,7 @@ test('repairs drift', async () => {
   expect(verbs).toEqual([['update', '', 'tag.Name']]);
   expect(ids).toEqual({ '': { clusterArn: ARN } });
   expect(sent()).toEqual([
-    { command: 'TagResource', input: { resourceArn: ARN, tags: lower(ourTags('cluster')) } },
+    { command: 'TagResource', input: { resourceArn: ARN, tags: toCamelCaseTags(ourTags('cluster')) } },
   ]);
 });
 

@@ -2,11 +2,11 @@
 import { AllocateAddressCommand, CreateTagsCommand, DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { elasticIp } from '../../../../provision/steps/elastic-ip.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
 import { network } from '../../network.ts';
 
-const Tags = upper(ourTags('elasticIp'));
+const Tags = toPascalCaseTags(ourTags('elasticIp'));
 const allocate = {
   command: 'AllocateAddress',
   input: { Domain: 'vpc', TagSpecifications: [{ ResourceType: 'elastic-ip', Tags }] },
@@ -50,7 +50,7 @@ test('repairs drift', async () => {
   expect(sent()).toEqual([
     {
       command: 'CreateTags',
-      input: { Resources: ['eipalloc-1'], Tags: upper(ourTags('elasticIp', '', of)) },
+      input: { Resources: ['eipalloc-1'], Tags: toPascalCaseTags(ourTags('elasticIp', '', of)) },
     },
   ]);
 });

@@ -6,7 +6,7 @@ import {
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { hostedZone } from '../../../../provision/steps/hosted-zone.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sent, surveyOf, wantOf } from '../../act.ts';
 
@@ -27,7 +27,11 @@ const create = {
 };
 const tag = {
   command: 'ChangeTagsForResource',
-  input: { ResourceType: 'hostedzone', ResourceId: 'ZONE1', AddTags: upper(ourTags('hostedZone')) },
+  input: {
+    ResourceType: 'hostedzone',
+    ResourceId: 'ZONE1',
+    AddTags: toPascalCaseTags(ourTags('hostedZone')),
+  },
 };
 
 /** What the look asks for, answered with a zone that has this caller reference. */
@@ -99,7 +103,7 @@ test.each([
     hostedZone: { ...isThere, 'old.com': old, 'other.com': { ...theirs, name: 'other.com' } },
   });
   expect(hostedZone.diff(wantOf(of), found)).toMatchObject([
-    { step: 'hostedZone', key: 'old.com', verb: 'remove', reason: 'the configuration does not have it' },
+    { noun: 'hostedZone', key: 'old.com', verb: 'remove', reason: 'the configuration does not have it' },
   ]);
 });
 
@@ -148,7 +152,7 @@ test("explains refusal: the account's own zone is not made a second time", async
   const { changes } = await provisionStep(hostedZone, { ...scene, found: { hostedZone: { '': theirs } } });
   expect(changes).toEqual([
     {
-      step: 'hostedZone',
+      noun: 'hostedZone',
       key: '',
       verb: 'refused',
       fields: [],

@@ -16,7 +16,7 @@ import { lookImages } from '../../../../lib/look/images.ts';
 import type { Build } from '../../../../lib/image/builds.ts';
 import { dockerBuild } from '../../../../lib/image/docker.ts';
 import type { Step } from '../../../../lib/engine/step.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { images } from '../../../../provision/steps/images.ts';
 import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, seeOf, sent } from '../../act.ts';
 import { enginesOnPath, folderOf } from '../../lib/image/folder.ts';
@@ -175,7 +175,7 @@ describe('the look', () => {
     });
     mocks.ecr.on(GetLifecyclePolicyCommand).rejects(awsError('LifecyclePolicyNotFoundException'));
     for (const key of keys) {
-      const tags = upper(ourTags('repositories', key));
+      const tags = toPascalCaseTags(ourTags('repositories', key));
       mocks.ecr.on(ListTagsForResourceCommand, { resourceArn: key }).resolves({ tags });
     }
   }

@@ -7,11 +7,11 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { internetGateway } from '../../../../provision/steps/internet-gateway.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
 import { network, networkWithout } from '../../network.ts';
 
-const Tags = upper(ourTags('internetGateway'));
+const Tags = toPascalCaseTags(ourTags('internetGateway'));
 const create = {
   command: 'CreateInternetGateway',
   input: { TagSpecifications: [{ ResourceType: 'internet-gateway', Tags }] },
@@ -75,7 +75,7 @@ test('creates when missing: a VPC that is made in the same run is known later', 
   expect(changes[0]?.fields).toContainEqual({
     field: 'attached to',
     from: undefined,
-    to: { later: 'vpc' },
+    to: { after: 'vpc' },
   });
   expect(sent()).toEqual([create, attach]);
 });

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import type { FoundListener } from '../../../../lib/look/listener.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { listener } from '../../../../provision/steps/listener.ts';
 import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
 import { neighbours } from '../../neighbours.ts';
@@ -44,7 +44,7 @@ const create = {
     Protocol: 'HTTP',
     Port: 80,
     DefaultActions,
-    Tags: upper(ourTags('listener')),
+    Tags: toPascalCaseTags(ourTags('listener')),
   },
 };
 
@@ -57,7 +57,7 @@ function thereIs(tags: Record<string, string>): void {
   mocks.elbv2.on(DescribeListenersCommand).resolves({ Listeners: [{ ListenerArn: 'arn:there', Port: 80 }] });
   mocks.elbv2
     .on(DescribeTagsCommand)
-    .resolves({ TagDescriptions: [{ ResourceArn: 'arn:there', Tags: upper(tags) }] });
+    .resolves({ TagDescriptions: [{ ResourceArn: 'arn:there', Tags: toPascalCaseTags(tags) }] });
 }
 
 test('creates when missing', async () => {
@@ -109,7 +109,10 @@ test('repairs drift', async () => {
       command: 'ModifyListener',
       input: { ListenerArn: 'arn:listener', Protocol: 'HTTP', DefaultActions },
     },
-    { command: 'AddTags', input: { ResourceArns: ['arn:listener'], Tags: upper(ourTags('listener')) } },
+    {
+      command: 'AddTags',
+      input: { ResourceArns: ['arn:listener'], Tags: toPascalCaseTags(ourTags('listener')) },
+    },
   ]);
 });
 

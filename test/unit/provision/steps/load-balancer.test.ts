@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import type { FoundLoadBalancer } from '../../../../lib/look/load-balancer.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { loadBalancer } from '../../../../provision/steps/load-balancer.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
 import { neighbours } from '../../neighbours.ts';
@@ -52,7 +52,7 @@ const wish = {
   IpAddressType: 'ipv4',
   Subnets: ['subnet-a', 'subnet-b'],
   SecurityGroups: ['sg-balancer'],
-  Tags: upper(ourTags('loadBalancer')),
+  Tags: toPascalCaseTags(ourTags('loadBalancer')),
 };
 
 /** What the look asks for, answered as AWS would of a load balancer with these tags. */
@@ -64,7 +64,7 @@ function thereIs(tags: Record<string, string>): void {
   mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves({ Attributes: [] });
   mocks.elbv2
     .on(DescribeTagsCommand)
-    .resolves({ TagDescriptions: [{ ResourceArn: LoadBalancerArn, Tags: upper(tags) }] });
+    .resolves({ TagDescriptions: [{ ResourceArn: LoadBalancerArn, Tags: toPascalCaseTags(tags) }] });
 }
 
 test('creates when missing', async () => {
@@ -79,7 +79,7 @@ test('creates when missing', async () => {
     { command: 'CreateLoadBalancer', input: wish },
     {
       command: 'ModifyLoadBalancerAttributes',
-      input: { LoadBalancerArn: ARN, Attributes: upper(attributes) },
+      input: { LoadBalancerArn: ARN, Attributes: toPascalCaseTags(attributes) },
     },
   ]);
 });
@@ -92,7 +92,7 @@ test('creates when missing: a name that is in use by ours, whose answer was lost
   expect(done.ids).toEqual({ '': ids });
   expect(sent().at(-1)).toEqual({
     command: 'ModifyLoadBalancerAttributes',
-    input: { LoadBalancerArn: ARN, Attributes: upper(attributes) },
+    input: { LoadBalancerArn: ARN, Attributes: toPascalCaseTags(attributes) },
   });
 });
 
@@ -141,11 +141,11 @@ test('repairs drift', async () => {
   expect(sent()).toEqual([
     {
       command: 'ModifyLoadBalancerAttributes',
-      input: { LoadBalancerArn: ARN, Attributes: upper(attributes) },
+      input: { LoadBalancerArn: ARN, Attributes: toPascalCaseTags(attributes) },
     },
     { command: 'SetSubnets', input: { LoadBalancerArn: ARN, Subnets: ['subnet-a', 'subnet-b'] } },
     { command: 'SetSecurityGroups', input: { LoadBalancerArn: ARN, SecurityGroups: ['sg-balancer'] } },
-    { command: 'AddTags', input: { ResourceArns: [ARN], Tags: upper(ourTags('loadBalancer')) } },
+    { command: 'AddTags', input: { ResourceArns: [ARN], Tags: toPascalCaseTags(ourTags('loadBalancer')) } },
   ]);
 });
 
@@ -214,11 +214,16 @@ test.each([
     undefined,
   ],
   ['is internal', { scheme: 'internal' }, 'it is internal, which cannot change', true],
-])('explains refusal: one that %s is refused, and nothing is sent', async (_what, changes, reason, stuck) => {
-  const { changes: planned } = await provisionStep(
-    loadBalancer,
-    withItem(changes as Partial<FoundLoadBalancer>),
-  );
-  expect(planned).toEqual([{ step: 'loadBalancer', key: '', verb: 'refused', fields: [], reason, stuck }]);
-  expect(sent()).toEqual([]);
-});
+])(
+  'explains refusal: one that %s is refused, and nothing is sent',
+  async (_what, changes, reason, cannotUpdate) => {
+    const { changes: planned } = await provisionStep(
+      loadBalancer,
+      withItem(changes as Partial<FoundLoadBalancer>),
+    );
+    expect(planned).toEqual([
+      { noun: 'loadBalancer', key: '', verb: 'refused', fields: [], reason, cannotUpdate },
+    ]);
+    expect(sent()).toEqual([]);
+  },
+);

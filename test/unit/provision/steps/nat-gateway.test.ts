@@ -8,11 +8,11 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { natGateway } from '../../../../provision/steps/nat-gateway.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
 import { network, networkWithout } from '../../network.ts';
 
-const Tags = upper(ourTags('natGateway'));
+const Tags = toPascalCaseTags(ourTags('natGateway'));
 const create = (ClientToken: string) => ({
   command: 'CreateNatGateway',
   input: {

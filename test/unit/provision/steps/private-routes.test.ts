@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { privateRoutes } from '../../../../provision/steps/private-routes.ts';
-import { later } from '../../../../lib/model/change.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { knownAfter } from '../../../../lib/model/change.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, provisionStep, sent, surveyOf, wantOf } from '../../act.ts';
 import { network, networkWithout } from '../../network.ts';
 
@@ -27,7 +27,9 @@ const creation = (key: string) => [
     input: {
       VpcId: 'vpc-1',
       ClientToken: 'token-1',
-      TagSpecifications: [{ ResourceType: 'route-table', Tags: upper(ourTags('privateRoutes', key)) }],
+      TagSpecifications: [
+        { ResourceType: 'route-table', Tags: toPascalCaseTags(ourTags('privateRoutes', key)) },
+      ],
     },
   },
   { command: 'CreateRoute', input: route(ids[key]) },
@@ -103,7 +105,7 @@ test('repairs drift', async () => {
     { command: 'AssociateRouteTable', input: { RouteTableId: 'rtb-3', SubnetId: 'subnet-d' } },
     {
       command: 'CreateTags',
-      input: { Resources: ['rtb-3'], Tags: upper(ourTags('privateRoutes', 'private-2')) },
+      input: { Resources: ['rtb-3'], Tags: toPascalCaseTags(ourTags('privateRoutes', 'private-2')) },
     },
   ]);
 });
@@ -118,7 +120,7 @@ test.each([
   Object.assign(found.natGateway[''], changes);
   const changed = privateRoutes.diff(wantOf(), surveyOf(found));
   expect(changed.map(({ verb, fields }) => [verb, fields])).toEqual(
-    Array(2).fill(['update', [{ field: 'default route', from: 'nat-1', to: later('natGateway') }]]),
+    Array(2).fill(['update', [{ field: 'default route', from: 'nat-1', to: knownAfter('natGateway') }]]),
   );
 });
 

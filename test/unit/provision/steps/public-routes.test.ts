@@ -10,11 +10,11 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { publicRoutes } from '../../../../provision/steps/public-routes.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
 import { network, networkWithout } from '../../network.ts';
 
-const Tags = upper(ourTags('publicRoutes'));
+const Tags = toPascalCaseTags(ourTags('publicRoutes'));
 const create = (ClientToken: string) => ({
   command: 'CreateRouteTable',
   input: { VpcId: 'vpc-1', ClientToken, TagSpecifications: [{ ResourceType: 'route-table', Tags }] },

@@ -131,7 +131,7 @@ test('removes what the configuration does not have: it names another record, or 
   const foreign = { ...item, recordName: 'www.example.com', tags: {} };
   const found = surveyOf({ hostedZone, loadBalancer, record: { '': item, old, foreign } });
   const removal = {
-    step: 'record',
+    noun: 'record',
     key: 'old',
     verb: 'remove',
     reason: 'the configuration does not have it',

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { describe, expect, test } from '@jest/globals';
 import { lookRepositories } from '../../../../lib/look/repositories.ts';
-import { upper, type Tags } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { lifecyclePolicy, repositories } from '../../../../provision/steps/repositories.ts';
 import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, seeOf, sent } from '../../act.ts';
 
@@ -48,7 +48,9 @@ function holds(held: Readonly<Record<string, Tags>>, changes: Partial<Repository
   mocks.ecr.on(DescribeRepositoriesCommand).resolves({ repositories: all });
   mocks.ecr.on(GetLifecyclePolicyCommand).resolves({ lifecyclePolicyText: lifecyclePolicy });
   for (const [name, tags] of Object.entries(held)) {
-    mocks.ecr.on(ListTagsForResourceCommand, { resourceArn: arnOf(name) }).resolves({ tags: upper(tags) });
+    mocks.ecr
+      .on(ListTagsForResourceCommand, { resourceArn: arnOf(name) })
+      .resolves({ tags: toPascalCaseTags(tags) });
   }
 }
 
@@ -77,7 +79,7 @@ test('creates when missing', async () => {
         repositoryName: 'shop-dev/web-api1',
         imageTagMutability: 'IMMUTABLE',
         imageScanningConfiguration: { scanOnPush: true },
-        tags: upper(ourTags('repositories', 'web-api1')),
+        tags: toPascalCaseTags(ourTags('repositories', 'web-api1')),
       },
     },
     {
@@ -154,7 +156,7 @@ test('repairs drift', async () => {
       input: { repositoryName, imageScanningConfiguration: { scanOnPush: true } },
     },
     { command: 'PutImageTagMutability', input: { repositoryName, imageTagMutability: 'IMMUTABLE' } },
-    { command: 'TagResource', input: { resourceArn: arnOf(repositoryName), tags: upper(tags) } },
+    { command: 'TagResource', input: { resourceArn: arnOf(repositoryName), tags: toPascalCaseTags(tags) } },
   ]);
 });
 

@@ -14,7 +14,7 @@ import { expect, test } from '@jest/globals';
 import type { FoundRole } from '../../../../lib/look/roles.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { executionPolicy, policyText, trustPolicy } from '../../../../lib/derive/policies.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { roles } from '../../../../provision/steps/roles.ts';
 import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
 
@@ -42,7 +42,7 @@ const create = (key: string) => ({
     Path: '/slipway/shop-dev/',
     AssumeRolePolicyDocument: TRUST,
     Description: `The ${key} role of shop-dev`,
-    Tags: upper(tags(key)),
+    Tags: toPascalCaseTags(tags(key)),
   },
 });
 const put = {
@@ -52,7 +52,9 @@ const put = {
 
 /** What the look asks for, answered with a role that has these tags. */
 function thereIs(held: Record<string, string>): void {
-  mocks.iam.on(GetRoleCommand).resolves({ Role: { Arn: arn('execution'), Tags: upper(held) } as never });
+  mocks.iam
+    .on(GetRoleCommand)
+    .resolves({ Role: { Arn: arn('execution'), Tags: toPascalCaseTags(held) } as never });
   mocks.iam.on(ListAttachedRolePoliciesCommand).resolves({});
   mocks.iam.on(ListRolePoliciesCommand).resolves({});
 }
@@ -140,7 +142,7 @@ test('repairs drift', async () => {
       command: 'DetachRolePolicy',
       input: { RoleName, PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
     },
-    { command: 'TagRole', input: { RoleName, Tags: upper(tags('execution')) } },
+    { command: 'TagRole', input: { RoleName, Tags: toPascalCaseTags(tags('execution')) } },
   ]);
 });
 

@@ -12,7 +12,7 @@ import {
 import { expect, test } from '@jest/globals';
 import type { FoundRule } from '../../../../lib/look/rules.ts';
 import { rulesOf } from '../../../../lib/derive/rule-priorities.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { rules } from '../../../../provision/steps/rules.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
 import { neighbours } from '../../neighbours.ts';
@@ -50,7 +50,7 @@ const create = (name: string, group: string) => ({
     ListenerArn: 'arn:listener',
     Priority: priority(`web-${name}`),
     ...settings(name, group),
-    Tags: upper(tags(`web-${name}`)),
+    Tags: toPascalCaseTags(tags(`web-${name}`)),
   },
 });
 const one = config({
@@ -70,7 +70,7 @@ function thereIs(held: Record<string, string>): void {
     .on(DescribeRulesCommand)
     .resolves({ Rules: [{ RuleArn: 'arn:there', Priority: String(priority('web-api1')) }] });
   mocks.elbv2.on(DescribeTagsCommand).callsFake(({ ResourceArns }: { ResourceArns: string[] }) => ({
-    TagDescriptions: ResourceArns.map((arn) => ({ ResourceArn: arn, Tags: upper(held) })),
+    TagDescriptions: ResourceArns.map((arn) => ({ ResourceArn: arn, Tags: toPascalCaseTags(held) })),
   }));
 }
 
@@ -132,7 +132,10 @@ test('repairs drift', async () => {
   expect(ids).toEqual({ 'web-api1': { ruleArn: 'arn:rule-api1' } });
   expect(sent()).toEqual([
     { command: 'ModifyRule', input: { RuleArn: 'arn:rule-api1', ...settings('api1', 'arn:group-1') } },
-    { command: 'AddTags', input: { ResourceArns: ['arn:rule-api1'], Tags: upper(tags('web-api1')) } },
+    {
+      command: 'AddTags',
+      input: { ResourceArns: ['arn:rule-api1'], Tags: toPascalCaseTags(tags('web-api1')) },
+    },
   ]);
 });
 
@@ -191,7 +194,7 @@ test('repairs drift: a rule goes with its path to another container, without a m
   });
   const tag = (arn: string, key: string) => ({
     command: 'AddTags',
-    input: { ResourceArns: [arn], Tags: upper(tags(key)) },
+    input: { ResourceArns: [arn], Tags: toPascalCaseTags(tags(key)) },
   });
   const { Conditions: first } = settings('api1', '');
   const { Conditions: second } = settings('api2', '');

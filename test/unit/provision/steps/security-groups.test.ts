@@ -11,9 +11,9 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { ingressOf, securityGroups } from '../../../../provision/steps/security-groups.ts';
-import { later } from '../../../../lib/model/change.ts';
+import { knownAfter } from '../../../../lib/model/change.ts';
 import type { GroupRule } from '../../../../lib/derive/security-group-rules.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
 import { network } from '../../network.ts';
 
@@ -23,7 +23,9 @@ const create = (key: string, Description: string) => ({
     VpcId: 'vpc-1',
     GroupName: `shop-dev-${key}`,
     Description,
-    TagSpecifications: [{ ResourceType: 'security-group', Tags: upper(ourTags('securityGroups', key)) }],
+    TagSpecifications: [
+      { ResourceType: 'security-group', Tags: toPascalCaseTags(ourTags('securityGroups', key)) },
+    ],
   },
 });
 const call = (command: string, GroupId: string, permission: IpPermission) => ({
@@ -81,7 +83,7 @@ const shown = (
       VpcId: 'vpc-1',
       IpPermissions,
       IpPermissionsEgress,
-      Tags: upper(ourTags('securityGroups', key)),
+      Tags: toPascalCaseTags(ourTags('securityGroups', key)),
     },
   ],
 });
@@ -113,7 +115,7 @@ test('creates when missing', async () => {
   expect(changes[1]?.fields).toContainEqual({
     field: 'ingress',
     from: undefined,
-    to: later('securityGroups.balancer'),
+    to: knownAfter('securityGroups.balancer'),
   });
   expect(sent()).toEqual([
     create('balancer', 'Load balancer: HTTP from anywhere'),
@@ -182,7 +184,7 @@ test('repairs drift', async () => {
   expect(sent()).toEqual([
     {
       command: 'CreateTags',
-      input: { Resources: ['sg-b'], Tags: upper(ourTags('securityGroups', 'balancer')) },
+      input: { Resources: ['sg-b'], Tags: toPascalCaseTags(ourTags('securityGroups', 'balancer')) },
     },
     call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
     call('RevokeSecurityGroupIngress', 'sg-w', port(22, world)),

@@ -11,7 +11,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
-import { lower } from '../../../../lib/derive/tags.ts';
+import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { services } from '../../../../provision/steps/services.ts';
 import { awsError, config, mocks, provisionStep, sent } from '../../act.ts';
 import {
@@ -234,7 +234,7 @@ describe('repairs drift', () => {
     ]);
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([
-      { command: 'TagResource', input: { resourceArn: ARN, tags: lower(tags) } },
+      { command: 'TagResource', input: { resourceArn: ARN, tags: toCamelCaseTags(tags) } },
       update({ loadBalancers, desiredCount: 1 }),
     ]);
   });
@@ -299,7 +299,7 @@ describe('repairs drift', () => {
       made: { ...made, taskDefinitions: { web: { taskDefinitionArn: DEFINITION } } },
     });
     expect(verbs).toEqual([['update', 'web', 'task definition']]);
-    expect(changes[0]?.fields[0]?.to).toEqual({ later: 'taskDefinitions.web' });
+    expect(changes[0]?.fields[0]?.to).toEqual({ after: 'taskDefinitions.web' });
   });
 
   test("repairs drift: new tags of a task definition are none of a service's business", async () => {

@@ -2,7 +2,7 @@
 import { CreateSubnetCommand, CreateTagsCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { subnets } from '../../../../provision/steps/subnets.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sent, surveyOf, wantOf } from '../../act.ts';
 import { network, networkWithout } from '../../network.ts';
 
@@ -12,7 +12,7 @@ const create = (key: string, CidrBlock: string, AvailabilityZone: string) => ({
     VpcId: 'vpc-1',
     CidrBlock,
     AvailabilityZone,
-    TagSpecifications: [{ ResourceType: 'subnet', Tags: upper(ourTags('subnets', key)) }],
+    TagSpecifications: [{ ResourceType: 'subnet', Tags: toPascalCaseTags(ourTags('subnets', key)) }],
   },
 });
 /** The network without one subnet. */
@@ -85,7 +85,7 @@ test('creates when missing: a block that a lost answer took is ours, once its ta
           SubnetId: 'subnet-lost',
           VpcId: 'vpc-1',
           AvailabilityZone: 'eu-west-1a',
-          Tags: upper(ourTags('subnets', 'public-1')),
+          Tags: toPascalCaseTags(ourTags('subnets', 'public-1')),
         },
       ],
     });
@@ -124,7 +124,7 @@ test('repairs drift', async () => {
   expect(sent()).toEqual([
     {
       command: 'CreateTags',
-      input: { Resources: ['subnet-b'], Tags: upper(ourTags('subnets', 'public-2')) },
+      input: { Resources: ['subnet-b'], Tags: toPascalCaseTags(ourTags('subnets', 'public-2')) },
     },
   ]);
 });

@@ -12,7 +12,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { routesOf, type Config, type Container } from '../../../../lib/config/config.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { targetGroups } from '../../../../provision/steps/target-groups.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
 import { neighbours } from '../../neighbours.ts';
@@ -65,7 +65,7 @@ const wish = (key: string, port: number) => ({
   Port: port,
   TargetType: 'ip',
   ...health,
-  Tags: upper(tags(key)),
+  Tags: toPascalCaseTags(tags(key)),
 });
 const delay = (arn: string, seconds = '10') => ({
   command: 'ModifyTargetGroupAttributes',
@@ -92,7 +92,7 @@ function thereIs(held: Record<string, string>): void {
   mocks.elbv2.on(DescribeTargetGroupAttributesCommand).resolves({});
   mocks.elbv2
     .on(DescribeTagsCommand)
-    .resolves({ TagDescriptions: [{ ResourceArn: 'arn:there', Tags: upper(held) }] });
+    .resolves({ TagDescriptions: [{ ResourceArn: 'arn:there', Tags: toPascalCaseTags(held) }] });
 }
 
 const one = config({
@@ -205,7 +205,10 @@ test('repairs drift', async () => {
   expect(sent()).toEqual([
     delay('arn:web-api1'),
     { command: 'ModifyTargetGroup', input: { TargetGroupArn: 'arn:web-api1', ...health } },
-    { command: 'AddTags', input: { ResourceArns: ['arn:web-api1'], Tags: upper(tags('web-api1')) } },
+    {
+      command: 'AddTags',
+      input: { ResourceArns: ['arn:web-api1'], Tags: toPascalCaseTags(tags('web-api1')) },
+    },
   ]);
 });
 
@@ -250,7 +253,7 @@ test('explains refusal: a group of our name for another protocol cannot become w
     {
       verb: 'refused',
       key: 'web-api1',
-      stuck: true,
+      cannotUpdate: true,
       reason: 'shop-dev-web-api1-0000 is for HTTPS, and no target group changes that',
     },
   ]);

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { beforeEach, expect, test } from '@jest/globals';
 import type { FoundTaskDefinition } from '../../../../lib/look/task-definitions.ts';
-import { lower } from '../../../../lib/derive/tags.ts';
+import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../../lib/derive/task-definition.ts';
 import { taskDefinitions } from '../../../../provision/steps/task-definitions.ts';
 import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
@@ -43,7 +43,7 @@ const withItem = (changes: Partial<FoundTaskDefinition> = {}) => ({
 });
 const register = (of = config()) => ({
   command: 'RegisterTaskDefinition',
-  input: { ...registered(of), tags: lower(tags) },
+  input: { ...registered(of), tags: toCamelCaseTags(tags) },
 });
 
 /** The stack with its first container changed. */
@@ -112,7 +112,10 @@ test('repairs drift: an image that is yet to be pushed makes another revision', 
   });
   expect(verbs).toEqual([['update', 'web', 'api1.image']]);
   expect(sent()).toEqual([
-    { command: 'RegisterTaskDefinition', input: { ...registered(config(), fresh), tags: lower(tags) } },
+    {
+      command: 'RegisterTaskDefinition',
+      input: { ...registered(config(), fresh), tags: toCamelCaseTags(tags) },
+    },
     LISTED,
   ]);
 });
@@ -137,7 +140,7 @@ test('repairs drift: tags alone make no new revision', async () => {
   expect(verbs).toEqual([['update', 'web', 'tag.Name']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:1' } });
   expect(sent()).toEqual([
-    { command: 'TagResource', input: { resourceArn: 'arn:definition:1', tags: lower(tags) } },
+    { command: 'TagResource', input: { resourceArn: 'arn:definition:1', tags: toCamelCaseTags(tags) } },
     LISTED,
   ]);
 });

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { vpc } from '../../../../provision/steps/vpc.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
 import { network } from '../../network.ts';
 
@@ -17,7 +17,7 @@ const create = {
   command: 'CreateVpc',
   input: {
     CidrBlock: '10.0.0.0/16',
-    TagSpecifications: [{ ResourceType: 'vpc', Tags: upper(ourTags('vpc')) }],
+    TagSpecifications: [{ ResourceType: 'vpc', Tags: toPascalCaseTags(ourTags('vpc')) }],
   },
 };
 const hostnames = (VpcId: string) => ({
@@ -25,7 +25,7 @@ const hostnames = (VpcId: string) => ({
   input: { VpcId, EnableDnsHostnames: { Value: true } },
 });
 const seen = (...ids: string[]) => ({
-  Vpcs: ids.map((VpcId) => ({ VpcId, CidrBlock: '10.0.0.0/16', Tags: upper(ourTags('vpc')) })),
+  Vpcs: ids.map((VpcId) => ({ VpcId, CidrBlock: '10.0.0.0/16', Tags: toPascalCaseTags(ourTags('vpc')) })),
 });
 const commands = () => sent().map(({ command }) => command);
 
@@ -101,7 +101,7 @@ test('repairs drift', async () => {
   expect(verbs).toEqual([['update', '', 'dns.hostnames', 'tag.Name']]);
   expect(sent()).toEqual([
     hostnames('vpc-1'),
-    { command: 'CreateTags', input: { Resources: ['vpc-1'], Tags: upper(ourTags('vpc')) } },
+    { command: 'CreateTags', input: { Resources: ['vpc-1'], Tags: toPascalCaseTags(ourTags('vpc')) } },
   ]);
 });
 

@@ -2,7 +2,7 @@
 import { DescribeAddressesCommand, ReleaseAddressCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { elasticIp } from '../../../../teardown/steps/elastic-ip.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
 import { network } from '../../network.ts';
 
@@ -52,7 +52,7 @@ test('explains refusal: an address that is still ours and cannot be released', a
   mocks.ec2.on(ReleaseAddressCommand).rejects(denied);
   mocks.ec2
     .on(DescribeAddressesCommand)
-    .resolves({ Addresses: [{ AllocationId: 'eipalloc-1', Tags: upper(ourTags('elasticIp')) }] });
+    .resolves({ Addresses: [{ AllocationId: 'eipalloc-1', Tags: toPascalCaseTags(ourTags('elasticIp')) }] });
   await expect(remove()).rejects.toBe(denied);
 });
 

@@ -17,8 +17,8 @@ test('removes what is ours', async () => {
 });
 
 test('removes what is ours: with the listener, when that goes, too', async () => {
-  const going = { all: (noun: string) => noun === 'listener', sibling: () => undefined };
-  expect(await rules.remove({ ...undo(), going })).toEqual({ along: 'with its listener' });
+  const going = { everyOneOf: (noun: string) => noun === 'listener', removalOf: () => undefined };
+  expect(await rules.remove({ ...undo(), alsoRemoved: going })).toEqual({ removedWith: 'with its listener' });
   expect(sent()).toEqual([]);
 });
 

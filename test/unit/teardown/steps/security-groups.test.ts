@@ -23,8 +23,8 @@ function remove(ingress = [tcp(5000), tcp(6000)], leaving: Record<string, Promis
   const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: '0.0.0.0/0' }]);
   const found = { securityGroups: { balancer, web: group('web', 'sg-w', ingress) } };
   const undo = undoOf({ name: 'securityGroups', key: 'balancer', found }, balancer);
-  const going = { all: () => false, sibling: (key: string) => leaving[key] };
-  return securityGroups.remove({ ...undo, going });
+  const going = { everyOneOf: () => false, removalOf: (key: string) => leaving[key] };
+  return securityGroups.remove({ ...undo, alsoRemoved: going });
 }
 const revoke = (port: number) => ({
   command: 'RevokeSecurityGroupIngress',
@@ -66,7 +66,7 @@ test('removes what is ours: a group that names the group of a service, too, is n
     web,
   );
   const never = new Promise<void>(() => {});
-  await securityGroups.remove({ ...undo, going: { all: () => true, sibling: () => never } });
+  await securityGroups.remove({ ...undo, alsoRemoved: { everyOneOf: () => true, removalOf: () => never } });
   expect(sent().map(({ command }) => command)).toEqual(['RevokeSecurityGroupIngress', 'DeleteSecurityGroup']);
 });
 
@@ -125,7 +125,10 @@ test('removes what is ours: a rule for what goes out names a group, too', async 
     web,
   );
   // The load balancer's group waits for this one, which must not wait in turn.
-  await securityGroups.remove({ ...undo, going: { all: () => false, sibling: () => new Promise(() => {}) } });
+  await securityGroups.remove({
+    ...undo,
+    alsoRemoved: { everyOneOf: () => false, removalOf: () => new Promise(() => {}) },
+  });
   expect(sent()).toEqual([
     {
       command: 'RevokeSecurityGroupEgress',

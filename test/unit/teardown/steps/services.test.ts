@@ -69,7 +69,9 @@ test('removes what is ours: of several, who are waited for together', async () =
   // Real moments: on the clock of these tests none lasts.
   const one = { ...undo(), clock: systemClock };
   await Promise.all(
-    ['web', 'jobs'].map((key) => services.remove({ ...one, item: { ...one.item, serviceName: key } })),
+    ['web', 'jobs'].map((key) =>
+      services.remove({ ...one, existing: { ...one.existing, serviceName: key } }),
+    ),
   );
   expect(sent().filter(({ command }) => command === 'DescribeServices')).toEqual([
     {

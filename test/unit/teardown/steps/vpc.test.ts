@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { vpc } from '../../../../teardown/steps/vpc.ts';
-import { upper } from '../../../../lib/derive/tags.ts';
+import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
 import { network } from '../../network.ts';
 
@@ -38,7 +38,7 @@ test('removes what is ours', async () => {
 
 test('removes what is ours: once the last of what lived in it is gone', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({
-    Subnets: [{ SubnetId: 'subnet-a', Tags: upper(ourTags('subnets', 'public-1')) }],
+    Subnets: [{ SubnetId: 'subnet-a', Tags: toPascalCaseTags(ourTags('subnets', 'public-1')) }],
   });
   mocks.ec2
     .on(DeleteVpcCommand)
@@ -66,7 +66,11 @@ test('explains refusal: what others made in it keeps it, when it is still shown 
     SecurityGroups: [
       { GroupId: 'sg-0', GroupName: 'default' },
       { GroupId: 'sg-9', GroupName: 'theirs' },
-      { GroupId: 'sg-w', GroupName: 'shop-dev-web', Tags: upper(ourTags('securityGroups', 'web')) },
+      {
+        GroupId: 'sg-w',
+        GroupName: 'shop-dev-web',
+        Tags: toPascalCaseTags(ourTags('securityGroups', 'web')),
+      },
     ],
   });
   mocks.ec2.on(DescribeSubnetsCommand).resolves({

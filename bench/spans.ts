@@ -20,7 +20,7 @@ export const VERIFY = 'verify';
 export function spansOf(events: readonly TimedEvent[], start: number, end: number): Span[] {
   const [first, second] = events.filter(({ type }) => type === 'phase').map(({ at }) => at - start);
   const things = events.flatMap((event): Span[] => {
-    if (event.type !== 'thing' || !DONE.has(event.status)) return [];
+    if (event.type !== 'resource' || !DONE.has(event.status)) return [];
     const until = event.at - start;
     const { noun: step, key, elapsed = 0 } = event;
     return [{ node: step, label: addressOf(step, key), start: Math.max(0, until - elapsed), end: until }];

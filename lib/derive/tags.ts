@@ -2,7 +2,8 @@
 import type { DesiredFields } from '../model/change.ts';
 import type { Config } from '../config/config.ts';
 import type { Names } from './names.ts';
-import { addressOf, type Noun } from '../model/resources.ts';
+import type { Noun } from '../model/architecture.ts';
+import { addressOf } from '../model/resources.ts';
 
 export const STACK_TAG = 'slipway:stack';
 export const NOUN_TAG = 'slipway:step';
@@ -55,8 +56,11 @@ export function readTags(
   );
 }
 
-/** Tags as fields of a comparison: `tag.<key>`. */
-export const tagFields = (tags: Tags): Record<string, string> => {
+/** The field of a tag in a comparison. */
+export type TagField = `tag.${string}`;
+
+/** Tags as fields of a comparison. */
+export const tagFields = (tags: Tags): Readonly<Record<TagField, string>> => {
   const missing = [MISSING, ...missingOf(tags)];
   const had = Object.entries(tags).filter(([key]) => !missing.includes(key));
   return Object.fromEntries(had.map(([key, value]) => [`tag.${key}`, value]));
@@ -75,7 +79,7 @@ export const desiredTags = (
   { config, names, formerTags = [] }: DesiredTagContext,
   step: Noun,
   key: string,
-): DesiredFields => ({
+): DesiredFields<TagField> => ({
   ...Object.fromEntries(formerTags.map((former) => [`tag.${former}`, undefined])),
   ...tagFields(tagsOf(config, names.stack, step, key)),
 });

@@ -1,5 +1,5 @@
 /** What a run says while it works: events, which one of three listeners shows. The engine never prints. */
-import type { Noun } from './resources.ts';
+import type { Noun } from './architecture.ts';
 import type { Verb } from './change.ts';
 
 /** Past tenses of the verbs, and the words for what did not change and what is under way. */
@@ -16,7 +16,7 @@ export const pastTense: Readonly<Record<Exclude<Verb, 'refused'>, ResourceStatus
 /** Something that happened. */
 export type Event =
   | {
-      readonly type: 'thing';
+      readonly type: 'resource';
       readonly noun: Noun;
       readonly key: string;
       readonly status: ResourceStatus;

@@ -1,7 +1,8 @@
 /** The target groups that the tasks of a service join. Pure. */
 import type { LoadBalancer } from '@aws-sdk/client-ecs';
 import { isRouted, type Service } from '../../lib/config/config.ts';
-import type { Ids, Items } from '../../lib/model/resources.ts';
+import type { Ids } from '../../lib/model/architecture.ts';
+import type { Items } from '../../lib/model/resources.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
 
 /** One entry a routed container: a task counts as healthy when it is so in every one of its target groups. */
@@ -21,14 +22,14 @@ const MOST_GROUPS = 5;
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
  */
 export function outgoingTargetGroups(
-  { existing: item, found, ids: made }: ApplyContext<'services'>,
+  { existing, found, ids }: Pick<ApplyContext<'services'>, 'existing' | 'found' | 'ids'>,
   service: Service,
 ): LoadBalancer[] {
-  const wanted = loadBalancersOf(service, made.targetGroups);
+  const wanted = loadBalancersOf(service, ids.targetGroups);
   const names = new Set(wanted.map(({ targetGroupArn }) => targetGroupArn));
   const serving = service.containers.filter(isRouted).flatMap(({ key, name, port }) => {
     const targetGroupArn = found.rules.get(key)?.targetGroupArn;
-    const isOurs = item?.loadBalancers.some((text) => text.endsWith(` ${targetGroupArn}`));
+    const isOurs = existing?.loadBalancers.some((text) => text.endsWith(` ${targetGroupArn}`));
     return !isOurs || names.has(targetGroupArn)
       ? []
       : [{ targetGroupArn, containerName: name, containerPort: port }];

@@ -43,7 +43,7 @@ testSome(
     expect(plan.find((change) => change.address === address)).toMatchObject({
       verb: 'update',
       reason: expect.stringMatching(
-        /^taken over: it has our name but not our tags: somebody else made it( on \d{4}-\d\d-\d\d)?(, tagged team=orders)?$/,
+        /^taken over: it has our name but not our tags: someone else created it( on \d{4}-\d\d-\d\d)?(, tagged team=orders)?$/,
       ),
     });
     await user.up(one, { adopt: [address] });
@@ -79,7 +79,9 @@ test('what is not in the way cannot be adopted', async () => {
   await expect(user.plan(stack(), { adopt: ['vpc'] })).rejects.toMatchObject({
     code: 'ARGUMENTS',
     what: 'There is nothing to adopt at vpc.',
-    fix: ['npm run provision -- --plan, without --adopt: it names what is in the way, if anything is'],
+    fix: [
+      'Run npm run provision -- --plan without --adopt: it lists the resources to adopt, if there are any.',
+    ],
   });
   expect(user.census()).toEqual({});
 });

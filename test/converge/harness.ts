@@ -9,7 +9,8 @@ import type { StackInput } from '../../lib/config/schema.ts';
 import type { CommandResult } from '../../lib/run/main.ts';
 import { survey } from '../../lib/engine/survey.ts';
 import { openSession } from '../../lib/run/session.ts';
-import { addressOf, type Noun } from '../../lib/model/resources.ts';
+import type { Noun } from '../../lib/model/architecture.ts';
+import { addressOf } from '../../lib/model/resources.ts';
 import type { Report } from '../../lib/model/report.ts';
 import type { Options } from '../../lib/run/options.ts';
 import type { SandboxHandle } from '../../lib/run/target.ts';
@@ -207,7 +208,7 @@ export async function account({
       const before = sandbox.journal.entries().length;
       const done: string[] = [];
       await run(provision, stack, more, (event) => {
-        if (event.type !== 'thing' || !(event.status in VERBS)) return;
+        if (event.type !== 'resource' || !(event.status in VERBS)) return;
         done.push(`${addressOf(event.noun, event.key)} ${VERBS[event.status as keyof typeof VERBS]}`);
       });
       const calls = sandbox.journal

@@ -6,7 +6,7 @@ import * as ecs from '@aws-sdk/client-ecs';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as iam from '@aws-sdk/client-iam';
 import * as route53 from '@aws-sdk/client-route-53';
-import type { Noun } from '../../lib/model/resources.ts';
+import type { Noun } from '../../lib/model/architecture.ts';
 import type { Clients } from './clients.ts';
 
 /** What somebody did, in words, and what drifts by it: verb and address, as a plan says them. */

@@ -1,8 +1,7 @@
 // All but one thing, and what needs it, is there; or any other part of a stack: provision makes it whole again.
 import { beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { nouns as allNouns, needs } from '../../lib/model/architecture.ts';
-import type { Noun } from '../../lib/model/resources.ts';
+import { nouns as allNouns, needs, type Noun } from '../../lib/model/architecture.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 

@@ -1,4 +1,4 @@
-/** The end of a provision: everything that should run is healthy, and every path answers. */
+/** The end of a provision: waits until all services are healthy and every path answers. */
 import type { LookContext } from '../../lib/look/context.ts';
 import type { OpenTarget } from '../../lib/run/target.ts';
 import type { Run } from '../../lib/run/run.ts';
@@ -12,27 +12,25 @@ import { publicAddress } from './url.ts';
 import { verify } from './verify.ts';
 
 /**
- * Waits for what the plan did not touch (what it did has been waited for), and asks every path.
- * @returns the URL; undefined when the name leads nowhere yet, which only an impatient run sees
+ * Waits for the services that the plan did not touch (the others have been waited for), and requests every path.
+ * @returns the URL; undefined if the name does not resolve yet, which happens only in a run that does not wait
  */
 export async function finish(
   run: Run,
   context: LookContext,
-  place: OpenTarget,
+  target: OpenTarget,
   plan: Plan,
-  made: AllIds,
+  ids: AllIds,
 ): Promise<string | undefined> {
   if (run.waitUntilReady) {
-    const touched = new Set(
-      plan.changes.filter(({ noun: step }) => step === 'services').map(({ key }) => key),
-    );
+    const touched = new Set(plan.changes.filter(({ noun }) => noun === 'services').map(({ key }) => key));
     const untouched = context.config.services.filter(({ name }) => !touched.has(name));
     await Promise.all(
-      untouched.map((service) => waitForService(waitContext(run, context, service.name), service, made)),
+      untouched.map((service) => waitForService(waitContext(run, context, service.name), service, ids)),
     );
   }
   await waitForBalancer(run, context, plan.found);
-  const address = await publicAddress(context.config, place, made);
+  const address = await publicAddress(context.config, target, ids);
   if (run.waitUntilReady && address)
     await verify(withAutoScaledCounts(context.config, plan.found), address, run);
   return address?.url;

@@ -1,4 +1,4 @@
-/** The calls that make an ECS service, or bring one that is there to what it should be. */
+/** The calls that create and update an ECS service. */
 import {
   CreateServiceCommand,
   UpdateServiceCommand,
@@ -21,38 +21,38 @@ import { pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
 import { initialCount } from './scaling.ts';
 import { loadBalancersOf, outgoingTargetGroups } from './load-balancers.ts';
 
-/** Always sent whole: AWS fills what a sent block leaves out with its own defaults. */
+/** Always sent as a whole: AWS resets omitted fields of a sent block to its defaults. */
 export const deploymentConfiguration: DeploymentConfiguration = {
   minimumHealthyPercent: 100,
   maximumPercent: 200,
   deploymentCircuitBreaker: { enable: true, rollback: true },
 };
 
-/** Without a load balancer there is no health check that a grace period could be for. */
+/** Returns the health check grace period, in seconds; undefined without a load balancer, where ECS does not accept one. */
 export const graceOf = ({ containers, graceSeconds }: Service): number | undefined =>
   containers.some(isRouted) ? graceSeconds : undefined;
 
-/** New tags alone make no new revision. */
+/** Whether a field is a setting of the service: new tags alone need no update. */
 const isSetting = ({ field }: { readonly field: string }): boolean => !field.startsWith('tag.');
 
-/** What a create came to. */
+/** The result of a create. */
 interface Created {
   readonly answered: EcsService | undefined;
-  /** The act, as what it turned out to be: an update when the service was there. */
+  /** The context of what was done: an update if the service existed already. */
   readonly act: ApplyContext<'services'>;
 }
 
 /**
- * Makes a service. That its name is in use means one of three things: the service before it is not quite gone, the token
- * is that of a service that is, or a look did not show yet the one that is there, which is then brought to what it should
- * be.
- * @param compared what must change in a service that is there after all
- * @throws FOREIGN when somebody else's service has the name
+ * Creates a service. If its name is in use, there are three possible reasons: the previous service is not completely
+ * deleted yet, the client token was used for a deleted service, or the survey did not show an existing service yet, which is
+ * then updated.
+ * @param changeOf returns the change that an existing service needs
+ * @throws FOREIGN if someone else's service has the name
  */
 export async function create(
   context: ApplyContext<'services'>,
   service: Service,
-  compared: (there: FoundService) => Change | undefined,
+  changeOf: (existing: FoundService) => Change | undefined,
 ): Promise<Created> {
   const name = context.names.service(service);
   let { intent } = context;
@@ -61,35 +61,36 @@ export async function create(
       return ready({ act: context, answered: await sendCreate({ ...context, intent }, service) });
     } catch (error) {
       if (!/not idempotent/.test(messageOf(error))) throw error;
-      const there = await context.lookAgain();
-      if (there === undefined && intent === context.intent && intent.token !== '')
+      const existing = await context.lookAgain();
+      if (existing === undefined && intent === context.intent && intent.token !== '')
         intent = await context.renewIntent();
-      if (there?.status !== 'ACTIVE') return pending(`what has it is ${there?.status ?? 'not shown'}`);
-      const owner = foreignOwner(there.tags, context.names.stack, there.createdAt);
+      if (existing?.status !== 'ACTIVE')
+        return pending(`a service with this name is ${existing?.status ?? 'not visible'}`);
+      const owner = foreignOwner(existing.tags, context.names.stack, existing.createdAt);
       if (owner !== undefined) throw takenByOthers(`the name ${name}`, owner, error);
-      return updateExisting(context, service, there, compared(there));
+      return updateExisting(context, service, existing, changeOf(existing));
     }
   });
 }
 
-/** Takes on a service that is there after all. */
+/** Updates a service that exists although the survey did not show it. */
 async function updateExisting(
   context: ApplyContext<'services'>,
   service: Service,
-  item: FoundService,
+  existing: FoundService,
   change: Change = { ...context.change, verb: 'update', fields: [] },
 ): Promise<ProbeResult<Created>> {
-  const updating = { ...context, existing: item, change };
+  const updating = { ...context, existing, change };
   try {
     return ready({ act: updating, answered: await update(updating, service) });
   } catch (error) {
     if (!isCode(error, 'ServiceNotFound', 'ServiceNotActive')) throw error;
-    return pending('what has it is gone in a moment');
+    return pending('the service with this name is being deleted');
   }
 }
 
 /**
- * The token makes a repeat of this very call harmless; a service that takes the place of another goes without.
+ * Sends the create. The client token makes repeating it harmless; a service that replaces another has no token.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
  */
 async function sendCreate(
@@ -111,14 +112,14 @@ async function sendCreate(
   return answer.service;
 }
 
-/** Brings a service that is there to what it should be. @returns undefined when there was nothing to send */
+/** Updates an existing service. @returns undefined if nothing had to be sent */
 export async function update(
   context: ApplyContext<'services'>,
   service: Service,
 ): Promise<EcsService | undefined> {
-  const { change, existing: item } = context;
-  await retagEcs(context, item?.serviceArn ?? '');
-  const isFailed = item?.rollout === 'FAILED';
+  const { change, existing } = context;
+  await retagEcs(context, existing?.serviceArn ?? '');
+  const isFailed = existing?.rollout === 'FAILED';
   if (!isFailed && change.fields.filter(isSetting).every(({ field }) => field === 'rollout'))
     return undefined;
   const balancers = touches(change, 'load balancers')
@@ -132,7 +133,11 @@ export async function update(
   return send(context, service, { ...balancers, forceNewDeployment: isFailed || undefined });
 }
 
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
+/**
+ * Sends an update with all settings.
+ * @param more further settings
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+ */
 export async function send(
   context: ApplyContext<'services'>,
   service: Service,
@@ -143,17 +148,17 @@ export async function send(
   return answer.service;
 }
 
-/** What a create and an update have in common; a count that is not to change may be Application Auto Scaling's. */
-const settings = ({ change, config, found, ids: made }: ApplyContext<'services'>, service: Service) => ({
-  cluster: only(made.cluster)?.clusterArn,
-  taskDefinition: made.taskDefinitions.get(service.name)?.taskDefinitionArn,
+/** The settings that a create and an update share. The count is sent only if it changes: Application Auto Scaling may control it. */
+const settings = ({ change, config, found, ids }: ApplyContext<'services'>, service: Service) => ({
+  cluster: only(ids.cluster)?.clusterArn,
+  taskDefinition: ids.taskDefinitions.get(service.name)?.taskDefinitionArn,
   desiredCount: touches(change, 'count') ? initialCount(service, found) : undefined,
   deploymentConfiguration,
   healthCheckGracePeriodSeconds: graceOf(service),
   networkConfiguration: {
     awsvpcConfiguration: {
-      subnets: subnetKeys(config.network, 'private').map((key) => made.subnets.get(key)?.subnetId ?? ''),
-      securityGroups: [made.securityGroups.get(service.name)?.groupId ?? ''],
+      subnets: subnetKeys(config.network, 'private').map((key) => ids.subnets.get(key)?.subnetId ?? ''),
+      securityGroups: [ids.securityGroups.get(service.name)?.groupId ?? ''],
       assignPublicIp: 'DISABLED' as const,
     },
   },

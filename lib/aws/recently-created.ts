@@ -11,7 +11,7 @@ export interface RecentlyCreated {
   /** Whether the input of a call refers to a recently created resource. */
   isNamedIn(input: unknown): boolean;
   /**
-   * Treats every resource as recently created, since an earlier run may have created it.
+   * Treats every resource as recently created until five minutes after a time, since an earlier run may have created it.
    * @param at when that run last wrote its state, milliseconds since 1970
    */
   assumeAllCreatedUntil(at: number): void;

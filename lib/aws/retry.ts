@@ -13,7 +13,7 @@ export interface CallContext {
   readonly every?: number | undefined;
   /** The recently created resources; by default those that these calls create. */
   readonly recentlyCreated?: RecentlyCreated;
-  /** Receives, now and then, the reason for which a call is being retried. */
+  /** Called now and then with the reason why a call is being retried. */
   readonly onWait?: (text: string) => void;
 }
 
@@ -69,7 +69,7 @@ export function withRetries(context: CallContext): (call: Call) => Promise<unkno
     };
 
     return pRetry(send, {
-      // The table of transient errors decides when to give up, and the delay is on our clock.
+      // The table of transient errors decides when to give up, and delays are on the injected clock.
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 0,
       factor: 1,

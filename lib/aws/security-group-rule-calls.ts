@@ -1,4 +1,4 @@
-/** Authorises and revokes the rules of a security group, one per call: in a call for several, one refusal would affect all. */
+/** Authorises and revokes the rules of a security group, one per call: if one of several is refused, AWS applies none. */
 import {
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,

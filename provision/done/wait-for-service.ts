@@ -48,7 +48,7 @@ export async function waitForService(
   ids: ServiceIds,
   answered?: EcsService,
 ): Promise<void> {
-  const isRoutedTo = service.containers.some(isRouted);
+  const hasRoutes = service.containers.some(isRouted);
   const awaited: Awaited = {
     service,
     taskDefinitionArn: ids.taskDefinitions.get(service.name)?.taskDefinitionArn ?? '',
@@ -58,9 +58,9 @@ export async function waitForService(
   };
   const wait = async (within: WaitContext) => {
     await deployed(within, awaited, answered?.deployments?.find(isPrimary)?.createdAt);
-    if (awaited.count > 0 && isRoutedTo) await targetsHealthy(within, awaited, ids.targetGroups);
+    if (awaited.count > 0 && hasRoutes) await targetsHealthy(within, awaited, ids.targetGroups);
   };
-  await (isRoutedTo ? failingWithBalancer(context, wait) : wait(context));
+  await (hasRoutes ? failingWithBalancer(context, wait) : wait(context));
 }
 
 /** Describes the service, and updates the expected count: unless this run set it, Application Auto Scaling may change it. */
@@ -178,7 +178,7 @@ const healthText = ({ container, targets }: MissingTargets, count: number): stri
   `${targets.filter(isHealthy).length}/${count} targets of ${container.name} healthy`;
 
 const figures = ({ count, missing, primary }: Observation): string =>
-  [...missing.map((targets) => healthText(targets, count)), taskCounts(primary)].join(', ');
+  [...missing.map((container) => healthText(container, count)), taskCounts(primary)].join(', ');
 
 /** Explains in one line why targets are missing, by the load balancer, the tasks and ECS; without the ids of tasks. */
 function progress(

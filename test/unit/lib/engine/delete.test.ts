@@ -65,7 +65,7 @@ describe('a delete that reports refusals in its response', () => {
     await expect(throwingRefusals(reporting({}))).rejects.toMatchObject({ name: 'Unknown' });
   });
 
-  test('fails with the error that the caller makes of a refusal', async () => {
+  test('fails with the error that the caller converts a refusal to', async () => {
     const toError = ({ message }: { message?: string }, cause: Error) =>
       new Error(`refused: ${message}`, { cause });
     await expect(throwingRefusals(reporting(refusal), isNotFound, toError)).rejects.toMatchObject({

@@ -76,7 +76,8 @@ export async function create(context: ServiceContext, service: Service): Promise
       const existing = await context.lookAgain();
       if (existing === undefined && intent === context.intent && intent.token !== '')
         intent = await context.renewIntent();
-      if (existing?.status !== 'ACTIVE') return pending(`its holder is ${existing?.status ?? 'not shown'}`);
+      if (existing?.status !== 'ACTIVE')
+        return pending(`a service with this name is ${existing?.status ?? 'not visible'}`);
       const owner = foreignOwner(existing.tags, context.names.stack, existing.createdAt);
       if (owner !== undefined) throw takenByOthers(`the name ${name}`, owner, error);
       return updateExisting(context, service, existing);
@@ -96,7 +97,7 @@ async function updateExisting(
     return ready({ context: updating, answer: await update(updating, service) });
   } catch (error) {
     if (!isCode(error, 'ServiceNotFound', 'ServiceNotActive')) throw error;
-    return pending('its holder is about to be deleted');
+    return pending('the service with this name is being deleted');
   }
 }
 
@@ -138,7 +139,11 @@ export async function update(context: ServiceContext, service: Service): Promise
   return send(context, service, { ...balancers, forceNewDeployment: isFailed || undefined });
 }
 
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
+/**
+ * Sends an update with all settings.
+ * @param more further settings
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+ */
 export async function send(
   context: ServiceContext,
   service: Service,

@@ -39,8 +39,8 @@ test('a syntax error, a crash at start, and then a program that works', async ()
       what: 'The deployment of web failed.',
       now: expect.stringContaining('the failed service is kept'),
       fix: expect.arrayContaining([
-        'A container ended by itself: its last lines say why.',
-        expect.stringMatching(/^npm run provision -- --config \S+, when the cause is mended$/),
+        'A container exited on its own: its last log lines say why.',
+        expect.stringMatching(/^npm run provision -- --config \S+, once the cause is fixed$/),
       ]),
     },
   });

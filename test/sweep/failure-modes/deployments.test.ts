@@ -63,15 +63,15 @@ test.each([
   ],
   [
     'CannotPullContainerError: ref pull has been retried 5 time(s): dial tcp 1.2.3.4:443: i/o timeout',
-    'The task has no way out: check its private route table, the NAT gateway and the security group.',
+    'The task has no outbound network access: check its private route table, the NAT gateway and the security group.',
   ],
   [
     'ResourceInitializationError: unable to pull registry auth: dial tcp: i/o timeout',
-    'The task has no way out: check its private route table, the NAT gateway and the security group.',
+    'The task has no outbound network access: check its private route table, the NAT gateway and the security group.',
   ],
   [
     'ResourceInitializationError: failed to validate logger args: no such log group',
-    'The task could not be set up: check its way out to AWS, the log group and the execution role.',
+    'The task could not be set up: check its network access to AWS, the log group and the execution role.',
   ],
 ])('34: what ECS says of a task that cannot be set up is told with what helps: %s', async (reason, helps) => {
   const plane = makePlane();

@@ -55,7 +55,7 @@ describe('a walk', () => {
       what: '2 steps failed.',
       why: [
         'AWS refused the step subnets (InvalidSubnet.Conflict). conflicts with another subnet',
-        'A quota of the account stands in the way of the step elasticIp (AddressLimitExceeded). The maximum number of addresses has been reached.',
+        'A quota of the account prevents the step elasticIp (AddressLimitExceeded). The maximum number of addresses has been reached.',
       ].join('\n'),
     });
     expect(shown?.why).not.toContain('natGateway');

@@ -132,7 +132,7 @@ describe('creates when missing', () => {
     await expect(provisionStep(services, scene())).rejects.toMatchObject({
       code: 'TIMEOUT',
       what: expect.stringMatching(/^Gave up waiting for the name web to be free after/),
-      why: 'The last look said: its holder is DRAINING.',
+      why: 'The last look said: a service with this name is DRAINING.',
     });
   });
 

@@ -1,9 +1,9 @@
 /** Runs the shell blocks of the documents: each document in a fresh copy of the repository, from top to bottom. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { blocksIn, programsIn, strict, type Block } from '../documented-commands.ts';
 import { freePort, machine, ROOT, type Machine } from './harness.ts';
 
@@ -50,10 +50,24 @@ async function newReader(): Promise<Reader> {
   return Object.assign(user, { copy, httpPort, output: '' });
 }
 
+const running: ChildProcess[] = [];
+afterAll(() => {
+  for (const { pid, exitCode, signalCode } of running) {
+    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
+  }
+});
+
+/** Starts a script in the copy, as a process group that is ended after the tests at the latest. */
+function start({ copy, env }: Reader, script: string): ChildProcessWithoutNullStreams {
+  const child = spawn('bash', ['-c', script], { cwd: copy, env, detached: true });
+  running.push(child);
+  return child;
+}
+
 /** Runs a script in the copy; the ports in it become those of the reader's machine. */
 async function run(reader: Reader, at: string, script: string): Promise<void> {
   const ownPorts = script.replaceAll(':4566', `:${reader.port}`).replaceAll(':8080', `:${reader.httpPort}`);
-  const child = spawn('bash', ['-c', strict(ownPorts)], { cwd: reader.copy, env: reader.env });
+  const child = start(reader, strict(ownPorts));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   const code = await new Promise<number | null>((ended) => child.on('close', ended));
@@ -70,7 +84,8 @@ async function runInForeground(reader: Reader, command: string): Promise<void> {
     );
   await sandbox('stop', 'POST');
   while (await sandbox('about')) await nextLook();
-  const child = spawn('bash', ['-c', command], { cwd: reader.copy, env: reader.env, stdio: 'ignore' });
+  const child = start(reader, command);
+  for (const stream of [child.stdout, child.stderr]) stream.resume();
   while (!(await sandbox('about'))) {
     if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}`);
     await nextLook();
@@ -79,34 +94,46 @@ async function runInForeground(reader: Reader, command: string): Promise<void> {
 
 const nextLook = () => new Promise((later) => setTimeout(later, 20));
 
-/** Acts on a block as its reader would: types commands, writes files, and tries out configurations. */
-async function act(reader: Reader, { at, language, text }: Block): Promise<void> {
-  const [first = '', ...rest] = text.split('\n');
-  if (language === 'sh') {
-    if (!first.startsWith('npm run sandbox')) return run(reader, at, text);
-    await runInForeground(reader, first);
-    return run(reader, at, rest.join('\n'));
-  }
-  const [, path, place] = /^\/\/ (\S+\.\w+)(?:, under (\w+))?$/.exec(first) ?? [];
-  if (path !== undefined) return write(join(reader.copy, path), place, rest.join('\n'));
-  if (language === 'ts' && text.includes('defineStack')) {
-    writeFileSync(join(reader.copy, 'example.config.ts'), text);
-    return run(reader, at, 'npm run provision -- --config example.config.ts --stage example --plan');
-  }
-}
+/** A block that shows a file, by its first line: its path, and in an existing file the place where the text belongs. */
+const FILE = /^\/\/ (?<path>\S+\.\w+)(?:, under (?<place>\w+))?\n/;
 
-/** Writes a file, or inserts text after the line of an existing file that opens `place`. */
-function write(file: string, place: string | undefined, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
+/** Writes a file that a block shows, or inserts the text where it belongs. */
+function write(reader: Reader, { text }: Block): void {
+  const { path = '', place } = FILE.exec(text)?.groups ?? {};
+  const file = join(reader.copy, path);
   const opening = `${place}: {\n`;
+  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(
     file,
     place === undefined ? text : readFileSync(file, 'utf8').replace(opening, `${opening}${text}`),
   );
 }
 
-/** What a document expects to exist before its commands are run. */
+/** Acts on a block as a reader would: types commands, edits files, and plans a configuration. */
+async function act(reader: Reader, block: Block): Promise<void> {
+  const { at, text } = block;
+  if (isCommands(block)) {
+    const [first = '', ...rest] = text.split('\n');
+    if (!first.startsWith('npm run sandbox')) return run(reader, at, text);
+    await runInForeground(reader, first);
+    return run(reader, at, rest.join('\n'));
+  }
+  if (FILE.test(text)) return write(reader, block);
+  if (isConfiguration(block)) {
+    writeFileSync(join(reader.copy, 'example.config.ts'), text);
+    return run(reader, at, 'npm run provision -- --config example.config.ts --stage example --plan');
+  }
+}
+
+const isCommands = ({ language }: Block): boolean => language === 'sh';
+const isConfiguration = ({ language, text }: Block): boolean =>
+  language === 'ts' && text.includes('defineStack');
+const isNewFile = ({ text }: Block): boolean => FILE.test(text) && !FILE.exec(text)?.groups?.['place'];
+
+/** What happens before the commands of a document are run. */
 const PREPARATIONS: Readonly<Record<string, (reader: Reader) => Promise<void>>> = {
+  // The lines that its transcript shows before the question.
+  'README.md': (reader) => run(reader, 'the preparation', 'npm run provision -- --plan'),
   'docs/converge.md': async (reader) => {
     await runInForeground(reader, 'npm run sandbox');
     const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
@@ -136,15 +163,15 @@ const obstacles = new Map(
 describe('the commands of', () => {
   const runnable = documents
     .map(({ document, blocks }) => ({ document, blocks: blocks.filter((one) => !obstacles.get(one)) }))
-    .filter(({ blocks }) =>
-      blocks.some(({ language, text }) => language === 'sh' || text.includes('defineStack')),
-    );
+    .filter(({ blocks }) => blocks.some((block) => isCommands(block) || isConfiguration(block)));
 
   test.each(runnable)(
-    '$document do what it says',
+    '$document succeed in this order',
     async ({ document, blocks }) => {
       const reader = await newReader();
       await PREPARATIONS[document]?.(reader);
+      // A configuration may come before the program that it names.
+      for (const block of blocks.filter(isNewFile)) write(reader, block);
       for (const block of blocks) await act(reader, block);
       if (document === 'README.md') expect(transcribed(blocks).filter(isMissingFrom(reader))).toEqual([]);
     },

@@ -27,6 +27,7 @@ export const LONG = [
     'what-a-container-writes',
     'the-sandbox-is-killed',
     'a-program-that',
+    'documented-commands',
   ].map((name) => `journeys/${name}`),
   ...['push-and-run', 'runtime/network'].map((name) => `sandbox/${name}`),
 ].map((name) => `test/${name}`);

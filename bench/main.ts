@@ -41,7 +41,7 @@ const FIRST = 2;
 const SIZES = [0, 50];
 
 /** In words. */
-const PACE = values.pace === '1' ? 'AWS’s own pace' : `${values.pace} times AWS’s pace`;
+const PACE = values.pace === '1' ? "AWS's own pace" : `${values.pace} times AWS's pace`;
 
 const started = performance.now();
 const say = (text: string): void => {

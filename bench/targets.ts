@@ -63,7 +63,7 @@ const LIMIT = 1.05;
 
 export const limitVerdicts = (works: LimitRun['works']): Verdict[] =>
   works.map(({ work, seconds, limit }) => ({
-    what: `${work}: time, of the limit`,
+    what: `${work}: time, relative to the limit`,
     is: seconds / limit,
     atMost: LIMIT,
   }));
@@ -85,7 +85,7 @@ function firstVerdicts(size: Size): Verdict[] {
       { what: `${WORDS[work]}: calls`, is: slipway[work].calls.median, atMost: FIRST[work].calls },
     ]),
     ...(peaks[0] !== undefined && peaks[1] !== undefined
-      ? [{ what: 'peak memory, of Terraform’s', is: peaks[0] / peaks[1], atMost: MEMORY }]
+      ? [{ what: "peak memory, relative to Terraform's", is: peaks[0] / peaks[1], atMost: MEMORY }]
       : []),
   ];
 }
@@ -94,12 +94,12 @@ function moreVerdicts(first: Size, size: Size): Verdict[] {
   return (Object.keys(MORE) as Work[]).flatMap((work) => {
     const target = MORE[work];
     if (!target) return [];
-    const what = `${WORDS[work]}, ${size.more} services more`;
+    const what = `${WORDS[work]}, ${size.more} more services`;
     const each =
       (size.slipway[work].calls.median - first.slipway[work].calls.median) / (size.more - first.more);
     return [
       ...wall(size, work, target.ratio, what),
-      { what: `${what}: calls for each`, is: each, atMost: target.calls },
+      { what: `${what}: calls per service`, is: each, atMost: target.calls },
     ];
   });
 }
@@ -107,5 +107,5 @@ function moreVerdicts(first: Size, size: Size): Verdict[] {
 function wall({ slipway, terraform }: Size, work: Work, atMost: number, what: string): Verdict[] {
   if (!terraform) return [];
   const is = slipway[work].seconds.median / terraform[work].seconds.median;
-  return [{ what: `${what}: time, of Terraform’s`, is, atMost }];
+  return [{ what: `${what}: time, relative to Terraform's`, is, atMost }];
 }

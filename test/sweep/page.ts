@@ -1,8 +1,8 @@
-/** The page of the sweeps: a matrix of calls and blows, and a row for every other sweep. Pure. */
+/** Renders the page of the sweeps: a matrix of calls and faults, and a row for every other sweep. Pure. */
 import { table } from '../../docs/table.ts';
 import type { Line } from './report.ts';
 
-/** All above this line is told, all below it is written. */
+/** Everything above this line is written by hand, everything below it is generated. */
 const MARK = '<!-- Below this line: npm run sweep -->';
 
 type EveryCall = Extract<Line, { sweep: 'every call' }>;
@@ -11,17 +11,17 @@ type Other = Exclude<Line, EveryCall>;
 const isEveryCall = (line: Line): line is EveryCall => line.sweep === 'every call';
 const minutes = (ms: number): string => `${(ms / 60_000).toFixed(1)} min`;
 
-/** The page with its end written anew. @param ms how long it all took, milliseconds */
+/** Returns the page with its generated part replaced. @param ms how long all sweeps took, milliseconds */
 export function survivalPage(text: string, lines: readonly Line[], ms: number): string {
   const calls = lines.filter(isEveryCall);
   const others = lines.filter((line): line is Other => !isEveryCall(line));
   return [
     `${text.split(MARK)[0]}${MARK}`,
-    `On Node ${process.version}, ${minutes(ms)} in all. Every number is of cases that ended as they should; one that does not fails the sweep.`,
+    `Node ${process.version}, ${minutes(ms)} in total. Every case counted here passed; a single failure fails the sweep.`,
     '## Sweeps',
     sweepsTable(calls, others),
-    '## Calls and blows',
-    'How often each operation was struck in each way, in all stories together.',
+    '## Faults per call',
+    'How often each operation was hit by each kind of fault, in all scenarios together.',
     matrix(calls),
     '',
   ].join('\n\n');

@@ -50,21 +50,23 @@ test('where memory cannot be seen, there is no figure of it, and no target', () 
 test('a target is a share of Terraform’s time, and calls of one’s own', () => {
   const all = verdicts([size(0, measured(1, 42, 200), measured(10, 60, 800))]);
   const of = (what: string) => all.find((verdict) => verdict.what === what);
-  expect(of('no-op provision: time, of Terraform’s')).toEqual({
-    what: 'no-op provision: time, of Terraform’s',
+  expect(of("no-op provision: time, relative to Terraform's")).toEqual({
+    what: "no-op provision: time, relative to Terraform's",
     is: 0.1,
     atMost: 0.18,
   });
   expect(all.filter((verdict) => !isMet(verdict)).map(({ what }) => what)).toEqual([
     'plan from nothing: calls',
-    'first provision: time, of Terraform’s',
+    "first provision: time, relative to Terraform's",
   ]);
-  expect(of('peak memory, of Terraform’s')?.is).toBe(0.25);
+  expect(of("peak memory, relative to Terraform's")?.is).toBe(0.25);
 });
 
 test('with fifty services more, calls are counted for each of them', () => {
   const all = verdicts([size(0, measured(1, 40)), size(50, measured(2, 290))]);
-  expect(all.filter(({ what }) => what.includes('for each')).map(({ is, atMost }) => [is, atMost])).toEqual([
+  expect(
+    all.filter(({ what }) => what.includes('calls per service')).map(({ is, atMost }) => [is, atMost]),
+  ).toEqual([
     [5, 10],
     [5, 4],
   ]);

@@ -38,7 +38,7 @@ const results: Results = {
 test('what is printed has medians with ranges, ratios, calls and verdicts', () => {
   const text = printed(results);
   expect(text).toContain('2.2 s (2.0–2.4)');
-  expect(text).toMatch(/first provision: time, of Terraform’s +\| +0\.050 \| +0\.110 \| missed/);
+  expect(text).toMatch(/first provision: time, relative to Terraform's +\| +0\.050 \| +0\.110 \| missed/);
   expect(text).toMatch(/\| ec2 +\| +1 \+ 0 \/ 1 \+ 0/);
   expect(text).toContain('services → deployment completes');
   expect(text).toContain('moto is not installed');

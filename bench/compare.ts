@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onClose } from './closing.ts';
+import { onClose } from './cleanup.ts';
 import { round, type Contender, type Round } from './contender.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import type { Moto } from './moto.ts';
-import { latencyProxy, type Proxy } from './proxy.ts';
-import { run } from './run.ts';
+import { latencyProxy, type Proxy } from './latency-proxy.ts';
+import { run } from './run-command.ts';
 
 export interface Comparison {
   readonly moto: Moto;

@@ -1,7 +1,7 @@
 /** What is measured, and what every contender has in common: works in one order, whole processes, calls through one proxy. */
-import type { Proxy } from './proxy.ts';
-import { run, type Command } from './run.ts';
-import type { Call } from './operation.ts';
+import type { Proxy } from './latency-proxy.ts';
+import { run, type Command } from './run-command.ts';
+import type { Call } from './aws-call.ts';
 
 /** The works of one round, in their order. */
 export const WORKS = ['plan', 'provision', 'again', 'teardown'] as const;

@@ -1,6 +1,6 @@
 /** Figures from rounds: medians and ranges, calls by kind, and how one contender stands to another. Pure. */
 import { WORKS, type Measured, type Round, type Work } from './contender.ts';
-import type { Call } from './operation.ts';
+import type { Call } from './aws-call.ts';
 
 /** A middle and a range. */
 export interface Spread {

@@ -1,5 +1,5 @@
 /** A run as a picture: a bar for every span, those on the critical path marked, as SVG. Pure. */
-import type { Span } from './path.ts';
+import type { Span } from './critical-path.ts';
 
 const WIDTH = 920;
 const LEFT = 210;

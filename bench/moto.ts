@@ -1,8 +1,8 @@
 /** A moto server: an imitation of AWS that others wrote, on a free port, until it is stopped. */
 import { spawn, spawnSync } from 'node:child_process';
-import { onClose } from './closing.ts';
-import { freePort } from './listen.ts';
-import { killGroup } from './run.ts';
+import { onClose } from './cleanup.ts';
+import { freePort } from './local-server.ts';
+import { killGroup } from './run-command.ts';
 
 export interface Moto {
   readonly url: string;

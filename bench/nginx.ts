@@ -2,9 +2,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onClose } from './closing.ts';
-import { freePort } from './listen.ts';
-import { killGroup } from './run.ts';
+import { onClose } from './cleanup.ts';
+import { freePort } from './local-server.ts';
+import { killGroup } from './run-command.ts';
 
 /** A reverse proxy as plain as can be: connections are kept on both sides, and nothing is logged. */
 export const nginxConfiguration = (folder: string, port: number, upstream: number): string => `daemon off;

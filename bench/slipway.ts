@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
 import { environment, type Contender } from './contender.ts';
-import type { Command } from './run.ts';
+import type { Command } from './run-command.ts';
 
 export const ROOT = resolve(import.meta.dirname, '..');
 

@@ -1,8 +1,8 @@
 /** What Slipway is to reach beside Terraform, and whether it does. Pure. */
 import type { Work } from './contender.ts';
 import { peakOf, type Figures } from './figures.ts';
-import type { LimitRun } from './limit.ts';
-import type { OwnTime } from './start.ts';
+import type { LimitRun } from './limit-run.ts';
+import type { OwnTime } from './own-time.ts';
 
 /** The figures of one size: so many services more than the one with its two containers. */
 export interface Size {

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment, type Contender } from './contender.ts';
-import { run, type Command } from './run.ts';
+import { run, type Command } from './run-command.ts';
 
 /** Names the folder of its plugins: a mirror, as `terraform providers mirror` makes one. */
 export const PLUGINS = 'SLIPWAY_TERRAFORM_PLUGINS';

@@ -2,13 +2,13 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
-import { onClose } from './closing.ts';
+import { onClose } from './cleanup.ts';
 import { inFolder } from './compare.ts';
-import { freePort } from './listen.ts';
+import { freePort } from './local-server.ts';
 import { answersPerSecond } from './load.ts';
 import type { Moto } from './moto.ts';
 import { hasNginx, startNginx } from './nginx.ts';
-import { run } from './run.ts';
+import { run } from './run-command.ts';
 import { slipwayCommand } from './slipway.ts';
 
 /** Answers a second of two servers that do the same; undefined where the other one is not installed. */

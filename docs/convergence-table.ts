@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nouns } from '../lib/model/architecture.ts';
-import { built, mishaps } from '../test/converge/mishaps.ts';
-import { strangers, taken } from '../test/converge/strangers.ts';
+import { built, mishaps } from '../test/converge/manual-changes.ts';
+import { strangers, taken } from '../test/converge/foreign-resources.ts';
 import { table } from './table.ts';
 
 const SNAPSHOTS = join(import.meta.dirname, '../test/converge/__snapshots__');
@@ -38,7 +38,7 @@ const nounOf = (address: string): string => address.split('.')[0] ?? '';
 export function convergenceTable(): string {
   const changes = snapshotsOf('changes');
   const lines = [...changes.values()].flat().map(partsOf);
-  const [found = []] = snapshotsOf('found').values();
+  const [found = []] = snapshotsOf('lost-state').values();
   const foreign = new Set(
     [...strangers.map(({ address }) => address), ...taken.map(([one]) => one)].map(nounOf),
   );

@@ -7,7 +7,7 @@ import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords } from './harness.ts';
-import { standing } from './moments.ts';
+import { standing } from './account-snapshots.ts';
 import { stack, web } from './stacks.ts';
 
 const target = {

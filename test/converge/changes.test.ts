@@ -2,8 +2,8 @@
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords } from './harness.ts';
-import { standing } from './moments.ts';
-import { testSome } from '../some.ts';
+import { standing } from './account-snapshots.ts';
+import { testSome } from '../sample.ts';
 import { container, stack, web } from './stacks.ts';
 
 const jobs = { jobs: { containers: { worker: container('worker', 8000) } } };

@@ -2,9 +2,9 @@
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords, type Planned } from './harness.ts';
-import { built, mishaps, type Mishap } from './mishaps.ts';
-import { standing } from './moments.ts';
-import { testSome } from '../some.ts';
+import { built, mishaps, type Mishap } from './manual-changes.ts';
+import { standing } from './account-snapshots.ts';
+import { testSome } from '../sample.ts';
 import { stack } from './stacks.ts';
 
 const fromSource: StackInput = {

@@ -8,10 +8,10 @@ import {
 } from '@aws-sdk/client-ec2';
 import { RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { account, type Account } from './harness.ts';
-import { standing } from './moments.ts';
-import { testSome } from '../some.ts';
+import { standing } from './account-snapshots.ts';
+import { testSome } from '../sample.ts';
 import { stack, web } from './stacks.ts';
-import { strangers, taken, takeOver, type Stranger, type Tagging } from './strangers.ts';
+import { strangers, taken, takeOver, type Stranger, type Tagging } from './foreign-resources.ts';
 
 const somebodyElses = (what: string) =>
   strangers.map((one): [string, Stranger] => [`somebody else's ${one.address} ${what}`, one]);

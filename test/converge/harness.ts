@@ -25,7 +25,7 @@ import { startWholeSandbox } from '../../sandbox/sandbox-with-tasks.ts';
 import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
 import { certificate } from '../certificate.ts';
 import { clientsOf, type Clients } from './clients.ts';
-import type { Moment } from './moments.ts';
+import type { Moment } from './account-snapshots.ts';
 import { removalsOf, takeDown, teardown } from '../../teardown/run.ts';
 
 /** How long an account lives. */

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import type { Region } from '../../sandbox/world/region.ts';
 import { sure } from '../sandbox/aws/ec2/scene.ts';
-import { leapingClock } from '../sweep/clock.ts';
+import { leapingClock } from '../sweep/leaping-clock.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { CODE, SERVICES, text } from './files.ts';
 import { cyclesIn, importsOf, isMissing, type Import } from './source.ts';
-import { DOORS, INSIDES, through, WALLS } from './walls.ts';
+import { DOORS, INSIDES, through, WALLS } from './boundaries.ts';
 
 const imports = CODE.flatMap(importsOf);
 const arrow = ({ from, to }: Import) => `${from} → ${to}`;

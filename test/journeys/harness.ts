@@ -9,7 +9,7 @@ import type { StackInput } from '../../lib/config/schema.ts';
 import type { JournalEntry } from '../../sandbox/journal.ts';
 import { watch, type Outcome, type Running } from './command.ts';
 
-export { ask } from './ask.ts';
+export { ask } from './http-request.ts';
 export type { Outcome } from './command.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';

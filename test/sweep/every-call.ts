@@ -2,12 +2,12 @@
 import { expect } from '@jest/globals';
 import type { JournalEntry } from '../../sandbox/journal.ts';
 import { account, type Account } from '../converge/harness.ts';
-import { standing } from '../converge/moments.ts';
-import { seedOf } from '../some.ts';
-import { at, blows, spare, strike, type Blow, type BlowName, type Call, type Struck } from './blows.ts';
-import { leapingClock } from './clock.ts';
+import { standing } from '../converge/account-snapshots.ts';
+import { seedOf } from '../sample.ts';
+import { at, blows, spare, strike, type Blow, type BlowName, type Call, type Struck } from './call-failures.ts';
+import { leapingClock } from './leaping-clock.ts';
 import { write } from './report.ts';
-import { stories, type Story, type StoryName } from './stories.ts';
+import { stories, type Story, type StoryName } from './scenarios.ts';
 
 /** Runs a story to its end, and what is to be seen then: everything once, and nothing after a teardown. */
 export async function mend(user: Account, { run, wanted }: Story, whole: Readonly<Record<string, number>>) {

@@ -1,7 +1,7 @@
 // Real processes die by SIGKILL in the middle of a call: the next command continues, and nothing is there twice.
 import { beforeAll, expect, test } from '@jest/globals';
 import { eventually, machine, type Machine } from '../journeys/harness.ts';
-import { tinyStack } from '../journeys/tiny.ts';
+import { tinyStack } from '../journeys/tiny-stack.ts';
 import { write } from './report.ts';
 
 /** Mutating calls of a provision, and of a teardown, at which the process dies. */

@@ -13,7 +13,7 @@ const SWEEPS = ['test/sweep', 'test/converge', ...LONG];
 /** What takes long, but for what takes an hour: every call, pairs, weather, and a press of Ctrl-C at every moment. */
 const WITHIN_THE_HOUR = [
   ...LONG.filter((path) => !/sweep\/(interrupt\/$|every-call)/.test(path)),
-  'test/sweep/interrupt/(nobody|without)',
+  'test/sweep/interrupt/(closed|unresponsive)',
   'test/sweep/fuzz',
   'test/converge',
 ];

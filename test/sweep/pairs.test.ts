@@ -1,11 +1,11 @@
 // Two calls of one story go wrong, at random: the next run brings all to its end, as after one.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { seedOf } from '../some.ts';
-import { at, blows, spare, strike, type Blow, type BlowName } from './blows.ts';
+import { seedOf } from '../sample.ts';
+import { at, blows, spare, strike, type Blow, type BlowName } from './call-failures.ts';
 import { begun, callsOf, expectForeseen, mend, struckBy, wholeOf } from './every-call.ts';
 import { write } from './report.ts';
-import { stories, type Story, type StoryName } from './stories.ts';
+import { stories, type Story, type StoryName } from './scenarios.ts';
 
 /** A way to break a call, and which of those that it can break. */
 const fall = fc.record({ blow: fc.constantFrom(...(Object.keys(blows) as BlowName[])), any: fc.nat() });

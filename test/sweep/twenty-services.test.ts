@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { calm } from '../../sandbox/chaos/weather.ts';
 import { account } from '../converge/harness.ts';
 import { container, stack } from '../converge/stacks.ts';
-import { leapingClock } from './clock.ts';
+import { leapingClock } from './leaping-clock.ts';
 
 const SERVICES = 20;
 

@@ -3,15 +3,15 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { calm, type Weather } from '../../sandbox/chaos/weather.ts';
-import { anyStack } from '../converge/arbitrary.ts';
+import { anyStack } from '../converge/arbitrary-stacks.ts';
 import { account, type Account } from '../converge/harness.ts';
-import { mishaps } from '../converge/mishaps.ts';
+import { mishaps } from '../converge/manual-changes.ts';
 import { stack } from '../converge/stacks.ts';
-import { seedOf } from '../some.ts';
+import { seedOf } from '../sample.ts';
 import { wholeOf } from './every-call.ts';
-import { leapingClock } from './clock.ts';
+import { leapingClock } from './leaping-clock.ts';
 import { write } from './report.ts';
-import { stories } from './stories.ts';
+import { stories } from './scenarios.ts';
 
 /** A run may end with a problem in such weather; so often it is run again. */
 const TRIES = 4;

@@ -1,7 +1,7 @@
 // Failure modes 27 to 31: what an account has to have first, and what it has too little of.
 import { expect, test } from '@jest/globals';
 import { stack } from '../../converge/stacks.ts';
-import { leapingClock } from '../clock.ts';
+import { leapingClock } from '../leaping-clock.ts';
 import { expectWhole, jobs, LOST, no, results, struck, user } from './scene.ts';
 
 const PASS = 'User: arn:aws:iam::1:user/me is not authorized to perform: iam:PassRole on resource: arn';

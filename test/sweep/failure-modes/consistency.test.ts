@@ -8,9 +8,9 @@ import { DescribeRulesCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { expect, test } from '@jest/globals';
 import type { Clock } from '../../../lib/model/clock.ts';
 import type { Account } from '../../converge/harness.ts';
-import { mishaps } from '../../converge/mishaps.ts';
+import { mishaps } from '../../converge/manual-changes.ts';
 import { stack, web } from '../../converge/stacks.ts';
-import { leapingClock } from '../clock.ts';
+import { leapingClock } from '../leaping-clock.ts';
 import { expectWhole, killedAt, LOST, no, results, struck, user } from './scene.ts';
 
 /** Somebody does to us what the list of mishaps has. */

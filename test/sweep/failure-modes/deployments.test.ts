@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
 import { setTargetHealth } from '../../../sandbox/aws/elbv2/targets.ts';
 import { container, stack, web } from '../../converge/stacks.ts';
-import { leapingClock } from '../clock.ts';
+import { leapingClock } from '../leaping-clock.ts';
 import { expectWhole, jobs, LOST, makePlane, no, results, struck, unhurried, user, worker } from './scene.ts';
 
 test('32: a name that is taken is waited for, and what has it unseen is brought to what it should be', async () => {

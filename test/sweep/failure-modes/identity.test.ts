@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import type { Harm } from '../../../sandbox/chaos/faults.ts';
 import { account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
-import { leapingClock } from '../clock.ts';
+import { leapingClock } from '../leaping-clock.ts';
 import { expectWhole, killedAt, LOST, no, results, struck, user } from './scene.ts';
 
 /** Creates that no token makes repeatable. */

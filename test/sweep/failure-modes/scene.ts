@@ -7,8 +7,8 @@ import type { Plane, TaskFailure } from '../../../sandbox/data-plane.ts';
 import { calm, type Weather } from '../../../sandbox/chaos/weather.ts';
 import { account, type Account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
-import { blows, strike } from '../blows.ts';
-import { leapingClock } from '../clock.ts';
+import { blows, strike } from '../call-failures.ts';
+import { leapingClock } from '../leaping-clock.ts';
 
 /** A user on an AWS whose minutes pass at once. */
 export const user = (weather: Partial<Weather> = {}, more: Parameters<typeof account>[0] = {}) =>

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { serialize, deserialize } from '../../../lib/config/serialize.js';
 import { sound, read } from '../../unit/lib/config/support.ts';
 import { anything, counted, edited, edits, isPlain, RUNS } from './mutations.ts';
-import { expectProblem } from './outcome.ts';
+import { expectProblem } from './expect-problem.ts';
 
 counted('configurations', 3 * RUNS);
 

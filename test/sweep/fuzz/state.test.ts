@@ -8,7 +8,7 @@ import type { StateData } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
 import { newFolder } from '../../program.ts';
 import { anyJson, counted, edited, edits, RUNS, slipped, slips } from './mutations.ts';
-import { expectProblem } from './outcome.ts';
+import { expectProblem } from './expect-problem.ts';
 
 counted('state files', 3 * RUNS);
 

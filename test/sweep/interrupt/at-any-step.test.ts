@@ -1,8 +1,8 @@
 // Ctrl-C at any step of a provision, a drift and a teardown: it ends, all is recorded, and the next run brings it to its end.
 import { expect, test } from '@jest/globals';
 import { machine, type Machine } from '../../journeys/harness.ts';
-import { tinyStack } from '../../journeys/tiny.ts';
-import { expectSaved, interrupted, press } from './press.ts';
+import { tinyStack } from '../../journeys/tiny-stack.ts';
+import { expectSaved, interrupted, press } from './interrupt.ts';
 
 /** By what a run says just before: the surest clock there is. */
 const MOMENTS = [

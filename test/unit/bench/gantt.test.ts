@@ -1,7 +1,7 @@
 // A run becomes spans, and spans become a picture.
 import { expect, test } from '@jest/globals';
 import { gantt, stepOf } from '../../../bench/gantt.ts';
-import { spansOf } from '../../../bench/spans.ts';
+import { spansOf } from '../../../bench/run-spans.ts';
 import type { TimedEvent } from '../../../lib/run/timeline.ts';
 
 const thing = (at: number, step: 'vpc' | 'subnets', key: string, elapsed?: number): TimedEvent => ({

@@ -4,12 +4,12 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { listen } from '../../../bench/listen.ts';
+import { listen } from '../../../bench/local-server.ts';
 import { answersPerSecond } from '../../../bench/load.ts';
 import { watchMemory } from '../../../bench/memory.ts';
-import { latencyProxy } from '../../../bench/proxy.ts';
-import { run } from '../../../bench/run.ts';
-import { waited } from '../../../bench/start.ts';
+import { latencyProxy } from '../../../bench/latency-proxy.ts';
+import { run } from '../../../bench/run-command.ts';
+import { waited } from '../../../bench/own-time.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,0 +1,71 @@
+// Someone points Slipway at AWS and lacks something: credentials, a yes, or an endpoint that answers.
+import { expect, test } from '@jest/globals';
+import { freePort, machine } from './harness.ts';
+import { leaveLogGroup } from './leftover-log-group.ts';
+import { tinyStack } from './tiny-stack.ts';
+
+/** No credentials from the home folder, the environment or the machine itself. */
+const NOBODY = { AWS_EC2_METADATA_DISABLED: 'true' };
+const SOMEBODY = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+
+test('without credentials it says how to get some, and that the sandbox needs none', async () => {
+  const user = await machine(NOBODY);
+  expect(await user.run('provision', ...tinyStack(user), '--target', 'aws', '--yes')).toMatchObject({
+    code: 1,
+    stdout: '',
+    problem: {
+      code: 'CREDENTIALS',
+      what: 'There are no AWS credentials.',
+      now: 'Nothing was changed.',
+      fix: [expect.stringContaining('AWS_PROFILE'), expect.stringContaining('sandbox')],
+    },
+  });
+  expect(user.stateFiles()).toEqual([]);
+}, 60_000);
+
+test('without a terminal to ask on, provision and teardown want --yes', async () => {
+  const user = await machine(SOMEBODY);
+  user.env['AWS_ENDPOINT_URL'] = user.endpoint;
+  const flags = [...tinyStack(user, undefined, { builder: 'bundle' }), '--target', 'aws'];
+  await user.start('sandbox').says(/answers at/);
+  const unconfirmed = (command: string) => ({
+    code: 1,
+    stdout: '',
+    problem: {
+      code: 'CONFIRMATION',
+      what: 'This wants a confirmation, and there is no terminal to ask on.',
+      why: 'On the aws target nothing is changed without a yes.',
+      now: 'Nothing was changed.',
+      fix: [
+        expect.stringMatching(new RegExp(`^npm run ${command} -- --target aws .*--plan, to see`)),
+        expect.stringMatching(new RegExp(`^npm run ${command} -- --target aws .*--yes$`)),
+      ],
+    },
+  });
+
+  expect(await user.run('provision', ...flags)).toMatchObject(unconfirmed('provision'));
+  expect(await user.mutations()).toEqual([]);
+  expect(user.stateFiles()).toEqual([]);
+
+  await leaveLogGroup(user);
+  expect(await user.run('teardown', ...flags)).toMatchObject(unconfirmed('teardown'));
+  expect(await user.mutations()).toEqual(['logs:CreateLogGroup']);
+  expect(user.stateFiles()).toEqual([]);
+}, 60_000);
+
+test('an AWS_ENDPOINT_URL where nothing listens is named', async () => {
+  const endpoint = `http://127.0.0.1:${await freePort()}`;
+  const user = await machine({ ...SOMEBODY, AWS_ENDPOINT_URL: endpoint });
+  expect(await user.run('provision', ...tinyStack(user), '--target', 'aws', '--yes')).toMatchObject({
+    code: 1,
+    stdout: '',
+    problem: {
+      code: 'ENDPOINT',
+      what: `Nothing answers at ${endpoint}.`,
+      why: expect.stringContaining('ECONNREFUSED'),
+      now: 'Nothing was changed.',
+      fix: [expect.stringContaining('AWS_ENDPOINT_URL'), expect.stringContaining('npm run provision')],
+    },
+  });
+  expect(user.stateFiles()).toEqual([]);
+}, 60_000);

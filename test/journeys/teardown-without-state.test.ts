@@ -1,0 +1,40 @@
+// Two stages side by side: one comes down without its state file, the other does not notice.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { ask, machine } from './harness.ts';
+import { tinyStack } from './tiny-stack.ts';
+
+test('dev comes down without a state file and prod goes on, until it comes down, too', async () => {
+  const user = await machine();
+  const flags = tinyStack(user);
+  // At the same time, and neither finds a sandbox: they start one between them.
+  const [dev, prod] = await Promise.all([
+    user.run('provision', ...flags, '--stage', 'dev'),
+    user.run('provision', ...flags, '--stage', 'prod'),
+  ]);
+  expect(dev).toMatchObject({ code: 0, problem: undefined });
+  expect(prod).toMatchObject({ code: 0, problem: undefined });
+  expect(dev.last).not.toBe(prod.last);
+  const both = await user.census();
+
+  rmSync(join(user.folder, '.slipway/dev.json'));
+  expect(await user.run('teardown', ...flags, '--stage', 'dev')).toMatchObject({
+    code: 0,
+    problem: undefined,
+    last: expect.stringMatching(/^tiny-dev is gone, 0 left/),
+  });
+  await expect(ask(`${dev.last}/app`)).rejects.toThrow('ECONNREFUSED');
+  expect(await ask(`${prod.last}/app`)).toMatchObject({ status: 200 });
+  expect(await user.census()).toEqual(
+    Object.fromEntries(Object.entries(both).map(([kind, count]) => [kind, count / 2])),
+  );
+
+  expect(await user.run('teardown', ...flags, '--stage', 'prod')).toMatchObject({
+    code: 0,
+    problem: undefined,
+    last: expect.stringMatching(/^tiny-prod is gone, 0 left/),
+  });
+  await expect(fetch(user.endpoint)).rejects.toThrow('fetch failed');
+  expect(user.stateFiles()).toEqual([]);
+}, 90_000);

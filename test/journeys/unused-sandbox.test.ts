@@ -1,0 +1,21 @@
+// Somebody only looks, or is refused: the sandbox that was started for it is stopped again.
+import { expect, test } from '@jest/globals';
+import { machine } from './harness.ts';
+import { tinyStack } from './tiny-stack.ts';
+
+test('a plan of either command, and a run that its state file stops', async () => {
+  const user = await machine();
+  const flags = tinyStack(user);
+  const sandbox = async () => await user.sandboxPid().catch(() => undefined);
+
+  expect(await user.run('provision', ...flags, '--plan')).toMatchObject({ code: 2 });
+  expect(await sandbox()).toBeUndefined();
+  expect(await user.run('teardown', ...flags, '--plan')).toMatchObject({ code: 0 });
+  expect(await sandbox()).toBeUndefined();
+  user.write('.slipway/dev.json', 'not what we wrote');
+  expect(await user.run('provision', ...flags)).toMatchObject({
+    code: 1,
+    problem: { code: 'STATE_CORRUPT' },
+  });
+  expect(await sandbox()).toBeUndefined();
+}, 60_000);

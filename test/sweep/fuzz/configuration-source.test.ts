@@ -1,0 +1,100 @@
+// Whatever stands in slipway.config.ts, it becomes a sound configuration or a problem; nothing hangs, and nothing is left.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { bundleModule } from '../../../lib/config/bundle.ts';
+import { loadConfig } from '../../../lib/config/load.ts';
+import { ROOT } from '../../house/files.ts';
+import { newFolder } from '../../program.ts';
+import { counted, FEW, slipped, slips } from './mutations.ts';
+import { expectProblem } from './expect-problem.ts';
+
+counted('texts of a configuration', 2 * FEW);
+
+const folder = newFolder();
+for (const api of ['api1', 'api2']) {
+  mkdirSync(join(folder, 'services', api), { recursive: true });
+  writeFileSync(join(folder, 'services', api, 'main.ts'), '');
+}
+/** The one that a user begins with. */
+const TEXT = readFileSync(join(ROOT, 'slipway.config.ts'), 'utf8').replace('./lib/', `${ROOT}/lib/`);
+/** What people write, and what they would never. */
+const INSERTS = [
+  ...[
+    '{',
+    '}',
+    '(',
+    ')',
+    ',',
+    ';',
+    "'",
+    '`',
+    '/*',
+    '//',
+    '...',
+    '=>',
+    'async ',
+    'await ',
+    'export default {};',
+  ],
+  ...[
+    'process.exit(),',
+    '...process.env,',
+    'name: undefined,',
+    'get name() { throw 1; },',
+    'this.x.y,',
+    '1n,',
+  ],
+  ...[
+    '(() => { throw new Error(); })(),',
+    'new Proxy({}, {}),',
+    'services: () => ({}),',
+    'import "./nothing";',
+  ],
+];
+
+/** An order of magnitude above what a slow machine needs, milliseconds. */
+const WITHIN = 30_000;
+
+let files = 0;
+async function expectRead(bytes: Uint8Array): Promise<void> {
+  const file = join(folder, `${(files += 1)}.config.ts`);
+  writeFileSync(file, bytes);
+  try {
+    // Most of them do not compile, and a process for each would take hours: of those, some are enough.
+    const compiles = await bundleModule(file).then(
+      () => true,
+      (error: unknown) => {
+        expect(error).toBeInstanceOf(SyntaxError);
+        expect((error as SyntaxError).message).toMatch(/\S/);
+        return false;
+      },
+    );
+    if (compiles || bytes.length % 16 === 0)
+      await loadConfig({ file, stage: 'dev', target: 'sandbox', within: WITHIN });
+  } catch (error) {
+    expectProblem(error, ['CONFIG_LOAD', 'CONFIG_INVALID']);
+  } finally {
+    rmSync(file);
+  }
+}
+
+test('the text of a configuration of which parts are others, missing, or there twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(slips(INSERTS), async (changes) => expectRead(slipped(Buffer.from(TEXT), changes))),
+    { numRuns: FEW },
+  );
+  expect(readdirSync(folder)).toEqual(['services']);
+}, 7_200_000);
+
+test('any text and any bytes', async () => {
+  const any = fc.oneof(
+    fc.uint8Array({ maxLength: 100 }),
+    fc.string({ unit: 'binary', maxLength: 100 }).map((text) => Buffer.from(text)),
+    fc
+      .array(fc.constantFrom(...INSERTS, 'export default ', TEXT), { maxLength: 6 })
+      .map((parts) => Buffer.from(parts.join(' '))),
+  );
+  await fc.assert(fc.asyncProperty(any, expectRead), { numRuns: FEW });
+}, 7_200_000);

@@ -1,0 +1,156 @@
+// Whatever a state remembers that is not so, a provision makes it right: nothing is made twice, nothing is lost, and it says so of nothing.
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { StateData } from '../../../lib/state/format.ts';
+import { account } from '../../converge/harness.ts';
+import { stack } from '../../converge/stacks.ts';
+import { expectProblem } from './expect-problem.ts';
+
+type Ids = Record<string, Record<string, string>>;
+
+/** Ids of things that there are not, and texts that are no ids of anything. */
+const NOT_THERE = [
+  'vpc-0123456789abcdef0',
+  'subnet-0123456789abcdef0',
+  'igw-0123456789abcdef0',
+  'rtb-0123456789abcdef0',
+  'eipalloc-0123456789abcdef0',
+  'nat-0123456789abcdef0',
+  'sg-0123456789abcdef0',
+  'Z0123456789ABCDEFGHIJ',
+  'arn:aws:elasticloadbalancing:eu-west-1:000000000000:loadbalancer/app/shop-dev/0123456789abcdef',
+  'arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/other/0123456789abcdef',
+  'arn:aws:ecs:eu-west-1:000000000000:service/shop-dev/other',
+  'api.example.org',
+];
+const NO_IDS = [
+  '',
+  ' ',
+  'vpc-*',
+  '*',
+  '/',
+  '../..',
+  '%2e%2e',
+  'a/b?c=d#e',
+  'x'.repeat(2048),
+  '<a>&"',
+  '-',
+  'null',
+  '0',
+];
+const OTHER_ADDRESSES = [
+  'vpc.other',
+  'subnets.public-9',
+  'subnets',
+  'nothing',
+  'services.web.x',
+  'rules.',
+  'record.x',
+  'hostedZone.example.org',
+  '.',
+  '~2',
+];
+
+const wrong = fc.oneof(
+  fc.constantFrom(...NOT_THERE),
+  fc.constantFrom(...NO_IDS),
+  fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
+);
+
+/** One thing that a state has wrong. */
+interface Wrong {
+  readonly what: 'id' | 'other id' | 'forgotten' | 'address' | 'fields' | 'intent' | 'generation';
+  readonly at: number;
+  readonly text: string;
+  readonly address: string;
+}
+const wrongs = fc.array(
+  fc.record<Wrong>({
+    what: fc.constantFrom('id', 'id', 'other id', 'forgotten', 'address', 'fields', 'intent', 'generation'),
+    at: fc.nat(500),
+    text: wrong,
+    address: fc.constantFrom(...OTHER_ADDRESSES),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
+function spoil(ids: Ids, changes: readonly Wrong[]): { ids: Ids; more: Partial<StateData> } {
+  const spoilt = structuredClone(ids);
+  const intents: StateData['intents'] = {};
+  const generations: StateData['generations'] = {};
+  for (const { what, at, text, address } of changes) {
+    const addresses = Object.keys(spoilt);
+    const [one = 'vpc', other = 'vpc'] = [
+      addresses[at % addresses.length],
+      addresses[(at * 7 + 3) % addresses.length],
+    ];
+    const fields = (spoilt[one] ??= {});
+    const names = Object.keys(fields);
+    if (what === 'id') fields[names[at % names.length] ?? 'vpcId'] = text;
+    if (what === 'other id') spoilt[one] = { ...spoilt[other] };
+    if (what === 'forgotten') delete spoilt[one];
+    if (what === 'address') spoilt[address] = { ...fields };
+    if (what === 'fields') spoilt[one] = { [address]: text };
+    if (what === 'intent') intents[one] = { token: `slipway-${at}`, generation: 1 + at, at: at - 250 };
+    if (what === 'generation') generations[one] = 1 + at ** 3;
+  }
+  return { ids: spoilt, more: { intents, generations } };
+}
+
+test.each([...NOT_THERE, ...NO_IDS])('every id is %j', async (text) => {
+  const user = await account();
+  await user.up(stack());
+  const [ids, census] = [user.ids(), user.census()];
+  const spoilt = Object.entries(ids).map(([address, fields]) => [
+    address,
+    Object.fromEntries(Object.keys(fields).map((field) => [field, text])),
+  ]);
+  user.remember(Object.fromEntries(spoilt) as Ids);
+  expect(await user.up(stack())).toEqual({ done: [], calls: [] });
+  expect(user.census()).toEqual(census);
+  expect(user.ids()).toEqual(ids);
+  user.remember(Object.fromEntries(spoilt) as Ids);
+  await user.down(stack());
+  expect(user.census()).toEqual({});
+});
+
+test('ids of what is not there, of other things and of nothing; forgotten ones; old intents', async () => {
+  const user = await account({ lives: 'file' });
+  await user.up(stack());
+  const [ids, census] = [user.ids(), user.census()];
+  await fc.assert(
+    fc.asyncProperty(wrongs, async (changes) => {
+      const spoilt = spoil(ids, changes);
+      user.remember(spoilt.ids, spoilt.more);
+      try {
+        // Everything is as configured: it is found by its tags and names, and nothing is called that changes it.
+        expect(await user.up(stack())).toEqual({ done: [], calls: [] });
+      } catch (error) {
+        expectProblem(error, []);
+      }
+      expect(user.census()).toEqual(census);
+      expect(user.ids()).toEqual(ids);
+    }),
+    { numRuns: 100 },
+  );
+}, 7_200_000);
+
+test('a first provision, and a teardown, with a state of something that there never was', async () => {
+  const whole = await account();
+  await whole.up(stack());
+  const ids = whole.ids();
+  await fc.assert(
+    fc.asyncProperty(wrongs, async (changes) => {
+      const user = await account();
+      const spoilt = spoil(ids, changes);
+      user.remember(spoilt.ids, spoilt.more);
+      await user.up(stack());
+      expect(user.census()).toEqual(whole.census());
+      expect(await user.plan(stack())).toEqual([]);
+      user.remember(spoilt.ids, spoilt.more);
+      await user.down(stack());
+      expect(user.census()).toEqual({});
+    }),
+    { numRuns: 25 },
+  );
+}, 7_200_000);

@@ -1,0 +1,82 @@
+// Ctrl-C before there is anything to save: while Slipway starts, while the configuration is read, while the sandbox starts.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { eventually, machine } from '../../journeys/harness.ts';
+import { tinyStack } from '../../journeys/tiny-stack.ts';
+import { expectSaved, interrupted, press } from './interrupt.ts';
+
+test.each([
+  [
+    'waits for ever',
+    'export default () => new Promise(() => setInterval(() => console.error("thinking"), 50));',
+  ],
+  ['is busy for ever', 'console.error("thinking"); for (;;);'],
+  [
+    'cannot be woken',
+    'console.error("thinking"); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
+  ],
+])(
+  'a configuration that %s',
+  async (what, text) => {
+    const user = await machine();
+    const running = user.start('provision', ...user.config(text));
+    await running.says(/thinking/);
+    expect(await press(running, `a configuration that ${what}`)).toMatchObject(interrupted('provision'));
+    expect(user.stateFiles()).toEqual([]);
+  },
+  60_000,
+);
+
+test('while the sandbox starts', async () => {
+  const user = await machine();
+  const running = user.start('provision', ...tinyStack(user));
+  await eventually(() => existsSync(join(user.folder, '.slipway/sandbox/sandbox.log')) || undefined);
+  const outcome = await press(running, 'while the sandbox starts');
+  expect(outcome).toMatchObject(interrupted('provision'));
+  expectSaved(user, 'dev');
+  // Nobody knows of it, so nobody could stop it.
+  await eventually(() => !runsIn(user.folder) || undefined);
+}, 60_000);
+
+/** Whether a process has the folder among its arguments. */
+function runsIn(folder: string): boolean {
+  const { status } = spawnSync('pgrep', ['-f', '--', folder]);
+  expect([0, 1]).toContain(status);
+  return status === 0;
+}
+
+test('at any moment of its start', async () => {
+  const user = await machine();
+  const flags = tinyStack(user);
+  await user.start('sandbox').says(/answers at/);
+  // How long a start takes on this machine, as it is now.
+  const begun = performance.now();
+  const first = user.start('provision', ...flags, '--plan');
+  await first.says(/^provision tiny/m);
+  const startMs = performance.now() - begun;
+  await first.done;
+  const codes = new Set<number | null>();
+  for (let n = 0; n < 60; n += 1) {
+    const running = user.start('provision', ...flags, '--json');
+    for (const end = performance.now() + Math.random() * 1.5 * startMs; performance.now() < end;)
+      await new Promise(setImmediate);
+    const { code, stdout } = await press(running, `start ${n}`, n % 2 ? 'SIGTERM' : 'SIGINT');
+    codes.add(code);
+    // Before it listens, it simply ends, as every program does; and it may have been done before the signal came.
+    expect([130, null, 0]).toContain(code);
+    if (code === 130)
+      expect(JSON.parse(stdout)).toMatchObject({ ok: false, problem: { code: 'INTERRUPTED' } });
+    expectSaved(user, 'dev');
+  }
+  expect(codes).toContain(130);
+}, 600_000);
+
+test('a terminal that was closed stops it, too', async () => {
+  const user = await machine({ SLIPWAY_SANDBOX_PACE: 'aws' });
+  const running = user.start('provision', ...tinyStack(user));
+  await running.says(/natGateway +waiting/);
+  expect(await press(running, 'a closed terminal', 'SIGHUP')).toMatchObject(interrupted('provision'));
+  expectSaved(user, 'dev');
+}, 120_000);

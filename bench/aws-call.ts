@@ -1,7 +1,7 @@
 /** Which call a request to AWS is: its service and its operation, as the request itself says them. Pure. */
 
 /** What is looked at of a request. */
-export interface Asked {
+export interface ApiRequest {
   readonly method: string;
   /** The path, with its query. */
   readonly url: string;
@@ -9,7 +9,7 @@ export interface Asked {
   readonly body: string;
 }
 
-export interface Call {
+export interface AwsCall {
   /** As the signature says it: `ec2`, `elasticloadbalancing`, `ecs`. */
   readonly service: string;
   readonly operation: string;
@@ -23,14 +23,14 @@ const READS = /^(Describe|Get|List|BatchGet|BatchCheck|Simulate)/;
  * (what is sent as CBOR), or it is the method and the path (Route 53).
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export function callOf({ method, url, headers, body }: Asked): Call {
+export function awsCallOf({ method, url, headers, body }: ApiRequest): AwsCall {
   const service = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(String(headers['authorization']))?.[1];
   const [path = ''] = url.split('?');
   const operation =
     /\.(\w+)$/.exec(String(headers['x-amz-target'] ?? ''))?.[1] ??
     new URLSearchParams(body).get('Action') ??
     /\/operation\/(\w+)$/.exec(path)?.[1] ??
-    routed(method, path);
+    restOperation(method, path);
   return {
     service: service ?? 'unsigned',
     operation,
@@ -56,7 +56,7 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, operation: strin
 ];
 
 /** What is not known by its path goes by that. */
-function routed(method: string, path: string): string {
+function restOperation(method: string, path: string): string {
   const rest = path.startsWith(VERSION) ? path.slice(VERSION.length).replace(/\/$/, '') : undefined;
   const known = ROUTES.find(([verb, pattern]) => verb === method && rest !== undefined && pattern.test(rest));
   return known?.[2] ?? `${method} ${path}`;

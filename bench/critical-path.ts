@@ -18,19 +18,19 @@ export function longestPath(needs: Graph, weights: Readonly<Record<string, numbe
   const to = (node: string): Path => {
     const before = known.get(node);
     if (before) return before;
-    const way = longest((needs[node] ?? []).map(to));
+    const way = longestOf((needs[node] ?? []).map(to));
     const path = { ms: way.ms + (weights[node] ?? 0), nodes: [...way.nodes, node] };
     known.set(node, path);
     return path;
   };
-  const { ms, nodes } = longest(Object.keys(needs).map(to));
+  const { ms, nodes } = longestOf(Object.keys(needs).map(to));
   // What takes no time at the end of it says nothing.
   const last = nodes.findLastIndex((node) => (weights[node] ?? 0) > 0);
   return { ms, nodes: nodes.slice(0, last + 1) };
 }
 
 /** Of ways that take as long, the one that says more. */
-const longest = (paths: readonly Path[]): Path =>
+const longestOf = (paths: readonly Path[]): Path =>
   paths.reduce(
     (best, path) =>
       path.ms > best.ms || (path.ms === best.ms && path.nodes.length > best.nodes.length) ? path : best,

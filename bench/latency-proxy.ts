@@ -1,10 +1,10 @@
 /** Stands between a client and an endpoint: every call takes so many milliseconds longer, and is written down. */
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import { callOf, type Call } from './aws-call.ts';
+import { awsCallOf, type AwsCall } from './aws-call.ts';
 import { listen, type Listening } from './local-server.ts';
 
 /** One call, and when: milliseconds since 1970. */
-export interface Passed extends Call {
+export interface ProxiedCall extends AwsCall {
   readonly start: number;
   readonly end: number;
   readonly status: number;
@@ -12,9 +12,9 @@ export interface Passed extends Call {
 
 export interface Proxy extends Listening {
   /** The calls so far, in the order in which they were answered. */
-  readonly calls: readonly Passed[];
+  readonly calls: readonly ProxiedCall[];
   /** Gives the calls so far and forgets them. */
-  take(): Passed[];
+  take(): ProxiedCall[];
 }
 
 /**
@@ -24,7 +24,7 @@ export interface Proxy extends Listening {
  */
 export async function latencyProxy(upstream: string, delay: number): Promise<Proxy> {
   const agent = new Agent({ keepAlive: true });
-  const calls: Passed[] = [];
+  const calls: ProxiedCall[] = [];
   const server = createServer((incoming, outgoing) => {
     void pass(incoming, outgoing).catch(() => outgoing.destroy());
   });
@@ -42,7 +42,7 @@ export async function latencyProxy(upstream: string, delay: number): Promise<Pro
     const content = await bodyOf(answer);
     const { statusCode: status = 502 } = answer;
     calls.push({
-      ...callOf({ method, url, headers, body: body.toString() }),
+      ...awsCallOf({ method, url, headers, body: body.toString() }),
       start,
       end: Date.now(),
       status,

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
 import type { TimedEvent } from '../lib/run/timeline.ts';
 import { durations } from '../sandbox/world/durations.ts';
-import { onClose } from './cleanup.ts';
+import { onCleanup } from './cleanup.ts';
 import { inFolder } from './compare.ts';
 import { provisionGraph, provisionLimit, teardownLimit, updateLimit } from './limits.ts';
 import { freePort } from './local-server.ts';
 import { criticalPath, type Path, type Span } from './critical-path.ts';
-import { run } from './run-command.ts';
+import { runCommand } from './run-command.ts';
 import { ROOT, slipwayCommand } from './slipway.ts';
 import { SURVEY, spansOf, START_UP, VERIFY } from './run-spans.ts';
 
 /** One command beside its limit; seconds of this machine's clock. */
-export interface Against {
+export interface LimitComparison {
   readonly work: string;
   readonly seconds: number;
   readonly limit: number;
@@ -22,7 +22,7 @@ export interface Against {
 }
 
 export interface LimitRun {
-  readonly works: readonly Against[];
+  readonly works: readonly LimitComparison[];
   /** The spans of the provision, and those that decided how long it took. */
   readonly spans: readonly Span[];
   readonly critical: readonly Span[];
@@ -31,7 +31,7 @@ export interface LimitRun {
 const DEREGISTRATION_SECONDS = 10;
 const INTERVAL_SECONDS = 5;
 /** How long a command may take, in seconds of AWS. */
-const PATIENCE = 900;
+const TIMEOUT_SECONDS = 900;
 
 /** The stack of the example: images are built and pushed. @param round what an update changes */
 const stackOf = (round: number): StackInput => {
@@ -52,7 +52,7 @@ const stackOf = (round: number): StackInput => {
 };
 
 /** @param pace how many times as fast as AWS's the sandbox's time runs */
-export const againstTheLimit = (pace: number, say: (text: string) => void): Promise<LimitRun> =>
+export const measureAgainstLimit = (pace: number, log: (text: string) => void): Promise<LimitRun> =>
   inFolder(async (folder) => {
     const port = await freePort();
     const files = { config: join(folder, 'slipway.config.ts'), timeline: join(folder, 'timeline') };
@@ -65,14 +65,14 @@ export const againstTheLimit = (pace: number, say: (text: string) => void): Prom
       SLIPWAY_SANDBOX_PACE: String(pace),
       SLIPWAY_TIMELINE: files.timeline,
     };
-    const stop = onClose(() => stopSandbox(port));
+    const stop = onCleanup(() => stopSandbox(port));
     const delays = { deregistration: DEREGISTRATION_SECONDS * 1000, interval: INTERVAL_SECONDS * 1000 };
-    const works: Against[] = [];
+    const works: LimitComparison[] = [];
     const measure = async (work: string, script: 'provision' | 'teardown', limit: Path) => {
       const command = slipwayCommand(env, script, '--yes', '--config', files.config);
-      const { seconds } = await run({ ...command, patience: 60 + PATIENCE / pace });
+      const { seconds } = await runCommand({ ...command, timeoutSeconds: 60 + TIMEOUT_SECONDS / pace });
       works.push({ work, seconds, limit: limit.ms / 1000 / pace, path: limit.nodes });
-      say(`${work}: ${seconds.toFixed(1)} s, the limit is ${(limit.ms / 1000 / pace).toFixed(1)} s`);
+      log(`${work}: ${seconds.toFixed(1)} s, the limit is ${(limit.ms / 1000 / pace).toFixed(1)} s`);
     };
     try {
       writeFileSync(files.config, `export default ${JSON.stringify(stackOf(1))};\n`);
@@ -88,14 +88,14 @@ export const againstTheLimit = (pace: number, say: (text: string) => void): Prom
     }
   });
 
-const OPENS = 'load balancer opens';
+const OPENING = 'load balancer opens';
 
 /** What each span of a provision waits for: as the architecture says; and AWS, behind the load balancer. */
 const spanGraph = {
   ...Object.fromEntries(
     Object.entries(provisionGraph).map(([node, needs]) => [node, [...needs, SURVEY] as readonly string[]]),
   ),
-  services: [...(provisionGraph['services'] ?? []), OPENS, SURVEY],
+  services: [...(provisionGraph['services'] ?? []), OPENING, SURVEY],
   [SURVEY]: [START_UP],
   [START_UP]: [],
   [VERIFY]: ['record', 'services'],
@@ -112,7 +112,7 @@ function provisionSpans(file: string, start: number, end: number, pace: number):
   const spans = spansOf(events, start, end);
   const balancer = spans.find(({ node }) => node === 'loadBalancer');
   if (!balancer) return spans;
-  const opens = { node: OPENS, label: OPENS, start: balancer.end };
+  const opens = { node: OPENING, label: OPENING, start: balancer.end };
   const row = spans.indexOf(balancer) + 1;
   return spans.toSpliced(row, 0, { ...opens, end: balancer.end + durations.loadBalancerCreate / pace });
 }

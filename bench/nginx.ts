@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onClose } from './cleanup.ts';
+import { onCleanup } from './cleanup.ts';
 import { freePort } from './local-server.ts';
 import { killGroup } from './run-command.ts';
 
@@ -42,7 +42,7 @@ export async function startNginx(
   writeFileSync(file, nginxConfiguration(folder, port, upstream));
   const child = spawn('nginx', ['-p', folder, '-c', file], { stdio: 'ignore', detached: true });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const stop = onClose(() => (killGroup(child), ended));
+  const stop = onCleanup(() => (killGroup(child), ended));
   for (let tries = 0; tries < 100; tries += 1) {
     const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
     if (answer) return { port, stop };

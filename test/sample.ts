@@ -3,15 +3,15 @@ import { basename } from 'node:path';
 import { expect, test } from '@jest/globals';
 
 /** The seed of what is chosen at random: another one each time, or the one that SEED says. */
-export const seedOf = (): number => Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+export const randomSeed = (): number => Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 const EVERY = process.env['SWEEP'] === undefined ? 3 : 1;
 
 /** Where to begin: not with one seed at the same place in all files, which may have the same cases. */
-const first = () => (seedOf() + basename(expect.getState().testPath ?? '').length) % EVERY;
+const first = () => (randomSeed() + basename(expect.getState().testPath ?? '').length) % EVERY;
 
 /** A test for each case, which begins with its title; those that are not run are skipped, so that their snapshots stay. */
-export function testSome<T extends readonly [title: string, ...unknown[]]>(
+export function testSample<T extends readonly [title: string, ...unknown[]]>(
   cases: readonly T[],
   run: (...one: T) => Promise<void>,
   timeoutMs?: number,

@@ -6,7 +6,7 @@ import type { Snapshot } from '../../sandbox/world/world.ts';
 import { account, type Account } from './harness.ts';
 
 /** An account as it is at one moment. */
-export interface Moment {
+export interface AccountSnapshot {
   readonly world: Snapshot;
   /** The text of the state file. */
   readonly state: string;
@@ -14,21 +14,21 @@ export interface Moment {
   readonly at: number;
 }
 
-const moments = new Map<string, Promise<Moment>>();
+const snapshots = new Map<string, Promise<AccountSnapshot>>();
 
 /**
  * A new account in which a stack stands. Unless it has sources, what provisioned it is in no journal of its.
  * @param clockFrom makes what both sides go by, from a time on; without it AWS takes no time at all
  */
-export async function standing(
+export async function provisionedAccount(
   one: StackInput,
   clockFrom?: (time?: number) => Clock & SandboxClock,
 ): Promise<Account> {
   const made = () => provisioned(one, clockFrom?.());
   if (hasSource(one)) return made();
   const key = JSON.stringify([one, clockFrom?.name]);
-  const moment = moments.get(key) ?? made().then(left);
-  moments.set(key, moment);
+  const moment = snapshots.get(key) ?? made().then(snapshotOf);
+  snapshots.set(key, moment);
   const from = await moment;
   return account({ from, ...(clockFrom && { clock: clockFrom(from.at) }) });
 }
@@ -41,12 +41,12 @@ const hasSource = ({ services }: StackInput): boolean =>
 
 async function provisioned(one: StackInput, clock?: Clock & SandboxClock): Promise<Account> {
   const user = await account({ ...(clock && { clock }) });
-  await user.up(one);
+  await user.provision(one);
   return user;
 }
 
-async function left(user: Account): Promise<Moment> {
-  const moment = user.moment();
+async function snapshotOf(user: Account): Promise<AccountSnapshot> {
+  const moment = user.snapshot();
   await user.close();
   return moment;
 }

@@ -1,16 +1,16 @@
 // Whatever the configuration was and whatever it becomes: provision does what its plan said, and then there is nothing to do.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { anyStack } from './arbitrary-stacks.ts';
+import { arbitraryStack } from './arbitrary-stacks.ts';
 import { account } from './harness.ts';
 
 test('plan, provision, and an empty plan; found again without its state; taken down without a trace', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(anyStack, { minLength: 2, maxLength: 3 }), async (stacks) => {
+    fc.asyncProperty(fc.array(arbitraryStack, { minLength: 2, maxLength: 3 }), async (stacks) => {
       const user = await account();
       for (const one of stacks) {
         const plan = await user.plan(one);
-        const { done, calls } = await user.up(one);
+        const { done, calls } = await user.provision(one);
         expect(done).toEqual(plan.map(({ address, verb }) => `${address} ${verb}`).sort());
         if (plan.length === 0) expect(calls).toEqual([]);
         expect(await user.plan(one)).toEqual([]);
@@ -18,10 +18,10 @@ test('plan, provision, and an empty plan; found again without its state; taken d
       const last = stacks.at(-1) ?? stacks[0];
       if (!last) return;
       const ids = user.ids();
-      user.forget();
-      expect(await user.up(last)).toEqual({ done: [], calls: [] });
+      user.deleteState();
+      expect(await user.provision(last)).toEqual({ done: [], calls: [] });
       expect(user.ids()).toEqual(ids);
-      await user.down(last);
+      await user.teardown(last);
       expect(user.census()).toEqual({});
     }),
     { numRuns: Number(process.env['RUNS'] ?? 8) },

@@ -19,7 +19,7 @@ const service = fc.record({
 });
 
 /** Ports are told apart in a task and paths in the stack, as the configuration asks for. */
-export const anyStack: fc.Arbitrary<StackInput> = fc
+export const arbitraryStack: fc.Arbitrary<StackInput> = fc
   .record({
     services: fc.dictionary(name, service, { minKeys: 1, maxKeys: 2 }),
     zones: fc.constantFrom(2, 3),

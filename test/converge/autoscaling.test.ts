@@ -7,7 +7,7 @@ import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords } from './harness.ts';
-import { standing } from './account-snapshots.ts';
+import { provisionedAccount } from './account-snapshots.ts';
 import { stack, web } from './stacks.ts';
 
 const target = {
@@ -18,8 +18,8 @@ const target = {
 
 /** A stack of one service with one task, and hands that scale it. */
 async function provisioned(real?: StackInput) {
-  const user = real ? await account({ real: true }) : await standing(stack());
-  if (real) await user.up(real, { wait: true });
+  const user = real ? await account({ realTasks: true }) : await provisionedAccount(stack());
+  if (real) await user.provision(real, { wait: true });
   const { autoscaling, ecs } = user.aws;
   const row = () =>
     user.sandbox.world.region('eu-west-1').ecs.services.find(({ serviceName }) => serviceName === 'web');
@@ -46,7 +46,7 @@ test('a count within its range is no drift, and the question for the range is on
   expect(await user.plan(stack())).toEqual([]);
   expect(user.asked()).toBe(1);
   expect(await user.drift(stack())).toMatchObject({ exitCode: 0 });
-  expect((await user.up(stack())).calls).toEqual([]);
+  expect((await user.provision(stack())).calls).toEqual([]);
   expect(user.count()).toBe(3);
 });
 
@@ -60,7 +60,7 @@ test('other changes leave it alone, and so does another count in the configurati
     'update taskDefinitions.web: api1.environment, api1.environment.LEVEL',
     'update services.web: task definition, grace seconds',
   ]);
-  await user.up(after);
+  await user.provision(after);
   expect(user.count()).toBe(3);
   expect(await user.plan(after)).toEqual([]);
 });
@@ -74,7 +74,7 @@ test('without a range, or outside of it, a count is drift', async () => {
   await user.byHand(5);
   expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
   await user.noRange();
-  await user.up(stack());
+  await user.provision(stack());
   expect(user.count()).toBe(1);
   expect(await user.drift(stack())).toMatchObject({ exitCode: 0 });
 });
@@ -83,7 +83,7 @@ test('nobody asks about a count that is as configured', async () => {
   const user = await provisioned();
   await user.range(1, 6);
   expect(await user.plan(stack())).toEqual([]);
-  await user.up(stack());
+  await user.provision(stack());
   expect(user.asked()).toBe(0);
 });
 
@@ -113,9 +113,9 @@ test.each([
     };
     const user = await provisioned(real);
     await user.range(min, most);
-    expect(await user.up(real, { wait: true })).toMatchObject({ calls: [] });
+    expect(await user.provision(real, { wait: true })).toMatchObject({ calls: [] });
     expect(user.count()).toBe(min);
-    await user.down(real);
+    await user.teardown(real);
     expect(user.census()).toEqual({});
   },
   120_000,
@@ -126,7 +126,7 @@ test('a service that is replaced goes on with the count that was decided, and sa
   await user.range(3, 6);
   const secure = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });
   expect(planInWords(await user.plan(secure))).toContain('replace services.web: name, load balancers');
-  await user.up(secure);
+  await user.provision(secure);
   const [one, ...others] = user.sandbox.world
     .region('eu-west-1')
     .ecs.services.filter(({ status }) => status === 'ACTIVE');
@@ -141,6 +141,6 @@ test('a service that is replaced goes on with the count that was decided, and sa
 test('a teardown leaves no range behind', async () => {
   const user = await provisioned();
   await user.range(3, 6);
-  await user.down(stack());
+  await user.teardown(stack());
   expect(user.census()).toEqual({});
 });

@@ -2,8 +2,8 @@
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords } from './harness.ts';
-import { standing } from './account-snapshots.ts';
-import { testSome } from '../sample.ts';
+import { provisionedAccount } from './account-snapshots.ts';
+import { testSample } from '../sample.ts';
 import { container, stack, web } from './stacks.ts';
 
 const jobs = { jobs: { containers: { worker: container('worker', 8000) } } };
@@ -40,21 +40,21 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['a zone less', stack(), stack({ network: { zones: 3 } })],
 ];
 
-testSome(cases, async (_what, after, before = stack()) => {
-  const user = await standing(before);
+testSample(cases, async (_what, after, before = stack()) => {
+  const user = await provisionedAccount(before);
   const plan = await user.plan(after);
   expect(planInWords(plan)).toMatchSnapshot();
-  const { done, calls } = await user.up(after);
+  const { done, calls } = await user.provision(after);
   expect(done).toEqual(plan.map(({ address, verb }) => `${address} ${verb}`).sort());
   expect(calls).not.toEqual([]);
   expect(await user.plan(after)).toEqual([]);
   const fresh = await account();
-  await fresh.up(after);
+  await fresh.provision(after);
   expect(user.census()).toEqual(fresh.census());
 });
 
 test('another block of addresses is refused before anything is touched', async () => {
-  const user = await standing(stack());
+  const user = await provisionedAccount(stack());
   await expect(user.plan(stack({ network: { cidr: '10.1.0.0/16' } }))).rejects.toMatchObject({
     code: 'REFUSED',
   });

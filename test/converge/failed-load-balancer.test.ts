@@ -7,7 +7,7 @@ import { account, planInWords, type Account } from './harness.ts';
 import { container, stack } from './stacks.ts';
 
 const why = 'The subnets have no free addresses left';
-const told = {
+const expectedProblem = {
   code: 'FAILED_STATE',
   what: 'AWS could not set up the load balancer shop-dev.',
   why,
@@ -15,7 +15,7 @@ const told = {
   fix: expect.arrayContaining([expect.stringContaining('npm run provision')]),
 };
 
-const fails = ({ sandbox }: Account) =>
+const failLoadBalancer = ({ sandbox }: Account) =>
   sandbox.faults.add({
     kind: 'fails-later',
     operation: 'CreateLoadBalancer',
@@ -27,8 +27,8 @@ const fails = ({ sandbox }: Account) =>
 test('a run that waits ends when AWS says so, not when time is up for the service', async () => {
   const clock = leapingClock();
   const user = await account({ clock, plane: { ...pretendPlane, checksTargets: true } });
-  fails(user);
-  await expect(user.up(stack(), { wait: true })).rejects.toMatchObject(told);
+  failLoadBalancer(user);
+  await expect(user.provision(stack(), { wait: true })).rejects.toMatchObject(expectedProblem);
   expect(user.ids()).toHaveProperty(['services.web']);
 });
 
@@ -37,8 +37,8 @@ test('many services that wait behind it look at it together', async () => {
   for (let nth = 1; nth <= 12; nth += 1)
     services[`s${nth}`] = { containers: { api: container(`api${nth}`, 5000) } };
   const user = await account({ clock: leapingClock(), plane: { ...pretendPlane, checksTargets: true } });
-  fails(user);
-  await expect(user.up(stack({ services }), { wait: true })).rejects.toThrow(why);
+  failLoadBalancer(user);
+  await expect(user.provision(stack({ services }), { wait: true })).rejects.toThrow(why);
   const looks = user.sandbox.journal
     .entries()
     .filter(({ operation }) => operation === 'DescribeLoadBalancers');
@@ -49,8 +49,8 @@ test('many services that wait behind it look at it together', async () => {
 
 test('a run that does not wait says so, if AWS does; the next replaces it with all that hung on it', async () => {
   const user = await account();
-  fails(user);
-  await expect(user.up(stack())).rejects.toMatchObject(told);
+  failLoadBalancer(user);
+  await expect(user.provision(stack())).rejects.toMatchObject(expectedProblem);
   const failed = user.ids()['loadBalancer'];
   expect(planInWords(await user.plan(stack()))).toEqual([
     'replace loadBalancer: state',
@@ -59,7 +59,7 @@ test('a run that does not wait says so, if AWS does; the next replaces it with a
     'create rules.web-api2',
     'update record: alias to, alias zone',
   ]);
-  await user.up(stack(), { wait: true });
+  await user.provision(stack(), { wait: true });
   expect(user.ids()['loadBalancer']).not.toEqual(failed);
   expect(await user.plan(stack())).toEqual([]);
   expect(user.census()).toMatchObject({ 'elbv2.loadBalancers': 1, 'elbv2.listeners': 1 });
@@ -67,8 +67,8 @@ test('a run that does not wait says so, if AWS does; the next replaces it with a
 
 test('one that failed can be taken down', async () => {
   const user = await account();
-  fails(user);
-  await expect(user.up(stack())).rejects.toMatchObject(told);
-  await user.down(stack());
+  failLoadBalancer(user);
+  await expect(user.provision(stack())).rejects.toMatchObject(expectedProblem);
+  await user.teardown(stack());
   expect(user.census()).toEqual({});
 });

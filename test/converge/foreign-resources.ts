@@ -11,12 +11,12 @@ import type { Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
 /** A thing that somebody made before us. */
-export interface Stranger {
+export interface ForeignResource {
   readonly address: string;
-  readonly makes: (aws: Clients) => Promise<unknown>;
+  readonly create: (aws: Clients) => Promise<unknown>;
   readonly stack?: StackInput;
   /** What is theirs for good. */
-  readonly stays?: Readonly<Record<string, number>>;
+  readonly remaining?: Readonly<Record<string, number>>;
 }
 
 const TRUST = {
@@ -26,22 +26,22 @@ const TRUST = {
 const zone = { Name: 'example.com', CallerReference: 'by hand' };
 const ownZone = stack({ domain: { name: 'api.example.com', zone: 'example.com' } });
 
-export const strangers: readonly Stranger[] = [
+export const foreignResources: readonly ForeignResource[] = [
   {
     address: 'logGroup',
-    makes: ({ logs }) =>
+    create: ({ logs }) =>
       logs.send(new CreateLogGroupCommand({ logGroupName: '/slipway/shop-dev', tags: { team: 'orders' } })),
   },
   {
     address: 'cluster',
-    async makes({ iam, ecs }) {
+    async create({ iam, ecs }) {
       await iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
       await ecs.send(new CreateClusterCommand({ clusterName: 'shop-dev' }));
     },
   },
   {
     address: 'roles.task',
-    makes: ({ iam }) =>
+    create: ({ iam }) =>
       iam.send(
         new CreateRoleCommand({
           RoleName: 'shop-dev-task',
@@ -52,7 +52,7 @@ export const strangers: readonly Stranger[] = [
   },
   {
     address: 'taskDefinitions.web',
-    makes: ({ ecs }) =>
+    create: ({ ecs }) =>
       ecs.send(
         new RegisterTaskDefinitionCommand({
           family: 'shop-dev-web',
@@ -63,8 +63,8 @@ export const strangers: readonly Stranger[] = [
   {
     address: 'record',
     stack: ownZone,
-    stays: { 'route53.zones': 1 },
-    async makes({ route53 }) {
+    remaining: { 'route53.zones': 1 },
+    async create({ route53 }) {
       const { HostedZone } = await route53.send(new CreateHostedZoneCommand(zone));
       const ResourceRecordSet = {
         Name: 'api.example.com',
@@ -82,32 +82,32 @@ export const strangers: readonly Stranger[] = [
   },
   {
     address: 'hostedZone',
-    makes: ({ route53 }) => route53.send(new CreateHostedZoneCommand(zone)),
+    create: ({ route53 }) => route53.send(new CreateHostedZoneCommand(zone)),
   },
   {
     address: 'repositories.web-app',
     stack: stack({ services: { web: { containers: { app: { source: 'app', port: 80, path: '/' } } } } }),
-    makes: ({ ecr }) => ecr.send(new CreateRepositoryCommand({ repositoryName: 'shop-dev/web-app' })),
+    create: ({ ecr }) => ecr.send(new CreateRepositoryCommand({ repositoryName: 'shop-dev/web-app' })),
   },
 ];
 
 /** Tags a thing of ours. */
-export type Tagging = (
+export type AddTag = (
   aws: Clients,
   id: (field: string) => string,
   tag: [key: string, value: string],
 ) => Promise<unknown>;
 const elb =
-  (field: string): Tagging =>
+  (field: string): AddTag =>
   (aws, id, [Key, Value]) =>
     aws.elb.send(new AddTagsCommand({ ResourceArns: [id(field)], Tags: [{ Key, Value }] }));
 const ecs =
-  (field: string): Tagging =>
+  (field: string): AddTag =>
   (aws, id, [key, value]) =>
     aws.ecs.send(new TagResourceCommand({ resourceArn: id(field), tags: [{ key, value }] }));
 
 /** Things of ours that another stack has taken over. */
-export const taken: readonly [address: string, tags: Tagging][] = [
+export const takenOver: readonly [address: string, tags: AddTag][] = [
   ['loadBalancer', elb('loadBalancerArn')],
   ['listener', elb('listenerArn')],
   ['rules.web-api1', elb('ruleArn')],
@@ -116,7 +116,7 @@ export const taken: readonly [address: string, tags: Tagging][] = [
 ];
 
 /** Another stack takes over a thing of ours. */
-export async function takeOver(user: Account, address: string, tags: Tagging): Promise<void> {
+export async function tagForOtherStack(user: Account, address: string, tags: AddTag): Promise<void> {
   const ids = user.ids();
   await tags(user.aws, (field) => ids[address]?.[field] ?? '', ['slipway:stack', 'other-prod']);
 }

@@ -23,7 +23,11 @@ function deny({ sandbox }: Account, places: readonly number[]): void {
 }
 
 /** Runs a command that is refused something, and tells what became of it. */
-async function broken(user: Account, places: readonly number[], run: () => Promise<unknown>): Promise<void> {
+async function runWithRefusals(
+  user: Account,
+  places: readonly number[],
+  run: () => Promise<unknown>,
+): Promise<void> {
   deny(user, places);
   const outcome = await run().then(
     () => undefined,
@@ -40,7 +44,7 @@ const placesOf = (calls: number) =>
 
 test('what was begun and refused in places is made whole; what was half taken down is made whole, or goes', async () => {
   const whole = await account();
-  await whole.up(stack());
+  await whole.provision(stack());
   const census = whole.census();
   await fc.assert(
     fc.asyncProperty(
@@ -49,17 +53,17 @@ test('what was begun and refused in places is made whole; what was half taken do
       fc.boolean(),
       async (making, taking, again) => {
         const user = await account();
-        await broken(user, making, () => user.up(stack()));
-        await user.up(stack());
+        await runWithRefusals(user, making, () => user.provision(stack()));
+        await user.provision(stack());
         expect(user.census()).toEqual(census);
         expect(await user.plan(stack())).toEqual([]);
-        await broken(user, taking, () => user.down(stack()));
+        await runWithRefusals(user, taking, () => user.teardown(stack()));
         if (again) {
-          user.forget();
-          await user.up(stack());
+          user.deleteState();
+          await user.provision(stack());
           expect(user.census()).toEqual(census);
         }
-        await user.down(stack());
+        await user.teardown(stack());
         expect(user.census()).toEqual({});
       },
     ),

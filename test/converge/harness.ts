@@ -25,33 +25,33 @@ import { startWholeSandbox } from '../../sandbox/sandbox-with-tasks.ts';
 import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
 import { certificate } from '../certificate.ts';
 import { clientsOf, type Clients } from './clients.ts';
-import type { Moment } from './account-snapshots.ts';
+import type { AccountSnapshot } from './account-snapshots.ts';
 import { removalsOf, takeDown, teardown } from '../../teardown/run.ts';
 
 /** How long an account lives. */
-type Life = 'test' | 'file';
+type Lifetime = 'test' | 'file';
 
 /** What an account is to be like. */
-interface Ask {
-  readonly real?: boolean;
-  readonly lives?: Life;
+interface AccountOptions {
+  readonly realTasks?: boolean;
+  readonly lifetime?: Lifetime;
   readonly clock?: Clock & SandboxClock;
   readonly weather?: Weather;
   readonly limits?: boolean;
   readonly plane?: Plane;
-  readonly from?: Moment;
-  readonly door?: Partial<SandboxHandle>;
+  readonly from?: AccountSnapshot;
+  readonly handle?: Partial<SandboxHandle>;
 }
 
-const closing: Record<Life, (() => Promise<void>)[]> = { test: [], file: [] };
-const closeAll = async (which: Life) => {
+const closing: Record<Lifetime, (() => Promise<void>)[]> = { test: [], file: [] };
+const closeAll = async (which: Lifetime) => {
   for (const close of closing[which].splice(0).reverse()) await close();
 };
 afterEach(() => closeAll('test'));
 afterAll(() => closeAll('file'));
 
 /** What a plan says of one thing, as `--json` does. */
-export interface Planned {
+export interface PlannedChange {
   readonly address: string;
   readonly verb: string;
   readonly reason: string;
@@ -59,7 +59,7 @@ export interface Planned {
 }
 
 /** What a provision did. */
-export interface Upped {
+export interface ProvisionResult {
   /** As it told it, e.g. `rules.web-api1 update`, in alphabetical order. */
   readonly done: string[];
   /** The mutating calls, as the sandbox's journal has them. */
@@ -74,33 +74,33 @@ export interface Account {
   /** Ends it before its test does. */
   close(): Promise<void>;
   /** Provisions. */
-  up(stack: StackInput, more?: Partial<Options>): Promise<Upped>;
+  provision(stack: StackInput, more?: Partial<Options>): Promise<ProvisionResult>;
   /** What `npm run drift` prints, and its exit code. */
   drift(stack: StackInput): Promise<CommandResult>;
   /** Plans, and returns the changes. */
-  plan(stack: StackInput, more?: Partial<Options>): Promise<Planned[]>;
-  down(stack: StackInput, more?: Partial<Options>): Promise<CommandResult>;
+  plan(stack: StackInput, more?: Partial<Options>): Promise<PlannedChange[]>;
+  teardown(stack: StackInput, more?: Partial<Options>): Promise<CommandResult>;
   /** Takes away things of these nouns alone, in AWS's order. */
-  lose(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;
+  removeNouns(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;
   /** Everything that exists, by kind. */
   census(): Readonly<Record<string, number>>;
   /** The ids in the state file, by address. */
   ids(stage?: string): Record<string, Record<string, string>>;
   /** All of it as it is now. */
-  moment(): Moment;
+  snapshot(): AccountSnapshot;
   /** Loses the state file. */
-  forget(stage?: string): void;
+  deleteState(stage?: string): void;
   /**
    * Ends the run that is under way as SIGKILL would: what it has on disk at this moment is what the next run finds, and
    * what it still does reaches nobody.
    */
-  die(): void;
+  kill(): void;
   /** Has a state file of other ids, and of anything else. */
-  remember(ids: ReturnType<Account['ids']>, more?: Partial<StateData>): void;
+  writeState(ids: ReturnType<Account['ids']>, more?: Partial<StateData>): void;
 }
 
 /** The program of the folder `app`: answers with its name, over TLS if it is told so, and ends politely. */
-const PROGRAM = `
+const APP_PROGRAM = `
 import http from 'node:http';
 import https from 'node:https';
 const answer = (_, response) => response.end(process.env.NAME);
@@ -113,7 +113,7 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 
 /**
  * A new account; it is gone with the test, or with all tests of the file.
- * @param real whether tasks really run and load balancers really answer
+ * @param realTasks whether tasks really run and load balancers really answer
  * @param clock what both sides go by; then AWS takes as long as it takes, and without one no time at all
  * @param limits whether calls keep within AWS's rate limits
  * @param plane what pretends to run tasks; they all start unless told
@@ -121,25 +121,25 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
  * @param door what is otherwise with the sandbox than that it runs and goes on
  */
 export async function account({
-  real = false,
-  lives = 'test',
+  realTasks = false,
+  lifetime = 'test',
   clock,
   weather,
   limits = false,
   plane,
   from,
-  door: otherwise,
-}: Ask = {}): Promise<Account> {
+  handle: otherwise,
+}: AccountOptions = {}): Promise<Account> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-converge-'));
-  const sandbox = real
+  const sandbox = realTasks
     ? await startWholeSandbox({ seed: 'converge', httpPort: 0, pace: 300 })
     : await startSandbox({ seed: 'converge', weather, plane, ...(clock && { clock, pace: 1 }) });
   const time = clock
     ? { clock, waits: awsWaits, ...(limits && { limits: 1 }) }
-    : { clock: systemClock, waits: soon };
+    : { clock: systemClock, waits: SHORT_WAITS };
   let home = join(folder, 'home');
   mkdirSync(join(folder, 'app'));
-  writeFileSync(join(folder, 'app/main.ts'), PROGRAM);
+  writeFileSync(join(folder, 'app/main.ts'), APP_PROGRAM);
   const aws = clientsOf(sandbox.url);
   let isClosed = false;
   const close = async () => {
@@ -149,7 +149,7 @@ export async function account({
     await sandbox.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  closing[lives].push(close);
+  closing[lifetime].push(close);
   const door: SandboxHandle = {
     url: sandbox.url,
     pid: process.pid,
@@ -158,7 +158,7 @@ export async function account({
     background: false,
     limits: undefined,
     resolve: async (name, port) => {
-      if (!real) return undefined;
+      if (!realTasks) return undefined;
       const answer = await fetch(`${sandbox.url}/_sandbox/resolve?name=${name}&port=${port}`);
       return ((await answer.json()) ?? undefined) as { host: string; port: number } | undefined;
     },
@@ -203,7 +203,7 @@ export async function account({
     sandbox,
     aws,
     close,
-    async up(stack, more = {}) {
+    async provision(stack, more = {}) {
       const before = sandbox.journal.entries().length;
       const done: string[] = [];
       await run(provision, stack, more, (event) => {
@@ -219,11 +219,11 @@ export async function account({
     },
     async plan(stack, more = {}) {
       const { json } = await run(provision, stack, { plan: true, ...more }, SILENT);
-      return (json as { plan: { changes: Planned[] } }).plan.changes;
+      return (json as { plan: { changes: PlannedChange[] } }).plan.changes;
     },
     drift: (stack) => run(provision, stack, { drift: true }, SILENT),
-    down: (stack, more = {}) => run(teardown, stack, more, SILENT),
-    async lose(stack, nouns) {
+    teardown: (stack, more = {}) => run(teardown, stack, more, SILENT),
+    async removeNouns(stack, nouns) {
       await run(
         async ({ options, report, signal }, outside) => {
           const session = await openSession(options, {
@@ -250,20 +250,20 @@ export async function account({
     ids: (stage = 'dev') =>
       (JSON.parse(readFileSync(stateFile(stage), 'utf8')) as { resources: ReturnType<Account['ids']> })
         .resources,
-    moment: () => ({
+    snapshot: () => ({
       world: structuredClone(sandbox.world.snapshot()),
       state: readFileSync(stateFile('dev'), 'utf8'),
       at: time.clock.now(),
     }),
-    forget: (stage = 'dev') => rmSync(stateFile(stage)),
-    die() {
+    deleteState: (stage = 'dev') => rmSync(stateFile(stage)),
+    kill() {
       const left = join(folder, `home-${Math.random().toString(36).slice(2)}`);
       if (existsSync(home))
         cpSync(home, left, { recursive: true, filter: (file) => !file.includes('.lock') });
       home = left;
       running.abort();
     },
-    remember(ids, more = {}) {
+    writeState(ids, more = {}) {
       const guard = { stack: 'shop-dev', account: '000000000000', region: 'eu-west-1', endpoint: 'sandbox' };
       write(JSON.stringify({ ...emptyState(guard), resources: ids, ...more }));
     },
@@ -271,7 +271,7 @@ export async function account({
 }
 
 /** Nothing here takes longer than a moment. */
-const soon = quickWaits(10);
+const SHORT_WAITS = quickWaits(10);
 
 const SILENT: Report = () => undefined;
 const VERBS = { created: 'create', updated: 'update', replaced: 'replace', removed: 'remove' };
@@ -290,7 +290,7 @@ const OPTIONS: Options = {
 };
 
 /** One line a change, without ids. */
-export const planInWords = (plan: readonly Planned[]): string[] =>
+export const planInWords = (plan: readonly PlannedChange[]): string[] =>
   plan.map(({ address, verb, fields }) => {
     const names = verb === 'create' || verb === 'remove' ? [] : fields.map(({ field }) => field);
     return [`${verb} ${address}`, names.join(', ')].filter(Boolean).join(': ');

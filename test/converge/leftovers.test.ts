@@ -7,10 +7,10 @@ import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
 /** A stack on an AWS that answers a delete with yes; what is there right after it is the test's. */
-async function after(operation: string, then: (region: Region) => void) {
+async function accountAfter(operation: string, then: (region: Region) => void) {
   const clock = leapingClock();
   const user = await account({ clock });
-  await user.up(stack());
+  await user.provision(stack());
   const { journal, world } = user.sandbox;
   const add = journal.add.bind(journal);
   journal.add = (entry) => {
@@ -27,7 +27,7 @@ const idOf = (user: Account, address: string, field: string) => user.ids()[addre
 
 test('what a delete left after all, and what is in the VPC, is listed with who has it; the next one takes it', async () => {
   let leave = () => undefined as void;
-  const { user, region, calm } = await after('DeleteVpc', () => leave());
+  const { user, region, calm } = await accountAfter('DeleteVpc', () => leave());
   const vpcId = idOf(user, 'vpc', 'vpcId');
   const groupId = idOf(user, 'securityGroups.balancer', 'groupId');
   const { vpcs, securityGroups, networkInterfaces } = region.ec2;
@@ -41,7 +41,7 @@ test('what a delete left after all, and what is in the VPC, is listed with who h
     const Groups = [{ GroupId: groupId }];
     networkInterfaces.set(eni, { ...theirs, Description: 'theirs', RequesterId: 'somebody', Groups });
   };
-  await expect(user.down(stack())).rejects.toMatchObject({
+  await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'LEFTOVERS',
     what: '3 things are left of shop-dev.',
     why: [
@@ -55,16 +55,16 @@ test('what a delete left after all, and what is in the VPC, is listed with who h
   expect(Object.keys(user.ids())).toEqual([ACCOUNTS]);
   calm();
   networkInterfaces.delete(eni);
-  expect(await user.down(stack())).toMatchObject({ json: { removed: 2, left: 0 } });
+  expect(await user.teardown(stack())).toMatchObject({ json: { removed: 2, left: 0 } });
   expect(() => user.ids()).toThrow('ENOENT');
   expect(user.census()).toEqual({});
 });
 
 test('what somebody makes with a name of ours, after it was removed, is listed', async () => {
-  const { user, region } = await after('DeleteVpc', ({ logs }) => logs.groups.set(name, again));
+  const { user, region } = await accountAfter('DeleteVpc', ({ logs }) => logs.groups.set(name, again));
   const name = idOf(user, 'logGroup', 'logGroupName');
   const again = sure(structuredClone(region.logs.groups.get(name)));
-  await expect(user.down(stack())).rejects.toMatchObject({
+  await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'LEFTOVERS',
     what: '1 thing is left of shop-dev.',
     why: `logGroup ${name}`,
@@ -74,7 +74,7 @@ test('what somebody makes with a name of ours, after it was removed, is listed',
 
 test('what is only shown for a while after it is gone is looked at again, until nothing is left', async () => {
   let stale = () => undefined as void;
-  const { user, clock, region } = await after('DeleteVpc', () => stale());
+  const { user, clock, region } = await accountAfter('DeleteVpc', () => stale());
   const vpc = sure(structuredClone(region.ec2.vpcs.all()[0]));
   let isShown = 0;
   stale = () => {
@@ -82,7 +82,7 @@ test('what is only shown for a while after it is gone is looked at again, until 
     region.ec2.vpcs.set(vpc.VpcId, vpc);
     clock.at(isShown + 20_000, () => region.ec2.vpcs.delete(vpc.VpcId));
   };
-  const { text, json } = await user.down(stack());
+  const { text, json } = await user.teardown(stack());
   expect(text).toContain('is gone, 0 left');
   expect(json).toMatchObject({ left: 0, certificate: { vpc: { vpcId: vpc.VpcId } } });
   const last = user.sandbox.journal.entries().findLast(({ operation }) => operation === 'DescribeVpcs');

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { account } from './harness.ts';
 import { container, stack } from './stacks.ts';
 
-const everything = stack({
+const devStack = stack({
   services: {
     web: {
       containers: {
@@ -14,42 +14,42 @@ const everything = stack({
   },
 });
 
-const prod = { ...everything, domain: { name: 'api.example.org', zone: 'example.org', createZone: true } };
+const prodStack = { ...devStack, domain: { name: 'api.example.org', zone: 'example.org', createZone: true } };
 
 test('everything is found by tags and names', async () => {
   const user = await account();
-  await user.up(everything);
+  await user.provision(devStack);
   const ids = user.ids();
-  user.forget();
-  expect(await user.up(everything)).toEqual({ done: [], calls: [] });
+  user.deleteState();
+  expect(await user.provision(devStack)).toEqual({ done: [], calls: [] });
   expect(user.ids()).toEqual(ids);
   expect([...new Set(Object.keys(ids).map((address) => address.split('.')[0]))].sort()).toMatchSnapshot();
 });
 
 test('a state file of things that are gone is healed', async () => {
   const user = await account();
-  await user.up(everything);
+  await user.provision(devStack);
   const ids = user.ids();
-  await user.down(everything);
-  user.remember(ids);
-  const { done } = await user.up(everything);
+  await user.teardown(devStack);
+  user.writeState(ids);
+  const { done } = await user.provision(devStack);
   expect(done).toContain('vpc create');
   expect(Object.keys(user.ids()).sort()).toEqual(Object.keys(ids).sort());
   expect(user.ids()['vpc']).not.toEqual(ids['vpc']);
-  expect(await user.plan(everything)).toEqual([]);
+  expect(await user.plan(devStack)).toEqual([]);
 });
 
 test('a teardown needs no state either, and two stages never see each other', async () => {
   const user = await account();
-  await user.up(everything);
+  await user.provision(devStack);
   const dev = user.census();
-  await user.up(prod, { stage: 'prod' });
-  expect(await user.plan(everything)).toEqual([]);
-  user.forget('prod');
-  await user.down(prod, { stage: 'prod' });
+  await user.provision(prodStack, { stage: 'prod' });
+  expect(await user.plan(devStack)).toEqual([]);
+  user.deleteState('prod');
+  await user.teardown(prodStack, { stage: 'prod' });
   expect(user.census()).toEqual(dev);
-  expect(await user.plan(everything)).toEqual([]);
-  user.forget();
-  await user.down(everything);
+  expect(await user.plan(devStack)).toEqual([]);
+  user.deleteState();
+  await user.teardown(devStack);
   expect(user.census()).toEqual({});
 });

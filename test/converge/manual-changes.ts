@@ -10,43 +10,43 @@ import type { Noun } from '../../lib/model/resources.ts';
 import type { Clients } from './clients.ts';
 
 /** What somebody did, in words, and what drifts by it: verb and address, as a plan says them. */
-export interface Mishap {
+export interface ManualChange {
   readonly noun: Noun;
   readonly what: string;
-  readonly drifts: readonly string[];
-  readonly does: (aws: Clients, id: (address: string, field: string) => string) => Promise<unknown>;
+  readonly drift: readonly string[];
+  readonly apply: (aws: Clients, id: (address: string, field: string) => string) => Promise<unknown>;
 }
 
 const CLUSTER = 'shop-dev';
 const TAGS = ['Name', 'slipway:stack', 'slipway:step', 'slipway:key'];
 const DOMAIN = 'api.example.com';
-const untagged = (noun: Noun, address: string, field: string): Mishap => ({
+const ec2TagsStripped = (noun: Noun, address: string, field: string): ManualChange => ({
   noun,
   what: 'its tags were stripped',
-  drifts: [`update ${address}`],
-  does: (aws, id) => aws.ec2.send(new ec2.DeleteTagsCommand({ Resources: [id(address, field)] })),
+  drift: [`update ${address}`],
+  apply: (aws, id) => aws.ec2.send(new ec2.DeleteTagsCommand({ Resources: [id(address, field)] })),
 });
-const without = (noun: Noun, address: string, field: string, Key: string): Mishap => ({
+const ec2TagRemoved = (noun: Noun, address: string, field: string, Key: string): ManualChange => ({
   noun,
   what: `its tag ${Key} was taken away`,
-  drifts: [`update ${address}`],
-  does: (aws, id) =>
+  drift: [`update ${address}`],
+  apply: (aws, id) =>
     aws.ec2.send(new ec2.DeleteTagsCommand({ Resources: [id(address, field)], Tags: [{ Key }] })),
 });
-const stripped = (noun: Noun, address: string, field: string): Mishap => ({
+const elbTagsStripped = (noun: Noun, address: string, field: string): ManualChange => ({
   noun,
   what: 'its tags were stripped',
-  drifts: [`update ${address}`],
-  does: (aws, id) =>
+  drift: [`update ${address}`],
+  apply: (aws, id) =>
     aws.elb.send(new elb.RemoveTagsCommand({ ResourceArns: [id(address, field)], TagKeys: TAGS })),
 });
 
-const network: readonly Mishap[] = [
+const network: readonly ManualChange[] = [
   {
     noun: 'vpc',
     what: 'DNS host names were turned off',
-    drifts: ['update vpc'],
-    does: (aws, id) =>
+    drift: ['update vpc'],
+    apply: (aws, id) =>
       aws.ec2.send(
         new ec2.ModifyVpcAttributeCommand({
           VpcId: id('vpc', 'vpcId'),
@@ -54,22 +54,22 @@ const network: readonly Mishap[] = [
         }),
       ),
   },
-  untagged('vpc', 'vpc', 'vpcId'),
-  untagged('subnets', 'subnets.private-2', 'subnetId'),
-  untagged('internetGateway', 'internetGateway', 'internetGatewayId'),
-  untagged('elasticIp', 'elasticIp', 'allocationId'),
-  untagged('natGateway', 'natGateway', 'natGatewayId'),
-  untagged('publicRoutes', 'publicRoutes', 'routeTableId'),
-  untagged('privateRoutes', 'privateRoutes.private-2', 'routeTableId'),
-  untagged('securityGroups', 'securityGroups.balancer', 'groupId'),
-  without('subnets', 'subnets.public-1', 'subnetId', 'slipway:key'),
-  without('securityGroups', 'securityGroups.balancer', 'groupId', 'slipway:key'),
-  without('privateRoutes', 'privateRoutes.private-1', 'routeTableId', 'slipway:step'),
+  ec2TagsStripped('vpc', 'vpc', 'vpcId'),
+  ec2TagsStripped('subnets', 'subnets.private-2', 'subnetId'),
+  ec2TagsStripped('internetGateway', 'internetGateway', 'internetGatewayId'),
+  ec2TagsStripped('elasticIp', 'elasticIp', 'allocationId'),
+  ec2TagsStripped('natGateway', 'natGateway', 'natGatewayId'),
+  ec2TagsStripped('publicRoutes', 'publicRoutes', 'routeTableId'),
+  ec2TagsStripped('privateRoutes', 'privateRoutes.private-2', 'routeTableId'),
+  ec2TagsStripped('securityGroups', 'securityGroups.balancer', 'groupId'),
+  ec2TagRemoved('subnets', 'subnets.public-1', 'subnetId', 'slipway:key'),
+  ec2TagRemoved('securityGroups', 'securityGroups.balancer', 'groupId', 'slipway:key'),
+  ec2TagRemoved('privateRoutes', 'privateRoutes.private-1', 'routeTableId', 'slipway:step'),
   {
     noun: 'publicRoutes',
     what: 'the default route was deleted',
-    drifts: ['update publicRoutes'],
-    does: (aws, id) =>
+    drift: ['update publicRoutes'],
+    apply: (aws, id) =>
       aws.ec2.send(
         new ec2.DeleteRouteCommand({
           RouteTableId: id('publicRoutes', 'routeTableId'),
@@ -80,8 +80,8 @@ const network: readonly Mishap[] = [
   {
     noun: 'privateRoutes',
     what: 'the default route was led to the internet gateway',
-    drifts: ['update privateRoutes.private-1'],
-    does: (aws, id) =>
+    drift: ['update privateRoutes.private-1'],
+    apply: (aws, id) =>
       aws.ec2.send(
         new ec2.ReplaceRouteCommand({
           RouteTableId: id('privateRoutes.private-1', 'routeTableId'),
@@ -93,15 +93,15 @@ const network: readonly Mishap[] = [
   {
     noun: 'natGateway',
     what: 'it was deleted',
-    drifts: ['create natGateway', 'update privateRoutes.private-1', 'update privateRoutes.private-2'],
-    does: (aws, id) =>
+    drift: ['create natGateway', 'update privateRoutes.private-1', 'update privateRoutes.private-2'],
+    apply: (aws, id) =>
       aws.ec2.send(new ec2.DeleteNatGatewayCommand({ NatGatewayId: id('natGateway', 'natGatewayId') })),
   },
   {
     noun: 'securityGroups',
     what: 'the tasks were opened to the world',
-    drifts: ['update securityGroups.web'],
-    does: (aws, id) =>
+    drift: ['update securityGroups.web'],
+    apply: (aws, id) =>
       aws.ec2.send(
         new ec2.AuthorizeSecurityGroupIngressCommand({
           GroupId: id('securityGroups.web', 'groupId'),
@@ -113,12 +113,12 @@ const network: readonly Mishap[] = [
   },
 ];
 
-const front: readonly Mishap[] = [
+const front: readonly ManualChange[] = [
   {
     noun: 'loadBalancer',
     what: 'the idle timeout was changed',
-    drifts: ['update loadBalancer'],
-    does: (aws, id) =>
+    drift: ['update loadBalancer'],
+    apply: (aws, id) =>
       aws.elb.send(
         new elb.ModifyLoadBalancerAttributesCommand({
           LoadBalancerArn: id('loadBalancer', 'loadBalancerArn'),
@@ -129,14 +129,14 @@ const front: readonly Mishap[] = [
   {
     noun: 'loadBalancer',
     what: 'it was deleted',
-    drifts: [
+    drift: [
       'create loadBalancer',
       'create listener',
       'create rules.web-api1',
       'create rules.web-api2',
       'update record',
     ],
-    does: (aws, id) =>
+    apply: (aws, id) =>
       aws.elb.send(
         new elb.DeleteLoadBalancerCommand({ LoadBalancerArn: id('loadBalancer', 'loadBalancerArn') }),
       ),
@@ -144,8 +144,8 @@ const front: readonly Mishap[] = [
   {
     noun: 'listener',
     what: 'its default was led to a target group',
-    drifts: ['update listener'],
-    does: (aws, id) =>
+    drift: ['update listener'],
+    apply: (aws, id) =>
       aws.elb.send(
         new elb.ModifyListenerCommand({
           ListenerArn: id('listener', 'listenerArn'),
@@ -155,14 +155,14 @@ const front: readonly Mishap[] = [
         }),
       ),
   },
-  stripped('loadBalancer', 'loadBalancer', 'loadBalancerArn'),
-  stripped('listener', 'listener', 'listenerArn'),
-  stripped('rules', 'rules.web-api1', 'ruleArn'),
+  elbTagsStripped('loadBalancer', 'loadBalancer', 'loadBalancerArn'),
+  elbTagsStripped('listener', 'listener', 'listenerArn'),
+  elbTagsStripped('rules', 'rules.web-api1', 'ruleArn'),
   {
     noun: 'rules',
     what: 'it was edited',
-    drifts: ['update rules.web-api1'],
-    does: (aws, id) =>
+    drift: ['update rules.web-api1'],
+    apply: (aws, id) =>
       aws.elb.send(
         new elb.ModifyRuleCommand({
           RuleArn: id('rules.web-api1', 'ruleArn'),
@@ -174,14 +174,14 @@ const front: readonly Mishap[] = [
   {
     noun: 'rules',
     what: 'it was deleted',
-    drifts: ['create rules.web-api2'],
-    does: (aws, id) => aws.elb.send(new elb.DeleteRuleCommand({ RuleArn: id('rules.web-api2', 'ruleArn') })),
+    drift: ['create rules.web-api2'],
+    apply: (aws, id) => aws.elb.send(new elb.DeleteRuleCommand({ RuleArn: id('rules.web-api2', 'ruleArn') })),
   },
   {
     noun: 'targetGroups',
     what: 'its health check was changed',
-    drifts: ['update targetGroups.web-api1'],
-    does: (aws, id) =>
+    drift: ['update targetGroups.web-api1'],
+    apply: (aws, id) =>
       aws.elb.send(
         new elb.ModifyTargetGroupCommand({
           TargetGroupArn: id('targetGroups.web-api1', 'targetGroupArn'),
@@ -192,20 +192,20 @@ const front: readonly Mishap[] = [
   {
     noun: 'targetGroups',
     what: 'it was deleted, with its rule',
-    drifts: ['create targetGroups.web-api1', 'create rules.web-api1', 'update services.web'],
-    async does(aws, id) {
+    drift: ['create targetGroups.web-api1', 'create rules.web-api1', 'update services.web'],
+    async apply(aws, id) {
       await aws.elb.send(new elb.DeleteRuleCommand({ RuleArn: id('rules.web-api1', 'ruleArn') }));
       await aws.elb.send(
         new elb.DeleteTargetGroupCommand({ TargetGroupArn: id('targetGroups.web-api1', 'targetGroupArn') }),
       );
     },
   },
-  stripped('targetGroups', 'targetGroups.web-api2', 'targetGroupArn'),
+  elbTagsStripped('targetGroups', 'targetGroups.web-api2', 'targetGroupArn'),
   {
     noun: 'hostedZone',
     what: 'its tags were stripped',
-    drifts: ['update hostedZone'],
-    does: (aws, id) =>
+    drift: ['update hostedZone'],
+    apply: (aws, id) =>
       aws.route53.send(
         new route53.ChangeTagsForResourceCommand({
           ResourceType: 'hostedzone',
@@ -217,8 +217,8 @@ const front: readonly Mishap[] = [
   {
     noun: 'record',
     what: 'it was led elsewhere',
-    drifts: ['update record'],
-    does: (aws, id) => changeRecord(aws, id('hostedZone', 'hostedZoneId'), 'UPSERT'),
+    drift: ['update record'],
+    apply: (aws, id) => changeRecord(aws, id('hostedZone', 'hostedZoneId'), 'UPSERT'),
   },
 ];
 
@@ -242,12 +242,12 @@ const changeRecord = (aws: Clients, HostedZoneId: string, Action: 'UPSERT') =>
     }),
   );
 
-const tasks: readonly Mishap[] = [
+const tasks: readonly ManualChange[] = [
   {
     noun: 'roles',
     what: 'its policy was deleted',
-    drifts: ['update roles.execution'],
-    async does(aws, id) {
+    drift: ['update roles.execution'],
+    async apply(aws, id) {
       const RoleName = id('roles.execution', 'roleName');
       const { PolicyNames = [] } = await aws.iam.send(new iam.ListRolePoliciesCommand({ RoleName }));
       for (const PolicyName of PolicyNames) {
@@ -258,8 +258,8 @@ const tasks: readonly Mishap[] = [
   {
     noun: 'logGroup',
     what: 'its retention was changed',
-    drifts: ['update logGroup'],
-    does: (aws, id) =>
+    drift: ['update logGroup'],
+    apply: (aws, id) =>
       aws.logs.send(
         new logs.PutRetentionPolicyCommand({
           logGroupName: id('logGroup', 'logGroupName'),
@@ -270,15 +270,15 @@ const tasks: readonly Mishap[] = [
   {
     noun: 'logGroup',
     what: 'it was deleted',
-    drifts: ['create logGroup'],
-    does: (aws, id) =>
+    drift: ['create logGroup'],
+    apply: (aws, id) =>
       aws.logs.send(new logs.DeleteLogGroupCommand({ logGroupName: id('logGroup', 'logGroupName') })),
   },
   {
     noun: 'cluster',
     what: 'its name was untagged',
-    drifts: ['update cluster'],
-    does: (aws, id) =>
+    drift: ['update cluster'],
+    apply: (aws, id) =>
       aws.ecs.send(
         new ecs.UntagResourceCommand({ resourceArn: id('cluster', 'clusterArn'), tagKeys: ['Name'] }),
       ),
@@ -286,8 +286,8 @@ const tasks: readonly Mishap[] = [
   {
     noun: 'taskDefinitions',
     what: 'it was deregistered',
-    drifts: ['update taskDefinitions.web', 'update services.web'],
-    does: (aws, id) =>
+    drift: ['update taskDefinitions.web', 'update services.web'],
+    apply: (aws, id) =>
       aws.ecs.send(
         new ecs.DeregisterTaskDefinitionCommand({
           taskDefinition: id('taskDefinitions.web', 'taskDefinitionArn'),
@@ -297,26 +297,26 @@ const tasks: readonly Mishap[] = [
   {
     noun: 'services',
     what: 'it was scaled to nothing',
-    drifts: ['update services.web'],
-    does: (aws) =>
+    drift: ['update services.web'],
+    apply: (aws) =>
       aws.ecs.send(new ecs.UpdateServiceCommand({ cluster: CLUSTER, service: 'web', desiredCount: 0 })),
   },
   {
     noun: 'services',
     what: 'it was deleted',
-    drifts: ['create services.web'],
-    does: (aws) =>
+    drift: ['create services.web'],
+    apply: (aws) =>
       aws.ecs.send(new ecs.DeleteServiceCommand({ cluster: CLUSTER, service: 'web', force: true })),
   },
 ];
 
 /** Of containers with a source: images and what holds them. */
-export const built: readonly Mishap[] = [
+export const manualImageChanges: readonly ManualChange[] = [
   {
     noun: 'repositories',
     what: 'its lifecycle policy was deleted',
-    drifts: ['update repositories.web-app'],
-    does: (aws, id) =>
+    drift: ['update repositories.web-app'],
+    apply: (aws, id) =>
       aws.ecr.send(
         new ecr.DeleteLifecyclePolicyCommand({
           repositoryName: id('repositories.web-app', 'repositoryName'),
@@ -326,8 +326,8 @@ export const built: readonly Mishap[] = [
   {
     noun: 'images',
     what: 'it was deleted',
-    drifts: ['create images.web-app', 'update taskDefinitions.web', 'update services.web'],
-    does: (aws, id) =>
+    drift: ['create images.web-app', 'update taskDefinitions.web', 'update services.web'],
+    apply: (aws, id) =>
       aws.ecr.send(
         new ecr.BatchDeleteImageCommand({
           repositoryName: id('repositories.web-app', 'repositoryName'),
@@ -337,4 +337,4 @@ export const built: readonly Mishap[] = [
   },
 ];
 
-export const mishaps: readonly Mishap[] = [...network, ...front, ...tasks];
+export const manualChanges: readonly ManualChange[] = [...network, ...front, ...tasks];

@@ -7,11 +7,11 @@ import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
 /** What AWS keeps for others, and what has no things in a stack of images by reference. */
-const STAYS: readonly Noun[] = ['serviceLinkedRole', 'repositories', 'images'];
-const nouns = allNouns.filter((name) => !STAYS.includes(name));
+const EXCLUDED: readonly Noun[] = ['serviceLinkedRole', 'repositories', 'images'];
+const nouns = allNouns.filter((name) => !EXCLUDED.includes(name));
 
 /** These nouns and all that need them: what AWS lets somebody take away. */
-function without(missing: readonly Noun[]): Set<Noun> {
+function withDependents(missing: readonly Noun[]): Set<Noun> {
   const gone = new Set(missing);
   // The list has what is needed before what needs it.
   for (const name of nouns)
@@ -22,30 +22,30 @@ function without(missing: readonly Noun[]): Set<Noun> {
 let user: Account;
 let whole: Readonly<Record<string, number>>;
 beforeAll(async () => {
-  user = await account({ lives: 'file' });
-  await user.up(stack());
+  user = await account({ lifetime: 'file' });
+  await user.provision(stack());
   whole = user.census();
 });
 
-async function mend(missing: readonly Noun[]): Promise<void> {
-  const gone = without(missing);
-  await user.lose(stack(), gone);
+async function expectRepaired(missing: readonly Noun[]): Promise<void> {
+  const gone = withDependents(missing);
+  await user.removeNouns(stack(), gone);
   const lost = new Set(
     (await user.plan(stack()))
       .filter(({ verb }) => verb === 'create')
       .map(({ address }) => address.split('.')[0]),
   );
   for (const name of missing) expect(lost).toContain(name);
-  await user.up(stack());
+  await user.provision(stack());
   expect(await user.plan(stack())).toEqual([]);
   expect(user.census()).toEqual(whole);
 }
 
-test.each(nouns)('%s', (noun) => mend([noun]));
+test.each(nouns)('%s', (noun) => expectRepaired([noun]));
 
 test('any of them together', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.subarray(nouns, { minLength: 2 }), (missing) => mend(missing)),
+    fc.asyncProperty(fc.subarray(nouns, { minLength: 2 }), (missing) => expectRepaired(missing)),
     { numRuns: Number(process.env['RUNS'] ?? 3) },
   );
 }, 3_600_000);

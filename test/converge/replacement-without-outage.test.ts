@@ -23,7 +23,7 @@ const stack = (services: StackInput['services']): StackInput => ({
 });
 
 /** Asks for /app, some hundred times a second, until it is told to stop; says what was answered how often. */
-async function load(user: Account) {
+async function sendLoad(user: Account) {
   const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
   const found = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);
   const { host, port } = (await found.json()) as { host: string; port: number };
@@ -101,42 +101,42 @@ const cases: [what: string, after: StackInput, answers: [string, string], before
   ],
 ];
 
-const another = ['the name of a service', 'the protocol of a container, on the same port'];
+const interruptedCases = ['the name of a service', 'the protocol of a container, on the same port'];
 
 const refused = (operation: string, nth: number) =>
   ({ kind: 'refused', operation, nth, code: 'AccessDenied', message: 'by the test', status: 403 }) as const;
 
 /** All of them with SWEEP=1. */
-const some = process.env['SWEEP']
+const selectedCases = process.env['SWEEP']
   ? cases
-  : cases.filter(([what]) => ['the port of a container', ...another].includes(what));
+  : cases.filter(([what]) => ['the port of a container', ...interruptedCases].includes(what));
 
-test.concurrent.each(some)(
+test.concurrent.each(selectedCases)(
   '%s',
   async (_what, after, answers, before = http) => {
-    const user = await account({ real: true, lives: 'file' });
-    await user.up(before, { wait: true });
-    const stop = await load(user);
-    const counts = await user.up(after, { wait: true }).finally(stop).then(stop);
+    const user = await account({ realTasks: true, lifetime: 'file' });
+    await user.provision(before, { wait: true });
+    const stop = await sendLoad(user);
+    const counts = await user.provision(after, { wait: true }).finally(stop).then(stop);
     expect(Object.keys(counts).sort()).toEqual([...answers].sort());
     expect(await user.plan(after)).toEqual([]);
-    await user.down(after);
+    await user.teardown(after);
     expect(user.census()).toEqual({});
   },
   120_000,
 );
 
-test.concurrent.each(cases.filter(([what]) => another.includes(what)))(
+test.concurrent.each(cases.filter(([what]) => interruptedCases.includes(what)))(
   '%s, by a run that stops when the service is on its way, and by the next',
   async (_what, after, answers, before = http) => {
-    const user = await account({ real: true, lives: 'file' });
-    await user.up(before, { wait: true });
-    const stop = await load(user);
+    const user = await account({ realTasks: true, lifetime: 'file' });
+    await user.provision(before, { wait: true });
+    const stop = await sendLoad(user);
     const twice = async () => {
       // The first look is the survey's; the second follows the create, or the update.
       user.sandbox.faults.add(refused('DescribeServices', 2));
-      await expect(user.up(after, { wait: true })).rejects.toThrow('by the test');
-      await user.up(after, { wait: true });
+      await expect(user.provision(after, { wait: true })).rejects.toThrow('by the test');
+      await user.provision(after, { wait: true });
     };
     const counts = await twice().finally(stop).then(stop);
     expect(Object.keys(counts).sort()).toEqual([...answers].sort());

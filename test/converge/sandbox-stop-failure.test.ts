@@ -3,22 +3,22 @@ import { expect, test } from '@jest/globals';
 import { account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-let asked = 0;
-const door = {
+let stopRequests = 0;
+const handle = {
   started: true,
   background: true,
   stop: async () => {
-    asked += 1;
+    stopRequests += 1;
     throw new Error('It still runs.');
   },
 };
 
 test('a plan is made, and a problem told, all the same; a teardown says that it does not stop, once', async () => {
-  const user = await account({ door });
+  const user = await account({ handle });
   expect(await user.plan(stack())).not.toEqual([]);
-  expect(asked).toBe(1);
+  expect(stopRequests).toBe(1);
   await expect(user.plan(stack(), { adopt: ['vpc'] })).rejects.toMatchObject({ code: 'ARGUMENTS' });
-  expect(asked).toBe(2);
-  await expect(user.down(stack())).rejects.toMatchObject({ code: 'SANDBOX_STOP' });
-  expect(asked).toBe(3);
+  expect(stopRequests).toBe(2);
+  await expect(user.teardown(stack())).rejects.toMatchObject({ code: 'SANDBOX_STOP' });
+  expect(stopRequests).toBe(3);
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { CODE, isConfiguration, isTest, text } from './files.ts';
-import { has } from './source.ts';
+import { hasNode } from './source.ts';
 
 /** About 150 lines are comfortable; at these a file is two files. Tests are lists, and lists may be longer. */
 const MOST_LINES = { code: 220, test: 400 };
@@ -46,13 +46,13 @@ describe('every file', () => {
   });
 
   test('says nothing on the console: programs report events, and only a main prints', () => {
-    expect(CODE.filter((file) => has(file, 'console', isConsole))).toEqual([]);
+    expect(CODE.filter((file) => hasNode(file, 'console', isConsole))).toEqual([]);
   });
 
   test('has named exports, so that a thing has one name everywhere; configuration files are read by tools', () => {
-    expect(CODE.filter((file) => !isConfiguration(file) && has(file, 'default', isDefaultExport))).toEqual(
-      [],
-    );
+    expect(
+      CODE.filter((file) => !isConfiguration(file) && hasNode(file, 'default', isDefaultExport)),
+    ).toEqual([]);
   });
 });
 

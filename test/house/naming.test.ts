@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { CODE, FILES, nameOf } from './files.ts';
-import { eachNode } from './source.ts';
+import { forEachNode } from './source.ts';
 
 /** Words that have a word of ours, where a name can be told from AWS's own. */
 const WORDS: readonly { readonly not: RegExp; readonly but: string }[] = [
@@ -25,7 +25,7 @@ const VAGUE = /^(utils?|helpers?|misc|common|shared|stuff|types)$/;
 /** The names that a file gives: of variables, functions, parameters, classes and types. */
 function namesGivenIn(file: string): string[] {
   const names: string[] = [];
-  eachNode(file, (node) => {
+  forEachNode(file, (node) => {
     const declares =
       ts.isVariableDeclaration(node) ||
       ts.isFunctionDeclaration(node) ||

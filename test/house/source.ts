@@ -7,9 +7,9 @@ import { ROOT, text } from './files.ts';
 /** One import, from a file. */
 export interface Import {
   readonly from: string;
-  /** A file of ours, below the root; or the name of a package. */
+  /** A file of isInternal, below the root; or the name of a package. */
   readonly to: string;
-  readonly ours: boolean;
+  readonly isInternal: boolean;
   /** Gone when the program runs: it can make no cycle there. */
   readonly typeOnly: boolean;
 }
@@ -19,9 +19,9 @@ export function importsOf(file: string): Import[] {
   const content = text(file);
   const types = typeOnlySpecifiers(parse(file, content));
   return ts.preProcessFile(content, true, true).importedFiles.map(({ fileName, pos }) => {
-    const ours = fileName.startsWith('.');
-    const to = ours ? posix.join(posix.dirname(file), fileName) : fileName;
-    return { from: file, to, ours, typeOnly: types.has(pos) };
+    const isInternal = fileName.startsWith('.');
+    const to = isInternal ? posix.join(posix.dirname(file), fileName) : fileName;
+    return { from: file, to, isInternal, typeOnly: types.has(pos) };
   });
 }
 
@@ -31,7 +31,7 @@ const parse = (file: string, content: string): ts.SourceFile =>
 /** Where the specifiers stand that are imported for their types alone. */
 function typeOnlySpecifiers(source: ts.SourceFile): Set<number> {
   const found = new Set<number>();
-  visit(source, (node) => {
+  visitNodes(source, (node) => {
     const isType =
       (ts.isImportDeclaration(node) && node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) ||
       (ts.isExportDeclaration(node) && node.isTypeOnly);
@@ -41,25 +41,26 @@ function typeOnlySpecifiers(source: ts.SourceFile): Set<number> {
   return found;
 }
 
-function visit(node: ts.Node, look: (node: ts.Node) => void): void {
+function visitNodes(node: ts.Node, look: (node: ts.Node) => void): void {
   look(node);
-  ts.forEachChild(node, (child) => visit(child, look));
+  ts.forEachChild(node, (child) => visitNodes(child, look));
 }
 
 /** Shows every node of a file to `look`. */
-export const eachNode = (file: string, look: (node: ts.Node) => void): void =>
-  visit(parse(file, text(file)), look);
+export const forEachNode = (file: string, look: (node: ts.Node) => void): void =>
+  visitNodes(parse(file, text(file)), look);
 
 /** Whether the syntax of a file has such a node; files without the word that it must have are not parsed. */
-export function has(file: string, word: string, test: (node: ts.Node) => boolean): boolean {
+export function hasNode(file: string, word: string, test: (node: ts.Node) => boolean): boolean {
   if (!text(file).includes(word)) return false;
   let found = false;
-  eachNode(file, (node) => (found ||= test(node)));
+  forEachNode(file, (node) => (found ||= test(node)));
   return found;
 }
 
 /** A relative import that leads to no file: a rule that follows it would not see what it hides. */
-export const isMissing = ({ ours, to }: Import): boolean => ours && !existsSync(join(ROOT, to));
+export const isMissing = ({ isInternal: isInternal, to }: Import): boolean =>
+  isInternal && !existsSync(join(ROOT, to));
 
 /**
  * The ways round in a graph: each as the files on it, the first again at the end; none when there is none.

@@ -5,13 +5,13 @@ import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
 import { echo, tinyStack } from './tiny-stack.ts';
 
-const story = spawnSync('aws', ['--version']).status === 0 ? test : test.skip;
+const testWithAwsCli = spawnSync('aws', ['--version']).status === 0 ? test : test.skip;
 
 const REGION = 'eu-west-1';
 const TAG = 'Name=tag:slipway:stack,Values=tiny-dev';
 const OURS = ['--filters', TAG];
 
-story(
+testWithAwsCli(
   'every resource, one call a kind (needs the AWS CLI, aws, on the PATH)',
   async () => {
     const user = await machine();

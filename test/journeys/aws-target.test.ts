@@ -1,15 +1,15 @@
 // Someone points Slipway at AWS and lacks something: credentials, a yes, or an endpoint that answers.
 import { expect, test } from '@jest/globals';
 import { freePort, machine } from './harness.ts';
-import { leaveLogGroup } from './leftover-log-group.ts';
+import { createLeftoverLogGroup } from './leftover-log-group.ts';
 import { tinyStack } from './tiny-stack.ts';
 
 /** No credentials from the home folder, the environment or the machine itself. */
-const NOBODY = { AWS_EC2_METADATA_DISABLED: 'true' };
-const SOMEBODY = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+const NO_CREDENTIALS = { AWS_EC2_METADATA_DISABLED: 'true' };
+const TEST_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 
 test('without credentials it says how to get some, and that the sandbox needs none', async () => {
-  const user = await machine(NOBODY);
+  const user = await machine(NO_CREDENTIALS);
   expect(await user.run('provision', ...tinyStack(user), '--target', 'aws', '--yes')).toMatchObject({
     code: 1,
     stdout: '',
@@ -24,10 +24,10 @@ test('without credentials it says how to get some, and that the sandbox needs no
 }, 60_000);
 
 test('without a terminal to ask on, provision and teardown want --yes', async () => {
-  const user = await machine(SOMEBODY);
+  const user = await machine(TEST_CREDENTIALS);
   user.env['AWS_ENDPOINT_URL'] = user.endpoint;
   const flags = [...tinyStack(user, undefined, { builder: 'bundle' }), '--target', 'aws'];
-  await user.start('sandbox').says(/answers at/);
+  await user.start('sandbox').outputs(/answers at/);
   const unconfirmed = (command: string) => ({
     code: 1,
     stdout: '',
@@ -47,7 +47,7 @@ test('without a terminal to ask on, provision and teardown want --yes', async ()
   expect(await user.mutations()).toEqual([]);
   expect(user.stateFiles()).toEqual([]);
 
-  await leaveLogGroup(user);
+  await createLeftoverLogGroup(user);
   expect(await user.run('teardown', ...flags)).toMatchObject(unconfirmed('teardown'));
   expect(await user.mutations()).toEqual(['logs:CreateLogGroup']);
   expect(user.stateFiles()).toEqual([]);
@@ -55,7 +55,7 @@ test('without a terminal to ask on, provision and teardown want --yes', async ()
 
 test('an AWS_ENDPOINT_URL where nothing listens is named', async () => {
   const endpoint = `http://127.0.0.1:${await freePort()}`;
-  const user = await machine({ ...SOMEBODY, AWS_ENDPOINT_URL: endpoint });
+  const user = await machine({ ...TEST_CREDENTIALS, AWS_ENDPOINT_URL: endpoint });
   expect(await user.run('provision', ...tinyStack(user), '--target', 'aws', '--yes')).toMatchObject({
     code: 1,
     stdout: '',

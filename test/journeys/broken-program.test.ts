@@ -1,13 +1,13 @@
 // A program does not compile, then ends as soon as it starts; both are explained, and mending it is all there is to do.
 import { expect, test } from '@jest/globals';
-import { ask, machine } from './harness.ts';
+import { httpRequest, machine } from './harness.ts';
 import { echo, tinyStack } from './tiny-stack.ts';
 
 test('a syntax error, a crash at start, and then a program that works', async () => {
   const user = await machine();
   const services = { web: { containers: { app: { ...echo('app', 8000, '/app'), source: 'app' } } } };
   const flags = tinyStack(user, services);
-  await user.start('sandbox').says(/answers at/);
+  await user.start('sandbox').outputs(/answers at/);
 
   user.write('app/main.ts', '// Says hello.\n\nconst hello = = 1;\n');
   expect(await user.run('provision', ...flags)).toMatchObject({
@@ -57,5 +57,5 @@ test('a syntax error, a crash at start, and then a program that works', async ()
   );
   const mended = await user.run('provision', ...flags);
   expect(mended).toMatchObject({ code: 0, problem: undefined });
-  expect(await ask(`${mended.last}/app`)).toMatchObject({ status: 200, body: 'hello' });
+  expect(await httpRequest(`${mended.lastLine}/app`)).toMatchObject({ status: 200, body: 'hello' });
 }, 90_000);

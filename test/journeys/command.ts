@@ -7,7 +7,7 @@ export interface Outcome {
   readonly stdout: string;
   readonly stderr: string;
   /** The last line on stdout. */
-  readonly last: string;
+  readonly lastLine: string;
   /** The problem on stderr, in its parts; undefined when there is none. */
   readonly problem: ShownProblem | undefined;
 }
@@ -22,15 +22,15 @@ export interface ShownProblem {
 }
 
 /** A command that runs. */
-export interface Running {
+export interface RunningCommand {
   readonly child: ChildProcess;
   readonly done: Promise<Outcome>;
   /** Resolves when what it wrote matches; rejects when it ends before. */
-  readonly says: (pattern: RegExp) => Promise<void>;
+  readonly outputs: (pattern: RegExp) => Promise<void>;
 }
 
 /** Follows a process to its end. */
-export function watch(child: ChildProcess): Running {
+export function followProcess(child: ChildProcess): RunningCommand {
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();
@@ -40,14 +40,14 @@ export function watch(child: ChildProcess): Running {
   const done = new Promise<Outcome>((ended, failed) => {
     child.on('error', failed);
     child.on('close', (code) => {
-      const last = stdout.trim().split('\n').at(-1) ?? '';
-      ended({ code, stdout, stderr, last, problem: problemIn(stderr) ?? crashIn(code, stderr) });
+      const lastLine = stdout.trim().split('\n').at(-1) ?? '';
+      ended({ code, stdout, stderr, lastLine, problem: problemIn(stderr) ?? crashIn(code, stderr) });
     });
   });
   return {
     child,
     done,
-    says: (pattern) =>
+    outputs: (pattern) =>
       new Promise((heard, failed) => {
         const listen = () => pattern.test(stdout + stderr) && (listeners.delete(listen), heard());
         listeners.add(listen);

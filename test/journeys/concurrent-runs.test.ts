@@ -10,7 +10,7 @@ test('the second run is told who works there and since when; a dead run is nobod
   const flags = tinyStack(user);
   const began = Date.now();
   const first = user.start('provision', ...flags);
-  await first.says(/natGateway +waiting/);
+  await first.outputs(/natGateway +waiting/);
   const { pid = 0 } = first.child;
   const holder = `npm run provision by ${userInfo().username} on ${hostname()} (process ${pid}), since `;
 

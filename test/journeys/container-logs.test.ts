@@ -5,7 +5,7 @@ import {
   GetLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
-import { ask, eventually, machine } from './harness.ts';
+import { httpRequest, eventually, machine } from './harness.ts';
 import { echo, tinyStack } from './tiny-stack.ts';
 
 test('every line of each container is in a stream of its own, in order, with its time', async () => {
@@ -17,7 +17,7 @@ test('every line of each container is in a stream of its own, in order, with its
   const up = await user.run('provision', ...flags);
   expect(up).toMatchObject({ code: 0, problem: undefined });
   for (const line of ['one', 'two', 'drei, für alle']) {
-    await ask(`${up.last}/?say=${encodeURIComponent(line)}`);
+    await httpRequest(`${up.lastLine}/?say=${encodeURIComponent(line)}`);
   }
 
   const logs = new CloudWatchLogsClient({

@@ -1,7 +1,7 @@
 // A newcomer provisions, uses what came up, provisions again, and takes everything down.
 import { expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
-import { ask, machine } from './harness.ts';
+import { httpRequest, machine } from './harness.ts';
 
 const mutations = (journal: readonly { mutating: boolean }[]) => journal.filter(({ mutating }) => mutating);
 
@@ -14,19 +14,19 @@ test('provision, use, provision again, tear down, tear down again', async () => 
     problem: undefined,
     last: expect.stringMatching(/^http:\/\/api\.slipway\.localhost:\d+$/),
   });
-  const url = first.last;
+  const url = first.lastLine;
 
   // The whole chain: DNS, load balancer, rule, task; and from one container to the other over localhost.
-  expect(await ask(`${url}/api1`)).toMatchObject({ status: 200 });
-  expect(await ask(`${url}/api2`)).toMatchObject({ status: 200 });
-  expect(await ask(`${url}/nowhere`)).toMatchObject({
+  expect(await httpRequest(`${url}/api1`)).toMatchObject({ status: 200 });
+  expect(await httpRequest(`${url}/api2`)).toMatchObject({ status: 200 });
+  expect(await httpRequest(`${url}/nowhere`)).toMatchObject({
     status: 404,
     body: 'There is no service at this path.',
   });
-  const { items } = JSON.parse((await ask(`${url}/api2/products?inStock=true`)).body) as {
+  const { items } = JSON.parse((await httpRequest(`${url}/api2/products?inStock=true`)).body) as {
     items: { id: string }[];
   };
-  const order = await ask(`${url}/api1/orders`, {
+  const order = await httpRequest(`${url}/api1/orders`, {
     method: 'POST',
     body: { items: [{ productId: items[0]?.id, quantity: 1 }] },
   });

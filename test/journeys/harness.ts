@@ -7,9 +7,9 @@ import { join, resolve } from 'node:path';
 import { afterAll } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { JournalEntry } from '../../sandbox/journal.ts';
-import { watch, type Outcome, type Running } from './command.ts';
+import { followProcess, type Outcome, type RunningCommand } from './command.ts';
 
-export { ask } from './http-request.ts';
+export { httpRequest } from './http-request.ts';
 export type { Outcome } from './command.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -40,7 +40,7 @@ export interface Machine {
   /** The endpoint of its sandbox. */
   readonly endpoint: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly start: (command: Command, ...args: string[]) => Running;
+  readonly start: (command: Command, ...args: string[]) => RunningCommand;
   /** Runs a command to its end. */
   readonly run: (command: Command, ...args: string[]) => Promise<Outcome>;
   /** Writes a file into the machine's folder. */
@@ -94,7 +94,7 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
     return file;
   };
   const start: Machine['start'] = (command, ...args) => {
-    const running = watch(
+    const running = followProcess(
       spawn(process.execPath, [join(ROOT, 'run.js'), command, ...args], { cwd: ROOT, env }),
     );
     closing.push(async () => {

@@ -2,21 +2,21 @@
 import { request } from 'node:http';
 
 /** An answer to an HTTP request. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
 }
 
 /** Sends a request to a URL whose name ends in `.localhost`, which this machine's resolver may not know. */
-export function ask(
+export function httpRequest(
   url: string,
   {
     method = 'GET',
     body,
     headers = {},
   }: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const { hostname, port, pathname, search, host } = new URL(url);
   if (!hostname.endsWith('localhost')) throw new Error(`${hostname} is not this machine`);
   return new Promise((answered, failed) => {

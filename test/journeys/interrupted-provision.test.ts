@@ -13,7 +13,7 @@ test('one Ctrl-C stops and saves within two seconds; the next run makes what is 
   const whole = await user.census();
 
   const running = user.start('provision', ...flags);
-  await running.says(/loadBalancer +created/);
+  await running.outputs(/loadBalancer +created/);
   const pressed = Date.now();
   // npm hands on what the terminal has said already: one press arrives twice.
   running.child.kill('SIGINT');

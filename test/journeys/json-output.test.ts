@@ -1,6 +1,6 @@
 // A script drives Slipway with --json: one document on stdout, the same story in the exit code, whatever happens.
 import { expect, test } from '@jest/globals';
-import { ask, machine } from './harness.ts';
+import { httpRequest, machine } from './harness.ts';
 import type { Outcome } from './command.ts';
 import { tinyStack } from './tiny-stack.ts';
 
@@ -11,7 +11,7 @@ const documentOf = ({ stdout }: Outcome): Record<string, unknown> =>
 test('--plan, provision, a failure and teardown each print one JSON document', async () => {
   const user = await machine();
   const { run, mutations, stateFiles } = user;
-  await user.start('sandbox').says(/answers at/);
+  await user.start('sandbox').outputs(/answers at/);
   const flags = [...tinyStack(user), '--json'];
   const about = { version: 1, stack: 'tiny-dev', target: 'sandbox', region: 'eu-west-1' };
 
@@ -46,7 +46,7 @@ test('--plan, provision, a failure and teardown each print one JSON document', a
   expect(Object.keys(done['resources'] as object).sort()).toEqual(
     changes.map(({ address }) => address).sort(),
   );
-  expect(await ask(`${String(done['url'])}/app`)).toMatchObject({ status: 200 });
+  expect(await httpRequest(`${String(done['url'])}/app`)).toMatchObject({ status: 200 });
 
   const failed = await run('provision', ...flags, '--config', 'nowhere.ts');
   expect(failed.code).toBe(1);

@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { ask, eventually, isAlive, machine, type Machine } from './harness.ts';
+import { httpRequest, eventually, isAlive, machine, type Machine } from './harness.ts';
 import { echo, tinyStack, type Echo } from './tiny-stack.ts';
 
 /** The processes of the containers that run, as the sandbox notes them for whoever comes after it. */
-function containers({ folder }: Machine): number[] {
+function containerPids({ folder }: Machine): number[] {
   const tasks = join(folder, '.slipway/sandbox/tasks');
   return readdirSync(tasks).flatMap((task) =>
     readdirSync(join(tasks, task, 'pids')).map(
@@ -34,22 +34,24 @@ test('kill -9, provision again: the same things, new tasks, and no process of th
   expect(up).toMatchObject({ code: 0, problem: undefined });
   const before = await census(user);
   const { resources } = user.state();
-  const old = containers(user);
+  const old = containerPids(user);
   expect(old).toHaveLength(4);
   expect(old.every(isAlive)).toBe(true);
 
   process.kill(await user.sandboxPid(), 'SIGKILL');
   // Nothing that the sandbox started outlives it.
   await eventually(() => (old.some(isAlive) ? undefined : true));
-  await expect(ask(`${up.last}/app`)).rejects.toThrow('ECONNREFUSED');
+  await expect(httpRequest(`${up.lastLine}/app`)).rejects.toThrow('ECONNREFUSED');
 
   const again = await user.run('provision', ...flags);
   expect(again).toMatchObject({ code: 0, problem: undefined });
-  expect(JSON.parse((await ask(`${again.last}/app`)).body) as Echo).toMatchObject({ name: 'app' });
+  expect(JSON.parse((await httpRequest(`${again.lastLine}/app`)).body) as Echo).toMatchObject({
+    name: 'app',
+  });
   expect(await census(user)).toEqual(before);
   expect(user.state().resources).toEqual(resources);
   expect(await user.mutations()).toEqual([]);
-  const now = containers(user);
+  const now = containerPids(user);
   expect(now).toHaveLength(4);
   expect(now.every(isAlive)).toBe(true);
   expect(now.filter((pid) => old.includes(pid))).toEqual([]);

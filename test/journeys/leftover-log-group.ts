@@ -3,7 +3,7 @@ import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-clo
 import type { Machine } from './harness.ts';
 
 /** Leaves one thing of the stack in its sandbox, as a provision that was stopped early would: enough to be torn down. */
-export async function leaveLogGroup({ endpoint }: Machine): Promise<void> {
+export async function createLeftoverLogGroup({ endpoint }: Machine): Promise<void> {
   const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
   const logs = new CloudWatchLogsClient({ endpoint, region: 'eu-west-1', credentials });
   const tags = { 'slipway:stack': 'tiny-dev', 'slipway:step': 'logGroup', 'slipway:key': '' };

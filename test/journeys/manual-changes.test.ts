@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { DescribeSecurityGroupsCommand } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ask, eventually, machine, type Machine } from './harness.ts';
+import { httpRequest, eventually, machine, type Machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
 let user: Machine;
@@ -20,7 +20,7 @@ beforeAll(async () => {
   flags = tinyStack(user);
   const up = await user.run('provision', ...flags);
   expect(up).toMatchObject({ code: 0, problem: undefined });
-  url = up.last;
+  url = up.lastLine;
   const settings = {
     endpoint: user.endpoint,
     region: 'eu-west-1',
@@ -59,12 +59,12 @@ test('without the route to the NAT gateway tasks cannot start, and provision put
     return tasks.find(({ stopCode }) => stopCode === 'TaskFailedToStart')?.stoppedReason;
   });
   expect(reason).toMatch(/^ResourceInitializationError: .*dial tcp: i\/o timeout/);
-  expect((await ask(`${url}/app`)).status).toBe(503);
+  expect((await httpRequest(`${url}/app`)).status).toBe(503);
 
   const repaired = await user.run('provision', ...flags);
   expect(repaired).toMatchObject({ code: 0, problem: undefined, last: url });
   expect(repaired.stderr).toMatch(/privateRoutes\.private-1 +updated/);
-  expect(await ask(`${url}/app`)).toMatchObject({ status: 200 });
+  expect(await httpRequest(`${url}/app`)).toMatchObject({ status: 200 });
 }, 60_000);
 
 test('when tasks no longer admit the load balancer their targets time out, and provision lets it in again', async () => {
@@ -87,5 +87,5 @@ test('when tasks no longer admit the load balancer their targets time out, and p
   const repaired = await user.run('provision', ...flags);
   expect(repaired).toMatchObject({ code: 0, problem: undefined, last: url });
   expect(repaired.stderr).toMatch(/securityGroups\.web +updated/);
-  expect(await ask(`${url}/app`)).toMatchObject({ status: 200 });
+  expect(await httpRequest(`${url}/app`)).toMatchObject({ status: 200 });
 }, 60_000);

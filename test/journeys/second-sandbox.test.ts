@@ -1,13 +1,13 @@
 // Somebody starts a sandbox where one runs already: it is refused, and the stack of the first does not notice.
 import { expect, test } from '@jest/globals';
-import { ask, freePort, machine } from './harness.ts';
+import { httpRequest, freePort, machine } from './harness.ts';
 import { tinyStack, type Echo } from './tiny-stack.ts';
 
 test('neither on the same port nor in the same folder', async () => {
   const user = await machine();
   const up = await user.run('provision', ...tinyStack(user));
   expect(up).toMatchObject({ code: 0, problem: undefined });
-  const answer = async () => JSON.parse((await ask(`${up.last}/app`)).body) as Echo;
+  const answer = async () => JSON.parse((await httpRequest(`${up.lastLine}/app`)).body) as Echo;
   const before = await answer();
   const pid = await user.sandboxPid();
 

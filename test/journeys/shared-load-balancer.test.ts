@@ -1,6 +1,6 @@
 // Several services behind one address: paths lead to them, the longest first; containers of a task meet on localhost.
 import { expect, test } from '@jest/globals';
-import { ask, machine } from './harness.ts';
+import { httpRequest, machine } from './harness.ts';
 import { echo, tinyStack, type Echo } from './tiny-stack.ts';
 
 test('two tasks of two containers at /shop, one task at /, and the longest path wins', async () => {
@@ -20,7 +20,7 @@ test('two tasks of two containers at /shop, one task at /, and the longest path 
   });
   const up = await user.run('provision', ...flags);
   expect(up).toMatchObject({ code: 0, problem: undefined });
-  const get = async (path: string) => JSON.parse((await ask(up.last + path)).body) as Echo;
+  const get = async (path: string) => JSON.parse((await httpRequest(up.lastLine + path)).body) as Echo;
 
   expect(await get('/shop')).toMatchObject({ name: 'front', path: '/shop' });
   expect(await get('/shop/basket?id=1')).toMatchObject({ name: 'front', path: '/shop/basket?id=1' });

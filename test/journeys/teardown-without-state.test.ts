@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { ask, machine } from './harness.ts';
+import { httpRequest, machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
 test('dev comes down without a state file and prod goes on, until it comes down, too', async () => {
@@ -15,7 +15,7 @@ test('dev comes down without a state file and prod goes on, until it comes down,
   ]);
   expect(dev).toMatchObject({ code: 0, problem: undefined });
   expect(prod).toMatchObject({ code: 0, problem: undefined });
-  expect(dev.last).not.toBe(prod.last);
+  expect(dev.lastLine).not.toBe(prod.lastLine);
   const both = await user.census();
 
   rmSync(join(user.folder, '.slipway/dev.json'));
@@ -24,8 +24,8 @@ test('dev comes down without a state file and prod goes on, until it comes down,
     problem: undefined,
     last: expect.stringMatching(/^tiny-dev is gone, 0 left/),
   });
-  await expect(ask(`${dev.last}/app`)).rejects.toThrow('ECONNREFUSED');
-  expect(await ask(`${prod.last}/app`)).toMatchObject({ status: 200 });
+  await expect(httpRequest(`${dev.lastLine}/app`)).rejects.toThrow('ECONNREFUSED');
+  expect(await httpRequest(`${prod.lastLine}/app`)).toMatchObject({ status: 200 });
   expect(await user.census()).toEqual(
     Object.fromEntries(Object.entries(both).map(([kind, count]) => [kind, count / 2])),
   );

@@ -2,18 +2,18 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { watch, type Outcome } from './command.ts';
+import { followProcess, type Outcome } from './command.ts';
 import { machine, ROOT, type Machine } from './harness.ts';
-import { leaveLogGroup } from './leftover-log-group.ts';
+import { createLeftoverLogGroup } from './leftover-log-group.ts';
 import { tinyStack } from './tiny-stack.ts';
 
 // Node has no terminals; Python does: it runs a command in one and passes on what is typed and what is shown.
 const TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
-const story =
+const testWithPython =
   spawnSync('python3', ['-c', 'import os; os.waitstatus_to_exitcode']).status === 0 ? test : test.skip;
 
 /** Runs a command in a terminal, and types once it asks. */
-async function type(
+async function typeAnswer(
   { env }: Machine,
   keys: string,
   question: RegExp,
@@ -21,10 +21,10 @@ async function type(
   ...args: string[]
 ): Promise<Outcome> {
   const line = [process.execPath, join(ROOT, 'run.js'), command, ...args];
-  const running = watch(
+  const running = followProcess(
     spawn('python3', ['-c', TERMINAL, ...line], { cwd: ROOT, env: { ...env, TERM: 'xterm' } }),
   );
-  await running.says(question);
+  await running.outputs(question);
   running.child.stdin?.write(keys);
   return running.done;
 }
@@ -33,13 +33,13 @@ const CTRL_C = '\x03';
 const CTRL_D = '\x04';
 const BOLD = '\x1b[1m';
 
-story(
+testWithPython(
   'provision asks Do this?, teardown for the name (needs python3 on the PATH, for a terminal)',
   async () => {
     const user = await machine();
     const flags = tinyStack(user);
-    await user.start('sandbox').says(/answers at/);
-    const provision = (keys: string) => type(user, keys, /Do this\? \[Y\/n\] /, 'provision', ...flags);
+    await user.start('sandbox').outputs(/answers at/);
+    const provision = (keys: string) => typeAnswer(user, keys, /Do this\? \[Y\/n\] /, 'provision', ...flags);
 
     const declined = await provision('n\r');
     expect(declined.code).toBe(0);
@@ -52,8 +52,8 @@ story(
     expect(stopped.stdout).toContain('Interrupted. [INTERRUPTED]');
     expect(await user.mutations()).toEqual([]);
 
-    await leaveLogGroup(user);
-    const mistyped = await type(user, 'tiny\r', /Type its name to go on: /, 'teardown', ...flags);
+    await createLeftoverLogGroup(user);
+    const mistyped = await typeAnswer(user, 'tiny\r', /Type its name to go on: /, 'teardown', ...flags);
     expect(mistyped.code).toBe(0);
     expect(mistyped.stdout).toContain('This removes everything of tiny-dev.');
     expect(mistyped.stdout).toContain('nothing was removed');

@@ -9,7 +9,7 @@ type Container = Services[string]['containers'][string];
  * A program that answers every request with who it is and what it was asked; `?say=text` makes it write a line, and
  * `?ask=url` send a request itself.
  */
-const ECHO = `
+const ECHO_PROGRAM = `
 import { createServer, get } from 'node:http';
 const { NAME, PORT, TASK = process.pid } = process.env;
 const answer = (response, body) => response.end(JSON.stringify({ name: NAME, task: String(TASK), ...body }));
@@ -42,12 +42,12 @@ export const echo = (name: string, port: number, path?: string): Container => ({
   source: 'echo',
   port,
   path,
-  health: QUICK,
+  health: FAST_HEALTH_CHECK,
   environment: { NAME: name, PORT: String(port) },
 });
 
 /** Health checks as quick as AWS lets them be. */
-export const QUICK = { intervalSeconds: 5, timeoutSeconds: 2 } as const;
+export const FAST_HEALTH_CHECK = { intervalSeconds: 5, timeoutSeconds: 2 } as const;
 
 /** Writes the program and a configuration, and returns the flags that name it. */
 export function tinyStack(
@@ -55,6 +55,6 @@ export function tinyStack(
   services: Services = { web: { containers: { app: echo('app', 8000, '/app') } } },
   more: Partial<StackInput> = {},
 ): string[] {
-  write('echo/main.ts', ECHO);
+  write('echo/main.ts', ECHO_PROGRAM);
   return config({ name: 'tiny', region: 'eu-west-1', deregistrationDelaySeconds: 0, services, ...more });
 }

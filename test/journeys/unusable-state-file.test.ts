@@ -72,7 +72,7 @@ const CASES = [
 test('a state file of another region, stack or account, a torn one and a newer one', async () => {
   const user = await machine();
   const flags = tinyStack(user);
-  await user.start('sandbox').says(/answers at/);
+  await user.start('sandbox').outputs(/answers at/);
   await Promise.all(
     CASES.map(async ({ stage, text, problem }) => {
       const file = user.write(`.slipway/${stage}.json`, text);

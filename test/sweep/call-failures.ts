@@ -2,33 +2,33 @@
 import type { Harm } from '../../sandbox/chaos/faults.ts';
 import type { Account } from '../converge/harness.ts';
 
-export interface Blow {
+export interface CallFailure {
   readonly harm: Harm;
   /** Whether the process dies at that moment. */
-  readonly kills?: true;
+  readonly killsRun?: true;
   /** Whether only calls that change something are struck: to what changes nothing, it is the same as another blow. */
   readonly mutating?: true;
 }
 
 const DENIED = { kind: 'refused', code: 'AccessDenied', message: 'by the test', status: 403 } as const;
 
-export const blows = {
+export const callFailures = {
   'refused before its effect': { harm: DENIED },
   'done, and the answer lost': { harm: { kind: 'lost', looks: 'reset' } },
   'not done, which looks the same': { harm: { kind: 'not-done', looks: 'reset' }, mutating: true },
   'done, and answered with 500': { harm: { kind: 'lost', looks: '500' } },
-  'done, and the process killed': { harm: { kind: 'lost', looks: 'silent' }, kills: true },
+  'done, and the process killed': { harm: { kind: 'lost', looks: 'silent' }, killsRun: true },
   'not done, and the process killed': {
     harm: { kind: 'not-done', looks: 'silent' },
-    kills: true,
+    killsRun: true,
     mutating: true,
   },
-} satisfies Record<string, Blow>;
+} satisfies Record<string, CallFailure>;
 
-export type BlowName = keyof typeof blows;
+export type CallFailureName = keyof typeof callFailures;
 
 /** What was struck. */
-export interface Struck {
+export interface FailedCall {
   readonly service: string;
   readonly operation: string;
 }
@@ -37,11 +37,11 @@ export interface Struck {
  * Lets blows strike: the first at the nth call from now on, each other so many calls after the one before.
  * @returns what they have struck so far, in order
  */
-export function strike(
+export function injectFailures(
   user: Account,
-  ...falls: readonly { readonly blow: Blow; readonly nth: number }[]
-): Struck[] {
-  const struck: Struck[] = [];
+  ...falls: readonly { readonly blow: CallFailure; readonly nth: number }[]
+): FailedCall[] {
+  const failedCalls: FailedCall[] = [];
   const { faults } = user.sandbox;
   const strikes = faults.strike.bind(faults);
   let next = 0;
@@ -53,14 +53,14 @@ export function strike(
   faults.strike = (service, operation) => {
     const fault = strikes(service, operation);
     if (fault) {
-      struck.push({ service, operation });
-      if (falls[next]?.blow.kills) user.die();
+      failedCalls.push({ service, operation });
+      if (falls[next]?.blow.killsRun) user.kill();
       next += 1;
       arm();
     }
     return fault;
   };
-  return struck;
+  return failedCalls;
 }
 
 /** A call of a story: the nth of its operation. */
@@ -71,10 +71,10 @@ export interface Call {
 }
 
 /** A blow that falls at this call, or at the nth of its operation from when it is its turn. */
-export const at = ({ service, operation, nth }: Call, { harm, ...blow }: Blow) => ({
-  blow: { ...blow, harm: { ...harm, service, operation } },
+export const failureAt = ({ service, operation, nth }: Call, { harm, ...failure }: CallFailure) => ({
+  blow: { ...failure, harm: { ...harm, service, operation } },
   nth,
 });
 
 /** Lets no more blows fall. */
-export const spare = ({ sandbox: { faults } }: Account): void => faults.clear();
+export const clearFailures = ({ sandbox: { faults } }: Account): void => faults.clear();

@@ -2,49 +2,64 @@
 import { expect, test } from '@jest/globals';
 import type { Account } from '../converge/harness.ts';
 import { stack } from '../converge/stacks.ts';
-import { blows, spare, type Blow, type BlowName, type Call } from './call-failures.ts';
-import { begun, callsOf, expectForeseen, struckAt } from './every-call.ts';
-import { write } from './report.ts';
-import { stories } from './scenarios.ts';
+import {
+  callFailures,
+  clearFailures,
+  type CallFailure,
+  type CallFailureName,
+  type Call,
+} from './call-failures.ts';
+import { beginScenario, callsOf, expectForeseenError, withFailureAt } from './every-call.ts';
+import { reportLine } from './report.ts';
+import { scenarios } from './scenarios.ts';
 
-const asked = stories['a replaced target group'].wanted;
+const changedStack = scenarios['a replaced target group'].desired;
 
 /** What somebody who is to be told something runs. */
-const looks = {
-  'a plan': { before: stack(), run: (user: Account): Promise<unknown> => user.plan(asked) },
+const readOnlyRuns = {
+  'a plan': { before: stack(), run: (user: Account): Promise<unknown> => user.plan(changedStack) },
   'a drift': { before: stack(), run: async (user: Account) => (await user.drift(stack())).json },
 };
-type Look = keyof typeof looks;
+type ReadOnlyRun = keyof typeof readOnlyRuns;
 
 /** Nothing is mutating here, so that some blows would strike no call. */
-const striking = (Object.keys(blows) as BlowName[]).filter((name) => !(blows[name] as Blow).mutating);
-const ways = (Object.keys(looks) as Look[]).flatMap((look) =>
-  striking.map((way): [string, Look, BlowName] => [`${look}, ${way}`, look, way]),
+const applicable = (Object.keys(callFailures) as CallFailureName[]).filter(
+  (name) => !(callFailures[name] as CallFailure).mutating,
+);
+const cases = (Object.keys(readOnlyRuns) as ReadOnlyRun[]).flatMap((look) =>
+  applicable.map((way): [string, ReadOnlyRun, CallFailureName] => [`${look}, ${way}`, look, way]),
 );
 
-const one = (look: Look, blow: Blow, call: Call, quiet: unknown) =>
-  struckAt(looks[look], call, blow, async (user) => {
-    const { run } = looks[look];
-    const { state } = user.moment();
-    const told = await run(user).catch(expectForeseen);
+const failCall = (look: ReadOnlyRun, failure: CallFailure, call: Call, quiet: unknown) =>
+  withFailureAt(readOnlyRuns[look], call, failure, async (user) => {
+    const { run } = readOnlyRuns[look];
+    const { state } = user.snapshot();
+    const told = await run(user).catch(expectForeseenError);
     if (told !== undefined) expect(told).toEqual(quiet);
-    spare(user);
+    clearFailures(user);
     expect(user.sandbox.journal.entries().filter(({ mutating }) => mutating)).toEqual([]);
-    expect(user.moment().state).toBe(state);
+    expect(user.snapshot().state).toBe(state);
     expect(await run(user)).toEqual(quiet);
   });
 
-test.each(ways)(
+test.each(cases)(
   '%s',
   async (_title, look, way) => {
-    const user = await begun(looks[look]);
-    const quiet = await looks[look].run(user);
+    const user = await beginScenario(readOnlyRuns[look]);
+    const quiet = await readOnlyRuns[look].run(user);
     await user.close();
-    const calls = await callsOf(looks[look]);
+    const calls = await callsOf(readOnlyRuns[look]);
     const start = performance.now();
-    for (const call of calls) expect([call, await one(look, blows[way], call, quiet)]).toEqual([call, true]);
+    for (const call of calls)
+      expect([call, await failCall(look, callFailures[way], call, quiet)]).toEqual([call, true]);
     const operations = calls.map(({ service, operation }) => `${service} ${operation}`);
-    write({ sweep: 'every call', story: look, blow: way, operations, ms: performance.now() - start });
+    reportLine({
+      sweep: 'every call',
+      scenario: look,
+      failure: way,
+      operations,
+      ms: performance.now() - start,
+    });
   },
   1_800_000,
 );

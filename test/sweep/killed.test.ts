@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { eventually, machine, type Machine } from '../journeys/harness.ts';
 import { tinyStack } from '../journeys/tiny-stack.ts';
-import { write } from './report.ts';
+import { reportLine } from './report.ts';
 
 /** Mutating calls of a provision, and of a teardown, at which the process dies. */
 const PROVISIONS = [1, 3, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35];
@@ -17,7 +17,7 @@ const sampled = (calls: readonly number[]) =>
   calls.map((nth, index): [number, Kind] => [nth, KINDS[index % 2] ?? 'lost']);
 
 /** Runs a command that is killed while a call of it is not answered. */
-async function killed(
+async function runKilledAt(
   user: Machine,
   command: 'provision' | 'teardown',
   flags: readonly string[],
@@ -36,23 +36,23 @@ async function killed(
   });
   running.child.kill('SIGKILL');
   await running.done;
-  const struck = (await user.journal()).filter(({ fault }) => fault !== undefined);
-  expect(struck).toMatchObject([{ fault: kind }]);
+  const failedCalls = (await user.journal()).filter(({ fault }) => fault !== undefined);
+  expect(failedCalls).toMatchObject([{ fault: kind }]);
 }
 
 /** A machine whose sandbox runs already. */
-async function ready(): Promise<{ user: Machine; flags: string[] }> {
+async function machineWithSandbox(): Promise<{ user: Machine; flags: string[] }> {
   const user = await machine();
   const flags = tinyStack(user);
-  await user.start('sandbox').says(/answers at/);
+  await user.start('sandbox').outputs(/answers at/);
   return { user, flags };
 }
 
-let whole: Record<string, number>;
+let fullCensus: Record<string, number>;
 beforeAll(async () => {
-  const { user, flags } = await ready();
+  const { user, flags } = await machineWithSandbox();
   expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
-  whole = await user.census();
+  fullCensus = await user.census();
   expect(await user.run('teardown', ...flags)).toMatchObject({ code: 0, problem: undefined });
 }, 120_000);
 
@@ -60,13 +60,13 @@ test.each(sampled(PROVISIONS))(
   'a provision, at mutating call %i, which is %s',
   async (nth, kind) => {
     const start = performance.now();
-    const { user, flags } = await ready();
-    await killed(user, 'provision', flags, nth, kind);
+    const { user, flags } = await machineWithSandbox();
+    await runKilledAt(user, 'provision', flags, nth, kind);
     expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
-    expect(await user.census()).toEqual(whole);
+    expect(await user.census()).toEqual(fullCensus);
     expect(await user.run('teardown', ...flags)).toMatchObject({ code: 0, problem: undefined });
     expect(await user.census()).toEqual({});
-    write({ sweep: 'killed', what: 'a provision', count: 1, ms: performance.now() - start });
+    reportLine({ sweep: 'killed', what: 'a provision', count: 1, ms: performance.now() - start });
   },
   300_000,
 );
@@ -75,12 +75,12 @@ test.each(sampled(TEARDOWNS))(
   'a teardown, at mutating call %i, which is %s',
   async (nth, kind) => {
     const start = performance.now();
-    const { user, flags } = await ready();
+    const { user, flags } = await machineWithSandbox();
     expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
-    await killed(user, 'teardown', flags, nth, kind);
+    await runKilledAt(user, 'teardown', flags, nth, kind);
     expect(await user.run('teardown', ...flags)).toMatchObject({ code: 0, problem: undefined });
     expect(await user.census()).toEqual({});
-    write({ sweep: 'killed', what: 'a teardown', count: 1, ms: performance.now() - start });
+    reportLine({ sweep: 'killed', what: 'a teardown', count: 1, ms: performance.now() - start });
   },
   300_000,
 );

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LONG } from '../../jest.config.js';
 import { survivalPage } from './page.ts';
-import type { Line } from './report.ts';
+import type { ReportLine } from './report.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SWEEPS = ['test/sweep', 'test/converge', ...LONG];
@@ -46,7 +46,7 @@ if (code === 0 && isWhole && !values['no-write']) {
   const lines = readFileSync(report, 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as Line);
+    .map((line) => JSON.parse(line) as ReportLine);
   writeFileSync(PAGE, survivalPage(readFileSync(PAGE, 'utf8'), lines, performance.now() - start));
   process.stderr.write('docs/survival.md is written; npm run format lays its tables out.\n');
 }

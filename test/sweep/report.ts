@@ -2,11 +2,11 @@
 import { appendFileSync } from 'node:fs';
 
 /** One line of the report. */
-export type Line =
+export type ReportLine =
   | {
       readonly sweep: 'every call';
-      readonly story: string;
-      readonly blow: string;
+      readonly scenario: string;
+      readonly failure: string;
       /** What was struck, as `service Operation`. */
       readonly operations: readonly string[];
       readonly ms: number;
@@ -20,7 +20,7 @@ export type Line =
     };
 
 /** Adds a line to the file that SWEEP_REPORT names; without it, nothing is kept. */
-export function write(line: Line): void {
+export function reportLine(line: ReportLine): void {
   const file = process.env['SWEEP_REPORT'];
   if (file) appendFileSync(file, `${JSON.stringify(line)}\n`);
 }

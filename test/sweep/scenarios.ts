@@ -2,16 +2,16 @@
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Account } from '../converge/harness.ts';
 import { stack, web } from '../converge/stacks.ts';
-import { taken, takeOver } from '../converge/foreign-resources.ts';
+import { takenOver, tagForOtherStack } from '../converge/foreign-resources.ts';
 
-export interface Story {
+export interface Scenario {
   /** What is there before the run. */
   readonly before?: StackInput;
   /** What somebody else does to it. */
-  readonly others?: (user: Account) => Promise<void>;
+  readonly prepare?: (user: Account) => Promise<void>;
   readonly run: (user: Account) => Promise<unknown>;
   /** What the run brings about; nothing when it is a teardown. */
-  readonly wanted?: StackInput;
+  readonly desired?: StackInput;
 }
 
 const ported = stack({ services: web({ api1: { port: 5001 } }) });
@@ -20,22 +20,22 @@ const secured = stack({
 });
 const deployed = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
-const adopt = taken.map(([address]) => address);
+const adopt = takenOver.map(([address]) => address);
 
-export const stories = {
-  'a first provision': { run: (user) => user.up(stack()), wanted: stack() },
-  'a replaced target group': { before: stack(), run: (user) => user.up(ported), wanted: ported },
-  'a replaced service': { before: stack(), run: (user) => user.up(secured), wanted: secured },
-  'a rolling deploy': { before: stack(), run: (user) => user.up(deployed), wanted: deployed },
+export const scenarios = {
+  'a first provision': { run: (user) => user.provision(stack()), desired: stack() },
+  'a replaced target group': { before: stack(), run: (user) => user.provision(ported), desired: ported },
+  'a replaced service': { before: stack(), run: (user) => user.provision(secured), desired: secured },
+  'a rolling deploy': { before: stack(), run: (user) => user.provision(deployed), desired: deployed },
   'an adoption': {
     before: stack(),
-    others: async (user) => {
-      for (const [address, tags] of taken) await takeOver(user, address, tags);
+    prepare: async (user) => {
+      for (const [address, tags] of takenOver) await tagForOtherStack(user, address, tags);
     },
-    run: (user) => user.up(stack(), { adopt }),
-    wanted: stack(),
+    run: (user) => user.provision(stack(), { adopt }),
+    desired: stack(),
   },
-  'a teardown': { before: stack(), run: (user) => user.down(stack()) },
-} satisfies Record<string, Story>;
+  'a teardown': { before: stack(), run: (user) => user.teardown(stack()) },
+} satisfies Record<string, Scenario>;
 
-export type StoryName = keyof typeof stories;
+export type ScenarioName = keyof typeof scenarios;

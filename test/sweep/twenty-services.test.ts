@@ -15,9 +15,9 @@ const twenty = stack({
 });
 
 /** Provisions the twenty services: how many calls that took, and which part of them was throttled. */
-async function provisioned(limits: boolean) {
+async function throttledShare(limits: boolean) {
   const user = await account({ clock: leapingClock(), weather: { ...calm, throttle: true }, limits });
-  await user.up(twenty);
+  await user.provision(twenty);
   expect(user.census()).toMatchObject({ 'ecs.services': SERVICES });
   const entries = user.sandbox.journal.entries();
   return {
@@ -27,9 +27,9 @@ async function provisioned(limits: boolean) {
 }
 
 test('at most one call in a hundred is throttled, and far more are without our own limits', async () => {
-  const kept = await provisioned(true);
+  const kept = await throttledShare(true);
   expect(kept.calls).toBeGreaterThan(10 * SERVICES);
   expect(kept.part).toBeLessThanOrEqual(0.01);
-  const without = await provisioned(false);
+  const without = await throttledShare(false);
   expect(without.part).toBeGreaterThan(0.05);
 });

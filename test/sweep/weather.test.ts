@@ -3,15 +3,15 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { calm, type Weather } from '../../sandbox/chaos/weather.ts';
-import { anyStack } from '../converge/arbitrary-stacks.ts';
+import { arbitraryStack } from '../converge/arbitrary-stacks.ts';
 import { account, type Account } from '../converge/harness.ts';
-import { mishaps } from '../converge/manual-changes.ts';
+import { manualChanges } from '../converge/manual-changes.ts';
 import { stack } from '../converge/stacks.ts';
-import { seedOf } from '../sample.ts';
-import { wholeOf } from './every-call.ts';
+import { randomSeed } from '../sample.ts';
+import { expectedCensus } from './every-call.ts';
 import { leapingClock } from './leaping-clock.ts';
-import { write } from './report.ts';
-import { stories } from './scenarios.ts';
+import { reportLine } from './report.ts';
+import { scenarios } from './scenarios.ts';
 
 /** A run may end with a problem in such weather; so often it is run again. */
 const TRIES = 4;
@@ -29,7 +29,7 @@ const stormy = (seed: string): Weather => ({
 });
 
 /** Runs a command until it does not end with a problem. */
-async function patiently(run: () => Promise<unknown>): Promise<number> {
+async function untilItSucceeds(run: () => Promise<unknown>): Promise<number> {
   for (let tries = 1; ; tries += 1) {
     try {
       await run();
@@ -41,47 +41,47 @@ async function patiently(run: () => Promise<unknown>): Promise<number> {
 }
 
 /** Somebody changes something behind our back, in good weather for them. */
-async function drift(user: Account, index: number): Promise<void> {
-  const { does } = mishaps[index % mishaps.length] ?? { does: async () => undefined };
+async function changeByHand(user: Account, index: number): Promise<void> {
+  const { apply } = manualChanges[index % manualChanges.length] ?? { apply: async () => undefined };
   const ids = user.ids();
   // What AWS does not let them do, now, is not done.
-  await does(user.aws, (address, field) => ids[address]?.[field] ?? '').catch(() => undefined);
+  await apply(user.aws, (address, field) => ids[address]?.[field] ?? '').catch(() => undefined);
 }
 
 const life = fc.record({
   weather: fc.nat(),
-  after: anyStack,
-  mishap: fc.nat({ max: mishaps.length - 1 }),
+  after: arbitraryStack,
+  mishap: fc.nat({ max: manualChanges.length - 1 }),
 });
 
 test('whole lives', async () => {
   const count = process.env['SWEEP'] === undefined ? 1 : 200;
-  const seed = seedOf();
+  const seed = randomSeed();
   const start = performance.now();
   const lives = fc.sample(life, { numRuns: count, seed });
   let [runs, commands] = [0, 0];
-  const whole = await wholeOf(stories['a first provision']);
+  const whole = await expectedCensus(scenarios['a first provision']);
   const live = async ({ weather, after, mishap }: (typeof lives)[number]): Promise<void> => {
     const user = await account({ clock: leapingClock(), weather: stormy(String(weather)), limits: true });
     const counted = async (run: () => Promise<unknown>) => {
-      runs += await patiently(run);
+      runs += await untilItSucceeds(run);
       commands += 1;
     };
-    const up = (one: StackInput) => counted(() => user.up(one));
+    const up = (one: StackInput) => counted(() => user.provision(one));
     try {
       await up(stack());
       await up(after);
       await up(stack());
-      await drift(user, mishap);
+      await changeByHand(user, mishap);
       await counted(() => user.drift(stack()));
       await up(stack());
       // What a list was behind with, the run after sees; and then all is as if nothing had happened.
       user.sandbox.sky.turn(calm);
-      await user.up(stack());
+      await user.provision(stack());
       expect(user.census()).toEqual(whole);
-      expect(await user.up(stack())).toEqual({ done: [], calls: [] });
+      expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
       user.sandbox.sky.turn(stormy(String(weather)));
-      await counted(() => user.down(stack()));
+      await counted(() => user.teardown(stack()));
       expect(user.census()).toEqual({});
     } catch (error) {
       throw new Error(`weather ${weather}, mishap ${mishap}, seed ${seed}`, { cause: error });
@@ -91,5 +91,5 @@ test('whole lives', async () => {
   };
   for (const one of lives) await live(one);
   const ms = performance.now() - start;
-  write({ sweep: 'weather', what: `${commands} commands took ${runs} runs`, count, seed, ms });
+  reportLine({ sweep: 'weather', what: `${commands} commands took ${runs} runs`, count, seed, ms });
 }, 3_600_000);

@@ -7,11 +7,11 @@ import type { Plane, TaskFailure } from '../../../sandbox/data-plane.ts';
 import { calm, type Weather } from '../../../sandbox/chaos/weather.ts';
 import { account, type Account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
-import { blows, strike } from '../call-failures.ts';
+import { callFailures, injectFailures } from '../call-failures.ts';
 import { leapingClock } from '../leaping-clock.ts';
 
 /** A user on an AWS whose minutes pass at once. */
-export const user = (weather: Partial<Weather> = {}, more: Parameters<typeof account>[0] = {}) =>
+export const startAccount = (weather: Partial<Weather> = {}, more: Parameters<typeof account>[0] = {}) =>
   account({ clock: leapingClock(), weather: { ...calm, ...weather }, ...more });
 
 /** What the calls of an operation came to so far: `ok`, or the code of the refusal. */
@@ -22,7 +22,7 @@ export const results = ({ sandbox }: Account, operation: string): string[] =>
     .map(({ result }) => result);
 
 /** In which order these operations were first called. */
-export const orderOf = ({ sandbox }: Account, ...operations: string[]): string[] => [
+export const callOrder = ({ sandbox }: Account, ...operations: string[]): string[] => [
   ...new Set(
     sandbox.journal
       .entries()
@@ -32,7 +32,7 @@ export const orderOf = ({ sandbox }: Account, ...operations: string[]): string[]
 ];
 
 /** Runs something while somebody else keeps asking, so that the clock leaps nowhere: what was made now is new a moment later. */
-export async function unhurried<T>({ aws }: Account, run: () => Promise<T>): Promise<T> {
+export async function withBusyClock<T>({ aws }: Account, run: () => Promise<T>): Promise<T> {
   let isDone = false;
   const running = run().finally(() => (isDone = true));
   while (!isDone) await aws.ec2.send(new DescribeVpcsCommand({}));
@@ -43,7 +43,7 @@ export async function unhurried<T>({ aws }: Account, run: () => Promise<T>): Pro
 export const LOST: Harm = { kind: 'lost', looks: '500' };
 
 /** AWS's no. */
-export const no = (code: string, message = 'by the test', status = 400): Harm => ({
+export const refusal = (code: string, message = 'by the test', status = 400): Harm => ({
   kind: 'refused',
   code,
   message,
@@ -51,11 +51,15 @@ export const no = (code: string, message = 'by the test', status = 400): Harm =>
 });
 
 /** What goes wrong with which operations, once each, or so many times. */
-type Falls = Readonly<Record<string, Harm & Partial<Pick<Fault, 'nth' | 'times'>>>>;
+type FailuresByOperation = Readonly<Record<string, Harm & Partial<Pick<Fault, 'nth' | 'times'>>>>;
 
 /** Runs something while calls go wrong; each of them has to. */
-export async function struck<T>(one: Account, falls: Falls, run: () => Promise<T>): Promise<T> {
-  const { faults } = one.sandbox;
+export async function withFailures<T>(
+  user: Account,
+  falls: FailuresByOperation,
+  run: () => Promise<T>,
+): Promise<T> {
+  const { faults } = user.sandbox;
   for (const [operation, harm] of Object.entries(falls)) faults.add({ nth: 1, ...harm, operation });
   const outcome = await run();
   expect(faults.waiting().filter(({ times }) => times !== 'always')).toEqual([]);
@@ -64,8 +68,8 @@ export async function struck<T>(one: Account, falls: Falls, run: () => Promise<T
 }
 
 /** How a run is killed. */
-interface Kill {
-  readonly asked?: StackInput;
+interface KillOptions {
+  readonly desired?: StackInput;
   /** At which call of the operation; at the first unless told. */
   readonly nth?: number;
   /** Whether AWS carries that call out all the same; it does unless told. */
@@ -73,28 +77,28 @@ interface Kill {
 }
 
 /** Provisions, and is killed at a call of an operation. */
-export async function killedAt(
-  one: Account,
+export async function provisionKilledAt(
+  user: Account,
   operation: string,
-  { asked = stack(), nth = 1, isDone = true }: Kill = {},
+  { desired = stack(), nth = 1, isDone = true }: KillOptions = {},
 ): Promise<void> {
-  const { harm } = blows[isDone ? 'done, and the process killed' : 'not done, and the process killed'];
+  const { harm } = callFailures[isDone ? 'done, and the process killed' : 'not done, and the process killed'];
   const aimed = { ...harm, operation };
-  const seen = strike(one, { blow: { harm: aimed, kills: true }, nth });
-  await one.up(asked).catch(() => undefined);
+  const seen = injectFailures(user, { blow: { harm: aimed, killsRun: true }, nth });
+  await user.provision(desired).catch(() => undefined);
   expect(seen).toMatchObject([{ operation }]);
 }
 
 /** All of a stack is there once, and nothing besides: no twin, no orphan, nothing to do. */
-export async function expectWhole(one: Account, wanted: StackInput = stack()): Promise<void> {
-  const { calls } = await one.up(wanted);
+export async function expectConverged(user: Account, wanted: StackInput = stack()): Promise<void> {
+  const { calls } = await user.provision(wanted);
   const other = await account();
-  await other.up(wanted);
-  expect({ calls, census: one.census() }).toEqual({ calls: [], census: other.census() });
+  await other.provision(wanted);
+  expect({ calls, census: user.census() }).toEqual({ calls: [], census: other.census() });
 }
 
 /** What pretends to run tasks, and fails to as long as there is a failure. */
-export const makePlane = (): Plane & { failure: TaskFailure | undefined } => ({
+export const failablePlane = (): Plane & { failure: TaskFailure | undefined } => ({
   failure: undefined,
   startTask(_region, _taskArn, outcome) {
     outcome(this.failure);

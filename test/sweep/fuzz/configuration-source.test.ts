@@ -7,10 +7,10 @@ import { bundleModule } from '../../../lib/config/bundle.ts';
 import { loadConfig } from '../../../lib/config/load.ts';
 import { ROOT } from '../../house/files.ts';
 import { newFolder } from '../../program.ts';
-import { counted, FEW, slipped, slips } from './mutations.ts';
+import { reportCount, FEW_RUNS, applyByteEdits, arbitraryByteEdits } from './mutations.ts';
 import { expectProblem } from './expect-problem.ts';
 
-counted('texts of a configuration', 2 * FEW);
+reportCount('texts of a configuration', 2 * FEW_RUNS);
 
 const folder = newFolder();
 for (const api of ['api1', 'api2']) {
@@ -58,7 +58,7 @@ const INSERTS = [
 const WITHIN = 30_000;
 
 let files = 0;
-async function expectRead(bytes: Uint8Array): Promise<void> {
+async function expectLoadedOrRefused(bytes: Uint8Array): Promise<void> {
   const file = join(folder, `${(files += 1)}.config.ts`);
   writeFileSync(file, bytes);
   try {
@@ -82,8 +82,10 @@ async function expectRead(bytes: Uint8Array): Promise<void> {
 
 test('the text of a configuration of which parts are others, missing, or there twice', async () => {
   await fc.assert(
-    fc.asyncProperty(slips(INSERTS), async (changes) => expectRead(slipped(Buffer.from(TEXT), changes))),
-    { numRuns: FEW },
+    fc.asyncProperty(arbitraryByteEdits(INSERTS), async (changes) =>
+      expectLoadedOrRefused(applyByteEdits(Buffer.from(TEXT), changes)),
+    ),
+    { numRuns: FEW_RUNS },
   );
   expect(readdirSync(folder)).toEqual(['services']);
 }, 7_200_000);
@@ -96,5 +98,5 @@ test('any text and any bytes', async () => {
       .array(fc.constantFrom(...INSERTS, 'export default ', TEXT), { maxLength: 6 })
       .map((parts) => Buffer.from(parts.join(' '))),
   );
-  await fc.assert(fc.asyncProperty(any, expectRead), { numRuns: FEW });
+  await fc.assert(fc.asyncProperty(any, expectLoadedOrRefused), { numRuns: FEW_RUNS });
 }, 7_200_000);

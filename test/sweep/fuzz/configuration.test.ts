@@ -3,12 +3,12 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { serialize, deserialize } from '../../../lib/config/serialize.js';
 import { sound, read } from '../../unit/lib/config/support.ts';
-import { anything, counted, edited, edits, isPlain, RUNS } from './mutations.ts';
+import { arbitraryValue, reportCount, applyEdits, arbitraryEdits, isPlain, RUNS } from './mutations.ts';
 import { expectProblem } from './expect-problem.ts';
 
-counted('configurations', 3 * RUNS);
+reportCount('configurations', 3 * RUNS);
 
-function expectSound(input: unknown): void {
+function expectParsedOrRefused(input: unknown): void {
   try {
     read(input);
   } catch (error) {
@@ -17,7 +17,7 @@ function expectSound(input: unknown): void {
 }
 
 /** As it comes out of the process that the file runs in; undefined when a getter of it throws. */
-function carried(input: unknown): { value: unknown } | undefined {
+function throughSerialization(input: unknown): { value: unknown } | undefined {
   try {
     return { value: deserialize(structuredClone(serialize(input))) };
   } catch (error) {
@@ -28,9 +28,9 @@ function carried(input: unknown): { value: unknown } | undefined {
 
 test('a stack of which parts are anything', () => {
   fc.assert(
-    fc.property(edits(anything), (changes) => {
-      const out = carried(edited(sound(), changes));
-      if (out) expectSound(out.value);
+    fc.property(arbitraryEdits(arbitraryValue), (changes) => {
+      const out = throughSerialization(applyEdits(sound(), changes));
+      if (out) expectParsedOrRefused(out.value);
     }),
     { numRuns: RUNS },
   );
@@ -38,19 +38,22 @@ test('a stack of which parts are anything', () => {
 
 test('anything at all', () => {
   fc.assert(
-    fc.property(anything, (input) => {
-      const out = carried(input);
-      if (out) expectSound(out.value);
+    fc.property(arbitraryValue, (input) => {
+      const out = throughSerialization(input);
+      if (out) expectParsedOrRefused(out.value);
     }),
     { numRuns: RUNS },
   );
 });
 
 test('a stack with getters, some of which throw', () => {
-  const throwing = fc.record({ changes: edits(anything), getters: fc.array(fc.nat(50), { maxLength: 3 }) });
+  const throwing = fc.record({
+    changes: arbitraryEdits(arbitraryValue),
+    getters: fc.array(fc.nat(50), { maxLength: 3 }),
+  });
   fc.assert(
     fc.property(throwing, ({ changes, getters }) => {
-      const input = edited(sound(), changes);
+      const input = applyEdits(sound(), changes);
       for (const at of getters) {
         if (!isPlain(input) || Object.isFrozen(input)) continue;
         const keys = Object.keys(input);
@@ -63,8 +66,8 @@ test('a stack with getters, some of which throw', () => {
           },
         });
       }
-      const out = carried(input);
-      if (out) expectSound(out.value);
+      const out = throughSerialization(input);
+      if (out) expectParsedOrRefused(out.value);
     }),
     { numRuns: RUNS },
   );

@@ -1,17 +1,17 @@
 /** For fuzzing: what anything can become, a value or a text, in steps that fast-check can take back one by one. */
 import fc from 'fast-check';
 import { afterAll } from '@jest/globals';
-import { write } from '../report.ts';
+import { reportLine } from '../report.ts';
 
 /** How many inputs of a kind are tried: some hundreds, or as FUZZ says. */
 export const RUNS = Number(process.env['FUZZ'] ?? 200);
 /** The same for what takes a compiler, a process or a run each. */
-export const FEW = process.env['FUZZ'] ? Math.ceil(RUNS / 10) : 20;
+export const FEW_RUNS = process.env['FUZZ'] ? Math.ceil(RUNS / 10) : 20;
 
 /** Tells the report how many inputs of a kind the tests of a file have tried. */
-export function counted(what: string, count: number): void {
+export function reportCount(what: string, count: number): void {
   const start = performance.now();
-  afterAll(() => write({ sweep: 'fuzz', what, count, ms: performance.now() - start }));
+  afterAll(() => reportLine({ sweep: 'fuzz', what, count, ms: performance.now() - start }));
 }
 
 /** Names that mean something to JavaScript, and texts that mean something to somebody. */
@@ -27,7 +27,7 @@ const ODD_NAMES = [
   '0',
   '-',
 ];
-const ODD_TEXTS = [
+const ODD_STRINGS = [
   ...ODD_NAMES,
   '\u0000',
   '\ud800',
@@ -57,13 +57,13 @@ const ODD_NUMBERS = [
   NaN,
 ];
 
-const oddText = fc.oneof(fc.constantFrom(...ODD_TEXTS), fc.string({ unit: 'binary', maxLength: 20 }));
+const oddString = fc.oneof(fc.constantFrom(...ODD_STRINGS), fc.string({ unit: 'binary', maxLength: 20 }));
 
 /** A value as JSON has it, often an absurd one. */
-export const anyJson: fc.Arbitrary<unknown> = fc.oneof(
+export const arbitraryJson: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(null, true, false, [], {}, [[]], { a: {} }),
   fc.constantFrom(...ODD_NUMBERS.filter(Number.isFinite)),
-  oddText,
+  oddString,
   fc.jsonValue({ maxDepth: 4 }),
 );
 
@@ -74,15 +74,15 @@ const deep = (depth: number): unknown => {
   return value;
 };
 
-const round = (): unknown => {
+const circular = (): unknown => {
   const value: Record<string, unknown> = {};
   value['self'] = value;
   return value;
 };
 
 /** Anything that a program can put into a configuration. */
-export const anything: fc.Arbitrary<unknown> = fc.oneof(
-  { weight: 3, arbitrary: anyJson },
+export const arbitraryValue: fc.Arbitrary<unknown> = fc.oneof(
+  { weight: 3, arbitrary: arbitraryJson },
   { weight: 2, arbitrary: fc.constantFrom<unknown>(...ODD_NUMBERS, undefined, 10n) },
   {
     weight: 2,
@@ -116,14 +116,14 @@ export const anything: fc.Arbitrary<unknown> = fc.oneof(
         () => Object.freeze({ a: 1 }),
         () => new Array<unknown>(1e6),
         () => deep(20_000),
-        round,
+        circular,
       )
       .map((make) => make()),
   },
 );
 
 /** One change of a value: where, counted over all its places, and what. */
-export interface Edit {
+export interface ValueEdit {
   readonly at: number;
   readonly what: 'replace' | 'remove' | 'add' | 'rename' | 'wrap' | 'move';
   readonly name: string;
@@ -131,12 +131,12 @@ export interface Edit {
 }
 
 /** @param value what stands for a value in its place */
-export const edits = (value: fc.Arbitrary<unknown>): fc.Arbitrary<Edit[]> =>
+export const arbitraryEdits = (value: fc.Arbitrary<unknown>): fc.Arbitrary<ValueEdit[]> =>
   fc.array(
-    fc.record<Edit>({
+    fc.record<ValueEdit>({
       at: fc.nat(1000),
       what: fc.constantFrom('replace', 'replace', 'replace', 'remove', 'add', 'rename', 'wrap', 'move'),
-      name: fc.oneof(fc.constantFrom(...ODD_NAMES), oddText),
+      name: fc.oneof(fc.constantFrom(...ODD_NAMES), oddString),
       value,
     }),
     { minLength: 1, maxLength: 4 },
@@ -174,7 +174,7 @@ const put = (holder: Holder, key: string, value: unknown): unknown =>
   Reflect.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 
 /** A value with changes. @param original JSON; it stays as it is */
-export function edited(original: unknown, changes: readonly Edit[]): unknown {
+export function applyEdits(original: unknown, changes: readonly ValueEdit[]): unknown {
   const root: Holder = { value: structuredClone(original) };
   for (const { at, what, name, value: given } of changes) {
     const value = copy(given);
@@ -195,7 +195,7 @@ export function edited(original: unknown, changes: readonly Edit[]): unknown {
 }
 
 /** One change of a text or of its bytes: where, as a part of the whole, and what. */
-export interface Slip {
+export interface ByteEdit {
   readonly at: number;
   readonly length: number;
   readonly what: 'flip' | 'cut' | 'double' | 'insert' | 'end';
@@ -203,19 +203,19 @@ export interface Slip {
 }
 
 /** @param inserts what may be put in, besides anything */
-export const slips = (inserts: readonly string[]): fc.Arbitrary<Slip[]> =>
+export const arbitraryByteEdits = (inserts: readonly string[]): fc.Arbitrary<ByteEdit[]> =>
   fc.array(
-    fc.record<Slip>({
+    fc.record<ByteEdit>({
       at: fc.double({ min: 0, max: 1, noNaN: true }),
       length: fc.integer({ min: 1, max: 40 }),
       what: fc.constantFrom('flip', 'cut', 'double', 'insert', 'end'),
-      text: fc.oneof(fc.constantFrom(...inserts), oddText),
+      text: fc.oneof(fc.constantFrom(...inserts), oddString),
     }),
     { minLength: 1, maxLength: 3 },
   );
 
 /** Bytes with changes. */
-export function slipped(original: Uint8Array, changes: readonly Slip[]): Buffer {
+export function applyByteEdits(original: Uint8Array, changes: readonly ByteEdit[]): Buffer {
   return changes.reduce<Buffer>((bytes, { at, length, what, text }) => {
     const from = Math.floor(at * bytes.length);
     const [before, part, after] = [

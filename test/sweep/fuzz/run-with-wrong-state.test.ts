@@ -9,7 +9,7 @@ import { expectProblem } from './expect-problem.ts';
 type Ids = Record<string, Record<string, string>>;
 
 /** Ids of things that there are not, and texts that are no ids of anything. */
-const NOT_THERE = [
+const MISSING_IDS = [
   'vpc-0123456789abcdef0',
   'subnet-0123456789abcdef0',
   'igw-0123456789abcdef0',
@@ -23,7 +23,7 @@ const NOT_THERE = [
   'arn:aws:ecs:eu-west-1:000000000000:service/shop-dev/other',
   'api.example.org',
 ];
-const NO_IDS = [
+const MALFORMED_IDS = [
   '',
   ' ',
   'vpc-*',
@@ -51,30 +51,30 @@ const OTHER_ADDRESSES = [
   '~2',
 ];
 
-const wrong = fc.oneof(
-  fc.constantFrom(...NOT_THERE),
-  fc.constantFrom(...NO_IDS),
+const wrongId = fc.oneof(
+  fc.constantFrom(...MISSING_IDS),
+  fc.constantFrom(...MALFORMED_IDS),
   fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
 );
 
 /** One thing that a state has wrong. */
-interface Wrong {
+interface StateError {
   readonly what: 'id' | 'other id' | 'forgotten' | 'address' | 'fields' | 'intent' | 'generation';
   readonly at: number;
   readonly text: string;
   readonly address: string;
 }
-const wrongs = fc.array(
-  fc.record<Wrong>({
+const stateErrors = fc.array(
+  fc.record<StateError>({
     what: fc.constantFrom('id', 'id', 'other id', 'forgotten', 'address', 'fields', 'intent', 'generation'),
     at: fc.nat(500),
-    text: wrong,
+    text: wrongId,
     address: fc.constantFrom(...OTHER_ADDRESSES),
   }),
   { minLength: 1, maxLength: 6 },
 );
 
-function spoil(ids: Ids, changes: readonly Wrong[]): { ids: Ids; more: Partial<StateData> } {
+function corrupt(ids: Ids, changes: readonly StateError[]): { ids: Ids; more: Partial<StateData> } {
   const spoilt = structuredClone(ids);
   const intents: StateData['intents'] = {};
   const generations: StateData['generations'] = {};
@@ -97,34 +97,34 @@ function spoil(ids: Ids, changes: readonly Wrong[]): { ids: Ids; more: Partial<S
   return { ids: spoilt, more: { intents, generations } };
 }
 
-test.each([...NOT_THERE, ...NO_IDS])('every id is %j', async (text) => {
+test.each([...MISSING_IDS, ...MALFORMED_IDS])('every id is %j', async (text) => {
   const user = await account();
-  await user.up(stack());
+  await user.provision(stack());
   const [ids, census] = [user.ids(), user.census()];
   const spoilt = Object.entries(ids).map(([address, fields]) => [
     address,
     Object.fromEntries(Object.keys(fields).map((field) => [field, text])),
   ]);
-  user.remember(Object.fromEntries(spoilt) as Ids);
-  expect(await user.up(stack())).toEqual({ done: [], calls: [] });
+  user.writeState(Object.fromEntries(spoilt) as Ids);
+  expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
   expect(user.census()).toEqual(census);
   expect(user.ids()).toEqual(ids);
-  user.remember(Object.fromEntries(spoilt) as Ids);
-  await user.down(stack());
+  user.writeState(Object.fromEntries(spoilt) as Ids);
+  await user.teardown(stack());
   expect(user.census()).toEqual({});
 });
 
 test('ids of what is not there, of other things and of nothing; forgotten ones; old intents', async () => {
-  const user = await account({ lives: 'file' });
-  await user.up(stack());
+  const user = await account({ lifetime: 'file' });
+  await user.provision(stack());
   const [ids, census] = [user.ids(), user.census()];
   await fc.assert(
-    fc.asyncProperty(wrongs, async (changes) => {
-      const spoilt = spoil(ids, changes);
-      user.remember(spoilt.ids, spoilt.more);
+    fc.asyncProperty(stateErrors, async (changes) => {
+      const spoilt = corrupt(ids, changes);
+      user.writeState(spoilt.ids, spoilt.more);
       try {
         // Everything is as configured: it is found by its tags and names, and nothing is called that changes it.
-        expect(await user.up(stack())).toEqual({ done: [], calls: [] });
+        expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
       } catch (error) {
         expectProblem(error, []);
       }
@@ -137,18 +137,18 @@ test('ids of what is not there, of other things and of nothing; forgotten ones; 
 
 test('a first provision, and a teardown, with a state of something that there never was', async () => {
   const whole = await account();
-  await whole.up(stack());
+  await whole.provision(stack());
   const ids = whole.ids();
   await fc.assert(
-    fc.asyncProperty(wrongs, async (changes) => {
+    fc.asyncProperty(stateErrors, async (changes) => {
       const user = await account();
-      const spoilt = spoil(ids, changes);
-      user.remember(spoilt.ids, spoilt.more);
-      await user.up(stack());
+      const spoilt = corrupt(ids, changes);
+      user.writeState(spoilt.ids, spoilt.more);
+      await user.provision(stack());
       expect(user.census()).toEqual(whole.census());
       expect(await user.plan(stack())).toEqual([]);
-      user.remember(spoilt.ids, spoilt.more);
-      await user.down(stack());
+      user.writeState(spoilt.ids, spoilt.more);
+      await user.teardown(stack());
       expect(user.census()).toEqual({});
     }),
     { numRuns: 25 },

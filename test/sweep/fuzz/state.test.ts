@@ -7,10 +7,18 @@ import { systemClock } from '../../../lib/model/clock.ts';
 import type { StateData } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
 import { newFolder } from '../../program.ts';
-import { anyJson, counted, edited, edits, RUNS, slipped, slips } from './mutations.ts';
+import {
+  arbitraryJson,
+  reportCount,
+  applyEdits,
+  arbitraryEdits,
+  RUNS,
+  applyByteEdits,
+  arbitraryByteEdits,
+} from './mutations.ts';
 import { expectProblem } from './expect-problem.ts';
 
-counted('state files', 3 * RUNS);
+reportCount('state files', 3 * RUNS);
 
 const guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 const STATE: StateData = {
@@ -51,8 +59,8 @@ async function expectKept(bytes: Buffer): Promise<void> {
 
 test('a state of which parts are something else', async () => {
   await fc.assert(
-    fc.asyncProperty(edits(anyJson), async (changes) =>
-      expectKept(Buffer.from(JSON.stringify(edited(STATE, changes)) ?? '')),
+    fc.asyncProperty(arbitraryEdits(arbitraryJson), async (changes) =>
+      expectKept(Buffer.from(JSON.stringify(applyEdits(STATE, changes)) ?? '')),
     ),
     { numRuns: RUNS },
   );
@@ -62,7 +70,9 @@ test('a state of which bytes are others, missing, or there twice', async () => {
   const inserts = ['{', '}', '"', '\\', ',', ':', '1e999', '"__proto__": {}', 'null', '\r\n', '\u2028'];
   const text = Buffer.from(`${JSON.stringify(STATE, null, 2)}\n`);
   await fc.assert(
-    fc.asyncProperty(slips(inserts), async (changes) => expectKept(slipped(text, changes))),
+    fc.asyncProperty(arbitraryByteEdits(inserts), async (changes) =>
+      expectKept(applyByteEdits(text, changes)),
+    ),
     { numRuns: RUNS },
   );
 }, 3_600_000);
@@ -70,7 +80,7 @@ test('a state of which bytes are others, missing, or there twice', async () => {
 test('bytes, and any JSON', async () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
-    anyJson.map((value) => Buffer.from(JSON.stringify(value) ?? '')),
+    arbitraryJson.map((value) => Buffer.from(JSON.stringify(value) ?? '')),
   );
   await fc.assert(fc.asyncProperty(bytes, expectKept), { numRuns: RUNS });
 }, 3_600_000);

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { machine, type Machine } from '../../journeys/harness.ts';
 import { tinyStack } from '../../journeys/tiny-stack.ts';
-import { expectSaved, interrupted, press } from './interrupt.ts';
+import { expectSaved, interruptedOutcome, interruptRun } from './interrupt.ts';
 
 /** By what a run says just before: the surest clock there is. */
 const MOMENTS = [
@@ -21,18 +21,18 @@ const MOMENTS = [
 test('of a provision', async () => {
   const user = await machine();
   const flags = tinyStack(user);
-  await user.start('sandbox').says(/answers at/);
+  await user.start('sandbox').outputs(/answers at/);
   expect(await user.run('provision', ...flags, '--stage', 'whole')).toMatchObject({ code: 0 });
   const whole = await user.census();
   const codes: unknown[] = [];
   for (const [index, [moment, said]] of MOMENTS.entries()) {
     const stage = `m${index}`;
     const running = user.start('provision', ...flags, '--stage', stage);
-    await running.says(said);
-    const outcome = await press(running, `provision, ${moment}`);
+    await running.outputs(said);
+    const outcome = await interruptRun(running, `provision, ${moment}`);
     codes.push(outcome.code);
     // It may have been done before the signal came.
-    if (outcome.code !== 0) expect(outcome).toMatchObject(interrupted('provision'));
+    if (outcome.code !== 0) expect(outcome).toMatchObject(interruptedOutcome('provision'));
     expectSaved(user, stage);
     expect(await user.run('provision', ...flags, '--stage', stage)).toMatchObject({
       code: 0,
@@ -45,16 +45,16 @@ test('of a provision', async () => {
     expect(await user.run('teardown', ...flags, '--stage', stage, '--yes')).toMatchObject({ code: 0 });
   }
   expect(codes).toContain(130);
-  expect(await drifts(user, [...flags, '--stage', 'whole'])).toContain(130);
+  expect(await interruptDrift(user, [...flags, '--stage', 'whole'])).toContain(130);
 }, 900_000);
 
 /** Interrupts a look for drift some times; it is short, and may be done before. @returns the exit codes */
-async function drifts(user: Machine, flags: readonly string[]): Promise<unknown[]> {
+async function interruptDrift(user: Machine, flags: readonly string[]): Promise<unknown[]> {
   const codes: unknown[] = [];
   for (let n = 0; n < 5; n += 1) {
     const running = user.start('provision', ...flags, '--drift');
-    await running.says(/^drift tiny/m);
-    const outcome = await press(running, `drift ${n}, while it surveys`);
+    await running.outputs(/^drift tiny/m);
+    const outcome = await interruptRun(running, `drift ${n}, while it surveys`);
     codes.push(outcome.code);
     if (outcome.code !== 0) expect(outcome).toMatchObject({ code: 130, problem: { code: 'INTERRUPTED' } });
   }
@@ -66,7 +66,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   async (signal) => {
     const user = await machine();
     const flags = tinyStack(user);
-    await user.start('sandbox').says(/answers at/);
+    await user.start('sandbox').outputs(/answers at/);
     const moments = [
       ['while it surveys', /^teardown tiny/m],
       ['after the first removal', /removed/],
@@ -78,10 +78,10 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
       // What the one before has removed is there again.
       expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
       const running = user.start('teardown', ...flags, '--yes');
-      await running.says(said);
-      const outcome = await press(running, `teardown, ${moment}, by ${signal}`, signal);
+      await running.outputs(said);
+      const outcome = await interruptRun(running, `teardown, ${moment}, by ${signal}`, signal);
       codes.push(outcome.code);
-      if (outcome.code !== 0) expect(outcome).toMatchObject(interrupted('teardown'));
+      if (outcome.code !== 0) expect(outcome).toMatchObject(interruptedOutcome('teardown'));
       expectSaved(user, 'dev');
     }
     expect(codes).toContain(130);

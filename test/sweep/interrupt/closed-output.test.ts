@@ -9,7 +9,7 @@ test.each(['stderr', 'stdout'] as const)(
     const user = await machine();
     const flags = tinyStack(user);
     const running = user.start('provision', ...flags);
-    await running.says(/created/);
+    await running.outputs(/created/);
     running.child[stream]?.destroy();
     const { code, stdout, stderr } = await running.done;
     expect(code).toBe(0);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { eventually, machine } from '../../journeys/harness.ts';
 import { tinyStack } from '../../journeys/tiny-stack.ts';
-import { expectSaved, interrupted, press } from './interrupt.ts';
+import { expectSaved, interruptedOutcome, interruptRun } from './interrupt.ts';
 
 test.each([
   [
@@ -22,8 +22,10 @@ test.each([
   async (what, text) => {
     const user = await machine();
     const running = user.start('provision', ...user.config(text));
-    await running.says(/thinking/);
-    expect(await press(running, `a configuration that ${what}`)).toMatchObject(interrupted('provision'));
+    await running.outputs(/thinking/);
+    expect(await interruptRun(running, `a configuration that ${what}`)).toMatchObject(
+      interruptedOutcome('provision'),
+    );
     expect(user.stateFiles()).toEqual([]);
   },
   60_000,
@@ -33,15 +35,15 @@ test('while the sandbox starts', async () => {
   const user = await machine();
   const running = user.start('provision', ...tinyStack(user));
   await eventually(() => existsSync(join(user.folder, '.slipway/sandbox/sandbox.log')) || undefined);
-  const outcome = await press(running, 'while the sandbox starts');
-  expect(outcome).toMatchObject(interrupted('provision'));
+  const outcome = await interruptRun(running, 'while the sandbox starts');
+  expect(outcome).toMatchObject(interruptedOutcome('provision'));
   expectSaved(user, 'dev');
   // Nobody knows of it, so nobody could stop it.
-  await eventually(() => !runsIn(user.folder) || undefined);
+  await eventually(() => !isRunningIn(user.folder) || undefined);
 }, 60_000);
 
 /** Whether a process has the folder among its arguments. */
-function runsIn(folder: string): boolean {
+function isRunningIn(folder: string): boolean {
   const { status } = spawnSync('pgrep', ['-f', '--', folder]);
   expect([0, 1]).toContain(status);
   return status === 0;
@@ -50,11 +52,11 @@ function runsIn(folder: string): boolean {
 test('at any moment of its start', async () => {
   const user = await machine();
   const flags = tinyStack(user);
-  await user.start('sandbox').says(/answers at/);
+  await user.start('sandbox').outputs(/answers at/);
   // How long a start takes on this machine, as it is now.
   const begun = performance.now();
   const first = user.start('provision', ...flags, '--plan');
-  await first.says(/^provision tiny/m);
+  await first.outputs(/^provision tiny/m);
   const startMs = performance.now() - begun;
   await first.done;
   const codes = new Set<number | null>();
@@ -62,7 +64,7 @@ test('at any moment of its start', async () => {
     const running = user.start('provision', ...flags, '--json');
     for (const end = performance.now() + Math.random() * 1.5 * startMs; performance.now() < end;)
       await new Promise(setImmediate);
-    const { code, stdout } = await press(running, `start ${n}`, n % 2 ? 'SIGTERM' : 'SIGINT');
+    const { code, stdout } = await interruptRun(running, `start ${n}`, n % 2 ? 'SIGTERM' : 'SIGINT');
     codes.add(code);
     // Before it listens, it simply ends, as every program does; and it may have been done before the signal came.
     expect([130, null, 0]).toContain(code);
@@ -76,7 +78,9 @@ test('at any moment of its start', async () => {
 test('a terminal that was closed stops it, too', async () => {
   const user = await machine({ SLIPWAY_SANDBOX_PACE: 'aws' });
   const running = user.start('provision', ...tinyStack(user));
-  await running.says(/natGateway +waiting/);
-  expect(await press(running, 'a closed terminal', 'SIGHUP')).toMatchObject(interrupted('provision'));
+  await running.outputs(/natGateway +waiting/);
+  expect(await interruptRun(running, 'a closed terminal', 'SIGHUP')).toMatchObject(
+    interruptedOutcome('provision'),
+  );
   expectSaved(user, 'dev');
 }, 120_000);

@@ -6,9 +6,9 @@ import { afterAll } from '@jest/globals';
 export interface SilentEndpoint {
   readonly url: string;
   /** Answers the next calls, and then none any more. */
-  answer(calls: number): void;
+  answerNext(calls: number): void;
   /** Resolves when a call came that gets no answer. */
-  readonly silence: () => Promise<void>;
+  readonly unanswered: () => Promise<void>;
 }
 
 const closing: (() => void)[] = [];
@@ -20,7 +20,7 @@ export async function silentEndpoint(behind: string): Promise<SilentEndpoint> {
   let isSilent = false;
   let told = () => undefined as void;
   const server = createServer((asked, answered) => {
-    if ((left -= 1) >= 0) return handOn(behind, asked, answered);
+    if ((left -= 1) >= 0) return forward(behind, asked, answered);
     isSilent = true;
     told();
   });
@@ -31,17 +31,17 @@ export async function silentEndpoint(behind: string): Promise<SilentEndpoint> {
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    answer(calls) {
+    answerNext(calls) {
       // What an earlier run sent last may still be on its way.
       server.closeAllConnections();
       left = calls;
       isSilent = false;
     },
-    silence: () => new Promise((resolve) => (isSilent ? resolve() : (told = resolve))),
+    unanswered: () => new Promise((resolve) => (isSilent ? resolve() : (told = resolve))),
   };
 }
 
-function handOn(behind: string, asked: IncomingMessage, answered: ServerResponse): void {
+function forward(behind: string, asked: IncomingMessage, answered: ServerResponse): void {
   const { method, url = '/', headers } = asked;
   const sent = request(new URL(url, behind), { method, headers }, (answer) => {
     answered.writeHead(answer.statusCode ?? 500, answer.headers);

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { eventually, isAlive, machine } from '../../journeys/harness.ts';
 import { tinyStack } from '../../journeys/tiny-stack.ts';
-import { expectSaved, interrupted, press } from './interrupt.ts';
+import { expectSaved, interruptedOutcome, interruptRun } from './interrupt.ts';
 import { silentEndpoint } from './silent-endpoint.ts';
 
-const SOMEBODY = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+const TEST_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 
 test('an AWS that stops answering, at any call of a provision and of a teardown', async () => {
-  const user = await machine(SOMEBODY);
-  await user.start('sandbox').says(/answers at/);
+  const user = await machine(TEST_CREDENTIALS);
+  await user.start('sandbox').outputs(/answers at/);
   const endpoint = await silentEndpoint(user.endpoint);
   user.env['AWS_ENDPOINT_URL'] = endpoint.url;
   const flags = [
@@ -24,14 +24,14 @@ test('an AWS that stops answering, at any call of a provision and of a teardown'
   for (const command of ['provision', 'teardown'] as const) {
     let calls = 0;
     for (let done = false; !done; calls += 1) {
-      endpoint.answer(calls);
+      endpoint.answerNext(calls);
       const running = user.start(command, ...flags);
-      done = await Promise.race([endpoint.silence().then(() => false), running.done.then(() => true)]);
+      done = await Promise.race([endpoint.unanswered().then(() => false), running.done.then(() => true)]);
       if (done) expect(await running.done).toMatchObject({ code: 0, problem: undefined });
       else
-        expect(await press(running, `${command}, without an answer to call ${calls + 1}`)).toMatchObject(
-          interrupted(command),
-        );
+        expect(
+          await interruptRun(running, `${command}, without an answer to call ${calls + 1}`),
+        ).toMatchObject(interruptedOutcome(command));
       expectSaved(user, 'dev');
     }
   }
@@ -47,8 +47,8 @@ while kill -0 $PPID 2>/dev/null; do sleep 0.05; done
 `;
 
 test('an engine that builds and does not stop: it ends all the same, and at a second Ctrl-C at once', async () => {
-  const user = await machine(SOMEBODY);
-  await user.start('sandbox').says(/answers at/);
+  const user = await machine(TEST_CREDENTIALS);
+  await user.start('sandbox').outputs(/answers at/);
   user.env['AWS_ENDPOINT_URL'] = user.endpoint;
   const engine = user.write('bin/docker', ENGINE);
   chmodSync(engine, 0o755);
@@ -69,7 +69,9 @@ test('an engine that builds and does not stop: it ends all the same, and at a se
   };
 
   const once = await start('once');
-  expect(await press(once, 'an engine that does not stop')).toMatchObject(interrupted('provision'));
+  expect(await interruptRun(once, 'an engine that does not stop')).toMatchObject(
+    interruptedOutcome('provision'),
+  );
   expect(existsSync(`${engine}.told`)).toBe(true);
   expectSaved(user, 'once');
 

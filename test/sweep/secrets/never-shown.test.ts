@@ -31,7 +31,7 @@ process.on('SIGTERM', () => process.exit(0));
 
 let user: Machine;
 /** All that was said, by what was done. */
-const said = new Map<string, Outcome>();
+const outcomes = new Map<string, Outcome>();
 
 const config = (environment: Record<string, string>, more = ''): string[] => {
   const stack: StackInput = {
@@ -58,7 +58,7 @@ const config = (environment: Record<string, string>, more = ''): string[] => {
 };
 const run = async (what: string, ...args: Parameters<Machine['run']>): Promise<Outcome> => {
   const outcome = await user.run(...args);
-  said.set(what, outcome);
+  outcomes.set(what, outcome);
   return outcome;
 };
 /** The problem of a run that failed, whether it is told to a person or, with `--json`, to a program. */
@@ -67,7 +67,7 @@ function problemOf({ code, stdout, problem }: Outcome): { code: string; why: str
   if (problem && problem.why !== '') return problem;
   return (JSON.parse(stdout) as { problem: { code: string; why: string } }).problem;
 }
-const strike = (fault: object) =>
+const addFault = (fault: object) =>
   fetch(`${user.endpoint}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(fault) });
 
 beforeAll(async () => {
@@ -80,7 +80,7 @@ beforeAll(async () => {
   user.write('app/main.ts', PROGRAM);
 });
 
-async function whatIsAsked(): Promise<void> {
+async function runEachCommand(): Promise<void> {
   const flags = config({ TOKEN: SECRETS.variable });
   expect(await run('provision', 'provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
   const changed = config({ TOKEN: SECRETS.changed });
@@ -95,7 +95,7 @@ async function whatIsAsked(): Promise<void> {
   expect(await run('change', 'provision', ...changed, '--json')).toMatchObject({ code: 0 });
 }
 
-async function whatIsMistaken(): Promise<void> {
+async function runInvalidConfigurations(): Promise<void> {
   const wrong = config({ TOKEN: SECRETS.variable, '1': SECRETS.changed }, ', "regoin": "x"');
   for (const more of [[], ['--json']]) {
     const mistaken = await run(`mistake ${more.join()}`, 'provision', ...wrong, ...more);
@@ -116,9 +116,9 @@ async function whatIsMistaken(): Promise<void> {
   }
 }
 
-async function whatIsRefused(...more: string[]): Promise<void> {
+async function runRefusedCalls(...more: string[]): Promise<void> {
   const changed = config({ TOKEN: SECRETS.variable });
-  await strike({
+  await addFault({
     kind: 'refused',
     operation: 'RegisterTaskDefinition',
     code: 'ClientException',
@@ -129,7 +129,7 @@ async function whatIsRefused(...more: string[]): Promise<void> {
   expect(refused).toMatchObject({ code: 'REFUSED' });
   expect(refused.why).toMatch(/value=\(not shown\).*\[\(not shown\)\]/);
 
-  await strike({
+  await addFault({
     kind: 'refused',
     operation: 'GetCallerIdentity',
     code: 'SignatureDoesNotMatch',
@@ -143,7 +143,7 @@ async function whatIsRefused(...more: string[]): Promise<void> {
   expect(problemOf(unsigned)).toMatchObject({ code: 'CREDENTIALS_EXPIRED' });
 }
 
-async function whatFails(...more: string[]): Promise<void> {
+async function runFailingDeployment(...more: string[]): Promise<void> {
   const failing = config({ TOKEN: SECRETS.variable, FAIL: 'yes' });
   const failed = problemOf(await run(`failed ${more.join()}`, 'provision', ...failing, ...more));
   expect(failed).toMatchObject({ code: 'DEPLOYMENT' });
@@ -152,7 +152,7 @@ async function whatFails(...more: string[]): Promise<void> {
   expect(failed.why).toContain('keys: none,none');
 }
 
-async function whatIsKept(): Promise<void> {
+async function expectNoLeaks(): Promise<void> {
   expect(JSON.stringify(await user.journal())).not.toMatch(CANARY);
   const home = join(user.folder, '.slipway');
   // AWS itself keeps the variables of a container, and so does the AWS in this machine: in its world, in the folders
@@ -174,16 +174,16 @@ async function whatIsKept(): Promise<void> {
   expect(await run('teardown', 'teardown', ...config({ TOKEN: SECRETS.variable }), '--yes')).toMatchObject({
     code: 0,
   });
-  const leaks = [...said].filter(([, { stdout, stderr }]) => CANARY.test(stdout + stderr));
+  const leaks = [...outcomes].filter(([, { stdout, stderr }]) => CANARY.test(stdout + stderr));
   expect(leaks).toEqual([]);
 }
 
 test('secrets are told by no plan, drift, refusal, mistake or failure, by no file and no journal', async () => {
-  await whatIsAsked();
-  await whatIsMistaken();
+  await runEachCommand();
+  await runInvalidConfigurations();
   for (const more of [[], ['--json']]) {
-    await whatIsRefused(...more);
-    await whatFails(...more);
+    await runRefusedCalls(...more);
+    await runFailingDeployment(...more);
   }
-  await whatIsKept();
+  await expectNoLeaks();
 }, 600_000);

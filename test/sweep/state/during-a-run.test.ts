@@ -23,11 +23,11 @@ function fullFrom(nth: number): { readonly failed: () => number } {
 // A real full disk needs rights that not every machine gives: the write is made to fail instead.
 test('a disk that is full from some write on ends in a problem; with room again nothing is there twice', async () => {
   const whole = await account();
-  await whole.up(stack());
+  await whole.provision(stack());
   for (let nth = 1; ; nth += 1) {
     const user = await account();
     const full = fullFrom(nth);
-    const error: unknown = await user.up(stack()).catch((reason: unknown) => reason);
+    const error: unknown = await user.provision(stack()).catch((reason: unknown) => reason);
     jest.restoreAllMocks();
     if (full.failed() === 0) break;
     expect(error).toBeInstanceOf(Problem);
@@ -37,7 +37,7 @@ test('a disk that is full from some write on ends in a problem; with room again 
       code: expect.stringMatching(/^(STATE_UNWRITABLE|STEPS_FAILED)$/) as unknown,
       why: expect.stringContaining('ENOSPC') as unknown,
     });
-    await user.up(stack());
+    await user.provision(stack());
     expect({ nth, census: user.census() }).toEqual({ nth, census: whole.census() });
     expect(await user.plan(stack())).toEqual([]);
   }
@@ -53,11 +53,11 @@ test('a state file that is removed in the middle of a run is whole at its end', 
       await real(from, to);
       if (String(to).endsWith('.json') && (writes += 1) === nth) fs.rmSync(to);
     });
-    await user.up(stack());
+    await user.provision(stack());
     jest.restoreAllMocks();
     const ids = user.ids();
-    user.forget();
-    await user.up(stack());
+    user.deleteState();
+    await user.provision(stack());
     // What was found without a state is what was recorded.
     expect(ids).toEqual(user.ids());
   }
@@ -65,10 +65,10 @@ test('a state file that is removed in the middle of a run is whole at its end', 
 
 test('of two provisions at once one is sent away, and everything is there once', async () => {
   const whole = await account();
-  await whole.up(stack());
+  await whole.provision(stack());
   for (let round = 0; round < 100; round += 1) {
     const user = await account();
-    const both = await Promise.allSettled([user.up(stack()), user.up(stack())]);
+    const both = await Promise.allSettled([user.provision(stack()), user.provision(stack())]);
     const refused = both.flatMap((one) => (one.status === 'rejected' ? [one.reason as Problem] : []));
     expect(refused.map(({ code }) => code)).toEqual(['LOCKED']);
     expect(user.census()).toEqual(whole.census());

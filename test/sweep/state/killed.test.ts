@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../lib/model/clock.ts';
 import type { Guard, StateData } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
-import { compiled, newFolder, start } from '../../program.ts';
+import { compileProgram, newFolder, startProgram } from '../../program.ts';
 
 const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 const open = (file: string) => openState(file, guard, systemClock);
@@ -41,15 +41,15 @@ fs.writeSync(1, 'done\\n');
 `;
 
 test('at each step of a write, it leaves the old file or the new one, and nothing that stays', async () => {
-  const program = await compiled(STEPPER);
+  const program = await compileProgram(STEPPER);
   const file = join(newFolder(), 'dev.json');
   const steps = new Set<string>();
   const left = new Set<number>();
   for (let nth = 1; !steps.has('done'); nth += 1) {
     for (const when of ['before', 'within', 'after']) {
       await (await open(file)).record('vpc', { vpcId: 'vpc-old' });
-      const writer = start(program, [file, String(nth), when]);
-      const step = (await writer.next()) ?? '';
+      const writer = startProgram(program, [file, String(nth), when]);
+      const step = (await writer.nextLine()) ?? '';
       steps.add(step);
       expect({ step, ended: await writer.ended }).toEqual({ step, ended: step === 'done' ? 0 : 'SIGKILL' });
       expect(['vpc-old', 'vpc-new']).toContain((await read(file)).resources['vpc']?.['vpcId']);
@@ -77,17 +77,17 @@ for (let n = Number(state.data.resources.count?.n ?? 0) + 1; ; n += 1) {
 }`;
 
 test('at any moment, it leaves the last state that it had written or the one that it was writing', async () => {
-  const program = await compiled(LOOPER);
+  const program = await compileProgram(LOOPER);
   const file = join(newFolder(), 'dev.json');
   await (await open(file)).record('vpc', { vpcId: 'vpc-1' });
   for (let life = 0; life < 300; life += 1) {
-    const writer = start(program, [file]);
+    const writer = startProgram(program, [file]);
     const lines = 1 + Math.floor(Math.random() * 12);
     let said = '';
-    for (let line = 0; line < lines; line += 1) said = (await writer.next()) ?? '';
+    for (let line = 0; line < lines; line += 1) said = (await writer.nextLine()) ?? '';
     for (const end = performance.now() + Math.random() * 8; performance.now() < end;);
     const killed = writer.kill();
-    for (let line = await writer.next(); line !== undefined; line = await writer.next()) said = line;
+    for (let line = await writer.nextLine(); line !== undefined; line = await writer.nextLine()) said = line;
     await killed;
     const [word, number] = said.split(' ');
     const { resources } = await read(file);

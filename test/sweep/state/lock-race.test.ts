@@ -2,7 +2,7 @@
 import { readdir, readFile, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { compiled, newFolder, start, type Program } from '../../program.ts';
+import { compileProgram, newFolder, startProgram, type Program } from '../../program.ts';
 
 /**
  * At each «go», tries until it has the lock, notes when it enters and leaves, and gives it back; at «go and stay» keeps
@@ -38,12 +38,12 @@ for await (const told of createInterface({ input: process.stdin })) {
 }`;
 
 async function contenders(count: number) {
-  const program = await compiled(CONTENDER);
+  const program = await compileProgram(CONTENDER);
   const folder = newFolder();
   const [lock, log] = [join(folder, 'dev.lock'), join(folder, 'log')];
   const join_ = async (name: string): Promise<Program> => {
-    const one = start(program, [lock, log, name]);
-    expect(await one.next()).toBe('ready');
+    const one = startProgram(program, [lock, log, name]);
+    expect(await one.nextLine()).toBe('ready');
     return one;
   };
   const all = await Promise.all(Array.from({ length: count }, (_, index) => join_(`c${index}`)));
@@ -54,10 +54,10 @@ test('whoever has it, has it alone', async () => {
   const { lock, log, all } = await contenders(3);
   const rounds = 1000;
   for (let round = 0; round < rounds; round += 1) {
-    all.forEach((one) => one.tell('go'));
+    all.forEach((one) => one.send('go'));
     for (const one of all) {
-      expect(await one.next()).toMatch(/^has it \d+ free$/);
-      expect(await one.next()).toBe('gave it back');
+      expect(await one.nextLine()).toMatch(/^has it \d+ free$/);
+      expect(await one.nextLine()).toBe('gave it back');
     }
   }
   const lines = (await readFile(log, 'utf8')).trim().split('\n');
@@ -73,13 +73,13 @@ test('whoever has it, has it alone', async () => {
 test('when its holder is killed, exactly one of those who wait takes it over', async () => {
   const { lock, all, join: joins } = await contenders(3);
   let [holder, ...others] = all as [Program, ...Program[]];
-  holder.tell('go and stay');
-  await holder.next();
+  holder.send('go and stay');
+  await holder.nextLine();
   for (let round = 0; round < 100; round += 1) {
-    others.forEach((one) => one.tell('go and stay'));
+    others.forEach((one) => one.send('go and stay'));
     await holder.kill();
     // One of them has it now, and the others go on asking.
-    const next = await Promise.race(others.map(async (one) => ({ one, said: await one.next() })));
+    const next = await Promise.race(others.map(async (one) => ({ one, said: await one.nextLine() })));
     expect(next.said).toMatch(/taken over$/);
     const { pid } = JSON.parse(await readFile(lock, 'utf8')) as { pid: number };
     expect(pid).toBe(next.one.child.pid);
@@ -92,8 +92,8 @@ test('when its holder is killed, exactly one of those who wait takes it over', a
   // not come to say who they are.
   const folder = dirname(lock);
   for (const name of await readdir(folder)) await utimes(join(folder, name), 0, 0);
-  others[0]?.tell('go');
-  await others[0]?.next();
-  await others[0]?.next();
+  others[0]?.send('go');
+  await others[0]?.nextLine();
+  await others[0]?.nextLine();
   expect(await readdir(dirname(lock))).toEqual(['log']);
 }, 900_000);

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
-import { watch } from '../../journeys/command.ts';
+import { followProcess } from '../../journeys/command.ts';
 import { freePort, machine } from '../../journeys/harness.ts';
 import { ROOT } from '../../house/files.ts';
-import { newFolder, NOBODY } from '../../program.ts';
+import { newFolder, UNPRIVILEGED } from '../../program.ts';
 
 /** A project of somebody's, in which nobody may write any more. */
 let project: string;
@@ -22,14 +22,14 @@ beforeAll(async () => {
   writeFileSync(join(project, 'slipway.config.ts'), `export default ${JSON.stringify(stack)};\n`);
   chmodSync(project, 0o555);
   // Compiled by who may write, as `npm ci` does it.
-  await watch(spawn(process.execPath, [join(ROOT, 'run.js')])).done;
+  await followProcess(spawn(process.execPath, [join(ROOT, 'run.js')])).done;
 });
 
 test.each(['sandbox', 'aws'])(
   'with the target %s',
   async (target) => {
     const user = await machine();
-    await user.start('sandbox').says(/answers at/);
+    await user.start('sandbox').outputs(/answers at/);
     const env = {
       PATH: process.env['PATH'],
       SLIPWAY_SANDBOX_PORT: String(await freePort()),
@@ -39,7 +39,9 @@ test.each(['sandbox', 'aws'])(
     };
     for (const command of ['provision', 'teardown']) {
       const args = [join(ROOT, 'run.js'), command, '--yes', '--target', target, '--builder', 'bundle'];
-      const outcome = await watch(spawn(process.execPath, args, { cwd: project, env, ...NOBODY })).done;
+      const outcome = await followProcess(
+        spawn(process.execPath, args, { cwd: project, env, ...UNPRIVILEGED }),
+      ).done;
       expect(outcome).toMatchObject({
         code: 1,
         stdout: '',

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../../lib/model/clock.ts';
 import type { Guard } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
-import { compiled, newFolder, NOBODY, start } from '../../program.ts';
+import { compileProgram, newFolder, UNPRIVILEGED, startProgram } from '../../program.ts';
 
 const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 
@@ -30,7 +30,7 @@ try {
 
 let program: string;
 beforeAll(async () => {
-  program = await compiled(WRITER);
+  program = await compileProgram(WRITER);
 });
 
 const unwritable = (why: RegExp) => ({
@@ -41,10 +41,10 @@ const unwritable = (why: RegExp) => ({
   fix: expect.arrayContaining([expect.stringContaining('make the folder writable')]) as unknown,
 });
 
-async function said(...args: Parameters<typeof start>): Promise<unknown[]> {
-  const { next, ended } = start(...args);
+async function outputOf(...args: Parameters<typeof startProgram>): Promise<unknown[]> {
+  const { nextLine, ended } = startProgram(...args);
   const lines: unknown[] = [];
-  for (let line = await next(); line !== undefined; line = await next())
+  for (let line = await nextLine(); line !== undefined; line = await nextLine())
     lines.push(line === 'done' ? line : JSON.parse(line));
   expect(await ended).toBe(0);
   return lines;
@@ -53,7 +53,7 @@ async function said(...args: Parameters<typeof start>): Promise<unknown[]> {
 // A file may not grow past a limit: what a full disk does to a write, on every machine.
 test('with room for some of it, the last whole state stays, and nothing beside it', async () => {
   const file = join(newFolder(), 'dev.json');
-  const lines = await said(program, [file, '12'], 'ulimit -f 16');
+  const lines = await outputOf(program, [file, '12'], 'ulimit -f 16');
   const whole = lines.filter((line) => line === 'done').length;
   expect(whole).toBeGreaterThan(3);
   expect(lines).toEqual([
@@ -69,14 +69,16 @@ describe('a folder that may only be read', () => {
   test('holds no lock, and the run does not begin', async () => {
     const folder = newFolder();
     await chmod(folder, 0o555);
-    expect(await said(program, [join(folder, 'dev.json'), '1'], ':', NOBODY)).toEqual([unwritable(/EACCES/)]);
+    expect(await outputOf(program, [join(folder, 'dev.json'), '1'], ':', UNPRIVILEGED)).toEqual([
+      unwritable(/EACCES/),
+    ]);
     expect(await readdir(folder)).toEqual([]);
   }, 60_000);
 
   test('in which a folder would be made is told, too', async () => {
     const folder = newFolder();
     await chmod(folder, 0o555);
-    expect(await said(program, [join(folder, '.slipway/dev.json'), '1'], ':', NOBODY)).toEqual([
+    expect(await outputOf(program, [join(folder, '.slipway/dev.json'), '1'], ':', UNPRIVILEGED)).toEqual([
       unwritable(/EACCES/),
     ]);
   }, 60_000);
@@ -87,7 +89,7 @@ describe.each(['0', '022', '077', '0177', '0277', '0777'])('with the umask %s', 
     const folder = newFolder();
     const file = join(folder, '.slipway/dev.json');
     for (const _ of ['made', 'written again']) {
-      expect(await said(program, [file, '2'], `umask ${umask}`, NOBODY)).toEqual(['done', 'done']);
+      expect(await outputOf(program, [file, '2'], `umask ${umask}`, UNPRIVILEGED)).toEqual(['done', 'done']);
       expect((await stat(file)).mode & 0o777).toBe(0o600);
       expect((await stat(dirname(file))).mode & 0o777).toBe(0o700);
       expect(await readdir(dirname(file))).toEqual(['dev.json']);

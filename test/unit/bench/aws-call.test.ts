@@ -1,6 +1,6 @@
 // Which call a request is, in each way that AWS's services have of saying it.
 import { expect, test } from '@jest/globals';
-import { callOf } from '../../../bench/aws-call.ts';
+import { awsCallOf } from '../../../bench/aws-call.ts';
 
 const signed = (service: string, more: Record<string, string> = {}) => ({
   authorization: `AWS4-HMAC-SHA256 Credential=AKIA/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
@@ -43,10 +43,12 @@ test.each([
     mutating,
   ) => {
     const headers = signed(service, target ? { 'x-amz-target': target } : {});
-    expect(callOf({ method, url, headers, body })).toEqual({ service, operation, mutating });
+    expect(awsCallOf({ method, url, headers, body })).toEqual({ service, operation, mutating });
   },
 );
 
 test('a request that nobody signed has no service', () => {
-  expect(callOf({ method: 'GET', url: '/', headers: {}, body: '' })).toMatchObject({ service: 'unsigned' });
+  expect(awsCallOf({ method: 'GET', url: '/', headers: {}, body: '' })).toMatchObject({
+    service: 'unsigned',
+  });
 });

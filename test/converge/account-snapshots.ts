@@ -1,24 +1,24 @@
-/** For tests of convergence: an account in which a stack stands, which is provisioned once and then begun again from there. */
+/** For convergence tests: accounts with a provisioned stack, which is provisioned once and then restored from a snapshot. */
 import type { Clock } from '../../lib/model/clock.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
 import type { Snapshot } from '../../sandbox/world/world.ts';
 import { account, type Account } from './harness.ts';
 
-/** An account as it is at one moment. */
+/** The state of an account at one moment. */
 export interface AccountSnapshot {
   readonly world: Snapshot;
-  /** The text of the state file. */
+  /** The contents of the state file. */
   readonly state: string;
-  /** By the account's clock. */
+  /** When it was taken, by the account's clock. */
   readonly at: number;
 }
 
 const snapshots = new Map<string, Promise<AccountSnapshot>>();
 
 /**
- * A new account in which a stack stands. Unless it has sources, what provisioned it is in no journal of its.
- * @param clockFrom makes what both sides go by, from a time on; without it AWS takes no time at all
+ * Returns a new account with a provisioned stack. Unless the stack has sources, the journal starts empty.
+ * @param clockFrom creates the clock of both sides, from a given time on; without it AWS takes no time at all
  */
 export async function provisionedAccount(
   one: StackInput,
@@ -33,7 +33,7 @@ export async function provisionedAccount(
   return account({ from, ...(clockFrom && { clock: clockFrom(from.at) }) });
 }
 
-/** A source lies in the folder of its account, and is another one elsewhere. */
+/** Sources are in the folder of their account, so that another account has other sources. */
 const hasSource = ({ services }: StackInput): boolean =>
   Object.values(services).some(({ containers }) =>
     Object.values(containers).some(({ source }) => source !== undefined),

@@ -1,10 +1,10 @@
-// Whatever the configuration was and whatever it becomes: provision does what its plan said, and then there is nothing to do.
+// Random configurations in sequence: provision does what its plan announced, and the plan afterwards is empty.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { arbitraryStack } from './arbitrary-stacks.ts';
 import { account } from './harness.ts';
 
-test('plan, provision, and an empty plan; found again without its state; taken down without a trace', async () => {
+test('plan, provision, empty plan; found again without its state file; removed without leftovers', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(arbitraryStack, { minLength: 2, maxLength: 3 }), async (stacks) => {
       const user = await account();

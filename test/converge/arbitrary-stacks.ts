@@ -1,4 +1,4 @@
-/** For tests of convergence: configurations at random. */
+/** For convergence tests: random configurations. */
 import fc from 'fast-check';
 import type { StackInput } from '../../lib/config/schema.ts';
 
@@ -18,7 +18,7 @@ const service = fc.record({
   containers: fc.dictionary(name, container, { minKeys: 1, maxKeys: 3 }),
 });
 
-/** Ports are told apart in a task and paths in the stack, as the configuration asks for. */
+/** Ports are unique per task and paths per stack, as the configuration requires. */
 export const arbitraryStack: fc.Arbitrary<StackInput> = fc
   .record({
     services: fc.dictionary(name, service, { minKeys: 1, maxKeys: 2 }),

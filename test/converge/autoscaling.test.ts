@@ -1,4 +1,4 @@
-// A count that Application Auto Scaling has decided is left to it; any other that is not as configured is drift.
+// A task count set by Application Auto Scaling is left alone; any other count that differs from the configuration is drift.
 import {
   DeregisterScalableTargetCommand,
   RegisterScalableTargetCommand,
@@ -16,7 +16,7 @@ const target = {
   ScalableDimension: 'ecs:service:DesiredCount',
 } as const;
 
-/** A stack of one service with one task, and hands that scale it. */
+/** A stack with one service of one task, and ways to scale it. */
 async function provisioned(real?: StackInput) {
   const user = real ? await account({ realTasks: true }) : await provisionedAccount(stack());
   if (real) await user.provision(real, { wait: true });
@@ -26,20 +26,20 @@ async function provisioned(real?: StackInput) {
   return {
     ...user,
     count: () => row()?.desiredCount,
-    /** The range of the count: a count outside of it is brought to the nearest bound. */
+    /** Sets the allowed range: a count outside it is moved to the nearest bound. */
     range: (MinCapacity: number, MaxCapacity: number) =>
       autoscaling.send(new RegisterScalableTargetCommand({ ...target, MinCapacity, MaxCapacity })),
     noRange: () => autoscaling.send(new DeregisterScalableTargetCommand(target)),
     byHand: (desiredCount: number) =>
       ecs.send(new UpdateServiceCommand({ cluster: 'shop-dev', service: 'web', desiredCount })),
-    /** How often somebody has asked for ranges. */
+    /** How often the ranges were described. */
     asked: () =>
       user.sandbox.journal.entries().filter(({ operation }) => operation === 'DescribeScalableTargets')
         .length,
   };
 }
 
-test('a count within its range is no drift, and the question for the range is one call', async () => {
+test('a count within its range is not drift, and looking up the range takes one call', async () => {
   const user = await provisioned();
   await user.range(3, 6);
   expect(user.count()).toBe(3);
@@ -50,7 +50,7 @@ test('a count within its range is no drift, and the question for the range is on
   expect(user.count()).toBe(3);
 });
 
-test('other changes leave it alone, and so does another count in the configuration', async () => {
+test('other changes leave the count alone, and so does a new count in the configuration', async () => {
   const user = await provisioned();
   await user.range(3, 6);
   const after = stack({
@@ -65,7 +65,7 @@ test('other changes leave it alone, and so does another count in the configurati
   expect(await user.plan(after)).toEqual([]);
 });
 
-test('without a range, or outside of it, a count is drift', async () => {
+test('a count without a range, or outside it, is drift', async () => {
   const user = await provisioned();
   await user.byHand(4);
   expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
@@ -79,7 +79,7 @@ test('without a range, or outside of it, a count is drift', async () => {
   expect(await user.drift(stack())).toMatchObject({ exitCode: 0 });
 });
 
-test('nobody asks about a count that is as configured', async () => {
+test('the range is not looked up for a count that is as configured', async () => {
   const user = await provisioned();
   await user.range(1, 6);
   expect(await user.plan(stack())).toEqual([]);
@@ -90,7 +90,7 @@ test('nobody asks about a count that is as configured', async () => {
 test.each([
   ['AccessDeniedException', 400],
   ['NotImplemented', 501],
-])('an answer such as %s does not end the run: the count is drift', async (code, status) => {
+])('a refusal such as %s does not fail the run: the count is drift', async (code, status) => {
   const user = await provisioned();
   await user.range(3, 6);
   const message = 'not authorized to perform: application-autoscaling:DescribeScalableTargets';
@@ -103,7 +103,7 @@ test.each([
   ['more tasks', 2, 3],
   ['no task', 0, 0],
 ])(
-  'a run that waits is content with what was decided: %s',
+  'a run that waits accepts the count that auto scaling set: %s',
   async (_what, min, most) => {
     const app = { source: 'app', port: 8000, path: '/app', environment: { PORT: '8000' } };
     const real: StackInput = {
@@ -121,7 +121,7 @@ test.each([
   120_000,
 );
 
-test('a service that is replaced goes on with the count that was decided, and says that its range goes', async () => {
+test('a replaced service keeps the count that auto scaling set, but loses its range', async () => {
   const user = await provisioned();
   await user.range(3, 6);
   const secure = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });

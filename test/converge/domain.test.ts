@@ -1,4 +1,4 @@
-// The domain of a stack is renamed, moved to another zone, and dropped: each time what was made for the old one goes.
+// The domain of a stack is renamed, moved to another zone and dropped: each time the old record or zone is removed.
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -12,7 +12,7 @@ import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** The stack with a domain, or without one. */
+/** The stack with a domain, or without one if no name is given. */
 function stackWithDomain(name?: string, zone?: string, createZone = true): StackInput {
   const { domain: _, ...others } = stack();
   return name === undefined || zone === undefined
@@ -25,7 +25,7 @@ async function addressRecordsOf({ aws }: Account, HostedZoneId?: string): Promis
   return (answer.ResourceRecordSets ?? []).filter(({ Type }) => Type === 'A');
 }
 
-/** The names of all address records, by the name of their zone. */
+/** The names of all address records, by zone name. */
 async function recordNamesByZone(user: Account): Promise<Record<string, string[]>> {
   const { HostedZones = [] } = await user.aws.route53.send(new ListHostedZonesCommand({}));
   const zones = HostedZones.map(async ({ Id, Name = '' }) => [
@@ -35,7 +35,7 @@ async function recordNamesByZone(user: Account): Promise<Record<string, string[]
   return Object.fromEntries(await Promise.all(zones)) as Record<string, string[]>;
 }
 
-/** Somebody makes or removes a record in a zone. */
+/** Another user creates or deletes a record in a zone. */
 const changeRecord = (
   { aws }: Account,
   HostedZoneId: string | undefined,
@@ -49,7 +49,7 @@ const changeRecord = (
     }),
   );
 
-test('a renamed record, a renamed zone, no domain at all: the old one goes each time', async () => {
+test('the old record or zone is removed when the record or zone is renamed, or the domain dropped', async () => {
   const user = await account();
   await user.provision(stackWithDomain('api.one.localhost', 'one.localhost'));
   expect(await recordNamesByZone(user)).toEqual({ 'one.localhost.': ['api.one.localhost.'] });
@@ -79,13 +79,13 @@ test('a renamed record, a renamed zone, no domain at all: the old one goes each 
   expect(user.census()).toEqual({});
 });
 
-test('a domain that was dropped before the teardown is taken down, without a state file, too', async () => {
+test('a teardown removes a domain that is no longer configured, even without a state file', async () => {
   const user = await account();
   await user.provision(stackWithDomain('api.one.localhost', 'one.localhost'));
   const zone = user.ids()['hostedZone']?.['hostedZoneId'];
   user.deleteState();
 
-  // What somebody else put into our zone keeps it, and is named.
+  // A record that another user created in our zone is named, and keeps the zone.
   const mail: ResourceRecordSet = {
     Name: 'mail.one.localhost',
     Type: 'A',
@@ -102,7 +102,7 @@ test('a domain that was dropped before the teardown is taken down, without a sta
   expect(user.census()).toEqual({});
 });
 
-test('in zones of the account, the old record goes, and what others lead to the load balancer stays', async () => {
+test('in existing zones the old record is removed, and records of others that point at the load balancer stay', async () => {
   const user = await account();
   for (const Name of ['one.localhost', 'two.localhost']) {
     await user.aws.route53.send(new CreateHostedZoneCommand({ Name, CallerReference: Name }));
@@ -114,7 +114,7 @@ test('in zones of the account, the old record goes, and what others lead to the 
     'two.localhost.': ['api.two.localhost.'],
   });
 
-  // Somebody points a further name at the load balancer: in their zone, that is theirs.
+  // Another user points a further name at the load balancer. It is their zone, so the record is theirs.
   const zone = user.ids()['hostedZone']?.['hostedZoneId'];
   const [api] = await addressRecordsOf(user, zone);
   await changeRecord(user, zone, 'CREATE', { ...api, Name: 'www.two.localhost', Type: 'A' });

@@ -1,4 +1,4 @@
-// What somebody changed behind our back is named by `npm run drift`, repaired by provision, and then there is none.
+// Every manual change is named by `npm run drift` and repaired by provision, after which there is no drift.
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords, type PlannedChange } from './harness.ts';
@@ -27,7 +27,7 @@ const all: [string, ManualChange, StackInput][] = [
 
 const none = { exitCode: 0, text: expect.stringMatching(/^No drift: /) };
 
-test.each([stack(), fromSource])('what stands has none (%#)', async (one) => {
+test.each([stack(), fromSource])('a freshly provisioned stack has no drift (%#)', async (one) => {
   expect(await (await provisionedAccount(one)).drift(one)).toMatchObject(none);
 });
 
@@ -48,7 +48,7 @@ testSample(all, async (_what, { drift, apply }, one) => {
   expect(user.census()).toEqual(whole);
 });
 
-test('what was mended is taken down without a trace', async () => {
+test('a teardown leaves nothing behind after deleted resources were repaired', async () => {
   const other = await account();
   await other.provision(stack());
   for (const { apply } of manualChanges.filter(({ what }) => /was deleted/.test(what))) {

@@ -1,4 +1,4 @@
-// A load balancer that AWS accepts and does not set up: the run ends soon and says why, and the next one makes another.
+// AWS accepts a load balancer but fails to set it up: the run ends soon with the reason, and the next run replaces it.
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { pretendPlane } from '../../sandbox/data-plane.ts';
@@ -24,7 +24,7 @@ const failLoadBalancer = ({ sandbox }: Account) =>
     message: why,
   });
 
-test('a run that waits ends when AWS says so, not when time is up for the service', async () => {
+test('a run that waits ends when AWS reports the failure, not at the deadline of the service', async () => {
   const clock = leapingClock();
   const user = await account({ clock, plane: { ...pretendPlane, checksTargets: true } });
   failLoadBalancer(user);
@@ -32,7 +32,7 @@ test('a run that waits ends when AWS says so, not when time is up for the servic
   expect(user.ids()).toHaveProperty(['services.web']);
 });
 
-test('many services that wait behind it look at it together', async () => {
+test('many services that wait for one load balancer share the requests that look at it', async () => {
   const services: StackInput['services'] = {};
   for (let nth = 1; nth <= 12; nth += 1)
     services[`s${nth}`] = { containers: { api: container(`api${nth}`, 5000) } };
@@ -42,12 +42,12 @@ test('many services that wait behind it look at it together', async () => {
   const looks = user.sandbox.journal
     .entries()
     .filter(({ operation }) => operation === 'DescribeLoadBalancers');
-  // One of the survey, and fewer than there are services.
+  // One by the survey, and then fewer than there are services.
   expect(looks.length).toBeGreaterThan(1);
   expect(looks.length).toBeLessThan(10);
 });
 
-test('a run that does not wait says so, if AWS does; the next replaces it with all that hung on it', async () => {
+test('a run that does not wait reports the failure if AWS does; the next run replaces it, its listener and rules', async () => {
   const user = await account();
   failLoadBalancer(user);
   await expect(user.provision(stack())).rejects.toMatchObject(expectedProblem);
@@ -65,7 +65,7 @@ test('a run that does not wait says so, if AWS does; the next replaces it with a
   expect(user.census()).toMatchObject({ 'elbv2.loadBalancers': 1, 'elbv2.listeners': 1 });
 });
 
-test('one that failed can be taken down', async () => {
+test('a failed load balancer can be removed by a teardown', async () => {
   const user = await account();
   failLoadBalancer(user);
   await expect(user.provision(stack())).rejects.toMatchObject(expectedProblem);

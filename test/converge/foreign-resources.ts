@@ -1,4 +1,4 @@
-/** For tests of convergence: what somebody else may have under a name of ours. */
+/** For convergence tests: resources of other owners under names that our stack uses. */
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
 import { CreateClusterCommand, RegisterTaskDefinitionCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
@@ -10,12 +10,12 @@ import type { Clients } from './clients.ts';
 import type { Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** A thing that somebody made before us. */
+/** A resource that another user has created under our name. */
 export interface ForeignResource {
   readonly address: string;
   readonly create: (aws: Clients) => Promise<unknown>;
   readonly stack?: StackInput;
-  /** What is theirs for good. */
+  /** What remains theirs after the stack is adopted and torn down, by kind. */
   readonly remaining?: Readonly<Record<string, number>>;
 }
 
@@ -91,7 +91,7 @@ export const foreignResources: readonly ForeignResource[] = [
   },
 ];
 
-/** Tags a thing of ours. */
+/** Adds a tag to one of our resources. */
 export type AddTag = (
   aws: Clients,
   id: (field: string) => string,
@@ -106,7 +106,7 @@ const ecs =
   (aws, id, [key, value]) =>
     aws.ecs.send(new TagResourceCommand({ resourceArn: id(field), tags: [{ key, value }] }));
 
-/** Things of ours that another stack has taken over. */
+/** Resources of our stack that another stack can claim by tags. */
 export const takenOver: readonly [address: string, tags: AddTag][] = [
   ['loadBalancer', elb('loadBalancerArn')],
   ['listener', elb('listenerArn')],
@@ -115,7 +115,7 @@ export const takenOver: readonly [address: string, tags: AddTag][] = [
   ['services.web', ecs('serviceArn')],
 ];
 
-/** Another stack takes over a thing of ours. */
+/** Tags one of our resources as another stack's. */
 export async function tagForOtherStack(user: Account, address: string, tags: AddTag): Promise<void> {
   const ids = user.ids();
   await tags(user.aws, (field) => ids[address]?.[field] ?? '', ['slipway:stack', 'other-prod']);

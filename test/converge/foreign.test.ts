@@ -1,4 +1,4 @@
-// What has a name of ours and is not ours is never touched; it can be taken over by name, and is ours from then on.
+// A resource that has our name but belongs to someone else is never touched; --adopt makes it ours from then on.
 import { describe, expect, test } from '@jest/globals';
 import {
   AllocateAddressCommand,
@@ -20,10 +20,10 @@ import {
 } from './foreign-resources.ts';
 
 const foreignCases = (what: string) =>
-  foreignResources.map((one): [string, ForeignResource] => [`somebody else's ${one.address} ${what}`, one]);
+  foreignResources.map((one): [string, ForeignResource] => [`someone else's ${one.address} ${what}`, one]);
 
 testSample(
-  foreignCases('is named with its owner, and left alone'),
+  foreignCases('is named with its owner and left alone'),
   async (_what, { address, create, stack: one = stack() }) => {
     const user = await account();
     await create(user.aws);
@@ -41,7 +41,7 @@ testSample(
 );
 
 testSample(
-  foreignCases('is ours once it was adopted'),
+  foreignCases('is ours once it is adopted'),
   async (_what, { address, create, stack: one = stack(), remaining = {} }) => {
     const user = await account();
     await create(user.aws);
@@ -54,7 +54,7 @@ testSample(
     });
     await user.provision(one, { adopt: [address] });
     expect(await user.plan(one)).toEqual([]);
-    // The same command again, as after a run that was interrupted.
+    // The same command again, as after an interrupted run.
     expect(await user.provision(one, { adopt: [address] })).toEqual({ done: [], calls: [] });
     await user.teardown(one);
     expect(user.census()).toEqual(remaining);
@@ -80,7 +80,7 @@ testSample(
   },
 );
 
-test('what is not in the way cannot be adopted', async () => {
+test('a resource that is not in the way cannot be adopted', async () => {
   const user = await account();
   await expect(user.plan(stack(), { adopt: ['vpc'] })).rejects.toMatchObject({
     code: 'ARGUMENTS',
@@ -90,7 +90,7 @@ test('what is not in the way cannot be adopted', async () => {
   expect(user.census()).toEqual({});
 });
 
-describe('what lost its tags and is not wanted any more is ours still', () => {
+describe('a resource that lost its tags and is no longer desired is still ours', () => {
   const strip = async (user: Account, address: string, field: string) => {
     const arn = user.ids()[address]?.[field] ?? '';
     const TagKeys = ['Name', 'slipway:stack', 'slipway:step', 'slipway:key'];
@@ -119,7 +119,7 @@ describe('what lost its tags and is not wanted any more is ours still', () => {
   });
 });
 
-test('ids of things of others in the state file make none of them ours', async () => {
+test('a state file with the ids of foreign resources does not make them ours', async () => {
   const user = await provisionedAccount(stack());
   const { ec2 } = user.aws;
   const ids = user.ids();

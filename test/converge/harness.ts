@@ -1,4 +1,4 @@
-/** For tests of convergence: the sandbox's control plane and both commands in this process, thousands of runs a minute. */
+/** For convergence tests: the sandbox's control plane and both commands in this process, thousands of runs per minute. */
 import { setMaxListeners } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,10 +28,10 @@ import { clientsOf, type Clients } from './clients.ts';
 import type { AccountSnapshot } from './account-snapshots.ts';
 import { removalsOf, takeDown, teardown } from '../../teardown/run.ts';
 
-/** How long an account lives. */
+/** When an account is closed: after its test, or after all tests of the file. */
 type Lifetime = 'test' | 'file';
 
-/** What an account is to be like. */
+/** Options of `account`, which documents them. */
 interface AccountOptions {
   readonly realTasks?: boolean;
   readonly lifetime?: Lifetime;
@@ -50,7 +50,7 @@ const closeAll = async (which: Lifetime) => {
 afterEach(() => closeAll('test'));
 afterAll(() => closeAll('file'));
 
-/** What a plan says of one thing, as `--json` does. */
+/** One change of a plan, as in the `--json` document. */
 export interface PlannedChange {
   readonly address: string;
   readonly verb: string;
@@ -58,48 +58,48 @@ export interface PlannedChange {
   readonly fields: readonly { readonly field: string; readonly from?: unknown; readonly to?: unknown }[];
 }
 
-/** What a provision did. */
+/** The result of a provision. */
 export interface ProvisionResult {
-  /** As it told it, e.g. `rules.web-api1 update`, in alphabetical order. */
+  /** The reported changes, e.g. `rules.web-api1 update`, in alphabetical order. */
   readonly done: string[];
-  /** The mutating calls, as the sandbox's journal has them. */
+  /** The mutating calls in the sandbox's journal. */
   readonly calls: string[];
 }
 
-/** An account of its own, and a user who works in it. */
+/** A new AWS account in a sandbox, and a user who runs the commands in it. */
 export interface Account {
   readonly sandbox: Sandbox;
-  /** AWS's clients in the hands of somebody else. */
+  /** AWS clients of another user of the account. */
   readonly aws: Clients;
-  /** Ends it before its test does. */
+  /** Closes the account before its test ends. */
   close(): Promise<void>;
-  /** Provisions. */
+  /** Provisions a stack. */
   provision(stack: StackInput, more?: Partial<Options>): Promise<ProvisionResult>;
-  /** What `npm run drift` prints, and its exit code. */
+  /** Returns what `npm run drift` prints, and its exit code. */
   drift(stack: StackInput): Promise<CommandResult>;
-  /** Plans, and returns the changes. */
+  /** Returns the changes of a plan. */
   plan(stack: StackInput, more?: Partial<Options>): Promise<PlannedChange[]>;
   teardown(stack: StackInput, more?: Partial<Options>): Promise<CommandResult>;
-  /** Takes away things of these nouns alone, in AWS's order. */
+  /** Removes the resources of these nouns only, in the order of a teardown. */
   removeNouns(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;
-  /** Everything that exists, by kind. */
+  /** Counts everything that exists, by kind. */
   census(): Readonly<Record<string, number>>;
-  /** The ids in the state file, by address. */
+  /** Returns the ids in the state file, by address. */
   ids(stage?: string): Record<string, Record<string, string>>;
-  /** All of it as it is now. */
+  /** Copies the world and the state file. */
   snapshot(): AccountSnapshot;
-  /** Loses the state file. */
+  /** Deletes the state file. */
   deleteState(stage?: string): void;
   /**
-   * Ends the run that is under way as SIGKILL would: what it has on disk at this moment is what the next run finds, and
-   * what it still does reaches nobody.
+   * Ends the current run as SIGKILL would: the next run finds what is on disk at this moment, and what the killed run
+   * still does has no effect.
    */
   kill(): void;
-  /** Has a state file of other ids, and of anything else. */
+  /** Writes a state file with other ids, and with other contents on request. */
   writeState(ids: ReturnType<Account['ids']>, more?: Partial<StateData>): void;
 }
 
-/** The program of the folder `app`: answers with its name, over TLS if it is told so, and ends politely. */
+/** The program in the folder `app`: answers with its name, over TLS on request, and shuts down gracefully. */
 const APP_PROGRAM = `
 import http from 'node:http';
 import https from 'node:https';
@@ -112,13 +112,13 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
 
 /**
- * A new account; it is gone with the test, or with all tests of the file.
- * @param realTasks whether tasks really run and load balancers really answer
- * @param clock what both sides go by; then AWS takes as long as it takes, and without one no time at all
- * @param limits whether calls keep within AWS's rate limits
- * @param plane what pretends to run tasks; they all start unless told
- * @param from how it begins; empty unless told
- * @param door what is otherwise with the sandbox than that it runs and goes on
+ * Opens a new account, which is closed after the test, or after all tests of the file.
+ * @param realTasks whether tasks run as processes and load balancers answer requests
+ * @param clock the clock of both sides: AWS then takes its real durations, and without one no time at all
+ * @param limits whether Slipway keeps within AWS's rate limits
+ * @param plane the simulated data plane; by default all tasks start
+ * @param from the snapshot that the account starts from; empty by default
+ * @param handle overrides of the sandbox's handle, whose sandbox runs and keeps running by default
  */
 export async function account({
   realTasks = false,
@@ -195,7 +195,7 @@ export async function account({
     writeFileSync(stateFile('dev'), text);
   };
   if (from) {
-    // Its rows are live.
+    // The restored rows are live objects, so the snapshot is copied.
     sandbox.world.restore(structuredClone(from.world));
     write(from.state);
   }
@@ -270,7 +270,7 @@ export async function account({
   };
 }
 
-/** Nothing here takes longer than a moment. */
+/** Nothing in an account without a clock takes longer than a moment. */
 const SHORT_WAITS = quickWaits(10);
 
 const SILENT: Report = () => undefined;
@@ -289,7 +289,7 @@ const OPTIONS: Options = {
   adopt: [],
 };
 
-/** One line a change, without ids. */
+/** Returns one line per change, without ids. */
 export const planInWords = (plan: readonly PlannedChange[]): string[] =>
   plan.map(({ address, verb, fields }) => {
     const names = verb === 'create' || verb === 'remove' ? [] : fields.map(({ field }) => field);

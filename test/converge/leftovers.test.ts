@@ -1,4 +1,4 @@
-// What AWS still shows after a teardown: told when it stays, waited for when its lists are only behind.
+// Resources that AWS still shows after a teardown: reported if they stay, waited for if only the lists are behind.
 import { expect, test } from '@jest/globals';
 import type { Region } from '../../sandbox/world/region.ts';
 import { sure } from '../sandbox/aws/ec2/scene.ts';
@@ -6,7 +6,7 @@ import { leapingClock } from '../sweep/leaping-clock.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** A stack on an AWS that answers a delete with yes; what is there right after it is the test's. */
+/** A provisioned stack, and a hook that changes the world right after a delete has succeeded. */
 async function accountAfter(operation: string, then: (region: Region) => void) {
   const clock = leapingClock();
   const user = await account({ clock });
@@ -20,12 +20,12 @@ async function accountAfter(operation: string, then: (region: Region) => void) {
   return { user, clock, region: world.region('eu-west-1'), calm: () => void (journal.add = add) };
 }
 
-/** ECS's own role stays, and stays written down. */
+/** ECS's service-linked role stays, and stays in the state file. */
 const ACCOUNTS = 'serviceLinkedRole';
 
 const idOf = (user: Account, address: string, field: string) => user.ids()[address]?.[field] ?? '';
 
-test('what a delete left after all, and what is in the VPC, is listed with who has it; the next one takes it', async () => {
+test('resources that survive their delete are listed with their holders, and the next teardown removes them', async () => {
   let leave = () => undefined as void;
   const { user, region, calm } = await accountAfter('DeleteVpc', () => leave());
   const vpcId = idOf(user, 'vpc', 'vpcId');
@@ -60,7 +60,7 @@ test('what a delete left after all, and what is in the VPC, is listed with who h
   expect(user.census()).toEqual({});
 });
 
-test('what somebody makes with a name of ours, after it was removed, is listed', async () => {
+test('a resource that another user creates under our name after its removal is listed', async () => {
   const { user, region } = await accountAfter('DeleteVpc', ({ logs }) => logs.groups.set(name, again));
   const name = idOf(user, 'logGroup', 'logGroupName');
   const again = sure(structuredClone(region.logs.groups.get(name)));
@@ -72,7 +72,7 @@ test('what somebody makes with a name of ours, after it was removed, is listed',
   expect(Object.keys(user.ids())).toEqual([ACCOUNTS]);
 });
 
-test('what is only shown for a while after it is gone is looked at again, until nothing is left', async () => {
+test('a deleted resource that AWS shows for a while is looked at again until it disappears', async () => {
   let stale = () => undefined as void;
   const { user, clock, region } = await accountAfter('DeleteVpc', () => stale());
   const vpc = sure(structuredClone(region.ec2.vpcs.all()[0]));

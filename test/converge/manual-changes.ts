@@ -1,4 +1,4 @@
-/** For tests of convergence: what somebody may do to each noun behind our back, with AWS's own calls. */
+/** For convergence tests: manual changes to each noun, made with AWS's own calls, and the drift that they cause. */
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecr from '@aws-sdk/client-ecr';
@@ -9,7 +9,7 @@ import * as route53 from '@aws-sdk/client-route-53';
 import type { Noun } from '../../lib/model/resources.ts';
 import type { Clients } from './clients.ts';
 
-/** What somebody did, in words, and what drifts by it: verb and address, as a plan says them. */
+/** One manual change, and the drift that it causes: verb and address, as in a plan. */
 export interface ManualChange {
   readonly noun: Noun;
   readonly what: string;
@@ -22,20 +22,20 @@ const TAGS = ['Name', 'slipway:stack', 'slipway:step', 'slipway:key'];
 const DOMAIN = 'api.example.com';
 const ec2TagsStripped = (noun: Noun, address: string, field: string): ManualChange => ({
   noun,
-  what: 'its tags were stripped',
+  what: 'its tags were removed',
   drift: [`update ${address}`],
   apply: (aws, id) => aws.ec2.send(new ec2.DeleteTagsCommand({ Resources: [id(address, field)] })),
 });
 const ec2TagRemoved = (noun: Noun, address: string, field: string, Key: string): ManualChange => ({
   noun,
-  what: `its tag ${Key} was taken away`,
+  what: `its tag ${Key} was removed`,
   drift: [`update ${address}`],
   apply: (aws, id) =>
     aws.ec2.send(new ec2.DeleteTagsCommand({ Resources: [id(address, field)], Tags: [{ Key }] })),
 });
 const elbTagsStripped = (noun: Noun, address: string, field: string): ManualChange => ({
   noun,
-  what: 'its tags were stripped',
+  what: 'its tags were removed',
   drift: [`update ${address}`],
   apply: (aws, id) =>
     aws.elb.send(new elb.RemoveTagsCommand({ ResourceArns: [id(address, field)], TagKeys: TAGS })),
@@ -79,7 +79,7 @@ const network: readonly ManualChange[] = [
   },
   {
     noun: 'privateRoutes',
-    what: 'the default route was led to the internet gateway',
+    what: 'the default route was pointed at the internet gateway',
     drift: ['update privateRoutes.private-1'],
     apply: (aws, id) =>
       aws.ec2.send(
@@ -99,7 +99,7 @@ const network: readonly ManualChange[] = [
   },
   {
     noun: 'securityGroups',
-    what: 'the tasks were opened to the world',
+    what: 'the tasks were opened to the internet',
     drift: ['update securityGroups.web'],
     apply: (aws, id) =>
       aws.ec2.send(
@@ -143,7 +143,7 @@ const front: readonly ManualChange[] = [
   },
   {
     noun: 'listener',
-    what: 'its default was led to a target group',
+    what: 'its default action was pointed at a target group',
     drift: ['update listener'],
     apply: (aws, id) =>
       aws.elb.send(
@@ -203,7 +203,7 @@ const front: readonly ManualChange[] = [
   elbTagsStripped('targetGroups', 'targetGroups.web-api2', 'targetGroupArn'),
   {
     noun: 'hostedZone',
-    what: 'its tags were stripped',
+    what: 'its tags were removed',
     drift: ['update hostedZone'],
     apply: (aws, id) =>
       aws.route53.send(
@@ -216,7 +216,7 @@ const front: readonly ManualChange[] = [
   },
   {
     noun: 'record',
-    what: 'it was led elsewhere',
+    what: 'it was pointed elsewhere',
     drift: ['update record'],
     apply: (aws, id) => changeRecord(aws, id('hostedZone', 'hostedZoneId'), 'UPSERT'),
   },
@@ -276,7 +276,7 @@ const tasks: readonly ManualChange[] = [
   },
   {
     noun: 'cluster',
-    what: 'its name was untagged',
+    what: 'its Name tag was removed',
     drift: ['update cluster'],
     apply: (aws, id) =>
       aws.ecs.send(
@@ -296,7 +296,7 @@ const tasks: readonly ManualChange[] = [
   },
   {
     noun: 'services',
-    what: 'it was scaled to nothing',
+    what: 'it was scaled to zero',
     drift: ['update services.web'],
     apply: (aws) =>
       aws.ecs.send(new ecs.UpdateServiceCommand({ cluster: CLUSTER, service: 'web', desiredCount: 0 })),
@@ -310,7 +310,7 @@ const tasks: readonly ManualChange[] = [
   },
 ];
 
-/** Of containers with a source: images and what holds them. */
+/** Changes to images and their repositories, for containers with a source. */
 export const manualImageChanges: readonly ManualChange[] = [
   {
     noun: 'repositories',

@@ -1,4 +1,4 @@
-// All but one thing, and what needs it, is there; or any other part of a stack: provision makes it whole again.
+// Any noun is missing, together with its dependents, or any set of nouns: provision repairs the stack.
 import { beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { nouns as allNouns, needs } from '../../lib/model/architecture.ts';
@@ -6,14 +6,14 @@ import type { Noun } from '../../lib/model/resources.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** What AWS keeps for others, and what has no things in a stack of images by reference. */
+/** Nouns that a teardown keeps, or that have no resources in a stack whose images are given by reference. */
 const EXCLUDED: readonly Noun[] = ['serviceLinkedRole', 'repositories', 'images'];
 const nouns = allNouns.filter((name) => !EXCLUDED.includes(name));
 
-/** These nouns and all that need them: what AWS lets somebody take away. */
+/** These nouns and all that depend on them: AWS deletes a resource only after its dependents. */
 function withDependents(missing: readonly Noun[]): Set<Noun> {
   const gone = new Set(missing);
-  // The list has what is needed before what needs it.
+  // The list has dependencies before their dependents.
   for (const name of nouns)
     if ((needs[name] as readonly Noun[]).some((other) => gone.has(other))) gone.add(name);
   return gone;
@@ -43,7 +43,7 @@ async function expectRepaired(missing: readonly Noun[]): Promise<void> {
 
 test.each(nouns)('%s', (noun) => expectRepaired([noun]));
 
-test('any of them together', async () => {
+test('any set of nouns', async () => {
   await fc.assert(
     fc.asyncProperty(fc.subarray(nouns, { minLength: 2 }), (missing) => expectRepaired(missing)),
     { numRuns: Number(process.env['RUNS'] ?? 3) },

@@ -1,4 +1,4 @@
-// What cannot change in place is replaced while requests go on being answered, every one of them.
+// Changes that need a replacement are made without failing a single request.
 import { request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
@@ -17,12 +17,12 @@ const container = (name: string, port: number, protocol: 'HTTP' | 'HTTPS' = 'HTT
 const stack = (services: StackInput['services']): StackInput => ({
   name: 'shop',
   region: 'eu-west-1',
-  // Two seconds at the pace of these accounts: real requests take real time, and those under way are to end in it.
+  // Two seconds at the pace of these accounts: enough for the requests in flight, which take real time.
   deregistrationDelaySeconds: 600,
   services,
 });
 
-/** Asks for /app, some hundred times a second, until it is told to stop; says what was answered how often. */
+/** Requests /app about a hundred times per second until it is stopped, which returns the number of each answer. */
 async function sendLoad(user: Account) {
   const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
   const found = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);
@@ -42,7 +42,7 @@ async function sendLoad(user: Account) {
     while (!stopped) {
       const answer = await ask();
       answers[answer] = (answers[answer] ?? 0) + 1;
-      // Others need the machine, too.
+      // Leaves the processor to the other processes.
       await setTimeout(5);
     }
   })();
@@ -55,7 +55,7 @@ async function sendLoad(user: Account) {
 
 const web = (app: ReturnType<typeof container>) => stack({ web: { containers: { app } } });
 const http = web(container('app', 8000));
-/** Two containers, of which the second is not asked. */
+/** Two containers; no request goes to the second. */
 const beside = (name: string, protocol: 'HTTP' | 'HTTPS') => {
   const side = { ...container('side', 8001, protocol), path: '/side' };
   return stack({ web: { containers: { app: container(name, 8000), side } } });
@@ -106,7 +106,7 @@ const interruptedCases = ['the name of a service', 'the protocol of a container,
 const refused = (operation: string, nth: number) =>
   ({ kind: 'refused', operation, nth, code: 'AccessDenied', message: 'by the test', status: 403 }) as const;
 
-/** All of them with SWEEP=1. */
+/** All cases with SWEEP=1. */
 const selectedCases = process.env['SWEEP']
   ? cases
   : cases.filter(([what]) => ['the port of a container', ...interruptedCases].includes(what));
@@ -127,13 +127,13 @@ test.concurrent.each(selectedCases)(
 );
 
 test.concurrent.each(cases.filter(([what]) => interruptedCases.includes(what)))(
-  '%s, by a run that stops when the service is on its way, and by the next',
+  '%s, by a run that fails during the rollout of the service, and by the next run',
   async (_what, after, answers, before = http) => {
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
     const stop = await sendLoad(user);
     const twice = async () => {
-      // The first look is the survey's; the second follows the create, or the update.
+      // The first call is the survey's; the second follows the create or the update.
       user.sandbox.faults.add(refused('DescribeServices', 2));
       await expect(user.provision(after, { wait: true })).rejects.toThrow('by the test');
       await user.provision(after, { wait: true });

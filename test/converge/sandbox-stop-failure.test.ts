@@ -1,4 +1,4 @@
-// The sandbox that a run started should be stopped after it, and does not stop: why the run ends comes first.
+// A sandbox that was started for a run and cannot be stopped: the run's own result or problem takes precedence.
 import { expect, test } from '@jest/globals';
 import { account } from './harness.ts';
 import { stack } from './stacks.ts';
@@ -13,7 +13,7 @@ const handle = {
   },
 };
 
-test('a plan is made, and a problem told, all the same; a teardown says that it does not stop, once', async () => {
+test('a plan succeeds and a problem is reported all the same; a teardown reports the failed stop, once', async () => {
   const user = await account({ handle });
   expect(await user.plan(stack())).not.toEqual([]);
   expect(stopRequests).toBe(1);

@@ -25,7 +25,7 @@ export function importsOf(file: string): Import[] {
   });
 }
 
-const parse = (file: string, content: string): ts.SourceFile =>
+export const parse = (file: string, content: string): ts.SourceFile =>
   ts.createSourceFile(file, content, ts.ScriptTarget.ESNext);
 
 /** Where the specifiers stand that are imported for their types alone. */

@@ -99,7 +99,7 @@ test('13: what a lost answer has wired already is compared, not wired again', as
   await withFailures(user, falls, () => user.provision(stack()));
   for (const [operation, code] of Object.entries(wires)) expect(results(user, operation)).toContain(code);
   await expectConverged(user);
-  await changeByHand(user, 'privateRoutes', 'the default route was led to the internet gateway');
+  await changeByHand(user, 'privateRoutes', 'the default route was pointed at the internet gateway');
   expect((await user.provision(stack())).calls).toEqual(['ec2:ReplaceRoute']);
 });
 

@@ -17,20 +17,36 @@ export const HABITS: readonly Habit[] = [
   { name: '"for ever"', pattern: /\bfor ever\b/i, better: '"indefinitely", or "forever"' },
   { name: '"anew"', pattern: /\banew\b/i, better: '"again", or the verb itself: replace, rewrite' },
   { name: '"mend"', pattern: /\bmend(s|ed|ing)?\b/i, better: '"fix" for people, "repair" for drift' },
-  { name: '"told"', pattern: /\btold\b/i, better: '"is reported", "by default", "is asked to", "is distinguished"' },
+  {
+    name: '"told"',
+    pattern: /\btold\b/i,
+    better: '"is reported", "by default", "is asked to", "is distinguished"',
+  },
   {
     name: '"of ours"',
     pattern: /\bof (?:ours|theirs|yours|AWS's(?! \w))/i,
     better: 'a possessive: "our VPC", "the stack\'s", "AWS\'s"',
   },
-  { name: '"of its own"', pattern: /\bof (?:its|their|one's) own\b/i, better: '"its own …", "a separate …"' },
-  { name: '"is none"', pattern: /\b(?:is|are|was|were|makes?|be) none\b/i, better: '"is not a …", "there is no …"' },
+  {
+    name: '"of its own"',
+    pattern: /\bof (?:its|their|one's) own\b(?! [a-z])/i,
+    better: '"its own …", "a separate …"',
+  },
+  {
+    name: '"is none"',
+    pattern: /\b(?:is|are|was|were|makes?|be) none\b/i,
+    better: '"is not a …", "there is no …"',
+  },
   {
     name: '"a text"',
     pattern: /\b(?:an?|any|every|each|no|one|some) text\b(?! (?:editor|field|file))|\btexts\b/i,
     better: '"a string"; a file has contents',
   },
-  { name: '"by itself"', pattern: /\bby (?:itself|themselves)\b/i, better: '"automatically", "on its own", "alone"' },
+  {
+    name: '"by itself"',
+    pattern: /\bby (?:itself|themselves)\b/i,
+    better: '"automatically", "on its own", "alone"',
+  },
   {
     name: '"whoever" and "who" as a subject',
     pattern: /\bwhoever\b|\bwho asks\b|(?:^|[.:;] )Who [a-z]+(?![^.]*\?)/,
@@ -55,7 +71,11 @@ export const HABITS: readonly Habit[] = [
   { name: '"so many"', pattern: /\bso many\b/i, better: 'the number: "this many", "a given number of"' },
   { name: '"at last"', pattern: /\bat last\b/i, better: '"finally", "in the end"' },
   { name: '"one after the other"', pattern: /\bone after (?:the other|another)\b/i, better: '"in sequence"' },
-  { name: 'inversions', pattern: /\bonly then (?:are|do|does|is)\b/i, better: 'subject first: "… only then"' },
+  {
+    name: 'inversions',
+    pattern: /\bonly then (?:are|do|does|is)\b/i,
+    better: 'subject first: "… only then"',
+  },
 ];
 
 /** Habits at the start of a doc comment, which names what is documented. */

@@ -34,14 +34,17 @@ describe('prose', () => {
     expect(hits(habit, fragments)).toEqual([]);
   });
 
-  test.each(OPENING_HABITS)('has no doc comment of a file or an export that opens with $name, but $better', (habit) => {
-    expect(
-      hits(
-        habit,
-        fragments.filter(({ isPurpose }) => isPurpose),
-      ),
-    ).toEqual([]);
-  });
+  test.each(OPENING_HABITS)(
+    'has no doc comment of a file or an export that opens with $name, but $better',
+    (habit) => {
+      expect(
+        hits(
+          habit,
+          fragments.filter(({ isPurpose }) => isPurpose),
+        ),
+      ).toEqual([]);
+    },
+  );
 
   test.each([
     ['// A comment of ours.', '"of ours"'],

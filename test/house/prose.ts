@@ -75,7 +75,7 @@ const commentText = (comment: string): string =>
 
 /** Paragraph by paragraph, without code, addresses, and what a benchmark or a sweep writes below its mark. */
 function documentFragments(file: string): Fragment[] {
-  const [written = ""] = text(file).split('<!-- Below this line');
+  const [written = ''] = text(file).split('<!-- Below this line');
   const prose = written
     .replace(/^```[\s\S]*?^```/gm, (block) => block.replace(/[^\n]/g, ''))
     .replace(/\]\([^)\s]+\)/g, ']');
@@ -97,5 +97,7 @@ const hashFragments = (file: string): Fragment[] =>
     .split('\n')
     .flatMap((content, index) => {
       const words = /^\s*# (.+)$/.exec(content)?.[1];
-      return words === undefined ? [] : [{ file, line: index + 1, words: withoutCode(words), isPurpose: false }];
+      return words === undefined
+        ? []
+        : [{ file, line: index + 1, words: withoutCode(words), isPurpose: false }];
     });

@@ -1,4 +1,4 @@
-// Somebody looks at what Slipway made with the AWS CLI: one call a kind, and what each must say.
+// The AWS CLI reads back everything that Slipway created, with one call per kind of resource.
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
@@ -12,7 +12,7 @@ const TAG = 'Name=tag:slipway:stack,Values=tiny-dev';
 const OURS = ['--filters', TAG];
 
 testWithAwsCli(
-  'every resource, one call a kind (needs the AWS CLI, aws, on the PATH)',
+  'every kind of resource, one call per kind (needs the AWS CLI, aws, on the PATH)',
   async () => {
     const user = await machine();
     const flags = tinyStack(
@@ -41,7 +41,7 @@ testWithAwsCli(
     };
     const group = (name: string) => id(`securityGroups.${name}`, 'groupId');
 
-    const calls: readonly (readonly [args: string[], says: object])[] = [
+    const calls: readonly (readonly [args: string[], expected: object])[] = [
       [
         ['ec2', 'describe-vpcs', ...OURS],
         { Vpcs: [{ VpcId: vpc, CidrBlock: '10.0.0.0/16', State: 'available' }] },
@@ -200,11 +200,11 @@ testWithAwsCli(
         },
       ],
     ];
-    // One after the other: twenty clients that start at once keep the containers from answering their health checks.
-    for (const [args, says] of calls) {
-      const said = await aws(...args);
-      if (Array.isArray(says)) expect(said).toEqual(says);
-      else expect(said).toMatchObject(says);
+    // In sequence: twenty clients that start at once would keep the containers from answering their health checks.
+    for (const [args, expected] of calls) {
+      const actual = await aws(...args);
+      if (Array.isArray(expected)) expect(actual).toEqual(expected);
+      else expect(actual).toMatchObject(expected);
     }
   },
   300_000,

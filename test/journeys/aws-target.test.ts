@@ -1,14 +1,14 @@
-// Someone points Slipway at AWS and lacks something: credentials, a yes, or an endpoint that answers.
+// The aws target without credentials, without confirmation, or with an endpoint that does not answer: nothing is changed.
 import { expect, test } from '@jest/globals';
 import { freePort, machine } from './harness.ts';
 import { createLeftoverLogGroup } from './leftover-log-group.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-/** No credentials from the home folder, the environment or the machine itself. */
+/** Without credentials in the home folder, the environment or the instance metadata. */
 const NO_CREDENTIALS = { AWS_EC2_METADATA_DISABLED: 'true' };
 const TEST_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 
-test('without credentials it says how to get some, and that the sandbox needs none', async () => {
+test('missing credentials are reported with how to set them, and that the sandbox needs no credentials', async () => {
   const user = await machine(NO_CREDENTIALS);
   expect(await user.run('provision', ...tinyStack(user), '--target', 'aws', '--yes')).toMatchObject({
     code: 1,
@@ -23,7 +23,7 @@ test('without credentials it says how to get some, and that the sandbox needs no
   expect(user.stateFiles()).toEqual([]);
 }, 60_000);
 
-test('without a terminal to ask on, provision and teardown want --yes', async () => {
+test('without a terminal, provision and teardown require --yes', async () => {
   const user = await machine(TEST_CREDENTIALS);
   user.env['AWS_ENDPOINT_URL'] = user.endpoint;
   const flags = [...tinyStack(user, undefined, { builder: 'bundle' }), '--target', 'aws'];
@@ -53,7 +53,7 @@ test('without a terminal to ask on, provision and teardown want --yes', async ()
   expect(user.stateFiles()).toEqual([]);
 }, 60_000);
 
-test('an AWS_ENDPOINT_URL where nothing listens is named', async () => {
+test('an AWS_ENDPOINT_URL that does not answer is named', async () => {
   const endpoint = `http://127.0.0.1:${await freePort()}`;
   const user = await machine({ ...TEST_CREDENTIALS, AWS_ENDPOINT_URL: endpoint });
   expect(await user.run('provision', ...tinyStack(user), '--target', 'aws', '--yes')).toMatchObject({

@@ -1,9 +1,9 @@
-// A program does not compile, then ends as soon as it starts; both are explained, and mending it is all there is to do.
+// A program does not compile, then crashes at its start: both are explained, and fixing the program is all it takes.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import { echo, tinyStack } from './tiny-stack.ts';
 
-test('a syntax error, a crash at start, and then a program that works', async () => {
+test('a syntax error, a crash at start, and then a working program', async () => {
   const user = await machine();
   const services = { web: { containers: { app: { ...echo('app', 8000, '/app'), source: 'app' } } } };
   const flags = tinyStack(user, services);
@@ -55,7 +55,7 @@ test('a syntax error, a crash at start, and then a program that works', async ()
       "createServer((_, response) => response.end('hello')).listen(8000);\n" +
       "process.on('SIGTERM', () => process.exit(0));\n",
   );
-  const mended = await user.run('provision', ...flags);
-  expect(mended).toMatchObject({ code: 0, problem: undefined });
-  expect(await httpRequest(`${mended.lastLine}/app`)).toMatchObject({ status: 200, body: 'hello' });
+  const fixed = await user.run('provision', ...flags);
+  expect(fixed).toMatchObject({ code: 0, problem: undefined });
+  expect(await httpRequest(`${fixed.lastLine}/app`)).toMatchObject({ status: 200, body: 'hello' });
 }, 90_000);

@@ -1,11 +1,11 @@
-// A second provision while the first one runs is sent away; when the first is dead, the next run takes over.
+// A second provision is refused while the first one runs; once the first is dead, the next run takes over its lock.
 import { hostname, userInfo } from 'node:os';
 import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-test('the second run is told who works there and since when; a dead run is nobody', async () => {
-  // As slow as AWS: the first run waits for minutes.
+test('a second run is refused with the holder of the lock; the lock of a dead run is taken over', async () => {
+  // At AWS's own pace the first run waits for minutes.
   const user = await machine({ SLIPWAY_SANDBOX_PACE: 'aws' });
   const flags = tinyStack(user);
   const began = Date.now();
@@ -29,7 +29,7 @@ test('the second run is told who works there and since when; a dead run is nobod
   const since = Date.parse(second.problem?.why.slice(-25, -1) ?? '');
   expect(since).toBeGreaterThanOrEqual(began);
   expect(since).toBeLessThanOrEqual(Date.now());
-  // Only the first has made anything.
+  // Only the first run has created anything.
   expect((await user.mutations()).filter((call) => call === 'ec2:CreateVpc')).toHaveLength(1);
   expect(user.stateFiles()).toContain('dev.lock');
 

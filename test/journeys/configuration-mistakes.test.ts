@@ -1,14 +1,14 @@
-// Someone writes a configuration or a command with mistakes, and reads all of them before anything happens.
+// Mistakes in a configuration or in arguments are reported all at once, before any call.
 import { expect, test } from '@jest/globals';
 import { machine, type Machine } from './harness.ts';
 
-/** Nothing was called, started, locked or written down. */
+/** Expects that no sandbox was started and no file was written. */
 async function expectUntouched({ endpoint, stateFiles }: Machine): Promise<void> {
   await expect(fetch(endpoint)).rejects.toThrow('fetch failed');
   expect(stateFiles()).toEqual([]);
 }
 
-test('a configuration with many mistakes lists them all, each with its place, its value and the fix', async () => {
+test('a configuration with many mistakes lists them all, each with its path, its value and the fix', async () => {
   const user = await machine();
   const [, file] = user.config(`export default {
     name: 'Shop_1',
@@ -34,8 +34,8 @@ test('a configuration with many mistakes lists them all, each with its place, it
       fix: [`Correct ${file}, then run the command again.`],
     },
   });
-  const told = outcome.problem?.why.split('\n') ?? [];
-  const at = (path: string) => told.find((line) => line.startsWith(`${path}: `));
+  const mistakes = outcome.problem?.why.split('\n') ?? [];
+  const at = (path: string) => mistakes.find((line) => line.startsWith(`${path}: `));
   const api = 'services.web.containers.api';
   expect(at('name')).toMatch(/'Shop_1'.*lower-case/);
   expect(at('regoin')).toBe('regoin: unknown key. Did you mean region?');
@@ -43,13 +43,13 @@ test('a configuration with many mistakes lists them all, each with its place, it
   expect(at(`${api}.port`)).toMatch(/70000\. Give a whole number from 1 to 65535/);
   expect(at(`${api}.path`)).toMatch(/'api'/);
   expect(at('services.web.containers.worker.image')).toMatch(/has one of them/);
-  // What may be a secret is not repeated.
+  // A value that may be a secret is not repeated.
   expect(at(`${api}.environment.PASSWORD`)).toMatch(/a number, not shown/);
   expect(outcome.stderr).not.toContain('12345');
   await expectUntouched(user);
 }, 60_000);
 
-test('a configuration file that is not there is named, with how to name another', async () => {
+test('a missing configuration file is named, with the way to name another', async () => {
   const user = await machine();
   expect(await user.run('provision', '--config', 'elsewhere.config.ts')).toMatchObject({
     code: 1,
@@ -64,7 +64,7 @@ test('a configuration file that is not there is named, with how to name another'
   await expectUntouched(user);
 }, 60_000);
 
-test('a configuration that throws shows its own message and its line', async () => {
+test('a configuration that throws is reported with its own message and line', async () => {
   const user = await machine();
   const flags = user.config(`const region = undefined as { name?: string } | undefined;
 export default ({ stage }: { stage: string }) => {
@@ -97,7 +97,7 @@ test.each([
     why: 'Did you mean sandbox? Allowed choices are sandbox, aws.',
   },
 ])(
-  'the arguments $args are refused, with what there is',
+  'the arguments $args are refused with the valid ones',
   async ({ args, what, why }) => {
     const user = await machine();
     expect(await user.run('provision', ...args)).toMatchObject({

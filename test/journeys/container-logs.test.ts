@@ -1,4 +1,4 @@
-// Somebody wonders what a container said, and reads it in CloudWatch Logs.
+// The output of containers arrives in CloudWatch Logs.
 import {
   CloudWatchLogsClient,
   DescribeLogStreamsCommand,
@@ -8,7 +8,7 @@ import { expect, test } from '@jest/globals';
 import { httpRequest, eventually, machine } from './harness.ts';
 import { echo, tinyStack } from './tiny-stack.ts';
 
-test('every line of each container is in a stream of its own, in order, with its time', async () => {
+test('each container has its own log stream, with every line in order and with its time', async () => {
   const user = await machine();
   const flags = tinyStack(user, {
     web: { containers: { front: echo('front', 8000, '/'), back: echo('back', 9000, '/back') } },
@@ -23,7 +23,7 @@ test('every line of each container is in a stream of its own, in order, with its
   const logs = new CloudWatchLogsClient({
     endpoint: user.endpoint,
     region: 'eu-west-1',
-    credentials: { accessKeyId: 'somebody', secretAccessKey: 'somebody' },
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
   });
   try {
     const logGroupName = '/slipway/tiny-dev';

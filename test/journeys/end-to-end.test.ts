@@ -1,4 +1,4 @@
-// A newcomer provisions, uses what came up, provisions again, and takes everything down.
+// The whole life of the example stack: provision, requests, a second provision, teardown.
 import { expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { httpRequest, machine } from './harness.ts';
@@ -16,7 +16,7 @@ test('provision, use, provision again, tear down, tear down again', async () => 
   });
   const url = first.lastLine;
 
-  // The whole chain: DNS, load balancer, rule, task; and from one container to the other over localhost.
+  // DNS, load balancer, rule and task; and from one container to the other over localhost.
   expect(await httpRequest(`${url}/api1`)).toMatchObject({ status: 200 });
   expect(await httpRequest(`${url}/api2`)).toMatchObject({ status: 200 });
   expect(await httpRequest(`${url}/nowhere`)).toMatchObject({
@@ -44,7 +44,7 @@ test('provision, use, provision again, tear down, tear down again', async () => 
     ]),
   );
 
-  // A second run is boring, and the journal is the witness.
+  // According to the journal, a second run changes nothing.
   const before = (await journal()).length;
   const second = await run('provision');
   expect(second).toMatchObject({ code: 0, problem: undefined, last: url });
@@ -61,7 +61,7 @@ test('provision, use, provision again, tear down, tear down again', async () => 
     problem: undefined,
     last: expect.stringMatching(/^slipway-dev is gone, 0 left/),
   });
-  // The sandbox that the provision started was empty and is gone, and so is every process of a task.
+  // The sandbox is empty, so it has stopped, and so has every process of a task.
   await expect(census()).rejects.toThrow();
   expect(processesIn(folder)).toEqual([]);
 
@@ -72,7 +72,7 @@ test('provision, use, provision again, tear down, tear down again', async () => 
   });
 }, 120_000);
 
-/** Command lines of processes that have to do with a folder; only Linux shows them without help. */
+/** Returns command lines and environments of processes that mention a folder; on Linux only. */
 function processesIn(folder: string): string[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc')

@@ -1,7 +1,7 @@
-/** For journeys: a request as a user's browser or curl would send it. */
+/** For journeys: sends a request as a browser or curl would. */
 import { request } from 'node:http';
 
-/** An answer to an HTTP request. */
+/** The response to an HTTP request. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

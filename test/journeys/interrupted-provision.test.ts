@@ -1,9 +1,9 @@
-// Somebody presses Ctrl-C in the middle of a provision, and later runs it again.
+// Ctrl-C in the middle of a provision, and a second run that continues.
 import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-test('one Ctrl-C stops and saves within two seconds; the next run makes what is missing and nothing twice', async () => {
+test('Ctrl-C stops and saves within two seconds; the next run creates what is missing and nothing twice', async () => {
   const user = await machine();
   const flags = tinyStack(user);
   expect(await user.run('provision', ...flags, '--stage', 'whole')).toMatchObject({
@@ -15,7 +15,7 @@ test('one Ctrl-C stops and saves within two seconds; the next run makes what is 
   const running = user.start('provision', ...flags);
   await running.outputs(/loadBalancer +created/);
   const pressed = Date.now();
-  // npm hands on what the terminal has said already: one press arrives twice.
+  // One press arrives twice: from the terminal, and from npm, which passes it on.
   running.child.kill('SIGINT');
   running.child.kill('SIGINT');
   const stopped = await running.done;
@@ -44,7 +44,7 @@ test('one Ctrl-C stops and saves within two seconds; the next run makes what is 
   expect(made).toContain('ecs:CreateService');
   expect(made).not.toContain('ec2:CreateVpc');
   expect(made).not.toContain('elbv2:CreateLoadBalancer');
-  // Two stacks that are the same: of everything there is twice as much, and nothing else.
+  // Two equal stacks: the counts are twice those of one.
   expect(await user.census()).toEqual(
     Object.fromEntries(Object.entries(whole).map(([kind, count]) => [kind, 2 * count])),
   );

@@ -1,10 +1,10 @@
-// A script drives Slipway with --json: one document on stdout, the same story in the exit code, whatever happens.
+// A script drives Slipway with --json: one document on stdout in every case, and an exit code that agrees with it.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import type { Outcome } from './command.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-/** What a script reads: the whole of stdout, which must be one JSON document. */
+/** Parses all of stdout, which must be one JSON document. */
 const documentOf = ({ stdout }: Outcome): Record<string, unknown> =>
   JSON.parse(stdout) as Record<string, unknown>;
 
@@ -27,7 +27,7 @@ test('--plan, provision, a failure and teardown each print one JSON document', a
     expect.objectContaining({ address: 'services.web', verb: 'create', reason: 'it is not there' }),
   );
   expect(counts).toEqual({ create: changes.length, update: 0, replace: 0, remove: 0, keep: 0 });
-  // Values of variables may be secrets: the plan has their names alone.
+  // Values of variables may be secrets: the plan shows only their names.
   expect(changes.find(({ address }) => address === 'taskDefinitions.web')?.fields).toContainEqual({
     field: 'app.environment.PORT',
   });

@@ -1,11 +1,11 @@
-// The sandbox dies without a word (kill -9, a reboot); the next provision brings everything back, once.
+// The sandbox is killed (kill -9, a reboot); the next provision restores everything exactly once.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { httpRequest, eventually, isAlive, machine, type Machine } from './harness.ts';
 import { echo, tinyStack, type Echo } from './tiny-stack.ts';
 
-/** The processes of the containers that run, as the sandbox notes them for whoever comes after it. */
+/** Returns the process ids of the running containers, as the sandbox records them for its successor. */
 function containerPids({ folder }: Machine): number[] {
   const tasks = join(folder, '.slipway/sandbox/tasks');
   return readdirSync(tasks).flatMap((task) =>
@@ -15,14 +15,14 @@ function containerPids({ folder }: Machine): number[] {
   );
 }
 
-/** What there is, without log streams: they outlive their tasks, and each task has its own. */
+/** The census without log streams, which outlive their tasks: each task has its own. */
 async function census(user: Machine): Promise<object> {
   const { 'logs.streams': streams, ...rest } = await user.census();
   expect(streams).toBeGreaterThan(0);
   return rest;
 }
 
-test('kill -9, provision again: the same things, new tasks, and no process of the old ones', async () => {
+test('kill -9, provision again: the same resources, new tasks, and no process of the old tasks', async () => {
   const user = await machine();
   const flags = tinyStack(user, {
     web: {
@@ -39,7 +39,7 @@ test('kill -9, provision again: the same things, new tasks, and no process of th
   expect(old.every(isAlive)).toBe(true);
 
   process.kill(await user.sandboxPid(), 'SIGKILL');
-  // Nothing that the sandbox started outlives it.
+  // No process that the sandbox started outlives it.
   await eventually(() => (old.some(isAlive) ? undefined : true));
   await expect(httpRequest(`${up.lastLine}/app`)).rejects.toThrow('ECONNREFUSED');
 

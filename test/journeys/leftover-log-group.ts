@@ -1,8 +1,8 @@
-/** For journeys about taking down: something of the stack that costs no provision to make. */
+/** For journeys about teardown: a resource of the stack that is created without a provision. */
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Machine } from './harness.ts';
 
-/** Leaves one thing of the stack in its sandbox, as a provision that was stopped early would: enough to be torn down. */
+/** Creates the log group of the stack, as a provision that was stopped early would leave it. */
 export async function createLeftoverLogGroup({ endpoint }: Machine): Promise<void> {
   const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
   const logs = new CloudWatchLogsClient({ endpoint, region: 'eu-west-1', credentials });

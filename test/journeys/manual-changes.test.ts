@@ -1,4 +1,4 @@
-// Somebody changes the network by hand; tasks fail as they would on AWS, and a provision repairs it.
+// After manual changes to the network, tasks fail as they would on AWS, and a provision repairs the network.
 import { DeleteRouteCommand, EC2Client, RevokeSecurityGroupIngressCommand } from '@aws-sdk/client-ec2';
 import { DescribeTasksCommand, ECSClient, ListTasksCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
 import {
@@ -24,7 +24,7 @@ beforeAll(async () => {
   const settings = {
     endpoint: user.endpoint,
     region: 'eu-west-1',
-    credentials: { accessKeyId: 'somebody', secretAccessKey: 'somebody' },
+    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
   };
   clients = {
     ec2: new EC2Client(settings),
@@ -36,7 +36,7 @@ afterAll(() => Object.values(clients).forEach((client) => client.destroy()));
 
 const id = (address: string, field: string) => user.state().resources[address]?.[field] ?? '';
 
-test('without the route to the NAT gateway tasks cannot start, and provision puts it back', async () => {
+test('without the route to the NAT gateway tasks cannot start, and provision restores it', async () => {
   const { ec2, ecs } = clients;
   for (const zone of [1, 2]) {
     const RouteTableId = id(`privateRoutes.private-${zone}`, 'routeTableId');
@@ -44,9 +44,9 @@ test('without the route to the NAT gateway tasks cannot start, and provision put
   }
   const cluster = 'tiny-dev';
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: 'web' }));
-  // All of them: after a repair one may be there that is being replaced already.
+  // All of them: after an earlier repair one of them may already be on its way out.
   for (const task of taskArns) {
-    await ecs.send(new StopTaskCommand({ cluster, task, reason: 'somebody wanted a new one' }));
+    await ecs.send(new StopTaskCommand({ cluster, task, reason: 'stopped by the test' }));
   }
 
   const reason = await eventually(async () => {
@@ -67,7 +67,7 @@ test('without the route to the NAT gateway tasks cannot start, and provision put
   expect(await httpRequest(`${url}/app`)).toMatchObject({ status: 200 });
 }, 60_000);
 
-test('when tasks no longer admit the load balancer their targets time out, and provision lets it in again', async () => {
+test('when tasks no longer admit the load balancer their targets time out, and provision restores the rule', async () => {
   const { ec2, elbv2 } = clients;
   const GroupId = id('securityGroups.web', 'groupId');
   const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [GroupId] }));

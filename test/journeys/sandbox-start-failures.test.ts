@@ -1,11 +1,11 @@
-// The sandbox's port belongs to another program, or is no port at all.
+// The sandbox cannot start: its port is taken or invalid, or an argument is wrong.
 import { createServer } from 'node:http';
 import net from 'node:net';
 import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-test('a port that something else uses is named, with how to choose another', async () => {
+test('a port that another program uses is named, with the way to choose another', async () => {
   const user = await machine();
   const requests: string[] = [];
   const other = createServer(({ method, url }, response) => {
@@ -28,13 +28,13 @@ test('a port that something else uses is named, with how to choose another', asy
   } finally {
     other.close();
   }
-  // The other program was asked who it is, and for nothing else.
+  // The other program has received only the request that identifies a sandbox.
   expect(requests).toEqual(['GET /_sandbox/about']);
   expect(user.stateFiles()).toEqual([]);
 }, 60_000);
 
 test.each([[[]], [['--drift']]])(
-  'so is one where somebody hangs up at once: provision %j',
+  'a port on which another program closes connections at once is named, too: provision %j',
   async (flags: string[]) => {
     const user = await machine();
     const other = net.createServer((socket) => socket.on('error', () => undefined).end());
@@ -69,7 +69,7 @@ test('SLIPWAY_SANDBOX_PORT=http is refused', async () => {
   expect(user.stateFiles()).toEqual([]);
 }, 60_000);
 
-test('a sandbox that cannot start shows what it said', async () => {
+test('a sandbox that cannot start is reported with its output', async () => {
   const user = await machine({ SLIPWAY_SANDBOX_PACE: 'quick' });
   expect(await user.run('provision', ...tinyStack(user))).toMatchObject({
     code: 1,

@@ -1,14 +1,14 @@
-// Two stages side by side: one comes down without its state file, the other does not notice.
+// Of two stages, one is torn down without its state file, and the other keeps running.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-test('dev comes down without a state file and prod goes on, until it comes down, too', async () => {
+test('dev is torn down without a state file while prod keeps running, until it is torn down as well', async () => {
   const user = await machine();
   const flags = tinyStack(user);
-  // At the same time, and neither finds a sandbox: they start one between them.
+  // Both at the same time, without a running sandbox: they start one between them.
   const [dev, prod] = await Promise.all([
     user.run('provision', ...flags, '--stage', 'dev'),
     user.run('provision', ...flags, '--stage', 'prod'),

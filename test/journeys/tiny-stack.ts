@@ -1,4 +1,4 @@
-/** For journeys in which the services are not the point: small stacks of containers that start at once. */
+/** For journeys that are not about the services: small stacks of containers that start at once. */
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Machine } from './harness.ts';
 
@@ -6,8 +6,8 @@ type Services = StackInput['services'];
 type Container = Services[string]['containers'][string];
 
 /**
- * A program that answers every request with who it is and what it was asked; `?say=text` makes it write a line, and
- * `?ask=url` send a request itself.
+ * A program that answers every request with its name and the requested path; `?say=text` makes it write a line, and
+ * `?ask=url` makes it send a request.
  */
 const ECHO_PROGRAM = `
 import { createServer, get } from 'node:http';
@@ -27,17 +27,17 @@ createServer((request, response) => {
 process.on('SIGTERM', () => process.exit(0));
 `;
 
-/** What the program answers. */
+/** The answer of the program. */
 export interface Echo {
   readonly name: string;
-  /** Which of several tasks answered. */
+  /** Identifies the task that answered. */
   readonly task: string;
   readonly path: string;
   readonly said?: Echo;
   readonly error?: string;
 }
 
-/** A container that runs the program. */
+/** Returns a container that runs the program. */
 export const echo = (name: string, port: number, path?: string): Container => ({
   source: 'echo',
   port,
@@ -46,10 +46,10 @@ export const echo = (name: string, port: number, path?: string): Container => ({
   environment: { NAME: name, PORT: String(port) },
 });
 
-/** Health checks as quick as AWS lets them be. */
+/** The fastest health checks that AWS allows. */
 export const FAST_HEALTH_CHECK = { intervalSeconds: 5, timeoutSeconds: 2 } as const;
 
-/** Writes the program and a configuration, and returns the flags that name it. */
+/** Writes the program and a configuration, and returns the flags that name the configuration. */
 export function tinyStack(
   { write, config }: Machine,
   services: Services = { web: { containers: { app: echo('app', 8000, '/app') } } },

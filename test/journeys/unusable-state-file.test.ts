@@ -1,4 +1,4 @@
-// The state file is not this stack's, is broken, or comes from the future: it is refused, and stays as it is.
+// A state file of another stack, a corrupt one and one of a newer Slipway are refused and left unchanged.
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
@@ -7,7 +7,7 @@ import { tinyStack } from './tiny-stack.ts';
 const REGION = 'eu-west-1';
 const ACCOUNT = '000000000000';
 
-/** The state of a stack `tiny` as Slipway writes it. */
+/** The state file of a stack `tiny`, as Slipway writes it. */
 const stateOf = (stage: string, other: object = {}) =>
   JSON.stringify({
     version: 1,
@@ -58,7 +58,7 @@ const CASES = [
   },
   {
     stage: 'newer',
-    text: stateOf('newer', { version: 2, shape: 'unheard of' }),
+    text: stateOf('newer', { version: 2, shape: 'unknown' }),
     problem: {
       code: 'STATE_NEWER',
       what: expect.stringContaining('was written by a newer Slipway.'),
@@ -69,14 +69,14 @@ const CASES = [
   },
 ];
 
-test('a state file of another region, stack or account, a torn one and a newer one', async () => {
+test('state files of another region, stack or account, a truncated one and a newer one are refused', async () => {
   const user = await machine();
   const flags = tinyStack(user);
   await user.start('sandbox').outputs(/answers at/);
   await Promise.all(
     CASES.map(async ({ stage, text, problem }) => {
       const file = user.write(`.slipway/${stage}.json`, text);
-      // To take a stack down by the wrong file would be as bad as to build on it.
+      // A teardown by the wrong file would be as bad as a provision.
       const command = stage === 'torn' ? 'teardown' : 'provision';
       const outcome = await user.run(command, ...flags, '--stage', stage);
       expect(outcome).toMatchObject({ code: 1, stdout: '', problem });
@@ -87,7 +87,7 @@ test('a state file of another region, stack or account, a torn one and a newer o
   expect(user.stateFiles().sort()).toEqual(CASES.map(({ stage }) => `${stage}.json`).sort());
 }, 60_000);
 
-test('the sandbox that was started for a run that is refused is gone', async () => {
+test('the sandbox that was started for a refused run is stopped again', async () => {
   const user = await machine();
   const flags = tinyStack(user);
   const file = user.write('.slipway/dev.json', '{');

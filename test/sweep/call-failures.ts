@@ -1,12 +1,13 @@
-/** For sweeps: the ways in which a call goes wrong, and how it is made sure that it did. */
+/** For sweeps: the ways in which a call can fail, and a record of the calls that did. */
 import type { Harm } from '../../sandbox/chaos/faults.ts';
 import type { Account } from '../converge/harness.ts';
 
+/** One way in which a call can fail. */
 export interface CallFailure {
   readonly harm: Harm;
-  /** Whether the process dies at that moment. */
+  /** Whether the run is killed at that moment. */
   readonly killsRun?: true;
-  /** Whether only calls that change something are struck: to what changes nothing, it is the same as another blow. */
+  /** Applies to mutating calls only: for a call that only reads, it equals another failure. */
   readonly mutating?: true;
 }
 
@@ -15,7 +16,7 @@ const DENIED = { kind: 'refused', code: 'AccessDenied', message: 'by the test', 
 export const callFailures = {
   'refused before its effect': { harm: DENIED },
   'done, and the answer lost': { harm: { kind: 'lost', looks: 'reset' } },
-  'not done, which looks the same': { harm: { kind: 'not-done', looks: 'reset' }, mutating: true },
+  'not done, and the answer lost': { harm: { kind: 'not-done', looks: 'reset' }, mutating: true },
   'done, and answered with 500': { harm: { kind: 'lost', looks: '500' } },
   'done, and the process killed': { harm: { kind: 'lost', looks: 'silent' }, killsRun: true },
   'not done, and the process killed': {
@@ -27,34 +28,35 @@ export const callFailures = {
 
 export type CallFailureName = keyof typeof callFailures;
 
-/** What was struck. */
+/** A call that failed as intended. */
 export interface FailedCall {
   readonly service: string;
   readonly operation: string;
 }
 
 /**
- * Lets blows strike: the first at the nth call from now on, each other so many calls after the one before.
- * @returns what they have struck so far, in order
+ * Injects failures in sequence: the first at the nth call from now on, each other at the nth call after the one before.
+ * @returns the calls that have failed so far, in order; it grows during the run
  */
 export function injectFailures(
   user: Account,
-  ...falls: readonly { readonly blow: CallFailure; readonly nth: number }[]
+  ...injections: readonly { readonly failure: CallFailure; readonly nth: number }[]
 ): FailedCall[] {
   const failedCalls: FailedCall[] = [];
   const { faults } = user.sandbox;
-  const strikes = faults.strike.bind(faults);
+  const strike = faults.strike.bind(faults);
   let next = 0;
   const arm = () => {
-    const fall = falls[next];
-    if (fall) faults.add({ ...fall.blow.harm, mutating: fall.blow.mutating, nth: fall.nth });
+    const injection = injections[next];
+    if (injection)
+      faults.add({ ...injection.failure.harm, mutating: injection.failure.mutating, nth: injection.nth });
   };
   arm();
   faults.strike = (service, operation) => {
-    const fault = strikes(service, operation);
+    const fault = strike(service, operation);
     if (fault) {
       failedCalls.push({ service, operation });
-      if (falls[next]?.blow.killsRun) user.kill();
+      if (injections[next]?.failure.killsRun) user.kill();
       next += 1;
       arm();
     }
@@ -63,18 +65,18 @@ export function injectFailures(
   return failedCalls;
 }
 
-/** A call of a story: the nth of its operation. */
+/** A call of a scenario: the nth call of its operation. */
 export interface Call {
   readonly service: string;
   readonly operation: string;
   readonly nth: number;
 }
 
-/** A blow that falls at this call, or at the nth of its operation from when it is its turn. */
+/** Returns a failure for this call: the nth of its operation, counted from when the failure is armed. */
 export const failureAt = ({ service, operation, nth }: Call, { harm, ...failure }: CallFailure) => ({
-  blow: { ...failure, harm: { ...harm, service, operation } },
+  failure: { ...failure, harm: { ...harm, service, operation } },
   nth,
 });
 
-/** Lets no more blows fall. */
+/** Cancels the failures that are still to come. */
 export const clearFailures = ({ sandbox: { faults } }: Account): void => faults.clear();

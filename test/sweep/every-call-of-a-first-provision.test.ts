@@ -1,4 +1,4 @@
-// Each call of a first provision in turn goes wrong, in every way: the next run brings all to its end, and leaves no twin behind.
+// Fails each call of a first provision in turn, in every way: the next run completes the stack without duplicates.
 import { testSample } from '../sample.ts';
 import { failEveryCall, failureCases } from './every-call.ts';
 

@@ -1,4 +1,4 @@
-// Each call of a plan and of a drift in turn goes wrong, in every way: what is told is what is so, or a problem, and nothing changes.
+// Fails each call of a plan and of a drift run in turn, in every way: the answer is correct or a problem, and nothing changes.
 import { expect, test } from '@jest/globals';
 import type { Account } from '../converge/harness.ts';
 import { stack } from '../converge/stacks.ts';
@@ -15,14 +15,14 @@ import { scenarios } from './scenarios.ts';
 
 const changedStack = scenarios['a replaced target group'].desired;
 
-/** What somebody who is to be told something runs. */
+/** Runs that change nothing. */
 const readOnlyRuns = {
   'a plan': { before: stack(), run: (user: Account): Promise<unknown> => user.plan(changedStack) },
   'a drift': { before: stack(), run: async (user: Account) => (await user.drift(stack())).json },
 };
 type ReadOnlyRun = keyof typeof readOnlyRuns;
 
-/** Nothing is mutating here, so that some blows would strike no call. */
+/** Without the failures that apply to mutating calls only. */
 const applicable = (Object.keys(callFailures) as CallFailureName[]).filter(
   (name) => !(callFailures[name] as CallFailure).mutating,
 );
@@ -34,8 +34,8 @@ const failCall = (look: ReadOnlyRun, failure: CallFailure, call: Call, quiet: un
   withFailureAt(readOnlyRuns[look], call, failure, async (user) => {
     const { run } = readOnlyRuns[look];
     const { state } = user.snapshot();
-    const told = await run(user).catch(expectForeseenError);
-    if (told !== undefined) expect(told).toEqual(quiet);
+    const answer = await run(user).catch(expectForeseenError);
+    if (answer !== undefined) expect(answer).toEqual(quiet);
     clearFailures(user);
     expect(user.sandbox.journal.entries().filter(({ mutating }) => mutating)).toEqual([]);
     expect(user.snapshot().state).toBe(state);

@@ -1,4 +1,4 @@
-// Each call of a replaced service in turn goes wrong, in every way: the next run brings all to its end, and leaves no twin behind.
+// Fails each call of a service replacement in turn, in every way: the next run completes the stack without duplicates.
 import { testSample } from '../sample.ts';
 import { failEveryCall, failureCases } from './every-call.ts';
 

@@ -1,4 +1,4 @@
-// Each call of a teardown in turn goes wrong, in every way: the next run brings all to its end, and leaves no twin behind.
+// Fails each call of a teardown in turn, in every way: the next run removes what is left.
 import { testSample } from '../sample.ts';
 import { failEveryCall, failureCases } from './every-call.ts';
 

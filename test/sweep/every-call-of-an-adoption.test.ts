@@ -1,4 +1,4 @@
-// Each call of a run that takes over what another stack has goes wrong in turn, in every way: the same command brings all to its end.
+// Fails each call of a run that adopts another stack's resources in turn, in every way: the same command completes it.
 import { testSample } from '../sample.ts';
 import { failEveryCall, failureCases } from './every-call.ts';
 

@@ -1,4 +1,4 @@
-/** For sweeps: breaks every call of a story in turn, and sees that all comes to its end. */
+/** For sweeps: fails every call of a scenario in turn, and expects the next run to recover. */
 import { expect } from '@jest/globals';
 import type { JournalEntry } from '../../sandbox/journal.ts';
 import { account, type Account } from '../converge/harness.ts';
@@ -18,7 +18,7 @@ import { leapingClock } from './leaping-clock.ts';
 import { reportLine } from './report.ts';
 import { scenarios, type Scenario, type ScenarioName } from './scenarios.ts';
 
-/** Runs a story to its end, and what is to be seen then: everything once, and nothing after a teardown. */
+/** Runs a scenario again and expects everything to exist once, and nothing after a teardown. */
 export async function expectRecovery(
   user: Account,
   { run, desired }: Scenario,
@@ -35,7 +35,7 @@ export async function expectRecovery(
 
 const censuses = new Map<Scenario, Readonly<Record<string, number>>>();
 
-/** The census of a story that nothing has gone wrong with. */
+/** Returns the census after an undisturbed scenario. */
 export async function expectedCensus(scenario: Scenario): Promise<Readonly<Record<string, number>>> {
   const { desired } = scenario;
   if (!desired) return {};
@@ -49,7 +49,7 @@ export async function expectedCensus(scenario: Scenario): Promise<Readonly<Recor
   return whole;
 }
 
-/** An account as a story begins. */
+/** Opens an account in the initial state of a scenario. */
 export async function beginScenario({ before, prepare }: Scenario): Promise<Account> {
   const user = before
     ? await provisionedAccount(before, leapingClock)
@@ -59,15 +59,16 @@ export async function beginScenario({ before, prepare }: Scenario): Promise<Acco
   return user;
 }
 
-/** A call of a story that nothing goes wrong with. */
+/** A call of an undisturbed scenario. */
 interface RecordedCall extends Call {
   readonly mutating: boolean;
-  /** Whether every run makes it: how often something is looked at, and how often refused, is chance. */
+  /** Whether every run makes it: the number of polls and of refusals varies. */
   readonly inEveryRun: boolean;
 }
 
 const recordedCalls = new Map<Scenario, readonly RecordedCall[]>();
 
+/** Returns the calls of an undisturbed scenario, in order. */
 export async function callsOf(scenario: Scenario): Promise<readonly RecordedCall[]> {
   const known = recordedCalls.get(scenario);
   if (known) return known;
@@ -89,33 +90,33 @@ export async function callsOf(scenario: Scenario): Promise<readonly RecordedCall
   return calls;
 }
 
-/** Those of some calls that a blow can strike. */
+/** Selects the calls that a failure applies to. */
 export const affectedCalls = (
   calls: readonly RecordedCall[],
   failure: CallFailure,
 ): readonly RecordedCall[] => calls.filter(({ mutating }) => mutating || !failure.mutating);
 
-/** What a run that was struck may say; not that something is wrong with us. */
+/** Expects an error that a failed call may cause, rather than a programming error. */
 export function expectForeseenError(error: unknown): void {
   expect(error).toBeInstanceOf(Error);
   for (const mistake of [TypeError, RangeError, ReferenceError]) expect(error).not.toBeInstanceOf(mistake);
 }
 
 /**
- * Begins a story in which a blow is to fall.
- * @param tell what comes then
- * @returns whether the call was made, and struck
+ * Begins a scenario with a failure injected into one of its calls.
+ * @param run the rest of the test
+ * @returns whether the call was made and failed
  */
 export async function withFailureAt(
   scenario: Scenario,
   call: Call,
   failure: CallFailure,
-  tell: (user: Account, failedCalls: readonly FailedCall[]) => Promise<void>,
+  run: (user: Account, failedCalls: readonly FailedCall[]) => Promise<void>,
 ): Promise<boolean> {
   const user = await beginScenario(scenario);
   const failedCalls = injectFailures(user, failureAt(call, failure));
   try {
-    await tell(user, failedCalls);
+    await run(user, failedCalls);
     return failedCalls.length > 0;
   } catch (error) {
     throw new Error(`call ${call.nth} of ${call.service} ${call.operation}`, { cause: error });
@@ -136,12 +137,12 @@ const failCall = (
     if (failedCalls.length > 0) await expectRecovery(user, scenario, whole);
   });
 
-/** The ways in which a call is broken. */
+/** One test case per way of failing. */
 export const failureCases = (Object.keys(callFailures) as CallFailureName[]).map(
   (name): [CallFailureName] => [name],
 );
 
-/** Breaks the calls of a story in one way, one after the other: all of them in a sweep, otherwise one, another one each time. */
+/** Fails the calls of a scenario in one way, in sequence: all of them in a sweep, otherwise one that varies with the seed. */
 export async function failEveryCall(scenarioName: ScenarioName, failureName: CallFailureName): Promise<void> {
   const scenario: Scenario = scenarios[scenarioName];
   const failure: CallFailure = callFailures[failureName];

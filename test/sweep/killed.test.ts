@@ -1,22 +1,22 @@
-// Real processes die by SIGKILL in the middle of a call: the next command continues, and nothing is there twice.
+// Real processes are killed by SIGKILL during a call: the next command continues without creating duplicates.
 import { beforeAll, expect, test } from '@jest/globals';
 import { eventually, machine, type Machine } from '../journeys/harness.ts';
 import { tinyStack } from '../journeys/tiny-stack.ts';
 import { reportLine } from './report.ts';
 
-/** Mutating calls of a provision, and of a teardown, at which the process dies. */
+/** The mutating calls of a provision and of a teardown at which the process is killed. */
 const PROVISIONS = [1, 3, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35];
 const TEARDOWNS = [1, 4, 7, 10, 13, 16, 19];
 
-/** Whether the call at which it dies has had its effect. */
+/** Whether the call at which it is killed takes effect. */
 const KINDS = ['lost', 'not-done'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** At every other call the one, and the other between: a sample of both. */
+/** Alternates between the kinds. */
 const sampled = (calls: readonly number[]) =>
   calls.map((nth, index): [number, Kind] => [nth, KINDS[index % 2] ?? 'lost']);
 
-/** Runs a command that is killed while a call of it is not answered. */
+/** Runs a command and kills it while one of its calls is unanswered. */
 async function runKilledAt(
   user: Machine,
   command: 'provision' | 'teardown',
@@ -40,7 +40,7 @@ async function runKilledAt(
   expect(failedCalls).toMatchObject([{ fault: kind }]);
 }
 
-/** A machine whose sandbox runs already. */
+/** Returns a machine whose sandbox is already running. */
 async function machineWithSandbox(): Promise<{ user: Machine; flags: string[] }> {
   const user = await machine();
   const flags = tinyStack(user);

@@ -1,25 +1,25 @@
-/** For sweeps: a clock that both sides go by, and that leaps to the next thing to come when nobody is at work. */
+/** For sweeps: a clock that both sides share, and that leaps to the next timer while no request is in flight. */
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { Clock } from '../../lib/model/clock.ts';
 import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
 
-/** Requests that are under way in this process. */
+/** The number of requests in flight in this process. */
 let underWay = 0;
 subscribe('http.client.request.start', (message) => {
   underWay += 1;
   (message as { request: ClientRequest }).request.once('close', () => (underWay -= 1));
 });
 
-/** How much time goes by while somebody is at work, from one turn of the event loop to the next. Milliseconds. */
+/** Milliseconds that pass with each turn of the event loop. */
 const TURN_MS = 10;
-/** After so many turns without a request nobody is at work. */
+/** After this many turns without a request in flight, the clock leaps. */
 const QUIET_TURNS = 4;
 
 /**
- * Makes a clock on which a wait takes no time: however slow the machine, calls take as long as so many turns of the
- * event loop, and minutes of waiting are passed over. One clock at a time, since requests are not told apart.
- * @param from milliseconds since 1970; now, unless told
+ * Returns a clock on which waits take no real time: the duration of a call depends on the turns of the event loop, not
+ * on the machine, and minutes of waiting are skipped. Only one may be in use: it counts all requests of the process.
+ * @param from milliseconds since 1970; by default now
  */
 export function leapingClock(from = Date.now()): Clock & SandboxClock {
   let time = from;
@@ -30,7 +30,7 @@ export function leapingClock(from = Date.now()): Clock & SandboxClock {
   const turn = () => {
     time += TURN_MS;
     quiet = underWay > 0 ? 0 : quiet + 1;
-    // Whatever was waited for may have been called off: then there is nothing to leap to.
+    // Without timers, as after a cancelled wait, there is nothing to leap to.
     if (quiet > QUIET_TURNS && timers.size > 0) {
       quiet = 0;
       time = Math.max(time, Math.min(...[...timers].map(({ at }) => at)));

@@ -1,8 +1,8 @@
-/** The page of the sweeps: a matrix of calls and blows, and a row for every other sweep. Pure. */
+/** Renders docs/survival.md: a matrix of calls and failures, and a row for every other sweep. Pure. */
 import { table } from '../../docs/table.ts';
 import type { ReportLine } from './report.ts';
 
-/** All above this line is told, all below it is written. */
+/** Above this line the page is written by hand, below it by the sweep. */
 const MARK = '<!-- Below this line: npm run sweep -->';
 
 type EveryCall = Extract<ReportLine, { sweep: 'every call' }>;
@@ -11,17 +11,17 @@ type Other = Exclude<ReportLine, EveryCall>;
 const isEveryCall = (line: ReportLine): line is EveryCall => line.sweep === 'every call';
 const minutes = (ms: number): string => `${(ms / 60_000).toFixed(1)} min`;
 
-/** The page with its end written anew. @param ms how long it all took, milliseconds */
+/** Returns the page with its generated part replaced. @param ms the duration of all sweeps in milliseconds */
 export function survivalPage(text: string, lines: readonly ReportLine[], ms: number): string {
   const calls = lines.filter(isEveryCall);
   const others = lines.filter((line): line is Other => !isEveryCall(line));
   return [
     `${text.split(MARK)[0]}${MARK}`,
-    `On Node ${process.version}, ${minutes(ms)} in all. Every number is of cases that ended as they should; one that does not fails the sweep.`,
+    `On Node ${process.version}, ${minutes(ms)} in all. Every number counts cases that ended as expected; any other case fails the sweep.`,
     '## Sweeps',
     sweepsTable(calls, others),
-    '## Calls and blows',
-    'How often each operation was struck in each way, in all stories together.',
+    '## Calls and failures',
+    'How often each operation failed in each way, in all scenarios together.',
     matrix(calls),
     '',
   ].join('\n\n');
@@ -29,12 +29,12 @@ export function survivalPage(text: string, lines: readonly ReportLine[], ms: num
 
 function sweepsTable(calls: readonly EveryCall[], others: readonly Other[]): string {
   const stories = [...new Set(calls.map(({ scenario }) => scenario))].sort().map((scenario) => {
-    const mine = calls.filter((line) => line.scenario === scenario);
+    const ofScenario = calls.filter((line) => line.scenario === scenario);
     const count = mine.reduce((sum, { operations }) => sum + operations.length, 0);
     return [`every call of ${scenario}`, String(count), '', minutes(sumOf(mine))];
   });
   const kinds = [...new Set(others.map(({ sweep, what }) => `${sweep}: ${what}`))].sort().map((name) => {
-    const mine = others.filter(({ sweep, what }) => `${sweep}: ${what}` === name);
+    const ofKind = others.filter(({ sweep, what }) => `${sweep}: ${what}` === name);
     const seeds = [...new Set(mine.flatMap(({ seed }) => seed ?? []))];
     return [
       name,

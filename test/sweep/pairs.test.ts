@@ -1,4 +1,4 @@
-// Two calls of one story go wrong, at random: the next run brings all to its end, as after one.
+// Fails two random calls of one scenario: the next run completes it, as after a single failure.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { randomSeed } from '../sample.ts';
@@ -21,13 +21,13 @@ import {
 import { reportLine } from './report.ts';
 import { scenarios, type Scenario, type ScenarioName } from './scenarios.ts';
 
-/** A way to break a call, and which of those that it can break. */
+/** A way of failing, and a number that picks one of the calls that it applies to. */
 const failureChoice = fc.record({
   failure: fc.constantFrom(...(Object.keys(callFailures) as CallFailureName[])),
   any: fc.nat(),
 });
 const pair = fc.record({
-  story: fc.constantFrom(...(Object.keys(scenarios) as ScenarioName[])),
+  scenario: fc.constantFrom(...(Object.keys(scenarios) as ScenarioName[])),
   first: failureChoice,
   second: failureChoice,
 });
@@ -37,19 +37,19 @@ interface FailureChoice {
   readonly any: number;
 }
 
-/** Two blows: at a call of a story, and then at the next of an operation that the story comes to later. */
+/** Two failures: of a call of a scenario, and then of the next call of an operation that the scenario makes later. */
 async function twoFailures(scenario: Scenario, { first, second }: Record<'first' | 'second', FailureChoice>) {
   const all = await callsOf(scenario);
   const pick = (calls: typeof all, { failure: name, any }: FailureChoice) => {
     const failure: CallFailure = callFailures[name];
     const some = affectedCalls(calls, failure);
-    return { blow: failure, call: some[any % some.length] };
+    return { failure, call: some[any % some.length] };
   };
   const one = pick(all, first);
   const other = pick(one.call ? all.slice(all.indexOf(one.call) + 1) : [], second);
   return [
-    ...(one.call ? [failureAt(one.call, one.blow)] : []),
-    ...(other.call ? [failureAt({ ...other.call, nth: 1 }, other.blow)] : []),
+    ...(one.call ? [failureAt(one.call, one.failure)] : []),
+    ...(other.call ? [failureAt({ ...other.call, nth: 1 }, other.failure)] : []),
   ];
 }
 
@@ -60,15 +60,15 @@ test('double faults', async () => {
   const start = performance.now();
   let doubles = 0;
   await fc.assert(
-    fc.asyncProperty(pair, async ({ story: name, ...falls }) => {
+    fc.asyncProperty(pair, async ({ scenario: name, ...choices }) => {
       const scenario: Scenario = scenarios[name];
       const whole = await expectedCensus(scenario);
-      const two = await twoFailures(scenario, falls);
+      const two = await twoFailures(scenario, choices);
       const user = await beginScenario(scenario);
       try {
         const seen = injectFailures(user, ...two);
         await scenario.run(user).catch(expectForeseenError);
-        // The run after is struck as well, when the second blow has not fallen yet.
+        // If the second failure has not happened yet, it happens in the next run.
         await scenario.run(user).catch(expectForeseenError);
         clearFailures(user);
         if (seen.length === 2) doubles += 1;
@@ -79,7 +79,7 @@ test('double faults', async () => {
     }),
     { numRuns, seed },
   );
-  // A second call may be one that is not made any more.
+  // After the first failure, the second call may no longer be made.
   if (isSweep) expect(doubles).toBeGreaterThanOrEqual(500);
   reportLine({ sweep: 'pairs', what: 'double faults', count: doubles, seed, ms: performance.now() - start });
 }, 3_600_000);

@@ -1,4 +1,4 @@
-/** For sweeps: what they did, for the page that `npm run sweep` writes. */
+/** For sweeps: the report of their results, for the page that `npm run sweep` writes. */
 import { appendFileSync } from 'node:fs';
 
 /** One line of the report. */
@@ -7,7 +7,7 @@ export type ReportLine =
       readonly sweep: 'every call';
       readonly scenario: string;
       readonly failure: string;
-      /** What was struck, as `service Operation`. */
+      /** The calls that failed as intended, as `service Operation`. */
       readonly operations: readonly string[];
       readonly ms: number;
     }
@@ -19,7 +19,7 @@ export type ReportLine =
       readonly ms: number;
     };
 
-/** Adds a line to the file that SWEEP_REPORT names; without it, nothing is kept. */
+/** Appends a line to the file that SWEEP_REPORT names, if any. */
 export function reportLine(line: ReportLine): void {
   const file = process.env['SWEEP_REPORT'];
   if (file) appendFileSync(file, `${JSON.stringify(line)}\n`);

@@ -1,16 +1,17 @@
-/** For sweeps: what a run does whose every call is broken in turn, and what is to be there at last. */
+/** For sweeps: the runs whose calls are failed in turn, with their initial and final states. */
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Account } from '../converge/harness.ts';
 import { stack, web } from '../converge/stacks.ts';
 import { takenOver, tagForOtherStack } from '../converge/foreign-resources.ts';
 
+/** One run whose calls are failed in turn. */
 export interface Scenario {
-  /** What is there before the run. */
+  /** The stack that exists before the run. */
   readonly before?: StackInput;
-  /** What somebody else does to it. */
+  /** Changes that another user makes before the run. */
   readonly prepare?: (user: Account) => Promise<void>;
   readonly run: (user: Account) => Promise<unknown>;
-  /** What the run brings about; nothing when it is a teardown. */
+  /** The stack after the run; undefined for a teardown. */
   readonly desired?: StackInput;
 }
 

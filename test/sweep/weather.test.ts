@@ -1,4 +1,4 @@
-// Whole lives of stacks in bad weather: nothing is seen at once, calls are throttled, slow and lost, and all end clean.
+// Life cycles of stacks in bad weather: stale reads, throttled, slow and lost calls. Each ends with nothing left.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { StackInput } from '../../lib/config/schema.ts';
@@ -13,7 +13,7 @@ import { leapingClock } from './leaping-clock.ts';
 import { reportLine } from './report.ts';
 import { scenarios } from './scenarios.ts';
 
-/** A run may end with a problem in such weather; so often it is run again. */
+/** The number of attempts: a run may end with a problem in such weather. */
 const TRIES = 4;
 
 const stormy = (seed: string): Weather => ({
@@ -28,7 +28,7 @@ const stormy = (seed: string): Weather => ({
   faultRate: 0.02,
 });
 
-/** Runs a command until it does not end with a problem. */
+/** Repeats a command until it succeeds. @returns the number of attempts */
 async function untilItSucceeds(run: () => Promise<unknown>): Promise<number> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -40,11 +40,11 @@ async function untilItSucceeds(run: () => Promise<unknown>): Promise<number> {
   }
 }
 
-/** Somebody changes something behind our back, in good weather for them. */
+/** Makes a manual change. */
 async function changeByHand(user: Account, index: number): Promise<void> {
   const { apply } = manualChanges[index % manualChanges.length] ?? { apply: async () => undefined };
   const ids = user.ids();
-  // What AWS does not let them do, now, is not done.
+  // A change that AWS refuses at this moment is skipped.
   await apply(user.aws, (address, field) => ids[address]?.[field] ?? '').catch(() => undefined);
 }
 
@@ -54,7 +54,7 @@ const life = fc.record({
   mishap: fc.nat({ max: manualChanges.length - 1 }),
 });
 
-test('whole lives', async () => {
+test('life cycles', async () => {
   const count = process.env['SWEEP'] === undefined ? 1 : 200;
   const seed = randomSeed();
   const start = performance.now();
@@ -75,7 +75,7 @@ test('whole lives', async () => {
       await changeByHand(user, mishap);
       await counted(() => user.drift(stack()));
       await up(stack());
-      // What a list was behind with, the run after sees; and then all is as if nothing had happened.
+      // One more run in calm weather sees what stale lists have hidden; then nothing is left to do.
       user.sandbox.sky.turn(calm);
       await user.provision(stack());
       expect(user.census()).toEqual(whole);

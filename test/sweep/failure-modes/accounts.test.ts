@@ -1,4 +1,4 @@
-// Failure modes 27 to 31: what an account has to have first, and what it has too little of.
+// Failure modes 27 to 31: roles that are not ready yet, and quotas of the account.
 import { expect, test } from '@jest/globals';
 import { stack } from '../../converge/stacks.ts';
 import { leapingClock } from '../leaping-clock.ts';
@@ -6,7 +6,7 @@ import { expectConverged, jobs, LOST, refusal, results, withFailures, startAccou
 
 const PASS = 'User: arn:aws:iam::1:user/me is not authorized to perform: iam:PassRole on resource: arn';
 
-test('27: a role that is new may not be passed yet, one that is old will never be', async () => {
+test('27: an AccessDenied on passing a role is retried for a new role, and final for an old one', async () => {
   const clock = leapingClock();
   const user = await startAccount({ iamLagMs: 60_000 }, { clock });
   await user.provision(stack());
@@ -25,26 +25,26 @@ test('27: a role that is new may not be passed yet, one that is old will never b
   expect(results(user, 'RegisterTaskDefinition')).toEqual(['AccessDeniedException']);
 });
 
-test('28: a role that ECS cannot take on yet is waited for, though tasks fail to start', async () => {
+test('28: a role that ECS cannot assume yet is waited for, although tasks fail to start', async () => {
   const user = await startAccount();
   await user.provision(jobs(1));
   await user.removeNouns(jobs(1), new Set(['services', 'taskDefinitions', 'roles']));
   const { journal, world } = user.sandbox;
   const add = journal.add.bind(journal);
   journal.add = (entry) => {
-    // Whoever made the service could pass the roles; who starts its tasks has not heard of them.
+    // CreateService could pass the roles, but they have not yet reached the service that starts the tasks.
     if (entry.operation === 'CreateService') world.reaches = ({ since }) => since.getTime() + 60_000;
     add(entry);
   };
   await user.provision(jobs(1), { wait: true });
   const made = world.region('eu-west-1').ecs.services.all();
-  const said = made.flatMap(({ events }) => events.map(({ message }) => message));
-  expect(said).toContainEqual(expect.stringContaining('unable to assume the role'));
-  expect(said[0]).toContain('steady state');
+  const messages = made.flatMap(({ events }) => events.map(({ message }) => message));
+  expect(messages).toContainEqual(expect.stringContaining('unable to assume the role'));
+  expect(messages[0]).toContain('steady state');
   await expectConverged(user, jobs(1));
 });
 
-test("29: ECS's own role is made before its first use, is taken as it is, and stays", async () => {
+test('29: the service-linked role of ECS is created before its first use, accepted as it is, and never deleted', async () => {
   const user = await startAccount();
   await withFailures(user, { CreateServiceLinkedRole: LOST }, () => user.provision(stack()));
   expect(results(user, 'CreateServiceLinkedRole')).toEqual(['ok', 'InvalidInput']);
@@ -59,7 +59,7 @@ test("29: ECS's own role is made before its first use, is taken as it is, and st
   await expectConverged(user);
 });
 
-test('31: a quota is told at once by its code, and a throttle of nearly the same name is not', async () => {
+test('31: an exceeded quota is reported at once with its code, while a throttle of a similar name is retried', async () => {
   const user = await startAccount();
   for (const [operation, code] of [
     ['CreateVpc', 'VpcLimitExceeded'],
@@ -75,7 +75,7 @@ test('31: a quota is told at once by its code, and a throttle of nearly the same
         fix: [expect.stringContaining('Service Quotas'), expect.stringContaining('npm run provision')],
       }),
     );
-    // One call for each thing.
+    // One call per resource.
     expect(results(user, operation)).toHaveLength(operation === 'CreateTargetGroup' ? 2 : 1);
   }
   const throttled = refusal('RequestLimitExceeded', 'Request limit exceeded.', 503);

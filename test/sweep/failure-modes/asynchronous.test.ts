@@ -1,4 +1,4 @@
-// Failure modes 20 to 26: what AWS accepts and does later, or does not.
+// Failure modes 20 to 26: requests that AWS accepts and completes, or fails, later.
 import { expect, test } from '@jest/globals';
 import { stack } from '../../converge/stacks.ts';
 import {
@@ -13,7 +13,7 @@ import {
   startAccount,
 } from './scene.ts';
 
-test('20: a NAT gateway that fails later is told with its reason at once, and replaced by the next run', async () => {
+test('20: a NAT gateway that fails after its creation is reported with its reason, and replaced by the next run', async () => {
   const user = await startAccount();
   const later = { kind: 'fails-later', code: 'Gateway.NotAttached', message: 'it is not attached' } as const;
   await withFailures(user, { CreateNatGateway: later }, () =>
@@ -30,7 +30,7 @@ test('20: a NAT gateway that fails later is told with its reason at once, and re
   await expectConverged(user);
 });
 
-test('21: the load balancer comes after the internet gateway, also where that is not seen yet', async () => {
+test('21: the load balancer is created after the internet gateway, and retried while AWS does not see the gateway yet', async () => {
   const user = await startAccount();
   const unseen = refusal('InvalidSubnet', 'VPC vpc-1 has no internet gateway');
   await withFailures(user, { CreateLoadBalancer: { ...unseen, times: 3 } }, () => user.provision(stack()));
@@ -40,7 +40,7 @@ test('21: the load balancer comes after the internet gateway, also where that is
   await expectConverged(user);
 });
 
-test('23: a service comes after the rules of its target groups, also where those are not seen yet', async () => {
+test('23: a service is created after the rules of its target groups, and retried while ECS does not see the rules yet', async () => {
   const user = await startAccount();
   const unseen = refusal(
     'InvalidParameterException',
@@ -53,7 +53,7 @@ test('23: a service comes after the rules of its target groups, also where those
   await expectConverged(user);
 });
 
-test('25: a deployment that ECS rolled back is a failure, though the service is stable', async () => {
+test('25: a deployment that ECS rolled back is a failure, although the service is stable', async () => {
   const plane = failablePlane();
   const user = await startAccount({}, { plane });
   await user.provision(jobs(1), { wait: true });
@@ -67,10 +67,10 @@ test('25: a deployment that ECS rolled back is a failure, though the service is 
   await expectConverged(user, jobs(2));
 });
 
-test('26: a run that was killed while it waited is continued by the next', async () => {
+test('26: a run that was killed while it waited is continued by the next run', async () => {
   const user = await startAccount();
   await provisionKilledAt(user, 'CreateLoadBalancer');
-  // The first is the look at what there is, the second waits.
+  // The first call is the survey's, the second waits.
   await provisionKilledAt(user, 'DescribeNatGateways', { nth: 2 });
   await user.provision(stack());
   expect(results(user, 'CreateLoadBalancer')).toEqual(['ok']);

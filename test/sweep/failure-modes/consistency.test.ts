@@ -1,4 +1,4 @@
-// Failure modes 11 to 19: what AWS shows late, and what it says is there already.
+// Failure modes 11 to 19: resources that AWS shows late, and creates that it refuses because they exist.
 import {
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
@@ -21,14 +21,14 @@ import {
   startAccount,
 } from './scene.ts';
 
-/** Somebody does to us what the list of mishaps has. */
+/** Makes one of the listed manual changes. */
 async function changeByHand(user: Account, noun: string, what: string): Promise<void> {
   const found = manualChanges.find((other) => other.noun === noun && other.what === what);
   expect(found).toBeDefined();
   await found?.apply(user.aws, (address, field) => user.ids()[address]?.[field] ?? '');
 }
 
-test('11: an id that was made moments ago may be unknown, one that is old may not', async () => {
+test('11: "not found" is retried for an id that was created moments ago, and final for an old one', async () => {
   const clock = leapingClock();
   const user = await startAccount({ idLagMs: 30_000 }, { clock });
   await user.provision(stack());
@@ -41,14 +41,14 @@ test('11: an id that was made moments ago may be unknown, one that is old may no
   await withFailures(user, { CreateTags: { ...refusal('InvalidVpcID.NotFound'), times: 'always' } }, () =>
     expect(user.provision(edited)).rejects.toMatchObject({ code: 'STEPS_FAILED' }),
   );
-  // Each thing is tagged by one call, and none of them is sent again.
-  const things = Object.keys(user.ids()).length;
-  expect(results(user, 'CreateTags').length).toBeLessThan(things);
+  // Each resource is tagged by one call, and no call is sent again.
+  const resources = Object.keys(user.ids()).length;
+  expect(results(user, 'CreateTags').length).toBeLessThan(resources);
   await user.provision(edited);
   await expectConverged(user, edited);
 });
 
-/** Reads again and again while something runs. @returns the ids that were shown, then not, then again */
+/** Reads once per second while a command runs. @returns the ids that were shown, then missing, then shown again */
 async function flappingIds(user: Account, clock: Clock, running: Promise<unknown>): Promise<string[]> {
   const answers: Set<string>[] = [];
   let isDone = false;
@@ -72,38 +72,39 @@ async function flappingIds(user: Account, clock: Clock, running: Promise<unknown
   return [...all].filter((id) => /10+1/.test(answers.map((shown) => Number(shown.has(id))).join('')));
 }
 
-test('12: what is shown, then not, then again is not made twice, nor forgotten', async () => {
+test('12: a resource that is shown, then missing, then shown again is neither created twice nor forgotten', async () => {
   const clock = leapingClock();
   const user = await startAccount({ idLagMs: 60_000, listLagMs: 60_000 }, { clock });
-  const came = await flappingIds(user, clock, user.provision(stack()));
-  // While it still flaps, what a survey misses is found when its create is refused, and there is no twin to remove.
+  const appearing = await flappingIds(user, clock, user.provision(stack()));
+  // While lists flap, a resource that the survey misses is found when its create is refused: there is no duplicate to remove.
   const { calls } = await user.provision(stack());
   expect(calls.filter((call) => /:(Delete|Release|Detach)/.test(call))).toEqual([]);
   await clock.sleep(60_000);
   await expectConverged(user);
-  const went = await flappingIds(user, clock, user.teardown(stack()));
+  const disappearing = await flappingIds(user, clock, user.teardown(stack()));
   expect(user.census()).toEqual({});
-  // One in four does, by chance.
-  expect([...came, ...went]).not.toEqual([]);
+  // About one in four ids flaps.
+  expect([...appearing, ...disappearing]).not.toEqual([]);
 }, 300_000);
 
-test('13: what a lost answer has wired already is compared, not wired again', async () => {
+test('13: attachments, routes and rules whose answer was lost are compared, not created again', async () => {
   const user = await startAccount();
-  const wires = {
+  const operations = {
     AttachInternetGateway: 'Resource.AlreadyAssociated',
     AssociateRouteTable: 'ok',
     CreateRoute: 'RouteAlreadyExists',
     AuthorizeSecurityGroupIngress: 'InvalidPermission.Duplicate',
   };
-  const falls = Object.fromEntries(Object.keys(wires).map((operation) => [operation, LOST]));
-  await withFailures(user, falls, () => user.provision(stack()));
-  for (const [operation, code] of Object.entries(wires)) expect(results(user, operation)).toContain(code);
+  const failures = Object.fromEntries(Object.keys(operations).map((operation) => [operation, LOST]));
+  await withFailures(user, failures, () => user.provision(stack()));
+  for (const [operation, code] of Object.entries(operations))
+    expect(results(user, operation)).toContain(code);
   await expectConverged(user);
   await changeByHand(user, 'privateRoutes', 'the default route was pointed at the internet gateway');
   expect((await user.provision(stack())).calls).toEqual(['ec2:ReplaceRoute']);
 });
 
-test('14: routes to a NAT gateway that is gone lead to the new one', async () => {
+test('14: routes to a deleted NAT gateway are replaced by routes to the new one', async () => {
   const user = await startAccount();
   await user.provision(stack());
   await changeByHand(user, 'natGateway', 'it was deleted');
@@ -116,7 +117,7 @@ test('14: routes to a NAT gateway that is gone lead to the new one', async () =>
   expect(new Set(targets)).toEqual(new Set([user.ids()['natGateway']?.['natGatewayId']]));
 });
 
-test('15: a target group that was half made for other settings is brought to the new ones, or makes way', async () => {
+test('15: a half-created target group with other settings is updated or replaced', async () => {
   const user = await startAccount();
   await provisionKilledAt(user, 'CreateTargetGroup');
   const edited = stack({ services: web({ api1: { health: { path: '/ready' } } }) });
@@ -128,7 +129,7 @@ test('15: a target group that was half made for other settings is brought to the
   await expectConverged(user, ported(5002));
 });
 
-test('16: a rule whose answer was lost is found by its priority, and made once', async () => {
+test('16: a rule whose answer was lost is found by its priority, and created once', async () => {
   const user = await startAccount();
   await withFailures(user, { CreateRule: LOST }, () => user.provision(stack()));
   expect(results(user, 'CreateRule').sort()).toEqual(['PriorityInUse', 'ok', 'ok']);
@@ -139,7 +140,7 @@ test('16: a rule whose answer was lost is found by its priority, and made once',
   expect(new Set(paths).size).toBe(paths.length);
 });
 
-test('17: a service that is inactive is missing, and so is one that was never there', async () => {
+test('17: an inactive service counts as missing, like one that never existed', async () => {
   const user = await startAccount();
   await user.provision(stack());
   await changeByHand(user, 'services', 'it was deleted');
@@ -152,7 +153,7 @@ test('17: a service that is inactive is missing, and so is one that was never th
   );
 });
 
-test('18: a zone whose answer was lost is found by its reference, and made once', async () => {
+test('18: a hosted zone whose answer was lost is found by its caller reference, and created once', async () => {
   const user = await startAccount();
   await withFailures(user, { CreateHostedZone: LOST }, () => user.provision(stack()));
   expect(results(user, 'CreateHostedZone')).toEqual(['ok', 'HostedZoneAlreadyExists']);
@@ -160,7 +161,7 @@ test('18: a zone whose answer was lost is found by its reference, and made once'
   await expectConverged(user);
 });
 
-test('19: a record that changed meanwhile is looked at again, and a busy zone is waited for', async () => {
+test('19: a record that has changed meanwhile is read again, and a busy zone is waited for', async () => {
   const user = await startAccount({ zoneBusyMs: 5_000 });
   const busy = refusal('PriorRequestNotComplete');
   await withFailures(user, { ChangeResourceRecordSets: { ...busy, times: 5 } }, () =>

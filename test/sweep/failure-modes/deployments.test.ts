@@ -1,4 +1,4 @@
-// Failure modes 32 to 36: services that cannot be what they should be.
+// Failure modes 32 to 36: services that cannot be created, started or kept healthy.
 import { DeleteServiceCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
@@ -18,7 +18,7 @@ import {
   worker,
 } from './scene.ts';
 
-test('32: a name that is taken is waited for, and what has it unseen is brought to what it should be', async () => {
+test('32: a taken service name is waited for, and a service that has it unseen is updated', async () => {
   const user = await startAccount();
   await user.provision(stack());
   await user.aws.ecs.send(new DeleteServiceCommand({ cluster: 'shop-dev', service: 'web', force: true }));
@@ -47,14 +47,14 @@ test('32: a name that is taken is waited for, and what has it unseen is brought 
     await late.provision(several(1));
     return late.provision(several(2));
   });
-  // The names of those that the survey missed are found to be taken; `web` leaves a target group behind.
+  // The survey missed these services, so their creates find the names taken; `web` leaves a target group behind.
   expect(calls).toContain('ecs:CreateService');
   expect(results(late, 'UpdateService').filter((result) => result === 'ok')).toHaveLength(6);
   await clock.sleep(60_000);
   await expectConverged(late, several(2));
 });
 
-test('33: a first deployment that is broken ends as a failure, and a mended one follows it', async () => {
+test('33: a broken first deployment is reported as a failure, and a fixed one follows it', async () => {
   const plane = failablePlane();
   const user = await startAccount({}, { plane });
   plane.failure = { stopCode: 'EssentialContainerExited', reason: 'Essential container in task exited' };
@@ -84,16 +84,19 @@ test.each([
     'ResourceInitializationError: failed to validate logger args: no such log group',
     'The task could not be set up: check its way out to AWS, the log group and the execution role.',
   ],
-])('34: what ECS says of a task that cannot be set up is told with what helps: %s', async (reason, helps) => {
-  const plane = failablePlane();
-  const user = await startAccount({}, { plane });
-  plane.failure = { stopCode: 'TaskFailedToStart', reason };
-  await expect(user.provision(jobs(1), { wait: true })).rejects.toMatchObject({
-    code: 'DEPLOYMENT',
-    why: expect.stringContaining(reason),
-    fix: [helps, expect.stringMatching(/^npm run provision/), expect.stringMatching(/^aws logs tail/)],
-  });
-});
+])(
+  '34: the reason of a task that cannot be set up is reported with what helps: %s',
+  async (reason, helps) => {
+    const plane = failablePlane();
+    const user = await startAccount({}, { plane });
+    plane.failure = { stopCode: 'TaskFailedToStart', reason };
+    await expect(user.provision(jobs(1), { wait: true })).rejects.toMatchObject({
+      code: 'DEPLOYMENT',
+      why: expect.stringContaining(reason),
+      fix: [helps, expect.stringMatching(/^npm run provision/), expect.stringMatching(/^aws logs tail/)],
+    });
+  },
+);
 
 test('35: a container that fails its health checks is named with its target group and what helps', async () => {
   const user = await startAccount({}, { plane: { ...failablePlane(), checksTargets: true } });
@@ -112,7 +115,7 @@ test('35: a container that fails its health checks is named with its target grou
   });
 });
 
-test('36: a combination that AWS would refuse late is refused before the first call, by its place', async () => {
+test('36: a combination that AWS would refuse late is refused before the first call, with its path', async () => {
   const user = await startAccount();
   const wrong: readonly [StackInput, string][] = [
     [stack({ services: web({}, { cpu: 256, memory: 8192 }) }), 'memory'],

@@ -1,4 +1,4 @@
-// Failure modes 1 to 10: whose is what, what became of a call without an answer, and what a crash leaves.
+// Failure modes 1 to 10: ownership, calls whose answer was lost, and resources that a crash left behind.
 import { CreateClusterCommand } from '@aws-sdk/client-ecs';
 import { CreateVpcCommand, DeleteNatGatewayCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
@@ -17,10 +17,10 @@ import {
   startAccount,
 } from './scene.ts';
 
-/** Creates that no token makes repeatable. */
+/** Creates that accept no client token. */
 const TOKENLESS = ['CreateVpc', 'CreateInternetGateway', 'AllocateAddress'];
 
-test('1: an answer that is lost makes no second VPC, gateway or address', async () => {
+test('1: a lost answer does not lead to a second VPC, gateway or address', async () => {
   const user = await startAccount();
   const cut: Harm = { kind: 'lost', looks: 'cut' };
   const reset: Harm = { kind: 'lost', looks: 'reset' };
@@ -31,7 +31,7 @@ test('1: an answer that is lost makes no second VPC, gateway or address', async 
   await expectConverged(user);
 });
 
-test('2: what a killed run had made and not written down is found by its tags, and is taken down by them', async () => {
+test('2: resources that a killed run created and did not record are found, and torn down, by their tags', async () => {
   const user = await startAccount();
   for (const operation of ['CreateVpc', 'CreateInternetGateway']) await provisionKilledAt(user, operation);
   await user.provision(stack());
@@ -44,7 +44,7 @@ test('2: what a killed run had made and not written down is found by its tags, a
   expect(user.census()).toEqual({});
 });
 
-test('3: a create that AWS carries out after the next run has looked is waited for', async () => {
+test('3: a create that AWS carries out after the survey of the next run is waited for', async () => {
   const clock = leapingClock();
   const user = await startAccount({}, { clock });
   const { aws: theirs, ...other } = await account();
@@ -68,18 +68,18 @@ test('3: a create that AWS carries out after the next run has looked is waited f
   await expectConverged(user);
 });
 
-test('4: what lists show only after a minute is looked for that long, and a first run waits for nothing', async () => {
+test('4: a resource that lists show after a minute is looked for that long, and a first run does not wait', async () => {
   const user = await startAccount({ listLagMs: 60_000 });
   await withFailures(user, { CreateVpc: LOST }, () => user.provision(stack()));
   expect(results(user, 'CreateVpc')).toHaveLength(1);
   await expectConverged(user);
   const first = await startAccount();
   await first.provision(stack());
-  // The survey, and the look of those that may have been made before: none of them.
+  // The survey, and a look for earlier creates: a first run has only the former.
   expect(results(first, 'DescribeVpcs').length).toBeLessThan(results(user, 'DescribeVpcs').length);
 });
 
-test('5: a token that answers with a NAT gateway of an earlier life is given up for another one', async () => {
+test('5: a client token that returns a deleted NAT gateway is replaced by another token', async () => {
   const user = await startAccount();
   await provisionKilledAt(user, 'CreateNatGateway');
   const [nat] = user.sandbox.world.region('eu-west-1').ec2.natGateways.all();
@@ -89,7 +89,7 @@ test('5: a token that answers with a NAT gateway of an earlier life is given up 
   await expectConverged(user);
 });
 
-test('6: a token that was used with another configuration leads to what it made', async () => {
+test('6: a client token that was used with another configuration leads to the resource that it created', async () => {
   const user = await startAccount({ listLagMs: 60_000 });
   await provisionKilledAt(user, 'CreateRouteTable');
   const edited = stack({ tags: { team: 'orders' } });
@@ -99,7 +99,7 @@ test('6: a token that was used with another configuration leads to what it made'
   await expectConverged(user, edited);
 });
 
-test('7: another Region with the state of this one is refused before anything is touched', async () => {
+test('7: the state of one Region is refused for another before anything changes', async () => {
   const user = await startAccount();
   await user.provision(stack());
   const before = user.census();
@@ -111,16 +111,16 @@ test('7: another Region with the state of this one is refused before anything is
   expect(user.census()).toEqual(before);
 });
 
-test('8: of two runs at the same time the second is refused, and the first is not disturbed', async () => {
+test('8: of two concurrent runs the second is refused, and the first is not disturbed', async () => {
   const user = await startAccount();
-  // Which of the two comes first is chance.
+  // Either of the two may come first.
   const runs = await Promise.allSettled([user.provision(stack()), user.provision(stack())]);
   const refused = runs.flatMap((run) => (run.status === 'rejected' ? [run.reason as unknown] : []));
   expect(refused).toMatchObject([{ code: 'LOCKED' }]);
   await expectConverged(user);
 });
 
-test('9: credentials that expire end the run at once, and the next one continues', async () => {
+test('9: expired credentials end the run at once, and the next run continues', async () => {
   const user = await startAccount();
   const codes = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'UnrecognizedClientException'];
   for (const code of codes) {
@@ -138,7 +138,7 @@ test('9: credentials that expire end the run at once, and the next one continues
     expect(results(user, operation).filter((is) => is === 'ok')).toEqual(['ok']);
 });
 
-test("10: a cluster of somebody else's that a create answers with is not ours", async () => {
+test('10: a foreign cluster that CreateCluster returns is not ours', async () => {
   const user = await startAccount();
   await user.aws.iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
   await user.aws.ecs.send(new CreateClusterCommand({ clusterName: 'shop-dev' }));

@@ -1,4 +1,4 @@
-// Failure modes 37 to 40: what holds on to what is to go.
+// Failure modes 37 to 40: resources that cannot be deleted yet, or that others protect.
 import { CreateNetworkInterfaceCommand, DeleteNetworkInterfaceCommand } from '@aws-sdk/client-ec2';
 import { ModifyLoadBalancerAttributesCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
@@ -7,7 +7,7 @@ import type { Account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
 import { refusal, callOrder, results, withFailures, startAccount } from './scene.ts';
 
-test('37: the elastic IP is released when its NAT gateway has let go of it', async () => {
+test('37: the elastic IP is released once its NAT gateway no longer uses it', async () => {
   const user = await startAccount();
   await user.provision(stack());
   const held = refusal('AuthFailure', 'You do not have permission to access the specified resource.', 403);
@@ -16,7 +16,7 @@ test('37: the elastic IP is released when its NAT gateway has let go of it', asy
   expect(user.census()).toEqual({});
 });
 
-test('38: what is left in the network by others is named, and what AWS leaves there is waited for', async () => {
+test('38: network interfaces of others are named, and those that AWS leaves behind are waited for', async () => {
   const user = await startAccount();
   await user.provision(stack());
   const SubnetId = user.ids()['subnets.private-1']?.['subnetId'];
@@ -37,8 +37,8 @@ test('38: what is left in the network by others is named, and what AWS leaves th
   user.sandbox.journal.clear();
   const lingers = { ...refusal('DependencyViolation', 'has dependencies and cannot be deleted'), times: 5 };
   const operations = ['DetachInternetGateway', 'DeleteSecurityGroup', 'DeleteSubnet', 'DeleteVpc'];
-  const falls = Object.fromEntries(operations.map((operation) => [operation, lingers]));
-  await withFailures(user, falls, () => user.teardown(stack()));
+  const failures = Object.fromEntries(operations.map((operation) => [operation, lingers]));
+  await withFailures(user, failures, () => user.teardown(stack()));
   for (const operation of operations) {
     const violated = results(user, operation).filter((result) => result === 'DependencyViolation');
     expect({ operation, count: violated.length }).toEqual({ operation, count: 5 });
@@ -46,7 +46,7 @@ test('38: what is left in the network by others is named, and what AWS leaves th
   expect(user.census()).toEqual({});
 });
 
-test('39: what ECS, IAM, logs and zones still hold goes when it can, each in its order', async () => {
+test('39: deletes that ECS, IAM, logs and zones refuse for a while are retried, in the right order', async () => {
   const user = await startAccount({ listLagMs: 30_000, idLagMs: 5_000 });
   await user.provision(stack());
   await withFailures(
@@ -65,7 +65,7 @@ test('39: what ECS, IAM, logs and zones still hold goes when it can, each in its
   expect(user.census()).toEqual({});
 });
 
-/** Somebody makes a record in our zone. */
+/** Another user creates or deletes a record in our zone. */
 const record = (user: Account, Action: 'CREATE' | 'DELETE') =>
   user.aws.route53.send(
     new ChangeResourceRecordSetsCommand({
@@ -86,7 +86,7 @@ const record = (user: Account, Action: 'CREATE' | 'DELETE') =>
     }),
   );
 
-test("40: what is protected, or somebody else's, is kept and named, and the rest can go later", async () => {
+test('40: protected and foreign resources are named and kept, and a later teardown removes the rest', async () => {
   const user = await startAccount();
   await user.provision(stack());
   await record(user, 'CREATE');

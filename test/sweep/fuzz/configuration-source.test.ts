@@ -1,4 +1,4 @@
-// Whatever stands in slipway.config.ts, it becomes a sound configuration or a problem; nothing hangs, and nothing is left.
+// Any contents of slipway.config.ts lead to a valid configuration or a problem; nothing hangs, and no file is left.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -10,16 +10,16 @@ import { newFolder } from '../../program.ts';
 import { reportCount, FEW_RUNS, applyByteEdits, arbitraryByteEdits } from './mutations.ts';
 import { expectProblem } from './expect-problem.ts';
 
-reportCount('texts of a configuration', 2 * FEW_RUNS);
+reportCount('configuration files', 2 * FEW_RUNS);
 
 const folder = newFolder();
 for (const api of ['api1', 'api2']) {
   mkdirSync(join(folder, 'services', api), { recursive: true });
   writeFileSync(join(folder, 'services', api, 'main.ts'), '');
 }
-/** The one that a user begins with. */
+/** The example configuration. */
 const TEXT = readFileSync(join(ROOT, 'slipway.config.ts'), 'utf8').replace('./lib/', `${ROOT}/lib/`);
-/** What people write, and what they would never. */
+/** Insertions: plausible ones and absurd ones. */
 const INSERTS = [
   ...[
     '{',
@@ -54,7 +54,7 @@ const INSERTS = [
   ],
 ];
 
-/** An order of magnitude above what a slow machine needs, milliseconds. */
+/** Milliseconds: an order of magnitude more than a slow machine needs. */
 const WITHIN = 30_000;
 
 let files = 0;
@@ -62,7 +62,7 @@ async function expectLoadedOrRefused(bytes: Uint8Array): Promise<void> {
   const file = join(folder, `${(files += 1)}.config.ts`);
   writeFileSync(file, bytes);
   try {
-    // Most of them do not compile, and a process for each would take hours: of those, some are enough.
+    // Most of them do not compile, and a process for each would take hours: some of those are enough.
     const compiles = await bundleModule(file).then(
       () => true,
       (error: unknown) => {
@@ -80,7 +80,7 @@ async function expectLoadedOrRefused(bytes: Uint8Array): Promise<void> {
   }
 }
 
-test('the text of a configuration of which parts are others, missing, or there twice', async () => {
+test('a configuration file with parts replaced, removed or repeated', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryByteEdits(INSERTS), async (changes) =>
       expectLoadedOrRefused(applyByteEdits(Buffer.from(TEXT), changes)),
@@ -90,7 +90,7 @@ test('the text of a configuration of which parts are others, missing, or there t
   expect(readdirSync(folder)).toEqual(['services']);
 }, 7_200_000);
 
-test('any text and any bytes', async () => {
+test('arbitrary strings and bytes', async () => {
   const any = fc.oneof(
     fc.uint8Array({ maxLength: 100 }),
     fc.string({ unit: 'binary', maxLength: 100 }).map((text) => Buffer.from(text)),

@@ -1,4 +1,4 @@
-// Whatever a configuration exports, it becomes a sound configuration or a problem that lists its mistakes.
+// Any value that a configuration exports leads to a valid configuration or a problem that lists its mistakes.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { serialize, deserialize } from '../../../lib/config/serialize.js';
@@ -16,7 +16,7 @@ function expectParsedOrRefused(input: unknown): void {
   }
 }
 
-/** As it comes out of the process that the file runs in; undefined when a getter of it throws. */
+/** Passes a value through the serialization between processes; returns undefined when a getter throws. */
 function throughSerialization(input: unknown): { value: unknown } | undefined {
   try {
     return { value: deserialize(structuredClone(serialize(input))) };
@@ -26,7 +26,7 @@ function throughSerialization(input: unknown): { value: unknown } | undefined {
   }
 }
 
-test('a stack of which parts are anything', () => {
+test('a stack with parts replaced by arbitrary values', () => {
   fc.assert(
     fc.property(arbitraryEdits(arbitraryValue), (changes) => {
       const out = throughSerialization(applyEdits(sound(), changes));
@@ -36,7 +36,7 @@ test('a stack of which parts are anything', () => {
   );
 });
 
-test('anything at all', () => {
+test('arbitrary values', () => {
   fc.assert(
     fc.property(arbitraryValue, (input) => {
       const out = throughSerialization(input);
@@ -46,7 +46,7 @@ test('anything at all', () => {
   );
 });
 
-test('a stack with getters, some of which throw', () => {
+test('a stack with getters that throw', () => {
   const throwing = fc.record({
     changes: arbitraryEdits(arbitraryValue),
     getters: fc.array(fc.nat(50), { maxLength: 3 }),
@@ -73,7 +73,7 @@ test('a stack with getters, some of which throw', () => {
   );
 });
 
-test('objects have nothing in common that was not there before', () => {
+test('Object.prototype is not polluted', () => {
   expect(Object.keys(Object.prototype)).toEqual([]);
   expect(({} as Record<string, unknown>)['inherited']).toBeUndefined();
 });

@@ -1,13 +1,13 @@
-/** For fuzzing: what may come of bad input. A problem that a person can read, and nothing else but success. */
+/** For fuzzing: checks that bad input leads to a problem that a person can read. */
 import { expect } from '@jest/globals';
 import { Problem, type ProblemCode } from '../../../lib/model/problem.ts';
 
-/** A line of a stack. */
+/** A line of a stack trace. */
 const STACK_LINE = /\n\s+at .*[:(]\d+/;
 
 /**
- * Checks that an error is a problem with its four parts, that it was foreseen, and that it is short enough to be read.
- * @param codes those that it may have
+ * Checks that an error is a problem with one of the given codes, with its four parts, and without a stack trace.
+ * @param codes the accepted codes
  */
 export function expectProblem(error: unknown, codes: readonly ProblemCode[]): void {
   if (!(error instanceof Problem)) throw error;

@@ -1,4 +1,4 @@
-// Whatever a state remembers that is not so, a provision makes it right: nothing is made twice, nothing is lost, and it says so of nothing.
+// A provision with any wrong contents in its state file corrects them: nothing is created twice, lost or reported as changed.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { StateData } from '../../../lib/state/format.ts';
@@ -8,7 +8,7 @@ import { expectProblem } from './expect-problem.ts';
 
 type Ids = Record<string, Record<string, string>>;
 
-/** Ids of things that there are not, and texts that are no ids of anything. */
+/** Well-formed ids of resources that do not exist. */
 const MISSING_IDS = [
   'vpc-0123456789abcdef0',
   'subnet-0123456789abcdef0',
@@ -23,6 +23,7 @@ const MISSING_IDS = [
   'arn:aws:ecs:eu-west-1:000000000000:service/shop-dev/other',
   'api.example.org',
 ];
+/** Strings that are not ids. */
 const MALFORMED_IDS = [
   '',
   ' ',
@@ -57,7 +58,7 @@ const wrongId = fc.oneof(
   fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
 );
 
-/** One thing that a state has wrong. */
+/** One error in a state file. */
 interface StateError {
   readonly what: 'id' | 'other id' | 'forgotten' | 'address' | 'fields' | 'intent' | 'generation';
   readonly at: number;
@@ -114,7 +115,7 @@ test.each([...MISSING_IDS, ...MALFORMED_IDS])('every id is %j', async (text) => 
   expect(user.census()).toEqual({});
 });
 
-test('ids of what is not there, of other things and of nothing; forgotten ones; old intents', async () => {
+test('missing, swapped and malformed ids, forgotten resources and old intents', async () => {
   const user = await account({ lifetime: 'file' });
   await user.provision(stack());
   const [ids, census] = [user.ids(), user.census()];
@@ -123,7 +124,7 @@ test('ids of what is not there, of other things and of nothing; forgotten ones; 
       const spoilt = corrupt(ids, changes);
       user.writeState(spoilt.ids, spoilt.more);
       try {
-        // Everything is as configured: it is found by its tags and names, and nothing is called that changes it.
+        // Everything is as configured: it is found by tags and names, without a mutating call.
         expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
       } catch (error) {
         expectProblem(error, []);
@@ -135,7 +136,7 @@ test('ids of what is not there, of other things and of nothing; forgotten ones; 
   );
 }, 7_200_000);
 
-test('a first provision, and a teardown, with a state of something that there never was', async () => {
+test('a first provision and a teardown with a state file of resources that never existed', async () => {
   const whole = await account();
   await whole.provision(stack());
   const ids = whole.ids();

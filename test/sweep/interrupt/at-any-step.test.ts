@@ -1,13 +1,13 @@
-// Ctrl-C at any step of a provision, a drift and a teardown: it ends, all is recorded, and the next run brings it to its end.
+// Ctrl-C at any step of a provision, a drift run and a teardown: the run ends with its state saved, and the next run continues.
 import { expect, test } from '@jest/globals';
 import { machine, type Machine } from '../../journeys/harness.ts';
 import { tinyStack } from '../../journeys/tiny-stack.ts';
 import { expectSaved, interruptedOutcome, interruptRun } from './interrupt.ts';
 
-/** By what a run says just before: the surest clock there is. */
+/** Moments of a run, each identified by the output just before it. */
 const MOMENTS = [
   ['while it surveys', /^provision tiny/m],
-  ['when it has its plan', /^plan: /m],
+  ['when its plan is ready', /^plan: /m],
   ['after the first create', /created/],
   ['while the network is made', /vpc +created/],
   ['while the image is pushed', /repositories\.\S+ +created/],
@@ -15,7 +15,7 @@ const MOMENTS = [
   ['while the load balancer is made', /securityGroups\.balancer +created/],
   ['while it waits for the NAT gateway', /natGateway +(waiting|created)/],
   ['while tasks start', /has started|services\.web +(waiting|created)/],
-  ['while paths are asked', /^ +GET http/m],
+  ['while it requests the paths', /^ +GET http/m],
 ] as const;
 
 test('of a provision', async () => {
@@ -31,7 +31,7 @@ test('of a provision', async () => {
     await running.outputs(said);
     const outcome = await interruptRun(running, `provision, ${moment}`);
     codes.push(outcome.code);
-    // It may have been done before the signal came.
+    // The run may have finished before the signal arrived.
     if (outcome.code !== 0) expect(outcome).toMatchObject(interruptedOutcome('provision'));
     expectSaved(user, stage);
     expect(await user.run('provision', ...flags, '--stage', stage)).toMatchObject({
@@ -48,7 +48,7 @@ test('of a provision', async () => {
   expect(await interruptDrift(user, [...flags, '--stage', 'whole'])).toContain(130);
 }, 900_000);
 
-/** Interrupts a look for drift some times; it is short, and may be done before. @returns the exit codes */
+/** Interrupts a drift run several times; each is short and may finish first. @returns the exit codes */
 async function interruptDrift(user: Machine, flags: readonly string[]): Promise<unknown[]> {
   const codes: unknown[] = [];
   for (let n = 0; n < 5; n += 1) {
@@ -75,7 +75,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     ] as const;
     const codes: unknown[] = [];
     for (const [moment, said] of moments) {
-      // What the one before has removed is there again.
+      // Restores what the interrupted teardown has removed.
       expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
       const running = user.start('teardown', ...flags, '--yes');
       await running.outputs(said);

@@ -1,4 +1,4 @@
-// Nobody reads what a run says any more, as behind `| head`: it goes on to its end, and its result is there.
+// A run whose output is no longer read, as with `| head`, continues to its end and saves its result.
 import { expect, test } from '@jest/globals';
 import { machine } from '../../journeys/harness.ts';
 import { tinyStack } from '../../journeys/tiny-stack.ts';

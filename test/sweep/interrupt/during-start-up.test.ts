@@ -1,4 +1,4 @@
-// Ctrl-C before there is anything to save: while Slipway starts, while the configuration is read, while the sandbox starts.
+// Ctrl-C before there is a state to save: while Slipway starts, reads the configuration or starts the sandbox.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,12 +9,12 @@ import { expectSaved, interruptedOutcome, interruptRun } from './interrupt.ts';
 
 test.each([
   [
-    'waits for ever',
+    'waits forever',
     'export default () => new Promise(() => setInterval(() => console.error("thinking"), 50));',
   ],
-  ['is busy for ever', 'console.error("thinking"); for (;;);'],
+  ['is busy forever', 'console.error("thinking"); for (;;);'],
   [
-    'cannot be woken',
+    'blocks its thread',
     'console.error("thinking"); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
   ],
 ])(
@@ -38,7 +38,7 @@ test('while the sandbox starts', async () => {
   const outcome = await interruptRun(running, 'while the sandbox starts');
   expect(outcome).toMatchObject(interruptedOutcome('provision'));
   expectSaved(user, 'dev');
-  // Nobody knows of it, so nobody could stop it.
+  // No run knows of this sandbox, so it must stop on its own.
   await eventually(() => !isRunningIn(user.folder) || undefined);
 }, 60_000);
 
@@ -53,7 +53,7 @@ test('at any moment of its start', async () => {
   const user = await machine();
   const flags = tinyStack(user);
   await user.start('sandbox').outputs(/answers at/);
-  // How long a start takes on this machine, as it is now.
+  // Measures a start on this machine at its current load.
   const begun = performance.now();
   const first = user.start('provision', ...flags, '--plan');
   await first.outputs(/^provision tiny/m);
@@ -66,7 +66,7 @@ test('at any moment of its start', async () => {
       await new Promise(setImmediate);
     const { code, stdout } = await interruptRun(running, `start ${n}`, n % 2 ? 'SIGTERM' : 'SIGINT');
     codes.add(code);
-    // Before it listens, it simply ends, as every program does; and it may have been done before the signal came.
+    // Before it handles signals it simply ends, as every program does; and it may have finished before the signal arrived.
     expect([130, null, 0]).toContain(code);
     if (code === 130)
       expect(JSON.parse(stdout)).toMatchObject({ ok: false, problem: { code: 'INTERRUPTED' } });
@@ -75,7 +75,7 @@ test('at any moment of its start', async () => {
   expect(codes).toContain(130);
 }, 600_000);
 
-test('a terminal that was closed stops it, too', async () => {
+test('closing the terminal interrupts a run, too', async () => {
   const user = await machine({ SLIPWAY_SANDBOX_PACE: 'aws' });
   const running = user.start('provision', ...tinyStack(user));
   await running.outputs(/natGateway +waiting/);

@@ -1,4 +1,4 @@
-/** For interruptions: presses Ctrl-C, and sees to it that a run ends as it should, soon, with its state whole. */
+/** For interruptions: sends the signal of Ctrl-C, and checks that a run ends soon and leaves a valid state file. */
 import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect } from '@jest/globals';
@@ -6,9 +6,9 @@ import { stateSchema } from '../../../lib/state/format.ts';
 import type { Outcome, RunningCommand } from '../../journeys/command.ts';
 import type { Machine } from '../../journeys/harness.ts';
 
-/** How long each run took to end, by its moment. Milliseconds. */
+/** Milliseconds that each run took to end, by the moment of the signal. */
 const durationsMs = new Map<string, number>();
-/** What is promised. A machine that does ten things at once may need more now and then, but not every other time. */
+/** The promised time. A loaded machine may exceed it now and then, but not in every other run. */
 const PROMISED_MS = 2_000;
 const BOUND_MS = 15_000;
 
@@ -21,7 +21,7 @@ afterAll(() => {
   expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(PROMISED_MS);
 });
 
-/** @param signal as the terminal sends it; a container is stopped with another */
+/** Interrupts a run and waits for its end. @param signal by default Ctrl-C's; containers are stopped with another */
 export async function interruptRun(
   running: RunningCommand,
   moment: string,
@@ -36,7 +36,7 @@ export async function interruptRun(
   return outcome;
 }
 
-/** What an interrupted run says. @param command what to type to go on, without flags */
+/** The outcome of an interrupted run. @param command the command that continues it, without flags */
 export const interruptedOutcome = (command: string) => ({
   code: 130,
   stdout: '',
@@ -51,7 +51,7 @@ export const interruptedOutcome = (command: string) => ({
   },
 });
 
-/** The state of a stage is whole, if there is one, and nobody holds its lock. */
+/** Expects the state file of a stage, if any, to be valid, and its lock to be free. */
 export function expectSaved({ folder, stateFiles }: Machine, stage: string): void {
   const files = stateFiles().filter((name) => name.startsWith(`${stage}.`));
   expect([[], [`${stage}.json`]]).toContainEqual(files);

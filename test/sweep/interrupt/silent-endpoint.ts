@@ -1,28 +1,29 @@
-/** For interruptions: an endpoint that hands calls on to a sandbox, and from some call on takes them and never answers. */
+/** For interruptions: an endpoint that forwards calls to a sandbox and, from a given call on, never answers. */
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll } from '@jest/globals';
 
+/** An endpoint that stops answering. */
 export interface SilentEndpoint {
   readonly url: string;
-  /** Answers the next calls, and then none any more. */
+  /** Answers the given number of calls, and none after that. */
   answerNext(calls: number): void;
-  /** Resolves when a call came that gets no answer. */
+  /** Resolves when a call has arrived that gets no answer. */
   readonly unanswered: () => Promise<void>;
 }
 
 const closing: (() => void)[] = [];
 afterAll(() => closing.splice(0).forEach((close) => close()));
 
-/** @param behind the endpoint that answers */
+/** Starts the endpoint. @param behind the endpoint that calls are forwarded to */
 export async function silentEndpoint(behind: string): Promise<SilentEndpoint> {
   let left = 0;
   let isSilent = false;
-  let told = () => undefined as void;
+  let notify = () => undefined as void;
   const server = createServer((asked, answered) => {
     if ((left -= 1) >= 0) return forward(behind, asked, answered);
     isSilent = true;
-    told();
+    notify();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => {
@@ -32,12 +33,12 @@ export async function silentEndpoint(behind: string): Promise<SilentEndpoint> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     answerNext(calls) {
-      // What an earlier run sent last may still be on its way.
+      // Drops requests of an earlier run that are still in flight.
       server.closeAllConnections();
       left = calls;
       isSilent = false;
     },
-    unanswered: () => new Promise((resolve) => (isSilent ? resolve() : (told = resolve))),
+    unanswered: () => new Promise((resolve) => (isSilent ? resolve() : (notify = resolve))),
   };
 }
 

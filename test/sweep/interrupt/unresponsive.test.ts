@@ -1,4 +1,4 @@
-// Ctrl-C while something does not answer and does not stop: AWS, from any call on, and a container engine.
+// Ctrl-C while AWS does not answer, from any call on, or while a container engine does not stop.
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -9,7 +9,7 @@ import { silentEndpoint } from './silent-endpoint.ts';
 
 const TEST_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 
-test('an AWS that stops answering, at any call of a provision and of a teardown', async () => {
+test('AWS stops answering at any call of a provision or a teardown', async () => {
   const user = await machine(TEST_CREDENTIALS);
   await user.start('sandbox').outputs(/answers at/);
   const endpoint = await silentEndpoint(user.endpoint);
@@ -38,15 +38,15 @@ test('an AWS that stops answering, at any call of a provision and of a teardown'
   expect(await user.census()).toEqual({});
 }, 1_800_000);
 
-/** An engine that is there and, asked to build, goes on whatever it is told, as long as somebody waits for it. */
+/** A container engine whose build ignores SIGTERM and runs as long as its parent process. */
 const ENGINE = `#!/bin/bash
 [ "$1" = version ] && exit 0
-trap 'echo told >> "$0.told"' TERM
+trap 'echo term >> "$0.term"' TERM
 echo building > "$0.building"
 while kill -0 $PPID 2>/dev/null; do sleep 0.05; done
 `;
 
-test('an engine that builds and does not stop: it ends all the same, and at a second Ctrl-C at once', async () => {
+test('a build that does not stop: the run ends all the same, and at once on a second Ctrl-C', async () => {
   const user = await machine(TEST_CREDENTIALS);
   await user.start('sandbox').outputs(/answers at/);
   user.env['AWS_ENDPOINT_URL'] = user.endpoint;
@@ -72,7 +72,7 @@ test('an engine that builds and does not stop: it ends all the same, and at a se
   expect(await interruptRun(once, 'an engine that does not stop')).toMatchObject(
     interruptedOutcome('provision'),
   );
-  expect(existsSync(`${engine}.told`)).toBe(true);
+  expect(existsSync(`${engine}.term`)).toBe(true);
   expectSaved(user, 'once');
 
   const twice = await start('twice');

@@ -1,4 +1,4 @@
-// Secrets that a user has, and where they do not arrive: what a run says and writes, whatever goes wrong, and the sandbox's journal.
+// A user's secrets appear neither in the output of a run, whatever goes wrong, nor in files or the sandbox's journal.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
@@ -13,10 +13,10 @@ const SECRETS = {
   key: 'canary-of-the-secret-key',
   token: 'canary-of-the-session-token',
 };
-/** Every one of them, and parts of them: whatever is told of one is found. */
+/** Matches each of the secrets, and parts of them. */
 const CANARY = /canary-of/i;
 
-/** Says what it was given, and what it was not to be given, when it is told to end badly. */
+/** A program that prints its secrets and, on request, fails; it also prints the keys of the account, if it has them. */
 const PROGRAM = `
 import { createServer } from 'node:http';
 const { TOKEN, PORT, FAIL, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
@@ -30,7 +30,7 @@ process.on('SIGTERM', () => process.exit(0));
 `;
 
 let user: Machine;
-/** All that was said, by what was done. */
+/** The outcome of each run, by its name. */
 const outcomes = new Map<string, Outcome>();
 
 const config = (environment: Record<string, string>, more = ''): string[] => {
@@ -61,7 +61,7 @@ const run = async (what: string, ...args: Parameters<Machine['run']>): Promise<O
   outcomes.set(what, outcome);
   return outcome;
 };
-/** The problem of a run that failed, whether it is told to a person or, with `--json`, to a program. */
+/** Returns the problem of a failed run, from stderr or from the `--json` document. */
 function problemOf({ code, stdout, problem }: Outcome): { code: string; why: string } {
   expect(code).toBe(1);
   if (problem && problem.why !== '') return problem;
@@ -103,10 +103,10 @@ async function runInvalidConfigurations(): Promise<void> {
   }
   const [, file = ''] = config({});
   for (const [what, text] of [
-    ['one text too many', `environment: { TOKEN: 'x' '${SECRETS.changed}' }`],
-    ['no end', `environment: { TOKEN: '${SECRETS.changed} }`],
-    ['no list', `command: '${SECRETS.argument}'`],
-    ['a number too many', `environment: { TOKEN: ${JSON.stringify([SECRETS.changed])}, A: 1 }`],
+    ['an extra string', `environment: { TOKEN: 'x' '${SECRETS.changed}' }`],
+    ['an unterminated string', `environment: { TOKEN: '${SECRETS.changed} }`],
+    ['a string instead of a list', `command: '${SECRETS.argument}'`],
+    ['an extra number', `environment: { TOKEN: ${JSON.stringify([SECRETS.changed])}, A: 1 }`],
   ] as const) {
     const source = readFileSync(file, 'utf8').replace(/"environment":\{[^}]*\}/, text);
     expect(source).toContain(text);
@@ -148,15 +148,15 @@ async function runFailingDeployment(...more: string[]): Promise<void> {
   const failed = problemOf(await run(`failed ${more.join()}`, 'provision', ...failing, ...more));
   expect(failed).toMatchObject({ code: 'DEPLOYMENT' });
   expect(failed.why).toMatch(/cannot sign in with \(not shown\) and .*\(not shown\)/);
-  // The keys of the account are not in the program's hands, even on this machine.
+  // The program does not get the keys of the account, not even on this machine.
   expect(failed.why).toContain('keys: none,none');
 }
 
 async function expectNoLeaks(): Promise<void> {
   expect(JSON.stringify(await user.journal())).not.toMatch(CANARY);
   const home = join(user.folder, '.slipway');
-  // AWS itself keeps the variables of a container, and so does the AWS in this machine: in its world, in the folders
-  // of the tasks that it runs, and in what the program wrote into its log.
+  // Like AWS, the sandbox keeps the variables of a container: in its world and in the folders of its tasks. The program
+  // has also written them into its log.
   const isAws = (file: string) => /^sandbox\/(world|tasks\/)/.test(file);
   const files = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((file) =>
     statSync(join(home, file)).isFile(),
@@ -178,7 +178,7 @@ async function expectNoLeaks(): Promise<void> {
   expect(leaks).toEqual([]);
 }
 
-test('secrets are told by no plan, drift, refusal, mistake or failure, by no file and no journal', async () => {
+test('secrets appear in no plan, drift, refusal, mistake or failure, in no file and no journal', async () => {
   await runEachCommand();
   await runInvalidConfigurations();
   for (const more of [[], ['--json']]) {

@@ -1,4 +1,4 @@
-// In the middle of a provision the state can no longer be written, or is gone; or there are two at once. The next run brings all to its end.
+// During a provision the state file becomes unwritable or disappears, or a second run starts: the next run completes the stack.
 import fs from 'node:fs';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { Problem } from '../../../lib/model/problem.ts';
@@ -9,7 +9,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** Lets every write of a state fail from the nth on, as on a full disk. */
+/** Fails every write of a state file from the nth on, as a full disk would. */
 function fullFrom(nth: number): { readonly failed: () => number } {
   const real = fs.promises.rename;
   let writes = 0;
@@ -20,8 +20,8 @@ function fullFrom(nth: number): { readonly failed: () => number } {
   return { failed: () => Math.max(0, writes - nth + 1) };
 }
 
-// A real full disk needs rights that not every machine gives: the write is made to fail instead.
-test('a disk that is full from some write on ends in a problem; with room again nothing is there twice', async () => {
+// Filling a real disk needs privileges, so the write is made to fail instead.
+test('a disk that is full from any write on leads to a problem, and to no duplicates once it has room again', async () => {
   const whole = await account();
   await whole.provision(stack());
   for (let nth = 1; ; nth += 1) {
@@ -43,7 +43,7 @@ test('a disk that is full from some write on ends in a problem; with room again 
   }
 }, 900_000);
 
-test('a state file that is removed in the middle of a run is whole at its end', async () => {
+test('a state file that is deleted during a run is complete at its end', async () => {
   for (let round = 0; round < 30; round += 1) {
     const user = await account();
     const real = fs.promises.rename;
@@ -58,12 +58,12 @@ test('a state file that is removed in the middle of a run is whole at its end', 
     const ids = user.ids();
     user.deleteState();
     await user.provision(stack());
-    // What was found without a state is what was recorded.
+    // A run without a state file finds what was recorded.
     expect(ids).toEqual(user.ids());
   }
 }, 900_000);
 
-test('of two provisions at once one is sent away, and everything is there once', async () => {
+test('of two concurrent provisions one is refused, and everything exists once', async () => {
   const whole = await account();
   await whole.provision(stack());
   for (let round = 0; round < 100; round += 1) {

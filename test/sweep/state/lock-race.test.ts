@@ -1,12 +1,12 @@
-// Several runs want the lock of a stack at once, many times: one has it at a time, and nobody is left out for ever.
+// Several processes compete for the lock of a stack, many times: one holds it at a time, and each gets it eventually.
 import { readdir, readFile, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { compileProgram, newFolder, startProgram, type Program } from '../../program.ts';
 
 /**
- * At each «go», tries until it has the lock, notes when it enters and leaves, and gives it back; at «go and stay» keeps
- * it until it is killed.
+ * A program that at each "go" tries until it has the lock, logs when it takes and releases it, and releases it; at
+ * "go and stay" it keeps the lock until it is killed.
  */
 const CONTENDER = `
 import fs from 'node:fs';
@@ -16,18 +16,18 @@ const [lock, log, name] = process.argv.slice(2);
 const say = (text) => fs.writeSync(1, text + '\\n');
 const turn = () => new Promise(setImmediate);
 say('ready');
-for await (const told of createInterface({ input: process.stdin })) {
+for await (const command of createInterface({ input: process.stdin })) {
   let refused = 0;
   for (;;) {
     try {
       const { takenOverFrom, release } = await takeLock(lock, 'npm run provision', { now: Date.now });
       fs.appendFileSync(log, name + ' in\\n');
       say('has it ' + refused + ' ' + (takenOverFrom ? 'taken over' : 'free'));
-      if (told === 'go and stay') break;
+      if (command === 'go and stay') break;
       for (let n = Math.random() * 20; n > 0; n -= 1) await turn();
       fs.appendFileSync(log, name + ' out\\n');
       await release();
-      say('gave it back');
+      say('released it');
       break;
     } catch (error) {
       if (error.code !== 'LOCKED') say('failed ' + error.stack), process.exit(1);
@@ -50,14 +50,14 @@ async function contenders(count: number) {
   return { lock, log, all, join: join_ };
 }
 
-test('whoever has it, has it alone', async () => {
+test('only one process holds the lock at a time', async () => {
   const { lock, log, all } = await contenders(3);
   const rounds = 1000;
   for (let round = 0; round < rounds; round += 1) {
     all.forEach((one) => one.send('go'));
     for (const one of all) {
       expect(await one.nextLine()).toMatch(/^has it \d+ free$/);
-      expect(await one.nextLine()).toBe('gave it back');
+      expect(await one.nextLine()).toBe('released it');
     }
   }
   const lines = (await readFile(log, 'utf8')).trim().split('\n');
@@ -70,7 +70,7 @@ test('whoever has it, has it alone', async () => {
   expect(await readdir(dirname(lock))).toEqual(['log']);
 }, 900_000);
 
-test('when its holder is killed, exactly one of those who wait takes it over', async () => {
+test('when the holder is killed, exactly one of the waiting processes takes the lock over', async () => {
   const { lock, all, join: joins } = await contenders(3);
   let [holder, ...others] = all as [Program, ...Program[]];
   holder.send('go and stay');
@@ -78,7 +78,7 @@ test('when its holder is killed, exactly one of those who wait takes it over', a
   for (let round = 0; round < 100; round += 1) {
     others.forEach((one) => one.send('go and stay'));
     await holder.kill();
-    // One of them has it now, and the others go on asking.
+    // One of them has it now, and the others keep trying.
     const next = await Promise.race(others.map(async (one) => ({ one, said: await one.nextLine() })));
     expect(next.said).toMatch(/taken over$/);
     const { pid } = JSON.parse(await readFile(lock, 'utf8')) as { pid: number };
@@ -88,8 +88,8 @@ test('when its holder is killed, exactly one of those who wait takes it over', a
     others = await Promise.all([joins('x'), joins('y')]);
   }
   await holder.kill();
-  // What those have left who were killed while they asked is gone with the next holder; a minute later, where they had
-  // not come to say who they are.
+  // The next holder cleans up the files of processes that were killed while they tried; files that do not name their
+  // process yet, a minute later.
   const folder = dirname(lock);
   for (const name of await readdir(folder)) await utimes(join(folder, name), 0, 0);
   others[0]?.send('go');

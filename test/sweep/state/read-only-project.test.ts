@@ -1,4 +1,4 @@
-// The folder of the project may only be read: a provision says so before it begins, whatever its target.
+// In a read-only project folder both commands report that before they begin, with any target.
 import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { freePort, machine } from '../../journeys/harness.ts';
 import { ROOT } from '../../house/files.ts';
 import { newFolder, UNPRIVILEGED } from '../../program.ts';
 
-/** A project of somebody's, in which nobody may write any more. */
+/** The read-only folder of a project. */
 let project: string;
 beforeAll(async () => {
   project = newFolder();
@@ -21,7 +21,7 @@ beforeAll(async () => {
   };
   writeFileSync(join(project, 'slipway.config.ts'), `export default ${JSON.stringify(stack)};\n`);
   chmodSync(project, 0o555);
-  // Compiled by who may write, as `npm ci` does it.
+  // Compiled beforehand by a user who may write, as `npm ci` does.
   await followProcess(spawn(process.execPath, [join(ROOT, 'run.js')])).done;
 });
 

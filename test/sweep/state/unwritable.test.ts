@@ -1,4 +1,4 @@
-// There is no room for the state, or it may not be written: whoever changes it is told, and what was there stays.
+// The state file cannot be written, for lack of space or permission: the run reports it, and the old state stays.
 import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -9,23 +9,23 @@ import { compileProgram, newFolder, UNPRIVILEGED, startProgram } from '../../pro
 
 const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 
-/** Takes the lock, records things of some size until told otherwise, and says what came of each. */
+/** A program that takes the lock, records a number of resources of 1 kB, and prints the result of each. */
 const WRITER = `
 import fs from 'node:fs';
 import { takeLock } from 'lib/state/lock.ts';
 import { openState } from 'lib/state/state.ts';
 const [file, count] = process.argv.slice(2);
 const say = (text) => fs.writeSync(1, text + '\\n');
-const told = ({ code, what, why, now, fix }) => JSON.stringify({ code, what, why, now, fix });
+const problem = ({ code, what, why, now, fix }) => JSON.stringify({ code, what, why, now, fix });
 try {
   const lock = await takeLock(file + '.lock', 'npm run provision', { now: Date.now });
   const state = await openState(file, ${JSON.stringify(guard)}, { now: Date.now });
   for (let n = 0; n < Number(count); n += 1) {
-    await state.record('subnets.' + n, { subnetId: 'x'.repeat(1000) }).then(() => say('done'), (error) => say(told(error)));
+    await state.record('subnets.' + n, { subnetId: 'x'.repeat(1000) }).then(() => say('done'), (error) => say(problem(error)));
   }
   await lock.release();
 } catch (error) {
-  say(told(error));
+  say(problem(error));
 }`;
 
 let program: string;
@@ -50,23 +50,23 @@ async function outputOf(...args: Parameters<typeof startProgram>): Promise<unkno
   return lines;
 }
 
-// A file may not grow past a limit: what a full disk does to a write, on every machine.
-test('with room for some of it, the last whole state stays, and nothing beside it', async () => {
+// A limit on the file size has the effect of a full disk, on every machine.
+test('with too little space, the last complete state stays, and no other file', async () => {
   const file = join(newFolder(), 'dev.json');
   const lines = await outputOf(program, [file, '12'], 'ulimit -f 16');
-  const whole = lines.filter((line) => line === 'done').length;
-  expect(whole).toBeGreaterThan(3);
+  const written = lines.filter((line) => line === 'done').length;
+  expect(written).toBeGreaterThan(3);
   expect(lines).toEqual([
-    ...Array<string>(whole).fill('done'),
-    ...Array<unknown>(12 - whole).fill(unwritable(/EFBIG|ENOSPC/)),
+    ...Array<string>(written).fill('done'),
+    ...Array<unknown>(12 - written).fill(unwritable(/EFBIG|ENOSPC/)),
   ]);
   const { resources } = JSON.parse(await readFile(file, 'utf8')) as { resources: object };
-  expect(Object.keys(resources)).toHaveLength(whole);
+  expect(Object.keys(resources)).toHaveLength(written);
   expect(await readdir(dirname(file))).toEqual(['dev.json']);
 }, 60_000);
 
-describe('a folder that may only be read', () => {
-  test('holds no lock, and the run does not begin', async () => {
+describe('a read-only folder', () => {
+  test('gets no lock, and the run does not begin', async () => {
     const folder = newFolder();
     await chmod(folder, 0o555);
     expect(await outputOf(program, [join(folder, 'dev.json'), '1'], ':', UNPRIVILEGED)).toEqual([
@@ -75,7 +75,7 @@ describe('a folder that may only be read', () => {
     expect(await readdir(folder)).toEqual([]);
   }, 60_000);
 
-  test('in which a folder would be made is told, too', async () => {
+  test('is reported, too, when the folder of the state would be created in it', async () => {
     const folder = newFolder();
     await chmod(folder, 0o555);
     expect(await outputOf(program, [join(folder, '.slipway/dev.json'), '1'], ':', UNPRIVILEGED)).toEqual([
@@ -85,7 +85,7 @@ describe('a folder that may only be read', () => {
 });
 
 describe.each(['0', '022', '077', '0177', '0277', '0777'])('with the umask %s', (umask) => {
-  test('state and lock are for their owner alone, and can be written again', async () => {
+  test('state and lock are accessible to their owner only, and can be written again', async () => {
     const folder = newFolder();
     const file = join(folder, '.slipway/dev.json');
     for (const _ of ['made', 'written again']) {
@@ -97,7 +97,7 @@ describe.each(['0', '022', '077', '0177', '0277', '0777'])('with the umask %s', 
   }, 60_000);
 });
 
-test('a state file that vanishes between two changes, with its folder, comes back whole', async () => {
+test('a state file that disappears between two changes, with its folder, is written again completely', async () => {
   const file = join(newFolder(), '.slipway/dev.json');
   const state = await openState(file, guard, systemClock);
   await state.record('vpc', { vpcId: 'vpc-1' });
@@ -110,7 +110,7 @@ test('a state file that vanishes between two changes, with its folder, comes bac
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('a folder where the state file should be is told, and kept', async () => {
+test('a folder in place of the state file is reported and kept', async () => {
   const file = join(newFolder(), 'dev.json');
   await mkdir(file);
   await expect(openState(file, guard, systemClock)).rejects.toMatchObject({

@@ -1,71 +1,146 @@
-/** Which room mayImport import what of isInternal, and why: the walls of the house as data. */
+/** The boundaries between rooms as data: which files each room may import, and why. */
 import { SERVICES } from './files.ts';
 import type { Import } from './source.ts';
 
-/** What the files of a room mayImport import. */
+/** The imports that the files of one room may have. */
 export interface Boundary {
-  /** The room: paths that begin so. */
+  /** The room, as the start of its paths. */
   readonly room: string;
-  /** What of isInternal its files mayImport import, besides the room itself: paths that begin so. */
+  /** What its files may import from the repository, besides the room itself: starts of paths. */
   readonly mayImport: readonly string[];
   readonly reason: string;
 }
+
+/** The rooms of lib in the order of their dependencies: except where noted, each imports only rooms that precede it. */
+export const LIB: readonly Boundary[] = [
+  {
+    room: 'lib/model/',
+    mayImport: [],
+    reason: 'everything else speaks its vocabulary, so it depends on nothing',
+  },
+  {
+    room: 'lib/config/',
+    // Exceptions: the rules of names, the codes of system errors, and the plugin that keeps source locations.
+    mayImport: ['lib/model/', 'lib/derive/names.ts', 'lib/aws/errors.ts', 'build/source-locations.js'],
+    reason: 'a configuration is read and checked without AWS',
+  },
+  {
+    room: 'lib/derive/',
+    mayImport: ['lib/model/', 'lib/config/'],
+    reason: 'names, tags, layout and policies are pure functions of the configuration',
+  },
+  {
+    room: 'lib/aws/',
+    // Exception: deletes within a batch of calls.
+    mayImport: ['lib/model/', 'lib/derive/', 'lib/engine/delete.ts'],
+    reason: 'clients, retries and errors serve every noun, so they know none of them',
+  },
+  {
+    room: 'lib/state/',
+    mayImport: ['lib/model/', 'lib/derive/', 'lib/aws/'],
+    reason: 'the state file records ids, however they were found or created',
+  },
+  {
+    room: 'lib/image/',
+    // Exception: uploads start concurrently.
+    mayImport: ['lib/model/', 'lib/config/', 'lib/aws/', 'lib/engine/concurrent.ts'],
+    reason: 'images are built and pushed the same way, whatever the stack is',
+  },
+  {
+    room: 'lib/look/',
+    // Exception: the look at a NAT gateway that is being deleted waits for it.
+    mayImport: [
+      'lib/model/',
+      'lib/config/',
+      'lib/derive/',
+      'lib/aws/',
+      'lib/state/',
+      'lib/image/',
+      'lib/engine/until.ts',
+    ],
+    reason: 'looking changes nothing, so it needs nothing that can create or delete',
+  },
+  {
+    room: 'lib/engine/',
+    mayImport: [
+      'lib/model/',
+      'lib/config/',
+      'lib/derive/',
+      'lib/aws/',
+      'lib/state/',
+      'lib/image/',
+      'lib/look/',
+    ],
+    reason: 'steps and removals run the same way in both commands, and without a terminal',
+  },
+  {
+    room: 'lib/run/',
+    mayImport: ['lib/'],
+    reason: 'it assembles a run of a command from all of the above',
+  },
+];
 
 export const BOUNDARIES: readonly Boundary[] = [
   ...SERVICES.map((folder) => ({
     room: `${folder}/src/`,
     mayImport: [],
-    reason: 'a service becomes an image, and what lies outside of its folder is not in there',
+    reason: 'a service becomes an image, which contains only its own folder',
   })),
   {
     room: 'services/',
     mayImport: [],
-    reason: 'services are what a user brings: they and their tests work without Slipway',
+    reason: 'services are written by users: they and their tests work without Slipway',
+  },
+  {
+    room: 'build/',
+    mayImport: [],
+    reason: 'it compiles the commands, so it cannot depend on them',
   },
   {
     room: 'lib/',
     mayImport: ['build/source-locations.js'],
-    reason: 'both rooms stand on it: what it imported of one, the other would have to carry',
+    reason: 'both commands depend on it, so it depends on neither',
   },
+  ...LIB,
   {
     room: 'provision/',
     mayImport: ['lib/', 'teardown/', 'sandbox/client.ts'],
     reason:
-      'removing what the configuration no longer has is part of a provision; to the sandbox it speaks over HTTP, as to AWS',
+      'a provision also removes what is no longer configured; it talks to the sandbox over HTTP, as it does to AWS',
   },
   {
     room: 'teardown/',
     mayImport: ['lib/', 'sandbox/client.ts'],
-    reason: 'it must work when nothing can be built; to the sandbox it speaks over HTTP, as to AWS',
+    reason: 'it must work when nothing can be built; it talks to the sandbox over HTTP, as it does to AWS',
   },
   {
     room: 'sandbox/',
     mayImport: [],
-    reason: 'with code in common, Slipway and the AWS that it is tested on would agree on the same mistake',
+    reason: 'with shared code, Slipway and the AWS that it is tested on would agree on the same mistake',
   },
   {
     room: 'bench/',
     mayImport: ['lib/', 'teardown/plan.ts', 'sandbox/world/durations.ts'],
-    reason: 'what it measures it runs as a user does; graph and durations it reads, to know the limit',
+    reason: 'it runs what it measures as a user does; it reads graph and durations to compute the limit',
   },
   {
     room: 'slipway.config.ts',
     mayImport: ['lib/config/define.ts'],
-    reason: 'a configuration gets its types from one file, and runs nothing of ours',
+    reason: 'a configuration gets its types from one file and runs no code of Slipway',
   },
 ];
 
-/** The imports of a room that lead through its wall. */
+/** Selects the imports of a room that cross its boundary. */
 export const violations = ({ room, mayImport }: Boundary, imports: readonly Import[]): Import[] =>
   imports.filter(
     ({ from, to, isInternal }) =>
       isInternal && from.startsWith(room) && ![room, ...mayImport].some((open) => to.startsWith(open)),
   );
 
-/** The SDK's insides: exported, and not promised to stay. */
+/** Matches the SDK's internals: exported packages whose interface may change. */
 export const SDK_INTERNALS = /^@aws-sdk\/core(\/|$)|^@smithy\//;
 
-/** The one file through which each part of the insides is used: when an upgrade breaks it, it breaks in one place. */
+/** The one file that uses each part of the internals: when an upgrade breaks it, it breaks in one place. */
 export const SDK_INTERNALS_USERS: Readonly<Record<string, string>> = {
   '@aws-sdk/core/protocols': 'sandbox/protocol/schemas.ts',
   '@smithy/core/schema': 'sandbox/protocol/schemas.ts',

@@ -1,28 +1,28 @@
-/** One word for one thing: names that would say it with another. */
+/** One word per concept: identifiers and files that use another word. */
 import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { CODE, FILES, nameOf } from './files.ts';
 import { forEachNode } from './source.ts';
 
-/** Words that have a word of ours, where a name can be told from AWS's own. */
+/** Words for which this repository has another, where identifiers can be distinguished from AWS's. */
 const WORDS: readonly { readonly not: RegExp; readonly but: string }[] = [
   {
     not: /Exception$/,
-    but: 'a problem is shown to people, a refusal is what the sandbox answers, an Error is a mistake of ours',
+    but: 'a problem is shown to people, a refusal is answered by the sandbox, an Error is a programming error',
   },
   {
     not: /([Ww]aiter|[Pp]oller)s?$/,
-    but: 'there is one waiter, and it is called until; what it looks with is a probe',
+    but: 'the only waiter is called until, and its check is a probe',
   },
-  { not: /^(preview|dryRun)/i, but: 'a plan' },
+  { not: /^(preview|dryRun)/i, but: 'it is a plan' },
   { not: /[Bb]ackend/, but: 'the world is what the sandbox holds; the target is where a stack lives' },
-  { not: /(Manager|Helpers?|Utils?)$/, but: 'say what it does' },
+  { not: /(Manager|Helpers?|Utils?)$/, but: 'name what it does' },
 ];
 
-/** Files named after what they are not. */
+/** File names without a meaning. */
 const VAGUE = /^(utils?|helpers?|misc|common|shared|stuff|types)$/;
 
-/** The names that a file gives: of variables, functions, parameters, classes and types. */
+/** Lists the names that a file declares: variables, functions, parameters, classes and types. */
 function namesGivenIn(file: string): string[] {
   const names: string[] = [];
   forEachNode(file, (node) => {
@@ -45,7 +45,7 @@ describe('words', () => {
     expect(given.filter(({ name }) => not.test(name))).toEqual([]);
   });
 
-  test('no file or folder is called after nothing in particular', () => {
+  test('no file or folder has a meaningless name', () => {
     const vague = FILES.filter((file) =>
       [...file.split('/').slice(0, -1), nameOf(file)].some((part) => VAGUE.test(part)),
     );

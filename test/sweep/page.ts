@@ -30,17 +30,17 @@ export function survivalPage(text: string, lines: readonly ReportLine[], ms: num
 function sweepsTable(calls: readonly EveryCall[], others: readonly Other[]): string {
   const stories = [...new Set(calls.map(({ scenario }) => scenario))].sort().map((scenario) => {
     const ofScenario = calls.filter((line) => line.scenario === scenario);
-    const count = mine.reduce((sum, { operations }) => sum + operations.length, 0);
-    return [`every call of ${scenario}`, String(count), '', minutes(sumOf(mine))];
+    const count = ofScenario.reduce((sum, { operations }) => sum + operations.length, 0);
+    return [`every call of ${scenario}`, String(count), '', minutes(sumOf(ofScenario))];
   });
   const kinds = [...new Set(others.map(({ sweep, what }) => `${sweep}: ${what}`))].sort().map((name) => {
     const ofKind = others.filter(({ sweep, what }) => `${sweep}: ${what}` === name);
-    const seeds = [...new Set(mine.flatMap(({ seed }) => seed ?? []))];
+    const seeds = [...new Set(ofKind.flatMap(({ seed }) => seed ?? []))];
     return [
       name,
-      String(mine.reduce((sum, { count }) => sum + count, 0)),
+      String(ofKind.reduce((sum, { count }) => sum + count, 0)),
       seeds.join(', '),
-      minutes(sumOf(mine)),
+      minutes(sumOf(ofKind)),
     ];
   });
   return table([['sweep', 'cases', 'seed', 'duration'], ...stories, ...kinds]);

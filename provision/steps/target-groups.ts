@@ -11,7 +11,6 @@ import {
   knownAfter,
   touches,
   type Replacement,
-  type Fields,
   type DesiredFields,
 } from '../../lib/model/change.ts';
 import { routesOf, type Config, type RoutedContainer } from '../../lib/config/config.ts';
@@ -22,6 +21,11 @@ import { foreignOwner, type Desired } from '../../lib/look/context.ts';
 import { only } from '../../lib/model/resources.ts';
 import { retagElb } from '../../lib/aws/retag.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import {
+  healthCheckFields,
+  healthCheckInput,
+  type TargetHealthCheck,
+} from '../../lib/derive/health-check.ts';
 import { KEY_TAG, tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
 
 /** Tasks in awsvpc mode are registered by address. */
@@ -30,28 +34,10 @@ const TARGET_TYPE = 'ip';
 const HEALTH_PORT = 'traffic-port';
 const DELAY = 'deregistration_delay.timeout_seconds';
 
-/** The health check as ELB's calls take it. */
-const healthOf = ({ protocol, health }: RoutedContainer) =>
-  ({
-    HealthCheckProtocol: protocol,
-    HealthCheckPort: HEALTH_PORT,
-    HealthCheckPath: health.path,
-    HealthCheckIntervalSeconds: health.intervalSeconds,
-    HealthCheckTimeoutSeconds: health.timeoutSeconds,
-    HealthyThresholdCount: health.healthyThreshold,
-    UnhealthyThresholdCount: health.unhealthyThreshold,
-    Matcher: { HttpCode: health.matcher },
-  }) as const;
-
-const healthFields = (health: FoundTargetGroup['health']): Fields => ({
-  'health.protocol': health.protocol,
-  'health.port': health.port,
-  'health.path': health.path,
-  'health.interval': health.intervalSeconds,
-  'health.timeout': health.timeoutSeconds,
-  'health.healthy threshold': health.healthyThreshold,
-  'health.unhealthy threshold': health.unhealthyThreshold,
-  'health.matcher': health.matcher,
+const healthCheckFor = ({ protocol, health }: RoutedContainer): TargetHealthCheck => ({
+  protocol,
+  port: HEALTH_PORT,
+  ...health,
 });
 
 const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
@@ -68,7 +54,7 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
         vpc,
         port: container.port,
         protocol: container.protocol,
-        ...healthFields({ protocol: container.protocol, port: HEALTH_PORT, ...container.health }),
+        ...healthCheckFields(healthCheckFor(container)),
         [`attribute.${DELAY}`]: String(config.deregistrationDelaySeconds),
         ...desiredTags(desired, 'targetGroups', container.key),
       },
@@ -104,7 +90,7 @@ export const targetGroups: Step<'targetGroups'> = {
         vpc: vpcId,
         port,
         protocol,
-        ...healthFields(health),
+        ...healthCheckFields(health),
         [`attribute.${DELAY}`]: attributes[DELAY] ?? '',
         ...tagFields(tags),
       }),
@@ -132,7 +118,10 @@ export const targetGroups: Step<'targetGroups'> = {
     }
     if (!isNew && touches(change, 'health.')) {
       await aws.elbv2(
-        new ModifyTargetGroupCommand({ TargetGroupArn: targetGroupArn, ...healthOf(container) }),
+        new ModifyTargetGroupCommand({
+          TargetGroupArn: targetGroupArn,
+          ...healthCheckInput(healthCheckFor(container)),
+        }),
       );
     }
     await retagElb(context, targetGroupArn);
@@ -164,7 +153,7 @@ async function create(context: ApplyContext<'targetGroups'>, container: RoutedCo
         Protocol: container.protocol,
         Port: container.port,
         TargetType: TARGET_TYPE,
-        ...healthOf(container),
+        ...healthCheckInput(healthCheckFor(container)),
         Tags: toPascalCaseTags(context.tags),
       }),
     );

@@ -1,6 +1,7 @@
 // The process that a configuration runs in: says what the module exports, or how it failed. Nothing that it does ends the run.
 // @ts-check
 import { inspect } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { serialize } from './serialize.js';
 
 /**
@@ -16,6 +17,9 @@ import { serialize } from './serialize.js';
 
 /** How much of a text is told, characters: nobody reads more of an error. */
 const MOST = 2000;
+
+/** The process id of the run. */
+const [parent] = process.argv.splice(2);
 
 const before = { ...process.env };
 /** What the module has set or taken away: it may choose the AWS_PROFILE of a stage. */
@@ -36,6 +40,13 @@ process.exit = (code) => {
 };
 process.once('beforeExit', () => say({ waits: true }));
 process.once('disconnect', () => exit(1));
+// A configuration that never yields keeps that event from being handled. The watchdog has no part in the run: it needs
+// neither its variables nor its options, and is no reason to wait.
+new Worker(new URL('watchdog.js', import.meta.url), {
+  workerData: Number(parent),
+  env: {},
+  execArgv: [],
+}).unref();
 // Also what a promise that nobody waits for is rejected with.
 process.on('uncaughtException', (error) => {
   say({ thrown: thrown(error) });

@@ -35,7 +35,7 @@ export async function runModule(
 ): Promise<{ value?: unknown }> {
   signal?.throwIfAborted();
   // It starts while the module is bundled.
-  const child = fork(join(import.meta.dirname, 'child.js'), {
+  const child = fork(join(import.meta.dirname, 'child.js'), [String(process.pid)], {
     env: process.env,
     execArgv: [`--max-old-space-size=${MEMORY}`],
     serialization: 'advanced',

@@ -11,7 +11,9 @@ import { buildContextFilter } from './dockerignore.ts';
  * @returns 64 hexadecimal digits
  */
 export async function contentHash(folder: string): Promise<string> {
-  const isInContext = buildContextFilter(await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => ''));
+  const isInContext = buildContextFilter(
+    await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => ''),
+  );
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => !entry.isDirectory())

@@ -7,7 +7,7 @@ import {
 import { routesOf } from '../config/config.ts';
 import { allPages } from '../aws/pages.ts';
 import type { Ids, Items } from '../model/resources.ts';
-import { healthCheckOf, type TargetHealthCheck } from '../derive/health-check.ts';
+import { healthCheckOfGroup, type TargetHealthCheck } from '../derive/health-check.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';
@@ -83,7 +83,7 @@ function read(group: TargetGroup, attributes: Record<string, string>, tags: Tags
     vpcId: group.VpcId ?? '',
     port: group.Port ?? 0,
     protocol: group.Protocol ?? '',
-    health: healthCheckOf(group),
+    health: healthCheckOfGroup(group),
     attributes,
     tags,
   };

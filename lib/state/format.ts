@@ -1,6 +1,10 @@
-/** The state file: what a stack remembers between runs. A cache with manners, never the authority. */
+/** The state file: what a stack remembers between runs. It is a cache; what AWS reports is the authority. */
 import * as z from 'zod';
 
+/**
+ * The version of the format. A field that is added later is optional: an older file lacks it, and the next write adds it.
+ * A change that an older Slipway would misread needs a new version, and an upgrade of the files before it.
+ */
 export const STATE_VERSION = 1;
 
 /** Far from where numbers stop being exact: another life can always follow. */

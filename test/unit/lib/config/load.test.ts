@@ -1,6 +1,6 @@
 // A configuration file is found, run and checked.
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../../lib/config/config.ts';
 import { loadConfig, type LoadOptions } from '../../../../lib/config/load.ts';
@@ -233,3 +233,12 @@ test.each(['nowhere.config.ts', 'api'])(
     });
   },
 );
+
+test('a missing configuration is named as the user called it, and its absolute path is the reason', async () => {
+  const loading = loadConfig({ file: 'nowhere.config.ts', stage: 'dev', target: 'aws' });
+  expect(await problemOf(loading)).toMatchObject({
+    code: 'CONFIG_MISSING',
+    what: 'There is no nowhere.config.ts.',
+    why: `${resolve('nowhere.config.ts')} is not a file.`,
+  });
+});

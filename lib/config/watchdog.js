@@ -1,11 +1,11 @@
-// A thread that kills its process when the parent process has ended: unlike the main thread, a configuration cannot block it.
+// A thread that kills its process when the parent process ends. A configuration can block the main thread, but not this one.
 // @ts-check
 import { workerData } from 'node:worker_threads';
 
-/** Milliseconds between two looks at the parent. */
+/** Milliseconds between two checks. */
 const EVERY = 250;
 
 setInterval(() => {
-  // An orphan is adopted by another process.
+  // The parent of an orphaned process is another one.
   if (process.ppid !== workerData) process.kill(process.pid, 'SIGKILL');
 }, EVERY);

@@ -8,10 +8,10 @@ import * as z from 'zod';
 export const STATE_VERSION = 1;
 
 /** Far from where numbers stop being exact: another life can always follow. */
-const MOST_LIVES = 1e12;
+const MAX_GENERATION = 1e12;
 
 /** Which life of a thing: counts up when one was removed or came out bad. */
-const generation = z.number().int().min(1).max(MOST_LIVES);
+const generation = z.number().int().min(1).max(MAX_GENERATION);
 
 /** Ids, names and ARNs of AWS: what is none cannot even be asked for. */
 const id = z.string().regex(/^[ -~]{0,2048}$/, 'no id of AWS');

@@ -21,13 +21,13 @@ export interface Lock {
  * The texts of this process in lock files, by their file: those are alive. In a container that is started again, a dead
  * holder can have had the number that we have now.
  */
-const ours = new Map<string, string>();
+const ownLocks = new Map<string, string>();
 
 /** What ends this process, a second Ctrl-C for one, gives its locks back. */
 function releaseAtExit(): void {
-  for (const [own, file] of ours) {
+  for (const [content, file] of ownLocks) {
     try {
-      if (readFileSync(file, 'utf8') === own) rmSync(file);
+      if (readFileSync(file, 'utf8') === content) rmSync(file);
     } catch {
       // The next run takes it over.
     }
@@ -40,24 +40,24 @@ function releaseAtExit(): void {
  * @throws LOCKED when a living process holds it, STATE_UNWRITABLE when it cannot be written
  */
 export async function takeLock(file: string, command: string, clock: Clock): Promise<Lock> {
-  const own = `${JSON.stringify({ ...(await thisProcess(command, clock)), id: randomUUID() })}\n`;
+  const content = `${JSON.stringify({ ...(await thisProcess(command, clock)), id: randomUUID() })}\n`;
   process.off('exit', releaseAtExit).once('exit', releaseAtExit);
-  ours.set(own, file);
+  ownLocks.set(content, file);
   try {
     await makeFolder(dirname(file));
-    const takenOverFrom = await acquire(file, own);
-    await sweep(file).catch(() => undefined);
+    const takenOverFrom = await acquire(file, content);
+    await removeLeftovers(file).catch(() => undefined);
     return {
       takenOverFrom,
       async release() {
         // What cannot be removed any more is taken over by the next run.
         const text = await read(file).catch(() => undefined);
-        if (text === own) await rm(file, { force: true }).catch(() => undefined);
-        ours.delete(own);
+        if (text === content) await rm(file, { force: true }).catch(() => undefined);
+        ownLocks.delete(content);
       },
     };
   } catch (error) {
-    ours.delete(own);
+    ownLocks.delete(content);
     throw error instanceof Problem ? error : unwritable(file, error);
   }
 }
@@ -66,14 +66,14 @@ export async function takeLock(file: string, command: string, clock: Clock): Pro
  * Puts our text into a file of which there is one.
  * @returns whom it was taken over from, in words
  */
-async function acquire(file: string, own: string, lock = file): Promise<string | undefined> {
+async function acquire(file: string, content: string, lock = file): Promise<string | undefined> {
   for (;;) {
-    if (await put(own, file, link)) return undefined;
+    if (await moveIntoPlace(content, file, link)) return undefined;
     const other = await read(file);
     if (other === undefined) continue;
     const holder = holderIn(other);
-    if (holder && (await lives(other, holder))) throw locked(lock, holder);
-    if (await takeOver(file, own, other, lock))
+    if (holder && (await isHolderAlive(other, holder))) throw locked(lock, holder);
+    if (await takeOver(file, content, other, lock))
       return holder ? holderText(holder) : 'a process that left no name';
   }
 }
@@ -82,29 +82,29 @@ async function acquire(file: string, own: string, lock = file): Promise<string |
  * Takes the place of a dead holder. Many may find it dead at once, and the slowest must not push aside the quickest:
  * whoever holds the lock that is named after the dead one, and nobody else, may replace its text.
  */
-async function takeOver(file: string, own: string, dead: string, lock: string): Promise<boolean> {
-  const right = `${file}.${shortHash(8, dead)}`;
-  await acquire(right, own, lock);
+async function takeOver(file: string, content: string, dead: string, lock: string): Promise<boolean> {
+  const takeoverLock = `${file}.${shortHash(8, dead)}`;
+  await acquire(takeoverLock, content, lock);
   try {
-    return (await read(file)) === dead && (await put(own, file, rename));
+    return (await read(file)) === dead && (await moveIntoPlace(content, file, rename));
   } finally {
-    await rm(right, { force: true });
+    await rm(takeoverLock, { force: true });
   }
 }
 
 /** Moves a finished file into place, so that whoever sees the lock sees who holds it. */
-async function put(text: string, file: string, move: typeof link): Promise<boolean> {
-  const aside = `${file}.${randomUUID()}`;
+async function moveIntoPlace(text: string, file: string, move: typeof link): Promise<boolean> {
+  const temporary = `${file}.${randomUUID()}`;
   try {
-    await writeFile(aside, text, { mode: 0o600 });
-    await chmod(aside, 0o600);
-    await move(aside, file);
+    await writeFile(temporary, text, { mode: 0o600 });
+    await chmod(temporary, 0o600);
+    await move(temporary, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   } finally {
-    await rm(aside, { force: true });
+    await rm(temporary, { force: true });
   }
 }
 
@@ -117,8 +117,8 @@ async function read(file: string): Promise<string | undefined> {
   }
 }
 
-const lives = async (text: string, holder: Holder): Promise<boolean> =>
-  holder.pid === process.pid && holder.host === hostname() ? ours.has(text) : isAlive(holder);
+const isHolderAlive = async (text: string, holder: Holder): Promise<boolean> =>
+  holder.pid === process.pid && holder.host === hostname() ? ownLocks.has(text) : isAlive(holder);
 
 /** Who is killed before a file says who he is, has had the time of one write. Milliseconds. */
 const UNNAMED_STALE_MS = 60_000;
@@ -127,7 +127,7 @@ const UNNAMED_STALE_MS = 60_000;
  * Removes what the dead have left beside a lock: files that were to be moved into place, and rights to replace it.
  * Harmless to the living: while we hold the lock, nobody replaces it.
  */
-async function sweep(file: string): Promise<void> {
+async function removeLeftovers(file: string): Promise<void> {
   for (const name of await readdir(dirname(file))) {
     if (!name.startsWith(`${basename(file)}.`)) continue;
     if (!/^(\.[0-9a-f]{8})*(\.[0-9a-f-]{36})?$/.test(name.slice(basename(file).length))) continue;
@@ -135,7 +135,7 @@ async function sweep(file: string): Promise<void> {
     const text = (await read(left)) ?? '';
     const holder = holderIn(text);
     const isLeft = holder
-      ? !(await lives(text, holder))
+      ? !(await isHolderAlive(text, holder))
       : Date.now() - ((await stat(left).catch(() => undefined))?.mtimeMs ?? Infinity) > UNNAMED_STALE_MS;
     if (isLeft) await rm(left, { force: true });
   }

@@ -16,14 +16,14 @@ export async function makeFolder(folder: string): Promise<void> {
 
 let writes = 0;
 /** Where a file is written before it takes its place: by each write elsewhere, under a name that nobody else gives. */
-const asideOf = (file: string): string => `${file}.${process.pid}-${(writes += 1)}.tmp`;
-const ASIDE = /^\.\d+-\d+\.tmp$/;
+const temporaryFileOf = (file: string): string => `${file}.${process.pid}-${(writes += 1)}.tmp`;
+const TEMPORARY = /^\.\d+-\d+\.tmp$/;
 
 /** Removes what writers that were killed have left aside. Only for who may write the file. */
-export async function sweepAsides(file: string): Promise<void> {
+export async function removeTemporaryFiles(file: string): Promise<void> {
   const [folder, name] = [dirname(file), basename(file)];
   for (const other of await readdir(folder)) {
-    if (other.startsWith(name) && ASIDE.test(other.slice(name.length))) await rm(join(folder, other));
+    if (other.startsWith(name) && TEMPORARY.test(other.slice(name.length))) await rm(join(folder, other));
   }
 }
 
@@ -31,19 +31,19 @@ export async function sweepAsides(file: string): Promise<void> {
  * Writes a file aside, flushes it to the disk, and renames it: a reader sees the old file or the new one, never a part.
  * @throws the system's error; the old file is there then
  */
-export async function writeWhole(file: string, text: string): Promise<void> {
+export async function writeAtomically(file: string, text: string): Promise<void> {
   // A link stays one.
-  const place = await realpath(file).catch(() => file);
-  const aside = asideOf(place);
+  const target = await realpath(file).catch(() => file);
+  const temporary = temporaryFileOf(target);
   try {
-    await writeFlushed(aside, text, await ownerOf(place));
-    await rename(aside, place);
+    await writeFlushed(temporary, text, await ownerOf(target));
+    await rename(temporary, target);
   } catch (error) {
     // On a full disk even a part of it is too much.
-    await rm(aside, { force: true }).catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
-  await flushFolder(dirname(place));
+  await flushFolder(dirname(target));
 }
 
 interface Owner {
@@ -78,9 +78,9 @@ async function flushFolder(folder: string): Promise<void> {
 }
 
 /** @param place the file or folder that cannot be written, in a folder of Slipway's */
-export const unwritable = (place: string, cause: unknown) =>
+export const unwritable = (target: string, cause: unknown) =>
   problem('STATE_UNWRITABLE', {
-    what: `${place} could not be written.`,
+    what: `${target} could not be written.`,
     why: messageOf(cause),
     now: NOTHING_TOUCHED,
     fix: [

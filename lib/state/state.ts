@@ -5,7 +5,7 @@ import { messageOf } from '../aws/errors.ts';
 import type { Clock } from '../model/clock.ts';
 import { shortHash } from '../derive/names.ts';
 import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
-import { makeFolder, sweepAsides, writeWhole } from './private-file.ts';
+import { makeFolder, removeTemporaryFiles, writeAtomically } from './private-file.ts';
 import { emptyState, STATE_VERSION, stateSchema, type Guard, type Intent, type StateData } from './format.ts';
 
 /** The state of a stack during a run. Every method that changes it resolves when the file is written. */
@@ -42,7 +42,7 @@ export async function openState(file: string, guard: Guard, clock: Clock, read?:
     if (data[field] !== guard[field]) throw foreign(file, field, data[field], guard[field]);
   }
   // What a run that was killed in the middle of a write has left.
-  await sweepAsides(file).catch(() => undefined);
+  await removeTemporaryFiles(file).catch(() => undefined);
   let writing: Promise<void> = Promise.resolve();
   let waiting = false;
   /** However many changes come while one write is under way, one more write follows. */
@@ -128,7 +128,7 @@ async function write(file: string, data: StateData): Promise<void> {
   try {
     // The folder may be gone since the last write, as may the file.
     await makeFolder(dirname(file));
-    await writeWhole(file, `${JSON.stringify(data, null, 2)}\n`);
+    await writeAtomically(file, `${JSON.stringify(data, null, 2)}\n`);
   } catch (cause) {
     throw problem('STATE_UNWRITABLE', {
       what: `The state file ${file} could not be written.`,

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll } from '@jest/globals';
 import { build } from 'esbuild';
-import { places } from '../build/source-locations.js';
+import { sourceLocations } from '../build/source-locations.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** Packages that are CommonJS have these. */
@@ -45,7 +45,7 @@ export async function compileProgram(text: string): Promise<string> {
     format: 'esm',
     banner: { js: COMMONJS },
     logLevel: 'silent',
-    plugins: [places],
+    plugins: [sourceLocations],
   });
   const file = join(newFolder(), 'program.mjs');
   writeFileSync(file, outputFiles[0]?.contents ?? '');

@@ -24,7 +24,7 @@ const stateOf = (stage: string, other: object = {}) =>
 const foreign = (field: string, theirs: string, ours: string) => ({
   code: 'STATE_FOREIGN',
   what: expect.stringContaining(`belongs to another ${field}.`),
-  why: `It says ${field} ${theirs}; this run is for ${ours}.`,
+  why: `It is for the ${field} ${theirs}; this run is for ${ours}.`,
   now: 'Nothing was changed. The file is kept as it is.',
   fix: [expect.stringContaining(theirs), expect.stringContaining('--stage or SLIPWAY_HOME')],
 });
@@ -62,9 +62,9 @@ const CASES = [
     problem: {
       code: 'STATE_NEWER',
       what: expect.stringContaining('was written by a newer Slipway.'),
-      why: 'It has version 2; this one reads version 1.',
+      why: 'It has version 2; this Slipway reads version 1.',
       now: 'Nothing was changed. The file is kept as it is.',
-      fix: ['Use the newer Slipway.'],
+      fix: ['Update Slipway, then run the same command again.'],
     },
   },
 ];

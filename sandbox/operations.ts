@@ -2,8 +2,10 @@
 import type { Region } from './world/region.ts';
 
 type Bag = Record<string, unknown>;
-/** The names of a client package's operations: `CreateVpc` where it exports `CreateVpcCommand`. */
-type Names<Client> = keyof { [K in keyof Client as K extends `${infer N}Command` ? N : never]: true } &
+/** The names of a client package's operations, e.g. `CreateVpc` when it exports `CreateVpcCommand`. */
+export type OperationName<Client> = keyof {
+  [K in keyof Client as K extends `${infer N}Command` ? N : never]: true;
+} &
   string;
 type CommandOf<Client, N extends string> = `${N}Command` extends keyof Client
   ? Client[`${N}Command`] extends abstract new (...args: never[]) => infer C
@@ -29,7 +31,7 @@ export interface Operation<Input, Output> {
 
 /** Any subset of a client package's operations, with their exact inputs and outputs: `satisfies Operations<typeof import('@aws-sdk/client-ec2')>`. */
 export type Operations<Client> = {
-  readonly [N in Names<Client>]?: Operation<InputOf<Client, N>, OutputOf<Client, N>>;
+  readonly [N in OperationName<Client>]?: Operation<InputOf<Client, N>, OutputOf<Client, N>>;
 };
 
 /** An operation whose types are no longer known: what the gateway calls. */

@@ -40,11 +40,11 @@ export class News {
   /** What is to watch a table. */
   watchOf(table: Table<object>): Watch {
     return {
-      came: (id, row, before) => {
+      added: (id, row, before) => {
         if (before === undefined || isOver(before))
           this.#note({ table, id, what: 'came', at: this.#now(), row });
       },
-      went: (id, row) => this.#note({ table, id, what: 'went', at: this.#now(), row }),
+      deleted: (id, row) => this.#note({ table, id, what: 'went', at: this.#now(), row }),
     };
   }
 

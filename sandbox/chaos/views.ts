@@ -69,7 +69,7 @@ const before = ({ id, what, row }: Change): [string, object | undefined] => [
  * they learn of it from IAM, which takes a lag of its own.
  */
 function named({ service, operation, input, region }: Call, news: News): Change[] {
-  if (!takesLaggingIds(service) || REMOVES.test(operation)) return [];
+  if (!takesLaggingIds(region, service) || REMOVES.test(operation)) return [];
   return mentionsIn(service, operation, input)
     .flatMap(({ text, short }) => news.named(text).filter(({ id }) => short || id === text))
     .filter(({ table }) => (table === region.iam.roles) === (service === 'iam'))

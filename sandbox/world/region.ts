@@ -1,27 +1,8 @@
 /** One region of the world as an operation sees it: the tables, the clock, and ways to make ids and to arrange the future. */
-import { autoscalingStore, type AutoscalingStore } from '../aws/autoscaling/store.ts';
-import { ec2Store, type Ec2Store } from '../aws/ec2/store.ts';
-import { elbv2Store, type Elbv2Store } from '../aws/elbv2/store.ts';
-import { ecsStore, type EcsStore } from '../aws/ecs/store.ts';
-import { ecrStore, type EcrStore } from '../aws/ecr/store.ts';
-import { logsStore, type LogsStore } from '../aws/logs/store.ts';
-import { iamStore, type IamStore } from '../aws/iam/store.ts';
-import { route53Store, type Route53Store } from '../aws/route53/store.ts';
 import type { Plane } from '../data-plane.ts';
 import type { Duration } from './durations.ts';
 import type { Blobs } from './blobs.ts';
-
-/** The tables of one region, by service. */
-export const regionalStores = () => ({
-  ec2: ec2Store(),
-  elbv2: elbv2Store(),
-  ecs: ecsStore(),
-  autoscaling: autoscalingStore(),
-  ecr: ecrStore(),
-  logs: logsStore(),
-});
-/** The tables of the whole account: IAM and Route 53 know no regions. */
-export const globalStores = () => ({ iam: iamStore(), route53: route53Store() });
+import type { GlobalStores, RegionalStores } from './stores.ts';
 
 /** Something that others hear of late, if the weather is so. */
 export interface Word {
@@ -36,19 +17,11 @@ export interface Word {
 }
 
 /** A region of the world. Operations are functions on it. */
-export interface Region {
+export interface Region extends RegionalStores, GlobalStores {
   /** E.g. `eu-west-1`. */
   readonly name: string;
   /** The twelve digits of the account. */
   readonly account: string;
-  readonly ec2: Ec2Store;
-  readonly elbv2: Elbv2Store;
-  readonly ecs: EcsStore;
-  readonly autoscaling: AutoscalingStore;
-  readonly ecr: EcrStore;
-  readonly logs: LogsStore;
-  readonly iam: IamStore;
-  readonly route53: Route53Store;
   /** The bytes of images: kept apart, since they are large. */
   readonly blobs: Blobs;
   /** What runs tasks and checks targets. */

@@ -5,7 +5,8 @@ import { pretendPlane, type Plane } from '../data-plane.ts';
 import { memoryBlobs, type Blobs } from './blobs.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { durations, type Pace } from './durations.ts';
-import { globalStores, regionalStores, type Events, type Region, type Word } from './region.ts';
+import type { Events, Region, Word } from './region.ts';
+import { globalStores, regionalStores, regionalStoresOf, storesOf, tablesOf, type Stores } from './stores.ts';
 import type { Table, Watch } from './table.ts';
 
 export interface WorldOptions {
@@ -24,7 +25,6 @@ export interface WorldOptions {
 /** Which tables of a region are watched, and by whom. */
 export type Watchers = (region: Region) => readonly (readonly [Table<object>, Watch])[];
 
-type Stores = Record<string, Record<string, Table<object>>>;
 type Rows = Record<string, Record<string, [string, object][]>>;
 
 /** The world as plain data: what is written to disk. */
@@ -105,8 +105,8 @@ export class World {
   reset(): void {
     this.agenda.load([]);
     this.blobs.clear();
-    for (const store of [this.#global, ...this.#regions.values()]) {
-      for (const table of tablesOf(store)) table.clear();
+    for (const stores of [this.#global, ...this.regions().map(regionalStoresOf)]) {
+      for (const table of tablesOf(stores)) table.clear();
     }
     this.changed();
   }
@@ -117,7 +117,9 @@ export class World {
       count: this.#count,
       agenda: this.agenda.entries(),
       global: rowsOf(this.#global),
-      regions: Object.fromEntries(this.regions().map((region) => [region.name, rowsOf(storesOf(region))])),
+      regions: Object.fromEntries(
+        this.regions().map((region) => [region.name, rowsOf(regionalStoresOf(region))]),
+      ),
     };
   }
 
@@ -125,7 +127,8 @@ export class World {
     this.#seed = snapshot.seed;
     this.#count = snapshot.count;
     fill(this.#global, snapshot.global);
-    for (const [name, rows] of Object.entries(snapshot.regions)) fill(storesOf(this.region(name)), rows);
+    for (const [name, rows] of Object.entries(snapshot.regions))
+      fill(regionalStoresOf(this.region(name)), rows);
     this.agenda.load(snapshot.agenda);
   }
 
@@ -141,7 +144,7 @@ export class World {
   }
 
   #watch(region: Region): void {
-    for (const table of tablesOf(region)) table.watch = undefined;
+    for (const table of tablesOf(storesOf(region))) table.watch = undefined;
     for (const [table, watch] of this.#watchers?.(region) ?? []) table.watch = watch;
   }
 
@@ -168,22 +171,6 @@ export class World {
       forget: (event, subject) => this.agenda.forget(event, subject),
       changed: () => this.changed(),
     };
-  }
-}
-
-const storesOf = ({ ec2, elbv2, ecs, autoscaling, ecr, logs }: Region): Stores => ({
-  ec2,
-  elbv2,
-  ecs,
-  autoscaling,
-  ecr,
-  logs,
-});
-
-function* tablesOf(holder: object): Generator<Table<object>> {
-  const { ec2, elbv2, ecs, autoscaling, ecr, logs, iam, route53 } = holder as Partial<Record<string, object>>;
-  for (const store of [ec2, elbv2, ecs, autoscaling, ecr, logs, iam, route53]) {
-    if (store) yield* Object.values(store) as Table<object>[];
   }
 }
 

@@ -10,6 +10,6 @@ export interface ScalableTargetRow extends ScalableTarget {
 
 export const autoscalingStore = () => ({
   /** By resource id, `service/<cluster>/<service>`: an ECS service has one dimension. */
-  targets: new Table<ScalableTargetRow>(),
+  targets: new Table<ScalableTargetRow>({ isCounted: () => true, lag: 'none' }),
 });
 export type AutoscalingStore = ReturnType<typeof autoscalingStore>;

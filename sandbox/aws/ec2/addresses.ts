@@ -4,18 +4,13 @@ import { publicAddress } from '../../network/addresses.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import {
-  addressNotFound,
-  allocationNotFound,
-  associationNotFound,
-  invalidValue,
-  missingParameter,
-} from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { addressNotFound, associationNotFound, invalidValue, missingParameter } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
-import { checkQuota } from './quotas.ts';
-import { addressOf } from './rows.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import type { AddressRow } from './store.ts';
 import { tagsFor } from './tags.ts';
+import { newId } from './kinds.ts';
 
 /** It sounds like IAM, and is not: AWS says the same of an address that it uses itself, for a NAT gateway of yours. */
 const notYours = () => refusal('AuthFailure', 'You do not have permission to access the specified resource.');
@@ -34,7 +29,7 @@ const filters: FilterTable<AddressRow> = {
 
 /** @throws InvalidAllocationID.NotFound, InvalidAddress.NotFound */
 function askedFor({ ec2 }: Region, ids: string[] | undefined, ips: string[] | undefined): AddressRow[] {
-  const byId = named(ids, ec2.addresses, allocationNotFound);
+  const byId = named(ids, ec2.addresses);
   for (const ip of ips ?? []) {
     if (!ec2.addresses.find(({ PublicIp }) => PublicIp === ip)) throw addressNotFound(ip);
   }
@@ -49,9 +44,9 @@ export const addressOperations = {
       if (input.Domain !== undefined && input.Domain !== 'vpc') {
         throw invalidValue('domain', input.Domain, 'Valid values are: vpc.');
       }
-      checkQuota('addresses', region.ec2.addresses.size + 1);
-      const Tags = tagsFor('elastic-ip', input.TagSpecifications);
-      const AllocationId = region.id('eipalloc');
+      checkQuota(quotas.addresses, region.ec2.addresses.size + 1);
+      const Tags = tagsFor(region.ec2.addresses, input.TagSpecifications);
+      const AllocationId = newId(region, region.ec2.addresses);
       const address = region.ec2.addresses.set(AllocationId, {
         AllocationId,
         PublicIp: publicAddress(region),
@@ -96,7 +91,7 @@ export const addressOperations = {
   ReleaseAddress: {
     takes: ['AllocationId', 'NetworkBorderGroup'],
     run(input, region) {
-      const address = addressOf(region, input.AllocationId);
+      const address = rowOf(region.ec2.addresses, input.AllocationId);
       const { AllocationId, PublicIp, heldBy } = address;
       if ((input.NetworkBorderGroup ?? address.NetworkBorderGroup) !== address.NetworkBorderGroup) {
         throw addressNotFound(PublicIp);

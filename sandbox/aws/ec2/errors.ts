@@ -3,31 +3,21 @@ import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 type ById = (id: string) => Refusal;
 
-const notFound =
+/** Makes the refusal of an id without a resource. @param noun as AWS spells it: `vpc`, `routeTable`, … */
+export const idNotFound =
   (code: string, noun: string): ById =>
   (id) =>
     refusal(code, `The ${noun} ID '${id}' does not exist`);
 
-export const vpcNotFound = notFound('InvalidVpcID.NotFound', 'vpc');
-export const subnetNotFound = notFound('InvalidSubnetID.NotFound', 'subnet');
-export const internetGatewayNotFound = notFound('InvalidInternetGatewayID.NotFound', 'internetGateway');
-export const routeTableNotFound = notFound('InvalidRouteTableID.NotFound', 'routeTable');
-export const associationNotFound = notFound('InvalidAssociationID.NotFound', 'association');
-export const allocationNotFound = notFound('InvalidAllocationID.NotFound', 'allocation');
-export const interfaceNotFound = notFound('InvalidNetworkInterfaceID.NotFound', 'networkInterface');
-export const networkAclNotFound = notFound('InvalidNetworkAclID.NotFound', 'networkAcl');
-export const ruleNotFound = notFound('InvalidSecurityGroupRuleId.NotFound', 'security group rule');
+export const associationNotFound = idNotFound('InvalidAssociationID.NotFound', 'association');
+export const networkAclNotFound = idNotFound('InvalidNetworkAclID.NotFound', 'networkAcl');
 /** As the address of a NAT gateway. */
-export const elasticIpNotFound = notFound('InvalidElasticIpID.NotFound', 'elasticIp');
+export const elasticIpNotFound = idNotFound('InvalidElasticIpID.NotFound', 'elasticIp');
 /** As the target of a route. */
-export const gatewayNotFound = notFound('InvalidGatewayID.NotFound', 'gateway');
+export const gatewayNotFound = idNotFound('InvalidGatewayID.NotFound', 'gateway');
 /** As the target of a route: calls about NAT gateways themselves say `NatGatewayNotFound`. */
-export const routeNatGatewayNotFound = notFound('InvalidNatGatewayID.NotFound', 'natGateway');
+export const routeNatGatewayNotFound = idNotFound('InvalidNatGatewayID.NotFound', 'natGateway');
 
-export const natGatewayNotFound: ById = (id) =>
-  refusal('NatGatewayNotFound', `NatGateway ${id} was not found`);
-export const groupNotFound: ById = (id) =>
-  refusal('InvalidGroup.NotFound', `The security group '${id}' does not exist`);
 export const addressNotFound: ById = (ip) => refusal('InvalidAddress.NotFound', `Address '${ip}' not found.`);
 
 /** @param noun as AWS puts it: `vpc`, `subnet`, … */

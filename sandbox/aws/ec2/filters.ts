@@ -3,6 +3,7 @@ import type { Filter } from '@aws-sdk/client-ec2';
 import { own } from '../../own-property.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import { matchesWildcard } from '../../wildcard.ts';
+import { rowAt, type Rows } from '../finder.ts';
 import { invalidParameter } from './errors.ts';
 import { tagsOf, type Tagged } from './tags.ts';
 
@@ -47,17 +48,8 @@ function shownBy<Row extends Tagged>(name: string, table: FilterTable<Row>): (ro
  * The rows that a describe call asks for by id: all when it names none.
  * @throws the kind's not-found refusal for an id that is not there
  */
-export function named<Row>(
-  ids: string[] | undefined,
-  table: { get(id: string): Row | undefined; all(): Row[] },
-  notFound: (id: string) => Error,
-): Row[] {
-  if (!ids || ids.length === 0) return table.all();
-  return ids.map((id) => {
-    const row = table.get(id);
-    if (!row) throw notFound(id);
-    return row;
-  });
+export function named<Row>(ids: string[] | undefined, rows: Rows<Row> & { all(): Row[] }): Row[] {
+  return ids?.length ? ids.map((id) => rowAt(rows, id)) : rows.all();
 }
 
 const MOST = 1000;

@@ -5,12 +5,13 @@ import { internetGatewayOf } from '../../network/routes.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { alreadyAssociated, hasDependencies, internetGatewayNotFound } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { alreadyAssociated, hasDependencies } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
-import { checkQuota } from './quotas.ts';
-import { gatewayOf, vpcOf } from './rows.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import type { InternetGatewayRow } from './store.ts';
 import { tagsFor } from './tags.ts';
+import { newId } from './kinds.ts';
 
 const filters: FilterTable<InternetGatewayRow> = {
   'attachment.state': (gateway) => gateway.Attachments.map(({ State }) => State),
@@ -28,9 +29,9 @@ export const internetGatewayOperations = {
   CreateInternetGateway: {
     takes: ['TagSpecifications'],
     run(input, region) {
-      checkQuota('internetGateways', region.ec2.internetGateways.size + 1);
-      const Tags = tagsFor('internet-gateway', input.TagSpecifications);
-      const InternetGatewayId = region.id('igw');
+      checkQuota(quotas.internetGateways, region.ec2.internetGateways.size + 1);
+      const Tags = tagsFor(region.ec2.internetGateways, input.TagSpecifications);
+      const InternetGatewayId = newId(region, region.ec2.internetGateways);
       const InternetGateway = region.ec2.internetGateways.set(InternetGatewayId, {
         InternetGatewayId,
         OwnerId: region.account,
@@ -44,7 +45,7 @@ export const internetGatewayOperations = {
   DescribeInternetGateways: {
     takes: ['InternetGatewayIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = named(input.InternetGatewayIds, region.ec2.internetGateways, internetGatewayNotFound);
+      const rows = named(input.InternetGatewayIds, region.ec2.internetGateways);
       const { rows: InternetGateways, NextToken } = page(filtered(rows, input.Filters, filters), input);
       return { InternetGateways, NextToken };
     },
@@ -54,8 +55,8 @@ export const internetGatewayOperations = {
   AttachInternetGateway: {
     takes: ['InternetGatewayId', 'VpcId'],
     run(input, region) {
-      const gateway = gatewayOf(region, input.InternetGatewayId);
-      const { VpcId } = vpcOf(region, input.VpcId);
+      const gateway = rowOf(region.ec2.internetGateways, input.InternetGatewayId);
+      const { VpcId } = rowOf(region.ec2.vpcs, input.VpcId);
       const [attachment] = gateway.Attachments;
       if (attachment) {
         throw alreadyAssociated(
@@ -74,8 +75,8 @@ export const internetGatewayOperations = {
   DetachInternetGateway: {
     takes: ['InternetGatewayId', 'VpcId'],
     run(input, region) {
-      const gateway = gatewayOf(region, input.InternetGatewayId);
-      const { VpcId } = vpcOf(region, input.VpcId);
+      const gateway = rowOf(region.ec2.internetGateways, input.InternetGatewayId);
+      const { VpcId } = rowOf(region.ec2.vpcs, input.VpcId);
       if (gateway.Attachments[0]?.VpcId !== VpcId) {
         throw refusal(
           'Gateway.NotAttached',
@@ -96,7 +97,7 @@ export const internetGatewayOperations = {
   DeleteInternetGateway: {
     takes: ['InternetGatewayId'],
     run(input, region) {
-      const { InternetGatewayId, Attachments } = gatewayOf(region, input.InternetGatewayId);
+      const { InternetGatewayId, Attachments } = rowOf(region.ec2.internetGateways, input.InternetGatewayId);
       if (Attachments.length > 0) throw hasDependencies('internetGateway', InternetGatewayId);
       region.ec2.internetGateways.delete(InternetGatewayId);
       return {};

@@ -5,12 +5,14 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import { durations } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
-import { elasticIpNotFound, missingParameter, natGatewayNotFound, notImplemented } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { elasticIpNotFound, missingParameter, notImplemented } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
-import { checkQuota } from './quotas.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import type { NatGatewayRow, SubnetRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { once } from './tokens.ts';
+import { newId } from './kinds.ts';
 
 /**
  * Whether AWS shows it no more. What is deleted or has failed is remembered for an hour of the world's time; in a world
@@ -21,8 +23,9 @@ function isForgotten(region: Region, { DeleteTime }: NatGatewayRow): boolean {
   return DeleteTime !== undefined && region.now().getTime() - DeleteTime.getTime() >= hour;
 }
 
-/** Those that AWS shows, as a table. */
+/** The NAT gateways that AWS still shows, as rows to find. */
 const remembered = (region: Region) => ({
+  kind: region.ec2.natGateways.kind,
   all: () => region.ec2.natGateways.filter((nat) => !isForgotten(region, nat)),
   get(id: string) {
     const nat = region.ec2.natGateways.get(id);
@@ -45,7 +48,7 @@ function checkZone({ ec2 }: Region, { AvailabilityZone }: SubnetRow): void {
   const there = ec2.natGateways.filter(
     (nat) => COUNTED.includes(nat.State) && zoneOf(nat) === AvailabilityZone,
   );
-  checkQuota('natGatewaysPerZone', there.length + 1);
+  checkQuota(quotas.natGatewaysPerZone, there.length + 1);
 }
 
 function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
@@ -59,8 +62,8 @@ function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
   // One that is gone fails later; one that EC2 does not know yet is refused (hashicorp/terraform-provider-aws#27087).
   if (region.ec2.addresses.hides(AllocationId)) throw elasticIpNotFound(AllocationId);
   checkZone(region, subnet);
-  const Tags = tagsFor('natgateway', input.TagSpecifications);
-  const NatGatewayId = region.id('nat');
+  const Tags = tagsFor(region.ec2.natGateways, input.TagSpecifications);
+  const NatGatewayId = newId(region, region.ec2.natGateways);
   region.after('natGatewayPlace', 'ec2:nat-gateway-placed', NatGatewayId);
   return region.ec2.natGateways.set(NatGatewayId, {
     NatGatewayId,
@@ -106,7 +109,7 @@ export const natGatewayOperations = {
   DescribeNatGateways: {
     takes: ['NatGatewayIds', 'Filter', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = named(input.NatGatewayIds, remembered(region), natGatewayNotFound);
+      const rows = named(input.NatGatewayIds, remembered(region));
       const { rows: NatGateways, NextToken } = page(filtered(rows, input.Filter, filters), input);
       return { NatGateways, NextToken };
     },
@@ -115,10 +118,9 @@ export const natGatewayOperations = {
   /** May come again, and at any time: also while it is pending, and when it has failed. */
   DeleteNatGateway: {
     takes: ['NatGatewayId'],
-    run({ NatGatewayId }, region) {
-      if (!NatGatewayId) throw missingParameter('natGatewayId');
-      const nat = remembered(region).get(NatGatewayId);
-      if (!nat) throw natGatewayNotFound(NatGatewayId);
+    run({ NatGatewayId: id }, region) {
+      const nat = rowOf(remembered(region), id);
+      const { NatGatewayId } = nat;
       if (nat.State === 'deleting' || nat.State === 'deleted') return { NatGatewayId };
       region.forget('ec2:nat-gateway-placed', NatGatewayId);
       region.forget('ec2:nat-gateway-available', NatGatewayId);

@@ -68,9 +68,13 @@ export const networkAclOperations = {
     takes: ['NetworkAclIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const acls = region.ec2.vpcs.all().map((vpc) => defaultAcl(region, vpc));
-      const table = { all: () => acls, get: (id: string) => acls.find((acl) => acl.NetworkAclId === id) };
+      const rows = {
+        kind: { keyOf: (id = '') => id, notFound: networkAclNotFound },
+        all: () => acls,
+        get: (id: string) => acls.find((acl) => acl.NetworkAclId === id),
+      };
       const { rows: NetworkAcls, NextToken } = page(
-        filtered(named(input.NetworkAclIds, table, networkAclNotFound), input.Filters, filters),
+        filtered(named(input.NetworkAclIds, rows), input.Filters, filters),
         input,
       );
       return { NetworkAcls, NextToken };

@@ -2,10 +2,10 @@
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { NetworkInterfaceAssociation, NetworkInterfaceStatus } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
-import { interfaceNotFound, invalidParameter } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { invalidParameter } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
 import { addInterface, releaseInterface } from './network-interfaces.ts';
-import { interfaceOf, subnetOf } from './rows.ts';
 import { defaultGroupOf } from './security-groups.ts';
 import type { NetworkInterfaceRow } from './store.ts';
 import { tagsFor } from './tags.ts';
@@ -69,9 +69,9 @@ export const networkInterfaceOperations = {
         input,
         region.ec2.networkInterfaces,
         () => {
-          const { SubnetId: subnetId, VpcId } = subnetOf(region, input.SubnetId);
+          const { SubnetId: subnetId, VpcId } = rowOf(region.ec2.subnets, input.SubnetId);
           const fallback = defaultGroupOf(region, VpcId);
-          const tags = tagsFor('network-interface', input.TagSpecifications);
+          const tags = tagsFor(region.ec2.networkInterfaces, input.TagSpecifications);
           const row = addInterface(region, {
             subnetId,
             groups: input.Groups ?? (fallback ? [fallback.GroupId] : []),
@@ -92,7 +92,7 @@ export const networkInterfaceOperations = {
   DescribeNetworkInterfaces: {
     takes: ['NetworkInterfaceIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = named(input.NetworkInterfaceIds, region.ec2.networkInterfaces, interfaceNotFound);
+      const rows = named(input.NetworkInterfaceIds, region.ec2.networkInterfaces);
       const { rows: NetworkInterfaces, NextToken } = page(filtered(rows, input.Filters, filters), input);
       return { NetworkInterfaces, NextToken };
     },
@@ -102,7 +102,7 @@ export const networkInterfaceOperations = {
   DeleteNetworkInterface: {
     takes: ['NetworkInterfaceId'],
     run(input, region) {
-      const { NetworkInterfaceId, Status } = interfaceOf(region, input.NetworkInterfaceId);
+      const { NetworkInterfaceId, Status } = rowOf(region.ec2.networkInterfaces, input.NetworkInterfaceId);
       if (Status === 'in-use') {
         throw invalidParameter(`Network interface '${NetworkInterfaceId}' is currently in use.`);
       }

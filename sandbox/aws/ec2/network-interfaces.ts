@@ -2,9 +2,10 @@
 import type { NetworkInterface, NetworkInterfaceAssociation } from '@aws-sdk/client-ec2';
 import { freeAddress, isFree } from '../../network/addresses.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { addressInUse, apart, noFreeAddress } from './errors.ts';
-import { groupOf, subnetOf } from './rows.ts';
 import type { NetworkInterfaceRow } from './store.ts';
+import { newId } from './kinds.ts';
 
 export { publicAddress } from '../../network/addresses.ts';
 
@@ -69,8 +70,8 @@ type NewInterface = Pick<InterfaceRequest, 'subnetId' | 'groups' | 'description'
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html
  */
 export function addInterface(region: Region, request: NewInterface): NetworkInterfaceRow {
-  const subnet = subnetOf(region, request.subnetId);
-  const groups = request.groups.map((id) => groupOf(region, id));
+  const subnet = rowOf(region.ec2.subnets, request.subnetId);
+  const groups = request.groups.map((id) => rowOf(region.ec2.securityGroups, id));
   const stranger = groups.find((group) => group.VpcId !== subnet.VpcId);
   if (stranger)
     throw apart(`Security group ${stranger.GroupId}`, `subnet ${subnet.SubnetId}`, 'InvalidParameter');
@@ -79,7 +80,7 @@ export function addInterface(region: Region, request: NewInterface): NetworkInte
   const PrivateIpAddress = privateIp ?? freeAddress(region, subnet.SubnetId);
   if (PrivateIpAddress === undefined) throw noFreeAddress();
   const PrivateDnsName = privateName(region, PrivateIpAddress);
-  const NetworkInterfaceId = region.id('eni');
+  const NetworkInterfaceId = newId(region, region.ec2.networkInterfaces);
   return region.ec2.networkInterfaces.set(NetworkInterfaceId, {
     NetworkInterfaceId,
     SubnetId: subnet.SubnetId,

@@ -4,9 +4,9 @@ import type { IpPermission } from '@aws-sdk/client-ec2';
 import { block } from '../../network/cidr.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import * as errors from './errors.ts';
 import { portsOf, protocolOf } from './protocols.ts';
-import { groupOf } from './rows.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 
 /** What a rule says, apart from whose it is: protocol, ports, one peer and a description. */
@@ -61,8 +61,9 @@ export function rulesOf(
   const reference = (pair: NonNullable<IpPermission['UserIdGroupPairs']>[number]) => {
     if (pair.VpcPeeringConnectionId) throw errors.notImplemented('VpcPeeringConnectionId');
     if (!pair.GroupId) throw errors.noDefaultVpc();
-    if (pair.UserId && pair.UserId !== region.account) throw errors.groupNotFound(pair.GroupId);
-    const referenced = groupOf(region, pair.GroupId);
+    const { securityGroups } = region.ec2;
+    if (pair.UserId && pair.UserId !== region.account) throw securityGroups.kind.notFound(pair.GroupId);
+    const referenced = rowOf(securityGroups, pair.GroupId);
     if (referenced.VpcId !== VpcId) {
       throw refusal(
         'InvalidGroup.NotFound',

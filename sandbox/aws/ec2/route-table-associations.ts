@@ -3,6 +3,7 @@ import type * as EC2 from '@aws-sdk/client-ec2';
 import type { RouteTableAssociation } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import {
   alreadyAssociated,
   apart,
@@ -10,7 +11,6 @@ import {
   invalidParameter,
   missingParameter,
 } from './errors.ts';
-import { routeTableOf, subnetOf } from './rows.ts';
 import type { RouteTableRow } from './store.ts';
 
 /** Associates a table with a subnet, or as the main one. */
@@ -59,8 +59,8 @@ export const routeTableAssociationOperations = {
   AssociateRouteTable: {
     takes: ['RouteTableId', 'SubnetId'],
     run(input, region) {
-      const table = routeTableOf(region, input.RouteTableId);
-      const { SubnetId, VpcId } = subnetOf(region, input.SubnetId);
+      const table = rowOf(region.ec2.routeTables, input.RouteTableId);
+      const { SubnetId, VpcId } = rowOf(region.ec2.subnets, input.SubnetId);
       const { RouteTableId } = table;
       if (table.VpcId !== VpcId) throw apart(`Route table ${RouteTableId}`, `subnet ${SubnetId}`);
       const holder = region.ec2.routeTables.find(({ Associations }) =>
@@ -80,7 +80,7 @@ export const routeTableAssociationOperations = {
     takes: ['AssociationId', 'RouteTableId'],
     run(input, region) {
       const { table: from, association } = associationOf(region, input.AssociationId);
-      const to = routeTableOf(region, input.RouteTableId);
+      const to = rowOf(region.ec2.routeTables, input.RouteTableId);
       if (from.VpcId !== to.VpcId) {
         throw apart(`Route table ${to.RouteTableId}`, `association ${association.RouteTableAssociationId}`);
       }

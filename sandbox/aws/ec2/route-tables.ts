@@ -4,17 +4,18 @@ import type { RouteTable, Tag } from '@aws-sdk/client-ec2';
 import { stateOf } from '../../network/routes.ts';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { hasDependencies, routeTableNotFound } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { hasDependencies } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
-import { checkQuota } from './quotas.ts';
-import { routeTableOf, vpcOf } from './rows.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import type { RouteTableRow, VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { once } from './tokens.ts';
+import { newId } from './kinds.ts';
 
 /** Adds a route table to a VPC, with the local route alone. */
 export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): RouteTableRow {
-  const RouteTableId = region.id('rtb');
+  const RouteTableId = newId(region, region.ec2.routeTables);
   return region.ec2.routeTables.set(RouteTableId, {
     RouteTableId,
     VpcId: vpc.VpcId,
@@ -61,10 +62,11 @@ export const routeTableOperations = {
     takes: ['VpcId', 'ClientToken', 'TagSpecifications'],
     run(input, region) {
       const table = once(region, 'CreateRouteTable', input, region.ec2.routeTables, () => {
-        const vpc = vpcOf(region, input.VpcId);
+        const vpc = rowOf(region.ec2.vpcs, input.VpcId);
         const siblings = region.ec2.routeTables.filter(({ VpcId }) => VpcId === vpc.VpcId);
-        checkQuota('routeTablesPerVpc', siblings.length + 1);
-        return addRouteTable(region, vpc, tagsFor('route-table', input.TagSpecifications)).RouteTableId;
+        checkQuota(quotas.routeTablesPerVpc, siblings.length + 1);
+        return addRouteTable(region, vpc, tagsFor(region.ec2.routeTables, input.TagSpecifications))
+          .RouteTableId;
       });
       return { RouteTable: shown(region, table), ClientToken: input.ClientToken };
     },
@@ -74,7 +76,7 @@ export const routeTableOperations = {
     takes: ['RouteTableIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = filtered(
-        named(input.RouteTableIds, region.ec2.routeTables, routeTableNotFound),
+        named(input.RouteTableIds, region.ec2.routeTables),
         input.Filters,
         filters(region),
       );
@@ -87,7 +89,7 @@ export const routeTableOperations = {
   DeleteRouteTable: {
     takes: ['RouteTableId'],
     run(input, region) {
-      const { RouteTableId, Associations } = routeTableOf(region, input.RouteTableId);
+      const { RouteTableId, Associations } = rowOf(region.ec2.routeTables, input.RouteTableId);
       if (Associations.length > 0) throw hasDependencies('routeTable', RouteTableId);
       region.ec2.routeTables.delete(RouteTableId);
       return {};

@@ -5,9 +5,9 @@ import { block, covers } from '../../network/cidr.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import * as errors from './errors.ts';
-import { checkQuota } from './quotas.ts';
-import { routeTableOf } from './rows.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import type { RouteTableRow } from './store.ts';
 
 interface RouteInput {
@@ -60,7 +60,7 @@ export const routeOperations = {
   CreateRoute: {
     takes: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
     run(input, region) {
-      const table = routeTableOf(region, input.RouteTableId);
+      const table = rowOf(region.ec2.routeTables, input.RouteTableId);
       const DestinationCidrBlock = destinationOf(input);
       if (routeIn(table, DestinationCidrBlock)) {
         throw refusal(
@@ -75,7 +75,7 @@ export const routeOperations = {
         );
       }
       const target = targetOf(region, table, input);
-      checkQuota('routesPerTable', table.Routes.length + 1);
+      checkQuota(quotas.routesPerTable, table.Routes.length + 1);
       table.Routes.push({ DestinationCidrBlock, ...target, Origin: 'CreateRoute' });
       return { Return: true };
     },
@@ -84,7 +84,7 @@ export const routeOperations = {
   ReplaceRoute: {
     takes: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
     run(input, region) {
-      const table = routeTableOf(region, input.RouteTableId);
+      const table = rowOf(region.ec2.routeTables, input.RouteTableId);
       const destination = destinationOf(input);
       const route = routeIn(table, destination);
       if (!route) {
@@ -104,7 +104,7 @@ export const routeOperations = {
   DeleteRoute: {
     takes: ['RouteTableId', 'DestinationCidrBlock'],
     run(input, region) {
-      const table = routeTableOf(region, input.RouteTableId);
+      const table = rowOf(region.ec2.routeTables, input.RouteTableId);
       const destination = destinationOf(input);
       const route = routeIn(table, destination);
       if (!route) {

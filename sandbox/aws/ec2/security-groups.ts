@@ -4,21 +4,22 @@ import type { SecurityGroup, Tag } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { groupNotFound, invalidParameter, invalidValue, missingParameter, noDefaultVpc } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { invalidParameter, invalidValue, missingParameter, noDefaultVpc } from './errors.ts';
 import { filtered, named, page } from './filters.ts';
 import { checkDescription, permissionsOf } from './permissions.ts';
-import { checkQuota } from './quotas.ts';
-import { groupOf, vpcOf } from './rows.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import { groupFilters } from './security-group-filters.ts';
 import { addRule, rulesIn } from './security-group-rules.ts';
 import type { SecurityGroupRow, VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
+import { newId } from './kinds.ts';
 
 const EVERYTHING = { IpProtocol: '-1', FromPort: -1, ToPort: -1 };
 
 /** Adds a group with the rule that every group starts with: all may go out. */
 function addGroup(region: Region, vpc: VpcRow, name: string, description: string, tags: Tag[]) {
-  const GroupId = region.id('sg');
+  const GroupId = newId(region, region.ec2.securityGroups);
   const group: SecurityGroupRow = region.ec2.securityGroups.set(GroupId, {
     GroupId,
     GroupName: name,
@@ -101,12 +102,12 @@ export const securityGroupOperations = {
     takes: ['GroupName', 'Description', 'VpcId', 'TagSpecifications'],
     run(input, region) {
       if (!input.VpcId) throw noDefaultVpc();
-      const vpc = vpcOf(region, input.VpcId);
+      const vpc = rowOf(region.ec2.vpcs, input.VpcId);
       const name = checkName(region, vpc.VpcId, input.GroupName);
       const description = checkDescription(input.Description, 'security group');
       if (!description) throw missingParameter('groupDescription');
-      checkQuota('securityGroups', region.ec2.securityGroups.size + 1);
-      const tags = tagsFor('security-group', input.TagSpecifications);
+      checkQuota(quotas.securityGroups, region.ec2.securityGroups.size + 1);
+      const tags = tagsFor(region.ec2.securityGroups, input.TagSpecifications);
       const { GroupId, SecurityGroupArn } = addGroup(region, vpc, name, description, tags);
       return { GroupId, SecurityGroupArn, Tags: tags };
     },
@@ -116,7 +117,7 @@ export const securityGroupOperations = {
     takes: ['GroupIds', 'GroupNames', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       if (input.GroupNames?.length) throw noDefaultVpc();
-      const rows = named(input.GroupIds, region.ec2.securityGroups, groupNotFound);
+      const rows = named(input.GroupIds, region.ec2.securityGroups);
       const { rows: fitting, NextToken } = page(filtered(rows, input.Filters, groupFilters(region)), input);
       return { SecurityGroups: fitting.map((group) => shown(region, group)), NextToken };
     },
@@ -126,7 +127,7 @@ export const securityGroupOperations = {
     takes: ['GroupId', 'GroupName'],
     run(input, region) {
       if (!input.GroupId && input.GroupName) throw noDefaultVpc();
-      const { GroupId, GroupName } = groupOf(region, input.GroupId);
+      const { GroupId, GroupName } = rowOf(region.ec2.securityGroups, input.GroupId);
       if (GroupName === 'default') {
         throw refusal(
           'CannotDelete',

@@ -15,12 +15,16 @@ export interface Tagged {
 export const tagsOf = ({ Tags, TagSet }: Tagged): Tag[] => Tags ?? TagSet ?? [];
 
 /**
- * The tags of a create call for the one kind it makes.
+ * Returns the tags that a create call gives to the one kind that it creates.
+ * @param table the table of that kind
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
  */
-export function tagsFor(kind: ResourceType, specifications: TagSpecification[] | undefined): Tag[] {
+export function tagsFor(
+  { kind }: { readonly kind: { readonly tagType: ResourceType } },
+  specifications: TagSpecification[] | undefined,
+): Tag[] {
   for (const { ResourceType } of specifications ?? []) {
-    if (ResourceType !== kind) {
+    if (ResourceType !== kind.tagType) {
       throw invalidParameter(`'${ResourceType}' is not a valid taggable resource type for this operation.`);
     }
   }

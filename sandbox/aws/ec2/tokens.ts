@@ -4,6 +4,15 @@ import type { Region } from '../../world/region.ts';
 import type { Table } from '../../world/table.ts';
 import { invalidValue } from './errors.ts';
 
+/** A client token, and what the call with it created. */
+export interface TokenRow {
+  operation: string;
+  parameters: string;
+  id: string;
+  /** The resource as it was created: returned again when the resource itself is gone. */
+  made: object;
+}
+
 const LONGEST = 64;
 
 /**

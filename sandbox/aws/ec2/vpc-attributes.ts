@@ -2,14 +2,14 @@
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
+import { rowOf } from '../finder.ts';
 import { invalidParameter, invalidValue } from './errors.ts';
-import { vpcOf } from './rows.ts';
 
 export const vpcAttributeOperations = {
   DescribeVpcAttribute: {
     takes: ['VpcId', 'Attribute'],
     run(input, region) {
-      const { VpcId, enableDnsSupport, enableDnsHostnames } = vpcOf(region, input.VpcId);
+      const { VpcId, enableDnsSupport, enableDnsHostnames } = rowOf(region.ec2.vpcs, input.VpcId);
       switch (input.Attribute) {
         case 'enableDnsSupport':
           return { VpcId, EnableDnsSupport: { Value: enableDnsSupport } };
@@ -30,7 +30,7 @@ export const vpcAttributeOperations = {
   ModifyVpcAttribute: {
     takes: ['VpcId', 'EnableDnsSupport', 'EnableDnsHostnames'],
     run(input, region) {
-      const vpc = vpcOf(region, input.VpcId);
+      const vpc = rowOf(region.ec2.vpcs, input.VpcId);
       const support = input.EnableDnsSupport?.Value;
       const hostnames = input.EnableDnsHostnames?.Value;
       if (support !== undefined && hostnames !== undefined) {

@@ -13,7 +13,9 @@ import type {
   Task,
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
-import { Table } from '../../world/table.ts';
+import { BOOKKEEPING, Table } from '../../world/table.ts';
+import { clusterNotFound, invalid } from './errors.ts';
+import { resource, type EcsTable } from './kinds.ts';
 
 export interface ClusterRow extends Cluster {
   clusterArn: string;
@@ -120,13 +122,45 @@ export interface TaskRow extends Task {
   proven?: boolean;
 }
 
+const isActive = ({ status }: { status?: string }): boolean => status !== 'INACTIVE';
+const always = () => true;
+const couldNotBeFound = (noun: string) => () => invalid(`The specified ${noun} could not be found.`);
+
+/** The tables of ECS; the keys of resources are ARNs. A kind of resource is declared here and nowhere else. */
 export const ecsStore = () => ({
-  /** By ARN, as all of these. */
-  clusters: new Table<ClusterRow>(),
-  taskDefinitions: new Table<TaskDefinitionRow>(),
-  /** The last revision number of each family: it goes on after deletions. */
-  families: new Table<{ revision: number }>(),
-  services: new Table<ServiceRow>(),
-  tasks: new Table<TaskRow>(),
+  clusters: resource<ClusterRow>({
+    arnType: 'cluster',
+    listedBy: ['ListClusters'],
+    isCounted: isActive,
+    isTaggable: isActive,
+    notTaggable: clusterNotFound,
+  }),
+  taskDefinitions: resource<TaskDefinitionRow>({
+    arnType: 'task-definition',
+    listedBy: ['ListTaskDefinitions', 'ListTaskDefinitionFamilies'],
+    isCounted: ({ status }) => status === 'ACTIVE',
+    isTaggable: always,
+    notTaggable: couldNotBeFound('task definition'),
+  }),
+  services: resource<ServiceRow>({
+    arnType: 'service',
+    listedBy: ['ListServices'],
+    isCounted: isActive,
+    isTaggable: isActive,
+    notTaggable: couldNotBeFound('service'),
+  }),
+  tasks: resource<TaskRow>({
+    arnType: 'task',
+    listedBy: ['ListTasks'],
+    isCounted: ({ lastStatus }) => lastStatus !== 'STOPPED',
+    isTaggable: always,
+    notTaggable: couldNotBeFound('task'),
+  }),
+  /** The last revision number of each family; it is not reused after deletions. */
+  families: new Table<{ revision: number }>(BOOKKEEPING),
 });
 export type EcsStore = ReturnType<typeof ecsStore>;
+
+/** The tables of all kinds of resources; a table that is not one of these must be named here. */
+export const resourceTables = ({ families: _, ...tables }: EcsStore): EcsTable<{ tags?: Tag[] }>[] =>
+  Object.values(tables);

@@ -3,7 +3,8 @@ import type * as ECS from '@aws-sdk/client-ecs';
 import type { Tag } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { clusterNotFound, invalid } from './errors.ts';
+import { invalid } from './errors.ts';
+import { resourceTables } from './store.ts';
 
 const MOST = 50;
 
@@ -26,30 +27,13 @@ export function mergeTags(existing: Tag[] | undefined, added: Tag[] | undefined)
   return [...merged.values()];
 }
 
-/** Whatever has tags, by its ARN. A deleted cluster or service takes none any more. */
+/** The resource that takes tags under an ARN: a deleted cluster or service takes none. */
 function taggedOf({ ecs }: Region, arn = ''): { tags?: Tag[] } {
-  const [, kind] = /^arn:aws[\w-]*:ecs:[\w-]+:\d{12}:([\w-]+)\//.exec(arn) ?? [];
-  const active = <R extends { status?: string }>(row: R | undefined) =>
-    row?.status === 'INACTIVE' ? undefined : row;
-  switch (kind) {
-    case 'cluster': {
-      const cluster = active(ecs.clusters.get(arn));
-      if (!cluster) throw clusterNotFound();
-      return cluster;
-    }
-    case 'service':
-      return found(active(ecs.services.get(arn)), 'service');
-    case 'task-definition':
-      return found(ecs.taskDefinitions.get(arn), 'task definition');
-    case 'task':
-      return found(ecs.tasks.get(arn), 'task');
-    default:
-      throw invalid('Invalid resource ARN.');
-  }
-}
-
-function found<Row>(row: Row | undefined, what: string): Row {
-  if (!row) throw invalid(`The specified ${what} could not be found.`);
+  const [, arnType] = /^arn:aws[\w-]*:ecs:[\w-]+:\d{12}:([\w-]+)\//.exec(arn) ?? [];
+  const table = resourceTables(ecs).find(({ kind }) => kind.arnType === arnType);
+  if (!table) throw invalid('Invalid resource ARN.');
+  const row = table.get(arn);
+  if (!row || !table.kind.isTaggable(row)) throw table.kind.notTaggable();
   return row;
 }
 

@@ -1,6 +1,6 @@
 /** The DNS names of load balancers, and the zone of AWS in which they stand. */
 import type { Region } from '../../world/region.ts';
-import { digits } from './rows.ts';
+import { digits } from './arns.ts';
 
 /** In AWS a constant of each region; aliases of Route 53 must name it. Here it is that of us-east-1 everywhere. */
 export const CANONICAL_HOSTED_ZONE_ID = 'Z35SXDOTRQ7X7K';

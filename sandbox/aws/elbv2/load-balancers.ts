@@ -20,7 +20,7 @@ import { checkLoadBalancerName } from './names.ts';
 import { page } from './paging.ts';
 import { attachTo, checkGroups, checkSubnets, releaseLater, zonesOf } from './placement.ts';
 import { reroute } from './routing.ts';
-import { digits, elbArn } from './rows.ts';
+import { digits, elbArn } from './arns.ts';
 import type { LoadBalancerRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { settleAllTargets } from './target-health.ts';

@@ -13,7 +13,7 @@ import {
   subnetNotFound,
   validation,
 } from './errors.ts';
-import { pathOf } from './rows.ts';
+import { pathOf } from './arns.ts';
 import type { LoadBalancerRow } from './store.ts';
 
 const LEAST_ZONES = 2;

@@ -2,13 +2,14 @@
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { checkActions } from './actions.ts';
 import { checkConditions } from './conditions.ts';
 import { constraint, notPermitted, priorityInUse, validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
 import { page } from './paging.ts';
 import { reroute } from './routing.ts';
-import { digits, elbArn, listenerOf, balancerOf, pathOf, ruleOf } from './rows.ts';
+import { digits, elbArn, pathOf } from './arns.ts';
 import type { RuleRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { rulesOf, rulesOfBalancer } from './usage.ts';
@@ -24,7 +25,7 @@ function checkPriority(priority: number | undefined): string {
 
 /** @throws OperationNotPermitted for a default rule: that one changes and goes with its listener */
 function ordinaryRuleOf(region: Region, arn: string | undefined, participle: string): RuleRow {
-  const rule = ruleOf(region, arn);
+  const rule = rowOf(region.elbv2.rules, arn);
   if (rule.IsDefault) throw notPermitted(`Default rule '${rule.RuleArn}' cannot be ${participle}`);
   return rule;
 }
@@ -33,15 +34,16 @@ function asked(region: Region, { ListenerArn, RuleArns = [] }: ELBv2.DescribeRul
   if (ListenerArn !== undefined && RuleArns.length > 0) {
     throw validation('Listener rule ARNs and a listener ARN cannot be specified at the same time');
   }
-  if (ListenerArn !== undefined) return rulesOf(region, listenerOf(region, ListenerArn).ListenerArn);
+  if (ListenerArn !== undefined)
+    return rulesOf(region, rowOf(region.elbv2.listeners, ListenerArn).ListenerArn);
   if (RuleArns.length === 0) {
     throw validation('You must specify either listener rule ARNs or a listener ARN');
   }
-  return RuleArns.map((arn) => ruleOf(region, arn));
+  return RuleArns.map((arn) => rowOf(region.elbv2.rules, arn));
 }
 
 const balancerOfListener = (region: Region, listenerArn: string) =>
-  balancerOf(region, listenerOf(region, listenerArn).LoadBalancerArn);
+  rowOf(region.elbv2.loadBalancers, rowOf(region.elbv2.listeners, listenerArn).LoadBalancerArn);
 
 export const ruleOperations = {
   /**
@@ -52,7 +54,7 @@ export const ruleOperations = {
   CreateRule: {
     takes: ['ListenerArn', 'Conditions', 'Priority', 'Actions', 'Tags'],
     run(input, region) {
-      const { ListenerArn } = listenerOf(region, input.ListenerArn);
+      const { ListenerArn } = rowOf(region.elbv2.listeners, input.ListenerArn);
       const balancer = balancerOfListener(region, ListenerArn);
       const Priority = checkPriority(input.Priority);
       const Conditions = checkConditions(input.Conditions);

@@ -7,8 +7,9 @@ import type {
   TargetGroup,
   TargetHealth,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { Table } from '../../world/table.ts';
+import { listenerNotFound, loadBalancerNotFound, ruleNotFound, targetGroupNotFound } from './errors.ts';
 import type { HealthCheckSettings } from './health-check-settings.ts';
+import { resource } from './kinds.ts';
 
 export interface LoadBalancerRow extends LoadBalancer {
   LoadBalancerArn: string;
@@ -59,10 +60,35 @@ export interface RuleRow extends Rule {
   tags: Tag[];
 }
 
+/** The tables of Elastic Load Balancing. A kind of resource is declared here and nowhere else. */
 export const elbv2Store = () => ({
-  loadBalancers: new Table<LoadBalancerRow>(),
-  targetGroups: new Table<TargetGroupRow>(),
-  listeners: new Table<ListenerRow>(),
-  rules: new Table<RuleRow>(),
+  loadBalancers: resource<LoadBalancerRow>({
+    arnType: 'loadbalancer',
+    noun: 'load balancer',
+    parameter: 'loadBalancerArn',
+    listedBy: ['DescribeLoadBalancers'],
+    notFound: loadBalancerNotFound,
+  }),
+  targetGroups: resource<TargetGroupRow>({
+    arnType: 'targetgroup',
+    noun: 'target group',
+    parameter: 'targetGroupArn',
+    listedBy: ['DescribeTargetGroups'],
+    notFound: targetGroupNotFound,
+  }),
+  listeners: resource<ListenerRow>({
+    arnType: 'listener',
+    noun: 'listener',
+    parameter: 'listenerArn',
+    listedBy: ['DescribeListeners'],
+    notFound: listenerNotFound,
+  }),
+  rules: resource<RuleRow>({
+    arnType: 'listener-rule',
+    noun: 'listener rule',
+    parameter: 'ruleArn',
+    listedBy: ['DescribeRules'],
+    notFound: ruleNotFound,
+  }),
 });
 export type Elbv2Store = ReturnType<typeof elbv2Store>;

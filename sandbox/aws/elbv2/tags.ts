@@ -4,8 +4,9 @@ import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { constraint, validation } from './errors.ts';
-import { listenerOf, balancerOf, ruleOf, targetGroupOf } from './rows.ts';
+import type { ElbTable } from './kinds.ts';
 
 const MOST_TAGS = 50;
 const MOST_ARNS = 20;
@@ -34,18 +35,12 @@ export function mergeTags(existing: readonly Tag[], added: readonly Tag[] = []):
   return [...merged.values()];
 }
 
-/** The kinds that have tags, by how their ARN goes on after the account. */
-const finders = {
-  loadbalancer: balancerOf,
-  targetgroup: targetGroupOf,
-  listener: listenerOf,
-  'listener-rule': ruleOf,
-} as const;
-
-function taggable(region: Region, arn: string): { tags: Tag[] } {
-  const kind = /^arn:aws:elasticloadbalancing:[\w-]+:\d{12}:([a-z-]+)\//.exec(arn)?.[1] ?? '';
-  if (!Object.hasOwn(finders, kind)) throw validation(`'${arn}' is not a valid resource ARN`);
-  return finders[kind as keyof typeof finders](region, arn);
+function taggable({ elbv2 }: Region, arn: string): { tags: Tag[] } {
+  const arnType = /^arn:aws:elasticloadbalancing:[\w-]+:\d{12}:([a-z-]+)\//.exec(arn)?.[1];
+  const tables: ElbTable<{ tags: Tag[] }>[] = Object.values(elbv2);
+  const table = tables.find(({ kind }) => kind.arnType === arnType);
+  if (!table) throw validation(`'${arn}' is not a valid resource ARN`);
+  return rowOf(table, arn);
 }
 
 /** All that the ARNs name: one that is gone fails the whole call. */

@@ -3,6 +3,7 @@ import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CreateTargetGroupInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { targetGroupAttributes } from './attribute-tables.ts';
 import { defaultsOf } from './attributes.ts';
 import {
@@ -17,7 +18,7 @@ import { HEALTH_CHECK_MEMBERS, healthCheckSettings } from './health-check-settin
 import { checkQuota } from './limits.ts';
 import { checkTargetGroupName } from './names.ts';
 import { page } from './paging.ts';
-import { balancerOf, digits, elbArn } from './rows.ts';
+import { digits, elbArn } from './arns.ts';
 import type { TargetGroupRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { loadBalancerOf } from './usage.ts';
@@ -78,7 +79,7 @@ function asked(
   const unknown = Names.filter((name) => !targetGroups.find((row) => row.TargetGroupName === name));
   if (absent.length + unknown.length > 0) throw targetGroupNotFound([...absent, ...unknown]);
   if (LoadBalancerArn !== undefined) {
-    const balancer = balancerOf(region, LoadBalancerArn);
+    const balancer = rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
     return targetGroups.filter(({ TargetGroupArn }) => loadBalancerOf(region, TargetGroupArn) === balancer);
   }
   if (Names.length + TargetGroupArns.length === 0) return targetGroups.all();

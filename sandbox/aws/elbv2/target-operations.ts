@@ -5,9 +5,9 @@ import { isIPv4 } from 'node:net';
 import type { Operations } from '../../operations.ts';
 import { covers } from '../../network/cidr.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { constraint, validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
-import { targetGroupOf } from './rows.ts';
 import type { TargetGroupRow } from './store.ts';
 import { deregisterTarget, registerTarget } from './targets.ts';
 
@@ -71,7 +71,7 @@ export const targetOperations = {
   RegisterTargets: {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
-      const group = targetGroupOf(region, TargetGroupArn);
+      const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
       const coming = required(Targets).map((target) => {
         const { id, port } = addressOf(group, target);
         return { id, port, zone: zoneFor(region, group, id, target.AvailabilityZone) };
@@ -87,7 +87,7 @@ export const targetOperations = {
   DeregisterTargets: {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
-      const group = targetGroupOf(region, TargetGroupArn);
+      const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
       const leaving = required(Targets).map((target) => addressOf(group, target));
       for (const { id, port } of leaving) deregisterTarget(region, group.TargetGroupArn, id, port);
       return {};
@@ -97,7 +97,7 @@ export const targetOperations = {
   DescribeTargetHealth: {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
-      const group = targetGroupOf(region, TargetGroupArn);
+      const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
       const asked = Targets?.length ? Targets.map((target) => addressOf(group, target)) : group.targets;
       return {
         TargetHealthDescriptions: asked.map(({ id, port }) => {

@@ -2,9 +2,10 @@
 import type * as IAM from '@aws-sdk/client-iam';
 import type { AttachedPolicy } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
+import { rowOf } from '../finder.ts';
 import { checkLength, listed } from './checks.ts';
 import { limitExceeded, policyNotAttachable, policyNotAttached, validationError } from './errors.ts';
-import { ownRoleOf, roleOf } from './roles.ts';
+import { ownRoleOf } from './roles.ts';
 
 const AWS = 'arn:aws:iam::aws:policy';
 const MOST = 10;
@@ -88,7 +89,7 @@ export const managedPolicyOperations = {
     takes: ['RoleName', 'PathPrefix', 'MaxItems', 'Marker'],
     run(input, region) {
       const { PathPrefix = '/' } = input;
-      const attached = roleOf(region, input.RoleName).attachedPolicies.filter((arn) =>
+      const attached = rowOf(region.iam.roles, input.RoleName).attachedPolicies.filter((arn) =>
         arn.slice(arn.indexOf('/')).startsWith(PathPrefix),
       );
       const { rows, ...rest } = listed(attached, input);

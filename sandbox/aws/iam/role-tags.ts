@@ -1,15 +1,15 @@
 /** Tags of roles, changed and listed on their own. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
+import { rowOf } from '../finder.ts';
 import { listed } from './checks.ts';
-import { roleOf } from './roles.ts';
 import { mergeTags } from './tags.ts';
 
 export const roleTagOperations = {
   TagRole: {
     takes: ['RoleName', 'Tags'],
     run(input, region) {
-      const role = roleOf(region, input.RoleName);
+      const role = rowOf(region.iam.roles, input.RoleName);
       role.Tags = mergeTags(role.Tags, input.Tags ?? []);
       return {};
     },
@@ -17,7 +17,7 @@ export const roleTagOperations = {
   UntagRole: {
     takes: ['RoleName', 'TagKeys'],
     run(input, region) {
-      const role = roleOf(region, input.RoleName);
+      const role = rowOf(region.iam.roles, input.RoleName);
       const gone = new Set(input.TagKeys?.map((key) => key.toLowerCase()));
       role.Tags = role.Tags.filter(({ Key = '' }) => !gone.has(Key.toLowerCase()));
       return {};
@@ -26,7 +26,7 @@ export const roleTagOperations = {
   ListRoleTags: {
     takes: ['RoleName', 'MaxItems', 'Marker'],
     run(input, region) {
-      const { rows, ...rest } = listed(roleOf(region, input.RoleName).Tags, input);
+      const { rows, ...rest } = listed(rowOf(region.iam.roles, input.RoleName).Tags, input);
       return { Tags: rows, ...rest };
     },
   },

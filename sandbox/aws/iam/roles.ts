@@ -3,6 +3,7 @@ import type * as IAM from '@aws-sdk/client-iam';
 import type { Role } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import {
   checkDescription,
   checkLength,
@@ -12,25 +13,14 @@ import {
   encoded,
   listed,
 } from './checks.ts';
-import { deleteConflict, roleExists, roleNotFound, unmodifiable } from './errors.ts';
+import { deleteConflict, roleExists, unmodifiable } from './errors.ts';
 import { checkTrustPolicy } from './policy-documents.ts';
-import type { RoleRow } from './store.ts';
+import { SERVICE_PATH, type RoleRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 
-/** Roles under this path belong to AWS's services. */
-export const SERVICE_PATH = '/aws-service-role/';
-
-/** The role of that name. @throws ValidationError, NoSuchEntity */
-export function roleOf(region: Region, name: string | undefined): RoleRow {
-  const given = checkRoleName(name);
-  const role = region.iam.roles.get(given.toLowerCase());
-  if (!role) throw roleNotFound(given);
-  return role;
-}
-
-/** The role of that name, to be changed. @throws UnmodifiableEntity for a service's own, besides what {@link roleOf} throws */
+/** The role of that name, to be changed. @throws UnmodifiableEntity for a service's own, besides ValidationError and NoSuchEntity */
 export function ownRoleOf(region: Region, name: string | undefined): RoleRow {
-  const role = roleOf(region, name);
+  const role = rowOf(region.iam.roles, name);
   if (role.Path.startsWith(SERVICE_PATH)) throw unmodifiable(role.RoleName);
   return role;
 }
@@ -93,7 +83,9 @@ export const roleOperations = {
   GetRole: {
     takes: ['RoleName'],
     // Nobody ever takes a role here, so there is nothing to say of when it was last used.
-    run: (input, region) => ({ Role: { ...shownWhole(roleOf(region, input.RoleName)), RoleLastUsed: {} } }),
+    run: (input, region) => ({
+      Role: { ...shownWhole(rowOf(region.iam.roles, input.RoleName)), RoleLastUsed: {} },
+    }),
   },
 
   ListRoles: {
@@ -123,7 +115,7 @@ export const roleOperations = {
   UpdateRoleDescription: {
     takes: ['RoleName', 'Description'],
     run(input, region) {
-      const role = roleOf(region, input.RoleName);
+      const role = rowOf(region.iam.roles, input.RoleName);
       role.Description = checkDescription(input.Description);
       return { Role: shownWhole(role) };
     },
@@ -154,7 +146,7 @@ export const roleOperations = {
   ListInstanceProfilesForRole: {
     takes: ['RoleName', 'MaxItems', 'Marker'],
     run(input, region) {
-      roleOf(region, input.RoleName);
+      rowOf(region.iam.roles, input.RoleName);
       return { InstanceProfiles: [], IsTruncated: false };
     },
   },

@@ -4,7 +4,8 @@ import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { checkDescription } from './checks.ts';
 import { invalidInput } from './errors.ts';
-import { addRole, SERVICE_PATH, shownWhole } from './roles.ts';
+import { addRole, shownWhole } from './roles.ts';
+import { SERVICE_PATH } from './store.ts';
 import type { RoleRow } from './store.ts';
 
 const POLICIES = 'arn:aws:iam::aws:policy/aws-service-role';

@@ -1,6 +1,14 @@
 /** What the sandbox holds of IAM: one for the whole account. */
+import type * as IAM from '@aws-sdk/client-iam';
 import type { Role, Tag } from '@aws-sdk/client-iam';
-import { Table } from '../../world/table.ts';
+import type { OperationName } from '../../operations.ts';
+import { Table, type Kind } from '../../world/table.ts';
+import type { Findable } from '../finder.ts';
+import { checkRoleName } from './checks.ts';
+import { roleNotFound } from './errors.ts';
+
+/** Roles under this path belong to AWS's services. */
+export const SERVICE_PATH = '/aws-service-role/';
 
 export interface RoleRow extends Role {
   Path: string;
@@ -20,6 +28,12 @@ export interface RoleRow extends Role {
 
 export const iamStore = () => ({
   /** By lower-case name: role names are unique whatever their case. */
-  roles: new Table<RoleRow>(),
+  roles: new Table<RoleRow, Kind<RoleRow> & Findable>({
+    // Service-linked roles belong to the account and are never deleted.
+    isCounted: ({ Path }) => !Path.startsWith(SERVICE_PATH),
+    lag: { listedBy: ['ListRoles'] satisfies OperationName<typeof IAM>[] },
+    keyOf: (name) => checkRoleName(name).toLowerCase(),
+    notFound: roleNotFound,
+  }),
 });
 export type IamStore = ReturnType<typeof iamStore>;

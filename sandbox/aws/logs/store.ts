@@ -26,8 +26,8 @@ export interface LogStreamRow extends LogStream {
 }
 
 export const logsStore = () => ({
-  groups: new Table<LogGroupRow>(),
+  groups: new Table<LogGroupRow>({ isCounted: () => true, lag: 'none' }),
   /** By `group:stream`. */
-  streams: new Table<LogStreamRow>(),
+  streams: new Table<LogStreamRow>({ isCounted: () => true, lag: 'none' }),
 });
 export type LogsStore = ReturnType<typeof logsStore>;

@@ -1,7 +1,5 @@
 /** Ids of hosted zones and changes, and what AWS puts before them. */
 import type { Region } from '../../world/region.ts';
-import { noSuchHostedZone } from './errors.ts';
-import type { HostedZoneRow } from './store.ts';
 
 /** An id without a prefix such as `/hostedzone/` or `/change/`: calls may have it or not. */
 export const bare = (id: string | undefined): string => (id ?? '').replace(/^.*\//, '');
@@ -9,10 +7,3 @@ export const bare = (id: string | undefined): string => (id ?? '').replace(/^.*\
 /** A new id: `Z` or `C`, and twenty digits and letters. */
 export const newId = (region: Region, letter: 'Z' | 'C'): string =>
   letter + region.id('', 20).slice(1).toUpperCase();
-
-/** The zone of that id. @throws NoSuchHostedZone */
-export function zoneOf(region: Region, id: string | undefined): HostedZoneRow {
-  const zone = region.route53.zones.get(bare(id));
-  if (!zone) throw noSuchHostedZone(bare(id));
-  return zone;
-}

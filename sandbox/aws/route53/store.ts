@@ -1,6 +1,13 @@
 /** What the sandbox holds of Route 53: one for the whole account. */
+import type * as Route53 from '@aws-sdk/client-route-53';
 import type { ChangeInfo, HostedZone, ResourceRecordSet, Tag } from '@aws-sdk/client-route-53';
-import { Table } from '../../world/table.ts';
+import type { OperationName } from '../../operations.ts';
+import { BOOKKEEPING, Table, type Kind } from '../../world/table.ts';
+import type { Findable } from '../finder.ts';
+import { noSuchChange, noSuchHostedZone } from './errors.ts';
+import { bare } from './ids.ts';
+
+type ListOperation = OperationName<typeof Route53>;
 
 /** A record set as Route 53 stores it: its name in lower case, escaped, and with a trailing dot. */
 export interface RecordRow extends ResourceRecordSet {
@@ -23,12 +30,22 @@ export interface BalancerNameRow {
 }
 
 export const route53Store = () => ({
-  zones: new Table<HostedZoneRow>(),
+  zones: new Table<HostedZoneRow, Kind & Findable>({
+    isCounted: () => true,
+    lag: { listedBy: ['ListHostedZones', 'ListHostedZonesByName'] satisfies ListOperation[] },
+    keyOf: bare,
+    notFound: (id) => noSuchHostedZone(bare(id)),
+  }),
   /** Every caller reference that made a zone, those of zones that are gone too. */
-  callerReferences: new Table<{ zoneId: string }>(),
+  callerReferences: new Table<{ zoneId: string }>(BOOKKEEPING),
   /** By id without the `/change/` prefix. */
-  changes: new Table<ChangeInfo>(),
+  changes: new Table<ChangeInfo, Kind & Findable>({
+    isCounted: () => false,
+    lag: { listedBy: [] },
+    keyOf: bare,
+    notFound: (id) => noSuchChange(bare(id)),
+  }),
   /** The load balancers of all regions by their DNS name, in lower case and with a trailing dot: what aliases can point at. */
-  balancerNames: new Table<BalancerNameRow>(),
+  balancerNames: new Table<BalancerNameRow>(BOOKKEEPING),
 });
 export type Route53Store = ReturnType<typeof route53Store>;

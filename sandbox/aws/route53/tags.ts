@@ -2,8 +2,9 @@
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { invalidInput, noSuchHealthCheck, notInEnumeration } from './errors.ts';
-import { bare, zoneOf } from './ids.ts';
+import { bare } from './ids.ts';
 import type { HostedZoneRow } from './store.ts';
 
 const MOST_A_CALL = 10;
@@ -12,7 +13,7 @@ const MOST_TAGS = 50;
 function taggable(region: Region, type: string | undefined, id: string | undefined): HostedZoneRow {
   if (type === 'healthcheck') throw noSuchHealthCheck(bare(id));
   if (type !== 'hostedzone') throw notInEnumeration(type, ['healthcheck', 'hostedzone']);
-  return zoneOf(region, id);
+  return rowOf(region.route53.zones, id);
 }
 
 const tagSet = ({ Id, tags }: HostedZoneRow): Route53.ResourceTagSet => ({

@@ -3,6 +3,7 @@ import type * as Route53 from '@aws-sdk/client-route-53';
 import type { HostedZone } from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { submitChange } from './changes.ts';
 import {
   invalidDomainName,
@@ -12,7 +13,7 @@ import {
   zoneExists,
   zoneNotEmpty,
 } from './errors.ts';
-import { newId, zoneOf } from './ids.ts';
+import { newId } from './ids.ts';
 import { nameFault, normalName } from './names.ts';
 import type { HostedZoneRow, RecordRow } from './store.ts';
 
@@ -104,7 +105,7 @@ export const zoneOperations = {
   GetHostedZone: {
     takes: ['Id'],
     run({ Id }, region) {
-      const zone = zoneOf(region, Id);
+      const zone = rowOf(region.route53.zones, Id);
       return { HostedZone: shown(zone), DelegationSet: { NameServers: zone.nameServers } };
     },
   },
@@ -112,7 +113,7 @@ export const zoneOperations = {
   UpdateHostedZoneComment: {
     takes: ['Id', 'Comment'],
     run({ Id, Comment }, region) {
-      const zone = zoneOf(region, Id);
+      const zone = rowOf(region.route53.zones, Id);
       zone.Config = { ...zone.Config, Comment };
       return { HostedZone: shown(zone) };
     },
@@ -127,7 +128,7 @@ export const zoneOperations = {
   DeleteHostedZone: {
     takes: ['Id'],
     run({ Id }, region) {
-      const zone = zoneOf(region, Id);
+      const zone = rowOf(region.route53.zones, Id);
       if (zone.records.some((record) => !isOwn(zone, record))) throw zoneNotEmpty();
       region.route53.zones.delete(zone.Id);
       return { ChangeInfo: submitChange(region) };

@@ -2,10 +2,10 @@
 import type * as AutoScaling from '@aws-sdk/client-application-auto-scaling';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { page } from '../ecr/paging.ts';
 import type { ServiceRow } from '../ecs/store.ts';
 import { wake } from '../ecs/wake.ts';
 import { hasServiceLinkedRole, makeServiceLinkedRole } from '../iam/service-linked-roles.ts';
+import { pageOf, type PageRules } from '../paging.ts';
 import {
   checkBounds,
   checkDimension,
@@ -21,6 +21,14 @@ import type { ScalableTargetRow } from './store.ts';
 const PRINCIPAL = 'ecs.application-autoscaling.amazonaws.com';
 const ROLE = `role/aws-service-role/${PRINCIPAL}/AWSServiceRoleForApplicationAutoScaling_ECSService`;
 const MOST = 50;
+/** A larger size than the most is not refused but reduced. */
+const PAGES: PageRules = {
+  standard: MOST,
+  least: 1,
+  most: MOST,
+  invalidSize: () => invalid('MaxResults cannot be less than 1'),
+  invalidToken,
+};
 
 const newTarget = (region: Region, ResourceId: string) => ({
   ServiceNamespace: 'ecs' as const,
@@ -93,11 +101,10 @@ export const targetOperations = {
       }
       if (isEcs && ScalableDimension !== undefined) checkDimension(ScalableDimension);
       if (isEcs) ids.forEach(checkResource);
-      if (MaxResults < 1) throw invalid('MaxResults cannot be less than 1');
       const found = region.autoscaling.targets
         .filter(({ ResourceId }) => isEcs && (ids.length === 0 || ids.includes(ResourceId)))
         .sort((one, other) => (one.ResourceId < other.ResourceId ? -1 : 1));
-      const { rows, next } = page(found, Math.min(MaxResults, MOST), NextToken, invalidToken);
+      const { rows, next } = pageOf(found, Math.min(MaxResults, MOST), NextToken, PAGES);
       return { ScalableTargets: rows, NextToken: next };
     },
   },

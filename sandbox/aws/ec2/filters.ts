@@ -4,6 +4,7 @@ import { own } from '../../own-property.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import { matchesWildcard } from '../../wildcard.ts';
 import { rowAt, type Rows } from '../finder.ts';
+import { pageOf, type PageRules } from '../paging.ts';
 import { invalidParameter } from './errors.ts';
 import { tagsOf, type Tagged } from './tags.ts';
 
@@ -54,28 +55,28 @@ export function named<Row>(ids: string[] | undefined, rows: Rows<Row> & { all():
 
 const MOST = 1000;
 
+const pages = (least: number): PageRules => ({
+  standard: MOST,
+  least,
+  most: MOST,
+  invalidSize: (size) =>
+    invalidParameter(
+      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value ${size < least ? `greater than ${least}` : `less than ${MOST}`}.`,
+    ),
+  invalidToken: () => refusal('InvalidNextToken', 'The specified NextToken is not valid.'),
+});
+
 /**
- * One page of a result: what fits, and the token of the next page.
- * @param least the smallest page that may be asked for
- * @throws InvalidParameterValue for another size, InvalidNextToken for a token that no page gave
+ * Returns one page of a result, and the token of the next.
+ * @param least the smallest page size that a request may ask for
+ * @throws InvalidParameterValue for another size, InvalidNextToken for a token that no page returned
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination
  */
 export function page<Row>(
   rows: Row[],
-  { MaxResults = MOST, NextToken: token }: { MaxResults?: number; NextToken?: string },
+  { MaxResults, NextToken: token }: { MaxResults?: number; NextToken?: string },
   least = 5,
 ): { rows: Row[]; NextToken?: string } {
-  if (MaxResults < least || MaxResults > MOST) {
-    const why = MaxResults < least ? `greater than ${least}` : `less than ${MOST}`;
-    throw invalidParameter(
-      `Value ( ${MaxResults} ) for parameter maxResults is invalid. Expecting a value ${why}.`,
-    );
-  }
-  const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString());
-  if (token === '' || !Number.isInteger(start)) {
-    throw refusal('InvalidNextToken', 'The specified NextToken is not valid.');
-  }
-  const end = start + MaxResults;
-  const NextToken = end < rows.length ? Buffer.from(String(end)).toString('base64url') : undefined;
-  return { rows: rows.slice(start, end), NextToken };
+  const { rows: fitting, next } = pageOf(rows, MaxResults, token, pages(least));
+  return { rows: fitting, NextToken: next };
 }

@@ -7,7 +7,7 @@ import type { Region } from '../../world/region.ts';
 import { checkStrategy, PROVIDERS } from './capacity.ts';
 import { shownCluster } from './cluster-view.ts';
 import { clusterNotFound, invalid } from './errors.ts';
-import { activeClusterOf, checkName, clusterOf, pageOf } from './lookups.ts';
+import { activeClusterOf, checkName, clusterOf, page } from './lookups.ts';
 import { requireLinkedRole } from './service-linked-role.ts';
 import type { ClusterRow } from './store.ts';
 import { mergeTags } from './tags.ts';
@@ -89,7 +89,7 @@ export const clusterOperations = {
     takes: ['maxResults', 'nextToken'],
     run(input, region) {
       const active = region.ecs.clusters.filter(({ status }) => status === 'ACTIVE');
-      const { rows, nextToken } = pageOf(active, input.maxResults, input.nextToken);
+      const { rows, nextToken } = page(active, input.maxResults, input.nextToken);
       return { clusterArns: rows.map(({ clusterArn }) => clusterArn), nextToken };
     },
   },

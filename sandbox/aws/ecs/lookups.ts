@@ -1,5 +1,6 @@
 /** Finds clusters, services, task definitions and tasks by what callers write: a name, an id, or an ARN. */
 import type { Region } from '../../world/region.ts';
+import { pageOf, type PageRules } from '../paging.ts';
 import { clusterInactive, clusterNotFound, invalid, serviceNotFound } from './errors.ts';
 import type { ClusterRow, ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
 
@@ -72,12 +73,17 @@ export function findTask(region: Region, cluster: ClusterRow, reference = ''): T
   return task?.clusterArn === cluster.clusterArn ? task : undefined;
 }
 
-/** One page of a list, at most 100 long. @throws InvalidParameterException for a token that is none */
-export function pageOf<Row>(rows: Row[], most = 100, token?: string): { rows: Row[]; nextToken?: string } {
-  const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString());
-  if (!Number.isInteger(start) || start < 0) throw invalid('Invalid token.');
-  if (most < 1 || most > 100) throw invalid('maxResults must be between 1 and 100.');
-  const end = start + most;
-  const nextToken = end < rows.length ? Buffer.from(String(end)).toString('base64url') : undefined;
-  return { rows: rows.slice(start, end), nextToken };
+const PAGES: PageRules = {
+  standard: 100,
+  least: 1,
+  most: 100,
+  invalidSize: () => invalid('maxResults must be between 1 and 100.'),
+  invalidToken: () => invalid('Invalid token.'),
+};
+
+/** Returns one page of a list, at most 100 long. @throws InvalidParameterException for an invalid size or token */
+export function page<Row>(rows: Row[], size?: number, token?: string): { rows: Row[]; nextToken?: string } {
+  // An empty token is the first page.
+  const { rows: fitting, next } = pageOf(rows, size, token || undefined, PAGES);
+  return { rows: fitting, nextToken: next };
 }

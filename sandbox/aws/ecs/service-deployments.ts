@@ -5,7 +5,7 @@ import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { failureThreshold } from './breaker.ts';
 import { invalid } from './errors.ts';
-import { clusterOf, pageOf, serviceOf, shortName } from './lookups.ts';
+import { clusterOf, page, serviceOf, shortName } from './lookups.ts';
 import type { RolloutRow, ServiceRow } from './store.ts';
 
 const MOST = 20;
@@ -57,7 +57,7 @@ export const serviceDeploymentOperations = {
           (!before || createdAt < before) &&
           (!after || createdAt > after),
       );
-      const { rows, nextToken } = pageOf(listed, input.maxResults ?? MOST, input.nextToken);
+      const { rows, nextToken } = page(listed, input.maxResults ?? MOST, input.nextToken);
       const serviceDeployments = rows.map((row) => ({
         ...row,
         targetServiceRevisionArn: row.targetServiceRevision?.arn,

@@ -11,7 +11,7 @@ import {
   checkName,
   clusterOf,
   findService,
-  pageOf,
+  page,
   serviceArn,
   serviceOf,
 } from './lookups.ts';
@@ -128,7 +128,7 @@ export const serviceOperations = {
           (input.launchType ?? row.launchType) === row.launchType &&
           (input.schedulingStrategy ?? 'REPLICA') === 'REPLICA',
       );
-      const { rows, nextToken } = pageOf(listed, input.maxResults ?? 10, input.nextToken);
+      const { rows, nextToken } = page(listed, input.maxResults ?? 10, input.nextToken);
       return { serviceArns: rows.map((row) => row.serviceArn), nextToken };
     },
   },

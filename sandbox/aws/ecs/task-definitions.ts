@@ -3,7 +3,7 @@ import type * as ECS from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import type { Events, Region } from '../../world/region.ts';
 import { clientError, invalid } from './errors.ts';
-import { findTaskDefinition, pageOf, shortName } from './lookups.ts';
+import { findTaskDefinition, page, shortName } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { filledDefinition } from './task-definition-defaults.ts';
@@ -98,7 +98,7 @@ export const taskDefinitionOperations = {
           (one, other) =>
             direction * (one.family.localeCompare(other.family) || one.revision - other.revision),
         );
-      const { rows, nextToken } = pageOf(found, input.maxResults, input.nextToken);
+      const { rows, nextToken } = page(found, input.maxResults, input.nextToken);
       return { taskDefinitionArns: rows.map(({ taskDefinitionArn }) => taskDefinitionArn), nextToken };
     },
   },
@@ -112,7 +112,7 @@ export const taskDefinitionOperations = {
       const families = [...new Set(revisions.map(({ family }) => family))]
         .filter((family) => status === 'ALL' || active.has(family) === (status === 'ACTIVE'))
         .sort();
-      const { rows, nextToken } = pageOf(families, input.maxResults, input.nextToken);
+      const { rows, nextToken } = page(families, input.maxResults, input.nextToken);
       return { families: rows, nextToken };
     },
   },

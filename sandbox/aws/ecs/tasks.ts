@@ -5,7 +5,7 @@ import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { capacityFor, nextProvider } from './capacity.ts';
 import { clientError, invalid } from './errors.ts';
-import { activeClusterOf, clusterOf, findTask, pageOf, serviceOf, shortName } from './lookups.ts';
+import { activeClusterOf, clusterOf, findTask, page, serviceOf, shortName } from './lookups.ts';
 import { checkNetwork } from './network-rules.ts';
 import { emptiest } from './placement.ts';
 import { lookAtServices } from './scheduler.ts';
@@ -135,7 +135,7 @@ export const taskOperations = {
           (startedBy === undefined || task.startedBy === startedBy) &&
           (!service || task.serviceArn === service.serviceArn),
       );
-      const { rows, nextToken } = pageOf(listed, input.maxResults, input.nextToken);
+      const { rows, nextToken } = page(listed, input.maxResults, input.nextToken);
       return { taskArns: rows.map(({ taskArn }) => taskArn), nextToken };
     },
   },

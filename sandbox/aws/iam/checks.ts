@@ -1,5 +1,5 @@
 /** What IAM checks of every request: names, paths, descriptions, durations, pages. */
-import { page } from '../ecr/paging.ts';
+import { pageOf, type PageRules } from '../paging.ts';
 import { invalidValue, validationError } from './errors.ts';
 
 const NAME = /^[\w+=,.@-]+$/;
@@ -61,15 +61,20 @@ export function checkSessionDuration(seconds = 3600): number {
   return seconds;
 }
 
-/** A page as all of IAM's lists give it: 100 unless told, 1000 at most. */
+const PAGES: PageRules = {
+  standard: 100,
+  least: 1,
+  most: 1000,
+  invalidSize: (size) => invalidValue(size, 'maxItems', 'Member must have value between 1 and 1000'),
+  invalidToken: () => validationError('Invalid Marker.'),
+};
+
+/** Returns a page of a list in the shape of IAM's answers: 100 rows by default, 1000 at most. */
 export function listed<Row>(
   all: readonly Row[],
-  { MaxItems = 100, Marker }: { MaxItems?: number; Marker?: string },
+  { MaxItems, Marker }: { MaxItems?: number; Marker?: string },
 ): { rows: Row[]; IsTruncated: boolean; Marker: string | undefined } {
-  if (MaxItems < 1 || MaxItems > 1000) {
-    throw invalidValue(MaxItems, 'maxItems', 'Member must have value between 1 and 1000');
-  }
-  const { rows, next } = page(all, MaxItems, Marker, () => validationError('Invalid Marker.'));
+  const { rows, next } = pageOf(all, MaxItems, Marker, PAGES);
   return { rows, IsTruncated: next !== undefined, Marker: next };
 }
 

@@ -1,9 +1,8 @@
 /** Tags of EC2: given in the create call as tag specifications, kept on the row, filtered by. */
 import type { ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import { refusal } from '../../protocol/refusal.ts';
+import { CAPITALISED, tagging } from '../tagging.ts';
 import { invalidParameter } from './errors.ts';
-
-const MOST = 50;
 
 /** A row with tags: network interfaces call them `TagSet`. */
 export interface Tagged {
@@ -34,19 +33,17 @@ export function tagsFor(
   );
 }
 
-/** The tags after an upsert. */
-export function mergeTags(existing: Tag[] | undefined, added: Tag[]): Tag[] {
-  const merged = new Map((existing ?? []).map((tag) => [tag.Key, tag]));
-  for (const { Key, Value = '' } of added) {
-    if (!Key || Key.startsWith('aws:')) {
-      throw invalidParameter(
-        `Value ( ${Key ?? ''} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved for system use`,
-      );
-    }
-    merged.set(Key, { Key, Value });
-  }
-  if (merged.size > MOST) {
-    throw refusal('TagLimitExceeded', 'The maximum number of Tags for a resource has been reached.');
-  }
-  return [...merged.values()];
-}
+/** The tagging of EC2: keys that start with `aws:` are reserved. */
+const { merged } = tagging({
+  spelling: CAPITALISED,
+  check(key) {
+    if (key && !key.startsWith('aws:')) return;
+    throw invalidParameter(
+      `Value ( ${key} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved for system use`,
+    );
+  },
+  tooMany: () => refusal('TagLimitExceeded', 'The maximum number of Tags for a resource has been reached.'),
+});
+
+/** Returns the tags after an upsert. @throws InvalidParameterValue, TagLimitExceeded */
+export const mergeTags = merged;

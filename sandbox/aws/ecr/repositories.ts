@@ -34,7 +34,7 @@ export const repositoryOperations = {
         input.imageTagMutability ?? 'MUTABLE',
         input.imageTagMutabilityExclusionFilters,
       );
-      const tags = mergeTags([], input.tags ?? []);
+      const tags = mergeTags([], input.tags);
       if (region.ecr.repositories.has(repositoryName)) {
         throw repositoryExists({ repositoryName, registryId });
       }

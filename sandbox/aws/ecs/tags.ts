@@ -3,29 +3,28 @@ import type * as ECS from '@aws-sdk/client-ecs';
 import type { Tag } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { LOWER_CASE, tagging } from '../tagging.ts';
 import { invalid } from './errors.ts';
 import { resourceTables } from './store.ts';
 
-const MOST = 50;
-
 /**
- * The tags after an upsert.
- * @throws InvalidParameterException for keys that are reserved, too long, or too many
+ * The tagging of ECS.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html
  */
-export function mergeTags(existing: Tag[] | undefined, added: Tag[] | undefined): Tag[] {
-  const merged = new Map((existing ?? []).map((tag) => [tag.key, tag]));
-  for (const { key = '', value = '' } of added ?? []) {
+const { merged, without } = tagging({
+  spelling: LOWER_CASE,
+  check(key, value) {
     if (key.length < 1 || key.length > 128) throw invalid('Tag keys must be 1 to 128 characters long.');
     if (value.length > 256) throw invalid('Tag values must be at most 256 characters long.');
     if (/^aws:/i.test(key)) {
       throw invalid(`The tag key '${key}' is invalid: keys that begin with aws: are reserved.`);
     }
-    merged.set(key, { key, value });
-  }
-  if (merged.size > MOST) throw invalid(`A resource can have at most ${MOST} tags.`);
-  return [...merged.values()];
-}
+  },
+  tooMany: (most) => invalid(`A resource can have at most ${most} tags.`),
+});
+
+/** Returns the tags after an upsert. @throws InvalidParameterException for keys that are reserved, too long, or too many */
+export const mergeTags = merged;
 
 /** The resource that takes tags under an ARN: a deleted cluster or service takes none. */
 function taggedOf({ ecs }: Region, arn = ''): { tags?: Tag[] } {
@@ -47,12 +46,11 @@ export const tagOperations = {
     },
   },
 
-  /** A key that is not there is no error. */
   UntagResource: {
     takes: ['resourceArn', 'tagKeys'],
     run(input, region) {
       const row = taggedOf(region, input.resourceArn);
-      row.tags = (row.tags ?? []).filter(({ key }) => !input.tagKeys?.includes(key ?? ''));
+      row.tags = without(row.tags, input.tagKeys);
       return {};
     },
   },

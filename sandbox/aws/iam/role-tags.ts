@@ -3,14 +3,14 @@ import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';
 import { listed } from './checks.ts';
-import { mergeTags } from './tags.ts';
+import { roleTagging } from './tags.ts';
 
 export const roleTagOperations = {
   TagRole: {
     takes: ['RoleName', 'Tags'],
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
-      role.Tags = mergeTags(role.Tags, input.Tags ?? []);
+      role.Tags = roleTagging.merged(role.Tags, input.Tags);
       return {};
     },
   },
@@ -18,8 +18,7 @@ export const roleTagOperations = {
     takes: ['RoleName', 'TagKeys'],
     run(input, region) {
       const role = rowOf(region.iam.roles, input.RoleName);
-      const gone = new Set(input.TagKeys?.map((key) => key.toLowerCase()));
-      role.Tags = role.Tags.filter(({ Key = '' }) => !gone.has(Key.toLowerCase()));
+      role.Tags = roleTagging.without(role.Tags, input.TagKeys);
       return {};
     },
   },

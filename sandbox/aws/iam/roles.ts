@@ -16,7 +16,7 @@ import {
 import { deleteConflict, roleExists, unmodifiable } from './errors.ts';
 import { checkTrustPolicy } from './policy-documents.ts';
 import { SERVICE_PATH, type RoleRow } from './store.ts';
-import { mergeTags } from './tags.ts';
+import { roleTagging } from './tags.ts';
 
 /** The role of that name, to be changed. @throws UnmodifiableEntity for a service's own, besides ValidationError and NoSuchEntity */
 export function ownRoleOf(region: Region, name: string | undefined): RoleRow {
@@ -72,7 +72,7 @@ export const roleOperations = {
         RoleName: checkRoleName(input.RoleName),
         Description: checkDescription(input.Description),
         MaxSessionDuration: checkSessionDuration(input.MaxSessionDuration),
-        Tags: mergeTags([], input.Tags ?? []),
+        Tags: roleTagging.merged([], input.Tags),
       };
       if (region.iam.roles.has(given.RoleName.toLowerCase())) throw roleExists(given.RoleName);
       const AssumeRolePolicyDocument = checkTrustPolicy(input.AssumeRolePolicyDocument, region);

@@ -5,15 +5,15 @@ import type { Blobs } from './blobs.ts';
 import type { GlobalStores, RegionalStores } from './stores.ts';
 
 /** Something that others hear of late, if the weather is so. */
-export interface Word {
+export interface Propagation {
   /** The knob that says how late. */
-  readonly knob: 'idLagMs' | 'iamLagMs';
+  readonly lag: 'idLagMs' | 'iamLagMs';
   /** What it is about. */
   readonly id: string;
   /** Who is to hear of it, e.g. `ecs RegisterTaskDefinition`: each at a time of its own. */
-  readonly by: string;
+  readonly consumer: string;
   /** When it happened. */
-  readonly since: Date;
+  readonly changedAt: Date;
 }
 
 /** A region of the world. Operations are functions on it. */
@@ -37,7 +37,7 @@ export interface Region extends RegionalStores, GlobalStores {
   /** Milliseconds of the sandbox's time that AWS time takes at this world's pace: 0 when it is instant. */
   scaled(ms: number): number;
   /** When somebody has heard of something, in milliseconds since 1970: at once, in calm weather. */
-  reaches(word: Word): number;
+  visibleAt(propagation: Propagation): number;
   /** Lets `event` happen to `subject` after a duration of the table, or after milliseconds of AWS time. */
   after(duration: Duration | number, event: string, subject: string): void;
   /** Takes that back. */

@@ -5,7 +5,7 @@ import { pretendPlane, type Plane } from '../data-plane.ts';
 import { memoryBlobs, type Blobs } from './blobs.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { durations, type Pace } from './durations.ts';
-import type { Events, Region, Word } from './region.ts';
+import type { Events, Region, Propagation } from './region.ts';
 import { globalStores, regionalStores, regionalStoresOf, storesOf, tablesOf, type Stores } from './stores.ts';
 import type { Table, Watch } from './table.ts';
 
@@ -51,7 +51,7 @@ export class World {
   readonly #regions = new Map<string, Region>();
   readonly #listeners = new Set<() => void>();
   /** When somebody has heard of something: at once, unless the weather says otherwise. */
-  reaches = ({ since }: Word): number => since.getTime();
+  visibleAt = ({ changedAt: since }: Propagation): number => since.getTime();
   #watchers: Watchers | undefined;
   #seed: string;
   #count = 0;
@@ -163,7 +163,7 @@ export class World {
       uuid: () => hex().replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5'),
       arn: (service, resource) => `arn:aws:${service}:${name}:${ACCOUNT}:${resource}`,
       scaled,
-      reaches: (word) => this.reaches(word),
+      visibleAt: (propagation) => this.visibleAt(propagation),
       after: (duration, event, subject) => {
         const ms = typeof duration === 'number' ? duration : durations[duration];
         this.agenda.add({ at: this.clock.now() + scaled(ms), region: name, event, subject });

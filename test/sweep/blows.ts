@@ -1,9 +1,9 @@
 /** For sweeps: the ways in which a call goes wrong, and how it is made sure that it did. */
-import type { Harm } from '../../sandbox/chaos/faults.ts';
+import type { Failure } from '../../sandbox/chaos/faults.ts';
 import type { Account } from '../converge/harness.ts';
 
 export interface Blow {
-  readonly harm: Harm;
+  readonly harm: Failure;
   /** Whether the process dies at that moment. */
   readonly kills?: true;
   /** Whether only calls that change something are struck: to what changes nothing, it is the same as another blow. */
@@ -43,14 +43,14 @@ export function strike(
 ): Struck[] {
   const struck: Struck[] = [];
   const { faults } = user.sandbox;
-  const strikes = faults.strike.bind(faults);
+  const strikes = faults.next.bind(faults);
   let next = 0;
   const arm = () => {
     const fall = falls[next];
     if (fall) faults.add({ ...fall.blow.harm, mutating: fall.blow.mutating, nth: fall.nth });
   };
   arm();
-  faults.strike = (service, operation) => {
+  faults.next = (service, operation) => {
     const fault = strikes(service, operation);
     if (fault) {
       struck.push({ service, operation });

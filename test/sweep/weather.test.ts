@@ -76,11 +76,11 @@ test('whole lives', async () => {
       await counted(() => user.drift(stack()));
       await up(stack());
       // What a list was behind with, the run after sees; and then all is as if nothing had happened.
-      user.sandbox.sky.turn(calm);
+      user.sandbox.chaos.adjust(calm);
       await user.up(stack());
       expect(user.census()).toEqual(whole);
       expect(await user.up(stack())).toEqual({ done: [], calls: [] });
-      user.sandbox.sky.turn(stormy(String(weather)));
+      user.sandbox.chaos.adjust(stormy(String(weather)));
       await counted(() => user.down(stack()));
       expect(user.census()).toEqual({});
     } catch (error) {

@@ -13,8 +13,8 @@ const allocationOf = ({ NatGatewayAddresses }: NatGatewayRow): string =>
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
  */
 function obstacle(region: Region, nat: NatGatewayRow): [code: string, message: string] | undefined {
-  const { SubnetId, VpcId, doom } = nat;
-  if (doom) return [doom.code, doom.message];
+  const { SubnetId, VpcId, pendingFailure } = nat;
+  if (pendingFailure) return [pendingFailure.code, pendingFailure.message];
   const id = allocationOf(nat);
   const address = region.ec2.addresses.get(id);
   if (!region.ec2.subnets.has(SubnetId)) {

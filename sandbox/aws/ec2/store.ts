@@ -56,7 +56,7 @@ export interface NatGatewayRow extends NatGateway {
   SubnetId: string;
   VpcId: string;
   /** It is going to fail for this reason, whatever it finds. */
-  doom?: { readonly code: string; readonly message: string };
+  pendingFailure?: { readonly code: string; readonly message: string };
 }
 /** A security group; its permissions are not kept here but derived from the rules. */
 export interface SecurityGroupRow extends SecurityGroup {

@@ -45,8 +45,8 @@ function repeated(
 /** The name of a service that is gone can be taken by another: when the create call has heard of it. */
 function isForgotten(region: Region, { serviceArn: id, status, inactiveAt }: ServiceRow): boolean {
   if (status !== 'INACTIVE' || !inactiveAt) return status === 'INACTIVE';
-  const word = { knob: 'idLagMs', id, by: 'ecs CreateService', since: inactiveAt } as const;
-  return region.reaches(word) <= region.now().getTime();
+  const propagation = { lag: 'idLagMs', id, consumer: 'ecs CreateService', changedAt: inactiveAt } as const;
+  return region.visibleAt(propagation) <= region.now().getTime();
 }
 
 export const serviceOperations = {

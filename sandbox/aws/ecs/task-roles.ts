@@ -21,7 +21,7 @@ const rolesIn = ({ executionRoleArn, taskRoleArn }: Roles): string[] =>
 
 /** When somebody has heard of a role, in milliseconds since 1970. */
 const reaches = (region: Region, { RoleId, CreateDate }: RoleRow, by: string): number =>
-  region.reaches({ knob: 'iamLagMs', id: RoleId, by: `ecs ${by}`, since: CreateDate });
+  region.visibleAt({ lag: 'iamLagMs', id: RoleId, consumer: `ecs ${by}`, changedAt: CreateDate });
 
 /**
  * Refuses roles that do not exist, and those of which IAM says so still: nobody may pass them.

@@ -168,8 +168,8 @@ export const loadBalancerEvents: Events = {
   'elbv2:load-balancer-active'(region, arn) {
     const balancer = region.elbv2.loadBalancers.get(arn);
     if (!balancer) return;
-    if (balancer.doom !== undefined) {
-      balancer.State = { Code: 'failed', Reason: balancer.doom };
+    if (balancer.pendingFailure !== undefined) {
+      balancer.State = { Code: 'failed', Reason: balancer.pendingFailure };
       return;
     }
     balancer.State = { Code: 'active' };

@@ -19,7 +19,7 @@ export interface LoadBalancerRow extends LoadBalancer {
   attributes: Record<string, string>;
   tags: Tag[];
   /** It is going to fail for this reason. */
-  doom?: string;
+  pendingFailure?: string;
   /** Its network interfaces, one a subnet. */
   interfaceIds: string[];
 }

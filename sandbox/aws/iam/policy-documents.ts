@@ -90,8 +90,13 @@ export function checkTrustPolicy(document: string | undefined, region: Region): 
 function isKnown(region: Region, arn: string): boolean {
   const role = region.iam.roles.find(({ Arn }) => Arn === arn);
   if (!role) return false;
-  const word = { knob: 'iamLagMs', id: role.RoleId, by: 'iam principal', since: role.CreateDate } as const;
-  return region.reaches(word) <= region.now().getTime();
+  const propagation = {
+    lag: 'iamLagMs',
+    id: role.RoleId,
+    consumer: 'iam principal',
+    changedAt: role.CreateDate,
+  } as const;
+  return region.visibleAt(propagation) <= region.now().getTime();
 }
 
 /** A principal of this account must be there: IAM keeps its id, not its name. Of other accounts nothing is known here. */

@@ -33,7 +33,8 @@ test('28: a role that ECS cannot take on yet is waited for, though tasks fail to
   const add = journal.add.bind(journal);
   journal.add = (entry) => {
     // Whoever made the service could pass the roles; who starts its tasks has not heard of them.
-    if (entry.operation === 'CreateService') world.reaches = ({ since }) => since.getTime() + 60_000;
+    if (entry.operation === 'CreateService')
+      world.visibleAt = ({ changedAt: since }) => since.getTime() + 60_000;
     add(entry);
   };
   await one.up(jobs(1), { wait: true });

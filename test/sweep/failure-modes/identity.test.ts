@@ -3,7 +3,7 @@ import { CreateClusterCommand } from '@aws-sdk/client-ecs';
 import { CreateVpcCommand, DeleteNatGatewayCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
-import type { Harm } from '../../../sandbox/chaos/faults.ts';
+import type { Failure } from '../../../sandbox/chaos/faults.ts';
 import { account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
 import { leapingClock } from '../clock.ts';
@@ -14,8 +14,8 @@ const TOKENLESS = ['CreateVpc', 'CreateInternetGateway', 'AllocateAddress'];
 
 test('1: an answer that is lost makes no second VPC, gateway or address', async () => {
   const one = await user();
-  const cut: Harm = { kind: 'lost', looks: 'cut' };
-  const reset: Harm = { kind: 'lost', looks: 'reset' };
+  const cut: Failure = { kind: 'lost', looks: 'cut' };
+  const reset: Failure = { kind: 'lost', looks: 'reset' };
   await struck(one, { CreateVpc: LOST, CreateInternetGateway: reset, AllocateAddress: cut }, () =>
     one.up(stack()),
   );
@@ -87,7 +87,7 @@ test('6: a token that was used with another configuration leads to what it made'
   const edited = stack({ tags: { team: 'orders' } });
   await one.up(edited);
   expect(results(one, 'CreateRouteTable')).toContain('IdempotentParameterMismatch');
-  one.sandbox.sky.turn({ listLagMs: 0 });
+  one.sandbox.chaos.adjust({ listLagMs: 0 });
   await expectWhole(one, edited);
 });
 

@@ -2,7 +2,7 @@
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
-import type { Fault, Harm } from '../../../sandbox/chaos/faults.ts';
+import type { Fault, Failure } from '../../../sandbox/chaos/faults.ts';
 import type { Plane, TaskFailure } from '../../../sandbox/data-plane.ts';
 import { calm, type Weather } from '../../../sandbox/chaos/weather.ts';
 import { account, type Account } from '../../converge/harness.ts';
@@ -40,10 +40,10 @@ export async function unhurried<T>({ aws }: Account, run: () => Promise<T>): Pro
 }
 
 /** Carried out, and answered with 500 all the same. */
-export const LOST: Harm = { kind: 'lost', looks: '500' };
+export const LOST: Failure = { kind: 'lost', looks: '500' };
 
 /** AWS's no. */
-export const no = (code: string, message = 'by the test', status = 400): Harm => ({
+export const no = (code: string, message = 'by the test', status = 400): Failure => ({
   kind: 'refused',
   code,
   message,
@@ -51,7 +51,7 @@ export const no = (code: string, message = 'by the test', status = 400): Harm =>
 });
 
 /** What goes wrong with which operations, once each, or so many times. */
-type Falls = Readonly<Record<string, Harm & Partial<Pick<Fault, 'nth' | 'times'>>>>;
+type Falls = Readonly<Record<string, Failure & Partial<Pick<Fault, 'nth' | 'times'>>>>;
 
 /** Runs something while calls go wrong; each of them has to. */
 export async function struck<T>(one: Account, falls: Falls, run: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-/** How an operation of a service is written: its members, its answer, and the SDK's own types for both. */
+/** The type of an operation of a service: its parameters, its answer, and the SDK's types for both. */
 import type { Region } from './world/region.ts';
 
 type Bag = Record<string, unknown>;
@@ -20,11 +20,11 @@ type OutputOf<Client, N extends string> =
     ? Omit<O, '$metadata'>
     : never;
 
-/** One operation: which members of its input it understands, and what it does. */
+/** One operation: the parameters that it takes, and what it does. */
 export interface Operation<Input, Output> {
-  /** Members it understands; any other is refused by name, never ignored. */
+  /** The parameters that it takes; any other is refused by name, never ignored. */
   readonly takes: readonly (keyof Input & string)[];
-  /** What time has brought about meanwhile, whatever the call then sees of it. */
+  /** Applies what time has brought about before the call, outside of the call's view. */
   readonly before?: (region: Region) => void;
   readonly run: (input: Input, region: Region) => Output | Promise<Output>;
 }
@@ -34,5 +34,5 @@ export type Operations<Client> = {
   readonly [N in OperationName<Client>]?: Operation<InputOf<Client, N>, OutputOf<Client, N>>;
 };
 
-/** An operation whose types are no longer known: what the gateway calls. */
+/** An operation with erased types, as the gateway calls it. */
 export type AnyOperation = Operation<Bag, object>;

@@ -1,16 +1,16 @@
-/** One region of the world as an operation sees it: the tables, the clock, and ways to make ids and to arrange the future. */
+/** One region of the world as operations see it: the tables, the clock, new ids and scheduled events. */
 import type { Plane } from '../data-plane.ts';
 import type { Duration } from './durations.ts';
 import type { Blobs } from './blobs.ts';
 import type { GlobalStores, RegionalStores } from './stores.ts';
 
-/** Something that others hear of late, if the weather is so. */
+/** A change that consumers may see late, depending on the weather. */
 export interface Propagation {
-  /** The knob that says how late. */
+  /** The weather setting with the longest delay. */
   readonly lag: 'idLagMs' | 'iamLagMs';
-  /** What it is about. */
+  /** The id of the changed resource. */
   readonly id: string;
-  /** Who is to hear of it, e.g. `ecs RegisterTaskDefinition`: each at a time of its own. */
+  /** The consumer, e.g. `ecs RegisterTaskDefinition`; each has its own delay. */
   readonly consumer: string;
   /** When it happened. */
   readonly changedAt: Date;
@@ -22,29 +22,29 @@ export interface Region extends RegionalStores, GlobalStores {
   readonly name: string;
   /** The twelve digits of the account. */
   readonly account: string;
-  /** The bytes of images: kept apart, since they are large. */
+  /** The bytes of images, stored separately since they are large. */
   readonly blobs: Blobs;
-  /** What runs tasks and checks targets. */
+  /** Runs tasks and checks targets. */
   readonly plane: Plane;
-  /** What time it is. */
+  /** Returns the current time. */
   now(): Date;
-  /** A new id such as `vpc-0a1b2c3d4e5f60718`: the prefix, and `length` hexadecimal digits (17 unless told). */
+  /** Returns a new id such as `vpc-0a1b2c3d4e5f60718`: the prefix and `length` hexadecimal digits, by default 17. */
   id(prefix: string, length?: number): string;
-  /** A new UUID. */
+  /** Returns a new UUID. */
   uuid(): string;
   /** `arn:aws:<service>:<region>:<account>:<resource>`. */
   arn(service: string, resource: string): string;
-  /** Milliseconds of the sandbox's time that AWS time takes at this world's pace: 0 when it is instant. */
+  /** Converts milliseconds of AWS time to the sandbox's time at this world's pace; 0 at the instant pace. */
   scaled(ms: number): number;
-  /** When somebody has heard of something, in milliseconds since 1970: at once, in calm weather. */
+  /** Returns when a consumer sees a change, in milliseconds since 1970: at once in calm weather. */
   visibleAt(propagation: Propagation): number;
-  /** Lets `event` happen to `subject` after a duration of the table, or after milliseconds of AWS time. */
+  /** Schedules `event` for `subject` after a duration of the table, or after milliseconds of AWS time. */
   after(duration: Duration | number, event: string, subject: string): void;
-  /** Takes that back. */
+  /** Cancels such an event. */
   forget(event: string, subject: string): void;
-  /** Says that something changed outside of a call, e.g. a task that exited: the data plane looks again, the state is saved. */
+  /** Reports a change outside of a call, e.g. a task that exited: the data plane looks again and the state is saved. */
   changed(): void;
 }
 
-/** What happens later, by the name of the event: `ec2:nat-gateway-available` and the like. */
+/** Handlers of scheduled events by name, e.g. `ec2:nat-gateway-available`. */
 export type Events = Readonly<Record<string, (region: Region, subject: string) => void>>;

@@ -13,16 +13,16 @@ export interface WorldOptions {
   readonly clock?: Clock;
   readonly pace?: Pace;
   readonly blobs?: Blobs;
-  /** Makes ids repeatable; random unless told. */
+  /** Makes ids repeatable; random by default. */
   readonly seed?: string;
   readonly events?: Events;
-  /** What runs tasks; one that only pretends unless told. */
+  /** Runs tasks; by default a plane that only pretends to. */
   readonly plane?: Plane;
-  /** Told when an event fails, which must not end the process; thrown unless told. */
+  /** Receives the error of a failed event, which must not end the process; by default it is thrown. */
   readonly complain?: (error: unknown) => void;
 }
 
-/** Which tables of a region are watched, and by whom. */
+/** Returns the watched tables of a region, each with its watch. */
 export type Watchers = (region: Region) => readonly (readonly [Table<object>, Watch])[];
 
 type Rows = Record<string, Record<string, [string, object][]>>;
@@ -38,7 +38,7 @@ export interface Snapshot {
 
 export const ACCOUNT = '000000000000';
 
-/** Everything there is. */
+/** The world of a sandbox. */
 export class World {
   readonly clock: Clock;
   readonly pace: Pace;
@@ -50,7 +50,7 @@ export class World {
   readonly #global = globalStores();
   readonly #regions = new Map<string, Region>();
   readonly #listeners = new Set<() => void>();
-  /** When somebody has heard of something: at once, unless the weather says otherwise. */
+  /** When a consumer sees a change: at once by default; chaos may delay it. */
   visibleAt = ({ changedAt: since }: Propagation): number => since.getTime();
   #watchers: Watchers | undefined;
   #seed: string;
@@ -71,7 +71,7 @@ export class World {
     this.agenda = new Agenda(this.clock, (entry) => this.#happen(entry));
   }
 
-  /** The region of that name; it comes into being when first asked for. */
+  /** Returns the region of that name, which is created on first use. */
   region(name: string): Region {
     const known = this.#regions.get(name);
     if (known) return known;
@@ -85,7 +85,7 @@ export class World {
     return [...this.#regions.values()];
   }
 
-  /** Has tables watched from now on, those of regions to come too; nobody watches any other. */
+  /** Sets the watches of tables, also for regions that are created later; undefined removes all watches. */
   watch(watchers: Watchers | undefined): void {
     this.#watchers = watchers;
     for (const region of this.regions()) this.#watch(region);

@@ -1,4 +1,4 @@
-/** What the sandbox holds of Application Auto Scaling in one region. */
+/** The tables of Application Auto Scaling in one region. */
 import type { ScalableTarget } from '@aws-sdk/client-application-auto-scaling';
 import { Table } from '../../world/table.ts';
 

@@ -1,4 +1,4 @@
-/** Scalable targets: the range that the count of an ECS service is held in. There are no policies that move it there. */
+/** Scalable targets: the range of the count of an ECS service. The sandbox has no scaling policies. */
 import type * as AutoScaling from '@aws-sdk/client-application-auto-scaling';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
@@ -47,7 +47,7 @@ const newTarget = (region: Region, ResourceId: string) => ({
   },
 });
 
-/** Brings the count of a service between the bounds. */
+/** Moves the count of a service into the bounds. */
 function fit(region: Region, service: ServiceRow, { MinCapacity, MaxCapacity }: ScalableTargetRow): void {
   const count = Math.min(Math.max(service.desiredCount, MinCapacity), MaxCapacity);
   if (count === service.desiredCount) return;
@@ -58,7 +58,7 @@ function fit(region: Region, service: ServiceRow, { MinCapacity, MaxCapacity }: 
 
 export const targetOperations = {
   /**
-   * Makes a target, or changes what is given of one that is there. AWS moves the count a moment after the answer, the
+   * Creates a target, or changes the given settings of an existing one. AWS moves the count just after its answer, the
    * sandbox before it.
    * @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
    */
@@ -89,12 +89,12 @@ export const targetOperations = {
     },
   },
 
-  /** What is asked for and not there is left out. */
+  /** Unknown resources are left out. */
   DescribeScalableTargets: {
     takes: ['ServiceNamespace', 'ResourceIds', 'ScalableDimension', 'MaxResults', 'NextToken'],
     run(input, region) {
       const { ResourceIds: ids = [], ScalableDimension, MaxResults = MOST, NextToken } = input;
-      // Targets of other services cannot be registered here, so that there are none.
+      // Targets of other services cannot be registered here, so there are none.
       const isEcs = checkNamespace(input.ServiceNamespace) === 'ecs';
       if (ScalableDimension !== undefined && ids.length === 0) {
         throw invalid('ResourceIds must be specified when ScalableDimension is specified');

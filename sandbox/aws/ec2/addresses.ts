@@ -1,4 +1,4 @@
-/** Elastic IPs: allocated without a client token, and not released while a NAT gateway has them, nor for a while after. */
+/** Elastic IPs: allocated without a client token; they cannot be released while a NAT gateway uses them, nor shortly after. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import { publicAddress } from '../../network/addresses.ts';
 import type { Operations } from '../../operations.ts';
@@ -12,7 +12,7 @@ import type { AddressRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { newId } from './kinds.ts';
 
-/** It sounds like IAM, and is not: AWS says the same of an address that it uses itself, for a NAT gateway of yours. */
+/** AWS's refusal for an address that it uses itself, for the account's own NAT gateway. It is not an IAM error. */
 const notYours = () => refusal('AuthFailure', 'You do not have permission to access the specified resource.');
 
 const filters: FilterTable<AddressRow> = {
@@ -37,7 +37,7 @@ function askedFor({ ec2 }: Region, ids: string[] | undefined, ips: string[] | un
 }
 
 export const addressOperations = {
-  /** No client token: every call allocates another one, and each is billed. */
+  /** There is no client token: every call allocates another address, and each is billed. */
   AllocateAddress: {
     takes: ['Domain', 'TagSpecifications'],
     run(input, region) {
@@ -67,7 +67,7 @@ export const addressOperations = {
     },
   },
 
-  /** What Terraform asks after an allocation: the reverse DNS name, of which the sandbox's addresses have none. */
+  /** Terraform reads the reverse DNS name after an allocation; the sandbox's addresses have none. */
   DescribeAddressesAttribute: {
     takes: ['AllocationIds', 'Attribute', 'MaxResults', 'NextToken'],
     run(input, region) {
@@ -77,7 +77,7 @@ export const addressOperations = {
     },
   },
 
-  /** In the sandbox only NAT gateways have elastic IPs, and theirs are not for the account to take away. */
+  /** In the sandbox only NAT gateways use elastic IPs, and the account cannot disassociate those. */
   DisassociateAddress: {
     takes: ['AssociationId'],
     run({ AssociationId }, region) {
@@ -87,7 +87,7 @@ export const addressOperations = {
     },
   },
 
-  /** The wrong border group finds no address: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html */
+  /** A wrong border group finds no address: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html */
   ReleaseAddress: {
     takes: ['AllocationId', 'NetworkBorderGroup'],
     run(input, region) {

@@ -1,4 +1,4 @@
-/** EC2's describe calls: ids and filters, as every one of them takes. */
+/** Ids, filters and pages of EC2's describe calls. */
 import type { Filter } from '@aws-sdk/client-ec2';
 import { own } from '../../own-property.ts';
 import { refusal } from '../../protocol/refusal.ts';
@@ -9,11 +9,11 @@ import { invalidParameter } from './errors.ts';
 import { tagsOf, type Tagged } from './tags.ts';
 
 type Values = string | boolean | undefined | readonly (string | undefined)[];
-/** The filters that a kind has, tags aside: what a row shows to each. */
+/** The filters of a kind, apart from tags: the values of a row for each filter. */
 export type FilterTable<Row> = Readonly<Record<string, (row: Row) => Values>>;
 
 /**
- * The rows that pass all filters: of each filter, one value must match, in which `*` and `?` are wildcards.
+ * Returns the rows that match all filters. One value of each filter must match; `*` and `?` are wildcards.
  * @throws InvalidParameterValue for a filter that the kind does not have
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html
  */
@@ -46,8 +46,8 @@ function shownBy<Row extends Tagged>(name: string, table: FilterTable<Row>): (ro
 }
 
 /**
- * The rows that a describe call asks for by id: all when it names none.
- * @throws the kind's not-found refusal for an id that is not there
+ * Returns the rows that a describe call names by id, or all rows when it names none.
+ * @throws the kind's not-found refusal for an unknown id
  */
 export function named<Row>(ids: string[] | undefined, rows: Rows<Row> & { all(): Row[] }): Row[] {
   return ids?.length ? ids.map((id) => rowAt(rows, id)) : rows.all();

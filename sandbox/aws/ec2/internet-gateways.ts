@@ -1,4 +1,4 @@
-/** Internet gateways: attached to one VPC at a time, and held there by every public address inside it. */
+/** Internet gateways: attached to one VPC at a time, and not detachable while the VPC has public addresses. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { AttachmentStatus } from '@aws-sdk/client-ec2';
 import { internetGatewayOf } from '../../network/routes.ts';
@@ -20,12 +20,12 @@ const filters: FilterTable<InternetGatewayRow> = {
   'owner-id': (gateway) => gateway.OwnerId,
 };
 
-/** Load balancers, NAT gateways and tasks with a public IP, until their interfaces are released. */
+/** Whether load balancers, NAT gateways or tasks have public IPs in a VPC; they do until their interfaces are released. */
 const hasPublicAddresses = (region: Region, vpcId: string): boolean =>
   region.ec2.networkInterfaces.all().some((one) => one.VpcId === vpcId && one.Association?.PublicIp);
 
 export const internetGatewayOperations = {
-  /** No client token: every call makes another one. */
+  /** There is no client token: every call creates another gateway. */
   CreateInternetGateway: {
     takes: ['TagSpecifications'],
     run(input, region) {
@@ -51,7 +51,7 @@ export const internetGatewayOperations = {
     },
   },
 
-  /** The same code whether it hangs on this VPC, on another, or the VPC has another one: a caller must look. */
+  /** The error code is the same whether the gateway is attached to this VPC or another, or the VPC has another gateway. */
   AttachInternetGateway: {
     takes: ['InternetGatewayId', 'VpcId'],
     run(input, region) {
@@ -66,7 +66,7 @@ export const internetGatewayOperations = {
       if (internetGatewayOf(region, VpcId)) {
         throw alreadyAssociated(`Network ${VpcId} already has an internet gateway attached`);
       }
-      // The model's enum has no `available`, the wire has nothing else.
+      // The model's enum lacks `available`, the only value on the wire.
       gateway.Attachments = [{ State: 'available' as AttachmentStatus, VpcId }];
       return {};
     },

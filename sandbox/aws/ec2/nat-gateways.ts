@@ -1,4 +1,4 @@
-/** NAT gateways: `pending`, then `available` or `failed`; `deleting`, then `deleted`, and remembered for an hour. */
+/** NAT gateways: `pending`, then `available` or `failed`; `deleting`, then `deleted`, and shown for another hour. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { CreateNatGatewayRequest } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -15,8 +15,8 @@ import { once } from './tokens.ts';
 import { newId } from './kinds.ts';
 
 /**
- * Whether AWS shows it no more. What is deleted or has failed is remembered for an hour of the world's time; in a world
- * where all is instant it is an hour of the clock, since there an hour has no length and nothing would ever be seen.
+ * Returns whether AWS no longer shows a NAT gateway. A deleted or failed one is shown for an hour of the world's time. At
+ * the instant pace that is an hour of the clock, since an hour of no length would never show it.
  */
 function isForgotten(region: Region, { DeleteTime }: NatGatewayRow): boolean {
   const hour = region.scaled(durations.natGatewayForget) || durations.natGatewayForget;
@@ -40,7 +40,7 @@ const filters: FilterTable<NatGatewayRow> = {
   'vpc-id': (nat) => nat.VpcId,
 };
 
-/** Those that count for the quota: failed and deleted ones do not. */
+/** The states that count towards the quota: failed and deleted gateways do not. */
 const COUNTED: readonly (string | undefined)[] = ['pending', 'available', 'deleting'];
 
 function checkZone({ ec2 }: Region, { AvailabilityZone }: SubnetRow): void {
@@ -59,7 +59,7 @@ function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
   if (!AllocationId) throw missingParameter('allocationId');
   const subnet = region.ec2.subnets.get(input.SubnetId);
   if (!subnet) throw refusal('InvalidSubnet', `Subnet ${input.SubnetId} was not found`);
-  // One that is gone fails later; one that EC2 does not know yet is refused (hashicorp/terraform-provider-aws#27087).
+  // An address that was released fails later; one that EC2 does not know yet is refused (hashicorp/terraform-provider-aws#27087).
   if (region.ec2.addresses.hides(AllocationId)) throw elasticIpNotFound(AllocationId);
   checkZone(region, subnet);
   const Tags = tagsFor(region.ec2.natGateways, input.TagSpecifications);
@@ -80,8 +80,8 @@ function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
 
 export const natGatewayOperations = {
   /**
-   * What stands in its way (no internet gateway, an elastic IP that is gone or in use) does not fail the call,
-   * but the NAT gateway later.
+   * An obstacle (no internet gateway, an elastic IP that was released or is in use) does not fail the call but makes the
+   * NAT gateway fail later.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
    */
   CreateNatGateway: {
@@ -105,7 +105,7 @@ export const natGatewayOperations = {
     },
   },
 
-  /** The member is called `Filter`, unlike that of any other describe call. */
+  /** The parameter is called `Filter`, unlike in all other describe calls. */
   DescribeNatGateways: {
     takes: ['NatGatewayIds', 'Filter', 'MaxResults', 'NextToken'],
     run(input, region) {
@@ -115,7 +115,7 @@ export const natGatewayOperations = {
     },
   },
 
-  /** May come again, and at any time: also while it is pending, and when it has failed. */
+  /** May be repeated, and is accepted in every state, including pending and failed. */
   DeleteNatGateway: {
     takes: ['NatGatewayId'],
     run({ NatGatewayId: id }, region) {

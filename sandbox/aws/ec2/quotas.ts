@@ -1,4 +1,4 @@
-/** The quotas of EC2 in one region, as a new account has them. Waiting does not lift one. */
+/** The quotas of EC2 in one region for a new account. Waiting does not lift a quota. */
 import { refusal } from '../../protocol/refusal.ts';
 
 /** The most that an account may have, and the refusal of one more. */

@@ -52,8 +52,8 @@ const answer = ({ RouteTableAssociationId, AssociationState }: RouteTableAssocia
 
 export const routeTableAssociationOperations = {
   /**
-   * What AWS says to a repeat with the same table is not documented. The sandbox refuses it like any other second
-   * association: a caller that survives that looks first, which is right in either case.
+   * AWS does not document a repeat with the same table. The sandbox refuses it like any other second association: callers
+   * that look first are right in either case.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateRouteTable.html
    */
   AssociateRouteTable: {
@@ -75,7 +75,7 @@ export const routeTableAssociationOperations = {
     },
   },
 
-  /** Also moves the main association, and so makes another table the main one. */
+  /** Also moves the main association, which makes another table the main one. */
   ReplaceRouteTableAssociation: {
     takes: ['AssociationId', 'RouteTableId'],
     run(input, region) {

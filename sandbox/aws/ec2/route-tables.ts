@@ -1,4 +1,4 @@
-/** Route tables: born with the local route of their VPC, one of them its main one. */
+/** Route tables: created with the local route of their VPC; one is the main table. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { RouteTable, Tag } from '@aws-sdk/client-ec2';
 import { stateOf } from '../../network/routes.ts';
@@ -13,7 +13,7 @@ import { tagsFor } from './tags.ts';
 import { once } from './tokens.ts';
 import { newId } from './kinds.ts';
 
-/** Adds a route table to a VPC, with the local route alone. */
+/** Adds a route table with only the local route to a VPC. */
 export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): RouteTableRow {
   const RouteTableId = newId(region, region.ec2.routeTables);
   return region.ec2.routeTables.set(RouteTableId, {
@@ -27,7 +27,7 @@ export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): Ro
   });
 }
 
-/** With the state of every route, which follows from its target. */
+/** Returns a table with the state of every route, which derives from its target. */
 const shown = (region: Region, table: RouteTableRow): RouteTable => ({
   ...table,
   Routes: table.Routes.map((route) => ({ ...route, State: stateOf(region, table, route) })),
@@ -85,7 +85,7 @@ export const routeTableOperations = {
     },
   },
 
-  /** An association holds it; a main table always has one. */
+  /** Refused while the table has associations; a main table always has one. */
   DeleteRouteTable: {
     takes: ['RouteTableId'],
     run(input, region) {

@@ -1,4 +1,4 @@
-/** Changes to rules that exist: their text, or their description alone. */
+/** Changes to existing rules: their whole content, or only their description. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { IpPermission, SecurityGroupRuleRequest } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -10,7 +10,7 @@ import { checkDescription, isSame, rulesOf } from './permissions.ts';
 import { checkNew, rulesIn } from './security-group-rules.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 
-/** @throws InvalidSecurityGroupRuleId.NotFound for a rule that is not the group's */
+/** @throws InvalidSecurityGroupRuleId.NotFound for a rule of another group */
 function ruleOf(region: Region, group: SecurityGroupRow, id = ''): SecurityGroupRuleRow {
   const { securityGroupRules } = region.ec2;
   const rule = securityGroupRules.get(id);
@@ -18,7 +18,7 @@ function ruleOf(region: Region, group: SecurityGroupRow, id = ''): SecurityGroup
   return rule;
 }
 
-/** One rule, written as a permission with one peer. */
+/** Writes a rule as a permission with one peer. */
 function asPermission(request: SecurityGroupRuleRequest): IpPermission {
   const { CidrIpv4: CidrIp, CidrIpv6, ReferencedGroupId: GroupId, Description, ...rest } = request;
   if (request.PrefixListId) throw notImplemented('PrefixListId');
@@ -60,7 +60,7 @@ function describeRules(region: Region, isEgress: boolean, input: DescriptionsInp
 }
 
 export const securityGroupRuleChangeOperations = {
-  /** A rule is written anew as a whole, keeping its id, its direction and its tags. */
+  /** Replaces the whole content of a rule; its id, direction and tags remain. */
   ModifySecurityGroupRules: {
     takes: ['GroupId', 'SecurityGroupRules'],
     run({ GroupId, SecurityGroupRules = [] }, region) {

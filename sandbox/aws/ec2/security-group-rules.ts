@@ -1,4 +1,4 @@
-/** The rules of security groups: each one protocol, one range of ports and one peer, in one direction. */
+/** The rules of security groups: each has one protocol, one port range, one peer and one direction. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { IpPermission, Tag } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -13,13 +13,13 @@ import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { newId } from './kinds.ts';
 
-/** The rules of a group, in one direction or in both. */
+/** Returns the rules of a group in one direction or in both. */
 export const rulesIn = (region: Region, groupId: string, isEgress?: boolean): SecurityGroupRuleRow[] =>
   region.ec2.securityGroupRules.filter(
     (rule) => rule.GroupId === groupId && rule.IsEgress === (isEgress ?? rule.IsEgress),
   );
 
-/** Adds a rule to a group, unchecked. */
+/** Adds a rule to a group without checks. */
 export function addRule(
   region: Region,
   { GroupId }: SecurityGroupRow,
@@ -39,14 +39,14 @@ export function addRule(
   });
 }
 
-/** In the words of AWS's refusals, where `-1` is ALL. */
+/** Describes a rule as AWS's refusals do, where `-1` is ALL. */
 function inWords(rule: RuleText): string {
   const protocol = rule.IpProtocol === '-1' ? 'ALL' : rule.IpProtocol.toUpperCase();
   const ports = rule.IpProtocol === '-1' ? '' : `, from port: ${rule.FromPort}, to port: ${rule.ToPort}`;
   return `peer: ${peerOf(rule)}, ${protocol}${ports}, ALLOW`;
 }
 
-/** @throws InvalidPermission.Duplicate for a rule that the group has */
+/** @throws InvalidPermission.Duplicate for a rule that the group already has */
 export function checkNew(rule: RuleText, existing: RuleText[]): void {
   if (!existing.some((other) => isSame(other, rule))) return;
   throw refusal('InvalidPermission.Duplicate', `the specified rule "${inWords(rule)}" already exists`);
@@ -62,7 +62,7 @@ interface RulesInput {
   readonly CidrIp?: string;
 }
 
-/** The group and the rules that a call means; ingress calls may also write one rule flat. */
+/** Returns the group and the rules of a call; ingress calls may also write one rule with flat parameters. */
 function meant(region: Region, input: RulesInput): { group: SecurityGroupRow; texts: RuleText[] } {
   if (!input.GroupId && input.GroupName) throw noDefaultVpc();
   const group = rowOf(region.ec2.securityGroups, input.GroupId);
@@ -74,7 +74,7 @@ function meant(region: Region, input: RulesInput): { group: SecurityGroupRow; te
 
 type AuthorizeInput = RulesInput & Pick<EC2.AuthorizeSecurityGroupIngressRequest, 'TagSpecifications'>;
 
-/** All of the rules or, when one is refused, none: AWS's own way with a batch is not documented. */
+/** Adds all rules or, when one is refused, none: AWS does not document what it does with a batch. */
 function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
   const { group, texts } = meant(region, input);
   if (texts.length === 0) throw missingParameter('ipPermissions');
@@ -86,7 +86,7 @@ function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
     }
     checkNew(text, existing);
   }
-  // A rule by group counts for IPv4 and for IPv6.
+  // A rule with a group as its peer counts for both IPv4 and IPv6.
   const all = [...existing, ...texts];
   checkQuota(quotas.rulesPerGroup, all.filter(({ CidrIpv6 }) => CidrIpv6 === undefined).length);
   checkQuota(quotas.rulesPerGroup, all.filter(({ CidrIpv4 }) => CidrIpv4 === undefined).length);

@@ -1,4 +1,4 @@
-/** What the sandbox holds of EC2 in one region. */
+/** The tables of EC2 in one region. */
 import type {
   Address,
   InternetGateway,
@@ -35,10 +35,10 @@ export interface SubnetRow extends Subnet {
 }
 export interface InternetGatewayRow extends InternetGateway {
   InternetGatewayId: string;
-  /** None, or one: to a VPC. */
+  /** Empty, or the one attachment to a VPC. */
   Attachments: InternetGatewayAttachment[];
 }
-/** A route table; the state of its routes is not kept here but derived from their targets. */
+/** A route table; the state of a route is not stored but derives from its target. */
 export interface RouteTableRow extends RouteTable {
   RouteTableId: string;
   VpcId: string;
@@ -48,17 +48,17 @@ export interface RouteTableRow extends RouteTable {
 export interface AddressRow extends Address {
   AllocationId: string;
   PublicIp: string;
-  /** The NAT gateway that has it, or had it until a moment ago. */
+  /** The NAT gateway that uses it, or used it until a moment ago. */
   heldBy?: string;
 }
 export interface NatGatewayRow extends NatGateway {
   NatGatewayId: string;
   SubnetId: string;
   VpcId: string;
-  /** It is going to fail for this reason, whatever it finds. */
+  /** The injected reason for which it will fail. */
   pendingFailure?: { readonly code: string; readonly message: string };
 }
-/** A security group; its permissions are not kept here but derived from the rules. */
+/** A security group; its permissions are not stored but derive from the rules. */
 export interface SecurityGroupRow extends SecurityGroup {
   GroupId: string;
   GroupName: string;

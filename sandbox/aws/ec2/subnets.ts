@@ -1,4 +1,4 @@
-/** Subnets: parts of a VPC's block, each in one zone, and not gone while an interface lives inside. */
+/** Subnets: parts of a VPC's block, each in one zone; interfaces block their deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { CreateSubnetRequest, Subnet } from '@aws-sdk/client-ec2';
 import { freeCount } from '../../network/addresses.ts';
@@ -30,7 +30,7 @@ function checkPlace(region: Region, vpc: VpcRow, cidr: string | undefined): stri
   return CidrBlock;
 }
 
-/** The zone by name or by id; AWS picks one when none is asked for: here always the first. */
+/** Returns the zone that a call names. AWS picks one when a call names none; here it is the first. */
 function zoneFor(region: Region, { AvailabilityZone, AvailabilityZoneId }: CreateSubnetRequest) {
   const zones = zonesOf(region);
   const zone = zones.find(
@@ -117,7 +117,7 @@ export const subnetOperations = {
     },
   },
 
-  /** Of its attributes the sandbox has one; it is meant for EC2 instances, of which the sandbox has none. */
+  /** The sandbox has one of the attributes; it only affects EC2 instances, which the sandbox lacks. */
   ModifySubnetAttribute: {
     takes: ['SubnetId', 'MapPublicIpOnLaunch'],
     run(input, region) {
@@ -129,7 +129,7 @@ export const subnetOperations = {
     },
   },
 
-  /** An association with a route table does not hold a subnet: it goes with it. */
+  /** An association with a route table does not block the deletion: it is deleted with the subnet. */
   DeleteSubnet: {
     takes: ['SubnetId'],
     run(input, region) {

@@ -1,4 +1,4 @@
-/** CreateTags, DeleteTags and DescribeTags, over every kind of EC2. */
+/** CreateTags, DeleteTags and DescribeTags for every kind of EC2 resource. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { TagDescription } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -33,7 +33,7 @@ function descriptions({ ec2 }: Region): TagDescription[] {
   );
 }
 
-/** `tag:<key>` is a filter here too: each description has its one tag. */
+/** `tag:<key>` is a filter here too: each description has one tag. */
 const filters: FilterTable<TagDescription & Tagged> = {
   key: ({ Key }) => Key,
   value: ({ Value }) => Value,
@@ -42,7 +42,7 @@ const filters: FilterTable<TagDescription & Tagged> = {
 };
 
 export const tagOperations = {
-  /** An upsert on all of them or, when one is not there, on none. */
+  /** Changes all resources or, when one does not exist, none. */
   CreateTags: {
     takes: ['Resources', 'Tags'],
     run({ Resources = [], Tags = [] }, region) {
@@ -56,7 +56,7 @@ export const tagOperations = {
     },
   },
 
-  /** A tag without a value goes whatever its value is; without any tag, all go. */
+  /** Deletes a tag given without a value whatever its value is; deletes all tags when the call names none. */
   DeleteTags: {
     takes: ['Resources', 'Tags'],
     run({ Resources = [], Tags }, region) {

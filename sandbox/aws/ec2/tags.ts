@@ -1,16 +1,16 @@
-/** Tags of EC2: given in the create call as tag specifications, kept on the row, filtered by. */
+/** Tags of EC2: create calls take them as tag specifications, rows keep them, filters use them. */
 import type { ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import { refusal } from '../../protocol/refusal.ts';
 import { CAPITALISED, tagging } from '../tagging.ts';
 import { invalidParameter } from './errors.ts';
 
-/** A row with tags: network interfaces call them `TagSet`. */
+/** A row with tags; network interfaces keep them in `TagSet`. */
 export interface Tagged {
   Tags?: Tag[];
   TagSet?: Tag[];
 }
 
-/** The tags of any row. */
+/** Returns the tags of a row of any kind. */
 export const tagsOf = ({ Tags, TagSet }: Tagged): Tag[] => Tags ?? TagSet ?? [];
 
 /**

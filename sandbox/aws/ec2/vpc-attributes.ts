@@ -1,4 +1,4 @@
-/** The attributes of a VPC: whether it resolves names, and whether it gives names to hosts. */
+/** The attributes of a VPC: DNS resolution and DNS hostnames. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
@@ -24,7 +24,7 @@ export const vpcAttributeOperations = {
   },
 
   /**
-   * One attribute a call; hostnames need support.
+   * One attribute per call; DNS hostnames need DNS support.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html
    */
   ModifyVpcAttribute: {

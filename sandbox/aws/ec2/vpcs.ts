@@ -1,4 +1,4 @@
-/** VPCs: born `pending`, with a main route table and a default security group, and not gone while anything lives inside. */
+/** VPCs: created `pending` with a main route table and a default security group; resources inside block their deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Vpc } from '@aws-sdk/client-ec2';
 import { block } from '../../network/cidr.ts';
@@ -20,7 +20,7 @@ const LARGEST = 16;
 const SMALLEST = 28;
 
 /**
- * A block of the sizes that VPCs and subnets may have, in its canonical form: AWS silently drops bits of the host.
+ * Returns a block of a size that VPCs and subnets may have, in its canonical form: AWS silently drops host bits.
  * @param outOfRange the code for a block that is too large or too small
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
  */
@@ -46,7 +46,7 @@ const filters: FilterTable<VpcRow> = {
   'owner-id': (vpc) => vpc.OwnerId,
 };
 
-/** A VPC of the sandbox has its first block and no other. */
+/** Returns the block associations of a VPC: in the sandbox it has only its first block. */
 const associationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
   {
     AssociationId: VpcId.replace('vpc-', 'vpc-cidr-assoc-'),
@@ -58,11 +58,11 @@ const associationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
 const shown = (vpc: VpcRow): Vpc => ({ ...vpc, CidrBlockAssociationSet: associationsOf(vpc) });
 
 export const vpcOperations = {
-  /** No client token: every call makes another VPC. */
+  /** There is no client token: every call creates another VPC. */
   CreateVpc: {
     takes: ['CidrBlock', 'InstanceTenancy', 'AmazonProvidedIpv6CidrBlock', 'TagSpecifications'],
     run(input, region) {
-      // Terraform always sends it, as false.
+      // Terraform always sends false.
       if (input.AmazonProvidedIpv6CidrBlock) throw notImplemented('AmazonProvidedIpv6CidrBlock');
       checkQuota(quotas.vpcs, region.ec2.vpcs.size + 1);
       const VpcId = newId(region, region.ec2.vpcs);
@@ -93,7 +93,7 @@ export const vpcOperations = {
     },
   },
 
-  /** The main route table and the default security group go with the VPC; anything else holds it. */
+  /** Also deletes the main route table and the default security group; any other resource blocks the deletion. */
   DeleteVpc: {
     takes: ['VpcId'],
     run(input, region) {

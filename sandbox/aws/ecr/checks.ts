@@ -1,4 +1,4 @@
-/** What ECR checks of every request: names of repositories, tags of images, page sizes. */
+/** The checks of ECR requests: repository names, image tags and page sizes. */
 import type * as z from 'zod';
 import type { Region } from '../../world/region.ts';
 import { pageOf, type Page, type PageRules } from '../paging.ts';
@@ -33,7 +33,7 @@ export function checkImageTag(tag: string): string {
 }
 
 /**
- * The repository that a request names; registries of other accounts are empty here.
+ * Returns the repository that a request names; registries of other accounts are empty here.
  * @throws InvalidParameterException, RepositoryNotFoundException
  */
 export function repositoryOf(
@@ -47,7 +47,7 @@ export function repositoryOf(
   return row;
 }
 
-/** The registry and the repository, as nearly all answers of ECR begin. */
+/** Returns the registry and the repository, with which nearly all of ECR's answers begin. */
 export const placeOf = ({ registryId, repositoryName }: RepositoryRow): Place => ({
   registryId,
   repositoryName,
@@ -68,6 +68,6 @@ export const listed = <Row>(
   token: string | undefined,
 ): Page<Row> => pageOf(rows, maxResults, token, PAGES);
 
-/** What a schema found wrong, on one line. */
+/** Returns the issues that a schema found, on one line. */
 export const issuesOf = ({ issues }: z.ZodError): string =>
   issues.map(({ path, message }) => `${path.join('.') || 'document'}: ${message}`).join('; ');

@@ -1,4 +1,4 @@
-/** What the sandbox holds of ECR in one region; the bytes of layers are in the world's blobs. */
+/** The tables of ECR in one region; the bytes of layers are in the world's blobs. */
 import type { Repository, Tag } from '@aws-sdk/client-ecr';
 import { BOOKKEEPING, Table } from '../../world/table.ts';
 
@@ -32,7 +32,7 @@ export interface RepositoryRow extends Repository {
 export interface UploadRow {
   uploadId: string;
   repositoryName: string;
-  /** Its parts in order, by the keys of their blobs. */
+  /** Its parts in order, by blob key. */
   parts: { key: string; sizeInBytes: number }[];
 }
 

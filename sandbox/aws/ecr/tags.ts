@@ -24,7 +24,7 @@ const { merged, without } = tagging({
 /** Returns the tags after an upsert. @throws InvalidTagParameterException, TooManyTagsException */
 export const mergeTags = merged;
 
-/** @throws InvalidParameterException for what is not a repository's ARN; RepositoryNotFoundException */
+/** @throws InvalidParameterException for anything but a repository's ARN; RepositoryNotFoundException */
 function byArn(region: Region, arn: string | undefined): RepositoryRow {
   const parts = /^arn:aws:ecr:([\w-]+):(\d{12}):repository\/(.+)$/.exec(arn ?? '');
   const [, regionName, registryId, repositoryName] = parts ?? [];

@@ -1,4 +1,4 @@
-/** Service deployments and service revisions, as they are read back. */
+/** The read operations on service deployments and service revisions. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Failure, ServiceDeployment } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
@@ -10,7 +10,7 @@ import type { RolloutRow, ServiceRow } from './store.ts';
 
 const MOST = 20;
 
-/** A deployment with the counts that its revisions have now. */
+/** Returns a deployment with the current counts of its revisions. */
 function shown(region: Region, service: ServiceRow, row: RolloutRow): ServiceDeployment {
   const counted = (arn = '') => {
     const id = `ecs-svc/${shortName(arn)}`;

@@ -1,4 +1,4 @@
-/** Tags of ECS: given in the create call, or put on later; shown only when a describe call asks for them. */
+/** Tags of ECS: set by create calls or later; shown only when a describe call asks for them. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Tag } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
@@ -26,7 +26,7 @@ const { merged, without } = tagging({
 /** Returns the tags after an upsert. @throws InvalidParameterException for keys that are reserved, too long, or too many */
 export const mergeTags = merged;
 
-/** The resource that takes tags under an ARN: a deleted cluster or service takes none. */
+/** Returns the resource that takes tags under an ARN: a deleted cluster or service takes none. */
 function taggedOf({ ecs }: Region, arn = ''): { tags?: Tag[] } {
   const [, arnType] = /^arn:aws[\w-]*:ecs:[\w-]+:\d{12}:([\w-]+)\//.exec(arn) ?? [];
   const table = resourceTables(ecs).find(({ kind }) => kind.arnType === arnType);

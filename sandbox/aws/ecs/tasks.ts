@@ -1,4 +1,4 @@
-/** Tasks: run without a service, stopped, listed and described. */
+/** Tasks: run without a service, stop, list and describe. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Task, TaskField } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
@@ -95,7 +95,7 @@ export const taskOperations = {
     },
   },
 
-  /** A task that is stopping or stopped is answered as it is. */
+  /** A task that is stopping or stopped is returned as it is. */
   StopTask: {
     takes: ['cluster', 'task', 'reason'],
     run(input, region) {
@@ -106,7 +106,7 @@ export const taskOperations = {
     },
   },
 
-  /** Tasks that are to run, unless those are asked for that are to be stopped. */
+  /** Lists tasks with desired status RUNNING by default, or those with STOPPED on request. */
   ListTasks: {
     takes: [
       'cluster',
@@ -140,7 +140,7 @@ export const taskOperations = {
     },
   },
 
-  /** Up to a hundred; what is not there is listed as a failure. */
+  /** Describes up to a hundred tasks; unknown ones are listed as failures. */
   DescribeTasks: {
     takes: ['cluster', 'tasks', 'include'],
     before: lookAtServices,

@@ -1,7 +1,7 @@
 /** The ARNs of Elastic Load Balancing and their parts. */
 import type { Region } from '../../world/region.ts';
 
-/** The sixteen digits that end an ARN. */
+/** Returns the sixteen digits that end an ARN. */
 export const digits = (region: Region): string => region.id('', 16).slice(1);
 
 /** `arn:aws:elasticloadbalancing:<region>:<account>:<resource>`. */

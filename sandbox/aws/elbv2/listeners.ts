@@ -1,4 +1,4 @@
-/** Listeners: one a port of a load balancer, each with its default rule. */
+/** Listeners: one per port of a load balancer, each with its default rule. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
@@ -16,7 +16,7 @@ import type { ListenerRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { listenersOf, rulesOf } from './usage.ts';
 
-/** @throws ValidationError for what is none of an application load balancer's, NotImplemented for HTTPS */
+/** @throws ValidationError for a protocol that application load balancers lack, NotImplemented for HTTPS */
 function checkProtocol(protocol: string | undefined): 'HTTP' {
   if (!protocol) throw validation('A listener protocol must be specified');
   if (protocol === 'HTTPS') throw notImplemented('listeners for HTTPS');
@@ -61,7 +61,7 @@ function setDefaultActions(region: Region, listener: ListenerRow, actions: Actio
 
 export const listenerOperations = {
   /**
-   * The same settings again are no error but the same listener.
+   * A repeat with the same settings returns the existing listener.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
    */
   CreateListener: {
@@ -109,7 +109,7 @@ export const listenerOperations = {
     },
   },
 
-  /** What is left out stays; default actions are replaced as a whole. */
+  /** Omitted settings stay as they are; default actions are replaced as a whole. */
   ModifyListener: {
     takes: ['ListenerArn', 'Port', 'Protocol', 'DefaultActions'],
     run(input, region) {
@@ -128,7 +128,7 @@ export const listenerOperations = {
     },
   },
 
-  /** Its rules go with it. */
+  /** Also deletes its rules. */
   DeleteListener: {
     takes: ['ListenerArn'],
     run({ ListenerArn }, region) {

@@ -1,4 +1,4 @@
-/** What can be changed about a load balancer: its attributes, subnets and security groups. */
+/** The changeable settings of a load balancer: attributes, subnets and security groups. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';
@@ -17,7 +17,7 @@ export const loadBalancerSettingsOperations = {
     },
   },
 
-  /** Answers with all attributes, not only with those that were given. */
+  /** Returns all attributes, not only the changed ones. */
   ModifyLoadBalancerAttributes: {
     takes: ['LoadBalancerArn', 'Attributes'],
     run({ LoadBalancerArn, Attributes }, region) {
@@ -53,7 +53,7 @@ export const loadBalancerSettingsOperations = {
     },
   },
 
-  /** Replaces the whole set: what stays keeps its network interface. */
+  /** Replaces the whole set; subnets that stay keep their network interface. */
   SetSubnets: {
     takes: ['LoadBalancerArn', 'Subnets', 'SubnetMappings', 'IpAddressType'],
     run(input, region) {
@@ -81,7 +81,7 @@ export const loadBalancerSettingsOperations = {
     },
   },
 
-  /** Capacity cannot be reserved here, so there is none reserved. */
+  /** Capacity cannot be reserved here, so none is. */
   DescribeCapacityReservation: {
     takes: ['LoadBalancerArn'],
     run({ LoadBalancerArn }, region) {

@@ -1,4 +1,4 @@
-/** Rules of listeners: tried by priority, each priority once, the default rule last. */
+/** Rules of listeners: evaluated by priority, each priority once, the default rule last. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
@@ -23,7 +23,7 @@ function checkPriority(priority: number | undefined): string {
   return String(priority);
 }
 
-/** @throws OperationNotPermitted for a default rule: that one changes and goes with its listener */
+/** @throws OperationNotPermitted for a default rule, which is changed and deleted with its listener */
 function ordinaryRuleOf(region: Region, arn: string | undefined, participle: string): RuleRow {
   const rule = rowOf(region.elbv2.rules, arn);
   if (rule.IsDefault) throw notPermitted(`Default rule '${rule.RuleArn}' cannot be ${participle}`);
@@ -47,8 +47,8 @@ const balancerOfListener = (region: Region, listenerArn: string) =>
 
 export const ruleOperations = {
   /**
-   * A priority that is taken is refused even for the very same rule, and the same conditions at another priority make
-   * a second rule.
+   * A priority in use is refused even for an identical rule, and the same conditions with another priority create a second
+   * rule.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
    */
   CreateRule: {
@@ -80,7 +80,7 @@ export const ruleOperations = {
     },
   },
 
-  /** What is left out stays; conditions and actions are replaced as a whole. */
+  /** Omitted settings stay as they are; conditions and actions are replaced as a whole. */
   ModifyRule: {
     takes: ['RuleArn', 'Conditions', 'Actions'],
     run(input, region) {
@@ -109,7 +109,7 @@ export const ruleOperations = {
   },
 
   /**
-   * All at once, so two rules can change places. A priority of a rule that is not named is in use.
+   * Changes all priorities at once, so two rules can swap theirs. A priority of a rule that is not named is in use.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetRulePriorities.html
    */
   SetRulePriorities: {

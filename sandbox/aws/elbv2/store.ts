@@ -1,4 +1,4 @@
-/** What the sandbox holds of Elastic Load Balancing in one region. */
+/** The tables of Elastic Load Balancing in one region. */
 import type {
   Listener,
   LoadBalancer,
@@ -18,16 +18,16 @@ export interface LoadBalancerRow extends LoadBalancer {
   VpcId: string;
   attributes: Record<string, string>;
   tags: Tag[];
-  /** It is going to fail for this reason. */
+  /** The injected reason for which it will fail. */
   pendingFailure?: string;
-  /** Its network interfaces, one a subnet. */
+  /** Its network interfaces, one per subnet. */
   interfaceIds: string[];
 }
 export interface TargetRow {
   /** The private IP address. */
   id: string;
   port: number;
-  /** The zone that the address is in, or `all` for one outside of the VPC. */
+  /** The zone of the address, or `all` for an address outside the VPC. */
   availabilityZone: string;
   health: TargetHealth;
 }
@@ -39,7 +39,7 @@ export interface TargetGroupRow extends Omit<TargetGroup, keyof HealthCheckSetti
   attributes: Record<string, string>;
   tags: Tag[];
   targets: TargetRow[];
-  /** The group counts as in use until then, though no listener or rule names it any more. */
+  /** The group counts as in use until then, although no listener or rule names it any more. */
   inUseUntil?: Date;
 }
 export interface ListenerRow extends Listener {
@@ -48,14 +48,14 @@ export interface ListenerRow extends Listener {
   Port: number;
   attributes: Record<string, string>;
   tags: Tag[];
-  /** The port of this machine on which the data plane serves it, kept over restarts. */
+  /** The local port on which the data plane serves it, kept across restarts. */
   localPort?: number;
 }
 /** A rule of a listener; every listener has one with the priority `default`, whose actions are the listener's default actions. */
 export interface RuleRow extends Rule {
   RuleArn: string;
   ListenerArn: string;
-  /** A number as text, or `default`. */
+  /** A number in digits, or `default`. */
   Priority: string;
   tags: Tag[];
 }

@@ -1,4 +1,4 @@
-/** What can be changed about a target group: its health checks and its attributes. */
+/** The changeable settings of a target group: health checks and attributes. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';
@@ -8,7 +8,7 @@ import { HEALTH_CHECK_MEMBERS, healthCheckSettings } from './health-check-settin
 import { shown } from './target-groups.ts';
 
 export const targetGroupSettingsOperations = {
-  /** Health checks only: everything else about a group is for good. */
+  /** Changes health checks only: no other setting of a group can be changed. */
   ModifyTargetGroup: {
     takes: ['TargetGroupArn', ...HEALTH_CHECK_MEMBERS],
     run(input, region) {
@@ -25,7 +25,7 @@ export const targetGroupSettingsOperations = {
     },
   },
 
-  /** Answers with all attributes, not only with those that were given. */
+  /** Returns all attributes, not only the changed ones. */
   ModifyTargetGroupAttributes: {
     takes: ['TargetGroupArn', 'Attributes'],
     run({ TargetGroupArn, Attributes }, region) {

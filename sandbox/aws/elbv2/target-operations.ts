@@ -1,4 +1,4 @@
-/** The calls about targets: which addresses a target group may have, and how they are. */
+/** The operations on targets: registration, deregistration and health. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { TargetDescription, TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isIPv4 } from 'node:net';
@@ -11,7 +11,7 @@ import { checkQuota } from './limits.ts';
 import type { TargetGroupRow } from './store.ts';
 import { deregisterTarget, registerTarget } from './targets.ts';
 
-/** Private addresses (RFC 1918) and those shared by carriers (RFC 6598): a target outside of the VPC has one of them. */
+/** Private addresses (RFC 1918) and shared carrier addresses (RFC 6598): a target outside the VPC must have one of them. */
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'];
 
 const NOT_REGISTERED: TargetHealth = {
@@ -33,7 +33,7 @@ function addressOf(group: TargetGroupRow, { Id = '', Port = group.Port }: Target
 }
 
 /**
- * The zone of a target: that of its subnet; outside of the VPC the call must say `all`.
+ * Returns the zone of a target: that of its subnet; outside the VPC the call must name `all`.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
  */
 function zoneFor(region: Region, group: TargetGroupRow, ip: string, asked: string | undefined): string {
@@ -67,7 +67,7 @@ const required = (targets: TargetDescription[] | undefined): TargetDescription[]
 };
 
 export const targetOperations = {
-  /** All targets of a call, or none. */
+  /** Registers all targets of a call or none. */
   RegisterTargets: {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
@@ -83,7 +83,7 @@ export const targetOperations = {
     },
   },
 
-  /** A target that is not there is no error. */
+  /** An unknown target is not an error. */
   DeregisterTargets: {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {

@@ -1,4 +1,4 @@
-/** What IAM checks of every request: names, paths, descriptions, durations, pages. */
+/** The checks of IAM requests: names, paths, descriptions, durations and pages. */
 import { pageOf, type PageRules } from '../paging.ts';
 import { invalidValue, validationError } from './errors.ts';
 
@@ -6,7 +6,7 @@ const NAME = /^[\w+=,.@-]+$/;
 const PATH = /^\/([\u0021-\u007e]+\/)?$/;
 const DESCRIPTION = /^[\t\n\r\u0020-\u007e\u00a1-\u00ff]*$/;
 
-/** A text whose length the model limits. */
+/** Checks a string against the length limits of the model. */
 export function checkLength(text: string, member: string, most: number, least = 0): string {
   if (text.length < least) {
     throw invalidValue(text, member, `Member must have length greater than or equal to ${least}`);
@@ -48,7 +48,7 @@ export function checkDescription(description: string | undefined): string | unde
   );
 }
 
-/** @param seconds an hour unless told; an hour to half a day */
+/** @param seconds an hour to twelve hours; by default an hour */
 export function checkSessionDuration(seconds = 3600): number {
   const [least, most] = [3600, 43200];
   const member = 'maxSessionDuration';
@@ -78,7 +78,7 @@ export function listed<Row>(
   return { rows, IsTruncated: next !== undefined, Marker: next };
 }
 
-/** Documents stand URL-encoded in IAM's answers (RFC 3986). @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html */
+/** Encodes a document for IAM's answers, which contain URL-encoded documents (RFC 3986). @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html */
 export const encoded = (document: string): string =>
   encodeURIComponent(document).replace(
     /[!'()*]/g,

@@ -1,4 +1,4 @@
-/** Policies that live inside a role: put whole, read back URL-encoded, limited in their sum. */
+/** Inline policies of roles: put whole, read back URL-encoded, limited in their total size. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { own } from '../../own-property.ts';
@@ -9,7 +9,7 @@ import { checkPermissions, sizeOf } from './policy-documents.ts';
 import { ownRoleOf } from './roles.ts';
 import type { RoleRow } from './store.ts';
 
-/** All inline policies of a role together, white space aside. */
+/** Returns the total size of a role's inline policies without white space. */
 const LARGEST_SUM = 10_240;
 
 const checkPolicyName = (name: string | undefined): string => checkName(name, 'policyName', 128);

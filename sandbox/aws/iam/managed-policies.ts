@@ -1,4 +1,4 @@
-/** AWS's own policies attached to roles: those that containers are given; others do not exist here. */
+/** AWS managed policies attached to roles: those for containers; others do not exist here. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { AttachedPolicy } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
@@ -58,7 +58,7 @@ function checkArn(arn: string | undefined): string {
 const shown = (PolicyArn: string): AttachedPolicy => ({ PolicyName: PolicyArn.split('/').at(-1), PolicyArn });
 
 export const managedPolicyOperations = {
-  /** Attaching twice is attaching once. */
+  /** Attaching a policy again has no effect. */
   AttachRolePolicy: {
     takes: ['RoleName', 'PolicyArn'],
     run(input, region) {

@@ -1,4 +1,4 @@
-/** Tags of roles, changed and listed on their own. */
+/** The operations on tags of roles. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { rowOf } from '../finder.ts';

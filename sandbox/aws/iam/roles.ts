@@ -1,4 +1,4 @@
-/** Roles: unique by name whatever the case, each with an id of its own, and not gone while they hold policies. */
+/** Roles: unique by name without case, each with its own id, and not deletable while they have policies. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Role } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
@@ -18,14 +18,14 @@ import { checkTrustPolicy } from './policy-documents.ts';
 import { SERVICE_PATH, type RoleRow } from './store.ts';
 import { roleTagging } from './tags.ts';
 
-/** The role of that name, to be changed. @throws UnmodifiableEntity for a service's own, besides ValidationError and NoSuchEntity */
+/** Returns a role for a change. @throws ValidationError, NoSuchEntity, UnmodifiableEntity for a service-linked role */
 export function ownRoleOf(region: Region, name: string | undefined): RoleRow {
   const role = rowOf(region.iam.roles, name);
   if (role.Path.startsWith(SERVICE_PATH)) throw unmodifiable(role.RoleName);
   return role;
 }
 
-/** Adds a role. A role that is made again under its old name has another id, and is another principal. */
+/** Adds a role. A role that is created again under the same name has another id and is another principal. */
 export function addRole(
   region: Region,
   given: Pick<
@@ -44,20 +44,20 @@ export function addRole(
   });
 }
 
-/** `AROA` and 17 characters of base 32, as IAM's ids are. */
+/** Returns `AROA` and 17 characters of base 32, the form of IAM's ids. */
 function uniqueId(region: Region): string {
   const letters: Record<string, string> = { 0: 'G', 1: 'H', 8: 'I', 9: 'J' };
   const [, digits = ''] = region.id('AROA').split('-');
   return `AROA${digits.replace(/[0189]/g, (digit) => letters[digit] ?? digit).toUpperCase()}`;
 }
 
-/** A role as lists show it: without its tags, which cost a call of their own. */
+/** Returns a role as lists show it: without its tags, which need their own call. */
 const shown = ({ Tags: _tags, ...role }: RoleRow): Role => ({
   ...role,
   AssumeRolePolicyDocument: encoded(role.AssumeRolePolicyDocument),
 });
 
-/** A role as a call about one role shows it. */
+/** Returns a role as calls about one role show it. */
 export const shownWhole = (role: RoleRow): Role => ({
   ...shown(role),
   Tags: role.Tags.length > 0 ? role.Tags : undefined,
@@ -82,7 +82,7 @@ export const roleOperations = {
 
   GetRole: {
     takes: ['RoleName'],
-    // Nobody ever takes a role here, so there is nothing to say of when it was last used.
+    // Roles are never assumed here, so there is no last use.
     run: (input, region) => ({
       Role: { ...shownWhole(rowOf(region.iam.roles, input.RoleName)), RoleLastUsed: {} },
     }),
@@ -100,7 +100,7 @@ export const roleOperations = {
     },
   },
 
-  /** What is left out stays as it is. */
+  /** Omitted members stay as they are. */
   UpdateRole: {
     takes: ['RoleName', 'Description', 'MaxSessionDuration'],
     run(input, region) {
@@ -130,7 +130,7 @@ export const roleOperations = {
     },
   },
 
-  /** Policies must be gone first, attached ones and inline ones. */
+  /** Attached and inline policies must be removed first. */
   DeleteRole: {
     takes: ['RoleName'],
     run(input, region) {

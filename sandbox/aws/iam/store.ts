@@ -1,4 +1,4 @@
-/** What the sandbox holds of IAM: one for the whole account. */
+/** The tables of IAM, which the whole account shares. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Role, Tag } from '@aws-sdk/client-iam';
 import type { OperationName } from '../../operations.ts';
@@ -16,18 +16,18 @@ export interface RoleRow extends Role {
   RoleId: string;
   Arn: string;
   CreateDate: Date;
-  /** JSON as it was given; IAM's answers have it URL-encoded. */
+  /** The JSON as given; IAM's answers have it URL-encoded. */
   AssumeRolePolicyDocument: string;
   MaxSessionDuration: number;
   Tags: Tag[];
-  /** Inline policies: name to document, as it was put. */
+  /** Inline policies: the document as given, by name. */
   inlinePolicies: Record<string, string>;
   /** ARNs of attached managed policies. */
   attachedPolicies: string[];
 }
 
 export const iamStore = () => ({
-  /** By lower-case name: role names are unique whatever their case. */
+  /** By lower-case name: role names are unique without case. */
   roles: new Table<RoleRow, Kind<RoleRow> & Findable>({
     // Service-linked roles belong to the account and are never deleted.
     isCounted: ({ Path }) => !Path.startsWith(SERVICE_PATH),

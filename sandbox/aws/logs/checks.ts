@@ -1,4 +1,4 @@
-/** What CloudWatch Logs checks of every request: names, limits, page tokens, tags. */
+/** The checks of CloudWatch Logs requests: names, limits, page tokens and tags. */
 import type { Refusal } from '../../protocol/refusal.ts';
 import { pageOf, type Page, type PageRules } from '../paging.ts';
 import { invalidParameter, invalidValue } from './errors.ts';
@@ -67,7 +67,7 @@ export const described = <Row>(
   token: string | undefined,
 ): Page<Row> => pageOf(rows, limit, token, PAGES);
 
-/** The order of names that AWS lists by: by code, capitals first. */
+/** Compares names in the order of AWS's lists: by character code, capitals first. */
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export type Tags = Record<string, string>;
@@ -75,7 +75,7 @@ export type Tags = Record<string, string>;
 const TAG_KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 
-/** The tags of a request. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html */
+/** Returns the checked tags of a request. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html */
 export function checkTags(tags: Tags | undefined): Tags {
   for (const [key, value] of Object.entries(tags ?? {})) checkTag(key, value);
   return { ...tags };

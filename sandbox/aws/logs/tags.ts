@@ -1,4 +1,4 @@
-/** Tags of log groups, by ARN as AWS wants it now, and by name as older clients ask. */
+/** Tags of log groups: by ARN, and by name for older clients. */
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
@@ -23,7 +23,7 @@ function remove(group: LogGroupRow, keys: readonly string[] | undefined): void {
   group.tags = Object.fromEntries(without(Object.entries(group.tags), keys));
 }
 
-/** The ARN of a log group stands here without its `:*`, unlike in `DescribeLogGroups`' `arn`. */
+/** Tag calls take the ARN of a log group without its `:*`, unlike the `arn` of `DescribeLogGroups`. */
 function byArn(region: Region, arn: string | undefined): LogGroupRow {
   const group = region.logs.groups.find(({ logGroupArn }) => logGroupArn === arn);
   if (!group) throw resourceNotFound();

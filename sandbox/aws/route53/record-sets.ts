@@ -1,4 +1,4 @@
-/** Record sets: changed in batches, all or nothing, and listed in the order of names. */
+/** Record sets: changed in batches, all or nothing, and listed by name. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Change } from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
@@ -16,7 +16,7 @@ const MOST_RECORDS = 1000;
 const MOST_CHARACTERS = 32_000;
 const ACTIONS = ['CREATE', 'DELETE', 'UPSERT'];
 
-/** Elements and characters of a batch are counted twice for an UPSERT. */
+/** Checks the size of a batch: an UPSERT counts twice. */
 function checkSize(changes: readonly Change[]): void {
   let records = 0;
   let characters = 0;

@@ -1,4 +1,4 @@
-/** What the sandbox holds of Route 53: one for the whole account. */
+/** The tables of Route 53, which the whole account shares. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { ChangeInfo, HostedZone, ResourceRecordSet, Tag } from '@aws-sdk/client-route-53';
 import type { OperationName } from '../../operations.ts';
@@ -24,7 +24,7 @@ export interface HostedZoneRow extends HostedZone {
   nameServers: string[];
   records: RecordRow[];
 }
-/** A name that Elastic Load Balancing keeps in AWS's own zone, for as long as the load balancer lives. */
+/** A name in AWS's zone for load balancers, which exists as long as its load balancer. */
 export interface BalancerNameRow {
   loadBalancerArn: string;
 }
@@ -36,7 +36,7 @@ export const route53Store = () => ({
     keyOf: bare,
     notFound: (id) => noSuchHostedZone(bare(id)),
   }),
-  /** Every caller reference that made a zone, those of zones that are gone too. */
+  /** Every caller reference that created a zone, including those of deleted zones. */
   callerReferences: new Table<{ zoneId: string }>(BOOKKEEPING),
   /** By id without the `/change/` prefix. */
   changes: new Table<ChangeInfo, Kind & Findable>({
@@ -45,7 +45,7 @@ export const route53Store = () => ({
     keyOf: bare,
     notFound: (id) => noSuchChange(bare(id)),
   }),
-  /** The load balancers of all regions by their DNS name, in lower case and with a trailing dot: what aliases can point at. */
+  /** The load balancers of all regions, which aliases can target, by DNS name in lower case with a trailing dot. */
   balancerNames: new Table<BalancerNameRow>(BOOKKEEPING),
 });
 export type Route53Store = ReturnType<typeof route53Store>;

@@ -1,4 +1,4 @@
-/** Tags of hosted zones: set by a call of their own, after the zone is there. */
+/** Tags of hosted zones: set by their own call, after the zone is created. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
@@ -54,7 +54,7 @@ export const tagOperations = {
     },
   },
 
-  /** One zone that is gone fails the whole call. */
+  /** An unknown zone fails the whole call. */
   ListTagsForResources: {
     takes: ['ResourceType', 'ResourceIds'],
     run({ ResourceType, ResourceIds = [] }, region) {

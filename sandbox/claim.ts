@@ -1,14 +1,14 @@
 /** A sandbox's folder belongs to one process: a second would end the tasks of the first and write over its world. */
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startOf } from './runtime/leftovers.ts';
+import { processStartTime } from './runtime/leftovers.ts';
 
 /** Somebody else's sandbox keeps its state in the folder. */
-export class FolderTaken extends Error {
+export class FolderTakenError extends Error {
   /** @param holder its process */
   constructor(folder: string, holder: number) {
     super(`Another sandbox, process ${holder}, keeps its state in ${folder}.`);
-    this.name = 'FolderTaken';
+    this.name = 'FolderTakenError';
   }
 }
 
@@ -20,7 +20,7 @@ export class FolderTaken extends Error {
 export async function claimFolder(folder: string): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'claim');
-  const mine = `${process.pid} ${await startOf(process.pid)}\n`;
+  const mine = `${process.pid} ${await processStartTime(process.pid)}\n`;
   const aside = `${file}.${process.pid}`;
   await writeFile(aside, mine, { mode: 0o600 });
   try {
@@ -28,8 +28,8 @@ export async function claimFolder(folder: string): Promise<() => Promise<void>> 
     while (!(await taken(link(aside, file)))) {
       const theirs = await readFile(file, 'utf8').catch(() => '');
       const [pid = 0, started] = /^(\d+) (.+)$/m.exec(theirs)?.slice(1) ?? [];
-      if (started !== undefined && (await startOf(Number(pid))) === started)
-        throw new FolderTaken(folder, Number(pid));
+      if (started !== undefined && (await processStartTime(Number(pid))) === started)
+        throw new FolderTakenError(folder, Number(pid));
       await clear(file, theirs);
     }
   } finally {

@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export const DEFAULT_PORT = 4566;
 
 /** A sandbox that answers. */
-export interface Door {
+export interface SandboxClient {
   /** The endpoint for AWS clients. */
   readonly url: string;
   readonly pid: number;
@@ -29,22 +29,22 @@ export interface Door {
   /**
    * Stops it, and resolves when it is gone.
    * @param withinMs how long it may take
-   * @throws DoorError when it takes longer
+   * @throws SandboxError when it takes longer
    */
   stop(withinMs?: number): Promise<void>;
 }
 
 /** Why a sandbox cannot be had, or cannot be got rid of. */
-export class DoorError extends Error {
+export class SandboxError extends Error {
   readonly kind: 'port taken' | 'did not start' | 'did not stop';
-  constructor(kind: DoorError['kind'], message: string) {
+  constructor(kind: SandboxError['kind'], message: string) {
     super(message);
-    this.name = 'DoorError';
+    this.name = 'SandboxError';
     this.kind = kind;
   }
 }
 
-interface About {
+interface SandboxAbout {
   readonly sandbox: string;
   readonly pid: number;
   readonly folder: string;
@@ -56,20 +56,23 @@ const TIMEOUT_MS = 5000;
 const START_MS = 20_000;
 const STOP_MS = 10_000;
 /** How long another sandbox that was quicker to start may still need before it answers. */
-const OTHER_START_MS = 5000;
+const RIVAL_START_MS = 5000;
 /** The exit code of a background sandbox that found its port or its folder taken. */
-export const LATE = 75;
+export const LOST_RACE_EXIT_CODE = 75;
 
 /** Who answers on a port: a sandbox, somebody else, or nobody. */
-async function whoIs(url: string, signal?: AbortSignal): Promise<About | 'somebody else' | 'nobody'> {
+async function identify(
+  url: string,
+  signal?: AbortSignal,
+): Promise<SandboxAbout | 'somebody else' | 'nobody'> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    const answer = await answerOf(
+    const answer = await request(
       `${url}/_sandbox/about`,
       signal ? AbortSignal.any([signal, timeout]) : timeout,
     );
-    const about = (await json(answer)) as Partial<About>;
-    return about.sandbox === 'slipway' ? (about as About) : 'somebody else';
+    const about = (await json(answer)) as Partial<SandboxAbout>;
+    return about.sandbox === 'slipway' ? (about as SandboxAbout) : 'somebody else';
   } catch (error) {
     signal?.throwIfAborted();
     return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'nobody' : 'somebody else';
@@ -77,18 +80,18 @@ async function whoIs(url: string, signal?: AbortSignal): Promise<About | 'somebo
 }
 
 /** Not by fetch: when the other side closes before it was asked, that waits, and nothing keeps the process alive. */
-const answerOf = (url: string, signal: AbortSignal): Promise<IncomingMessage> =>
+const request = (url: string, signal: AbortSignal): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => get(url, { agent: false, signal }, resolve).on('error', reject));
 
 /** A sandbox on that port, if one answers. */
-export async function findSandbox(port: number, signal?: AbortSignal): Promise<Door | undefined> {
+export async function findSandbox(port: number, signal?: AbortSignal): Promise<SandboxClient | undefined> {
   const url = `http://127.0.0.1:${port}`;
-  const about = await whoIs(url, signal);
+  const about = await identify(url, signal);
   if (about === 'nobody') return undefined;
   if (about === 'somebody else') {
-    throw new DoorError('port taken', `Port ${port} is in use by something that is not a sandbox.`);
+    throw new SandboxError('port taken', `Port ${port} is in use by something that is not a sandbox.`);
   }
-  return door(url, about, false);
+  return clientOf(url, about, false);
 }
 
 export interface StartOptions {
@@ -101,25 +104,27 @@ export interface StartOptions {
 
 /**
  * The sandbox on that port: the one that runs, or a new one in the background, which goes on after this process.
- * @throws DoorError
+ * @throws SandboxError
  */
-export async function openSandbox(options: StartOptions): Promise<Door> {
+export async function openSandbox(options: StartOptions): Promise<SandboxClient> {
   const running = await findSandbox(options.port, options.signal);
   if (running) return running;
   // Two provisions may start one at the same time: the one that comes late ends, and both use the other. When that is
   // given up before it answers, it leaves the place to a second try.
-  return (await start(options)) ?? (await start(options)) ?? notStarted(options);
+  return (
+    (await startInBackground(options)) ?? (await startInBackground(options)) ?? throwDidNotStart(options)
+  );
 }
 
 /**
  * Starts one, and waits until it or another on its port answers.
  * @returns undefined when it came late, and the other does not answer
- * @throws DoorError
+ * @throws SandboxError
  */
-async function start(options: StartOptions): Promise<Door | undefined> {
+async function startInBackground(options: StartOptions): Promise<SandboxClient | undefined> {
   const { port, folder, signal } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const output = openSync(logOf(folder), 'a', 0o600);
+  const output = openSync(logFileIn(folder), 'a', 0o600);
   const child = spawn(
     process.execPath,
     [
@@ -131,44 +136,47 @@ async function start(options: StartOptions): Promise<Door | undefined> {
       folder,
       '--background',
     ],
-    { detached: true, stdio: ['ignore', output, output], env: withoutKeys(process.env) },
+    { detached: true, stdio: ['ignore', output, output], env: withoutCredentials(process.env) },
   );
   closeSync(output);
   child.unref();
   const url = `http://127.0.0.1:${port}`;
   // Not by the clock of the machine, which may be set meanwhile.
   let deadline = performance.now() + START_MS;
-  child.once('exit', (code) => (deadline = performance.now() + (code === LATE ? OTHER_START_MS : 0)));
+  child.once(
+    'exit',
+    (code) => (deadline = performance.now() + (code === LOST_RACE_EXIT_CODE ? RIVAL_START_MS : 0)),
+  );
   let isOurs = false;
   try {
     for (let last = false; !last; await delay(50, undefined, { signal })) {
       last = performance.now() >= deadline;
-      const about = await whoIs(url, signal);
+      const about = await identify(url, signal);
       if (typeof about !== 'object') continue;
       isOurs = about.pid === child.pid;
-      return door(url, about, isOurs);
+      return clientOf(url, about, isOurs);
     }
   } finally {
     // Nobody knows of one that has not answered.
     if (!isOurs) child.kill();
   }
-  return child.exitCode === LATE ? undefined : notStarted(options);
+  return child.exitCode === LOST_RACE_EXIT_CODE ? undefined : throwDidNotStart(options);
 }
 
-function notStarted({ folder }: StartOptions): never {
-  const said = readFileSync(logOf(folder), 'utf8').trim().split('\n').slice(-5).join('\n');
-  throw new DoorError('did not start', `It said: ${said}`);
+function throwDidNotStart({ folder }: StartOptions): never {
+  const said = readFileSync(logFileIn(folder), 'utf8').trim().split('\n').slice(-5).join('\n');
+  throw new SandboxError('did not start', `It said: ${said}`);
 }
 
-const logOf = (folder: string): string => join(folder, 'sandbox.log');
+const logFileIn = (folder: string): string => join(folder, 'sandbox.log');
 
 /** It is an AWS, and needs no keys to one; it goes on after the shell that they were meant for. */
-function withoutKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, AWS_SESSION_TOKEN: ___, ...others } = env;
   return others;
 }
 
-function door(url: string, about: About, started: boolean): Door {
+function clientOf(url: string, about: SandboxAbout, started: boolean): SandboxClient {
   const ask = async (path: string, method = 'GET'): Promise<unknown> => {
     const response = await fetch(`${url}/_sandbox/${path}`, {
       method,
@@ -194,7 +202,7 @@ function door(url: string, about: About, started: boolean): Door {
       await ask('stop', 'POST');
       for (; isAlive(about.pid); await delay(20)) {
         if (performance.now() < deadline) continue;
-        throw new DoorError(
+        throw new SandboxError(
           'did not stop',
           `Its process ${about.pid} still runs ${withinMs / 1000} s after it was asked to end.`,
         );

@@ -12,7 +12,7 @@ export interface TaskFailure {
 }
 
 /** What runs tasks. It reports later exits and health through `aws/ecs/task-reports.ts`. */
-export interface Plane {
+export interface DataPlane {
   /** Pulls the images and starts the containers of a task; says once how that went. */
   startTask(region: Region, taskArn: string, outcome: (failure?: TaskFailure) => void): void;
   /** Stops the containers of a task; says when none is left. Their exit codes are reported before. */
@@ -22,7 +22,7 @@ export interface Plane {
 }
 
 /** Runs nothing: every task starts at once and every target is healthy. For tests of the control plane alone. */
-export const pretendPlane: Plane = {
+export const simulatedDataPlane: DataPlane = {
   startTask: (_region, _taskArn, outcome) => outcome(),
   stopTask: (_region, _taskArn, stopped) => stopped(),
   checksTargets: false,

@@ -4,7 +4,7 @@ import { failLater } from './chaos/delayed-failures.ts';
 import type { Faults, Harm, Look } from './chaos/faults.ts';
 import type { Journal } from './journal.ts';
 import { isMutating } from './journal.ts';
-import { own } from './own-property.ts';
+import { ownProperty } from './own-property.ts';
 import { refusal, Refusal } from './protocol/refusal.ts';
 import type { OperationShape } from './protocol/schemas.ts';
 import type { WireRequest, WireResponse } from './protocol/wire.ts';
@@ -14,22 +14,22 @@ import { Throttled } from './chaos/throttle.ts';
 import type { World } from './world/world.ts';
 
 /** The answer of the gateway; when it is to be lost, how that looks. */
-export interface Answer {
+export interface GatewayAnswer {
   readonly response: WireResponse;
   readonly lost?: Exclude<Look, '500'> | undefined;
 }
 
 /** What is around a world. */
-export interface Surroundings {
+export interface GatewayContext {
   readonly journal: Journal;
   readonly faults: Faults;
   readonly sky: Sky;
   /** Told of mistakes of ours, with all that is known of them. */
-  readonly complain: (error: unknown) => void;
+  readonly reportError: (error: unknown) => void;
 }
 
 /** `Credential=AKID/20260101/eu-west-1/ec2/aws4_request`. */
-const SCOPE = /Credential=[^/]+\/\d+\/([\w-]{1,64})\/([\w-]{1,64})\/aws4_request/;
+const CREDENTIAL_SCOPE = /Credential=[^/]+\/\d+\/([\w-]{1,64})\/([\w-]{1,64})\/aws4_request/;
 
 const unsigned = (message: string): WireResponse => ({
   status: 403,
@@ -49,13 +49,13 @@ interface Call {
 }
 
 /** Makes the gateway of a world. */
-export function gateway(world: World, { journal, faults, sky, complain }: Surroundings) {
+export function gateway(world: World, { journal, faults, sky, reportError }: GatewayContext) {
   const pause = (ms: number) =>
     new Promise<void>((resolve) => world.clock.at(world.clock.now() + ms, resolve));
 
-  return async (request: WireRequest): Promise<Answer> => {
-    const [, region, scope] = SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
-    const service = own(services, scope ?? '');
+  return async (request: WireRequest): Promise<GatewayAnswer> => {
+    const [, region, scope] = CREDENTIAL_SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
+    const service = ownProperty(services, scope ?? '');
     if (!region || !service) {
       const message = scope
         ? `The sandbox has no service ${scope}. It has: ${Object.keys(services).join(', ')}.`
@@ -77,7 +77,7 @@ export function gateway(world: World, { journal, faults, sky, complain }: Surrou
       world.agenda.runDue();
       response = await carryOut(call, request);
     } catch (error) {
-      if (!(error instanceof Refusal)) complain(error);
+      if (!(error instanceof Refusal)) reportError(error);
       if (error instanceof Throttled) throttled = true;
       const refused = asRefusal(error, service.name, name);
       result = refused.code;
@@ -87,7 +87,7 @@ export function gateway(world: World, { journal, faults, sky, complain }: Surrou
     if (isMutating(name)) world.changed();
     const late = (weather ? weather.latency / 2 : 0) + (harm?.kind === 'slow' ? sky.onClock(harm.ms) : 0);
     if (late > 0) await pause(late);
-    return harm ? spoiled(call, harm, response) : { response };
+    return harm ? withInjectedFailure(call, harm, response) : { response };
   };
 
   async function carryOut(
@@ -95,7 +95,7 @@ export function gateway(world: World, { journal, faults, sky, complain }: Surrou
     request: WireRequest,
   ): Promise<WireResponse> {
     const shape = service.shapes.get(name);
-    const operation = own(service.operations, name);
+    const operation = ownProperty(service.operations, name);
     if (!shape) throw refusal('InvalidAction', `${service.name} has no operation ${name.slice(0, 100)}`);
     if (!operation) {
       throw refusal('NotImplemented', `The sandbox does not have ${service.name} ${name} yet`, 501);
@@ -104,7 +104,7 @@ export function gateway(world: World, { journal, faults, sky, complain }: Surrou
     if (harm?.kind === 'refused') throw refusal(harm.code, harm.message, harm.status);
     if (harm?.kind === 'not-done') throw internalError();
     const input = service.protocol.decode(shape, request) as Record<string, unknown>;
-    refuseUntaken(service, shape, operation.takes, input);
+    refuseUnsupportedMembers(service, shape, operation.takes, input);
     const region = world.region(call.region);
     const seen = { service: service.name, operation: name, input, region };
     if (!sky.isCalm) sky.admit(seen);
@@ -117,7 +117,11 @@ export function gateway(world: World, { journal, faults, sky, complain }: Surrou
 }
 
 /** What the client gets of the answer to a call that something goes wrong with. */
-function spoiled({ service, requestId }: Call, harm: Harm, response: WireResponse): Answer {
+function withInjectedFailure(
+  { service, requestId }: Call,
+  harm: Harm,
+  response: WireResponse,
+): GatewayAnswer {
   if (harm.kind === 'answer-lost') return { response, lost: 'reset' };
   if (harm.kind !== 'lost' && harm.kind !== 'not-done') return { response };
   if (harm.looks === '500') return { response: service.protocol.encodeRefusal(internalError(), requestId) };
@@ -126,7 +130,7 @@ function spoiled({ service, requestId }: Call, harm: Harm, response: WireRespons
 }
 
 /** A member that AWS knows and the sandbox does not: refused by name, since ignoring it would be a lie. */
-function refuseUntaken(
+function refuseUnsupportedMembers(
   service: Service,
   shape: OperationShape,
   takes: readonly string[],

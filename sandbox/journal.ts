@@ -23,18 +23,18 @@ export interface Journal {
 }
 
 /** Operations that change nothing, by their first word; whatever else there is counts as mutating. */
-const READS = /^(Describe|Get|List|BatchGet|BatchCheck|Filter|Test)/;
-export const isMutating = (operation: string): boolean => !READS.test(operation);
+const READ_ONLY = /^(Describe|Get|List|BatchGet|BatchCheck|Filter|Test)/;
+export const isMutating = (operation: string): boolean => !READ_ONLY.test(operation);
 
 /** The calls that are kept: enough for the longest run, bounded for a sandbox that runs for weeks. */
-const KEPT = 20_000;
+const MAX_ENTRIES = 20_000;
 
 export function makeJournal(now: () => number): Journal {
   let kept: JournalEntry[] = [];
   return {
     add(entry) {
       kept.push({ ...entry, mutating: isMutating(entry.operation), at: new Date(now()).toISOString() });
-      if (kept.length > KEPT * 1.1) kept = kept.slice(-KEPT);
+      if (kept.length > MAX_ENTRIES * 1.1) kept = kept.slice(-MAX_ENTRIES);
     },
     entries: () => kept,
     clear: () => {

@@ -1,11 +1,11 @@
 /** `npm run sandbox`: an AWS that lives in this machine, in the foreground until Ctrl-C. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { FolderTaken } from './claim.ts';
-import { LATE } from './client.ts';
+import { FolderTakenError } from './claim.ts';
+import { LOST_RACE_EXIT_CODE } from './client.ts';
 import { PACES, type Pace } from './world/durations.ts';
 import { weatherOf } from './chaos/weather.ts';
-import { startWholeSandbox } from './sandbox-with-tasks.ts';
+import { startSandboxWithTasks } from './sandbox-with-tasks.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -43,21 +43,21 @@ function readArguments() {
   return {
     help: values.help,
     background: values.background,
-    port: portOf(values.port ?? (env['SLIPWAY_SANDBOX_PORT'] || '4566'), '--port'),
-    httpPort: portOf(values['http-port'] ?? (env['SLIPWAY_SANDBOX_HTTP_PORT'] || '8080'), '--http-port'),
+    port: parsePort(values.port ?? (env['SLIPWAY_SANDBOX_PORT'] || '4566'), '--port'),
+    httpPort: parsePort(values['http-port'] ?? (env['SLIPWAY_SANDBOX_HTTP_PORT'] || '8080'), '--http-port'),
     folder: resolve(values.folder ?? `${home}/sandbox`),
-    pace: paceOf(values.pace ?? (env['SLIPWAY_SANDBOX_PACE'] || 'brisk')),
+    pace: parsePace(values.pace ?? (env['SLIPWAY_SANDBOX_PACE'] || 'brisk')),
     weather: weatherOf(values.weather ?? (env['SLIPWAY_SANDBOX_WEATHER'] || 'calm')),
   };
 }
 
-function portOf(text: string, name: string): number {
+function parsePort(text: string, name: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
   throw new Error(`${name} is not a port: ${text}`);
 }
 
-function paceOf(text: string): Pace {
+function parsePace(text: string): Pace {
   const pace = PACES[text] ?? Number(text);
   if (pace === 'instant' || pace > 0) return pace;
   throw new Error(`--pace is instant, brisk, aws or a factor, not ${text}`);
@@ -73,13 +73,13 @@ async function run(): Promise<void> {
   const close = () => {
     closing ??= sandbox.close().then(() => process.exit(0));
   };
-  const sandbox = await startWholeSandbox({
+  const sandbox = await startSandboxWithTasks({
     port,
     httpPort,
     folder,
     pace,
     weather,
-    complain: (error) =>
+    reportError: (error) =>
       void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
     pages: {
       'GET about': () => ({
@@ -104,7 +104,7 @@ async function run(): Promise<void> {
 
 run().catch((error: unknown) => {
   const portTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  const folderTaken = error instanceof FolderTaken;
+  const folderTaken = error instanceof FolderTakenError;
   const message = error instanceof Error ? error.message : String(error);
   const fix = portTaken
     ? 'Stop what uses the port, or choose another: --port 4567'
@@ -115,5 +115,5 @@ run().catch((error: unknown) => {
     `problem  The sandbox cannot start.\n  why    ${message}\n  now    Nothing was changed.\n  to do  ${fix}\n`,
   );
   const isLate = process.argv.includes('--background') && (portTaken || folderTaken);
-  process.exitCode = isLate ? LATE : 1;
+  process.exitCode = isLate ? LOST_RACE_EXIT_CODE : 1;
 });

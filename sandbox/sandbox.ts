@@ -1,18 +1,18 @@
 /** Puts a sandbox together: world, gateway, data plane and server, in this process. */
 import { join } from 'node:path';
-import { admin, type Pages } from './admin.ts';
+import { makeAdminPages, type AdminPages } from './admin.ts';
 import { makeFaults, type Faults } from './chaos/faults.ts';
 import { gateway } from './gateway.ts';
 import { makeJournal, type Journal } from './journal.ts';
-import { serve } from './server.ts';
+import { startServer } from './server.ts';
 import { events } from './services.ts';
 import { folderBlobs } from './world/blobs.ts';
-import { systemClock, type Clock } from './world/clock.ts';
-import type { Plane } from './data-plane.ts';
+import { machineClock, type SandboxClock } from './world/clock.ts';
+import type { DataPlane } from './data-plane.ts';
 import type { Pace } from './world/durations.ts';
 import { makeSky, type Sky } from './chaos/controller.ts';
 import { calm, turned, type Weather } from './chaos/weather.ts';
-import { keep } from './world/persistence.ts';
+import { persistWorld } from './world/persistence.ts';
 import { World } from './world/world.ts';
 
 export interface SandboxOptions {
@@ -21,16 +21,16 @@ export interface SandboxOptions {
   /** Where its state is kept; in memory alone when left out. */
   readonly folder?: string;
   readonly pace?: Pace;
-  readonly clock?: Clock;
+  readonly clock?: SandboxClock;
   readonly seed?: string;
   /** Which of AWS's misbehaviour is on; the knobs that are left out are calm. */
   readonly weather?: Partial<Weather>;
   /** What runs tasks; one that only pretends unless told. */
-  readonly plane?: Plane;
+  readonly plane?: DataPlane;
   /** Told of mistakes of the sandbox's own, and of what went wrong behind no call. */
-  readonly complain?: (error: unknown) => void;
+  readonly reportError?: (error: unknown) => void;
   /** Pages of the process around it. */
-  readonly pages?: Pages;
+  readonly pages?: AdminPages;
 }
 
 /** A running sandbox. */
@@ -50,25 +50,26 @@ export interface Sandbox {
  * @throws EADDRINUSE when the port is taken
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { folder, clock = systemClock, pace = 'instant', complain = () => undefined } = options;
+  const { folder, clock = machineClock, pace = 'instant', reportError = () => undefined } = options;
   const blobs = folder === undefined ? undefined : folderBlobs(join(folder, 'blobs'));
   const { seed, plane } = options;
-  const world = new World({ clock, pace, blobs, seed, plane, events, complain: options.complain });
-  const keeper = folder === undefined ? undefined : keep(world, join(folder, 'world'), complain);
+  const world = new World({ clock, pace, blobs, seed, plane, events, complain: options.reportError });
+  const persistence =
+    folder === undefined ? undefined : persistWorld(world, join(folder, 'world'), reportError);
   const journal = makeJournal(() => clock.now());
   const faults = makeFaults();
   const sky = makeSky(world, turned(calm, options.weather ?? {}));
-  const around = { journal, faults, sky, complain };
-  const call = gateway(world, around);
-  const { server, port } = await serve(
+  const context = { journal, faults, sky, reportError };
+  const call = gateway(world, context);
+  const { server, port } = await startServer(
     {
       async aws(request) {
         const answer = await call(request);
         // What was answered must survive the process.
-        await keeper?.saved();
+        await persistence?.saved();
         return answer;
       },
-      admin: admin(world, around, options.pages ?? {}),
+      admin: makeAdminPages(world, context, options.pages ?? {}),
     },
     options.port ?? 0,
   );
@@ -85,7 +86,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         server.close(resolve);
         server.closeAllConnections();
       });
-      await keeper?.stop();
+      await persistence?.stop();
     },
   };
 }

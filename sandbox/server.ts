@@ -1,11 +1,11 @@
 /** The sandbox over HTTP: AWS's calls on every path, and the sandbox's own on `/_sandbox/…`. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Answer } from './gateway.ts';
+import type { GatewayAnswer } from './gateway.ts';
 import type { WireRequest, WireResponse } from './protocol/wire.ts';
 
 export interface Handlers {
   /** Answers an AWS call. */
-  aws(request: WireRequest): Promise<Answer>;
+  aws(request: WireRequest): Promise<GatewayAnswer>;
   /** Answers a request to `/_sandbox/<name>`; undefined when there is no such page. */
   admin(request: WireRequest): Promise<WireResponse | undefined>;
 }
@@ -14,14 +14,17 @@ export interface Handlers {
 const LOOPBACK = '127.0.0.1';
 
 /** ECR layer parts come base64-encoded: 20 MiB of layer are 27 MiB on the wire. */
-const LARGEST_BODY = 64 * 1024 * 1024;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
  * Serves the handlers on a loopback address.
  * @param port 0 for any free one
  * @throws EADDRINUSE when the port is taken
  */
-export async function serve(handlers: Handlers, port: number): Promise<{ server: Server; port: number }> {
+export async function startServer(
+  handlers: Handlers,
+  port: number,
+): Promise<{ server: Server; port: number }> {
   const server = createServer((request, response) => {
     void answer(handlers, request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
@@ -39,7 +42,7 @@ export async function serve(handlers: Handlers, port: number): Promise<{ server:
 }
 
 async function answer(handlers: Handlers, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const refused = refuseForeign(request);
+  const refused = refuseUntrustedOrigin(request);
   if (refused) return send(response, refused);
   const wire = await readRequest(request);
   if (wire === 'no URL') return send(response, text(400, 'The path of the request cannot be read.'));
@@ -50,7 +53,7 @@ async function answer(handlers: Handlers, request: IncomingMessage, response: Se
   const { response: answered, lost } = await handlers.aws(wire);
   if (lost === undefined) send(response, answered);
   if (lost === 'reset') request.socket.resetAndDestroy();
-  if (lost === 'cut') cut(response, answered);
+  if (lost === 'cut') sendHalf(response, answered);
   // A silent one keeps the connection until the client gives up.
 }
 
@@ -59,7 +62,7 @@ async function answer(handlers: Handlers, request: IncomingMessage, response: Se
  * from, in Origin or (with images, scripts and links) in Sec-Fetch-Site alone.
  * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
  */
-function refuseForeign({ headers }: IncomingMessage): WireResponse | undefined {
+function refuseUntrustedOrigin({ headers }: IncomingMessage): WireResponse | undefined {
   const host = (headers.host ?? '').replace(/:\d+$/, '');
   const local = /^(localhost|127(\.\d+){3}|\[::1\]|([\w-]+\.)*localhost)$/i.test(host);
   if (!local) return text(403, 'The sandbox answers on loopback names only.');
@@ -74,10 +77,10 @@ async function readRequest(request: IncomingMessage): Promise<WireRequest | 'no 
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
     // The rest is read and dropped: who is cut off while sending never reads the answer.
-    if (size > LARGEST_BODY) chunks.length = 0;
+    if (size > MAX_BODY_BYTES) chunks.length = 0;
     else chunks.push(chunk);
   }
-  if (size > LARGEST_BODY) return 'too large';
+  if (size > MAX_BODY_BYTES) return 'too large';
   const path = request.url ?? '/';
   if (!URL.canParse(path, 'http://sandbox')) return 'no URL';
   const url = new URL(path, 'http://sandbox');
@@ -97,7 +100,7 @@ const text = (status: number, body: string): WireResponse => ({
 });
 
 /** Announces the whole body, sends half of it, and ends the connection. */
-function cut(response: ServerResponse, { status, headers, body }: WireResponse): void {
+function sendHalf(response: ServerResponse, { status, headers, body }: WireResponse): void {
   const bytes = Buffer.from(body);
   response.writeHead(status, { ...headers, 'content-length': bytes.length });
   response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.destroy());

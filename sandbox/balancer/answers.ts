@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** A complete response of the load balancer's own. */
-export interface Answer {
+export interface BalancerAnswer {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
@@ -26,7 +26,7 @@ const REASONS: Readonly<Record<number, string>> = {
  * the byte: 122 bytes for 502, 162 for 503, 134 for 301.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#load-balancer-http-error-codes
  */
-export function page(status: number, location?: string): Answer {
+export function answerPage(status: number, location?: string): BalancerAnswer {
   const title = `${status} ${reason(status)}`;
   const lines = [
     '<html>',
@@ -46,7 +46,7 @@ export function page(status: number, location?: string): Answer {
 }
 
 /** Answers a request; does nothing when a response has already begun. */
-export function send(response: ServerResponse, answer: Answer): void {
+export function sendAnswer(response: ServerResponse, answer: BalancerAnswer): void {
   if (response.headersSent || response.destroyed) return;
   const connection = response.shouldKeepAlive ? 'keep-alive' : 'close';
   response.writeHead(answer.status, reason(answer.status), headers(answer, connection).flat());
@@ -54,12 +54,12 @@ export function send(response: ServerResponse, answer: Answer): void {
 }
 
 /** Answers on a bare connection, where no request could be read, and closes it. */
-export function sendRaw(socket: Duplex, answer: Answer): void {
+export function sendRawAnswer(socket: Duplex, answer: BalancerAnswer): void {
   const lines = headers(answer, 'close').map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${answer.status} ${reason(answer.status)}`, ...lines, '', answer.body].join('\r\n'));
 }
 
-function headers(answer: Answer, connection: 'keep-alive' | 'close'): [string, string][] {
+function headers(answer: BalancerAnswer, connection: 'keep-alive' | 'close'): [string, string][] {
   return [
     ['Server', 'awselb/2.0'],
     ['Date', new Date().toUTCString()],

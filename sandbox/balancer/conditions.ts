@@ -46,7 +46,7 @@ export function satisfies(condition: RuleCondition, request: RoutedRequest): boo
     case 'http-header': {
       const { HttpHeaderName = '', Values, RegexValues } = condition.HttpHeaderConfig ?? {};
       const values = request.headers
-        .filter(([name]) => sameText(name, HttpHeaderName))
+        .filter(([name]) => equalsIgnoringCase(name, HttpHeaderName))
         .map(([, value]) => value);
       return values.some(
         (value) =>
@@ -63,7 +63,7 @@ export function satisfies(condition: RuleCondition, request: RoutedRequest): boo
       );
     }
     case 'source-ip':
-      return all(condition.SourceIpConfig?.Values).some((cidr) => contains(cidr, request.sourceIp));
+      return all(condition.SourceIpConfig?.Values).some((cidr) => cidrHasAddress(cidr, request.sourceIp));
     default:
       return false;
   }
@@ -73,7 +73,7 @@ function all(...lists: (readonly string[] | undefined)[]): readonly string[] {
   return lists.flatMap((list) => list ?? []);
 }
 
-function sameText(one: string, other: string): boolean {
+function equalsIgnoringCase(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
@@ -104,7 +104,7 @@ function decode(text: string): string {
   }
 }
 
-function contains(cidr: string, address: string): boolean {
+function cidrHasAddress(cidr: string, address: string): boolean {
   const [network = '', bits = ''] = cidr.split('/');
   const family = isIPv6(network) ? 'ipv6' : 'ipv4';
   if (isIPv6(address) !== (family === 'ipv6')) return false;

@@ -26,7 +26,7 @@ export interface TargetRequest {
 }
 
 /** Why nothing came back from a target. */
-export interface Failure {
+export interface ForwardingFailure {
   /** The status to answer with. */
   readonly status: 408 | 502 | 504;
   /** The target had closed the pooled connection before it answered anything on it. */
@@ -39,9 +39,14 @@ export interface Forwarder {
    * Sends a request and streams the response back.
    * @returns the failure when the target gave no response; undefined when the response, or the client, is gone
    */
-  forward(targetRequest: TargetRequest, response: ServerResponse): Promise<Failure | undefined>;
+  forward(targetRequest: TargetRequest, response: ServerResponse): Promise<ForwardingFailure | undefined>;
   /** Sends an upgrade request and joins the two connections; `fail` must write its answer to the client at once. */
-  upgrade(targetRequest: TargetRequest, client: Socket, head: Buffer, fail: (failure: Failure) => void): void;
+  upgrade(
+    targetRequest: TargetRequest,
+    client: Socket,
+    head: Buffer,
+    fail: (failure: ForwardingFailure) => void,
+  ): void;
   /** Closes the pooled connections. */
   close(): void;
 }
@@ -67,7 +72,7 @@ class Timeout extends Error {
  * A handshake that does not come is answered with 502 and not with 504.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-502-issues
  */
-class NoHandshake extends Error {
+class HandshakeTimeout extends Error {
   constructor() {
     super('The target did not complete the TLS handshake in time');
   }
@@ -109,7 +114,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
     if (socket.connecting) {
       within('connect', new Timeout('target'));
       if (socket instanceof TLSSocket)
-        socket.once('connect', () => within('secureConnect', new NoHandshake()));
+        socket.once('connect', () => within('secureConnect', new HandshakeTimeout()));
     }
     outgoing.setTimeout(attempt.idleTimeoutMs, () => {
       const awaitsClient = !request.complete && !outgoing.writableNeedDrain;
@@ -139,7 +144,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   // Errors of a request reach the callbacks below; the rest are of connections that are being given up anyway.
   proxy.on('error', () => {});
 
-  const failure = (attempt: Attempt, error: Error & { code?: string }): Failure => ({
+  const failure = (attempt: Attempt, error: Error & { code?: string }): ForwardingFailure => ({
     status: error instanceof Timeout ? error.status : error.code === 'ETIMEDOUT' ? 504 : 502,
     stale: attempt.outgoing?.reusedSocket === true && (error.code === 'ECONNRESET' || error.code === 'EPIPE'),
   });
@@ -163,7 +168,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
           }
           // When the target breaks off, the client's connection is cut: nothing else tells that a body is incomplete.
           incoming.once('close', () => incoming.complete || response.destroy());
-          response.once('finish', () => request.complete || leaveRest(request, attempt.outgoing));
+          response.once('finish', () => request.complete || discardRest(request, attempt.outgoing));
           incoming.pipe(response);
         };
         attempts.set(request, attempt);
@@ -195,7 +200,7 @@ const targetOf = ({ host, port, protocol }: TargetRequest) => ({
 });
 
 /** The target answered without reading the whole request: what is still coming is nobody's. */
-function leaveRest(request: IncomingMessage, outgoing: ClientRequest | undefined): void {
+function discardRest(request: IncomingMessage, outgoing: ClientRequest | undefined): void {
   request.unpipe();
   request.resume();
   outgoing?.destroy();

@@ -3,10 +3,10 @@ import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TLS } from './tls.ts';
-import type { Reach, TargetProtocol } from './view.ts';
+import type { Reachability, TargetProtocol } from './view.ts';
 
 /** How the targets of a group are checked; times in milliseconds. */
-export interface HealthCheckSettings {
+export interface GroupHealthCheck {
   readonly path: string;
   readonly port: number | 'traffic-port';
   readonly protocol: TargetProtocol;
@@ -22,7 +22,7 @@ export interface HealthCheckSettings {
 const LATE_MS = 50;
 
 /** What a check saw: the status code of a response, or why there was none. */
-export type CheckResult = { readonly code: number } | 'timeout' | 'failed';
+export type HealthCheckResult = { readonly code: number } | 'timeout' | 'failed';
 
 /** The health of a target, in the words of `DescribeTargetHealth`, and how it got there. */
 export interface TargetHealth {
@@ -39,7 +39,7 @@ export interface TargetHealth {
 }
 
 /** The health of a target that was registered just now. */
-export const REGISTERED: TargetHealth = {
+export const INITIAL_HEALTH: TargetHealth = {
   state: 'initial',
   reason: 'Elb.InitialHealthChecking',
   description: 'Initial health checks in progress',
@@ -54,8 +54,8 @@ export const REGISTERED: TargetHealth = {
  */
 export function nextHealth(
   previous: TargetHealth,
-  result: CheckResult,
-  settings: Pick<HealthCheckSettings, 'healthyThreshold' | 'unhealthyThreshold' | 'matcher'>,
+  result: HealthCheckResult,
+  settings: Pick<GroupHealthCheck, 'healthyThreshold' | 'unhealthyThreshold' | 'matcher'>,
 ): TargetHealth {
   if (typeof result === 'object' && matchesCode(settings.matcher, result.code)) {
     const passes = previous.passes + 1;
@@ -70,7 +70,7 @@ export function nextHealth(
   return { state: 'unhealthy', ...reasonOf(result), passes: 0, failures };
 }
 
-function reasonOf(result: CheckResult): Pick<TargetHealth, 'reason' | 'description'> {
+function reasonOf(result: HealthCheckResult): Pick<TargetHealth, 'reason' | 'description'> {
   if (result === 'timeout') return { reason: 'Target.Timeout', description: 'Request timed out' };
   if (result === 'failed')
     return { reason: 'Target.FailedHealthChecks', description: 'Health checks failed' };
@@ -97,12 +97,12 @@ export function matchesCode(matcher: string, code: number): boolean {
  * @returns what the check saw
  * @throws when the check was given up
  */
-export async function checkTarget(
-  reach: Reach,
-  settings: Pick<HealthCheckSettings, 'path' | 'protocol' | 'timeoutMs'>,
+export async function sendHealthCheck(
+  reach: Reachability,
+  settings: Pick<GroupHealthCheck, 'path' | 'protocol' | 'timeoutMs'>,
   signal: AbortSignal,
   host?: string,
-): Promise<CheckResult> {
+): Promise<HealthCheckResult> {
   signal.throwIfAborted();
   if (reach === 'refused') return 'failed';
   if (reach === 'timeout') return await delay(settings.timeoutMs, 'timeout', { signal });

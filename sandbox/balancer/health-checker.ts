@@ -1,15 +1,15 @@
 /** Keeps checking the targets of every target group in use, each on its group's interval. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CheckResult, HealthCheckSettings, TargetHealth } from './health-check.ts';
-import { checkTarget, nextHealth, REGISTERED } from './health-check.ts';
-import type { Reach, TargetView } from './view.ts';
+import type { HealthCheckResult, GroupHealthCheck, TargetHealth } from './health-check.ts';
+import { sendHealthCheck, nextHealth, INITIAL_HEALTH } from './health-check.ts';
+import type { Reachability, TargetView } from './view.ts';
 
 /** A target group that a load balancer uses. */
 export interface CheckedGroup {
   readonly arn: string;
-  readonly settings: HealthCheckSettings;
+  readonly settings: GroupHealthCheck;
   readonly targets: readonly TargetView[];
-  reach(target: TargetView): Promise<Reach>;
+  reach(target: TargetView): Promise<Reachability>;
 }
 
 /** What a health checker works on. */
@@ -43,7 +43,7 @@ interface Found {
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function startHealthChecker(options: HealthCheckerOptions): HealthChecker {
-  const { groups, report, wait = realWait, lookIntervalMs = 250 } = options;
+  const { groups, report, wait = waitInRealTime, lookIntervalMs = 250 } = options;
   const rounds = new Map<string, { readonly leaving: AbortController; readonly done: Promise<void> }>();
   const stopping = new AbortController();
 
@@ -58,14 +58,14 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
 
   /** Checks one target for as long as it is there. */
   const attend = async (key: string, signal: AbortSignal): Promise<void> => {
-    let health = REGISTERED;
+    let health = INITIAL_HEALTH;
     for (let found = findAll().get(key); found !== undefined && !signal.aborted; found = findAll().get(key)) {
       const { group, target } = found;
       const interval = wait(group.settings.intervalMs, signal);
       const result = await check(group, target, signal);
       const now = findAll().get(key);
       if (now === undefined || signal.aborted) return;
-      health = nextHealth(agreeing(health, now.target), result, group.settings);
+      health = nextHealth(inAgreement(health, now.target), result, group.settings);
       report(group.arn, now.target, health);
       await interval;
     }
@@ -111,21 +111,30 @@ function isChecked({ state }: TargetView): boolean {
 }
 
 /** The health that goes with the state in the world, which may have been set anew since the last check. */
-function agreeing(health: TargetHealth, { state }: TargetView): TargetHealth {
+function inAgreement(health: TargetHealth, { state }: TargetView): TargetHealth {
   if (state === health.state) return health;
-  return state === 'healthy' || state === 'unhealthy' ? { state, passes: 0, failures: 0 } : REGISTERED;
+  return state === 'healthy' || state === 'unhealthy' ? { state, passes: 0, failures: 0 } : INITIAL_HEALTH;
 }
 
-async function check(group: CheckedGroup, target: TargetView, signal: AbortSignal): Promise<CheckResult> {
+async function check(
+  group: CheckedGroup,
+  target: TargetView,
+  signal: AbortSignal,
+): Promise<HealthCheckResult> {
   const { settings } = group;
   const checked = settings.port === 'traffic-port' ? target : { ...target, port: settings.port };
   try {
-    return await checkTarget(await group.reach(checked), settings, signal, `${checked.id}:${checked.port}`);
+    return await sendHealthCheck(
+      await group.reach(checked),
+      settings,
+      signal,
+      `${checked.id}:${checked.port}`,
+    );
   } catch {
     return 'failed'; // given up, which nobody will hear of, or a path that cannot be requested
   }
 }
 
-function realWait(ms: number, signal: AbortSignal): Promise<void> {
+function waitInRealTime(ms: number, signal: AbortSignal): Promise<void> {
   return delay(ms, undefined, { signal, ref: false }).catch(() => {});
 }

@@ -2,9 +2,9 @@
 import type { Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { page, sendRaw } from './answers.ts';
+import { answerPage, sendRawAnswer } from './answers.ts';
 import { idleTimeoutMs, startRouter } from './router.ts';
-import { startSilence } from './silence.ts';
+import { makeBlackHole } from './silence.ts';
 import type { ListenerView } from './view.ts';
 
 /** How to open a listener. */
@@ -52,7 +52,7 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
     draw = Math.random,
   } = options;
   const router = startRouter(view, connectTimeoutMs, draw);
-  const silence = startSilence();
+  const blackHole = makeBlackHole();
   const sockets = new Set<Socket>();
   const inFlight = new Set<ServerResponse>();
   let closing: Promise<void> | undefined;
@@ -63,8 +63,8 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
   server.removeAllListeners('connection').on('connection', (socket) => {
     sockets.add(socket);
     socket.on('error', () => {}).once('close', () => sockets.delete(socket));
-    if (view.isReached()) serve.call(server, socket);
-    else silence.hold(socket);
+    if (view.isReachable()) serve.call(server, socket);
+    else blackHole.hold(socket);
   });
   server.on('request', (request, response) => {
     server.keepAliveTimeout = idleTimeoutMs(view);
@@ -77,18 +77,18 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
     void router.route(request, response);
   });
   server.on('upgrade', (request, client: Socket, head) => void router.routeUpgrade(request, client, head));
-  server.on('connect', (_request, client) => sendRaw(client, page(400)));
+  server.on('connect', (_request, client) => sendRawAnswer(client, answerPage(400)));
   server.on('clientError', (error: NodeJS.ErrnoException, client: Socket) => {
     const begun = [...inFlight].some(({ socket, headersSent }) => socket === client && headersSent);
     if (begun || error.code === 'ECONNRESET' || !client.writable || client.bytesRead === 0) client.destroy();
-    else sendRaw(client, page(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400));
+    else sendRawAnswer(client, answerPage(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400));
   });
   await listen(server, port, host);
 
   const close = async (): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve));
     for (const response of inFlight) response.shouldKeepAlive = false;
-    silence.close();
+    blackHole.close();
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // Node does not count these as idle
     const bound = setTimeout(() => sockets.forEach((socket) => socket.destroy()), closeTimeoutMs);
     await closed;

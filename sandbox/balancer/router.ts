@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { page, send } from './answers.ts';
+import { answerPage, sendAnswer } from './answers.ts';
 import type { RoutedRequest } from './conditions.ts';
-import type { Failure, TargetRequest } from './forwarder.ts';
+import type { ForwardingFailure, TargetRequest } from './forwarder.ts';
 import { startForwarder } from './forwarder.ts';
 import { requestHeaders } from './headers.ts';
 import { readRequest } from './request.ts';
@@ -48,14 +48,15 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
   const answer = async (
     request: IncomingMessage,
     response: ServerResponse,
-    dispatch: (targetRequest: TargetRequest) => Promise<Failure | undefined>,
+    dispatch: (targetRequest: TargetRequest) => Promise<ForwardingFailure | undefined>,
   ): Promise<void> => {
     const routed = readRequest(request, view.port);
-    if ('refusal' in routed) return send(response, page(routed.refusal));
+    if ('refusal' in routed) return sendAnswer(response, answerPage(routed.refusal));
     const decision = decide(view.rules(), routed, draw);
-    if (decision.kind === 'fixed-response') return send(response, decision);
-    if (decision.kind === 'redirect') return send(response, page(decision.status, decision.location));
-    if (decision.kind === 'fail') return send(response, page(decision.status));
+    if (decision.kind === 'fixed-response') return sendAnswer(response, decision);
+    if (decision.kind === 'redirect')
+      return sendAnswer(response, answerPage(decision.status, decision.location));
+    if (decision.kind === 'fail') return sendAnswer(response, answerPage(decision.status));
 
     // A target may close a pooled connection in the very moment in which it is used. A request that can be repeated then
     // gets a second try on a connection of its own; for others the answer is 502, as on AWS.
@@ -64,10 +65,10 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     const tries = isReplayable(routed) ? [true, false] : [true];
     for (const pooled of tries) {
       const target = rotate(decision.targetGroupArn, view.targets(decision.targetGroupArn));
-      if (target === undefined) return send(response, page(503));
+      if (target === undefined) return sendAnswer(response, answerPage(503));
       const reach = await view.reach(target);
-      if (reach === 'refused') return send(response, page(502));
-      if (reach === 'timeout') return await unanswered(response, connectTimeoutMs);
+      if (reach === 'refused') return sendAnswer(response, answerPage(502));
+      if (reach === 'timeout') return await timeOut(response, connectTimeoutMs);
       if (response.destroyed) return;
       const failure = await dispatch({
         request,
@@ -86,7 +87,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
   return {
     route: (request, response) =>
       answer(request, response, (targetRequest) => forwarder.forward(targetRequest, response)).catch(() =>
-        send(response, page(500)),
+        sendAnswer(response, answerPage(500)),
       ),
 
     async routeUpgrade(request, client, head) {
@@ -110,7 +111,7 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
         request,
         response,
         webSocket ? join : (targetRequest) => forwarder.forward(targetRequest, response),
-      ).catch(() => send(response, page(500)));
+      ).catch(() => sendAnswer(response, answerPage(500)));
     },
 
     close: () => forwarder.close(),
@@ -126,16 +127,16 @@ function respondOn(request: IncomingMessage, client: Socket): ServerResponse {
 }
 
 /** What happens when packets to a target are dropped: nothing, until the time to connect is over. */
-async function unanswered(response: ServerResponse, connectTimeoutMs: number): Promise<void> {
+async function timeOut(response: ServerResponse, connectTimeoutMs: number): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   await delay(connectTimeoutMs, undefined, { signal: gone.signal }).catch(() => {});
-  send(response, page(504));
+  sendAnswer(response, answerPage(504));
 }
 
-function fail(response: ServerResponse, { status }: Failure): void {
+function fail(response: ServerResponse, { status }: ForwardingFailure): void {
   if (status === 408) response.shouldKeepAlive = false;
-  send(response, page(status));
+  sendAnswer(response, answerPage(status));
 }
 
 function isReplayable({ method, headers }: RoutedRequest): boolean {

@@ -2,7 +2,7 @@
 import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 
 /** Where a target can be reached on this machine, or how reaching it fails. */
-export type Reach = { readonly host: string; readonly port: number } | 'timeout' | 'refused';
+export type Reachability = { readonly host: string; readonly port: number } | 'timeout' | 'refused';
 
 /** What targets of a group are asked over. */
 export type TargetProtocol = 'HTTP' | 'HTTPS';
@@ -20,12 +20,12 @@ export interface ListenerView {
   /** The listener's port in AWS, for example 80. */
   readonly port: number;
   /** Whether a client's packets get here; if not, it hears nothing. */
-  isReached(): boolean;
+  isReachable(): boolean;
   /** The rules in priority order, the default rule last. */
   rules(): readonly Rule[];
   /** An attribute of the load balancer, for example `idle_timeout.timeout_seconds`; undefined means AWS's default. */
   attribute(key: string): string | undefined;
   targets(targetGroupArn: string): readonly TargetView[];
   protocol(targetGroupArn: string): TargetProtocol;
-  reach(target: TargetView): Promise<Reach>;
+  reach(target: TargetView): Promise<Reachability>;
 }

@@ -7,14 +7,14 @@ import { openListener, type OpenListener } from '../balancer/listener.ts';
 import type { ListenerView, TargetProtocol, TargetView } from '../balancer/view.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
-import { reachBalancer, reachTarget } from './reach.ts';
+import { checkBalancerIngress, locateTarget } from './reach.ts';
 
 export interface BalancerOptions {
   readonly folderOf: (taskArn: string) => string;
   /** The local port of listeners on port 80; 0 takes any free ones for all. */
   readonly httpPort: number;
   /** Told when a listener cannot be served. */
-  readonly complain: (error: unknown) => void;
+  readonly reportError: (error: unknown) => void;
 }
 
 /** The served load balancers. */
@@ -26,12 +26,15 @@ export interface Balancers {
 
 const HTTP = 80;
 /** How many ports are tried from the wanted one on. */
-const TRIES = 100;
+const PORTS_TRIED = 100;
 /** Checks stay this far apart, however brisk the pace. Milliseconds. */
-const LEAST_INTERVAL = 200;
+const MIN_INTERVAL_MS = 200;
 
 /** Serves the load balancers of a world until closed: follows every change. */
-export function serveBalancers(world: World, { folderOf, httpPort, complain }: BalancerOptions): Balancers {
+export function serveBalancers(
+  world: World,
+  { folderOf, httpPort, reportError }: BalancerOptions,
+): Balancers {
   const open = new Map<string, { readonly server: OpenListener; readonly awsPort: number }>();
   const failed = new Set<string>();
 
@@ -74,10 +77,10 @@ export function serveBalancers(world: World, { folderOf, httpPort, complain }: B
     }
     for (const [arn, { region, listener, balancer }] of listeners) {
       if (open.has(arn) || failed.has(arn)) continue;
-      const server = await openNear(viewOf(region, listener, balancer, folderOf), listener, httpPort);
+      const server = await openOnFreePort(viewOf(region, listener, balancer, folderOf), listener, httpPort);
       if (!server) {
         failed.add(arn);
-        complain(new Error(`No port of this machine is free for ${arn}`));
+        reportError(new Error(`No port of this machine is free for ${arn}`));
       } else {
         open.set(arn, { server, awsPort: listener.Port });
         listener.localPort = server.port;
@@ -88,9 +91,9 @@ export function serveBalancers(world: World, { folderOf, httpPort, complain }: B
     checker.refresh();
     if (again) return;
     again = true;
-    following = following.then(follow).catch(complain);
+    following = following.then(follow).catch(reportError);
   });
-  following = following.then(follow).catch(complain);
+  following = following.then(follow).catch(reportError);
 
   return {
     portOf: (arn) => open.get(arn)?.server.port,
@@ -104,7 +107,7 @@ export function serveBalancers(world: World, { folderOf, httpPort, complain }: B
 }
 
 /** The port it had before, else the usual one, else the next that is free. */
-async function openNear(
+async function openOnFreePort(
   view: ListenerView,
   { Port, localPort }: ListenerRow,
   httpPort: number,
@@ -114,7 +117,7 @@ async function openNear(
   const ports =
     httpPort === 0
       ? [0]
-      : Array.from({ length: TRIES }, (_, index) => first + index).filter((port) => port < 65_536);
+      : Array.from({ length: PORTS_TRIED }, (_, index) => first + index).filter((port) => port < 65_536);
   for (const port of ports) {
     try {
       return await openListener(view, { port });
@@ -135,12 +138,12 @@ function viewOf(
 ): ListenerView {
   return {
     port: Port,
-    isReached: () => reachBalancer(region, balancer, Port) === 'open',
+    isReachable: () => checkBalancerIngress(region, balancer, Port) === 'open',
     rules: () => rulesOf(region, ListenerArn),
     attribute: (key) => balancer.attributes[key],
     targets: (arn) => targetsOf(region.elbv2.targetGroups.get(arn)),
     protocol: (arn) => protocolOf(region.elbv2.targetGroups.get(arn)?.Protocol),
-    reach: (target) => reachTarget(region, balancer, target, folderOf),
+    reach: (target) => locateTarget(region, balancer, target, folderOf),
   };
 }
 
@@ -167,14 +170,14 @@ function checkedGroups(
         path: row.HealthCheckPath ?? '/',
         port: row.HealthCheckPort === 'traffic-port' ? 'traffic-port' : Number(row.HealthCheckPort),
         protocol: protocolOf(row.HealthCheckProtocol),
-        intervalMs: Math.max(region.scaled((row.HealthCheckIntervalSeconds ?? 30) * 1000), LEAST_INTERVAL),
+        intervalMs: Math.max(region.scaled((row.HealthCheckIntervalSeconds ?? 30) * 1000), MIN_INTERVAL_MS),
         timeoutMs: (row.HealthCheckTimeoutSeconds ?? 5) * 1000,
         healthyThreshold: row.HealthyThresholdCount ?? 5,
         unhealthyThreshold: row.UnhealthyThresholdCount ?? 2,
         matcher: row.Matcher?.HttpCode ?? '200',
       },
       targets: targetsOf(row),
-      reach: (target) => reachTarget(region, balancer, target, folderOf),
+      reach: (target) => locateTarget(region, balancer, target, folderOf),
     };
     return [{ region, group }];
   });

@@ -1,10 +1,10 @@
 /** The health checks inside containers, as ECS runs them: on an interval, with retries, after a start period. */
 import type { HealthCheck } from '@aws-sdk/client-ecs';
-import type { Container } from '../runtime/container.ts';
+import type { RunningContainer } from '../runtime/container.ts';
 
 const DEFAULTS = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
 /** Real programs do not start sixty times as fast: however brisk the pace, checks stay this far apart. Milliseconds. */
-const LEAST_INTERVAL = { first: 300, later: 5_000 };
+const MIN_INTERVAL_MS = { first: 300, later: 5_000 };
 
 /** A health check that runs. */
 export interface HealthWatch {
@@ -19,8 +19,8 @@ export interface HealthWatch {
  * @param report told every change of mind
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
-export function watchHealth(
-  container: Container,
+export function watchContainerHealth(
+  container: RunningContainer,
   check: HealthCheck,
   scaled: (ms: number) => number,
   report: (status: 'HEALTHY' | 'UNHEALTHY') => void,
@@ -50,7 +50,7 @@ export function watchHealth(
     later();
   };
   const later = () => {
-    const least = passed ? LEAST_INTERVAL.later : LEAST_INTERVAL.first;
+    const least = passed ? MIN_INTERVAL_MS.later : MIN_INTERVAL_MS.first;
     timer = setTimeout(() => void round(), Math.max(scaled(interval * 1000), least)).unref();
   };
   later();

@@ -1,7 +1,7 @@
 /** The ways to and from a load balancer: whether clients get to it, and where its targets are on this machine. */
 import type { LoadBalancerRow } from '../aws/elbv2/store.ts';
-import type { Reach } from '../balancer/view.ts';
-import { admits, ingressOf } from '../network/reach.ts';
+import type { Reachability } from '../balancer/view.ts';
+import { groupsAdmit, checkIngress } from '../network/reach.ts';
 import { localAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
 
@@ -10,7 +10,7 @@ import type { Region } from '../world/region.ts';
  * One of its nodes is enough: clients try the addresses of a name one after the other.
  * @returns `open`, or the reason why not, in words
  */
-export function reachBalancer(
+export function checkBalancerIngress(
   region: Region,
   { LoadBalancerName, Scheme, SecurityGroups = [], interfaceIds }: LoadBalancerRow,
   port: number,
@@ -18,7 +18,7 @@ export function reachBalancer(
   if (Scheme !== 'internet-facing') return `${LoadBalancerName} is ${Scheme}: its addresses are private`;
   const ways = interfaceIds
     .flatMap((id) => region.ec2.networkInterfaces.get(id)?.SubnetId ?? [])
-    .map((subnetId) => ingressOf(region, subnetId, SecurityGroups, port));
+    .map((subnetId) => checkIngress(region, subnetId, SecurityGroups, port));
   return ways.find((way) => way === 'open') ?? ways[0] ?? `${LoadBalancerName} is in no subnet`;
 }
 
@@ -26,12 +26,12 @@ export function reachBalancer(
  * Where a target of a load balancer really is.
  * A packet that no group admits vanishes (`timeout`); an address with nobody behind the port says so (`refused`).
  */
-export async function reachTarget(
+export async function locateTarget(
   region: Region,
   balancer: LoadBalancerRow,
   target: { readonly id: string; readonly port: number },
   folderOf: (taskArn: string) => string,
-): Promise<Reach> {
+): Promise<Reachability> {
   const task = region.ecs.tasks.find(
     ({ privateIp, lastStatus, networkInterfaceId }) =>
       privateIp === target.id && lastStatus !== 'STOPPED' && isIn(region, balancer, networkInterfaceId),
@@ -54,5 +54,5 @@ function isAdmitted(
 ): boolean {
   return interfaceIds
     .flatMap((id) => region.ec2.networkInterfaces.get(id)?.PrivateIpAddress ?? [])
-    .some((fromIp) => admits(region, { fromGroups: SecurityGroups, fromIp, toGroups, toIp, port }));
+    .some((fromIp) => groupsAdmit(region, { fromGroups: SecurityGroups, fromIp, toGroups, toIp, port }));
 }

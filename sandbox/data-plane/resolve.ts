@@ -4,10 +4,10 @@ import { resolve } from '../aws/route53/resolve.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
 import type { Balancers } from './balancers.ts';
-import { reachBalancer } from './reach.ts';
+import { checkBalancerIngress } from './reach.ts';
 
 /** A place on this machine. */
-export interface Located {
+export interface LocalEndpoint {
   readonly host: string;
   readonly port: number;
   /** `open`, or why a client that connects there hears nothing. */
@@ -15,7 +15,12 @@ export interface Located {
 }
 
 /** @returns undefined when the name leads nowhere, or nothing listens there yet */
-export function locate(world: World, balancers: Balancers, name: string, port: number): Located | undefined {
+export function resolveLocally(
+  world: World,
+  balancers: Balancers,
+  name: string,
+  port: number,
+): LocalEndpoint | undefined {
   const [any] = world.regions();
   if (!any) return undefined;
   const answer = resolve(any, name);
@@ -25,7 +30,7 @@ export function locate(world: World, balancers: Balancers, name: string, port: n
     const listener = balancer && listenerOf(region, balancer.LoadBalancerArn, port);
     const local = balancers.portOf(listener?.ListenerArn ?? '');
     if (balancer && local !== undefined)
-      return { host: '127.0.0.1', port: local, way: reachBalancer(region, balancer, port) };
+      return { host: '127.0.0.1', port: local, way: checkBalancerIngress(region, balancer, port) };
   }
   return undefined;
 }

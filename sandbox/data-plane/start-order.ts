@@ -2,7 +2,7 @@
 import type { ContainerDefinition, ContainerDependency } from '@aws-sdk/client-ecs';
 
 /** What a container can wait for of another. */
-export interface Watched {
+export interface ContainerProgress {
   /** Resolves when it has started. */
   readonly started: Promise<void>;
   /** Resolves with its exit code when it has ended. */
@@ -19,10 +19,10 @@ export interface Watched {
  */
 export async function startInOrder(
   definitions: readonly ContainerDefinition[],
-  start: (definition: ContainerDefinition) => Promise<Omit<Watched, 'started'>>,
+  start: (definition: ContainerDefinition) => Promise<Omit<ContainerProgress, 'started'>>,
 ): Promise<void> {
-  const watched = new Map<string, Promise<Omit<Watched, 'started'>>>();
-  const launch = (definition: ContainerDefinition): Promise<Omit<Watched, 'started'>> => {
+  const watched = new Map<string, Promise<Omit<ContainerProgress, 'started'>>>();
+  const launch = (definition: ContainerDefinition): Promise<Omit<ContainerProgress, 'started'>> => {
     const name = definition.name ?? '';
     const known = watched.get(name);
     if (known) return known;

@@ -1,16 +1,16 @@
 /** Who reaches whom: the way of a packet through route tables, gateways and security groups. Pure functions on a region. */
 import type { SecurityGroupRuleRow, SubnetRow } from '../aws/ec2/store.ts';
 import type { Region } from '../world/region.ts';
-import { covers } from './cidr.ts';
-import { internetGatewayOf, routeTo, tableOf } from './routes.ts';
+import { cidrCovers } from './cidr.ts';
+import { internetGatewayOf, routeTo, routeTableOf } from './routes.ts';
 
 /** An address out there, standing for all of them. */
-const OUT_THERE = '52.94.0.1';
+const INTERNET_ADDRESS = '52.94.0.1';
 /** Where clients on the internet come from: an address of RFC 5737, which nobody has. */
-export const CLIENT = '203.0.113.10';
+export const CLIENT_ADDRESS = '203.0.113.10';
 const HTTPS = 443;
 /** Lies in 0.0.0.0/0 and in no other block that anyone writes. */
-const ANY = '0.0.0.0';
+const ANY_ADDRESS = '0.0.0.0';
 
 /**
  * Whether a packet from an interface gets to the internet on port 443.
@@ -18,7 +18,7 @@ const ANY = '0.0.0.0';
  * @param options.hasPublicIp whether a public IP is mapped to it: without one, an internet gateway does not help
  * @returns `open`, or the reason why not, in words
  */
-export function egressOf(
+export function checkEgress(
   region: Region,
   subnetId: string,
   groups: readonly string[],
@@ -26,11 +26,11 @@ export function egressOf(
 ): 'open' | (string & {}) {
   const subnet = region.ec2.subnets.get(subnetId);
   if (!subnet) return `the subnet ${subnetId} does not exist`;
-  if (!lets(region, groups, { egress: true, port: HTTPS, ip: OUT_THERE })) {
+  if (!someRuleAllows(region, groups, { egress: true, port: HTTPS, ip: INTERNET_ADDRESS })) {
     return `no security group of ${groups.join(', ')} lets tcp ${HTTPS} out`;
   }
-  const gateway = wayOut(region, subnet, OUT_THERE);
-  if (gateway.nat !== undefined) return throughNat(region, gateway.nat);
+  const gateway = nextHop(region, subnet, INTERNET_ADDRESS);
+  if (gateway.nat !== undefined) return checkNatEgress(region, gateway.nat);
   if (gateway.blocked !== undefined) return gateway.blocked;
   return hasPublicIp
     ? 'open'
@@ -43,7 +43,7 @@ export function egressOf(
  * @returns `open`, or the reason why not, in words
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
  */
-export function ingressOf(
+export function checkIngress(
   region: Region,
   subnetId: string,
   groups: readonly string[],
@@ -51,18 +51,18 @@ export function ingressOf(
 ): 'open' | (string & {}) {
   const subnet = region.ec2.subnets.get(subnetId);
   if (!subnet) return `the subnet ${subnetId} does not exist`;
-  if (!admits(region, { fromGroups: [], fromIp: CLIENT, toGroups: groups, port })) {
-    return `no security group of ${groups.join(', ')} lets tcp ${port} in from ${CLIENT}`;
+  if (!groupsAdmit(region, { fromGroups: [], fromIp: CLIENT_ADDRESS, toGroups: groups, port })) {
+    return `no security group of ${groups.join(', ')} lets tcp ${port} in from ${CLIENT_ADDRESS}`;
   }
-  const gateway = wayOut(region, subnet, CLIENT);
+  const gateway = nextHop(region, subnet, CLIENT_ADDRESS);
   if (gateway.nat !== undefined)
     return `the route of ${subnetId} leads to ${gateway.nat}, not back to the client`;
   return gateway.blocked ?? 'open';
 }
 
 /** The way from a subnet to an address out there: through a NAT gateway, blocked, or (neither) straight through an attached internet gateway. */
-function wayOut(region: Region, subnet: SubnetRow, address: string): { nat?: string; blocked?: string } {
-  const table = tableOf(region, subnet);
+function nextHop(region: Region, subnet: SubnetRow, address: string): { nat?: string; blocked?: string } {
+  const table = routeTableOf(region, subnet);
   const route = table && routeTo(table, address);
   if (!route) return { blocked: `the route table of ${subnet.SubnetId} has no route to the internet` };
   if (route.NatGatewayId !== undefined) return { nat: route.NatGatewayId };
@@ -74,12 +74,12 @@ function wayOut(region: Region, subnet: SubnetRow, address: string): { nat?: str
       };
 }
 
-function throughNat(region: Region, natGatewayId: string): 'open' | (string & {}) {
+function checkNatEgress(region: Region, natGatewayId: string): 'open' | (string & {}) {
   const nat = region.ec2.natGateways.get(natGatewayId);
   if (nat?.State !== 'available') return `the NAT gateway ${natGatewayId} is ${nat?.State ?? 'gone'}`;
   const subnet = region.ec2.subnets.get(nat.SubnetId);
   if (!subnet) return `the subnet of the NAT gateway ${natGatewayId} is gone`;
-  const { nat: second, blocked } = wayOut(region, subnet, OUT_THERE);
+  const { nat: second, blocked } = nextHop(region, subnet, INTERNET_ADDRESS);
   if (second !== undefined)
     return `the NAT gateway ${natGatewayId} lives in a subnet without an internet gateway`;
   return blocked === undefined ? 'open' : `the NAT gateway ${natGatewayId} has no way out: ${blocked}`;
@@ -100,13 +100,14 @@ export interface Connection {
  * Whether security groups let a tcp connection through: egress of the sender, ingress of the receiver.
  * A sender without groups is out on the internet, where nothing of ours holds it back.
  */
-export function admits(
+export function groupsAdmit(
   region: Region,
-  { fromGroups, fromIp, toGroups, toIp = ANY, port }: Connection,
+  { fromGroups, fromIp, toGroups, toIp = ANY_ADDRESS, port }: Connection,
 ): boolean {
   const out =
-    fromGroups.length === 0 || lets(region, fromGroups, { egress: true, port, ip: toIp, groups: toGroups });
-  return out && lets(region, toGroups, { egress: false, port, ip: fromIp, groups: fromGroups });
+    fromGroups.length === 0 ||
+    someRuleAllows(region, fromGroups, { egress: true, port, ip: toIp, groups: toGroups });
+  return out && someRuleAllows(region, toGroups, { egress: false, port, ip: fromIp, groups: fromGroups });
 }
 
 interface Packet {
@@ -117,7 +118,7 @@ interface Packet {
   readonly groups?: readonly string[];
 }
 
-const lets = (region: Region, own: readonly string[], packet: Packet): boolean =>
+const someRuleAllows = (region: Region, own: readonly string[], packet: Packet): boolean =>
   region.ec2.securityGroupRules
     .all()
     .some((rule) => own.includes(rule.GroupId) && rule.IsEgress === packet.egress && allows(rule, packet));
@@ -126,5 +127,5 @@ function allows(rule: SecurityGroupRuleRow, { port, ip, groups = [] }: Packet): 
   const { IpProtocol, FromPort = 0, ToPort = 65535, CidrIpv4, ReferencedGroupInfo } = rule;
   if (IpProtocol !== '-1' && (IpProtocol !== 'tcp' || port < FromPort || port > ToPort)) return false;
   if (ReferencedGroupInfo?.GroupId !== undefined) return groups.includes(ReferencedGroupInfo.GroupId);
-  return covers(CidrIpv4, ip);
+  return cidrCovers(CidrIpv4, ip);
 }

@@ -1,8 +1,8 @@
 /** The JSON 1.1 protocol of ECS, ECR and CloudWatch Logs: the operation in a header, JSON both ways. */
 import { refusal } from './refusal.ts';
 import { writeJson, type Shape } from './schemas.ts';
-import { asDate, asNumber, fromText } from './text.ts';
-import type { Protocol, WireResponse } from './wire.ts';
+import { asDate, asNumber, parseSimpleValue } from './text.ts';
+import type { WireProtocol, WireResponse } from './wire.ts';
 
 const json = (status: number, body: string): WireResponse => ({
   status,
@@ -45,7 +45,7 @@ function readSimple(shape: Shape, value: unknown): unknown {
   if (shape.isBooleanSchema()) return typeof value === 'boolean' ? value : undefined;
   if (shape.isNumericSchema()) return asNumber(value);
   if (shape.isTimestampSchema()) return asDate(Number(asNumber(value)) * 1000);
-  return typeof value === 'string' ? fromText(shape, value) : undefined;
+  return typeof value === 'string' ? parseSimpleValue(shape, value) : undefined;
 }
 
 function parse(body: Uint8Array): unknown {
@@ -56,7 +56,7 @@ function parse(body: Uint8Array): unknown {
   }
 }
 
-export const jsonProtocol: Protocol = {
+export const jsonProtocol: WireProtocol = {
   operation: (request) => request.headers['x-amz-target']?.split('.').at(-1),
   decode: ({ input }, request) =>
     input.isUnitSchema() ? {} : (read(input, parse(request.body), '') as object),

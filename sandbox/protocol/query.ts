@@ -1,12 +1,12 @@
 /** Reads the query protocols' `A.B.1=x` forms into structures, guided by the SDK's schemas: the inverse of its serializer. */
 import type { Shape } from './schemas.ts';
 import { refusal } from './refusal.ts';
-import { fromText } from './text.ts';
+import { parseSimpleValue } from './text.ts';
 
 /** A form as a tree: `Filter.1.Name=x` is `Filter → 1 → Name → x`. A map, since names such as `__proto__` come too. */
 type Tree = Map<string, Tree | string>;
 /** No input of AWS is nested so deep. */
-const DEEPEST = 20;
+const MAX_DEPTH = 20;
 
 /** The two dialects: EC2 flattens every list and capitalises names, the others write `List.member.N`. */
 export type Dialect = 'ec2' | 'query';
@@ -19,14 +19,14 @@ export function readQuery(shape: Shape, form: URLSearchParams, dialect: Dialect)
   const tree: Tree = new Map();
   for (const [key, value] of form) {
     if (key === 'Action' || key === 'Version') continue;
-    const path = key.split('.', DEEPEST + 1);
-    if (path.length > DEEPEST) throw malformed('A parameter is nested too deep');
-    plant(tree, path, value);
+    const path = key.split('.', MAX_DEPTH + 1);
+    if (path.length > MAX_DEPTH) throw malformed('A parameter is nested too deep');
+    insert(tree, path, value);
   }
   return shape.isUnitSchema() ? {} : (read(shape, tree, dialect, '') as object);
 }
 
-function plant(tree: Tree, [head = '', ...rest]: string[], value: string): void {
+function insert(tree: Tree, [head = '', ...rest]: string[], value: string): void {
   if (rest.length === 0) {
     tree.set(head, value);
     return;
@@ -34,7 +34,7 @@ function plant(tree: Tree, [head = '', ...rest]: string[], value: string): void 
   const existing = tree.get(head);
   const branch = typeof existing === 'object' ? existing : new Map<string, Tree | string>();
   tree.set(head, branch);
-  plant(branch, rest, value);
+  insert(branch, rest, value);
 }
 
 function read(shape: Shape, node: Tree | string, dialect: Dialect, at: string): unknown {
@@ -89,7 +89,7 @@ function readMap(shape: Shape, tree: Tree, dialect: Dialect, at: string): object
 }
 
 function readSimple(shape: Shape, text: string, dialect: Dialect, at: string): unknown {
-  const value = fromText(shape, text);
+  const value = parseSimpleValue(shape, text);
   if (value !== undefined) return value;
   const name = at.slice(0, -1);
   throw dialect === 'ec2'

@@ -5,7 +5,7 @@ const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** @returns undefined for a text that is no value of this shape */
-export function fromText(shape: Shape, text: string): unknown {
+export function parseSimpleValue(shape: Shape, text: string): unknown {
   if (shape.isBooleanSchema()) return { true: true, false: false }[text.toLowerCase()];
   if (shape.isNumericSchema()) return NUMBER.test(text) ? asNumber(Number(text)) : undefined;
   if (shape.isTimestampSchema()) return asDate(text);

@@ -20,7 +20,7 @@ export interface WireResponse {
 }
 
 /** One wire protocol of one service. */
-export interface Protocol {
+export interface WireProtocol {
   /** The name of the operation that a request asks for, if it names one. */
   operation(request: WireRequest): string | undefined;
   /** @throws Refusal for what is no input of the operation */

@@ -1,7 +1,7 @@
 /** The command of a container, found the way its runtime finds it: in the image, with Node and the shell lent by this machine. */
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, posix } from 'node:path';
-import { inside } from './rootfs.ts';
+import { resolveInside } from './rootfs.ts';
 
 /** The container could not be started; the message is what ECS puts into the container's `reason`. */
 export class CannotStartContainerError extends Error {
@@ -21,7 +21,7 @@ export class CannotStartContainerError extends Error {
 }
 
 /** Where a command is looked for. */
-export interface CommandPlace {
+export interface CommandContext {
   /** The folder that is the container's `/`. */
   rootfs: string;
   /** As the container sees it, absolute. */
@@ -63,7 +63,7 @@ export function healthCheckCommand(command: readonly string[]): string[] {
  */
 export async function resolveCommand(
   command: readonly string[],
-  place: CommandPlace,
+  place: CommandContext,
 ): Promise<{ file: string; args: string[] }> {
   const [program = '', ...args] = command;
   if (program === '') throw new CannotStartContainerError('no command specified');
@@ -79,35 +79,35 @@ export async function resolveCommand(
   };
 }
 
-async function findProgram(program: string, place: CommandPlace): Promise<string> {
+async function findProgram(program: string, place: CommandContext): Promise<string> {
   if (NODE.test(program)) return process.execPath;
   if (SHELL.test(program)) return '/bin/sh';
   if (program.includes('/')) {
     const path = posix.resolve(place.workingDirectory, program);
-    const file = await inside(place.rootfs, path);
+    const file = await resolveInside(place.rootfs, path);
     if (!(await exists(file)))
       throw new CannotStartContainerError(`exec: "${program}": stat ${program}: no such file or directory`);
     if (!(await isExecutable(file)))
       throw new CannotStartContainerError(`exec: "${program}": permission denied`);
-    return lentOr(file, path);
+    return preferHostProgram(file, path);
   }
   for (const folder of place.path.split(':').filter(isAbsolute)) {
-    const file = await inside(place.rootfs, join(folder, program));
-    if (await isExecutable(file)) return lentOr(file, join(folder, program));
+    const file = await resolveInside(place.rootfs, join(folder, program));
+    if (await isExecutable(file)) return preferHostProgram(file, join(folder, program));
   }
   const tool = join(dirname(process.execPath), program);
   if (NODE_TOOLS.includes(program) && (await isExecutable(tool))) return tool;
   throw new CannotStartContainerError(`exec: "${program}": executable file not found in $PATH`);
 }
 
-async function lentOr(file: string, path: string): Promise<string> {
+async function preferHostProgram(file: string, path: string): Promise<string> {
   return BASE_SYSTEM.test(path) && (await isExecutable(path)) ? path : file;
 }
 
 /** An argument that is an absolute path in the image becomes the path on this machine; any other stays. */
 async function mapPath(arg: string, rootfs: string): Promise<string> {
   if (!isAbsolute(arg)) return arg;
-  const path = await inside(rootfs, arg);
+  const path = await resolveInside(rootfs, arg);
   return (await exists(path)) ? path : arg;
 }
 

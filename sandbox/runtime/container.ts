@@ -6,15 +6,15 @@ import {
   DEFAULT_PATH,
   healthCheckCommand,
   resolveCommand,
-  type CommandPlace,
+  type CommandContext,
 } from './command.ts';
-import { forgetContainer, noteContainer } from './leftovers.ts';
-import { lineSplitter } from './lines.ts';
+import { removeRecord, recordContainer } from './leftovers.ts';
+import { makeLineSplitter } from './lines.ts';
 import { signalNumber, startProcess, type RunningProcess } from './process.ts';
-import { inside } from './rootfs.ts';
-import { prepareTask, type TaskPlan } from './task.ts';
+import { resolveInside } from './rootfs.ts';
+import { prepareTask, type TaskEnvironmentSpec } from './task.ts';
 
-export interface ContainerPlan extends TaskPlan {
+export interface ContainerSpec extends TaskEnvironmentSpec {
   /** The container's name in its task definition. */
   name: string;
   /** The entry point and the command, in one list. */
@@ -28,11 +28,11 @@ export interface ContainerPlan extends TaskPlan {
 }
 
 /** Where a container's output goes. */
-export interface ContainerSinks {
+export interface ContainerOutput {
   line(stream: 'stdout' | 'stderr', text: string): void;
 }
 
-export interface Container {
+export interface RunningContainer {
   pid: number;
   /** Settles when the program has ended, its children are killed and its last line is delivered. */
   exited: Promise<{ exitCode: number }>;
@@ -44,21 +44,21 @@ export interface Container {
    * @param timeoutMs when to kill it
    * @returns the exit code (127 when it could not be started, 137 when it was killed) and the first 4096 bytes that it wrote
    */
-  run(command: readonly string[], timeoutMs: number): Promise<CheckResult>;
+  run(command: readonly string[], timeoutMs: number): Promise<CommandResult>;
 }
 
-export interface CheckResult {
+export interface CommandResult {
   exitCode: number;
   output: string;
   timedOut: boolean;
 }
 
 /** What Docker keeps of a health check's output. */
-const LONGEST_OUTPUT_BYTES = 4096;
+const MAX_OUTPUT_BYTES = 4096;
 
 const SIGKILL = signalNumber('SIGKILL');
-const KILLED = 128 + SIGKILL;
-const NOT_STARTED = 127;
+const KILLED_EXIT_CODE = 128 + SIGKILL;
+const NOT_STARTED_EXIT_CODE = 127;
 
 /**
  * Starts a container.
@@ -67,15 +67,18 @@ const NOT_STARTED = 127;
  * @throws CannotStartContainerError when the program is not in the image or cannot be run
  * @throws RangeError for a name or a stop signal that there is not
  */
-export async function startContainer(given: ContainerPlan, sinks: ContainerSinks): Promise<Container> {
+export async function startContainer(
+  given: ContainerSpec,
+  sinks: ContainerOutput,
+): Promise<RunningContainer> {
   // The program runs in another folder, where a relative path would lead elsewhere.
   const plan = { ...given, taskDirectory: resolve(given.taskDirectory), rootfs: resolve(given.rootfs) };
   if (!/^[\w-]{1,255}$/.test(plan.name)) throw new RangeError(`invalid container name: ${plan.name}`);
   const stopSignal = signalNumber(plan.stopSignal ?? 'SIGTERM');
-  const folder = await inside(plan.rootfs, plan.workingDirectory);
+  const folder = await resolveInside(plan.rootfs, plan.workingDirectory);
   await mkdir(folder, { recursive: true });
   const environment = await prepareTask(plan);
-  const place: CommandPlace = { ...plan, path: plan.environment.PATH ?? DEFAULT_PATH };
+  const place: CommandContext = { ...plan, path: plan.environment.PATH ?? DEFAULT_PATH };
 
   const start = async (command: readonly string[], output: Parameters<typeof startProcess>[1]) => {
     const program = await resolveCommand(command, place);
@@ -85,12 +88,12 @@ export async function startContainer(given: ContainerPlan, sinks: ContainerSinks
   };
 
   const lines = {
-    stdout: lineSplitter((text) => sinks.line('stdout', text)),
-    stderr: lineSplitter((text) => sinks.line('stderr', text)),
+    stdout: makeLineSplitter((text) => sinks.line('stdout', text)),
+    stderr: makeLineSplitter((text) => sinks.line('stderr', text)),
   };
   const main = await start(plan.command, (stream, chunk) => lines[stream].write(chunk));
   // A container that could not be noted still runs; only a sandbox that comes after a crash would miss it.
-  const noted = noteContainer(plan.taskDirectory, plan.name, main.pid).catch(() => undefined);
+  const noted = recordContainer(plan.taskDirectory, plan.name, main.pid).catch(() => undefined);
   const checks = new Set<RunningProcess>();
   let isRunning = true;
   const exited = main.exited.then(async (exitCode) => {
@@ -99,7 +102,7 @@ export async function startContainer(given: ContainerPlan, sinks: ContainerSinks
     lines.stderr.end();
     for (const check of checks) check.signal(SIGKILL);
     await noted;
-    await forgetContainer(plan.taskDirectory, plan.name).catch(() => undefined);
+    await removeRecord(plan.taskDirectory, plan.name).catch(() => undefined);
     return { exitCode };
   });
   await noted;
@@ -112,12 +115,13 @@ export async function startContainer(given: ContainerPlan, sinks: ContainerSinks
     return exited.finally(() => clearTimeout(timer));
   };
 
-  const run = async (command: readonly string[], timeoutMs: number): Promise<CheckResult> => {
-    if (!isRunning) return { exitCode: KILLED, output: 'the container is not running', timedOut: false };
+  const run = async (command: readonly string[], timeoutMs: number): Promise<CommandResult> => {
+    if (!isRunning)
+      return { exitCode: KILLED_EXIT_CODE, output: 'the container is not running', timedOut: false };
     try {
       let output = Buffer.alloc(0);
       const check = await start(healthCheckCommand(command), (_, chunk) => {
-        output = Buffer.concat([output, chunk]).subarray(0, LONGEST_OUTPUT_BYTES);
+        output = Buffer.concat([output, chunk]).subarray(0, MAX_OUTPUT_BYTES);
       });
       let timedOut = false;
       const timer = setTimeout(() => {
@@ -131,7 +135,7 @@ export async function startContainer(given: ContainerPlan, sinks: ContainerSinks
       checks.delete(check);
       return { exitCode, output: output.toString(), timedOut };
     } catch (error) {
-      return { exitCode: NOT_STARTED, output: (error as Error).message, timedOut: false };
+      return { exitCode: NOT_STARTED_EXIT_CODE, output: (error as Error).message, timedOut: false };
     }
   };
 

@@ -4,7 +4,7 @@ import { basename, dirname, join, posix, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { unpackTar, type ParsedTarEntryWithData } from 'modern-tar';
-import { inside, segments } from './rootfs.ts';
+import { resolveInside, segments } from './rootfs.ts';
 
 /** A layer that is not a tar archive, or that holds an entry which has no place inside the root. */
 export class LayerError extends Error {
@@ -12,11 +12,11 @@ export class LayerError extends Error {
 }
 
 /** Bytes: layers are unpacked in memory, and a small archive can hold a very large one. */
-const LARGEST = 2 ** 31;
+const MAX_LAYER_BYTES = 2 ** 31;
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 /** Left in old layers by AUFS for its own use; the image specification says to ignore them. */
-const AUFS = '.wh..wh.';
+const AUFS_PREFIX = '.wh..wh.';
 
 /**
  * Writes a layer into the root file system. Owners, devices and pipes are left out: they would need root.
@@ -35,7 +35,7 @@ export async function applyLayer(layer: Uint8Array, root: string): Promise<void>
 async function readEntries(layer: Uint8Array): Promise<ParsedTarEntryWithData[]> {
   const gzipped = layer[0] === 0x1f && layer[1] === 0x8b;
   try {
-    const archive = gzipped ? await promisify(gunzip)(layer, { maxOutputLength: LARGEST }) : layer;
+    const archive = gzipped ? await promisify(gunzip)(layer, { maxOutputLength: MAX_LAYER_BYTES }) : layer;
     return await unpackTar(archive, { strict: true });
   } catch (cause) {
     const why = (cause as Error).message;
@@ -51,17 +51,17 @@ async function applyWhiteout(entry: ParsedTarEntryWithData, root: string): Promi
   const path = entryPath(entry.header.name);
   const name = basename(path);
   if (name === OPAQUE) {
-    const folder = await inside(root, dirname(path));
+    const folder = await resolveInside(root, dirname(path));
     for (const child of await childrenOf(folder)) await remove(join(folder, child));
-  } else if (!name.startsWith(AUFS)) {
+  } else if (!name.startsWith(AUFS_PREFIX)) {
     const hidden = name.slice(WHITEOUT.length);
     if (['', '.', '..'].includes(hidden)) throw escapes(path);
-    await remove(await inside(root, join(dirname(path), hidden), 'keep'));
+    await remove(await resolveInside(root, join(dirname(path), hidden), 'keep'));
   }
 }
 
 async function writeEntry({ header, data }: ParsedTarEntryWithData, root: string): Promise<void> {
-  const path = await inside(root, entryPath(header.name), 'keep');
+  const path = await resolveInside(root, entryPath(header.name), 'keep');
   if (path === join(root)) return;
   await mkdir(dirname(path), { recursive: true });
   switch (header.type ?? 'file') {
@@ -79,7 +79,7 @@ async function writeEntry({ header, data }: ParsedTarEntryWithData, root: string
       await remove(path);
       return symlink(targetInside(root, path, header.linkname ?? ''), path);
     case 'link': {
-      const target = await inside(root, entryPath(header.linkname ?? ''), 'keep');
+      const target = await resolveInside(root, entryPath(header.linkname ?? ''), 'keep');
       if (target === path) return;
       await remove(path);
       return link(target, path).catch((cause: unknown) => {

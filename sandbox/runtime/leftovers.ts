@@ -8,30 +8,30 @@ import writeFileAtomic from 'write-file-atomic';
 import { signalGroup } from './process.ts';
 
 /** A process for good: numbers are used again, but not with the same start. */
-interface Note {
+interface ProcessRecord {
   pid: number;
   started: string;
 }
 
 /** A container that was still running. */
-export interface Leftover {
+export interface OrphanedContainer {
   task: string;
   container: string;
   pid: number;
 }
 
 /** Notes that a container runs. */
-export async function noteContainer(taskDirectory: string, container: string, pid: number): Promise<void> {
-  const started = await startOf(pid);
+export async function recordContainer(taskDirectory: string, container: string, pid: number): Promise<void> {
+  const started = await processStartTime(pid);
   if (started === undefined) return;
-  const note: Note = { pid, started };
-  await mkdir(notesFolder(taskDirectory), { recursive: true });
-  await writeFileAtomic(noteFile(taskDirectory, container), JSON.stringify(note), { fsync: false });
+  const note: ProcessRecord = { pid, started };
+  await mkdir(recordsFolder(taskDirectory), { recursive: true });
+  await writeFileAtomic(recordFile(taskDirectory, container), JSON.stringify(note), { fsync: false });
 }
 
 /** Notes that a container has ended. */
-export async function forgetContainer(taskDirectory: string, container: string): Promise<void> {
-  await rm(noteFile(taskDirectory, container), { force: true });
+export async function removeRecord(taskDirectory: string, container: string): Promise<void> {
+  await rm(recordFile(taskDirectory, container), { force: true });
 }
 
 /**
@@ -40,41 +40,41 @@ export async function forgetContainer(taskDirectory: string, container: string):
  * @param folderOfTasks the folder that holds the tasks' folders
  * @returns the containers that were killed
  */
-export async function stopLeftovers(folderOfTasks: string): Promise<Leftover[]> {
-  const stopped: Leftover[] = [];
-  for (const task of await namesIn(folderOfTasks)) {
+export async function killOrphanedContainers(folderOfTasks: string): Promise<OrphanedContainer[]> {
+  const stopped: OrphanedContainer[] = [];
+  for (const task of await listFolder(folderOfTasks)) {
     const taskDirectory = join(folderOfTasks, task);
-    for (const name of await namesIn(notesFolder(taskDirectory))) {
+    for (const name of await listFolder(recordsFolder(taskDirectory))) {
       const container = basename(name, '.json');
-      const note = await readNote(noteFile(taskDirectory, container));
-      if (note && (await startOf(note.pid)) === note.started) {
+      const note = await readRecord(recordFile(taskDirectory, container));
+      if (note && (await processStartTime(note.pid)) === note.started) {
         signalGroup(note.pid, constants.signals.SIGKILL);
         stopped.push({ task, container, pid: note.pid });
       }
-      await forgetContainer(taskDirectory, container);
+      await removeRecord(taskDirectory, container);
     }
   }
   return stopped;
 }
 
-function notesFolder(taskDirectory: string): string {
+function recordsFolder(taskDirectory: string): string {
   return join(taskDirectory, 'pids');
 }
 
-function noteFile(taskDirectory: string, container: string): string {
-  return join(notesFolder(taskDirectory), `${container}.json`);
+function recordFile(taskDirectory: string, container: string): string {
+  return join(recordsFolder(taskDirectory), `${container}.json`);
 }
 
-async function readNote(file: string): Promise<Note | undefined> {
+async function readRecord(file: string): Promise<ProcessRecord | undefined> {
   const note = await readFile(file, 'utf8')
-    .then((text) => JSON.parse(text) as Partial<Note> | null)
+    .then((text) => JSON.parse(text) as Partial<ProcessRecord> | null)
     .catch(() => undefined);
   const isWhole = Number.isInteger(note?.pid) && typeof note?.started === 'string';
-  return isWhole ? (note as Note) : undefined;
+  return isWhole ? (note as ProcessRecord) : undefined;
 }
 
 /** When a process started, as text to compare; undefined when it is not there or has ended. */
-export async function startOf(pid: number): Promise<string | undefined> {
+export async function processStartTime(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     // The name in the second field may hold anything; after its last `)` come the state and, 19 fields on, the start.
@@ -90,6 +90,6 @@ export async function startOf(pid: number): Promise<string | undefined> {
 }
 
 /** What is in a folder; nothing where there is none. */
-export async function namesIn(folder: string): Promise<string[]> {
+export async function listFolder(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => []);
 }

@@ -1,7 +1,7 @@
 /** Output cut into lines as a container runtime's log driver does. */
 
 /** A longer line is delivered in pieces, as containerd and Docker do. */
-export const LONGEST_LINE_BYTES = 16 * 1024;
+export const MAX_LINE_BYTES = 16 * 1024;
 
 const NEWLINE = 0x0a;
 
@@ -10,18 +10,21 @@ const NEWLINE = 0x0a;
  * @param deliver takes each line
  * @returns `write` for the chunks as they come; `end` delivers a last line that no newline ended
  */
-export function lineSplitter(deliver: (line: string) => void): { write(chunk: Buffer): void; end(): void } {
+export function makeLineSplitter(deliver: (line: string) => void): {
+  write(chunk: Buffer): void;
+  end(): void;
+} {
   let rest: Buffer = Buffer.alloc(0);
   return {
     write(chunk) {
       rest = Buffer.concat([rest, chunk]);
       for (;;) {
         const newline = rest.indexOf(NEWLINE);
-        if (newline !== -1 && newline <= LONGEST_LINE_BYTES) {
+        if (newline !== -1 && newline <= MAX_LINE_BYTES) {
           deliver(rest.toString('utf8', 0, newline));
           rest = rest.subarray(newline + 1);
-        } else if (rest.length > LONGEST_LINE_BYTES) {
-          const cut = characterStart(rest, LONGEST_LINE_BYTES);
+        } else if (rest.length > MAX_LINE_BYTES) {
+          const cut = characterStart(rest, MAX_LINE_BYTES);
           deliver(rest.toString('utf8', 0, cut));
           rest = rest.subarray(cut);
         } else return;

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What `claims.cjs` writes for a listener: the address that its program asked for, and its port on 127.0.0.1. */
-interface Claim {
+interface ListenerRecord {
   address: string;
   port: number;
   pid: number;
@@ -27,7 +27,7 @@ export async function localAddress(
 ): Promise<{ host: '127.0.0.1'; port: number } | 'loopback-only' | undefined> {
   const folder = portsFolder(taskDirectory);
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith(`${port}-`));
-  const claims = (await Promise.all(names.map((name) => readClaim(join(folder, name))))).flatMap(
+  const claims = (await Promise.all(names.map((name) => readListener(join(folder, name))))).flatMap(
     (claim) => claim ?? [],
   );
   const reachable = claims.find(({ address }) => !address.startsWith('127.') && address !== '::1');
@@ -36,9 +36,9 @@ export async function localAddress(
 }
 
 /** A claim whose process is alive; one that crashed leaves its claim behind. */
-async function readClaim(file: string): Promise<Claim | undefined> {
+async function readListener(file: string): Promise<ListenerRecord | undefined> {
   try {
-    const claim = JSON.parse(await readFile(file, 'utf8')) as Claim;
+    const claim = JSON.parse(await readFile(file, 'utf8')) as ListenerRecord;
     process.kill(claim.pid, 0);
     return claim;
   } catch {

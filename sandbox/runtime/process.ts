@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 
-export interface ProcessPlan {
+export interface ProcessSpec {
   file: string;
   args: readonly string[];
   /** The working directory, which must exist. */
@@ -30,7 +30,7 @@ const DRAIN_MS = 1_000;
  * @throws the error of spawn, such as ENOENT, EACCES or ENOEXEC
  */
 export async function startProcess(
-  plan: ProcessPlan,
+  plan: ProcessSpec,
   output: (stream: 'stdout' | 'stderr', chunk: Buffer) => void,
 ): Promise<RunningProcess> {
   const child = spawn(plan.file, plan.args, {
@@ -44,7 +44,7 @@ export async function startProcess(
     const [error] = (await once(child, 'error')) as [Error];
     throw error;
   }
-  const watcher = watch(pid);
+  const watcher = startWatchdog(pid);
   child.stdout.on('data', (chunk: Buffer) => output('stdout', chunk));
   child.stderr.on('data', (chunk: Buffer) => output('stderr', chunk));
   const signal = (number: number) => signalGroup(pid, number);
@@ -85,7 +85,7 @@ export function signalGroup(pid: number, signal: number): void {
   }
 }
 
-function watch(pid: number): ChildProcess {
+function startWatchdog(pid: number): ChildProcess {
   const watcher = spawn('/bin/sh', ['-c', 'read -r line; kill -s KILL -- "-$0"', String(pid)], {
     env: {},
     detached: true,

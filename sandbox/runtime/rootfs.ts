@@ -3,7 +3,7 @@ import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** As many links as Linux follows before it gives up with ELOOP. */
-const MOST_LINKS = 40;
+const MAX_LINKS = 40;
 
 /**
  * Finds where a path of the container lies on this machine.
@@ -13,7 +13,7 @@ const MOST_LINKS = 40;
  * @returns a path at or below `root`, which need not exist
  * @throws Error when links go in circles
  */
-export async function inside(
+export async function resolveInside(
   root: string,
   path: string,
   last: 'follow' | 'keep' = 'follow',
@@ -31,7 +31,7 @@ export async function inside(
       behind.push(part);
       continue;
     }
-    if (++links > MOST_LINKS) throw new Error(`too many levels of symbolic links: ${path}`);
+    if (++links > MAX_LINKS) throw new Error(`too many levels of symbolic links: ${path}`);
     if (target.startsWith('/')) behind.length = 0;
     ahead.unshift(...segments(target));
   }

@@ -1,8 +1,8 @@
 /** What the world has still to do, and when: plain data, so that it survives a restart. */
-import type { Clock } from './clock.ts';
+import type { SandboxClock } from './clock.ts';
 
 /** One thing to come: an event about a subject, in a region, at a time. */
-export interface Entry {
+export interface AgendaEntry {
   readonly at: number;
   readonly region: string;
   readonly event: string;
@@ -11,28 +11,28 @@ export interface Entry {
 
 /** The list of things to come, driven by one clock. */
 export class Agenda {
-  readonly #clock: Clock;
-  readonly #happen: (entry: Entry) => void;
-  #entries: Entry[] = [];
+  readonly #clock: SandboxClock;
+  readonly #happen: (entry: AgendaEntry) => void;
+  #entries: AgendaEntry[] = [];
   #cancel: (() => void) | undefined;
 
   /** @param happen carries out one entry; it must not throw */
-  constructor(clock: Clock, happen: (entry: Entry) => void) {
+  constructor(clock: SandboxClock, happen: (entry: AgendaEntry) => void) {
     this.#clock = clock;
     this.#happen = happen;
   }
 
-  entries(): readonly Entry[] {
+  entries(): readonly AgendaEntry[] {
     return this.#entries;
   }
 
   /** Puts entries in place of all there are: at a restart, or at a reset. */
-  load(entries: readonly Entry[]): void {
+  load(entries: readonly AgendaEntry[]): void {
     this.#entries = [...entries];
     this.#schedule();
   }
 
-  add(entry: Entry): void {
+  add(entry: AgendaEntry): void {
     this.#entries.push(entry);
     this.#schedule();
   }
@@ -56,8 +56,8 @@ export class Agenda {
     this.#cancel = undefined;
   }
 
-  #next(): Entry | undefined {
-    return this.#entries.reduce<Entry | undefined>(
+  #next(): AgendaEntry | undefined {
+    return this.#entries.reduce<AgendaEntry | undefined>(
       (first, entry) => (first && first.at <= entry.at ? first : entry),
       undefined,
     );

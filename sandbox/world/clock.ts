@@ -1,28 +1,28 @@
 /** The sandbox's clock: the machine's own, or one that a test moves by hand. */
 
 /** A clock: what time it is, and a way to be called at a time. Times are milliseconds since 1970. */
-export interface Clock {
+export interface SandboxClock {
   now(): number;
   /** Calls `run` at `time`, or soon when that has passed; returns a function that cancels it. */
   at(time: number, run: () => void): () => void;
 }
 
 /** What a timer of Node can wait at most. Milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The machine's clock. Its timers do not keep the process alive. */
-export const systemClock: Clock = {
+export const machineClock: SandboxClock = {
   now: () => Date.now(),
   at(time, run) {
     // Called too early, the agenda just asks again; a longer timer would be called at once.
-    const timer = setTimeout(run, Math.min(Math.max(0, time - Date.now()), LONGEST_TIMER));
+    const timer = setTimeout(run, Math.min(Math.max(0, time - Date.now()), MAX_TIMER_MS));
     timer.unref();
     return () => clearTimeout(timer);
   },
 };
 
 /** A clock that stands still until it is moved. */
-export interface ManualClock extends Clock {
+export interface ManualClock extends SandboxClock {
   /** Moves time forward by `ms`, calling what falls due on the way, in order. */
   advance(ms: number): void;
 }

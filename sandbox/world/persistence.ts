@@ -8,7 +8,7 @@ import type { Snapshot, World } from './world.ts';
 const VERSION = 1;
 
 /** The keeper of a world. */
-export interface Keeper {
+export interface WorldPersistence {
   /** Resolves when what the world holds now is on disk. */
   saved(): Promise<void>;
   /** Writes a last time and stops. */
@@ -21,7 +21,11 @@ export interface Keeper {
  * @param onFailure told when a write fails that no call waits for
  * @throws Error when the file was written by another version, or is not readable: it is left as it is
  */
-export function keep(world: World, file: string, onFailure: (error: unknown) => void): Keeper {
+export function persistWorld(
+  world: World,
+  file: string,
+  onFailure: (error: unknown) => void,
+): WorldPersistence {
   if (existsSync(file)) {
     const { version, snapshot } = deserialize(readFileSync(file)) as { version: number; snapshot: Snapshot };
     if (version !== VERSION) throw new Error(`${file} has version ${version}; this sandbox reads ${VERSION}`);

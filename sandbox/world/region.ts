@@ -7,7 +7,7 @@ import { ecrStore, type EcrStore } from '../aws/ecr/store.ts';
 import { logsStore, type LogsStore } from '../aws/logs/store.ts';
 import { iamStore, type IamStore } from '../aws/iam/store.ts';
 import { route53Store, type Route53Store } from '../aws/route53/store.ts';
-import type { Plane } from '../data-plane.ts';
+import type { DataPlane } from '../data-plane.ts';
 import type { Duration } from './durations.ts';
 import type { Blobs } from './blobs.ts';
 
@@ -52,7 +52,7 @@ export interface Region {
   /** The bytes of images: kept apart, since they are large. */
   readonly blobs: Blobs;
   /** What runs tasks and checks targets. */
-  readonly plane: Plane;
+  readonly plane: DataPlane;
   /** What time it is. */
   now(): Date;
   /** A new id such as `vpc-0a1b2c3d4e5f60718`: the prefix, and `length` hexadecimal digits (17 unless told). */

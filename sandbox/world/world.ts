@@ -1,22 +1,22 @@
 /** The world: everything that the sandbox holds, in every region, with its clock and its agenda. */
 import { createHash, randomUUID } from 'node:crypto';
-import { Agenda, type Entry } from './agenda.ts';
-import { pretendPlane, type Plane } from '../data-plane.ts';
+import { Agenda, type AgendaEntry } from './agenda.ts';
+import { simulatedDataPlane, type DataPlane } from '../data-plane.ts';
 import { memoryBlobs, type Blobs } from './blobs.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { machineClock, type SandboxClock } from './clock.ts';
 import { durations, type Pace } from './durations.ts';
 import { globalStores, regionalStores, type Events, type Region, type Word } from './region.ts';
 import type { Table, Watch } from './table.ts';
 
 export interface WorldOptions {
-  readonly clock?: Clock;
+  readonly clock?: SandboxClock;
   readonly pace?: Pace;
   readonly blobs?: Blobs;
   /** Makes ids repeatable; random unless told. */
   readonly seed?: string;
   readonly events?: Events;
   /** What runs tasks; one that only pretends unless told. */
-  readonly plane?: Plane;
+  readonly plane?: DataPlane;
   /** Told when an event fails, which must not end the process; thrown unless told. */
   readonly complain?: (error: unknown) => void;
 }
@@ -31,7 +31,7 @@ type Rows = Record<string, Record<string, [string, object][]>>;
 export interface Snapshot {
   readonly seed: string;
   readonly count: number;
-  readonly agenda: readonly Entry[];
+  readonly agenda: readonly AgendaEntry[];
   readonly global: Rows;
   readonly regions: Readonly<Record<string, Rows>>;
 }
@@ -40,11 +40,11 @@ export const ACCOUNT = '000000000000';
 
 /** Everything there is. */
 export class World {
-  readonly clock: Clock;
+  readonly clock: SandboxClock;
   readonly pace: Pace;
   readonly blobs: Blobs;
   readonly agenda: Agenda;
-  readonly #plane: Plane;
+  readonly #plane: DataPlane;
   readonly #events: Events;
   readonly #complain: (error: unknown) => void;
   readonly #global = globalStores();
@@ -57,10 +57,10 @@ export class World {
   #count = 0;
 
   constructor(options: WorldOptions = {}) {
-    this.clock = options.clock ?? systemClock;
+    this.clock = options.clock ?? machineClock;
     this.pace = options.pace ?? 'instant';
     this.blobs = options.blobs ?? memoryBlobs();
-    this.#plane = options.plane ?? pretendPlane;
+    this.#plane = options.plane ?? simulatedDataPlane;
     this.#seed = options.seed ?? randomUUID();
     this.#events = options.events ?? {};
     this.#complain =
@@ -129,7 +129,7 @@ export class World {
     this.agenda.load(snapshot.agenda);
   }
 
-  #happen({ event, region, subject }: Entry): void {
+  #happen({ event, region, subject }: AgendaEntry): void {
     const handler = this.#events[event];
     if (!handler) throw new Error(`The sandbox has no event ${event}`);
     try {

@@ -1,7 +1,7 @@
 // A load balancer that AWS accepts and does not set up: the run ends soon and says why, and the next one makes another.
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
-import { pretendPlane } from '../../sandbox/data-plane.ts';
+import { simulatedDataPlane } from '../../sandbox/data-plane.ts';
 import { leapingClock } from '../sweep/clock.ts';
 import { account, planInWords, type Account } from './harness.ts';
 import { container, stack } from './stacks.ts';
@@ -26,7 +26,7 @@ const fails = ({ sandbox }: Account) =>
 
 test('a run that waits ends when AWS says so, not when time is up for the service', async () => {
   const clock = leapingClock();
-  const user = await account({ clock, plane: { ...pretendPlane, checksTargets: true } });
+  const user = await account({ clock, plane: { ...simulatedDataPlane, checksTargets: true } });
   fails(user);
   await expect(user.up(stack(), { wait: true })).rejects.toMatchObject(told);
   expect(user.ids()).toHaveProperty(['services.web']);
@@ -36,7 +36,10 @@ test('many services that wait behind it look at it together', async () => {
   const services: StackInput['services'] = {};
   for (let nth = 1; nth <= 12; nth += 1)
     services[`s${nth}`] = { containers: { api: container(`api${nth}`, 5000) } };
-  const user = await account({ clock: leapingClock(), plane: { ...pretendPlane, checksTargets: true } });
+  const user = await account({
+    clock: leapingClock(),
+    plane: { ...simulatedDataPlane, checksTargets: true },
+  });
   fails(user);
   await expect(user.up(stack({ services }), { wait: true })).rejects.toThrow(why);
   const looks = user.sandbox.journal

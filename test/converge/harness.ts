@@ -19,10 +19,10 @@ import { awsWaits, quickWaits } from '../../lib/engine/waits.ts';
 import { provision } from '../../provision/run.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
-import type { Plane } from '../../sandbox/data-plane.ts';
+import type { DataPlane } from '../../sandbox/data-plane.ts';
 import type { Weather } from '../../sandbox/chaos/weather.ts';
-import { startWholeSandbox } from '../../sandbox/sandbox-with-tasks.ts';
-import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
+import { startSandboxWithTasks } from '../../sandbox/sandbox-with-tasks.ts';
+import type { SandboxClock as SandboxClock } from '../../sandbox/world/clock.ts';
 import { certificate } from '../certificate.ts';
 import { clientsOf, type Clients } from './clients.ts';
 import type { Moment } from './moments.ts';
@@ -38,7 +38,7 @@ interface Ask {
   readonly clock?: Clock & SandboxClock;
   readonly weather?: Weather;
   readonly limits?: boolean;
-  readonly plane?: Plane;
+  readonly plane?: DataPlane;
   readonly from?: Moment;
   readonly door?: Partial<SandboxHandle>;
 }
@@ -132,7 +132,7 @@ export async function account({
 }: Ask = {}): Promise<Account> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-converge-'));
   const sandbox = real
-    ? await startWholeSandbox({ seed: 'converge', httpPort: 0, pace: 300 })
+    ? await startSandboxWithTasks({ seed: 'converge', httpPort: 0, pace: 300 })
     : await startSandbox({ seed: 'converge', weather, plane, ...(clock && { clock, pace: 1 }) });
   const time = clock
     ? { clock, waits: awsWaits, ...(limits && { limits: 1 }) }

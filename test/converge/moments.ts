@@ -1,7 +1,7 @@
 /** For tests of convergence: an account in which a stack stands, which is provisioned once and then begun again from there. */
 import type { Clock } from '../../lib/model/clock.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
-import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
+import type { SandboxClock as SandboxClock } from '../../sandbox/world/clock.ts';
 import type { Snapshot } from '../../sandbox/world/world.ts';
 import { account, type Account } from './harness.ts';
 

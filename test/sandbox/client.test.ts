@@ -7,7 +7,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimFolder } from '../../sandbox/claim.ts';
-import { DoorError, findSandbox, openSandbox } from '../../sandbox/client.ts';
+import { SandboxError, findSandbox, openSandbox } from '../../sandbox/client.ts';
 import { eventually, freePort } from '../journeys/harness.ts';
 
 const children: ChildProcess[] = [];
@@ -53,7 +53,7 @@ test('a sandbox that does not stop is not waited for without end', async () => {
   const { port, pid } = await pretender('');
   const door = await findSandbox(port);
   const stopping = door?.stop(100);
-  await expect(stopping).rejects.toBeInstanceOf(DoorError);
+  await expect(stopping).rejects.toBeInstanceOf(SandboxError);
   await expect(stopping).rejects.toMatchObject({
     kind: 'did not stop',
     message: `Its process ${pid} still runs 0.1 s after it was asked to end.`,

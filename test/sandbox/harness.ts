@@ -10,7 +10,7 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterEach } from '@jest/globals';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
-import { startWholeSandbox } from '../../sandbox/sandbox-with-tasks.ts';
+import { startSandboxWithTasks } from '../../sandbox/sandbox-with-tasks.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -25,7 +25,7 @@ export const sandbox = async (options: SandboxOptions = {}) =>
 
 /** The same with a data plane: tasks run, load balancers answer. */
 export const wholeSandbox = async (options: SandboxOptions = {}) =>
-  withClients(await startWholeSandbox({ seed: 'test', httpPort: 0, ...options }));
+  withClients(await startSandboxWithTasks({ seed: 'test', httpPort: 0, ...options }));
 
 function withClients(started: Sandbox) {
   open.push(() => started.close());

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { startWholeSandbox } from '../../sandbox/sandbox-with-tasks.ts';
+import { startSandboxWithTasks } from '../../sandbox/sandbox-with-tasks.ts';
 
 test('what a dead one left aside is gone, and nothing else', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-aside-'));
@@ -12,7 +12,7 @@ test('what a dead one left aside is gone, and nothing else', async () => {
   const left = ['world.1234567', 'claim.4194305', 'claim.4194305.dead', 'blobs/sha256_ab.4194305.new'];
   const kept = ['sandbox.log', 'world.bak', `claim.${process.ppid}`, 'blobs/sha256_ab'];
   for (const name of [...left, ...kept]) writeFileSync(join(folder, name), '');
-  const sandbox = await startWholeSandbox({ folder, httpPort: 0 });
+  const sandbox = await startSandboxWithTasks({ folder, httpPort: 0 });
   const there = names();
   await sandbox.close();
   rmSync(folder, { recursive: true, force: true });

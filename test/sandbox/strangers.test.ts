@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { networkInterfaces } from 'node:os';
 import net from 'node:net';
 import type { SandboxOptions } from '../../sandbox/sandbox.ts';
-import { serve } from '../../sandbox/server.ts';
+import { startServer } from '../../sandbox/server.ts';
 import { exchange } from './balancer/targets.ts';
 import { sandbox } from './harness.ts';
 
@@ -99,7 +99,7 @@ describe('an address that others reach', () => {
     for (const name of names) process.env[name] = '0.0.0.0';
     try {
       const uncalled = () => Promise.reject(new Error('Nobody calls'));
-      const { server } = await serve({ aws: uncalled, admin: uncalled }, 0);
+      const { server } = await startServer({ aws: uncalled, admin: uncalled }, 0);
       expect(server.address()).toMatchObject({ address: '127.0.0.1' });
       server.close();
       const { port } = await sandbox({ host: '0.0.0.0', address: '0.0.0.0' } as SandboxOptions);

@@ -1,6 +1,6 @@
 /** Elastic IPs: allocated without a client token, and not released while a NAT gateway has them, nor for a while after. */
 import type * as EC2 from '@aws-sdk/client-ec2';
-import { publicAddress } from '../../network/addresses.ts';
+import { newPublicAddress } from '../../network/addresses.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
@@ -54,7 +54,7 @@ export const addressOperations = {
       const AllocationId = region.id('eipalloc');
       const address = region.ec2.addresses.set(AllocationId, {
         AllocationId,
-        PublicIp: publicAddress(region),
+        PublicIp: newPublicAddress(region),
         Domain: 'vpc',
         PublicIpv4Pool: 'amazon',
         NetworkBorderGroup: region.name,

@@ -1,6 +1,6 @@
 /** EC2's describe calls: ids and filters, as every one of them takes. */
 import type { Filter } from '@aws-sdk/client-ec2';
-import { own } from '../../own-property.ts';
+import { ownProperty } from '../../own-property.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import { matchesWildcard } from '../../wildcard.ts';
 import { invalidParameter } from './errors.ts';
@@ -34,7 +34,7 @@ function shownBy<Row extends Tagged>(name: string, table: FilterTable<Row>): (ro
     return (row) => tagsOf(row).flatMap(({ Key, Value = '' }) => (Key === key ? [Value] : []));
   }
   if (name === 'tag-key') return (row) => tagsOf(row).map(({ Key = '' }) => Key);
-  const show = own(table, name);
+  const show = ownProperty(table, name);
   if (!show) throw invalidParameter(`The filter '${name}' is invalid`);
   return (row) =>
     [show(row)]

@@ -1,12 +1,12 @@
 /** Network interfaces: who lives in which subnet, with which address and groups. All that is «still in use» derives from them. */
 import type { NetworkInterface, NetworkInterfaceAssociation } from '@aws-sdk/client-ec2';
-import { freeAddress, isFree } from '../../network/addresses.ts';
+import { freeAddress, isFreeAddress } from '../../network/addresses.ts';
 import type { Region } from '../../world/region.ts';
 import { addressInUse, apart, noFreeAddress } from './errors.ts';
 import { groupOf, subnetOf } from './rows.ts';
 import type { NetworkInterfaceRow } from './store.ts';
 
-export { publicAddress } from '../../network/addresses.ts';
+export { newPublicAddress } from '../../network/addresses.ts';
 
 /** What an interface is to be. */
 export interface InterfaceRequest {
@@ -75,7 +75,8 @@ export function addInterface(region: Region, request: NewInterface): NetworkInte
   if (stranger)
     throw apart(`Security group ${stranger.GroupId}`, `subnet ${subnet.SubnetId}`, 'InvalidParameter');
   const { privateIp } = request;
-  if (privateIp !== undefined && !isFree(region, subnet.SubnetId, privateIp)) throw addressInUse(privateIp);
+  if (privateIp !== undefined && !isFreeAddress(region, subnet.SubnetId, privateIp))
+    throw addressInUse(privateIp);
   const PrivateIpAddress = privateIp ?? freeAddress(region, subnet.SubnetId);
   if (PrivateIpAddress === undefined) throw noFreeAddress();
   const PrivateDnsName = privateName(region, PrivateIpAddress);

@@ -1,7 +1,7 @@
 /** The two ways to write the rules of a security group: permissions with many peers, and single rules with one. */
 import { isIPv6 } from 'node:net';
 import type { IpPermission } from '@aws-sdk/client-ec2';
-import { block } from '../../network/cidr.ts';
+import { parseCidr } from '../../network/cidr.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import * as errors from './errors.ts';
@@ -26,7 +26,7 @@ const malformedBlock = (cidr: string | undefined) =>
 
 /** In its canonical form: of 100.68.0.18/18 AWS makes 100.68.0.0/18. */
 function ipv4(cidr: string | undefined): string {
-  const range = block(cidr ?? '');
+  const range = parseCidr(cidr ?? '');
   if (!range) throw malformedBlock(cidr);
   return range.toString();
 }

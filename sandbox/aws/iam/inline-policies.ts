@@ -1,7 +1,7 @@
 /** Policies that live inside a role: put whole, read back URL-encoded, limited in their sum. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
-import { own } from '../../own-property.ts';
+import { ownProperty } from '../../own-property.ts';
 import { checkName, encoded, listed } from './checks.ts';
 import { limitExceeded, rolePolicyNotFound } from './errors.ts';
 import { checkPermissions, sizeOf } from './policy-documents.ts';
@@ -14,7 +14,7 @@ const LARGEST_SUM = 10_240;
 const checkPolicyName = (name: string | undefined): string => checkName(name, 'policyName', 128);
 
 function policyOf({ inlinePolicies }: RoleRow, name: string): string {
-  const document = own(inlinePolicies, name);
+  const document = ownProperty(inlinePolicies, name);
   if (document === undefined) throw rolePolicyNotFound(name);
   return document;
 }

@@ -15,7 +15,7 @@ import {
   open,
   startRawTarget,
   startTarget,
-  World,
+  FakeWorld,
 } from './targets.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n';
@@ -23,8 +23,8 @@ const GET = 'GET / HTTP/1.1\r\nHost: a\r\n';
 async function withTarget(
   at: number | 'timeout' | 'refused',
   attributes: Record<string, string> = {},
-): Promise<World> {
-  const world = new World();
+): Promise<FakeWorld> {
+  const world = new FakeWorld();
   world.attributes = attributes;
   world.register('10.0.0.1', at);
   return world;
@@ -32,7 +32,7 @@ async function withTarget(
 
 describe('503', () => {
   test('when the group has no registered target, to the byte', async () => {
-    const { port } = await open(new World());
+    const { port } = await open(new FakeWorld());
     const answer = await exchange(port, `${GET}Connection: close\r\n\r\n`);
     const [head = '', body] = answer.split('\r\n\r\n');
     expect(head.replace(/Date: .*/, 'Date: now').split('\r\n')).toEqual([
@@ -57,14 +57,14 @@ describe('503', () => {
   });
 
   test('has no body in the answer to HEAD', async () => {
-    const { port } = await open(new World());
+    const { port } = await open(new FakeWorld());
     const answer = await ask(port, '/', { method: 'HEAD' });
     expect(answer).toMatchObject({ status: 503, body: '' });
     expect(answer.headers['content-length']).toBe('162');
   });
 
   test('leaves the connection usable, also when a body was sent', async () => {
-    const { port } = await open(new World());
+    const { port } = await open(new FakeWorld());
     const agent = keepAlive(1);
     const sockets = new Set<unknown>();
     for (const body of ['x'.repeat(1_000_000), 'y']) {
@@ -274,7 +274,7 @@ describe('what the load balancer refuses', () => {
 
 describe('a client', () => {
   test('may send headers of more than 16 KB', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     world.rulesNow = [defaultRule({ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200' } })];
     const { port } = await open(world);
     expect((await ask(port, '/', { headers: { 'X-Large': 'a'.repeat(40_000) } })).status).toBe(200);

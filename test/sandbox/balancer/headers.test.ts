@@ -2,12 +2,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { traceId } from '../../../sandbox/balancer/headers.ts';
 import type { Echo } from './targets.ts';
-import { ask, askEcho, echo, exchange, open, startRawTarget, startTarget, World } from './targets.ts';
+import { ask, askEcho, echo, exchange, open, startRawTarget, startTarget, FakeWorld } from './targets.ts';
 
 const ROOT = /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/;
 
 async function echoing(attributes: Record<string, string> = {}): Promise<number> {
-  const world = new World();
+  const world = new FakeWorld();
   world.attributes = attributes;
   world.register('10.0.0.1', (await startTarget(echo())).port);
   return (await open(world)).port;
@@ -198,7 +198,7 @@ describe('a response at the client', () => {
         ),
       ),
     );
-    const world = new World();
+    const world = new FakeWorld();
     world.register('10.0.0.1', target);
     const { port } = await open(world);
     const answer = await exchange(
@@ -230,7 +230,7 @@ describe('a response at the client', () => {
     ['GET', 304, { etag: '"x"' }],
     ['GET', 204, {}],
   ])('to %s with %d has no body', async (method, status, headers) => {
-    const world = new World();
+    const world = new FakeWorld();
     world.register(
       '10.0.0.1',
       (await startTarget((_request, response) => response.writeHead(status, headers).end())).port,

@@ -1,25 +1,30 @@
 /** One health check, and what a row of them makes of a target. */
 import { describe, expect, test } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
-import type { CheckResult } from '../../../sandbox/balancer/health-check.ts';
-import { checkTarget, matchesCode, nextHealth, REGISTERED } from '../../../sandbox/balancer/health-check.ts';
+import type { HealthCheckResult } from '../../../sandbox/balancer/health-check.ts';
+import {
+  sendHealthCheck,
+  matchesCode,
+  nextHealth,
+  INITIAL_HEALTH,
+} from '../../../sandbox/balancer/health-check.ts';
 import { gate, startRawTarget, startTarget } from './targets.ts';
 
 describe('the health of a target', () => {
   const settings = { healthyThreshold: 3, unhealthyThreshold: 2, matcher: '200-299' };
-  const ok: CheckResult = { code: 204 };
-  const bad: CheckResult = { code: 503 };
-  const after = (...results: CheckResult[]): string =>
+  const ok: HealthCheckResult = { code: 204 };
+  const bad: HealthCheckResult = { code: 503 };
+  const after = (...results: HealthCheckResult[]): string =>
     results
       .reduce(
-        (states, result) => [...states, nextHealth(states.at(-1) ?? REGISTERED, result, settings)],
-        [REGISTERED],
+        (states, result) => [...states, nextHealth(states.at(-1) ?? INITIAL_HEALTH, result, settings)],
+        [INITIAL_HEALTH],
       )
       .map(({ state }) => state[0])
       .join('');
 
   // i: initial, h: healthy, u: unhealthy; the first letter is the state before any check
-  test.each<[string, CheckResult[], string]>([
+  test.each<[string, HealthCheckResult[], string]>([
     ['one pass is enough after registration', [ok], 'ih'],
     ['one failure is not yet a fall', [bad], 'ii'],
     ['failures up to the threshold make a new target unhealthy', [bad, bad], 'iiu'],
@@ -34,7 +39,7 @@ describe('the health of a target', () => {
     expect(after(...results)).toBe(states);
   });
 
-  test.each<[CheckResult, string, string]>([
+  test.each<[HealthCheckResult, string, string]>([
     [{ code: 503 }, 'Target.ResponseCodeMismatch', 'Health checks failed with these codes: [503]'],
     ['timeout', 'Target.Timeout', 'Request timed out'],
     ['failed', 'Target.FailedHealthChecks', 'Health checks failed'],
@@ -50,7 +55,7 @@ describe('the health of a target', () => {
   });
 
   test('has the reason of the newest failure, keeps it while rising, and none when healthy', () => {
-    const first = nextHealth(nextHealth(REGISTERED, 'timeout', settings), bad, settings);
+    const first = nextHealth(nextHealth(INITIAL_HEALTH, 'timeout', settings), bad, settings);
     expect(first.reason).toBe('Target.ResponseCodeMismatch');
     const rising = nextHealth(first, ok, settings);
     expect(rising).toMatchObject({ state: 'unhealthy', reason: 'Target.ResponseCodeMismatch' });
@@ -59,7 +64,7 @@ describe('the health of a target', () => {
   });
 
   test('is initial, with AWS’s reason, until decided', () => {
-    expect(nextHealth(REGISTERED, 'failed', settings)).toMatchObject({
+    expect(nextHealth(INITIAL_HEALTH, 'failed', settings)).toMatchObject({
       state: 'initial',
       reason: 'Elb.InitialHealthChecking',
       description: 'Initial health checks in progress',
@@ -94,8 +99,8 @@ describe('a check', () => {
       response.writeHead(204).end();
     });
     const reach = { host: '127.0.0.1', port };
-    expect(await checkTarget(reach, settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
-    expect(await checkTarget(reach, settings, never)).toEqual({ code: 204 });
+    expect(await sendHealthCheck(reach, settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
+    expect(await sendHealthCheck(reach, settings, never)).toEqual({ code: 204 });
 
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/health?deep=1' });
     expect(seen[0]?.headers).toEqual({
@@ -112,7 +117,7 @@ describe('a check', () => {
     const { port } = await startTarget((_request, response) =>
       response.writeHead(302, { Location: '/elsewhere' }).end(),
     );
-    expect(await checkTarget({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 302 });
+    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 302 });
   });
 
   test('is over with the status, whatever the body does', async () => {
@@ -121,29 +126,29 @@ describe('a check', () => {
       response.once('close', () => closed.open());
       response.write('and then nothing');
     });
-    expect(await checkTarget({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 200 });
+    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 200 });
     await closed.opened;
   });
 
   test('times out when no answer comes', async () => {
     const port = await startRawTarget(() => {});
     const quick = { ...settings, timeoutMs: 30 };
-    expect(await checkTarget({ host: '127.0.0.1', port }, quick, never)).toBe('timeout');
-    expect(await checkTarget('timeout', quick, never)).toBe('timeout');
+    expect(await sendHealthCheck({ host: '127.0.0.1', port }, quick, never)).toBe('timeout');
+    expect(await sendHealthCheck('timeout', quick, never)).toBe('timeout');
   });
 
   const holdUp = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
   test('does not hold against a target that its own process was held up', async () => {
     const { port } = await startTarget((_request, response) => response.end());
-    const check = checkTarget({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 1_000 }, never);
+    const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 1_000 }, never);
     holdUp(1_200);
     expect(await check).toEqual({ code: 200 });
   });
 
   test('times out although its process is held up again and again', async () => {
     const port = await startRawTarget(() => {});
-    const check = checkTarget({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 60 }, never);
+    const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 60 }, never);
     const busy = setInterval(() => holdUp(150), 1);
     expect(await check).toBe('timeout');
     clearInterval(busy);
@@ -152,12 +157,12 @@ describe('a check', () => {
   test('fails when the connection is refused, closed, or answered with garbage', async () => {
     const closing = await startRawTarget((socket) => socket.end());
     const babbling = await startRawTarget((socket) => socket.end('hello\r\n\r\n'));
-    expect(await checkTarget('refused', settings, never)).toBe('failed');
-    expect(await checkTarget({ host: '127.0.0.1', port: closing }, settings, never)).toBe('failed');
-    expect(await checkTarget({ host: '127.0.0.1', port: babbling }, settings, never)).toBe('failed');
+    expect(await sendHealthCheck('refused', settings, never)).toBe('failed');
+    expect(await sendHealthCheck({ host: '127.0.0.1', port: closing }, settings, never)).toBe('failed');
+    expect(await sendHealthCheck({ host: '127.0.0.1', port: babbling }, settings, never)).toBe('failed');
     const { port, server } = await startTarget(() => {});
     await new Promise((resolve) => server.close(resolve));
-    expect(await checkTarget({ host: '127.0.0.1', port }, settings, never)).toBe('failed');
+    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, never)).toBe('failed');
   });
 
   test('is given up at the signal', async () => {
@@ -165,11 +170,13 @@ describe('a check', () => {
     const port = await startRawTarget(() => accepted.open());
     for (const reach of [{ host: '127.0.0.1', port }, 'timeout'] as const) {
       const giveUp = new AbortController();
-      const check = checkTarget(reach, settings, giveUp.signal);
+      const check = sendHealthCheck(reach, settings, giveUp.signal);
       if (reach !== 'timeout') await accepted.opened;
       giveUp.abort();
       await expect(check).rejects.toMatchObject({ name: 'AbortError' });
-      await expect(checkTarget(reach, settings, giveUp.signal)).rejects.toMatchObject({ name: 'AbortError' });
+      await expect(sendHealthCheck(reach, settings, giveUp.signal)).rejects.toMatchObject({
+        name: 'AbortError',
+      });
     }
   });
 });

@@ -7,7 +7,7 @@ import type {
   HealthCheckerOptions,
 } from '../../../sandbox/balancer/health-checker.ts';
 import { startHealthChecker } from '../../../sandbox/balancer/health-checker.ts';
-import type { Reach, TargetView } from '../../../sandbox/balancer/view.ts';
+import type { Reachability, TargetView } from '../../../sandbox/balancer/view.ts';
 import { gate, startRawTarget, startTarget } from './targets.ts';
 
 const LOOK = 1;
@@ -52,7 +52,7 @@ class Scene {
   private waiting: { count: number; open: () => void }[] = [];
 
   constructor(
-    reach: (target: TargetView) => Promise<Reach>,
+    reach: (target: TargetView) => Promise<Reachability>,
     settings: Partial<CheckedGroup['settings']> = {},
   ) {
     const all = {
@@ -99,7 +99,9 @@ class Scene {
 let checker: HealthChecker | undefined;
 afterEach(async () => checker?.stop());
 
-async function answering(status: () => number): Promise<{ reach: () => Promise<Reach>; seen: () => number }> {
+async function answering(
+  status: () => number,
+): Promise<{ reach: () => Promise<Reachability>; seen: () => number }> {
   let seen = 0;
   const { port } = await startTarget((_request, response) => {
     seen += 1;

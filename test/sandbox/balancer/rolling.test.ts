@@ -15,7 +15,7 @@ import {
   open,
   startRawTarget,
   startTarget,
-  World,
+  FakeWorld,
 } from './targets.ts';
 
 /** Ends a server as a container does on SIGTERM: what it has is finished, idle connections are closed. */
@@ -25,7 +25,7 @@ function stop(server: Server | undefined): Promise<void> {
 
 describe('a rolling deployment', () => {
   test('loses none of thousands of requests', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     const versions = new Map<string, number>();
     const start = async (id: string, name: string): Promise<Server> => {
       const { port, server } = await startTarget((request, response) => {
@@ -79,7 +79,7 @@ describe('a rolling deployment', () => {
   }, 120_000);
 
   test('lets a draining target finish what it has and gives it nothing new', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     const [arrived, finish] = [gate(), gate()];
     const draining = await startTarget((_request, response) => {
       arrived.open();
@@ -98,7 +98,7 @@ describe('a rolling deployment', () => {
   });
 
   test('survives that a target closes its idle connections', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     const { port: at, server } = await startTarget(echo());
     world.register('10.0.0.1', at);
     const { port } = await open(world);
@@ -114,7 +114,7 @@ describe('a rolling deployment', () => {
 
 describe('closing a listener', () => {
   test('lets requests in flight end and refuses new ones', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     const [arrived, finish] = [gate(), gate()];
     const target = await startTarget((_request, response) => {
       arrived.open();
@@ -140,7 +140,7 @@ describe('closing a listener', () => {
   });
 
   test('lets a response that has begun end', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     const finish = gate();
     const target = await startTarget((_request, response) => {
       response.write('one ');
@@ -159,7 +159,7 @@ describe('closing a listener', () => {
   });
 
   test('waits no longer than its bound', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     world.register('10.0.0.1', await startRawTarget(() => {}));
     const listener = await open(world, { closeTimeoutMs: 50 });
     const stuck = expect(ask(listener.port)).rejects.toMatchObject({ code: 'ECONNRESET' });

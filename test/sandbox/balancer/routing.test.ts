@@ -4,7 +4,7 @@ import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { openListener } from '../../../sandbox/balancer/listener.ts';
 import { routable } from '../../../sandbox/balancer/rotation.ts';
 import type { TargetView } from '../../../sandbox/balancer/view.ts';
-import { ask, askEcho, defaultRule, echo, exchange, GROUP, open, startTarget, World } from './targets.ts';
+import { ask, askEcho, defaultRule, echo, exchange, GROUP, open, startTarget, FakeWorld } from './targets.ts';
 
 const OTHER = GROUP.replace('api1', 'api2');
 const pathRule = (priority: string, pattern: string, arn: string): Rule => ({
@@ -21,7 +21,7 @@ async function names(port: number, count: number): Promise<string[]> {
 
 describe('routing', () => {
   test('sends each path to its group, and others to the default action', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo('api1'))).port);
     world.register('10.0.0.2', (await startTarget(echo('api2'))).port, 'healthy', OTHER);
     world.rulesNow = [
@@ -43,7 +43,7 @@ describe('routing', () => {
   });
 
   test('leaves path and query as they were sent', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo())).port);
     const { port } = await open(world);
 
@@ -53,7 +53,7 @@ describe('routing', () => {
   });
 
   test('sees a changed rule at the next request', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo('old'))).port);
     world.register('10.0.0.2', (await startTarget(echo('new'))).port, 'healthy', OTHER);
     const { port } = await open(world);
@@ -64,7 +64,7 @@ describe('routing', () => {
   });
 
   test('gives a fixed response and a redirect as the load balancer does', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     const { port } = await open(world);
 
     const FixedResponseConfig = { StatusCode: '503', ContentType: 'text/html', MessageBody: '<p>später</p>' };
@@ -92,7 +92,7 @@ describe('routing', () => {
   });
 
   test('draws one of several weighted groups', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo('blue'))).port);
     world.register('10.0.0.2', (await startTarget(echo('green'))).port, 'healthy', OTHER);
     const TargetGroups = [
@@ -106,7 +106,7 @@ describe('routing', () => {
   });
 
   test('takes a request line in absolute form', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo())).port);
     world.rulesNow = [
       {
@@ -124,7 +124,7 @@ describe('routing', () => {
   });
 
   test('answers 500 when the world itself fails, and goes on', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo())).port);
     const { port } = await open(world);
     world.rules = () => {
@@ -134,7 +134,7 @@ describe('routing', () => {
   });
 
   test('a port that is taken is an error', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     const { port } = await open(world);
     await expect(openListener(world, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
@@ -142,7 +142,7 @@ describe('routing', () => {
 
 describe('balancing', () => {
   test('goes round the healthy targets', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     for (const [id, name] of Object.entries({ '10.0.0.1': 'a', '10.0.0.2': 'b', '10.0.0.3': 'c' })) {
       world.register(id, (await startTarget(echo(name))).port);
     }
@@ -151,7 +151,7 @@ describe('balancing', () => {
   });
 
   test('leaves out unhealthy, initial, draining and unused targets', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo('healthy'))).port);
     world.register('10.0.0.2', 'refused', 'unhealthy');
     world.register('10.0.0.3', 'refused', 'initial');
@@ -162,7 +162,7 @@ describe('balancing', () => {
   });
 
   test('has its own round for every group', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     for (const [id, name] of Object.entries({ '10.0.0.1': 'a', '10.0.0.2': 'b' })) {
       world.register(id, (await startTarget(echo(name))).port);
     }

@@ -3,12 +3,12 @@ import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
-import { startSilence } from '../../../sandbox/balancer/silence.ts';
-import { ask, defaultRule, keepAlive, open, World } from './targets.ts';
+import { makeBlackHole } from '../../../sandbox/balancer/silence.ts';
+import { ask, defaultRule, keepAlive, open, FakeWorld } from './targets.ts';
 
 /** A load balancer that answers `hello` by itself. */
-function answering(): World {
-  const world = new World();
+function answering(): FakeWorld {
+  const world = new FakeWorld();
   world.rulesNow = [
     defaultRule({ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200', MessageBody: 'hello' } }),
   ];
@@ -69,7 +69,7 @@ describe('a listener that no client reaches', () => {
 describe('silence', () => {
   /** Both ends of so many connections to a silence. */
   async function pairs(count: number) {
-    const silence = startSilence();
+    const silence = makeBlackHole();
     const server = net.createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => {});
       silence.hold(socket);

@@ -6,13 +6,23 @@ import http from 'node:http';
 import net from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ask, echo, exchange, gate, keepAlive, open, startRawTarget, startTarget, World } from './targets.ts';
+import {
+  ask,
+  echo,
+  exchange,
+  gate,
+  keepAlive,
+  open,
+  startRawTarget,
+  startTarget,
+  FakeWorld,
+} from './targets.ts';
 
 const CHUNK = Buffer.alloc(64 * 1024, 'slipway ');
 const CHUNKS = 500;
 
 async function balanced(at: number, attributes: Record<string, string> = {}): Promise<number> {
-  const world = new World();
+  const world = new FakeWorld();
   world.attributes = attributes;
   world.register('10.0.0.1', at);
   return (await open(world)).port;
@@ -255,7 +265,7 @@ describe('a WebSocket', () => {
     [504, 'timeout'],
     [503, undefined],
   ])('is answered with %d when the target is %s', async (status, at) => {
-    const world = new World();
+    const world = new FakeWorld();
     if (at !== undefined) world.register('10.0.0.1', at);
     const { port } = await open(world, { connectTimeoutMs: 20 });
     const answer = await exchange(port, [...UPGRADE, '', ''].join('\r\n'));

@@ -9,7 +9,12 @@ import net from 'node:net';
 import { once } from 'node:events';
 import type { ListenerOptions, OpenListener } from '../../../sandbox/balancer/listener.ts';
 import { openListener } from '../../../sandbox/balancer/listener.ts';
-import type { ListenerView, Reach, TargetProtocol, TargetView } from '../../../sandbox/balancer/view.ts';
+import type {
+  ListenerView,
+  Reachability,
+  TargetProtocol,
+  TargetView,
+} from '../../../sandbox/balancer/view.ts';
 import { certificate } from '../../certificate.ts';
 
 export const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/api1/0123456789abcdef';
@@ -20,16 +25,16 @@ afterEach(async () => {
 });
 
 /** A world with one default rule, which forwards to GROUP. */
-export class World implements ListenerView {
+export class FakeWorld implements ListenerView {
   port = 80;
   rulesNow: Rule[] = [defaultRule({ Type: 'forward', TargetGroupArn: GROUP })];
   attributes: Record<string, string> = {};
   groups: Record<string, TargetView[]> = { [GROUP]: [] };
-  reaches = new Map<string, Reach>();
+  reaches = new Map<string, Reachability>();
   reached = true;
   spoken: TargetProtocol = 'HTTP';
 
-  isReached(): boolean {
+  isReachable(): boolean {
     return this.reached;
   }
   rules(): readonly Rule[] {
@@ -44,7 +49,7 @@ export class World implements ListenerView {
   protocol(): TargetProtocol {
     return this.spoken;
   }
-  async reach(target: TargetView): Promise<Reach> {
+  async reach(target: TargetView): Promise<Reachability> {
     return this.reaches.get(`${target.id}:${target.port}`) ?? 'refused';
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { checkTarget } from '../../../sandbox/balancer/health-check.ts';
+import { sendHealthCheck } from '../../../sandbox/balancer/health-check.ts';
 import {
   ask,
   askEcho,
@@ -12,12 +12,12 @@ import {
   startRawTarget,
   startSecureTarget,
   startTarget,
-  World,
+  FakeWorld,
 } from './targets.ts';
 
 /** A world whose group is asked over TLS, with one target. */
-function secureWorld(at: number): World {
-  const world = new World();
+function secureWorld(at: number): FakeWorld {
+  const world = new FakeWorld();
   world.spoken = 'HTTPS';
   world.register('10.0.0.1', at);
   return world;
@@ -125,23 +125,25 @@ describe('a health check over TLS', () => {
 
   test('sees the status, whatever the certificate', async () => {
     const { port } = await startSecureTarget((_request, response) => response.writeHead(204).end());
-    expect(await checkTarget(reach(port), settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
+    expect(await sendHealthCheck(reach(port), settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
   });
 
   test('fails against a target that speaks plain HTTP, as one over HTTP does against TLS', async () => {
     const plain = await startTarget(echo());
     const secure = await startSecureTarget(echo());
-    expect(await checkTarget(reach(plain.port), settings, never)).toBe('failed');
-    expect(await checkTarget(reach(secure.port), { ...settings, protocol: 'HTTP' }, never)).toBe('failed');
+    expect(await sendHealthCheck(reach(plain.port), settings, never)).toBe('failed');
+    expect(await sendHealthCheck(reach(secure.port), { ...settings, protocol: 'HTTP' }, never)).toBe(
+      'failed',
+    );
   });
 
   test('fails against a target that wants TLS 1.3', async () => {
     const { port } = await startSecureTarget(echo(), { minVersion: 'TLSv1.3' });
-    expect(await checkTarget(reach(port), settings, never)).toBe('failed');
+    expect(await sendHealthCheck(reach(port), settings, never)).toBe('failed');
   });
 
   test('times out when the handshake does not come', async () => {
     const port = await startRawTarget(() => {});
-    expect(await checkTarget(reach(port), { ...settings, timeoutMs: 30 }, never)).toBe('timeout');
+    expect(await sendHealthCheck(reach(port), { ...settings, timeoutMs: 30 }, never)).toBe('timeout');
   });
 });

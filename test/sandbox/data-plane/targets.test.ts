@@ -17,7 +17,7 @@ import { CreateLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancin
 import { CreateRoleCommand, CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { reachTarget } from '../../../sandbox/data-plane/reach.ts';
+import { locateTarget } from '../../../sandbox/data-plane/reach.ts';
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -84,7 +84,13 @@ async function scene(folder: string) {
   }
   const folderOf = (arn: string) => join(folder, 'tasks', arn.split('/').at(-1) ?? '');
   const target = { id: sure(task.privateIp), port: PORT };
-  return { ...box, front, back, reach: (to = target) => reachTarget(region, balancer, to, folderOf), target };
+  return {
+    ...box,
+    front,
+    back,
+    reach: (to = target) => locateTarget(region, balancer, to, folderOf),
+    target,
+  };
 }
 
 test('a target is reached when its group admits the load balancer, and the load balancer may send to it', async () => {

@@ -1,6 +1,6 @@
 // Blocks of addresses: what is read, what is refused, what lies in what.
 import { expect, test } from '@jest/globals';
-import { block, covers, overlap } from '../../../sandbox/network/cidr.ts';
+import { parseCidr, cidrCovers, cidrsOverlap } from '../../../sandbox/network/cidr.ts';
 
 test.each([
   ['10.0.0.0/16', '10.0.0.0/16'],
@@ -8,7 +8,7 @@ test.each([
   ['0.0.0.0/0', '0.0.0.0/0'],
   ['10.1.2.3/32', '10.1.2.3/32'],
 ])('reads %s as %s', (text, canonical) => {
-  expect(block(text)?.toString()).toBe(canonical);
+  expect(parseCidr(text)?.toString()).toBe(canonical);
 });
 
 test.each([
@@ -22,17 +22,17 @@ test.each([
   '10.0.0.0/8/8',
   '::/0',
 ])('does not read %p', (text) => {
-  expect(block(text)).toBeUndefined();
+  expect(parseCidr(text)).toBeUndefined();
 });
 
 test('the block of all addresses covers every address', () => {
-  expect(covers('0.0.0.0/0', '203.0.113.9')).toBe(true);
-  expect(covers('10.0.0.0/8', '203.0.113.9')).toBe(false);
-  expect(covers(undefined, '10.0.0.1')).toBe(false);
+  expect(cidrCovers('0.0.0.0/0', '203.0.113.9')).toBe(true);
+  expect(cidrCovers('10.0.0.0/8', '203.0.113.9')).toBe(false);
+  expect(cidrCovers(undefined, '10.0.0.1')).toBe(false);
 });
 
 test('blocks overlap when one lies in the other', () => {
-  expect(overlap('10.0.0.0/16', '10.0.9.0/24')).toBe(true);
-  expect(overlap('10.0.9.0/24', '10.0.0.0/16')).toBe(true);
-  expect(overlap('10.0.8.0/24', '10.0.9.0/24')).toBe(false);
+  expect(cidrsOverlap('10.0.0.0/16', '10.0.9.0/24')).toBe(true);
+  expect(cidrsOverlap('10.0.9.0/24', '10.0.0.0/16')).toBe(true);
+  expect(cidrsOverlap('10.0.8.0/24', '10.0.9.0/24')).toBe(false);
 });

@@ -8,7 +8,7 @@ import { sandbox } from '../harness.ts';
 /** Sends one request to a service; answers its status and text. */
 async function caller() {
   const complaints: unknown[] = [];
-  const { url } = await sandbox({ complain: (error) => void complaints.push(error) });
+  const { url } = await sandbox({ reportError: (error) => void complaints.push(error) });
   return {
     complaints,
     call: async (

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { noteContainer, stopLeftovers } from '../../../sandbox/runtime/leftovers.ts';
+import { recordContainer, killOrphanedContainers } from '../../../sandbox/runtime/leftovers.ts';
 import { compiled, start } from '../../program.ts';
 import { isRunning, TestTask, until } from './support.ts';
 
@@ -85,18 +85,18 @@ describe('a container that runs', () => {
 describe('leftovers', () => {
   test('are killed with their children and forgotten', async () => {
     const { pid, ended } = await stray();
-    await noteContainer(join(folder, 'task-1'), 'api', pid);
-    expect(await stopLeftovers(folder)).toEqual([{ task: 'task-1', container: 'api', pid }]);
+    await recordContainer(join(folder, 'task-1'), 'api', pid);
+    expect(await killOrphanedContainers(folder)).toEqual([{ task: 'task-1', container: 'api', pid }]);
     expect(await ended).toEqual([null, 'SIGKILL']);
-    expect(await stopLeftovers(folder)).toEqual([]);
+    expect(await killOrphanedContainers(folder)).toEqual([]);
   });
 
   test('are not mistaken for a process that has an old number again', async () => {
     const { pid } = await stray();
-    await noteContainer(join(folder, 'task-1'), 'api', pid);
+    await recordContainer(join(folder, 'task-1'), 'api', pid);
     const note = join(folder, 'task-1', 'pids', 'api.json');
     await writeFile(note, JSON.stringify({ pid, started: 'at another time' }));
-    expect(await stopLeftovers(folder)).toEqual([]);
+    expect(await killOrphanedContainers(folder)).toEqual([]);
     expect(isRunning(pid)).toBe(true);
     expect(existsSync(note)).toBe(false);
   });
@@ -105,13 +105,13 @@ describe('leftovers', () => {
     'a note that says %j hurts nobody',
     async (text) => {
       const { pid } = await stray();
-      await noteContainer(join(folder, 'task-1'), 'api', pid);
+      await recordContainer(join(folder, 'task-1'), 'api', pid);
       await writeFile(join(folder, 'task-1', 'pids', 'broken.json'), text);
-      expect((await stopLeftovers(folder)).map((leftover) => leftover.container)).toEqual(['api']);
+      expect((await killOrphanedContainers(folder)).map((leftover) => leftover.container)).toEqual(['api']);
     },
   );
 
   test('of a folder that is not there are none', async () => {
-    expect(await stopLeftovers(join(folder, 'absent'))).toEqual([]);
+    expect(await killOrphanedContainers(join(folder, 'absent'))).toEqual([]);
   });
 });

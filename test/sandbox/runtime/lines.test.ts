@@ -1,10 +1,10 @@
 // Output becomes lines as a log driver makes them.
 import { expect, test } from '@jest/globals';
-import { LONGEST_LINE_BYTES, lineSplitter } from '../../../sandbox/runtime/lines.ts';
+import { MAX_LINE_BYTES, makeLineSplitter } from '../../../sandbox/runtime/lines.ts';
 
 function split(...chunks: (string | Buffer)[]): string[] {
   const lines: string[] = [];
-  const splitter = lineSplitter((line) => lines.push(line));
+  const splitter = makeLineSplitter((line) => lines.push(line));
   for (const chunk of chunks) splitter.write(Buffer.from(chunk));
   splitter.end();
   return lines;
@@ -24,7 +24,7 @@ test('a character that is cut by a chunk comes out whole', () => {
 });
 
 test('a line of exactly the longest length stays in one piece', () => {
-  const line = 'x'.repeat(LONGEST_LINE_BYTES);
+  const line = 'x'.repeat(MAX_LINE_BYTES);
   expect(split(`${line}\n`)).toEqual([line]);
   expect(split(line, '\n')).toEqual([line]);
 });
@@ -34,6 +34,6 @@ test('a longer line comes in pieces that never cut a character', () => {
   const pieces = split(`${line}\nshort\n`);
   expect(pieces.pop()).toBe('short');
   expect(pieces.length).toBeGreaterThan(1);
-  for (const piece of pieces) expect(Buffer.byteLength(piece)).toBeLessThanOrEqual(LONGEST_LINE_BYTES);
+  for (const piece of pieces) expect(Buffer.byteLength(piece)).toBeLessThanOrEqual(MAX_LINE_BYTES);
   expect(pieces.join('')).toBe(line);
 });

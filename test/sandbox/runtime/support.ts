@@ -3,13 +3,17 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startContainer, type Container, type ContainerPlan } from '../../../sandbox/runtime/container.ts';
+import {
+  startContainer,
+  type RunningContainer,
+  type ContainerSpec,
+} from '../../../sandbox/runtime/container.ts';
 import { localAddress } from '../../../sandbox/runtime/ports.ts';
 
 export const PRIVATE_IP = '10.0.11.23';
 
 /** A container under test, with what it has written so far. */
-export interface TestContainer extends Container {
+export interface TestContainer extends RunningContainer {
   stdout: string[];
   stderr: string[];
 }
@@ -18,7 +22,7 @@ export interface TestContainer extends Container {
 export class TestTask {
   readonly directory: string;
   readonly rootfs: string;
-  private readonly containers: Container[] = [];
+  private readonly containers: RunningContainer[] = [];
 
   private constructor(directory: string) {
     this.directory = directory;
@@ -37,7 +41,7 @@ export class TestTask {
     await writeFile(file, text, { mode });
   }
 
-  async start(command: readonly string[], plan: Partial<ContainerPlan> = {}): Promise<TestContainer> {
+  async start(command: readonly string[], plan: Partial<ContainerSpec> = {}): Promise<TestContainer> {
     const written = { stdout: [] as string[], stderr: [] as string[] };
     const container = await startContainer(
       {
@@ -58,7 +62,7 @@ export class TestTask {
   }
 
   /** Runs JavaScript in a container to its end. */
-  async evaluate(code: string, plan: Partial<ContainerPlan> = {}): Promise<TestContainer> {
+  async evaluate(code: string, plan: Partial<ContainerSpec> = {}): Promise<TestContainer> {
     const container = await this.start(['node', '-e', code], plan);
     await container.exited;
     return container;

@@ -1,6 +1,6 @@
 // The sandbox's clock and agenda over the machine's own timers.
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { manualClock, systemClock } from '../../../sandbox/world/clock.ts';
+import { manualClock, machineClock } from '../../../sandbox/world/clock.ts';
 import { World } from '../../../sandbox/world/world.ts';
 
 beforeEach(() => void jest.useFakeTimers());
@@ -9,7 +9,7 @@ afterEach(() => void jest.useRealTimers());
 test('what is due in a year is not due at once', () => {
   const YEAR = 365 * 24 * 3600 * 1000;
   const run = jest.fn();
-  systemClock.at(Date.now() + YEAR, run);
+  machineClock.at(Date.now() + YEAR, run);
   jest.advanceTimersByTime(3600 * 1000);
   expect(run).not.toHaveBeenCalled();
 });

@@ -3,7 +3,7 @@ import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
 import type { Fault, Harm } from '../../../sandbox/chaos/faults.ts';
-import type { Plane, TaskFailure } from '../../../sandbox/data-plane.ts';
+import type { DataPlane, TaskFailure } from '../../../sandbox/data-plane.ts';
 import { calm, type Weather } from '../../../sandbox/chaos/weather.ts';
 import { account, type Account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
@@ -94,7 +94,7 @@ export async function expectWhole(one: Account, wanted: StackInput = stack()): P
 }
 
 /** What pretends to run tasks, and fails to as long as there is a failure. */
-export const makePlane = (): Plane & { failure: TaskFailure | undefined } => ({
+export const makePlane = (): DataPlane & { failure: TaskFailure | undefined } => ({
   failure: undefined,
   startTask(_region, _taskArn, outcome) {
     outcome(this.failure);

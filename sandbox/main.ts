@@ -1,7 +1,7 @@
 /** `npm run sandbox`: an AWS that lives in this machine, in the foreground until Ctrl-C. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { FolderTakenError } from './claim.ts';
+import { FolderTakenError } from './state/claim.ts';
 import { LOST_RACE_EXIT_CODE } from './client.ts';
 import { PACES, type Pace } from './world/durations.ts';
 import { weatherOf } from './chaos/weather.ts';

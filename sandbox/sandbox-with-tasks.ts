@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recoverTasks } from './aws/ecs/recovery.ts';
-import { claimFolder } from './claim.ts';
+import { claimFolder } from './state/claim.ts';
 import { serveBalancers } from './data-plane/balancers.ts';
-import { resolveLocally } from './data-plane/resolve.ts';
+import { resolveLocally } from './data-plane/local-endpoints.ts';
 import { makeTaskDataPlane } from './data-plane/tasks.ts';
-import { removeStaleFiles } from './stale-files.ts';
-import { killOrphanedContainers } from './runtime/leftovers.ts';
+import { removeStaleFiles } from './state/stale-files.ts';
+import { killOrphanedContainers } from './runtime/orphaned-containers.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 
 export interface SandboxWithTasksOptions extends SandboxOptions {

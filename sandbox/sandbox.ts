@@ -1,18 +1,18 @@
 /** Puts a sandbox together: world, gateway, data plane and server, in this process. */
 import { join } from 'node:path';
-import { makeAdminPages, type AdminPages } from './admin.ts';
+import { makeAdminPages, type AdminPages } from './server/admin.ts';
 import { makeFaults, type Faults } from './chaos/faults.ts';
-import { gateway } from './gateway.ts';
-import { makeJournal, type Journal } from './journal.ts';
-import { startServer } from './server.ts';
+import { gateway } from './server/gateway.ts';
+import { makeJournal, type Journal } from './server/journal.ts';
+import { startServer } from './server/http-server.ts';
 import { events } from './services.ts';
 import { folderBlobs } from './world/blobs.ts';
 import { machineClock, type SandboxClock } from './world/clock.ts';
-import type { DataPlane } from './data-plane.ts';
+import type { DataPlane } from './data-plane/data-plane.ts';
 import type { Pace } from './world/durations.ts';
 import { makeSky, type Sky } from './chaos/controller.ts';
 import { calm, turned, type Weather } from './chaos/weather.ts';
-import { persistWorld } from './world/persistence.ts';
+import { persistWorld } from './state/persistence.ts';
 import { World } from './world/world.ts';
 
 export interface SandboxOptions {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { answerPage, sendRawAnswer } from './answers.ts';
 import { idleTimeoutMs, startRouter } from './router.ts';
-import { makeBlackHole } from './silence.ts';
+import { makeBlackHole } from './black-hole.ts';
 import type { ListenerView } from './view.ts';
 
 /** How to open a listener. */

@@ -9,7 +9,7 @@ import type { ForwardingFailure, TargetRequest } from './forwarder.ts';
 import { startForwarder } from './forwarder.ts';
 import { requestHeaders } from './headers.ts';
 import { readRequest } from './request.ts';
-import { startRotation } from './rotation.ts';
+import { startRotation } from './round-robin.ts';
 import { decide } from './rules.ts';
 import type { ListenerView } from './view.ts';
 

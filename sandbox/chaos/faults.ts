@@ -1,6 +1,6 @@
 /** Faults as data: which call of which operation goes wrong, and how. */
 
-import { isMutating } from '../journal.ts';
+import { isMutating } from '../server/journal.ts';
 
 /**
  * How an answer is lost, to its client: the connection is reset; HTTP 500; headers and half of a body, then the end of

@@ -1,5 +1,5 @@
 /** Takes the tokens of calls out of AWS's buckets, and says when there are none. */
-import { isMutating } from '../journal.ts';
+import { isMutating } from '../server/journal.ts';
 import { Refusal } from '../protocol/refusal.ts';
 import { buckets, throttled, WITHOUT_REGION, type Bucket } from './rate-limits.ts';
 

@@ -1,5 +1,5 @@
 /** What one call sees of the world when AWS lags: some new things not yet, some that are gone still. */
-import { isMutating } from '../journal.ts';
+import { isMutating } from '../server/journal.ts';
 import type { Region } from '../world/region.ts';
 import type { Table } from '../world/table.ts';
 import { isBehind } from './visibility.ts';

@@ -7,7 +7,7 @@ import { openListener, type OpenListener } from '../balancer/listener.ts';
 import type { ListenerView, TargetProtocol, TargetView } from '../balancer/view.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
-import { checkBalancerIngress, locateTarget } from './reach.ts';
+import { checkBalancerIngress, locateTarget } from './reachability.ts';
 
 export interface BalancerOptions {
   readonly folderOf: (taskArn: string) => string;

@@ -3,8 +3,8 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { pullImage, type PulledImage } from '../aws/ecr/pull.ts';
 import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
 import { hasLogGroup } from '../aws/logs/append.ts';
-import { checkEgress } from '../network/reach.ts';
-import type { TaskFailure } from '../data-plane.ts';
+import { checkEgress } from '../network/reachability.ts';
+import type { TaskFailure } from './data-plane.ts';
 import type { Region } from '../world/region.ts';
 
 /** A reason for a task not to start. */

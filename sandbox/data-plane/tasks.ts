@@ -5,12 +5,12 @@ import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
 import { containerExited, containerHealth } from '../aws/ecs/task-reports.ts';
 import type { TaskRow } from '../aws/ecs/store.ts';
 import { appendLog } from '../aws/logs/append.ts';
-import type { DataPlane, TaskFailure } from '../data-plane.ts';
+import type { DataPlane, TaskFailure } from './data-plane.ts';
 import { CannotStartContainerError } from '../runtime/command.ts';
 import { startContainer, type RunningContainer } from '../runtime/container.ts';
 import { unpackImage } from '../runtime/image.ts';
 import type { Region } from '../world/region.ts';
-import { watchContainerHealth, type HealthWatch } from './health-commands.ts';
+import { watchContainerHealth, type HealthWatch } from './container-health.ts';
 import { CannotStartTask, checkPrerequisites, pullContainerImage } from './preflight.ts';
 import { startInOrder } from './start-order.ts';
 

@@ -1,7 +1,7 @@
 /** The JSON 1.1 protocol of ECS, ECR and CloudWatch Logs: the operation in a header, JSON both ways. */
 import { refusal } from './refusal.ts';
 import { writeJson, type Shape } from './schemas.ts';
-import { asDate, asNumber, parseSimpleValue } from './text.ts';
+import { asDate, asNumber, parseSimpleValue } from './simple-values.ts';
 import type { WireProtocol, WireResponse } from './wire.ts';
 
 const json = (status: number, body: string): WireResponse => ({

@@ -1,7 +1,7 @@
 /** Reads the query protocols' `A.B.1=x` forms into structures, guided by the SDK's schemas: the inverse of its serializer. */
 import type { Shape } from './schemas.ts';
 import { refusal } from './refusal.ts';
-import { parseSimpleValue } from './text.ts';
+import { parseSimpleValue } from './simple-values.ts';
 
 /** A form as a tree: `Filter.1.Name=x` is `Filter → 1 → Name → x`. A map, since names such as `__proto__` come too. */
 type Tree = Map<string, Tree | string>;

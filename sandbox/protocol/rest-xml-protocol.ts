@@ -1,6 +1,6 @@
 /** The REST protocol of Route 53: the operation in method and path, XML both ways. */
 import { refusal } from './refusal.ts';
-import { parseSimpleValue } from './text.ts';
+import { parseSimpleValue } from './simple-values.ts';
 import { readXml, writeXml, type OperationShape, type Shape } from './schemas.ts';
 import {
   escapeXml,

@@ -8,7 +8,7 @@ import {
   resolveCommand,
   type CommandContext,
 } from './command.ts';
-import { removeRecord, recordContainer } from './leftovers.ts';
+import { removeRecord, recordContainer } from './orphaned-containers.ts';
 import { makeLineSplitter } from './lines.ts';
 import { signalNumber, startProcess, type RunningProcess } from './process.ts';
 import { resolveInside } from './rootfs.ts';

@@ -5,7 +5,7 @@ const net = require('node:net');
 const os = require('node:os');
 // Taken now, since a program may put fake timers in their place.
 const { clearTimeout, setTimeout } = require('node:timers');
-const claims = require('./claims.cjs');
+const claims = require('./listener-records.cjs');
 
 const { ECONNREFUSED, EADDRINUSE, EADDRNOTAVAIL, ETIMEDOUT } = os.constants.errno;
 

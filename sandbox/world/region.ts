@@ -7,7 +7,7 @@ import { ecrStore, type EcrStore } from '../aws/ecr/store.ts';
 import { logsStore, type LogsStore } from '../aws/logs/store.ts';
 import { iamStore, type IamStore } from '../aws/iam/store.ts';
 import { route53Store, type Route53Store } from '../aws/route53/store.ts';
-import type { DataPlane } from '../data-plane.ts';
+import type { DataPlane } from '../data-plane/data-plane.ts';
 import type { Duration } from './durations.ts';
 import type { Blobs } from './blobs.ts';
 

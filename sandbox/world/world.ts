@@ -1,7 +1,7 @@
 /** The world: everything that the sandbox holds, in every region, with its clock and its agenda. */
 import { createHash, randomUUID } from 'node:crypto';
 import { Agenda, type AgendaEntry } from './agenda.ts';
-import { simulatedDataPlane, type DataPlane } from '../data-plane.ts';
+import { simulatedDataPlane, type DataPlane } from '../data-plane/data-plane.ts';
 import { memoryBlobs, type Blobs } from './blobs.ts';
 import { machineClock, type SandboxClock } from './clock.ts';
 import { durations, type Pace } from './durations.ts';

@@ -1,7 +1,7 @@
 // A load balancer that AWS accepts and does not set up: the run ends soon and says why, and the next one makes another.
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
-import { simulatedDataPlane } from '../../sandbox/data-plane.ts';
+import { simulatedDataPlane } from '../../sandbox/data-plane/data-plane.ts';
 import { leapingClock } from '../sweep/clock.ts';
 import { account, planInWords, type Account } from './harness.ts';
 import { container, stack } from './stacks.ts';

@@ -19,7 +19,7 @@ import { awsWaits, quickWaits } from '../../lib/engine/waits.ts';
 import { provision } from '../../provision/run.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
-import type { DataPlane } from '../../sandbox/data-plane.ts';
+import type { DataPlane } from '../../sandbox/data-plane/data-plane.ts';
 import type { Weather } from '../../sandbox/chaos/weather.ts';
 import { startSandboxWithTasks } from '../../sandbox/sandbox-with-tasks.ts';
 import type { SandboxClock as SandboxClock } from '../../sandbox/world/clock.ts';

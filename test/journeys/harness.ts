@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
-import type { JournalEntry } from '../../sandbox/journal.ts';
+import type { JournalEntry } from '../../sandbox/server/journal.ts';
 import { watch, type Outcome, type Running } from './command.ts';
 
 export { ask } from './ask.ts';

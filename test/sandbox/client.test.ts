@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claimFolder } from '../../sandbox/claim.ts';
+import { claimFolder } from '../../sandbox/state/claim.ts';
 import { SandboxError, findSandbox, openSandbox } from '../../sandbox/client.ts';
 import { eventually, freePort } from '../journeys/harness.ts';
 

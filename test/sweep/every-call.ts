@@ -1,6 +1,6 @@
 /** For sweeps: breaks every call of a story in turn, and sees that all comes to its end. */
 import { expect } from '@jest/globals';
-import type { JournalEntry } from '../../sandbox/journal.ts';
+import type { JournalEntry } from '../../sandbox/server/journal.ts';
 import { account, type Account } from '../converge/harness.ts';
 import { standing } from '../converge/moments.ts';
 import { seedOf } from '../some.ts';

@@ -1,6 +1,6 @@
 /** The health of targets as far as it follows from what uses their group; the rest is for health checks to say. */
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { groupsAdmit } from '../../network/reach.ts';
+import { groupsAdmit } from '../../network/reachability.ts';
 import type { Events, Region } from '../../world/region.ts';
 import type { LoadBalancerRow, TargetGroupRow, TargetRow } from './store.ts';
 import { loadBalancerOf } from './usage.ts';

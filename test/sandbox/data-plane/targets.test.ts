@@ -17,7 +17,7 @@ import { CreateLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancin
 import { CreateRoleCommand, CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { locateTarget } from '../../../sandbox/data-plane/reach.ts';
+import { locateTarget } from '../../../sandbox/data-plane/reachability.ts';
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -3,7 +3,7 @@ import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
 import type { Fault, Harm } from '../../../sandbox/chaos/faults.ts';
-import type { DataPlane, TaskFailure } from '../../../sandbox/data-plane.ts';
+import type { DataPlane, TaskFailure } from '../../../sandbox/data-plane/data-plane.ts';
 import { calm, type Weather } from '../../../sandbox/chaos/weather.ts';
 import { account, type Account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';

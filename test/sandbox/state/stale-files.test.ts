@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { startSandboxWithTasks } from '../../sandbox/sandbox-with-tasks.ts';
+import { startSandboxWithTasks } from '../../../sandbox/sandbox-with-tasks.ts';
 
 test('what a dead one left aside is gone, and nothing else', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-aside-'));

@@ -1,17 +1,17 @@
 /** The gateway: finds out which operation of which service a request asks for, carries it out, and writes it down. */
 import { randomUUID } from 'node:crypto';
-import { failLater } from './chaos/delayed-failures.ts';
-import type { Faults, Harm, Look } from './chaos/faults.ts';
+import { failLater } from '../chaos/delayed-failures.ts';
+import type { Faults, Harm, Look } from '../chaos/faults.ts';
 import type { Journal } from './journal.ts';
 import { isMutating } from './journal.ts';
-import { ownProperty } from './own-property.ts';
-import { refusal, Refusal } from './protocol/refusal.ts';
-import type { OperationShape } from './protocol/schemas.ts';
-import type { WireRequest, WireResponse } from './protocol/wire.ts';
-import { services, type Service } from './services.ts';
-import type { Sky } from './chaos/controller.ts';
-import { Throttled } from './chaos/throttle.ts';
-import type { World } from './world/world.ts';
+import { ownProperty } from '../own-property.ts';
+import { refusal, Refusal } from '../protocol/refusal.ts';
+import type { OperationShape } from '../protocol/schemas.ts';
+import type { WireRequest, WireResponse } from '../protocol/wire.ts';
+import { services, type Service } from '../services.ts';
+import type { Sky } from '../chaos/controller.ts';
+import { Throttled } from '../chaos/throttle.ts';
+import type { World } from '../world/world.ts';
 
 /** The answer of the gateway; when it is to be lost, how that looks. */
 export interface GatewayAnswer {

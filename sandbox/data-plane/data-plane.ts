@@ -1,5 +1,5 @@
 /** The data plane as the control plane sees it: something that really runs tasks and checks targets, or only pretends to. */
-import type { Region } from './world/region.ts';
+import type { Region } from '../world/region.ts';
 
 /** Why a task could not start, in ECS's words. */
 export interface TaskFailure {

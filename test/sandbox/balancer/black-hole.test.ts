@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
-import { makeBlackHole } from '../../../sandbox/balancer/silence.ts';
+import { makeBlackHole } from '../../../sandbox/balancer/black-hole.ts';
 import { ask, defaultRule, keepAlive, open, FakeWorld } from './targets.ts';
 
 /** A load balancer that answers `hello` by itself. */

@@ -2,10 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { networkInterfaces } from 'node:os';
 import net from 'node:net';
-import type { SandboxOptions } from '../../sandbox/sandbox.ts';
-import { startServer } from '../../sandbox/server.ts';
-import { exchange } from './balancer/targets.ts';
-import { sandbox } from './harness.ts';
+import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
+import { startServer } from '../../../sandbox/server/http-server.ts';
+import { exchange } from '../balancer/targets.ts';
+import { sandbox } from '../harness.ts';
 
 const SIGNED = 'Authorization: AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/ec2/aws4_request';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import writeFileAtomic from 'write-file-atomic';
-import type { Snapshot, World } from './world.ts';
+import type { Snapshot, World } from '../world/world.ts';
 
 const VERSION = 1;
 

@@ -1,7 +1,7 @@
 /** The ways to and from a load balancer: whether clients get to it, and where its targets are on this machine. */
 import type { LoadBalancerRow } from '../aws/elbv2/store.ts';
 import type { Reachability } from '../balancer/view.ts';
-import { groupsAdmit, checkIngress } from '../network/reach.ts';
+import { groupsAdmit, checkIngress } from '../network/reachability.ts';
 import { localAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
 

@@ -10,7 +10,7 @@ import {
   type IpPermission,
 } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
-import { groupsAdmit, checkEgress } from '../../../sandbox/network/reach.ts';
+import { groupsAdmit, checkEgress } from '../../../sandbox/network/reachability.ts';
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
 import { makes, natGateway, sure } from '../aws/ec2/scene.ts';

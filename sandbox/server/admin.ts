@@ -1,11 +1,11 @@
 /** The sandbox about itself: census, journal, faults, weather and reset, on `/_sandbox/…`. */
 import * as z from 'zod';
-import { census } from './census.ts';
-import { FAIL_LATER } from './chaos/delayed-failures.ts';
-import { LOOKS, type Fault } from './chaos/faults.ts';
+import { census } from '../census.ts';
+import { FAIL_LATER } from '../chaos/delayed-failures.ts';
+import { LOOKS, type Fault } from '../chaos/faults.ts';
 import type { GatewayContext } from './gateway.ts';
-import type { WireRequest, WireResponse } from './protocol/wire.ts';
-import type { World } from './world/world.ts';
+import type { WireRequest, WireResponse } from '../protocol/wire.ts';
+import type { World } from '../world/world.ts';
 
 const json = (value: unknown, status = 200): WireResponse => ({
   status,

@@ -4,7 +4,7 @@ import { resolve } from '../aws/route53/resolve.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
 import type { Balancers } from './balancers.ts';
-import { checkBalancerIngress } from './reach.ts';
+import { checkBalancerIngress } from './reachability.ts';
 
 /** A place on this machine. */
 export interface LocalEndpoint {

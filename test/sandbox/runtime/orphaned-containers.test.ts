@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { recordContainer, killOrphanedContainers } from '../../../sandbox/runtime/leftovers.ts';
+import { recordContainer, killOrphanedContainers } from '../../../sandbox/runtime/orphaned-containers.ts';
 import { compiled, start } from '../../program.ts';
 import { isRunning, TestTask, until } from './support.ts';
 

@@ -1,7 +1,7 @@
 /** A sandbox's folder belongs to one process: a second would end the tasks of the first and write over its world. */
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { processStartTime } from './runtime/leftovers.ts';
+import { processStartTime } from '../runtime/orphaned-containers.ts';
 
 /** Somebody else's sandbox keeps its state in the folder. */
 export class FolderTakenError extends Error {

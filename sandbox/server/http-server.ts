@@ -1,7 +1,7 @@
 /** The sandbox over HTTP: AWS's calls on every path, and the sandbox's own on `/_sandbox/…`. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { GatewayAnswer } from './gateway.ts';
-import type { WireRequest, WireResponse } from './protocol/wire.ts';
+import type { WireRequest, WireResponse } from '../protocol/wire.ts';
 
 export interface Handlers {
   /** Answers an AWS call. */

@@ -1,7 +1,7 @@
 /** Removes what a sandbox that was killed in the middle of a write has left aside: nothing ever reads it again. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listFolder, processStartTime } from './runtime/leftovers.ts';
+import { listFolder, processStartTime } from '../runtime/orphaned-containers.ts';
 
 /** Names of files that were about to be moved into place, by the folder that they are in. */
 const STALE: Readonly<Record<string, RegExp>> = {

@@ -1,10 +1,9 @@
 /** The containers that run, noted on disk, so that a new sandbox can end what a dead one left behind. */
-import { execFile } from 'node:child_process';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
 import writeFileAtomic from 'write-file-atomic';
+import { startTimeOf } from './process-start-time.ts';
 import { signalGroup } from './process.ts';
 
 /** A process for good: numbers are used again, but not with the same start. */
@@ -22,7 +21,7 @@ export interface OrphanedContainer {
 
 /** Notes that a container runs. */
 export async function recordContainer(taskDirectory: string, container: string, pid: number): Promise<void> {
-  const started = await processStartTime(pid);
+  const started = await startTimeOf(pid);
   if (started === undefined) return;
   const note: ProcessRecord = { pid, started };
   await mkdir(recordsFolder(taskDirectory), { recursive: true });
@@ -42,12 +41,12 @@ export async function removeRecord(taskDirectory: string, container: string): Pr
  */
 export async function killOrphanedContainers(folderOfTasks: string): Promise<OrphanedContainer[]> {
   const stopped: OrphanedContainer[] = [];
-  for (const task of await listFolder(folderOfTasks)) {
+  for (const task of await namesIn(folderOfTasks)) {
     const taskDirectory = join(folderOfTasks, task);
-    for (const name of await listFolder(recordsFolder(taskDirectory))) {
+    for (const name of await namesIn(recordsFolder(taskDirectory))) {
       const container = basename(name, '.json');
       const note = await readRecord(recordFile(taskDirectory, container));
-      if (note && (await processStartTime(note.pid)) === note.started) {
+      if (note && (await startTimeOf(note.pid)) === note.started) {
         signalGroup(note.pid, constants.signals.SIGKILL);
         stopped.push({ task, container, pid: note.pid });
       }
@@ -73,23 +72,4 @@ async function readRecord(file: string): Promise<ProcessRecord | undefined> {
   return isWhole ? (note as ProcessRecord) : undefined;
 }
 
-/** When a process started, as text to compare; undefined when it is not there or has ended. */
-export async function processStartTime(pid: number): Promise<string | undefined> {
-  if (process.platform === 'linux') {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    // The name in the second field may hold anything; after its last `)` come the state and, 19 fields on, the start.
-    // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  }
-  const { stdout } = await promisify(execFile)('/bin/ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
-    env: { LC_ALL: 'C' },
-  }).catch(() => ({ stdout: '' }));
-  const [, state, started] = /^(\S+)\s+(.+?)\s*$/.exec(stdout) ?? [];
-  return state?.startsWith('Z') ? undefined : started;
-}
-
-/** What is in a folder; nothing where there is none. */
-export async function listFolder(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
-}
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);

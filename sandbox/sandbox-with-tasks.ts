@@ -1,4 +1,4 @@
-/** The whole sandbox: the control plane with a data plane behind it, in this process. */
+/** The complete sandbox in this process: the control plane, and the data plane that runs tasks and load balancers. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,13 +12,14 @@ import { killOrphanedContainers } from './runtime/orphaned-containers.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 
 export interface SandboxWithTasksOptions extends SandboxOptions {
-  /** The local port of listeners on port 80: 8080 for people, 0 (any) for tests. */
+  /** The local port for listeners on port 80: 8080 for users, 0 (any free port) for tests. */
   readonly httpPort: number;
 }
 
 /**
- * Starts a sandbox that really runs tasks and really routes requests.
- * @throws EADDRINUSE when the port is taken, FolderTaken when another sandbox has the folder: nothing of either is touched
+ * Starts a sandbox that runs tasks as processes and routes requests to them.
+ * @throws EADDRINUSE when the port is taken
+ * @throws FolderTakenError when another sandbox uses the folder, which is then left untouched
  */
 export async function startSandboxWithTasks(options: SandboxWithTasksOptions): Promise<Sandbox> {
   const own = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'slipway-')) : undefined;
@@ -45,7 +46,7 @@ export async function startSandboxWithTasks(options: SandboxWithTasksOptions): P
 
 async function startIn(folder: string, options: SandboxWithTasksOptions): Promise<Sandbox> {
   const tasksFolder = join(folder, 'tasks');
-  // What survived a sandbox that was killed.
+  // Clean up after a sandbox that was killed.
   await killOrphanedContainers(tasksFolder);
   rmSync(tasksFolder, { recursive: true, force: true });
   await removeStaleFiles(folder);

@@ -1,4 +1,4 @@
-/** Puts a sandbox together: world, gateway, data plane and server, in this process. */
+/** Assembles a sandbox in this process: world, gateway, data plane and HTTP server. */
 import { join } from 'node:path';
 import { makeAdminPages, type AdminPages } from './server/admin.ts';
 import { makeFaults, type Faults } from './chaos/faults.ts';
@@ -18,18 +18,18 @@ import { World } from './world/world.ts';
 export interface SandboxOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number;
-  /** Where its state is kept; in memory alone when left out. */
+  /** Where its state is kept; in memory only when omitted. */
   readonly folder?: string;
   readonly pace?: Pace;
   readonly clock?: SandboxClock;
   readonly seed?: string;
-  /** Which of AWS's misbehaviour is on; the knobs that are left out are calm. */
+  /** Which failures are injected; omitted knobs are calm. */
   readonly weather?: Partial<Weather>;
-  /** What runs tasks; one that only pretends unless told. */
+  /** Runs the tasks; simulated by default. */
   readonly plane?: DataPlane;
-  /** Told of mistakes of the sandbox's own, and of what went wrong behind no call. */
+  /** Receives the sandbox's own bugs, and failures outside any call. */
   readonly reportError?: (error: unknown) => void;
-  /** Pages of the process around it. */
+  /** Further admin pages, added by the process that runs the sandbox. */
   readonly pages?: AdminPages;
 }
 
@@ -64,10 +64,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { server, port } = await startServer(
     {
       async aws(request) {
-        const answer = await call(request);
-        // What was answered must survive the process.
+        const response = await call(request);
+        // A client may rely on a response, so its effect must survive the process.
         await persistence?.saved();
-        return answer;
+        return response;
       },
       admin: makeAdminPages(world, context, options.pages ?? {}),
     },

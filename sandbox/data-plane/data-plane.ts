@@ -1,7 +1,7 @@
-/** The data plane as the control plane sees it: something that really runs tasks and checks targets, or only pretends to. */
+/** The data plane as the control plane sees it: it runs tasks and checks targets, or simulates both. */
 import type { Region } from '../world/region.ts';
 
-/** Why a task could not start, in ECS's words. */
+/** Why a task could not start, in ECS's wording. */
 export interface TaskFailure {
   /** `TaskFailedToStart`, … */
   readonly stopCode: string;
@@ -11,17 +11,17 @@ export interface TaskFailure {
   readonly container?: string;
 }
 
-/** What runs tasks. It reports later exits and health through `aws/ecs/task-reports.ts`. */
+/** Runs tasks. It reports later exits and health through `aws/ecs/task-reports.ts`. */
 export interface DataPlane {
-  /** Pulls the images and starts the containers of a task; says once how that went. */
+  /** Pulls the images and starts the containers of a task, then calls `outcome` once. */
   startTask(region: Region, taskArn: string, outcome: (failure?: TaskFailure) => void): void;
-  /** Stops the containers of a task; says when none is left. Their exit codes are reported before. */
+  /** Stops the containers of a task, reports their exit codes, and then calls `stopped`. */
   stopTask(region: Region, taskArn: string, stopped: () => void): void;
-  /** Whether targets are checked for real; if not, a target of a group in use is healthy as soon as it is registered. */
+  /** Whether targets are really checked; if not, a target of a group in use is healthy as soon as it is registered. */
   readonly checksTargets: boolean;
 }
 
-/** Runs nothing: every task starts at once and every target is healthy. For tests of the control plane alone. */
+/** Runs nothing: every task starts immediately and every target is healthy. For tests of the control plane alone. */
 export const simulatedDataPlane: DataPlane = {
   startTask: (_region, _taskArn, outcome) => outcome(),
   stopTask: (_region, _taskArn, stopped) => stopped(),

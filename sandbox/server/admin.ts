@@ -1,4 +1,4 @@
-/** The sandbox about itself: census, journal, faults, weather and reset, on `/_sandbox/…`. */
+/** The admin API of the sandbox on `/_sandbox/…`: census, journal, faults, weather and reset. */
 import * as z from 'zod';
 import { census } from '../census.ts';
 import { FAIL_LATER } from '../chaos/delayed-failures.ts';
@@ -13,10 +13,10 @@ const json = (value: unknown, status = 200): WireResponse => ({
   body: `${JSON.stringify(value, null, 2)}\n`,
 });
 
-/** What else the sandbox can say or do about itself; the data plane and the process add theirs. */
+/** Admin pages by `METHOD name`. */
 export type AdminPages = Readonly<Record<string, (request: WireRequest) => unknown>>;
 
-/** Makes the pages of a sandbox; `more` adds to them, by `METHOD name`. */
+/** Makes the admin pages of a sandbox; `more` adds those of the data plane and of the process. */
 export function makeAdminPages(world: World, { journal, faults, sky }: GatewayContext, more: AdminPages) {
   const pages: AdminPages = {
     'GET census': () => census(world),
@@ -77,12 +77,12 @@ const FAULT = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Every kind of fault that can be asked for. */
+/** Every kind of fault that can be requested. */
 export const FAULT_KINDS: readonly string[] = FAULT.options.map(({ shape }) => shape.kind.value);
 
 const parseJson = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString());
 
-/** @throws Error that names what is wrong with them */
+/** @throws Error that names the invalid members */
 function readFaults(body: Uint8Array): Fault[] {
   const { data, error } = z.array(FAULT).safeParse([parseJson(body)].flat());
   if (data) return data;

@@ -1,4 +1,4 @@
-/** The gateway: finds out which operation of which service a request asks for, carries it out, and writes it down. */
+/** The gateway: determines which operation a request calls, runs it, and records it in the journal. */
 import { randomUUID } from 'node:crypto';
 import { failLater } from '../chaos/delayed-failures.ts';
 import type { Faults, Harm, Look } from '../chaos/faults.ts';
@@ -13,18 +13,18 @@ import type { Sky } from '../chaos/controller.ts';
 import { Throttled } from '../chaos/throttle.ts';
 import type { World } from '../world/world.ts';
 
-/** The answer of the gateway; when it is to be lost, how that looks. */
+/** The response of the gateway and, when it is to be lost, how the loss looks to the client. */
 export interface GatewayAnswer {
   readonly response: WireResponse;
   readonly lost?: Exclude<Look, '500'> | undefined;
 }
 
-/** What is around a world. */
+/** Everything the gateway needs besides the world. */
 export interface GatewayContext {
   readonly journal: Journal;
   readonly faults: Faults;
   readonly sky: Sky;
-  /** Told of mistakes of ours, with all that is known of them. */
+  /** Receives the sandbox's own bugs. */
   readonly reportError: (error: unknown) => void;
 }
 
@@ -39,7 +39,7 @@ const unsigned = (message: string): WireResponse => ({
 
 const internalError = () => refusal('InternalError', 'An internal error has occurred', 500);
 
-/** One call: what was asked for, of whom, where, and what is to go wrong with it. */
+/** One call, and the failure to inject into it. */
 interface Call {
   readonly service: Service;
   readonly operation: string;
@@ -48,7 +48,7 @@ interface Call {
   readonly harm: Harm | undefined;
 }
 
-/** Makes the gateway of a world. */
+/** Makes the gateway to a world. */
 export function gateway(world: World, { journal, faults, sky, reportError }: GatewayContext) {
   const pause = (ms: number) =>
     new Promise<void>((resolve) => world.clock.at(world.clock.now() + ms, resolve));
@@ -63,7 +63,7 @@ export function gateway(world: World, { journal, faults, sky, reportError }: Gat
       return { response: unsigned(message) };
     }
     const operation = service.protocol.operation(request) ?? 'unknown';
-    // What is written down is never what a client made up.
+    // The journal never contains a name that a client made up.
     const name = service.shapes.has(operation) ? operation : 'unknown';
     const fault = faults.strike(service.name, name);
     const weather = sky.isCalm ? undefined : sky.start();
@@ -98,7 +98,7 @@ export function gateway(world: World, { journal, faults, sky, reportError }: Gat
     const operation = ownProperty(service.operations, name);
     if (!shape) throw refusal('InvalidAction', `${service.name} has no operation ${name.slice(0, 100)}`);
     if (!operation) {
-      throw refusal('NotImplemented', `The sandbox does not have ${service.name} ${name} yet`, 501);
+      throw refusal('NotImplemented', `The sandbox does not support ${service.name} ${name} yet`, 501);
     }
     const { harm } = call;
     if (harm?.kind === 'refused') throw refusal(harm.code, harm.message, harm.status);
@@ -116,7 +116,7 @@ export function gateway(world: World, { journal, faults, sky, reportError }: Gat
   }
 }
 
-/** What the client gets of the answer to a call that something goes wrong with. */
+/** Applies an injected failure to the response of a call. */
 function withInjectedFailure(
   { service, requestId }: Call,
   harm: Harm,
@@ -125,11 +125,11 @@ function withInjectedFailure(
   if (harm.kind === 'answer-lost') return { response, lost: 'reset' };
   if (harm.kind !== 'lost' && harm.kind !== 'not-done') return { response };
   if (harm.looks === '500') return { response: service.protocol.encodeRefusal(internalError(), requestId) };
-  // Half of an answer begins the same way, whether anything was done or not.
+  // A response that breaks off must begin the same way whether or not the call had an effect.
   return { response: harm.kind === 'not-done' ? { ...response, status: 200 } : response, lost: harm.looks };
 }
 
-/** A member that AWS knows and the sandbox does not: refused by name, since ignoring it would be a lie. */
+/** Refuses members that AWS supports and the sandbox does not: ignoring them would fake success. */
 function refuseUnsupportedMembers(
   service: Service,
   shape: OperationShape,
@@ -140,7 +140,7 @@ function refuseUnsupportedMembers(
     if (value === undefined || takes.includes(member)) continue;
     throw refusal(
       'NotImplemented',
-      `The sandbox does not take ${member} in ${service.name} ${shape.name} yet`,
+      `The sandbox does not support ${member} in ${service.name} ${shape.name} yet`,
       501,
     );
   }
@@ -148,7 +148,7 @@ function refuseUnsupportedMembers(
 
 function asRefusal(error: unknown, service: string, operation: string): Refusal {
   if (error instanceof Refusal) return error;
-  // A mistake of ours: the whole of it is in the sandbox's log.
+  // A bug in the sandbox: its log has the details.
   const text = error instanceof Error ? error.message : String(error);
   return refusal('InternalFailure', `The sandbox failed in ${service} ${operation}: ${text}`, 500);
 }

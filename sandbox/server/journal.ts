@@ -7,9 +7,9 @@ export interface JournalEntry {
   readonly region: string;
   /** `ok`, or the code of the refusal. */
   readonly result: string;
-  /** The kind of the fault that struck it, if one did. */
+  /** The kind of the fault that was injected into it, if any. */
   readonly fault?: string | undefined;
-  /** Whether it was refused for want of tokens. */
+  /** Whether it was throttled: refused because its token bucket was empty. */
   readonly throttled?: true | undefined;
   readonly mutating: boolean;
   /** When, as ISO 8601. */
@@ -22,23 +22,23 @@ export interface Journal {
   clear(): void;
 }
 
-/** Operations that change nothing, by their first word; whatever else there is counts as mutating. */
+/** Operations that change nothing, recognised by their first word; all others count as mutating. */
 const READ_ONLY = /^(Describe|Get|List|BatchGet|BatchCheck|Filter|Test)/;
 export const isMutating = (operation: string): boolean => !READ_ONLY.test(operation);
 
-/** The calls that are kept: enough for the longest run, bounded for a sandbox that runs for weeks. */
+/** The number of calls kept: enough for the longest run, bounded for a sandbox that runs for weeks. */
 const MAX_ENTRIES = 20_000;
 
 export function makeJournal(now: () => number): Journal {
-  let kept: JournalEntry[] = [];
+  let entries: JournalEntry[] = [];
   return {
     add(entry) {
-      kept.push({ ...entry, mutating: isMutating(entry.operation), at: new Date(now()).toISOString() });
-      if (kept.length > MAX_ENTRIES * 1.1) kept = kept.slice(-MAX_ENTRIES);
+      entries.push({ ...entry, mutating: isMutating(entry.operation), at: new Date(now()).toISOString() });
+      if (entries.length > MAX_ENTRIES * 1.1) entries = entries.slice(-MAX_ENTRIES);
     },
-    entries: () => kept,
+    entries: () => entries,
     clear: () => {
-      kept = [];
+      entries = [];
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Keeps a world on disk: read at the start, written after changes, whole or not at all. */
+/** Keeps a world on disk: reads it at the start and writes it atomically after changes. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
@@ -7,19 +7,19 @@ import type { Snapshot, World } from '../world/world.ts';
 
 const VERSION = 1;
 
-/** The keeper of a world. */
+/** Writes a world to its file. */
 export interface WorldPersistence {
-  /** Resolves when what the world holds now is on disk. */
+  /** Resolves when the current state of the world is on disk. */
   saved(): Promise<void>;
-  /** Writes a last time and stops. */
+  /** Writes one last time and stops. */
   stop(): Promise<void>;
 }
 
 /**
- * Restores a world from `file`, if there is one, and keeps the file up to date from then on.
- * Writes are coalesced: however many changes come during one write, one more write follows.
- * @param onFailure told when a write fails that no call waits for
- * @throws Error when the file was written by another version, or is not readable: it is left as it is
+ * Restores a world from `file`, if it exists, and keeps the file up to date from then on.
+ * Writes are coalesced: any number of changes during one write cause one further write.
+ * @param onFailure called when a write fails that no call waits for
+ * @throws Error when the file was written by another version or cannot be read; the file is left unchanged
  */
 export function persistWorld(
   world: World,
@@ -42,7 +42,7 @@ export function persistWorld(
         await writeFileAtomic(file, text, { mode: 0o600 });
       }
     } catch (error) {
-      // A full disk: whoever waits is told, and the next change tries again.
+      // For example a full disk: the waiting calls fail, and the next change tries again.
       dirty = true;
       throw error;
     } finally {
@@ -50,12 +50,12 @@ export function persistWorld(
     }
   };
   const saved = (): Promise<void> => (dirty ? (writing ??= write()) : (writing ?? Promise.resolve()));
-  let soon: NodeJS.Timeout | undefined;
+  let pendingWrite: NodeJS.Timeout | undefined;
   const stopListening = world.onChange(() => {
     dirty = true;
-    // Calls wait for their own write; this is for changes that nobody waits for.
-    soon ??= setTimeout(() => {
-      soon = undefined;
+    // Calls wait for their own write. This timer serves changes that no call waits for.
+    pendingWrite ??= setTimeout(() => {
+      pendingWrite = undefined;
       saved().catch(onFailure);
     }, 200).unref();
   });
@@ -63,7 +63,7 @@ export function persistWorld(
     saved,
     async stop() {
       stopListening();
-      clearTimeout(soon);
+      clearTimeout(pendingWrite);
       await saved();
     },
   };

@@ -1,9 +1,9 @@
-/** The responses that the load balancer writes itself: fixed responses, redirects and its small error pages. */
+/** Responses that the load balancer sends itself: fixed responses, redirects and error pages. */
 import type { ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** A complete response of the load balancer's own. */
+/** A complete response that does not come from a target. */
 export interface BalancerAnswer {
   readonly status: number;
   readonly contentType: string;
@@ -22,8 +22,8 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /**
- * The page for an error, or for a redirect with its location. The text is the one that real load balancers send, to
- * the byte: 122 bytes for 502, 162 for 503, 134 for 301.
+ * Returns the page for an error, or for a redirect when a location is given. The body is byte for byte that of a real
+ * load balancer: 122 bytes for 502, 162 for 503, 134 for 301.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#load-balancer-http-error-codes
  */
 export function answerPage(status: number, location?: string): BalancerAnswer {
@@ -45,7 +45,7 @@ export function answerPage(status: number, location?: string): BalancerAnswer {
   };
 }
 
-/** Answers a request; does nothing when a response has already begun. */
+/** Responds to a request; does nothing when a response has already begun. */
 export function sendAnswer(response: ServerResponse, answer: BalancerAnswer): void {
   if (response.headersSent || response.destroyed) return;
   const connection = response.shouldKeepAlive ? 'keep-alive' : 'close';
@@ -53,7 +53,7 @@ export function sendAnswer(response: ServerResponse, answer: BalancerAnswer): vo
   response.end(answer.body);
 }
 
-/** Answers on a bare connection, where no request could be read, and closes it. */
+/** Responds on a connection on which no request could be parsed, and closes it. */
 export function sendRawAnswer(socket: Duplex, answer: BalancerAnswer): void {
   const lines = headers(answer, 'close').map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${answer.status} ${reason(answer.status)}`, ...lines, '', answer.body].join('\r\n'));

@@ -1,19 +1,19 @@
-/** Silence: what a client meets whose packets vanish on the way. */
+/** A black hole for connections of clients whose packets are dropped: it never reads from them and never responds. */
 import type { Socket } from 'node:net';
 
-/** Connections that are neither read nor answered, nor closed before a client would have given up by itself. */
+/** Holds connections without a response until the client gives up. */
 export interface BlackHole {
   hold(socket: Socket): void;
-  /** Lets go of all. */
+  /** Closes all held connections. */
   close(): void;
 }
 
-/** For so long Linux tries to connect where nobody answers. Milliseconds. */
+/** How long Linux tries to connect when it gets no response. Milliseconds. */
 const HOLD_MS = 127_000;
-/** The most that are held; one more, and the oldest is let go. */
+/** The most connections held; beyond that the oldest is closed. */
 const MAX_HELD = 256;
 
-/** Makes a silence. The kernel has accepted its connections already: that much cannot be taken back. */
+/** Makes a black hole. The kernel has already accepted the connections, which cannot be undone. */
 export function makeBlackHole(): BlackHole {
   const held = new Map<Socket, NodeJS.Timeout>();
   const release = (socket: Socket) => {
@@ -26,7 +26,7 @@ export function makeBlackHole(): BlackHole {
       const [oldest] = held.keys();
       if (oldest && held.size >= MAX_HELD) release(oldest);
       held.set(socket, setTimeout(release, HOLD_MS, socket).unref());
-      // What it sends is dropped; only its end is noticed.
+      // Incoming data is discarded; only the end of the connection matters.
       socket
         .resume()
         .once('end', () => release(socket))

@@ -1,4 +1,4 @@
-/** Carries one request to one target and the response back: connections, timeouts, streams and WebSockets. */
+/** Forwards requests to targets and streams the responses back: connections, timeouts and WebSockets. */
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
@@ -9,7 +9,7 @@ import { responseHeaders } from './headers.ts';
 import { TLS } from './tls.ts';
 import type { TargetProtocol } from './view.ts';
 
-/** A request on its way to a target. */
+/** A request to forward to a target. */
 export interface TargetRequest {
   readonly request: IncomingMessage;
   readonly host: string;
@@ -19,28 +19,28 @@ export interface TargetRequest {
   readonly url: string;
   /** The headers for the target. */
   readonly headers: OutgoingHttpHeaders;
-  /** How long the target may be silent, in milliseconds. */
+  /** How long the target may send nothing, in milliseconds. */
   readonly idleTimeoutMs: number;
-  /** Whether a connection that has carried other requests may be used. */
+  /** Whether the request may use a pooled connection. */
   readonly pooled: boolean;
 }
 
-/** Why nothing came back from a target. */
+/** Why a target sent no response. */
 export interface ForwardingFailure {
-  /** The status to answer with. */
+  /** The status to send to the client. */
   readonly status: 408 | 502 | 504;
-  /** The target had closed the pooled connection before it answered anything on it. */
+  /** Whether the target had closed the pooled connection before it sent any response on it. */
   readonly stale: boolean;
 }
 
-/** Carries requests over one pool of connections. */
+/** Forwards requests over one pool of connections. */
 export interface Forwarder {
   /**
    * Sends a request and streams the response back.
-   * @returns the failure when the target gave no response; undefined when the response, or the client, is gone
+   * @returns the failure when the target sent no response; undefined when the response has ended or the client has left
    */
   forward(targetRequest: TargetRequest, response: ServerResponse): Promise<ForwardingFailure | undefined>;
-  /** Sends an upgrade request and joins the two connections; `fail` must write its answer to the client at once. */
+  /** Sends an upgrade request and joins the two connections; `fail` must respond to the client immediately. */
   upgrade(
     targetRequest: TargetRequest,
     client: Socket,
@@ -51,7 +51,7 @@ export interface Forwarder {
   close(): void;
 }
 
-/** One attempt to send a request, as the library's events find it again. */
+/** One attempt to forward a request, looked up by the event handlers of the proxy library. */
 interface Attempt extends TargetRequest {
   outgoing?: ClientRequest;
   answered?: boolean;
@@ -63,13 +63,13 @@ class Timeout extends Error {
   readonly status: 408 | 504;
 
   constructor(waitedFor: 'client' | 'target') {
-    super(`The ${waitedFor} was silent for too long`);
+    super(`The ${waitedFor} sent nothing for too long`);
     this.status = waitedFor === 'client' ? 408 : 504;
   }
 }
 
 /**
- * A handshake that does not come is answered with 502 and not with 504.
+ * A TLS handshake that does not complete is a 502, not a 504.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-502-issues
  */
 class HandshakeTimeout extends Error {
@@ -78,7 +78,7 @@ class HandshakeTimeout extends Error {
   }
 }
 
-/** How long an unused connection to a target stays in the pool, unless the target asks for less. */
+/** How long an idle connection to a target stays in the pool, unless the target asks for less. */
 const POOL_IDLE_MS = 60_000;
 
 /**
@@ -92,8 +92,8 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   const proxy = createProxyServer({ toProxy: true, selfHandleResponse: true });
   const attempts = new WeakMap<IncomingMessage, Attempt>();
 
-  // The library's own steps shape headers in ways that a load balancer does not (one takes the framing from a chunked
-  // DELETE), so what is really to be sent is put in place just before it sends.
+  // The library rewrites headers in ways that a load balancer does not: for example, it removes the framing of a chunked
+  // DELETE. The headers and the URL are therefore set just before it sends.
   const applyHead = (request: IncomingMessage): void => {
     const attempt = attempts.get(request);
     request.headers = { ...attempt?.headers } as IncomingMessage['headers'];
@@ -102,7 +102,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   proxy.before('web', 'stream', applyHead);
   proxy.before('ws', 'stream', applyHead);
 
-  const guard = (outgoing: ClientRequest, request: IncomingMessage, socket: Socket): void => {
+  const watchTimeouts = (outgoing: ClientRequest, request: IncomingMessage, socket: Socket): void => {
     const attempt = attempts.get(request);
     if (attempt === undefined) return;
     attempt.outgoing = outgoing;
@@ -121,18 +121,20 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
       outgoing.destroy(new Timeout(awaitsClient ? 'client' : 'target'));
     });
   };
-  proxy.on('proxyReq', (outgoing, request, _response, _options, socket) => guard(outgoing, request, socket));
+  proxy.on('proxyReq', (outgoing, request, _response, _options, socket) =>
+    watchTimeouts(outgoing, request, socket),
+  );
   proxy.on('proxyRes', (incoming, request) => attempts.get(request)?.relay?.(incoming));
 
   proxy.on('proxyReqWs', (outgoing, request, client) => {
     const attempt = attempts.get(request);
     if (attempt === undefined) return;
-    outgoing.once('socket', (socket) => guard(outgoing, request, socket));
+    outgoing.once('socket', (socket) => watchTimeouts(outgoing, request, socket));
     outgoing.once('upgrade', () => {
       attempt.answered = true;
       client.setTimeout(attempt.idleTimeoutMs, () => client.destroy());
     });
-    // A target that declines the upgrade: the library relays its response and then closes the client's connection.
+    // When the target declines the upgrade, the library relays its response and then closes the client's connection.
     outgoing.once('response', (declined) => {
       attempt.answered = true;
       delete declined.headers['keep-alive'];
@@ -141,7 +143,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
     });
   });
 
-  // Errors of a request reach the callbacks below; the rest are of connections that are being given up anyway.
+  // Errors of a request reach the callbacks below; the others concern connections that are being closed anyway.
   proxy.on('error', () => {});
 
   const failure = (attempt: Attempt, error: Error & { code?: string }): ForwardingFailure => ({
@@ -154,7 +156,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
       new Promise((resolve) => {
         const { request, protocol, pooled } = targetRequest;
         const attempt: Attempt = { ...targetRequest };
-        // Not every end is an error to Node: a target that switches protocols unasked is just hung up on.
+        // Node does not report every failure as an error: it just closes the connection of a target that switches protocols unasked.
         attempt.end = () => attempt.answered || resolve({ status: 502, stale: false });
         attempt.relay = (incoming) => {
           attempt.answered = true;
@@ -163,10 +165,10 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
             response.writeHead(incoming.statusCode ?? 0, incoming.statusMessage, headers).flushHeaders();
           } catch {
             incoming.destroy();
-            resolve({ status: 502, stale: false }); // a status or header that is none
+            resolve({ status: 502, stale: false }); // the status or a header is invalid
             return;
           }
-          // When the target breaks off, the client's connection is cut: nothing else tells that a body is incomplete.
+          // When the target breaks off, the client's connection is cut: only that shows that the body is incomplete.
           incoming.once('close', () => incoming.complete || response.destroy());
           response.once('finish', () => request.complete || discardRest(request, attempt.outgoing));
           incoming.pipe(response);
@@ -199,7 +201,7 @@ const targetOf = ({ host, port, protocol }: TargetRequest) => ({
   protocol: `${protocol.toLowerCase()}:`,
 });
 
-/** The target answered without reading the whole request: what is still coming is nobody's. */
+/** Discards the rest of a request whose target responded without reading all of it. */
 function discardRest(request: IncomingMessage, outgoing: ClientRequest | undefined): void {
   request.unpipe();
   request.resume();

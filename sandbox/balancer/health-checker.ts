@@ -1,4 +1,4 @@
-/** Keeps checking the targets of every target group in use, each on its group's interval. */
+/** Checks the targets of every target group in use, each at its group's interval. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HealthCheckResult, GroupHealthCheck, TargetHealth } from './health-check.ts';
 import { sendHealthCheck, nextHealth, INITIAL_HEALTH } from './health-check.ts';
@@ -12,23 +12,23 @@ export interface CheckedGroup {
   reach(target: TargetView): Promise<Reachability>;
 }
 
-/** What a health checker works on. */
+/** How to start a health checker. */
 export interface HealthCheckerOptions {
-  /** The target groups in use, read anew before and after each check. */
+  /** Returns the target groups in use; called before and after each check. */
   groups(this: void): readonly CheckedGroup[];
-  /** Is told a target's health after each of its checks, also when it is what it was. */
+  /** Receives a target's health after each of its checks, even when it has not changed. */
   report(this: void, targetGroupArn: string, target: TargetView, health: TargetHealth): void;
-  /** Resolves after the time, in milliseconds, or as soon as the signal is aborted. A real timer if not given. */
+  /** Resolves after `ms` milliseconds or when the signal is aborted; a real timer by default. */
   wait?(this: void, ms: number, signal: AbortSignal): Promise<void>;
-  /** How often to look for targets that came or went, in milliseconds; 250 if not given. */
+  /** How often to look for targets that were added or removed, in milliseconds; 250 by default. */
   lookIntervalMs?: number;
 }
 
 /** A running health checker. */
 export interface HealthChecker {
-  /** Looks for targets that came or went now, without waiting for the next look. */
+  /** Looks for added and removed targets immediately, without waiting for the next look. */
   refresh(): void;
-  /** Gives all checks up; nothing is reported afterwards. */
+  /** Aborts all checks; nothing is reported afterwards. */
   stop(): Promise<void>;
 }
 
@@ -38,8 +38,8 @@ interface Found {
 }
 
 /**
- * Starts checking. A target's first check is sent as soon as the target is seen, the next one an interval after the
- * start of the one before, but never while that one is under way. Targets that drain or are unused are not checked.
+ * Starts checking. A target is first checked as soon as it is found, and then one interval after the start of the
+ * previous check, but never while that is still running. Draining and unused targets are not checked.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function startHealthChecker(options: HealthCheckerOptions): HealthChecker {
@@ -56,8 +56,8 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
       ),
     );
 
-  /** Checks one target for as long as it is there. */
-  const attend = async (key: string, signal: AbortSignal): Promise<void> => {
+  /** Checks one target for as long as it is registered. */
+  const keepChecking = async (key: string, signal: AbortSignal): Promise<void> => {
     let health = INITIAL_HEALTH;
     for (let found = findAll().get(key); found !== undefined && !signal.aborted; found = findAll().get(key)) {
       const { group, target } = found;
@@ -80,9 +80,9 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
 
   const begin = (key: string): void => {
     const leaving = new AbortController();
-    const done = attend(key, leaving.signal).finally(() => {
+    const done = keepChecking(key, leaving.signal).finally(() => {
       rounds.delete(key);
-      look(); // the target may have been registered again meanwhile
+      look(); // the target may have been registered again in the meantime
     });
     rounds.set(key, { leaving, done });
   };
@@ -105,12 +105,12 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
   };
 }
 
-/** A draining target finishes what it has, an unused one is nobody's, and an unavailable one is not to be checked. */
+/** Draining targets only finish their requests, unused ones belong to no load balancer, and checks of unavailable ones are disabled. */
 function isChecked({ state }: TargetView): boolean {
   return state === 'initial' || state === 'healthy' || state === 'unhealthy';
 }
 
-/** The health that goes with the state in the world, which may have been set anew since the last check. */
+/** Adjusts the health to the state in the world, which may have been set since the last check. */
 function inAgreement(health: TargetHealth, { state }: TargetView): TargetHealth {
   if (state === health.state) return health;
   return state === 'healthy' || state === 'unhealthy' ? { state, passes: 0, failures: 0 } : INITIAL_HEALTH;
@@ -131,7 +131,7 @@ async function check(
       `${checked.id}:${checked.port}`,
     );
   } catch {
-    return 'failed'; // given up, which nobody will hear of, or a path that cannot be requested
+    return 'failed'; // aborted, and then never reported, or the path is not a valid one
   }
 }
 

@@ -1,4 +1,4 @@
-/** Serves every active load balancer of the world: a local port for each listener, health checks for each group in use. */
+/** Serves every active load balancer of the world: one local port per listener, and health checks for the groups in use. */
 import type { ListenerRow, LoadBalancerRow, TargetGroupRow } from '../aws/elbv2/store.ts';
 import { setTargetHealth } from '../aws/elbv2/targets.ts';
 import { loadBalancerOf, rulesOf } from '../aws/elbv2/usage.ts';
@@ -11,26 +11,26 @@ import { checkBalancerIngress, locateTarget } from './reachability.ts';
 
 export interface BalancerOptions {
   readonly folderOf: (taskArn: string) => string;
-  /** The local port of listeners on port 80; 0 takes any free ones for all. */
+  /** The local port for listeners on port 80; with 0, every listener takes any free port. */
   readonly httpPort: number;
-  /** Told when a listener cannot be served. */
+  /** Receives an error when a listener cannot be served. */
   readonly reportError: (error: unknown) => void;
 }
 
 /** The served load balancers. */
 export interface Balancers {
-  /** The local port of a listener, once it is open. */
+  /** The local port of a listener; undefined until it is open. */
   portOf(listenerArn: string): number | undefined;
   close(): Promise<void>;
 }
 
 const HTTP = 80;
-/** How many ports are tried from the wanted one on. */
+/** How many consecutive ports are tried. */
 const PORTS_TRIED = 100;
-/** Checks stay this far apart, however brisk the pace. Milliseconds. */
+/** The shortest interval between checks, at any pace. Milliseconds. */
 const MIN_INTERVAL_MS = 200;
 
-/** Serves the load balancers of a world until closed: follows every change. */
+/** Serves the load balancers of a world and follows its changes until closed. */
 export function serveBalancers(
   world: World,
   { folderOf, httpPort, reportError }: BalancerOptions,
@@ -53,7 +53,7 @@ export function serveBalancers(
     },
   });
 
-  const wanted = () =>
+  const activeListeners = () =>
     new Map(
       world.regions().flatMap((region) =>
         region.elbv2.listeners.all().flatMap((listener) => {
@@ -64,12 +64,12 @@ export function serveBalancers(
       ),
     );
 
-  /** Ports are found one listener after the other, so that two never want the same one. */
-  let following: Promise<void> = Promise.resolve();
-  let again = false;
-  const follow = async (): Promise<void> => {
-    again = false;
-    const listeners = wanted();
+  /** Listeners are opened in sequence, so that no two try the same port. */
+  let syncing: Promise<void> = Promise.resolve();
+  let isQueued = false;
+  const sync = async (): Promise<void> => {
+    isQueued = false;
+    const listeners = activeListeners();
     for (const [arn, { server, awsPort }] of open) {
       if (listeners.get(arn)?.listener.Port === awsPort) continue;
       open.delete(arn);
@@ -80,33 +80,33 @@ export function serveBalancers(
       const server = await openOnFreePort(viewOf(region, listener, balancer, folderOf), listener, httpPort);
       if (!server) {
         failed.add(arn);
-        reportError(new Error(`No port of this machine is free for ${arn}`));
+        reportError(new Error(`There is no free port on this machine for ${arn}`));
       } else {
         open.set(arn, { server, awsPort: listener.Port });
         listener.localPort = server.port;
       }
     }
   };
-  const stopFollowing = world.onChange(() => {
+  const stopListening = world.onChange(() => {
     checker.refresh();
-    if (again) return;
-    again = true;
-    following = following.then(follow).catch(reportError);
+    if (isQueued) return;
+    isQueued = true;
+    syncing = syncing.then(sync).catch(reportError);
   });
-  following = following.then(follow).catch(reportError);
+  syncing = syncing.then(sync).catch(reportError);
 
   return {
     portOf: (arn) => open.get(arn)?.server.port,
     async close() {
-      stopFollowing();
-      await following;
+      stopListening();
+      await syncing;
       await checker.stop();
       await Promise.all([...open.values()].map(({ server }) => server.close()));
     },
   };
 }
 
-/** The port it had before, else the usual one, else the next that is free. */
+/** Opens a listener on the port it had before, else on the usual one, else on the next free one. */
 async function openOnFreePort(
   view: ListenerView,
   { Port, localPort }: ListenerRow,
@@ -122,7 +122,7 @@ async function openOnFreePort(
     try {
       return await openListener(view, { port });
     } catch (error) {
-      // In use, or (below 1024) not allowed.
+      // The port is in use or, below 1024, not permitted.
       const { code = '' } = error as NodeJS.ErrnoException;
       if (!['EADDRINUSE', 'EACCES'].includes(code)) throw error;
     }

@@ -1,12 +1,12 @@
-/** The health checks inside containers, as ECS runs them: on an interval, with retries, after a start period. */
+/** Runs the health checks of containers as ECS does: at an interval, with retries, after a start period. */
 import type { HealthCheck } from '@aws-sdk/client-ecs';
 import type { RunningContainer } from '../runtime/container.ts';
 
 const DEFAULTS = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
-/** Real programs do not start sixty times as fast: however brisk the pace, checks stay this far apart. Milliseconds. */
+/** The shortest intervals at any pace, since real programs do not start sixty times as fast. Milliseconds. */
 const MIN_INTERVAL_MS = { first: 300, later: 5_000 };
 
-/** A health check that runs. */
+/** A running health check. */
 export interface HealthWatch {
   /** Resolves when it first passes. */
   readonly healthy: Promise<void>;
@@ -15,8 +15,8 @@ export interface HealthWatch {
 
 /**
  * Checks a container until it ends or the watch is stopped.
- * @param scaled milliseconds of the sandbox's time for milliseconds of AWS time
- * @param report told every change of mind
+ * @param scaled converts milliseconds of AWS time to milliseconds of the sandbox's time
+ * @param report receives the status after each check that determines it
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
 export function watchContainerHealth(

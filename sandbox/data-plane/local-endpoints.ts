@@ -1,4 +1,4 @@
-/** Where a name leads on this machine: Route 53's alias or the load balancer's own name, then the listener's local port. */
+/** Resolves a DNS name to a local port: from the Route 53 alias or the load balancer's name to its listener. */
 import type { ListenerRow } from '../aws/elbv2/store.ts';
 import { resolve } from '../aws/route53/resolve.ts';
 import type { Region } from '../world/region.ts';
@@ -6,15 +6,15 @@ import type { World } from '../world/world.ts';
 import type { Balancers } from './balancers.ts';
 import { checkBalancerIngress } from './reachability.ts';
 
-/** A place on this machine. */
+/** An address on this machine that serves a name. */
 export interface LocalEndpoint {
   readonly host: string;
   readonly port: number;
-  /** `open`, or why a client that connects there hears nothing. */
+  /** `open`, or why a client that connects there gets no response. */
   readonly way: string;
 }
 
-/** @returns undefined when the name leads nowhere, or nothing listens there yet */
+/** @returns undefined when the name does not resolve, or when no listener is open for it yet */
 export function resolveLocally(
   world: World,
   balancers: Balancers,

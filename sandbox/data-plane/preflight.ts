@@ -1,4 +1,4 @@
-/** What must be right before a Fargate task can start: a way out, a log group, an image. Failures in ECS's own words. */
+/** Checks the prerequisites of a Fargate task: a route to ECR, a log group, an image. Failures use ECS's own wording. */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { pullImage, type PulledImage } from '../aws/ecr/pull.ts';
 import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
@@ -7,7 +7,7 @@ import { checkEgress } from '../network/reachability.ts';
 import type { TaskFailure } from './data-plane.ts';
 import type { Region } from '../world/region.ts';
 
-/** A reason for a task not to start. */
+/** The reason why a task cannot start. */
 export class CannotStartTask extends Error {
   readonly failure: TaskFailure;
   constructor(reason: string, container?: string) {
@@ -18,8 +18,8 @@ export class CannotStartTask extends Error {
 }
 
 /**
- * Refuses a task that AWS could not start.
- * @throws CannotStart
+ * Refuses a task that could not start on AWS.
+ * @throws CannotStartTask
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
  */
 export function checkPrerequisites(region: Region, task: TaskRow, definition: TaskDefinitionRow): void {
@@ -37,9 +37,9 @@ export function checkPrerequisites(region: Region, task: TaskRow, definition: Ta
 }
 
 /**
- * The image of a container.
- * @param digest the one that the deployment pinned, if it did
- * @throws CannotStart
+ * Returns the image of a container.
+ * @param digest the digest that the deployment pinned, if any
+ * @throws CannotStartTask
  */
 export function pullContainerImage(
   region: Region,
@@ -54,7 +54,7 @@ export function pullContainerImage(
   }
 }
 
-/** What the sandbox knows beyond ECS's words stands at the end: AWS would leave the search to the reader. */
+/** Adds the sandbox's own reason after ECS's message, which does not name it. */
 const noRouteToEcr = ({ name }: Region, why: string) =>
   new CannotStartTask(
     'ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from ' +

@@ -1,4 +1,4 @@
-/** Runs tasks for real: their images unpacked into a folder, their containers as processes of this machine. */
+/** Runs tasks: unpacks their images into folders, and runs their containers as processes on this machine. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
@@ -14,31 +14,31 @@ import { watchContainerHealth, type HealthWatch } from './container-health.ts';
 import { CannotStartTask, checkPrerequisites, pullContainerImage } from './preflight.ts';
 import { startInOrder } from './start-order.ts';
 
-/** Fargate's own default, in seconds. */
+/** Fargate's default. */
 const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 
 interface RunningTask {
   readonly containers: Map<string, RunningContainer>;
   readonly watches: HealthWatch[];
-  /** Set when the task is to stop: what has not started yet must not. */
+  /** Set when the task is stopping: no further container may start. */
   stopping: boolean;
 }
 
-/** The last part of a task's ARN: it names its folder and its log streams. */
+/** The last part of a task's ARN, which names its folder and its log streams. */
 const idOf = (taskArn: string): string => taskArn.split('/').at(-1) ?? '';
 
-/** A plane that runs tasks below a folder. */
+/** A data plane that runs tasks in subfolders of a folder. */
 export interface TaskDataPlane extends DataPlane {
-  /** The folder of a task, where its listening ports are found. */
+  /** The folder of a task, which records its listening ports. */
   folderOf(taskArn: string): string;
-  /** Stops everything that runs: the sandbox ends. */
+  /** Stops all tasks, because the sandbox is closing. */
   close(): Promise<void>;
 }
 
 /**
- * Makes the plane.
- * @param folder where the folders of tasks are made
- * @param complain told of mistakes of ours: behind a task there is no call that could say them
+ * Makes the data plane.
+ * @param folder the parent of the tasks' folders
+ * @param reportError receives the sandbox's own bugs, since no call waits for a task
  */
 export function makeTaskDataPlane(folder: string, reportError: (error: unknown) => void): TaskDataPlane {
   const running = new Map<string, RunningTask>();
@@ -90,7 +90,7 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
       { line: (_stream, text) => writeLog(region, taskArn, definition, text) },
     );
     state.containers.set(name, container);
-    // At the end of the sandbox its tasks are lost to that, and not to an exit of their own.
+    // When the sandbox closes, its containers are stopped by it and have not exited on their own.
     container.exited
       .then(({ exitCode }) => closing || containerExited(region, taskArn, name, exitCode))
       .catch(reportError);
@@ -105,7 +105,7 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
       await Promise.all([...state.containers.values()].map((container) => container.stop()));
     }
     running.delete(taskArn);
-    // What a last child is still writing stays; the next start of the sandbox clears it.
+    // A child process that is still writing may keep the folder; the next start of the sandbox removes it.
     await rm(folderOf(taskArn), { recursive: true, force: true }).catch(() => undefined);
   }
 
@@ -132,7 +132,7 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
   };
 }
 
-/** ECS pins the digest that a tag stood for when the deployment began. */
+/** ECS pins the digest that a tag referred to when the deployment began. */
 const digestOf = ({ ecs }: Region, taskArn: string, name: string): string | undefined =>
   ecs.tasks.get(taskArn)?.containers.find((container) => container.name === name)?.imageDigest;
 
@@ -143,7 +143,7 @@ function failureOf(error: unknown): TaskFailure {
   return { stopCode: 'TaskFailedToStart', reason: known ? reason : `ContainerRuntimeError: ${reason}` };
 }
 
-/** What the definition says goes before what the image says; a given entry point drops the image's command. */
+/** The task definition takes precedence over the image; an entry point in the definition also replaces the image's command. */
 function commandOf(
   { entryPoint, command }: ContainerDefinition,
   image: { readonly entrypoint: readonly string[]; readonly command: readonly string[] },
@@ -177,7 +177,7 @@ function healthOf(
   );
 }
 
-/** The awslogs driver: one stream a container of a task, `<prefix>/<container>/<task id>`. */
+/** The awslogs driver: one stream per container of a task, `<prefix>/<container>/<task id>`. */
 function writeLog(region: Region, taskArn: string, definition: ContainerDefinition, text: string): void {
   const options: NonNullable<TaskDefinition['containerDefinitions']>[number]['logConfiguration'] =
     definition.logConfiguration;
@@ -189,6 +189,6 @@ function writeLog(region: Region, taskArn: string, definition: ContainerDefiniti
   try {
     appendLog(region, group, stream, text, region.now().getTime());
   } catch {
-    // The group was deleted under a running task: its output is lost, as on AWS.
+    // The log group was deleted while the task was running: its output is lost, as on AWS.
   }
 }

@@ -1,10 +1,10 @@
-/** Addresses to give away: private ones of a subnet, and public ones that belong to nobody. */
+/** Allocates addresses: private ones of a subnet, and public ones that no host on the internet has. */
 import { isIPv4 } from 'node:net';
 import { ip2long, long2ip } from 'netmask';
 import type { Region } from '../world/region.ts';
 import { parseCidr } from './cidr.ts';
 
-/** The network address, the router, the DNS server and one for later uses. */
+/** The network address, the router, the DNS server and one reserved for future use. */
 const RESERVED_AT_START = 4;
 /** The broadcast address. */
 const RESERVED_AT_END = 1;
@@ -17,8 +17,8 @@ const usedAddresses = (region: Region, subnetId: string): Set<string> =>
   );
 
 /**
- * The next free private IP address of a subnet, or nothing when it is full.
- * AWS keeps the first four addresses and the last one of every subnet for itself.
+ * Returns the next free private IP address of a subnet; undefined when the subnet is full.
+ * AWS reserves the first four addresses and the last one of every subnet.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
  */
 export function freeAddress(region: Region, subnetId: string): string | undefined {
@@ -35,7 +35,7 @@ export function freeAddress(region: Region, subnetId: string): string | undefine
 
 const usable = (size: number) => size - RESERVED_AT_START - RESERVED_AT_END;
 
-/** Whether an address of a subnet may be given to an interface: not kept by AWS, and nobody has it. */
+/** Whether an address of a subnet may be assigned to an interface: neither reserved by AWS nor in use. */
 export function isFreeAddress(region: Region, subnetId: string, address: string): boolean {
   const range = parseCidr(region.ec2.subnets.get(subnetId)?.CidrBlock ?? '');
   if (!isIPv4(address) || !range?.contains(address)) return false;
@@ -47,16 +47,16 @@ export function isFreeAddress(region: Region, subnetId: string, address: string)
   );
 }
 
-/** How many addresses a subnet has left: what `AvailableIpAddressCount` shows. */
+/** The number of free addresses of a subnet, shown as `AvailableIpAddressCount`. */
 export function freeAddressCount(region: Region, subnetId: string): number {
   const range = parseCidr(region.ec2.subnets.get(subnetId)?.CidrBlock ?? '');
   return range ? usable(range.size) - usedAddresses(region, subnetId).size : 0;
 }
 
-/** 198.18.0.0/15 is set aside for measurements (RFC 2544): no machine on the internet ever has such an address. */
+/** 198.18.0.0/15 is reserved for benchmarks (RFC 2544): no host on the internet ever has such an address. */
 const PUBLIC_RANGE = { first: ip2long('198.18.0.0'), size: 2 ** 17 };
 
-/** A public IP address that nobody in this region has. */
+/** Returns a public IP address that is not in use in this region. */
 export function newPublicAddress(region: Region): string {
   const used = new Set([
     ...region.ec2.addresses.all().map(({ PublicIp }) => PublicIp),

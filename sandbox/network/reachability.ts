@@ -1,22 +1,22 @@
-/** Who reaches whom: the way of a packet through route tables, gateways and security groups. Pure functions on a region. */
+/** Network reachability: the path of a packet through route tables, gateways and security groups, as pure functions. */
 import type { SecurityGroupRuleRow, SubnetRow } from '../aws/ec2/store.ts';
 import type { Region } from '../world/region.ts';
 import { cidrCovers } from './cidr.ts';
 import { internetGatewayOf, routeTo, routeTableOf } from './routes.ts';
 
-/** An address out there, standing for all of them. */
+/** An address that represents the whole internet. */
 const INTERNET_ADDRESS = '52.94.0.1';
-/** Where clients on the internet come from: an address of RFC 5737, which nobody has. */
+/** The address of clients on the internet: reserved for documentation (RFC 5737), so that no host has it. */
 export const CLIENT_ADDRESS = '203.0.113.10';
 const HTTPS = 443;
-/** Lies in 0.0.0.0/0 and in no other block that anyone writes. */
+/** An address that only 0.0.0.0/0 contains in practice. */
 const ANY_ADDRESS = '0.0.0.0';
 
 /**
- * Whether a packet from an interface gets to the internet on port 443.
- * @param groups ids of the interface's security groups
- * @param options.hasPublicIp whether a public IP is mapped to it: without one, an internet gateway does not help
- * @returns `open`, or the reason why not, in words
+ * Checks whether an interface reaches the internet on port 443.
+ * @param groups the IDs of the interface's security groups
+ * @param options.hasPublicIp whether it has a public IP, without which it cannot use an internet gateway
+ * @returns `open`, or the reason why not, as a sentence
  */
 export function checkEgress(
   region: Region,
@@ -27,7 +27,7 @@ export function checkEgress(
   const subnet = region.ec2.subnets.get(subnetId);
   if (!subnet) return `the subnet ${subnetId} does not exist`;
   if (!someRuleAllows(region, groups, { egress: true, port: HTTPS, ip: INTERNET_ADDRESS })) {
-    return `no security group of ${groups.join(', ')} lets tcp ${HTTPS} out`;
+    return `no security group of ${groups.join(', ')} allows tcp ${HTTPS} out`;
   }
   const gateway = nextHop(region, subnet, INTERNET_ADDRESS);
   if (gateway.nat !== undefined) return checkNatEgress(region, gateway.nat);
@@ -38,9 +38,9 @@ export function checkEgress(
 }
 
 /**
- * Whether a tcp connection of a client on the internet gets to an interface with a public IP, and the answers back.
- * @param groups ids of the interface's security groups
- * @returns `open`, or the reason why not, in words
+ * Checks whether a TCP connection from the internet reaches an interface with a public IP, and the replies the client.
+ * @param groups the IDs of the interface's security groups
+ * @returns `open`, or the reason why not, as a sentence
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
  */
 export function checkIngress(
@@ -52,7 +52,7 @@ export function checkIngress(
   const subnet = region.ec2.subnets.get(subnetId);
   if (!subnet) return `the subnet ${subnetId} does not exist`;
   if (!groupsAdmit(region, { fromGroups: [], fromIp: CLIENT_ADDRESS, toGroups: groups, port })) {
-    return `no security group of ${groups.join(', ')} lets tcp ${port} in from ${CLIENT_ADDRESS}`;
+    return `no security group of ${groups.join(', ')} allows tcp ${port} in from ${CLIENT_ADDRESS}`;
   }
   const gateway = nextHop(region, subnet, CLIENT_ADDRESS);
   if (gateway.nat !== undefined)
@@ -60,7 +60,7 @@ export function checkIngress(
   return gateway.blocked ?? 'open';
 }
 
-/** The way from a subnet to an address out there: through a NAT gateway, blocked, or (neither) straight through an attached internet gateway. */
+/** The next hop from a subnet to an address on the internet: a NAT gateway, blocked, or neither for an attached internet gateway. */
 function nextHop(region: Region, subnet: SubnetRow, address: string): { nat?: string; blocked?: string } {
   const table = routeTableOf(region, subnet);
   const route = table && routeTo(table, address);
@@ -81,24 +81,26 @@ function checkNatEgress(region: Region, natGatewayId: string): 'open' | (string 
   if (!subnet) return `the subnet of the NAT gateway ${natGatewayId} is gone`;
   const { nat: second, blocked } = nextHop(region, subnet, INTERNET_ADDRESS);
   if (second !== undefined)
-    return `the NAT gateway ${natGatewayId} lives in a subnet without an internet gateway`;
-  return blocked === undefined ? 'open' : `the NAT gateway ${natGatewayId} has no way out: ${blocked}`;
+    return `the NAT gateway ${natGatewayId} is in a subnet without an internet gateway`;
+  return blocked === undefined
+    ? 'open'
+    : `the NAT gateway ${natGatewayId} has no route to the internet: ${blocked}`;
 }
 
-/** One tcp connection between two interfaces. */
+/** A TCP connection between two interfaces. */
 export interface Connection {
-  /** Ids of the sender's security groups; none for a sender out on the internet. */
+  /** The IDs of the sender's security groups; empty for a sender on the internet. */
   readonly fromGroups: readonly string[];
   readonly fromIp: string;
   readonly toGroups: readonly string[];
-  /** The receiver's address. Without it, of the sender's rules by address only one for all addresses counts. */
+  /** The receiver's address. Without it, only a sender's rule for 0.0.0.0/0 matches by address. */
   readonly toIp?: string;
   readonly port: number;
 }
 
 /**
- * Whether security groups let a tcp connection through: egress of the sender, ingress of the receiver.
- * A sender without groups is out on the internet, where nothing of ours holds it back.
+ * Whether security groups admit a TCP connection: the egress rules of the sender and the ingress rules of the receiver.
+ * A sender without groups is on the internet, where no egress rules apply.
  */
 export function groupsAdmit(
   region: Region,
@@ -113,7 +115,7 @@ export function groupsAdmit(
 interface Packet {
   readonly egress: boolean;
   readonly port: number;
-  /** The other side. */
+  /** The address of the other side. */
   readonly ip: string;
   readonly groups?: readonly string[];
 }

@@ -1,27 +1,27 @@
-/** Where packets go: the route table of a subnet, the route to an address, and whether its target is there. */
+/** Routing: the route table of a subnet, the route to an address, and whether the route's target exists. */
 import type { Route, RouteState } from '@aws-sdk/client-ec2';
 import type { InternetGatewayRow, RouteTableRow, SubnetRow } from '../aws/ec2/store.ts';
 import type { Region } from '../world/region.ts';
 import { parseCidr } from './cidr.ts';
 
-/** The internet gateway that is attached to a VPC. */
+/** Returns the internet gateway that is attached to a VPC. */
 export const internetGatewayOf = (region: Region, vpcId: string): InternetGatewayRow | undefined =>
   region.ec2.internetGateways.find(({ Attachments }) => Attachments.some(({ VpcId }) => VpcId === vpcId));
 
-/** The main route table of a VPC. */
+/** Returns the main route table of a VPC. */
 export const mainRouteTableOf = (region: Region, vpcId: string): RouteTableRow | undefined =>
   region.ec2.routeTables.find(
     (table) => table.VpcId === vpcId && table.Associations.some(({ Main }) => Main),
   );
 
-/** The table that a subnet is associated with, or else the main one of its VPC. */
+/** Returns the route table that a subnet is associated with, or else the main one of its VPC. */
 export const routeTableOf = (region: Region, subnet: SubnetRow): RouteTableRow | undefined =>
   region.ec2.routeTables.find(({ Associations }) =>
     Associations.some(({ SubnetId }) => SubnetId === subnet.SubnetId),
   ) ?? mainRouteTableOf(region, subnet.VpcId);
 
 /**
- * The route that an address takes: the one with the longest prefix.
+ * Returns the route for an address: the one with the longest prefix.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
  */
 export function routeTo(table: RouteTableRow, address: string): Route | undefined {
@@ -34,7 +34,7 @@ export function routeTo(table: RouteTableRow, address: string): Route | undefine
   return best?.route;
 }
 
-/** A route whose target is gone stays in its table as a `blackhole`, until somebody replaces or deletes it. */
+/** Returns the state of a route. A route whose target is gone stays in its table as a `blackhole` until it is replaced or deleted. */
 export function routeStateOf(region: Region, table: RouteTableRow, route: Route): RouteState {
   if (route.NatGatewayId !== undefined) {
     const state = region.ec2.natGateways.get(route.NatGatewayId)?.State;

@@ -1,4 +1,4 @@
-/** The query protocols of EC2 (`ec2`) and of ELBv2, IAM and STS (`query`): forms in, XML out. */
+/** The query protocols of EC2 (`ec2`) and of ELBv2, IAM and STS (`query`): forms as requests, XML as responses. */
 import { readQuery, type Dialect } from './query.ts';
 import { writeXml } from './schemas.ts';
 import {
@@ -19,8 +19,8 @@ const xml = (status: number, body: string): WireResponse => ({
 });
 
 /**
- * The query protocol in one of its dialects.
- * @param namespace the XML namespace of the answers
+ * Makes the query protocol in one of its dialects.
+ * @param namespace the XML namespace of the responses
  */
 export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol {
   return {

@@ -1,4 +1,4 @@
-/** The REST protocol of Route 53: the operation in method and path, XML both ways. */
+/** The REST protocol of Route 53: the operation in method and path, XML in both directions. */
 import { refusal } from './refusal.ts';
 import { parseSimpleValue } from './simple-values.ts';
 import { readXml, writeXml, type OperationShape, type Shape } from './schemas.ts';
@@ -40,12 +40,12 @@ function simple(member: Shape, name: string, text: string): unknown {
   return value;
 }
 
-/** A part of a path as it was before it was written into one. */
+/** Decodes one segment of a path. */
 function unescape(label: string): string {
   try {
     return decodeURIComponent(label);
   } catch {
-    throw invalid(`The path holds ${label}, which cannot be read`);
+    throw invalid(`The path contains ${label}, which is not valid`);
   }
 }
 
@@ -77,9 +77,9 @@ function readBody(shape: Shape, body: Uint8Array): object {
   return read;
 }
 
-/** The SDK's own reader makes NaN of a text that is no number. */
+/** The SDK's deserializer returns NaN for a string that is not a number. */
 function refuseNaN(value: unknown): void {
-  if (Number.isNaN(value)) throw invalid('The request body holds a text where a number must be');
+  if (Number.isNaN(value)) throw invalid('The request body contains a string where a number is required');
   if (typeof value === 'object' && value !== null) Object.values(value).forEach(refuseNaN);
 }
 
@@ -106,7 +106,7 @@ function encode(operation: OperationShape, output: object): WireResponse {
   return xml(operation.http?.[2] ?? 200, headers, `<${root} xmlns="${NAMESPACE}">${content}</${root}>`);
 }
 
-/** The REST protocol for these operations. */
+/** Makes the REST protocol for these operations. */
 export function restXmlProtocol(operations: Iterable<OperationShape>): WireProtocol {
   const routes = [...operations].map(routeOf).filter((route) => route !== undefined);
   return {

@@ -1,4 +1,4 @@
-/** One layer of an image, written over the layers below it: files, folders, links and whiteouts, and nothing outside the root. */
+/** Applies a layer of an image over the layers below it: files, folders, links and whiteouts, never outside the root. */
 import { chmod, link, lstat, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -6,28 +6,28 @@ import { gunzip } from 'node:zlib';
 import { unpackTar, type ParsedTarEntryWithData } from 'modern-tar';
 import { resolveInside, segments } from './rootfs.ts';
 
-/** A layer that is not a tar archive, or that holds an entry which has no place inside the root. */
+/** A layer is not a tar archive, or has an entry that would be written outside the root. */
 export class LayerError extends Error {
   override name = 'LayerError';
 }
 
-/** Bytes: layers are unpacked in memory, and a small archive can hold a very large one. */
+/** Layers are unpacked in memory, and a small archive can expand to a very large one. */
 const MAX_LAYER_BYTES = 2 ** 31;
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
-/** Left in old layers by AUFS for its own use; the image specification says to ignore them. */
+/** Metadata that AUFS left in old layers; the image specification says to ignore it. */
 const AUFS_PREFIX = '.wh..wh.';
 
 /**
- * Writes a layer into the root file system. Owners, devices and pipes are left out: they would need root.
+ * Writes a layer into the root file system. Owners, devices and pipes are skipped, because they would need root.
  * @param layer a tar archive, plain or gzipped
- * @param root the folder that holds the layers below
- * @throws LayerError for an archive that cannot be read, and for an entry that would escape
+ * @param root the folder that contains the layers below
+ * @throws LayerError for an archive that cannot be read, and for an entry that would be written outside the root
  * @see https://github.com/opencontainers/image-spec/blob/main/layer.md
  */
 export async function applyLayer(layer: Uint8Array, root: string): Promise<void> {
   const entries = await readEntries(layer);
-  // Whiteouts hide what lower layers hold, never what their own layer adds, wherever they stand in the archive.
+  // Whiteouts hide files of lower layers only, never those of their own layer, regardless of the order in the archive.
   for (const entry of entries) if (isWhiteout(entry)) await applyWhiteout(entry, root);
   for (const entry of entries) if (!isWhiteout(entry)) await writeEntry(entry, root);
 }
@@ -83,7 +83,7 @@ async function writeEntry({ header, data }: ParsedTarEntryWithData, root: string
       if (target === path) return;
       await remove(path);
       return link(target, path).catch((cause: unknown) => {
-        throw new LayerError(`${header.name} is a hard link to ${header.linkname}, which is not there`, {
+        throw new LayerError(`${header.name} is a hard link to ${header.linkname}, which does not exist`, {
           cause,
         });
       });
@@ -93,20 +93,20 @@ async function writeEntry({ header, data }: ParsedTarEntryWithData, root: string
   }
 }
 
-/** The name of an entry as a path below `/`; archives may write it as `./name` or `/name`. */
+/** Returns the name of an entry as a path below `/`; archives may write it as `./name` or `/name`. */
 function entryPath(name: string): string {
   if (name.split('/').includes('..') || name.includes('\0')) throw escapes(name);
   return segments(name).join('/');
 }
 
-/** A link that means the same without a changed root: relative, and stopped at the root as the kernel stops it there. */
+/** Makes a link target that means the same without a chroot: relative, and never above the root. */
 function targetInside(root: string, path: string, target: string): string {
   const folder = dirname(path);
   const absolute = posix.resolve('/', relative(root, folder), target);
   return relative(folder, join(root, absolute)) || '.';
 }
 
-/** What the archive says, and always enough for the owner to read and to replace; never set-user-id. */
+/** The archive's permissions without set-user-id; the owner may always read and replace the file. */
 function permissions(mode: number | undefined, atLeast: number): number {
   return ((mode ?? 0o755) & 0o777) | atLeast;
 }

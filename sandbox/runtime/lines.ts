@@ -1,14 +1,14 @@
-/** Output cut into lines as a container runtime's log driver does. */
+/** Splits output into lines as a container runtime's log driver does. */
 
-/** A longer line is delivered in pieces, as containerd and Docker do. */
+/** Longer lines are delivered in pieces, as by containerd and Docker. */
 export const MAX_LINE_BYTES = 16 * 1024;
 
 const NEWLINE = 0x0a;
 
 /**
  * Collects chunks and delivers complete lines, without their newline.
- * @param deliver takes each line
- * @returns `write` for the chunks as they come; `end` delivers a last line that no newline ended
+ * @param deliver receives each line
+ * @returns `write`, which takes the chunks, and `end`, which delivers a last line without a newline
  */
 export function makeLineSplitter(deliver: (line: string) => void): {
   write(chunk: Buffer): void;
@@ -37,7 +37,7 @@ export function makeLineSplitter(deliver: (line: string) => void): {
   };
 }
 
-/** The last place at or before `at` where a UTF-8 character begins; `at` itself when the bytes are no text. */
+/** The last position at or before `at` where a UTF-8 character starts; `at` itself when the bytes are not UTF-8. */
 function characterStart(bytes: Buffer, at: number): number {
   for (let start = at; start > at - 4; start--) if (((bytes[start] ?? 0) & 0xc0) !== 0x80) return start;
   return at;

@@ -1,4 +1,4 @@
-/** The containers that run, noted on disk, so that a new sandbox can end what a dead one left behind. */
+/** Records running containers on disk, so that a new sandbox can kill those that a dead one left behind. */
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { basename, join } from 'node:path';
@@ -6,20 +6,20 @@ import writeFileAtomic from 'write-file-atomic';
 import { startTimeOf } from './process-start-time.ts';
 import { signalGroup } from './process.ts';
 
-/** A process for good: numbers are used again, but not with the same start. */
+/** Identifies a process: its number may be reused, but not with the same start time. */
 interface ProcessRecord {
   pid: number;
   started: string;
 }
 
-/** A container that was still running. */
+/** A container that was still running after its sandbox had died. */
 export interface OrphanedContainer {
   task: string;
   container: string;
   pid: number;
 }
 
-/** Notes that a container runs. */
+/** Records that a container is running. */
 export async function recordContainer(taskDirectory: string, container: string, pid: number): Promise<void> {
   const started = await startTimeOf(pid);
   if (started === undefined) return;
@@ -28,15 +28,15 @@ export async function recordContainer(taskDirectory: string, container: string, 
   await writeFileAtomic(recordFile(taskDirectory, container), JSON.stringify(note), { fsync: false });
 }
 
-/** Notes that a container has ended. */
+/** Removes the record of a container that has ended. */
 export async function removeRecord(taskDirectory: string, container: string): Promise<void> {
   await rm(recordFile(taskDirectory, container), { force: true });
 }
 
 /**
- * Kills the containers that a dead sandbox left running. Best effort; a process that only has the number of an old one is left
- * alone. Call it when no other sandbox uses the folder.
- * @param folderOfTasks the folder that holds the tasks' folders
+ * Kills the containers that a dead sandbox left running, as far as possible. A process that only has the number of an
+ * old one is left alone. No other sandbox may be using the folder.
+ * @param folderOfTasks the parent of the tasks' folders
  * @returns the containers that were killed
  */
 export async function killOrphanedContainers(folderOfTasks: string): Promise<OrphanedContainer[]> {

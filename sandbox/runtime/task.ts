@@ -1,4 +1,4 @@
-/** The folder of a task, and the environment of the programs that run in it. */
+/** Prepares the folder of a task and the environment of its programs. */
 import { mkdir, stat, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,13 +7,13 @@ import { DEFAULT_PATH, NODE_TOOLS } from './command.ts';
 import { portsFolder } from './ports.ts';
 import { resolveInside } from './rootfs.ts';
 
-/** How long Linux goes on asking for a connection that nobody answers, with its six retries. */
+/** How long Linux tries to connect without a response, with its six retries. */
 const LINUX_CONNECT_TIMEOUT_MS = 127_000;
 
 const PRELOAD = fileURLToPath(new URL('./preload.cjs', import.meta.url));
 
 export interface TaskEnvironmentSpec {
-  /** The folder of the task, shared by its containers and by nothing else. */
+  /** The folder of the task, shared by its containers only. */
   taskDirectory: string;
   /** The address of the task's network interface. */
   privateIp: string;
@@ -21,13 +21,14 @@ export interface TaskEnvironmentSpec {
   rootfs: string;
   /** The container's own variables. */
   environment: Record<string, string>;
-  /** How long a connection to another machine of the VPC takes to fail; as long as on Linux when left out. */
+  /** How long a connection to another host in the VPC takes to fail; as on Linux by default. */
   connectTimeoutMs?: number;
 }
 
 /**
- * Prepares the task's folder for a container, and says which environment its programs get: the container's own variables, what
- * they need to find Node and the task's network, and nothing of this process.
+ * Prepares the task's folder for a container.
+ * @returns the environment of its programs: the container's own variables and those needed to find Node and the task's
+ *   network, but none of this process
  */
 export async function prepareTask(plan: TaskEnvironmentSpec): Promise<Record<string, string>> {
   const { taskDirectory, environment } = plan;
@@ -58,7 +59,7 @@ export async function prepareTask(plan: TaskEnvironmentSpec): Promise<Record<str
 }
 
 /**
- * The name that a VPC's resolver gives to a private address.
+ * Returns the name that a VPC's resolver gives to a private address.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
  */
 export function privateHostname(privateIp: string, region = 'us-east-1'): string {
@@ -66,7 +67,7 @@ export function privateHostname(privateIp: string, region = 'us-east-1'): string
   return `ip-${privateIp.replaceAll('.', '-')}.${domain}`;
 }
 
-/** Node first, then this machine's base system, then what the image has where its own PATH says. */
+/** Node first, then this machine's base system, then the folders of the container's own PATH that exist in the image. */
 async function searchPath(bin: string, { rootfs, environment }: TaskEnvironmentSpec): Promise<string> {
   const own = (environment.PATH ?? DEFAULT_PATH).split(':').filter(isAbsolute);
   const mapped = await Promise.all(own.map((path) => resolveInside(rootfs, path)));

@@ -94,7 +94,7 @@ describe('a client on the internet', () => {
     const at = await scene();
     const port = await at.port();
     expect(await get(port)).toBe('timeout');
-    expect(await at.way()).toMatch(/^no security group of sg-\w+ lets tcp 80 in from 203\.0\.113\.10$/);
+    expect(await at.way()).toMatch(/^no security group of sg-\w+ allows tcp 80 in from 203\.0\.113\.10$/);
     await at.admit(tcp(80));
     expect(await get(port)).toBe('timeout');
     expect(await at.way()).toMatch(/^the route table of subnet-\w+ has no route to the internet$/);

@@ -68,7 +68,7 @@ describe('a claim', () => {
     const slow = { hasRead: () => {}, goOn: () => {} };
     const hasRead = new Promise<void>((resolve) => (slow.hasRead = resolve));
     const goOn = new Promise<void>((resolve) => (slow.goOn = resolve));
-    jest.spyOn(fsPromises, 'readFile').mockImplementation((async (...args: Parameters<typeof readFile>) => {
+    jest.spyOn(fsPromises, 'readFile').mockImplementation(async (...args: Parameters<typeof readFile>) => {
       const text = await readFile(...args);
       if (args[0] === claim && text === DEAD) {
         jest.mocked(fsPromises.readFile).mockImplementation(readFile);
@@ -76,7 +76,7 @@ describe('a claim', () => {
         await goOn;
       }
       return text;
-    }));
+    });
     const late = claimFolder(folder);
     await hasRead;
     await claimFolder(folder);

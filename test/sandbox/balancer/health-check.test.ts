@@ -1,4 +1,4 @@
-/** One health check, and what a row of them makes of a target. */
+/** A single health check, and the health of a target after several. */
 import { describe, expect, test } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
 import type { HealthCheckResult } from '../../../sandbox/balancer/health-check.ts';
@@ -26,15 +26,15 @@ describe('the health of a target', () => {
   // i: initial, h: healthy, u: unhealthy; the first letter is the state before any check
   test.each<[string, HealthCheckResult[], string]>([
     ['one pass is enough after registration', [ok], 'ih'],
-    ['one failure is not yet a fall', [bad], 'ii'],
+    ['one failure is not enough', [bad], 'ii'],
     ['failures up to the threshold make a new target unhealthy', [bad, bad], 'iiu'],
-    ['a pass after a failure still is the first pass', [bad, ok], 'iih'],
-    ['a healthy target falls after a row of failures', [ok, bad, bad], 'ihhu'],
-    ['a pass between failures breaks the row', [ok, bad, ok, bad, bad], 'ihhhhu'],
-    ['an unhealthy target needs a row of passes', [bad, bad, ok, ok, ok], 'iiuuuh'],
-    ['a failure between passes breaks the row', [bad, bad, ok, ok, bad, ok, ok, ok], 'iiuuuuuuh'],
-    ['it may rise and fall again', [bad, bad, ok, ok, ok, bad, bad], 'iiuuuhhu'],
-    ['kinds of failure count alike', [ok, 'timeout', 'failed'], 'ihhu'],
+    ['the first pass counts even after a failure', [bad, ok], 'iih'],
+    ['consecutive failures make a healthy target unhealthy', [ok, bad, bad], 'ihhu'],
+    ['a pass resets the count of failures', [ok, bad, ok, bad, bad], 'ihhhhu'],
+    ['an unhealthy target needs consecutive passes', [bad, bad, ok, ok, ok], 'iiuuuh'],
+    ['a failure resets the count of passes', [bad, bad, ok, ok, bad, ok, ok, ok], 'iiuuuuuuh'],
+    ['a target may become healthy and unhealthy again', [bad, bad, ok, ok, ok, bad, bad], 'iiuuuhhu'],
+    ['all kinds of failure count equally', [ok, 'timeout', 'failed'], 'ihhu'],
   ])('%s', (_, results, states) => {
     expect(after(...results)).toBe(states);
   });
@@ -54,7 +54,7 @@ describe('the health of a target', () => {
     });
   });
 
-  test('has the reason of the newest failure, keeps it while rising, and none when healthy', () => {
+  test('has the reason of the latest failure, keeps it until it is healthy, and then has none', () => {
     const first = nextHealth(nextHealth(INITIAL_HEALTH, 'timeout', settings), bad, settings);
     expect(first.reason).toBe('Target.ResponseCodeMismatch');
     const rising = nextHealth(first, ok, settings);
@@ -63,7 +63,7 @@ describe('the health of a target', () => {
     expect(risen).toEqual({ state: 'healthy', passes: 3, failures: 0 });
   });
 
-  test('is initial, with AWS’s reason, until decided', () => {
+  test("is initial, with AWS's reason, until it is determined", () => {
     expect(nextHealth(INITIAL_HEALTH, 'failed', settings)).toMatchObject({
       state: 'initial',
       reason: 'Elb.InitialHealthChecking',
@@ -92,7 +92,7 @@ describe('a check', () => {
   const settings = { path: '/health?deep=1', protocol: 'HTTP', timeoutMs: 5_000 } as const;
   const never = new AbortController().signal;
 
-  test('is a GET that says who it is, on a connection of its own', async () => {
+  test('is a GET that identifies itself, on a new connection', async () => {
     const seen: IncomingMessage[] = [];
     const { port } = await startTarget((request, response) => {
       seen.push(request);
@@ -120,7 +120,7 @@ describe('a check', () => {
     expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 302 });
   });
 
-  test('is over with the status, whatever the body does', async () => {
+  test('ends with the status, whatever happens to the body', async () => {
     const closed = gate();
     const { port } = await startTarget((_request, response) => {
       response.once('close', () => closed.open());
@@ -130,7 +130,7 @@ describe('a check', () => {
     await closed.opened;
   });
 
-  test('times out when no answer comes', async () => {
+  test('times out without a response', async () => {
     const port = await startRawTarget(() => {});
     const quick = { ...settings, timeoutMs: 30 };
     expect(await sendHealthCheck({ host: '127.0.0.1', port }, quick, never)).toBe('timeout');
@@ -139,14 +139,14 @@ describe('a check', () => {
 
   const holdUp = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-  test('does not hold against a target that its own process was held up', async () => {
+  test('does not fail a target because its own process was blocked', async () => {
     const { port } = await startTarget((_request, response) => response.end());
     const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 1_000 }, never);
     holdUp(1_200);
     expect(await check).toEqual({ code: 200 });
   });
 
-  test('times out although its process is held up again and again', async () => {
+  test('times out even if its process is blocked repeatedly', async () => {
     const port = await startRawTarget(() => {});
     const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 60 }, never);
     const busy = setInterval(() => holdUp(150), 1);
@@ -154,7 +154,7 @@ describe('a check', () => {
     clearInterval(busy);
   });
 
-  test('fails when the connection is refused, closed, or answered with garbage', async () => {
+  test('fails when the connection is refused or closed, or the response is garbage', async () => {
     const closing = await startRawTarget((socket) => socket.end());
     const babbling = await startRawTarget((socket) => socket.end('hello\r\n\r\n'));
     expect(await sendHealthCheck('refused', settings, never)).toBe('failed');
@@ -165,7 +165,7 @@ describe('a check', () => {
     expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, never)).toBe('failed');
   });
 
-  test('is given up at the signal', async () => {
+  test('is aborted by the signal', async () => {
     const accepted = gate();
     const port = await startRawTarget(() => accepted.open());
     for (const reach of [{ host: '127.0.0.1', port }, 'timeout'] as const) {

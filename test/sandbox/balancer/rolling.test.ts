@@ -1,4 +1,4 @@
-/** Nothing is lost while targets come and go, and when the listener itself closes. */
+/** No request is lost while targets are added and removed, or while the listener closes. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -18,7 +18,7 @@ import {
   FakeWorld,
 } from './targets.ts';
 
-/** Ends a server as a container does on SIGTERM: what it has is finished, idle connections are closed. */
+/** Stops a server as a container does on SIGTERM: it completes its requests and closes idle connections. */
 function stop(server: Server | undefined): Promise<void> {
   return new Promise((resolve) => server?.close(() => resolve()));
 }
@@ -78,7 +78,7 @@ describe('a rolling deployment', () => {
     expect(old.map((server) => server.listening)).toEqual([false, false]);
   }, 120_000);
 
-  test('lets a draining target finish what it has and gives it nothing new', async () => {
+  test('lets a draining target complete its requests and sends it no new ones', async () => {
     const world = new FakeWorld();
     const [arrived, finish] = [gate(), gate()];
     const draining = await startTarget((_request, response) => {
@@ -97,7 +97,7 @@ describe('a rolling deployment', () => {
     expect(await slow).toMatchObject({ status: 200, body: 'finished' });
   });
 
-  test('survives that a target closes its idle connections', async () => {
+  test('loses no request when a target closes its idle connections', async () => {
     const world = new FakeWorld();
     const { port: at, server } = await startTarget(echo());
     world.register('10.0.0.1', at);
@@ -113,7 +113,7 @@ describe('a rolling deployment', () => {
 });
 
 describe('closing a listener', () => {
-  test('lets requests in flight end and refuses new ones', async () => {
+  test('completes requests in flight and refuses new ones', async () => {
     const world = new FakeWorld();
     const [arrived, finish] = [gate(), gate()];
     const target = await startTarget((_request, response) => {
@@ -139,7 +139,7 @@ describe('closing a listener', () => {
     await idleClosed;
   });
 
-  test('lets a response that has begun end', async () => {
+  test('completes a response that has begun', async () => {
     const world = new FakeWorld();
     const finish = gate();
     const target = await startTarget((_request, response) => {
@@ -158,7 +158,7 @@ describe('closing a listener', () => {
     await closed;
   });
 
-  test('waits no longer than its bound', async () => {
+  test('waits no longer than its timeout', async () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', await startRawTarget(() => {}));
     const listener = await open(world, { closeTimeoutMs: 50 });

@@ -1,4 +1,4 @@
-/** Requests find their rule, their group and their target; changes to the world work at once. */
+/** Requests are routed by rule, group and target, and changes to the world take effect immediately. */
 import { describe, expect, test } from '@jest/globals';
 import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { openListener } from '../../../sandbox/balancer/listener.ts';
@@ -42,7 +42,7 @@ describe('routing', () => {
     expect((await ask(port, '//api1/x')).status).toBe(404);
   });
 
-  test('leaves path and query as they were sent', async () => {
+  test('forwards path and query unchanged', async () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo())).port);
     const { port } = await open(world);
@@ -52,7 +52,7 @@ describe('routing', () => {
     }
   });
 
-  test('sees a changed rule at the next request', async () => {
+  test('applies a changed rule to the next request', async () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo('old'))).port);
     world.register('10.0.0.2', (await startTarget(echo('new'))).port, 'healthy', OTHER);
@@ -63,7 +63,7 @@ describe('routing', () => {
     expect((await askEcho(port)).name).toBe('new');
   });
 
-  test('gives a fixed response and a redirect as the load balancer does', async () => {
+  test('sends fixed responses and redirects as a real load balancer does', async () => {
     const world = new FakeWorld();
     const { port } = await open(world);
 
@@ -91,7 +91,7 @@ describe('routing', () => {
     expect(unnamed.headers.location).toBe('http://example.com:80/v2/orders');
   });
 
-  test('draws one of several weighted groups', async () => {
+  test('selects one of several weighted groups at random', async () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo('blue'))).port);
     world.register('10.0.0.2', (await startTarget(echo('green'))).port, 'healthy', OTHER);
@@ -105,7 +105,7 @@ describe('routing', () => {
     expect(await names(port, 4)).toEqual(['green', 'blue', 'green', 'blue']);
   });
 
-  test('takes a request line in absolute form', async () => {
+  test('accepts a request line in absolute form', async () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo())).port);
     world.rulesNow = [
@@ -123,7 +123,7 @@ describe('routing', () => {
     expect(answer).toContain('"url":"/x?y"');
   });
 
-  test('answers 500 when the world itself fails, and goes on', async () => {
+  test('responds with 500 when the world itself fails, and keeps serving', async () => {
     const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo())).port);
     const { port } = await open(world);
@@ -133,7 +133,7 @@ describe('routing', () => {
     expect((await ask(port)).status).toBe(500);
   });
 
-  test('a port that is taken is an error', async () => {
+  test('reports a port that is in use', async () => {
     const world = new FakeWorld();
     const { port } = await open(world);
     await expect(openListener(world, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
@@ -141,7 +141,7 @@ describe('routing', () => {
 });
 
 describe('balancing', () => {
-  test('goes round the healthy targets', async () => {
+  test('rotates over the healthy targets', async () => {
     const world = new FakeWorld();
     for (const [id, name] of Object.entries({ '10.0.0.1': 'a', '10.0.0.2': 'b', '10.0.0.3': 'c' })) {
       world.register(id, (await startTarget(echo(name))).port);
@@ -161,7 +161,7 @@ describe('balancing', () => {
     expect(await names(port, 5)).toEqual(Array(5).fill('healthy'));
   });
 
-  test('has its own round for every group', async () => {
+  test('rotates separately for each group', async () => {
     const world = new FakeWorld();
     for (const [id, name] of Object.entries({ '10.0.0.1': 'a', '10.0.0.2': 'b' })) {
       world.register(id, (await startTarget(echo(name))).port);

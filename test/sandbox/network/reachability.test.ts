@@ -1,4 +1,4 @@
-// Who reaches whom: routes, gateways and security groups, as the API made them.
+// Reachability by routes, gateways and security groups that were created through the API.
 import {
   AssociateRouteTableCommand,
   AuthorizeSecurityGroupIngressCommand,
@@ -27,7 +27,7 @@ const tcp = (port: number, peer: Partial<IpPermission>): IpPermission => ({
 const closeEgress = (ec2: EC2Client, GroupId: string) =>
   ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: [ALL] }));
 
-/** A public subnet with a NAT gateway, and a private one that goes through it. */
+/** A public subnet with a NAT gateway, and a private subnet that uses it. */
 async function network(options: SandboxOptions = {}) {
   const box = await sandbox(options);
   const make = makes(box.ec2);
@@ -44,7 +44,7 @@ async function network(options: SandboxOptions = {}) {
 }
 
 describe('to the internet', () => {
-  test('a private subnet gets out through a NAT gateway in a public subnet, as long as that is available', async () => {
+  test('a private subnet reaches the internet through an available NAT gateway in a public subnet', async () => {
     const clock = manualClock();
     const { ec2, region, make, ...at } = await network({ clock, pace: 1 });
     await make.route(at.front, { GatewayId: at.gateway });
@@ -57,7 +57,7 @@ describe('to the internet', () => {
     expect(checkEgress(region, at.closed, [at.group])).toMatch(/is deleting/);
   });
 
-  test('a NAT gateway whose own subnet has no way out leads nowhere', async () => {
+  test('a NAT gateway whose own subnet has no route to the internet is no use', async () => {
     const { ec2, region, make, ...at } = await network();
     const nat = await make.nat(at.open, await make.address());
     await make.route(at.back, { NatGatewayId: nat });
@@ -67,7 +67,7 @@ describe('to the internet', () => {
     );
   });
 
-  test('a NAT gateway behind itself leads nowhere', async () => {
+  test('a NAT gateway behind itself is no use', async () => {
     const { ec2, region, make, ...at } = await network();
     const nat = await make.nat(at.open, await make.address());
     await make.route(at.front, { NatGatewayId: nat });
@@ -82,7 +82,7 @@ describe('to the internet', () => {
     expect(checkEgress(region, at.open, [at.group], { hasPublicIp: true })).toBe('open');
   });
 
-  test('a subnet without a route to the internet is closed, whatever it has', async () => {
+  test('a subnet without a route to the internet is closed', async () => {
     const { region, ...at } = await network();
     expect(checkEgress(region, at.open, [at.group], { hasPublicIp: true })).toMatch(
       /no route to the internet/,
@@ -99,7 +99,7 @@ describe('to the internet', () => {
     expect(checkEgress(region, subnet, [at.group], { hasPublicIp: true })).toBe('open');
   });
 
-  test('security groups must let tcp 443 out', async () => {
+  test('security groups must allow tcp 443 out', async () => {
     const { ec2, region, make, ...at } = await network();
     await make.route(at.front, { GatewayId: at.gateway });
     const reach = () => checkEgress(region, at.open, [at.group], { hasPublicIp: true });
@@ -130,7 +130,7 @@ describe('between groups', () => {
     return { ...box, balancer, task, admit };
   }
 
-  test('a group admits what a rule names by group, on the ports of the rule', async () => {
+  test('a group admits the groups that a rule names, on the ports of the rule', async () => {
     const { region, balancer, task, admit } = await pair();
     const from = { fromGroups: [balancer], fromIp: '10.0.1.4', toGroups: [task] };
     expect(groupsAdmit(region, { ...from, port: 5000 })).toBe(false);
@@ -140,7 +140,7 @@ describe('between groups', () => {
     expect(groupsAdmit(region, { ...from, fromGroups: [task], port: 5000 })).toBe(false);
   });
 
-  test('a group admits what a rule names by address', async () => {
+  test('a group admits the addresses that a rule names', async () => {
     const { region, task, admit } = await pair();
     await admit([tcp(80, { IpRanges: [{ CidrIp: '192.0.2.0/24' }] })]);
     const from = { fromGroups: [], toGroups: [task], port: 80 };
@@ -156,7 +156,7 @@ describe('between groups', () => {
     );
   });
 
-  test('the groups of the sender must let it out', async () => {
+  test('the egress rules of the sender must allow the connection', async () => {
     const { ec2, region, balancer, task, admit } = await pair();
     await admit([ALL]);
     await closeEgress(ec2, balancer);

@@ -1,4 +1,4 @@
-/** What the runtime's tests share: a task in a temporary folder, its programs, and a wait for a real condition. */
+/** Shared by the runtime's tests: a task in a temporary folder, its programs, and a wait for a condition. */
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,13 +12,13 @@ import { localAddress } from '../../../sandbox/runtime/ports.ts';
 
 export const PRIVATE_IP = '10.0.11.23';
 
-/** A container under test, with what it has written so far. */
+/** A container under test, with its output so far. */
 export interface TestContainer extends RunningContainer {
   stdout: string[];
   stderr: string[];
 }
 
-/** A task under test: a folder whose name wants quoting, a root file system with programs, containers. */
+/** A task under test: a folder whose name needs quoting, a root file system with programs, and containers. */
 export class TestTask {
   readonly directory: string;
   readonly rootfs: string;
@@ -79,7 +79,7 @@ export class TestTask {
   }
 }
 
-/** Asks again until there is an answer. */
+/** Polls until `ask` returns a result. */
 export async function until<T>(
   ask: () => Promise<T | undefined | false> | T | undefined | false,
   what: string,
@@ -88,12 +88,12 @@ export async function until<T>(
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out waiting for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** Whether a process runs; one that has ended and waits for its parent does not. */
+/** Whether a process is running; a zombie is not. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

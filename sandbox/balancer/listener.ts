@@ -2,7 +2,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { answerPage, sendRawAnswer } from './answers.ts';
+import { errorPage, sendRawResponse } from './own-responses.ts';
 import { idleTimeoutMs, startRouter } from './router.ts';
 import { makeBlackHole } from './black-hole.ts';
 import type { ListenerView } from './view.ts';
@@ -77,11 +77,11 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
     void router.route(request, response);
   });
   server.on('upgrade', (request, client: Socket, head) => void router.routeUpgrade(request, client, head));
-  server.on('connect', (_request, client) => sendRawAnswer(client, answerPage(400)));
+  server.on('connect', (_request, client) => sendRawResponse(client, errorPage(400)));
   server.on('clientError', (error: NodeJS.ErrnoException, client: Socket) => {
     const begun = [...inFlight].some(({ socket, headersSent }) => socket === client && headersSent);
     if (begun || error.code === 'ECONNRESET' || !client.writable || client.bytesRead === 0) client.destroy();
-    else sendRawAnswer(client, answerPage(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400));
+    else sendRawResponse(client, errorPage(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400));
   });
   await listen(server, port, host);
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { answerPage, sendAnswer } from './answers.ts';
+import { errorPage, sendOwnResponse } from './own-responses.ts';
 import type { RoutedRequest } from './conditions.ts';
 import type { ForwardingFailure, TargetRequest } from './forwarder.ts';
 import { startForwarder } from './forwarder.ts';
@@ -45,18 +45,18 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
   const rotate = startRotation();
 
   /** Applies the rules to a request: passes it to `dispatch` when it is to be forwarded, and responds otherwise. */
-  const answer = async (
+  const respond = async (
     request: IncomingMessage,
     response: ServerResponse,
     dispatch: (targetRequest: TargetRequest) => Promise<ForwardingFailure | undefined>,
   ): Promise<void> => {
     const routed = readRequest(request, view.port);
-    if ('refusal' in routed) return sendAnswer(response, answerPage(routed.refusal));
+    if ('refusal' in routed) return sendOwnResponse(response, errorPage(routed.refusal));
     const decision = decide(view.rules(), routed, draw);
-    if (decision.kind === 'fixed-response') return sendAnswer(response, decision);
+    if (decision.kind === 'fixed-response') return sendOwnResponse(response, decision);
     if (decision.kind === 'redirect')
-      return sendAnswer(response, answerPage(decision.status, decision.location));
-    if (decision.kind === 'fail') return sendAnswer(response, answerPage(decision.status));
+      return sendOwnResponse(response, errorPage(decision.status, decision.location));
+    if (decision.kind === 'fail') return sendOwnResponse(response, errorPage(decision.status));
 
     // A target may close a pooled connection at the very moment it is reused. A request that can be repeated is then sent
     // again on a new connection; others get a 502, as on AWS.
@@ -65,9 +65,9 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
     const tries = isReplayable(routed) ? [true, false] : [true];
     for (const pooled of tries) {
       const target = rotate(decision.targetGroupArn, view.targets(decision.targetGroupArn));
-      if (target === undefined) return sendAnswer(response, answerPage(503));
+      if (target === undefined) return sendOwnResponse(response, errorPage(503));
       const reach = await view.reach(target);
-      if (reach === 'refused') return sendAnswer(response, answerPage(502));
+      if (reach === 'refused') return sendOwnResponse(response, errorPage(502));
       if (reach === 'timeout') return await timeOut(response, connectTimeoutMs);
       if (response.destroyed) return;
       const failure = await dispatch({
@@ -86,8 +86,8 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
 
   return {
     route: (request, response) =>
-      answer(request, response, (targetRequest) => forwarder.forward(targetRequest, response)).catch(() =>
-        sendAnswer(response, answerPage(500)),
+      respond(request, response, (targetRequest) => forwarder.forward(targetRequest, response)).catch(() =>
+        sendOwnResponse(response, errorPage(500)),
       ),
 
     async routeUpgrade(request, client, head) {
@@ -107,11 +107,11 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
           fail(respondOn(request, client), failure),
         );
       };
-      await answer(
+      await respond(
         request,
         response,
         webSocket ? join : (targetRequest) => forwarder.forward(targetRequest, response),
-      ).catch(() => sendAnswer(response, answerPage(500)));
+      ).catch(() => sendOwnResponse(response, errorPage(500)));
     },
 
     close: () => forwarder.close(),
@@ -131,12 +131,12 @@ async function timeOut(response: ServerResponse, connectTimeoutMs: number): Prom
   const clientLeft = new AbortController();
   response.once('close', () => clientLeft.abort());
   await delay(connectTimeoutMs, undefined, { signal: clientLeft.signal }).catch(() => {});
-  sendAnswer(response, answerPage(504));
+  sendOwnResponse(response, errorPage(504));
 }
 
 function fail(response: ServerResponse, { status }: ForwardingFailure): void {
   if (status === 408) response.shouldKeepAlive = false;
-  sendAnswer(response, answerPage(status));
+  sendOwnResponse(response, errorPage(status));
 }
 
 function isReplayable({ method, headers }: RoutedRequest): boolean {

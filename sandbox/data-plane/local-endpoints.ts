@@ -23,8 +23,8 @@ export function resolveLocally(
 ): LocalEndpoint | undefined {
   const [any] = world.regions();
   if (!any) return undefined;
-  const answer = resolve(any, name);
-  const dnsName = answer?.kind === 'alias' ? answer.dnsName : name.toLowerCase();
+  const record = resolve(any, name);
+  const dnsName = record?.kind === 'alias' ? record.dnsName : name.toLowerCase();
   for (const region of world.regions()) {
     const balancer = region.elbv2.loadBalancers.find(({ DNSName }) => DNSName.toLowerCase() === dnsName);
     const listener = balancer && listenerOf(region, balancer.LoadBalancerArn, port);

@@ -8,18 +8,18 @@ import type { TaskFailure } from './data-plane.ts';
 import type { Region } from '../world/region.ts';
 
 /** The reason why a task cannot start. */
-export class CannotStartTask extends Error {
+export class CannotStartTaskError extends Error {
   readonly failure: TaskFailure;
   constructor(reason: string, container?: string) {
     super(reason);
-    this.name = 'CannotStart';
+    this.name = 'CannotStartTaskError';
     this.failure = { stopCode: 'TaskFailedToStart', reason, container };
   }
 }
 
 /**
  * Refuses a task that could not start on AWS.
- * @throws CannotStartTask
+ * @throws CannotStartTaskError
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
  */
 export function checkPrerequisites(region: Region, task: TaskRow, definition: TaskDefinitionRow): void {
@@ -39,7 +39,7 @@ export function checkPrerequisites(region: Region, task: TaskRow, definition: Ta
 /**
  * Returns the image of a container.
  * @param digest the digest that the deployment pinned, if any
- * @throws CannotStartTask
+ * @throws CannotStartTaskError
  */
 export function pullContainerImage(
   region: Region,
@@ -50,13 +50,13 @@ export function pullContainerImage(
     const pinned = digest === undefined || image.includes('@') ? image : `${image}@${digest}`;
     return pullImage(region, pinned);
   } catch (error) {
-    throw new CannotStartTask(error instanceof Error ? error.message : String(error), name);
+    throw new CannotStartTaskError(error instanceof Error ? error.message : String(error), name);
   }
 }
 
 /** Adds the sandbox's own reason after ECS's message, which does not name it. */
 const noRouteToEcr = ({ name }: Region, why: string) =>
-  new CannotStartTask(
+  new CannotStartTaskError(
     'ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from ' +
       'Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network configuration. ' +
       `RequestError: send request failed caused by: Post "https://api.ecr.${name}.amazonaws.com/": dial tcp: i/o timeout ` +
@@ -64,7 +64,7 @@ const noRouteToEcr = ({ name }: Region, why: string) =>
   );
 
 const noLogGroup = () =>
-  new CannotStartTask(
+  new CannotStartTaskError(
     'ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to ' +
       'create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1',
   );

@@ -11,7 +11,7 @@ import { startContainer, type RunningContainer } from '../runtime/container.ts';
 import { unpackImage } from '../runtime/image.ts';
 import type { Region } from '../world/region.ts';
 import { watchContainerHealth, type HealthWatch } from './container-health.ts';
-import { CannotStartTask, checkPrerequisites, pullContainerImage } from './preflight.ts';
+import { CannotStartTaskError, checkPrerequisites, pullContainerImage } from './preflight.ts';
 import { startInOrder } from './start-order.ts';
 
 /** Fargate's default. */
@@ -48,7 +48,7 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
   async function start(region: Region, task: TaskRow): Promise<void> {
     const { taskArn } = task;
     const definition = region.ecs.taskDefinitions.get(task.taskDefinitionArn);
-    if (!definition) throw new CannotStartTask(`The task definition ${task.taskDefinitionArn} is gone`);
+    if (!definition) throw new CannotStartTaskError(`The task definition ${task.taskDefinitionArn} is gone`);
     checkPrerequisites(region, task, definition);
     const state: RunningTask = { containers: new Map(), watches: [], stopping: false };
     running.set(taskArn, state);
@@ -74,7 +74,7 @@ export function makeTaskDataPlane(folder: string, reportError: (error: unknown) 
     const image = pullContainerImage(region, definition, digestOf(region, taskArn, name));
     const rootfs = join(folderOf(taskArn), name);
     const config = await unpackImage(image, rootfs);
-    if (state.stopping) throw new CannotStartTask('Task stopped by user', name);
+    if (state.stopping) throw new CannotStartTaskError('Task stopped by user', name);
     const container = await startContainer(
       {
         name,
@@ -137,7 +137,7 @@ const digestOf = ({ ecs }: Region, taskArn: string, name: string): string | unde
   ecs.tasks.get(taskArn)?.containers.find((container) => container.name === name)?.imageDigest;
 
 function failureOf(error: unknown): TaskFailure {
-  if (error instanceof CannotStartTask) return error.failure;
+  if (error instanceof CannotStartTaskError) return error.failure;
   const reason = error instanceof Error ? error.message : String(error);
   const known = error instanceof CannotStartContainerError;
   return { stopCode: 'TaskFailedToStart', reason: known ? reason : `ContainerRuntimeError: ${reason}` };

@@ -14,7 +14,7 @@ import { Throttled } from '../chaos/throttle.ts';
 import type { World } from '../world/world.ts';
 
 /** The response of the gateway and, when it is to be lost, how the loss looks to the client. */
-export interface GatewayAnswer {
+export interface GatewayResponse {
   readonly response: WireResponse;
   readonly lost?: Exclude<Look, '500'> | undefined;
 }
@@ -53,7 +53,7 @@ export function gateway(world: World, { journal, faults, sky, reportError }: Gat
   const pause = (ms: number) =>
     new Promise<void>((resolve) => world.clock.at(world.clock.now() + ms, resolve));
 
-  return async (request: WireRequest): Promise<GatewayAnswer> => {
+  return async (request: WireRequest): Promise<GatewayResponse> => {
     const [, region, scope] = CREDENTIAL_SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
     const service = ownProperty(services, scope ?? '');
     if (!region || !service) {
@@ -121,7 +121,7 @@ function withInjectedFailure(
   { service, requestId }: Call,
   harm: Harm,
   response: WireResponse,
-): GatewayAnswer {
+): GatewayResponse {
   if (harm.kind === 'answer-lost') return { response, lost: 'reset' };
   if (harm.kind !== 'lost' && harm.kind !== 'not-done') return { response };
   if (harm.looks === '500') return { response: service.protocol.encodeRefusal(internalError(), requestId) };

@@ -1,12 +1,12 @@
 /** The HTTP server of the sandbox: AWS calls on every path, and the admin API on `/_sandbox/…`. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { GatewayAnswer } from './gateway.ts';
+import type { GatewayResponse } from './gateway.ts';
 import type { WireRequest, WireResponse } from '../protocol/wire.ts';
 
 export interface Handlers {
-  /** Answers an AWS call. */
-  aws(request: WireRequest): Promise<GatewayAnswer>;
-  /** Answers a request to `/_sandbox/<name>`; undefined when there is no such page. */
+  /** Handles an AWS call. */
+  aws(request: WireRequest): Promise<GatewayResponse>;
+  /** Handles a request to `/_sandbox/<name>`; undefined when there is no such page. */
   admin(request: WireRequest): Promise<WireResponse | undefined>;
 }
 
@@ -26,7 +26,7 @@ export async function startServer(
   port: number,
 ): Promise<{ server: Server; port: number }> {
   const server = createServer((request, response) => {
-    void answer(handlers, request, response).catch((error: unknown) => {
+    void handle(handlers, request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(String(error));
     });
@@ -41,7 +41,7 @@ export async function startServer(
   return { server, port: typeof address === 'object' && address ? address.port : port };
 }
 
-async function answer(handlers: Handlers, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(handlers: Handlers, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const refused = refuseUntrustedOrigin(request);
   if (refused) return send(response, refused);
   const wire = await readRequest(request);
@@ -65,10 +65,10 @@ async function answer(handlers: Handlers, request: IncomingMessage, response: Se
 function refuseUntrustedOrigin({ headers }: IncomingMessage): WireResponse | undefined {
   const host = (headers.host ?? '').replace(/:\d+$/, '');
   const local = /^(localhost|127(\.\d+){3}|\[::1\]|([\w-]+\.)*localhost)$/i.test(host);
-  if (!local) return text(403, 'The sandbox answers on loopback names only.');
+  if (!local) return text(403, 'The sandbox responds to loopback host names only.');
   const site = headers['sec-fetch-site'] ?? 'none';
   const isForeign = headers.origin !== undefined || !['none', 'same-origin'].includes(String(site));
-  return isForeign ? text(403, 'The sandbox does not answer web pages.') : undefined;
+  return isForeign ? text(403, 'The sandbox does not respond to requests from web pages.') : undefined;
 }
 
 async function readRequest(request: IncomingMessage): Promise<WireRequest | 'invalid URL' | 'too large'> {

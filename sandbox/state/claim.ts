@@ -39,8 +39,8 @@ async function acquire(file: string, own: string, folder: string): Promise<void>
 
 /**
  * Replaces the text of a dead holder. Several processes may find it dead at the same time, and the slowest must not
- * overwrite the claim of the fastest. The right to replace it is therefore a file of its own, named after the dead
- * text and acquired in the same way.
+ * overwrite the claim of the fastest. The right to replace it is therefore a separate file, named after the dead text
+ * and acquired in the same way.
  * @returns false when another process has replaced it already
  */
 async function replaceDead(file: string, own: string, dead: string, folder: string): Promise<boolean> {

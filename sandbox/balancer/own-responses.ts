@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** A complete response that does not come from a target. */
-export interface BalancerAnswer {
+export interface OwnResponse {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
@@ -26,7 +26,7 @@ const REASONS: Readonly<Record<number, string>> = {
  * load balancer: 122 bytes for 502, 162 for 503, 134 for 301.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#load-balancer-http-error-codes
  */
-export function answerPage(status: number, location?: string): BalancerAnswer {
+export function errorPage(status: number, location?: string): OwnResponse {
   const title = `${status} ${reason(status)}`;
   const lines = [
     '<html>',
@@ -46,27 +46,33 @@ export function answerPage(status: number, location?: string): BalancerAnswer {
 }
 
 /** Responds to a request; does nothing when a response has already begun. */
-export function sendAnswer(response: ServerResponse, answer: BalancerAnswer): void {
+export function sendOwnResponse(response: ServerResponse, ownResponse: OwnResponse): void {
   if (response.headersSent || response.destroyed) return;
   const connection = response.shouldKeepAlive ? 'keep-alive' : 'close';
-  response.writeHead(answer.status, reason(answer.status), headers(answer, connection).flat());
-  response.end(answer.body);
+  response.writeHead(ownResponse.status, reason(ownResponse.status), headers(ownResponse, connection).flat());
+  response.end(ownResponse.body);
 }
 
 /** Responds on a connection on which no request could be parsed, and closes it. */
-export function sendRawAnswer(socket: Duplex, answer: BalancerAnswer): void {
-  const lines = headers(answer, 'close').map(([name, value]) => `${name}: ${value}`);
-  socket.end([`HTTP/1.1 ${answer.status} ${reason(answer.status)}`, ...lines, '', answer.body].join('\r\n'));
+export function sendRawResponse(socket: Duplex, ownResponse: OwnResponse): void {
+  const lines = headers(ownResponse, 'close').map(([name, value]) => `${name}: ${value}`);
+  socket.end(
+    [`HTTP/1.1 ${ownResponse.status} ${reason(ownResponse.status)}`, ...lines, '', ownResponse.body].join(
+      '\r\n',
+    ),
+  );
 }
 
-function headers(answer: BalancerAnswer, connection: 'keep-alive' | 'close'): [string, string][] {
+function headers(ownResponse: OwnResponse, connection: 'keep-alive' | 'close'): [string, string][] {
   return [
     ['Server', 'awselb/2.0'],
     ['Date', new Date().toUTCString()],
-    ['Content-Type', answer.contentType],
-    ['Content-Length', String(Buffer.byteLength(answer.body))],
+    ['Content-Type', ownResponse.contentType],
+    ['Content-Length', String(Buffer.byteLength(ownResponse.body))],
     ['Connection', connection],
-    ...(answer.location === undefined ? [] : [['Location', answer.location] satisfies [string, string]]),
+    ...(ownResponse.location === undefined
+      ? []
+      : [['Location', ownResponse.location] satisfies [string, string]]),
   ];
 }
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { makeAdminPages, type AdminPages } from './server/admin.ts';
 import { makeFaults, type Faults } from './chaos/faults.ts';
-import { gateway } from './server/gateway.ts';
+import { makeGateway } from './server/gateway.ts';
 import { makeJournal, type Journal } from './server/journal.ts';
 import { startServer } from './server/http-server.ts';
 import { events } from './services.ts';
@@ -60,7 +60,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const faults = makeFaults();
   const sky = makeSky(world, turned(calm, options.weather ?? {}));
   const context = { journal, faults, sky, reportError };
-  const call = gateway(world, context);
+  const call = makeGateway(world, context);
   const { server, port } = await startServer(
     {
       async aws(request) {

@@ -2,7 +2,7 @@
 import type { SecurityGroupRuleRow, SubnetRow } from '../aws/ec2/store.ts';
 import type { Region } from '../world/region.ts';
 import { cidrCovers } from './cidr.ts';
-import { internetGatewayOf, routeTo, routeTableOf } from './routes.ts';
+import { internetGatewayOf, routeTo, effectiveRouteTableOf } from './routes.ts';
 
 /** An address that represents the whole internet. */
 const INTERNET_ADDRESS = '52.94.0.1';
@@ -62,7 +62,7 @@ export function checkIngress(
 
 /** The next hop from a subnet to an address on the internet: a NAT gateway, blocked, or neither for an attached internet gateway. */
 function nextHop(region: Region, subnet: SubnetRow, address: string): { nat?: string; blocked?: string } {
-  const table = routeTableOf(region, subnet);
+  const table = effectiveRouteTableOf(region, subnet);
   const route = table && routeTo(table, address);
   if (!route) return { blocked: `the route table of ${subnet.SubnetId} has no route to the internet` };
   if (route.NatGatewayId !== undefined) return { nat: route.NatGatewayId };

@@ -15,7 +15,7 @@ export const mainRouteTableOf = (region: Region, vpcId: string): RouteTableRow |
   );
 
 /** Returns the route table that a subnet is associated with, or else the main one of its VPC. */
-export const routeTableOf = (region: Region, subnet: SubnetRow): RouteTableRow | undefined =>
+export const effectiveRouteTableOf = (region: Region, subnet: SubnetRow): RouteTableRow | undefined =>
   region.ec2.routeTables.find(({ Associations }) =>
     Associations.some(({ SubnetId }) => SubnetId === subnet.SubnetId),
   ) ?? mainRouteTableOf(region, subnet.VpcId);

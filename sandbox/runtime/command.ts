@@ -21,7 +21,7 @@ export class CannotStartContainerError extends Error {
 }
 
 /** Where a command is searched for. */
-export interface CommandContext {
+export interface ProgramSearch {
   /** The folder that is the container's `/`. */
   rootfs: string;
   /** As the container sees it, absolute. */
@@ -63,7 +63,7 @@ export function healthCheckCommand(command: readonly string[]): string[] {
  */
 export async function resolveCommand(
   command: readonly string[],
-  place: CommandContext,
+  place: ProgramSearch,
 ): Promise<{ file: string; args: string[] }> {
   const [program = '', ...args] = command;
   if (program === '') throw new CannotStartContainerError('no command specified');
@@ -79,7 +79,7 @@ export async function resolveCommand(
   };
 }
 
-async function findProgram(program: string, place: CommandContext): Promise<string> {
+async function findProgram(program: string, place: ProgramSearch): Promise<string> {
   if (NODE.test(program)) return process.execPath;
   if (SHELL.test(program)) return '/bin/sh';
   if (program.includes('/')) {

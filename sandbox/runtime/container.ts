@@ -6,7 +6,7 @@ import {
   DEFAULT_PATH,
   healthCheckCommand,
   resolveCommand,
-  type CommandContext,
+  type ProgramSearch,
 } from './command.ts';
 import { removeRecord, recordContainer } from './orphaned-containers.ts';
 import { makeLineSplitter } from './lines.ts';
@@ -44,10 +44,10 @@ export interface RunningContainer {
    * @param timeoutMs the time after which it is killed
    * @returns the exit code (127 when it could not be started, 137 when it was killed) and the first 4096 bytes of its output
    */
-  run(command: readonly string[], timeoutMs: number): Promise<CommandResult>;
+  run(command: readonly string[], timeoutMs: number): Promise<ContainerCommandResult>;
 }
 
-export interface CommandResult {
+export interface ContainerCommandResult {
   exitCode: number;
   output: string;
   timedOut: boolean;
@@ -78,7 +78,7 @@ export async function startContainer(
   const folder = await resolveInside(plan.rootfs, plan.workingDirectory);
   await mkdir(folder, { recursive: true });
   const environment = await prepareTask(plan);
-  const place: CommandContext = { ...plan, path: plan.environment.PATH ?? DEFAULT_PATH };
+  const place: ProgramSearch = { ...plan, path: plan.environment.PATH ?? DEFAULT_PATH };
 
   const start = async (command: readonly string[], output: Parameters<typeof startProcess>[1]) => {
     const program = await resolveCommand(command, place);
@@ -115,7 +115,7 @@ export async function startContainer(
     return exited.finally(() => clearTimeout(timer));
   };
 
-  const run = async (command: readonly string[], timeoutMs: number): Promise<CommandResult> => {
+  const run = async (command: readonly string[], timeoutMs: number): Promise<ContainerCommandResult> => {
     if (!isRunning)
       return { exitCode: KILLED_EXIT_CODE, output: 'the container is not running', timedOut: false };
     try {

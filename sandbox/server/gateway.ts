@@ -49,7 +49,7 @@ interface Call {
 }
 
 /** Makes the gateway to a world. */
-export function gateway(world: World, { journal, faults, sky, reportError }: GatewayContext) {
+export function makeGateway(world: World, { journal, faults, sky, reportError }: GatewayContext) {
   const pause = (ms: number) =>
     new Promise<void>((resolve) => world.clock.at(world.clock.now() + ms, resolve));
 

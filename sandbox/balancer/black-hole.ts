@@ -1,4 +1,4 @@
-/** A black hole for connections of clients whose packets are dropped: it never reads from them and never responds. */
+/** A black hole for connections of clients whose packets are dropped: it discards their data and never responds. */
 import type { Socket } from 'node:net';
 
 /** Holds connections without a response until the client gives up. */

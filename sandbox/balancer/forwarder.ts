@@ -54,7 +54,7 @@ export interface Forwarder {
 /** One attempt to forward a request, looked up by the event handlers of the proxy library. */
 interface Attempt extends TargetRequest {
   outgoing?: ClientRequest;
-  answered?: boolean;
+  responded?: boolean;
   relay?(this: void, incoming: IncomingMessage): void;
   end?(this: void): void;
 }
@@ -131,12 +131,12 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
     if (attempt === undefined) return;
     outgoing.once('socket', (socket) => watchTimeouts(outgoing, request, socket));
     outgoing.once('upgrade', () => {
-      attempt.answered = true;
+      attempt.responded = true;
       client.setTimeout(attempt.idleTimeoutMs, () => client.destroy());
     });
     // When the target declines the upgrade, the library relays its response and then closes the client's connection.
     outgoing.once('response', (declined) => {
-      attempt.answered = true;
+      attempt.responded = true;
       delete declined.headers['keep-alive'];
       declined.headers.connection = 'close';
       declined.once('close', () => declined.complete || client.destroy());
@@ -156,10 +156,11 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
       new Promise((resolve) => {
         const { request, protocol, pooled } = targetRequest;
         const attempt: Attempt = { ...targetRequest };
-        // Node does not report every failure as an error: it just closes the connection of a target that switches protocols unasked.
-        attempt.end = () => attempt.answered || resolve({ status: 502, stale: false });
+        // Node does not report every failure as an error: when a target switches protocols unasked, Node just closes its
+        // connection.
+        attempt.end = () => attempt.responded || resolve({ status: 502, stale: false });
         attempt.relay = (incoming) => {
-          attempt.answered = true;
+          attempt.responded = true;
           try {
             const headers = responseHeaders(incoming.rawHeaders, response.shouldKeepAlive);
             response.writeHead(incoming.statusCode ?? 0, incoming.statusMessage, headers).flushHeaders();
@@ -187,7 +188,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
       attempts.set(request, attempt);
       const options = { target: targetOf(targetRequest), secure: false, agent: single[protocol] };
       proxy.ws(request, client, head, options, (error) => {
-        if (attempt.answered !== true) fail(failure(attempt, error));
+        if (attempt.responded !== true) fail(failure(attempt, error));
       });
     },
 

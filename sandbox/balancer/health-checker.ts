@@ -44,7 +44,7 @@ interface Found {
  */
 export function startHealthChecker(options: HealthCheckerOptions): HealthChecker {
   const { groups, report, wait = waitInRealTime, lookIntervalMs = 250 } = options;
-  const rounds = new Map<string, { readonly leaving: AbortController; readonly done: Promise<void> }>();
+  const running = new Map<string, { readonly removed: AbortController; readonly done: Promise<void> }>();
   const stopping = new AbortController();
 
   const findAll = (): Map<string, Found> =>
@@ -74,17 +74,17 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
   const look = (): void => {
     if (stopping.signal.aborted) return;
     const found = findAll();
-    for (const [key, { leaving }] of rounds) if (!found.has(key)) leaving.abort();
-    for (const key of found.keys()) if (!rounds.has(key)) begin(key);
+    for (const [key, { removed }] of running) if (!found.has(key)) removed.abort();
+    for (const key of found.keys()) if (!running.has(key)) begin(key);
   };
 
   const begin = (key: string): void => {
-    const leaving = new AbortController();
-    const done = keepChecking(key, leaving.signal).finally(() => {
-      rounds.delete(key);
+    const removed = new AbortController();
+    const done = keepChecking(key, removed.signal).finally(() => {
+      running.delete(key);
       look(); // the target may have been registered again in the meantime
     });
-    rounds.set(key, { leaving, done });
+    running.set(key, { removed, done });
   };
 
   const keepLooking = async (): Promise<void> => {
@@ -99,13 +99,13 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
     refresh: look,
     async stop() {
       stopping.abort();
-      for (const { leaving } of rounds.values()) leaving.abort();
-      await Promise.all([looking, ...[...rounds.values()].map(({ done }) => done)]);
+      for (const { removed } of running.values()) removed.abort();
+      await Promise.all([looking, ...[...running.values()].map(({ done }) => done)]);
     },
   };
 }
 
-/** Draining targets only finish their requests, unused ones belong to no load balancer, and checks of unavailable ones are disabled. */
+/** Draining targets are on their way out, unused ones have no load balancer, and unavailable ones are not checked. */
 function isChecked({ state }: TargetView): boolean {
   return state === 'initial' || state === 'healthy' || state === 'unhealthy';
 }

@@ -35,7 +35,7 @@ export function watchContainerHealth(
   const healthy = new Promise<void>((resolve) => (becameHealthy = resolve));
   void container.exited.then(() => (stopped = true));
 
-  const round = async (): Promise<void> => {
+  const runCheck = async (): Promise<void> => {
     const { exitCode } = await container.run(check.command ?? [], timeout * 1000);
     if (stopped) return;
     if (exitCode === 0) {
@@ -47,13 +47,13 @@ export function watchContainerHealth(
       failures += 1;
       if (failures >= retries) report('UNHEALTHY');
     }
-    later();
+    scheduleNext();
   };
-  const later = () => {
-    const least = passed ? MIN_INTERVAL_MS.later : MIN_INTERVAL_MS.first;
-    timer = setTimeout(() => void round(), Math.max(scaled(interval * 1000), least)).unref();
+  const scheduleNext = () => {
+    const shortest = passed ? MIN_INTERVAL_MS.later : MIN_INTERVAL_MS.first;
+    timer = setTimeout(() => void runCheck(), Math.max(scaled(interval * 1000), shortest)).unref();
   };
-  later();
+  scheduleNext();
   return {
     healthy,
     stop: () => {

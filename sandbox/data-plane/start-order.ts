@@ -42,5 +42,5 @@ export async function startInOrder(
 }
 
 const endedEarly = (name: string | undefined) => (): never => {
-  throw new Error(`dependency container ${name} did not become what its dependants wait for`);
+  throw new Error(`dependency container ${name} did not reach the condition that other containers wait for`);
 };

@@ -12,7 +12,7 @@ const RESERVED_AT_END = 1;
 const usedAddresses = (region: Region, subnetId: string): Set<string> =>
   new Set(
     region.ec2.networkInterfaces
-      .filter((one) => one.SubnetId === subnetId)
+      .filter(({ SubnetId }) => SubnetId === subnetId)
       .map(({ PrivateIpAddress }) => PrivateIpAddress),
   );
 

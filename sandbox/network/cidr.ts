@@ -17,5 +17,5 @@ export const cidrCovers = (text: string | undefined, address: string): boolean =
   parseCidr(text ?? '')?.contains(address) ?? false;
 
 /** Whether two blocks share any address. CIDR blocks either nest or are disjoint. */
-export const cidrsOverlap = (one: string, other: string): boolean =>
-  cidrCovers(one, other) || cidrCovers(other, one);
+export const cidrsOverlap = (first: string, second: string): boolean =>
+  cidrCovers(first, second) || cidrCovers(second, first);

@@ -38,7 +38,7 @@ export function checkEgress(
 }
 
 /**
- * Checks whether a TCP connection from the internet reaches an interface with a public IP, and the replies the client.
+ * Checks whether a TCP connection from the internet reaches an interface with a public IP, and its replies reach the client.
  * @param groups the IDs of the interface's security groups
  * @returns `open`, or the reason why not, as a sentence
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
@@ -60,7 +60,7 @@ export function checkIngress(
   return gateway.blocked ?? 'open';
 }
 
-/** The next hop from a subnet to an address on the internet: a NAT gateway, blocked, or neither for an attached internet gateway. */
+/** The next hop from a subnet to the internet: a NAT gateway, blocked, or neither for an attached internet gateway. */
 function nextHop(region: Region, subnet: SubnetRow, address: string): { nat?: string; blocked?: string } {
   const table = effectiveRouteTableOf(region, subnet);
   const route = table && routeTo(table, address);

@@ -34,7 +34,7 @@ export function routeTo(table: RouteTableRow, address: string): Route | undefine
   return best?.route;
 }
 
-/** Returns the state of a route. A route whose target is gone stays in its table as a `blackhole` until it is replaced or deleted. */
+/** Returns the state of a route, which is `blackhole` once its target is gone, until it is replaced or deleted. */
 export function routeStateOf(region: Region, table: RouteTableRow, route: Route): RouteState {
   if (route.NatGatewayId !== undefined) {
     const state = region.ec2.natGateways.get(route.NatGatewayId)?.State;

@@ -63,36 +63,36 @@ export function healthCheckCommand(command: readonly string[]): string[] {
  */
 export async function resolveCommand(
   command: readonly string[],
-  place: ProgramSearch,
+  search: ProgramSearch,
 ): Promise<{ file: string; args: string[] }> {
   const [program = '', ...args] = command;
   if (program === '') throw new CannotStartContainerError('no command specified');
-  const file = await findProgram(program, place);
+  const file = await findProgram(program, search);
   const isShellText = (index: number) => file === '/bin/sh' && /^-[a-z]*c$/.test(args[index - 1] ?? '');
   return {
     file,
     args: await Promise.all(
       args.map((arg, index) =>
-        isShellText(index) ? mapShellText(arg, place.rootfs) : mapPath(arg, place.rootfs),
+        isShellText(index) ? mapShellText(arg, search.rootfs) : mapPath(arg, search.rootfs),
       ),
     ),
   };
 }
 
-async function findProgram(program: string, place: ProgramSearch): Promise<string> {
+async function findProgram(program: string, search: ProgramSearch): Promise<string> {
   if (NODE.test(program)) return process.execPath;
   if (SHELL.test(program)) return '/bin/sh';
   if (program.includes('/')) {
-    const path = posix.resolve(place.workingDirectory, program);
-    const file = await resolveInside(place.rootfs, path);
+    const path = posix.resolve(search.workingDirectory, program);
+    const file = await resolveInside(search.rootfs, path);
     if (!(await exists(file)))
       throw new CannotStartContainerError(`exec: "${program}": stat ${program}: no such file or directory`);
     if (!(await isExecutable(file)))
       throw new CannotStartContainerError(`exec: "${program}": permission denied`);
     return preferHostProgram(file, path);
   }
-  for (const folder of place.path.split(':').filter(isAbsolute)) {
-    const file = await resolveInside(place.rootfs, join(folder, program));
+  for (const folder of search.path.split(':').filter(isAbsolute)) {
+    const file = await resolveInside(search.rootfs, join(folder, program));
     if (await isExecutable(file)) return preferHostProgram(file, join(folder, program));
   }
   const tool = join(dirname(process.execPath), program);

@@ -68,28 +68,28 @@ const NOT_STARTED_EXIT_CODE = 127;
  * @throws RangeError for an invalid name or an unknown stop signal
  */
 export async function startContainer(
-  given: ContainerSpec,
-  sinks: ContainerOutput,
+  spec: ContainerSpec,
+  output: ContainerOutput,
 ): Promise<RunningContainer> {
   // The program runs in a different folder, so relative paths must be resolved now.
-  const plan = { ...given, taskDirectory: resolve(given.taskDirectory), rootfs: resolve(given.rootfs) };
+  const plan = { ...spec, taskDirectory: resolve(spec.taskDirectory), rootfs: resolve(spec.rootfs) };
   if (!/^[\w-]{1,255}$/.test(plan.name)) throw new RangeError(`invalid container name: ${plan.name}`);
   const stopSignal = signalNumber(plan.stopSignal ?? 'SIGTERM');
   const folder = await resolveInside(plan.rootfs, plan.workingDirectory);
   await mkdir(folder, { recursive: true });
   const environment = await prepareTask(plan);
-  const place: ProgramSearch = { ...plan, path: plan.environment.PATH ?? DEFAULT_PATH };
+  const search: ProgramSearch = { ...plan, path: plan.environment.PATH ?? DEFAULT_PATH };
 
   const start = async (command: readonly string[], output: Parameters<typeof startProcess>[1]) => {
-    const program = await resolveCommand(command, place);
+    const program = await resolveCommand(command, search);
     return startProcess({ ...program, folder, environment }, output).catch((cause: unknown) => {
       throw new CannotStartContainerError(`exec ${command[0]}: ${reasonOf(cause)}`, { cause });
     });
   };
 
   const lines = {
-    stdout: makeLineSplitter((text) => sinks.line('stdout', text)),
-    stderr: makeLineSplitter((text) => sinks.line('stderr', text)),
+    stdout: makeLineSplitter((text) => output.line('stdout', text)),
+    stderr: makeLineSplitter((text) => output.line('stderr', text)),
   };
   const main = await start(plan.command, (stream, chunk) => lines[stream].write(chunk));
   // A container without a record still runs, but after a crash the next sandbox would not find it.

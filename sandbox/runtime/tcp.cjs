@@ -9,7 +9,7 @@ const listeners = require('./listener-records.cjs');
 
 const { ECONNREFUSED, EADDRINUSE, EADDRNOTAVAIL, ETIMEDOUT } = os.constants.errno;
 
-/** The private ranges of VPCs, and the link-local addresses where this machine may serve credentials that are not the task's. */
+/** The private ranges of VPCs, and the link-local addresses, which may serve credentials of this machine. */
 const UNREACHABLE = ranges(['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['169.254.0.0', 16]);
 UNREACHABLE.addAddress('fd00:ec2::254', 'ipv6');
 const LOOPBACK = ranges(['127.0.0.0', 8]);

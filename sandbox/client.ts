@@ -1,15 +1,11 @@
-/** The one door to the sandbox for the rest of Slipway: finds it, starts it, asks it, stops it, all over HTTP. */
-import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
+/** The client of the sandbox for the rest of Slipway: finds, starts, queries and stops a sandbox, always over HTTP. */
 import { get, type IncomingMessage } from 'node:http';
-import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
+import { lastLogLines, LOST_RACE_EXIT_CODE, spawnSandbox } from './background.ts';
 
-export const DEFAULT_PORT = 4566;
-
-/** A sandbox that answers. */
-export interface Door {
+/** A running sandbox. */
+export interface SandboxClient {
   /** The endpoint for AWS clients. */
   readonly url: string;
   readonly pid: number;
@@ -17,34 +13,35 @@ export interface Door {
   readonly folder: string;
   /** Whether this call started it. */
   readonly started: boolean;
-  /** Whether it was started in the background by a provision, and may be stopped by a teardown. */
+  /** Whether a provision started it in the background, which allows a teardown to stop it. */
   readonly background: boolean;
-  /** How many times faster than AWS's its rate limits fill again; undefined when it has none. */
+  /** How many times faster than AWS's its rate limits refill; undefined when it has none. */
   readonly limits: number | undefined;
-  /** Where a name leads, through the sandbox's Route 53 and load balancers; undefined when nowhere. */
+  /** Resolves a name through the sandbox's Route 53 and load balancers; undefined when nothing serves it. */
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;
-  /** Whether its process lives, whatever it answers. */
+  /** Whether its process is alive, even if it does not respond. */
   isAlive(): boolean;
   /**
-   * Stops it, and resolves when it is gone.
-   * @param withinMs how long it may take
-   * @throws DoorError when it takes longer
+   * Stops it, and resolves when its process has ended.
+   * @param withinMs how long that may take
+   * @throws SandboxError when it takes longer
    */
   stop(withinMs?: number): Promise<void>;
 }
 
-/** Why a sandbox cannot be had, or cannot be got rid of. */
-export class DoorError extends Error {
+/** A sandbox could not be found, started or stopped. */
+export class SandboxError extends Error {
   readonly kind: 'port taken' | 'did not start' | 'did not stop';
-  constructor(kind: DoorError['kind'], message: string) {
+  constructor(kind: SandboxError['kind'], message: string) {
     super(message);
-    this.name = 'DoorError';
+    this.name = 'SandboxError';
     this.kind = kind;
   }
 }
 
-interface About {
+/** The response of `GET /_sandbox/about`. */
+interface SandboxAbout {
   readonly sandbox: string;
   readonly pid: number;
   readonly folder: string;
@@ -55,126 +52,112 @@ interface About {
 const TIMEOUT_MS = 5000;
 const START_MS = 20_000;
 const STOP_MS = 10_000;
-/** How long another sandbox that was quicker to start may still need before it answers. */
-const OTHER_START_MS = 5000;
-/** The exit code of a background sandbox that found its port or its folder taken. */
-export const LATE = 75;
+/** How long another sandbox that won the race for the port or the folder may take until it responds. */
+const RIVAL_START_MS = 5000;
 
-/** Who answers on a port: a sandbox, somebody else, or nobody. */
-async function whoIs(url: string, signal?: AbortSignal): Promise<About | 'somebody else' | 'nobody'> {
+/** Identifies what listens on a port. */
+async function identify(url: string, signal?: AbortSignal): Promise<SandboxAbout | 'other' | 'nothing'> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    const answer = await answerOf(
+    const response = await request(
       `${url}/_sandbox/about`,
       signal ? AbortSignal.any([signal, timeout]) : timeout,
     );
-    const about = (await json(answer)) as Partial<About>;
-    return about.sandbox === 'slipway' ? (about as About) : 'somebody else';
+    const about = (await json(response)) as Partial<SandboxAbout>;
+    return about.sandbox === 'slipway' ? (about as SandboxAbout) : 'other';
   } catch (error) {
     signal?.throwIfAborted();
-    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'nobody' : 'somebody else';
+    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'nothing' : 'other';
   }
 }
 
-/** Not by fetch: when the other side closes before it was asked, that waits, and nothing keeps the process alive. */
-const answerOf = (url: string, signal: AbortSignal): Promise<IncomingMessage> =>
+/**
+ * Sends a GET request. Not with fetch: when the server closes the connection before it has received the request, fetch
+ * keeps waiting, and nothing keeps the process alive meanwhile.
+ */
+const request = (url: string, signal: AbortSignal): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => get(url, { agent: false, signal }, resolve).on('error', reject));
 
-/** A sandbox on that port, if one answers. */
-export async function findSandbox(port: number, signal?: AbortSignal): Promise<Door | undefined> {
+/**
+ * Finds the sandbox on a port.
+ * @returns undefined when nothing listens there
+ * @throws SandboxError `port taken` when something else listens there
+ */
+export async function findSandbox(port: number, signal?: AbortSignal): Promise<SandboxClient | undefined> {
   const url = `http://127.0.0.1:${port}`;
-  const about = await whoIs(url, signal);
-  if (about === 'nobody') return undefined;
-  if (about === 'somebody else') {
-    throw new DoorError('port taken', `Port ${port} is in use by something that is not a sandbox.`);
+  const about = await identify(url, signal);
+  if (about === 'nothing') return undefined;
+  if (about === 'other') {
+    throw new SandboxError('port taken', `Port ${port} is in use by something that is not a sandbox.`);
   }
-  return door(url, about, false);
+  return clientOf(url, about, false);
 }
 
 export interface StartOptions {
   readonly port: number;
   /** Where it keeps its state. */
   readonly folder: string;
-  /** Says to give up waiting for it. */
+  /** Aborts the wait for it. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The sandbox on that port: the one that runs, or a new one in the background, which goes on after this process.
- * @throws DoorError
+ * Returns the sandbox on a port, and starts one in the background when there is none. It keeps running after this
+ * process.
+ * @throws SandboxError
  */
-export async function openSandbox(options: StartOptions): Promise<Door> {
+export async function openSandbox(options: StartOptions): Promise<SandboxClient> {
   const running = await findSandbox(options.port, options.signal);
   if (running) return running;
-  // Two provisions may start one at the same time: the one that comes late ends, and both use the other. When that is
-  // given up before it answers, it leaves the place to a second try.
-  return (await start(options)) ?? (await start(options)) ?? notStarted(options);
+  // Two provisions may each start a sandbox at the same time. The one that loses the race exits, and both use the
+  // winner. If the winner is aborted before it responds, the second attempt starts one.
+  return (
+    (await startInBackground(options)) ?? (await startInBackground(options)) ?? throwDidNotStart(options)
+  );
 }
 
 /**
- * Starts one, and waits until it or another on its port answers.
- * @returns undefined when it came late, and the other does not answer
- * @throws DoorError
+ * Starts a sandbox, and waits until it or another one on its port responds.
+ * @returns undefined when it lost the race and the winner does not respond
+ * @throws SandboxError
  */
-async function start(options: StartOptions): Promise<Door | undefined> {
+async function startInBackground(options: StartOptions): Promise<SandboxClient | undefined> {
   const { port, folder, signal } = options;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const output = openSync(logOf(folder), 'a', 0o600);
-  const child = spawn(
-    process.execPath,
-    [
-      join(import.meta.dirname, '../run.js'),
-      'sandbox',
-      '--port',
-      String(port),
-      '--folder',
-      folder,
-      '--background',
-    ],
-    { detached: true, stdio: ['ignore', output, output], env: withoutKeys(process.env) },
-  );
-  closeSync(output);
-  child.unref();
+  const child = spawnSandbox(port, folder);
   const url = `http://127.0.0.1:${port}`;
-  // Not by the clock of the machine, which may be set meanwhile.
+  // A monotonic clock: the machine's own may be set meanwhile.
   let deadline = performance.now() + START_MS;
-  child.once('exit', (code) => (deadline = performance.now() + (code === LATE ? OTHER_START_MS : 0)));
+  child.once('exit', (code) => {
+    deadline = performance.now() + (code === LOST_RACE_EXIT_CODE ? RIVAL_START_MS : 0);
+  });
   let isOurs = false;
   try {
     for (let last = false; !last; await delay(50, undefined, { signal })) {
       last = performance.now() >= deadline;
-      const about = await whoIs(url, signal);
+      const about = await identify(url, signal);
       if (typeof about !== 'object') continue;
       isOurs = about.pid === child.pid;
-      return door(url, about, isOurs);
+      return clientOf(url, about, isOurs);
     }
   } finally {
-    // Nobody knows of one that has not answered.
+    // No other process can be using a sandbox that has not responded.
     if (!isOurs) child.kill();
   }
-  return child.exitCode === LATE ? undefined : notStarted(options);
+  return child.exitCode === LOST_RACE_EXIT_CODE ? undefined : throwDidNotStart(options);
 }
 
-function notStarted({ folder }: StartOptions): never {
-  const said = readFileSync(logOf(folder), 'utf8').trim().split('\n').slice(-5).join('\n');
-  throw new DoorError('did not start', `It said: ${said}`);
+function throwDidNotStart({ folder }: StartOptions): never {
+  throw new SandboxError('did not start', `Its log ends with: ${lastLogLines(folder)}`);
 }
 
-const logOf = (folder: string): string => join(folder, 'sandbox.log');
-
-/** It is an AWS, and needs no keys to one; it goes on after the shell that they were meant for. */
-function withoutKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, AWS_SESSION_TOKEN: ___, ...others } = env;
-  return others;
-}
-
-function door(url: string, about: About, started: boolean): Door {
-  const ask = async (path: string, method = 'GET'): Promise<unknown> => {
+function clientOf(url: string, about: SandboxAbout, started: boolean): SandboxClient {
+  const call = async (path: string, method = 'GET'): Promise<unknown> => {
     const response = await fetch(`${url}/_sandbox/${path}`, {
       method,
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    if (!response.ok) throw new Error(`The sandbox answered ${response.status}: ${await response.text()}`);
+    if (!response.ok)
+      throw new Error(`The sandbox responded with ${response.status}: ${await response.text()}`);
     return response.json();
   };
   return {
@@ -185,18 +168,18 @@ function door(url: string, about: About, started: boolean): Door {
     background: about.background,
     limits: about.limits,
     resolve: async (name, port) =>
-      ((await ask(`resolve?name=${encodeURIComponent(name)}&port=${port}`)) ?? undefined) as
+      ((await call(`resolve?name=${encodeURIComponent(name)}&port=${port}`)) ?? undefined) as
         { host: string; port: number } | undefined,
-    census: async () => (await ask('census')) as Record<string, number>,
+    census: async () => (await call('census')) as Record<string, number>,
     isAlive: () => isAlive(about.pid),
     async stop(withinMs = STOP_MS) {
       const deadline = performance.now() + withinMs;
-      await ask('stop', 'POST');
+      await call('stop', 'POST');
       for (; isAlive(about.pid); await delay(20)) {
         if (performance.now() < deadline) continue;
-        throw new DoorError(
+        throw new SandboxError(
           'did not stop',
-          `Its process ${about.pid} still runs ${withinMs / 1000} s after it was asked to end.`,
+          `Its process ${about.pid} is still running ${withinMs / 1000} s after it was asked to stop.`,
         );
       }
     },

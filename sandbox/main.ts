@@ -1,28 +1,28 @@
-/** `npm run sandbox`: an AWS that lives in this machine, in the foreground until Ctrl-C. */
+/** `npm run sandbox`: runs an AWS on this machine, in the foreground until Ctrl-C. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { FolderTaken } from './claim.ts';
-import { LATE } from './client.ts';
+import { FolderTakenError } from './state/claim.ts';
+import { LOST_RACE_EXIT_CODE } from './background.ts';
 import { PACES, type Pace } from './world/durations.ts';
 import { parseWeather } from './chaos/weather.ts';
-import { startWholeSandbox } from './sandbox-with-tasks.ts';
+import { startSandboxWithTasks } from './sandbox-with-tasks.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const HELP = `Usage: npm run sandbox -- [options]
 
-An AWS that lives in this machine: EC2, ELBv2, ECS, ECR, Route 53, IAM, STS and CloudWatch Logs on one
-endpoint, with a data plane that runs tasks and routes requests. Loopback only.
+An AWS on this machine: EC2, ELBv2, ECS, ECR, Route 53, IAM, STS and CloudWatch Logs behind one endpoint,
+with a data plane that runs tasks and routes requests. It listens on the loopback interface only.
 
 Options:
   --port <port>       the endpoint (default: 4566, or SLIPWAY_SANDBOX_PORT)
-  --http-port <port>  where listeners on port 80 are served (default: 8080 or the next free one, or
-                      SLIPWAY_SANDBOX_HTTP_PORT; 0 takes any free one)
+  --http-port <port>  where listeners on port 80 are served (default: SLIPWAY_SANDBOX_HTTP_PORT, or
+                      8080 or the next free port; 0 takes any free port)
   --folder <folder>   where its state is kept (default: .slipway/sandbox)
-  --pace <pace>       instant, brisk (a minute in a second), aws, or a factor (default: brisk, or
+  --pace <pace>       instant, brisk (one minute per second), aws, or a factor (default: brisk, or
                       SLIPWAY_SANDBOX_PACE)
-  --weather <weather> how it misbehaves: calm, lag, throttled, stormy, or knobs as JSON (default: calm, or
-                      SLIPWAY_SANDBOX_WEATHER)
+  --weather <weather> which failures it injects: calm, lag, throttled, stormy, or knobs as JSON
+                      (default: calm, or SLIPWAY_SANDBOX_WEATHER)
   -h, --help          show this
 `;
 
@@ -43,21 +43,21 @@ function readArguments() {
   return {
     help: values.help,
     background: values.background,
-    port: portOf(values.port ?? (env['SLIPWAY_SANDBOX_PORT'] || '4566'), '--port'),
-    httpPort: portOf(values['http-port'] ?? (env['SLIPWAY_SANDBOX_HTTP_PORT'] || '8080'), '--http-port'),
+    port: parsePort(values.port ?? (env['SLIPWAY_SANDBOX_PORT'] || '4566'), '--port'),
+    httpPort: parsePort(values['http-port'] ?? (env['SLIPWAY_SANDBOX_HTTP_PORT'] || '8080'), '--http-port'),
     folder: resolve(values.folder ?? `${home}/sandbox`),
-    pace: paceOf(values.pace ?? (env['SLIPWAY_SANDBOX_PACE'] || 'brisk')),
+    pace: parsePace(values.pace ?? (env['SLIPWAY_SANDBOX_PACE'] || 'brisk')),
     weather: parseWeather(values.weather ?? (env['SLIPWAY_SANDBOX_WEATHER'] || 'calm')),
   };
 }
 
-function portOf(text: string, name: string): number {
+function parsePort(text: string, name: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
   throw new Error(`${name} is not a port: ${text}`);
 }
 
-function paceOf(text: string): Pace {
+function parsePace(text: string): Pace {
   const pace = PACES[text] ?? Number(text);
   if (pace === 'instant' || pace > 0) return pace;
   throw new Error(`--pace is instant, brisk, aws or a factor, not ${text}`);
@@ -73,13 +73,13 @@ async function run(): Promise<void> {
   const close = () => {
     closing ??= sandbox.close().then(() => process.exit(0));
   };
-  const sandbox = await startWholeSandbox({
+  const sandbox = await startSandboxWithTasks({
     port,
     httpPort,
     folder,
     pace,
     weather,
-    complain: (error) =>
+    reportError: (error) =>
       void process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`),
     pages: {
       'GET about': () => ({
@@ -91,7 +91,7 @@ async function run(): Promise<void> {
         ...(sandbox.chaos.weather.throttle && { limits: pace === 'instant' ? 1 : pace }),
       }),
       'POST stop': () => {
-        // After the answer is on its way.
+        // Give the response time to be sent.
         setTimeout(close, 50);
         return {};
       },
@@ -104,16 +104,16 @@ async function run(): Promise<void> {
 
 run().catch((error: unknown) => {
   const portTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  const folderTaken = error instanceof FolderTaken;
+  const folderTaken = error instanceof FolderTakenError;
   const message = error instanceof Error ? error.message : String(error);
   const fix = portTaken
-    ? 'Stop what uses the port, or choose another: --port 4567'
+    ? 'Stop the process that uses the port, or choose another port: --port 4567'
     : folderTaken
-      ? 'Use that one, or choose another folder and port: --folder FOLDER --port 4567'
+      ? 'Use that sandbox, or choose another folder and port: --folder FOLDER --port 4567'
       : 'npm run sandbox -- --help';
   process.stderr.write(
     `problem  The sandbox cannot start.\n  why    ${message}\n  now    Nothing was changed.\n  to do  ${fix}\n`,
   );
-  const isLate = process.argv.includes('--background') && (portTaken || folderTaken);
-  process.exitCode = isLate ? LATE : 1;
+  const lostRace = process.argv.includes('--background') && (portTaken || folderTaken);
+  process.exitCode = lostRace ? LOST_RACE_EXIT_CODE : 1;
 });

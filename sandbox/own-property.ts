@@ -1,5 +1,7 @@
-/** Looking up names that a client chose: `constructor` is in every object, and in none that we wrote. */
+/** Looks up names that a client chose, which must not find inherited members such as `constructor`. */
 
-/** The member of a record under a name; undefined for what the record only inherits. */
-export const own = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
-  Object.hasOwn(record, name) ? record[name] : undefined;
+/** Returns the record's own member of that name; undefined when it has none or only inherits one. */
+export const ownProperty = <Value>(
+  record: Readonly<Record<string, Value>>,
+  name: string,
+): Value | undefined => (Object.hasOwn(record, name) ? record[name] : undefined);

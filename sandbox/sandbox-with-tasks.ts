@@ -1,26 +1,27 @@
-/** The whole sandbox: the control plane with a data plane behind it, in this process. */
+/** The complete sandbox in this process: the control plane, and the data plane that runs tasks and load balancers. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recoverTasks } from './aws/ecs/recovery.ts';
-import { claimFolder } from './claim.ts';
+import { claimFolder } from './state/claim.ts';
 import { serveBalancers } from './data-plane/balancers.ts';
-import { locate } from './data-plane/resolve.ts';
-import { taskPlane } from './data-plane/tasks.ts';
-import { sweepAside } from './stale-files.ts';
-import { stopLeftovers } from './runtime/leftovers.ts';
+import { resolveLocally } from './data-plane/local-endpoints.ts';
+import { makeTaskDataPlane } from './data-plane/tasks.ts';
+import { removeStaleFiles } from './state/stale-files.ts';
+import { killOrphanedContainers } from './runtime/orphaned-containers.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts';
 
-export interface WholeOptions extends SandboxOptions {
-  /** The local port of listeners on port 80: 8080 for people, 0 (any) for tests. */
+export interface SandboxWithTasksOptions extends SandboxOptions {
+  /** The local port for listeners on port 80: 8080 for users, 0 (any free port) for tests. */
   readonly httpPort: number;
 }
 
 /**
- * Starts a sandbox that really runs tasks and really routes requests.
- * @throws EADDRINUSE when the port is taken, FolderTaken when another sandbox has the folder: nothing of either is touched
+ * Starts a sandbox that runs tasks as processes and routes requests to them.
+ * @throws EADDRINUSE when the port is taken
+ * @throws FolderTakenError when another sandbox uses the folder, which is then left untouched
  */
-export async function startWholeSandbox(options: WholeOptions): Promise<Sandbox> {
+export async function startSandboxWithTasks(options: SandboxWithTasksOptions): Promise<Sandbox> {
   const own = options.folder === undefined ? mkdtempSync(join(tmpdir(), 'slipway-')) : undefined;
   const folder = options.folder ?? own ?? '';
   const giveBack = await claimFolder(folder);
@@ -43,28 +44,29 @@ export async function startWholeSandbox(options: WholeOptions): Promise<Sandbox>
   }
 }
 
-async function startIn(folder: string, options: WholeOptions): Promise<Sandbox> {
+async function startIn(folder: string, options: SandboxWithTasksOptions): Promise<Sandbox> {
   const tasksFolder = join(folder, 'tasks');
-  // What survived a sandbox that was killed.
-  await stopLeftovers(tasksFolder);
+  // Clean up after a sandbox that was killed.
+  await killOrphanedContainers(tasksFolder);
   rmSync(tasksFolder, { recursive: true, force: true });
-  await sweepAside(folder);
-  const { complain = () => undefined } = options;
-  const plane = taskPlane(tasksFolder, complain);
+  await removeStaleFiles(folder);
+  const { reportError = () => undefined } = options;
+  const plane = makeTaskDataPlane(tasksFolder, reportError);
   const sandbox = await startSandbox({
     ...options,
     plane,
     pages: {
       ...options.pages,
       'GET resolve': ({ query }) =>
-        locate(sandbox.world, balancers, query.get('name') ?? '', Number(query.get('port') ?? 80)) ?? null,
+        resolveLocally(sandbox.world, balancers, query.get('name') ?? '', Number(query.get('port') ?? 80)) ??
+        null,
     },
   });
   for (const region of sandbox.world.regions()) recoverTasks(region);
   const balancers = serveBalancers(sandbox.world, {
     folderOf: (task) => plane.folderOf(task),
     httpPort: options.httpPort,
-    complain,
+    reportError,
   });
   return {
     ...sandbox,

@@ -1,36 +1,36 @@
-/** Puts a sandbox together: world, gateway, data plane and server, in this process. */
+/** Assembles a sandbox in this process: world, gateway, data plane and HTTP server. */
 import { join } from 'node:path';
-import { admin, type Pages } from './admin.ts';
+import { makeAdminPages, type AdminPages } from './server/admin.ts';
 import { makeFaults, type Faults } from './chaos/faults.ts';
-import { gateway } from './gateway.ts';
-import { makeJournal, type Journal } from './journal.ts';
-import { serve } from './server.ts';
+import { makeGateway } from './server/gateway.ts';
+import { makeJournal, type Journal } from './server/journal.ts';
+import { startServer } from './server/http-server.ts';
 import { events } from './services.ts';
 import { folderBlobs } from './world/blobs.ts';
-import { systemClock, type Clock } from './world/clock.ts';
-import type { Plane } from './data-plane.ts';
+import { machineClock, type SandboxClock } from './world/clock.ts';
+import type { DataPlane } from './data-plane/data-plane.ts';
 import type { Pace } from './world/durations.ts';
 import { makeChaos, type Chaos } from './chaos/controller.ts';
 import { calm, adjusted, type Weather } from './chaos/weather.ts';
-import { keep } from './world/persistence.ts';
+import { persistWorld } from './state/persistence.ts';
 import { World } from './world/world.ts';
 
 export interface SandboxOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number;
-  /** Where its state is kept; in memory alone when left out. */
+  /** Where its state is kept; in memory only when omitted. */
   readonly folder?: string;
   readonly pace?: Pace;
-  readonly clock?: Clock;
+  readonly clock?: SandboxClock;
   readonly seed?: string;
-  /** Which of AWS's misbehaviour is on; the knobs that are left out are calm. */
+  /** Which failures are injected; omitted knobs are calm. */
   readonly weather?: Partial<Weather>;
-  /** What runs tasks; one that only pretends unless told. */
-  readonly plane?: Plane;
-  /** Told of mistakes of the sandbox's own, and of what went wrong behind no call. */
-  readonly complain?: (error: unknown) => void;
-  /** Pages of the process around it. */
-  readonly pages?: Pages;
+  /** Runs the tasks; simulated by default. */
+  readonly plane?: DataPlane;
+  /** Receives the sandbox's own bugs, and failures outside any call. */
+  readonly reportError?: (error: unknown) => void;
+  /** Further admin pages, added by the process that runs the sandbox. */
+  readonly pages?: AdminPages;
 }
 
 /** A running sandbox. */
@@ -50,25 +50,26 @@ export interface Sandbox {
  * @throws EADDRINUSE when the port is taken
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { folder, clock = systemClock, pace = 'instant', complain = () => undefined } = options;
+  const { folder, clock = machineClock, pace = 'instant', reportError = () => undefined } = options;
   const blobs = folder === undefined ? undefined : folderBlobs(join(folder, 'blobs'));
   const { seed, plane } = options;
-  const world = new World({ clock, pace, blobs, seed, plane, events, complain: options.complain });
-  const keeper = folder === undefined ? undefined : keep(world, join(folder, 'world'), complain);
+  const world = new World({ clock, pace, blobs, seed, plane, events, complain: options.reportError });
+  const persistence =
+    folder === undefined ? undefined : persistWorld(world, join(folder, 'world'), reportError);
   const journal = makeJournal(() => clock.now());
   const faults = makeFaults();
   const chaos = makeChaos(world, adjusted(calm, options.weather ?? {}));
-  const around = { journal, faults, chaos, complain };
-  const call = gateway(world, around);
-  const { server, port } = await serve(
+  const context = { journal, faults, chaos, reportError };
+  const call = makeGateway(world, context);
+  const { server, port } = await startServer(
     {
       async aws(request) {
-        const answer = await call(request);
-        // What was answered must survive the process.
-        await keeper?.saved();
-        return answer;
+        const response = await call(request);
+        // A client may rely on a response, so its effect must survive the process.
+        await persistence?.saved();
+        return response;
       },
-      admin: admin(world, around, options.pages ?? {}),
+      admin: makeAdminPages(world, context, options.pages ?? {}),
     },
     options.port ?? 0,
   );
@@ -85,7 +86,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         server.close(resolve);
         server.closeAllConnections();
       });
-      await keeper?.stop();
+      await persistence?.stop();
     },
   };
 }

@@ -22,14 +22,14 @@ import { jsonProtocol } from './protocol/json-protocol.ts';
 import { queryProtocol } from './protocol/query-protocol.ts';
 import { restXmlProtocol } from './protocol/rest-xml-protocol.ts';
 import { operationsOf, type OperationShape } from './protocol/schemas.ts';
-import type { Protocol } from './protocol/wire.ts';
+import type { WireProtocol } from './protocol/wire.ts';
 import type { Events } from './world/region.ts';
 
 /** One service: its wire protocol and its operations. */
 export interface Service {
   /** Its name in this project, e.g. `elbv2`. */
   readonly name: string;
-  readonly protocol: Protocol;
+  readonly protocol: WireProtocol;
   /** Every operation that AWS has. */
   readonly shapes: ReadonlyMap<string, OperationShape>;
   /** The operations that the sandbox has. */
@@ -39,7 +39,7 @@ export interface Service {
 function service(
   name: string,
   client: object,
-  protocol: Protocol | ((shapes: Map<string, OperationShape>) => Protocol),
+  protocol: WireProtocol | ((shapes: Map<string, OperationShape>) => WireProtocol),
   operations: object,
 ): Service {
   const shapes = operationsOf(client);

@@ -1,13 +1,13 @@
-/** AWS's wildcards: in paths and hosts of rules, in filters, in patterns of tags. */
+/** AWS's wildcards, as used in paths and hosts of rules, in filters and in tag patterns. */
 
 const ANY = Symbol('*');
 const ONE = Symbol('?');
 type Token = string | typeof ANY | typeof ONE;
 
 /**
- * Whether a pattern matches the whole text: `*` stands for any run of characters, `?` for exactly one, and a backslash
- * takes the meaning from the character after it. Walks instead of building a regular expression, whose backtracking
- * a client could make arbitrarily slow.
+ * Whether a pattern matches the whole string: `*` matches any number of characters, `?` exactly one, and a backslash
+ * escapes the character after it. This is a loop rather than a regular expression, because a client could make the
+ * backtracking of one arbitrarily slow.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
   const tokens = tokenize(pattern);

@@ -1,21 +1,21 @@
-/** Whether a request satisfies one condition of a listener rule. */
+/** Evaluates a condition of a listener rule against a request. */
 import { BlockList, isIPv6 } from 'node:net';
 import type { QueryStringKeyValuePair, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { matchesWildcard } from '../wildcard.ts';
 import { matchesHost, matchesPath } from './path-pattern.ts';
 
-/** What rules can see of a request. */
+/** The parts of a request that rules can match. */
 export interface RoutedRequest {
   readonly method: string;
-  /** The host name of the Host header, without a port. */
+  /** The host name from the Host header, without the port. */
   readonly host: string;
-  /** The port that the client addressed: that of the Host header, or else the listener's. */
+  /** The port that the client addressed: from the Host header, or else the listener's. */
   readonly port: number;
   /** The path as the client sent it. */
   readonly rawPath: string;
-  /** The path as patterns are compared with it. */
+  /** The normalised path, which patterns are compared with. */
   readonly path: string;
-  /** The query string without its question mark. */
+  /** The query string without the question mark. */
   readonly query: string;
   /** Names and values in the order in which they were sent. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -24,7 +24,7 @@ export interface RoutedRequest {
 
 /**
  * Whether the request satisfies the condition: one of the condition's values must match.
- * Regular expressions are JavaScript's, searched anywhere in the text; AWS does not publish its dialect.
+ * Regular expressions use JavaScript's syntax and may match anywhere in the value; AWS does not publish its dialect.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
  */
 export function satisfies(condition: RuleCondition, request: RoutedRequest): boolean {
@@ -46,7 +46,7 @@ export function satisfies(condition: RuleCondition, request: RoutedRequest): boo
     case 'http-header': {
       const { HttpHeaderName = '', Values, RegexValues } = condition.HttpHeaderConfig ?? {};
       const values = request.headers
-        .filter(([name]) => sameText(name, HttpHeaderName))
+        .filter(([name]) => equalsIgnoringCase(name, HttpHeaderName))
         .map(([, value]) => value);
       return values.some(
         (value) =>
@@ -63,7 +63,7 @@ export function satisfies(condition: RuleCondition, request: RoutedRequest): boo
       );
     }
     case 'source-ip':
-      return all(condition.SourceIpConfig?.Values).some((cidr) => contains(cidr, request.sourceIp));
+      return all(condition.SourceIpConfig?.Values).some((cidr) => cidrHasAddress(cidr, request.sourceIp));
     default:
       return false;
   }
@@ -73,7 +73,7 @@ function all(...lists: (readonly string[] | undefined)[]): readonly string[] {
   return lists.flatMap((list) => list ?? []);
 }
 
-function sameText(one: string, other: string): boolean {
+function equalsIgnoringCase(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
@@ -81,7 +81,7 @@ function matchesIgnoringCase(pattern: string, text: string): boolean {
   return matchesWildcard(pattern.toLowerCase(), text.toLowerCase());
 }
 
-/** A wanted pair without a key is satisfied by any key that has the value. */
+/** A condition without a key matches any key that has the value. */
 function pairMatches(
   { Key, Value = '' }: QueryStringKeyValuePair,
   [key, value]: readonly [string, string],
@@ -104,7 +104,7 @@ function decode(text: string): string {
   }
 }
 
-function contains(cidr: string, address: string): boolean {
+function cidrHasAddress(cidr: string, address: string): boolean {
   const [network = '', bits = ''] = cidr.split('/');
   const family = isIPv6(network) ? 'ipv6' : 'ipv4';
   if (isIPv6(address) !== (family === 'ipv6')) return false;

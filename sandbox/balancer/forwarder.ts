@@ -1,4 +1,4 @@
-/** Carries one request to one target and the response back: connections, timeouts, streams and WebSockets. */
+/** Forwards requests to targets and streams the responses back: connections, timeouts and WebSockets. */
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
@@ -9,7 +9,7 @@ import { responseHeaders } from './headers.ts';
 import { TLS } from './tls.ts';
 import type { TargetProtocol } from './view.ts';
 
-/** A request on its way to a target. */
+/** A request to forward to a target. */
 export interface TargetRequest {
   readonly request: IncomingMessage;
   readonly host: string;
@@ -19,37 +19,42 @@ export interface TargetRequest {
   readonly url: string;
   /** The headers for the target. */
   readonly headers: OutgoingHttpHeaders;
-  /** How long the target may be silent, in milliseconds. */
+  /** How long the target may send nothing, in milliseconds. */
   readonly idleTimeoutMs: number;
-  /** Whether a connection that has carried other requests may be used. */
+  /** Whether the request may use a pooled connection. */
   readonly pooled: boolean;
 }
 
-/** Why nothing came back from a target. */
-export interface Failure {
-  /** The status to answer with. */
+/** Why a target sent no response. */
+export interface ForwardingFailure {
+  /** The status to send to the client. */
   readonly status: 408 | 502 | 504;
-  /** The target had closed the pooled connection before it answered anything on it. */
+  /** Whether the target had closed the pooled connection before it sent any response on it. */
   readonly stale: boolean;
 }
 
-/** Carries requests over one pool of connections. */
+/** Forwards requests over one pool of connections. */
 export interface Forwarder {
   /**
    * Sends a request and streams the response back.
-   * @returns the failure when the target gave no response; undefined when the response, or the client, is gone
+   * @returns the failure when the target sent no response; undefined when the response has ended or the client has left
    */
-  forward(targetRequest: TargetRequest, response: ServerResponse): Promise<Failure | undefined>;
-  /** Sends an upgrade request and joins the two connections; `fail` must write its answer to the client at once. */
-  upgrade(targetRequest: TargetRequest, client: Socket, head: Buffer, fail: (failure: Failure) => void): void;
+  forward(targetRequest: TargetRequest, response: ServerResponse): Promise<ForwardingFailure | undefined>;
+  /** Sends an upgrade request and joins the two connections; `fail` must respond to the client immediately. */
+  upgrade(
+    targetRequest: TargetRequest,
+    client: Socket,
+    head: Buffer,
+    fail: (failure: ForwardingFailure) => void,
+  ): void;
   /** Closes the pooled connections. */
   close(): void;
 }
 
-/** One attempt to send a request, as the library's events find it again. */
+/** One attempt to forward a request, looked up by the event handlers of the proxy library. */
 interface Attempt extends TargetRequest {
   outgoing?: ClientRequest;
-  answered?: boolean;
+  responded?: boolean;
   relay?(this: void, incoming: IncomingMessage): void;
   end?(this: void): void;
 }
@@ -58,22 +63,22 @@ class Timeout extends Error {
   readonly status: 408 | 504;
 
   constructor(waitedFor: 'client' | 'target') {
-    super(`The ${waitedFor} was silent for too long`);
+    super(`The ${waitedFor} sent nothing for too long`);
     this.status = waitedFor === 'client' ? 408 : 504;
   }
 }
 
 /**
- * A handshake that does not come is answered with 502 and not with 504.
+ * A TLS handshake that does not complete is a 502, not a 504.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-502-issues
  */
-class NoHandshake extends Error {
+class HandshakeTimeout extends Error {
   constructor() {
     super('The target did not complete the TLS handshake in time');
   }
 }
 
-/** How long an unused connection to a target stays in the pool, unless the target asks for less. */
+/** How long an idle connection to a target stays in the pool, unless the target asks for less. */
 const POOL_IDLE_MS = 60_000;
 
 /**
@@ -87,8 +92,8 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   const proxy = createProxyServer({ toProxy: true, selfHandleResponse: true });
   const attempts = new WeakMap<IncomingMessage, Attempt>();
 
-  // The library's own steps shape headers in ways that a load balancer does not (one takes the framing from a chunked
-  // DELETE), so what is really to be sent is put in place just before it sends.
+  // The library rewrites headers in ways that a load balancer does not: for example, it removes the framing of a chunked
+  // DELETE. The headers and the URL are therefore set just before it sends.
   const applyHead = (request: IncomingMessage): void => {
     const attempt = attempts.get(request);
     request.headers = { ...attempt?.headers } as IncomingMessage['headers'];
@@ -97,7 +102,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
   proxy.before('web', 'stream', applyHead);
   proxy.before('ws', 'stream', applyHead);
 
-  const guard = (outgoing: ClientRequest, request: IncomingMessage, socket: Socket): void => {
+  const watchTimeouts = (outgoing: ClientRequest, request: IncomingMessage, socket: Socket): void => {
     const attempt = attempts.get(request);
     if (attempt === undefined) return;
     attempt.outgoing = outgoing;
@@ -109,37 +114,39 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
     if (socket.connecting) {
       within('connect', new Timeout('target'));
       if (socket instanceof TLSSocket)
-        socket.once('connect', () => within('secureConnect', new NoHandshake()));
+        socket.once('connect', () => within('secureConnect', new HandshakeTimeout()));
     }
     outgoing.setTimeout(attempt.idleTimeoutMs, () => {
       const awaitsClient = !request.complete && !outgoing.writableNeedDrain;
       outgoing.destroy(new Timeout(awaitsClient ? 'client' : 'target'));
     });
   };
-  proxy.on('proxyReq', (outgoing, request, _response, _options, socket) => guard(outgoing, request, socket));
+  proxy.on('proxyReq', (outgoing, request, _response, _options, socket) =>
+    watchTimeouts(outgoing, request, socket),
+  );
   proxy.on('proxyRes', (incoming, request) => attempts.get(request)?.relay?.(incoming));
 
   proxy.on('proxyReqWs', (outgoing, request, client) => {
     const attempt = attempts.get(request);
     if (attempt === undefined) return;
-    outgoing.once('socket', (socket) => guard(outgoing, request, socket));
+    outgoing.once('socket', (socket) => watchTimeouts(outgoing, request, socket));
     outgoing.once('upgrade', () => {
-      attempt.answered = true;
+      attempt.responded = true;
       client.setTimeout(attempt.idleTimeoutMs, () => client.destroy());
     });
-    // A target that declines the upgrade: the library relays its response and then closes the client's connection.
+    // When the target declines the upgrade, the library relays its response and then closes the client's connection.
     outgoing.once('response', (declined) => {
-      attempt.answered = true;
+      attempt.responded = true;
       delete declined.headers['keep-alive'];
       declined.headers.connection = 'close';
       declined.once('close', () => declined.complete || client.destroy());
     });
   });
 
-  // Errors of a request reach the callbacks below; the rest are of connections that are being given up anyway.
+  // Errors of a request reach the callbacks below; the others concern connections that are being closed anyway.
   proxy.on('error', () => {});
 
-  const failure = (attempt: Attempt, error: Error & { code?: string }): Failure => ({
+  const failure = (attempt: Attempt, error: Error & { code?: string }): ForwardingFailure => ({
     status: error instanceof Timeout ? error.status : error.code === 'ETIMEDOUT' ? 504 : 502,
     stale: attempt.outgoing?.reusedSocket === true && (error.code === 'ECONNRESET' || error.code === 'EPIPE'),
   });
@@ -149,21 +156,22 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
       new Promise((resolve) => {
         const { request, protocol, pooled } = targetRequest;
         const attempt: Attempt = { ...targetRequest };
-        // Not every end is an error to Node: a target that switches protocols unasked is just hung up on.
-        attempt.end = () => attempt.answered || resolve({ status: 502, stale: false });
+        // Node does not report every failure as an error: when a target switches protocols unasked, Node just closes its
+        // connection.
+        attempt.end = () => attempt.responded || resolve({ status: 502, stale: false });
         attempt.relay = (incoming) => {
-          attempt.answered = true;
+          attempt.responded = true;
           try {
             const headers = responseHeaders(incoming.rawHeaders, response.shouldKeepAlive);
             response.writeHead(incoming.statusCode ?? 0, incoming.statusMessage, headers).flushHeaders();
           } catch {
             incoming.destroy();
-            resolve({ status: 502, stale: false }); // a status or header that is none
+            resolve({ status: 502, stale: false }); // the status or a header is invalid
             return;
           }
-          // When the target breaks off, the client's connection is cut: nothing else tells that a body is incomplete.
+          // When the target breaks off, the client's connection is cut: only that shows that the body is incomplete.
           incoming.once('close', () => incoming.complete || response.destroy());
-          response.once('finish', () => request.complete || leaveRest(request, attempt.outgoing));
+          response.once('finish', () => request.complete || discardRest(request, attempt.outgoing));
           incoming.pipe(response);
         };
         attempts.set(request, attempt);
@@ -180,7 +188,7 @@ export function startForwarder(connectTimeoutMs: number): Forwarder {
       attempts.set(request, attempt);
       const options = { target: targetOf(targetRequest), secure: false, agent: single[protocol] };
       proxy.ws(request, client, head, options, (error) => {
-        if (attempt.answered !== true) fail(failure(attempt, error));
+        if (attempt.responded !== true) fail(failure(attempt, error));
       });
     },
 
@@ -194,8 +202,8 @@ const targetOf = ({ host, port, protocol }: TargetRequest) => ({
   protocol: `${protocol.toLowerCase()}:`,
 });
 
-/** The target answered without reading the whole request: what is still coming is nobody's. */
-function leaveRest(request: IncomingMessage, outgoing: ClientRequest | undefined): void {
+/** Discards the rest of a request whose target responded without reading all of it. */
+function discardRest(request: IncomingMessage, outgoing: ClientRequest | undefined): void {
   request.unpipe();
   request.resume();
   outgoing?.destroy();

@@ -1,11 +1,11 @@
-/** The headers that a request carries to its target, and those that a response carries to the client. */
+/** The headers of a request to its target, and of a response to the client. */
 import { randomBytes } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { RoutedRequest } from './conditions.ts';
 
 type Pair = readonly [name: string, value: string];
 
-/** Headers that are about one connection only, and so end at the load balancer (RFC 9110, section 7.6.1). */
+/** Headers that concern a single connection and are therefore not forwarded (RFC 9110, section 7.6.1). */
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
@@ -15,22 +15,23 @@ const HOP_BY_HOP = new Set([
   'upgrade',
   'expect',
 ]);
-/** Headers that a client's Connection header cannot take away: they say where a message ends or where it goes. */
+/** Headers that a client's Connection header cannot remove: they delimit or route the message. */
 const ESSENTIAL = new Set(['host', 'content-length', 'transfer-encoding']);
 
-/** Names and values, two by two, of Node's flat list. */
+/** Pairs up the names and values of Node's flat list. */
 export function headerPairs(raw: readonly string[]): Pair[] {
   return raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] ?? ''] satisfies Pair] : []));
 }
 
 /**
- * The headers for the target: the client's, with their spelling and order, without those of the connection, and with
- * what the load balancer adds.
+ * Returns the headers for the target: the client's in their spelling and order, without the hop-by-hop headers, and
+ * those that the load balancer adds.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
  *
- * With `routing.http.drop_invalid_header_fields.enabled`, names outside `[-A-Za-z0-9]+` are dropped, such as `X_Id`.
- * Without it AWS passes on every name; here those that are no RFC 9110 token (with a space or a parenthesis) are
- * refused with 400, because Node's parser does so, also with `insecureHTTPParser`, which is lenient with values only.
+ * With `routing.http.drop_invalid_header_fields.enabled`, names that do not match `[-A-Za-z0-9]+`, such as `X_Id`, are
+ * dropped. Without it AWS forwards every name. Here, names that are not RFC 9110 tokens (for example with a space or a
+ * parenthesis) are refused with 400: Node's parser rejects them even with `insecureHTTPParser`, which only relaxes the
+ * rules for values.
  *
  * @param port the listener's port in AWS
  * @param attribute reads an attribute of the load balancer
@@ -49,7 +50,7 @@ export function requestHeaders(
     const key = name.toLowerCase();
     const known = headers.get(key);
     if (known === undefined) headers.set(key, { name, values: [value] });
-    else if (key !== 'host') known.values.push(value); // the load balancer goes by the first Host
+    else if (key !== 'host') known.values.push(value); // the load balancer uses the first Host
   }
   const set = (name: string, value: string): unknown =>
     headers.set(name.toLowerCase(), { name, values: [value] });
@@ -68,7 +69,7 @@ export function requestHeaders(
 }
 
 /**
- * The headers for the client as a flat list: the target's as they are, without those of the target's connection.
+ * Returns the headers for the client as a flat list: the target's, without the hop-by-hop headers.
  * @param raw names and values as the target sent them
  */
 export function responseHeaders(raw: readonly string[], keepAlive: boolean): string[] {
@@ -79,8 +80,8 @@ export function responseHeaders(raw: readonly string[], keepAlive: boolean): str
 }
 
 /**
- * The trace of a request: a new Root where there is none; where the client or an earlier load balancer sent one, it is
- * kept with all other fields and Self is put in front or renewed.
+ * Returns the trace ID of a request: a new Root when the request has none. A Root from the client or an earlier load
+ * balancer is kept together with all other fields, and Self is prepended or replaced.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html
  */
 export function traceId(sent: string): string {

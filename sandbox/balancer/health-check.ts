@@ -1,12 +1,12 @@
-/** One health check of one target, and what its result makes of the target's health. */
+/** A single health check of a target, and the health that follows from its result. */
 import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TLS } from './tls.ts';
-import type { Reach, TargetProtocol } from './view.ts';
+import type { Reachability, TargetProtocol } from './view.ts';
 
 /** How the targets of a group are checked; times in milliseconds. */
-export interface HealthCheckSettings {
+export interface GroupHealthCheck {
   readonly path: string;
   readonly port: number | 'traffic-port';
   readonly protocol: TargetProtocol;
@@ -18,13 +18,13 @@ export interface HealthCheckSettings {
   readonly matcher: string;
 }
 
-/** A timer that fires later than this shows that the process was held up. */
+/** A timer that fires later than this shows that this process was blocked. Milliseconds. */
 const LATE_MS = 50;
 
-/** What a check saw: the status code of a response, or why there was none. */
-export type CheckResult = { readonly code: number } | 'timeout' | 'failed';
+/** The result of a check: the status code of the response, or why there was none. */
+export type HealthCheckResult = { readonly code: number } | 'timeout' | 'failed';
 
-/** The health of a target, in the words of `DescribeTargetHealth`, and how it got there. */
+/** The health of a target in the terms of `DescribeTargetHealth`, with the checks that led to it. */
 export interface TargetHealth {
   readonly state: 'initial' | 'healthy' | 'unhealthy';
   readonly reason?:
@@ -33,13 +33,13 @@ export interface TargetHealth {
     | 'Target.Timeout'
     | 'Target.FailedHealthChecks';
   readonly description?: string;
-  /** How many checks in a row passed, or failed, up to now; one of the two is 0. */
+  /** The number of consecutive checks that passed, or failed, so far; one of the two is 0. */
   readonly passes: number;
   readonly failures: number;
 }
 
-/** The health of a target that was registered just now. */
-export const REGISTERED: TargetHealth = {
+/** The health of a newly registered target. */
+export const INITIAL_HEALTH: TargetHealth = {
   state: 'initial',
   reason: 'Elb.InitialHealthChecking',
   description: 'Initial health checks in progress',
@@ -48,14 +48,14 @@ export const REGISTERED: TargetHealth = {
 };
 
 /**
- * The health of a target after one more check. One pass is enough for a newly registered target; one that was
- * unhealthy needs `healthyThreshold` passes in a row, and any needs `unhealthyThreshold` failures in a row to fall.
+ * Returns the health of a target after one more check. One pass makes a newly registered target healthy; an unhealthy
+ * one needs `healthyThreshold` consecutive passes. `unhealthyThreshold` consecutive failures make any target unhealthy.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function nextHealth(
   previous: TargetHealth,
-  result: CheckResult,
-  settings: Pick<HealthCheckSettings, 'healthyThreshold' | 'unhealthyThreshold' | 'matcher'>,
+  result: HealthCheckResult,
+  settings: Pick<GroupHealthCheck, 'healthyThreshold' | 'unhealthyThreshold' | 'matcher'>,
 ): TargetHealth {
   if (typeof result === 'object' && matchesCode(settings.matcher, result.code)) {
     const passes = previous.passes + 1;
@@ -70,7 +70,7 @@ export function nextHealth(
   return { state: 'unhealthy', ...reasonOf(result), passes: 0, failures };
 }
 
-function reasonOf(result: CheckResult): Pick<TargetHealth, 'reason' | 'description'> {
+function reasonOf(result: HealthCheckResult): Pick<TargetHealth, 'reason' | 'description'> {
   if (result === 'timeout') return { reason: 'Target.Timeout', description: 'Request timed out' };
   if (result === 'failed')
     return { reason: 'Target.FailedHealthChecks', description: 'Health checks failed' };
@@ -90,19 +90,18 @@ export function matchesCode(matcher: string, code: number): boolean {
 }
 
 /**
- * Sends one health check: a real GET on a connection of its own. Redirects are not followed, certificates not verified.
- * @param reach where the target is, or how reaching it fails; then so does the check, in the time that it takes
- * @param signal gives the check up
- * @param host the Host header: on AWS the target's private IP address and port
- * @returns what the check saw
- * @throws when the check was given up
+ * Sends one health check: a GET request on a new connection. Redirects are not followed, certificates not verified.
+ * @param reach the target's address on this machine, or how the connection fails; the check then fails in the same way
+ * @param signal aborts the check
+ * @param host the Host header: on AWS, the target's private IP address and port
+ * @throws when the check was aborted
  */
-export async function checkTarget(
-  reach: Reach,
-  settings: Pick<HealthCheckSettings, 'path' | 'protocol' | 'timeoutMs'>,
+export async function sendHealthCheck(
+  reach: Reachability,
+  settings: Pick<GroupHealthCheck, 'path' | 'protocol' | 'timeoutMs'>,
   signal: AbortSignal,
   host?: string,
-): Promise<CheckResult> {
+): Promise<HealthCheckResult> {
   signal.throwIfAborted();
   if (reach === 'refused') return 'failed';
   if (reach === 'timeout') return await delay(settings.timeoutMs, 'timeout', { signal });
@@ -129,14 +128,14 @@ export async function checkTarget(
     };
     const due = performance.now() + settings.timeoutMs;
     let timer = setTimeout(() => {
-      // As long as this process was held up, no answer could be heard: the target gets that time, once.
+      // While this process was blocked it could not receive a response. The target gets that time back, once.
       const lateMs = performance.now() - due;
       if (lateMs < LATE_MS) giveUp();
       else timer = setTimeout(giveUp, Math.min(lateMs, settings.timeoutMs));
     }, settings.timeoutMs);
     request.on('response', (response) => {
       resolve({ code: response.statusCode ?? 0 });
-      response.destroy(); // the status decides, and the load balancer closes the connection after each check
+      response.destroy(); // only the status matters, and the load balancer closes the connection after each check
     });
     request.on('error', (error) => (signal.aborted ? reject(error) : resolve('failed')));
     request.on('close', () => clearTimeout(timer));

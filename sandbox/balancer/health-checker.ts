@@ -1,34 +1,34 @@
-/** Keeps checking the targets of every target group in use, each on its group's interval. */
+/** Checks the targets of every target group in use, each at its group's interval. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CheckResult, HealthCheckSettings, TargetHealth } from './health-check.ts';
-import { checkTarget, nextHealth, REGISTERED } from './health-check.ts';
-import type { Reach, TargetView } from './view.ts';
+import type { HealthCheckResult, GroupHealthCheck, TargetHealth } from './health-check.ts';
+import { sendHealthCheck, nextHealth, INITIAL_HEALTH } from './health-check.ts';
+import type { Reachability, TargetView } from './view.ts';
 
 /** A target group that a load balancer uses. */
 export interface CheckedGroup {
   readonly arn: string;
-  readonly settings: HealthCheckSettings;
+  readonly settings: GroupHealthCheck;
   readonly targets: readonly TargetView[];
-  reach(target: TargetView): Promise<Reach>;
+  reach(target: TargetView): Promise<Reachability>;
 }
 
-/** What a health checker works on. */
+/** How to start a health checker. */
 export interface HealthCheckerOptions {
-  /** The target groups in use, read anew before and after each check. */
+  /** Returns the target groups in use; called before and after each check. */
   groups(this: void): readonly CheckedGroup[];
-  /** Is told a target's health after each of its checks, also when it is what it was. */
+  /** Receives a target's health after each of its checks, even when it has not changed. */
   report(this: void, targetGroupArn: string, target: TargetView, health: TargetHealth): void;
-  /** Resolves after the time, in milliseconds, or as soon as the signal is aborted. A real timer if not given. */
+  /** Resolves after `ms` milliseconds or when the signal is aborted; a real timer by default. */
   wait?(this: void, ms: number, signal: AbortSignal): Promise<void>;
-  /** How often to look for targets that came or went, in milliseconds; 250 if not given. */
+  /** How often to look for targets that were added or removed, in milliseconds; 250 by default. */
   lookIntervalMs?: number;
 }
 
 /** A running health checker. */
 export interface HealthChecker {
-  /** Looks for targets that came or went now, without waiting for the next look. */
+  /** Looks for added and removed targets immediately, without waiting for the next look. */
   refresh(): void;
-  /** Gives all checks up; nothing is reported afterwards. */
+  /** Aborts all checks; nothing is reported afterwards. */
   stop(): Promise<void>;
 }
 
@@ -38,13 +38,13 @@ interface Found {
 }
 
 /**
- * Starts checking. A target's first check is sent as soon as the target is seen, the next one an interval after the
- * start of the one before, but never while that one is under way. Targets that drain or are unused are not checked.
+ * Starts checking. A target is first checked as soon as it is found, and then one interval after the start of the
+ * previous check, but never while that is still running. Draining and unused targets are not checked.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function startHealthChecker(options: HealthCheckerOptions): HealthChecker {
-  const { groups, report, wait = realWait, lookIntervalMs = 250 } = options;
-  const rounds = new Map<string, { readonly leaving: AbortController; readonly done: Promise<void> }>();
+  const { groups, report, wait = waitInRealTime, lookIntervalMs = 250 } = options;
+  const running = new Map<string, { readonly removed: AbortController; readonly done: Promise<void> }>();
   const stopping = new AbortController();
 
   const findAll = (): Map<string, Found> =>
@@ -56,16 +56,16 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
       ),
     );
 
-  /** Checks one target for as long as it is there. */
-  const attend = async (key: string, signal: AbortSignal): Promise<void> => {
-    let health = REGISTERED;
+  /** Checks one target for as long as it is registered. */
+  const keepChecking = async (key: string, signal: AbortSignal): Promise<void> => {
+    let health = INITIAL_HEALTH;
     for (let found = findAll().get(key); found !== undefined && !signal.aborted; found = findAll().get(key)) {
       const { group, target } = found;
       const interval = wait(group.settings.intervalMs, signal);
       const result = await check(group, target, signal);
       const now = findAll().get(key);
       if (now === undefined || signal.aborted) return;
-      health = nextHealth(agreeing(health, now.target), result, group.settings);
+      health = nextHealth(inAgreement(health, now.target), result, group.settings);
       report(group.arn, now.target, health);
       await interval;
     }
@@ -74,17 +74,17 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
   const look = (): void => {
     if (stopping.signal.aborted) return;
     const found = findAll();
-    for (const [key, { leaving }] of rounds) if (!found.has(key)) leaving.abort();
-    for (const key of found.keys()) if (!rounds.has(key)) begin(key);
+    for (const [key, { removed }] of running) if (!found.has(key)) removed.abort();
+    for (const key of found.keys()) if (!running.has(key)) begin(key);
   };
 
   const begin = (key: string): void => {
-    const leaving = new AbortController();
-    const done = attend(key, leaving.signal).finally(() => {
-      rounds.delete(key);
-      look(); // the target may have been registered again meanwhile
+    const removed = new AbortController();
+    const done = keepChecking(key, removed.signal).finally(() => {
+      running.delete(key);
+      look(); // the target may have been registered again in the meantime
     });
-    rounds.set(key, { leaving, done });
+    running.set(key, { removed, done });
   };
 
   const keepLooking = async (): Promise<void> => {
@@ -99,33 +99,42 @@ export function startHealthChecker(options: HealthCheckerOptions): HealthChecker
     refresh: look,
     async stop() {
       stopping.abort();
-      for (const { leaving } of rounds.values()) leaving.abort();
-      await Promise.all([looking, ...[...rounds.values()].map(({ done }) => done)]);
+      for (const { removed } of running.values()) removed.abort();
+      await Promise.all([looking, ...[...running.values()].map(({ done }) => done)]);
     },
   };
 }
 
-/** A draining target finishes what it has, an unused one is nobody's, and an unavailable one is not to be checked. */
+/** Draining targets are on their way out, unused ones have no load balancer, and unavailable ones are not checked. */
 function isChecked({ state }: TargetView): boolean {
   return state === 'initial' || state === 'healthy' || state === 'unhealthy';
 }
 
-/** The health that goes with the state in the world, which may have been set anew since the last check. */
-function agreeing(health: TargetHealth, { state }: TargetView): TargetHealth {
+/** Adjusts the health to the state in the world, which may have been set since the last check. */
+function inAgreement(health: TargetHealth, { state }: TargetView): TargetHealth {
   if (state === health.state) return health;
-  return state === 'healthy' || state === 'unhealthy' ? { state, passes: 0, failures: 0 } : REGISTERED;
+  return state === 'healthy' || state === 'unhealthy' ? { state, passes: 0, failures: 0 } : INITIAL_HEALTH;
 }
 
-async function check(group: CheckedGroup, target: TargetView, signal: AbortSignal): Promise<CheckResult> {
+async function check(
+  group: CheckedGroup,
+  target: TargetView,
+  signal: AbortSignal,
+): Promise<HealthCheckResult> {
   const { settings } = group;
   const checked = settings.port === 'traffic-port' ? target : { ...target, port: settings.port };
   try {
-    return await checkTarget(await group.reach(checked), settings, signal, `${checked.id}:${checked.port}`);
+    return await sendHealthCheck(
+      await group.reach(checked),
+      settings,
+      signal,
+      `${checked.id}:${checked.port}`,
+    );
   } catch {
-    return 'failed'; // given up, which nobody will hear of, or a path that cannot be requested
+    return 'failed'; // aborted, and then never reported, or the path is not a valid one
   }
 }
 
-function realWait(ms: number, signal: AbortSignal): Promise<void> {
+function waitInRealTime(ms: number, signal: AbortSignal): Promise<void> {
   return delay(ms, undefined, { signal, ref: false }).catch(() => {});
 }

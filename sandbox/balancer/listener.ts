@@ -1,23 +1,23 @@
-/** A listener of a load balancer: a real HTTP server on this machine, opened and closed gracefully. */
+/** A listener of a load balancer: an HTTP server on this machine that closes gracefully. */
 import type { Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { page, sendRaw } from './answers.ts';
+import { errorPage, sendRawResponse } from './own-responses.ts';
 import { idleTimeoutMs, startRouter } from './router.ts';
-import { startSilence } from './silence.ts';
+import { makeBlackHole } from './black-hole.ts';
 import type { ListenerView } from './view.ts';
 
 /** How to open a listener. */
 export interface ListenerOptions {
-  /** The port on this machine; 0 takes a free one. */
+  /** The port on this machine; 0 takes any free port. */
   readonly port: number;
-  /** The address on this machine; `127.0.0.1` if not given. */
+  /** The address on this machine; `127.0.0.1` by default. */
   readonly host?: string;
-  /** How long a target may take to accept a connection, in milliseconds; 10 s if not given, as on AWS. */
+  /** How long a target may take to accept a connection, in milliseconds; 10 s by default, as on AWS. */
   readonly connectTimeoutMs?: number;
-  /** How long closing waits for requests in flight, in milliseconds; 5 s if not given. */
+  /** How long closing waits for requests in flight, in milliseconds; 5 s by default. */
   readonly closeTimeoutMs?: number;
-  /** A random number in [0, 1), which shares requests out between weighted target groups. */
+  /** Returns a random number in [0, 1), which distributes requests over weighted target groups. */
   readonly draw?: () => number;
 }
 
@@ -25,11 +25,11 @@ export interface ListenerOptions {
 export interface OpenListener {
   /** The port on this machine. */
   readonly port: number;
-  /** Accepts nothing more, lets requests in flight end (up to the bound), and closes all connections. */
+  /** Stops accepting connections, waits for requests in flight (up to the timeout), and closes all connections. */
   close(): Promise<void>;
 }
 
-/** More than 64 KB of headers are refused with 400; a head must come within a minute, a body may take its time. */
+/** Headers larger than 64 KB are refused with 400 and must arrive within a minute; a body may take any time. */
 const SERVER_OPTIONS = {
   maxHeaderSize: 64 * 1024,
   headersTimeout: 60_000,
@@ -39,9 +39,9 @@ const SERVER_OPTIONS = {
 
 /**
  * Opens a listener.
- * @param view the world, read anew at each request
- * @returns the open listener, once it accepts connections
- * @throws when the port cannot be listened on, such as EADDRINUSE
+ * @param view the world, read again for every request
+ * @returns the open listener, which already accepts connections
+ * @throws the error of listen, such as EADDRINUSE
  */
 export async function openListener(view: ListenerView, options: ListenerOptions): Promise<OpenListener> {
   const {
@@ -52,19 +52,19 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
     draw = Math.random,
   } = options;
   const router = startRouter(view, connectTimeoutMs, draw);
-  const silence = startSilence();
+  const blackHole = makeBlackHole();
   const sockets = new Set<Socket>();
   const inFlight = new Set<ServerResponse>();
   let closing: Promise<void> | undefined;
 
   const server = createServer(SERVER_OPTIONS);
-  // Node's own listener begins to read: it must not see the connections of clients whose packets vanish.
+  // Node's own handler starts to read. It must not see the connections of clients whose packets are dropped.
   const [serve] = server.listeners('connection') as [(socket: Socket) => void];
   server.removeAllListeners('connection').on('connection', (socket) => {
     sockets.add(socket);
     socket.on('error', () => {}).once('close', () => sockets.delete(socket));
-    if (view.isReached()) serve.call(server, socket);
-    else silence.hold(socket);
+    if (view.isReachable()) serve.call(server, socket);
+    else blackHole.hold(socket);
   });
   server.on('request', (request, response) => {
     server.keepAliveTimeout = idleTimeoutMs(view);
@@ -77,18 +77,18 @@ export async function openListener(view: ListenerView, options: ListenerOptions)
     void router.route(request, response);
   });
   server.on('upgrade', (request, client: Socket, head) => void router.routeUpgrade(request, client, head));
-  server.on('connect', (_request, client) => sendRaw(client, page(400)));
+  server.on('connect', (_request, client) => sendRawResponse(client, errorPage(400)));
   server.on('clientError', (error: NodeJS.ErrnoException, client: Socket) => {
     const begun = [...inFlight].some(({ socket, headersSent }) => socket === client && headersSent);
     if (begun || error.code === 'ECONNRESET' || !client.writable || client.bytesRead === 0) client.destroy();
-    else sendRaw(client, page(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400));
+    else sendRawResponse(client, errorPage(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400));
   });
   await listen(server, port, host);
 
   const close = async (): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve));
     for (const response of inFlight) response.shouldKeepAlive = false;
-    silence.close();
+    blackHole.close();
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // Node does not count these as idle
     const bound = setTimeout(() => sockets.forEach((socket) => socket.destroy()), closeTimeoutMs);
     await closed;

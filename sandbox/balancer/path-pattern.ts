@@ -1,4 +1,4 @@
-/** AWS's wildcard patterns for paths and hosts, and the form of a request's path that they are compared with. */
+/** AWS's wildcard patterns for paths and hosts, and the normalised path that they are compared with. */
 import { matchesWildcard } from '../wildcard.ts';
 
 const MAX_LENGTH = 128;
@@ -7,7 +7,7 @@ const HOST_PATTERN = /^[A-Za-z0-9\-.*?]*\.[A-Za-z0-9\-*?]*$/;
 const UNRESERVED = /[A-Za-z0-9\-._~]/;
 
 /**
- * Whether AWS accepts the text as a value of a path-pattern condition: at most 128 characters of its alphabet.
+ * Whether AWS accepts the string as a value of a path-pattern condition: at most 128 characters of its alphabet.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
  */
 export function isPathPattern(text: string): boolean {
@@ -15,7 +15,7 @@ export function isPathPattern(text: string): boolean {
 }
 
 /**
- * Whether AWS accepts the text as a value of a host-header condition: at most 128 characters, with at least one dot.
+ * Whether AWS accepts the string as a value of a host-header condition: at most 128 characters, with at least one dot.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#host-conditions
  */
 export function isHostPattern(text: string): boolean {
@@ -23,28 +23,29 @@ export function isHostPattern(text: string): boolean {
 }
 
 /**
- * Whether a path pattern matches a path, the case of letters included. `*` also crosses `/`.
- * @param path as `normalizePath` gives it, without the query string
+ * Whether a path pattern matches a path. Case matters, and `*` also matches `/`.
+ * @param path normalised by `normalizePath`, without the query string
  */
 export function matchesPath(pattern: string, path: string): boolean {
   return matchesWildcard(pattern, path);
 }
 
 /**
- * Whether a host pattern matches a host name; the case of letters does not matter.
- * @param host without a port
+ * Whether a host pattern matches a host name, ignoring case.
+ * @param host without the port
  */
 export function matchesHost(pattern: string, host: string): boolean {
   return matchesWildcard(pattern.toLowerCase(), host.toLowerCase());
 }
 
 /**
- * The path that rules are evaluated with. AWS says that rules see the normalised URI and not what that is; this is
- * RFC 3986, section 6.2.2: escapes of unreserved characters are decoded (`%61` is `a`, `%2F` stays), other escapes are
- * upper-cased, and dot segments are resolved. Repeated slashes stay: on a real load balancer `//application` is
- * another path than `/application` (https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/820).
+ * Returns the path that rules are evaluated with. AWS documents that rules see the normalised URI, but not how it is
+ * normalised. This implements RFC 3986, section 6.2.2: escapes of unreserved characters are decoded (`%61` becomes `a`,
+ * `%2F` stays), other escapes are upper-cased, and dot segments are resolved. Repeated slashes stay, because a real load
+ * balancer treats `//application` and `/application` as different paths
+ * (https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/820).
  * The target still receives the path as the client sent it.
- * @returns undefined when dot segments climb above the root, which the load balancer answers with 400
+ * @returns undefined when dot segments lead above the root, which the load balancer refuses with 400
  */
 export function normalizePath(path: string): string | undefined {
   const segments = decodeUnreserved(path).split('/').slice(1);

@@ -1,4 +1,4 @@
-/** Reads a client's request as the rules see it, or says with which error the load balancer refuses it. */
+/** Parses a client's request for the rules, or determines the status with which the load balancer refuses it. */
 import type { IncomingMessage } from 'node:http';
 import type { RoutedRequest } from './conditions.ts';
 import { headerPairs } from './headers.ts';
@@ -7,7 +7,7 @@ import { normalizePath } from './path-pattern.ts';
 const MAX_FORWARDED_ADDRESSES = 30;
 
 /**
- * Reads a request.
+ * Parses a request.
  * @param listenerPort the listener's port in AWS
  * @returns the request, or the status of the refusal
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#load-balancer-http-error-codes
@@ -42,7 +42,7 @@ export function readRequest(
   };
 }
 
-/** Splits off the authority that a request line in absolute form carries. */
+/** Splits off the authority of a request line in absolute form. */
 function splitUrl(url: string): { authority?: string; target: string } {
   const [, authority, target = ''] = /^https?:\/\/([^/?]*)(.*)$/i.exec(url) ?? [];
   if (authority === undefined) return { target: url };

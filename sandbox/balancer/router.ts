@@ -1,33 +1,33 @@
-/** Takes a request from its rule to its answer: picks a target, forwards, and tries again where that is safe. */
+/** Routes a request: applies the rules, selects a target, forwards the request, and retries where that is safe. */
 import type { IncomingMessage } from 'node:http';
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { page, send } from './answers.ts';
+import { errorPage, sendOwnResponse } from './own-responses.ts';
 import type { RoutedRequest } from './conditions.ts';
-import type { Failure, TargetRequest } from './forwarder.ts';
+import type { ForwardingFailure, TargetRequest } from './forwarder.ts';
 import { startForwarder } from './forwarder.ts';
 import { requestHeaders } from './headers.ts';
 import { readRequest } from './request.ts';
-import { startRotation } from './rotation.ts';
+import { startRotation } from './round-robin.ts';
 import { decide } from './rules.ts';
 import type { ListenerView } from './view.ts';
 
-/** Answers the requests of one listener. */
+/** Responds to the requests of one listener. */
 export interface Router {
-  /** Answers a request; never rejects. */
+  /** Responds to a request; never rejects. */
   route(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Answers a request that asks for another protocol, whose connection Node has handed over. */
+  /** Responds to an upgrade request, whose connection Node has handed over. */
   routeUpgrade(request: IncomingMessage, client: Socket, head: Buffer): Promise<void>;
   /** Closes the pooled connections to targets. */
   close(): void;
 }
 
-/** Requests that may be sent twice without harm (RFC 9110, section 9.2.2). */
+/** Methods that may be sent twice without harm (RFC 9110, section 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /**
- * How long connections may be silent, in milliseconds, to clients and to targets alike.
+ * The idle timeout of connections to clients and to targets, in milliseconds.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#connection-idle-timeout
  */
 export function idleTimeoutMs(view: ListenerView): number {
@@ -36,38 +36,39 @@ export function idleTimeoutMs(view: ListenerView): number {
 
 /**
  * Starts a router.
- * @param view the world, read anew at each request
+ * @param view the world, read again for every request
  * @param connectTimeoutMs how long a target may take to accept a connection
- * @param draw a random number in [0, 1), which shares requests out between weighted target groups
+ * @param draw returns a random number in [0, 1), which distributes requests over weighted target groups
  */
 export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: () => number): Router {
   const forwarder = startForwarder(connectTimeoutMs);
   const rotate = startRotation();
 
-  /** Decides on a request; what is to be forwarded goes to `dispatch`, everything else is answered here. */
-  const answer = async (
+  /** Applies the rules to a request: passes it to `dispatch` when it is to be forwarded, and responds otherwise. */
+  const respond = async (
     request: IncomingMessage,
     response: ServerResponse,
-    dispatch: (targetRequest: TargetRequest) => Promise<Failure | undefined>,
+    dispatch: (targetRequest: TargetRequest) => Promise<ForwardingFailure | undefined>,
   ): Promise<void> => {
     const routed = readRequest(request, view.port);
-    if ('refusal' in routed) return send(response, page(routed.refusal));
+    if ('refusal' in routed) return sendOwnResponse(response, errorPage(routed.refusal));
     const decision = decide(view.rules(), routed, draw);
-    if (decision.kind === 'fixed-response') return send(response, decision);
-    if (decision.kind === 'redirect') return send(response, page(decision.status, decision.location));
-    if (decision.kind === 'fail') return send(response, page(decision.status));
+    if (decision.kind === 'fixed-response') return sendOwnResponse(response, decision);
+    if (decision.kind === 'redirect')
+      return sendOwnResponse(response, errorPage(decision.status, decision.location));
+    if (decision.kind === 'fail') return sendOwnResponse(response, errorPage(decision.status));
 
-    // A target may close a pooled connection in the very moment in which it is used. A request that can be repeated then
-    // gets a second try on a connection of its own; for others the answer is 502, as on AWS.
+    // A target may close a pooled connection at the very moment it is reused. A request that can be repeated is then sent
+    // again on a new connection; others get a 502, as on AWS.
     const headers = requestHeaders(routed, view.port, (key) => view.attribute(key));
     const url = routed.query === '' ? routed.rawPath : `${routed.rawPath}?${routed.query}`;
     const tries = isReplayable(routed) ? [true, false] : [true];
     for (const pooled of tries) {
       const target = rotate(decision.targetGroupArn, view.targets(decision.targetGroupArn));
-      if (target === undefined) return send(response, page(503));
+      if (target === undefined) return sendOwnResponse(response, errorPage(503));
       const reach = await view.reach(target);
-      if (reach === 'refused') return send(response, page(502));
-      if (reach === 'timeout') return await unanswered(response, connectTimeoutMs);
+      if (reach === 'refused') return sendOwnResponse(response, errorPage(502));
+      if (reach === 'timeout') return await timeOut(response, connectTimeoutMs);
       if (response.destroyed) return;
       const failure = await dispatch({
         request,
@@ -85,8 +86,8 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
 
   return {
     route: (request, response) =>
-      answer(request, response, (targetRequest) => forwarder.forward(targetRequest, response)).catch(() =>
-        send(response, page(500)),
+      respond(request, response, (targetRequest) => forwarder.forward(targetRequest, response)).catch(() =>
+        sendOwnResponse(response, errorPage(500)),
       ),
 
     async routeUpgrade(request, client, head) {
@@ -94,10 +95,10 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
       try {
         response = respondOn(request, client);
       } catch {
-        client.destroy(); // an earlier request on this connection is still being answered
+        client.destroy(); // the response to an earlier request on this connection is still being sent
         return;
       }
-      // Load balancers upgrade to WebSockets only; a request for another protocol is served as if it had not asked.
+      // Load balancers upgrade to WebSockets only. For other protocols they ignore the Upgrade header.
       const webSocket = request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket';
       const join = async (targetRequest: TargetRequest): Promise<undefined> => {
         response.detachSocket(client);
@@ -106,11 +107,11 @@ export function startRouter(view: ListenerView, connectTimeoutMs: number, draw: 
           fail(respondOn(request, client), failure),
         );
       };
-      await answer(
+      await respond(
         request,
         response,
         webSocket ? join : (targetRequest) => forwarder.forward(targetRequest, response),
-      ).catch(() => send(response, page(500)));
+      ).catch(() => sendOwnResponse(response, errorPage(500)));
     },
 
     close: () => forwarder.close(),
@@ -125,17 +126,17 @@ function respondOn(request: IncomingMessage, client: Socket): ServerResponse {
   return response;
 }
 
-/** What happens when packets to a target are dropped: nothing, until the time to connect is over. */
-async function unanswered(response: ServerResponse, connectTimeoutMs: number): Promise<void> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  await delay(connectTimeoutMs, undefined, { signal: gone.signal }).catch(() => {});
-  send(response, page(504));
+/** Responds with 504 after the connect timeout, as when packets to a target are dropped. */
+async function timeOut(response: ServerResponse, connectTimeoutMs: number): Promise<void> {
+  const clientLeft = new AbortController();
+  response.once('close', () => clientLeft.abort());
+  await delay(connectTimeoutMs, undefined, { signal: clientLeft.signal }).catch(() => {});
+  sendOwnResponse(response, errorPage(504));
 }
 
-function fail(response: ServerResponse, { status }: Failure): void {
+function fail(response: ServerResponse, { status }: ForwardingFailure): void {
   if (status === 408) response.shouldKeepAlive = false;
-  send(response, page(status));
+  sendOwnResponse(response, errorPage(status));
 }
 
 function isReplayable({ method, headers }: RoutedRequest): boolean {

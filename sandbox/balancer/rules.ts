@@ -1,4 +1,4 @@
-/** Which rule of a listener applies to a request, and what its action asks for. */
+/** Selects the rule of a listener that applies to a request, and evaluates its action. */
 import type {
   Action,
   RedirectActionConfig,
@@ -8,7 +8,7 @@ import type {
 import type { RoutedRequest } from './conditions.ts';
 import { satisfies } from './conditions.ts';
 
-/** What the load balancer does with a request. */
+/** The outcome of the rules for a request. */
 export type Decision =
   | { readonly kind: 'forward'; readonly targetGroupArn: string }
   | {
@@ -18,11 +18,11 @@ export type Decision =
       readonly body: string;
     }
   | { readonly kind: 'redirect'; readonly status: 301 | 302; readonly location: string }
-  /** There is nothing that the request could be sent to; the load balancer answers itself. */
+  /** There is no target group to forward to; the load balancer responds with an error. */
   | { readonly kind: 'fail'; readonly status: 500 | 503 };
 
 /**
- * The first rule all of whose conditions the request satisfies; the default rule has none and so always applies.
+ * Returns the first rule all of whose conditions match the request; the default rule has none and always applies.
  * @param rules in priority order, the default rule last
  */
 export function chooseRule(rules: readonly Rule[], request: RoutedRequest): Rule | undefined {
@@ -30,10 +30,10 @@ export function chooseRule(rules: readonly Rule[], request: RoutedRequest): Rule
 }
 
 /**
- * What to do with a request.
+ * Decides what to do with a request.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html
  * @param rules in priority order, the default rule last
- * @param draw a random number in [0, 1): which of several weighted target groups the request goes to
+ * @param draw returns a random number in [0, 1), which selects one of several weighted target groups
  */
 export function decide(rules: readonly Rule[], request: RoutedRequest, draw: () => number): Decision {
   const actions = chooseRule(rules, request)?.Actions ?? [];
@@ -51,7 +51,7 @@ function forward(action: Action, draw: () => number): Decision {
   return targetGroupArn === undefined ? { kind: 'fail', status: 503 } : { kind: 'forward', targetGroupArn };
 }
 
-/** A group with weight 0 gets nothing; when all have, nobody does. */
+/** A group with weight 0 gets no requests; undefined when all weights are 0. */
 function drawGroup(groups: readonly TargetGroupTuple[], drawn: number): string | undefined {
   const weights = groups.map((group) => group.Weight ?? 1);
   let left = drawn * weights.reduce((sum, weight) => sum + weight, 0);
@@ -65,8 +65,8 @@ function fixedResponse(action: Action): Decision {
 }
 
 /**
- * `#{port}` retains the port that the client addressed. In AWS that is the listener's port; here the listener's port is
- * another one on this machine, and a redirect must lead back to where the client can be served.
+ * `#{port}` keeps the port that the client addressed. On AWS that is the listener's port. On this machine the listener
+ * has a different local port, and the redirect must lead to that one.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions
  */
 function redirect(config: Partial<RedirectActionConfig> = {}, request: RoutedRequest): Decision {

@@ -1,9 +1,9 @@
-/** How the load balancer speaks TLS to targets: any certificate will do, and no server name is sent. */
+/** TLS from the load balancer to targets: it accepts any certificate and sends no server name. */
 
 /**
- * What `node:https` takes. Without an HTTPS listener the load balancer goes by ELBSecurityPolicy-2016-08, which ends with
- * TLS 1.2; its 1.0 and 1.1 are not offered here. That it names no server is known from servers that want it to:
- * https://github.com/apache/apisix/issues/11523
+ * Options for `node:https`. Without an HTTPS listener the load balancer uses ELBSecurityPolicy-2016-08, whose newest
+ * version is TLS 1.2; its versions 1.0 and 1.1 are not offered here. That no server name is sent is known from servers
+ * that require one: https://github.com/apache/apisix/issues/11523
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#target-group-routing-configuration
  */
 export const TLS = { rejectUnauthorized: false, servername: '', maxVersion: 'TLSv1.2' } as const;

@@ -1,6 +1,6 @@
 /** Faults as data: which call of which operation fails, and how. */
 
-import { isMutating } from '../journal.ts';
+import { isMutating } from '../server/journal.ts';
 
 /**
  * How a lost answer appears to its client: a reset connection; HTTP 500; headers and half of a body before the

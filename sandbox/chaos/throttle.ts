@@ -1,5 +1,5 @@
 /** Takes tokens for calls out of AWS's rate-limit buckets, and refuses calls when a bucket is empty. */
-import { isMutating } from '../journal.ts';
+import { isMutating } from '../server/journal.ts';
 import { Refusal } from '../protocol/refusal.ts';
 import { buckets, throttlingRefusals, GLOBAL_SERVICES, type Bucket } from './rate-limits.ts';
 

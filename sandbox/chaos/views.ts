@@ -1,5 +1,5 @@
 /** The world as one call sees it while AWS lags: some new rows are hidden, some deleted ones are still visible. */
-import { isMutating } from '../journal.ts';
+import { isMutating } from '../server/journal.ts';
 import type { Region } from '../world/region.ts';
 import type { Table } from '../world/table.ts';
 import { isStale } from './visibility.ts';

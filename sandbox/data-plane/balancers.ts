@@ -1,4 +1,4 @@
-/** Serves every active load balancer of the world: a local port for each listener, health checks for each group in use. */
+/** Serves every active load balancer of the world: one local port per listener, and health checks for the groups in use. */
 import type { ListenerRow, LoadBalancerRow, TargetGroupRow } from '../aws/elbv2/store.ts';
 import { setTargetHealth } from '../aws/elbv2/targets.ts';
 import { loadBalancerOf, rulesOf } from '../aws/elbv2/usage.ts';
@@ -7,31 +7,34 @@ import { openListener, type OpenListener } from '../balancer/listener.ts';
 import type { ListenerView, TargetProtocol, TargetView } from '../balancer/view.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
-import { reachBalancer, reachTarget } from './reach.ts';
+import { checkBalancerIngress, locateTarget } from './reachability.ts';
 
 export interface BalancerOptions {
   readonly folderOf: (taskArn: string) => string;
-  /** The local port of listeners on port 80; 0 takes any free ones for all. */
+  /** The local port for listeners on port 80; with 0, every listener takes any free port. */
   readonly httpPort: number;
-  /** Told when a listener cannot be served. */
-  readonly complain: (error: unknown) => void;
+  /** Receives an error when a listener cannot be served. */
+  readonly reportError: (error: unknown) => void;
 }
 
 /** The served load balancers. */
 export interface Balancers {
-  /** The local port of a listener, once it is open. */
+  /** The local port of a listener; undefined until it is open. */
   portOf(listenerArn: string): number | undefined;
   close(): Promise<void>;
 }
 
 const HTTP = 80;
-/** How many ports are tried from the wanted one on. */
-const TRIES = 100;
-/** Checks stay this far apart, however brisk the pace. Milliseconds. */
-const LEAST_INTERVAL = 200;
+/** How many consecutive ports are tried. */
+const PORTS_TRIED = 100;
+/** The shortest interval between checks, at any pace. Milliseconds. */
+const MIN_INTERVAL_MS = 200;
 
-/** Serves the load balancers of a world until closed: follows every change. */
-export function serveBalancers(world: World, { folderOf, httpPort, complain }: BalancerOptions): Balancers {
+/** Serves the load balancers of a world and follows its changes until closed. */
+export function serveBalancers(
+  world: World,
+  { folderOf, httpPort, reportError }: BalancerOptions,
+): Balancers {
   const open = new Map<string, { readonly server: OpenListener; readonly awsPort: number }>();
   const failed = new Set<string>();
 
@@ -50,7 +53,7 @@ export function serveBalancers(world: World, { folderOf, httpPort, complain }: B
     },
   });
 
-  const wanted = () =>
+  const activeListeners = () =>
     new Map(
       world.regions().flatMap((region) =>
         region.elbv2.listeners.all().flatMap((listener) => {
@@ -61,12 +64,12 @@ export function serveBalancers(world: World, { folderOf, httpPort, complain }: B
       ),
     );
 
-  /** Ports are found one listener after the other, so that two never want the same one. */
-  let following: Promise<void> = Promise.resolve();
-  let again = false;
-  const follow = async (): Promise<void> => {
-    again = false;
-    const listeners = wanted();
+  /** Listeners are opened in sequence, so that no two try the same port. */
+  let syncing: Promise<void> = Promise.resolve();
+  let isQueued = false;
+  const sync = async (): Promise<void> => {
+    isQueued = false;
+    const listeners = activeListeners();
     for (const [arn, { server, awsPort }] of open) {
       if (listeners.get(arn)?.listener.Port === awsPort) continue;
       open.delete(arn);
@@ -74,37 +77,37 @@ export function serveBalancers(world: World, { folderOf, httpPort, complain }: B
     }
     for (const [arn, { region, listener, balancer }] of listeners) {
       if (open.has(arn) || failed.has(arn)) continue;
-      const server = await openNear(viewOf(region, listener, balancer, folderOf), listener, httpPort);
+      const server = await openOnFreePort(viewOf(region, listener, balancer, folderOf), listener, httpPort);
       if (!server) {
         failed.add(arn);
-        complain(new Error(`No port of this machine is free for ${arn}`));
+        reportError(new Error(`There is no free port on this machine for ${arn}`));
       } else {
         open.set(arn, { server, awsPort: listener.Port });
         listener.localPort = server.port;
       }
     }
   };
-  const stopFollowing = world.onChange(() => {
+  const stopListening = world.onChange(() => {
     checker.refresh();
-    if (again) return;
-    again = true;
-    following = following.then(follow).catch(complain);
+    if (isQueued) return;
+    isQueued = true;
+    syncing = syncing.then(sync).catch(reportError);
   });
-  following = following.then(follow).catch(complain);
+  syncing = syncing.then(sync).catch(reportError);
 
   return {
     portOf: (arn) => open.get(arn)?.server.port,
     async close() {
-      stopFollowing();
-      await following;
+      stopListening();
+      await syncing;
       await checker.stop();
       await Promise.all([...open.values()].map(({ server }) => server.close()));
     },
   };
 }
 
-/** The port it had before, else the usual one, else the next that is free. */
-async function openNear(
+/** Opens a listener on the port it had before, else on the usual one, else on the next free one. */
+async function openOnFreePort(
   view: ListenerView,
   { Port, localPort }: ListenerRow,
   httpPort: number,
@@ -114,12 +117,12 @@ async function openNear(
   const ports =
     httpPort === 0
       ? [0]
-      : Array.from({ length: TRIES }, (_, index) => first + index).filter((port) => port < 65_536);
+      : Array.from({ length: PORTS_TRIED }, (_, index) => first + index).filter((port) => port < 65_536);
   for (const port of ports) {
     try {
       return await openListener(view, { port });
     } catch (error) {
-      // In use, or (below 1024) not allowed.
+      // The port is in use or, below 1024, not permitted.
       const { code = '' } = error as NodeJS.ErrnoException;
       if (!['EADDRINUSE', 'EACCES'].includes(code)) throw error;
     }
@@ -135,12 +138,12 @@ function viewOf(
 ): ListenerView {
   return {
     port: Port,
-    isReached: () => reachBalancer(region, balancer, Port) === 'open',
+    isReachable: () => checkBalancerIngress(region, balancer, Port) === 'open',
     rules: () => rulesOf(region, ListenerArn),
     attribute: (key) => balancer.attributes[key],
     targets: (arn) => targetsOf(region.elbv2.targetGroups.get(arn)),
     protocol: (arn) => protocolOf(region.elbv2.targetGroups.get(arn)?.Protocol),
-    reach: (target) => reachTarget(region, balancer, target, folderOf),
+    reach: (target) => locateTarget(region, balancer, target, folderOf),
   };
 }
 
@@ -167,14 +170,14 @@ function checkedGroups(
         path: row.HealthCheckPath ?? '/',
         port: row.HealthCheckPort === 'traffic-port' ? 'traffic-port' : Number(row.HealthCheckPort),
         protocol: protocolOf(row.HealthCheckProtocol),
-        intervalMs: Math.max(region.scaled((row.HealthCheckIntervalSeconds ?? 30) * 1000), LEAST_INTERVAL),
+        intervalMs: Math.max(region.scaled((row.HealthCheckIntervalSeconds ?? 30) * 1000), MIN_INTERVAL_MS),
         timeoutMs: (row.HealthCheckTimeoutSeconds ?? 5) * 1000,
         healthyThreshold: row.HealthyThresholdCount ?? 5,
         unhealthyThreshold: row.UnhealthyThresholdCount ?? 2,
         matcher: row.Matcher?.HttpCode ?? '200',
       },
       targets: targetsOf(row),
-      reach: (target) => reachTarget(region, balancer, target, folderOf),
+      reach: (target) => locateTarget(region, balancer, target, folderOf),
     };
     return [{ region, group }];
   });

@@ -1,30 +1,32 @@
-/** What must be right before a Fargate task can start: a way out, a log group, an image. Failures in ECS's own words. */
+/** Checks the prerequisites of a Fargate task: a route to ECR, a log group, an image. Failures use ECS's own wording. */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { pullImage, type PulledImage } from '../aws/ecr/pull.ts';
 import type { TaskDefinitionRow, TaskRow } from '../aws/ecs/store.ts';
 import { hasLogGroup } from '../aws/logs/append.ts';
-import { egressOf } from '../network/reach.ts';
-import type { TaskFailure } from '../data-plane.ts';
+import { checkEgress } from '../network/reachability.ts';
+import type { TaskFailure } from './data-plane.ts';
 import type { Region } from '../world/region.ts';
 
-/** A reason for a task not to start. */
-export class CannotStart extends Error {
+/** The reason why a task cannot start. */
+export class CannotStartTaskError extends Error {
   readonly failure: TaskFailure;
   constructor(reason: string, container?: string) {
     super(reason);
-    this.name = 'CannotStart';
+    this.name = 'CannotStartTaskError';
     this.failure = { stopCode: 'TaskFailedToStart', reason, container };
   }
 }
 
 /**
- * Refuses a task that AWS could not start.
- * @throws CannotStart
+ * Refuses a task that could not start on AWS.
+ * @throws CannotStartTaskError
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
  */
-export function checkSurroundings(region: Region, task: TaskRow, definition: TaskDefinitionRow): void {
-  const egress = egressOf(region, task.subnetId, task.securityGroups, { hasPublicIp: task.assignPublicIp });
-  if (egress !== 'open') throw noWayOut(region, egress);
+export function checkPrerequisites(region: Region, task: TaskRow, definition: TaskDefinitionRow): void {
+  const egress = checkEgress(region, task.subnetId, task.securityGroups, {
+    hasPublicIp: task.assignPublicIp,
+  });
+  if (egress !== 'open') throw noRouteToEcr(region, egress);
   for (const { logConfiguration } of definition.containerDefinitions ?? []) {
     const group = logConfiguration?.options?.['awslogs-group'];
     const mayCreate = logConfiguration?.options?.['awslogs-create-group'] === 'true';
@@ -35,11 +37,11 @@ export function checkSurroundings(region: Region, task: TaskRow, definition: Tas
 }
 
 /**
- * The image of a container.
- * @param digest the one that the deployment pinned, if it did
- * @throws CannotStart
+ * Returns the image of a container.
+ * @param digest the digest that the deployment pinned, if any
+ * @throws CannotStartTaskError
  */
-export function pull(
+export function pullContainerImage(
   region: Region,
   { name, image = '' }: ContainerDefinition,
   digest: string | undefined,
@@ -48,13 +50,13 @@ export function pull(
     const pinned = digest === undefined || image.includes('@') ? image : `${image}@${digest}`;
     return pullImage(region, pinned);
   } catch (error) {
-    throw new CannotStart(error instanceof Error ? error.message : String(error), name);
+    throw new CannotStartTaskError(error instanceof Error ? error.message : String(error), name);
   }
 }
 
-/** What the sandbox knows beyond ECS's words stands at the end: AWS would leave the search to the reader. */
-const noWayOut = ({ name }: Region, why: string) =>
-  new CannotStart(
+/** Adds the sandbox's own reason after ECS's message, which does not name it. */
+const noRouteToEcr = ({ name }: Region, why: string) =>
+  new CannotStartTaskError(
     'ResourceInitializationError: unable to pull secrets or registry auth: The task cannot pull registry auth from ' +
       'Amazon ECR: There is a connection issue between the task and Amazon ECR. Check your task network configuration. ' +
       `RequestError: send request failed caused by: Post "https://api.ecr.${name}.amazonaws.com/": dial tcp: i/o timeout ` +
@@ -62,7 +64,7 @@ const noWayOut = ({ name }: Region, why: string) =>
   );
 
 const noLogGroup = () =>
-  new CannotStart(
+  new CannotStartTaskError(
     'ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to ' +
       'create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1',
   );

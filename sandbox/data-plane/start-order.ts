@@ -1,28 +1,28 @@
-/** The order in which the containers of a task start: by `dependsOn`. */
+/** Starts the containers of a task in the order of their `dependsOn`. */
 import type { ContainerDefinition, ContainerDependency } from '@aws-sdk/client-ecs';
 
-/** What a container can wait for of another. */
-export interface Watched {
+/** The events of a container that others can wait for. */
+export interface ContainerProgress {
   /** Resolves when it has started. */
   readonly started: Promise<void>;
   /** Resolves with its exit code when it has ended. */
   readonly ended: Promise<number>;
-  /** Resolves when its health check first passed. */
+  /** Resolves when its health check passes for the first time. */
   readonly healthy: Promise<void>;
 }
 
 /**
- * Starts every container as soon as what it depends on is far enough.
- * @param start starts one; rejects when it cannot
- * @throws the first start that failed, or a dependency that ended badly
+ * Starts every container as soon as its dependencies meet their conditions.
+ * @param start starts a container; rejects when that fails
+ * @throws the error of the first container that failed to start, or of a dependency that can no longer meet its condition
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
  */
 export async function startInOrder(
   definitions: readonly ContainerDefinition[],
-  start: (definition: ContainerDefinition) => Promise<Omit<Watched, 'started'>>,
+  start: (definition: ContainerDefinition) => Promise<Omit<ContainerProgress, 'started'>>,
 ): Promise<void> {
-  const watched = new Map<string, Promise<Omit<Watched, 'started'>>>();
-  const launch = (definition: ContainerDefinition): Promise<Omit<Watched, 'started'>> => {
+  const watched = new Map<string, Promise<Omit<ContainerProgress, 'started'>>>();
+  const launch = (definition: ContainerDefinition): Promise<Omit<ContainerProgress, 'started'>> => {
     const name = definition.name ?? '';
     const known = watched.get(name);
     if (known) return known;
@@ -42,5 +42,5 @@ export async function startInOrder(
 }
 
 const endedEarly = (name: string | undefined) => (): never => {
-  throw new Error(`dependency container ${name} did not become what its dependants wait for`);
+  throw new Error(`dependency container ${name} did not reach the condition that other containers wait for`);
 };

@@ -1,56 +1,56 @@
-/** Runs tasks for real: their images unpacked into a folder, their containers as processes of this machine. */
+/** Runs tasks: unpacks their images into folders, and runs their containers as processes on this machine. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
 import { containerExited, containerHealth } from '../aws/ecs/task-reports.ts';
 import type { TaskRow } from '../aws/ecs/store.ts';
 import { appendLog } from '../aws/logs/append.ts';
-import type { Plane, TaskFailure } from '../data-plane.ts';
+import type { DataPlane, TaskFailure } from './data-plane.ts';
 import { CannotStartContainerError } from '../runtime/command.ts';
-import { startContainer, type Container } from '../runtime/container.ts';
+import { startContainer, type RunningContainer } from '../runtime/container.ts';
 import { unpackImage } from '../runtime/image.ts';
 import type { Region } from '../world/region.ts';
-import { watchHealth, type HealthWatch } from './health-commands.ts';
-import { CannotStart, checkSurroundings, pull } from './preflight.ts';
+import { watchContainerHealth, type HealthWatch } from './container-health.ts';
+import { CannotStartTaskError, checkPrerequisites, pullContainerImage } from './preflight.ts';
 import { startInOrder } from './start-order.ts';
 
-/** Fargate's own default, in seconds. */
-const STOP_TIMEOUT = 30;
+/** Fargate's default. */
+const DEFAULT_STOP_TIMEOUT_SECONDS = 30;
 
-interface Running {
-  readonly containers: Map<string, Container>;
+interface RunningTask {
+  readonly containers: Map<string, RunningContainer>;
   readonly watches: HealthWatch[];
-  /** Set when the task is to stop: what has not started yet must not. */
+  /** Set when the task is stopping: no further container may start. */
   stopping: boolean;
 }
 
-/** The last part of a task's ARN: it names its folder and its log streams. */
+/** The last part of a task's ARN, which names its folder and its log streams. */
 const idOf = (taskArn: string): string => taskArn.split('/').at(-1) ?? '';
 
-/** A plane that runs tasks below a folder. */
-export interface TaskPlane extends Plane {
-  /** The folder of a task, where its listening ports are found. */
+/** A data plane that runs tasks in subfolders of a folder. */
+export interface TaskDataPlane extends DataPlane {
+  /** The folder of a task, which records its listening ports. */
   folderOf(taskArn: string): string;
-  /** Stops everything that runs: the sandbox ends. */
+  /** Stops all tasks, because the sandbox is closing. */
   close(): Promise<void>;
 }
 
 /**
- * Makes the plane.
- * @param folder where the folders of tasks are made
- * @param complain told of mistakes of ours: behind a task there is no call that could say them
+ * Makes the data plane.
+ * @param folder the parent of the tasks' folders
+ * @param reportError receives the sandbox's own bugs, since no call waits for a task
  */
-export function taskPlane(folder: string, complain: (error: unknown) => void): TaskPlane {
-  const running = new Map<string, Running>();
+export function makeTaskDataPlane(folder: string, reportError: (error: unknown) => void): TaskDataPlane {
+  const running = new Map<string, RunningTask>();
   let closing = false;
   const folderOf = (taskArn: string) => join(folder, idOf(taskArn));
 
   async function start(region: Region, task: TaskRow): Promise<void> {
     const { taskArn } = task;
     const definition = region.ecs.taskDefinitions.get(task.taskDefinitionArn);
-    if (!definition) throw new CannotStart(`The task definition ${task.taskDefinitionArn} is gone`);
-    checkSurroundings(region, task, definition);
-    const state: Running = { containers: new Map(), watches: [], stopping: false };
+    if (!definition) throw new CannotStartTaskError(`The task definition ${task.taskDefinitionArn} is gone`);
+    checkPrerequisites(region, task, definition);
+    const state: RunningTask = { containers: new Map(), watches: [], stopping: false };
     running.set(taskArn, state);
     await mkdir(folderOf(taskArn), { recursive: true, mode: 0o700 });
     await startInOrder(definition.containerDefinitions ?? [], async (container) => {
@@ -68,13 +68,13 @@ export function taskPlane(folder: string, complain: (error: unknown) => void): T
     region: Region,
     { taskArn, privateIp = '' }: TaskRow,
     definition: ContainerDefinition,
-    state: Running,
-  ): Promise<Container> {
+    state: RunningTask,
+  ): Promise<RunningContainer> {
     const { name = '' } = definition;
-    const image = pull(region, definition, digestOf(region, taskArn, name));
+    const image = pullContainerImage(region, definition, digestOf(region, taskArn, name));
     const rootfs = join(folderOf(taskArn), name);
     const config = await unpackImage(image, rootfs);
-    if (state.stopping) throw new CannotStart('Task stopped by user', name);
+    if (state.stopping) throw new CannotStartTaskError('Task stopped by user', name);
     const container = await startContainer(
       {
         name,
@@ -85,15 +85,15 @@ export function taskPlane(folder: string, complain: (error: unknown) => void): T
         workingDirectory: definition.workingDirectory ?? config.workingDirectory,
         environment: { ...config.environment, ...environmentOf(region, definition) },
         stopSignal: config.stopSignal,
-        stopTimeoutMs: (definition.stopTimeout ?? STOP_TIMEOUT) * 1000,
+        stopTimeoutMs: (definition.stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS) * 1000,
       },
-      { line: (_stream, text) => write(region, taskArn, definition, text) },
+      { line: (_stream, text) => writeLog(region, taskArn, definition, text) },
     );
     state.containers.set(name, container);
-    // At the end of the sandbox its tasks are lost to that, and not to an exit of their own.
+    // When the sandbox closes, its containers are stopped by it and have not exited on their own.
     container.exited
       .then(({ exitCode }) => closing || containerExited(region, taskArn, name, exitCode))
-      .catch(complain);
+      .catch(reportError);
     return container;
   }
 
@@ -105,7 +105,7 @@ export function taskPlane(folder: string, complain: (error: unknown) => void): T
       await Promise.all([...state.containers.values()].map((container) => container.stop()));
     }
     running.delete(taskArn);
-    // What a last child is still writing stays; the next start of the sandbox clears it.
+    // A child process that is still writing may keep the folder; the next start of the sandbox removes it.
     await rm(folderOf(taskArn), { recursive: true, force: true }).catch(() => undefined);
   }
 
@@ -120,10 +120,10 @@ export function taskPlane(folder: string, complain: (error: unknown) => void): T
           () => outcome(),
           (error: unknown) => outcome(failureOf(error)),
         )
-        .catch(complain);
+        .catch(reportError);
     },
     stopTask(_region, taskArn, stopped) {
-      stop(taskArn).then(stopped).catch(complain);
+      stop(taskArn).then(stopped).catch(reportError);
     },
     async close() {
       closing = true;
@@ -132,18 +132,18 @@ export function taskPlane(folder: string, complain: (error: unknown) => void): T
   };
 }
 
-/** ECS pins the digest that a tag stood for when the deployment began. */
+/** ECS pins the digest that a tag referred to when the deployment began. */
 const digestOf = ({ ecs }: Region, taskArn: string, name: string): string | undefined =>
   ecs.tasks.get(taskArn)?.containers.find((container) => container.name === name)?.imageDigest;
 
 function failureOf(error: unknown): TaskFailure {
-  if (error instanceof CannotStart) return error.failure;
+  if (error instanceof CannotStartTaskError) return error.failure;
   const reason = error instanceof Error ? error.message : String(error);
   const known = error instanceof CannotStartContainerError;
   return { stopCode: 'TaskFailedToStart', reason: known ? reason : `ContainerRuntimeError: ${reason}` };
 }
 
-/** What the definition says goes before what the image says; a given entry point drops the image's command. */
+/** The task definition takes precedence over the image; an entry point in the definition also replaces the image's command. */
 function commandOf(
   { entryPoint, command }: ContainerDefinition,
   image: { readonly entrypoint: readonly string[]; readonly command: readonly string[] },
@@ -167,9 +167,9 @@ function healthOf(
   region: Region,
   taskArn: string,
   { name = '', healthCheck = { command: [] } }: ContainerDefinition,
-  container: Container,
+  container: RunningContainer,
 ): HealthWatch {
-  return watchHealth(
+  return watchContainerHealth(
     container,
     healthCheck,
     (ms) => region.scaled(ms),
@@ -177,8 +177,8 @@ function healthOf(
   );
 }
 
-/** The awslogs driver: one stream a container of a task, `<prefix>/<container>/<task id>`. */
-function write(region: Region, taskArn: string, definition: ContainerDefinition, text: string): void {
+/** The awslogs driver: one stream per container of a task, `<prefix>/<container>/<task id>`. */
+function writeLog(region: Region, taskArn: string, definition: ContainerDefinition, text: string): void {
   const options: NonNullable<TaskDefinition['containerDefinitions']>[number]['logConfiguration'] =
     definition.logConfiguration;
   const group = options?.options?.['awslogs-group'];
@@ -189,6 +189,6 @@ function write(region: Region, taskArn: string, definition: ContainerDefinition,
   try {
     appendLog(region, group, stream, text, region.now().getTime());
   } catch {
-    // The group was deleted under a running task: its output is lost, as on AWS.
+    // The log group was deleted while the task was running: its output is lost, as on AWS.
   }
 }

@@ -1,41 +1,41 @@
-/** Where packets go: the route table of a subnet, the route to an address, and whether its target is there. */
+/** Routing: the route table of a subnet, the route to an address, and whether the route's target exists. */
 import type { Route, RouteState } from '@aws-sdk/client-ec2';
 import type { InternetGatewayRow, RouteTableRow, SubnetRow } from '../aws/ec2/store.ts';
 import type { Region } from '../world/region.ts';
-import { block } from './cidr.ts';
+import { parseCidr } from './cidr.ts';
 
-/** The internet gateway that is attached to a VPC. */
+/** Returns the internet gateway that is attached to a VPC. */
 export const internetGatewayOf = (region: Region, vpcId: string): InternetGatewayRow | undefined =>
   region.ec2.internetGateways.find(({ Attachments }) => Attachments.some(({ VpcId }) => VpcId === vpcId));
 
-/** The main route table of a VPC. */
-export const mainTableOf = (region: Region, vpcId: string): RouteTableRow | undefined =>
+/** Returns the main route table of a VPC. */
+export const mainRouteTableOf = (region: Region, vpcId: string): RouteTableRow | undefined =>
   region.ec2.routeTables.find(
     (table) => table.VpcId === vpcId && table.Associations.some(({ Main }) => Main),
   );
 
-/** The table that a subnet is associated with, or else the main one of its VPC. */
-export const tableOf = (region: Region, subnet: SubnetRow): RouteTableRow | undefined =>
+/** Returns the route table that a subnet is associated with, or else the main one of its VPC. */
+export const effectiveRouteTableOf = (region: Region, subnet: SubnetRow): RouteTableRow | undefined =>
   region.ec2.routeTables.find(({ Associations }) =>
     Associations.some(({ SubnetId }) => SubnetId === subnet.SubnetId),
-  ) ?? mainTableOf(region, subnet.VpcId);
+  ) ?? mainRouteTableOf(region, subnet.VpcId);
 
 /**
- * The route that an address takes: the one with the longest prefix.
+ * Returns the route for an address: the one with the longest prefix.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
  */
 export function routeTo(table: RouteTableRow, address: string): Route | undefined {
   let best: { route: Route; bits: number } | undefined;
   for (const route of table.Routes) {
-    const range = block(route.DestinationCidrBlock ?? '');
+    const range = parseCidr(route.DestinationCidrBlock ?? '');
     if (range?.contains(address) && (!best || range.bitmask > best.bits))
       best = { route, bits: range.bitmask };
   }
   return best?.route;
 }
 
-/** A route whose target is gone stays in its table as a `blackhole`, until somebody replaces or deletes it. */
-export function stateOf(region: Region, table: RouteTableRow, route: Route): RouteState {
+/** Returns the state of a route, which is `blackhole` once its target is gone, until it is replaced or deleted. */
+export function routeStateOf(region: Region, table: RouteTableRow, route: Route): RouteState {
   if (route.NatGatewayId !== undefined) {
     const state = region.ec2.natGateways.get(route.NatGatewayId)?.State;
     return state === undefined || state === 'deleted' || state === 'failed' ? 'blackhole' : 'active';

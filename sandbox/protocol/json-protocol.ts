@@ -1,8 +1,8 @@
-/** The JSON 1.1 protocol of ECS, ECR and CloudWatch Logs: the operation in a header, JSON both ways. */
+/** The JSON 1.1 protocol of ECS, ECR and CloudWatch Logs: the operation in a header, JSON in both directions. */
 import { refusal } from './refusal.ts';
 import { writeJson, type Shape } from './schemas.ts';
-import { asDate, asNumber, fromText } from './text.ts';
-import type { Protocol, WireResponse } from './wire.ts';
+import { asDate, asNumber, parseSimpleValue } from './simple-values.ts';
+import type { WireProtocol, WireResponse } from './wire.ts';
 
 const json = (status: number, body: string): WireResponse => ({
   status,
@@ -13,8 +13,8 @@ const json = (status: number, body: string): WireResponse => ({
 const malformed = (message: string) => refusal('SerializationException', message);
 
 /**
- * Reads parsed JSON as a shape: timestamps become dates, blobs become bytes, and members that are null count as left out.
- * Members that the shape does not have are refused: a typing mistake must not pass for a choice.
+ * Converts parsed JSON to the types of a shape: timestamps become dates, blobs become bytes, and null members are omitted.
+ * Members that the shape does not have are refused, so that a typing mistake is not silently ignored.
  */
 function read(shape: Shape, value: unknown, at: string): unknown {
   if (shape.isListSchema()) {
@@ -40,12 +40,12 @@ function read(shape: Shape, value: unknown, at: string): unknown {
   return simple;
 }
 
-/** Bytes come as base64, timestamps as seconds since 1970. */
+/** On the wire, bytes are base64 and timestamps are seconds since 1970. */
 function readSimple(shape: Shape, value: unknown): unknown {
   if (shape.isBooleanSchema()) return typeof value === 'boolean' ? value : undefined;
   if (shape.isNumericSchema()) return asNumber(value);
   if (shape.isTimestampSchema()) return asDate(Number(asNumber(value)) * 1000);
-  return typeof value === 'string' ? fromText(shape, value) : undefined;
+  return typeof value === 'string' ? parseSimpleValue(shape, value) : undefined;
 }
 
 function parse(body: Uint8Array): unknown {
@@ -56,7 +56,7 @@ function parse(body: Uint8Array): unknown {
   }
 }
 
-export const jsonProtocol: Protocol = {
+export const jsonProtocol: WireProtocol = {
   operation: (request) => request.headers['x-amz-target']?.split('.').at(-1),
   decode: ({ input }, request) =>
     input.isUnitSchema() ? {} : (read(input, parse(request.body), '') as object),

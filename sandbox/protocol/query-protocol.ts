@@ -1,7 +1,13 @@
-/** The query protocols of EC2 (`ec2`) and of ELBv2, IAM and STS (`query`): forms in, XML out. */
+/** The query protocols of EC2 (`ec2`) and of ELBv2, IAM and STS (`query`): forms as requests, XML as responses. */
 import { readQuery, type Dialect } from './query.ts';
 import { writeXml } from './schemas.ts';
-import { escapeXml, XML_DECLARATION, type Protocol, type WireRequest, type WireResponse } from './wire.ts';
+import {
+  escapeXml,
+  XML_DECLARATION,
+  type WireProtocol,
+  type WireRequest,
+  type WireResponse,
+} from './wire.ts';
 
 const form = (request: WireRequest): URLSearchParams =>
   request.method === 'GET' ? request.query : new URLSearchParams(Buffer.from(request.body).toString());
@@ -13,10 +19,10 @@ const xml = (status: number, body: string): WireResponse => ({
 });
 
 /**
- * The query protocol in one of its dialects.
- * @param namespace the XML namespace of the answers
+ * Makes the query protocol in one of its dialects.
+ * @param namespace the XML namespace of the responses
  */
-export function queryProtocol(dialect: Dialect, namespace: string): Protocol {
+export function queryProtocol(dialect: Dialect, namespace: string): WireProtocol {
   return {
     operation: (request) => form(request).get('Action') ?? undefined,
     decode: (operation, request) => readQuery(operation.input, form(request), dialect),

@@ -1,32 +1,32 @@
-/** Reads the query protocols' `A.B.1=x` forms into structures, guided by the SDK's schemas: the inverse of its serializer. */
+/** Parses the query protocols' `A.B.1=x` forms into structures by the SDK's schemas: the inverse of its serializer. */
 import type { Shape } from './schemas.ts';
 import { refusal } from './refusal.ts';
-import { fromText } from './text.ts';
+import { parseSimpleValue } from './simple-values.ts';
 
-/** A form as a tree: `Filter.1.Name=x` is `Filter → 1 → Name → x`. A map, since names such as `__proto__` come too. */
+/** A form as a tree: `Filter.1.Name=x` is `Filter → 1 → Name → x`. A map, because a name may be `__proto__`. */
 type Tree = Map<string, Tree | string>;
-/** No input of AWS is nested so deep. */
-const DEEPEST = 20;
+/** No AWS input is nested more deeply. */
+const MAX_DEPTH = 20;
 
-/** The two dialects: EC2 flattens every list and capitalises names, the others write `List.member.N`. */
+/** The two dialects: EC2 flattens every list and capitalises names, the others use `List.member.N`. */
 export type Dialect = 'ec2' | 'query';
 
 /**
- * Reads a form as the input of an operation.
+ * Parses a form as the input of an operation.
  * @throws UnknownParameter for a name that the shape does not have
  */
 export function readQuery(shape: Shape, form: URLSearchParams, dialect: Dialect): object {
   const tree: Tree = new Map();
   for (const [key, value] of form) {
     if (key === 'Action' || key === 'Version') continue;
-    const path = key.split('.', DEEPEST + 1);
-    if (path.length > DEEPEST) throw malformed('A parameter is nested too deep');
-    plant(tree, path, value);
+    const path = key.split('.', MAX_DEPTH + 1);
+    if (path.length > MAX_DEPTH) throw malformed('A parameter is nested too deeply');
+    insert(tree, path, value);
   }
   return shape.isUnitSchema() ? {} : (read(shape, tree, dialect, '') as object);
 }
 
-function plant(tree: Tree, [head = '', ...rest]: string[], value: string): void {
+function insert(tree: Tree, [head = '', ...rest]: string[], value: string): void {
   if (rest.length === 0) {
     tree.set(head, value);
     return;
@@ -34,14 +34,14 @@ function plant(tree: Tree, [head = '', ...rest]: string[], value: string): void 
   const existing = tree.get(head);
   const branch = typeof existing === 'object' ? existing : new Map<string, Tree | string>();
   tree.set(head, branch);
-  plant(branch, rest, value);
+  insert(branch, rest, value);
 }
 
 function read(shape: Shape, node: Tree | string, dialect: Dialect, at: string): unknown {
   if (shape.isStructSchema()) return readStructure(shape, asTree(node, at), dialect, at);
   if (shape.isListSchema()) return readList(shape, node, dialect, at);
   if (shape.isMapSchema()) return readMap(shape, asTree(node, at), dialect, at);
-  return readSimple(shape, asText(node, at), dialect, at);
+  return readSimple(shape, asString(node, at), dialect, at);
 }
 
 function readStructure(shape: Shape, tree: Tree, dialect: Dialect, at: string): object {
@@ -81,7 +81,7 @@ function readMap(shape: Shape, tree: Tree, dialect: Dialect, at: string): object
   return Object.fromEntries(
     [...entries.values()].map((entry) => {
       const pair = asTree(entry, at);
-      const key = asText(pair.get('key') ?? pair.get('Name') ?? '', at);
+      const key = asString(pair.get('key') ?? pair.get('Name') ?? '', at);
       const value = pair.get('value') ?? pair.get('Value') ?? '';
       return [key, read(shape.getValueSchema(), value, dialect, at)];
     }),
@@ -89,7 +89,7 @@ function readMap(shape: Shape, tree: Tree, dialect: Dialect, at: string): object
 }
 
 function readSimple(shape: Shape, text: string, dialect: Dialect, at: string): unknown {
-  const value = fromText(shape, text);
+  const value = parseSimpleValue(shape, text);
   if (value !== undefined) return value;
   const name = at.slice(0, -1);
   throw dialect === 'ec2'
@@ -104,7 +104,7 @@ function asTree(node: Tree | string, at: string): Tree {
   throw malformed(`The parameter ${at.slice(0, -1)} must be a structure`);
 }
 
-function asText(node: Tree | string, at: string): string {
+function asString(node: Tree | string, at: string): string {
   if (typeof node === 'string') return node;
   throw malformed(`The parameter ${at.slice(0, -1)} must be a plain value`);
 }

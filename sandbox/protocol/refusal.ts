@@ -1,6 +1,6 @@
-/** The refusals of the sandbox: errors in AWS's own words, with the HTTP status that AWS sends. */
+/** Refusals: AWS's errors in its own wording, with the HTTP status that AWS sends. */
 
-/** An error that AWS would answer: its wire code, its message and its HTTP status. */
+/** An error that AWS would return: its wire code, message and HTTP status. */
 export class Refusal extends Error {
   readonly code: string;
   readonly status: number;
@@ -13,9 +13,9 @@ export class Refusal extends Error {
 }
 
 /**
- * Makes a refusal, to be thrown by an operation.
- * @param code the code as it stands on the wire, e.g. `InvalidVpcID.NotFound`
- * @param status the HTTP status, 400 unless told
+ * Makes a refusal for an operation to throw.
+ * @param code the code on the wire, e.g. `InvalidVpcID.NotFound`
+ * @param status the HTTP status, 400 by default
  */
 export const refusal = (code: string, message: string, status = 400): Refusal =>
   new Refusal(code, message, status);

@@ -1,8 +1,14 @@
-/** The REST protocol of Route 53: the operation in method and path, XML both ways. */
+/** The REST protocol of Route 53: the operation in method and path, XML in both directions. */
 import { refusal } from './refusal.ts';
-import { fromText } from './text.ts';
+import { parseSimpleValue } from './simple-values.ts';
 import { readXml, writeXml, type OperationShape, type Shape } from './schemas.ts';
-import { escapeXml, XML_DECLARATION, type Protocol, type WireRequest, type WireResponse } from './wire.ts';
+import {
+  escapeXml,
+  XML_DECLARATION,
+  type WireProtocol,
+  type WireRequest,
+  type WireResponse,
+} from './wire.ts';
 
 const NAMESPACE = 'https://route53.amazonaws.com/doc/2013-04-01/';
 
@@ -29,17 +35,17 @@ function routeOf({ name, http }: OperationShape): Route | undefined {
 const invalid = (message: string) => refusal('InvalidInput', message);
 
 function simple(member: Shape, name: string, text: string): unknown {
-  const value = fromText(member, text);
+  const value = parseSimpleValue(member, text);
   if (value === undefined) throw invalid(`The value of ${name} cannot be read: ${text}`);
   return value;
 }
 
-/** A part of a path as it was before it was written into one. */
+/** Decodes one segment of a path. */
 function unescape(label: string): string {
   try {
     return decodeURIComponent(label);
   } catch {
-    throw invalid(`The path holds ${label}, which cannot be read`);
+    throw invalid(`The path contains ${label}, which is not valid`);
   }
 }
 
@@ -67,14 +73,14 @@ function readBody(shape: Shape, body: Uint8Array): object {
   } catch (cause) {
     throw invalid(`The request body is not valid XML: ${String(cause)}`);
   }
-  refuseNoNumbers(read);
+  refuseNaN(read);
   return read;
 }
 
-/** The SDK's own reader makes NaN of a text that is no number. */
-function refuseNoNumbers(value: unknown): void {
-  if (Number.isNaN(value)) throw invalid('The request body holds a text where a number must be');
-  if (typeof value === 'object' && value !== null) Object.values(value).forEach(refuseNoNumbers);
+/** The SDK's deserializer returns NaN for a string that is not a number. */
+function refuseNaN(value: unknown): void {
+  if (Number.isNaN(value)) throw invalid('The request body contains a string where a number is required');
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(refuseNaN);
 }
 
 const xml = (status: number, headers: Record<string, string>, body: string): WireResponse => ({
@@ -100,8 +106,8 @@ function encode(operation: OperationShape, output: object): WireResponse {
   return xml(operation.http?.[2] ?? 200, headers, `<${root} xmlns="${NAMESPACE}">${content}</${root}>`);
 }
 
-/** The REST protocol for these operations. */
-export function restXmlProtocol(operations: Iterable<OperationShape>): Protocol {
+/** Makes the REST protocol for these operations. */
+export function restXmlProtocol(operations: Iterable<OperationShape>): WireProtocol {
   const routes = [...operations].map(routeOf).filter((route) => route !== undefined);
   return {
     operation: (request) =>

@@ -1,4 +1,4 @@
-/** The one door to the SDK's semi-internal exports: its operation schemas, and the codecs that walk them. */
+/** The only file that uses the SDK's semi-internal exports: its operation schemas, and the codecs that walk them. */
 import { JsonCodec2, XmlShapeDeserializer, XmlShapeSerializer } from '@aws-sdk/core/protocols';
 import { NormalizedSchema } from '@smithy/core/schema';
 
@@ -29,7 +29,7 @@ export function operationsOf(client: object): Map<string, OperationShape> {
     if (!Array.isArray(value) || value[0] !== OPERATION) continue;
     const [, , name, traits, input, output] = value as unknown as OperationTuple;
     const http = typeof traits === 'object' ? traits.http : undefined;
-    // Schemas are resolved when first used: EC2 alone has more than 800 operations.
+    // Schemas are resolved on first use: EC2 alone has more than 800 operations.
     found.set(name, {
       name,
       http,
@@ -44,7 +44,7 @@ export function operationsOf(client: object): Map<string, OperationShape> {
   return found;
 }
 
-/** DATE_TIME and EPOCH_SECONDS of the SDK's timestamp formats: what the XML and the JSON protocols use by default. */
+/** The SDK's timestamp formats that the XML and the JSON protocols use by default. */
 const DATE_TIME = 5;
 const EPOCH_SECONDS = 7;
 
@@ -75,7 +75,7 @@ export function readXml(schema: Shape, body: Uint8Array): object {
 
 const json = new JsonCodec2({ timestampFormat: { useTrait: true, default: EPOCH_SECONDS }, jsonName: false });
 
-/** Writes a structure as JSON text. */
+/** Writes a structure as JSON. */
 export function writeJson(schema: Shape, value: object): string {
   if (schema.isUnitSchema()) return '{}';
   const serializer = json.createSerializer();

@@ -1,8 +1,8 @@
-/** What travels between a client and the sandbox, and what a wire protocol must be able to do. */
+/** Requests and responses on the wire, and the interface of a wire protocol. */
 import type { OperationShape } from './schemas.ts';
 import type { Refusal } from './refusal.ts';
 
-/** A request as it arrived. */
+/** A request as received. */
 export interface WireRequest {
   readonly method: string;
   /** The path without its query string. */
@@ -12,18 +12,18 @@ export interface WireRequest {
   readonly body: Uint8Array;
 }
 
-/** An answer about to be sent. */
+/** A response to be sent. */
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** One wire protocol of one service. */
-export interface Protocol {
-  /** The name of the operation that a request asks for, if it names one. */
+/** The wire protocol of a service. */
+export interface WireProtocol {
+  /** The name of the operation that a request calls, if it names one. */
   operation(request: WireRequest): string | undefined;
-  /** @throws Refusal for what is no input of the operation */
+  /** @throws Refusal when the request is not a valid input of the operation */
   decode(operation: OperationShape, request: WireRequest): object;
   encode(operation: OperationShape, output: object, requestId: string): WireResponse;
   encodeRefusal(refusal: Refusal, requestId: string): WireResponse;
@@ -31,7 +31,7 @@ export interface Protocol {
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Escapes text for an XML element. */
+/** Escapes a string for an XML element. */
 export const escapeXml = (text: string): string => text.replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);
 
 export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';

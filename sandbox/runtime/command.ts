@@ -1,16 +1,16 @@
-/** The command of a container, found the way its runtime finds it: in the image, with Node and the shell lent by this machine. */
+/** Resolves the command of a container as its runtime does: in the image, with Node and the base system of this machine. */
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, posix } from 'node:path';
-import { inside } from './rootfs.ts';
+import { resolveInside } from './rootfs.ts';
 
-/** The container could not be started; the message is what ECS puts into the container's `reason`. */
+/** The container could not be started; the message is the `reason` that ECS shows for the container. */
 export class CannotStartContainerError extends Error {
   override name = 'CannotStartContainerError';
 
-  /** @param why as the container runtime words it, such as `exec: "x": executable file not found in $PATH` */
+  /** @param why the container runtime's wording, such as `exec: "x": executable file not found in $PATH` */
   constructor(why: string, options?: ErrorOptions) {
-    // Fargate's wording, from the reports in https://github.com/jenkinsci/amazon-ecs-plugin/issues/258 and, for newer
-    // runtimes, https://github.com/apocas/dockerode/issues/654; only the last part says something.
+    // Fargate's wording, as reported in https://github.com/jenkinsci/amazon-ecs-plugin/issues/258 and, for newer
+    // runtimes, https://github.com/apocas/dockerode/issues/654. Only the last part is specific.
     super(
       'CannotStartContainerError: ResourceInitializationError: failed to create new container runtime task: ' +
         'failed to create shim task: OCI runtime create failed: runc create failed: ' +
@@ -20,8 +20,8 @@ export class CannotStartContainerError extends Error {
   }
 }
 
-/** Where a command is looked for. */
-export interface CommandPlace {
+/** Where a command is searched for. */
+export interface ProgramSearch {
   /** The folder that is the container's `/`. */
   rootfs: string;
   /** As the container sees it, absolute. */
@@ -33,17 +33,17 @@ export interface CommandPlace {
 /** The PATH of a container whose image sets none. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** What the official Node images hold beside `node`; lent from beside this machine's own. */
+/** The programs beside `node` in the official Node images; this machine's own are used instead. */
 export const NODE_TOOLS = ['npm', 'npx'];
 
 const NODE = /^(node|\/([^ ]*\/)?bin\/node)$/;
 const SHELL = /^(sh|\/(usr\/)?bin\/sh)$/;
 
-/** Programs of the base system: this machine's own are run, since the image's need the image's own libraries. */
+/** Programs of the base system. This machine's own are run, because those of the image need the image's libraries. */
 const BASE_SYSTEM = /^\/(usr\/)?s?bin\//;
 
 /**
- * Turns a health check of a task definition into the command to run; any other command is left as it is.
+ * Converts a health check of a task definition to the command to run; any other command is returned unchanged.
  * @param command `['CMD', 'program', …]` or `['CMD-SHELL', 'text']`
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
@@ -55,63 +55,63 @@ export function healthCheckCommand(command: readonly string[]): string[] {
 }
 
 /**
- * Finds the program of a command, and maps absolute paths that exist in the image to where they lie on this machine.
+ * Finds the program of a command, and maps absolute paths that exist in the image to their paths on this machine.
  * @param command the program and its arguments
  * @param place the container's folders
  * @returns the file to execute and its arguments
- * @throws CannotStartContainerError when the image holds no such program
+ * @throws CannotStartContainerError when the image has no such program
  */
 export async function resolveCommand(
   command: readonly string[],
-  place: CommandPlace,
+  search: ProgramSearch,
 ): Promise<{ file: string; args: string[] }> {
   const [program = '', ...args] = command;
   if (program === '') throw new CannotStartContainerError('no command specified');
-  const file = await findProgram(program, place);
+  const file = await findProgram(program, search);
   const isShellText = (index: number) => file === '/bin/sh' && /^-[a-z]*c$/.test(args[index - 1] ?? '');
   return {
     file,
     args: await Promise.all(
       args.map((arg, index) =>
-        isShellText(index) ? mapShellText(arg, place.rootfs) : mapPath(arg, place.rootfs),
+        isShellText(index) ? mapShellText(arg, search.rootfs) : mapPath(arg, search.rootfs),
       ),
     ),
   };
 }
 
-async function findProgram(program: string, place: CommandPlace): Promise<string> {
+async function findProgram(program: string, search: ProgramSearch): Promise<string> {
   if (NODE.test(program)) return process.execPath;
   if (SHELL.test(program)) return '/bin/sh';
   if (program.includes('/')) {
-    const path = posix.resolve(place.workingDirectory, program);
-    const file = await inside(place.rootfs, path);
+    const path = posix.resolve(search.workingDirectory, program);
+    const file = await resolveInside(search.rootfs, path);
     if (!(await exists(file)))
       throw new CannotStartContainerError(`exec: "${program}": stat ${program}: no such file or directory`);
     if (!(await isExecutable(file)))
       throw new CannotStartContainerError(`exec: "${program}": permission denied`);
-    return lentOr(file, path);
+    return preferHostProgram(file, path);
   }
-  for (const folder of place.path.split(':').filter(isAbsolute)) {
-    const file = await inside(place.rootfs, join(folder, program));
-    if (await isExecutable(file)) return lentOr(file, join(folder, program));
+  for (const folder of search.path.split(':').filter(isAbsolute)) {
+    const file = await resolveInside(search.rootfs, join(folder, program));
+    if (await isExecutable(file)) return preferHostProgram(file, join(folder, program));
   }
   const tool = join(dirname(process.execPath), program);
   if (NODE_TOOLS.includes(program) && (await isExecutable(tool))) return tool;
   throw new CannotStartContainerError(`exec: "${program}": executable file not found in $PATH`);
 }
 
-async function lentOr(file: string, path: string): Promise<string> {
+async function preferHostProgram(file: string, path: string): Promise<string> {
   return BASE_SYSTEM.test(path) && (await isExecutable(path)) ? path : file;
 }
 
-/** An argument that is an absolute path in the image becomes the path on this machine; any other stays. */
+/** Maps an argument that is an absolute path in the image to its path on this machine; returns any other unchanged. */
 async function mapPath(arg: string, rootfs: string): Promise<string> {
   if (!isAbsolute(arg)) return arg;
-  const path = await inside(rootfs, arg);
+  const path = await resolveInside(rootfs, arg);
   return (await exists(path)) ? path : arg;
 }
 
-/** The same for the paths in a shell's command text, written so that the shell reads them whole. */
+/** Maps the absolute paths in a shell command, quoted so that the shell reads each as one word. */
 async function mapShellText(text: string, rootfs: string): Promise<string> {
   const quotedOrPlain = /'[^']*'|"(?:\\.|[^"\\])*"|[^'"]+|['"]/gs;
   const absolutePath = /(?<![\w/:.~-])\/[\w@%+,.-][\w@%+,./-]*/g;
@@ -123,14 +123,14 @@ async function mapShellText(text: string, rootfs: string): Promise<string> {
       else if (!BASE_SYSTEM.test(path)) mapped.set(path, await mapPath(path, rootfs));
     }
     return part.replace(absolutePath, (path) => {
-      const there = mapped.get(path) ?? path;
-      return there === path ? path : quoteAs(part[0], there);
+      const hostPath = mapped.get(path) ?? path;
+      return hostPath === path ? path : quoteAs(part[0], hostPath);
     });
   });
   return (await Promise.all(parts)).join('');
 }
 
-/** Escapes a path for the place where it goes: between single quotes, between double quotes, or bare. */
+/** Escapes a path for its context: between single quotes, between double quotes, or unquoted. */
 function quoteAs(quote: string | undefined, path: string): string {
   if (quote === "'") return path.replaceAll("'", `'\\''`);
   if (quote === '"') return path.replace(/[$`"\\]/g, '\\$&');

@@ -1,4 +1,4 @@
-/** One container of a Fargate task, run as a process of this machine: started, watched, asked after its health, and stopped. */
+/** Runs a container of a Fargate task as a process of this machine: starts it, checks its health and stops it. */
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
@@ -6,91 +6,94 @@ import {
   DEFAULT_PATH,
   healthCheckCommand,
   resolveCommand,
-  type CommandPlace,
+  type ProgramSearch,
 } from './command.ts';
-import { forgetContainer, noteContainer } from './leftovers.ts';
-import { lineSplitter } from './lines.ts';
+import { removeRecord, recordContainer } from './orphaned-containers.ts';
+import { makeLineSplitter } from './lines.ts';
 import { signalNumber, startProcess, type RunningProcess } from './process.ts';
-import { inside } from './rootfs.ts';
-import { prepareTask, type TaskPlan } from './task.ts';
+import { resolveInside } from './rootfs.ts';
+import { prepareTask, type TaskEnvironmentSpec } from './task.ts';
 
-export interface ContainerPlan extends TaskPlan {
+export interface ContainerSpec extends TaskEnvironmentSpec {
   /** The container's name in its task definition. */
   name: string;
   /** The entry point and the command, in one list. */
   command: readonly string[];
-  /** As the container sees it; made when it is not there, as runtimes do. */
+  /** As the container sees it; created when it does not exist, as runtimes do. */
   workingDirectory: string;
-  /** `SIGTERM` when left out. */
+  /** `SIGTERM` by default. */
   stopSignal?: string;
-  /** From the stop signal to SIGKILL. */
+  /** The time from the stop signal to SIGKILL. */
   stopTimeoutMs: number;
 }
 
-/** Where a container's output goes. */
-export interface ContainerSinks {
+/** Receives a container's output. */
+export interface ContainerOutput {
   line(stream: 'stdout' | 'stderr', text: string): void;
 }
 
-export interface Container {
+export interface RunningContainer {
   pid: number;
-  /** Settles when the program has ended, its children are killed and its last line is delivered. */
+  /** Resolves when the program has ended, its children have been killed and its last line has been delivered. */
   exited: Promise<{ exitCode: number }>;
-  /** Sends the stop signal and, after the timeout, SIGKILL. Asking again changes nothing. */
+  /** Sends the stop signal and, after the timeout, SIGKILL. Further calls have no effect. */
   stop(): Promise<{ exitCode: number }>;
   /**
    * Runs a command inside the container.
-   * @param command a program with its arguments, or a health check as ECS writes it (`['CMD-SHELL', 'text']`)
-   * @param timeoutMs when to kill it
-   * @returns the exit code (127 when it could not be started, 137 when it was killed) and the first 4096 bytes that it wrote
+   * @param command a program with its arguments, or a health check in ECS's form (`['CMD-SHELL', 'text']`)
+   * @param timeoutMs the time after which it is killed
+   * @returns the exit code (127 when it could not be started, 137 when it was killed) and the first 4096 bytes of its output
    */
-  run(command: readonly string[], timeoutMs: number): Promise<CheckResult>;
+  run(command: readonly string[], timeoutMs: number): Promise<ContainerCommandResult>;
 }
 
-export interface CheckResult {
+export interface ContainerCommandResult {
   exitCode: number;
   output: string;
   timedOut: boolean;
 }
 
-/** What Docker keeps of a health check's output. */
-const LONGEST_OUTPUT_BYTES = 4096;
+/** Docker keeps this much of a health check's output. */
+const MAX_OUTPUT_BYTES = 4096;
 
 const SIGKILL = signalNumber('SIGKILL');
-const KILLED = 128 + SIGKILL;
-const NOT_STARTED = 127;
+const KILLED_EXIT_CODE = 128 + SIGKILL;
+const NOT_STARTED_EXIT_CODE = 127;
 
 /**
  * Starts a container.
  * @param given what to run and where
- * @param sinks takes its output by the line; the first lines may come before this returns
+ * @param sinks receives its output line by line; the first lines may arrive before this returns
  * @throws CannotStartContainerError when the program is not in the image or cannot be run
- * @throws RangeError for a name or a stop signal that there is not
+ * @throws RangeError for an invalid name or an unknown stop signal
  */
-export async function startContainer(given: ContainerPlan, sinks: ContainerSinks): Promise<Container> {
-  // The program runs in another folder, where a relative path would lead elsewhere.
-  const plan = { ...given, taskDirectory: resolve(given.taskDirectory), rootfs: resolve(given.rootfs) };
+export async function startContainer(
+  spec: ContainerSpec,
+  output: ContainerOutput,
+): Promise<RunningContainer> {
+  // The program runs in a different folder, so relative paths must be resolved now.
+  const plan = { ...spec, taskDirectory: resolve(spec.taskDirectory), rootfs: resolve(spec.rootfs) };
   if (!/^[\w-]{1,255}$/.test(plan.name)) throw new RangeError(`invalid container name: ${plan.name}`);
   const stopSignal = signalNumber(plan.stopSignal ?? 'SIGTERM');
-  const folder = await inside(plan.rootfs, plan.workingDirectory);
+  const folder = await resolveInside(plan.rootfs, plan.workingDirectory);
   await mkdir(folder, { recursive: true });
   const environment = await prepareTask(plan);
-  const place: CommandPlace = { ...plan, path: plan.environment.PATH ?? DEFAULT_PATH };
+  const search: ProgramSearch = { ...plan, path: plan.environment.PATH ?? DEFAULT_PATH };
 
   const start = async (command: readonly string[], output: Parameters<typeof startProcess>[1]) => {
-    const program = await resolveCommand(command, place);
+    const program = await resolveCommand(command, search);
     return startProcess({ ...program, folder, environment }, output).catch((cause: unknown) => {
       throw new CannotStartContainerError(`exec ${command[0]}: ${reasonOf(cause)}`, { cause });
     });
   };
 
   const lines = {
-    stdout: lineSplitter((text) => sinks.line('stdout', text)),
-    stderr: lineSplitter((text) => sinks.line('stderr', text)),
+    stdout: makeLineSplitter((text) => output.line('stdout', text)),
+    stderr: makeLineSplitter((text) => output.line('stderr', text)),
   };
   const main = await start(plan.command, (stream, chunk) => lines[stream].write(chunk));
-  // A container that could not be noted still runs; only a sandbox that comes after a crash would miss it.
-  const noted = noteContainer(plan.taskDirectory, plan.name, main.pid).catch(() => undefined);
+  // A container without a record still runs, but after a crash the next sandbox would not find it.
+  const recorded = recordContainer(plan.taskDirectory, plan.name, main.pid).catch(() => undefined);
   const checks = new Set<RunningProcess>();
   let isRunning = true;
   const exited = main.exited.then(async (exitCode) => {
@@ -98,11 +101,11 @@ export async function startContainer(given: ContainerPlan, sinks: ContainerSinks
     lines.stdout.end();
     lines.stderr.end();
     for (const check of checks) check.signal(SIGKILL);
-    await noted;
-    await forgetContainer(plan.taskDirectory, plan.name).catch(() => undefined);
+    await recorded;
+    await removeRecord(plan.taskDirectory, plan.name).catch(() => undefined);
     return { exitCode };
   });
-  await noted;
+  await recorded;
 
   let stopping: Promise<{ exitCode: number }> | undefined;
   const stop = async () => {
@@ -112,12 +115,13 @@ export async function startContainer(given: ContainerPlan, sinks: ContainerSinks
     return exited.finally(() => clearTimeout(timer));
   };
 
-  const run = async (command: readonly string[], timeoutMs: number): Promise<CheckResult> => {
-    if (!isRunning) return { exitCode: KILLED, output: 'the container is not running', timedOut: false };
+  const run = async (command: readonly string[], timeoutMs: number): Promise<ContainerCommandResult> => {
+    if (!isRunning)
+      return { exitCode: KILLED_EXIT_CODE, output: 'the container is not running', timedOut: false };
     try {
       let output = Buffer.alloc(0);
       const check = await start(healthCheckCommand(command), (_, chunk) => {
-        output = Buffer.concat([output, chunk]).subarray(0, LONGEST_OUTPUT_BYTES);
+        output = Buffer.concat([output, chunk]).subarray(0, MAX_OUTPUT_BYTES);
       });
       let timedOut = false;
       const timer = setTimeout(() => {
@@ -131,14 +135,14 @@ export async function startContainer(given: ContainerPlan, sinks: ContainerSinks
       checks.delete(check);
       return { exitCode, output: output.toString(), timedOut };
     } catch (error) {
-      return { exitCode: NOT_STARTED, output: (error as Error).message, timedOut: false };
+      return { exitCode: NOT_STARTED_EXIT_CODE, output: (error as Error).message, timedOut: false };
     }
   };
 
   return { pid: main.pid, exited, stop: () => (stopping ??= stop()), run };
 }
 
-/** Why the kernel would not execute a file, in the words of a container runtime. */
+/** Why the kernel did not execute a file, in a container runtime's wording. */
 function reasonOf(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === 'ENOEXEC') return 'exec format error';

@@ -1,24 +1,24 @@
-/** A container image as an ECS task needs it: its layers as one folder, and what its configuration says about the program. */
+/** Unpacks a container image for a task: its layers into one folder, and its configuration of the program to run. */
 import { mkdir } from 'node:fs/promises';
 import * as z from 'zod';
 import { applyLayer } from './layer.ts';
 
-/** The blobs of an image as a registry keeps them. */
+/** The blobs of an image as a registry stores them. */
 export interface ImageBlobs {
-  /** The configuration, as JSON text. */
+  /** The configuration, as JSON. */
   config: Uint8Array;
   /** The layers from the lowest to the topmost, each a tar archive, plain or gzipped. */
   layers: readonly Uint8Array[];
 }
 
-/** What an image says about the program in it. */
+/** The part of an image configuration that describes how to run it. */
 export interface ImageConfig {
   command: string[];
   entrypoint: string[];
-  /** Absolute; `/` when the image names none. */
+  /** Absolute; `/` when the image sets none. */
   workingDirectory: string;
   environment: Record<string, string>;
-  /** A user name or number, `''` when the image names none. */
+  /** A user name or number; `''` when the image sets none. */
   user: string;
   /** For example `SIGQUIT`; undefined when the image leaves it to the runtime. */
   stopSignal?: string;
@@ -40,10 +40,9 @@ const imageConfig = z.object({
 /**
  * Unpacks an image into a folder, which becomes the root file system of its containers.
  * @param image the blobs of the image
- * @param folder where to unpack; made when it is not there
- * @returns what the image says about its program
+ * @param folder where to unpack; created when it does not exist
  * @throws LayerError for a layer that cannot be read or that would write outside the folder
- * @throws ZodError or SyntaxError for a configuration that is not an image's
+ * @throws ZodError or SyntaxError for a configuration that is not that of an image
  * @see https://github.com/opencontainers/image-spec/blob/main/config.md
  */
 export async function unpackImage(image: ImageBlobs, folder: string): Promise<ImageConfig> {
@@ -53,7 +52,7 @@ export async function unpackImage(image: ImageBlobs, folder: string): Promise<Im
   return config;
 }
 
-/** Reads the part of an image configuration that says how to run it. */
+/** Parses an image configuration. */
 export function parseImageConfig(blob: Uint8Array): ImageConfig {
   const { config } = imageConfig.parse(JSON.parse(new TextDecoder().decode(blob)));
   return {

@@ -1,33 +1,33 @@
-/** One layer of an image, written over the layers below it: files, folders, links and whiteouts, and nothing outside the root. */
+/** Applies a layer of an image over the layers below it: files, folders, links and whiteouts, never outside the root. */
 import { chmod, link, lstat, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { unpackTar, type ParsedTarEntryWithData } from 'modern-tar';
-import { inside, segments } from './rootfs.ts';
+import { resolveInside, segments } from './rootfs.ts';
 
-/** A layer that is not a tar archive, or that holds an entry which has no place inside the root. */
+/** A layer is not a tar archive, or has an entry that would be written outside the root. */
 export class LayerError extends Error {
   override name = 'LayerError';
 }
 
-/** Bytes: layers are unpacked in memory, and a small archive can hold a very large one. */
-const LARGEST = 2 ** 31;
+/** Layers are unpacked in memory, and a small archive can expand to a very large one. */
+const MAX_LAYER_BYTES = 2 ** 31;
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
-/** Left in old layers by AUFS for its own use; the image specification says to ignore them. */
-const AUFS = '.wh..wh.';
+/** Metadata that AUFS left in old layers; the image specification says to ignore it. */
+const AUFS_PREFIX = '.wh..wh.';
 
 /**
- * Writes a layer into the root file system. Owners, devices and pipes are left out: they would need root.
+ * Writes a layer into the root file system. Owners, devices and pipes are skipped, because they would need root.
  * @param layer a tar archive, plain or gzipped
- * @param root the folder that holds the layers below
- * @throws LayerError for an archive that cannot be read, and for an entry that would escape
+ * @param root the folder that contains the layers below
+ * @throws LayerError for an archive that cannot be read, and for an entry that would be written outside the root
  * @see https://github.com/opencontainers/image-spec/blob/main/layer.md
  */
 export async function applyLayer(layer: Uint8Array, root: string): Promise<void> {
   const entries = await readEntries(layer);
-  // Whiteouts hide what lower layers hold, never what their own layer adds, wherever they stand in the archive.
+  // Whiteouts hide files of lower layers only, never those of their own layer, regardless of the order in the archive.
   for (const entry of entries) if (isWhiteout(entry)) await applyWhiteout(entry, root);
   for (const entry of entries) if (!isWhiteout(entry)) await writeEntry(entry, root);
 }
@@ -35,7 +35,7 @@ export async function applyLayer(layer: Uint8Array, root: string): Promise<void>
 async function readEntries(layer: Uint8Array): Promise<ParsedTarEntryWithData[]> {
   const gzipped = layer[0] === 0x1f && layer[1] === 0x8b;
   try {
-    const archive = gzipped ? await promisify(gunzip)(layer, { maxOutputLength: LARGEST }) : layer;
+    const archive = gzipped ? await promisify(gunzip)(layer, { maxOutputLength: MAX_LAYER_BYTES }) : layer;
     return await unpackTar(archive, { strict: true });
   } catch (cause) {
     const why = (cause as Error).message;
@@ -51,17 +51,17 @@ async function applyWhiteout(entry: ParsedTarEntryWithData, root: string): Promi
   const path = entryPath(entry.header.name);
   const name = basename(path);
   if (name === OPAQUE) {
-    const folder = await inside(root, dirname(path));
+    const folder = await resolveInside(root, dirname(path));
     for (const child of await childrenOf(folder)) await remove(join(folder, child));
-  } else if (!name.startsWith(AUFS)) {
+  } else if (!name.startsWith(AUFS_PREFIX)) {
     const hidden = name.slice(WHITEOUT.length);
     if (['', '.', '..'].includes(hidden)) throw escapes(path);
-    await remove(await inside(root, join(dirname(path), hidden), 'keep'));
+    await remove(await resolveInside(root, join(dirname(path), hidden), 'keep'));
   }
 }
 
 async function writeEntry({ header, data }: ParsedTarEntryWithData, root: string): Promise<void> {
-  const path = await inside(root, entryPath(header.name), 'keep');
+  const path = await resolveInside(root, entryPath(header.name), 'keep');
   if (path === join(root)) return;
   await mkdir(dirname(path), { recursive: true });
   switch (header.type ?? 'file') {
@@ -79,11 +79,11 @@ async function writeEntry({ header, data }: ParsedTarEntryWithData, root: string
       await remove(path);
       return symlink(targetInside(root, path, header.linkname ?? ''), path);
     case 'link': {
-      const target = await inside(root, entryPath(header.linkname ?? ''), 'keep');
+      const target = await resolveInside(root, entryPath(header.linkname ?? ''), 'keep');
       if (target === path) return;
       await remove(path);
       return link(target, path).catch((cause: unknown) => {
-        throw new LayerError(`${header.name} is a hard link to ${header.linkname}, which is not there`, {
+        throw new LayerError(`${header.name} is a hard link to ${header.linkname}, which does not exist`, {
           cause,
         });
       });
@@ -93,20 +93,20 @@ async function writeEntry({ header, data }: ParsedTarEntryWithData, root: string
   }
 }
 
-/** The name of an entry as a path below `/`; archives may write it as `./name` or `/name`. */
+/** Returns the name of an entry as a path below `/`; archives may write it as `./name` or `/name`. */
 function entryPath(name: string): string {
   if (name.split('/').includes('..') || name.includes('\0')) throw escapes(name);
   return segments(name).join('/');
 }
 
-/** A link that means the same without a changed root: relative, and stopped at the root as the kernel stops it there. */
+/** Makes a link target that means the same without a chroot: relative, and never above the root. */
 function targetInside(root: string, path: string, target: string): string {
   const folder = dirname(path);
   const absolute = posix.resolve('/', relative(root, folder), target);
   return relative(folder, join(root, absolute)) || '.';
 }
 
-/** What the archive says, and always enough for the owner to read and to replace; never set-user-id. */
+/** The archive's permissions without set-user-id; the owner may always read and replace the file. */
 function permissions(mode: number | undefined, atLeast: number): number {
   return ((mode ?? 0o755) & 0o777) | atLeast;
 }

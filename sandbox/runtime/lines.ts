@@ -1,27 +1,30 @@
-/** Output cut into lines as a container runtime's log driver does. */
+/** Splits output into lines as a container runtime's log driver does. */
 
-/** A longer line is delivered in pieces, as containerd and Docker do. */
-export const LONGEST_LINE_BYTES = 16 * 1024;
+/** Longer lines are delivered in pieces, as by containerd and Docker. */
+export const MAX_LINE_BYTES = 16 * 1024;
 
 const NEWLINE = 0x0a;
 
 /**
  * Collects chunks and delivers complete lines, without their newline.
- * @param deliver takes each line
- * @returns `write` for the chunks as they come; `end` delivers a last line that no newline ended
+ * @param deliver receives each line
+ * @returns `write`, which takes the chunks, and `end`, which delivers a last line without a newline
  */
-export function lineSplitter(deliver: (line: string) => void): { write(chunk: Buffer): void; end(): void } {
+export function makeLineSplitter(deliver: (line: string) => void): {
+  write(chunk: Buffer): void;
+  end(): void;
+} {
   let rest: Buffer = Buffer.alloc(0);
   return {
     write(chunk) {
       rest = Buffer.concat([rest, chunk]);
       for (;;) {
         const newline = rest.indexOf(NEWLINE);
-        if (newline !== -1 && newline <= LONGEST_LINE_BYTES) {
+        if (newline !== -1 && newline <= MAX_LINE_BYTES) {
           deliver(rest.toString('utf8', 0, newline));
           rest = rest.subarray(newline + 1);
-        } else if (rest.length > LONGEST_LINE_BYTES) {
-          const cut = characterStart(rest, LONGEST_LINE_BYTES);
+        } else if (rest.length > MAX_LINE_BYTES) {
+          const cut = characterStart(rest, MAX_LINE_BYTES);
           deliver(rest.toString('utf8', 0, cut));
           rest = rest.subarray(cut);
         } else return;
@@ -34,7 +37,7 @@ export function lineSplitter(deliver: (line: string) => void): { write(chunk: Bu
   };
 }
 
-/** The last place at or before `at` where a UTF-8 character begins; `at` itself when the bytes are no text. */
+/** The last position at or before `at` where a UTF-8 character starts; `at` itself when the bytes are not UTF-8. */
 function characterStart(bytes: Buffer, at: number): number {
   for (let start = at; start > at - 4; start--) if (((bytes[start] ?? 0) & 0xc0) !== 0x80) return start;
   return at;

@@ -1,4 +1,4 @@
-// Loaded into every Node process of a task before its program: puts the process into the task, with no code in the program.
+// Preloaded into every Node process of a task: puts the process into the task's network without changes to the program.
 'use strict';
 
 const { ChildProcess } = require('node:child_process');
@@ -8,9 +8,9 @@ const os = require('node:os');
 const { patchTcp } = require('./tcp.cjs');
 
 /**
- * Puts this process into a task; once is enough.
+ * Puts this process into a task; further calls have no effect.
  * @param {{ ports: string, privateIp: string, hostname: string, connectTimeoutMs: number, nodeOption: string }} task
- *   `ports` is the folder of the task's listeners, `nodeOption` what makes Node load this
+ *   `ports` is the folder of the listener records, `nodeOption` the option with which Node loads this file
  */
 function enter(task) {
   const already = Symbol.for('slipway.task');
@@ -22,7 +22,7 @@ function enter(task) {
   syncBuiltinESMExports();
 }
 
-/** The task's own name and network interface, as Fargate shows them. */
+/** Shows the task's host name and network interface, as Fargate does. */
 function patchIdentity({ privateIp, hostname }) {
   const mac = `02:00:${privateIp
     .split('.')
@@ -35,7 +35,7 @@ function patchIdentity({ privateIp, hostname }) {
     eth1: [{ ...elastic, family: 'IPv4', cidr: `${privateIp}/24` }],
   });
   os.hostname = () => hostname;
-  // The VPC's resolver knows the name; this machine's does not.
+  // The VPC's resolver resolves the host name; this machine's does not.
   for (const resolver of [dns, dns.promises]) {
     const { lookup } = resolver;
     resolver.lookup = (name, ...rest) => lookup(name === hostname ? privateIp : name, ...rest);
@@ -43,7 +43,7 @@ function patchIdentity({ privateIp, hostname }) {
   }
 }
 
-/** A child that is started with an environment of its own still belongs to the task. */
+/** Puts child processes into the task, even when they are started with a different environment. */
 function patchChildren({ nodeOption }) {
   const { spawn } = ChildProcess.prototype;
   ChildProcess.prototype.spawn = function (options) {

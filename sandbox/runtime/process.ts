@@ -1,9 +1,9 @@
-/** A process in a group of its own: it gets exactly one environment, is signalled with all its children, and never outlives us. */
+/** A process in its own group: signalled together with its children, and never outliving this process. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 
-export interface ProcessPlan {
+export interface ProcessSpec {
   file: string;
   args: readonly string[];
   /** The working directory, which must exist. */
@@ -13,24 +13,24 @@ export interface ProcessPlan {
 
 export interface RunningProcess {
   pid: number;
-  /** Settles when the process has ended and all its output is delivered: its exit code, or 128 + n when signal n ended it. */
+  /** Resolves when the process has ended and all its output is delivered: its exit code, or 128 + n when killed by signal n. */
   exited: Promise<number>;
-  /** Signals the process and its children; nothing happens when they are gone. */
+  /** Signals the process and its children; does nothing when they have ended. */
   signal(signal: number): void;
 }
 
-/** How long to wait for output after the end, in case a child that left the group still holds the pipes. */
+/** How long to wait for output after the end, in case a child outside the group still holds the pipes. */
 const DRAIN_MS = 1_000;
 
 /**
- * Starts a process and a watcher beside it. When this process dies, even by SIGKILL, the watcher's input ends and it kills the
- * group; a watcher serves every program, where something loaded into the program would serve only Node's.
+ * Starts a process and a watchdog. When this process dies, even by SIGKILL, the watchdog's input ends and it kills the
+ * group. A watchdog works for every program; code loaded into the program would work for Node only.
  * @param plan what to start
- * @param output takes the output as it comes
+ * @param output receives the output as it arrives
  * @throws the error of spawn, such as ENOENT, EACCES or ENOEXEC
  */
 export async function startProcess(
-  plan: ProcessPlan,
+  plan: ProcessSpec,
   output: (stream: 'stdout' | 'stderr', chunk: Buffer) => void,
 ): Promise<RunningProcess> {
   const child = spawn(plan.file, plan.args, {
@@ -44,15 +44,15 @@ export async function startProcess(
     const [error] = (await once(child, 'error')) as [Error];
     throw error;
   }
-  const watcher = watch(pid);
+  const watchdog = startWatchdog(pid);
   child.stdout.on('data', (chunk: Buffer) => output('stdout', chunk));
   child.stderr.on('data', (chunk: Buffer) => output('stderr', chunk));
   const signal = (number: number) => signalGroup(pid, number);
   const exited = new Promise<number>((resolve) => {
     child.once('exit', () => {
-      // As in a container, nothing survives the first process.
+      // As in a container, no process survives the first one.
       signal(constants.signals.SIGKILL);
-      watcher.kill('SIGKILL');
+      watchdog.kill('SIGKILL');
       const drained = setTimeout(
         () => [child.stdout, child.stderr].forEach((pipe) => pipe.destroy()),
         DRAIN_MS,
@@ -65,9 +65,9 @@ export async function startProcess(
 }
 
 /**
- * The number of a signal as images name it.
+ * Returns the number of a signal from its name in an image.
  * @param name `SIGTERM`, `TERM` or `15`
- * @throws RangeError when this machine knows no such signal
+ * @throws RangeError when this machine has no such signal
  */
 export function signalNumber(name: string): number {
   const known = new Map<string, number>(Object.entries(constants.signals));
@@ -76,22 +76,22 @@ export function signalNumber(name: string): number {
   return number;
 }
 
-/** Signals a process and its children. Best effort: the group may be gone. */
+/** Signals a process and its children, if they still exist. */
 export function signalGroup(pid: number, signal: number): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // ESRCH: nobody is left. EPERM, on macOS: only processes that have ended and wait for their parent are left.
+    // ESRCH: the group is gone. EPERM, on macOS: only zombies are left.
   }
 }
 
-function watch(pid: number): ChildProcess {
-  const watcher = spawn('/bin/sh', ['-c', 'read -r line; kill -s KILL -- "-$0"', String(pid)], {
+function startWatchdog(pid: number): ChildProcess {
+  const watchdog = spawn('/bin/sh', ['-c', 'read -r line; kill -s KILL -- "-$0"', String(pid)], {
     env: {},
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  // Without a watcher the process still runs, and stopLeftovers finds it.
-  watcher.on('error', () => undefined);
-  return watcher;
+  // Without a watchdog the process still runs, and killOrphanedContainers finds it.
+  watchdog.on('error', () => undefined);
+  return watchdog;
 }

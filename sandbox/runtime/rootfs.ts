@@ -1,19 +1,19 @@
-/** Paths inside a container's root file system, resolved as its own kernel would: no link and no `..` ever leads outside. */
+/** Resolves paths inside a container's root file system as chroot would: no link and no `..` ever leads outside. */
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** As many links as Linux follows before it gives up with ELOOP. */
-const MOST_LINKS = 40;
+/** The number of links that Linux follows before it fails with ELOOP. */
+const MAX_LINKS = 40;
 
 /**
- * Finds where a path of the container lies on this machine.
+ * Maps a path of the container to its path on this machine.
  * @param root the folder that is the container's `/`
  * @param path a path as the container sees it, absolute or relative to `/`
- * @param last whether a link in the last place is followed, or kept because the link itself is meant
+ * @param last whether to follow a link in the last segment, or to keep it because the link itself is meant
  * @returns a path at or below `root`, which need not exist
- * @throws Error when links go in circles
+ * @throws Error when links form a cycle
  */
-export async function inside(
+export async function resolveInside(
   root: string,
   path: string,
   last: 'follow' | 'keep' = 'follow',
@@ -31,14 +31,14 @@ export async function inside(
       behind.push(part);
       continue;
     }
-    if (++links > MOST_LINKS) throw new Error(`too many levels of symbolic links: ${path}`);
+    if (++links > MAX_LINKS) throw new Error(`too many levels of symbolic links: ${path}`);
     if (target.startsWith('/')) behind.length = 0;
     ahead.unshift(...segments(target));
   }
   return join(root, ...behind);
 }
 
-/** The parts of a path that mean something: neither empty nor `.`. */
+/** The segments of a path, without empty ones and `.`. */
 export function segments(path: string): string[] {
   return path.split('/').filter((part) => part !== '' && part !== '.');
 }

@@ -1,19 +1,19 @@
-/** The folder of a task, and the environment of the programs that run in it. */
+/** Prepares the folder of a task and the environment of its programs. */
 import { mkdir, stat, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import writeFileAtomic from 'write-file-atomic';
 import { DEFAULT_PATH, NODE_TOOLS } from './command.ts';
 import { portsFolder } from './ports.ts';
-import { inside } from './rootfs.ts';
+import { resolveInside } from './rootfs.ts';
 
-/** How long Linux goes on asking for a connection that nobody answers, with its six retries. */
+/** How long Linux tries to connect without a response, with its six retries. */
 const LINUX_CONNECT_TIMEOUT_MS = 127_000;
 
 const PRELOAD = fileURLToPath(new URL('./preload.cjs', import.meta.url));
 
-export interface TaskPlan {
-  /** The folder of the task, shared by its containers and by nothing else. */
+export interface TaskEnvironmentSpec {
+  /** The folder of the task, shared by its containers only. */
   taskDirectory: string;
   /** The address of the task's network interface. */
   privateIp: string;
@@ -21,20 +21,21 @@ export interface TaskPlan {
   rootfs: string;
   /** The container's own variables. */
   environment: Record<string, string>;
-  /** How long a connection to another machine of the VPC takes to fail; as long as on Linux when left out. */
+  /** How long a connection to another host in the VPC takes to fail; as on Linux by default. */
   connectTimeoutMs?: number;
 }
 
 /**
- * Prepares the task's folder for a container, and says which environment its programs get: the container's own variables, what
- * they need to find Node and the task's network, and nothing of this process.
+ * Prepares the task's folder for a container.
+ * @returns the environment of its programs: the container's own variables and those needed to find Node and the task's
+ *   network, but none of this process
  */
-export async function prepareTask(plan: TaskPlan): Promise<Record<string, string>> {
+export async function prepareTask(plan: TaskEnvironmentSpec): Promise<Record<string, string>> {
   const { taskDirectory, environment } = plan;
   const folder = (name: string) => join(taskDirectory, name);
   for (const path of [portsFolder(taskDirectory), folder('home'), folder('bin')])
     await mkdir(path, { recursive: true });
-  await lendNode(folder('bin'));
+  await linkNode(folder('bin'));
   const hostname = environment.HOSTNAME ?? privateHostname(plan.privateIp, environment.AWS_REGION);
   const preload = folder('network.cjs');
   const nodeOption = `--require "${preload.replace(/["\\]/g, '\\$&')}"`;
@@ -58,7 +59,7 @@ export async function prepareTask(plan: TaskPlan): Promise<Record<string, string
 }
 
 /**
- * The name that a VPC's resolver gives to a private address.
+ * Returns the name that a VPC's resolver gives to a private address.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
  */
 export function privateHostname(privateIp: string, region = 'us-east-1'): string {
@@ -66,15 +67,15 @@ export function privateHostname(privateIp: string, region = 'us-east-1'): string
   return `ip-${privateIp.replaceAll('.', '-')}.${domain}`;
 }
 
-/** Node first, then this machine's base system, then what the image has where its own PATH says. */
-async function searchPath(bin: string, { rootfs, environment }: TaskPlan): Promise<string> {
+/** Node first, then this machine's base system, then the folders of the container's own PATH that exist in the image. */
+async function searchPath(bin: string, { rootfs, environment }: TaskEnvironmentSpec): Promise<string> {
   const own = (environment.PATH ?? DEFAULT_PATH).split(':').filter(isAbsolute);
-  const mapped = await Promise.all(own.map((path) => inside(rootfs, path)));
+  const mapped = await Promise.all(own.map((path) => resolveInside(rootfs, path)));
   const present = await Promise.all(mapped.map((path) => stat(path).catch(() => undefined)));
   return [bin, '/usr/bin', '/bin', '/usr/sbin', '/sbin', ...mapped.filter((_, at) => present[at])].join(':');
 }
 
-async function lendNode(bin: string): Promise<void> {
+async function linkNode(bin: string): Promise<void> {
   const tools = NODE_TOOLS.map((name) => [name, join(dirname(process.execPath), name)] as const);
   for (const [name, file] of [['node', process.execPath] as const, ...tools])
     if (await stat(file).catch(() => undefined)) await symlink(file, join(bin, name)).catch(ignoreExisting);

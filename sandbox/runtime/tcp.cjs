@@ -1,15 +1,15 @@
-// The network of a task inside one Node process: ports and addresses of the task, kept on free ports of this machine's loopback.
+// The network of a task within a Node process: maps the task's addresses and ports to free ports of this machine's loopback.
 'use strict';
 
 const net = require('node:net');
 const os = require('node:os');
-// Taken now, since a program may put fake timers in their place.
+// Taken now, because a program may replace them with fake timers.
 const { clearTimeout, setTimeout } = require('node:timers');
-const claims = require('./claims.cjs');
+const listeners = require('./listener-records.cjs');
 
 const { ECONNREFUSED, EADDRINUSE, EADDRNOTAVAIL, ETIMEDOUT } = os.constants.errno;
 
-/** The network of a VPC, and the link-local addresses where this machine may have credentials that are not the task's. */
+/** The private ranges of VPCs, and the link-local addresses, which may serve credentials of this machine. */
 const UNREACHABLE = ranges(['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['169.254.0.0', 16]);
 UNREACHABLE.addAddress('fd00:ec2::254', 'ipv6');
 const LOOPBACK = ranges(['127.0.0.0', 8]);
@@ -18,9 +18,10 @@ LOOPBACK.addAddress('::1', 'ipv6');
 /**
  * Gives this process the network of its task.
  *
- * A listener on any port of the task really listens on a free port of 127.0.0.1, and says so in the task's folder; a connection
- * to the task's own addresses goes there. It is done where Node hands over to libuv, so that every way to listen and to connect
- * passes (net, http, tls, fetch, cluster, connections raced over IPv6 and IPv4) and every error is the one Node itself makes.
+ * A listener on any port of the task really listens on a free port of 127.0.0.1, which is recorded in the task's folder.
+ * Connections to the task's own addresses are redirected there. The patch is at the boundary between Node and libuv, so
+ * that it covers every way to listen and to connect (net, http, tls, fetch, cluster, connections raced over IPv6 and
+ * IPv4), and so that errors are created by Node itself.
  * @param {{ ports: string, privateIp: string, connectTimeoutMs: number }} task
  */
 function patchTcp({ ports, privateIp, connectTimeoutMs }) {
@@ -30,19 +31,19 @@ function patchTcp({ ports, privateIp, connectTimeoutMs }) {
   sample.close();
   const { bind, listen, connect, connect6, getsockname, getpeername, close } = TCP.prototype;
 
-  const asked = new WeakMap(); // server → the address and port that its program wants
-  const open = new Map(); // server → the same, the real port, and the claim's file
-  const peers = new WeakMap(); // connection → the address and port that its program wants
-  const pending = new WeakMap(); // connection → stops the answer that is still to come
+  const requested = new WeakMap(); // server → the address and port that its program requested
+  const open = new Map(); // server → the same, the real port, and the file of its record
+  const peers = new WeakMap(); // connection → the address and port that its program requested
+  const pending = new WeakMap(); // connection → cancels its delayed result
 
-  const isOurs = (address) => LOOPBACK.check(address, familyOf(address)) || address === privateIp;
+  const isLocal = (address) => LOOPBACK.check(address, familyOf(address)) || address === privateIp;
 
-  function wantAddress(handle, text, port) {
-    // The source of an outgoing connection is for this machine to choose.
+  function bindLocally(handle, text, port) {
+    // This machine chooses the source address of an outgoing connection.
     if (handle.getProviderType() !== SERVER) return 0;
     const address = canonical(text);
-    if (address !== '0.0.0.0' && address !== '::' && !isOurs(address)) return -EADDRNOTAVAIL;
-    asked.set(handle, { address, port });
+    if (address !== '0.0.0.0' && address !== '::' && !isLocal(address)) return -EADDRNOTAVAIL;
+    requested.set(handle, { address, port });
     return bind.call(handle, '127.0.0.1', 0);
   }
 
@@ -54,23 +55,23 @@ function patchTcp({ ports, privateIp, connectTimeoutMs }) {
   }
 
   TCP.prototype.bind = function (address, port) {
-    return wantAddress(this, address, port);
+    return bindLocally(this, address, port);
   };
   TCP.prototype.bind6 = function (address, port) {
-    return wantAddress(this, address, port);
+    return bindLocally(this, address, port);
   };
 
   TCP.prototype.listen = function (backlog) {
     const error = listen.call(this, backlog);
-    const want = asked.get(this);
+    const want = requested.get(this);
     if (error || !want) return error;
     const real = {};
     getsockname.call(this, real);
     let port = want.port || real.port;
-    let file = claims.claim(ports, port, want.address, real.port, isListening);
+    let file = listeners.record(ports, port, want.address, real.port, isListening);
     while (!file && want.port === 0) {
       port = 32768 + Math.floor(Math.random() * 28000);
-      file = claims.claim(ports, port, want.address, real.port, isListening);
+      file = listeners.record(ports, port, want.address, real.port, isListening);
     }
     if (!file) return -EADDRINUSE;
     open.set(this, { address: want.address, port, realPort: real.port, file });
@@ -81,20 +82,20 @@ function patchTcp({ ports, privateIp, connectTimeoutMs }) {
     const address = canonical(text)
       .replace(/^0\.0\.0\.0$/, '127.0.0.1')
       .replace(/^::$/, '::1');
-    if (isOurs(address)) {
-      const listener = claims.find(ports, port, address);
-      if (!listener) return answerLater(handle, request, -ECONNREFUSED, 0);
+    if (isLocal(address)) {
+      const listener = listeners.find(ports, port, address);
+      if (!listener) return completeLater(handle, request, -ECONNREFUSED, 0);
       peers.set(handle, { address, port });
       return connect.call(handle, request, '127.0.0.1', listener.port);
     }
-    // No security group of the stack lets one task reach another, so nobody answers.
+    // No security group of the stack allows one task to reach another, so the connection times out.
     // https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
     if (UNREACHABLE.check(address, familyOf(address)))
-      return answerLater(handle, request, -ETIMEDOUT, connectTimeoutMs);
+      return completeLater(handle, request, -ETIMEDOUT, connectTimeoutMs);
     return connectReally.call(handle, request, text, port);
   }
 
-  function answerLater(handle, request, status, ms) {
+  function completeLater(handle, request, status, ms) {
     const timer = setTimeout(() => request.oncomplete?.(status, handle, request, true, true), ms);
     pending.set(handle, () => clearTimeout(timer));
     return 0;
@@ -126,7 +127,7 @@ function patchTcp({ ports, privateIp, connectTimeoutMs }) {
 
   function release(handle) {
     const server = open.get(handle);
-    if (server) claims.remove(server.file);
+    if (server) listeners.remove(server.file);
     open.delete(handle);
   }
   TCP.prototype.close = function (callback) {
@@ -141,7 +142,7 @@ function show(out, { address, port }) {
   Object.assign(out, { address, port, family: net.isIPv6(address) ? 'IPv6' : 'IPv4' });
 }
 
-/** One spelling for every address: `::ffff:127.0.0.1` is 127.0.0.1, `0:0:0:0:0:0:0:1` is ::1. */
+/** Returns the canonical form of an address: `::ffff:127.0.0.1` is 127.0.0.1, `0:0:0:0:0:0:0:1` is ::1. */
 function canonical(address) {
   if (!net.isIPv6(address)) return address;
   const short = new net.SocketAddress({ address: address.split('%')[0], family: 'ipv6' }).address;

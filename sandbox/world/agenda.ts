@@ -1,48 +1,48 @@
-/** What the world has still to do, and when: plain data, so that it survives a restart. */
-import type { Clock } from './clock.ts';
+/** The world's future events: plain data, so that they survive a restart. */
+import type { SandboxClock } from './clock.ts';
 
-/** One thing to come: an event about a subject, in a region, at a time. */
-export interface Entry {
+/** A future event about a subject, in a region, at a time. */
+export interface AgendaEntry {
   readonly at: number;
   readonly region: string;
   readonly event: string;
   readonly subject: string;
 }
 
-/** The list of things to come, driven by one clock. */
+/** The list of future events, driven by a clock. */
 export class Agenda {
-  readonly #clock: Clock;
-  readonly #happen: (entry: Entry) => void;
-  #entries: Entry[] = [];
+  readonly #clock: SandboxClock;
+  readonly #happen: (entry: AgendaEntry) => void;
+  #entries: AgendaEntry[] = [];
   #cancel: (() => void) | undefined;
 
-  /** @param happen carries out one entry; it must not throw */
-  constructor(clock: Clock, happen: (entry: Entry) => void) {
+  /** @param happen handles an entry; it must not throw */
+  constructor(clock: SandboxClock, happen: (entry: AgendaEntry) => void) {
     this.#clock = clock;
     this.#happen = happen;
   }
 
-  entries(): readonly Entry[] {
+  entries(): readonly AgendaEntry[] {
     return this.#entries;
   }
 
-  /** Puts entries in place of all there are: at a restart, or at a reset. */
-  load(entries: readonly Entry[]): void {
+  /** Replaces all entries, at a restart or a reset. */
+  load(entries: readonly AgendaEntry[]): void {
     this.#entries = [...entries];
     this.#schedule();
   }
 
-  add(entry: Entry): void {
+  add(entry: AgendaEntry): void {
     this.#entries.push(entry);
     this.#schedule();
   }
 
-  /** Takes back what was to come about a subject. */
+  /** Cancels an event about a subject. */
   forget(event: string, subject: string): void {
     this.#entries = this.#entries.filter((entry) => entry.event !== event || entry.subject !== subject);
   }
 
-  /** Lets everything happen that is due, and what that brings about at once, in order of time. */
+  /** Handles all due events in order of time, including those that they cause immediately. */
   runDue(): void {
     for (let next = this.#next(); next && next.at <= this.#clock.now(); next = this.#next()) {
       this.#entries.splice(this.#entries.indexOf(next), 1);
@@ -56,8 +56,8 @@ export class Agenda {
     this.#cancel = undefined;
   }
 
-  #next(): Entry | undefined {
-    return this.#entries.reduce<Entry | undefined>(
+  #next(): AgendaEntry | undefined {
+    return this.#entries.reduce<AgendaEntry | undefined>(
       (first, entry) => (first && first.at <= entry.at ? first : entry),
       undefined,
     );

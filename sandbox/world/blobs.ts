@@ -1,4 +1,4 @@
-/** The bytes of image layers: in memory, or as files of a folder. */
+/** Stores the bytes of image layers, in memory or as files in a folder. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -12,26 +12,26 @@ export interface Blobs {
 }
 
 export function memoryBlobs(): Blobs {
-  const kept = new Map<string, Uint8Array>();
+  const blobs = new Map<string, Uint8Array>();
   return {
-    put: (key, bytes) => void kept.set(key, bytes),
-    get: (key) => kept.get(key),
-    has: (key) => kept.has(key),
-    delete: (key) => void kept.delete(key),
-    clear: () => kept.clear(),
+    put: (key, bytes) => void blobs.set(key, bytes),
+    get: (key) => blobs.get(key),
+    has: (key) => blobs.has(key),
+    delete: (key) => void blobs.delete(key),
+    clear: () => blobs.clear(),
   };
 }
 
-/** Blobs as files of `folder`, which is made when needed; files are readable by their owner alone. */
+/** Stores blobs as files in `folder`, which is created when needed; only the owner can read the files. */
 export function folderBlobs(folder: string): Blobs {
   const file = (key: string) => join(folder, key.replace(/[^\w.-]/g, '_'));
   return {
     put(key, bytes) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      // Written aside and renamed: a half-written layer must never pass for a whole one.
-      const aside = `${file(key)}.${process.pid}.new`;
-      writeFileSync(aside, bytes, { mode: 0o600 });
-      renameSync(aside, file(key));
+      // Written to a temporary file and renamed, so that a partial layer is never taken for a complete one.
+      const draft = `${file(key)}.${process.pid}.new`;
+      writeFileSync(draft, bytes, { mode: 0o600 });
+      renameSync(draft, file(key));
     },
     get: (key) => (existsSync(file(key)) ? readFileSync(file(key)) : undefined),
     has: (key) => existsSync(file(key)),

@@ -1,33 +1,33 @@
-/** The sandbox's clock: the machine's own, or one that a test moves by hand. */
+/** The sandbox's clock: the machine's own, or one that a test advances manually. */
 
-/** A clock: what time it is, and a way to be called at a time. Times are milliseconds since 1970. */
-export interface Clock {
+/** A clock with timers. Times are milliseconds since 1970. */
+export interface SandboxClock {
   now(): number;
-  /** Calls `run` at `time`, or soon when that has passed; returns a function that cancels it. */
+  /** Calls `run` at `time`, or soon if that has passed; returns a function that cancels it. */
   at(time: number, run: () => void): () => void;
 }
 
-/** What a timer of Node can wait at most. Milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** Node's longest timer. Milliseconds. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The machine's clock. Its timers do not keep the process alive. */
-export const systemClock: Clock = {
+export const machineClock: SandboxClock = {
   now: () => Date.now(),
   at(time, run) {
-    // Called too early, the agenda just asks again; a longer timer would be called at once.
-    const timer = setTimeout(run, Math.min(Math.max(0, time - Date.now()), LONGEST_TIMER));
+    // When called too early, the agenda sets another timer. Node would fire a longer timer immediately.
+    const timer = setTimeout(run, Math.min(Math.max(0, time - Date.now()), MAX_TIMER_MS));
     timer.unref();
     return () => clearTimeout(timer);
   },
 };
 
-/** A clock that stands still until it is moved. */
-export interface ManualClock extends Clock {
-  /** Moves time forward by `ms`, calling what falls due on the way, in order. */
+/** A clock that only moves when a test advances it. */
+export interface ManualClock extends SandboxClock {
+  /** Advances the time by `ms` and runs the timers that become due, in order. */
   advance(ms: number): void;
 }
 
-/** Makes a clock that stands still at `start` until it is moved. */
+/** Makes a clock that shows `start` until it is advanced. */
 export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
   let time = start;
   const timers = new Set<{ time: number; run: () => void }>();

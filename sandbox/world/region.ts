@@ -1,5 +1,5 @@
 /** One region of the world as operations see it: the tables, the clock, new ids and scheduled events. */
-import type { Plane } from '../data-plane.ts';
+import type { DataPlane } from '../data-plane/data-plane.ts';
 import type { Duration } from './durations.ts';
 import type { Blobs } from './blobs.ts';
 import type { GlobalStores, RegionalStores } from './stores.ts';
@@ -25,7 +25,7 @@ export interface Region extends RegionalStores, GlobalStores {
   /** The bytes of images, stored separately since they are large. */
   readonly blobs: Blobs;
   /** Runs tasks and checks targets. */
-  readonly plane: Plane;
+  readonly plane: DataPlane;
   /** Returns the current time. */
   now(): Date;
   /** Returns a new id such as `vpc-0a1b2c3d4e5f60718`: the prefix and `length` hexadecimal digits, by default 17. */

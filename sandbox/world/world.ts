@@ -1,23 +1,23 @@
 /** The world: everything that the sandbox holds, in every region, with its clock and its agenda. */
 import { createHash, randomUUID } from 'node:crypto';
-import { Agenda, type Entry } from './agenda.ts';
-import { pretendPlane, type Plane } from '../data-plane.ts';
+import { Agenda, type AgendaEntry } from './agenda.ts';
+import { simulatedDataPlane, type DataPlane } from '../data-plane/data-plane.ts';
 import { memoryBlobs, type Blobs } from './blobs.ts';
-import { systemClock, type Clock } from './clock.ts';
+import { machineClock, type SandboxClock } from './clock.ts';
 import { durations, type Pace } from './durations.ts';
 import type { Events, Region, Propagation } from './region.ts';
 import { globalStores, regionalStores, regionalStoresOf, storesOf, tablesOf, type Stores } from './stores.ts';
 import type { Table, Watch } from './table.ts';
 
 export interface WorldOptions {
-  readonly clock?: Clock;
+  readonly clock?: SandboxClock;
   readonly pace?: Pace;
   readonly blobs?: Blobs;
   /** Makes ids repeatable; random by default. */
   readonly seed?: string;
   readonly events?: Events;
   /** Runs tasks; by default a plane that only pretends to. */
-  readonly plane?: Plane;
+  readonly plane?: DataPlane;
   /** Receives the error of a failed event, which must not end the process; by default it is thrown. */
   readonly complain?: (error: unknown) => void;
 }
@@ -31,7 +31,7 @@ type Rows = Record<string, Record<string, [string, object][]>>;
 export interface Snapshot {
   readonly seed: string;
   readonly count: number;
-  readonly agenda: readonly Entry[];
+  readonly agenda: readonly AgendaEntry[];
   readonly global: Rows;
   readonly regions: Readonly<Record<string, Rows>>;
 }
@@ -40,11 +40,11 @@ export const ACCOUNT = '000000000000';
 
 /** The world of a sandbox. */
 export class World {
-  readonly clock: Clock;
+  readonly clock: SandboxClock;
   readonly pace: Pace;
   readonly blobs: Blobs;
   readonly agenda: Agenda;
-  readonly #plane: Plane;
+  readonly #plane: DataPlane;
   readonly #events: Events;
   readonly #complain: (error: unknown) => void;
   readonly #global = globalStores();
@@ -57,10 +57,10 @@ export class World {
   #count = 0;
 
   constructor(options: WorldOptions = {}) {
-    this.clock = options.clock ?? systemClock;
+    this.clock = options.clock ?? machineClock;
     this.pace = options.pace ?? 'instant';
     this.blobs = options.blobs ?? memoryBlobs();
-    this.#plane = options.plane ?? pretendPlane;
+    this.#plane = options.plane ?? simulatedDataPlane;
     this.#seed = options.seed ?? randomUUID();
     this.#events = options.events ?? {};
     this.#complain =
@@ -132,7 +132,7 @@ export class World {
     this.agenda.load(snapshot.agenda);
   }
 
-  #happen({ event, region, subject }: Entry): void {
+  #happen({ event, region, subject }: AgendaEntry): void {
     const handler = this.#events[event];
     if (!handler) throw new Error(`The sandbox has no event ${event}`);
     try {

@@ -1,7 +1,7 @@
 /** For convergence tests: accounts with a provisioned stack, which is provisioned once and then restored from a snapshot. */
 import type { Clock } from '../../lib/model/clock.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
-import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
+import type { SandboxClock as SandboxClock } from '../../sandbox/world/clock.ts';
 import type { Snapshot } from '../../sandbox/world/world.ts';
 import { account, type Account } from './harness.ts';
 

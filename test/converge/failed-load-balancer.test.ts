@@ -1,7 +1,7 @@
 // AWS accepts a load balancer but fails to set it up: the run ends soon with the reason, and the next run replaces it.
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
-import { pretendPlane } from '../../sandbox/data-plane.ts';
+import { simulatedDataPlane } from '../../sandbox/data-plane/data-plane.ts';
 import { leapingClock } from '../sweep/leaping-clock.ts';
 import { account, planInWords, type Account } from './harness.ts';
 import { container, stack } from './stacks.ts';
@@ -26,7 +26,7 @@ const failLoadBalancer = ({ sandbox }: Account) =>
 
 test('a run that waits ends when AWS reports the failure, not at the deadline of the service', async () => {
   const clock = leapingClock();
-  const user = await account({ clock, plane: { ...pretendPlane, checksTargets: true } });
+  const user = await account({ clock, plane: { ...simulatedDataPlane, checksTargets: true } });
   failLoadBalancer(user);
   await expect(user.provision(stack(), { wait: true })).rejects.toMatchObject(expectedProblem);
   expect(user.ids()).toHaveProperty(['services.web']);
@@ -36,7 +36,10 @@ test('many services that wait for one load balancer share the requests that look
   const services: StackInput['services'] = {};
   for (let nth = 1; nth <= 12; nth += 1)
     services[`s${nth}`] = { containers: { api: container(`api${nth}`, 5000) } };
-  const user = await account({ clock: leapingClock(), plane: { ...pretendPlane, checksTargets: true } });
+  const user = await account({
+    clock: leapingClock(),
+    plane: { ...simulatedDataPlane, checksTargets: true },
+  });
   failLoadBalancer(user);
   await expect(user.provision(stack({ services }), { wait: true })).rejects.toThrow(why);
   const looks = user.sandbox.journal

@@ -20,10 +20,10 @@ import { awsWaits, quickWaits } from '../../lib/engine/waits.ts';
 import { provision } from '../../provision/run.ts';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
-import type { Plane } from '../../sandbox/data-plane.ts';
+import type { DataPlane } from '../../sandbox/data-plane/data-plane.ts';
 import type { Weather } from '../../sandbox/chaos/weather.ts';
-import { startWholeSandbox } from '../../sandbox/sandbox-with-tasks.ts';
-import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
+import { startSandboxWithTasks } from '../../sandbox/sandbox-with-tasks.ts';
+import type { SandboxClock as SandboxClock } from '../../sandbox/world/clock.ts';
 import { certificate } from '../certificate.ts';
 import { clientsOf, type Clients } from './clients.ts';
 import type { AccountSnapshot } from './account-snapshots.ts';
@@ -39,7 +39,7 @@ interface AccountOptions {
   readonly clock?: Clock & SandboxClock;
   readonly weather?: Weather;
   readonly limits?: boolean;
-  readonly plane?: Plane;
+  readonly plane?: DataPlane;
   readonly from?: AccountSnapshot;
   readonly handle?: Partial<SandboxHandle>;
 }
@@ -133,7 +133,7 @@ export async function account({
 }: AccountOptions = {}): Promise<Account> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-converge-'));
   const sandbox = realTasks
-    ? await startWholeSandbox({ seed: 'converge', httpPort: 0, pace: 300 })
+    ? await startSandboxWithTasks({ seed: 'converge', httpPort: 0, pace: 300 })
     : await startSandbox({ seed: 'converge', weather, plane, ...(clock && { clock, pace: 1 }) });
   const time = clock
     ? { clock, waits: awsWaits, ...(limits && { limits: 1 }) }

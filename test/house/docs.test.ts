@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { PAGES, rewritten } from '../../docs/write.ts';
 import { awsWaits } from '../../lib/engine/waits.ts';
-import { FAULT_KINDS } from '../../sandbox/admin.ts';
+import { FAULT_KINDS } from '../../sandbox/server/admin.ts';
 import { calm } from '../../sandbox/chaos/weather.ts';
 import { durations } from '../../sandbox/world/durations.ts';
 import { FILES, ROOT, text } from './files.ts';

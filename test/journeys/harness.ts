@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
-import type { JournalEntry } from '../../sandbox/journal.ts';
+import type { JournalEntry } from '../../sandbox/server/journal.ts';
 import { followProcess, type Outcome, type RunningCommand } from './command.ts';
 
 export { httpRequest } from './http-request.ts';

@@ -21,7 +21,7 @@ test('a second sandbox starts neither on the same port nor in the same folder', 
     'problem  The sandbox cannot start.\n' +
       `  why    Another sandbox, process ${pid}, keeps its state in ${user.folder}/.slipway/sandbox.\n` +
       '  now    Nothing was changed.\n' +
-      '  to do  Use that one, or choose another folder and port: --folder FOLDER --port 4567\n',
+      '  to do  Use that sandbox, or choose another folder and port: --folder FOLDER --port 4567\n',
   );
   expect(onPort).toMatchObject({ code: 1, stdout: '' });
   expect(onPort.stderr).toContain(`address already in use 127.0.0.1:${user.port}`);

@@ -1,4 +1,4 @@
-// The door to a sandbox in another process: how it is found and stopped.
+// The client of a sandbox in another process: how it finds, starts and stops it.
 import { afterEach, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,8 +6,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claimFolder } from '../../sandbox/claim.ts';
-import { DoorError, findSandbox, openSandbox } from '../../sandbox/client.ts';
+import { claimFolder } from '../../sandbox/state/claim.ts';
+import { SandboxError, findSandbox, openSandbox } from '../../sandbox/client.ts';
 import { eventually, freePort } from '../journeys/harness.ts';
 
 const children: ChildProcess[] = [];
@@ -19,8 +19,8 @@ afterEach(async () => {
   }
 });
 
-/** A process that says it is a sandbox, and the port where it does; `onStop` is the code that a stop runs. */
-async function pretender(onStop: string): Promise<{ port: number; pid: number | undefined }> {
+/** Starts a process that answers like a sandbox; `onStop` is the code that a stop runs. */
+async function fakeSandbox(onStop: string): Promise<{ port: number; pid: number | undefined }> {
   const program = `
     const about = { sandbox: 'slipway', pid: process.pid, folder: '/some/where', background: true, limits: 60 };
     const server = require('node:http').createServer((request, response) => {
@@ -35,36 +35,36 @@ async function pretender(onStop: string): Promise<{ port: number; pid: number | 
   return { port: Number(port), pid: child.pid };
 }
 
-test('a sandbox says which process it is and where it keeps its state', async () => {
-  const { port, pid } = await pretender('');
+test('a sandbox reports its process and where it keeps its state', async () => {
+  const { port, pid } = await fakeSandbox('');
   expect(await findSandbox(port)).toMatchObject({ pid, folder: '/some/where', limits: 60, started: false });
 });
 
-test('a stop ends when the process is gone', async () => {
-  const { port } = await pretender("response.once('close', () => process.exit());");
-  const door = await findSandbox(port);
-  expect(door?.isAlive()).toBe(true);
-  await door?.stop();
-  expect(door?.isAlive()).toBe(false);
+test('a stop resolves when the process has ended', async () => {
+  const { port } = await fakeSandbox("response.once('close', () => process.exit());");
+  const found = await findSandbox(port);
+  expect(found?.isAlive()).toBe(true);
+  await found?.stop();
+  expect(found?.isAlive()).toBe(false);
   expect(await findSandbox(port)).toBeUndefined();
 });
 
-test('a sandbox that does not stop is not waited for without end', async () => {
-  const { port, pid } = await pretender('');
-  const door = await findSandbox(port);
-  const stopping = door?.stop(100);
-  await expect(stopping).rejects.toBeInstanceOf(DoorError);
+test('the wait for a sandbox that does not stop is bounded', async () => {
+  const { port, pid } = await fakeSandbox('');
+  const found = await findSandbox(port);
+  const stopping = found?.stop(100);
+  await expect(stopping).rejects.toBeInstanceOf(SandboxError);
   await expect(stopping).rejects.toMatchObject({
     kind: 'did not stop',
-    message: `Its process ${pid} still runs 0.1 s after it was asked to end.`,
+    message: `Its process ${pid} is still running 0.1 s after it was asked to stop.`,
   });
 });
 
 test.each([
-  ['at once', (socket: Socket) => socket.end()],
-  ['when it was asked', (socket: Socket) => socket.once('data', () => socket.end())],
-  ['rudely', (socket: Socket) => socket.resetAndDestroy()],
-])('somebody who closes the connection %s, without a byte, is no sandbox', async (_, closes) => {
+  ['immediately', (socket: Socket) => socket.end()],
+  ['after the request', (socket: Socket) => socket.once('data', () => socket.end())],
+  ['with a reset', (socket: Socket) => socket.resetAndDestroy()],
+])('a server that closes the connection %s without sending a byte is not a sandbox', async (_, closes) => {
   let met = 0;
   const server = createServer((socket) => {
     met += 1;
@@ -74,29 +74,29 @@ test.each([
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   try {
-    // Told by the connection, not by the time: nothing may keep the process alive until that has passed.
+    // The closed connection must settle it, not a timeout: nothing may keep the process alive that long.
     const soon = AbortSignal.timeout(4000);
     await expect(findSandbox(port, soon)).rejects.toMatchObject({ kind: 'port taken' });
-    // And is not asked again and again.
+    // It is asked only once.
     expect(met).toBe(1);
   } finally {
     server.close();
   }
 });
 
-test('a sandbox starts after all when the one that was quicker is given up', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-door-'));
+test('a sandbox starts after losing the race when the winner is stopped before it responds', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-client-'));
   try {
-    const giveUp = await claimFolder(folder);
+    const release = await claimFolder(folder);
     const opening = openSandbox({ port: await freePort(), folder });
     const log = join(folder, 'sandbox.log');
     await eventually(
       () => (existsSync(log) && readFileSync(log, 'utf8').includes('Another sandbox')) || undefined,
     );
-    await giveUp();
-    const door = await opening;
-    await door.stop();
-    expect(door).toMatchObject({ started: true, background: true, folder });
+    await release();
+    const found = await opening;
+    await found.stop();
+    expect(found).toMatchObject({ started: true, background: true, folder });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,4 +1,4 @@
-/** A sandbox for tests, with the SDK's clients pointed at it: real HTTP, with or without a data plane. */
+/** Sandboxes for tests, with SDK clients connected over HTTP, with or without a data plane. */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -10,7 +10,7 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 import { STSClient } from '@aws-sdk/client-sts';
 import { afterEach } from '@jest/globals';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/sandbox.ts';
-import { startWholeSandbox } from '../../sandbox/sandbox-with-tasks.ts';
+import { startSandboxWithTasks } from '../../sandbox/sandbox-with-tasks.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
@@ -19,13 +19,13 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((close) => close()));
 });
 
-/** Starts a sandbox without data plane that ends with the test, and a client of every service. Clients send each call once. */
+/** Starts a sandbox without a data plane, stopped after the test, and a client of every service that does not retry. */
 export const sandbox = async (options: SandboxOptions = {}) =>
   withClients(await startSandbox({ seed: 'test', ...options }));
 
-/** The same with a data plane: tasks run, load balancers answer. */
+/** The same with a data plane: tasks run, and load balancers respond. */
 export const wholeSandbox = async (options: SandboxOptions = {}) =>
-  withClients(await startWholeSandbox({ seed: 'test', httpPort: 0, ...options }));
+  withClients(await startSandboxWithTasks({ seed: 'test', httpPort: 0, ...options }));
 
 function withClients(started: Sandbox) {
   open.push(() => started.close());
@@ -50,7 +50,7 @@ function withClients(started: Sandbox) {
   return { ...started, ...clients, region: started.world.region('eu-west-1') };
 }
 
-/** What a call was refused with: its wire code and its message. Fails when it was not refused. */
+/** Returns the wire code and the message with which a call was refused. Fails when it was not refused. */
 export async function refusalOf(call: Promise<unknown>): Promise<{ code: string; message: string }> {
   try {
     await call;

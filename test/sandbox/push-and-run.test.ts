@@ -1,4 +1,4 @@
-// An image on its whole way: bundled from source, pushed to ECR over HTTP, pulled as ECS pulls it, and run.
+// The whole path of an image: bundled from source, pushed to ECR over HTTP, pulled as ECS does, and run.
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -17,7 +17,7 @@ import { TestTask } from './runtime/support.ts';
 
 const REPOSITORY = 'shop-dev/web-api1';
 
-/** A sandbox with a repository, and how a run pushes there. */
+/** A sandbox with a repository, and a function that pushes to it as a run does. */
 async function registry() {
   const { ecr, url, region, journal, faults } = await sandbox();
   const { repository } = await makeRepository(ecr, REPOSITORY, { imageTagMutability: 'IMMUTABLE' });
@@ -36,14 +36,14 @@ async function registry() {
   };
 }
 
-/** A bundle whose layer is too large for one part: what cannot be compressed stays as large as it is. */
+/** A bundle whose layer is too large for one part, because its data cannot be compressed. */
 const large = packImage([{ name: 'main.cjs', bytes: randomBytes(11 * 1024 * 1024) }]);
 
 test('a service that was bundled and pushed runs from its image', async () => {
   using to = await registry();
   const built = await bundle(resolve('services/api1'));
   await to.push(built);
-  // As a run that comes after one that was interrupted: everything is there.
+  // Like a run after an interrupted one: everything is already there.
   await to.push(built);
   expect(await to.digestUnder(built.tag)).toBe(built.digest);
 
@@ -74,7 +74,7 @@ test.each([
   'CompleteLayerUpload',
   'PutImage',
 ])(
-  'a push survives that the answer to %s is lost',
+  'a push survives a lost response to %s',
   async (operation) => {
     using to = await registry();
     const image = await large;
@@ -87,7 +87,7 @@ test.each([
   30_000,
 );
 
-test('a push that was broken off simply starts again, and sends only what is missing', async () => {
+test('a push that was interrupted can be repeated, and sends only the missing parts', async () => {
   using to = await registry();
   const image = await large;
   // The configuration and one part of two arrive.

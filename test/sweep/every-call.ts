@@ -1,6 +1,6 @@
 /** For sweeps: fails every call of a scenario in turn, and expects the next run to recover. */
 import { expect } from '@jest/globals';
-import type { JournalEntry } from '../../sandbox/journal.ts';
+import type { JournalEntry } from '../../sandbox/server/journal.ts';
 import { account, type Account } from '../converge/harness.ts';
 import { provisionedAccount } from '../converge/account-snapshots.ts';
 import { randomSeed } from '../sample.ts';

@@ -2,7 +2,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { Clock } from '../../lib/model/clock.ts';
-import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
+import type { SandboxClock as SandboxClock } from '../../sandbox/world/clock.ts';
 
 /** The number of requests in flight in this process. */
 let underWay = 0;

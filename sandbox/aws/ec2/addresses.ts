@@ -1,6 +1,6 @@
 /** Elastic IPs: allocated without a client token; they cannot be released while a NAT gateway uses them, nor shortly after. */
 import type * as EC2 from '@aws-sdk/client-ec2';
-import { publicAddress } from '../../network/addresses.ts';
+import { newPublicAddress } from '../../network/addresses.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
@@ -49,7 +49,7 @@ export const addressOperations = {
       const AllocationId = newId(region, region.ec2.addresses);
       const address = region.ec2.addresses.set(AllocationId, {
         AllocationId,
-        PublicIp: publicAddress(region),
+        PublicIp: newPublicAddress(region),
         Domain: 'vpc',
         PublicIpv4Pool: 'amazon',
         NetworkBorderGroup: region.name,

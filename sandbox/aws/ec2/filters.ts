@@ -1,6 +1,6 @@
 /** Ids, filters and pages of EC2's describe calls. */
 import type { Filter } from '@aws-sdk/client-ec2';
-import { own } from '../../own-property.ts';
+import { ownProperty } from '../../own-property.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import { matchesWildcard } from '../../wildcard.ts';
 import { rowAt, type Rows } from '../finder.ts';
@@ -36,7 +36,7 @@ function shownBy<Row extends Tagged>(name: string, table: FilterTable<Row>): (ro
     return (row) => tagsOf(row).flatMap(({ Key, Value = '' }) => (Key === key ? [Value] : []));
   }
   if (name === 'tag-key') return (row) => tagsOf(row).map(({ Key = '' }) => Key);
-  const show = own(table, name);
+  const show = ownProperty(table, name);
   if (!show) throw invalidParameter(`The filter '${name}' is invalid`);
   return (row) =>
     [show(row)]

@@ -1,5 +1,5 @@
 /** Events of a NAT gateway after its create call: it is placed or fails, becomes available, and is finally deleted. */
-import { freeCount } from '../../network/addresses.ts';
+import { freeAddressCount } from '../../network/addresses.ts';
 import { internetGatewayOf } from '../../network/routes.ts';
 import type { Events, Region } from '../../world/region.ts';
 import { attachInterface, releaseInterface } from './network-interfaces.ts';
@@ -35,7 +35,7 @@ function obstacle(region: Region, nat: NatGatewayRow): [code: string, message: s
   if (address.heldBy !== undefined) {
     return ['Resource.AlreadyAssociated', `Elastic IP address ${id} is already associated`];
   }
-  if (freeCount(region, SubnetId) < 1) {
+  if (freeAddressCount(region, SubnetId) < 1) {
     return [
       'InsufficientFreeAddressesInSubnet',
       'Subnet has insufficient free addresses to create this NAT gateway',

@@ -1,13 +1,13 @@
 /** Network interfaces: their subnets, addresses and groups. Every "still in use" refusal derives from them. */
 import type { NetworkInterface, NetworkInterfaceAssociation } from '@aws-sdk/client-ec2';
-import { freeAddress, isFree } from '../../network/addresses.ts';
+import { freeAddress, isFreeAddress } from '../../network/addresses.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { addressInUse, apart, noFreeAddress } from './errors.ts';
 import type { NetworkInterfaceRow } from './store.ts';
 import { newId } from './kinds.ts';
 
-export { publicAddress } from '../../network/addresses.ts';
+export { newPublicAddress } from '../../network/addresses.ts';
 
 /** A request for an interface. */
 export interface InterfaceRequest {
@@ -76,7 +76,8 @@ export function addInterface(region: Region, request: NewInterface): NetworkInte
   if (stranger)
     throw apart(`Security group ${stranger.GroupId}`, `subnet ${subnet.SubnetId}`, 'InvalidParameter');
   const { privateIp } = request;
-  if (privateIp !== undefined && !isFree(region, subnet.SubnetId, privateIp)) throw addressInUse(privateIp);
+  if (privateIp !== undefined && !isFreeAddress(region, subnet.SubnetId, privateIp))
+    throw addressInUse(privateIp);
   const PrivateIpAddress = privateIp ?? freeAddress(region, subnet.SubnetId);
   if (PrivateIpAddress === undefined) throw noFreeAddress();
   const PrivateDnsName = privateName(region, PrivateIpAddress);

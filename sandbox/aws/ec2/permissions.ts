@@ -1,7 +1,7 @@
 /** The two notations of security group rules: permissions with many peers, and single rules with one peer. */
 import { isIPv6 } from 'node:net';
 import type { IpPermission } from '@aws-sdk/client-ec2';
-import { block } from '../../network/cidr.ts';
+import { parseCidr } from '../../network/cidr.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
@@ -26,7 +26,7 @@ const malformedBlock = (cidr: string | undefined) =>
 
 /** Returns a block in its canonical form: AWS turns 100.68.0.18/18 into 100.68.0.0/18. */
 function ipv4(cidr: string | undefined): string {
-  const range = block(cidr ?? '');
+  const range = parseCidr(cidr ?? '');
   if (!range) throw malformedBlock(cidr);
   return range.toString();
 }

@@ -1,7 +1,7 @@
 /** Route tables: created with the local route of their VPC; one is the main table. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { RouteTable, Tag } from '@aws-sdk/client-ec2';
-import { stateOf } from '../../network/routes.ts';
+import { routeStateOf } from '../../network/routes.ts';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
@@ -30,7 +30,7 @@ export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): Ro
 /** Returns a table with the state of every route, which derives from its target. */
 const shown = (region: Region, table: RouteTableRow): RouteTable => ({
   ...table,
-  Routes: table.Routes.map((route) => ({ ...route, State: stateOf(region, table, route) })),
+  Routes: table.Routes.map((route) => ({ ...route, State: routeStateOf(region, table, route) })),
 });
 
 const filters = (region: Region): FilterTable<RouteTableRow> => {
@@ -52,7 +52,7 @@ const filters = (region: Region): FilterTable<RouteTableRow> => {
     'route.gateway-id': routes((route) => route.GatewayId),
     'route.nat-gateway-id': routes((route) => route.NatGatewayId),
     'route.origin': routes((route) => route.Origin),
-    'route.state': (table) => table.Routes.map((route) => stateOf(region, table, route)),
+    'route.state': (table) => table.Routes.map((route) => routeStateOf(region, table, route)),
     'vpc-id': (table) => table.VpcId,
   };
 };

@@ -1,7 +1,7 @@
 /** Routes: one for each destination of a table; a route remains when its target is deleted. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Route } from '@aws-sdk/client-ec2';
-import { block, covers } from '../../network/cidr.ts';
+import { parseCidr, cidrCovers } from '../../network/cidr.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
@@ -19,7 +19,7 @@ interface RouteInput {
 /** Returns a block in its canonical form: AWS turns 100.68.0.18/18 into 100.68.0.0/18. */
 function destinationOf({ DestinationCidrBlock: text }: RouteInput): string {
   if (!text) throw errors.missingParameter('destinationCidrBlock');
-  const range = block(text);
+  const range = parseCidr(text);
   if (!range) throw errors.invalidValue('destinationCidrBlock', text, 'This is not a valid CIDR block.');
   return range.toString();
 }
@@ -69,7 +69,7 @@ export const routeOperations = {
         );
       }
       const local = table.Routes.find(isLocal)?.DestinationCidrBlock;
-      if (covers(local, DestinationCidrBlock)) {
+      if (cidrCovers(local, DestinationCidrBlock)) {
         throw errors.invalidParameter(
           `The destination CIDR block ${DestinationCidrBlock} is equal to or more specific than one of this VPC's CIDR blocks. This route can target only an interface or an instance.`,
         );

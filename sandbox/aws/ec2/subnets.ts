@@ -1,8 +1,8 @@
 /** Subnets: parts of a VPC's block, each in one zone; interfaces block their deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { CreateSubnetRequest, Subnet } from '@aws-sdk/client-ec2';
-import { freeCount } from '../../network/addresses.ts';
-import { covers, overlap } from '../../network/cidr.ts';
+import { freeAddressCount } from '../../network/addresses.ts';
+import { cidrCovers, cidrsOverlap } from '../../network/cidr.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
@@ -19,11 +19,11 @@ import { newId } from './kinds.ts';
 /** @throws InvalidSubnet.Range outside of the VPC's block, InvalidSubnet.Conflict over another subnet's */
 function checkPlace(region: Region, vpc: VpcRow, cidr: string | undefined): string {
   const CidrBlock = checkCidr(cidr, 'InvalidSubnet.Range');
-  if (!covers(vpc.CidrBlock, CidrBlock)) {
+  if (!cidrCovers(vpc.CidrBlock, CidrBlock)) {
     throw refusal('InvalidSubnet.Range', `The CIDR '${cidr}' is invalid.`);
   }
   const siblings = region.ec2.subnets.filter(({ VpcId }) => VpcId === vpc.VpcId);
-  if (siblings.some((other) => overlap(other.CidrBlock, CidrBlock))) {
+  if (siblings.some((other) => cidrsOverlap(other.CidrBlock, CidrBlock))) {
     throw refusal('InvalidSubnet.Conflict', `The CIDR '${cidr}' conflicts with another subnet`);
   }
   checkQuota(quotas.subnetsPerVpc, siblings.length + 1);
@@ -47,7 +47,7 @@ function zoneFor(region: Region, { AvailabilityZone, AvailabilityZoneId }: Creat
 
 const shown = (region: Region, subnet: SubnetRow): Subnet => ({
   ...subnet,
-  AvailableIpAddressCount: freeCount(region, subnet.SubnetId),
+  AvailableIpAddressCount: freeAddressCount(region, subnet.SubnetId),
 });
 
 const filters = (region: Region): FilterTable<SubnetRow> => {
@@ -57,7 +57,7 @@ const filters = (region: Region): FilterTable<SubnetRow> => {
     'availability-zone': zone,
     availabilityZone: zone,
     'availability-zone-id': (subnet) => subnet.AvailabilityZoneId,
-    'available-ip-address-count': (subnet) => String(freeCount(region, subnet.SubnetId)),
+    'available-ip-address-count': (subnet) => String(freeAddressCount(region, subnet.SubnetId)),
     'cidr-block': cidr,
     cidr,
     cidrBlock: cidr,

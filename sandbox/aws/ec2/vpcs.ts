@@ -1,7 +1,7 @@
 /** VPCs: created `pending` with a main route table and a default security group; resources inside block their deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Vpc } from '@aws-sdk/client-ec2';
-import { block } from '../../network/cidr.ts';
+import { parseCidr } from '../../network/cidr.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
@@ -26,7 +26,7 @@ const SMALLEST = 28;
  */
 export function checkCidr(cidr: string | undefined, outOfRange: string): string {
   if (!cidr) throw missingParameter('cidrBlock');
-  const range = block(cidr);
+  const range = parseCidr(cidr);
   if (!range) throw invalidValue('cidrBlock', cidr, 'This is not a valid CIDR block.');
   if (range.bitmask < LARGEST || range.bitmask > SMALLEST) {
     throw refusal(outOfRange, `The CIDR '${cidr}' is invalid.`);

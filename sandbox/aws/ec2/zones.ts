@@ -2,7 +2,7 @@
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { AvailabilityZone } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
-import { own } from '../../own-property.ts';
+import { ownProperty } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
 import { invalidParameter } from './errors.ts';
 import { filtered, type FilterTable } from './filters.ts';
@@ -24,7 +24,7 @@ const COMPASS: Readonly<Record<string, string>> = {
 const short = (region: string): string =>
   region
     .split('-')
-    .map((part) => own(COMPASS, part) ?? part)
+    .map((part) => ownProperty(COMPASS, part) ?? part)
     .join('');
 
 /** Returns the zones of a region: `eu-west-1a` is `euw1-az1`. In AWS the mapping differs per account. */

@@ -1,6 +1,6 @@
 /** Service deployments and service revisions: the history of a service's deployments and their outcomes. */
 import type { ServiceDeploymentStatus } from '@aws-sdk/client-ecs';
-import { own } from '../../own-property.ts';
+import { ownProperty } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
 import { shortName } from './lookups.ts';
 import type { DeploymentRow, RolloutRow, ServiceRow } from './store.ts';
@@ -47,7 +47,7 @@ export function openRollout(region: Region, service: ServiceRow, deployment: Dep
       containerImages: definition?.containerDefinitions?.map(({ name, image = '' }) => ({
         containerName: name,
         image,
-        imageDigest: own(deployment.digests, image),
+        imageDigest: ownProperty(deployment.digests, image),
       })),
       createdAt: now,
     },

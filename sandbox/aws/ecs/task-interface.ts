@@ -1,7 +1,7 @@
 /** The network interface of a task: it has the task's address, and blocks the deletion of its subnet and groups. */
 import { Refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { attachInterface, publicAddress, releaseInterface } from '../ec2/network-interfaces.ts';
+import { attachInterface, newPublicAddress, releaseInterface } from '../ec2/network-interfaces.ts';
 import type { NetworkInterfaceRow } from '../ec2/store.ts';
 import type { TaskRow } from './store.ts';
 
@@ -22,7 +22,7 @@ export function attachTo(region: Region, task: TaskRow): string | undefined {
       description: region.arn('ecs', `attachment/${task.attachments?.[0]?.id}`),
       interfaceType: 'interface',
       requester: REQUESTER,
-      publicIp: assignPublicIp ? publicAddress(region) : undefined,
+      publicIp: assignPublicIp ? newPublicAddress(region) : undefined,
     });
     show(task, card);
   } catch (error) {

@@ -1,6 +1,6 @@
 /** The life of a task: PROVISIONING, PENDING, ACTIVATING, RUNNING, DEACTIVATING, STOPPING, DEPROVISIONING, STOPPED. */
 import type { TaskStopCode } from '@aws-sdk/client-ecs';
-import type { TaskFailure } from '../../data-plane.ts';
+import type { TaskFailure } from '../../data-plane/data-plane.ts';
 import { durations } from '../../world/durations.ts';
 import type { Events, Region } from '../../world/region.ts';
 import { shortName } from './lookups.ts';

@@ -1,6 +1,6 @@
 /** New tasks: their rows in PROVISIONING, before they have an address. */
 import type { Container, ContainerDefinition, NetworkConfiguration, Tag } from '@aws-sdk/client-ecs';
-import { own } from '../../own-property.ts';
+import { ownProperty } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
 import { shortName, taskId } from './lookups.ts';
 import { groupsFor } from './network-rules.ts';
@@ -100,7 +100,7 @@ function newContainer(
   return {
     name,
     image,
-    imageDigest: own(digests, image),
+    imageDigest: ownProperty(digests, image),
     lastStatus: 'PENDING',
     healthStatus: 'UNKNOWN',
     networkInterfaces: [],

@@ -1,7 +1,7 @@
 /** The values that each field of a rule condition takes. */
 import type { QueryStringKeyValuePair } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isIPv6 } from 'node:net';
-import { block } from '../../network/cidr.ts';
+import { parseCidr } from '../../network/cidr.ts';
 import { notImplemented, validation } from './errors.ts';
 
 const MOST_LENGTH = 128;
@@ -99,5 +99,5 @@ function checkRegex(field: Field, regex: string): void {
 
 function isCidr(text: string): boolean {
   const [address = '', bits = ''] = text.split('/');
-  return block(text) !== undefined || (isIPv6(address) && /^\d{1,3}$/.test(bits) && Number(bits) <= 128);
+  return parseCidr(text) !== undefined || (isIPv6(address) && /^\d{1,3}$/.test(bits) && Number(bits) <= 128);
 }

@@ -1,9 +1,9 @@
 /** The placement of a load balancer: its subnets, security groups and network interfaces. */
 import type { AvailabilityZone, SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { freeCount } from '../../network/addresses.ts';
+import { freeAddressCount } from '../../network/addresses.ts';
 import { internetGatewayOf } from '../../network/routes.ts';
 import type { Region } from '../../world/region.ts';
-import { attachInterface, publicAddress } from '../ec2/network-interfaces.ts';
+import { attachInterface, newPublicAddress } from '../ec2/network-interfaces.ts';
 import type { SubnetRow } from '../ec2/store.ts';
 import {
   invalidConfiguration,
@@ -67,7 +67,7 @@ export function checkSubnets(
     throw invalidSubnet(`VPC ${vpcId} has no internet gateway`);
   }
   const full = subnets.find(
-    ({ SubnetId }) => !isKept(SubnetId) && freeCount(region, SubnetId) < LEAST_FREE_ADDRESSES,
+    ({ SubnetId }) => !isKept(SubnetId) && freeAddressCount(region, SubnetId) < LEAST_FREE_ADDRESSES,
   );
   if (full) {
     throw invalidSubnet(
@@ -110,7 +110,7 @@ export function attachTo(region: Region, balancer: LoadBalancerRow, subnetIds: r
       description: `ELB ${pathOf(balancer.LoadBalancerArn)}`,
       interfaceType: 'interface',
       requester: 'amazon-elb',
-      ...(balancer.Scheme === 'internet-facing' ? { publicIp: publicAddress(region) } : {}),
+      ...(balancer.Scheme === 'internet-facing' ? { publicIp: newPublicAddress(region) } : {}),
     });
     balancer.interfaceIds.push(NetworkInterfaceId);
   }

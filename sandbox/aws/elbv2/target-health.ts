@@ -1,6 +1,6 @@
 /** The part of target health that derives from the use of their group; health checks report the rest. */
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { admits } from '../../network/reach.ts';
+import { groupsAdmit } from '../../network/reachability.ts';
 import type { Events, Region } from '../../world/region.ts';
 import type { LoadBalancerRow, TargetGroupRow, TargetRow } from './store.ts';
 import { loadBalancerOf } from './usage.ts';
@@ -80,7 +80,9 @@ function isReachable(
   const port = group.HealthCheckPort === 'traffic-port' ? target.port : Number(group.HealthCheckPort);
   return balancer.interfaceIds.some((id) => {
     const fromIp = networkInterfaces.get(id)?.PrivateIpAddress;
-    return fromIp !== undefined && admits(region, { fromGroups, fromIp, toGroups, toIp: target.id, port });
+    return (
+      fromIp !== undefined && groupsAdmit(region, { fromGroups, fromIp, toGroups, toIp: target.id, port })
+    );
   });
 }
 

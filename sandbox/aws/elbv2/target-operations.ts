@@ -3,7 +3,7 @@ import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { TargetDescription, TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isIPv4 } from 'node:net';
 import type { Operations } from '../../operations.ts';
-import { covers } from '../../network/cidr.ts';
+import { cidrCovers } from '../../network/cidr.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { constraint, validation } from './errors.ts';
@@ -38,7 +38,7 @@ function addressOf(group: TargetGroupRow, { Id = '', Port = group.Port }: Target
  */
 function zoneFor(region: Region, group: TargetGroupRow, ip: string, asked: string | undefined): string {
   const subnet = region.ec2.subnets.find(
-    ({ VpcId, CidrBlock }) => VpcId === group.VpcId && covers(CidrBlock, ip),
+    ({ VpcId, CidrBlock }) => VpcId === group.VpcId && cidrCovers(CidrBlock, ip),
   );
   if (subnet) {
     const { AvailabilityZone: zone } = subnet;
@@ -55,7 +55,7 @@ function zoneFor(region: Region, group: TargetGroupRow, ip: string, asked: strin
       `You must specify a valid Availability Zone or select 'all' for all enabled Availability zones, since the IP address '${ip}' is outside the VPC`,
     );
   }
-  if (!PRIVATE.some((cidr) => covers(cidr, ip))) {
+  if (!PRIVATE.some((cidr) => cidrCovers(cidr, ip))) {
     throw validation(`The IP address '${ip}' is outside the VPC and must be from a private range`);
   }
   return asked;

@@ -1,7 +1,7 @@
 /** Inline policies of roles: put whole, read back URL-encoded, limited in their total size. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
-import { own } from '../../own-property.ts';
+import { ownProperty } from '../../own-property.ts';
 import { rowOf } from '../finder.ts';
 import { checkName, encoded, listed } from './checks.ts';
 import { limitExceeded, rolePolicyNotFound } from './errors.ts';
@@ -15,7 +15,7 @@ const LARGEST_SUM = 10_240;
 const checkPolicyName = (name: string | undefined): string => checkName(name, 'policyName', 128);
 
 function policyOf({ inlinePolicies }: RoleRow, name: string): string {
-  const document = own(inlinePolicies, name);
+  const document = ownProperty(inlinePolicies, name);
   if (document === undefined) throw rolePolicyNotFound(name);
   return document;
 }

@@ -1,4 +1,4 @@
-/** What clients see when targets, or clients themselves, misbehave. */
+/** Responses to clients when targets, or the clients themselves, misbehave. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -15,7 +15,7 @@ import {
   open,
   startRawTarget,
   startTarget,
-  World,
+  FakeWorld,
 } from './targets.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n';
@@ -23,16 +23,16 @@ const GET = 'GET / HTTP/1.1\r\nHost: a\r\n';
 async function withTarget(
   at: number | 'timeout' | 'refused',
   attributes: Record<string, string> = {},
-): Promise<World> {
-  const world = new World();
+): Promise<FakeWorld> {
+  const world = new FakeWorld();
   world.attributes = attributes;
   world.register('10.0.0.1', at);
   return world;
 }
 
 describe('503', () => {
-  test('when the group has no registered target, to the byte', async () => {
-    const { port } = await open(new World());
+  test('when the group has no registered target, byte for byte as on AWS', async () => {
+    const { port } = await open(new FakeWorld());
     const answer = await exchange(port, `${GET}Connection: close\r\n\r\n`);
     const [head = '', body] = answer.split('\r\n\r\n');
     expect(head.replace(/Date: .*/, 'Date: now').split('\r\n')).toEqual([
@@ -56,15 +56,15 @@ describe('503', () => {
     expect((await ask(port)).status).toBe(503);
   });
 
-  test('has no body in the answer to HEAD', async () => {
-    const { port } = await open(new World());
+  test('has no body in the response to HEAD', async () => {
+    const { port } = await open(new FakeWorld());
     const answer = await ask(port, '/', { method: 'HEAD' });
     expect(answer).toMatchObject({ status: 503, body: '' });
     expect(answer.headers['content-length']).toBe('162');
   });
 
-  test('leaves the connection usable, also when a body was sent', async () => {
-    const { port } = await open(new World());
+  test('leaves the connection usable, even when a body was sent', async () => {
+    const { port } = await open(new FakeWorld());
     const agent = keepAlive(1);
     const sockets = new Set<unknown>();
     for (const body of ['x'.repeat(1_000_000), 'y']) {
@@ -82,14 +82,14 @@ describe('503', () => {
 });
 
 describe('502', () => {
-  test('when the target refuses, with the page of 122 bytes', async () => {
+  test('when the target refuses the connection, with a page of 122 bytes', async () => {
     const { port } = await open(await withTarget('refused'));
     const answer = await ask(port);
     expect(answer.status).toBe(502);
     expect(answer.headers).toMatchObject({ server: 'awselb/2.0', 'content-length': '122' });
   });
 
-  test('when nothing listens where the target should be', async () => {
+  test('when nothing listens on the port of the target', async () => {
     const { port: free, server } = await startTarget(echo());
     await new Promise((resolve) => server.close(resolve));
     const { port } = await open(await withTarget(free));
@@ -100,12 +100,12 @@ describe('502', () => {
     ['resets the connection', (socket) => socket.once('data', () => socket.resetAndDestroy())],
     ['closes the connection', (socket) => socket.once('data', () => socket.end())],
     [
-      'closes the connection within the head',
+      'closes the connection in the middle of the headers',
       (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nA: b')),
     ],
-    ['answers garbage', (socket) => socket.once('data', () => socket.end('hello\r\n\r\n'))],
+    ['responds with garbage', (socket) => socket.once('data', () => socket.end('hello\r\n\r\n'))],
     [
-      'answers with a status that is none',
+      'responds with an invalid status',
       (socket) => socket.once('data', () => socket.end('HTTP/1.1 042 What\r\n\r\n')),
     ],
     [
@@ -123,19 +123,19 @@ describe('502', () => {
 });
 
 describe('504', () => {
-  test('when the target does not accept in time', async () => {
+  test('when the target does not accept the connection in time', async () => {
     const { port } = await open(await withTarget('timeout'), { connectTimeoutMs: 20 });
     expect((await ask(port)).status).toBe(504);
     expect((await ask(port)).body).toContain('<title>504 Gateway Time-out</title>');
   });
 
-  test('when the connection is not made in time', async () => {
+  test('when the connection is not established in time', async () => {
     const world = await withTarget((await startTarget(echo())).port);
     const reach = world.reach.bind(world);
     world.reach = (target) => {
       setImmediate(() => {
         const until = performance.now() + 20;
-        while (performance.now() < until); // the time is over before the connection can be noticed
+        while (performance.now() < until); // the timeout expires before the connection can be noticed
       });
       return reach(target);
     };
@@ -143,14 +143,14 @@ describe('504', () => {
     expect((await ask(port)).status).toBe(504);
   });
 
-  test('when the target accepts and says nothing for the idle timeout', async () => {
+  test('when the target accepts and sends nothing for the idle timeout', async () => {
     const silent = await startRawTarget(() => {});
     const { port } = await open(await withTarget(silent, { 'idle_timeout.timeout_seconds': '0.05' }));
     expect((await ask(port)).status).toBe(504);
     expect((await ask(port, '/', { method: 'POST', body: 'x' })).status).toBe(504);
   });
 
-  test('when the target takes no more of a request', async () => {
+  test('when the target stops reading a request', async () => {
     const deaf = await startRawTarget((socket) => socket.pause());
     const { port } = await open(await withTarget(deaf, { 'idle_timeout.timeout_seconds': '0.2' }));
     const request = http.request({ port, method: 'POST', agent: false });
@@ -158,11 +158,11 @@ describe('504', () => {
     Readable.from(Array<Buffer>(1_000).fill(Buffer.alloc(64 * 1024))).pipe(request);
     const [response] = (await once(request, 'response')) as [http.IncomingMessage];
     expect(response.statusCode).toBe(504);
-    expect(request.socket?.bytesWritten).toBeLessThan(32_000_000); // nothing piled up in the load balancer
+    expect(request.socket?.bytesWritten).toBeLessThan(32_000_000); // the load balancer does not buffer the rest
     request.destroy();
   });
 
-  test('not when the target speaks up in time, however long it takes altogether', async () => {
+  test('not when the target keeps sending data in time, however long the response takes', async () => {
     const slow = await startTarget((_request, response) => {
       let parts = 0;
       response.flushHeaders();
@@ -189,7 +189,7 @@ describe('a response that has begun', () => {
     await expect(ask(port)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
-  test('is cut when the target falls silent for the idle timeout', async () => {
+  test('is cut when the target sends nothing for the idle timeout', async () => {
     const broken = await startRawTarget((socket) =>
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello')),
     );
@@ -199,7 +199,7 @@ describe('a response that has begun', () => {
 });
 
 describe('a pooled connection that its target closed', () => {
-  /** Serves one request a connection and then closes it without a word, at the moment of the next request. */
+  /** Serves one request per connection, and closes the connection at the moment of the next request. */
   async function forgetful(seen: string[]): Promise<number> {
     return await startRawTarget((socket) => {
       let served = 0;
@@ -232,7 +232,7 @@ describe('a pooled connection that its target closed', () => {
   });
 });
 
-describe('what the load balancer refuses', () => {
+describe('the load balancer refuses with', () => {
   test.each([
     [400, 'a request without Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
     [400, 'garbage', 'garbage\r\n\r\n'],
@@ -241,7 +241,7 @@ describe('what the load balancer refuses', () => {
     [400, 'headers of more than 64 KB', `${GET}X: ${'a'.repeat(66_000)}\r\n\r\n`],
     [
       400,
-      'a path that climbs above the root',
+      'a path that leads above the root',
       'GET /a/../../etc HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
     ],
     [400, 'CONNECT', 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n'],
@@ -253,7 +253,7 @@ describe('what the load balancer refuses', () => {
     ],
     [
       501,
-      'another transfer encoding',
+      'an unknown transfer encoding',
       `${GET}Transfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n`,
     ],
   ])('%d for %s', async (status, _, text) => {
@@ -274,20 +274,20 @@ describe('what the load balancer refuses', () => {
 
 describe('a client', () => {
   test('may send headers of more than 16 KB', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     world.rulesNow = [defaultRule({ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200' } })];
     const { port } = await open(world);
     expect((await ask(port, '/', { headers: { 'X-Large': 'a'.repeat(40_000) } })).status).toBe(200);
   });
 
-  test('that asks nothing more for the idle timeout is hung up on', async () => {
+  test('that sends no further request for the idle timeout is disconnected', async () => {
     const { port } = await open(await withTarget('refused', { 'idle_timeout.timeout_seconds': '0.05' }));
     expect(await exchange(port, `${GET}\r\n`)).toMatch(/^HTTP\/1\.1 502 /);
   });
 });
 
 describe('a client that breaks the protocol', () => {
-  test('within its body is told so', async () => {
+  test('within its body gets an error', async () => {
     const { port } = await open(await withTarget((await startTarget(echo())).port));
     const answer = await exchange(
       port,
@@ -296,7 +296,7 @@ describe('a client that breaks the protocol', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
   });
 
-  test('while a response has begun finds its connection closed, and no page in the response', async () => {
+  test('after a response has begun is disconnected, without an error page in the response', async () => {
     const { port: at } = await startTarget((_request, response) => {
       response.write('begun');
     });
@@ -314,8 +314,8 @@ describe('a client that breaks the protocol', () => {
   });
 });
 
-describe('a client that goes away', () => {
-  test('takes its request from the target', async () => {
+describe('a client that disconnects', () => {
+  test('aborts its request at the target', async () => {
     const arrived = gate();
     const gone = gate();
     const { port: at } = await startTarget((request) => {
@@ -330,7 +330,7 @@ describe('a client that goes away', () => {
     await gone.opened;
   });
 
-  test('before its target is found, is not forwarded', async () => {
+  test('before its target is selected has its request dropped', async () => {
     let connections = 0;
     const { port: at, server } = await startTarget(echo());
     server.on('connection', () => (connections += 1));
@@ -346,13 +346,13 @@ describe('a client that goes away', () => {
     const gone = http.get({ port, path: '/gone', agent: false }).on('error', () => {});
     await asked.opened;
     gone.destroy();
-    expect((await ask(port, '/..')).status).toBe(400); // by now the load balancer has noticed
+    expect((await ask(port, '/..')).status).toBe(400); // by now the load balancer has noticed the disconnect
     found.open();
     expect((await askEcho(port, '/here')).url).toBe('/here');
     expect(connections).toBe(1);
   });
 
-  test('does no harm while a target cannot be reached', async () => {
+  test('has no effect while a target cannot be reached', async () => {
     const world = await withTarget('timeout');
     const { port } = await open(world, { connectTimeoutMs: 60_000 });
     const socket = net.connect(port);

@@ -2,18 +2,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { traceId } from '../../../sandbox/balancer/headers.ts';
 import type { Echo } from './targets.ts';
-import { ask, askEcho, echo, exchange, open, startRawTarget, startTarget, World } from './targets.ts';
+import { ask, askEcho, echo, exchange, open, startRawTarget, startTarget, FakeWorld } from './targets.ts';
 
 const ROOT = /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/;
 
 async function echoing(attributes: Record<string, string> = {}): Promise<number> {
-  const world = new World();
+  const world = new FakeWorld();
   world.attributes = attributes;
   world.register('10.0.0.1', (await startTarget(echo())).port);
   return (await open(world)).port;
 }
 
-/** What the target received for a request written by hand. */
+/** Sends a raw request and returns what the target received. */
 async function received(port: number, ...lines: string[]): Promise<Echo> {
   const answer = await exchange(
     port,
@@ -23,7 +23,7 @@ async function received(port: number, ...lines: string[]): Promise<Echo> {
 }
 
 describe('a request at the target', () => {
-  test('says who asked, how, and where', async () => {
+  test('names the client, the protocol and the port', async () => {
     const { headers } = await askEcho(await echoing(), '/', { headers: { Host: 'shop.example.com:8080' } });
     expect(headers).toMatchObject({
       host: 'shop.example.com:8080',
@@ -51,13 +51,13 @@ describe('a request at the target', () => {
     ['preserve', undefined, undefined],
     ['remove', '203.0.113.7', undefined],
     ['remove', undefined, undefined],
-  ])('with the mode %s has of the X-Forwarded-For %s: %s', async (mode, sent, expected) => {
+  ])('in mode %s with the X-Forwarded-For %s gets: %s', async (mode, sent, expected) => {
     const port = await echoing(mode === undefined ? {} : { 'routing.http.xff_header_processing.mode': mode });
     const headers = sent === undefined ? {} : { 'X-Forwarded-For': sent };
     expect((await askEcho(port, '/', { headers })).headers['x-forwarded-for']).toBe(expected);
   });
 
-  test('has several lines of X-Forwarded-For made one', async () => {
+  test('has several X-Forwarded-For lines merged into one', async () => {
     const { rawHeaders } = await received(
       await echoing(),
       'X-Forwarded-For: 1.1.1.1',
@@ -89,13 +89,13 @@ describe('a request at the target', () => {
     ]);
   });
 
-  test('has only the first of several hosts', async () => {
+  test('has only the first of several Host headers', async () => {
     const { rawHeaders } = await received(await echoing(), 'Host: b');
     expect(rawHeaders.slice(0, 2)).toEqual(['Host', 'a']);
     expect(rawHeaders).not.toContain('b');
   });
 
-  test('lacks the headers of the client connection', async () => {
+  test('lacks the hop-by-hop headers of the client', async () => {
     const { headers, rawHeaders } = await received(
       await echoing(),
       'Keep-Alive: timeout=9',
@@ -121,7 +121,7 @@ describe('a request at the target', () => {
     [undefined, ['X_Under', 'X.Dot', 'X!Bang', 'X-Good']],
     ['false', ['X_Under', 'X.Dot', 'X!Bang', 'X-Good']],
     ['true', ['X-Good']],
-  ])('with drop_invalid_header_fields %s keeps of odd names %j', async (drop, expected) => {
+  ])('with drop_invalid_header_fields %s keeps the unusual names %j', async (drop, expected) => {
     const port = await echoing(
       drop === undefined ? {} : { 'routing.http.drop_invalid_header_fields.enabled': drop },
     );
@@ -146,7 +146,7 @@ describe('a request at the target', () => {
     },
   );
 
-  test('waits for no go-ahead: the load balancer gives it', async () => {
+  test('does not wait for 100 Continue: the load balancer sends it', async () => {
     const { headers, body } = await askEcho(await echoing(), '/', {
       method: 'POST',
       body: 'abc',
@@ -158,7 +158,7 @@ describe('a request at the target', () => {
 });
 
 describe('the trace', () => {
-  test('begins at the load balancer', () => {
+  test('starts at the load balancer', () => {
     expect(traceId('')).toMatch(ROOT);
     expect(traceId('')).not.toBe(traceId(''));
   });
@@ -178,7 +178,7 @@ describe('the trace', () => {
 });
 
 describe('a response at the client', () => {
-  test("is the target's, without the headers of the target's connection", async () => {
+  test("is the target's, without its hop-by-hop headers", async () => {
     const target = await startRawTarget((socket) =>
       socket.once('data', () =>
         socket.end(
@@ -198,7 +198,7 @@ describe('a response at the client', () => {
         ),
       ),
     );
-    const world = new World();
+    const world = new FakeWorld();
     world.register('10.0.0.1', target);
     const { port } = await open(world);
     const answer = await exchange(
@@ -218,7 +218,7 @@ describe('a response at the client', () => {
     ]);
   });
 
-  test('has no Server of the load balancer and keeps the connection', async () => {
+  test('has no Server header of the load balancer, and keeps the connection open', async () => {
     const { headers } = await ask(await echoing(), '/', { headers: { Connection: 'keep-alive' } });
     expect(headers.server).toBeUndefined();
     expect(headers['keep-alive']).toBeUndefined();
@@ -230,7 +230,7 @@ describe('a response at the client', () => {
     ['GET', 304, { etag: '"x"' }],
     ['GET', 204, {}],
   ])('to %s with %d has no body', async (method, status, headers) => {
-    const world = new World();
+    const world = new FakeWorld();
     world.register(
       '10.0.0.1',
       (await startTarget((_request, response) => response.writeHead(status, headers).end())).port,

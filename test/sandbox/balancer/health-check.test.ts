@@ -1,40 +1,45 @@
-/** One health check, and what a row of them makes of a target. */
+/** A single health check, and the health of a target after several. */
 import { describe, expect, test } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
-import type { CheckResult } from '../../../sandbox/balancer/health-check.ts';
-import { checkTarget, matchesCode, nextHealth, REGISTERED } from '../../../sandbox/balancer/health-check.ts';
+import type { HealthCheckResult } from '../../../sandbox/balancer/health-check.ts';
+import {
+  sendHealthCheck,
+  matchesCode,
+  nextHealth,
+  INITIAL_HEALTH,
+} from '../../../sandbox/balancer/health-check.ts';
 import { gate, startRawTarget, startTarget } from './targets.ts';
 
 describe('the health of a target', () => {
   const settings = { healthyThreshold: 3, unhealthyThreshold: 2, matcher: '200-299' };
-  const ok: CheckResult = { code: 204 };
-  const bad: CheckResult = { code: 503 };
-  const after = (...results: CheckResult[]): string =>
+  const ok: HealthCheckResult = { code: 204 };
+  const bad: HealthCheckResult = { code: 503 };
+  const after = (...results: HealthCheckResult[]): string =>
     results
       .reduce(
-        (states, result) => [...states, nextHealth(states.at(-1) ?? REGISTERED, result, settings)],
-        [REGISTERED],
+        (states, result) => [...states, nextHealth(states.at(-1) ?? INITIAL_HEALTH, result, settings)],
+        [INITIAL_HEALTH],
       )
       .map(({ state }) => state[0])
       .join('');
 
   // i: initial, h: healthy, u: unhealthy; the first letter is the state before any check
-  test.each<[string, CheckResult[], string]>([
+  test.each<[string, HealthCheckResult[], string]>([
     ['one pass is enough after registration', [ok], 'ih'],
-    ['one failure is not yet a fall', [bad], 'ii'],
+    ['one failure is not enough', [bad], 'ii'],
     ['failures up to the threshold make a new target unhealthy', [bad, bad], 'iiu'],
-    ['a pass after a failure still is the first pass', [bad, ok], 'iih'],
-    ['a healthy target falls after a row of failures', [ok, bad, bad], 'ihhu'],
-    ['a pass between failures breaks the row', [ok, bad, ok, bad, bad], 'ihhhhu'],
-    ['an unhealthy target needs a row of passes', [bad, bad, ok, ok, ok], 'iiuuuh'],
-    ['a failure between passes breaks the row', [bad, bad, ok, ok, bad, ok, ok, ok], 'iiuuuuuuh'],
-    ['it may rise and fall again', [bad, bad, ok, ok, ok, bad, bad], 'iiuuuhhu'],
-    ['kinds of failure count alike', [ok, 'timeout', 'failed'], 'ihhu'],
+    ['the first pass counts even after a failure', [bad, ok], 'iih'],
+    ['consecutive failures make a healthy target unhealthy', [ok, bad, bad], 'ihhu'],
+    ['a pass resets the count of failures', [ok, bad, ok, bad, bad], 'ihhhhu'],
+    ['an unhealthy target needs consecutive passes', [bad, bad, ok, ok, ok], 'iiuuuh'],
+    ['a failure resets the count of passes', [bad, bad, ok, ok, bad, ok, ok, ok], 'iiuuuuuuh'],
+    ['a target may become healthy and unhealthy again', [bad, bad, ok, ok, ok, bad, bad], 'iiuuuhhu'],
+    ['all kinds of failure count equally', [ok, 'timeout', 'failed'], 'ihhu'],
   ])('%s', (_, results, states) => {
     expect(after(...results)).toBe(states);
   });
 
-  test.each<[CheckResult, string, string]>([
+  test.each<[HealthCheckResult, string, string]>([
     [{ code: 503 }, 'Target.ResponseCodeMismatch', 'Health checks failed with these codes: [503]'],
     ['timeout', 'Target.Timeout', 'Request timed out'],
     ['failed', 'Target.FailedHealthChecks', 'Health checks failed'],
@@ -49,8 +54,8 @@ describe('the health of a target', () => {
     });
   });
 
-  test('has the reason of the newest failure, keeps it while rising, and none when healthy', () => {
-    const first = nextHealth(nextHealth(REGISTERED, 'timeout', settings), bad, settings);
+  test('has the reason of the latest failure, keeps it until it is healthy, and then has none', () => {
+    const first = nextHealth(nextHealth(INITIAL_HEALTH, 'timeout', settings), bad, settings);
     expect(first.reason).toBe('Target.ResponseCodeMismatch');
     const rising = nextHealth(first, ok, settings);
     expect(rising).toMatchObject({ state: 'unhealthy', reason: 'Target.ResponseCodeMismatch' });
@@ -58,8 +63,8 @@ describe('the health of a target', () => {
     expect(risen).toEqual({ state: 'healthy', passes: 3, failures: 0 });
   });
 
-  test('is initial, with AWS’s reason, until decided', () => {
-    expect(nextHealth(REGISTERED, 'failed', settings)).toMatchObject({
+  test("is initial, with AWS's reason, until it is determined", () => {
+    expect(nextHealth(INITIAL_HEALTH, 'failed', settings)).toMatchObject({
       state: 'initial',
       reason: 'Elb.InitialHealthChecking',
       description: 'Initial health checks in progress',
@@ -87,15 +92,15 @@ describe('a check', () => {
   const settings = { path: '/health?deep=1', protocol: 'HTTP', timeoutMs: 5_000 } as const;
   const never = new AbortController().signal;
 
-  test('is a GET that says who it is, on a connection of its own', async () => {
+  test('is a GET that identifies itself, on a new connection', async () => {
     const seen: IncomingMessage[] = [];
     const { port } = await startTarget((request, response) => {
       seen.push(request);
       response.writeHead(204).end();
     });
     const reach = { host: '127.0.0.1', port };
-    expect(await checkTarget(reach, settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
-    expect(await checkTarget(reach, settings, never)).toEqual({ code: 204 });
+    expect(await sendHealthCheck(reach, settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
+    expect(await sendHealthCheck(reach, settings, never)).toEqual({ code: 204 });
 
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/health?deep=1' });
     expect(seen[0]?.headers).toEqual({
@@ -112,64 +117,66 @@ describe('a check', () => {
     const { port } = await startTarget((_request, response) =>
       response.writeHead(302, { Location: '/elsewhere' }).end(),
     );
-    expect(await checkTarget({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 302 });
+    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 302 });
   });
 
-  test('is over with the status, whatever the body does', async () => {
+  test('ends with the status, whatever happens to the body', async () => {
     const closed = gate();
     const { port } = await startTarget((_request, response) => {
       response.once('close', () => closed.open());
       response.write('and then nothing');
     });
-    expect(await checkTarget({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 200 });
+    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, never)).toEqual({ code: 200 });
     await closed.opened;
   });
 
-  test('times out when no answer comes', async () => {
+  test('times out without a response', async () => {
     const port = await startRawTarget(() => {});
     const quick = { ...settings, timeoutMs: 30 };
-    expect(await checkTarget({ host: '127.0.0.1', port }, quick, never)).toBe('timeout');
-    expect(await checkTarget('timeout', quick, never)).toBe('timeout');
+    expect(await sendHealthCheck({ host: '127.0.0.1', port }, quick, never)).toBe('timeout');
+    expect(await sendHealthCheck('timeout', quick, never)).toBe('timeout');
   });
 
   const holdUp = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-  test('does not hold against a target that its own process was held up', async () => {
+  test('does not fail a target because its own process was blocked', async () => {
     const { port } = await startTarget((_request, response) => response.end());
-    const check = checkTarget({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 1_000 }, never);
+    const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 1_000 }, never);
     holdUp(1_200);
     expect(await check).toEqual({ code: 200 });
   });
 
-  test('times out although its process is held up again and again', async () => {
+  test('times out even if its process is blocked repeatedly', async () => {
     const port = await startRawTarget(() => {});
-    const check = checkTarget({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 60 }, never);
+    const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 60 }, never);
     const busy = setInterval(() => holdUp(150), 1);
     expect(await check).toBe('timeout');
     clearInterval(busy);
   });
 
-  test('fails when the connection is refused, closed, or answered with garbage', async () => {
+  test('fails when the connection is refused or closed, or the response is garbage', async () => {
     const closing = await startRawTarget((socket) => socket.end());
     const babbling = await startRawTarget((socket) => socket.end('hello\r\n\r\n'));
-    expect(await checkTarget('refused', settings, never)).toBe('failed');
-    expect(await checkTarget({ host: '127.0.0.1', port: closing }, settings, never)).toBe('failed');
-    expect(await checkTarget({ host: '127.0.0.1', port: babbling }, settings, never)).toBe('failed');
+    expect(await sendHealthCheck('refused', settings, never)).toBe('failed');
+    expect(await sendHealthCheck({ host: '127.0.0.1', port: closing }, settings, never)).toBe('failed');
+    expect(await sendHealthCheck({ host: '127.0.0.1', port: babbling }, settings, never)).toBe('failed');
     const { port, server } = await startTarget(() => {});
     await new Promise((resolve) => server.close(resolve));
-    expect(await checkTarget({ host: '127.0.0.1', port }, settings, never)).toBe('failed');
+    expect(await sendHealthCheck({ host: '127.0.0.1', port }, settings, never)).toBe('failed');
   });
 
-  test('is given up at the signal', async () => {
+  test('is aborted by the signal', async () => {
     const accepted = gate();
     const port = await startRawTarget(() => accepted.open());
     for (const reach of [{ host: '127.0.0.1', port }, 'timeout'] as const) {
       const giveUp = new AbortController();
-      const check = checkTarget(reach, settings, giveUp.signal);
+      const check = sendHealthCheck(reach, settings, giveUp.signal);
       if (reach !== 'timeout') await accepted.opened;
       giveUp.abort();
       await expect(check).rejects.toMatchObject({ name: 'AbortError' });
-      await expect(checkTarget(reach, settings, giveUp.signal)).rejects.toMatchObject({ name: 'AbortError' });
+      await expect(sendHealthCheck(reach, settings, giveUp.signal)).rejects.toMatchObject({
+        name: 'AbortError',
+      });
     }
   });
 });

@@ -1,4 +1,4 @@
-/** The rounds of the health checker, on a clock that the test turns. */
+/** The health checker, on a clock that the test advances. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { TargetHealth } from '../../../sandbox/balancer/health-check.ts';
 import type {
@@ -7,13 +7,13 @@ import type {
   HealthCheckerOptions,
 } from '../../../sandbox/balancer/health-checker.ts';
 import { startHealthChecker } from '../../../sandbox/balancer/health-checker.ts';
-import type { Reach, TargetView } from '../../../sandbox/balancer/view.ts';
+import type { Reachability, TargetView } from '../../../sandbox/balancer/view.ts';
 import { gate, startRawTarget, startTarget } from './targets.ts';
 
 const LOOK = 1;
 const INTERVAL = 30_000;
 
-/** A clock whose waits end when the test says so. */
+/** A clock whose waits the test ends. */
 class Clock {
   private waits: { ms: number; end: () => void }[] = [];
   private changed = gate();
@@ -30,7 +30,7 @@ class Clock {
       });
     });
 
-  /** Ends all waits of the length that are under way. */
+  /** Ends all current waits of that length. */
   pass(ms: number): void {
     const over = this.waits.filter((wait) => wait.ms === ms);
     this.waits = this.waits.filter((wait) => wait.ms !== ms);
@@ -52,7 +52,7 @@ class Scene {
   private waiting: { count: number; open: () => void }[] = [];
 
   constructor(
-    reach: (target: TargetView) => Promise<Reach>,
+    reach: (target: TargetView) => Promise<Reachability>,
     settings: Partial<CheckedGroup['settings']> = {},
   ) {
     const all = {
@@ -81,7 +81,7 @@ class Scene {
     this.group = { ...this.group, targets: this.group.targets.filter((target) => target.id !== id) };
   }
 
-  /** Waits until so many reports have been made. */
+  /** Waits until `count` reports have been made. */
   async reported(count: number): Promise<void> {
     if (this.reports.length >= count) return;
     const { opened, open } = gate();
@@ -99,7 +99,9 @@ class Scene {
 let checker: HealthChecker | undefined;
 afterEach(async () => checker?.stop());
 
-async function answering(status: () => number): Promise<{ reach: () => Promise<Reach>; seen: () => number }> {
+async function answering(
+  status: () => number,
+): Promise<{ reach: () => Promise<Reachability>; seen: () => number }> {
   let seen = 0;
   const { port } = await startTarget((_request, response) => {
     seen += 1;
@@ -109,7 +111,7 @@ async function answering(status: () => number): Promise<{ reach: () => Promise<R
 }
 
 describe('the health checker', () => {
-  test('checks at once, then once an interval, and follows the answers', async () => {
+  test('checks immediately, then once per interval, and reports each result', async () => {
     let status = 200;
     const { reach, seen } = await answering(() => status);
     const scene = new Scene(reach);
@@ -134,7 +136,7 @@ describe('the health checker', () => {
     expect(seen()).toBe(5);
   });
 
-  test('sees a new target at the next look, or at once when told', async () => {
+  test('finds a new target at the next look, or immediately on a refresh', async () => {
     const { reach } = await answering(() => 200);
     const scene = new Scene(reach);
     checker = startHealthChecker(scene.options);
@@ -147,7 +149,7 @@ describe('the health checker', () => {
     expect(scene.reports).toEqual(['group 10.0.0.1 healthy', 'group 10.0.0.2 healthy']);
   });
 
-  test('never has two checks of a target under way', async () => {
+  test('never runs two checks of a target at the same time', async () => {
     const sockets: unknown[] = [];
     const [accepted, finish] = [gate(), gate()];
     const { port } = await startTarget((request, response) => {
@@ -165,11 +167,11 @@ describe('the health checker', () => {
     checker.refresh();
     expect(scene.clock.count(INTERVAL)).toBe(0);
     finish.open();
-    await scene.reported(2); // the interval is over, so the next check follows at once
+    await scene.reported(2); // the interval has ended, so the next check follows immediately
     expect(sockets).toHaveLength(2);
   });
 
-  test('forgets a target that is removed, in the middle of a check too', async () => {
+  test('forgets a target that is removed, even during a check', async () => {
     const accepted = gate();
     const closed = gate();
     const port = await startRawTarget((socket) => {
@@ -187,7 +189,7 @@ describe('the health checker', () => {
     expect(scene.clock.count(INTERVAL)).toBe(0);
   });
 
-  test('starts anew with a target that comes back', async () => {
+  test('starts over with a target that is registered again', async () => {
     let status = 503;
     const { reach } = await answering(() => status);
     const scene = new Scene(reach);
@@ -206,7 +208,7 @@ describe('the health checker', () => {
   });
 
   test.each<TargetView['state']>(['draining', 'unused', 'unavailable'])(
-    'leaves a target that is %s alone',
+    'does not check a target that is %s',
     async (state) => {
       const { reach, seen } = await answering(() => 200);
       const scene = new Scene(reach);
@@ -219,7 +221,7 @@ describe('the health checker', () => {
     },
   );
 
-  test('believes the world about the state before: a target that was healthy falls only after a row of failures', async () => {
+  test('takes the previous state from the world: a target that was healthy needs consecutive failures', async () => {
     const { reach } = await answering(() => 500);
     const scene = new Scene(reach);
     scene.set('10.0.0.1', 'healthy');
@@ -229,7 +231,7 @@ describe('the health checker', () => {
     expect([...scene.reports].sort()).toEqual(['group 10.0.0.1 healthy', 'group 10.0.0.2 unhealthy']);
   });
 
-  test('checks the port of the settings, and reports the target', async () => {
+  test('checks the configured port, and reports the target', async () => {
     const asked: number[] = [];
     const { reach } = await answering(() => 200);
     const scene = new Scene(
@@ -246,7 +248,7 @@ describe('the health checker', () => {
     expect(scene.group.targets).toEqual([{ id: '10.0.0.1', port: 5000, state: 'healthy' }]);
   });
 
-  test('counts a target whose whereabouts fail as failed', async () => {
+  test('counts a target that cannot be located as failed', async () => {
     const scene = new Scene(() => Promise.reject(new Error('no such network')), { unhealthyThreshold: 1 });
     scene.set('10.0.0.1', 'initial');
     checker = startHealthChecker(scene.options);
@@ -254,7 +256,7 @@ describe('the health checker', () => {
     expect(scene.reports).toEqual(['group 10.0.0.1 unhealthy']);
   });
 
-  test('stops in the middle of a check and reports nothing more', async () => {
+  test('stops during a check and reports nothing more', async () => {
     const accepted = gate();
     const port = await startRawTarget(() => accepted.open());
     const scene = new Scene(async () => ({ host: '127.0.0.1', port }));
@@ -267,7 +269,7 @@ describe('the health checker', () => {
     expect(scene.clock.count(INTERVAL) + scene.clock.count(LOOK)).toBe(0);
   });
 
-  test('keeps real time when no clock is given', async () => {
+  test('uses real time by default', async () => {
     const { reach } = await answering(() => 200);
     const scene = new Scene(reach, { intervalMs: 20 });
     const { groups, report } = scene.options;

@@ -58,13 +58,13 @@ describe('path patterns', () => {
     );
   });
 
-  test('are not slowed down by a path made to backtrack', () => {
+  test('are not slowed down by a path that would cause backtracking', () => {
     const started = performance.now();
     expect(matchesPath('*a*a*a*a*b', `/${'a'.repeat(60_000)}`)).toBe(false);
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
-  test('take a character after a backslash as it is', () => {
+  test('take a character after a backslash literally', () => {
     expect(matchesWildcard('a\\*', 'a*')).toBe(true);
     expect(matchesWildcard('a\\*', 'ab')).toBe(false);
     expect(matchesWildcard('a\\?', 'a?')).toBe(true);
@@ -85,7 +85,7 @@ describe('host patterns', () => {
   });
 });
 
-describe('what AWS accepts as a pattern', () => {
+describe('as a pattern, AWS accepts', () => {
   test.each([
     ['/api/*', true],
     [`/_-.$/~"'@:+&*?`, true],
@@ -139,13 +139,13 @@ describe('the path that rules see', () => {
   });
 
   test.each(['/..', '/../a', '/a/../../b', '/%2e%2e/a'])(
-    'of %s does not exist: it climbs above the root',
+    'of %s does not exist: it leads above the root',
     (path) => {
       expect(normalizePath(path)).toBeUndefined();
     },
   );
 
-  test('is in normal form: normalising it again changes nothing', () => {
+  test('is normalised completely: normalising it again changes nothing', () => {
     const path = fc.string({ unit: fc.constantFrom('/', '.', 'a', '%2e', '%2F', '%'), maxLength: 12 });
     fc.assert(
       fc.property(path, (tail) => {

@@ -1,4 +1,4 @@
-/** What of a request the rules get to see. */
+/** The parts of a request that the rules see. */
 import { describe, expect, test } from '@jest/globals';
 import type { IncomingMessage } from 'node:http';
 import { readRequest } from '../../../sandbox/balancer/request.ts';
@@ -45,11 +45,11 @@ describe('a request', () => {
     expect(read({ url })).toMatchObject({ path, rawPath: path, query });
   });
 
-  test('keeps the path as it was sent beside the one for the rules', () => {
+  test('keeps the original path in addition to the normalised one', () => {
     expect(read({ url: '/a/../%62' })).toMatchObject({ rawPath: '/a/../%62', path: '/b' });
   });
 
-  test('has an IPv4 source address also on a socket for both families', () => {
+  test('has an IPv4 source address even on a dual-stack socket', () => {
     expect(read({ remoteAddress: '::ffff:192.0.2.1' })).toMatchObject({ sourceIp: '192.0.2.1' });
   });
 });

@@ -1,4 +1,4 @@
-/** Nothing is lost while targets come and go, and when the listener itself closes. */
+/** No request is lost while targets are added and removed, or while the listener closes. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
@@ -15,17 +15,17 @@ import {
   open,
   startRawTarget,
   startTarget,
-  World,
+  FakeWorld,
 } from './targets.ts';
 
-/** Ends a server as a container does on SIGTERM: what it has is finished, idle connections are closed. */
+/** Stops a server as a container does on SIGTERM: it completes its requests and closes idle connections. */
 function stop(server: Server | undefined): Promise<void> {
   return new Promise((resolve) => server?.close(() => resolve()));
 }
 
 describe('a rolling deployment', () => {
   test('loses none of thousands of requests', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     const versions = new Map<string, number>();
     const start = async (id: string, name: string): Promise<Server> => {
       const { port, server } = await startTarget((request, response) => {
@@ -78,8 +78,8 @@ describe('a rolling deployment', () => {
     expect(old.map((server) => server.listening)).toEqual([false, false]);
   }, 120_000);
 
-  test('lets a draining target finish what it has and gives it nothing new', async () => {
-    const world = new World();
+  test('lets a draining target complete its requests and sends it no new ones', async () => {
+    const world = new FakeWorld();
     const [arrived, finish] = [gate(), gate()];
     const draining = await startTarget((_request, response) => {
       arrived.open();
@@ -97,8 +97,8 @@ describe('a rolling deployment', () => {
     expect(await slow).toMatchObject({ status: 200, body: 'finished' });
   });
 
-  test('survives that a target closes its idle connections', async () => {
-    const world = new World();
+  test('loses no request when a target closes its idle connections', async () => {
+    const world = new FakeWorld();
     const { port: at, server } = await startTarget(echo());
     world.register('10.0.0.1', at);
     const { port } = await open(world);
@@ -113,8 +113,8 @@ describe('a rolling deployment', () => {
 });
 
 describe('closing a listener', () => {
-  test('lets requests in flight end and refuses new ones', async () => {
-    const world = new World();
+  test('completes requests in flight and refuses new ones', async () => {
+    const world = new FakeWorld();
     const [arrived, finish] = [gate(), gate()];
     const target = await startTarget((_request, response) => {
       arrived.open();
@@ -139,8 +139,8 @@ describe('closing a listener', () => {
     await idleClosed;
   });
 
-  test('lets a response that has begun end', async () => {
-    const world = new World();
+  test('completes a response that has begun', async () => {
+    const world = new FakeWorld();
     const finish = gate();
     const target = await startTarget((_request, response) => {
       response.write('one ');
@@ -158,8 +158,8 @@ describe('closing a listener', () => {
     await closed;
   });
 
-  test('waits no longer than its bound', async () => {
-    const world = new World();
+  test('waits no longer than its timeout', async () => {
+    const world = new FakeWorld();
     world.register('10.0.0.1', await startRawTarget(() => {}));
     const listener = await open(world, { closeTimeoutMs: 50 });
     const stuck = expect(ask(listener.port)).rejects.toMatchObject({ code: 'ECONNRESET' });

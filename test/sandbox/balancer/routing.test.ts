@@ -1,10 +1,10 @@
-/** Requests find their rule, their group and their target; changes to the world work at once. */
+/** Requests are routed by rule, group and target, and changes to the world take effect immediately. */
 import { describe, expect, test } from '@jest/globals';
 import type { Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { openListener } from '../../../sandbox/balancer/listener.ts';
-import { routable } from '../../../sandbox/balancer/rotation.ts';
+import { routable } from '../../../sandbox/balancer/round-robin.ts';
 import type { TargetView } from '../../../sandbox/balancer/view.ts';
-import { ask, askEcho, defaultRule, echo, exchange, GROUP, open, startTarget, World } from './targets.ts';
+import { ask, askEcho, defaultRule, echo, exchange, GROUP, open, startTarget, FakeWorld } from './targets.ts';
 
 const OTHER = GROUP.replace('api1', 'api2');
 const pathRule = (priority: string, pattern: string, arn: string): Rule => ({
@@ -21,7 +21,7 @@ async function names(port: number, count: number): Promise<string[]> {
 
 describe('routing', () => {
   test('sends each path to its group, and others to the default action', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo('api1'))).port);
     world.register('10.0.0.2', (await startTarget(echo('api2'))).port, 'healthy', OTHER);
     world.rulesNow = [
@@ -42,8 +42,8 @@ describe('routing', () => {
     expect((await ask(port, '//api1/x')).status).toBe(404);
   });
 
-  test('leaves path and query as they were sent', async () => {
-    const world = new World();
+  test('forwards path and query unchanged', async () => {
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo())).port);
     const { port } = await open(world);
 
@@ -52,8 +52,8 @@ describe('routing', () => {
     }
   });
 
-  test('sees a changed rule at the next request', async () => {
-    const world = new World();
+  test('applies a changed rule to the next request', async () => {
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo('old'))).port);
     world.register('10.0.0.2', (await startTarget(echo('new'))).port, 'healthy', OTHER);
     const { port } = await open(world);
@@ -63,8 +63,8 @@ describe('routing', () => {
     expect((await askEcho(port)).name).toBe('new');
   });
 
-  test('gives a fixed response and a redirect as the load balancer does', async () => {
-    const world = new World();
+  test('sends fixed responses and redirects as a real load balancer does', async () => {
+    const world = new FakeWorld();
     const { port } = await open(world);
 
     const FixedResponseConfig = { StatusCode: '503', ContentType: 'text/html', MessageBody: '<p>später</p>' };
@@ -91,8 +91,8 @@ describe('routing', () => {
     expect(unnamed.headers.location).toBe('http://example.com:80/v2/orders');
   });
 
-  test('draws one of several weighted groups', async () => {
-    const world = new World();
+  test('selects one of several weighted groups at random', async () => {
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo('blue'))).port);
     world.register('10.0.0.2', (await startTarget(echo('green'))).port, 'healthy', OTHER);
     const TargetGroups = [
@@ -105,8 +105,8 @@ describe('routing', () => {
     expect(await names(port, 4)).toEqual(['green', 'blue', 'green', 'blue']);
   });
 
-  test('takes a request line in absolute form', async () => {
-    const world = new World();
+  test('accepts a request line in absolute form', async () => {
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo())).port);
     world.rulesNow = [
       {
@@ -123,8 +123,8 @@ describe('routing', () => {
     expect(answer).toContain('"url":"/x?y"');
   });
 
-  test('answers 500 when the world itself fails, and goes on', async () => {
-    const world = new World();
+  test('responds with 500 when the world itself fails, and keeps serving', async () => {
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo())).port);
     const { port } = await open(world);
     world.rules = () => {
@@ -133,16 +133,16 @@ describe('routing', () => {
     expect((await ask(port)).status).toBe(500);
   });
 
-  test('a port that is taken is an error', async () => {
-    const world = new World();
+  test('reports a port that is in use', async () => {
+    const world = new FakeWorld();
     const { port } = await open(world);
     await expect(openListener(world, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });
 
 describe('balancing', () => {
-  test('goes round the healthy targets', async () => {
-    const world = new World();
+  test('rotates over the healthy targets', async () => {
+    const world = new FakeWorld();
     for (const [id, name] of Object.entries({ '10.0.0.1': 'a', '10.0.0.2': 'b', '10.0.0.3': 'c' })) {
       world.register(id, (await startTarget(echo(name))).port);
     }
@@ -151,7 +151,7 @@ describe('balancing', () => {
   });
 
   test('leaves out unhealthy, initial, draining and unused targets', async () => {
-    const world = new World();
+    const world = new FakeWorld();
     world.register('10.0.0.1', (await startTarget(echo('healthy'))).port);
     world.register('10.0.0.2', 'refused', 'unhealthy');
     world.register('10.0.0.3', 'refused', 'initial');
@@ -161,8 +161,8 @@ describe('balancing', () => {
     expect(await names(port, 5)).toEqual(Array(5).fill('healthy'));
   });
 
-  test('has its own round for every group', async () => {
-    const world = new World();
+  test('rotates separately for each group', async () => {
+    const world = new FakeWorld();
     for (const [id, name] of Object.entries({ '10.0.0.1': 'a', '10.0.0.2': 'b' })) {
       world.register(id, (await startTarget(echo(name))).port);
     }

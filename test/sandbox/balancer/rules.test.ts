@@ -1,4 +1,4 @@
-/** Which rule applies to a request, and what its action makes of it. */
+/** The rule that applies to a request, and its action. */
 import { describe, expect, test } from '@jest/globals';
 import type { Action, Rule, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { RoutedRequest } from '../../../sandbox/balancer/conditions.ts';
@@ -66,7 +66,7 @@ describe('conditions', () => {
     ['another host', host('example.com'), {}, false],
     ['a host regex', { Field: 'host-header', HostHeaderConfig: { RegexValues: ['^shop\\.'] } }, {}, true],
     ['a header', header('user-agent', '*CHROME*'), { headers: [['User-Agent', 'a Chrome 1']] }, true],
-    ['a header that is not there', header('user-agent', '*'), {}, false],
+    ['an absent header', header('user-agent', '*'), {}, false],
     [
       'the second line of a header',
       header('x-a', 'two'),
@@ -109,7 +109,7 @@ describe('conditions', () => {
 });
 
 describe('rules', () => {
-  test('apply when all of their conditions are satisfied', () => {
+  test('apply when all their conditions are satisfied', () => {
     const both = [
       path('/api1/*'),
       { Field: 'http-request-method', HttpRequestMethodConfig: { Values: ['POST'] } },
@@ -119,7 +119,7 @@ describe('rules', () => {
     expect(chooseRule(rules, request({ method: 'POST' }))?.Priority).toBe('1');
   });
 
-  test('are tried in their order, the first that applies wins', () => {
+  test('are evaluated in order, and the first that applies wins', () => {
     const rules = [
       rule('10', [path('/api1/orders')], forward('a')),
       rule('20', [path('/api1/*')], forward('b')),
@@ -135,7 +135,7 @@ describe('actions', () => {
   const act = (action: Action, changes: Partial<RoutedRequest> = {}, drawn = 0): unknown =>
     decide([rule('default', [], action)], request(changes), () => drawn);
 
-  test('forward to the one target group', () => {
+  test('forward to a single target group', () => {
     expect(act(forward('arn'))).toEqual({ kind: 'forward', targetGroupArn: 'arn' });
     expect(act({ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'arn' }] } })).toEqual({
       kind: 'forward',
@@ -161,12 +161,12 @@ describe('actions', () => {
     expect([to('none'), to('blue'), to('green')]).toEqual([0, 75, 25]);
   });
 
-  test('have nowhere to forward to when all weights are 0', () => {
+  test('fail when all weights are 0', () => {
     const TargetGroups = [{ TargetGroupArn: 'blue', Weight: 0 }];
     expect(act({ Type: 'forward', ForwardConfig: { TargetGroups } })).toEqual({ kind: 'fail', status: 503 });
   });
 
-  test('give a fixed response', () => {
+  test('return a fixed response', () => {
     const FixedResponseConfig = { StatusCode: '418', ContentType: 'application/json', MessageBody: '{}' };
     expect(act({ Type: 'fixed-response', FixedResponseConfig })).toEqual({
       kind: 'fixed-response',
@@ -191,7 +191,7 @@ describe('actions', () => {
       'https://shop.example.com:443/api1/orders?a=b',
     ],
     [
-      'with what is not given retained',
+      'and keep the parts that are not given',
       { Path: '/new', StatusCode: 'HTTP_302' },
       {},
       'http://shop.example.com:8080/new',
@@ -214,7 +214,7 @@ describe('actions', () => {
       'http://www.shop.example.com:8080/shop.example.com/8080/api1/orders?from=http&a=b',
     ],
     [
-      'with the path as it was sent',
+      'with the original path',
       { Port: '81', StatusCode: 'HTTP_302' },
       { rawPath: '/a/../%61' },
       'http://shop.example.com:81/a/../%61',

@@ -1,4 +1,4 @@
-/** Bodies and connections that flow: large ones, slow ones, and WebSockets. */
+/** Streaming: large and slow bodies, and WebSockets. */
 import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -6,20 +6,30 @@ import http from 'node:http';
 import net from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ask, echo, exchange, gate, keepAlive, open, startRawTarget, startTarget, World } from './targets.ts';
+import {
+  ask,
+  echo,
+  exchange,
+  gate,
+  keepAlive,
+  open,
+  startRawTarget,
+  startTarget,
+  FakeWorld,
+} from './targets.ts';
 
 const CHUNK = Buffer.alloc(64 * 1024, 'slipway ');
 const CHUNKS = 500;
 
 async function balanced(at: number, attributes: Record<string, string> = {}): Promise<number> {
-  const world = new World();
+  const world = new FakeWorld();
   world.attributes = attributes;
   world.register('10.0.0.1', at);
   return (await open(world)).port;
 }
 
 describe('bodies', () => {
-  test('of 32 MB pass both ways at once, unchanged', async () => {
+  test('of 32 MB pass in both directions at the same time, unchanged', async () => {
     const { port: at } = await startTarget((request, response) => request.pipe(response));
     const port = await balanced(at);
     const request = http.request({ port, method: 'POST', agent: false });
@@ -45,7 +55,7 @@ describe('bodies', () => {
     expect(received.digest('hex')).toBe(sent.digest('hex'));
   });
 
-  test('are not collected for a client that does not read: the target has to wait, and in the end nobody waits', async () => {
+  test('are not buffered for a client that does not read: the target has to wait until the idle timeout', async () => {
     const written = gate<number>();
     const { port: at } = await startTarget((_request, response) => {
       const { socket } = response;
@@ -60,7 +70,7 @@ describe('bodies', () => {
     client.destroy();
   });
 
-  test('reach the target while the client is still sending, and the client while the target is', async () => {
+  test('are streamed in both directions while they are still being sent', async () => {
     const { port: at } = await startTarget((request, response) => request.pipe(response));
     const request = http.request({ port: await balanced(at), method: 'POST', agent: false });
     request.write('one');
@@ -72,7 +82,7 @@ describe('bodies', () => {
     await once(response, 'end');
   });
 
-  test('of server-sent events arrive one by one, the head before the first', async () => {
+  test('of server-sent events arrive one by one, after the headers', async () => {
     const next = gate();
     const { port: at } = await startTarget((_request, response) => {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
@@ -86,7 +96,7 @@ describe('bodies', () => {
     request.destroy();
   });
 
-  test('that the target does not read to the end do not keep its answer back, nor the connection', async () => {
+  test('that the target does not read completely delay neither its response nor the connection', async () => {
     const at = await startRawTarget((socket) => {
       socket.once('data', () => {
         socket.pause();
@@ -108,7 +118,7 @@ describe('bodies', () => {
     expect(sockets.size).toBe(1);
   });
 
-  test('are answered over one connection to the target, again and again', async () => {
+  test('use the same connection to the target for consecutive requests', async () => {
     const connections = new Set<unknown>();
     const { port: at } = await startTarget((request, response) => {
       connections.add(request.socket);
@@ -129,7 +139,7 @@ const UPGRADE = [
   'Sec-WebSocket-Key: k',
 ];
 
-/** A target that accepts upgrades and sends back what it gets; it reports the request's head. */
+/** A target that accepts upgrades and echoes its input; it reports the head of the request. */
 async function startEchoSocket(onHead: (head: string) => void = () => {}): Promise<number> {
   return await startRawTarget((socket) => {
     socket.once('data', (head) => {
@@ -142,7 +152,7 @@ async function startEchoSocket(onHead: (head: string) => void = () => {}): Promi
   });
 }
 
-/** Upgrades a connection; the returned reader waits until as many bytes have come. */
+/** Upgrades a connection; the returned reader waits until that many bytes have arrived. */
 async function upgrade(
   port: number,
 ): Promise<{ socket: net.Socket; read: (bytes: number) => Promise<string> }> {
@@ -170,7 +180,7 @@ async function upgrade(
 }
 
 describe('a WebSocket', () => {
-  test('joins client and target, first bytes included', async () => {
+  test('joins client and target, including the first bytes', async () => {
     let head = '';
     const port = await balanced(await startEchoSocket((received) => (head = received)));
     const { socket, read } = await upgrade(port);
@@ -198,7 +208,7 @@ describe('a WebSocket', () => {
   test.each<[string, (socket: net.Socket) => void]>([
     ['ends', (socket) => socket.end()],
     ['resets', (socket) => socket.resetAndDestroy()],
-  ])('is over for the client, without another word, when the target %s it', async (_, leave) => {
+  ])('ends for the client, without further data, when the target %s it', async (_, leave) => {
     const at = await startRawTarget((socket) => {
       socket.once('data', () => {
         socket.write(
@@ -215,7 +225,7 @@ describe('a WebSocket', () => {
     expect(more).toEqual([]);
   });
 
-  test('is closed when nobody says anything for the idle timeout, and not while somebody does', async () => {
+  test('is closed when neither side sends anything for the idle timeout, and not before', async () => {
     const { socket, read } = await upgrade(
       await balanced(await startEchoSocket(), { 'idle_timeout.timeout_seconds': '0.5' }),
     );
@@ -224,12 +234,12 @@ describe('a WebSocket', () => {
     while (performance.now() - started < 800) {
       socket.write('ping');
       expect(await read(4)).toBe('ping');
-      await new Promise((resolve) => setTimeout(resolve, 50)); // the rhythm of the conversation
+      await new Promise((resolve) => setTimeout(resolve, 50)); // more often than the idle timeout
     }
     await once(socket, 'close');
   });
 
-  test('is declined with the answer of the target', async () => {
+  test('is declined with the response of the target', async () => {
     const { port: at, server } = await startTarget(echo());
     server.on('upgrade', (_request, socket) => {
       socket.end(
@@ -243,7 +253,7 @@ describe('a WebSocket', () => {
     expect(answer).toMatch(/\r\n\r\ngo off$/);
   });
 
-  test('is cut when the target breaks off while it declines', async () => {
+  test('is cut when the target breaks off while declining', async () => {
     const at = await startRawTarget((socket) =>
       socket.once('data', () => socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\ngo o')),
     );
@@ -254,8 +264,8 @@ describe('a WebSocket', () => {
     [502, 'refused'],
     [504, 'timeout'],
     [503, undefined],
-  ])('is answered with %d when the target is %s', async (status, at) => {
-    const world = new World();
+  ])('gets a %d when the target is %s', async (status, at) => {
+    const world = new FakeWorld();
     if (at !== undefined) world.register('10.0.0.1', at);
     const { port } = await open(world, { connectTimeoutMs: 20 });
     const answer = await exchange(port, [...UPGRADE, '', ''].join('\r\n'));
@@ -263,7 +273,7 @@ describe('a WebSocket', () => {
     expect(answer).toContain('Server: awselb/2.0\r\n');
   });
 
-  test('is answered with 502 when the target hangs up, also on a connection that served before', async () => {
+  test('gets a 502 when the target disconnects, even on a connection that has been used before', async () => {
     const at = await startRawTarget((socket) => {
       socket.on('data', (data) => {
         if (String(data).includes('websocket')) socket.destroy();
@@ -282,7 +292,7 @@ describe('a WebSocket', () => {
     expect(received).toMatch(/\r\n\r\nokHTTP\/1\.1 502 Bad Gateway\r\n/);
   });
 
-  test('asked for before an earlier request is answered ends the connection, and nothing else', async () => {
+  test('requested before the response to an earlier request only ends the connection', async () => {
     const port = await balanced(await startRawTarget(() => {}));
     expect(await exchange(port, ['GET / HTTP/1.1', 'Host: a', '', '', ...UPGRADE, '', ''].join('\r\n'))).toBe(
       '',
@@ -290,14 +300,14 @@ describe('a WebSocket', () => {
     expect(await exchange(port, 'TRACE / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')).toContain('405');
   });
 
-  test('is answered with 504 when the target says nothing', async () => {
+  test('gets a 504 when the target sends nothing', async () => {
     const port = await balanced(await startRawTarget(() => {}), { 'idle_timeout.timeout_seconds': '0.05' });
     expect(await exchange(port, [...UPGRADE, '', ''].join('\r\n'))).toMatch(/^HTTP\/1\.1 504 /);
   });
 });
 
-describe('an upgrade to something else', () => {
-  test('is served as if it had not been asked for', async () => {
+describe('an upgrade to another protocol', () => {
+  test('is ignored', async () => {
     const { port: at } = await startTarget(echo());
     const head = [
       'GET /x HTTP/1.1',

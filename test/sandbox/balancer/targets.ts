@@ -1,4 +1,4 @@
-/** What the load balancer's tests share: a world that can be changed, real targets, and clients. */
+/** Shared by the load balancer's tests: a fake world, real targets, and clients. */
 import { afterEach } from '@jest/globals';
 import type { Action, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { IncomingHttpHeaders, RequestListener, RequestOptions, Server } from 'node:http';
@@ -9,7 +9,12 @@ import net from 'node:net';
 import { once } from 'node:events';
 import type { ListenerOptions, OpenListener } from '../../../sandbox/balancer/listener.ts';
 import { openListener } from '../../../sandbox/balancer/listener.ts';
-import type { ListenerView, Reach, TargetProtocol, TargetView } from '../../../sandbox/balancer/view.ts';
+import type {
+  ListenerView,
+  Reachability,
+  TargetProtocol,
+  TargetView,
+} from '../../../sandbox/balancer/view.ts';
 import { certificate } from '../../certificate.ts';
 
 export const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/api1/0123456789abcdef';
@@ -19,17 +24,17 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** A world with one default rule, which forwards to GROUP. */
-export class World implements ListenerView {
+/** A fake world with one default rule, which forwards to GROUP. */
+export class FakeWorld implements ListenerView {
   port = 80;
   rulesNow: Rule[] = [defaultRule({ Type: 'forward', TargetGroupArn: GROUP })];
   attributes: Record<string, string> = {};
   groups: Record<string, TargetView[]> = { [GROUP]: [] };
-  reaches = new Map<string, Reach>();
+  reaches = new Map<string, Reachability>();
   reached = true;
   spoken: TargetProtocol = 'HTTP';
 
-  isReached(): boolean {
+  isReachable(): boolean {
     return this.reached;
   }
   rules(): readonly Rule[] {
@@ -44,7 +49,7 @@ export class World implements ListenerView {
   protocol(): TargetProtocol {
     return this.spoken;
   }
-  async reach(target: TargetView): Promise<Reach> {
+  async reach(target: TargetView): Promise<Reachability> {
     return this.reaches.get(`${target.id}:${target.port}`) ?? 'refused';
   }
 
@@ -85,7 +90,7 @@ export async function open(
 /** A real HTTP server as a target. */
 export const startTarget = (handler: RequestListener) => serve(http.createServer(handler));
 
-/** A real HTTPS server as a target, with a certificate that nobody would trust. */
+/** A real HTTPS server as a target, with a self-signed certificate. */
 export const startSecureTarget = (handler: RequestListener, options: https.ServerOptions = {}) =>
   serve(https.createServer({ ...certificate, ...options }, handler));
 
@@ -99,7 +104,7 @@ async function serve<S extends Server>(server: S): Promise<{ port: number; serve
   return { port: (server.address() as AddressInfo).port, server };
 }
 
-/** A target that speaks raw TCP; it is told each connection. */
+/** A target that uses raw TCP; `onConnection` receives each connection. */
 export async function startRawTarget(onConnection: (socket: net.Socket) => void): Promise<number> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
@@ -116,7 +121,7 @@ export async function startRawTarget(onConnection: (socket: net.Socket) => void)
   return (server.address() as AddressInfo).port;
 }
 
-/** A target that answers with what it received. */
+/** A target that responds with the request it received. */
 export function echo(name = 'echo'): RequestListener {
   return (request, response) => {
     const chunks: Buffer[] = [];
@@ -146,7 +151,7 @@ export interface Reply {
   body: string;
 }
 
-/** One request to a port of this machine, on a connection of its own unless an agent is given. */
+/** Sends a request to a port of this machine, on a new connection unless an agent is given. */
 export async function ask(
   port: number,
   path = '/',
@@ -155,7 +160,7 @@ export async function ask(
   const { body, ...rest } = options;
   const request = http.request({ host: '127.0.0.1', port, path, agent: false, ...rest });
   request.end(body);
-  request.on('error', () => {}); // one that comes after the response has begun
+  request.on('error', () => {}); // an error after the response has begun
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
@@ -163,7 +168,7 @@ export async function ask(
   return { status: statusCode, headers, rawHeaders, body: Buffer.concat(chunks).toString() };
 }
 
-/** One request to an `echo` target, through the load balancer. */
+/** Sends a request to an `echo` target through the load balancer. */
 export async function askEcho(
   port: number,
   path = '/',

@@ -1,9 +1,9 @@
-/** Targets that speak TLS: what reaches them, and what clients and health checks make of those that do not. */
+/** Targets that use TLS, and the errors for clients and health checks when they do not. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { checkTarget } from '../../../sandbox/balancer/health-check.ts';
+import { sendHealthCheck } from '../../../sandbox/balancer/health-check.ts';
 import {
   ask,
   askEcho,
@@ -12,31 +12,31 @@ import {
   startRawTarget,
   startSecureTarget,
   startTarget,
-  World,
+  FakeWorld,
 } from './targets.ts';
 
-/** A world whose group is asked over TLS, with one target. */
-function secureWorld(at: number): World {
-  const world = new World();
+/** A world with a group for HTTPS that has one target. */
+function secureWorld(at: number): FakeWorld {
+  const world = new FakeWorld();
   world.spoken = 'HTTPS';
   world.register('10.0.0.1', at);
   return world;
 }
 
-describe('a target that speaks TLS', () => {
-  test('is asked over it, whatever its certificate', async () => {
+describe('a target that uses TLS', () => {
+  test('receives requests over TLS, whatever its certificate', async () => {
     const { port } = await open(secureWorld((await startSecureTarget(echo())).port));
     const request = { method: 'POST', body: 'hello', headers: { Host: 'shop.example.com' } };
     expect(await askEcho(port, '/a?b=c', request)).toMatchObject({
       method: 'POST',
       url: '/a?b=c',
       body: 'hello',
-      // What the client spoke, which was no TLS.
+      // The client's protocol, which was not TLS.
       headers: { host: 'shop.example.com', 'x-forwarded-proto': 'http' },
     });
   });
 
-  test('hears no server name, and TLS 1.2 at most', async () => {
+  test('receives no server name, and at most TLS 1.2', async () => {
     const heard: unknown[] = [];
     const { port: at } = await startSecureTarget((request, response) => {
       const socket = request.socket as TLSSocket & { servername?: string | false };
@@ -48,7 +48,7 @@ describe('a target that speaks TLS', () => {
     expect(heard).toEqual([[false, 'TLSv1.2']]);
   });
 
-  test('is asked again and again over one connection', async () => {
+  test('receives consecutive requests over one connection', async () => {
     const { port: at, server } = await startSecureTarget(echo());
     let handshakes = 0;
     server.on('secureConnection', () => (handshakes += 1));
@@ -57,7 +57,7 @@ describe('a target that speaks TLS', () => {
     expect(handshakes).toBe(1);
   });
 
-  test('may close a kept connection: a request that can be repeated does not fail', async () => {
+  test('may close a pooled connection without failing a request that can be repeated', async () => {
     const { port: at, server } = await startSecureTarget(echo());
     const sockets: TLSSocket[] = [];
     server.on('secureConnection', (socket) => sockets.push(socket));
@@ -86,31 +86,31 @@ describe('a target that speaks TLS', () => {
 });
 
 describe('502', () => {
-  test('when the target speaks plain HTTP', async () => {
+  test('when the target uses plain HTTP', async () => {
     const { port } = await open(secureWorld((await startTarget(echo())).port));
     expect((await ask(port)).status).toBe(502);
     expect((await ask(port, '/', { method: 'POST', body: 'once' })).status).toBe(502);
   });
 
-  test('when the target hangs up in the handshake', async () => {
+  test('when the target disconnects during the handshake', async () => {
     const { port } = await open(secureWorld(await startRawTarget((socket) => socket.end())));
     expect((await ask(port)).status).toBe(502);
   });
 
-  test('when the target wants TLS 1.3', async () => {
+  test('when the target requires TLS 1.3', async () => {
     const { port: at } = await startSecureTarget(echo(), { minVersion: 'TLSv1.3' });
     const { port } = await open(secureWorld(at));
     expect((await ask(port)).status).toBe(502);
   });
 
-  test('when the handshake does not come in time, also for a WebSocket', async () => {
+  test('when the handshake does not complete in time, also for a WebSocket', async () => {
     const { port } = await open(secureWorld(await startRawTarget(() => {})), { connectTimeoutMs: 50 });
     expect((await ask(port)).status).toBe(502);
     const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
     expect((await ask(port, '/', { headers })).status).toBe(502);
   });
 
-  test('when the group is for HTTP, and the target speaks TLS', async () => {
+  test('when the group is for HTTP and the target uses TLS', async () => {
     const world = secureWorld((await startSecureTarget(echo())).port);
     world.spoken = 'HTTP';
     const { port } = await open(world);
@@ -123,25 +123,27 @@ describe('a health check over TLS', () => {
   const never = new AbortController().signal;
   const reach = (port: number) => ({ host: '127.0.0.1', port });
 
-  test('sees the status, whatever the certificate', async () => {
+  test('receives the status, whatever the certificate', async () => {
     const { port } = await startSecureTarget((_request, response) => response.writeHead(204).end());
-    expect(await checkTarget(reach(port), settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
+    expect(await sendHealthCheck(reach(port), settings, never, '10.0.0.1:5000')).toEqual({ code: 204 });
   });
 
-  test('fails against a target that speaks plain HTTP, as one over HTTP does against TLS', async () => {
+  test('fails against a target that uses plain HTTP, as one over HTTP does against TLS', async () => {
     const plain = await startTarget(echo());
     const secure = await startSecureTarget(echo());
-    expect(await checkTarget(reach(plain.port), settings, never)).toBe('failed');
-    expect(await checkTarget(reach(secure.port), { ...settings, protocol: 'HTTP' }, never)).toBe('failed');
+    expect(await sendHealthCheck(reach(plain.port), settings, never)).toBe('failed');
+    expect(await sendHealthCheck(reach(secure.port), { ...settings, protocol: 'HTTP' }, never)).toBe(
+      'failed',
+    );
   });
 
-  test('fails against a target that wants TLS 1.3', async () => {
+  test('fails against a target that requires TLS 1.3', async () => {
     const { port } = await startSecureTarget(echo(), { minVersion: 'TLSv1.3' });
-    expect(await checkTarget(reach(port), settings, never)).toBe('failed');
+    expect(await sendHealthCheck(reach(port), settings, never)).toBe('failed');
   });
 
-  test('times out when the handshake does not come', async () => {
+  test('times out when the handshake does not complete', async () => {
     const port = await startRawTarget(() => {});
-    expect(await checkTarget(reach(port), { ...settings, timeoutMs: 30 }, never)).toBe('timeout');
+    expect(await sendHealthCheck(reach(port), { ...settings, timeoutMs: 30 }, never)).toBe('timeout');
   });
 });

@@ -1,4 +1,4 @@
-// The way from a client on the internet to a load balancer: security groups, routes and the internet gateway, over the real thing.
+// The path from a client on the internet to a load balancer: security groups, routes and the internet gateway.
 import {
   AssociateRouteTableCommand,
   AuthorizeSecurityGroupIngressCommand,
@@ -26,7 +26,7 @@ const tcp = (port: number, CidrIp = EVERYWHERE): IpPermission => ({
   IpRanges: [{ CidrIp }],
 });
 
-/** A load balancer that nobody reaches yet, in two subnets: both of a route table without a route out, or only the first. */
+/** A load balancer that no client reaches yet, in two subnets: both, or only the first, without a route to the internet. */
 async function scene(over: Partial<CreateLoadBalancerCommandInput> = {}, ofTable: 1 | 2 = 2) {
   const box = await wholeSandbox();
   const { ec2, elbv2, url } = box;
@@ -56,7 +56,7 @@ async function scene(over: Partial<CreateLoadBalancerCommandInput> = {}, ofTable
     const answer = await fetch(`${url}/_sandbox/resolve?name=${DNSName}&port=80`);
     return (await answer.json()) as { port: number; way: string } | null;
   };
-  /** The local port, once the listener is open. */
+  /** The local port; resolves when the listener is open. */
   const port = async (): Promise<number> => {
     for (;;) {
       const at = await located();
@@ -74,7 +74,7 @@ async function scene(over: Partial<CreateLoadBalancerCommandInput> = {}, ofTable
   };
 }
 
-/** What a client with a little patience gets: the answer's body, or `timeout`. */
+/** Sends a request with a short timeout; returns the response's body, or `timeout`. */
 const get = (port: number): Promise<string> =>
   new Promise((resolve, reject) => {
     const request = http.get({ host: '127.0.0.1', port, agent: false, timeout: 150 }, async (response) => {
@@ -90,11 +90,11 @@ const get = (port: number): Promise<string> =>
   });
 
 describe('a client on the internet', () => {
-  test('gets through once a security group admits it and a route leads back, and not before', async () => {
+  test('reaches it only once a security group admits the client and a route leads back', async () => {
     const at = await scene();
     const port = await at.port();
     expect(await get(port)).toBe('timeout');
-    expect(await at.way()).toMatch(/^no security group of sg-\w+ lets tcp 80 in from 203\.0\.113\.10$/);
+    expect(await at.way()).toMatch(/^no security group of sg-\w+ allows tcp 80 in from 203\.0\.113\.10$/);
     await at.admit(tcp(80));
     expect(await get(port)).toBe('timeout');
     expect(await at.way()).toMatch(/^the route table of subnet-\w+ has no route to the internet$/);
@@ -116,7 +116,7 @@ describe('a client on the internet', () => {
     expect(await get(await at.port())).toBe(result);
   });
 
-  test('loses its way with the rule, and has it again with another group', async () => {
+  test('loses access with the rule, and regains it with another group', async () => {
     const at = await scene();
     await at.make.route(at.table, { GatewayId: at.gateway });
     await at.admit(tcp(80));
@@ -131,7 +131,7 @@ describe('a client on the internet', () => {
     expect(await get(port)).toBe('hello');
   });
 
-  test('loses its way with the route', async () => {
+  test('loses access with the route', async () => {
     const at = await scene();
     await at.make.route(at.table, { GatewayId: at.gateway });
     await at.admit(tcp(80));
@@ -144,7 +144,7 @@ describe('a client on the internet', () => {
     expect(await get(port)).toBe('hello');
   });
 
-  test('is not reached back through a NAT gateway', async () => {
+  test('gets no reply through a NAT gateway', async () => {
     const at = await scene();
     await at.admit(tcp(80));
     const nat = await at.make.nat(at.one, await at.make.address());
@@ -153,14 +153,14 @@ describe('a client on the internet', () => {
     expect(await at.way()).toMatch(/^the route of subnet-\w+ leads to nat-\w+, not back to the client$/);
   });
 
-  test('needs one node of the load balancer only', async () => {
+  test('needs only one reachable node of the load balancer', async () => {
     const at = await scene({}, 1);
     await at.admit(tcp(80));
     await at.make.route(at.table, { GatewayId: at.gateway });
     expect(await get(await at.port())).toBe('hello');
   });
 
-  test('does not get to an internal load balancer', async () => {
+  test('does not reach an internal load balancer', async () => {
     const at = await scene({ Scheme: 'internal' });
     await at.make.route(at.table, { GatewayId: at.gateway });
     await at.admit(tcp(80));

@@ -1,4 +1,4 @@
-// The way from a load balancer to a task that really runs: the egress of the one and the ingress of the other, both enforced.
+// The path from a load balancer to a running task: egress rules of the one and ingress rules of the other are enforced.
 import {
   AssociateRouteTableCommand,
   AuthorizeSecurityGroupEgressCommand,
@@ -17,7 +17,7 @@ import { CreateLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancin
 import { CreateRoleCommand, CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
-import { reachTarget } from '../../../sandbox/data-plane/reach.ts';
+import { locateTarget } from '../../../sandbox/data-plane/reachability.ts';
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ const ALL: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }
 const PORT = 5000;
 const PROGRAM = `require('node:http').createServer((_, answer) => answer.end('hello')).listen(${PORT})`;
 
-/** A task with a public address that listens, and a load balancer beside it; nothing admits anybody yet. */
+/** A listening task with a public address, and a load balancer; no security group admits any traffic yet. */
 async function scene(folder: string) {
   const box = await wholeSandbox({ folder });
   const { ec2, ecs, ecr, elbv2, iam, region } = box;
@@ -84,10 +84,16 @@ async function scene(folder: string) {
   }
   const folderOf = (arn: string) => join(folder, 'tasks', arn.split('/').at(-1) ?? '');
   const target = { id: sure(task.privateIp), port: PORT };
-  return { ...box, front, back, reach: (to = target) => reachTarget(region, balancer, to, folderOf), target };
+  return {
+    ...box,
+    front,
+    back,
+    reach: (to = target) => locateTarget(region, balancer, to, folderOf),
+    target,
+  };
 }
 
-test('a target is reached when its group admits the load balancer, and the load balancer may send to it', async () => {
+test('a target is reached when its group admits the load balancer, and the group of the load balancer allows the egress', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
   const at = await scene(folder);
   const { ec2, reach, target, front, back } = at;
@@ -102,7 +108,7 @@ test('a target is reached when its group admits the load balancer, and the load 
     const egress = { GroupId: front, IpPermissions: [ALL] };
     expect(await reach()).toBe('timeout');
     await ec2.send(new AuthorizeSecurityGroupIngressCommand(ingress));
-    // The program may still be on its way to its port.
+    // The program may not be listening yet.
     while ((await reach()) === 'refused') await delay(20);
     const open = await reach();
     if (typeof open === 'string') throw new Error(`The target is not reached: ${open}`);

@@ -1,14 +1,14 @@
-// Blocks of addresses: what is read, what is refused, what lies in what.
+// CIDR blocks: which strings are accepted, and which blocks contain or overlap each other.
 import { expect, test } from '@jest/globals';
-import { block, covers, overlap } from '../../../sandbox/network/cidr.ts';
+import { parseCidr, cidrCovers, cidrsOverlap } from '../../../sandbox/network/cidr.ts';
 
 test.each([
   ['10.0.0.0/16', '10.0.0.0/16'],
   ['100.68.0.18/18', '100.68.0.0/18'],
   ['0.0.0.0/0', '0.0.0.0/0'],
   ['10.1.2.3/32', '10.1.2.3/32'],
-])('reads %s as %s', (text, canonical) => {
-  expect(block(text)?.toString()).toBe(canonical);
+])('parses %s as %s', (text, canonical) => {
+  expect(parseCidr(text)?.toString()).toBe(canonical);
 });
 
 test.each([
@@ -21,18 +21,18 @@ test.each([
   '0x0a.0.0.0/8',
   '10.0.0.0/8/8',
   '::/0',
-])('does not read %p', (text) => {
-  expect(block(text)).toBeUndefined();
+])('rejects %p', (text) => {
+  expect(parseCidr(text)).toBeUndefined();
 });
 
-test('the block of all addresses covers every address', () => {
-  expect(covers('0.0.0.0/0', '203.0.113.9')).toBe(true);
-  expect(covers('10.0.0.0/8', '203.0.113.9')).toBe(false);
-  expect(covers(undefined, '10.0.0.1')).toBe(false);
+test('the block of all addresses contains every address', () => {
+  expect(cidrCovers('0.0.0.0/0', '203.0.113.9')).toBe(true);
+  expect(cidrCovers('10.0.0.0/8', '203.0.113.9')).toBe(false);
+  expect(cidrCovers(undefined, '10.0.0.1')).toBe(false);
 });
 
-test('blocks overlap when one lies in the other', () => {
-  expect(overlap('10.0.0.0/16', '10.0.9.0/24')).toBe(true);
-  expect(overlap('10.0.9.0/24', '10.0.0.0/16')).toBe(true);
-  expect(overlap('10.0.8.0/24', '10.0.9.0/24')).toBe(false);
+test('blocks overlap when one contains the other', () => {
+  expect(cidrsOverlap('10.0.0.0/16', '10.0.9.0/24')).toBe(true);
+  expect(cidrsOverlap('10.0.9.0/24', '10.0.0.0/16')).toBe(true);
+  expect(cidrsOverlap('10.0.8.0/24', '10.0.9.0/24')).toBe(false);
 });

@@ -1,14 +1,14 @@
-// Input that no client of AWS sends: every protocol refuses it with a 4xx, and keeps none of it.
+// Input that no AWS client sends: every protocol refuses it with a 4xx and stores none of it.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { jsonProtocol } from '../../../sandbox/protocol/json-protocol.ts';
 import { services } from '../../../sandbox/services.ts';
 import { sandbox } from '../harness.ts';
 
-/** Sends one request to a service; answers its status and text. */
+/** Sends a request to a service; returns the status and the body. */
 async function caller() {
   const complaints: unknown[] = [];
-  const { url } = await sandbox({ complain: (error) => void complaints.push(error) });
+  const { url } = await sandbox({ reportError: (error) => void complaints.push(error) });
   return {
     complaints,
     call: async (
@@ -53,13 +53,13 @@ describe('forms', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('nested very deep', async () => {
+  test('nested very deeply', async () => {
     const { call } = await caller();
     const { status, text } = await call('ec2', `Action=DescribeVpcs&${'A.'.repeat(20_000)}=1`);
     expect([status, /<Code>(.*)<\/Code>/.exec(text)?.[1]]).toEqual([400, 'MalformedQueryString']);
   });
 
-  test('of the other services: a text where a number must be', async () => {
+  test('of the other services: a string where a number is required', async () => {
     const { call } = await caller();
     const { status, text } = await call('iam', 'Action=ListRoles&Version=2010-05-08&MaxItems=many');
     expect([status, /<Code>(.*)<\/Code>/.exec(text)?.[1]]).toEqual([400, 'MalformedInput']);
@@ -103,7 +103,7 @@ describe('JSON', () => {
     expect(status).toBe(400);
   });
 
-  test('a member that is null counts as left out', async () => {
+  test('a member that is null counts as omitted', async () => {
     const { call } = await caller();
     const { status } = await call('ecs', '{"include":null}', { target: 'DescribeClusters' });
     expect(status).toBe(200);
@@ -118,9 +118,9 @@ describe('XML', () => {
   const path = '/2013-04-01/hostedzone/Z1/rrset/';
 
   test.each([
-    ['no XML', '<a'],
-    ['very deep', '<a>'.repeat(100_000)],
-    ['a text where a number must be', record('soon')],
+    ['invalid XML', '<a'],
+    ['very deep nesting', '<a>'.repeat(100_000)],
+    ['a string where a number is required', record('soon')],
   ])('%s', async (_, body) => {
     const { call, complaints } = await caller();
     const { status, text } = await call('route53', body, { path });
@@ -128,14 +128,14 @@ describe('XML', () => {
     expect(complaints).toEqual([]);
   });
 
-  test('a query parameter that is no number', async () => {
+  test('a query parameter that is not a number', async () => {
     const { call } = await caller();
     const at = { path: '/2013-04-01/hostedzone?maxitems=many', method: 'GET' };
     expect(await call('route53', '', at)).toMatchObject({ status: 400 });
   });
 });
 
-describe('whatever comes', () => {
+describe('random input', () => {
   const operations = Object.entries(services).flatMap(([scope, { operations: table, shapes, protocol }]) =>
     Object.keys(table).map((name) => {
       const members = [...(shapes.get(name)?.input.structIterator() ?? [])].map(([member]) => member);
@@ -147,7 +147,7 @@ describe('whatever comes', () => {
   const forms = operations.filter(({ scope, isJson }) => !isJson && scope !== 'route53');
   const documents = operations.filter(({ isJson }) => isJson);
 
-  test('no form makes the sandbox fail', async () => {
+  test('as a form does not make the sandbox fail', async () => {
     const { call, complaints } = await caller();
     const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.integer().map(String), fc.ipV4());
     const tail = anyOf([
@@ -180,7 +180,7 @@ describe('whatever comes', () => {
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
-  test('no JSON makes the sandbox fail', async () => {
+  test('as JSON does not make the sandbox fail', async () => {
     const { call, complaints } = await caller();
     const document = anyOf(documents).chain(({ scope, name, members }) =>
       fc

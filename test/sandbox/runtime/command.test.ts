@@ -1,4 +1,4 @@
-// A command is found in the image, and paths in it are mapped to where they lie on this machine.
+// Commands are resolved in the image, and their paths are mapped to paths on this machine.
 import { join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
 import {
@@ -8,7 +8,7 @@ import {
 } from '../../../sandbox/runtime/command.ts';
 import { TestTask } from './support.ts';
 
-// Real processes take their time on a busy machine.
+// Real processes are slow on a busy machine.
 jest.setTimeout(60_000);
 
 const PATH = '/usr/local/bin:/usr/bin:/bin';
@@ -17,7 +17,7 @@ async function resolve(task: TestTask, command: string[]) {
   return resolveCommand(command, { rootfs: task.rootfs, workingDirectory: '/app', path: PATH });
 }
 
-test('a health check in either form becomes a command', () => {
+test('a health check in either form is converted to a command', () => {
   expect(healthCheckCommand(['CMD', 'node', 'check.js'])).toEqual(['node', 'check.js']);
   expect(healthCheckCommand(['CMD-SHELL', 'node check.js || exit 1'])).toEqual([
     '/bin/sh',
@@ -27,13 +27,13 @@ test('a health check in either form becomes a command', () => {
   expect(healthCheckCommand(['node', 'check.js'])).toEqual(['node', 'check.js']);
 });
 
-test('node is the Node that runs this, by name or by the path of an image', async () => {
+test('node is the Node that runs this test, by name or by its path in an image', async () => {
   await using task = await TestTask.create({ 'usr/local/bin/node': 'of another system' });
   for (const node of ['node', '/usr/local/bin/node', '/nodejs/bin/node'])
     expect(await resolve(task, [node, '-v'])).toEqual({ file: process.execPath, args: ['-v'] });
 });
 
-test('a program of the image is found on its PATH, by an absolute path and from the working directory', async () => {
+test('a program of the image is found on its PATH, by an absolute path, and relative to the working directory', async () => {
   await using task = await TestTask.create({ 'usr/local/bin/entry.sh': '#!/bin/sh', 'app/run': '#!/bin/sh' });
   const entry = join(task.rootfs, 'usr/local/bin/entry.sh');
   const run = join(task.rootfs, 'app/run');
@@ -54,7 +54,7 @@ test.each([
   [['/app/absent'], 'exec: "/app/absent": stat /app/absent: no such file or directory'],
   [['/app/plain.txt'], 'exec: "/app/plain.txt": permission denied'],
   [[], 'no command specified'],
-])('%j cannot start, and the error says so as ECS does', async (command, why) => {
+])("%j cannot start, and the error has ECS's wording", async (command, why) => {
   await using task = await TestTask.create();
   await task.write('app/plain.txt', 'text', 0o644);
   const failure = resolve(task, command);
@@ -63,19 +63,19 @@ test.each([
   await expect(failure).rejects.toThrow(`${why}: unknown`);
 });
 
-test('absolute paths of the image are mapped in arguments, other arguments are left alone', async () => {
+test('absolute paths of the image are mapped in arguments, and other arguments are left unchanged', async () => {
   await using task = await TestTask.create({ 'app/main.js': '' });
   const { args } = await resolve(task, ['node', '/app/main.js', '/absent', 'app', '--x=/app']);
   expect(args).toEqual([join(task.rootfs, 'app/main.js'), '/absent', 'app', '--x=/app']);
 });
 
-test('a path that climbs stays in the image', async () => {
+test('a path with .. stays inside the image', async () => {
   await using task = await TestTask.create({ 'etc/passwd': 'of the image' });
   const { args } = await resolve(task, ['node', '/../../../etc/passwd']);
   expect(args).toEqual([join(task.rootfs, 'etc/passwd')]);
 });
 
-test('paths in the text of a shell are mapped, bare and quoted, and addresses and base programs are not', async () => {
+test('paths in a shell command are mapped, quoted or not; URLs and base programs are not mapped', async () => {
   await using task = await TestTask.create({ 'app/a file': 'a file\n', 'app/b': 'b\n', 'bin/cat': '' });
   const text = `/bin/cat /app/b "/app/b" '/app/b'; cat </app/b; cd /app && cat 'a file'; echo http://localhost/app it\\'s`;
   const container = await task.start(['/bin/sh', '-c', text]);

@@ -1,14 +1,14 @@
-// A container starts, logs, answers health checks, stops and ends as one on Fargate does.
+// A container starts, logs, responds to health checks, stops and ends as on Fargate.
 import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { isRunning, lastJson, PRIVATE_IP, TestTask, until } from './support.ts';
 
-// Real processes take their time on a busy machine.
+// Real processes are slow on a busy machine.
 jest.setTimeout(60_000);
 
-/** Ends at SIGTERM, in its own time and with its own code. */
+/** Ends some time after SIGTERM, with its own exit code. */
 const POLITE = `
   process.on('SIGTERM', () => { console.log('stopping'); setImmediate(() => process.exit(3)); });
   setInterval(() => {}, 1000);
@@ -23,13 +23,13 @@ describe('the end', () => {
     expect(await container.exited).toEqual({ exitCode: code });
   });
 
-  test('a program that a signal ends reports 128 and the signal', async () => {
+  test('a program that is killed by a signal reports 128 plus its number', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', `process.kill(process.pid, 'SIGABRT')`]);
     expect(await container.exited).toEqual({ exitCode: 134 });
   });
 
-  test('children that are still there when the program ends are killed', async () => {
+  test('children that are still running when the program ends are killed', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['sh', '-c', 'sleep 1000 & echo $!; exit 5']);
     expect(await container.exited).toEqual({ exitCode: 5 });
@@ -38,7 +38,7 @@ describe('the end', () => {
     await until(() => !isRunning(child), 'the child to be gone');
   });
 
-  test('output that a child outside the group still holds does not keep the end from being seen', async () => {
+  test('a child outside the group that keeps the output open does not delay the end', async () => {
     await using task = await TestTask.create();
     const child = `require('child_process').spawn('sleep', ['1000'], { detached: true, stdio: 'inherit' })`;
     const container = await task.start(['node', '-e', `const c = ${child}; console.log(c.pid); c.unref()`]);
@@ -48,7 +48,7 @@ describe('the end', () => {
 });
 
 describe('stopping', () => {
-  test('the stop signal lets a program end by itself', async () => {
+  test('the stop signal lets a program end on its own', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', POLITE]);
     await until(() => container.stdout.includes('ready'), 'the program to be ready');
@@ -57,7 +57,7 @@ describe('stopping', () => {
     expect(isRunning(container.pid)).toBe(false);
   });
 
-  test('a program that does not listen is killed after the timeout, with 137', async () => {
+  test('a program that ignores the signal is killed after the timeout, with 137', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', STUBBORN], { stopTimeoutMs: 100 });
     await until(() => container.stdout.includes('ready'), 'the program to be ready');
@@ -89,13 +89,13 @@ describe('stopping', () => {
     await until(() => !isRunning(child), 'the program to be gone');
   });
 
-  test('stopping a container that has ended gives its exit code', async () => {
+  test('stopping a container that has ended returns its exit code', async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate('process.exit(9)');
     expect(await container.stop()).toEqual({ exitCode: 9 });
   });
 
-  test('the container is a group of its own, which no Ctrl-C on this terminal reaches', async () => {
+  test('the container has its own process group, which Ctrl-C on this terminal does not reach', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', STUBBORN], { stopTimeoutMs: 0 });
     expect(() => process.kill(-container.pid, 0)).not.toThrow();
@@ -103,7 +103,7 @@ describe('stopping', () => {
 });
 
 describe('logs', () => {
-  test('both streams arrive by the line, the unfinished last one too, before the end is known', async () => {
+  test('both streams arrive line by line, including an unfinished last line, before the end is reported', async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate(`
       process.stdout.write('one\\ntwo\\n\\nlast');
@@ -112,7 +112,7 @@ describe('logs', () => {
     expect(container.stderr).toEqual(['trouble']);
   });
 
-  test('much output arrives whole', async () => {
+  test('large output arrives completely', async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate(`for (let i = 0; i < 20000; i++) console.log('line ' + i)`);
     expect(container.stdout).toEqual(Array.from({ length: 20_000 }, (_, i) => `line ${i}`));
@@ -120,7 +120,7 @@ describe('logs', () => {
 });
 
 describe('the environment', () => {
-  test('it is the given one and what the runtime needs, and nothing of this process', async () => {
+  test('it contains the given variables and those of the runtime, and none of this process', async () => {
     process.env.SLIPWAY_TEST_SECRET = 'of the host';
     await using task = await TestTask.create();
     const container = await task.evaluate('console.log(JSON.stringify(process.env))', {
@@ -128,7 +128,7 @@ describe('the environment', () => {
     });
     delete process.env.SLIPWAY_TEST_SECRET;
     const environment = lastJson(container) as Record<string, string>;
-    // macOS gives this one to every process.
+    // macOS sets this one for every process.
     delete environment.__CF_USER_TEXT_ENCODING;
     expect(Object.keys(environment).sort()).toEqual(
       ['AWS_REGION', 'HOME', 'HOSTNAME', 'NODE_OPTIONS', 'PATH', 'PORT', 'a.dotted-name'].sort(),
@@ -141,7 +141,7 @@ describe('the environment', () => {
     });
   });
 
-  test('given NODE_OPTIONS and a given host name are kept', async () => {
+  test('the NODE_OPTIONS and host name of the container are kept', async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate(
       `console.log(JSON.stringify([Error.stackTraceLimit, require('os').hostname()]))`,
@@ -150,13 +150,13 @@ describe('the environment', () => {
     expect(lastJson(container)).toEqual([7, 'chosen']);
   });
 
-  test('the program runs in its working directory, which is made when the image lacks it', async () => {
+  test('the program runs in its working directory, which is created if the image lacks it', async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate('console.log(process.cwd())', { workingDirectory: '/srv/made' });
     expect(container.stdout).toEqual([join(task.rootfs, 'srv/made')]);
   });
 
-  test('folders may be given relative to this process', async () => {
+  test('folders may be relative to the working directory of this process', async () => {
     await using task = await TestTask.create({ 'app/main.js': 'console.log(process.env.HOME)' });
     const container = await task.start(['node', '/app/main.js'], {
       taskDirectory: relative(process.cwd(), task.directory),
@@ -187,8 +187,8 @@ describe('the environment', () => {
   });
 });
 
-describe('what cannot start', () => {
-  test('an absent program is refused as ECS words it, and leaves no note', async () => {
+describe('a container that cannot start', () => {
+  test("an absent program is refused in ECS's wording, and leaves no record", async () => {
     await using task = await TestTask.create();
     await expect(task.start(['absent'])).rejects.toThrow(
       'exec: "absent": executable file not found in $PATH',
@@ -205,7 +205,7 @@ describe('what cannot start', () => {
 
   test.each([
     ['a name that is a path', { name: '../evil' }, 'invalid container name'],
-    ['a stop signal that there is not', { stopSignal: 'SIGNONE' }, 'invalid signal'],
+    ['an unknown stop signal', { stopSignal: 'SIGNONE' }, 'invalid signal'],
   ])('%s is refused', async (_, plan, why) => {
     await using task = await TestTask.create();
     await expect(task.start(['node', '-v'], plan)).rejects.toThrow(why);
@@ -234,7 +234,7 @@ describe('commands in a running container', () => {
     );
   });
 
-  test('a check that takes too long is killed with all its children', async () => {
+  test('a check that exceeds its timeout is killed with all its children', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', POLITE]);
     const result = await container.run(['CMD-SHELL', 'sleep 1000 & echo $!; wait'], 200);
@@ -244,7 +244,7 @@ describe('commands in a running container', () => {
     await until(() => !isRunning(child), 'the child to be gone');
   });
 
-  test('fails without a word to anyone else where links go in circles, and for names that are none', async () => {
+  test('a health check fails on cyclic links and on invalid names', async () => {
     await using task = await TestTask.create();
     await mkdir(task.rootfs, { recursive: true });
     await symlink('round', join(task.rootfs, 'round'));
@@ -254,7 +254,7 @@ describe('commands in a running container', () => {
     }
   });
 
-  test('a check whose program is absent fails with 127 and says why', async () => {
+  test('a check whose program is absent fails with 127 and the reason', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', POLITE]);
     expect(await container.run(['CMD', 'curl', 'http://localhost:5000'], 1_000)).toEqual({
@@ -264,7 +264,7 @@ describe('commands in a running container', () => {
     });
   });
 
-  test('a check ends when its container ends, and none runs after', async () => {
+  test('a check ends with its container, and none runs afterwards', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', POLITE]);
     await until(() => container.stdout.includes('ready'), 'the program to be ready');
@@ -275,7 +275,7 @@ describe('commands in a running container', () => {
     expect(await container.run(['CMD', 'node', '-v'], 1_000)).toMatchObject({ exitCode: 137 });
   });
 
-  test('of a long output only the beginning is kept', async () => {
+  test('only the beginning of long output is kept', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', POLITE]);
     const { output } = await container.run(

@@ -1,4 +1,4 @@
-// Layers become a folder, whiteouts hide what is below, and nothing is written outside.
+// Layers are unpacked into a folder, whiteouts hide files of lower layers, and nothing is written outside the folder.
 import { existsSync, lstatSync, readFileSync, readlinkSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,7 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const list = (path = '.') => readdirSync(join(root, path)).sort();
 
 describe('layers', () => {
-  test('files, folders and modes arrive, and later layers win', async () => {
+  test('files, folders and modes are unpacked, and later layers win', async () => {
     await unpack(
       [folder('app'), file('app/a.txt', 'lower'), file('app/run.sh', '#!/bin/sh', 0o755)],
       [file('./app/a.txt', 'upper'), file('/etc/deep/er/b.txt', 'made on the way')],
@@ -49,20 +49,20 @@ describe('layers', () => {
     expect(statSync(join(root, 'app/run.sh')).mode & 0o777).toBe(0o755);
   });
 
-  test('gzipped and plain layers are told apart by their first bytes', async () => {
+  test('gzipped and plain layers are distinguished by their first bytes', async () => {
     const plain = await packTar([file('plain')]);
     const gzipped = gzipSync(await packTar([file('gzipped')]));
     await unpackImage({ config: new TextEncoder().encode('{}'), layers: [plain, gzipped] }, root);
     expect(list()).toEqual(['gzipped', 'plain']);
   });
 
-  test('long names arrive', async () => {
+  test('long names are unpacked', async () => {
     const name = `${'folder-with-a-long-name/'.repeat(12)}file`;
     await unpack([file(name, 'deep')]);
     expect(read(name)).toBe('deep');
   });
 
-  test('a folder that nobody may write does not stop later layers', async () => {
+  test('a read-only folder does not stop later layers', async () => {
     await unpack([folder('sealed', 0o555)], [file('sealed/new')]);
     expect(list('sealed')).toEqual(['new']);
   });
@@ -78,7 +78,7 @@ describe('layers', () => {
     expect(list('elsewhere')).toEqual([]);
   });
 
-  test('devices and pipes are left out', async () => {
+  test('devices and pipes are skipped', async () => {
     await unpack([
       { header: { name: 'dev/null', size: 0, type: 'character-device' } },
       { header: { name: 'pipe', size: 0, type: 'fifo' } },
@@ -90,14 +90,14 @@ describe('layers', () => {
 
   test.each([
     ['text', new TextEncoder().encode('not an archive '.repeat(64))],
-    ['a gzip of nothing useful', gzipSync('hello '.repeat(200))],
+    ['a gzip of something else', gzipSync('hello '.repeat(200))],
     ['a broken gzip', new Uint8Array([0x1f, 0x8b, 1, 2, 3])],
   ])('%s is not a layer', async (_, layer) => {
     const config = new TextEncoder().encode('{}');
     await expect(unpackImage({ config, layers: [layer] }, root)).rejects.toThrow(LayerError);
   });
 
-  test('an archive that was cut short is not a layer', async () => {
+  test('a truncated archive is not a layer', async () => {
     const whole = await packTar([file('a', 'x'.repeat(5000))]);
     const config = new TextEncoder().encode('{}');
     await expect(unpackImage({ config, layers: [whole.subarray(0, 2048)] }, root)).rejects.toThrow(
@@ -107,7 +107,7 @@ describe('layers', () => {
 });
 
 describe('whiteouts', () => {
-  test('a whiteout hides a file and a whole folder of the layers below', async () => {
+  test('a whiteout hides a file or a whole folder of the layers below', async () => {
     await unpack(
       [file('app/keep'), file('app/gone'), file('old/a/b')],
       [file('app/.wh.gone', ''), file('.wh.old', '')],
@@ -116,7 +116,7 @@ describe('whiteouts', () => {
     expect(list('app')).toEqual(['keep']);
   });
 
-  test('an opaque whiteout empties a folder of what is below, and keeps what its own layer adds before and after it', async () => {
+  test('an opaque whiteout hides the files of lower layers in a folder, and keeps those of its own layer', async () => {
     await unpack(
       [file('app/old'), file('app/sub/old')],
       [file('app/before'), file('app/.wh..wh..opq', ''), file('app/sub/after')],
@@ -130,12 +130,12 @@ describe('whiteouts', () => {
     expect(read('a')).toBe('new');
   });
 
-  test('a whiteout of a link removes the link, not what it points to', async () => {
+  test('a whiteout of a link removes the link, not its target', async () => {
     await unpack([file('real'), symlink('alias', 'real')], [file('.wh.alias', '')]);
     expect(list()).toEqual(['real']);
   });
 
-  test('no whiteout stays as a file, and one for nothing is no error', async () => {
+  test('whiteouts are not written as files, and one without a match is not an error', async () => {
     await unpack([file('nowhere/.wh.nothing', ''), file('.wh..wh.plnk', ''), file('a')]);
     expect(list()).toEqual(['a']);
   });
@@ -162,7 +162,7 @@ describe('links', () => {
     expect(read('all/srv/app/main')).toBe('srv/app/main');
   });
 
-  test('a file below a link is written where the link leads, inside the root', async () => {
+  test('a file below a link is written to the target of the link, inside the root', async () => {
     await unpack([folder('usr/lib'), symlink('lib', '/usr/lib')], [file('lib/added')]);
     expect(list('usr/lib')).toEqual(['added']);
   });
@@ -173,7 +173,7 @@ describe('links', () => {
     expect(statSync(join(root, 'a')).ino).toBe(statSync(join(root, 'b')).ino);
   });
 
-  test('a hard link to nothing is refused', async () => {
+  test('a hard link to an absent file is refused', async () => {
     await expect(unpack([link('b', 'absent')])).rejects.toThrow(/hard link to absent/);
   });
 });
@@ -203,7 +203,7 @@ describe('nothing is written outside', () => {
     expect(readdirSync(home).sort()).toEqual(['bystander', 'root']);
   });
 
-  test('a link made below another link does not lead out', async () => {
+  test('a link below another link does not lead outside', async () => {
     await unpackBystander();
     await unpack([symlink('a', '.'), symlink('a/b', '../..')], [file('a/b/bystander', 'caught')]);
     expect(readFileSync(join(home, 'bystander'), 'utf8')).toBe('untouched');
@@ -217,7 +217,7 @@ describe('nothing is written outside', () => {
     expect(readFileSync(join(home, 'bystander'), 'utf8')).toBe('untouched');
   });
 
-  test('links in a circle are refused', async () => {
+  test('cyclic links are refused', async () => {
     await expect(unpack([symlink('a', 'b'), symlink('b', 'a'), file('a/x')])).rejects.toThrow(
       /symbolic links/,
     );
@@ -236,7 +236,7 @@ describe('the configuration', () => {
   const parse = (config: unknown) =>
     unpackImage({ config: new TextEncoder().encode(JSON.stringify(config)), layers: [] }, root);
 
-  test('everything that says how to run is read', async () => {
+  test('every field that describes how to run is read', async () => {
     await expect(
       parse({
         architecture: 'amd64',
@@ -259,7 +259,7 @@ describe('the configuration', () => {
     });
   });
 
-  test('what is absent or null gets its default', async () => {
+  test('absent and null fields get their defaults', async () => {
     const defaults = { command: [], entrypoint: [], workingDirectory: '/', environment: {}, user: '' };
     await expect(parse({})).resolves.toEqual(defaults);
     await expect(parse({ config: { Cmd: null, Env: null, WorkingDir: '' } })).resolves.toEqual(defaults);

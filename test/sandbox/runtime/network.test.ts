@@ -1,4 +1,4 @@
-// A task has a network of its own: its ports, its loopback, its address, and errors like the kernel's.
+// A task has its own network: ports, loopback, address, and the kernel's errors.
 import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -8,12 +8,12 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { localAddress } from '../../../sandbox/runtime/ports.ts';
 import { isRunning, lastJson, PRIVATE_IP, TestTask, until } from './support.ts';
 
-// Real processes take their time on a busy machine.
+// Real processes are slow on a busy machine.
 jest.setTimeout(60_000);
 
 const EXPRESS = JSON.stringify(createRequire(__filename).resolve('express'));
 
-/** A web server that says who it is. */
+/** A web server that responds with its name. */
 const server = (who: string, ...listen: unknown[]) => `
   require('http').createServer((request, response) => response.end(${JSON.stringify(who)}))
     .listen(...${JSON.stringify(listen)}, function () { console.log(JSON.stringify(this.address())); });`;
@@ -30,11 +30,11 @@ async function answerOf(task: TestTask, url: string): Promise<unknown> {
 async function fromOutside(task: TestTask, port: number): Promise<string> {
   const at = await task.listening(port);
   if (at === 'loopback-only') throw new Error(`port ${port} listens on loopback only`);
-  // A kept connection would always reach the same worker of a cluster.
+  // A keep-alive connection would always reach the same worker of a cluster.
   return (await fetch(`http://${at.host}:${at.port}/`, { headers: { connection: 'close' } })).text();
 }
 
-/** A port that nobody on this machine listens on. */
+/** A port on which nothing on this machine listens. */
 async function freePort(): Promise<number> {
   const holder = createServer().listen(0, '127.0.0.1');
   await once(holder, 'listening');
@@ -58,12 +58,12 @@ describe('listening', () => {
 
   test.each([
     ['a port', [5000], { address: '::', family: 'IPv6', port: 5000 }],
-    ['a port as text', ['5000'], { address: '::', family: 'IPv6', port: 5000 }],
+    ['a port as a string', ['5000'], { address: '::', family: 'IPv6', port: 5000 }],
     ['a port and a host', [5000, '0.0.0.0'], { address: '0.0.0.0', family: 'IPv4', port: 5000 }],
     ['a port and a backlog', [5000, 16], { address: '::', family: 'IPv6', port: 5000 }],
     ['options', [{ port: 5000, host: PRIVATE_IP }], { address: PRIVATE_IP, family: 'IPv4', port: 5000 }],
     ['a privileged port', [80, '0.0.0.0'], { address: '0.0.0.0', family: 'IPv4', port: 80 }],
-  ])('listen with %s works, and shows what was asked for', async (_, listen, address) => {
+  ])('listen with %s works, and reports the requested address', async (_, listen, address) => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', server('me', ...listen)]);
     expect(await fromOutside(task, address.port)).toBe('me');
@@ -71,7 +71,7 @@ describe('listening', () => {
     expect(lastJson(container)).toEqual(address);
   });
 
-  test('port 0 gives a port that the rest of the task can reach', async () => {
+  test('port 0 assigns a port that the rest of the task can reach', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', server('anywhere', 0)]);
     await until(() => container.stdout.length > 0, 'the address');
@@ -80,7 +80,7 @@ describe('listening', () => {
     expect(await answerOf(task, `http://127.0.0.1:${port}`)).toBe('anywhere');
   });
 
-  test('a listener on a path of the file system is left alone', async () => {
+  test('a listener on a Unix socket is left unchanged', async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate(`
       const net = require('net');
@@ -94,14 +94,14 @@ describe('listening', () => {
     ['127.0.0.1', '127.0.0.1'],
     ['::1', '[::1]'],
     ['localhost', 'localhost'],
-  ])('a program that listens on %s is known as loopback-only', async (host, name) => {
+  ])('a program that listens on %s is reported as loopback-only', async (host, name) => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', server('shy', 5000, host)]);
     expect(await task.listening(5000)).toBe('loopback-only');
     expect(await answerOf(task, `http://${name}:5000`)).toBe('shy');
   });
 
-  test('a program that listens on loopback and on its own address besides is reached from outside', async () => {
+  test('a program that listens on loopback and on its own address is reachable from outside', async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', server('inner', 5000, '127.0.0.1') + server('outer', 5000, PRIVATE_IP)]);
     await until(async () => typeof (await localAddress(task.directory, 5000)) === 'object', 'both');
@@ -110,7 +110,7 @@ describe('listening', () => {
     expect(await answerOf(task, `http://${PRIVATE_IP}:5000`)).toBe('outer');
   });
 
-  test('an express app listens and answers', async () => {
+  test('an express app listens and responds', async () => {
     await using task = await TestTask.create();
     const container = await task.start(
       [
@@ -140,7 +140,7 @@ describe('listening', () => {
     expect(await localAddress(task.directory, 5000)).toBeUndefined();
   });
 
-  test('a port whose program crashed can be taken again', async () => {
+  test('a port whose program crashed can be used again', async () => {
     await using task = await TestTask.create();
     const first = await task.start(['node', '-e', server('first', 5000)]);
     await task.listening(5000);
@@ -162,7 +162,7 @@ describe('connecting', () => {
     },
   );
 
-  test('every client of Node gets through, with kept-alive connections too, and sees the address it asked for', async () => {
+  test('every Node client connects, also with keep-alive, and sees the address it requested', async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', server('me', 5000, '127.0.0.1')]);
     await task.listening(5000);
@@ -188,7 +188,7 @@ describe('connecting', () => {
     expect(lastJson(container)).toEqual([found, found, found, 5000, 5000, 5000]);
   });
 
-  test('a listener on loopback is refused by the address of the task, as it would be', async () => {
+  test('a listener on loopback refuses connections to the address of the task, as in a container', async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', server('shy', 5000, '127.0.0.1')]);
     await task.listening(5000);
@@ -198,7 +198,7 @@ describe('connecting', () => {
     });
   });
 
-  test('what this machine listens on is not in the task', async () => {
+  test("this machine's listeners are not in the task", async () => {
     await using task = await TestTask.create();
     const host = createServer().listen(0, '127.0.0.1');
     await once(host, 'listening');
@@ -208,7 +208,7 @@ describe('connecting', () => {
   });
 
   test.each(['10.0.11.99', '172.16.0.9', '192.168.1.1', '169.254.169.254'])(
-    'nobody answers at %s',
+    'connections to %s time out',
     async (address) => {
       await using task = await TestTask.create();
       const container = await task.evaluate(
@@ -226,7 +226,7 @@ describe('connecting', () => {
     },
   );
 
-  test('a connection that is given up does not keep a program from ending', async () => {
+  test('a pending connection that was aborted does not keep a program running', async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate(`
       const socket = require('net').connect(80, '10.0.11.99');
@@ -236,7 +236,7 @@ describe('connecting', () => {
   });
 });
 
-describe('errors are the very ones of the kernel', () => {
+describe("errors are the kernel's own", () => {
   const refused = (port: number) => `
     const net = require('net');
     const show = (error) => error.errors ? { ...error, message: error.message, errors: error.errors.map(show) } : { ...error, message: error.message };
@@ -265,7 +265,7 @@ describe('errors are the very ones of the kernel', () => {
       console.log(JSON.stringify(results));
     })();`;
 
-  // Linux is what Fargate runs; another kernel has other numbers and other rules for wildcard addresses.
+  // Fargate runs Linux; other kernels have other numbers and other rules for wildcard addresses.
   const onLinux = process.platform === 'linux' ? test : test.skip;
   onLinux.each([
     ['connection refused', refused],
@@ -279,7 +279,7 @@ describe('errors are the very ones of the kernel', () => {
     expect(JSON.stringify(inTask)).toMatch(/ECONNREFUSED|EADDRINUSE/);
   });
 
-  test('a port that another container of the task holds is in use', async () => {
+  test('a port of another container of the task is in use', async () => {
     await using task = await TestTask.create();
     await task.start(['node', '-e', server('holder', 5000)]);
     await task.listening(5000);
@@ -289,7 +289,7 @@ describe('errors are the very ones of the kernel', () => {
     expect(lastJson(container)).toEqual(['EADDRINUSE', 'listen', 5000]);
   });
 
-  test('when several take a port at once, exactly one gets it', async () => {
+  test('when several programs bind a port at the same time, exactly one gets it', async () => {
     await using task = await TestTask.create();
     const containers = await Promise.all(
       Array.from({ length: 4 }, () =>
@@ -307,7 +307,7 @@ describe('errors are the very ones of the kernel', () => {
   });
 });
 
-describe('what a program starts belongs to the task', () => {
+describe('the threads and children of a program belong to the task', () => {
   test('worker threads listen and connect in it', async () => {
     await using task = await TestTask.create();
     await task.start([
@@ -324,7 +324,7 @@ describe('what a program starts belongs to the task', () => {
     expect(lastJson(container)).toBe('a thread');
   });
 
-  test('the port of a thread that was terminated can be taken again', async () => {
+  test('the port of a terminated thread can be used again', async () => {
     await using task = await TestTask.create();
     const container = await task.start([
       'node',
@@ -343,7 +343,7 @@ describe('what a program starts belongs to the task', () => {
     ['spawned', `spawn(process.execPath, ['/app/child.js'], { stdio: 'inherit' })`],
     ['forked', `fork('child.js')`],
     [
-      'spawned with an environment of their own',
+      'spawned with their own environment',
       `spawn('node', ['child.js'], { env: { PATH: process.env.PATH }, stdio: 'inherit' })`,
     ],
     ['run by a shell', `exec('node child.js')`],
@@ -374,7 +374,7 @@ describe('what a program starts belongs to the task', () => {
     for (const pid of seen) expect(isRunning(Number(pid))).toBe(true);
   });
 
-  test('a program may put fake timers and a fake file system in place', async () => {
+  test('a program may install fake timers and a fake file system', async () => {
     await using task = await TestTask.create();
     const container = await task.evaluate(`
       globalThis.setTimeout = () => { throw new Error('fake') };

@@ -1,24 +1,28 @@
-/** What the runtime's tests share: a task in a temporary folder, its programs, and a wait for a real condition. */
+/** Shared by the runtime's tests: a task in a temporary folder, its programs, and a wait for a condition. */
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startContainer, type Container, type ContainerPlan } from '../../../sandbox/runtime/container.ts';
+import {
+  startContainer,
+  type RunningContainer,
+  type ContainerSpec,
+} from '../../../sandbox/runtime/container.ts';
 import { localAddress } from '../../../sandbox/runtime/ports.ts';
 
 export const PRIVATE_IP = '10.0.11.23';
 
-/** A container under test, with what it has written so far. */
-export interface TestContainer extends Container {
+/** A container under test, with its output so far. */
+export interface TestContainer extends RunningContainer {
   stdout: string[];
   stderr: string[];
 }
 
-/** A task under test: a folder whose name wants quoting, a root file system with programs, containers. */
+/** A task under test: a folder whose name needs quoting, a root file system with programs, and containers. */
 export class TestTask {
   readonly directory: string;
   readonly rootfs: string;
-  private readonly containers: Container[] = [];
+  private readonly containers: RunningContainer[] = [];
 
   private constructor(directory: string) {
     this.directory = directory;
@@ -37,7 +41,7 @@ export class TestTask {
     await writeFile(file, text, { mode });
   }
 
-  async start(command: readonly string[], plan: Partial<ContainerPlan> = {}): Promise<TestContainer> {
+  async start(command: readonly string[], plan: Partial<ContainerSpec> = {}): Promise<TestContainer> {
     const written = { stdout: [] as string[], stderr: [] as string[] };
     const container = await startContainer(
       {
@@ -58,7 +62,7 @@ export class TestTask {
   }
 
   /** Runs JavaScript in a container to its end. */
-  async evaluate(code: string, plan: Partial<ContainerPlan> = {}): Promise<TestContainer> {
+  async evaluate(code: string, plan: Partial<ContainerSpec> = {}): Promise<TestContainer> {
     const container = await this.start(['node', '-e', code], plan);
     await container.exited;
     return container;
@@ -75,7 +79,7 @@ export class TestTask {
   }
 }
 
-/** Asks again until there is an answer. */
+/** Polls until `ask` returns a result. */
 export async function until<T>(
   ask: () => Promise<T | undefined | false> | T | undefined | false,
   what: string,
@@ -84,12 +88,12 @@ export async function until<T>(
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out waiting for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** Whether a process runs; one that has ended and waits for its parent does not. */
+/** Whether a process is running; a zombie is not. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -3,7 +3,7 @@ import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
 import type { Fault, Failure } from '../../../sandbox/chaos/faults.ts';
-import type { Plane, TaskFailure } from '../../../sandbox/data-plane.ts';
+import type { DataPlane, TaskFailure } from '../../../sandbox/data-plane/data-plane.ts';
 import { calm, type Weather } from '../../../sandbox/chaos/weather.ts';
 import { account, type Account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
@@ -98,7 +98,7 @@ export async function expectConverged(user: Account, desired: StackInput = stack
 }
 
 /** Returns a simulated data plane whose tasks fail to start as long as `failure` is set. */
-export const failablePlane = (): Plane & { failure: TaskFailure | undefined } => ({
+export const failablePlane = (): DataPlane & { failure: TaskFailure | undefined } => ({
   failure: undefined,
   startTask(_region, _taskArn, outcome) {
     outcome(this.failure);

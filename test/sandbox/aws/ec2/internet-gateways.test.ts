@@ -9,7 +9,7 @@ import {
 import { expect, test } from '@jest/globals';
 import {
   attachInterface,
-  publicAddress,
+  newPublicAddress,
   releaseInterface,
 } from '../../../../sandbox/aws/ec2/network-interfaces.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
@@ -98,7 +98,7 @@ test('so does any interface with a public address, and none without', async () =
     requester: 'amazon-elb',
   };
   attachInterface(region, request);
-  const open = attachInterface(region, { ...request, publicIp: publicAddress(region) });
+  const open = attachInterface(region, { ...request, publicIp: newPublicAddress(region) });
   expect(await refusalOf(detach(id, vpc))).toMatchObject({ code: 'DependencyViolation' });
   releaseInterface(region, open.NetworkInterfaceId);
   await detach(id, vpc);

@@ -6,7 +6,7 @@ import {
   type CreateNetworkInterfaceRequest,
 } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
-import { attachInterface, publicAddress } from '../../../../sandbox/aws/ec2/network-interfaces.ts';
+import { attachInterface, newPublicAddress } from '../../../../sandbox/aws/ec2/network-interfaces.ts';
 import { refusalOf, sandbox } from '../../harness.ts';
 import { makes, sure } from './scene.ts';
 
@@ -48,7 +48,7 @@ async function scene() {
 
 test('an attached interface is in use, managed by who asked for it, and found by all that is known of it', async () => {
   const { region, vpc, subnet, group, attach, find } = await scene();
-  const ip = publicAddress(region);
+  const ip = newPublicAddress(region);
   const { NetworkInterfaceId } = attach(ip);
   const [shown] = await find('vpc-id', vpc);
   expect(shown).toMatchObject({
@@ -155,6 +155,6 @@ test('subnet and groups must be there, in one VPC', async () => {
 
 test('public addresses are given once', async () => {
   const { region, attach } = await scene();
-  const ips = Array.from({ length: 11 }, () => attach(publicAddress(region)).Association?.PublicIp);
+  const ips = Array.from({ length: 11 }, () => attach(newPublicAddress(region)).Association?.PublicIp);
   expect(new Set(ips).size).toBe(11);
 });

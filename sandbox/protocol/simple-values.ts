@@ -1,11 +1,11 @@
-/** Simple values from the text that stands for them, read strictly: what is no number must not become one. */
+/** Strict parsing of simple values from their wire strings: a string that is not a number must not become one. */
 import type { Shape } from './schemas.ts';
 
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** @returns undefined for a text that is no value of this shape */
-export function fromText(shape: Shape, text: string): unknown {
+/** @returns undefined for a string that is not a value of this shape */
+export function parseSimpleValue(shape: Shape, text: string): unknown {
   if (shape.isBooleanSchema()) return { true: true, false: false }[text.toLowerCase()];
   if (shape.isNumericSchema()) return NUMBER.test(text) ? asNumber(Number(text)) : undefined;
   if (shape.isTimestampSchema()) return asDate(text);
@@ -14,7 +14,7 @@ export function fromText(shape: Shape, text: string): unknown {
   return text;
 }
 
-/** Whole numbers above 2^53 are none of AWS's, and none that JavaScript could keep. */
+/** AWS uses no integers above 2^53, which JavaScript could not represent exactly. */
 export const asNumber = (value: unknown): number | undefined =>
   typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : undefined;
 

@@ -1,21 +1,21 @@
-/** What clients meet whose packets do not reach the load balancer. */
+/** Clients whose packets do not reach the load balancer. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
-import { startSilence } from '../../../sandbox/balancer/silence.ts';
-import { ask, defaultRule, keepAlive, open, World } from './targets.ts';
+import { makeBlackHole } from '../../../sandbox/balancer/black-hole.ts';
+import { ask, defaultRule, keepAlive, open, FakeWorld } from './targets.ts';
 
-/** A load balancer that answers `hello` by itself. */
-function answering(): World {
-  const world = new World();
+/** A load balancer with the fixed response `hello`. */
+function answering(): FakeWorld {
+  const world = new FakeWorld();
   world.rulesNow = [
     defaultRule({ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200', MessageBody: 'hello' } }),
   ];
   return world;
 }
 
-/** A client that has sent a request, and what it has heard; the load balancer has it when this resolves. */
+/** A client with the data it has received; resolves when its request has reached the load balancer. */
 async function client(port: number, text = 'GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n') {
   const socket = net.connect(port, '127.0.0.1');
   const heard: string[] = [];
@@ -25,23 +25,23 @@ async function client(port: number, text = 'GET / HTTP/1.1\r\nHost: a\r\nExpect:
   return { socket, heard };
 }
 
-describe('a listener that no client reaches', () => {
+describe('a listener that no client can reach', () => {
   test.each(['GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n', 'garbage\r\n\r\n', 'OPTIONS'])(
-    'says nothing to %j, and does not hang up either',
+    'does not respond to %j, and does not disconnect either',
     async (text) => {
       const world = answering();
       const { port } = await open(world);
       world.reached = false;
       const { socket, heard } = await client(port, text);
       world.reached = true;
-      // Whoever comes later has an answer already.
+      // A client that connected later already has a response.
       expect(await ask(port)).toMatchObject({ status: 200, body: 'hello' });
       expect({ heard, closed: socket.destroyed }).toEqual({ heard: [], closed: false });
       socket.destroy();
     },
   );
 
-  test('answers connections that were there before, as tracked ones go on on AWS', async () => {
+  test('responds on existing connections, as tracked connections survive on AWS', async () => {
     const world = answering();
     const { port } = await open(world);
     const agent = keepAlive(1);
@@ -54,7 +54,7 @@ describe('a listener that no client reaches', () => {
     another.destroy();
   });
 
-  test('closes at once, whoever still waits', async () => {
+  test('closes immediately, even while clients are waiting', async () => {
     const world = answering();
     const listener = await open(world, { closeTimeoutMs: 60_000 });
     world.reached = false;
@@ -66,13 +66,13 @@ describe('a listener that no client reaches', () => {
   }, 10_000);
 });
 
-describe('silence', () => {
-  /** Both ends of so many connections to a silence. */
+describe('a black hole', () => {
+  /** Both ends of `count` connections to a black hole. */
   async function pairs(count: number) {
-    const silence = startSilence();
+    const blackHole = makeBlackHole();
     const server = net.createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => {});
-      silence.hold(socket);
+      blackHole.hold(socket);
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -87,13 +87,13 @@ describe('silence', () => {
       server,
       clients,
       close: async () => {
-        silence.close();
+        blackHole.close();
         await new Promise((resolve) => server.close(resolve));
       },
     };
   }
 
-  test('lets go of the oldest when there are too many', async () => {
+  test('closes the oldest connection when there are too many', async () => {
     const { clients, close } = await pairs(257);
     const [first, second] = clients;
     await new Promise((resolve) => first?.resume().once('close', resolve));
@@ -101,7 +101,7 @@ describe('silence', () => {
     await close();
   });
 
-  test('lets go of a client that gave up', async () => {
+  test('releases the connection of a client that gave up', async () => {
     const { server, clients, close } = await pairs(1);
     const count = () =>
       new Promise<number>((resolve) => server.getConnections((_error, connections) => resolve(connections)));

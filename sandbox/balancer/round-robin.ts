@@ -1,10 +1,10 @@
-/** Which target of a group gets the next request. */
+/** Selects the target of a group that gets the next request. */
 import type { TargetView } from './view.ts';
 
-/** Chooses a target, or undefined when the group has none that could take a request. */
+/** Selects a target; undefined when the group has no target that can take a request. */
 export type Rotation = (targetGroupArn: string, targets: readonly TargetView[]) => TargetView | undefined;
 
-/** A round robin for every target group of a listener. */
+/** Starts a round robin for each target group of a listener. */
 export function startRotation(): Rotation {
   const turns = new Map<string, number>();
   return (targetGroupArn, targets) => {
@@ -16,8 +16,8 @@ export function startRotation(): Rotation {
 }
 
 /**
- * The targets that requests may go to: the healthy ones, or, when there are none, all that are registered, for the load
- * balancer fails open. Targets whose checks are switched off (`unavailable`) are taken for healthy.
+ * Returns the targets that requests may go to: the healthy ones or, when there are none, all registered ones, since the
+ * load balancer fails open. Targets whose checks are disabled (`unavailable`) count as healthy.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 export function routable(targets: readonly TargetView[]): readonly TargetView[] {

@@ -1,35 +1,35 @@
-/** The gateway: finds out which operation of which service a request asks for, carries it out, and writes it down. */
+/** The gateway: determines which operation a request calls, runs it, and records it in the journal. */
 import { randomUUID } from 'node:crypto';
-import { failLater } from './chaos/delayed-failures.ts';
-import type { Faults, Failure, Appearance } from './chaos/faults.ts';
+import { failLater } from '../chaos/delayed-failures.ts';
+import type { Faults, Failure, Appearance } from '../chaos/faults.ts';
 import type { Journal } from './journal.ts';
 import { isMutating } from './journal.ts';
-import { own } from './own-property.ts';
-import { refusal, Refusal } from './protocol/refusal.ts';
-import type { OperationShape } from './protocol/schemas.ts';
-import type { WireRequest, WireResponse } from './protocol/wire.ts';
-import { services, type Service } from './services.ts';
-import type { Chaos } from './chaos/controller.ts';
-import { Throttled } from './chaos/throttle.ts';
-import type { World } from './world/world.ts';
+import { ownProperty } from '../own-property.ts';
+import { refusal, Refusal } from '../protocol/refusal.ts';
+import type { OperationShape } from '../protocol/schemas.ts';
+import type { WireRequest, WireResponse } from '../protocol/wire.ts';
+import { services, type Service } from '../services.ts';
+import type { Chaos } from '../chaos/controller.ts';
+import { Throttled } from '../chaos/throttle.ts';
+import type { World } from '../world/world.ts';
 
-/** The answer of the gateway; when it is to be lost, how that looks. */
-export interface Answer {
+/** The response of the gateway and, when it is to be lost, how the loss looks to the client. */
+export interface GatewayResponse {
   readonly response: WireResponse;
   readonly lost?: Exclude<Appearance, '500'> | undefined;
 }
 
-/** What is around a world. */
-export interface Surroundings {
+/** Everything the gateway needs besides the world. */
+export interface GatewayContext {
   readonly journal: Journal;
   readonly faults: Faults;
   readonly chaos: Chaos;
-  /** Told of mistakes of ours, with all that is known of them. */
-  readonly complain: (error: unknown) => void;
+  /** Receives the sandbox's own bugs. */
+  readonly reportError: (error: unknown) => void;
 }
 
 /** `Credential=AKID/20260101/eu-west-1/ec2/aws4_request`. */
-const SCOPE = /Credential=[^/]+\/\d+\/([\w-]{1,64})\/([\w-]{1,64})\/aws4_request/;
+const CREDENTIAL_SCOPE = /Credential=[^/]+\/\d+\/([\w-]{1,64})\/([\w-]{1,64})\/aws4_request/;
 
 const unsigned = (message: string): WireResponse => ({
   status: 403,
@@ -39,7 +39,7 @@ const unsigned = (message: string): WireResponse => ({
 
 const internalError = () => refusal('InternalError', 'An internal error has occurred', 500);
 
-/** One call: what was asked for, of whom, where, and what is to go wrong with it. */
+/** One call, and the failure to inject into it. */
 interface Call {
   readonly service: Service;
   readonly operation: string;
@@ -48,14 +48,14 @@ interface Call {
   readonly failure: Failure | undefined;
 }
 
-/** Makes the gateway of a world. */
-export function gateway(world: World, { journal, faults, chaos, complain }: Surroundings) {
+/** Makes the gateway to a world. */
+export function makeGateway(world: World, { journal, faults, chaos, reportError }: GatewayContext) {
   const pause = (ms: number) =>
     new Promise<void>((resolve) => world.clock.at(world.clock.now() + ms, resolve));
 
-  return async (request: WireRequest): Promise<Answer> => {
-    const [, region, scope] = SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
-    const service = own(services, scope ?? '');
+  return async (request: WireRequest): Promise<GatewayResponse> => {
+    const [, region, scope] = CREDENTIAL_SCOPE.exec(request.headers['authorization'] ?? '') ?? [];
+    const service = ownProperty(services, scope ?? '');
     if (!region || !service) {
       const message = scope
         ? `The sandbox has no service ${scope}. It has: ${Object.keys(services).join(', ')}.`
@@ -63,7 +63,7 @@ export function gateway(world: World, { journal, faults, chaos, complain }: Surr
       return { response: unsigned(message) };
     }
     const operation = service.protocol.operation(request) ?? 'unknown';
-    // What is written down is never what a client made up.
+    // The journal never contains a name that a client made up.
     const name = service.shapes.has(operation) ? operation : 'unknown';
     const fault = faults.next(service.name, name);
     const weather = chaos.isCalm ? undefined : chaos.start();
@@ -77,7 +77,7 @@ export function gateway(world: World, { journal, faults, chaos, complain }: Surr
       world.agenda.runDue();
       response = await carryOut(call, request);
     } catch (error) {
-      if (!(error instanceof Refusal)) complain(error);
+      if (!(error instanceof Refusal)) reportError(error);
       if (error instanceof Throttled) throttled = true;
       const refused = asRefusal(error, service.name, name);
       result = refused.code;
@@ -88,7 +88,7 @@ export function gateway(world: World, { journal, faults, chaos, complain }: Surr
     const late =
       (weather ? weather.latency / 2 : 0) + (failure?.kind === 'slow' ? chaos.onClock(failure.ms) : 0);
     if (late > 0) await pause(late);
-    return failure ? spoiled(call, failure, response) : { response };
+    return failure ? withInjectedFailure(call, failure, response) : { response };
   };
 
   async function carryOut(
@@ -96,16 +96,16 @@ export function gateway(world: World, { journal, faults, chaos, complain }: Surr
     request: WireRequest,
   ): Promise<WireResponse> {
     const shape = service.shapes.get(name);
-    const operation = own(service.operations, name);
+    const operation = ownProperty(service.operations, name);
     if (!shape) throw refusal('InvalidAction', `${service.name} has no operation ${name.slice(0, 100)}`);
     if (!operation) {
-      throw refusal('NotImplemented', `The sandbox does not have ${service.name} ${name} yet`, 501);
+      throw refusal('NotImplemented', `The sandbox does not support ${service.name} ${name} yet`, 501);
     }
     const { failure } = call;
     if (failure?.kind === 'refused') throw refusal(failure.code, failure.message, failure.status);
     if (failure?.kind === 'not-done') throw internalError();
     const input = service.protocol.decode(shape, request) as Record<string, unknown>;
-    refuseUntaken(service, shape, operation.takes, input);
+    refuseUnsupportedMembers(service, shape, operation.takes, input);
     const region = world.region(call.region);
     const seen = { service: service.name, operation: name, input, region };
     if (!chaos.isCalm) chaos.admit(seen);
@@ -117,21 +117,25 @@ export function gateway(world: World, { journal, faults, chaos, complain }: Surr
   }
 }
 
-/** What the client gets of the answer to a call that something goes wrong with. */
-function spoiled({ service, requestId }: Call, failure: Failure, response: WireResponse): Answer {
+/** Applies an injected failure to the response of a call. */
+function withInjectedFailure(
+  { service, requestId }: Call,
+  failure: Failure,
+  response: WireResponse,
+): GatewayResponse {
   if (failure.kind === 'answer-lost') return { response, lost: 'reset' };
   if (failure.kind !== 'lost' && failure.kind !== 'not-done') return { response };
   if (failure.looks === '500')
     return { response: service.protocol.encodeRefusal(internalError(), requestId) };
-  // Half of an answer begins the same way, whether anything was done or not.
+  // A response that breaks off must begin the same way whether or not the call had an effect.
   return {
     response: failure.kind === 'not-done' ? { ...response, status: 200 } : response,
     lost: failure.looks,
   };
 }
 
-/** A member that AWS knows and the sandbox does not: refused by name, since ignoring it would be a lie. */
-function refuseUntaken(
+/** Refuses members that AWS supports and the sandbox does not: ignoring them would fake success. */
+function refuseUnsupportedMembers(
   service: Service,
   shape: OperationShape,
   takes: readonly string[],
@@ -141,7 +145,7 @@ function refuseUntaken(
     if (value === undefined || takes.includes(member)) continue;
     throw refusal(
       'NotImplemented',
-      `The sandbox does not take ${member} in ${service.name} ${shape.name} yet`,
+      `The sandbox does not support ${member} in ${service.name} ${shape.name} yet`,
       501,
     );
   }
@@ -149,7 +153,7 @@ function refuseUntaken(
 
 function asRefusal(error: unknown, service: string, operation: string): Refusal {
   if (error instanceof Refusal) return error;
-  // A mistake of ours: the whole of it is in the sandbox's log.
+  // A bug in the sandbox: its log has the details.
   const text = error instanceof Error ? error.message : String(error);
   return refusal('InternalFailure', `The sandbox failed in ${service} ${operation}: ${text}`, 500);
 }

@@ -1,37 +1,37 @@
-/** The ways to and from a load balancer: whether clients get to it, and where its targets are on this machine. */
+/** Determines whether clients reach a load balancer, and where its targets are on this machine. */
 import type { LoadBalancerRow } from '../aws/elbv2/store.ts';
-import type { Reach } from '../balancer/view.ts';
-import { admits, ingressOf } from '../network/reach.ts';
+import type { Reachability } from '../balancer/view.ts';
+import { groupsAdmit, checkIngress } from '../network/reachability.ts';
 import { localAddress } from '../runtime/ports.ts';
 import type { Region } from '../world/region.ts';
 
 /**
- * Whether clients on the internet get to a port of a load balancer.
- * One of its nodes is enough: clients try the addresses of a name one after the other.
- * @returns `open`, or the reason why not, in words
+ * Checks whether clients on the internet reach a port of a load balancer.
+ * One reachable node is enough, because clients try the addresses of a name in turn.
+ * @returns `open`, or the reason why not, as a sentence
  */
-export function reachBalancer(
+export function checkBalancerIngress(
   region: Region,
   { LoadBalancerName, Scheme, SecurityGroups = [], interfaceIds }: LoadBalancerRow,
   port: number,
 ): 'open' | (string & {}) {
   if (Scheme !== 'internet-facing') return `${LoadBalancerName} is ${Scheme}: its addresses are private`;
-  const ways = interfaceIds
+  const results = interfaceIds
     .flatMap((id) => region.ec2.networkInterfaces.get(id)?.SubnetId ?? [])
-    .map((subnetId) => ingressOf(region, subnetId, SecurityGroups, port));
-  return ways.find((way) => way === 'open') ?? ways[0] ?? `${LoadBalancerName} is in no subnet`;
+    .map((subnetId) => checkIngress(region, subnetId, SecurityGroups, port));
+  return results.find((result) => result === 'open') ?? results[0] ?? `${LoadBalancerName} is in no subnet`;
 }
 
 /**
- * Where a target of a load balancer really is.
- * A packet that no group admits vanishes (`timeout`); an address with nobody behind the port says so (`refused`).
+ * Returns the address of a target on this machine.
+ * @returns `timeout` when no security group admits the connection, `refused` when nothing listens on the port
  */
-export async function reachTarget(
+export async function locateTarget(
   region: Region,
   balancer: LoadBalancerRow,
   target: { readonly id: string; readonly port: number },
   folderOf: (taskArn: string) => string,
-): Promise<Reach> {
+): Promise<Reachability> {
   const task = region.ecs.tasks.find(
     ({ privateIp, lastStatus, networkInterfaceId }) =>
       privateIp === target.id && lastStatus !== 'STOPPED' && isIn(region, balancer, networkInterfaceId),
@@ -41,11 +41,11 @@ export async function reachTarget(
   return typeof address === 'object' ? address : 'refused';
 }
 
-/** Addresses are unique in a VPC, not in a region. */
+/** Addresses are unique within a VPC, not within a region. */
 const isIn = ({ ec2 }: Region, { VpcId }: LoadBalancerRow, networkInterfaceId: string | undefined): boolean =>
   ec2.networkInterfaces.get(networkInterfaceId)?.VpcId === VpcId;
 
-/** One of the load balancer's nodes getting through is enough: which one a request comes from is not modelled. */
+/** One admitted node of the load balancer is enough: the sandbox does not model which one a request comes from. */
 function isAdmitted(
   region: Region,
   { SecurityGroups = [], interfaceIds }: LoadBalancerRow,
@@ -54,5 +54,5 @@ function isAdmitted(
 ): boolean {
   return interfaceIds
     .flatMap((id) => region.ec2.networkInterfaces.get(id)?.PrivateIpAddress ?? [])
-    .some((fromIp) => admits(region, { fromGroups: SecurityGroups, fromIp, toGroups, toIp, port }));
+    .some((fromIp) => groupsAdmit(region, { fromGroups: SecurityGroups, fromIp, toGroups, toIp, port }));
 }

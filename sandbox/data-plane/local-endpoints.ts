@@ -1,31 +1,36 @@
-/** Where a name leads on this machine: Route 53's alias or the load balancer's own name, then the listener's local port. */
+/** Resolves a DNS name to a local port: from the Route 53 alias or the load balancer's name to its listener. */
 import type { ListenerRow } from '../aws/elbv2/store.ts';
 import { resolve } from '../aws/route53/resolve.ts';
 import type { Region } from '../world/region.ts';
 import type { World } from '../world/world.ts';
 import type { Balancers } from './balancers.ts';
-import { reachBalancer } from './reach.ts';
+import { checkBalancerIngress } from './reachability.ts';
 
-/** A place on this machine. */
-export interface Located {
+/** An address on this machine that serves a name. */
+export interface LocalEndpoint {
   readonly host: string;
   readonly port: number;
-  /** `open`, or why a client that connects there hears nothing. */
+  /** `open`, or why a client that connects there gets no response. */
   readonly way: string;
 }
 
-/** @returns undefined when the name leads nowhere, or nothing listens there yet */
-export function locate(world: World, balancers: Balancers, name: string, port: number): Located | undefined {
+/** @returns undefined when the name does not resolve, or when no listener is open for it yet */
+export function resolveLocally(
+  world: World,
+  balancers: Balancers,
+  name: string,
+  port: number,
+): LocalEndpoint | undefined {
   const [any] = world.regions();
   if (!any) return undefined;
-  const answer = resolve(any, name);
-  const dnsName = answer?.kind === 'alias' ? answer.dnsName : name.toLowerCase();
+  const record = resolve(any, name);
+  const dnsName = record?.kind === 'alias' ? record.dnsName : name.toLowerCase();
   for (const region of world.regions()) {
     const balancer = region.elbv2.loadBalancers.find(({ DNSName }) => DNSName.toLowerCase() === dnsName);
     const listener = balancer && listenerOf(region, balancer.LoadBalancerArn, port);
     const local = balancers.portOf(listener?.ListenerArn ?? '');
     if (balancer && local !== undefined)
-      return { host: '127.0.0.1', port: local, way: reachBalancer(region, balancer, port) };
+      return { host: '127.0.0.1', port: local, way: checkBalancerIngress(region, balancer, port) };
   }
   return undefined;
 }

@@ -1,12 +1,12 @@
-/** The health checks inside containers, as ECS runs them: on an interval, with retries, after a start period. */
+/** Runs the health checks of containers as ECS does: at an interval, with retries, after a start period. */
 import type { HealthCheck } from '@aws-sdk/client-ecs';
-import type { Container } from '../runtime/container.ts';
+import type { RunningContainer } from '../runtime/container.ts';
 
 const DEFAULTS = { interval: 30, timeout: 5, retries: 3, startPeriod: 0 };
-/** Real programs do not start sixty times as fast: however brisk the pace, checks stay this far apart. Milliseconds. */
-const LEAST_INTERVAL = { first: 300, later: 5_000 };
+/** The shortest intervals at any pace, since real programs do not start sixty times as fast. Milliseconds. */
+const MIN_INTERVAL_MS = { first: 300, later: 5_000 };
 
-/** A health check that runs. */
+/** A running health check. */
 export interface HealthWatch {
   /** Resolves when it first passes. */
   readonly healthy: Promise<void>;
@@ -15,12 +15,12 @@ export interface HealthWatch {
 
 /**
  * Checks a container until it ends or the watch is stopped.
- * @param scaled milliseconds of the sandbox's time for milliseconds of AWS time
- * @param report told every change of mind
+ * @param scaled converts milliseconds of AWS time to milliseconds of the sandbox's time
+ * @param report receives the status after each check that determines it
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
-export function watchHealth(
-  container: Container,
+export function watchContainerHealth(
+  container: RunningContainer,
   check: HealthCheck,
   scaled: (ms: number) => number,
   report: (status: 'HEALTHY' | 'UNHEALTHY') => void,
@@ -35,7 +35,7 @@ export function watchHealth(
   const healthy = new Promise<void>((resolve) => (becameHealthy = resolve));
   void container.exited.then(() => (stopped = true));
 
-  const round = async (): Promise<void> => {
+  const runCheck = async (): Promise<void> => {
     const { exitCode } = await container.run(check.command ?? [], timeout * 1000);
     if (stopped) return;
     if (exitCode === 0) {
@@ -47,13 +47,13 @@ export function watchHealth(
       failures += 1;
       if (failures >= retries) report('UNHEALTHY');
     }
-    later();
+    scheduleNext();
   };
-  const later = () => {
-    const least = passed ? LEAST_INTERVAL.later : LEAST_INTERVAL.first;
-    timer = setTimeout(() => void round(), Math.max(scaled(interval * 1000), least)).unref();
+  const scheduleNext = () => {
+    const shortest = passed ? MIN_INTERVAL_MS.later : MIN_INTERVAL_MS.first;
+    timer = setTimeout(() => void runCheck(), Math.max(scaled(interval * 1000), shortest)).unref();
   };
-  later();
+  scheduleNext();
   return {
     healthy,
     stop: () => {

@@ -1,11 +1,11 @@
-/** The sandbox about itself: census, journal, faults, weather and reset, on `/_sandbox/…`. */
+/** The admin API of the sandbox on `/_sandbox/…`: census, journal, faults, weather and reset. */
 import * as z from 'zod';
-import { census } from './census.ts';
-import { CAN_FAIL_LATER } from './chaos/delayed-failures.ts';
-import { APPEARANCES, type Fault } from './chaos/faults.ts';
-import type { Surroundings } from './gateway.ts';
-import type { WireRequest, WireResponse } from './protocol/wire.ts';
-import type { World } from './world/world.ts';
+import { census } from '../census.ts';
+import { CAN_FAIL_LATER } from '../chaos/delayed-failures.ts';
+import { APPEARANCES, type Fault } from '../chaos/faults.ts';
+import type { GatewayContext } from './gateway.ts';
+import type { WireRequest, WireResponse } from '../protocol/wire.ts';
+import type { World } from '../world/world.ts';
 
 const json = (value: unknown, status = 200): WireResponse => ({
   status,
@@ -13,12 +13,12 @@ const json = (value: unknown, status = 200): WireResponse => ({
   body: `${JSON.stringify(value, null, 2)}\n`,
 });
 
-/** What else the sandbox can say or do about itself; the data plane and the process add theirs. */
-export type Pages = Readonly<Record<string, (request: WireRequest) => unknown>>;
+/** Admin pages by `METHOD name`. */
+export type AdminPages = Readonly<Record<string, (request: WireRequest) => unknown>>;
 
-/** Makes the pages of a sandbox; `more` adds to them, by `METHOD name`. */
-export function admin(world: World, { journal, faults, chaos }: Surroundings, more: Pages) {
-  const pages: Pages = {
+/** Makes the admin pages of a sandbox; `more` adds those of the data plane and of the process. */
+export function makeAdminPages(world: World, { journal, faults, chaos }: GatewayContext, more: AdminPages) {
+  const pages: AdminPages = {
     'GET census': () => census(world),
     'GET journal': () => journal.entries(),
     'GET faults': () => faults.waiting(),
@@ -27,7 +27,7 @@ export function admin(world: World, { journal, faults, chaos }: Surroundings, mo
       return faults.waiting();
     },
     'GET weather': () => chaos.weather,
-    'POST weather': ({ body }) => chaos.adjust(parsed(body)),
+    'POST weather': ({ body }) => chaos.adjust(parseJson(body)),
     'POST reset': () => {
       world.reset();
       journal.clear();
@@ -49,7 +49,7 @@ export function admin(world: World, { journal, faults, chaos }: Surroundings, mo
   };
 }
 
-const WHICH = {
+const MATCHED_CALLS = {
   service: z.string().optional(),
   operation: z.string().optional(),
   mutating: z.boolean().optional(),
@@ -58,18 +58,22 @@ const WHICH = {
 };
 const FAULT = z.discriminatedUnion('kind', [
   z.strictObject({
-    ...WHICH,
+    ...MATCHED_CALLS,
     kind: z.literal('refused'),
     code: z.string().default('InternalError'),
     message: z.string().default('An internal error has occurred'),
     status: z.int().min(400).max(599).default(500),
   }),
-  z.strictObject({ ...WHICH, kind: z.literal('answer-lost') }),
-  z.strictObject({ ...WHICH, kind: z.literal('lost'), looks: z.enum(APPEARANCES).default('reset') }),
-  z.strictObject({ ...WHICH, kind: z.literal('not-done'), looks: z.enum(APPEARANCES).default('reset') }),
-  z.strictObject({ ...WHICH, kind: z.literal('slow'), ms: z.number().min(0).max(3_600_000) }),
+  z.strictObject({ ...MATCHED_CALLS, kind: z.literal('answer-lost') }),
+  z.strictObject({ ...MATCHED_CALLS, kind: z.literal('lost'), looks: z.enum(APPEARANCES).default('reset') }),
   z.strictObject({
-    ...WHICH,
+    ...MATCHED_CALLS,
+    kind: z.literal('not-done'),
+    looks: z.enum(APPEARANCES).default('reset'),
+  }),
+  z.strictObject({ ...MATCHED_CALLS, kind: z.literal('slow'), ms: z.number().min(0).max(3_600_000) }),
+  z.strictObject({
+    ...MATCHED_CALLS,
     kind: z.literal('fails-later'),
     operation: z.enum(CAN_FAIL_LATER),
     code: z.string().default('InternalError'),
@@ -77,14 +81,14 @@ const FAULT = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Every kind of fault that can be asked for. */
+/** Every kind of fault that can be requested. */
 export const FAULT_KINDS: readonly string[] = FAULT.options.map(({ shape }) => shape.kind.value);
 
-const parsed = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString());
+const parseJson = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString());
 
-/** @throws Error that names what is wrong with them */
+/** @throws Error that names the invalid members */
 function readFaults(body: Uint8Array): Fault[] {
-  const { data, error } = z.array(FAULT).safeParse([parsed(body)].flat());
+  const { data, error } = z.array(FAULT).safeParse([parseJson(body)].flat());
   if (data) return data;
   throw new Error(
     error.issues.map(({ path, message }) => `${path.slice(1).join('.')}: ${message}`).join('; '),

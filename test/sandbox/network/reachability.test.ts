@@ -1,4 +1,4 @@
-// Who reaches whom: routes, gateways and security groups, as the API made them.
+// Reachability by routes, gateways and security groups that were created through the API.
 import {
   AssociateRouteTableCommand,
   AuthorizeSecurityGroupIngressCommand,
@@ -10,7 +10,7 @@ import {
   type IpPermission,
 } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
-import { admits, egressOf } from '../../../sandbox/network/reach.ts';
+import { groupsAdmit, checkEgress } from '../../../sandbox/network/reachability.ts';
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
 import { makes, natGateway, sure } from '../aws/ec2/scene.ts';
@@ -27,7 +27,7 @@ const tcp = (port: number, peer: Partial<IpPermission>): IpPermission => ({
 const closeEgress = (ec2: EC2Client, GroupId: string) =>
   ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: [ALL] }));
 
-/** A public subnet with a NAT gateway, and a private one that goes through it. */
+/** A public subnet with a NAT gateway, and a private subnet that uses it. */
 async function network(options: SandboxOptions = {}) {
   const box = await sandbox(options);
   const make = makes(box.ec2);
@@ -44,45 +44,49 @@ async function network(options: SandboxOptions = {}) {
 }
 
 describe('to the internet', () => {
-  test('a private subnet gets out through a NAT gateway in a public subnet, as long as that is available', async () => {
+  test('a private subnet reaches the internet through an available NAT gateway in a public subnet', async () => {
     const clock = manualClock();
     const { ec2, region, make, ...at } = await network({ clock, pace: 1 });
     await make.route(at.front, { GatewayId: at.gateway });
     const nat = await make.nat(at.open, await make.address());
     await make.route(at.back, { NatGatewayId: nat });
-    expect(egressOf(region, at.closed, [at.group])).toMatch(/is pending/);
+    expect(checkEgress(region, at.closed, [at.group])).toMatch(/is pending/);
     clock.advance(120_000);
-    expect(egressOf(region, at.closed, [at.group])).toBe('open');
+    expect(checkEgress(region, at.closed, [at.group])).toBe('open');
     await ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: nat }));
-    expect(egressOf(region, at.closed, [at.group])).toMatch(/is deleting/);
+    expect(checkEgress(region, at.closed, [at.group])).toMatch(/is deleting/);
   });
 
-  test('a NAT gateway whose own subnet has no way out leads nowhere', async () => {
+  test('a NAT gateway whose own subnet has no route to the internet is no use', async () => {
     const { ec2, region, make, ...at } = await network();
     const nat = await make.nat(at.open, await make.address());
     await make.route(at.back, { NatGatewayId: nat });
     expect((await natGateway(ec2, nat)).State).toBe('available');
-    expect(egressOf(region, at.closed, [at.group])).toMatch(/has no way out: .* no route to the internet/);
+    expect(checkEgress(region, at.closed, [at.group])).toMatch(
+      /has no route to the internet: .* no route to the internet/,
+    );
   });
 
-  test('a NAT gateway behind itself leads nowhere', async () => {
+  test('a NAT gateway behind itself is no use', async () => {
     const { ec2, region, make, ...at } = await network();
     const nat = await make.nat(at.open, await make.address());
     await make.route(at.front, { NatGatewayId: nat });
     await natGateway(ec2, nat);
-    expect(egressOf(region, at.open, [at.group])).toMatch(/without an internet gateway/);
+    expect(checkEgress(region, at.open, [at.group])).toMatch(/without an internet gateway/);
   });
 
   test('an internet gateway serves interfaces with a public IP only', async () => {
     const { region, make, ...at } = await network();
     await make.route(at.front, { GatewayId: at.gateway });
-    expect(egressOf(region, at.open, [at.group])).toMatch(/public IPs only/);
-    expect(egressOf(region, at.open, [at.group], { hasPublicIp: true })).toBe('open');
+    expect(checkEgress(region, at.open, [at.group])).toMatch(/public IPs only/);
+    expect(checkEgress(region, at.open, [at.group], { hasPublicIp: true })).toBe('open');
   });
 
-  test('a subnet without a route to the internet is closed, whatever it has', async () => {
+  test('a subnet without a route to the internet is closed', async () => {
     const { region, ...at } = await network();
-    expect(egressOf(region, at.open, [at.group], { hasPublicIp: true })).toMatch(/no route to the internet/);
+    expect(checkEgress(region, at.open, [at.group], { hasPublicIp: true })).toMatch(
+      /no route to the internet/,
+    );
   });
 
   test('a subnet without an association uses the main route table', async () => {
@@ -92,26 +96,26 @@ describe('to the internet', () => {
       new DescribeRouteTablesCommand({ Filters: [{ Name: 'association.main', Values: ['true'] }] }),
     );
     await make.route(sure(RouteTables?.[0]?.RouteTableId), { GatewayId: at.gateway });
-    expect(egressOf(region, subnet, [at.group], { hasPublicIp: true })).toBe('open');
+    expect(checkEgress(region, subnet, [at.group], { hasPublicIp: true })).toBe('open');
   });
 
-  test('security groups must let tcp 443 out', async () => {
+  test('security groups must allow tcp 443 out', async () => {
     const { ec2, region, make, ...at } = await network();
     await make.route(at.front, { GatewayId: at.gateway });
-    const reach = () => egressOf(region, at.open, [at.group], { hasPublicIp: true });
+    const reach = () => checkEgress(region, at.open, [at.group], { hasPublicIp: true });
     await closeEgress(ec2, at.group);
-    expect(reach()).toMatch(/lets tcp 443 out/);
+    expect(reach()).toMatch(/allows tcp 443 out/);
     const allow = (IpPermissions: IpPermission[]) =>
       ec2.send(new AuthorizeSecurityGroupEgressCommand({ GroupId: at.group, IpPermissions }));
     await allow([tcp(80, EVERYWHERE), tcp(443, { IpRanges: [{ CidrIp: '10.0.0.0/8' }] })]);
-    expect(reach()).toMatch(/lets tcp 443 out/);
+    expect(reach()).toMatch(/allows tcp 443 out/);
     await allow([tcp(443, EVERYWHERE)]);
     expect(reach()).toBe('open');
   });
 
   test('a subnet that does not exist reaches nothing', async () => {
     const { region } = await sandbox();
-    expect(egressOf(region, 'subnet-0', [])).toBe('the subnet subnet-0 does not exist');
+    expect(checkEgress(region, 'subnet-0', [])).toBe('the subnet subnet-0 does not exist');
   });
 });
 
@@ -126,44 +130,46 @@ describe('between groups', () => {
     return { ...box, balancer, task, admit };
   }
 
-  test('a group admits what a rule names by group, on the ports of the rule', async () => {
+  test('a group admits the groups that a rule names, on the ports of the rule', async () => {
     const { region, balancer, task, admit } = await pair();
     const from = { fromGroups: [balancer], fromIp: '10.0.1.4', toGroups: [task] };
-    expect(admits(region, { ...from, port: 5000 })).toBe(false);
+    expect(groupsAdmit(region, { ...from, port: 5000 })).toBe(false);
     await admit([tcp(5000, { UserIdGroupPairs: [{ GroupId: balancer }] })]);
-    expect(admits(region, { ...from, port: 5000 })).toBe(true);
-    expect(admits(region, { ...from, port: 5001 })).toBe(false);
-    expect(admits(region, { ...from, fromGroups: [task], port: 5000 })).toBe(false);
+    expect(groupsAdmit(region, { ...from, port: 5000 })).toBe(true);
+    expect(groupsAdmit(region, { ...from, port: 5001 })).toBe(false);
+    expect(groupsAdmit(region, { ...from, fromGroups: [task], port: 5000 })).toBe(false);
   });
 
-  test('a group admits what a rule names by address', async () => {
+  test('a group admits the addresses that a rule names', async () => {
     const { region, task, admit } = await pair();
     await admit([tcp(80, { IpRanges: [{ CidrIp: '192.0.2.0/24' }] })]);
     const from = { fromGroups: [], toGroups: [task], port: 80 };
-    expect(admits(region, { ...from, fromIp: '192.0.2.7' })).toBe(true);
-    expect(admits(region, { ...from, fromIp: '192.0.3.7' })).toBe(false);
+    expect(groupsAdmit(region, { ...from, fromIp: '192.0.2.7' })).toBe(true);
+    expect(groupsAdmit(region, { ...from, fromIp: '192.0.3.7' })).toBe(false);
   });
 
   test('a rule for another protocol admits nothing', async () => {
     const { region, task, admit } = await pair();
     await admit([{ IpProtocol: 'udp', FromPort: 80, ToPort: 80, ...EVERYWHERE }]);
-    expect(admits(region, { fromGroups: [], fromIp: '192.0.2.7', toGroups: [task], port: 80 })).toBe(false);
+    expect(groupsAdmit(region, { fromGroups: [], fromIp: '192.0.2.7', toGroups: [task], port: 80 })).toBe(
+      false,
+    );
   });
 
-  test('the groups of the sender must let it out', async () => {
+  test('the egress rules of the sender must allow the connection', async () => {
     const { ec2, region, balancer, task, admit } = await pair();
     await admit([ALL]);
     await closeEgress(ec2, balancer);
     const packet = { fromGroups: [balancer], fromIp: '10.0.1.4', toGroups: [task], port: 5000 };
-    expect(admits(region, packet)).toBe(false);
+    expect(groupsAdmit(region, packet)).toBe(false);
     await ec2.send(
       new AuthorizeSecurityGroupEgressCommand({
         GroupId: balancer,
         IpPermissions: [tcp(5000, { IpRanges: [{ CidrIp: '10.0.2.0/24' }] })],
       }),
     );
-    expect(admits(region, packet)).toBe(false);
-    expect(admits(region, { ...packet, toIp: '10.0.2.9' })).toBe(true);
-    expect(admits(region, { ...packet, toIp: '10.0.3.9' })).toBe(false);
+    expect(groupsAdmit(region, packet)).toBe(false);
+    expect(groupsAdmit(region, { ...packet, toIp: '10.0.2.9' })).toBe(true);
+    expect(groupsAdmit(region, { ...packet, toIp: '10.0.3.9' })).toBe(false);
   });
 });

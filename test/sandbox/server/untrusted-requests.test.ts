@@ -1,11 +1,11 @@
-// Who and what the sandbox does not listen to: web pages, foreign names, garbage. It goes on whatever comes.
+// Requests that the sandbox refuses without failing: from web pages, for foreign host names, and garbage.
 import { describe, expect, test } from '@jest/globals';
 import { networkInterfaces } from 'node:os';
 import net from 'node:net';
-import type { SandboxOptions } from '../../sandbox/sandbox.ts';
-import { serve } from '../../sandbox/server.ts';
-import { exchange } from './balancer/targets.ts';
-import { sandbox } from './harness.ts';
+import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
+import { startServer } from '../../../sandbox/server/http-server.ts';
+import { exchange } from '../balancer/targets.ts';
+import { sandbox } from '../harness.ts';
 
 const SIGNED = 'Authorization: AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/ec2/aws4_request';
 
@@ -26,14 +26,14 @@ describe('web pages', () => {
     'xlocalhost',
     '10.0.0.1',
     '',
-  ])('with a name that was bound to this machine meet a refusal: %j', async (host) => {
+  ])('are refused under a name that was rebound to this machine: %j', async (host) => {
     const { port } = await sandbox();
     expect(await statusOf(port, GET, `Host: ${host}`)).toBe(403);
     expect(await statusOf(port, CALL, `Host: ${host}:4566`, SIGNED)).toBe(403);
   });
 
   test.each(['localhost', 'LOCALHOST', '127.0.0.1', '127.8.9.10', '[::1]', 'sandbox.localhost'])(
-    'are not what calls %s',
+    'do not use the name %s, which is allowed',
     async (host) => {
       const { port } = await sandbox();
       expect(await statusOf(port, GET, `Host: ${host}:${port}`)).toBe(200);
@@ -42,7 +42,7 @@ describe('web pages', () => {
   );
 
   test.each(['Origin: http://evil.example', 'Origin: null', 'Origin: http://localhost:3000'])(
-    'say where they come from and meet a refusal: %s',
+    'send their origin and are refused: %s',
     async (origin) => {
       const { port, world } = await sandbox();
       let changes = 0;
@@ -59,12 +59,12 @@ describe('web pages', () => {
     ['same-site', 403],
     ['same-origin', 200],
     ['none', 200],
-  ])('send no Origin with images and scripts: Sec-Fetch-Site %s is answered %i', async (site, status) => {
+  ])('send no Origin with images and scripts: Sec-Fetch-Site %s gets status %i', async (site, status) => {
     const { port } = await sandbox();
     expect(await statusOf(port, GET, 'Host: localhost', `Sec-Fetch-Site: ${site}`)).toBe(status);
   });
 
-  test('ask first, and are told nothing that would let them', async () => {
+  test('get no permission from a preflight request', async () => {
     const { url } = await sandbox();
     const asked = await fetch(url, { method: 'OPTIONS', headers: { origin: 'http://evil.example' } });
     expect(asked.status).toBe(403);
@@ -72,8 +72,8 @@ describe('web pages', () => {
   });
 });
 
-describe('an address that others reach', () => {
-  /** What connecting to a port of this machine's other addresses ends with. */
+describe('an address that other machines can reach', () => {
+  /** The results of connecting to a port on this machine's other addresses. */
   const elsewhere = (port: number) => {
     const others = Object.values(networkInterfaces())
       .flatMap((one) => one ?? [])
@@ -88,18 +88,18 @@ describe('an address that others reach', () => {
     return Promise.all(ends);
   };
 
-  test('has nothing that listens', async () => {
+  test('has no listener', async () => {
     const { port } = await sandbox();
     for (const end of await elsewhere(port)) expect(end).toBe('ECONNREFUSED');
   });
 
-  test('has nothing that listens whatever options and variables say', async () => {
+  test('has no listener, whatever the options and variables', async () => {
     const names = ['HOST', 'HOSTNAME', 'SLIPWAY_SANDBOX_HOST', 'SLIPWAY_SANDBOX_ADDRESS'];
     const before = names.map((name) => [name, process.env[name]] as const);
     for (const name of names) process.env[name] = '0.0.0.0';
     try {
       const uncalled = () => Promise.reject(new Error('Nobody calls'));
-      const { server } = await serve({ aws: uncalled, admin: uncalled }, 0);
+      const { server } = await startServer({ aws: uncalled, admin: uncalled }, 0);
       expect(server.address()).toMatchObject({ address: '127.0.0.1' });
       server.close();
       const { port } = await sandbox({ host: '0.0.0.0', address: '0.0.0.0' } as SandboxOptions);
@@ -116,33 +116,33 @@ describe('an address that others reach', () => {
 describe('garbage', () => {
   test.each<[number, string, string[]]>([
     [400, 'no HTTP', ['garbage']],
-    [400, 'a path that is no path', ['GET // HTTP/1.1', 'Host: localhost', SIGNED]],
+    [400, 'an invalid path', ['GET // HTTP/1.1', 'Host: localhost', SIGNED]],
     [400, 'a URL that is no URL', ['GET http://[ HTTP/1.1', 'Host: localhost', SIGNED]],
     [403, 'no signature', ['GET / HTTP/1.1', 'Host: localhost']],
     [
       403,
-      'a signature for a service that is in every object',
+      'a signature for a service named like an inherited member',
       [CALL, 'Host: localhost', SIGNED.replace('ec2', 'constructor')],
     ],
     [
       400,
-      'an operation that is in every object',
+      'an operation named like an inherited member',
       ['GET /?Action=constructor HTTP/1.1', 'Host: localhost', SIGNED],
     ],
     [404, 'a page that is not there', ['GET /_sandbox/constructor HTTP/1.1', 'Host: localhost']],
     [404, 'a page above the pages', ['GET /_sandbox HTTP/1.1', 'Host: localhost']],
     [
       400,
-      'a label that cannot be read',
+      'an invalid label',
       ['GET /2013-04-01/hostedzone/%zz HTTP/1.1', 'Host: localhost', SIGNED.replace('ec2', 'route53')],
     ],
-  ])('is answered %i: %s', async (status, _, lines) => {
+  ])('gets status %i: %s', async (status, _, lines) => {
     const { port } = await sandbox();
     expect(await statusOf(port, ...lines)).toBe(status);
     expect(await statusOf(port, GET, 'Host: localhost')).toBe(200);
   });
 
-  test('a client that breaks off in the middle of a body is forgotten', async () => {
+  test('a client that breaks off in the middle of a body has no effect', async () => {
     const { port } = await sandbox();
     const socket = net.connect(port, '127.0.0.1');
     const head = ['POST / HTTP/1.1', 'Host: localhost', SIGNED, 'Content-Length: 100', '', 'half'];
@@ -151,13 +151,13 @@ describe('garbage', () => {
     expect(await statusOf(port, GET, 'Host: localhost')).toBe(200);
   });
 
-  test('a body that is too large is read to its end, kept nowhere, and refused', async () => {
+  test('a body that is too large is read to its end, discarded and refused', async () => {
     const { url } = await sandbox();
     const answer = await fetch(url, { method: 'POST', body: new Uint8Array(65 * 1024 * 1024) });
     expect(answer.status).toBe(413);
   });
 
-  test('names that clients make up do not get into the journal', async () => {
+  test('invented names do not get into the journal', async () => {
     const { url, journal } = await sandbox();
     const [name, value] = SIGNED.split(': ') as [string, string];
     await fetch(url, { method: 'POST', headers: { [name]: value }, body: `Action=${'x'.repeat(100_000)}` });
@@ -173,7 +173,7 @@ describe('faults', () => {
     return { status: answer.status, body: await answer.json() };
   };
 
-  test('are filled in and wait', async () => {
+  test('are completed with defaults and stay pending', async () => {
     const { url, faults } = await sandbox();
     const { status, body } = await post(url, [{ kind: 'answer-lost' }, { kind: 'refused', service: 'ec2' }]);
     expect(status).toBe(200);
@@ -188,16 +188,20 @@ describe('faults', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['another kind', { kind: 'tired' }, 'kind: '],
-    ['another look', { kind: 'lost', looks: 'green' }, 'looks: '],
-    ['slow without a time', { kind: 'slow' }, 'ms: '],
-    ['a later failure of what fails at once', { kind: 'fails-later', operation: 'CreateVpc' }, 'operation: '],
-    ['never again', { kind: 'answer-lost', times: 0 }, 'times'],
-    ['a status that is none', { kind: 'refused', status: 99_999 }, 'status: '],
-    ['a call that never comes', { kind: 'answer-lost', nth: 0 }, 'nth: '],
-    ['a member that means nothing', { kind: 'answer-lost', code: 'X' }, 'code'],
+    ['an unknown kind', { kind: 'tired' }, 'kind: '],
+    ['an unknown look', { kind: 'lost', looks: 'green' }, 'looks: '],
+    ['slow without a duration', { kind: 'slow' }, 'ms: '],
+    [
+      'a later failure of an operation that cannot fail later',
+      { kind: 'fails-later', operation: 'CreateVpc' },
+      'operation: ',
+    ],
+    ['zero times', { kind: 'answer-lost', times: 0 }, 'times'],
+    ['an invalid status', { kind: 'refused', status: 99_999 }, 'status: '],
+    ['the call number 0', { kind: 'answer-lost', nth: 0 }, 'nth: '],
+    ['an unknown member', { kind: 'answer-lost', code: 'X' }, 'code'],
     ['nothing', null, 'expected object'],
-  ])('are refused with what is wrong: %s', async (_, fault, why) => {
+  ])('are refused with the reason: %s', async (_, fault, why) => {
     const { url, faults } = await sandbox();
     expect(await post(url, fault)).toMatchObject({
       status: 400,

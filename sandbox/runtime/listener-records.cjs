@@ -1,7 +1,7 @@
-// Which program of a task listens where: one file a listener in the task's folder, so that every process of the task can see it.
+// Records the listeners of a task, one file per listener in the task's folder, so that all processes of the task see them.
 'use strict';
 
-// Taken now, since a program may put fakes in their place.
+// Taken now, because a program may replace them with fakes.
 const { linkSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { isIPv4 } = require('node:net');
@@ -9,19 +9,19 @@ const { threadId } = require('node:worker_threads');
 
 let written = 0;
 
-/** Every claim on a port, of the living and of the dead: the address asked for, the real port, the process, the file. */
-function claimsOn(folder, port) {
+/** Returns every record for a port, also of dead processes: the requested address, the real port, the process, the file. */
+function recordsFor(folder, port) {
   const files = namesIn(folder).filter((name) => name.startsWith(`${port}-`));
   return files.map((name) => path.join(folder, name)).flatMap((file) => read(file) ?? []);
 }
 
 /**
- * Takes an address and port for a listener of this process.
- * @param isListening tells whether a port of 127.0.0.1 has a listener: a worker thread may end without a word
+ * Records a listener of this process.
+ * @param isListening tests whether a port of 127.0.0.1 has a listener, since a worker thread may end without cleaning up
  * @returns {string | undefined} the file to remove when the listener closes; undefined when the address is in use
  */
-function claim(folder, port, address, realPort, isListening) {
-  for (const other of claimsOn(folder, port)) {
+function record(folder, port, address, realPort, isListening) {
+  for (const other of recordsFor(folder, port)) {
     if (!overlap(other.address, address)) continue;
     if (isAlive(other.pid) && isListening(other.port)) return undefined;
     remove(other.file);
@@ -30,7 +30,7 @@ function claim(folder, port, address, realPort, isListening) {
   const draft = path.join(folder, `.${process.pid}-${threadId}-${written++}`);
   writeFileSync(draft, JSON.stringify({ address, port: realPort, pid: process.pid }));
   try {
-    // Unlike a rename, a link fails when another process was faster.
+    // Unlike a rename, a link fails when another process has been faster.
     linkSync(draft, file);
     return file;
   } catch (error) {
@@ -41,12 +41,12 @@ function claim(folder, port, address, realPort, isListening) {
   }
 }
 
-/** The listener that a connection to an address and port of this task reaches. */
+/** Finds the listener that a connection to an address and port of this task reaches. */
 function find(folder, port, address) {
-  return claimsOn(folder, port).find((claim) => isAlive(claim.pid) && overlap(claim.address, address));
+  return recordsFor(folder, port).find(({ pid, address: own }) => isAlive(pid) && overlap(own, address));
 }
 
-/** Whether two listeners would be in each other's way, as Linux sees it; `::` listens on IPv4 too. */
+/** Whether two listeners on the same port conflict on Linux; `::` also listens on IPv4. */
 function overlap(one, other) {
   if (one === other || one === '::' || other === '::') return true;
   return isIPv4(one) && isIPv4(other) && (one === '0.0.0.0' || other === '0.0.0.0');
@@ -81,4 +81,4 @@ function isAlive(pid) {
   }
 }
 
-module.exports = { claim, find, remove };
+module.exports = { record, find, remove };

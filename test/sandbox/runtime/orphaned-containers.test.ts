@@ -1,4 +1,4 @@
-// Containers never outlive their sandbox: they die with it, and what a crash left is found again.
+// Containers never outlive their sandbox: they are killed with it, or by the next one after a crash.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -6,11 +6,11 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { noteContainer, stopLeftovers } from '../../../sandbox/runtime/leftovers.ts';
+import { killOrphanedContainers, recordContainer } from '../../../sandbox/runtime/orphaned-containers.ts';
 import { compileProgram, startProgram } from '../../program.ts';
 import { isRunning, TestTask, until } from './support.ts';
 
-// Real processes take their time on a busy machine.
+// Real processes are slow on a busy machine.
 jest.setTimeout(60_000);
 
 let folder: string;
@@ -23,8 +23,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** A process with no watcher, as one whose watcher was killed too. */
-async function stray(): Promise<{ pid: number; ended: Promise<unknown> }> {
+/** A process without a watchdog, as when the watchdog was killed too. */
+async function orphan(): Promise<{ pid: number; ended: Promise<unknown> }> {
   const child = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
   started.push(child);
   const ended = once(child, 'exit');
@@ -68,8 +68,8 @@ describe('when the sandbox is killed', () => {
   });
 });
 
-describe('a container that runs', () => {
-  test('is noted while it runs and no longer', async () => {
+describe('a running container', () => {
+  test('has a record only while it runs', async () => {
     await using task = await TestTask.create();
     const container = await task.start(['node', '-e', 'setInterval(() => {}, 1000)'], { name: 'api' });
     const note = join(task.directory, 'pids', 'api.json');
@@ -82,36 +82,36 @@ describe('a container that runs', () => {
   });
 });
 
-describe('leftovers', () => {
-  test('are killed with their children and forgotten', async () => {
-    const { pid, ended } = await stray();
-    await noteContainer(join(folder, 'task-1'), 'api', pid);
-    expect(await stopLeftovers(folder)).toEqual([{ task: 'task-1', container: 'api', pid }]);
+describe('orphaned containers', () => {
+  test('are killed with their children, and their records removed', async () => {
+    const { pid, ended } = await orphan();
+    await recordContainer(join(folder, 'task-1'), 'api', pid);
+    expect(await killOrphanedContainers(folder)).toEqual([{ task: 'task-1', container: 'api', pid }]);
     expect(await ended).toEqual([null, 'SIGKILL']);
-    expect(await stopLeftovers(folder)).toEqual([]);
+    expect(await killOrphanedContainers(folder)).toEqual([]);
   });
 
-  test('are not mistaken for a process that has an old number again', async () => {
-    const { pid } = await stray();
-    await noteContainer(join(folder, 'task-1'), 'api', pid);
+  test('are not confused with a process that reuses their number', async () => {
+    const { pid } = await orphan();
+    await recordContainer(join(folder, 'task-1'), 'api', pid);
     const note = join(folder, 'task-1', 'pids', 'api.json');
     await writeFile(note, JSON.stringify({ pid, started: 'at another time' }));
-    expect(await stopLeftovers(folder)).toEqual([]);
+    expect(await killOrphanedContainers(folder)).toEqual([]);
     expect(isRunning(pid)).toBe(true);
     expect(existsSync(note)).toBe(false);
   });
 
   test.each(['', 'null', '{"pid":0,"started":""}', '{"pid":-1}', '[1]'])(
-    'a note that says %j hurts nobody',
+    'are killed even if another record reads %j',
     async (text) => {
-      const { pid } = await stray();
-      await noteContainer(join(folder, 'task-1'), 'api', pid);
+      const { pid } = await orphan();
+      await recordContainer(join(folder, 'task-1'), 'api', pid);
       await writeFile(join(folder, 'task-1', 'pids', 'broken.json'), text);
-      expect((await stopLeftovers(folder)).map((leftover) => leftover.container)).toEqual(['api']);
+      expect((await killOrphanedContainers(folder)).map((leftover) => leftover.container)).toEqual(['api']);
     },
   );
 
-  test('of a folder that is not there are none', async () => {
-    expect(await stopLeftovers(join(folder, 'absent'))).toEqual([]);
+  test('do not exist in a folder that does not exist', async () => {
+    expect(await killOrphanedContainers(join(folder, 'absent'))).toEqual([]);
   });
 });

@@ -1,27 +1,31 @@
-/** Keeps a world on disk: read at the start, written after changes, whole or not at all. */
+/** Keeps a world on disk: reads it at the start and writes it atomically after changes. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import writeFileAtomic from 'write-file-atomic';
-import type { Snapshot, World } from './world.ts';
+import type { Snapshot, World } from '../world/world.ts';
 
 const VERSION = 1;
 
-/** The keeper of a world. */
-export interface Keeper {
-  /** Resolves when what the world holds now is on disk. */
+/** Writes a world to its file. */
+export interface WorldPersistence {
+  /** Resolves when the current state of the world is on disk. */
   saved(): Promise<void>;
-  /** Writes a last time and stops. */
+  /** Writes one last time and stops. */
   stop(): Promise<void>;
 }
 
 /**
- * Restores a world from `file`, if there is one, and keeps the file up to date from then on.
- * Writes are coalesced: however many changes come during one write, one more write follows.
- * @param onFailure told when a write fails that no call waits for
- * @throws Error when the file was written by another version, or is not readable: it is left as it is
+ * Restores a world from `file`, if it exists, and keeps the file up to date from then on.
+ * Writes are coalesced: any number of changes during one write cause one further write.
+ * @param onFailure called when a write fails that no call waits for
+ * @throws Error when the file was written by another version or cannot be read; the file is left unchanged
  */
-export function keep(world: World, file: string, onFailure: (error: unknown) => void): Keeper {
+export function persistWorld(
+  world: World,
+  file: string,
+  onFailure: (error: unknown) => void,
+): WorldPersistence {
   if (existsSync(file)) {
     const { version, snapshot } = deserialize(readFileSync(file)) as { version: number; snapshot: Snapshot };
     if (version !== VERSION) throw new Error(`${file} has version ${version}; this sandbox reads ${VERSION}`);
@@ -38,7 +42,7 @@ export function keep(world: World, file: string, onFailure: (error: unknown) => 
         await writeFileAtomic(file, text, { mode: 0o600 });
       }
     } catch (error) {
-      // A full disk: whoever waits is told, and the next change tries again.
+      // For example a full disk: the waiting calls fail, and the next change tries again.
       dirty = true;
       throw error;
     } finally {
@@ -46,12 +50,12 @@ export function keep(world: World, file: string, onFailure: (error: unknown) => 
     }
   };
   const saved = (): Promise<void> => (dirty ? (writing ??= write()) : (writing ?? Promise.resolve()));
-  let soon: NodeJS.Timeout | undefined;
+  let pendingWrite: NodeJS.Timeout | undefined;
   const stopListening = world.onChange(() => {
     dirty = true;
-    // Calls wait for their own write; this is for changes that nobody waits for.
-    soon ??= setTimeout(() => {
-      soon = undefined;
+    // Calls wait for their own write. This timer serves changes that no call waits for.
+    pendingWrite ??= setTimeout(() => {
+      pendingWrite = undefined;
       saved().catch(onFailure);
     }, 200).unref();
   });
@@ -59,7 +63,7 @@ export function keep(world: World, file: string, onFailure: (error: unknown) => 
     saved,
     async stop() {
       stopListening();
-      clearTimeout(soon);
+      clearTimeout(pendingWrite);
       await saved();
     },
   };

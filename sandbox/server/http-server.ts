@@ -1,34 +1,37 @@
-/** The sandbox over HTTP: AWS's calls on every path, and the sandbox's own on `/_sandbox/…`. */
+/** The HTTP server of the sandbox: AWS calls on every path, and the admin API on `/_sandbox/…`. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Answer } from './gateway.ts';
-import type { WireRequest, WireResponse } from './protocol/wire.ts';
+import type { GatewayResponse } from './gateway.ts';
+import type { WireRequest, WireResponse } from '../protocol/wire.ts';
 
 export interface Handlers {
-  /** Answers an AWS call. */
-  aws(request: WireRequest): Promise<Answer>;
-  /** Answers a request to `/_sandbox/<name>`; undefined when there is no such page. */
+  /** Handles an AWS call. */
+  aws(request: WireRequest): Promise<GatewayResponse>;
+  /** Handles a request to `/_sandbox/<name>`; undefined when there is no such page. */
   admin(request: WireRequest): Promise<WireResponse | undefined>;
 }
 
-/** Whoever reaches the sandbox may do all: no option, no variable and no request changes where it listens. */
+/** Any client that reaches the sandbox may do anything, so no option, variable or request changes where it listens. */
 const LOOPBACK = '127.0.0.1';
 
-/** ECR layer parts come base64-encoded: 20 MiB of layer are 27 MiB on the wire. */
-const LARGEST_BODY = 64 * 1024 * 1024;
+/** ECR layer parts are base64-encoded: 20 MiB of layer are 27 MiB on the wire. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
  * Serves the handlers on a loopback address.
  * @param port 0 for any free one
  * @throws EADDRINUSE when the port is taken
  */
-export async function serve(handlers: Handlers, port: number): Promise<{ server: Server; port: number }> {
+export async function startServer(
+  handlers: Handlers,
+  port: number,
+): Promise<{ server: Server; port: number }> {
   const server = createServer((request, response) => {
-    void answer(handlers, request, response).catch((error: unknown) => {
+    void handle(handlers, request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(String(error));
     });
   });
-  // Clients keep connections open; a slow debugger must not break them.
+  // Long enough that a client paused in a debugger keeps its connections.
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -38,48 +41,48 @@ export async function serve(handlers: Handlers, port: number): Promise<{ server:
   return { server, port: typeof address === 'object' && address ? address.port : port };
 }
 
-async function answer(handlers: Handlers, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const refused = refuseForeign(request);
+async function handle(handlers: Handlers, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const refused = refuseUntrustedOrigin(request);
   if (refused) return send(response, refused);
   const wire = await readRequest(request);
-  if (wire === 'no URL') return send(response, text(400, 'The path of the request cannot be read.'));
+  if (wire === 'invalid URL') return send(response, text(400, 'The path of the request is not valid.'));
   if (wire === 'too large') return send(response, text(413, 'The request body is too large.'));
   if (wire.path.startsWith('/_sandbox')) {
     return send(response, (await handlers.admin(wire)) ?? text(404, `The sandbox has no page ${wire.path}.`));
   }
-  const { response: answered, lost } = await handlers.aws(wire);
-  if (lost === undefined) send(response, answered);
+  const { response: complete, lost } = await handlers.aws(wire);
+  if (lost === undefined) send(response, complete);
   if (lost === 'reset') request.socket.resetAndDestroy();
-  if (lost === 'cut') cut(response, answered);
-  // A silent one keeps the connection until the client gives up.
+  if (lost === 'cut') sendHalf(response, complete);
+  // For `silent` nothing is sent: the connection stays open until the client gives up.
 }
 
 /**
- * A web page must not drive the sandbox: a rebound name sends a foreign Host, and browsers say where a request comes
- * from, in Origin or (with images, scripts and links) in Sec-Fetch-Site alone.
+ * Refuses requests from web pages. DNS rebinding shows in a foreign Host header, and browsers send the origin of a
+ * request in Origin or, for images, scripts and links, only in Sec-Fetch-Site.
  * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
  */
-function refuseForeign({ headers }: IncomingMessage): WireResponse | undefined {
+function refuseUntrustedOrigin({ headers }: IncomingMessage): WireResponse | undefined {
   const host = (headers.host ?? '').replace(/:\d+$/, '');
   const local = /^(localhost|127(\.\d+){3}|\[::1\]|([\w-]+\.)*localhost)$/i.test(host);
-  if (!local) return text(403, 'The sandbox answers on loopback names only.');
+  if (!local) return text(403, 'The sandbox responds to loopback host names only.');
   const site = headers['sec-fetch-site'] ?? 'none';
   const isForeign = headers.origin !== undefined || !['none', 'same-origin'].includes(String(site));
-  return isForeign ? text(403, 'The sandbox does not answer web pages.') : undefined;
+  return isForeign ? text(403, 'The sandbox does not respond to requests from web pages.') : undefined;
 }
 
-async function readRequest(request: IncomingMessage): Promise<WireRequest | 'no URL' | 'too large'> {
+async function readRequest(request: IncomingMessage): Promise<WireRequest | 'invalid URL' | 'too large'> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // The rest is read and dropped: who is cut off while sending never reads the answer.
-    if (size > LARGEST_BODY) chunks.length = 0;
+    // The rest is read and dropped: a client that is cut off while it sends would never read the response.
+    if (size > MAX_BODY_BYTES) chunks.length = 0;
     else chunks.push(chunk);
   }
-  if (size > LARGEST_BODY) return 'too large';
+  if (size > MAX_BODY_BYTES) return 'too large';
   const path = request.url ?? '/';
-  if (!URL.canParse(path, 'http://sandbox')) return 'no URL';
+  if (!URL.canParse(path, 'http://sandbox')) return 'invalid URL';
   const url = new URL(path, 'http://sandbox');
   return {
     method: request.method ?? 'GET',
@@ -97,7 +100,7 @@ const text = (status: number, body: string): WireResponse => ({
 });
 
 /** Announces the whole body, sends half of it, and ends the connection. */
-function cut(response: ServerResponse, { status, headers, body }: WireResponse): void {
+function sendHalf(response: ServerResponse, { status, headers, body }: WireResponse): void {
   const bytes = Buffer.from(body);
   response.writeHead(status, { ...headers, 'content-length': bytes.length });
   response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.destroy());

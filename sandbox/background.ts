@@ -1,0 +1,34 @@
+/** Starts a sandbox as a background process that outlives this one; its output goes to a log file in its folder. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The exit code of a background sandbox that found its port or its folder taken by another process. */
+export const LOST_RACE_EXIT_CODE = 75;
+
+/** @throws the error of mkdir or open when the folder or its log cannot be written */
+export function spawnSandbox(port: number, folder: string): ChildProcess {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const output = openSync(logFileIn(folder), 'a', 0o600);
+  const runner = join(import.meta.dirname, '../run.js');
+  const child = spawn(
+    process.execPath,
+    [runner, 'sandbox', '--port', String(port), '--folder', folder, '--background'],
+    { detached: true, stdio: ['ignore', output, output], env: withoutCredentials(process.env) },
+  );
+  closeSync(output);
+  child.unref();
+  return child;
+}
+
+/** Returns the last lines that a background sandbox has logged. */
+export const lastLogLines = (folder: string): string =>
+  readFileSync(logFileIn(folder), 'utf8').trim().split('\n').slice(-5).join('\n');
+
+const logFileIn = (folder: string): string => join(folder, 'sandbox.log');
+
+/** The sandbox needs no AWS credentials, and it outlives the shell that they were meant for. */
+function withoutCredentials(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, AWS_SESSION_TOKEN: ___, ...others } = env;
+  return others;
+}

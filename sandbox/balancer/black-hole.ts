@@ -1,0 +1,37 @@
+/** A black hole for connections of clients whose packets are dropped: it discards their data and never responds. */
+import type { Socket } from 'node:net';
+
+/** Holds connections without a response until the client gives up. */
+export interface BlackHole {
+  hold(socket: Socket): void;
+  /** Closes all held connections. */
+  close(): void;
+}
+
+/** How long Linux tries to connect when it gets no response. Milliseconds. */
+const HOLD_MS = 127_000;
+/** The most connections held; beyond that the oldest is closed. */
+const MAX_HELD = 256;
+
+/** Makes a black hole. The kernel has already accepted the connections, which cannot be undone. */
+export function makeBlackHole(): BlackHole {
+  const held = new Map<Socket, NodeJS.Timeout>();
+  const release = (socket: Socket) => {
+    clearTimeout(held.get(socket));
+    held.delete(socket);
+    socket.destroy();
+  };
+  return {
+    hold(socket) {
+      const [oldest] = held.keys();
+      if (oldest && held.size >= MAX_HELD) release(oldest);
+      held.set(socket, setTimeout(release, HOLD_MS, socket).unref());
+      // Incoming data is discarded; only the end of the connection matters.
+      socket
+        .resume()
+        .once('end', () => release(socket))
+        .once('close', () => release(socket));
+    },
+    close: () => [...held.keys()].forEach(release),
+  };
+}

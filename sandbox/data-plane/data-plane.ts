@@ -1,0 +1,29 @@
+/** The data plane as the control plane sees it: it runs tasks and checks targets, or simulates both. */
+import type { Region } from '../world/region.ts';
+
+/** Why a task could not start, in ECS's wording. */
+export interface TaskFailure {
+  /** `TaskFailedToStart`, … */
+  readonly stopCode: string;
+  /** E.g. `ResourceInitializationError: unable to pull secrets or registry auth: …`. */
+  readonly reason: string;
+  /** The container at fault, if one is. */
+  readonly container?: string;
+}
+
+/** Runs tasks. It reports later exits and health through `aws/ecs/task-reports.ts`. */
+export interface DataPlane {
+  /** Pulls the images and starts the containers of a task, then calls `outcome` once. */
+  startTask(region: Region, taskArn: string, outcome: (failure?: TaskFailure) => void): void;
+  /** Stops the containers of a task, reports their exit codes, and then calls `stopped`. */
+  stopTask(region: Region, taskArn: string, stopped: () => void): void;
+  /** Whether targets are really checked; if not, a target of a group in use is healthy as soon as it is registered. */
+  readonly checksTargets: boolean;
+}
+
+/** Runs nothing: every task starts immediately and every target is healthy. For tests of the control plane alone. */
+export const simulatedDataPlane: DataPlane = {
+  startTask: (_region, _taskArn, outcome) => outcome(),
+  stopTask: (_region, _taskArn, stopped) => stopped(),
+  checksTargets: false,
+};

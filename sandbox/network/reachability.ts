@@ -1,0 +1,133 @@
+/** Network reachability: the path of a packet through route tables, gateways and security groups, as pure functions. */
+import type { SecurityGroupRuleRow, SubnetRow } from '../aws/ec2/store.ts';
+import type { Region } from '../world/region.ts';
+import { cidrCovers } from './cidr.ts';
+import { internetGatewayOf, routeTo, effectiveRouteTableOf } from './routes.ts';
+
+/** An address that represents the whole internet. */
+const INTERNET_ADDRESS = '52.94.0.1';
+/** The address of clients on the internet: reserved for documentation (RFC 5737), so that no host has it. */
+export const CLIENT_ADDRESS = '203.0.113.10';
+const HTTPS = 443;
+/** An address that only 0.0.0.0/0 contains in practice. */
+const ANY_ADDRESS = '0.0.0.0';
+
+/**
+ * Checks whether an interface reaches the internet on port 443.
+ * @param groups the IDs of the interface's security groups
+ * @param options.hasPublicIp whether it has a public IP, without which it cannot use an internet gateway
+ * @returns `open`, or the reason why not, as a sentence
+ */
+export function checkEgress(
+  region: Region,
+  subnetId: string,
+  groups: readonly string[],
+  { hasPublicIp = false }: { hasPublicIp?: boolean } = {},
+): 'open' | (string & {}) {
+  const subnet = region.ec2.subnets.get(subnetId);
+  if (!subnet) return `the subnet ${subnetId} does not exist`;
+  if (!someRuleAllows(region, groups, { egress: true, port: HTTPS, ip: INTERNET_ADDRESS })) {
+    return `no security group of ${groups.join(', ')} allows tcp ${HTTPS} out`;
+  }
+  const gateway = nextHop(region, subnet, INTERNET_ADDRESS);
+  if (gateway.nat !== undefined) return checkNatEgress(region, gateway.nat);
+  if (gateway.blocked !== undefined) return gateway.blocked;
+  return hasPublicIp
+    ? 'open'
+    : `the route to 0.0.0.0/0 of ${subnetId} is an internet gateway, which serves public IPs only, and the interface has none`;
+}
+
+/**
+ * Checks whether a TCP connection from the internet reaches an interface with a public IP, and its replies reach the client.
+ * @param groups the IDs of the interface's security groups
+ * @returns `open`, or the reason why not, as a sentence
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
+ */
+export function checkIngress(
+  region: Region,
+  subnetId: string,
+  groups: readonly string[],
+  port: number,
+): 'open' | (string & {}) {
+  const subnet = region.ec2.subnets.get(subnetId);
+  if (!subnet) return `the subnet ${subnetId} does not exist`;
+  if (!groupsAdmit(region, { fromGroups: [], fromIp: CLIENT_ADDRESS, toGroups: groups, port })) {
+    return `no security group of ${groups.join(', ')} allows tcp ${port} in from ${CLIENT_ADDRESS}`;
+  }
+  const gateway = nextHop(region, subnet, CLIENT_ADDRESS);
+  if (gateway.nat !== undefined)
+    return `the route of ${subnetId} leads to ${gateway.nat}, not back to the client`;
+  return gateway.blocked ?? 'open';
+}
+
+/** The next hop from a subnet to the internet: a NAT gateway, blocked, or neither for an attached internet gateway. */
+function nextHop(region: Region, subnet: SubnetRow, address: string): { nat?: string; blocked?: string } {
+  const table = effectiveRouteTableOf(region, subnet);
+  const route = table && routeTo(table, address);
+  if (!route) return { blocked: `the route table of ${subnet.SubnetId} has no route to the internet` };
+  if (route.NatGatewayId !== undefined) return { nat: route.NatGatewayId };
+  const attached = internetGatewayOf(region, subnet.VpcId)?.InternetGatewayId;
+  return attached !== undefined && route.GatewayId === attached
+    ? {}
+    : {
+        blocked: `the route of ${subnet.SubnetId} leads to ${route.GatewayId}, which is not attached to ${subnet.VpcId}`,
+      };
+}
+
+function checkNatEgress(region: Region, natGatewayId: string): 'open' | (string & {}) {
+  const nat = region.ec2.natGateways.get(natGatewayId);
+  if (nat?.State !== 'available') return `the NAT gateway ${natGatewayId} is ${nat?.State ?? 'gone'}`;
+  const subnet = region.ec2.subnets.get(nat.SubnetId);
+  if (!subnet) return `the subnet of the NAT gateway ${natGatewayId} is gone`;
+  const { nat: second, blocked } = nextHop(region, subnet, INTERNET_ADDRESS);
+  if (second !== undefined)
+    return `the NAT gateway ${natGatewayId} is in a subnet without an internet gateway`;
+  return blocked === undefined
+    ? 'open'
+    : `the NAT gateway ${natGatewayId} has no route to the internet: ${blocked}`;
+}
+
+/** A TCP connection between two interfaces. */
+export interface Connection {
+  /** The IDs of the sender's security groups; empty for a sender on the internet. */
+  readonly fromGroups: readonly string[];
+  readonly fromIp: string;
+  readonly toGroups: readonly string[];
+  /** The receiver's address. Without it, only a sender's rule for 0.0.0.0/0 matches by address. */
+  readonly toIp?: string;
+  readonly port: number;
+}
+
+/**
+ * Whether security groups admit a TCP connection: the egress rules of the sender and the ingress rules of the receiver.
+ * A sender without groups is on the internet, where no egress rules apply.
+ */
+export function groupsAdmit(
+  region: Region,
+  { fromGroups, fromIp, toGroups, toIp = ANY_ADDRESS, port }: Connection,
+): boolean {
+  const out =
+    fromGroups.length === 0 ||
+    someRuleAllows(region, fromGroups, { egress: true, port, ip: toIp, groups: toGroups });
+  return out && someRuleAllows(region, toGroups, { egress: false, port, ip: fromIp, groups: fromGroups });
+}
+
+interface Packet {
+  readonly egress: boolean;
+  readonly port: number;
+  /** The address of the other side. */
+  readonly ip: string;
+  readonly groups?: readonly string[];
+}
+
+const someRuleAllows = (region: Region, own: readonly string[], packet: Packet): boolean =>
+  region.ec2.securityGroupRules
+    .all()
+    .some((rule) => own.includes(rule.GroupId) && rule.IsEgress === packet.egress && allows(rule, packet));
+
+function allows(rule: SecurityGroupRuleRow, { port, ip, groups = [] }: Packet): boolean {
+  const { IpProtocol, FromPort = 0, ToPort = 65535, CidrIpv4, ReferencedGroupInfo } = rule;
+  if (IpProtocol !== '-1' && (IpProtocol !== 'tcp' || port < FromPort || port > ToPort)) return false;
+  if (ReferencedGroupInfo?.GroupId !== undefined) return groups.includes(ReferencedGroupInfo.GroupId);
+  return cidrCovers(CidrIpv4, ip);
+}

@@ -1,0 +1,23 @@
+/** When a process started, which tells it from a later process with the same number. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+/**
+ * Returns when a process started, as a string to compare.
+ * @returns undefined when the process does not exist or has ended
+ */
+export async function startTimeOf(pid: number): Promise<string | undefined> {
+  if (process.platform === 'linux') {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    // The second field, the name, may contain any character. The state follows its last `)`, the start time 19 fields on.
+    // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : fields[19];
+  }
+  const { stdout } = await promisify(execFile)('/bin/ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+    env: { LC_ALL: 'C' },
+  }).catch(() => ({ stdout: '' }));
+  const [, state, started] = /^(\S+)\s+(.+?)\s*$/.exec(stdout) ?? [];
+  return state?.startsWith('Z') ? undefined : started;
+}

@@ -1,0 +1,44 @@
+/** The journal: every call that reached the sandbox, in order. */
+
+/** One call. */
+export interface JournalEntry {
+  readonly service: string;
+  readonly operation: string;
+  readonly region: string;
+  /** `ok`, or the code of the refusal. */
+  readonly result: string;
+  /** The kind of the fault that was injected into it, if any. */
+  readonly fault?: string | undefined;
+  /** Whether it was throttled: refused because its token bucket was empty. */
+  readonly throttled?: true | undefined;
+  readonly mutating: boolean;
+  /** When, as ISO 8601. */
+  readonly at: string;
+}
+
+export interface Journal {
+  add(entry: Omit<JournalEntry, 'at' | 'mutating'>): void;
+  entries(): readonly JournalEntry[];
+  clear(): void;
+}
+
+/** Operations that change nothing, recognised by their first word; all others count as mutating. */
+const READ_ONLY = /^(Describe|Get|List|BatchGet|BatchCheck|Filter|Test)/;
+export const isMutating = (operation: string): boolean => !READ_ONLY.test(operation);
+
+/** The number of calls kept: enough for the longest run, bounded for a sandbox that runs for weeks. */
+const MAX_ENTRIES = 20_000;
+
+export function makeJournal(now: () => number): Journal {
+  let entries: JournalEntry[] = [];
+  return {
+    add(entry) {
+      entries.push({ ...entry, mutating: isMutating(entry.operation), at: new Date(now()).toISOString() });
+      if (entries.length > MAX_ENTRIES * 1.1) entries = entries.slice(-MAX_ENTRIES);
+    },
+    entries: () => entries,
+    clear: () => {
+      entries = [];
+    },
+  };
+}

@@ -1,0 +1,86 @@
+/** The claim on a sandbox's folder: only one process may use it, since a second would kill the tasks and overwrite the world of the first. */
+import { createHash, randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startTimeOf } from '../runtime/process-start-time.ts';
+
+/** Another running sandbox keeps its state in the folder. */
+export class FolderTakenError extends Error {
+  /** @param pid the process of the other sandbox */
+  constructor(folder: string, pid: number) {
+    super(`Another sandbox, process ${pid}, keeps its state in ${folder}.`);
+    this.name = 'FolderTakenError';
+  }
+}
+
+/**
+ * Claims a folder for this process. The claim of a dead process is taken over.
+ * @returns a function that releases the claim
+ * @throws FolderTakenError when a running process holds the claim
+ */
+export async function claimFolder(folder: string): Promise<() => Promise<void>> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, 'claim');
+  await acquire(file, `${process.pid} ${await startTimeOf(process.pid)}\n`, folder);
+  return () => rm(file, { force: true });
+}
+
+/** Puts our text into a file that only one process may own. */
+async function acquire(file: string, own: string, folder: string): Promise<void> {
+  for (;;) {
+    if (await put(own, file, link)) return;
+    const other = await read(file);
+    if (other === undefined) continue;
+    const holder = await runningHolder(other);
+    if (holder !== undefined) throw new FolderTakenError(folder, holder);
+    if (await replaceDead(file, own, other, folder)) return;
+  }
+}
+
+/**
+ * Replaces the text of a dead holder. Several processes may find it dead at the same time, and the slowest must not
+ * overwrite the claim of the fastest. The right to replace it is therefore a separate file, named after the dead text
+ * and acquired in the same way.
+ * @returns false when another process has replaced it already
+ */
+async function replaceDead(file: string, own: string, dead: string, folder: string): Promise<boolean> {
+  const digest = createHash('sha256').update(dead).digest('hex');
+  const right = `${file}.${digest.slice(0, 8)}.takeover`;
+  await acquire(right, own, folder);
+  try {
+    return (await read(file)) === dead && (await put(own, file, rename));
+  } finally {
+    await rm(right, { force: true });
+  }
+}
+
+/** Moves a complete file into place, so that a claim names its holder from the moment it exists. */
+async function put(text: string, file: string, move: typeof link): Promise<boolean> {
+  const draft = `${file}.${process.pid}.${randomUUID()}.new`;
+  try {
+    await writeFile(draft, text, { mode: 0o600 });
+    await move(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function read(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Returns the number of the process that a claim names; undefined when that process no longer runs. */
+export async function runningHolder(text: string): Promise<number | undefined> {
+  const [pid = 0, started] = /^(\d+) (.+)$/m.exec(text)?.slice(1) ?? [];
+  if (started === undefined) return undefined;
+  return (await startTimeOf(Number(pid))) === started ? Number(pid) : undefined;
+}

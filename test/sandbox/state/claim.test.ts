@@ -1,0 +1,136 @@
+// A sandbox's folder is claimed by one process at a time, also when many find the claim of a dead one.
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import fsPromises from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { claimFolder, FolderTakenError } from '../../../sandbox/state/claim.ts';
+import { compileProgram, newFolder, startProgram } from '../../program.ts';
+
+/** The claim of a process that is dead: no process has this number. */
+const DEAD = '4194305 12345\n';
+
+/** A folder whose claim has this text. */
+function claimedFolder(text: string): { folder: string; claim: string } {
+  const folder = join(newFolder(), 'sandbox');
+  const claim = join(folder, 'claim');
+  mkdirSync(folder);
+  writeFileSync(claim, text);
+  return { folder, claim };
+}
+
+afterEach(() => void jest.restoreAllMocks());
+
+describe('a claim', () => {
+  test('names its process until it is released', async () => {
+    const folder = join(newFolder(), 'sandbox');
+    const release = await claimFolder(folder);
+    expect(readFileSync(join(folder, 'claim'), 'utf8')).toMatch(new RegExp(`^${process.pid} .+\n$`));
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(statSync(join(folder, 'claim')).mode & 0o777).toBe(0o600);
+    await release();
+    expect(await fsPromises.readdir(folder)).toEqual([]);
+  });
+
+  test('of a living process is refused to every other claimant', async () => {
+    const folder = newFolder();
+    const release = await claimFolder(folder);
+    await expect(claimFolder(folder)).rejects.toEqual(new FolderTakenError(folder, process.pid));
+    await release();
+    await (
+      await claimFolder(folder)
+    )();
+  });
+
+  test.each([DEAD, '', 'not a claim', `${process.pid} at another time\n`])(
+    'that reads %j is taken over',
+    async (text) => {
+      const { folder, claim } = claimedFolder(text);
+      await claimFolder(folder);
+      expect(readFileSync(claim, 'utf8')).toMatch(new RegExp(`^${process.pid} `));
+      expect(await fsPromises.readdir(folder)).toEqual(['claim']);
+    },
+  );
+
+  test('is taken over although a process died while it was taking it over', async () => {
+    const { folder } = claimedFolder(DEAD);
+    const program = await compileProgram(CLAIMANT);
+    const killed = startProgram(program, [folder, 'die while taking over']);
+    expect(await killed.nextLine()).toBe('ready');
+    killed.send('claim');
+    await killed.ended;
+    await claimFolder(folder);
+    await expect(claimFolder(folder)).rejects.toThrow(FolderTakenError);
+  });
+
+  test('that is new is not moved by a process that has read the dead one before it', async () => {
+    const { folder, claim } = claimedFolder(DEAD);
+    const { readFile } = fsPromises;
+    const slow = { hasRead: () => {}, goOn: () => {} };
+    const hasRead = new Promise<void>((resolve) => (slow.hasRead = resolve));
+    const goOn = new Promise<void>((resolve) => (slow.goOn = resolve));
+    jest.spyOn(fsPromises, 'readFile').mockImplementation(async (...args: Parameters<typeof readFile>) => {
+      const text = await readFile(...args);
+      if (args[0] === claim && text === DEAD) {
+        jest.mocked(fsPromises.readFile).mockImplementation(readFile);
+        slow.hasRead();
+        await goOn;
+      }
+      return text;
+    });
+    const late = claimFolder(folder);
+    await hasRead;
+    await claimFolder(folder);
+    const before = statSync(claim, { bigint: true });
+    slow.goOn();
+    await expect(late).rejects.toThrow(FolderTakenError);
+    const after = statSync(claim, { bigint: true });
+    // A rename changes the time of the last change of status.
+    expect([after.ino, after.ctimeNs]).toEqual([before.ino, before.ctimeNs]);
+  });
+});
+
+/** Claims a folder each time it is told to and reports what came of it; releases it when told to. */
+const CLAIMANT = `
+import { createInterface } from 'node:readline';
+import fsPromises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { claimFolder } from 'sandbox/state/claim.ts';
+const [folder, mode] = process.argv.slice(2);
+if (mode) {
+  fsPromises.rename = () => process.kill(process.pid, 'SIGKILL');
+  syncBuiltinESMExports();
+}
+let release;
+console.log('ready');
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'claim') {
+    release = undefined;
+    try {
+      release = await claimFolder(folder);
+      console.log('won');
+    } catch (error) {
+      console.log(error.name);
+    }
+  } else {
+    await release?.();
+    console.log('released');
+  }
+}`;
+
+test('of many processes that find a dead claim, exactly one wins, and the claim is its own', async () => {
+  const { folder, claim } = claimedFolder(DEAD);
+  const program = await compileProgram(CLAIMANT);
+  const claimants = Array.from({ length: 6 }, () => startProgram(program, [folder]));
+  for (const claimant of claimants) expect(await claimant.nextLine()).toBe('ready');
+  for (let round = 0; round < 100; round += 1) {
+    writeFileSync(claim, DEAD);
+    for (const claimant of claimants) claimant.send('claim');
+    const results = await Promise.all(claimants.map(({ nextLine }) => nextLine()));
+    expect(results.toSorted()).toEqual([...Array<string>(5).fill('FolderTakenError'), 'won']);
+    const winner = claimants[results.indexOf('won')];
+    expect(readFileSync(claim, 'utf8')).toMatch(new RegExp(`^${winner?.child.pid} `));
+    for (const claimant of claimants) claimant.send('release');
+    for (const claimant of claimants) expect(await claimant.nextLine()).toBe('released');
+  }
+  expect(await fsPromises.readdir(folder)).toEqual([]);
+}, 120_000);

@@ -81,7 +81,7 @@ test('a build that fails is told with the last lines of the engine', async () =>
   expect(why).toContain('40');
   expect(why).not.toContain('\n30\n');
   expect(fix[0]).toMatch(
-    /^docker build --platform linux\/amd64 .*slipway-image-.*, to see all that it says$/,
+    /^docker build --platform linux\/amd64 .*slipway-image-.*, to see its whole output$/,
   );
   expect(sent()).toEqual([]);
 });
@@ -103,7 +103,7 @@ test.each([
 test('a folder without a Dockerfile is refused before anything is built', async () => {
   const folder = await folderOf({ 'src/main.ts': '' });
   const { code, why, fix } = await problemOf(dockerBuild('docker', folder));
-  expect({ code, why }).toEqual({ code: 'BUILDER', why: 'There is no Dockerfile in it.' });
+  expect({ code, why }).toEqual({ code: 'BUILDER', why: 'It has no Dockerfile.' });
   expect(fix.join(' ')).toContain('image');
 });
 

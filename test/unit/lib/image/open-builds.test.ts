@@ -66,7 +66,7 @@ describe.each<[Case]>([
     expect(events).toEqual([
       {
         type: 'warning',
-        text: 'Images are bundled: such an image has no base image and runs on the sandbox alone.',
+        text: 'Images are bundled: they have no base image and run in the sandbox only.',
       },
     ]);
   });
@@ -76,7 +76,10 @@ describe.each<[Case, RegExp]>([
   [{ builder: 'auto', target: 'aws' }, /nothing to build images with/],
   [{ builder: 'docker', target: 'aws' }, /nothing to build images with/],
   [{ builder: 'docker', target: 'aws', endpoint: LOCAL }, /nothing to build images with/],
-  [{ builder: 'docker', target: 'sandbox', engines: ['docker'] }, /sandbox takes no images from docker/],
+  [
+    { builder: 'docker', target: 'sandbox', engines: ['docker'] },
+    /sandbox does not accept images from docker/,
+  ],
 ])('%j', (given, what) => {
   test('is refused, with what to do', async () => {
     const { builds } = await opened(given);
@@ -122,7 +125,7 @@ test('containers with the same source share one build, and it is made once', asy
 test('a container with an image by reference has no build', async () => {
   const of = withImage({ reference: 'nginx:1' }, {});
   const builds = openBuilds(of, { endpoint: undefined, report: () => undefined });
-  await expect(builds.of('web-api1')).rejects.toThrow('web-api1 is not made from source');
+  await expect(builds.of('web-api1')).rejects.toThrow('web-api1 is not built from source');
 });
 
 test('what is built ahead is what is asked for later, and what fails is told then', async () => {

@@ -198,7 +198,7 @@ test('an emulator that takes no layers gets the manifest alone, and that is said
   registry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(unimplemented());
   expect(await push(small, true)).toEqual([
-    'this endpoint takes no image layers: the manifest alone is pushed',
+    'this endpoint accepts no image layers: only the manifest is pushed',
   ]);
   expect(calls('PutImage')).toHaveLength(1);
 });
@@ -224,7 +224,7 @@ test('another image under the tag is a problem that says how to get rid of it', 
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageTagAlreadyExistsException', 'the tag is immutable'));
   await expect(push(small)).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: `The tag bundle-1 in the repository ${REPOSITORY} stands for another image.`,
+    what: `The tag bundle-1 in the repository ${REPOSITORY} belongs to another image.`,
     why: 'the tag is immutable',
     fix: expect.arrayContaining([
       `aws ecr batch-delete-image --repository-name ${REPOSITORY} --image-ids imageTag=bundle-1`,

@@ -40,7 +40,7 @@ test('there may be none', async () => {
 
 test.each<[string, Partial<SandboxHandle>, string]>([
   ['does not end', { stop: () => Promise.reject(new Error('It still runs.')) }, 'Nothing is left in it.'],
-  ['does not answer', { census: () => Promise.reject(new Error('500')) }, 'What is in it is not known.'],
+  ['does not answer', { census: () => Promise.reject(new Error('500')) }, 'It is not known what is in it.'],
 ])('one that %s is a problem that names its process', async (_, over, now) => {
   const { door } = sandbox(over);
   await expect(closeEmptySandbox(door)).rejects.toMatchObject({

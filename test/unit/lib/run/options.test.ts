@@ -81,7 +81,7 @@ describe('a wrong flag is refused', () => {
     [['--paln'], "Unknown option '--paln'.", 'Did you mean --plan?'],
     [['--no-wiat'], "Unknown option '--no-wiat'.", 'Did you mean --no-wait?'],
     [['--stgae', 'x'], "Unknown option '--stgae'.", 'Did you mean --stage?'],
-    [['--frobnicate'], "Unknown option '--frobnicate'.", 'This is not how the command is called.'],
+    [['--frobnicate'], "Unknown option '--frobnicate'.", 'The command cannot be run with these arguments.'],
     [
       ['--target', 'asw'],
       "Option '--target <target>' argument 'asw' is invalid.",
@@ -93,14 +93,18 @@ describe('a wrong flag is refused', () => {
       'Did you mean docker? Allowed choices are auto, bundle, docker.',
     ],
     [['production'], 'Too many arguments.', 'Expected 0 arguments but got 1.'],
-    [['--stage'], "Option '--stage <name>' argument missing.", 'This is not how the command is called.'],
+    [
+      ['--stage'],
+      "Option '--stage <name>' argument missing.",
+      'The command cannot be run with these arguments.',
+    ],
   ])('%j', async (args, what, why) => {
     await expect(read(...args)).rejects.toMatchObject({
       code: 'ARGUMENTS',
       what,
       why,
       now: 'Nothing was changed.',
-      fix: ['npm run provision -- --help, for what it takes'],
+      fix: ['npm run provision -- --help, to see its flags'],
     });
   });
 
@@ -135,7 +139,7 @@ describe('a flag that npm took for itself is refused', () => {
   ])('%s', async (_typed, taken, args, names, flags) => {
     await expect(readUnder({ ...npm, ...taken }, ...args)).rejects.toMatchObject({
       code: 'ARGUMENTS',
-      what: `npm took ${names} for itself.`,
+      what: `npm took ${names} as its own.`,
       now: 'Nothing was changed.',
       fix: [`npm run provision -- ${flags}`],
     });

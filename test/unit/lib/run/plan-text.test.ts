@@ -80,7 +80,7 @@ describe('for people', () => {
   test('the changes are counted by verb, and what stays', () => {
     expect(countsText(changes, 3)).toBe('1 to create, 2 to update, 1 to replace, 1 to remove, 3 to keep');
     expect(countsText([], 3)).toBe('3 to keep');
-    expect(countsText([], 0)).toBe('nothing at all');
+    expect(countsText([], 0)).toBe('nothing');
   });
 });
 

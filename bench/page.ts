@@ -1,18 +1,18 @@
-/** Results as text: what is printed, and what docs/speed.md holds. Pure. */
+/** Renders results: the printed report, and the generated part of docs/speed.md. Pure. */
 import type { Results } from './results.ts';
 import { comparisonTable, kindsTable, ratioText, table, verdictTable } from './table.ts';
 
-/** All above this line is told, all below it is written. */
+/** Everything above this line is written by hand, everything below it is generated. */
 const MARK = '<!-- Below this line: npm run bench -- --write -->';
 
-/** The picture beside the page. */
+/** File name of the picture beside the page. */
 export const PICTURE = 'speed.svg';
 
-/** The page with its end written anew. */
+/** Returns the page with its generated part replaced. */
 export const rewritten = (text: string, results: Results): string =>
   `${text.split(MARK)[0]}${MARK}\n\n${sections(results, true).join('\n\n')}\n`;
 
-/** What is printed. */
+/** Returns the printed report. */
 export const printed = (results: Results): string => `${sections(results, false).join('\n\n')}\n`;
 
 function sections(results: Results, isPage: boolean): string[] {
@@ -26,7 +26,7 @@ function sections(results: Results, isPage: boolean): string[] {
     ...sizes.slice(0, 1).flatMap((size) => [heading('Calls by service'), kindsTable(size)]),
     ...(limit ? [heading('Against the limit'), limitTable(limit.works), list(pathsOf(limit.works))] : []),
     ...(limit && isPage ? [`![The steps of a first provision over time](${PICTURE})`] : []),
-    ...(throughput ? [heading('The sandbox’s own throughput'), throughputTable(throughput)] : []),
+    ...(throughput ? [heading('Throughput of the sandbox'), throughputTable(throughput)] : []),
     ...(skipped.length > 0 ? [list(skipped.map((text) => `skipped: ${text}`))] : []),
     ...(failures.length > 0 ? [list(failures.map((text) => `failed: ${text.split('\n')[0] ?? ''}`))] : []),
   ];
@@ -50,7 +50,7 @@ const pathsOf = (works: Works): string[] =>
 
 const throughputTable = (measured: NonNullable<Results['throughput']>): string =>
   table([
-    ['a second', 'sandbox', 'beside', 'ratio'],
+    ['per second', 'sandbox', 'compared with', 'ratio'],
     ...measured.map(({ what, sandbox, other, otherName }) => [
       what,
       String(Math.round(sandbox)),

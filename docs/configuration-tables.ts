@@ -1,15 +1,15 @@
-/** The tables of configuration.md, made of the schema of the configuration. */
+/** Generates the tables of configuration.md from the schema of the configuration. */
 import * as z from 'zod';
 import { Stack } from '../lib/config/schema.ts';
 import { table } from './table.ts';
 
 type Node = z.core.JSONSchema.JSONSchema;
-/** More would be a column wider than the others together; a mistake names them all. */
+/** The most values that a cell lists: more would make the column too wide, and the message for an invalid value lists all. */
 const MOST_VALUES = 10;
 
 type Row = readonly [field: string, value: string, fallback: string, meaning: string];
 
-/** The tables: one for each object of the schema, the outermost first. */
+/** Returns one table for each object of the schema, the outermost first. */
 export const configurationTables = (): string =>
   sections(z.toJSONSchema(Stack, { io: 'input' }), '').join('\n');
 
@@ -48,12 +48,12 @@ function valueOf({
   if (values) return values.map((value) => code(String(value))).join(' ');
   if (type === 'integer') return `${minimum} to ${maximum}`;
   if (type === 'boolean') return 'true or false';
-  if (type === 'array') return 'texts';
-  if (type !== 'object') return 'text';
+  if (type === 'array') return 'list of strings';
+  if (type !== 'object') return 'string';
   if (properties) return 'see below';
-  return typeof held === 'object' && held.properties ? 'by name, see below' : 'texts by name';
+  return typeof held === 'object' && held.properties ? 'by name, see below' : 'strings by name';
 }
 
-/** Objects have the defaults of their fields. */
+/** Returns the default of a field; an object has none, because its fields have their own. */
 const defaultOf = ({ default: fallback, properties }: Node): string =>
   fallback === undefined || properties ? '' : code(JSON.stringify(fallback));

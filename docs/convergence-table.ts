@@ -1,14 +1,14 @@
-/** The table of converge.md, made of what the tests of convergence wrote down. */
+/** Generates the table of converge.md from the snapshots of the convergence tests. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nouns } from '../lib/model/architecture.ts';
-import { built, mishaps } from '../test/converge/mishaps.ts';
-import { strangers, taken } from '../test/converge/strangers.ts';
+import { manualImageChanges, manualChanges } from '../test/converge/manual-changes.ts';
+import { foreignResources, takenOver } from '../test/converge/foreign-resources.ts';
 import { table } from './table.ts';
 
 const SNAPSHOTS = join(import.meta.dirname, '../test/converge/__snapshots__');
 
-/** What a test wrote down, by its name. */
+/** Returns the lists in a snapshot file by the name of their test. */
 function snapshotsOf(file: string): Map<string, string[]> {
   const text = readFileSync(join(SNAPSHOTS, `${file}.test.ts.snap`), 'utf8');
   const found = [...text.matchAll(/^exports\[`(.+) 1`\] = `\n(\[[^]*?\])\n`;$/gm)];
@@ -17,13 +17,13 @@ function snapshotsOf(file: string): Map<string, string[]> {
   );
 }
 
-/** `update services.web: count` in its parts. */
+/** Splits a line such as `update services.web: count` into its parts. */
 function partsOf(line: string) {
   const [, verb = '', noun = '', fields = ''] = /^(\w+) (\w+)[^:]*(?:: (.*))?$/.exec(line) ?? [];
   return { verb, noun, fields: fields === '' ? [] : fields.split(', ') };
 }
 
-/** Fields of a container or an attribute lose what is only a name in the example; tags are one. */
+/** Shortens a field by the names that only the examples have; all tags count as one field. */
 const short = (field: string): string =>
   field
     .replace(/^tag\..*/, 'tags')
@@ -34,19 +34,21 @@ const short = (field: string): string =>
 const listed = (words: Iterable<string>): string => [...new Set(words)].sort().join(', ');
 const nounOf = (address: string): string => address.split('.')[0] ?? '';
 
-/** One row a noun. */
+/** Returns the table, with one row per noun. */
 export function convergenceTable(): string {
   const changes = snapshotsOf('changes');
   const lines = [...changes.values()].flat().map(partsOf);
-  const [found = []] = snapshotsOf('found').values();
+  const [found = []] = snapshotsOf('lost-state').values();
   const foreign = new Set(
-    [...strangers.map(({ address }) => address), ...taken.map(([one]) => one)].map(nounOf),
+    [...foreignResources.map(({ address }) => address), ...takenOver.map(([one]) => one)].map(nounOf),
   );
   const rows = nouns.map((noun) => {
     const mine = lines.filter((line) => line.noun === noun);
     const inPlace = mine.filter(({ verb }) => verb === 'update').flatMap(({ fields }) => fields.map(short));
-    const replacing = [...changes].filter(([, plan]) => isAnew(plan, noun)).map(([name]) => name);
-    const drifts = [...mishaps, ...built].filter((one) => one.noun === noun).map(({ what }) => what);
+    const replacing = [...changes].filter(([, plan]) => isReplaced(plan, noun)).map(([name]) => name);
+    const drifts = [...manualChanges, ...manualImageChanges]
+      .filter((one) => one.noun === noun)
+      .map(({ what }) => what);
     return [
       `\`${noun}\``,
       listed(inPlace),
@@ -60,7 +62,7 @@ export function convergenceTable(): string {
     [
       'noun',
       'changed in place',
-      'made anew for',
+      'replaced for',
       'drift repaired when',
       'found without state',
       'refused when foreign',
@@ -69,8 +71,8 @@ export function convergenceTable(): string {
   ]);
 }
 
-/** Whether a thing of a noun takes the place of another: said in one word, or a thing goes and another comes. */
-const isAnew = (plan: readonly string[], noun: string): boolean => {
+/** Whether a plan replaces a resource of a noun: as `replace`, or as a `create` and a `remove`. */
+const isReplaced = (plan: readonly string[], noun: string): boolean => {
   const has = (verb: string) => plan.some((line) => isOf(line, verb, noun));
   return has('replace') || (has('create') && has('remove'));
 };

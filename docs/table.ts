@@ -1,6 +1,6 @@
-/** Tables as Prettier lays them out. */
+/** Renders Markdown tables as Prettier lays them out. */
 
-/** @param all the head, and the rows; as many cells in each */
+/** @param all the head and the rows, each with the same number of cells */
 export function table(all: readonly (readonly string[])[]): string {
   const [head = [], ...body] = all;
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));

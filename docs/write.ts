@@ -1,4 +1,4 @@
-/** Writes the ends of the pages that the code knows itself: `npm run docs`. */
+/** Writes the generated parts of the documents: `npm run docs`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transientErrors, type TransientError } from '../lib/aws/transient-errors.ts';
@@ -6,43 +6,43 @@ import { services } from '../sandbox/services.ts';
 import { configurationTables } from './configuration-tables.ts';
 import { convergenceTable } from './convergence-table.ts';
 
-/** All above this line is told, all below it is written. */
+/** Everything above this line is written by hand, everything below it is generated. */
 const MARK = '<!-- Below this line: npm run docs -->';
 
-/** What a page ends with, as Prettier lays it out. */
+/** The pages with a generated part, laid out as Prettier does. */
 export const PAGES: readonly { readonly page: string; readonly written: () => string }[] = [
   { page: 'docs/configuration.md', written: configurationTables },
   { page: 'docs/converge.md', written: convergenceTable },
-  { page: 'docs/waiting.md', written: truthsList },
-  { page: 'sandbox/BEHAVIOUR.md', written: operationsList },
+  { page: 'docs/waiting.md', written: transientErrorList },
+  { page: 'sandbox/BEHAVIOUR.md', written: operationList },
 ];
 
-/** The page with its end written anew. */
+/** Returns the page with its generated part replaced. */
 export const rewritten = (text: string, written: string): string =>
   `${text.split(MARK)[0]}${MARK}\n\n${written}`;
 
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 
-function truthsList(): string {
+function transientErrorList(): string {
   return transientErrors
-    .map((truth) => {
-      const { why, seconds, maxAttempts: tries, onlyRecentlyCreated: fresh } = truth;
+    .map((error) => {
+      const { why, seconds, maxAttempts, onlyRecentlyCreated } = error;
       const bounds = [
         `${seconds} s`,
-        ...(tries ? [`${tries} times`] : []),
-        ...(fresh ? ['of new things'] : []),
+        ...(maxAttempts ? [`${maxAttempts} attempts`] : []),
+        ...(onlyRecentlyCreated ? ['for recently created resources'] : []),
       ];
-      return `- ${why}: ${bounds.join(', ')}. ${commandsText(truth)}\n`;
+      return `- ${why}: ${bounds.join(', ')}. ${callsText(error)}\n`;
     })
     .join('');
 }
 
-function commandsText({ commands, commandPattern: like }: TransientError): string {
-  if (like) return `Calls that match \`${like.source}\``;
+function callsText({ commands, commandPattern: pattern }: TransientError): string {
+  if (pattern) return `Calls that match \`${pattern.source}\``;
   return commands ? code(commands) : 'Any call';
 }
 
-function operationsList(): string {
+function operationList(): string {
   return Object.values(services)
     .map(({ name, operations }) => `- ${name}: ${code(Object.keys(operations).sort())}\n`)
     .join('');

@@ -1,106 +1,141 @@
-/** Carries out a plan: each step as soon as what it needs is done, then what must go, backwards. */
-import { nouns, needs } from '../lib/model/architecture.ts';
+/** Carries out a plan: each step as soon as the nouns it needs are done, then the removals in reverse order. */
+import { startAll, waitForAll } from '../lib/engine/concurrent.ts';
+import { reversed, walk } from '../lib/engine/graph.ts';
+import type { Applied, Known, Step } from '../lib/engine/step.ts';
+import type { Desired, LookContext } from '../lib/look/context.ts';
+import { itemsOf } from '../lib/look/found.ts';
+import { needs, nouns, type Ids, type Noun } from '../lib/model/architecture.ts';
 import { changeAddress, type Change } from '../lib/model/change.ts';
-import { reversed, walk, type Outcome } from '../lib/engine/graph.ts';
-import type { Found } from '../lib/look/found.ts';
-import type { LookContext, Desired } from '../lib/look/context.ts';
 import { pastTense } from '../lib/model/report.ts';
-import { titleOf, type Ids, type Items, type Noun } from '../lib/model/resources.ts';
+import { idsOf, titleOf } from '../lib/model/resources.ts';
 import { failures } from '../lib/run/failures.ts';
 import type { Run } from '../lib/run/run.ts';
-import { waitForAll, startAll } from '../lib/engine/concurrent.ts';
-import type { Step } from '../lib/engine/step.ts';
 import { removals } from '../teardown/plan.ts';
 import { removeResource } from '../teardown/remove.ts';
-import { applyContext, NO_INTENT, type AllIds, type ApplyScope } from './context.ts';
-import { refreshState } from './refresh-state.ts';
+import { applyContext, NO_INTENT, type AllIds, type ApplyScope, type ChangeScope } from './context.ts';
 import { steps, type Plan } from './plan.ts';
+import { refreshState } from './refresh-state.ts';
 
 /**
  * Carries out a plan and returns the ids of everything.
  * A failure stops what depends on it; the rest is finished and recorded.
- * @throws the one problem that happened, or STEPS_FAILED with all of them; INTERRUPTED when the signal said to stop
+ * @throws the one problem that happened, or STEPS_FAILED with all of them; INTERRUPTED when the signal is aborted
  */
 export async function apply(run: Run, context: LookContext & Desired, plan: Plan): Promise<AllIds> {
-  const { found } = plan;
-  const made = Object.fromEntries(
-    nouns.map((name) => [name, new Map(found[name] as Items<Found[Noun]>)]),
+  const { found, planned } = plan;
+  const ids = Object.fromEntries(
+    nouns.map((noun) => [noun, new Map(itemsOf(found, noun))]),
   ) as unknown as AllIds;
   await refreshState(run.state, found);
-  const changesOf = (name: Noun, removing: boolean) =>
-    plan.changes.filter(({ noun, verb }) => noun === name && (verb === 'remove') === removing);
+  const scope: ApplyScope = { run, context, found, planned, ids };
+  const changesOf = (noun: Noun) =>
+    plan.changes.filter((change) => change.noun === noun && change.verb !== 'remove');
 
-  /** The keys of what goes, and of what something else has taken the place of. */
-  const leaving = (name: Noun): [key: string, word: 'removed' | 'gone'][] => [
-    ...changesOf(name, true).map(({ key }): [string, 'removed'] => [key, 'removed']),
-    ...changesOf(name, false).flatMap(({ replaces }): [string, 'gone'][] =>
-      replaces === undefined ? [] : [[replaces, 'gone']],
-    ),
-  ];
-
-  const shared = { run, context, found, ids: made };
-
-  const forward = await walk<Noun>(
-    needs,
-    async (name) => {
-      const changes = changesOf(name, false).map((change) => [change.key, change] as const);
-      const applying = startAll<Change, Ids[Noun]>(changes, (change, others) =>
-        applyChange({ ...shared, siblings: others }, change),
-      );
-      await waitForAll(applying.values());
-    },
-    run.signal,
-  );
+  const forward = await walk<Noun>(needs, (noun) => applyNoun(scope, noun, changesOf(noun)), run.signal);
   failures(run, forward);
 
-  /** Those of the changed things of a noun that have more to do than to be applied. */
-  const rest = (name: Noun, phase: 'switchTraffic' | 'cleanUp') => {
-    const step = steps[name] as Step<Noun>;
-    if (!step[phase]) return [];
-    return changesOf(name, false).map((change) =>
-      step[phase]?.(applyContext({ ...shared, siblings: new Map() }, change, NO_INTENT)),
-    );
-  };
-  const turned = await walk<Noun>(
+  const switched = await walk<Noun>(
     needs,
-    async (name) => void (await waitForAll(rest(name, 'switchTraffic'))),
+    async (noun) => void (await waitForAll(runHook(scope, noun, changesOf(noun), 'switchTraffic'))),
     run.signal,
   );
-  failures(run, turned);
+  failures(run, switched);
 
-  const backward: ReadonlyMap<Noun, Outcome> = await walk<Noun>(
+  const backward = await walk<Noun>(
     reversed<Noun>(needs),
-    async (name) => {
-      const removed = leaving(name).map(async ([key, word]) => {
-        await removeResource(run, context, found, removals, name, key, { word });
-        made[name].delete(key);
+    async (noun) => {
+      const removed = removedKeys(plan, noun).map(async ([key, status]) => {
+        await removeResource(run, context, found, removals, noun, key, { status });
+        ids[noun].delete(key);
       });
-      await waitForAll<unknown>([...removed, ...rest(name, 'cleanUp')]);
+      await waitForAll<unknown>([...removed, ...runHook(scope, noun, changesOf(noun), 'cleanUp')]);
     },
     run.signal,
   );
   failures(run, backward);
-  return made;
+  return ids;
 }
 
-async function applyChange(shared: ApplyScope, change: Change): Promise<Ids[Noun]> {
-  const { noun: name, key, verb } = change;
-  const { state, clock, report } = shared.run;
+/** The keys of the resources to remove, and of those that were replaced under another key. */
+const removedKeys = ({ changes }: Plan, noun: Noun): [key: string, status: 'removed' | 'gone'][] =>
+  changes
+    .filter((change) => change.noun === noun)
+    .flatMap(({ key, verb, replaces }): [string, 'removed' | 'gone'][] => [
+      ...(verb === 'remove' ? [[key, 'removed'] as [string, 'removed']] : []),
+      ...(replaces === undefined ? [] : [[replaces, 'gone'] as [string, 'gone']]),
+    ]);
+
+async function applyNoun<N extends Noun>(
+  scope: ApplyScope,
+  noun: N,
+  changes: readonly Change[],
+): Promise<void> {
+  const byKey = changes.map((change) => [change.key, change] as const);
+  const applying = startAll<Change, Ids[N]>(byKey, (change, siblings) =>
+    applyChange(scope, noun, change, siblings),
+  );
+  await waitForAll(applying.values());
+}
+
+/** Starts the optional hook of a step for each change. */
+function runHook<N extends Noun>(
+  scope: ApplyScope,
+  noun: N,
+  changes: readonly Change[],
+  hook: 'switchTraffic' | 'cleanUp',
+): Promise<void>[] {
+  const step: Step<N> = steps[noun];
+  if (!step[hook]) return [];
+  return changes.flatMap(
+    (change) => step[hook]?.(applyContext(scope, { noun, step, change, intent: NO_INTENT })) ?? [],
+  );
+}
+
+/** Applies one change: records the intent of a create before it, and the ids as soon as they are known. */
+async function applyChange<N extends Noun>(
+  scope: ApplyScope,
+  noun: N,
+  change: Change,
+  siblings: ReadonlyMap<string, Promise<Ids[N]>>,
+): Promise<Ids[N]> {
+  const { state, clock, report } = scope.run;
   const address = changeAddress(change);
   const start = clock.now();
-  const reopened = state.data.intents[address] !== undefined;
-  const intent = verb === 'create' ? await state.intend(address) : { ...NO_INTENT, at: start };
-  const context = applyContext(shared, change, intent, reopened);
-  const ids = await (steps[name] as Step<Noun>).apply(context);
-  await context.record(ids);
-  const word = pastTense[verb as Exclude<typeof verb, 'refused'>];
-  report({
-    type: 'thing',
-    noun: name,
-    key,
-    status: word,
-    text: titleOf(name, ids),
-    elapsed: clock.now() - start,
-  });
+  const isResumed = state.data.intents[address] !== undefined;
+  const intent = change.verb === 'create' ? await state.intend(address) : { ...NO_INTENT, at: start };
+  const ids = await carryOut(scope, { noun, step: steps[noun], change, intent, isResumed, siblings });
+  const status = pastTense[change.verb as Exclude<Change['verb'], 'refused'>];
+  const elapsed = clock.now() - start;
+  report({ type: 'resource', noun, key: change.key, status, text: titleOf(noun, ids), elapsed });
   return ids;
+}
+
+/** Creates, or configures and updates, a resource; records its ids as soon as they are known, then waits for it. */
+async function carryOut<N extends Noun>(scope: ApplyScope, one: ChangeScope<N>): Promise<Ids[N]> {
+  const { noun, step, change } = one;
+  const context = applyContext(scope, one);
+  const { existing } = context;
+  const record = async (resource: Ids[N]): Promise<Ids[N]> => {
+    const ids = idsOf(noun, resource);
+    scope.ids[noun].set(change.key, ids);
+    await scope.run.state.record(changeAddress(change), ids);
+    return ids;
+  };
+  if (existing !== undefined && change.verb === 'update') {
+    await step.configure?.(context, existing);
+    const { resource, wait } = partsOf((await step.update?.(context, existing)) ?? (existing as Known<N>));
+    const ids = await record(resource);
+    await wait?.();
+    return ids;
+  }
+  const { resource, wait } = partsOf(await step.create(context));
+  const ids = await record(resource);
+  await step.configure?.(context, resource);
+  await wait?.();
+  return ids;
+}
+
+function partsOf<N extends Noun>(applied: Applied<N>): { resource: Known<N>; wait?: () => Promise<void> } {
+  const isReady = (one: Applied<N>): one is Known<N> => !('wait' in one);
+  return isReady(applied) ? { resource: applied } : { resource: applied.ids as Known<N>, wait: applied.wait };
 }

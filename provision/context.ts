@@ -1,73 +1,76 @@
-/** What a step may use for one change: the surroundings of a provision, and what is known of the thing. */
-import { changeAddress, type Change } from '../lib/model/change.ts';
-import type { Found, Survey } from '../lib/look/found.ts';
-import { looks } from '../lib/engine/survey.ts';
-import { singleFlight, type LookContext, type Desired } from '../lib/look/context.ts';
-import { idsOf, type Ids, type Items, type Noun } from '../lib/model/resources.ts';
-import type { Run } from '../lib/run/run.ts';
-import type { Intent } from '../lib/state/format.ts';
-import type { ApplyContext } from '../lib/engine/step.ts';
+/** What a step may use for one change: the context of a provision, and what is known of the resource. */
+import type { ApplyContext, Planned, Step } from '../lib/engine/step.ts';
+import { look } from '../lib/engine/survey.ts';
 import { tagsOf } from '../lib/derive/tags.ts';
-import { until } from '../lib/engine/until.ts';
+import { singleFlight, type Desired, type LookContext } from '../lib/look/context.ts';
+import { itemsOf, type Survey } from '../lib/look/found.ts';
+import type { Ids, Noun } from '../lib/model/architecture.ts';
+import { changeAddress, type Change } from '../lib/model/change.ts';
+import { untilReported, type Run } from '../lib/run/run.ts';
+import type { Intent } from '../lib/state/format.ts';
 
 /** The ids of every noun, as they are now. */
 export type AllIds = { [N in Noun]: Map<string, Ids[N]> };
 
-/** What the changes of one step share. */
+/** What all changes of a run share. */
 export interface ApplyScope {
   readonly run: Run;
   readonly context: LookContext & Desired;
   readonly found: Survey;
+  readonly planned: Planned<Noun>;
   readonly ids: AllIds;
-  readonly siblings: ReadonlyMap<string, Promise<Ids[Noun]>>;
 }
 
-/** What is not created needs nothing written down. */
+/** What one change adds. */
+export interface ChangeScope<N extends Noun> {
+  readonly noun: N;
+  readonly step: Step<N>;
+  readonly change: Change;
+  readonly intent: Intent;
+  /** Whether an earlier run left the intent open. */
+  readonly isResumed?: boolean;
+  /** The other changes of the noun, by key. */
+  readonly siblings?: ReadonlyMap<string, Promise<Ids[N]>>;
+}
+
+/** The intent of a change that creates nothing. */
 export const NO_INTENT: Intent = { token: '', generation: 0, at: 0 };
 
-export function applyContext(
-  { run, context, found, ids: made, siblings }: ApplyScope,
-  change: Change,
-  intent: Intent,
-  reopened = false,
-): ApplyContext<Noun> {
-  const { noun: name, key } = change;
+/** Makes the context of one change. */
+export function applyContext<N extends Noun>(
+  { run, context, found, planned, ids }: ApplyScope,
+  { noun, step, change, intent, isResumed = false, siblings = new Map() }: ChangeScope<N>,
+): ApplyContext<N> {
+  const { key } = change;
   const { state, clock, signal, report } = run;
   const address = changeAddress(change);
-  const freshContext = () => ({ ...context, shared: singleFlight() });
   return {
     ...context,
     clock,
     signal,
     waitUntilReady: run.waitUntilReady,
     change,
-    existing: (found[name] as Items<Found[Noun]>).get(key),
+    existing: itemsOf(found, noun).get(key),
     found,
-    ids: made,
-    tags: tagsOf(context.config, context.names.stack, name, key),
+    ids,
+    tags: tagsOf(context.config, context.names.stack, noun, key),
     intent,
     duplicateGuard: {
       clock,
       signal,
       intent,
-      isResumed: reopened,
+      isResumed,
       every: run.waits.visible.every,
       withdraw: () => state.withdraw(address),
     },
-    lookAgain: async () => (await looks[name](freshContext())).get(key),
-    siblingIds: async (other) => (await siblings.get(other)) ?? (made[name].get(other) as Ids[Noun]),
-    renewIntent: () => state.renew(address),
-    async record(ids) {
-      (made[name] as Map<string, Ids[Noun]>).set(key, ids);
-      await state.record(address, idsOf(name, ids));
+    lookAgain: async () => (await look(noun, { ...context, shared: singleFlight() })).get(key),
+    changeOf(existing) {
+      const seen = { ...found, [noun]: new Map([[key, existing]]) };
+      return step.diff(context, seen, planned).find((other) => other.key === key);
     },
-    until: (what, wait, probe) =>
-      until(what, run.waits[wait], probe, {
-        clock,
-        signal,
-        onPending: (note, elapsed) =>
-          report({ type: 'thing', noun: name, key, status: 'waiting', text: note, elapsed }),
-      }),
+    siblingIds: async (other) => (await siblings.get(other)) ?? (ids[noun].get(other) as Ids[N]),
+    renewIntent: () => state.renew(address),
+    until: untilReported(run, noun, key),
     note: (text) => report({ type: 'note', text }),
   };
 }

@@ -1,21 +1,22 @@
-/** Drift: what is not as the configuration says, in words. `npm run drift` changes nothing. */
-import { changeAddress, type Change } from '../lib/model/change.ts';
+/** Drift: how the resources differ from the configuration, in words. `npm run drift` changes nothing. */
 import type { Config } from '../lib/config/config.ts';
-import type { Survey } from '../lib/look/found.ts';
 import { shortHash } from '../lib/derive/names.ts';
+import { STACK_TAG } from '../lib/derive/tags.ts';
+import { itemsOf, type Survey } from '../lib/look/found.ts';
+import { nouns } from '../lib/model/architecture.ts';
+import { changeAddress, type Change } from '../lib/model/change.ts';
 import type { CommandResult } from '../lib/run/main.ts';
 import { fieldText, planJson } from '../lib/run/plan-text.ts';
-import { STACK_TAG, type Tags } from '../lib/derive/tags.ts';
 import type { Plan } from './plan.ts';
 
-/** What tells one configuration from another. */
+/** A short hash that tells configurations apart. */
 export const fingerprint = (config: Config): string => shortHash(16, JSON.stringify(config));
 
 /**
- * What `npm run drift` prints.
- * @param before the fingerprint of what was provisioned last, if that is known
- * @param now that of the configuration
- * @param repair the command that mends it, as it is typed for this stack
+ * The result of `npm run drift`.
+ * @param before the fingerprint of the configuration that was provisioned last, if it is known
+ * @param now the fingerprint of the current configuration
+ * @param repair the command that repairs drift, as it is typed for this stack
  */
 export function driftResult(
   { changes, kept, found }: Plan,
@@ -26,7 +27,7 @@ export function driftResult(
 ): CommandResult {
   const isChanged = before !== undefined && before !== now;
   const text = [
-    ...(isThere(found, about.stack) ? driftText(changes) : [`Nothing of ${about.stack} is there.`]),
+    ...(exists(found, about.stack) ? driftText(changes) : [`Nothing of ${about.stack} is there.`]),
     ...(isChanged
       ? ['slipway.config.ts has changed since the last provision: what it asks for counts as well.']
       : []),
@@ -41,15 +42,11 @@ export function driftResult(
   };
 }
 
-/** Whether anything of the stack is there; a zone and a role of the account are nobody's drift. */
-const isThere = (found: Survey, stack: string): boolean =>
-  Object.values(found)
-    .flatMap((items: unknown) =>
-      items instanceof Map ? [...(items as Map<string, { tags: Tags }>).values()] : [],
-    )
-    .some(({ tags }) => tags[STACK_TAG] === stack);
+/** Whether anything of the stack exists. The account's own zone and role belong to no stack. */
+const exists = (found: Survey, stack: string): boolean =>
+  nouns.some((noun) => [...itemsOf(found, noun).values()].some(({ tags }) => tags[STACK_TAG] === stack));
 
-/** One line a difference. Pure. */
+/** One line per difference. Pure. */
 export function driftText(changes: readonly Change[]): string[] {
   return changes.flatMap((change) => {
     const address = changeAddress(change);

@@ -1,4 +1,4 @@
-/** What follows the survey: plan, ask, apply, verify. */
+/** Everything after the survey of a provision: plan, ask, apply, verify. */
 import { changeAddress } from '../lib/model/change.ts';
 import { survey } from '../lib/engine/survey.ts';
 import { recordedIn } from '../lib/look/context.ts';
@@ -17,8 +17,8 @@ import { makePlan, type Plan } from './plan.ts';
 import { countEvents } from './services/scaling.ts';
 
 /**
- * From what the survey found to what the configuration says, or as far as the options tell.
- * @param start when the command began, milliseconds of `performance.now()`
+ * Brings the stack to the configuration, or only plans it or reports drift, as the options say.
+ * @param start the time at which the command started, milliseconds of `performance.now()`
  * @returns what to print
  */
 export async function execute(
@@ -50,8 +50,8 @@ export async function execute(
     return { exitCode: 0, text: '', json: { ...about, declined: true } };
   }
   await run.state.tagging(Object.keys(config.tags));
-  const made = await applyPlan(session, plan);
-  const url = await finish(run, context, session.openTarget, plan, made);
+  const ids = await applyPlan(session, plan);
+  const url = await finish(run, context, session.openTarget, plan, ids);
   if (signal.aborted) throw interrupted(run);
   await run.state.applied(configuration, Object.keys(config.tags));
   const took = duration(performance.now() - start);
@@ -70,16 +70,16 @@ export async function execute(
 }
 
 /**
- * Carries a plan out. What an earlier run had under way when it died may be there by now, made as the configuration was
- * then: after that, it is planned and carried out once more.
+ * Carries out a plan. A create that an earlier run left unanswered may have produced a resource from an older
+ * configuration, so the stack is then planned and applied once more.
  */
 async function applyPlan(session: Session, plan: Plan): Promise<AllIds> {
   const { run } = session;
   const resumes = plan.changes.some(
     (change) => change.verb === 'create' && changeAddress(change) in run.state.data.intents,
   );
-  const made = await apply(run, session.lookContext(), plan);
-  if (!resumes) return made;
+  const ids = await apply(run, session.lookContext(), plan);
+  if (!resumes) return ids;
   const context = { ...session.lookContext(), recorded: recordedIn(run.state.data.resources) };
   return apply(run, context, makePlan(context, await survey(context), []));
 }
@@ -97,7 +97,7 @@ function planned(plan: Plan, about: object): CommandResult {
   };
 }
 
-/** Asks before anything changes: on AWS always, on the sandbox when somebody is there. */
+/** Asks before anything changes: always on AWS, on the sandbox only at a terminal. */
 async function agreed(
   { options, interactive, report, signal }: CommandContext,
   plan: Plan,
@@ -131,6 +131,6 @@ function warnOfLocalhost({ config }: Session, { options, report }: CommandContex
   if (options.target !== 'aws' || !domain?.name.endsWith('.localhost')) return;
   report({
     type: 'warning',
-    text: `${domain.name} leads to the machine of whoever asks: on AWS the record is made as told, but the load balancer's own name is what answers.`,
+    text: `${domain.name} resolves to the client's own machine: on AWS the record is created as configured, but only the load balancer's own name is reachable.`,
   });
 }

@@ -1,102 +1,76 @@
-/** The plan: every step's diff at once, and the list of the steps. */
-import { nouns } from '../lib/model/architecture.ts';
-import { changeAddress, type Change } from '../lib/model/change.ts';
-import type { Survey } from '../lib/look/found.ts';
+/** The plan: the diffs of all steps, in the order of the architecture. */
+import type { Planned, Step } from '../lib/engine/step.ts';
 import type { Desired } from '../lib/look/context.ts';
+import type { Survey } from '../lib/look/found.ts';
+import { deletedWith, nouns, type Noun } from '../lib/model/architecture.ts';
+import { changeAddress, type Change } from '../lib/model/change.ts';
 import { NOTHING_TOUCHED, problem } from '../lib/model/problem.ts';
-import { addressOf, type Noun } from '../lib/model/resources.ts';
-import type { Step } from '../lib/engine/step.ts';
-import { cluster } from './steps/cluster.ts';
-import { elasticIp } from './steps/elastic-ip.ts';
-import { hostedZone } from './steps/hosted-zone.ts';
-import { images } from './steps/images.ts';
-import { internetGateway } from './steps/internet-gateway.ts';
-import { listener } from './steps/listener.ts';
-import { withoutFailedBalancer, loadBalancer } from './steps/load-balancer.ts';
-import { logGroup } from './steps/log-group.ts';
-import { natGateway } from './steps/nat-gateway.ts';
-import { privateRoutes } from './steps/private-routes.ts';
-import { publicRoutes } from './steps/public-routes.ts';
-import { record } from './steps/record.ts';
-import { repositories } from './steps/repositories.ts';
-import { roles } from './steps/roles.ts';
-import { rules } from './steps/rules.ts';
-import { securityGroups } from './steps/security-groups.ts';
-import { serviceLinkedRole } from './steps/service-linked-role.ts';
-import { services } from './steps/services.ts';
-import { subnets } from './steps/subnets.ts';
-import { targetGroups } from './steps/target-groups.ts';
-import { taskDefinitions } from './steps/task-definitions.ts';
-import { withFormerOwners, takeOver } from './take-over.ts';
-import { vpc } from './steps/vpc.ts';
+import { addressOf } from '../lib/model/resources.ts';
+import * as allSteps from './steps/index.ts';
+import { takeOver, withFormerOwners } from './take-over.ts';
 
-/** How each noun is built. */
-export const steps = {
-  serviceLinkedRole,
-  roles,
-  logGroup,
-  repositories,
-  images,
-  vpc,
-  internetGateway,
-  subnets,
-  securityGroups,
-  publicRoutes,
-  elasticIp,
-  natGateway,
-  privateRoutes,
-  loadBalancer,
-  targetGroups,
-  listener,
-  rules,
-  cluster,
-  taskDefinitions,
-  services,
-  hostedZone,
-  record,
-} satisfies { readonly [N in Noun]: Step<N> };
+/** How each noun is brought to its desired state. */
+export const steps: { readonly [N in Noun]: Step<N> } = allSteps;
 
-/** What provision would do. */
+/** What a provision would do. */
 export interface Plan {
-  /** What it is made of: the survey, and in it as ours what is to be adopted. */
+  /** The survey that the plan is based on: resources to be adopted count as ours, lost ones as absent. */
   readonly found: Survey;
   readonly changes: readonly Change[];
-  /** The addresses of what stays as it is. */
+  /** The changes by noun, for diffs that are made later. */
+  readonly planned: Planned<Noun>;
+  /** The addresses of the resources that stay as they are. */
   readonly kept: readonly string[];
 }
 
 /**
  * Makes the plan.
- * @param adopt addresses of things to take over
- * @throws ZONE when the region has too few availability zones, FOREIGN when things with our names are
- * not ours, ARGUMENTS when there is nothing to adopt, REFUSED when things of ours cannot become what is wanted
+ * @param adopt addresses of resources to take over
+ * @throws ZONE when the region has too few availability zones, FOREIGN when resources with our names belong to someone
+ *   else, ARGUMENTS when there is nothing to adopt, REFUSED when our resources cannot become what is desired
  */
 export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly string[] = []): Plan {
   checkZones(desired, surveyed);
   const { stack } = desired.names;
-  const found = withoutFailedBalancer(
-    adopt.length === 0 ? surveyed : takeOver(surveyed, refusedBy(desired, surveyed).others, adopt, stack),
-  );
-  const { others, stuck, changes } = refusedBy(desired, found);
-  if (others.length > 0) throw foreign(others);
+  const adopted =
+    adopt.length === 0
+      ? surveyed
+      : takeOver(surveyed, foreignIn(diffAll(desired, surveyed).changes), adopt, stack);
+  const { found, planned, changes } = diffAll(desired, adopted);
+  const foreign = foreignIn(changes);
+  if (foreign.length > 0) throw namesTaken(foreign);
+  const stuck = changes.filter(({ cannotUpdate }) => cannotUpdate);
   if (stuck.length > 0) throw cannotBecome(stuck);
-  const touched = new Set(changes.map(({ noun: step, key, replaces = key }) => addressOf(step, replaces)));
+  const touched = new Set(changes.map(({ noun, key, replaces = key }) => addressOf(noun, replaces)));
   const kept = nouns
-    .flatMap((name) => [...found[name].keys()].sort().map((key) => addressOf(name, key)))
+    .flatMap((noun) => [...found[noun].keys()].sort().map((key) => addressOf(noun, key)))
     .filter((address) => !touched.has(address));
-  return { found, changes: withFormerOwners(changes, surveyed, adopt, stack), kept };
+  return { found, changes: withFormerOwners(changes, surveyed, adopt, stack), planned, kept };
 }
 
-/** All changes, and those that cannot be made: of others' things, and of ours. */
-function refusedBy(desired: Desired, found: Survey) {
-  const changes = nouns.flatMap((name) => (steps[name] as Step<Noun>).diff(desired, found));
-  const refused = changes.filter(({ verb }) => verb === 'refused');
-  return {
-    changes,
-    others: refused.filter(({ cannotUpdate: stuck }) => !stuck),
-    stuck: refused.filter(({ cannotUpdate: stuck }) => stuck),
+/**
+ * Diffs every noun after the nouns that it needs. Where a noun's resource is replaced, the resources that are deleted
+ * with it count as absent.
+ */
+export function diffAll(desired: Desired, surveyed: Survey): Pick<Plan, 'found' | 'changes' | 'planned'> {
+  const byNoun = new Map<Noun, readonly Change[]>();
+  const planned: Planned<Noun> = {
+    changesOf: (noun) => byNoun.get(noun) ?? [],
+    isReplaced: (noun) =>
+      planned.changesOf(noun).some(({ verb, replaces }) => verb === 'replace' && replaces === undefined),
   };
+  let found = surveyed;
+  for (const noun of nouns) {
+    byNoun.set(noun, steps[noun].diff(desired, found, planned));
+    const lost = planned.isReplaced(noun) ? deletedWith(noun) : [];
+    found = { ...found, ...Object.fromEntries(lost.map((other) => [other, new Map()])) };
+  }
+  return { found, planned, changes: [...byNoun.values()].flat() };
 }
+
+/** The refused changes of resources that belong to someone else. */
+const foreignIn = (changes: readonly Change[]): Change[] =>
+  changes.filter(({ verb, cannotUpdate }) => verb === 'refused' && !cannotUpdate);
 
 function checkZones({ config }: Desired, { zones }: Survey): void {
   if (zones.length >= config.network.zones) return;
@@ -111,32 +85,30 @@ function checkZones({ config }: Desired, { zones }: Survey): void {
 const listed = (refused: readonly Change[]): string =>
   refused.map((change) => `${changeAddress(change)}: ${change.reason}`).join('\n');
 
-/** What helps where it is not a name of the stack that is taken. */
-const DOMAIN_OF_A_STAGE =
-  'Each stage needs a domain of its own: slipway.config.ts may export a function of { stage }.';
+/** The fix where the taken name is not the stack's. */
+const DOMAIN_PER_STAGE =
+  'Each stage needs its own domain: slipway.config.ts may export a function of { stage }.';
 
-const foreign = (refused: readonly Change[]) =>
+const namesTaken = (refused: readonly Change[]) =>
   problem('FOREIGN', {
-    what: 'There are things in the way that have a name of ours and are not ours.',
+    what: "Some resources already use this stack's names but belong to someone else.",
     why: listed(refused),
     now: NOTHING_TOUCHED,
     fix: [
-      ...(refused.some(({ noun: step }) => step === 'record' || step === 'hostedZone')
-        ? [DOMAIN_OF_A_STAGE]
-        : []),
+      ...(refused.some(({ noun }) => noun === 'record' || noun === 'hostedZone') ? [DOMAIN_PER_STAGE] : []),
       'Choose another name in slipway.config.ts or another --stage,',
-      `or npm run provision -- ${refused.map((change) => `--adopt ${changeAddress(change)}`).join(' ')}, to take it over: it then goes with a teardown,`,
+      `or npm run provision -- ${refused.map((change) => `--adopt ${changeAddress(change)}`).join(' ')}, to take it over: a teardown then deletes it,`,
       'or remove what is there, if you know that nobody needs it.',
     ],
   });
 
 const cannotBecome = (refused: readonly Change[]) =>
   problem('REFUSED', {
-    what: 'There are things of ours that cannot become what the configuration says.',
+    what: 'Some resources of this stack cannot become what the configuration asks for.',
     why: listed(refused),
     now: NOTHING_TOUCHED,
     fix: [
-      'Take the change in slipway.config.ts back,',
-      'or npm run teardown and then npm run provision, to begin anew.',
+      'Undo the change in slipway.config.ts,',
+      'or run npm run teardown and then npm run provision, to start over.',
     ],
   });

@@ -1,4 +1,4 @@
-/** Route tables with one default route: what the public and the private ones have in common. */
+/** Route tables with one default route: what the steps of the public and the private ones share. */
 import {
   AssociateRouteTableCommand,
   CreateRouteCommand,
@@ -8,45 +8,39 @@ import {
   ReplaceRouteTableAssociationCommand,
   type RouteTableAssociation,
 } from '@aws-sdk/client-ec2';
-import { isCode } from '../lib/aws/errors.ts';
-import { touches, type Fields } from '../lib/model/change.ts';
 import type { Aws } from '../lib/aws/clients.ts';
+import { isCode } from '../lib/aws/errors.ts';
+import { retag } from '../lib/aws/retag.ts';
+import { tagFields, toPascalCaseTags, type TagField } from '../lib/derive/tags.ts';
 import { findWithin, LIST_LAG_MS } from '../lib/engine/create-once.ts';
 import { createWithToken } from '../lib/engine/create-with-token.ts';
-import { EVERYWHERE, type FoundRouteTable } from '../lib/look/route-tables.ts';
-import { retag } from '../lib/aws/retag.ts';
 import type { ApplyContext } from '../lib/engine/step.ts';
-import { tagFields, toPascalCaseTags } from '../lib/derive/tags.ts';
+import { EVERYWHERE, type FoundRouteTable } from '../lib/look/route-tables.ts';
+import { touches, type Fields } from '../lib/model/change.ts';
 
-/** The act of either route step, as far as both are alike. */
-type RouteAct = Pick<
-  ApplyContext<'publicRoutes'>,
-  | 'lookAgain'
-  | 'aws'
-  | 'duplicateGuard'
-  | 'change'
-  | 'intent'
-  | 'existing'
-  | 'record'
-  | 'renewIntent'
-  | 'tags'
+/** The fields of a route table that are compared. */
+export type RouteField = 'vpc' | 'default route' | 'subnets' | TagField;
+
+/** The context of either step, as far as both are alike. */
+type RouteContext = Pick<
+  ApplyContext<'publicRoutes', RouteField>,
+  'aws' | 'change' | 'duplicateGuard' | 'existing' | 'intent' | 'lookAgain' | 'renewIntent' | 'tags'
 >;
 
-/** What the default route of a table should be, and for which subnets the table is. */
+/** The default route of a table, and the subnets that use the table. */
 export interface Routing {
-  readonly vpcId: string;
   readonly target: { readonly GatewayId: string } | { readonly NatGatewayId: string };
   readonly subnetIds: readonly string[];
 }
 
 /**
  * A found table as the fields that its step compares.
- * @param subnetIds the subnets that it should be for; what others do with it is theirs
+ * @param subnetIds the subnets that should use it; other associations are not compared
  */
 export const routeFields = (
   { vpcId, defaultTarget, blackhole, associations, tags }: FoundRouteTable,
   subnetIds: readonly (string | undefined)[],
-): Fields => ({
+): Fields<RouteField> => ({
   vpc: vpcId,
   ...(defaultTarget !== undefined && {
     'default route': blackhole ? `${defaultTarget} (blackhole)` : defaultTarget,
@@ -58,45 +52,49 @@ export const routeFields = (
   ...tagFields(tags),
 });
 
-/** Makes a table, or brings one to what it should be, and returns its id. */
-export async function applyRouting(context: RouteAct, routing: Routing): Promise<string> {
-  const id = context.existing?.routeTableId ?? (await create(context, routing.vpcId));
-  await context.record({ routeTableId: id });
-  if (touches(context.change, 'default route')) await setDefaultRoute(context, id, routing);
-  if (touches(context.change, 'subnets')) {
-    await Promise.all(routing.subnetIds.map((subnetId) => associate(context, id, subnetId)));
-  }
-  await retag(context, id);
-  return id;
+/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRouteTable.html */
+export async function createRouteTable(
+  context: RouteContext,
+  VpcId: string,
+): Promise<{ routeTableId: string }> {
+  const lookAgain = async () => (await context.lookAgain())?.routeTableId;
+  const routeTableId = await createWithToken({ ...context, lookAgain }, async (ClientToken) => {
+    const { RouteTable } = await context.aws.ec2(
+      new CreateRouteTableCommand({
+        VpcId,
+        ClientToken,
+        TagSpecifications: [{ ResourceType: 'route-table', Tags: toPascalCaseTags(context.tags) }],
+      }),
+    );
+    return RouteTable?.RouteTableId;
+  });
+  return { routeTableId };
 }
 
-/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRouteTable.html */
-const create = (context: RouteAct, VpcId: string): Promise<string> =>
-  createWithToken(
-    { ...context, lookAgain: async () => (await context.lookAgain())?.routeTableId },
-    async (ClientToken) => {
-      const { RouteTable } = await context.aws.ec2(
-        new CreateRouteTableCommand({
-          VpcId,
-          ClientToken,
-          TagSpecifications: [{ ResourceType: 'route-table', Tags: toPascalCaseTags(context.tags) }],
-        }),
-      );
-      return RouteTable?.RouteTableId;
-    },
-  );
+/** Sets the default route and the associations of a table, where they differ, and its tags. */
+export async function configureRouting(
+  context: RouteContext,
+  routeTableId: string,
+  routing: Routing,
+): Promise<void> {
+  if (touches(context.change, 'default route')) await setDefaultRoute(context, routeTableId, routing);
+  if (touches(context.change, 'subnets')) {
+    await Promise.all(routing.subnetIds.map((subnetId) => associate(context, routeTableId, subnetId)));
+  }
+  await retag(context, routeTableId);
+}
 
 /**
- * A route that is there already is refused even with the same target; its target changes by a call of its own.
+ * Creating a route that exists is refused even with the same target; its target is changed by another call.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReplaceRoute.html
  */
 async function setDefaultRoute(
-  { aws, existing: item }: RouteAct,
+  { aws, existing }: RouteContext,
   RouteTableId: string,
   { target }: Routing,
 ): Promise<void> {
   const route = { RouteTableId, DestinationCidrBlock: EVERYWHERE, ...target };
-  if (item?.defaultTarget !== undefined) {
+  if (existing?.defaultTarget !== undefined) {
     await aws.ec2(new ReplaceRouteCommand(route));
     return;
   }
@@ -108,18 +106,21 @@ async function setDefaultRoute(
   }
 }
 
-/** A subnet has one table: one that it has already is replaced. */
-async function associate(context: RouteAct, RouteTableId: string, SubnetId: string): Promise<void> {
-  const { aws, duplicateGuard: careful, existing: item } = context;
-  if (item?.associations[SubnetId]) return;
+/** A subnet uses one table: an association with another table is replaced. */
+async function associate(
+  { aws, duplicateGuard, existing }: RouteContext,
+  RouteTableId: string,
+  SubnetId: string,
+): Promise<void> {
+  if (existing?.associations[SubnetId]) return;
   try {
     await aws.ec2(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
   } catch (error) {
     if (!isCode(error, 'Resource.AlreadyAssociated')) throw error;
-    const held = await findWithin(careful, LIST_LAG_MS, () => associationOf(aws, SubnetId));
-    if (!held) throw error;
-    if (held.RouteTableId === RouteTableId) return;
-    const AssociationId = held.RouteTableAssociationId;
+    const current = await findWithin(duplicateGuard, LIST_LAG_MS, () => associationOf(aws, SubnetId));
+    if (!current) throw error;
+    if (current.RouteTableId === RouteTableId) return;
+    const AssociationId = current.RouteTableAssociationId;
     await aws.ec2(new ReplaceRouteTableAssociationCommand({ AssociationId, RouteTableId }));
   }
 }

@@ -1,17 +1,17 @@
-/** Provision, from beginning to end: opens a session, surveys, hands over to what carries it out, and closes. */
-import { nouns } from '../lib/model/architecture.ts';
+/** Runs a provision: opens a session, surveys, executes the rest, and closes the session. */
 import { survey } from '../lib/engine/survey.ts';
+import { nouns } from '../lib/model/architecture.ts';
 import { interrupted } from '../lib/run/failures.ts';
-import type { CommandResult, CommandContext } from '../lib/run/main.ts';
+import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { openSession, type SessionDependencies } from '../lib/run/session.ts';
 
 /** Loaded while AWS answers the survey. */
-const rest = () => import('./execute.ts');
+const loadRest = () => import('./execute.ts');
 
 /** Does what `npm run provision` does, and returns what to print. */
 export async function provision(
   running: CommandContext,
-  outside: SessionDependencies,
+  dependencies: SessionDependencies,
 ): Promise<CommandResult> {
   const { options, report, signal } = running;
   const start = performance.now();
@@ -19,13 +19,13 @@ export async function provision(
     command: options.drift ? 'drift' : 'provision',
     report,
     signal,
-    // A failure is told when it is needed.
-    survey: (context) => survey(context, nouns, () => void rest().catch(() => undefined)),
-    ...outside,
+    // A failure to load is reported when the rest is needed.
+    survey: (context) => survey(context, nouns, () => void loadRest().catch(() => undefined)),
+    ...dependencies,
   });
   try {
-    const { execute: carryOut } = await rest();
-    return await carryOut(session, running, start);
+    const { execute } = await loadRest();
+    return await execute(session, running, start);
   } catch (error) {
     throw signal.aborted ? interrupted(session.run) : session.explain(error);
   } finally {

@@ -1,17 +1,17 @@
-/** Takes over things that have a name of ours and are not ours, because the user says so: `--adopt ADDRESS`. */
-import { nouns } from '../lib/model/architecture.ts';
-import type { Change } from '../lib/model/change.ts';
-import type { Found, Survey } from '../lib/look/found.ts';
-import { foreignOwner } from '../lib/look/context.ts';
+/** Takes over resources that have our names but belong to someone else, because the user asks for it: `--adopt ADDRESS`. */
+import { foreignOwner } from '../lib/derive/ownership.ts';
+import { withOurTags } from '../lib/derive/tags.ts';
+import { itemsOf, type Found, type Survey } from '../lib/look/found.ts';
+import { nouns, type Noun } from '../lib/model/architecture.ts';
+import { changeAddress, type Change } from '../lib/model/change.ts';
 import { NOTHING_TOUCHED, problem } from '../lib/model/problem.ts';
-import { addressOf, type Items, type Noun } from '../lib/model/resources.ts';
-import { withOurTags, type Tags } from '../lib/derive/tags.ts';
+import { addressOf } from '../lib/model/resources.ts';
 
 /**
- * The survey as if those things were ours. What is ours already stays so: the run that was to adopt it may have been
- * interrupted. Pure.
- * @param refused the changes of things that are not ours
- * @throws ARGUMENTS when nothing foreign is at an address
+ * Returns the survey as if the resources at these addresses were ours. An address that is ours already is left as it is:
+ * the run that was to adopt it may have been interrupted. Pure.
+ * @param refused the changes of resources that belong to someone else
+ * @throws ARGUMENTS when there is no foreign resource at an address
  */
 export function takeOver(
   found: Survey,
@@ -19,28 +19,31 @@ export function takeOver(
   addresses: readonly string[],
   stack: string,
 ): Survey {
-  const foreign = new Map(refused.map(({ noun: step, key }) => [addressOf(step, key), { step, key }]));
-  const taken: Partial<Record<Noun, Items<Found[Noun]>>> = {};
-  for (const address of addresses) {
-    const one = foreign.get(address);
-    if (!one && isOurs(found, address, stack)) continue;
-    if (!one) throw nothingThere(address, [...foreign.keys()]);
-    const items = new Map(taken[one.step] ?? (found[one.step] as Items<Found[Noun]>));
-    const item = items.get(one.key) as Found[Noun] & { readonly tags: Tags };
-    items.set(one.key, { ...item, tags: withOurTags(item.tags, stack, one.step, one.key) });
-    taken[one.step] = items;
-  }
-  return { ...found, ...taken } as Survey;
+  const foreign = new Map(refused.map((change) => [changeAddress(change), change]));
+  return addresses.reduce((survey, address) => {
+    const change = foreign.get(address);
+    if (change) return withAdopted(survey, change.noun, change.key, stack);
+    if (!isOurs(survey, address, stack)) throw nothingThere(address, [...foreign.keys()]);
+    return survey;
+  }, found);
+}
+
+function withAdopted<N extends Noun>(found: Survey, noun: N, key: string, stack: string): Survey {
+  const items = new Map(itemsOf(found, noun));
+  const item: Found[Noun] | undefined = items.get(key);
+  const tags = withOurTags(item?.tags ?? {}, stack, noun, key);
+  items.set(key, { ...item, tags } as Found[N]);
+  return { ...found, [noun]: items };
 }
 
 const isOurs = (found: Survey, address: string, stack: string): boolean =>
-  nouns.some((name) =>
-    [...(found[name] as Items<{ readonly tags: Tags }>)].some(
-      ([key, { tags }]) => addressOf(name, key) === address && foreignOwner(tags, stack) === undefined,
+  nouns.some((noun) =>
+    [...itemsOf(found, noun)].some(
+      ([key, { tags }]) => addressOf(noun, key) === address && foreignOwner(tags, stack) === undefined,
     ),
   );
 
-/** Says of the changes of adopted things whose those were. */
+/** Adds the former owners of adopted resources to the reasons of their changes. */
 export const withFormerOwners = (
   changes: readonly Change[],
   found: Survey,
@@ -48,10 +51,10 @@ export const withFormerOwners = (
   stack: string,
 ): Change[] =>
   changes.map((change) => {
-    if (!addresses.includes(addressOf(change.noun, change.key))) return change;
-    const items = found[change.noun] as Items<{ readonly tags: Tags; readonly createdAt?: Date }>;
-    const { tags = {}, createdAt } = items.get(change.key) ?? {};
-    const owner = foreignOwner(tags, stack, createdAt);
+    if (!addresses.includes(changeAddress(change))) return change;
+    const item = itemsOf(found, change.noun).get(change.key);
+    const createdAt = item && 'createdAt' in item ? item.createdAt : undefined;
+    const owner = foreignOwner(item?.tags ?? {}, stack, createdAt);
     return owner === undefined ? change : { ...change, reason: `taken over: ${owner}` };
   });
 
@@ -60,8 +63,10 @@ const nothingThere = (address: string, others: readonly string[]) =>
     what: `There is nothing to adopt at ${address}.`,
     why:
       others.length === 0
-        ? 'Everything that has a name of ours is ours, or is not there.'
-        : `What is in the way is ${others.join(', ')}.`,
+        ? "No resource with this stack's names belongs to someone else."
+        : `The resources that belong to someone else are ${others.join(', ')}.`,
     now: NOTHING_TOUCHED,
-    fix: ['npm run provision -- --plan, without --adopt: it names what is in the way, if anything is'],
+    fix: [
+      'Run npm run provision -- --plan without --adopt: it lists the resources to adopt, if there are any.',
+    ],
   });

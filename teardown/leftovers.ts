@@ -1,20 +1,19 @@
-/** The certificate of a teardown: an independent look, by tags and names again, and at everything in what was our VPC. */
-import type { Survey } from '../lib/look/found.ts';
-import { foreignOwner } from '../lib/look/context.ts';
+/** Verifies that nothing is left after a teardown: looks again by tags and names, and at everything in the former VPC. */
+import { foreignOwner } from '../lib/derive/ownership.ts';
 import { survey } from '../lib/engine/survey.ts';
-import { isProblem, problem, type Problem } from '../lib/model/problem.ts';
-import { addressOf, titleOf, type Ids, type Noun } from '../lib/model/resources.ts';
-import type { Session } from '../lib/run/session.ts';
-import type { Tags } from '../lib/derive/tags.ts';
 import { pending, ready, until } from '../lib/engine/until.ts';
-import { KINDS_OF_A_VPC, contentsOf } from './vpc-contents.ts';
-import { LOOKED_AT } from './plan.ts';
+import { itemsOf, type Survey } from '../lib/look/found.ts';
+import { tornDown, type Noun } from '../lib/model/architecture.ts';
+import { isProblem, problem, type Problem } from '../lib/model/problem.ts';
+import { addressOf, titleOf } from '../lib/model/resources.ts';
+import type { Session } from '../lib/run/session.ts';
+import { contentsOf, KINDS_OF_A_VPC } from './vpc-contents.ts';
 
-/** What was looked for and is not there. */
+/** What a teardown has verified to be gone. */
 export interface Certificate {
-  /** Nouns, by our tags and names. */
+  /** The nouns that were looked for by our tags and names. */
   readonly nouns: readonly Noun[];
-  /** The VPC, and kinds of things in it, whoever made them; undefined when there was none. */
+  /** The VPC, and the kinds of resources in it, whoever created them; undefined when there was no VPC. */
   readonly vpc: { readonly vpcId: string; readonly kinds: readonly string[] } | undefined;
 }
 
@@ -38,35 +37,35 @@ export async function verifyNothingLeft(session: Session, before: Survey): Promi
       run,
     );
   } catch (error) {
-    if (isProblem(error, 'TIMEOUT')) throw thereIs(left, session, error);
+    if (isProblem(error, 'TIMEOUT')) throw somethingLeft(left, session, error);
     throw error;
   }
   const [vpcId] = vpcIds;
-  return { nouns: LOOKED_AT, vpc: vpcId === undefined ? undefined : { vpcId, kinds: KINDS_OF_A_VPC } };
+  return { nouns: tornDown, vpc: vpcId === undefined ? undefined : { vpcId, kinds: KINDS_OF_A_VPC } };
 }
 
-/** What is left, a line each. */
+/** Lists what is left, one line per resource. */
 async function look(session: Session, vpcIds: readonly string[]): Promise<string[]> {
   const context = session.lookContext();
-  const [found, ...inhabitants] = await Promise.all([
-    survey(context, LOOKED_AT),
+  const [found, ...contents] = await Promise.all([
+    survey(context, tornDown),
     ...vpcIds.map((vpcId) => contentsOf(context.aws, vpcId)),
   ]);
-  const ours = LOOKED_AT.flatMap((name) =>
-    [...(found[name] as ReadonlyMap<string, Ids[Noun] & { readonly tags: Tags }>)]
+  const ours = tornDown.flatMap((noun) =>
+    [...itemsOf(found, noun)]
       .filter(([, { tags }]) => foreignOwner(tags, context.names.stack) === undefined)
-      .map(([key, thing]) => `${addressOf(name, key)} ${titleOf(name, thing)}`),
+      .map(([key, item]) => `${addressOf(noun, key)} ${titleOf(noun, item)}`),
   );
-  // What has an address of ours is not said again by its id.
-  const others = inhabitants.flat().filter(({ id }) => !ours.some((line) => line.endsWith(` ${id}`)));
+  // A resource that is listed by its address is not listed by its id as well.
+  const others = contents.flat().filter(({ id }) => !ours.some((line) => line.endsWith(` ${id}`)));
   return [...ours, ...others.map(({ text }) => text)];
 }
 
-const thereIs = (left: readonly string[], session: Session, cause: Problem) =>
+const somethingLeft = (left: readonly string[], session: Session, cause: Problem) =>
   problem('LEFTOVERS', {
-    what: `${left.length} ${left.length === 1 ? 'thing is' : 'things are'} left of ${session.lookContext().names.stack}.`,
+    what: `${left.length} ${left.length === 1 ? 'resource is' : 'resources are'} left of ${session.lookContext().names.stack}.`,
     why: left.join('\n'),
     now: 'Everything else is gone; the state file is kept.',
-    fix: ['npm run teardown, to try again: some things take AWS minutes to let go of'],
+    fix: ['npm run teardown, to try again: AWS takes minutes to release some resources'],
     cause,
   });

@@ -1,57 +1,55 @@
-/** Removes one thing with the undo of its noun, and says so. */
-import type { Found, Survey } from '../lib/look/found.ts';
-import { singleFlight, type LookContext, type Desired } from '../lib/look/context.ts';
-import { addressOf, titleOf, type Items, type Noun } from '../lib/model/resources.ts';
-import type { Run } from '../lib/run/run.ts';
+/** Removes one resource with the removal of its noun, and reports it. */
 import type { AlsoRemoved, Removal, RemoveContext } from '../lib/engine/step.ts';
-import { until } from '../lib/engine/until.ts';
+import { singleFlight, type Desired, type LookContext } from '../lib/look/context.ts';
+import { itemsOf, type Survey } from '../lib/look/found.ts';
+import type { Noun } from '../lib/model/architecture.ts';
+import { addressOf, titleOf } from '../lib/model/resources.ts';
+import { untilReported, type Run } from '../lib/run/run.ts';
 
-/** The undo of every noun. */
+/** The removals of all nouns. */
 export type Removals = { readonly [N in Noun]: Removal<N> };
 
-/** Nothing else goes, as far as is known. */
+/** Nothing else is removed, as far as is known. */
 export const NOTHING_ELSE: AlsoRemoved = { everyOneOf: () => false, removalOf: () => undefined };
 
 /**
- * Takes one found thing away, waits until it is gone, and forgets it.
- * @param word what is said of it: `gone` when another took its place, as was said before
+ * Removes a found resource, waits until it is gone, and forgets it.
+ * @param status the reported status: `gone` for a resource whose replacement was reported before
  */
-export async function removeResource(
+export async function removeResource<N extends Noun>(
   run: Run,
   context: LookContext & Desired,
   found: Survey,
   removals: Removals,
-  name: Noun,
+  noun: N,
   key: string,
-  { word = 'removed', going = NOTHING_ELSE }: { word?: 'removed' | 'gone'; going?: AlsoRemoved } = {},
+  {
+    status = 'removed',
+    alsoRemoved = NOTHING_ELSE,
+  }: { status?: 'removed' | 'gone'; alsoRemoved?: AlsoRemoved } = {},
 ): Promise<void> {
-  const { clock, signal, report, waits } = run;
-  const item = (found[name] as Items<Found[Noun]>).get(key);
-  if (!item) return;
+  const { clock, signal, report } = run;
+  const existing = itemsOf(found, noun).get(key);
+  if (!existing) return;
   const start = clock.now();
-  const removing: RemoveContext<Noun> = {
+  const removing: RemoveContext<N> = {
     ...context,
     clock,
     signal,
     key,
-    existing: item,
+    existing,
     found,
-    alsoRemoved: going,
+    alsoRemoved,
     newLook: () => ({ ...context, shared: singleFlight() }),
-    until: (what, wait, probe) =>
-      until(what, waits[wait], probe, {
-        clock,
-        signal,
-        onPending: (text, elapsed) =>
-          report({ type: 'thing', noun: name, key, status: 'waiting', text, elapsed }),
-      }),
+    until: untilReported(run, noun, key),
     note: (text) => report({ type: 'note', text }),
   };
-  const special = await (removals[name] as Removal<Noun>).remove(removing);
-  await run.state.forget(addressOf(name, key));
-  const elapsed = clock.now() - start;
-  const title = titleOf(name, item);
-  const thing = { type: 'thing', noun: name, key, elapsed } as const;
-  if (special && 'kept' in special) report({ ...thing, status: 'kept', text: `${title}: ${special.kept}` });
-  else report({ ...thing, status: word, text: special ? `${title}, ${special.removedWith}` : title });
+  const removal: Removal<N> = removals[noun];
+  const special = await removal.remove(removing);
+  await run.state.forget(addressOf(noun, key));
+  const title = titleOf(noun, existing);
+  const resource = { type: 'resource', noun, key, elapsed: clock.now() - start } as const;
+  if (special && 'kept' in special)
+    report({ ...resource, status: 'kept', text: `${title}: ${special.kept}` });
+  else report({ ...resource, status, text: special ? `${title}, ${special.removedWith}` : title });
 }

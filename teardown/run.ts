@@ -1,28 +1,25 @@
-/** Teardown: survey, confirm, take down backwards, and look for leftovers on our own. */
-import { nouns } from '../lib/model/architecture.ts';
-import type { Change } from '../lib/model/change.ts';
+/** Runs a teardown: surveys, confirms, removes in reverse order, and looks for leftovers independently. */
+import { foreignOwner } from '../lib/derive/ownership.ts';
+import { startAll, waitForAll } from '../lib/engine/concurrent.ts';
 import { walk } from '../lib/engine/graph.ts';
-import type { Survey } from '../lib/look/found.ts';
 import { survey } from '../lib/engine/survey.ts';
-import { foreignOwner } from '../lib/look/context.ts';
-import type { Noun } from '../lib/model/resources.ts';
+import { itemsOf, type Survey } from '../lib/look/found.ts';
+import { nouns, tornDown, type Noun } from '../lib/model/architecture.ts';
+import type { Change } from '../lib/model/change.ts';
 import { failures, interrupted } from '../lib/run/failures.ts';
-import { duration } from '../lib/run/progress-lines.ts';
-import type { CommandResult, CommandContext } from '../lib/run/main.ts';
+import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { planJson, planText } from '../lib/run/plan-text.ts';
-import { openSession, type SessionDependencies, type Session } from '../lib/run/session.ts';
-import { waitForAll, startAll } from '../lib/engine/concurrent.ts';
-import type { AlsoRemoved } from '../lib/engine/step.ts';
-import type { Tags } from '../lib/derive/tags.ts';
+import { duration } from '../lib/run/progress-lines.ts';
+import { openSession, type Session, type SessionDependencies } from '../lib/run/session.ts';
 import { confirmed } from './confirm.ts';
 import { verifyNothingLeft, type Certificate } from './leftovers.ts';
-import { LOOKED_AT, removalOrder, removals } from './plan.ts';
+import { removalOrder, removals } from './plan.ts';
 import { removeResource } from './remove.ts';
 
 /** Does what `npm run teardown` does, and returns what to print. */
 export async function teardown(
   running: CommandContext,
-  outside: SessionDependencies,
+  dependencies: SessionDependencies,
 ): Promise<CommandResult> {
   const { options, report, signal } = running;
   const start = performance.now();
@@ -30,8 +27,8 @@ export async function teardown(
     command: 'teardown',
     report,
     signal,
-    ...outside,
-    survey: (context) => survey(context, LOOKED_AT),
+    ...dependencies,
+    survey: (context) => survey(context, tornDown),
   });
   try {
     const { config, account, run } = session;
@@ -69,41 +66,39 @@ export async function teardown(
   }
 }
 
-/** Everything found that is ours. The account's own zone and service-linked role are found, too, but stay. */
-export function removalsOf(found: Survey, stack: string): Change[] {
-  return nouns.flatMap((step) =>
-    [...(found[step] as ReadonlyMap<string, { readonly tags: Tags }>)].flatMap(([key, { tags }]): Change[] =>
-      foreignOwner(tags, stack) === undefined
-        ? [{ noun: step, key, verb: 'remove', fields: [], reason: 'it is ours' }]
-        : [],
-    ),
+/** The removal of every found resource that is ours. The account's own zone and service-linked role stay. */
+export const removalsOf = (found: Survey, stack: string): Change[] =>
+  nouns.flatMap((noun) =>
+    [...itemsOf(found, noun)]
+      .filter(([, { tags }]) => foreignOwner(tags, stack) === undefined)
+      .map(([key]): Change => ({ noun, key, verb: 'remove', fields: [], reason: 'it is ours' })),
   );
-}
 
-/** Carries out removals, each as soon as what needs it is gone. */
+/** Carries out removals, each as soon as the resources that need it are gone. */
 export async function takeDown(session: Session, found: Survey, changes: readonly Change[]): Promise<void> {
-  const keysOf = (name: Noun) => changes.filter(({ noun: step }) => step === name).map(({ key }) => key);
-  const all = (name: Noun) => [...found[name].keys()].every((key) => keysOf(name).includes(key));
+  const { run } = session;
+  const keysOf = (noun: Noun) => changes.filter((change) => change.noun === noun).map(({ key }) => key);
+  const everyOneOf = (noun: Noun) => [...found[noun].keys()].every((key) => keysOf(noun).includes(key));
   const outcomes = await walk<Noun>(
     removalOrder(),
-    async (name) => {
-      const keys = keysOf(name).map((key) => [key, key] as const);
-      const removing = startAll<string, void>(keys, (key, others) => {
-        const going: AlsoRemoved = { everyOneOf: all, removalOf: (other) => others.get(other) };
-        return removeResource(session.run, session.lookContext(), found, removals, name, key, { going });
-      });
+    async (noun) => {
+      const keys = keysOf(noun).map((key) => [key, key] as const);
+      const removing = startAll<string, void>(keys, (key, others) =>
+        removeResource(run, session.lookContext(), found, removals, noun, key, {
+          alsoRemoved: { everyOneOf, removalOf: (other) => others.get(other) },
+        }),
+      );
       await waitForAll(removing.values());
     },
-    session.run.signal,
+    run.signal,
   );
-  failures(session.run, outcomes);
+  failures(run, outcomes);
 }
 
-/** What was looked for in vain. */
 const certificateText = ({ nouns, vpc }: Certificate): string =>
   [
-    `looked again for ${nouns.length} kinds of things by tag and name`,
-    ...(vpc ? [`for ${vpc.kinds.length} kinds in ${vpc.vpcId}, whoever made them`] : []),
+    `looked again for ${nouns.length} kinds of resources by tag and name`,
+    ...(vpc ? [`for ${vpc.kinds.length} kinds in ${vpc.vpcId}, whoever created them`] : []),
   ].join(', and ') + ': 0 left';
 
 function planned(changes: readonly Change[], about: object): CommandResult {

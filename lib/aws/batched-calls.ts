@@ -1,44 +1,44 @@
-/** Calls that take lists: what several ask for in one moment goes out together. */
-import { batchesOf } from './batches.ts';
+/** Shares AWS calls: requests made at about the same time become one call, and recent answers are reused. */
+import DataLoader from 'dataloader';
 import type { Clock } from '../model/clock.ts';
 
-/** How long a moment lasts, milliseconds: pauses that end together do not end at once. */
+/** How long a batch collects keys, milliseconds: waits that end together still end a few milliseconds apart. */
 const BATCH_WINDOW_MS = 10;
 
-/** Answers for one key; the clock tells when the moment is over. */
+/** Returns the answer for one key; the clock decides when its batch is sent. */
 export type BatchedCall<T> = (key: string, clock: Clock) => Promise<T>;
 
 /**
- * Makes a question about one thing out of a call about several.
- * @param most how many things one call takes
- * @param call asks about some, none of them twice; what it says of each
+ * Turns a call for several keys into one for a single key: keys requested within the batch window share a call.
+ * Nothing is cached: a key requested after its batch was sent is sent again. If a call fails, it fails for every key in it.
+ * @param maxKeys the most keys that one call accepts
+ * @param call sends one call for distinct keys, and returns how to find each key's answer in the response
  */
 export function batched<T>(
-  most: number,
+  maxKeys: number,
   call: (keys: string[]) => Promise<(key: string) => T>,
 ): BatchedCall<T> {
-  type Answers = ReadonlyMap<string, Promise<(key: string) => T>>;
-  let moment: { readonly keys: Set<string>; readonly answers: Promise<Answers> } | undefined;
-  const begin = (clock: Clock) => {
-    const keys = new Set<string>();
-    const answers = clock.sleep(BATCH_WINDOW_MS).then((): Answers => {
-      moment = undefined;
-      const batches = batchesOf([...keys], most).map((batch) => [batch, call(batch)] as const);
-      return new Map(batches.flatMap(([batch, answer]) => batch.map((key) => [key, answer] as const)));
-    });
-    return { keys, answers };
-  };
-  return async (key, clock) => {
-    moment ??= begin(clock);
-    moment.keys.add(key);
-    const answers = await moment.answers;
-    return ((await answers.get(key)) as (key: string) => T)(key);
-  };
+  const loaderFor = memoised(new WeakMap<Clock, DataLoader<string, T>>(), (clock) => {
+    const loader = new DataLoader<string, T>(
+      async (keys) => {
+        // The loader's cache joins equal keys of one batch. Answers are not reused; a batch that fails clears its keys, too,
+        // even those that the next batch is collecting.
+        keys.forEach((key) => loader.clear(key));
+        return keys.map(await call([...new Set(keys)]));
+      },
+      {
+        maxBatchSize: maxKeys,
+        batchScheduleFn: (send) => void clock.sleep(BATCH_WINDOW_MS).then(send),
+      },
+    );
+    return loader;
+  });
+  return (key, clock) => loaderFor(clock).load(key);
 }
 
 /**
- * Makes a question of many out of one call now and then: who asks soon after another gets the same answer.
- * @param ms how old an answer may be, milliseconds
+ * Makes a call whose answer is reused for a while, even if the call failed.
+ * @param ms how long an answer is reused, milliseconds
  */
 export function cachedFor<T>(ms: number, call: () => Promise<T>): (clock: Pick<Clock, 'now'>) => Promise<T> {
   let last: { readonly at: number; readonly answer: Promise<T> } | undefined;
@@ -49,23 +49,23 @@ export function cachedFor<T>(ms: number, call: () => Promise<T>): (clock: Pick<C
   };
 }
 
-interface Store<K, T> {
+/** Makes one value per client on first use: everyone with the same clients shares it. */
+export const perClient = <C extends object, T>(make: (client: C) => T): ((client: C) => T) =>
+  memoised(new WeakMap<C, T>(), make);
+
+/** Makes one value per name on first use. */
+export const perName = <T>(make: (name: string) => T): ((name: string) => T) =>
+  memoised(new Map<string, T>(), make);
+
+interface Cache<K, T> {
   has(key: K): boolean;
   get(key: K): T | undefined;
   set(key: K, value: T): unknown;
 }
 
-const keptIn =
-  <K, T>(made: Store<K, T>, make: (key: K) => T) =>
-  (key: K): T => {
-    if (!made.has(key)) made.set(key, make(key));
-    return made.get(key) as T;
+function memoised<K, T>(cache: Cache<K, T>, make: (key: K) => T): (key: K) => T {
+  return (key) => {
+    if (!cache.has(key)) cache.set(key, make(key));
+    return cache.get(key) as T;
   };
-
-/** Makes one thing for each owner, when first asked for: what those share who have the same clients. */
-export const perClient = <O extends object, T>(make: (owner: O) => T): ((owner: O) => T) =>
-  keptIn(new WeakMap<O, T>(), make);
-
-/** The same for names. */
-export const perName = <T>(make: (name: string) => T): ((name: string) => T) =>
-  keptIn(new Map<string, T>(), make);
+}

@@ -1,7 +1,7 @@
-/** Lists in parts, for calls that take only so many at once. Pure. */
+/** Splits lists into batches, for calls that accept a limited number of items. Pure. */
 
-/** @param most items of a part, at least 1 */
-export const batchesOf = <T>(all: readonly T[], most: number): T[][] =>
-  Array.from({ length: Math.ceil(all.length / most) }, (_, index) =>
-    all.slice(index * most, (index + 1) * most),
+/** @param max the most items per batch, at least 1 */
+export const batchesOf = <T>(all: readonly T[], max: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / max) }, (_, index) =>
+    all.slice(index * max, (index + 1) * max),
   );

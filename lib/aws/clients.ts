@@ -1,40 +1,40 @@
-/** The AWS clients of a run: one function a service, loaded and made when first used, that knows what may be tried again. */
+/** The AWS clients of a run: one function per service that sends its commands; a client is loaded on first use. */
 import { setMaxListeners } from 'node:events';
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { makeLimiter, unlimited } from './rate-limiter.ts';
 import { withRetries, type Call, type CallContext } from './retry.ts';
 
-/** Where and as whom the clients call. */
+/** Which endpoint the clients call, and with which credentials. */
 export interface ClientSettings {
   readonly region: string;
-  /** Another endpoint than AWS's own. */
+  /** An endpoint other than AWS. */
   readonly endpoint?: string;
-  /** How many times faster than AWS's its rate limits fill again; without it, the endpoint has none. */
+  /** How many times faster than those of AWS the endpoint's rate limits refill; without it, the endpoint has no limits. */
   readonly limits?: number | undefined;
-  /** Given for the sandbox; otherwise the SDK's usual chain. */
+  /** The credentials for the sandbox; by default the SDK's credential chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** How long a connection, and then every silence on it, may last; as for AWS unless told. */
+  /** The timeouts of a connection; by default those for AWS. */
   readonly timeouts?: Timeouts;
 }
 
-/** Milliseconds. */
+/** Timeouts for connecting, and for a connection on which nothing arrives. Milliseconds. */
 export interface Timeouts {
   readonly connectMs: number;
   readonly idleMs: number;
 }
 
-/** The SDK by itself waits for ever. No call of ours takes AWS more than a few seconds. */
+/** By default the SDK waits forever. AWS answers each of our calls within seconds. */
 const TIMEOUTS: Timeouts = { connectMs: 5000, idleMs: 30_000 };
 
 interface Client<I extends object, O extends object> {
   send(command: CommandOf<I, O>, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
   destroy(): void;
 }
-/** Any command of the SDK; its phantom types are its input and its output. */
+/** Any command of the SDK, with the types of its input and its output. */
 interface CommandOf<I extends object, O extends object> {
   readonly input: I;
-  // The SDK's own way from a command to its output type.
+  // The only member of a command that has its output type.
   resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: O }>;
 }
 
@@ -44,49 +44,49 @@ export type Send = <I extends object, O extends object>(command: CommandOf<I, O>
 /** The services that Slipway calls. */
 export interface Aws {
   readonly ec2: Send;
-  /** EC2 for creates that have no client token, where sending twice makes two: a lost answer is not asked for again. */
+  /** EC2, for creates without a client token: they are not sent again after a lost response, since that could create two. */
   readonly ec2Once: Send;
   readonly elbv2: Send;
   readonly ecs: Send;
-  /** Application Auto Scaling, which may have the counts of services. */
+  /** Application Auto Scaling, which may control the task counts of services. */
   readonly autoscaling: Send;
   readonly ecr: Send;
   readonly iam: Send;
   readonly logs: Send;
   readonly route53: Send;
   readonly sts: Send;
-  /** Ends what is still under way, and closes the connections. */
+  /** Aborts the calls that are under way, and closes the connections. */
   close(): void;
 }
 
-/** Connections are kept for the next call; so many to one host that no survey waits for one. */
+/** Connections are reused, and there are enough per host that no survey waits for one. */
 const CONNECTIONS = { keepAlive: true, maxSockets: 256 };
 
 /**
- * Makes the clients of a run. Nothing is sent, and no client is made, before the first call.
+ * Makes the clients of a run. No client is made before the first call to its service.
  * @see https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-maxsockets.html
  */
 export function awsClients(settings: ClientSettings, run: CallContext): Aws {
-  const { signal, end } = linkedSignal(run.signal);
-  const calling = { ...run, signal };
-  const { limits, timeouts: patience = TIMEOUTS, ...where } = settings;
+  const { signal, abort } = linkedSignal(run.signal);
+  const context = { ...run, signal };
+  const { limits, timeouts = TIMEOUTS, ...target } = settings;
   const standard = {
-    ...where,
-    // What is sent again is decided here, by one table: the SDK would send creates again that have no client token, and
-    // takes quotas for throttles.
+    ...target,
+    // Retries are ours (retry.ts): the SDK would also retry creates without a client token, and quota errors, which it
+    // mistakes for throttling.
     maxAttempts: 1,
-    // A silence that is too long is no answer, as is a connection that breaks. Not a limit for a whole request: a layer
-    // of an image takes as long as the line needs.
+    // An idle connection counts as a lost response, just as a broken one. There is no limit for a whole request: uploading
+    // an image layer may take long.
     requestHandler: {
-      connectionTimeout: patience.connectMs,
-      socketTimeout: patience.idleMs,
-      // One for all clients: behind an endpoint that is not AWS's own they all speak to the same host.
+      connectionTimeout: timeouts.connectMs,
+      socketTimeout: timeouts.idleMs,
+      // Shared by all clients: at an endpoint other than AWS they all connect to the same host.
       httpAgent: new Agent(CONNECTIONS),
       httpsAgent: new TlsAgent(CONNECTIONS),
     },
   };
-  const limiter = limits === undefined ? unlimited : makeLimiter(calling, limits);
-  const retried = withRetries(calling);
+  const limiter = limits === undefined ? unlimited : makeLimiter(context, limits);
+  const retried = withRetries(context);
   const made: { destroy(): void }[] = [];
   const sender = <C extends Client<object, object>>(
     service: string,
@@ -95,12 +95,12 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
   ): Send => {
     let client: Promise<C> | undefined;
     return async <I extends object, O extends object>(command: CommandOf<I, O>) => {
-      client ??= make().then((one) => (made.push(one), one));
+      client ??= make().then((loaded) => (made.push(loaded), loaded));
       const ready = await client;
       const name = command.constructor.name.replace(/Command$/, '');
       const send = async () => {
         await limiter(service, name);
-        return ready.send(command, { abortSignal: calling.signal });
+        return ready.send(command, { abortSignal: context.signal });
       };
       return (await retried({ name, input: command.input, kind, send })) as O;
     };
@@ -126,22 +126,22 @@ export function awsClients(settings: ClientSettings, run: CallContext): Aws {
     ),
     sts: sender('sts', async () => new (await import('./clients/sts.ts')).STSClient(standard)),
     close() {
-      end();
+      abort();
       made.forEach((client) => client.destroy());
     },
   };
 }
 
-/** A signal that says to stop when another one does, or at the end. */
-function linkedSignal(stop: AbortSignal): { readonly signal: AbortSignal; readonly end: () => void } {
-  const over = new AbortController();
-  // Every call listens to it: that is many, not a leak.
-  setMaxListeners(0, over.signal);
-  const end = () => {
-    stop.removeEventListener('abort', end);
-    over.abort(stop.reason);
+/** Makes a signal that is aborted together with another one, or earlier. */
+function linkedSignal(parent: AbortSignal): { readonly signal: AbortSignal; readonly abort: () => void } {
+  const controller = new AbortController();
+  // Every call under way listens to the signal: many listeners are not a leak.
+  setMaxListeners(0, controller.signal);
+  const abort = () => {
+    parent.removeEventListener('abort', abort);
+    controller.abort(parent.reason);
   };
-  stop.addEventListener('abort', end, { once: true });
-  if (stop.aborted) end();
-  return { signal: over.signal, end };
+  parent.addEventListener('abort', abort, { once: true });
+  if (parent.aborted) abort();
+  return { signal: controller.signal, abort };
 }

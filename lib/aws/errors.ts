@@ -1,83 +1,87 @@
-/** AWS's errors by their wire code: the SDK's `name` differs from it for some services. */
+/** Classifies AWS errors by their wire code, from which the SDK's `name` differs for some services. */
 
-/** What an error of the SDK carries, as far as we read it. */
-interface Fields {
+/** The fields of an SDK error that we read. */
+interface ErrorFields {
   readonly name?: string;
   readonly Code?: string;
   readonly code?: string;
   readonly message?: string;
-  /** Of an `AggregateError`. */
+  /** The errors in an `AggregateError`. */
   readonly errors?: readonly unknown[];
   readonly $metadata?: { readonly httpStatusCode?: number; readonly clockSkewCorrected?: boolean };
   readonly $response?: { readonly statusCode?: number };
 }
-const fields = (error: unknown): Fields => (typeof error === 'object' && error !== null ? error : {});
+const fields = (error: unknown): ErrorFields => (typeof error === 'object' && error !== null ? error : {});
 
 /**
- * The wire code of an AWS error, e.g. `LoadBalancerNotFound` or `InvalidVpcID.NotFound`, without the `Exception` that
- * some services append; the name of any other error.
+ * Returns the wire code of an AWS error, e.g. `LoadBalancerNotFound` or `InvalidVpcID.NotFound`, without the `Exception`
+ * that some services append; for any other error its name.
  */
 export function codeOf(error: unknown): string {
   const { Code, name, code } = fields(error);
   return (Code ?? (name === 'Error' ? code : name) ?? 'Unknown').replace(/Exception$/, '');
 }
 
-/** What an error says. When no address of a name answers, Node's error says nothing, but the errors in it do. */
+/**
+ * Returns the message of an error. If no address of a host name answers, Node throws an error without a message: then
+ * those of the errors in it.
+ */
 export function messageOf(error: unknown): string {
   const { message = String(error), errors = [] } = fields(error);
-  return plain(message) || errors.map(messageOf).join('; ') || codeOf(error);
+  return withoutSdkWording(message) || errors.map(messageOf).join('; ') || codeOf(error);
 }
 
-/** What the SDK adds to the error of an answer that it cannot read: advice to programmers. */
-const UNREAD = /\s*Deserialization error: [^]*$/;
+/** The advice to programmers that the SDK appends when it cannot parse a response. */
+const UNPARSABLE = /\s*Deserialization error: [^]*$/;
 
-/** The SDK's messages that are its own, in words for people. */
-const plain = (message: string): string =>
+/** Rewords messages that come from the SDK itself. */
+const withoutSdkWording = (message: string): string =>
   message
-    .replace(UNREAD, '')
+    .replace(UNPARSABLE, '')
     .replace(
       /^@smithy\/node-http-handler - the request socket timed out after (\d+) ms of inactivity.*$/,
-      (_, ms) => `nothing came for ${Number(ms) / 1000} s`,
+      (_, ms) => `no data arrived for ${Number(ms) / 1000} s`,
     )
     .replace(
       /^@smithy\/node-http-handler - the request socket did not establish .* timeout of (\d+) ms\.$/,
-      (_, ms) => `there was no connection within ${Number(ms) / 1000} s`,
+      (_, ms) => `no connection could be made within ${Number(ms) / 1000} s`,
     );
 
-/** Whether AWS answered with this code (compared without `Exception`). */
+/** Whether the code of an error is one of these, which are written without `Exception`. */
 export const isCode = (error: unknown, ...codes: readonly string[]): boolean => codes.includes(codeOf(error));
 
-/** Whether AWS answered that it failed itself; 501 says that there is no such operation, and will say so again. */
+/** Whether AWS answered with a server error. 501 is not one: it means that there is no such operation. */
 export const isServerError = (error: unknown): boolean => {
   const status = fields(error).$metadata?.httpStatusCode ?? 0;
   return status >= 500 && status !== 501;
 };
 
 /**
- * Whether AWS itself answered: otherwise nothing is known about the effect of the call. An error with a good status is
- * an answer that broke off or cannot be read, and the call has had its effect.
+ * Whether AWS answered with an error; otherwise it is unknown whether the call took effect. An error with a success
+ * status is a response that broke off or cannot be parsed, to a call that took effect.
  */
 export const hasResponse = (error: unknown): boolean =>
-  (fields(error).$metadata?.httpStatusCode ?? 0) >= REDIRECT;
+  (fields(error).$metadata?.httpStatusCode ?? 0) >= FIRST_ERROR_STATUS;
 
-const REDIRECT = 300;
+/** Redirections count as errors. */
+const FIRST_ERROR_STATUS = 300;
 
-/** Whether what answered is not what AWS answers with: a page for people, for example. */
+/** Whether the response does not come from AWS: for example a web page. */
 export const isNotFromAws = (error: unknown): boolean =>
-  UNREAD.test(fields(error).message ?? '') && !isServerError(error);
+  UNPARSABLE.test(fields(error).message ?? '') && !isServerError(error);
 
-/** Whether the call may have had its effect although it failed: no answer, or a server error. */
+/** Whether the call may have taken effect although it failed: there was no response, or a server error. */
 export function isAmbiguous(error: unknown): boolean {
   if (!isNetworkOrService(error)) return false;
   return !hasResponse(error) || (isServerError(error) && !isThrottle(error));
 }
 
-/** Whether the same call may well get its answer the next time: none came, AWS failed, or the clock was put right. */
+/** Whether the same call may succeed next time: no response came, AWS failed, or the SDK has corrected its clock skew. */
 export const isTransient = (error: unknown): boolean =>
   (isAmbiguous(error) && !isUnimplemented(error) && !isQuota(error)) ||
   fields(error).$metadata?.clockSkewCorrected === true;
 
-/** A programming mistake or a credentials failure never reached AWS. */
+/** Whether an error can come from the network or from AWS; programming mistakes and missing credentials cannot. */
 const isNetworkOrService = (error: unknown): boolean => {
   if (error instanceof TypeError || error instanceof RangeError) return false;
   return !/Credentials|TokenProvider|Abort/.test(codeOf(error));
@@ -96,21 +100,22 @@ const THROTTLES = new Set([
 ]);
 export const isThrottle = (error: unknown): boolean => THROTTLES.has(codeOf(error));
 
-/** A quota: a limit that is no throttle, or too many of something. Permanent until someone raises it. */
+/** Whether a quota of the account is used up, which is permanent until the quota is raised. Throttling is not a quota. */
 export const isQuota = (error: unknown): boolean =>
   !isThrottle(error) && /(Limits?Exceeded|QuotaExceeded|^TooMany\w+)$/.test(codeOf(error));
 
-/** Everything that says «it is not there», in all the services' spellings. */
+/** Whether a resource does not exist, in the spelling of any service. */
 export const isNotFound = (error: unknown): boolean => /NotFound$|^NoSuch/.test(codeOf(error));
 
 /**
- * Everything that says «that is no id» of a look by an id: EC2 has a code for each kind, the others one for all.
+ * Whether a look-up by id failed because the id is malformed. EC2 has one code per kind of resource, other services one
+ * for all.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
  */
 export const isMalformedId = (error: unknown): boolean =>
   /Malformed$|^(InvalidID|InvalidParameterValue|InvalidInput|ValidationError)$/.test(codeOf(error));
 
-/** Credentials that AWS does not take: expired, unknown, or with a secret or a clock that does not fit. */
+/** Whether AWS rejected the credentials: they have expired, are unknown, or the secret or the clock is wrong. */
 export const isRejectedCredentials = (error: unknown): boolean =>
   /^(ExpiredToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignature)$/.test(
     codeOf(error),
@@ -119,7 +124,7 @@ export const isRejectedCredentials = (error: unknown): boolean =>
 export const isAccessDenied = (error: unknown): boolean =>
   /^(AccessDenied|UnauthorizedOperation|AuthorizationError)/.test(codeOf(error));
 
-/** Whether an endpoint does not have the operation: 501, or an error page where the protocol's answer should be. */
+/** Whether the endpoint does not support the operation: it answered 501, or with an error page. */
 export const isUnimplemented = (error: unknown): boolean => {
   const { $metadata, name } = fields(error);
   return $metadata?.httpStatusCode === 501 || ($metadata?.httpStatusCode === 500 && name === 'SyntaxError');

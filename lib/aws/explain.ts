@@ -1,4 +1,4 @@
-/** Turns an error of AWS into a problem: one function a situation. */
+/** Explains errors of AWS calls as problems: one function per kind of error. */
 import {
   codeOf,
   isAccessDenied,
@@ -12,39 +12,39 @@ import {
 } from './errors.ts';
 import { NOTHING_TOUCHED, Problem, problem } from '../model/problem.ts';
 
-/** What was going on. */
+/** What a run was doing when a call failed. */
 export interface Situation {
-  /** In words, e.g. `creating natGateway`. */
+  /** In words, e.g. `the step natGateway`. */
   readonly doing: string;
   readonly region: string;
-  /** Another endpoint than AWS's own. */
+  /** An endpoint other than AWS. */
   readonly endpoint?: string;
   /** The command to continue with, e.g. `npm run provision`. */
   readonly command: string;
-  /** Whether anything can have changed already. */
+  /** Whether the run may have changed something already. */
   readonly changing: boolean;
 }
 
-/** The problem that an error is. An error that is a problem already is returned as it is. */
+/** Returns the problem that explains an error; an error that is already a problem is returned as it is. */
 export function explain(error: unknown, situation: Situation): Problem {
   if (error instanceof Problem) return error;
-  if (isCredentials(error)) return noCredentials(error, situation);
+  if (isMissingCredentials(error)) return noCredentials(error, situation);
   if (isRejectedCredentials(error)) return expired(error, situation);
   if (isUnreachable(error)) return unreachable(error, situation);
-  if (isNotFromAws(error)) return foreign(error, situation);
+  if (isNotFromAws(error)) return notFromAws(error, situation);
   if (isAccessDenied(error)) return denied(error, situation);
   if (isQuota(error)) return quota(error, situation);
   if (isThrottle(error)) return throttled(error, situation);
-  if (isServerError(error)) return broken(error, situation);
+  if (isServerError(error)) return serverError(error, situation);
   if (hasResponse(error)) return refused(error, situation);
   return unexpected(error, situation);
 }
 
 const now = ({ changing }: Situation): string =>
   changing ? 'What was made so far is kept and recorded.' : NOTHING_TOUCHED;
-const again = ({ command }: Situation): string => `${command}, to continue from here`;
+const toContinue = ({ command }: Situation): string => `${command}, to continue from here`;
 
-const isCredentials = (error: unknown): boolean =>
+const isMissingCredentials = (error: unknown): boolean =>
   /Credentials(Provider)?Error$|TokenProviderError$/.test(codeOf(error)) ||
   /Could not load credentials/.test(messageOf(error));
 
@@ -73,7 +73,7 @@ const expired = (cause: unknown, situation: Situation) =>
     now: now(situation),
     fix: [
       'Sign in again (aws sso login, or new keys); check that the clock of this machine is right.',
-      again(situation),
+      toContinue(situation),
     ],
     cause,
   });
@@ -85,29 +85,31 @@ function unreachable(cause: unknown, situation: Situation): Problem {
       what: `Nothing answers at ${endpoint}.`,
       why: messageOf(cause),
       now: now(situation),
-      fix: ['Start what should listen there, or correct AWS_ENDPOINT_URL.', again(situation)],
+      fix: ['Start the server that should listen there, or correct AWS_ENDPOINT_URL.', toContinue(situation)],
       cause,
     });
   }
   return problem('REGION', {
     what: `AWS cannot be reached in ${region}.`,
-    why: `${messageOf(cause)}: there is no such region, or this machine has no way to it.`,
+    why: `${messageOf(cause)}: there is no such region, or this machine cannot reach it.`,
     now: now(situation),
-    fix: ['Check `region` in slipway.config.ts.', 'Check the network connection.', again(situation)],
+    fix: ['Check `region` in slipway.config.ts.', 'Check the network connection.', toContinue(situation)],
     cause,
   });
 }
 
-const foreign = (cause: unknown, situation: Situation) =>
+const notFromAws = (cause: unknown, situation: Situation) =>
   problem('ENDPOINT', {
-    what: `What answers at ${situation.endpoint ?? `AWS in ${situation.region}`} is not AWS.`,
+    what: situation.endpoint
+      ? `The server at ${situation.endpoint} is not AWS.`
+      : `Something other than AWS answered a call to ${situation.region}.`,
     why: messageOf(cause),
     now: now(situation),
     fix: [
       situation.endpoint
         ? 'Correct AWS_ENDPOINT_URL.'
-        : 'Check the network: a proxy or a sign-in page may answer instead.',
-      again(situation),
+        : 'Check the network: a proxy or a sign-in page may be answering instead.',
+      toContinue(situation),
     ],
     cause,
   });
@@ -117,18 +119,18 @@ const denied = (cause: unknown, situation: Situation) =>
     what: `AWS denied ${situation.doing} (${codeOf(cause)}).`,
     why: messageOf(cause),
     now: now(situation),
-    fix: ['Ask for the permission that the message names.', again(situation)],
+    fix: ['Request the permission that the message names.', toContinue(situation)],
     cause,
   });
 
 const quota = (cause: unknown, situation: Situation) =>
   problem('QUOTA', {
-    what: `A quota of the account stands in the way of ${situation.doing} (${codeOf(cause)}).`,
+    what: `A quota of the account prevents ${situation.doing} (${codeOf(cause)}).`,
     why: messageOf(cause),
     now: now(situation),
     fix: [
-      `Remove what is not needed in ${situation.region}, or ask for more under Service Quotas.`,
-      again(situation),
+      `Remove what is not needed in ${situation.region}, or request an increase under Service Quotas.`,
+      toContinue(situation),
     ],
     cause,
   });
@@ -136,18 +138,18 @@ const quota = (cause: unknown, situation: Situation) =>
 const throttled = (cause: unknown, situation: Situation) =>
   problem('REFUSED', {
     what: `AWS kept throttling ${situation.doing} (${codeOf(cause)}).`,
-    why: 'Something else in this account uses up the same rate limit.',
+    why: 'Something else in this account is using up the same rate limit.',
     now: now(situation),
-    fix: ['Wait a minute.', again(situation)],
+    fix: ['Wait a minute.', toContinue(situation)],
     cause,
   });
 
-const broken = (cause: unknown, situation: Situation) =>
+const serverError = (cause: unknown, situation: Situation) =>
   problem('REFUSED', {
     what: `AWS itself failed during ${situation.doing} (${codeOf(cause)}).`,
     why: messageOf(cause),
     now: now(situation),
-    fix: ['Wait a minute.', again(situation)],
+    fix: ['Wait a minute.', toContinue(situation)],
     cause,
   });
 
@@ -156,15 +158,15 @@ const refused = (cause: unknown, situation: Situation) =>
     what: `AWS refused ${situation.doing} (${codeOf(cause)}).`,
     why: messageOf(cause),
     now: now(situation),
-    fix: ['Remove the cause that the message names.', again(situation)],
+    fix: ['Remove the cause that the message names.', toContinue(situation)],
     cause,
   });
 
 const unexpected = (cause: unknown, situation: Situation) =>
   problem('UNEXPECTED', {
-    what: `Something unexpected happened while ${situation.doing}.`,
+    what: `Something unexpected happened during ${situation.doing}.`,
     why: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause),
     now: now(situation),
-    fix: [again(situation), 'If it happens again, SLIPWAY_DEBUG=1 shows where; please report it.'],
+    fix: [toContinue(situation), 'If it happens again, SLIPWAY_DEBUG=1 shows where; please report it.'],
     cause,
   });

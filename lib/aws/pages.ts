@@ -1,8 +1,8 @@
-/** Reads a paged list to its end. */
+/** Reads all pages of a list. */
 
 /**
- * All items of a list that comes in pages.
- * @param read reads one page from a token (undefined for the first) and says which token is next
+ * Returns the items of all pages of a list.
+ * @param read reads the page at a token (undefined for the first page), and returns the token of the next one
  */
 export async function allPages<T>(
   read: (

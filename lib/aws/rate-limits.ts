@@ -1,12 +1,12 @@
-/** The rate limits that AWS publishes for an account in a region: one row a bucket. */
+/** The rate limits that AWS publishes for an account in a region, as token buckets. */
 
-/** One bucket: it holds so many calls, and fills again by so many a second. */
+/** A token bucket: its capacity, and how many tokens it gains per second. */
 export interface Bucket {
-  /** As the clients are called. */
+  /** The key of the service in `Aws`. */
   readonly service: 'ec2' | 'elbv2' | 'ecs' | 'iam' | 'route53' | 'logs';
-  /** The operations that draw from it; every one of the service, besides its own bucket, when left out. */
+  /** The operations that draw from it; by default all of the service, in addition to their own bucket. */
   readonly operations?: RegExp;
-  /** Whether each of these operations has such a bucket of its own. */
+  /** Whether each of these operations has its own bucket. */
   readonly each?: true;
   readonly burst: number;
   readonly perSecond: number;
@@ -16,7 +16,7 @@ const READS = /^(Describe|Get|List)/;
 const ANY = /./;
 
 /**
- * Of the rows of a service that name operations the first that fits is drawn from, and every row that names none.
+ * A call draws from the first row of its service that matches the operation, and from every row without operations.
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/request-throttling.html
@@ -47,12 +47,12 @@ export const buckets: readonly Bucket[] = [
   { service: 'route53', operations: /^CreateHostedZone$/, burst: 40, perSecond: 2 },
   { service: 'route53', operations: /^DeleteHostedZone$/, burst: 40, perSecond: 5 },
 
-  // Not published: what was seen to be taken.
+  // Not published; observed.
   { service: 'iam', operations: ANY, burst: 20, perSecond: 15 },
   { service: 'logs', operations: ANY, each: true, burst: 10, perSecond: 10 },
 ];
 
-/** The buckets that a call draws from, each with a name. */
+/** Returns the buckets that a call draws from, each with a unique name. */
 export function bucketsOf(service: string, operation: string): readonly (readonly [string, Bucket])[] {
   const own = buckets.filter((bucket) => bucket.service === service);
   const first = own.find(({ operations }) => operations?.test(operation));

@@ -1,17 +1,17 @@
-/** What was made moments ago: only of such things is «not found» not yet the truth. */
+/** Recently created resources: for these, "not found" may mean "not visible yet". */
 import type { Clock } from '../model/clock.ts';
 
-/** For how long AWS may not know everywhere what it made: EC2 advises to look for up to five minutes. Milliseconds. */
+/** How long a new resource may not be visible everywhere: EC2 advises to retry for up to five minutes. Milliseconds. */
 const RECENT_MS = 300_000;
 
-/** The things that a run has made. */
+/** The resources that a run has created. */
 export interface RecentlyCreated {
-  /** Takes note of the answer to a create. */
+  /** Records the resources in the output of a create. */
   recordCreated(output: unknown): void;
-  /** Whether an input names something that was made moments ago. */
+  /** Whether the input of a call refers to a recently created resource. */
   isNamedIn(input: unknown): boolean;
   /**
-   * Takes everything for fresh that a run before this one may have made.
+   * Treats every resource as recently created until five minutes after a time, since an earlier run may have created it.
    * @param at when that run last wrote its state, milliseconds since 1970
    */
   assumeAllCreatedUntil(at: number): void;
@@ -19,27 +19,27 @@ export interface RecentlyCreated {
 
 /** @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html */
 export function trackRecentlyCreated({ now }: Pick<Clock, 'now'>): RecentlyCreated {
-  const births = new Map<string, number>();
-  let before = Number.NEGATIVE_INFINITY;
-  const isYoung = (at = Number.NEGATIVE_INFINITY) => now() - at < RECENT_MS;
+  const createdAt = new Map<string, number>();
+  let lastRun = Number.NEGATIVE_INFINITY;
+  const isRecent = (at = Number.NEGATIVE_INFINITY) => now() - at < RECENT_MS;
   return {
     recordCreated(output) {
-      for (const name of stringsIn(output).flatMap(identifiersIn)) births.set(name, now());
+      for (const id of stringsIn(output).flatMap(identifiersIn)) createdAt.set(id, now());
     },
-    isNamedIn: (input) => isYoung(before) || stringsIn(input).some((text) => isYoung(births.get(text))),
+    isNamedIn: (input) => isRecent(lastRun) || stringsIn(input).some((id) => isRecent(createdAt.get(id))),
     assumeAllCreatedUntil(at) {
-      before = at;
+      lastRun = at;
     },
   };
 }
 
-/** All texts in a value, wherever they stand. */
+/** Returns all strings in a value, at any depth. */
 function stringsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }
 
-/** By what a thing can be named again: its id, its ARN and the name at the end of it, a zone without its path. */
+/** Returns how later calls may refer to a resource: by its id, its ARN or the name at its end, or a zone id without its path. */
 function identifiersIn(text: string): string[] {
   if (text.startsWith('arn:')) return [text, text.split(/[/:]/).at(-1) ?? text];
   if (/^\/hostedzone\/\w+$/.test(text)) return [text.replace('/hostedzone/', '')];

@@ -1,4 +1,4 @@
-/** Brings the tags of a thing to what they should be: one function a service, since each has calls of its own. */
+/** Updates the tags of a resource: one function per service, since each has its own calls. */
 import {
   TagResourceCommand as TagLogGroup,
   UntagResourceCommand as UntagLogGroup,
@@ -15,7 +15,7 @@ import type { Aws } from './clients.ts';
 import type { Change } from '../model/change.ts';
 import { toCamelCaseTags, toPascalCaseTags, type Tags } from '../derive/tags.ts';
 
-/** The act of a change, as far as tags are concerned. */
+/** The part of a change that concerns tags. */
 interface TagContext {
   readonly aws: Aws;
   readonly change: Change;
@@ -24,23 +24,23 @@ interface TagContext {
 
 const PREFIX = 'tag.';
 
-/** The keys of tags that a change takes away: the configuration had them once. */
+/** Returns the keys of the tags that a change removes: the configuration no longer has them. */
 export const formerTagsIn = ({ fields }: Change): string[] =>
   fields
     .filter(({ field, to }) => field.startsWith(PREFIX) && to === undefined)
     .map(({ field }) => field.slice(PREFIX.length));
 
-/** A new thing got its tags in its create call: only one that is there already is tagged by calls of their own. */
+/** Adds and removes tags by calls. Only for updates: a new resource gets its tags from its create. */
 async function applyTagChanges(
   { change }: TagContext,
   add: () => Promise<unknown>,
-  take: (keys: string[]) => Promise<unknown>,
+  remove: (keys: string[]) => Promise<unknown>,
 ): Promise<void> {
   if (change.verb !== 'update') return;
   const former = formerTagsIn(change);
   const touched = change.fields.filter(({ field }) => field.startsWith(PREFIX));
   if (touched.length > former.length) await add();
-  if (former.length > 0) await take(former);
+  if (former.length > 0) await remove(former);
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html */

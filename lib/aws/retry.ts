@@ -1,5 +1,5 @@
-/** Sends a call again when what stood in its way passes by itself, as the table of truths has it, and never otherwise. */
-import pRetry, { AbortError } from 'p-retry';
+/** Sends a call again after an error that the table of transient errors lists, and after no other. */
+import pRetry from 'p-retry';
 import { messageOf } from './errors.ts';
 import type { Clock } from '../model/clock.ts';
 import { trackRecentlyCreated, type RecentlyCreated } from './recently-created.ts';
@@ -9,11 +9,11 @@ import { retryDelayMs, transientErrorFor, type TransientError } from './transien
 export interface CallContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** How often what passes by itself is looked at again, milliseconds; a second when left out. */
+  /** The delay before a retry, where delays do not grow, milliseconds; 1000 by default. */
   readonly every?: number | undefined;
-  /** What was made moments ago, as far as it is known; of these calls alone when left out. */
+  /** The recently created resources; by default those that these calls create. */
   readonly recentlyCreated?: RecentlyCreated;
-  /** Told, now and then, what a call waits for that is tried again. */
+  /** Called now and then with the reason why a call is being retried. */
   readonly onWait?: (text: string) => void;
 }
 
@@ -22,66 +22,65 @@ export interface Call {
   /** The command, without `Command`. */
   readonly name: string;
   readonly input: object;
-  /** `once` when it may have no second effect: then a lost answer is not asked for again. */
+  /** `once` if a second effect must be avoided: the call is then not sent again after a lost response. */
   readonly kind: 'repeatable' | 'once';
   send(): Promise<unknown>;
 }
 
-/** How long nobody wonders why nothing happens: the first word comes at half of it. */
+/** A retry is reported after 5 s, then every 10 s. Milliseconds. */
+const FIRST_REPORT_MS = 5000;
 const REPORT_EVERY_MS = 10_000;
 
-/** Makes what sends the calls of a run. */
-export function withRetries(calling: CallContext): (call: Call) => Promise<unknown> {
-  const {
-    clock,
-    signal,
-    onWait,
-    every = 1000,
-    recentlyCreated: fresh = trackRecentlyCreated(clock),
-  } = calling;
+/**
+ * Makes the function that sends the calls of a run and retries them.
+ * @throws the last error of a call, once it is permanent or has lasted too long
+ */
+export function withRetries(context: CallContext): (call: Call) => Promise<unknown> {
+  const { clock, signal, onWait, every = 1000 } = context;
+  const recentlyCreated = context.recentlyCreated ?? trackRecentlyCreated(clock);
   return (call) => {
     const start = clock.now();
-    let told = start - REPORT_EVERY_MS / 2;
-    const tries = new Map<TransientError, number>();
-    let pause = 0;
+    let reported = start + FIRST_REPORT_MS - REPORT_EVERY_MS;
+    const attempts = new Map<TransientError, number>();
 
-    /** Whether it passes: the truth that an error is, when its time and its tries are not over. */
-    const passing = (error: unknown): TransientError | undefined => {
-      const truth = transientErrorFor(call.name, error);
-      if (!truth || signal.aborted || clock.now() - start > truth.seconds * 1000) return undefined;
-      if (truth.ambiguous && call.kind === 'once') return undefined;
-      if (truth.onlyRecentlyCreated && !fresh.isNamedIn(call.input)) return undefined;
-      const sent = (tries.get(truth) ?? 0) + 1;
-      tries.set(truth, sent);
-      pause = retryDelayMs(truth, sent, every, Math.random());
-      return sent < (truth.maxAttempts ?? Number.POSITIVE_INFINITY) ? truth : undefined;
+    const send = async (): Promise<unknown> => {
+      signal.throwIfAborted();
+      const output = await call.send();
+      if (isCreate(call.name)) recentlyCreated.recordCreated(output);
+      return output;
     };
 
-    const tell = ({ why }: TransientError, error: unknown): void => {
+    /** The transient error that an error is, unless it has lasted too long or this call must not be sent again. */
+    const retriable = (error: unknown): TransientError | undefined => {
+      const transient = transientErrorFor(call.name, error);
+      if (!transient || signal.aborted || clock.now() - start > transient.seconds * 1000) return undefined;
+      if (transient.ambiguous && call.kind === 'once') return undefined;
+      if (transient.onlyRecentlyCreated && !recentlyCreated.isNamedIn(call.input)) return undefined;
+      const sent = (attempts.get(transient) ?? 0) + 1;
+      attempts.set(transient, sent);
+      return sent < (transient.maxAttempts ?? Number.POSITIVE_INFINITY) ? transient : undefined;
+    };
+
+    const reportWait = ({ why }: TransientError, error: unknown): void => {
       const now = clock.now();
-      if (now - told <= REPORT_EVERY_MS) return;
-      told = now;
+      if (now - reported <= REPORT_EVERY_MS) return;
+      reported = now;
       onWait?.(`${call.name} waits, ${Math.round((now - start) / 1000)} s: ${why} (${messageOf(error)})`);
     };
 
-    const attempt = async (): Promise<unknown> => {
-      signal.throwIfAborted();
-      try {
-        const output = await call.send();
-        if (isCreate(call.name)) fresh.recordCreated(output);
-        return output;
-      } catch (error) {
-        const truth = passing(error);
-        if (!truth) throw new AbortError(error as Error);
-        tell(truth, error);
-        throw error;
-      }
-    };
-    return pRetry(attempt, {
+    return pRetry(send, {
+      // The table of transient errors decides when to give up, and delays are on the injected clock.
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 0,
       factor: 1,
-      onFailedAttempt: () => clock.sleep(pause, signal),
+      shouldRetry: async ({ error }) => {
+        const transient = retriable(error);
+        if (!transient) return false;
+        reportWait(transient, error);
+        const sent = attempts.get(transient) ?? 1;
+        await clock.sleep(retryDelayMs(transient, sent, every, Math.random()), signal);
+        return true;
+      },
     });
   };
 }

@@ -1,4 +1,4 @@
-/** The calls that give a security group rules and take them away: one rule a call, since of several one would refuse all. */
+/** Authorises and revokes the rules of a security group, one per call: if one of several is refused, AWS applies none. */
 import {
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
@@ -14,7 +14,7 @@ import { toIpPermission, type GroupRule } from '../derive/security-group-rules.t
 type Rules = { readonly GroupId: string; readonly IpPermissions: IpPermission[] };
 type Calls = Pick<Aws, 'ec2'>;
 
-/** The two directions of a group's rules, with the calls of each. */
+/** The calls for each direction of a group's rules. */
 export const INGRESS = {
   authorise: ({ ec2 }: Calls, rules: Rules) => ec2(new AuthorizeSecurityGroupIngressCommand(rules)),
   revoke: ({ ec2 }: Calls, rules: Rules) => ec2(new RevokeSecurityGroupIngressCommand(rules)),
@@ -25,21 +25,33 @@ export const EGRESS = {
 };
 export type Direction = typeof INGRESS | typeof EGRESS;
 
-const one = (GroupId: string, rule: GroupRule): Rules => ({ GroupId, IpPermissions: [toIpPermission(rule)] });
-const isThere = (error: unknown) => isCode(error, 'InvalidPermission.Duplicate');
+const singleRule = (GroupId: string, rule: GroupRule): Rules => ({
+  GroupId,
+  IpPermissions: [toIpPermission(rule)],
+});
+const isDuplicate = (error: unknown) => isCode(error, 'InvalidPermission.Duplicate');
 
-/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html */
+/**
+ * Authorises rules; a rule that exists already counts as success.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html
+ */
 export const authoriseRules = (
   aws: Calls,
-  { authorise: add }: Direction,
+  { authorise }: Direction,
   GroupId: string,
   rules: readonly GroupRule[],
-) => Promise.all(rules.map((rule) => ignoringNotFound(() => add(aws, one(GroupId, rule)), isThere)));
+) =>
+  Promise.all(
+    rules.map((rule) => ignoringNotFound(() => authorise(aws, singleRule(GroupId, rule)), isDuplicate)),
+  );
 
-/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RevokeSecurityGroupIngress.html */
+/**
+ * Revokes rules; a rule that does not exist counts as success.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RevokeSecurityGroupIngress.html
+ */
 export const revokeRules = (
   aws: Calls,
-  { revoke: take }: Direction,
+  { revoke }: Direction,
   GroupId: string,
   rules: readonly GroupRule[],
-) => Promise.all(rules.map((rule) => ignoringNotFound(() => take(aws, one(GroupId, rule)))));
+) => Promise.all(rules.map((rule) => ignoringNotFound(() => revoke(aws, singleRule(GroupId, rule)))));

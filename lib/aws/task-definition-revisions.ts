@@ -1,4 +1,4 @@
-/** The revisions of a task definition: listed, and deregistered. What runs of one runs on, and nothing new starts of it. */
+/** Lists and deregisters the revisions of a task definition. Tasks of a deregistered revision keep running. */
 import {
   DeregisterTaskDefinitionCommand,
   ListTaskDefinitionsCommand,
@@ -9,7 +9,10 @@ import type { Aws } from './clients.ts';
 import { ignoringNotFound } from '../engine/delete.ts';
 import { allPages } from './pages.ts';
 
-/** The prefix is taken for a whole family name; others that begin alike are left out to be sure. */
+/**
+ * Lists the revisions of a family, by ARN. ECS treats `familyPrefix` as a whole family name; other families that begin
+ * with it are filtered out to be safe.
+ */
 export async function revisionsOf(
   { ecs }: Aws,
   family: string,
@@ -26,6 +29,6 @@ export async function revisionsOf(
 export const deregister = ({ ecs }: Aws, taskDefinition: string): Promise<void> =>
   ignoringNotFound(() => ecs(new DeregisterTaskDefinitionCommand({ taskDefinition })), isMissing);
 
-/** «The specified task definition does not exist», and «unable to describe» it. */
+/** ECS reports a missing revision as a `ClientException` with one of these messages. */
 const isMissing = (error: unknown): boolean =>
   isCode(error, 'Client') && /does not exist|Unable to describe/.test(messageOf(error));

@@ -1,33 +1,33 @@
-/** The table of retriable truths: errors of AWS that pass by themselves, why, and for how long. Nothing else is tried again. */
+/** AWS errors that clear up on their own: which ones, why, and how long to retry. No other error is retried. */
 import { codeOf, isNotFound, isThrottle, isTransient, messageOf } from './errors.ts';
 
-/** One truth. */
+/** One row: an error, and when to stop retrying. */
 export interface TransientError {
-  /** The commands it concerns, without `Command`; any when left out. */
+  /** The commands that it applies to, without `Command`; by default all of them. */
   readonly commands?: readonly string[];
-  /** What their names are like, where they are too many to be named. */
+  /** A pattern for the commands, where there are too many to list. */
   readonly commandPattern?: RegExp;
-  /** Which errors: by code, or by a question that several codes answer. */
+  /** The errors: their code, or a predicate that covers several codes. */
   readonly code: string | RegExp | ((error: unknown) => boolean);
   readonly message?: RegExp;
-  /** Why it passes. */
+  /** Why it clears up; shown to users while a call is retried. */
   readonly why: string;
-  /** Seconds after which it is taken for the truth. */
+  /** Seconds after which the error counts as permanent. */
   readonly seconds: number;
-  /** Whether it is true of old things for good: only what was made moments ago passes. */
+  /** Whether it is transient only for recently created resources, and permanent for all others. */
   readonly onlyRecentlyCreated?: true;
-  /** How often a call is sent at most; without it, time alone decides. */
+  /** The most times that a call is sent; without it, only time limits the retries. */
   readonly maxAttempts?: number;
-  /** Whether the call may have had its effect: then a create without a client token must not be sent again. */
+  /** Whether the call may have taken effect: a create without a client token must then not be sent again. */
   readonly ambiguous?: true;
   /**
-   * The pauses grow, from these milliseconds on: each is a random part of a span that doubles up to 20 s. Without it
-   * they are all the same and short, since most truths pass within seconds.
+   * Backs off exponentially, with full jitter: each delay is a random part of a span that starts at this many
+   * milliseconds and doubles up to 20 s. Without it all delays are equal and short, since most errors clear up within seconds.
    */
   readonly backoffFromMs?: number;
 }
 
-/** Calls that name what others have made; not the deletes, for which «not found» is what was wanted. */
+/** Commands that refer to resources made by other calls; not deletes, for which "not found" is success. */
 const REFERRING_COMMANDS =
   /^(Add|Associate|Attach|Authorize|Change|Create|Initiate|Modify|Put|Register|Replace|Set|Tag)|^(DescribeTargetHealth|UpdateAssumeRolePolicy|UpdateService)$/;
 
@@ -36,7 +36,7 @@ export const transientErrors: readonly TransientError[] = [
   {
     commandPattern: REFERRING_COMMANDS,
     code: isNotFound,
-    why: 'what was made seconds ago is not known everywhere yet',
+    why: 'a resource that was just created is not visible everywhere yet',
     seconds: 60,
     onlyRecentlyCreated: true,
   },
@@ -44,7 +44,7 @@ export const transientErrors: readonly TransientError[] = [
     commands: ['CreateLoadBalancer'],
     code: 'InvalidSubnet',
     message: /no internet gateway/,
-    why: 'the attachment of the internet gateway is not seen yet',
+    why: 'the attachment of the internet gateway is not visible yet',
     onlyRecentlyCreated: true,
     seconds: 60,
   },
@@ -52,7 +52,7 @@ export const transientErrors: readonly TransientError[] = [
     commands: ['CreateLoadBalancer', 'CreateTargetGroup'],
     code: /^(SubnetNotFound|InvalidSecurityGroup|ValidationError)$/,
     message: /not found|does not exist|cannot be found/i,
-    why: 'an id made seconds ago is not known everywhere yet',
+    why: 'a resource that was just created is not known to Elastic Load Balancing yet',
     onlyRecentlyCreated: true,
     seconds: 60,
   },
@@ -60,14 +60,14 @@ export const transientErrors: readonly TransientError[] = [
     commands: ['CreateCluster', 'CreateService'],
     code: 'InvalidParameter',
     message: /service linked role|service role being passed/,
-    why: "ECS's service-linked role was made moments ago",
+    why: "ECS's service-linked role was just created and is not usable yet",
     seconds: 120,
   },
   {
     commands: ['CreateService', 'UpdateService'],
     code: 'InvalidParameter',
     message: /does not have an associated load balancer/,
-    why: 'the rule of the target group is not seen yet',
+    why: 'the rule that uses the target group is not visible to ECS yet',
     onlyRecentlyCreated: true,
     seconds: 240,
   },
@@ -75,14 +75,14 @@ export const transientErrors: readonly TransientError[] = [
     commands: ['CreateService'],
     code: /^(InvalidParameter|ClusterNotFound)$/,
     message: /still Draining|Cluster not found/,
-    why: 'a service of this name is being removed, or the cluster is not seen yet',
+    why: 'a service with this name is still draining, or the cluster is not visible yet',
     seconds: 120,
   },
   {
     commands: ['CreateService', 'UpdateService'],
     code: 'InvalidParameter',
     message: /ErrorCode: Invalid\w+\.NotFound/,
-    why: 'a security group or subnet made moments ago is not known to ECS yet',
+    why: 'a security group or subnet that was just created is not known to ECS yet',
     onlyRecentlyCreated: true,
     seconds: 60,
   },
@@ -90,7 +90,7 @@ export const transientErrors: readonly TransientError[] = [
     commands: ['CreateService', 'UpdateService'],
     code: 'Client',
     message: /TaskDefinition not found/,
-    why: 'a revision made moments ago is not seen everywhere yet',
+    why: 'a task definition that was just registered is not visible everywhere yet',
     onlyRecentlyCreated: true,
     seconds: 60,
   },
@@ -98,7 +98,7 @@ export const transientErrors: readonly TransientError[] = [
     commands: ['RegisterTaskDefinition', 'CreateService', 'UpdateService'],
     code: /^(AccessDenied|Client)$/,
     message: /iam:PassRole|Role is not valid/,
-    why: 'a role made moments ago is not seen everywhere yet',
+    why: 'a role that was just created is not visible everywhere yet',
     onlyRecentlyCreated: true,
     seconds: 120,
   },
@@ -106,27 +106,27 @@ export const transientErrors: readonly TransientError[] = [
     commands: ['PutRolePolicy', 'CreateRole', 'UpdateAssumeRolePolicy'],
     code: /^(NoSuchEntity|MalformedPolicyDocument|ConcurrentModification)$/,
     message: /cannot be found|Invalid principal|try again/i,
-    why: 'IAM has not spread what was made moments ago',
+    why: 'IAM has not propagated a recent change yet',
     onlyRecentlyCreated: true,
     seconds: 120,
   },
   {
     commands: ['ChangeResourceRecordSets', 'DeleteHostedZone'],
     code: 'PriorRequestNotComplete',
-    why: 'Route 53 is still working on the request before',
+    why: 'Route 53 is still processing an earlier request',
     seconds: 60,
   },
   {
     commands: ['CreateLogGroup', 'DeleteLogGroup'],
     code: 'OperationAborted',
-    why: 'CloudWatch Logs is still working on the request before',
+    why: 'CloudWatch Logs is still processing an earlier request',
     seconds: 60,
   },
-  // What stands in the way of a delete, until what was deleted before it is really gone.
+  // Errors of deletes, until the resources that were deleted before are really gone.
   {
     commands: ['ReleaseAddress'],
     code: /^(AuthFailure|InvalidIPAddress\.InUse|InvalidNetworkInterfaceID\.NotFound)$/,
-    why: 'the NAT gateway that held the address is still letting go of it',
+    why: 'the NAT gateway has not released the address yet',
     seconds: 120,
   },
   {
@@ -138,44 +138,44 @@ export const transientErrors: readonly TransientError[] = [
       'DeleteVpc',
     ],
     code: /^(DependencyViolation|InvalidGroup\.InUse)$/,
-    why: 'network interfaces of what was deleted linger for minutes',
+    why: 'network interfaces of deleted resources take minutes to disappear',
     seconds: 1200,
   },
   {
     commands: ['DeleteRouteTable'],
     code: 'DependencyViolation',
-    why: 'a removed association is still seen',
+    why: 'a removed association is still visible',
     seconds: 300,
   },
   {
     commands: ['DeleteTargetGroup'],
     code: 'ResourceInUse',
-    why: 'the rule that named the group is still seen',
+    why: 'a deleted rule that used the target group is still visible',
     seconds: 120,
   },
   {
     commands: ['DeleteCluster'],
     code: /^(ClusterContainsServices|ClusterContainsTasks|UpdateInProgress)$/,
-    why: 'the last services and tasks are still going',
+    why: 'the last services and tasks are still stopping',
     seconds: 600,
   },
   {
     commands: ['DeleteRole'],
     code: 'DeleteConflict',
-    why: "IAM's lists lag behind: a deleted policy is still seen",
+    why: 'IAM has not propagated the deletion of a policy yet',
     seconds: 120,
   },
-  // Of any call, and so at the end.
+  // Errors of any call. They come last, so that the more specific rows match first.
   {
     code: isThrottle,
-    why: 'the account has used up a rate limit, which fills again by itself',
+    why: 'the account has reached an API rate limit, which refills over time',
     seconds: 180,
     maxAttempts: 10,
     backoffFromMs: 500,
   },
   {
     code: isTransient,
-    why: 'the answer was lost, or AWS failed for a moment',
+    why: 'the response was lost, or AWS failed briefly',
     seconds: 60,
     maxAttempts: 4,
     ambiguous: true,
@@ -183,12 +183,12 @@ export const transientErrors: readonly TransientError[] = [
   },
 ];
 
-/** The truth that an error of a command is, if it is one that passes. */
+/** Returns the row for an error of a command; undefined if the error is permanent. */
 export const transientErrorFor = (command: string, error: unknown): TransientError | undefined =>
   transientErrors.find(
-    ({ commands, commandPattern: like, code, message }) =>
+    ({ commands, commandPattern, code, message }) =>
       (commands?.includes(command) ?? true) &&
-      (like?.test(command) ?? true) &&
+      (commandPattern?.test(command) ?? true) &&
       matches(code, error) &&
       (message === undefined || message.test(messageOf(error))),
   );
@@ -198,19 +198,20 @@ function matches(code: TransientError['code'], error: unknown): boolean {
   return typeof code === 'string' ? code === codeOf(error) : code.test(codeOf(error));
 }
 
-/** No pause is longer. Milliseconds. */
+/** The longest delay, milliseconds. */
 const MAX_DELAY_MS = 20_000;
 
 /**
- * How long to wait before a call is sent again. Milliseconds.
- * @param sent how often it was sent, 1 at least
- * @param every the pause when pauses do not grow, milliseconds
- * @param random from 0 to 1: many calls that failed together must not come back together
+ * Returns how long to wait before a call is sent again, milliseconds.
+ * @param sent how many times it was sent, at least 1
+ * @param every the delay where delays do not grow, milliseconds
+ * @param random from 0 to 1: keeps calls that failed together from being retried together
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 export const retryDelayMs = (
-  { backoffFromMs: growing }: TransientError,
+  { backoffFromMs }: TransientError,
   sent: number,
   every: number,
   random: number,
-): number => (growing === undefined ? every : random * Math.min(growing * 2 ** (sent - 1), MAX_DELAY_MS));
+): number =>
+  backoffFromMs === undefined ? every : random * Math.min(backoffFromMs * 2 ** (sent - 1), MAX_DELAY_MS);

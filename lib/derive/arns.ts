@@ -1,12 +1,12 @@
-/** ARNs that we compute ourselves, where AWS gives none or before there is anything to ask. Pure. */
+/** Computes ARNs that AWS does not return, or that are needed before the resource exists. Pure. */
 
-/** Where something is. */
+/** The region and the account of a resource. */
 export interface Location {
   readonly region: string;
   readonly account: string;
 }
 
-/** The partition of a region: the first part of every ARN in it. */
+/** Returns the partition of a region, which every ARN begins with. */
 export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
@@ -18,12 +18,12 @@ export const logGroupArn = ({ region, account }: Location, name: string): string
 export const repositoryArn = ({ region, account }: Location, name: string): string =>
   `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${name}`;
 
-/** @param path with its slashes, e.g. `/slipway/shop-dev/` */
+/** @param path with slashes at both ends, e.g. `/slipway/shop-dev/` */
 export const roleArn = ({ region, account }: Location, path: string, name: string): string =>
   `arn:${partitionOf(region)}:iam::${account}:role${path}${name}`;
 
 /**
- * The repository of an image that is given by reference, when it lies in ECR.
+ * Returns the ARN of the repository that an image reference names; undefined unless it is in ECR.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
  */
 export function repositoryOf(reference: string): string | undefined {

@@ -1,35 +1,38 @@
-/** Every name that a stack gives in AWS, computed from its configuration alone: identity before effect. */
+/** Computes every name that a stack uses in AWS from its configuration alone, so that names are known before any call. */
 import { createHash } from 'node:crypto';
 import { isRouted, type Config, type RoutedContainer, type Service } from '../config/config.ts';
 
-/** Some hexadecimal digits that stand for values: the same for the same values, on every machine. */
+/**
+ * Hashes values: the same values give the same digits on every machine.
+ * @param length the number of hexadecimal digits
+ */
 export const shortHash = (length: number, ...values: readonly (string | number)[]): string =>
   createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, length);
 
-/** The names of one stack. */
+/** The names of a stack's resources. */
 export interface Names {
   /**
-   * `<name>-<stage>`: the value of the tag `slipway:stack`, and the start of every other name. A stage has no hyphens,
-   * so that no two stacks have the same.
+   * `<name>-<stage>`: the value of the tag `slipway:stack`, and the prefix of all other names. A stage has no hyphens, so
+   * no two stacks share a name.
    */
   readonly stack: string;
   readonly cluster: string;
   readonly loadBalancer: string;
   readonly logGroup: string;
-  /** The path of the stack's roles: it sets them apart from all others. */
+  /** The IAM path of the stack's roles, which no other role has. */
   readonly rolePath: string;
   role(key: 'execution' | 'task'): string;
   /** @param key `balancer`, or the name of a service */
   securityGroup(key: string): string;
   /**
-   * A target group's name carries what can never change about it, so that its replacement has another name.
+   * The name of a target group contains a hash of its immutable settings, so that its replacement has a different name.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-target-group.html
    */
   targetGroup(container: RoutedContainer): string;
   /**
-   * An ECS service is called as in the configuration, and after the paths that it answers over HTTPS: when a path goes over
-   * to another protocol, another service stands beside the one before. The tasks of one service are all in the same target
-   * groups, and no task is healthy in two that speak differently.
+   * The name of an ECS service is the one in the configuration, plus a hash of the paths that it serves over HTTPS: when a
+   * path changes its protocol, a second service is created beside the first. All tasks of a service are in the same target
+   * groups, and no task is healthy both in one for HTTP and in one for HTTPS.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
    */
   service(service: Pick<Service, 'name' | 'containers'>): string;
@@ -39,10 +42,10 @@ export interface Names {
   family(service: string): string;
 }
 
-/** The service of the configuration that an ECS service is, or was, by its name: there are no underscores in ours. */
+/** Returns the name of the configured service that an ECS service belongs to: configured names have no underscores. */
 export const configuredServiceName = (name: string): string => name.replace(/_.*/, '');
 
-/** The names of a stack. */
+/** Computes the names of a stack. */
 export function namesOf({ name, stage }: Pick<Config, 'name' | 'stage'>): Names {
   const stack = `${name}-${stage}`;
   return {

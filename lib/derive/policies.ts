@@ -1,4 +1,4 @@
-/** The policies of the stack's two roles: who may take them on, and what they allow. Pure. */
+/** The policies of the stack's two roles: who may assume them, and what they allow. Pure. */
 import { logGroupArn, partitionOf, repositoryArn, repositoryOf, type Location } from './arns.ts';
 import { containersOf, type Config } from '../config/config.ts';
 import type { Names } from './names.ts';
@@ -16,7 +16,7 @@ export interface Policy {
   readonly Statement: readonly Statement[];
 }
 
-/** A policy as text with its keys in order: equal policies are equal texts, however a service writes them. */
+/** Serialises a policy with sorted keys: equal policies give equal strings, whatever the order of their keys. */
 export const policyText = (policy: unknown): string => JSON.stringify(sorted(policy));
 
 function sorted(value: unknown): unknown {
@@ -27,7 +27,7 @@ function sorted(value: unknown): unknown {
 }
 
 /**
- * ECS tasks of this account alone may take on the roles.
+ * Allows only ECS tasks of this account to assume the roles.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  */
 export const trustPolicy = ({ region, account }: Location): Policy => ({
@@ -47,7 +47,7 @@ export const trustPolicy = ({ region, account }: Location): Policy => ({
 });
 
 /**
- * What ECS does on behalf of a task before its containers run: sign in, pull its images from ECR, write our logs.
+ * Allows what ECS does on behalf of a task: sign in to ECR, pull its images, and write to the stack's log group.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
  */
 export function executionPolicy(config: Config, names: Names, location: Location): Policy {
@@ -58,7 +58,7 @@ export function executionPolicy(config: Config, names: Names, location: Location
   );
   const repositories = [...new Set(all)];
   const pull: Statement[] = [
-    // Signing in to the registry knows no resources.
+    // GetAuthorizationToken does not support resource-level permissions.
     { Sid: 'SignIn', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
     {
       Sid: 'Pull',

@@ -1,17 +1,17 @@
-/** Priorities of rules: longer paths first, the same path always at the same number, wherever it stands in the configuration. Pure. */
+/** Computes the priorities of listener rules: longer paths first, and a path keeps its priority wherever it is configured. Pure. */
 import { routesOf, type Config } from '../config/config.ts';
 import { shortHash } from './names.ts';
 
-/** AWS takes 1 to 50000. */
+/** AWS accepts 1 to 50000. */
 const HIGHEST = 50_000;
-/** The longest path that fits a pattern with its `/*`. */
+/** The longest path that fits into a pattern with `/*` appended. */
 const LONGEST = 126;
-/** How many numbers each length of path has. */
+/** How many priorities there are for each path length. */
 const BAND = Math.floor(HIGHEST / (LONGEST + 1));
 
 /**
- * A priority for each path. A path that is the beginning of another is shorter and so comes later: the more specific
- * rule wins. Two paths of one length that fall on one number are told apart by the next free one, in order of the path.
+ * Returns a priority for each path. A path that is a prefix of another is shorter and so comes later: the more specific
+ * rule wins. If two paths of one length hash to the same priority, the second in alphabetical order gets the next free one.
  * @param paths without duplicates
  */
 export function prioritiesOf(paths: readonly string[]): ReadonlyMap<string, number> {
@@ -28,13 +28,13 @@ export function prioritiesOf(paths: readonly string[]): ReadonlyMap<string, numb
 }
 
 /**
- * The patterns of a path: itself, and everything below it. `/api/*` alone does not match `/api`, and `/api*` would
- * match `/apix`.
+ * Returns the patterns that match a path and everything below it. `/api/*` alone does not match `/api`, and `/api*`
+ * would match `/apix`.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
  */
 export const patternsOf = (path: string): string[] => (path === '/' ? ['/*'] : [path, `${path}/*`]);
 
-/** The path and the priority of the rule of each routed container, by its key. */
+/** Returns the path and the priority of each routed container's rule, by container key. */
 export function rulesOf(
   config: Config,
 ): ReadonlyMap<string, { readonly path: string; readonly priority: number }> {

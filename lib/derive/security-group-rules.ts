@@ -1,29 +1,29 @@
-/** Rules of security groups: as text to compare them, and as EC2 writes them. Pure. */
+/** Formats security group rules for comparison, and for EC2's calls. Pure. */
 import type { IpPermission } from '@aws-sdk/client-ec2';
 
-/** The key of the load balancer's own group; the others have the names of their services. */
+/** The key of the load balancer's security group; the keys of the others are the names of their services. */
 export const BALANCER = 'balancer';
 
-/** One rule of a group: who may send where. */
+/** One rule of a security group. */
 export interface GroupRule {
-  /** `tcp`, or `-1` for everything. */
+  /** `tcp`, or `-1` for all protocols. */
   readonly protocol: string;
   readonly fromPort: number;
   readonly toPort: number;
-  /** A block, a prefix list, or the id of a group. */
+  /** The other side: a CIDR block, a prefix list, or the id of a security group. */
   readonly peer: string;
 }
 
-/** The rule as text, the same for the same rule. */
+/** Formats a rule; equal rules give equal strings. */
 export const ruleText = ({ protocol, fromPort, toPort, peer }: GroupRule): string =>
   protocol === '-1'
     ? `everything ${peer}`
     : `${protocol} ${fromPort}${toPort === fromPort ? '' : `-${toPort}`} ${peer}`;
 
-/** The rules as text, in one order. */
+/** Formats rules in a fixed order. */
 export const rulesText = (rules: readonly GroupRule[]): string => rules.map(ruleText).sort().join(', ');
 
-/** The rule as EC2's calls take it. */
+/** Returns a rule in the format of EC2's calls. */
 export function toIpPermission({ protocol, fromPort, toPort, peer }: GroupRule): IpPermission {
   const ports = protocol === '-1' ? {} : { FromPort: fromPort, ToPort: toPort };
   const base = { IpProtocol: protocol, ...ports };

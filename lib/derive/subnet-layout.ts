@@ -1,24 +1,24 @@
-/** How the block of a VPC is cut into subnets: stable, whatever zones are added later. Pure. */
+/** Divides the CIDR block of a VPC into subnets, so that adding zones later moves no subnet. Pure. */
 import { Netmask } from 'netmask';
 
-/** One subnet as the configuration wants it. */
+/** A subnet of the desired network. */
 export interface SubnetLayout {
-  /** `public-1`, `private-1`, … : the number is that of the zone. */
+  /** `public-1`, `private-1`, …: the number of the zone, counted from 1. */
   readonly key: string;
   readonly isPublic: boolean;
   readonly cidr: string;
-  /** Which zone, counted from 0. */
+  /** The number of the zone, counted from 0. */
   readonly zone: number;
 }
 
-/** The block is cut into 16 parts: public subnets from the first on, private ones from the ninth on. */
+/** The block is divided into 16 parts: public subnets start at the first, private ones at the ninth. */
 const BITS = 4;
 const FIRST_PRIVATE = 8;
 
 /**
- * The subnets of a network: one public and one private one a zone.
+ * Returns the subnets of a network: a public and a private one per zone.
  * @param cidr the block of the VPC, `/16` to `/24`
- * @param zones how many zones, at most 6
+ * @param zones the number of zones, at most 6
  */
 export function subnetLayouts({
   cidr,
@@ -40,7 +40,7 @@ export function subnetLayouts({
   );
 }
 
-/** The keys of the subnets of one kind. */
+/** Returns the keys of the public or the private subnets. */
 export const subnetKeys = (
   network: { readonly cidr: string; readonly zones: number },
   kind: 'public' | 'private',
@@ -50,9 +50,10 @@ export const subnetKeys = (
     .map(({ key }) => key);
 
 /**
- * The availability zone of each number: the one in which a subnet of that number lies already, otherwise the first that
- * no other number has. A load balancer takes one subnet a zone, so no zone is given twice.
- * @param held the zones of the subnets that are there, by number
+ * Assigns an availability zone to each zone number: the zone of the existing subnets with that number, otherwise the first
+ * that no other number has. No zone is assigned twice, since a load balancer accepts one subnet per zone.
+ * @param count the number of zones
+ * @param held the zones of the existing subnets, by zone number
  * @param available the zones of the region, in order
  */
 export function assignZones(

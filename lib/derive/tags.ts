@@ -1,52 +1,53 @@
-/** The tags that make a thing ours: which stack it belongs to, and what it is in it. */
+/** The tags that mark a resource as ours: the stack that it belongs to, its noun and its key. */
 import type { DesiredFields } from '../model/change.ts';
 import type { Config } from '../config/config.ts';
 import type { Names } from './names.ts';
-import { addressOf, type Noun } from '../model/resources.ts';
+import type { Noun } from '../model/architecture.ts';
+import { addressOf } from '../model/resources.ts';
 
 export const STACK_TAG = 'slipway:stack';
 export const NOUN_TAG = 'slipway:step';
 export const KEY_TAG = 'slipway:key';
 
-/** Tags as a plain record, whatever a service calls their parts. */
+/** Tags as a plain record, independent of the spelling of a service. */
 export type Tags = Readonly<Record<string, string>>;
 
-/** The tags of one thing: its address, a name for the console, and the user's own. */
-export const tagsOf = (config: Pick<Config, 'tags'>, stack: string, step: Noun, key: string): Tags => ({
+/** Returns the desired tags of a resource: its address, a name for the console, and the user's tags. */
+export const tagsOf = (config: Pick<Config, 'tags'>, stack: string, noun: Noun, key: string): Tags => ({
   ...config.tags,
-  Name: `${stack}-${addressOf(step, key)}`,
+  Name: `${stack}-${addressOf(noun, key)}`,
   [STACK_TAG]: stack,
-  [NOUN_TAG]: step,
+  [NOUN_TAG]: noun,
   [KEY_TAG]: key,
 });
 
-/** Lists the tags of ours that a thing does not really have. No tag of AWS's can have such a key. */
+/** A key that lists which of our tags a resource lacks. No tag in AWS can have it. */
 const MISSING = '\0missing';
 
 /**
- * The tags of a thing that is to be taken for ours though they do not say so, or not all of it. Which of them it does
- * not have is kept: so a plan sees that it has to be tagged.
+ * Returns the tags of a resource that counts as ours although it lacks some of our tags. The missing ones are remembered,
+ * so that a plan adds them.
  */
-export function withOurTags(tags: Tags, stack: string, step: Noun, key: string): Tags {
-  const ours = { [STACK_TAG]: stack, [NOUN_TAG]: step, [KEY_TAG]: key };
+export function withOurTags(tags: Tags, stack: string, noun: Noun, key: string): Tags {
+  const ours = { [STACK_TAG]: stack, [NOUN_TAG]: noun, [KEY_TAG]: key };
   const missing = Object.entries(ours).flatMap(([name, value]) => (tags[name] === value ? [] : [name]));
   return { ...tags, ...ours, ...(missing.length > 0 && { [MISSING]: missing.join() }) };
 }
 
-/** Whether a thing was taken for ours without one tag that says so. */
+/** Whether a resource counts as ours without having our stack tag. */
 export const isAssumedOurs = (tags: Tags): boolean => missingOf(tags).includes(STACK_TAG);
 
 const missingOf = ({ [MISSING]: missing = '' }: Tags): string[] => missing.split(',');
 
-/** As EC2, ELBv2, ECR, IAM and Route 53 write tags. */
+/** Returns tags as EC2, ELBv2, ECR, IAM and Route 53 spell them. */
 export const toPascalCaseTags = (tags: Tags): { Key: string; Value: string }[] =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
-/** As ECS writes tags. */
+/** Returns tags as ECS spells them. */
 export const toCamelCaseTags = (tags: Tags): { key: string; value: string }[] =>
   Object.entries(tags).map(([key, value]) => ({ key, value }));
 
-/** Reads either spelling. */
+/** Reads tags in either spelling. */
 export function readTags(
   tags: readonly { Key?: string; Value?: string; key?: string; value?: string }[] | undefined,
 ): Tags {
@@ -55,27 +56,30 @@ export function readTags(
   );
 }
 
-/** Tags as fields of a comparison: `tag.<key>`. */
-export const tagFields = (tags: Tags): Record<string, string> => {
+/** The field of a tag in a comparison. */
+export type TagField = `tag.${string}`;
+
+/** Tags as fields of a comparison. */
+export const tagFields = (tags: Tags): Readonly<Record<TagField, string>> => {
   const missing = [MISSING, ...missingOf(tags)];
-  const had = Object.entries(tags).filter(([key]) => !missing.includes(key));
-  return Object.fromEntries(had.map(([key, value]) => [`tag.${key}`, value]));
+  const present = Object.entries(tags).filter(([key]) => !missing.includes(key));
+  return Object.fromEntries(present.map(([key, value]) => [`tag.${key}`, value]));
 };
 
-/** What is known of the tags that a stack should have. */
+/** What determines the tags that a stack should have. */
 export interface DesiredTagContext {
   readonly config: Pick<Config, 'tags'>;
   readonly names: Pick<Names, 'stack'>;
-  /** Keys of tags that earlier provisions gave and the configuration no longer has. */
+  /** The keys of tags that earlier provisions set and the configuration no longer has. */
   readonly formerTags?: readonly string[] | undefined;
 }
 
-/** What the tags of a thing should be, as fields: ours, and none of those that were ours. Tags of others do not matter. */
+/** Returns the desired tags of a resource as fields. Former tags must be absent; tags that others have set are ignored. */
 export const desiredTags = (
   { config, names, formerTags = [] }: DesiredTagContext,
-  step: Noun,
+  noun: Noun,
   key: string,
-): DesiredFields => ({
+): DesiredFields<TagField> => ({
   ...Object.fromEntries(formerTags.map((former) => [`tag.${former}`, undefined])),
-  ...tagFields(tagsOf(config, names.stack, step, key)),
+  ...tagFields(tagsOf(config, names.stack, noun, key)),
 });

@@ -1,4 +1,4 @@
-/** Task definitions: what we register for a service, and what one says, as flat fields. Pure. */
+/** Builds the task definition of a service, and reads task definitions as flat fields for comparison. Pure. */
 import type {
   ContainerDefinition,
   HealthCheck,
@@ -8,18 +8,21 @@ import type {
 import type { Fields } from '../model/change.ts';
 import type { Container, Service } from '../config/config.ts';
 
-/** What a task definition refers to. */
+/** The resources that a task definition refers to. */
 export interface TaskDefinitionParts {
   readonly family: string;
   readonly region: string;
   readonly logGroup: string;
   readonly executionRoleArn: string;
   readonly taskRoleArn: string;
-  /** The reference of each container's image, by its key. */
+  /** Returns the reference of a container's image. */
   readonly image: (container: Container) => string;
 }
 
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html */
+/**
+ * Returns the task definition to register for a service.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
+ */
 export const taskDefinitionFor = (
   service: Service,
   parts: TaskDefinitionParts,
@@ -61,17 +64,17 @@ const containerDefinition = (
 });
 
 /**
- * An image of ours has Node, and so a way to ask itself; of an image by reference nothing is known.
- * The load balancer checks both, and both take the same status codes for good.
+ * Returns the container's own health check. Images that we build contain Node, which can send the request; images by
+ * reference may not. It accepts the same status codes as the load balancer's check, which all routed containers have.
  */
 function healthCheckOf({ image, port, protocol, health }: Container): HealthCheck | undefined {
   if (port === undefined || !('source' in image)) return undefined;
   const scheme = protocol === 'HTTPS' ? 'https' : 'http';
   const url = JSON.stringify(`${scheme}://localhost:${port}${health.path}`);
-  // As the load balancer does, it takes any certificate.
+  // Any certificate is accepted, as by the load balancer.
   const options = protocol === 'HTTPS' ? ' { rejectUnauthorized: false },' : '';
-  // Not fetch: it refuses the ports that browsers refuse, 6000 among them.
-  const program = `require('${scheme}').get(${url},${options} ({ statusCode: s }) => process.exit(${isGood(health.matcher)} ? 0 : 1)).on('error', () => process.exit(1))`;
+  // Not fetch: it rejects the ports that browsers block, such as 6000.
+  const program = `require('${scheme}').get(${url},${options} ({ statusCode: s }) => process.exit(${statusCondition(health.matcher)} ? 0 : 1)).on('error', () => process.exit(1))`;
   return {
     command: ['CMD', 'node', '-e', program],
     interval: health.intervalSeconds,
@@ -81,15 +84,15 @@ function healthCheckOf({ image, port, protocol, health }: Container): HealthChec
   };
 }
 
-/** A matcher of the load balancer as a condition on the status `s`: `200,204` or `200-299`. */
-const isGood = (matcher: string): string =>
+/** Translates a matcher of the load balancer (`200,204` or `200-299`) into a condition on the status `s`. */
+const statusCondition = (matcher: string): string =>
   matcher
     .split(',')
     .map((range) => range.split('-'))
     .map(([from, to = from]) => (from === to ? `s === ${from}` : `s >= ${from} && s <= ${to}`))
     .join(' || ');
 
-/** What a definition says, without what AWS fills in by itself: two that say the same have equal fields. */
+/** Returns the fields of a task definition, without defaults that AWS fills in: equivalent definitions have equal fields. */
 export function definitionFields(definition: Partial<TaskDefinition>): Fields {
   const { containerDefinitions = [], runtimePlatform, networkMode, cpu, memory } = definition;
   return withoutUndefined({
@@ -100,7 +103,9 @@ export function definitionFields(definition: Partial<TaskDefinition>): Fields {
     executionRole: definition.executionRoleArn,
     taskRole: definition.taskRoleArn,
     containers: containerDefinitions.map(({ name }) => name).join(', '),
-    ...Object.fromEntries(containerDefinitions.flatMap((one) => Object.entries(containerFields(one)))),
+    ...Object.fromEntries(
+      containerDefinitions.flatMap((container) => Object.entries(containerFields(container))),
+    ),
   });
 }
 

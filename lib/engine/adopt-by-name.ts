@@ -2,7 +2,7 @@
 import { adopt } from './adopt.ts';
 import { isCode } from '../aws/errors.ts';
 import type { DuplicateGuard } from './create-once.ts';
-import { foreignOwner } from '../look/context.ts';
+import { foreignOwner } from '../derive/ownership.ts';
 import type { Names } from '../derive/names.ts';
 import type { Tags } from '../derive/tags.ts';
 

@@ -1,9 +1,10 @@
-/** Deletes: only «not found» is success by another name. */
+/** Runs a delete; "not found" counts as success. */
 import { isNotFound } from '../aws/errors.ts';
 
 /**
- * Runs a delete; that the thing is not there is what was wanted. Any other error is one.
- * @param isGone what says so, when it is not any «not found»
+ * Runs a delete, and ignores the error that the resource does not exist.
+ * @param isGone which errors report that; by default every "not found"
+ * @throws any other error of the delete
  */
 export async function ignoringNotFound(
   remove: () => Promise<unknown>,
@@ -15,3 +16,32 @@ export async function ignoringNotFound(
     if (!(await isGone(error))) throw error;
   }
 }
+
+/** A refusal in a successful response: an entry of EC2's `Unsuccessful`, or of ECS's `failures`. */
+export interface Refusal {
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+/**
+ * Runs a delete of several resources that reports refusals in its response, and ignores those that report that a
+ * resource does not exist.
+ * @param remove returns the refusals in the response
+ * @param isGone which refusals, as errors, report that; by default every "not found"
+ * @param toError the error to throw for a refusal; by default the one that the SDK would throw for it
+ * @throws an error for the first other refusal
+ */
+export async function throwingRefusals<R extends Refusal>(
+  remove: () => Promise<readonly R[]>,
+  isGone: (error: unknown) => boolean = isNotFound,
+  toError: (refusal: R, cause: Error) => Error = (_, cause) => cause,
+): Promise<void> {
+  for (const refusal of await remove()) {
+    const error = sdkError(refusal);
+    if (!isGone(error)) throw toError(refusal, error);
+  }
+}
+
+/** An error as the SDK throws it for an answer of AWS. */
+const sdkError = ({ code = 'Unknown', message = code }: Refusal): Error =>
+  Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: 400 } });

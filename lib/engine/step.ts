@@ -1,65 +1,88 @@
-/** A step: one noun of the architecture, as survey, plan and apply see it. */
-import type { Needs } from '../model/architecture.ts';
+/** The contracts of a noun: its step, which brings resources to their desired state, and its removal. */
 import type { Aws } from '../aws/clients.ts';
+import type { Tags } from '../derive/tags.ts';
+import type { Builds } from '../image/builds.ts';
+import type { Desired, LookContext } from '../look/context.ts';
+import type { Found, Survey } from '../look/found.ts';
+import type { Ids, Needs, Noun } from '../model/architecture.ts';
 import type { Change } from '../model/change.ts';
 import type { Clock } from '../model/clock.ts';
-import type { DuplicateGuard } from './create-once.ts';
-import type { Found, Survey } from '../look/found.ts';
-import type { LookContext, Desired } from '../look/context.ts';
-import type { Ids, Items, Noun } from '../model/resources.ts';
+import type { Items } from '../model/resources.ts';
 import type { Intent } from '../state/format.ts';
-import type { Tags } from '../derive/tags.ts';
+import type { DuplicateGuard } from './create-once.ts';
 import type { ProbeResult } from './until.ts';
 import type { WaitName } from './waits.ts';
-import type { Builds } from '../image/builds.ts';
 
-/** What the apply of one change may use. */
-export interface ApplyContext<N extends Noun> extends Desired {
+/** The changes planned so far, for steps whose diff depends on those of the nouns they need. */
+export interface Planned<N extends Noun> {
+  changesOf(noun: N): readonly Change[];
+  /** Whether the single resource of a noun is about to be replaced. */
+  isReplaced(noun: N): boolean;
+}
+
+/** What the steps of one change may use. */
+export interface ApplyContext<N extends Noun, F extends string = string> extends Desired {
   readonly aws: Aws;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly builds: Builds;
-  /** Whether to wait for what only people wait for: health, DNS. */
+  /** Whether to wait for what only people need: health and DNS propagation. */
   readonly waitUntilReady: boolean;
-  readonly change: Change;
-  /** The thing as the survey found it; undefined when it is to be created. */
+  readonly change: Change<F>;
+  /** The resource as the survey found it; undefined when it is to be created. */
   readonly existing: Found[N] | undefined;
   /** Everything the survey found. */
   readonly found: Survey;
-  /** Ids of what this step needs, and of its own things, as they are now. */
+  /** The current ids of the nouns this one needs, and of its own resources. */
   readonly ids: { readonly [M in Needs<N> | N]: Items<Ids[M]> };
-  /** The tags of this thing. */
+  /** The tags of this resource. */
   readonly tags: Tags;
-  /** What was written down before this create: its `token` for AWS, its generation, when. */
+  /** The intent recorded before this create, with its client token. */
   readonly intent: Intent;
-  /** What `createOnce` needs to be careful. */
+  /** How to look for an earlier, unanswered create before sending another one. */
   readonly duplicateGuard: DuplicateGuard;
-  /** Gives up a life that came out bad, for another token. */
+  /** Abandons a failed resource, and returns an intent with a new client token. */
   renewIntent(): Promise<Intent>;
-  /** Looks at this thing once more. */
-  lookAgain(): Promise<Found[N] | undefined>;
-  /** The ids of another thing of this noun, once it is there; it must not depend on this one in turn. */
+  /** Looks at this resource again. */
+  readonly lookAgain: () => Promise<Found[N] | undefined>;
+  /** The change that an existing resource needs which the survey did not show; undefined for none. */
+  changeOf(existing: Found[N]): Change<F> | undefined;
+  /** Resolves to the ids of another resource of this noun once it exists; it must not depend on this one. */
   siblingIds(key: string): Promise<Ids[N]>;
-  /** Records an id before the apply is over. */
-  record(ids: Ids[N]): Promise<void>;
-  /** Waits; progress is reported by itself. */
+  /** Waits until the probe is ready; progress is reported automatically. */
   until<T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T>;
   note(text: string): void;
 }
 
-/** One noun: its diff and its apply. What it needs stands in the architecture, its look in `lib/look/`. */
-export interface Step<N extends Noun> {
-  /** Pure: what must change, in words. */
-  diff(want: Desired, found: Survey): Change[];
-  /** The calls and the waits of one change that is not a removal; returns the ids. */
-  apply(act: ApplyContext<N>): Promise<Ids[N]>;
-  /** When everything new is in place and healthy: turns requests to it. */
-  switchTraffic?(act: ApplyContext<N>): Promise<void>;
-  /** At last, backwards with the removals: takes away what nothing needs any more. */
-  cleanUp?(act: ApplyContext<N>): Promise<void>;
+/** A resource that exists: its ids, and what else is known of it. */
+export type Known<N extends Noun> = Ids[N] & Partial<Found[N]>;
+
+/** A resource that exists but is not ready: the engine records its ids, then waits. */
+export interface NotReady<N extends Noun> {
+  readonly ids: Ids[N];
+  readonly wait: () => Promise<void>;
 }
 
-/** What the removal of one thing may use. */
+/** What a create or an update returns: the resource, at once or with a wait. */
+export type Applied<N extends Noun> = Known<N> | NotReady<N>;
+
+/** The step of a noun. What it needs is declared in the architecture; its look is in `lib/look/`. */
+export interface Step<N extends Noun, F extends string = string> {
+  /** Pure: what must change, in words. */
+  diff(desired: Desired, found: Survey, planned: Planned<Needs<N>>): Change<F>[];
+  /** Creates the resource; if one exists that must be replaced, removes it first. The engine records the ids. */
+  create(context: ApplyContext<N, F>): Promise<Applied<N>>;
+  /** Updates the existing resource. Returns ids only where an update changes them or must be waited for. */
+  update?(context: ApplyContext<N, F>, existing: Found[N]): Promise<Applied<N> | void>;
+  /** Applies the settings that have calls of their own: after a create, and before every update. */
+  configure?(context: ApplyContext<N, F>, resource: Known<N>): Promise<void>;
+  /** Sends requests to the new resource, once everything new is in place and healthy. */
+  switchTraffic?(context: ApplyContext<N, F>): Promise<void>;
+  /** Removes what is no longer needed, in the order of the removals. */
+  cleanUp?(context: ApplyContext<N, F>): Promise<void>;
+}
+
+/** What the removal of one resource may use. */
 export interface RemoveContext<N extends Noun> extends Desired {
   readonly aws: Aws;
   readonly clock: Clock;
@@ -67,27 +90,27 @@ export interface RemoveContext<N extends Noun> extends Desired {
   readonly key: string;
   readonly existing: Found[N];
   readonly found: Survey;
-  /** The surroundings of another look. */
+  /** The context of another look. */
   newLook(): LookContext;
   readonly alsoRemoved: AlsoRemoved;
   until<T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T>;
   note(text: string): void;
 }
 
-/** What else goes in the same run. */
+/** What else is removed in the same run. */
 export interface AlsoRemoved {
-  /** Whether a noun goes as a whole. */
+  /** Whether every resource of a noun is removed. */
   everyOneOf(noun: Noun): boolean;
-  /** Resolves when another thing of this noun is gone; undefined when that one stays. It must not wait for this one in turn. */
+  /** Resolves when another resource of this noun is deleted; undefined when that one stays. It must not wait for this one. */
   removalOf(key: string): Promise<void> | undefined;
 }
 
-/** The undo of one noun: takes one thing away, and resolves when it is gone. */
+/** The removal of a noun: deletes one resource, and resolves when it is gone. */
 export interface Removal<N extends Noun> {
-  /** Nouns that must be gone before this one, besides those that need it. */
+  /** Nouns that must be removed before this one, besides those that need it. */
   readonly after?: readonly Noun[];
-  /** `kept` with the reason when the thing stays on purpose; `along` when something else takes it along. */
+  /** Returns `kept` with the reason when the resource stays, `removedWith` when deleting something else deletes it. */
   remove(
-    undo: RemoveContext<N>,
+    context: RemoveContext<N>,
   ): Promise<void | { readonly kept: string } | { readonly removedWith: string }>;
 }

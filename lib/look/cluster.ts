@@ -1,6 +1,7 @@
 /** Finds the cluster of the stack by its name; an inactive one counts as absent. */
 import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
-import { ONLY, type Ids, type Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import { ONLY, type Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import type { LookContext } from './context.ts';
 

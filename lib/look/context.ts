@@ -2,7 +2,8 @@
 import type { Aws } from '../aws/clients.ts';
 import type { Config } from '../config/config.ts';
 import type { Names } from '../derive/names.ts';
-import { addressOf, ONLY, type Items, type Noun } from '../model/resources.ts';
+import type { Noun } from '../model/architecture.ts';
+import { addressOf, ONLY, type Items } from '../model/resources.ts';
 import type { StateData } from '../state/format.ts';
 import { KEY_TAG, STACK_TAG, type Tags } from '../derive/tags.ts';
 import type { Filter } from '@aws-sdk/client-ec2';
@@ -81,20 +82,3 @@ export function byKey<T extends { readonly tags: Tags }>(
   }
   return items;
 }
-
-/**
- * Who owns a thing that has our name: undefined when we do, otherwise words for a problem.
- * @param createdAt when it was made, where AWS tells
- */
-export function foreignOwner(tags: Tags, stack: string, createdAt?: Date): string | undefined {
-  const owner = tags[STACK_TAG];
-  if (owner === stack) return undefined;
-  const since = createdAt ? ` on ${createdAt.toISOString().slice(0, 10)}` : '';
-  if (owner !== undefined) return `it belongs to the stack ${owner}${since && `, made${since}`}`;
-  const others = Object.entries(tags).map(([key, value]) => `${key}=${value}`);
-  const tagged = others.length === 0 ? '' : `, tagged ${others.slice(0, MOST_TAGS).join(', ')}`;
-  return `it has our name but not our tags: somebody else made it${since}${tagged}`;
-}
-
-/** How many tags of others are told. */
-const MOST_TAGS = 5;

@@ -1,6 +1,7 @@
 /** Finds the elastic IP of our NAT gateway by its tags. */
 import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
-import type { Ids, Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
 import { byKey, type LookContext } from './context.ts';

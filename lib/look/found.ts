@@ -1,53 +1,39 @@
-/** Everything a survey can find: per noun, what one found thing says. */
-import type { Items, Noun } from '../model/resources.ts';
-import type { FoundCluster } from './cluster.ts';
-import type { FoundElasticIp } from './elastic-ip.ts';
-import type { FoundHostedZone } from './hosted-zone.ts';
-import type { FoundImage } from './images.ts';
-import type { FoundInternetGateway } from './internet-gateway.ts';
-import type { FoundListener } from './listener.ts';
-import type { FoundLoadBalancer } from './load-balancer.ts';
-import type { FoundLogGroup } from './log-group.ts';
-import type { FoundNatGateway } from './nat-gateway.ts';
-import type { FoundRecord } from './record.ts';
-import type { FoundRepository } from './repositories.ts';
-import type { FoundRole } from './roles.ts';
-import type { FoundRouteTable } from './route-tables.ts';
-import type { FoundRule } from './rules.ts';
-import type { FoundSecurityGroup } from './security-groups.ts';
-import type { FoundService } from './services.ts';
-import type { FoundServiceLinkedRole } from './service-linked-role.ts';
-import type { FoundSubnet } from './subnets.ts';
-import type { FoundTargetGroup } from './target-groups.ts';
-import type { FoundTaskDefinition } from './task-definitions.ts';
-import type { FoundVpc } from './vpc.ts';
+/** Everything a survey can find, derived from the return types of the looks. */
+import type { AwsService, Noun, ServiceOf } from '../model/architecture.ts';
+import type { Items } from '../model/resources.ts';
+import type * as ec2 from './by-service/ec2.ts';
+import type * as ecr from './by-service/ecr.ts';
+import type * as ecs from './by-service/ecs.ts';
+import type * as elbv2 from './by-service/elbv2.ts';
+import type * as iam from './by-service/iam.ts';
+import type * as logs from './by-service/logs.ts';
+import type * as route53 from './by-service/route53.ts';
 
-export interface Found {
-  vpc: FoundVpc;
-  subnets: FoundSubnet;
-  internetGateway: FoundInternetGateway;
-  publicRoutes: FoundRouteTable;
-  elasticIp: FoundElasticIp;
-  natGateway: FoundNatGateway;
-  privateRoutes: FoundRouteTable;
-  securityGroups: FoundSecurityGroup;
-  logGroup: FoundLogGroup;
-  serviceLinkedRole: FoundServiceLinkedRole;
-  roles: FoundRole;
-  repositories: FoundRepository;
-  images: FoundImage;
-  cluster: FoundCluster;
-  loadBalancer: FoundLoadBalancer;
-  targetGroups: FoundTargetGroup;
-  listener: FoundListener;
-  rules: FoundRule;
-  taskDefinitions: FoundTaskDefinition;
-  services: FoundService;
-  hostedZone: FoundHostedZone;
-  record: FoundRecord;
+interface Looks {
+  ec2: typeof ec2;
+  ecr: typeof ecr;
+  ecs: typeof ecs;
+  elbv2: typeof elbv2;
+  iam: typeof iam;
+  logs: typeof logs;
+  route53: typeof route53;
 }
 
-/** What was found of every noun, and the zones that the region has. */
+/** The nouns that a service is asked for. */
+export type NounsOf<S extends AwsService> = { [N in Noun]: ServiceOf<N> extends S ? N : never }[Noun];
+
+type LookOf<N extends Noun> = N extends keyof Looks[ServiceOf<N>] ? Looks[ServiceOf<N>][N] : never;
+
+/** One found resource of each noun. */
+export type Found = {
+  [N in Noun]: LookOf<N> extends (...args: never[]) => Promise<Items<infer Resource>> ? Resource : never;
+};
+
+/** The found resources of each noun, and the availability zones of the region. */
 export type Survey = { readonly [N in Noun]: Items<Found[N]> } & {
   readonly zones: readonly string[];
 };
+
+/** The found resources of a noun that is not known in advance. */
+export const itemsOf = <N extends Noun>(found: Survey, noun: N): Items<Found[N]> =>
+  (found as { readonly [M in Noun]: Items<Found[M]> })[noun];

@@ -8,7 +8,8 @@ import {
 import { isAccessDenied, isUnimplemented } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
 import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
-import { ONLY, type Ids, type Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import { ONLY, type Items } from '../model/resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { ifFound } from './if-found.ts';
 import { recordedIds, withRecorded } from './recorded.ts';

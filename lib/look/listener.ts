@@ -5,7 +5,8 @@ import {
   type Listener,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allPages } from '../aws/pages.ts';
-import { ONLY, type Ids, type Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import { ONLY, type Items } from '../model/resources.ts';
 import type { Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';

@@ -5,7 +5,8 @@ import {
   type LoadBalancer,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Clock } from '../model/clock.ts';
-import { ONLY, type Ids, type Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import { ONLY, type Items } from '../model/resources.ts';
 import type { Tags } from '../derive/tags.ts';
 import { perClient, perName, cachedFor } from '../aws/batched-calls.ts';
 import { elbTags } from './elb-tags.ts';

@@ -1,6 +1,7 @@
 /** Finds the log group of the stack by its name. */
 import { DescribeLogGroupsCommand, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { ONLY, type Ids, type Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import { ONLY, type Items } from '../model/resources.ts';
 import type { Tags } from '../derive/tags.ts';
 import { ifFound } from './if-found.ts';
 import type { LookContext } from './context.ts';

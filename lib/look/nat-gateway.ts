@@ -3,7 +3,8 @@ import { DescribeNatGatewaysCommand, type NatGateway } from '@aws-sdk/client-ec2
 import { isNotFound } from '../aws/errors.ts';
 import type { Aws } from '../aws/clients.ts';
 import { allPages } from '../aws/pages.ts';
-import type { Ids, Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { pending, ready, type ProbeResult } from '../engine/until.ts';
 import { describeOurs } from './recorded.ts';

@@ -1,6 +1,7 @@
 /** Finds the record of the domain in its hosted zone, and records of ours that the domain no longer names. */
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
-import { only, ONLY, type Ids, type Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import { only, ONLY, type Items } from '../model/resources.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { isOurZone, lookHostedZone, type FoundHostedZone } from './hosted-zone.ts';
 import { ifValidId, ifFound } from './if-found.ts';

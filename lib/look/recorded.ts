@@ -1,6 +1,7 @@
 /** What a query does not show yet: things made moments ago whose ids the state remembers are asked for by id. */
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
-import type { Items, Noun } from '../model/resources.ts';
+import { declarationOf, type Noun } from '../model/architecture.ts';
+import type { Items } from '../model/resources.ts';
 import {
   withOurTags,
   isAssumedOurs,
@@ -62,12 +63,6 @@ export async function speculateById<T>(
   return id === guess ? ahead : ask(id);
 }
 
-/**
- * Nouns with ids that AWS makes up and never gives again: a name alone may be somebody else's by now. Not the hosted
- * zone: the account's own is recorded as well.
- */
-const UNIQUE: ReadonlySet<Noun> = new Set(['loadBalancer', 'targetGroups', 'listener', 'rules']);
-
 /** Whether a thing without our tags is one that the state remembers: then it has lost them. */
 export const isRecordedWithoutTags = (context: LookContext, noun: Noun, tags: Tags, id = ''): boolean =>
   tags[STACK_TAG] === undefined && recordedIds(context, noun).includes(id);
@@ -81,7 +76,8 @@ export function restoreLostTags<T extends { readonly tags: Tags }>(
   noun: Noun,
   items: Items<T>,
 ): Items<T> {
-  if (!UNIQUE.has(noun)) return items;
+  // A name alone may belong to someone else by now, and the account's own hosted zone is recorded as well.
+  if (!declarationOf(noun).uniqueId) return items;
   const ids = new Set(recordedIds(context, noun));
   const isLost = (item: T) =>
     item.tags[STACK_TAG] === undefined &&

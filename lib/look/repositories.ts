@@ -8,7 +8,8 @@ import {
 import { isCode } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
 import { policyText } from '../derive/policies.ts';
-import type { Ids, Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import type { LookContext } from './context.ts';
 

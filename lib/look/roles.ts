@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-iam';
 import { allPages } from '../aws/pages.ts';
 import { policyText } from '../derive/policies.ts';
-import type { Ids, Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { ifFound } from './if-found.ts';
 import { recordedOf } from './recorded.ts';

@@ -1,7 +1,8 @@
 /** Finds our route tables by their tags: one call for the public and the private ones. */
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
 import { allPages } from '../aws/pages.ts';
-import type { Ids, Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import type { Items } from '../model/resources.ts';
 import { readTags, NOUN_TAG, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
 import { byKey, type LookContext } from './context.ts';

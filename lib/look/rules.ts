@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allPages } from '../aws/pages.ts';
 import { rulesOf } from '../derive/rule-priorities.ts';
-import type { Ids, Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import type { Items } from '../model/resources.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';

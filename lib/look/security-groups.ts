@@ -2,7 +2,8 @@
 import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/client-ec2';
 import type { GroupRule } from '../derive/security-group-rules.ts';
 import { allPages } from '../aws/pages.ts';
-import type { Ids, Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
 import { byKey, type LookContext } from './context.ts';

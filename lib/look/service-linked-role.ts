@@ -1,7 +1,8 @@
 /** Finds ECS's service-linked role, of which an account has one. */
 import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { allPages } from '../aws/pages.ts';
-import { ONLY, type Ids, type Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import { ONLY, type Items } from '../model/resources.ts';
 import type { Tags } from '../derive/tags.ts';
 import type { LookContext } from './context.ts';
 

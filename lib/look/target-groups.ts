@@ -6,7 +6,8 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { routesOf } from '../config/config.ts';
 import { allPages } from '../aws/pages.ts';
-import type { Ids, Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import type { Items } from '../model/resources.ts';
 import { healthCheckOfGroup, type TargetHealthCheck } from '../derive/health-check.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';

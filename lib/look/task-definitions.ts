@@ -7,7 +7,8 @@ import {
 import { isCode } from '../aws/errors.ts';
 import type { Fields } from '../model/change.ts';
 import { allPages } from '../aws/pages.ts';
-import type { Ids, Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import type { Items } from '../model/resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { definitionFields } from '../derive/task-definition.ts';
 import { revisionsOf } from '../aws/task-definition-revisions.ts';

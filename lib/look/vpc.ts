@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { isNotFound } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
-import { only, type Ids, type Items } from '../model/resources.ts';
+import type { Ids } from '../model/architecture.ts';
+import { only, type Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import type { Survey } from './found.ts';
 import { describeOurs } from './recorded.ts';

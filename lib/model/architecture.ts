@@ -1,46 +1,150 @@
-/** The architecture: every noun, and what must be there before it. Both rooms walk this graph. */
-import type { Noun } from './resources.ts';
+/** The architecture: every noun is declared here once, and all other lists of nouns are derived from this one. */
+
+/** The AWS services whose calls find the resources of a stack. */
+export type AwsService = 'ec2' | 'ecr' | 'ecs' | 'elbv2' | 'iam' | 'logs' | 'route53';
+
+/** What is declared of a noun. */
+interface Declaration {
+  /** The service that is asked for it. `lib/look/by-service/<service>.ts` exports its look under its name. */
+  readonly service: AwsService;
+  /** The ids that the state file keeps, the identifying one first. */
+  readonly ids: readonly [string, ...string[]];
+  /** The nouns that must exist first. Nouns are declared after the nouns that they need. */
+  readonly needs: readonly string[];
+  /** How many calls its look makes in sequence, if more than two: a survey starts the longest looks first. */
+  readonly lookDepth?: number;
+  /** The noun whose deletion deletes it as well. */
+  readonly deletedWith?: string;
+  /** Whether AWS makes up its first id and never reuses it, so that the recorded id proves ownership. */
+  readonly uniqueId?: true;
+  /** Whether it outlives the stack or has no life of its own, so that a teardown does not look for it. */
+  readonly notTornDown?: true;
+}
 
 /**
- * What each noun needs. Long waits start first by themselves: a step starts as soon as its needs are done.
- * Targets wait for egress, not for the load balancer; the service waits for rules, since ECS refuses a target
- * group that no rule names; the record comes last, so that DNS never points at nothing.
+ * A step starts as soon as the nouns that it needs are done, so long waits start first. Targets wait for egress, not for
+ * the load balancer. The services wait for the rules, since ECS refuses a target group that no rule refers to. The record
+ * comes last, so that DNS never points at nothing.
  */
-export const needs = {
-  serviceLinkedRole: [],
-  roles: [],
-  logGroup: [],
-  repositories: [],
-  images: ['repositories'],
-  vpc: [],
-  internetGateway: ['vpc'],
-  subnets: ['vpc'],
-  securityGroups: ['vpc'],
-  publicRoutes: ['vpc', 'subnets', 'internetGateway'],
-  elasticIp: [],
-  natGateway: ['elasticIp', 'subnets', 'internetGateway', 'publicRoutes'],
-  privateRoutes: ['vpc', 'subnets', 'natGateway'],
-  loadBalancer: ['subnets', 'securityGroups', 'internetGateway'],
-  targetGroups: ['vpc'],
-  listener: ['loadBalancer'],
-  rules: ['listener', 'targetGroups'],
-  cluster: ['serviceLinkedRole'],
-  taskDefinitions: ['roles', 'logGroup', 'images'],
-  services: [
-    'cluster',
-    'taskDefinitions',
-    'rules',
-    'targetGroups',
-    'subnets',
-    'securityGroups',
-    'privateRoutes',
-    'loadBalancer',
-  ],
-  hostedZone: [],
-  record: ['hostedZone', 'loadBalancer', 'services'],
-} as const satisfies { readonly [N in Noun]: readonly Noun[] };
+export const architecture = {
+  serviceLinkedRole: { service: 'iam', ids: ['roleName'], needs: [], notTornDown: true },
+  /** Keys `execution` and `task`. */
+  roles: { service: 'iam', ids: ['roleName', 'roleArn'], needs: [], lookDepth: 3 },
+  logGroup: { service: 'logs', ids: ['logGroupName'], needs: [] },
+  /** By the key of the container, as are images, target groups and rules. */
+  repositories: { service: 'ecr', ids: ['repositoryName', 'repositoryUri'], needs: [] },
+  images: {
+    service: 'ecr',
+    ids: ['imageUri'],
+    needs: ['repositories'],
+    deletedWith: 'repositories',
+    notTornDown: true,
+  },
+  vpc: { service: 'ec2', ids: ['vpcId'], needs: [] },
+  internetGateway: { service: 'ec2', ids: ['internetGatewayId'], needs: ['vpc'] },
+  /** Keys `public-1`, `private-1`, … */
+  subnets: { service: 'ec2', ids: ['subnetId', 'zone'], needs: ['vpc'] },
+  /** Keys `balancer`, and the name of each service. */
+  securityGroups: { service: 'ec2', ids: ['groupId'], needs: ['vpc'] },
+  publicRoutes: { service: 'ec2', ids: ['routeTableId'], needs: ['vpc', 'subnets', 'internetGateway'] },
+  elasticIp: { service: 'ec2', ids: ['allocationId'], needs: [] },
+  natGateway: {
+    service: 'ec2',
+    ids: ['natGatewayId'],
+    needs: ['elasticIp', 'subnets', 'internetGateway', 'publicRoutes'],
+  },
+  /** One table per zone, keys `private-1`, … */
+  privateRoutes: { service: 'ec2', ids: ['routeTableId'], needs: ['vpc', 'subnets', 'natGateway'] },
+  loadBalancer: {
+    service: 'elbv2',
+    ids: ['loadBalancerArn', 'dnsName', 'hostedZoneId'],
+    needs: ['subnets', 'securityGroups', 'internetGateway'],
+    lookDepth: 3,
+    uniqueId: true,
+  },
+  targetGroups: { service: 'elbv2', ids: ['targetGroupArn'], needs: ['vpc'], lookDepth: 4, uniqueId: true },
+  listener: {
+    service: 'elbv2',
+    ids: ['listenerArn'],
+    needs: ['loadBalancer'],
+    deletedWith: 'loadBalancer',
+    uniqueId: true,
+  },
+  rules: {
+    service: 'elbv2',
+    ids: ['ruleArn'],
+    needs: ['listener', 'targetGroups'],
+    lookDepth: 5,
+    deletedWith: 'listener',
+    uniqueId: true,
+  },
+  cluster: { service: 'ecs', ids: ['clusterArn'], needs: ['serviceLinkedRole'] },
+  /** By the name of the service, as are services. */
+  taskDefinitions: {
+    service: 'ecs',
+    ids: ['taskDefinitionArn'],
+    needs: ['roles', 'logGroup', 'images'],
+    lookDepth: 3,
+  },
+  services: {
+    service: 'ecs',
+    ids: ['serviceArn'],
+    needs: [
+      'cluster',
+      'taskDefinitions',
+      'rules',
+      'targetGroups',
+      'subnets',
+      'securityGroups',
+      'privateRoutes',
+      'loadBalancer',
+    ],
+    lookDepth: 3,
+  },
+  hostedZone: { service: 'route53', ids: ['hostedZoneId'], needs: [] },
+  record: {
+    service: 'route53',
+    ids: ['recordName', 'hostedZoneId'],
+    needs: ['hostedZone', 'loadBalancer', 'services'],
+    lookDepth: 6,
+  },
+} as const satisfies Readonly<Record<string, Declaration>>;
+
+type Architecture = typeof architecture;
+
+/** A kind of resource in the architecture, e.g. `vpc` or `subnets`. */
+export type Noun = keyof Architecture;
 
 /** The nouns that a noun needs. */
-export type Needs<N extends Noun> = (typeof needs)[N][number];
+export type Needs<N extends Noun> = Architecture[N]['needs'][number];
 
-export const nouns = Object.keys(needs) as Noun[];
+/** The service that is asked for a noun. */
+export type ServiceOf<N extends Noun> = Architecture[N]['service'];
+
+/** The ids of one resource of each noun. */
+export type Ids = { [N in Noun]: { [Field in Architecture[N]['ids'][number]]: string } };
+
+/** All nouns, each after the nouns that it needs. */
+export const nouns = Object.keys(architecture) as Noun[];
+
+/** The declaration of a noun, with its optional members. */
+export const declarationOf = (noun: Noun): Declaration => architecture[noun];
+
+/** The nouns that each noun needs, as a graph. */
+export const needs = Object.fromEntries(nouns.map((noun) => [noun, architecture[noun].needs])) as unknown as {
+  readonly [N in Noun]: readonly Needs<N>[];
+};
+
+/** The nouns that are deleted when a noun is, directly or with something that is deleted with it. */
+export function deletedWith(noun: Noun): Noun[] {
+  const direct = nouns.filter((other) => declarationOf(other).deletedWith === noun);
+  return direct.flatMap((other) => [other, ...deletedWith(other)]);
+}
+
+/** The nouns that a teardown removes and looks for again. */
+export const tornDown: readonly Noun[] = nouns.filter((noun) => !declarationOf(noun).notTornDown);
+
+// Every noun that a declaration refers to is itself declared.
+architecture satisfies {
+  readonly [N in Noun]: { readonly needs: readonly Noun[]; readonly deletedWith?: Noun };
+};

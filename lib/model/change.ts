@@ -1,172 +1,179 @@
-/** Changes in words: what must happen to a thing, which fields differ, and why. Pure. */
-import { addressOf, type Items, type Noun } from './resources.ts';
+/** Changes in words: what must happen to a resource, which fields differ, and why. Pure. */
+import type { Noun } from './architecture.ts';
+import { addressOf, type Items } from './resources.ts';
 
-/** A value that is known only when something else is made; it differs from every known value. */
+/** A value that is not known before another resource exists; it differs from every known value. */
 export interface KnownLater {
   readonly after: string;
 }
-/** @param of what must be made first, e.g. `natGateway` */
-export const knownAfter = (of: string): KnownLater => ({ after: of });
+/** @param address what must be created first, e.g. `natGateway` */
+export const knownAfter = (address: string): KnownLater => ({ after: address });
 
 export type Value = string | number | boolean | KnownLater;
-/** A thing as a flat list of its fields, e.g. `{ 'health.path': '/health', 'tag.Name': 'shop-dev-vpc' }`. */
-export type Fields = Readonly<Record<string, Value>>;
 
-/** The fields of a thing as it should be; undefined where there should be none. */
-export type DesiredFields = Readonly<Record<string, Value | undefined>>;
+/** A resource as a flat list of fields, e.g. `{ 'health.path': '/health', 'tag.Name': 'shop-dev-vpc' }`. */
+export type Fields<F extends string = string> = Readonly<Partial<Record<F, Value>>>;
 
-/** The fields of a found thing; undefined where the endpoint does not tell, as some emulators do not. */
-export type ObservedFields = Readonly<Record<string, Value | undefined>>;
+/** The fields of a resource as it should be; undefined for a field that should not exist. */
+export type DesiredFields<F extends string = string> = Readonly<Partial<Record<F, Value | undefined>>>;
 
-export interface FieldChange {
-  readonly field: string;
+/** The fields of a found resource; undefined for a field that the endpoint does not report, as with some emulators. */
+export type ObservedFields<F extends string = string> = DesiredFields<F>;
+
+export interface FieldChange<F extends string = string> {
+  readonly field: F;
   readonly from: Value | undefined;
   readonly to: Value | undefined;
 }
 
 export type Verb = 'create' | 'update' | 'replace' | 'remove' | 'refused';
 
-/** What must happen to one thing. */
-export interface Change {
+/** What must happen to one resource. */
+export interface Change<F extends string = string> {
   readonly noun: Noun;
   readonly key: string;
   readonly verb: Verb;
-  readonly fields: readonly FieldChange[];
+  readonly fields: readonly FieldChange<F>[];
   readonly reason: string;
-  /** Of a refused change: whether the thing is ours, and only cannot become what is wanted. */
+  /** For a refused change: the resource is ours, but can be neither updated nor replaced. */
   readonly cannotUpdate?: boolean;
-  /** Of a replacement: the key of the thing whose place the new one takes, and which goes when that is done. */
+  /** For a replacement under another key: the key of the old resource, which is removed afterwards. */
   readonly replaces?: string;
 }
 
-export const changeAddress = ({ noun: step, key }: Pick<Change, 'noun' | 'key'>): string =>
-  addressOf(step, key);
+export const changeAddress = ({ noun, key }: Pick<Change, 'noun' | 'key'>): string => addressOf(noun, key);
 
-/** Whether a change concerns a part of a thing: fields that start with one of these; a new thing is concerned wholly. */
-export const touches = (change: Change, ...parts: readonly string[]): boolean =>
+/** A field, or a group of fields by its prefix: `attribute.` for `attribute.idle_timeout`. */
+export type FieldOrGroup<F extends string> = F extends `${infer Group}.${string}` ? F | `${Group}.` : F;
+
+/** Whether a change affects any of these fields or groups of fields. A new resource is affected as a whole. */
+export const touches = <F extends string>(
+  change: Change<F>,
+  ...parts: readonly FieldOrGroup<NoInfer<F>>[]
+): boolean =>
   change.verb === 'create' ||
   change.verb === 'replace' ||
-  change.fields.some(({ field }) => parts.some((part) => field.startsWith(part)));
+  change.fields.some(({ field }) =>
+    parts.some((part) => (part.endsWith('.') ? field.startsWith(part) : field === part)),
+  );
 
-/** What takes the place of a thing. */
+/** The resource that replaces another one. */
 export interface Replacement {
   readonly key: string;
-  /** Why the thing itself cannot become it. */
+  /** Why the old resource cannot be updated. */
   readonly reason: string;
 }
 
-export interface Comparison<T> {
+export interface Comparison<T, F extends string = string> {
   readonly noun: Noun;
-  /** What the configuration says, by key. */
-  readonly desired: Items<DesiredFields>;
+  /** What the configuration asks for, by key. */
+  readonly desired: Items<DesiredFields<F>>;
   /** What AWS holds, by key. */
   readonly found: Items<T>;
-  /** What one found thing says to the same fields. */
-  readonly fieldsOf: (item: T, key: string) => ObservedFields;
-  /** Fields that cannot change in place, with what forces that. */
-  readonly immutable?: Readonly<Record<string, string>>;
-  /** The key of the wanted thing that takes the place of one that is not wanted as it is, with the reason. */
+  /** The same fields as a found resource has them. */
+  readonly fieldsOf: (item: T, key: string) => ObservedFields<F>;
+  /** Fields that cannot be changed in place, with the reason. */
+  readonly immutable?: Readonly<Partial<Record<F, string>>>;
+  /** The desired resource that replaces a found one that is no longer desired under its key. */
   readonly replacedBy?: (item: T, key: string) => Replacement | undefined;
-  /** Why a thing that has our name is not ours; undefined when it is. */
+  /** Why a resource with our name does not belong to us; undefined when it does. */
   readonly foreign?: (item: T) => string | undefined;
-  /** Why a thing, ours though it is, cannot become what is wanted by anything we do; undefined when it can. */
+  /** Why our resource can be neither updated nor replaced; undefined when it can. */
   readonly cannotUpdate?: (item: T, key: string) => string | undefined;
 }
 
 /**
- * Compares what is wanted with what was found.
- * A found field that is not wanted is ignored: what AWS fills in by itself is not drift.
+ * Compares what is desired with what was found.
+ * A found field that is not desired is ignored: what AWS fills in on its own is not drift.
  */
-export function compare<T>(comparison: Comparison<T>): Change[] {
-  const { noun: step, desired: wanted, found, fieldsOf, foreign, cannotUpdate: stuck } = comparison;
-  const replaced = replacementsByKey(comparison);
-  const changes: Change[] = [];
-  for (const [key, fields] of wanted) {
+export function compare<T, F extends string>(comparison: Comparison<T, F>): Change<F>[] {
+  const { noun, desired, found, fieldsOf, foreign, cannotUpdate } = comparison;
+  const replacements = replacementsByKey(comparison);
+  const changes: Change<F>[] = [];
+  for (const [key, fields] of desired) {
     const item = found.get(key);
     if (item === undefined) {
-      changes.push(
-        replaced.get(key) ?? {
-          noun: step,
-          key,
-          verb: 'create',
-          fields: differing(fields, {}),
-          reason: 'it is not there',
-        },
-      );
+      const created = {
+        noun,
+        key,
+        verb: 'create',
+        fields: differing(fields, {} as ObservedFields<F>),
+        reason: 'it is not there',
+      };
+      changes.push(replacements.get(key) ?? (created as Change<F>));
       continue;
     }
-    const others = foreign?.(item);
-    const why = others ?? stuck?.(item, key);
+    const notOurs = foreign?.(item);
+    const refusal = notOurs ?? cannotUpdate?.(item, key);
     const fieldChanges = differing(fields, fieldsOf(item, key));
-    if (why !== undefined) {
+    if (refusal !== undefined) {
       changes.push({
-        noun: step,
+        noun,
         key,
         verb: 'refused',
         fields: [],
-        reason: why,
-        cannotUpdate: others === undefined || undefined,
+        reason: refusal,
+        cannotUpdate: notOurs === undefined || undefined,
       });
     } else if (fieldChanges.length > 0) changes.push(changeOf(comparison, key, fieldChanges));
   }
-  const leaving = new Set([...replaced.values()].map(({ replaces }) => replaces));
-  for (const [key] of unwanted(comparison)) {
-    if (leaving.has(key)) continue;
-    changes.push({
-      noun: step,
-      key,
-      verb: 'remove',
-      fields: [],
-      reason: 'the configuration does not have it',
-    });
+  const replaced = new Set([...replacements.values()].map(({ replaces }) => replaces));
+  for (const [key] of undesired(comparison)) {
+    if (replaced.has(key)) continue;
+    changes.push({ noun, key, verb: 'remove', fields: [], reason: 'the configuration does not have it' });
   }
   return changes;
 }
 
-/** What is ours and not wanted, in one order, whatever AWS's is: a plan reads the same every time. */
-const unwanted = <T>({ desired: wanted, found, foreign }: Comparison<T>): [string, T][] =>
+/** Our resources that are not desired, sorted by key, so that a plan reads the same every time. */
+const undesired = <T, F extends string>({ desired, found, foreign }: Comparison<T, F>): [string, T][] =>
   [...found]
-    .filter(([key, item]) => !wanted.has(key) && foreign?.(item) === undefined)
+    .filter(([key, item]) => !desired.has(key) && foreign?.(item) === undefined)
     .sort(([one], [other]) => (one < other ? -1 : 1));
 
-/** Wanted things that are missing and take the place of others, by their key. */
-function replacementsByKey<T>(comparison: Comparison<T>): ReadonlyMap<string, Change> {
-  const { noun: step, desired: wanted, found, fieldsOf, replacedBy: heir } = comparison;
-  const replaced = new Map<string, Change>();
-  if (!heir) return replaced;
-  for (const [replaces, item] of unwanted(comparison)) {
-    const inherits = heir(item, replaces);
-    const fields = inherits && wanted.get(inherits.key);
-    if (!fields || found.has(inherits.key) || replaced.has(inherits.key)) continue;
-    const { key, reason } = inherits;
+/** The missing desired resources that replace found ones, by their key. */
+function replacementsByKey<T, F extends string>(
+  comparison: Comparison<T, F>,
+): ReadonlyMap<string, Change<F>> {
+  const { noun, desired, found, fieldsOf, replacedBy } = comparison;
+  const replacements = new Map<string, Change<F>>();
+  if (!replacedBy) return replacements;
+  for (const [replaces, item] of undesired(comparison)) {
+    const replacement = replacedBy(item, replaces);
+    const fields = replacement && desired.get(replacement.key);
+    if (!fields || found.has(replacement.key) || replacements.has(replacement.key)) continue;
+    const { key, reason } = replacement;
     const changed = differing(fields, fieldsOf(item, key));
-    replaced.set(key, { noun: step, key, verb: 'replace', fields: changed, reason, replaces });
+    replacements.set(key, { noun, key, verb: 'replace', fields: changed, reason, replaces });
   }
-  return replaced;
+  return replacements;
 }
 
-function changeOf<T>(
-  { noun: step, immutable = {} }: Comparison<T>,
+function changeOf<T, F extends string>(
+  { noun, immutable }: Comparison<T, F>,
   key: string,
-  fields: FieldChange[],
-): Change {
+  fields: FieldChange<F>[],
+): Change<F> {
   const names = fields.map(({ field }) => field);
-  const forced = names.find((name) => Object.hasOwn(immutable, name));
+  const forced = names.find((name) => immutable && Object.hasOwn(immutable, name));
   return forced === undefined
     ? {
-        noun: step,
+        noun,
         key,
         verb: 'update',
         fields,
         reason: `${names.join(', ')} ${names.length === 1 ? 'differs' : 'differ'}`,
       }
-    : { noun: step, key, verb: 'replace', fields, reason: immutable[forced] ?? '' };
+    : { noun, key, verb: 'replace', fields, reason: immutable?.[forced] ?? '' };
 }
 
-/** A field that is there and undefined is one that the endpoint does not tell: it cannot be compared. */
-function differing(wanted: DesiredFields, found: ObservedFields): FieldChange[] {
-  const isTold = (field: string) => !(field in found) || found[field] !== undefined;
-  return Object.entries(wanted)
-    .filter(([field, to]) => isTold(field) && (typeof to === 'object' || found[field] !== to))
-    .map(([field, to]) => ({ field, from: found[field], to }));
+/** A field that is present and undefined is one that the endpoint does not report: it cannot be compared. */
+function differing<F extends string>(
+  desired: DesiredFields<F>,
+  observed: ObservedFields<F>,
+): FieldChange<F>[] {
+  const isReported = (field: F) => !(field in observed) || observed[field] !== undefined;
+  return (Object.entries(desired) as [F, Value | undefined][])
+    .filter(([field, to]) => isReported(field) && (typeof to === 'object' || observed[field] !== to))
+    .map(([field, to]) => ({ field, from: observed[field], to }));
 }

@@ -1,6 +1,6 @@
-/** A problem: an error that says what happened, why, what is true now, and what to do. */
+/** Problems: errors that tell a user what happened, why, what the state is now, and how to fix it. */
 
-/** The codes of all problems; `docs/problems.md` explains each, and a test keeps the two the same. */
+/** The codes of all problems. `docs/problems.md` explains each; a test keeps the two in step. */
 export const PROBLEM_CODES = [
   'ARGUMENTS',
   'CONFIG_MISSING',
@@ -42,16 +42,16 @@ export type ProblemCode = (typeof PROBLEM_CODES)[number];
 export interface ProblemParts {
   /** What happened, in one sentence. */
   readonly what: string;
-  /** Why. */
+  /** Why it happened. */
   readonly why: string;
-  /** What is true now. */
+  /** What the state is now. */
   readonly now: string;
-  /** What to do, most likely first; commands as they are typed. */
+  /** How to fix it, most likely first; commands as they are typed. */
   readonly fix: readonly string[];
   readonly cause?: unknown;
 }
 
-/** An error to be shown to a person as it is. Anything else that is thrown is a mistake of ours. */
+/** An error that is shown to users as it is. Any other error that reaches them is a bug in Slipway. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly what: string;
@@ -70,12 +70,12 @@ export class Problem extends Error {
   }
 }
 
-/** Makes a problem, to be thrown. */
+/** Makes a problem to throw. */
 export const problem = (code: ProblemCode, parts: ProblemParts): Problem => new Problem(code, parts);
 
-/** Whether an error is a problem of one of these kinds. */
+/** Whether an error is a problem with one of these codes. */
 export const isProblem = (error: unknown, ...codes: readonly ProblemCode[]): error is Problem =>
   error instanceof Problem && codes.includes(error.code);
 
-/** The sentence for «nothing happened yet», which most refusals before any call can say. */
+/** The `now` of problems that occur before anything was changed. */
 export const NOTHING_TOUCHED = 'Nothing was changed.';

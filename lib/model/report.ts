@@ -1,8 +1,8 @@
 /** What a run says while it works: events, which one of three listeners shows. The engine never prints. */
-import type { Noun } from './resources.ts';
+import type { Noun } from './architecture.ts';
 import type { Verb } from './change.ts';
 
-/** Past tenses of the verbs, and the words for what did not change and what is under way. */
+/** The past tenses of the verbs, and the words for resources that are unchanged or in progress. */
 export type ResourceStatus =
   'created' | 'updated' | 'replaced' | 'removed' | 'exists' | 'kept' | 'waiting' | 'gone';
 
@@ -13,21 +13,21 @@ export const pastTense: Readonly<Record<Exclude<Verb, 'refused'>, ResourceStatus
   remove: 'removed',
 };
 
-/** Something that happened. */
+/** Something to report. */
 export type Event =
   | {
-      readonly type: 'thing';
+      readonly type: 'resource';
       readonly noun: Noun;
       readonly key: string;
       readonly status: ResourceStatus;
-      /** An id, or what is waited for. */
+      /** An id, or what the run is waiting for. */
       readonly text: string;
-      /** Milliseconds that it took, or has taken so far. */
+      /** How long it took, or has taken so far, milliseconds. */
       readonly elapsed?: number;
     }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'warning'; readonly text: string }
-  /** A heading for what follows. */
+  /** A heading for the events that follow. */
   | { readonly type: 'phase'; readonly text: string };
 
 export type Report = (event: Event) => void;

@@ -1,89 +1,35 @@
-/** What each step of the architecture leaves behind: the ids of every noun. The compiler holds both rooms to this list. */
+/** Resources: how they are keyed, addressed, identified and titled. Pure. */
+import { architecture, type Ids, type Noun } from './architecture.ts';
 
-export interface Ids {
-  vpc: { vpcId: string };
-  /** Keys `public-1`, `private-1`, … */
-  subnets: { subnetId: string; zone: string };
-  internetGateway: { internetGatewayId: string };
-  publicRoutes: { routeTableId: string };
-  elasticIp: { allocationId: string };
-  natGateway: { natGatewayId: string };
-  /** One table a zone, keys `private-1`, … */
-  privateRoutes: { routeTableId: string };
-  /** Keys `balancer`, and the name of each service. */
-  securityGroups: { groupId: string };
-  logGroup: { logGroupName: string };
-  serviceLinkedRole: { roleName: string };
-  /** Keys `execution` and `task`. */
-  roles: { roleName: string; roleArn: string };
-  /** By the key of the container, as are images, target groups and rules. */
-  repositories: { repositoryName: string; repositoryUri: string };
-  images: { imageUri: string };
-  cluster: { clusterArn: string };
-  loadBalancer: { loadBalancerArn: string; dnsName: string; hostedZoneId: string };
-  targetGroups: { targetGroupArn: string };
-  listener: { listenerArn: string };
-  rules: { ruleArn: string };
-  /** By the name of the service. */
-  taskDefinitions: { taskDefinitionArn: string };
-  services: { serviceArn: string };
-  hostedZone: { hostedZoneId: string };
-  record: { recordName: string; hostedZoneId: string };
-}
-
-/** The nouns of the architecture: the names of the steps. */
-export type Noun = keyof Ids;
-
-/** Things of one noun by their key; a noun of which there is one has the key `''`. */
+/** Resources of one noun by their key. A noun with a single resource uses the key `''`. */
 export type Items<T> = ReadonlyMap<string, T>;
-/** The key of a noun of which there is one. */
+/** The key of a noun's single resource. */
 export const ONLY = '';
 
-/** How a thing is called to people, in the state file and in its tags: `vpc`, `subnets.public-1`. */
-export const addressOf = (step: Noun, key: string): string => (key === ONLY ? step : `${step}.${key}`);
+/** The address of a resource, as people, the state file and tags write it: `vpc`, `subnets.public-1`. */
+export const addressOf = (noun: Noun, key: string): string => (key === ONLY ? noun : `${noun}.${key}`);
 
-/** The one thing of a noun, if it is there. */
+/** The single resource of a noun, if it exists. */
 export const only = <T>(items: Items<T>): T | undefined => items.get(ONLY);
 
-/** The ids of each noun by name: what the state file keeps of a thing, the telling one first. */
-const idFields: { readonly [N in Noun]: readonly (keyof Ids[N] & string)[] } = {
-  vpc: ['vpcId'],
-  subnets: ['subnetId', 'zone'],
-  internetGateway: ['internetGatewayId'],
-  publicRoutes: ['routeTableId'],
-  elasticIp: ['allocationId'],
-  natGateway: ['natGatewayId'],
-  privateRoutes: ['routeTableId'],
-  securityGroups: ['groupId'],
-  logGroup: ['logGroupName'],
-  serviceLinkedRole: ['roleName'],
-  roles: ['roleName', 'roleArn'],
-  repositories: ['repositoryName', 'repositoryUri'],
-  images: ['imageUri'],
-  cluster: ['clusterArn'],
-  loadBalancer: ['loadBalancerArn', 'dnsName', 'hostedZoneId'],
-  targetGroups: ['targetGroupArn'],
-  listener: ['listenerArn'],
-  rules: ['ruleArn'],
-  taskDefinitions: ['taskDefinitionArn'],
-  services: ['serviceArn'],
-  hostedZone: ['hostedZoneId'],
-  record: ['recordName', 'hostedZoneId'],
-};
-
-/** Picks the ids out of a thing that says more. */
-export function idsOf<N extends Noun>(name: N, thing: Ids[N]): Record<string, string> {
-  const all = thing as unknown as Record<string, string>;
-  return Object.fromEntries(idFields[name].map((field) => [field, all[field] ?? '']));
+/** Picks the ids out of a found resource. */
+export function idsOf<N extends Noun>(noun: N, resource: Ids[N]): Ids[N] {
+  const fields: readonly string[] = architecture[noun].ids;
+  const all: Readonly<Record<string, unknown>> = resource;
+  return Object.fromEntries(fields.map((field) => [field, all[field] ?? ''])) as Ids[N];
 }
 
-/** How a thing is called in a report: its telling id, short enough for a line. */
-export function titleOf<N extends Noun>(name: N, thing: Ids[N]): string {
-  const [id = ''] = Object.values(idsOf(name, thing));
-  if (name === 'images') return id.replace(/^[^/]*\//, '').replace(/(@sha256:.{12}).*/, '$1…');
-  const [kind = '', ...rest] = id.replace(/^arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:/, '').split('/');
+/** The identifying id of a resource. */
+export const identifierOf = <N extends Noun>(noun: N, resource: Ids[N]): string =>
+  Object.values<string>(idsOf(noun, resource))[0] ?? '';
+
+/** The title of a resource in a report: its identifying id, short enough for a line. */
+export function titleOf<N extends Noun>(noun: N, resource: Ids[N]): string {
+  const id = identifierOf(noun, resource);
+  if (noun === 'images') return id.replace(/^[^/]*\//, '').replace(/(@sha256:.{12}).*/, '$1…');
   if (!id.startsWith('arn:')) return id;
-  // `loadbalancer/app/<name>/<id>` and `targetgroup/<name>/<id>` have names; listeners and rules have ids alone.
+  const [kind = '', ...rest] = id.replace(/^arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:/, '').split('/');
+  // `loadbalancer/app/<name>/<id>` and `targetgroup/<name>/<id>` contain names; listeners and rules only have ids.
   if (kind === 'loadbalancer' || kind === 'targetgroup') return rest.at(-2) ?? id;
   return kind.startsWith('listener') ? (rest.at(-1) ?? id) : rest.join('/');
 }

@@ -2,7 +2,7 @@
 import { explain } from '../aws/explain.ts';
 import type { Outcome } from '../engine/graph.ts';
 import { problem } from '../model/problem.ts';
-import type { Noun } from '../model/resources.ts';
+import type { Noun } from '../model/architecture.ts';
 import type { Run } from './run.ts';
 
 /** @throws the one problem, STEPS_FAILED with several, or INTERRUPTED */

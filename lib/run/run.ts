@@ -2,8 +2,11 @@
 import type { Clock } from '../model/clock.ts';
 import type { Report } from '../model/report.ts';
 import type { State } from '../state/state.ts';
-import type { Waits } from '../engine/waits.ts';
+import { until, type ProbeResult } from '../engine/until.ts';
+import type { WaitName, Waits } from '../engine/waits.ts';
+import type { Noun } from '../model/architecture.ts';
 
+/** What every part of a run shares. */
 export interface Run {
   /** The command line that continues the run, e.g. `npm run provision`. */
   readonly command: string;
@@ -19,3 +22,13 @@ export interface Run {
   /** Whether to wait until the stack is ready for requests: for health checks and DNS. */
   readonly waitUntilReady: boolean;
 }
+
+/** Waits for a resource, and reports what it waits for. */
+export const untilReported =
+  ({ clock, report, signal, waits }: Run, noun: Noun, key: string) =>
+  <T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T> =>
+    until(what, waits[wait], probe, {
+      clock,
+      signal,
+      onPending: (text, elapsed) => report({ type: 'resource', noun, key, status: 'waiting', text, elapsed }),
+    });

@@ -1,43 +1,47 @@
-/** What usually helps, by what ECS and the load balancer said. Pure. */
+/** Suggests fixes for the messages of ECS and the reasons of the load balancer. Pure. */
 import type { RoutedContainer } from '../../lib/config/config.ts';
 
-/** Wordings of ECS, the more telling first, and what usually helps. */
-const ends: readonly (readonly [RegExp, string])[] = [
+/** Patterns for ECS's messages, the more specific first, and what usually helps. */
+const advice: readonly (readonly [RegExp, string])[] = [
   [
     /limit on the number of vCPUs/,
-    'Ask for more Fargate vCPUs under Service Quotas, or give the service less.',
+    'Request more Fargate vCPUs under Service Quotas, or give the service fewer.',
   ],
   [
     /unable to assume the role/,
-    'ECS cannot take on a role of the service: IAM may need a minute, or a policy of the account forbids it.',
+    'ECS cannot assume a role of the service: IAM may need a minute, or a policy of the account forbids it.',
   ],
   [
     /i\/o timeout|dial tcp|context deadline exceeded|TLS handshake timeout|request canceled|connection issue/,
-    'The task has no way out: check its private route table, the NAT gateway and the security group.',
+    'The task has no outbound network access: check its private route table, the NAT gateway and the security group.',
   ],
   [/CannotPullContainer/, 'The image cannot be pulled: check its name and the execution role.'],
   [
     /ResourceInitializationError/,
-    'The task could not be set up: check its way out to AWS, the log group and the execution role.',
+    'The task could not be set up: check its network access to AWS, the log group and the execution role.',
   ],
-  [/OutOfMemory/, 'A container was killed for its memory: give the service more.'],
+  [/OutOfMemory/, 'A container ran out of memory and was killed: give the service more.'],
   [
     /Target\.Timeout|health checks/,
     'A container does not answer its health check: it must listen on 0.0.0.0, on the configured port and path.',
   ],
   [/exit code 137/, 'A container was killed: give the service more memory.'],
-  [/Essential container|exit code/, 'A container ended by itself: its last lines say why.'],
+  [/Essential container|exit code/, 'A container exited on its own: its last log lines say why.'],
 ];
 
-/** @param text what ECS said of a deployment and of its tasks */
+/**
+ * Suggests a fix for a failed deployment.
+ * @param text ECS's messages about the deployment and its tasks
+ */
 export const adviceForTasks = (text: string): string[] =>
-  ends
-    .filter(([wording]) => wording.test(text))
+  advice
+    .filter(([pattern]) => pattern.test(text))
     .slice(0, 1)
-    .map(([, advice]) => advice);
+    .map(([, fix]) => fix);
 
 /**
- * @param text the reasons of the targets
+ * Suggests a fix for unhealthy targets of a container.
+ * @param text the reasons that the load balancer gives
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html#target-health-reason-codes
  */
 export function adviceForTargets({ name, port, protocol, health }: RoutedContainer, text: string): string[] {

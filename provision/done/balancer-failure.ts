@@ -1,4 +1,4 @@
-/** The load balancer while others wait behind it: a wait that can never end well, since it failed, ends with AWS's reason. */
+/** Watches the load balancer while services wait behind it: if it has failed, their waits end with AWS's reason. */
 import type { LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { recentLoadBalancer, fetchLoadBalancer } from '../../lib/look/load-balancer.ts';
 import type { Survey } from '../../lib/look/found.ts';
@@ -12,12 +12,12 @@ import { failed, pending, ready, until, type ProbeResult } from '../../lib/engin
 type BalancerWait = Pick<ApplyContext<'services'>, 'aws' | 'names' | 'clock' | 'until'>;
 
 /**
- * How far a load balancer is. One that is impaired answers.
+ * Returns the state of a load balancer. One that is impaired counts as ready, since it answers requests.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerState.html
  */
 function stateOf(balancer: LoadBalancer | undefined): ProbeResult<undefined> {
   const { Code, Reason } = balancer?.State ?? {};
-  if (!balancer) return pending('the load balancer is not seen yet');
+  if (!balancer) return pending('the load balancer is not visible yet');
   if (Code === 'failed') return failed(Reason ?? '', failure(balancer));
   return Code === 'provisioning' ? pending('the load balancer is provisioning') : ready(undefined);
 }
@@ -26,16 +26,16 @@ const failure = ({ LoadBalancerName, State }: LoadBalancer): Problem =>
   problem('FAILED_STATE', {
     what: `AWS could not set up the load balancer ${LoadBalancerName}.`,
     why: State?.Reason ?? 'AWS gives no reason.',
-    now: 'What was made so far is kept and recorded; nothing is answered until it has another load balancer.',
+    now: 'What was made so far is kept and recorded; no request is answered until the load balancer is replaced.',
     fix: [
-      'Mend what the reason names,',
+      'Fix the cause named above,',
       'then npm run provision, to replace the load balancer',
       'npm run teardown, to remove everything',
     ],
   });
 
 /**
- * Carries out what waits for tasks and their targets. Until it is up, the load balancer is looked at whenever they are.
+ * Runs work that waits for tasks or targets. Until the load balancer is up, every probe of the work also checks it.
  * @throws FAILED_STATE when the load balancer has failed
  */
 export async function failingWithBalancer<A extends BalancerWait>(
@@ -43,28 +43,28 @@ export async function failingWithBalancer<A extends BalancerWait>(
   work: (context: A) => Promise<void>,
 ): Promise<void> {
   let isUp = false;
-  let lost: Error | undefined;
+  let balancerFailure: Error | undefined;
   const watched: BalancerWait['until'] = (what, wait, probe) =>
     context.until(what, wait, async () => {
-      const probed = await probe();
-      if (probed.state === 'ready' || isUp) return probed;
+      const result = await probe();
+      if (result.state === 'ready' || isUp) return result;
       const state = stateOf(await recentLoadBalancer(context));
       isUp = state.state === 'ready';
-      if (state.state !== 'failed') return probed;
-      lost = state.cause;
-      // Not as a problem: who waits would take it for what came of the service.
+      if (state.state !== 'failed') return result;
+      balancerFailure = state.cause;
+      // A plain Error: callers would report a Problem as a failed deployment.
       throw new Error(state.reason);
     });
   try {
     await work({ ...context, until: watched });
   } catch (error) {
-    throw lost ?? error;
+    throw balancerFailure ?? error;
   }
 }
 
 /**
- * Waits until the load balancer is up; an impatient run looks once.
- * @param found what the survey saw: one that was up is not looked at again
+ * Waits until the load balancer is up; a run that does not wait checks once.
+ * @param found the survey: a load balancer that was up then is not checked again
  */
 export async function waitForBalancer(run: Run, context: LookContext, found: Survey): Promise<void> {
   if (only(found.loadBalancer)?.state === 'active') return;

@@ -1,4 +1,4 @@
-/** What ECS says of the deployment of a service, by looks at it. Pure. */
+/** Interprets how ECS shows the deployment of a service. Pure. */
 import type { Deployment, Service as EcsService } from '@aws-sdk/client-ecs';
 import { failed, pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
 import { shortened } from './diagnose.ts';
@@ -6,9 +6,9 @@ import { shortened } from './diagnose.ts';
 export const isPrimary = ({ status }: Deployment): boolean => status === 'PRIMARY';
 
 /**
- * How far a service is.
- * @param started when the deployment began that is waited for, by AWS's clock; a look may still see the one before
- * @param seen whether a look has seen it: then the one before is what ECS went back to
+ * Returns the state of a service's deployment.
+ * @param started when the awaited deployment began, by AWS's clock; a look may still show the previous one
+ * @param seen whether an earlier look has shown the awaited deployment: if it no longer does, ECS has rolled back
  */
 export function deploymentState(
   service: EcsService | undefined,
@@ -16,19 +16,21 @@ export function deploymentState(
   started?: Date,
   seen = false,
 ): ProbeResult<undefined> {
-  if (!service) return pending('the service is not seen yet');
-  if (service.status !== 'ACTIVE') return failed(`the service is ${service.status}: somebody removes it`);
+  if (!service) return pending('the service is not visible yet');
+  if (service.status !== 'ACTIVE')
+    return failed(`the service is ${service.status}: someone else is deleting it`);
   const deployments = service.deployments ?? [];
   const primary = deployments.find(isPrimary);
-  const isBefore = started !== undefined && primary !== undefined && !startedSince(started)(primary);
-  if (!primary || (isBefore && !seen)) return pending('the deployment is not seen yet');
-  if (isBefore || primary.taskDefinition !== taskDefinitionArn) {
-    const mine = deployments.find(
-      (one) =>
-        one !== primary && (started ? startedSince(started)(one) : one.taskDefinition === taskDefinitionArn),
+  const isPrevious = started !== undefined && primary !== undefined && !startedSince(started)(primary);
+  if (!primary || (isPrevious && !seen)) return pending('the deployment is not visible yet');
+  if (isPrevious || primary.taskDefinition !== taskDefinitionArn) {
+    const ours = deployments.find(
+      (deployment) =>
+        deployment !== primary &&
+        (started ? startedSince(started)(deployment) : deployment.taskDefinition === taskDefinitionArn),
     );
-    const before = `ECS went back to ${primary.taskDefinition?.split('/').at(-1)}`;
-    const reasons = [mine?.rolloutStateReason, before, primary.rolloutStateReason];
+    const rollback = `ECS rolled back to ${primary.taskDefinition?.split('/').at(-1)}`;
+    const reasons = [ours?.rolloutStateReason, rollback, primary.rolloutStateReason];
     return failed(reasons.filter(Boolean).join('\n'));
   }
   if (primary.rolloutState === 'FAILED') return failed(primary.rolloutStateReason ?? 'the deployment failed');
@@ -36,13 +38,13 @@ export function deploymentState(
   return pending(taskCounts(primary));
 }
 
-/** Whether a deployment began then or later; one of which that is not told counts as such. */
+/** Whether a deployment began at that time or later; one without a time counts as later. */
 export const startedSince =
   (started: Date) =>
   ({ createdAt }: Deployment): boolean =>
     createdAt === undefined || createdAt >= started;
 
-/** How many tasks a deployment has. */
+/** Formats the task counts of a deployment. */
 export const taskCounts = ({
   runningCount = 0,
   desiredCount = 0,
@@ -55,9 +57,12 @@ export const taskCounts = ({
     ...(failedTasks > 0 ? [`${failedTasks} failed`] : []),
   ].join(', ');
 
-/** ECS's own words, each once, in the order in which they were said; without a beginning, from the first look on. */
-export function newEventsSince(beginning: EcsService['events']): (events: EcsService['events']) => string[] {
-  let seen = beginning && new Set(beginning.map(({ id }) => id));
+/**
+ * Makes a function that returns the messages of events that are new since its last call, oldest first.
+ * @param baseline the events that are not new; by default those of the first call
+ */
+export function newEventsSince(baseline: EcsService['events']): (events: EcsService['events']) => string[] {
+  let seen = baseline && new Set(baseline.map(({ id }) => id));
   return (events = []) => {
     const known = seen ?? new Set(events.map(({ id }) => id));
     const fresh = events.filter(({ id }) => !known.has(id));

@@ -1,4 +1,4 @@
-/** Why a service is not done: what ECS and the load balancer say, how tasks ended, and the last lines that they wrote. */
+/** Explains why a deployment failed, by messages of ECS and the load balancer, stopped tasks and their last log lines. */
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Container, Task } from '@aws-sdk/client-ecs';
 import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -14,67 +14,67 @@ interface DiagnoseContext {
   readonly names: Names;
 }
 
-/** What is known of a deployment that failed. */
+/** What is known about a failed deployment. */
 interface Failure {
-  /** What happened, when it is not the deployment itself that failed. */
+  /** What happened, if it was not the deployment itself that failed. */
   readonly what?: string;
   readonly taskDefinitionArn: string;
-  /** What its deployments say. */
+  /** The reason that the deployments give. */
   readonly reason: string;
-  /** What ECS said while it was waited for. */
-  readonly said: readonly string[];
+  /** ECS's messages during the wait. */
+  readonly messages: readonly string[];
 }
 
-/** How much is shown. */
-const LINES = 10;
-const TASKS = 3;
-const EVENTS = 3;
+/** The most log lines, tasks and events in a problem. */
+const MAX_LINES = 10;
+const MAX_TASKS = 3;
+const MAX_EVENTS = 3;
 
-/** The problem that a failed deployment is. Nothing that cannot be found out makes it another problem. */
+/** Returns the problem that explains a failed deployment. Details that cannot be read are left out. */
 export async function diagnose(
   { aws, names }: DiagnoseContext,
   service: Service,
-  { taskDefinitionArn, reason, said, what }: Failure,
+  { taskDefinitionArn, reason, messages, what }: Failure,
 ): Promise<Problem> {
   const tasks = await stoppedTasks({ aws, names }, names.service(service), taskDefinitionArn);
   const [latest] = tasks;
   const culprit = latest && culpritOf(latest, service, names);
   const log = latest && culprit ? await lastLogLines(aws, names.logGroup, service.name, latest, culprit) : [];
-  const troubles = said.filter((text) => /unable|failed|unhealthy/.test(text)).slice(-EVENTS);
-  const ends = [...new Set(tasks.slice(0, TASKS).map(taskText))];
+  const errors = messages.filter((text) => /unable|failed|unhealthy/.test(text)).slice(-MAX_EVENTS);
+  const ends = [...new Set(tasks.slice(0, MAX_TASKS).map(taskText))];
   return problem('DEPLOYMENT', {
     what: what ?? `The deployment of ${service.name} failed.`,
-    why: [reason, ...troubles, ...ends, ...logText(culprit, log)].join('\n'),
-    now: 'Everything else is made and recorded; the failed service is kept, so that it can be looked at.',
+    why: [reason, ...errors, ...ends, ...logText(culprit, log)].join('\n'),
+    now: 'Everything else is created and recorded; the failed service is kept so that you can inspect it.',
     fix: [
-      ...adviceForTasks([reason, ...troubles, ...ends].join(' ')),
-      'npm run provision, when the cause is mended',
-      `aws logs tail ${names.logGroup} --follow, for all that was written`,
+      ...adviceForTasks([reason, ...errors, ...ends].join(' ')),
+      'npm run provision, once the cause is fixed',
+      `aws logs tail ${names.logGroup} --follow, for the complete logs`,
     ],
   });
 }
 
-/** The stopped tasks of a task definition, the latest first; none where they cannot be found out. */
+/** Returns the stopped tasks of a task definition, latest first; none if they cannot be read. */
 export async function stoppedTasks(
-  surroundings: DiagnoseContext,
+  context: DiagnoseContext,
   service: string,
   definition: string,
 ): Promise<Task[]> {
-  const tasks = await tasksOf(surroundings, service, 'STOPPED').catch(() => []);
+  const tasks = await tasksOf(context, service, 'STOPPED').catch(() => []);
   return tasks
     .filter(({ taskDefinitionArn }) => taskDefinitionArn === definition)
     .sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
 }
 
-/** Whether a task ended by itself: not on the word of ECS or of a person. */
+/** Whether a task ended on its own rather than being stopped by ECS or a user. */
 export const exitedOnItsOwn = ({ stopCode }: Task): boolean =>
   stopCode === 'EssentialContainerExited' || stopCode === 'TaskFailedToStart';
 
-/** Exit codes of containers that were told to stop, or that did not listen. */
+/** The exit codes of containers that were stopped by SIGTERM or SIGKILL. */
 const STOP_SIGNAL_CODES = [143, 137];
 
 /**
- * Who is to blame for the end of a task, the surest sign first: one container ends, and ECS stops the others.
+ * Returns the container that made a task end, by the most reliable sign: when one ends, ECS stops the others.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
  */
 function culpritOf(task: Task, service: Service, names: Names): Container | undefined {
@@ -93,11 +93,11 @@ function culpritOf(task: Task, service: Service, names: Names): Container | unde
   return signs.map((sign) => containers.find(sign)).find((container) => container !== undefined);
 }
 
-/** ECS's words without what the line says anyway: the service, and all of an ARN but the name. */
+/** Shortens an ECS message: drops the service, and reduces target group ARNs to names. */
 export const shortened = (message: string): string =>
   message.replace(/^\(service [^)]+\) /, '').replace(/arn:[^ ,)]*:targetgroup\/([^/ )]+)\/\w+/g, '$1');
 
-/** How a task ended. */
+/** Describes how a task ended. */
 export function taskText({ stoppedReason = 'stopped', containers = [] }: Task): string {
   const ends = containers
     .filter(({ exitCode = 0, reason }) => reason !== undefined || exitCode !== 0)
@@ -108,7 +108,7 @@ export function taskText({ stoppedReason = 'stopped', containers = [] }: Task): 
 }
 
 /**
- * The stream of a container is `<prefix>/<container>/<task id>`.
+ * Returns the last log lines of a container. Its log stream is `<prefix>/<container>/<task id>`.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
  */
 async function lastLogLines(
@@ -121,11 +121,11 @@ async function lastLogLines(
   const logStreamName = `${prefix}/${name}/${task.taskArn?.split('/').at(-1)}`;
   try {
     const { events = [] } = await aws.logs(
-      new GetLogEventsCommand({ logGroupName, logStreamName, limit: LINES, startFromHead: false }),
+      new GetLogEventsCommand({ logGroupName, logStreamName, limit: MAX_LINES, startFromHead: false }),
     );
     return events.map(({ message = '' }) => message.trimEnd());
   } catch {
-    // A container that never started wrote nothing; the task's own reason says why.
+    // A container that never started has no stream; the task's reason explains why.
     return [];
   }
 }
@@ -133,7 +133,7 @@ async function lastLogLines(
 const logText = (culprit: Container | undefined, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`the last lines of ${culprit?.name}:`, ...lines.map((line) => `  ${line}`)];
 
-/** The problem that unhealthy targets are. */
+/** Returns the problem that explains unhealthy targets. */
 export function unhealthyTargets(
   container: RoutedContainer,
   targets: readonly TargetHealthDescription[],
@@ -145,8 +145,8 @@ export function unhealthyTargets(
   return problem('UNHEALTHY', {
     what: `The load balancer finds ${container.name} unhealthy.`,
     why: texts.length === 0 ? 'It has no targets.' : texts.join('\n'),
-    now: 'Everything is made and recorded; the tasks run.',
-    fix: [...adviceForTargets(container, texts.join(' ')), 'npm run provision, to look again and continue'],
+    now: 'Everything is created and recorded, and the tasks are running.',
+    fix: [...adviceForTargets(container, texts.join(' ')), 'npm run provision, to check again and continue'],
     cause,
   });
 }

@@ -1,53 +1,48 @@
-/** The end of a provision: everything that should run is healthy, and every path answers. */
+/** The end of a provision: every service that should run is healthy, and every path answers. */
 import type { LookContext } from '../../lib/look/context.ts';
+import { untilReported, type Run } from '../../lib/run/run.ts';
 import type { OpenTarget } from '../../lib/run/target.ts';
-import type { Run } from '../../lib/run/run.ts';
-import { until } from '../../lib/engine/until.ts';
 import type { AllIds } from '../context.ts';
-import { waitForBalancer } from './balancer-failure.ts';
 import type { Plan } from '../plan.ts';
 import { withAutoScaledCounts } from '../services/scaling.ts';
-import { waitForService } from './wait-for-service.ts';
+import { waitForBalancer } from './balancer-failure.ts';
 import { publicAddress } from './url.ts';
 import { verify } from './verify.ts';
+import { waitForService } from './wait-for-service.ts';
 
 /**
- * Waits for what the plan did not touch (what it did has been waited for), and asks every path.
- * @returns the URL; undefined when the name leads nowhere yet, which only an impatient run sees
+ * Waits for the services that the plan did not change (changed ones have been waited for), and requests every path.
+ * @returns the URL; undefined when the name does not resolve yet, which only a run with --no-wait sees
  */
 export async function finish(
   run: Run,
   context: LookContext,
-  place: OpenTarget,
+  target: OpenTarget,
   plan: Plan,
-  made: AllIds,
+  ids: AllIds,
 ): Promise<string | undefined> {
+  const { config } = context;
   if (run.waitUntilReady) {
-    const touched = new Set(
-      plan.changes.filter(({ noun: step }) => step === 'services').map(({ key }) => key),
-    );
-    const untouched = context.config.services.filter(({ name }) => !touched.has(name));
+    const changed = plan.changes.filter(({ noun }) => noun === 'services').map(({ key }) => key);
+    const unchanged = config.services.filter(({ name }) => !changed.includes(name));
     await Promise.all(
-      untouched.map((service) => waitForService(waitContext(run, context, service.name), service, made)),
+      unchanged.map((service) => waitForService(waitContext(run, context, service.name), service, ids)),
     );
   }
   await waitForBalancer(run, context, plan.found);
-  const address = await publicAddress(context.config, place, made);
-  if (run.waitUntilReady && address)
-    await verify(withAutoScaledCounts(context.config, plan.found), address, run);
+  const address = await publicAddress(config, target, ids);
+  if (run.waitUntilReady && address) await verify(withAutoScaledCounts(config, plan.found), address, run);
   return address?.url;
 }
 
-const waitContext = (run: Run, context: LookContext, key: string): Parameters<typeof waitForService>[0] => ({
-  aws: context.aws,
-  names: context.names,
+const waitContext = (
+  run: Run,
+  { aws, names }: LookContext,
+  key: string,
+): Parameters<typeof waitForService>[0] => ({
+  aws,
+  names,
   clock: run.clock,
   note: (text) => run.report({ type: 'note', text }),
-  until: (what, wait, probe) =>
-    until(what, run.waits[wait], probe, {
-      clock: run.clock,
-      signal: run.signal,
-      onPending: (text, elapsed) =>
-        run.report({ type: 'thing', noun: 'services', key, status: 'waiting', text, elapsed }),
-    }),
+  until: untilReported(run, 'services', key),
 });

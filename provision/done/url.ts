@@ -1,4 +1,4 @@
-/** The address of a stack, and how this machine gets there. */
+/** The public address of a stack, and how this machine connects to it. */
 import { only } from '../../lib/model/resources.ts';
 import type { Config } from '../../lib/config/config.ts';
 import type { OpenTarget } from '../../lib/run/target.ts';
@@ -7,7 +7,7 @@ import type { AllIds } from '../context.ts';
 /** Where requests go: the URL to print, and the address that this machine connects to. */
 export interface PublicAddress {
   readonly url: string;
-  /** What the Host header says. */
+  /** The Host header. */
   readonly host: string;
   readonly connect: { readonly host: string; readonly port: number };
 }
@@ -15,25 +15,25 @@ export interface PublicAddress {
 const HTTP = 80;
 
 /**
- * The address of the stack. On the sandbox the name is looked up in its Route 53 and the port is the local one of the
- * listener; on AWS it is the domain, unless that is a `.localhost` name, which leads nowhere there.
- * @returns undefined when the name leads nowhere yet
+ * Returns the address of the stack. On the sandbox the name is resolved by its Route 53, and the port is the listener's
+ * local one; on AWS it is the domain, unless that is a `.localhost` name, which does not resolve there.
+ * @returns undefined if the name does not resolve yet
  */
 export async function publicAddress(
   config: Config,
-  place: OpenTarget,
-  made: AllIds,
+  target: OpenTarget,
+  ids: AllIds,
 ): Promise<PublicAddress | undefined> {
-  const balancer = only(made.loadBalancer)?.dnsName ?? '';
+  const balancer = only(ids.loadBalancer)?.dnsName ?? '';
   const domain = config.domain?.name;
-  if (!place.sandbox) {
+  if (!target.sandbox) {
     const host = domain !== undefined && !domain.endsWith('.localhost') ? domain : balancer;
     return { url: `http://${host}`, host, connect: { host, port: HTTP } };
   }
   const host = domain ?? balancer;
-  const connect = await place.sandbox.resolve(host, HTTP);
+  const connect = await target.sandbox.resolve(host, HTTP);
   if (!connect) return undefined;
-  // Only names that end in .localhost lead to this machine by themselves.
+  // Only names that end in .localhost resolve to this machine automatically.
   const shown = host.endsWith('.localhost') ? host : balancer;
   const port = connect.port === HTTP ? '' : `:${connect.port}`;
   return { url: `http://${shown}${port}`, host: `${host}${port}`, connect };

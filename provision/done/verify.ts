@@ -1,4 +1,4 @@
-/** The last step of a provision: a request to every routed path, through the address that we print. */
+/** Requests every routed path at the printed address, as the last step of a provision. */
 import { request } from 'node:http';
 import { messageOf } from '../../lib/aws/errors.ts';
 import { routesOf, type Config } from '../../lib/config/config.ts';
@@ -10,7 +10,7 @@ import { pending, ready, until, type ProbeResult } from '../../lib/engine/until.
 import { NO_SERVICE } from '../steps/listener.ts';
 import type { PublicAddress } from './url.ts';
 
-/** How long one request may take, milliseconds. */
+/** The timeout of a request, milliseconds. */
 const TIMEOUT_MS = 5000;
 
 /** The answer to one request. */
@@ -19,7 +19,7 @@ interface Answer {
   readonly body: string;
 }
 
-/** Sends a GET the way the name would lead it, whatever this machine's resolver knows. */
+/** Sends a GET to the address, independent of this machine's resolver. */
 function get({ host, connect }: PublicAddress, path: string, { signal, waits }: Run): Promise<Answer> {
   const timeout = Math.min(TIMEOUT_MS, waits.answer.deadline);
   return new Promise((resolve, reject) => {
@@ -47,7 +47,7 @@ function get({ host, connect }: PublicAddress, path: string, { signal, waits }: 
   });
 }
 
-/** A service answered: anything but the load balancer's own errors and its answer for unknown paths. */
+/** Checks whether a service answers: any response but the load balancer's errors and its 404 for unknown paths. */
 async function probe(address: PublicAddress, path: string, run: Run): Promise<ProbeResult<number>> {
   try {
     const { status, body } = await get(address, path, run);
@@ -60,12 +60,12 @@ async function probe(address: PublicAddress, path: string, run: Run): Promise<Pr
 }
 
 /**
- * Asks every routed path until a service answers.
- * @throws UNANSWERED when one does not in time
+ * Requests every routed path until a service answers.
+ * @throws UNANSWERED if a path is not answered in time
  */
 export async function verify(config: Config, address: PublicAddress, run: Run): Promise<void> {
-  const asked = routesOf(config).filter(({ service }) => service.count > 0);
-  const answers = asked.map(async ({ container: { name, path } }) => {
+  const routes = routesOf(config).filter(({ service }) => service.count > 0);
+  const answers = routes.map(async ({ container: { name, path } }) => {
     const url = `${address.url}${path}`;
     let last = '';
     const onPending = (text: string) => {
@@ -84,17 +84,17 @@ export async function verify(config: Config, address: PublicAddress, run: Run): 
   await waitForAll(answers);
 }
 
-/** The load balancer hands the whole path on: programs that were written to answer at / are surprised. */
+/** The load balancer forwards the whole path: programs that expect requests at / do not know it. */
 const unknownPath = (path: string, name: string): Event => ({
   type: 'warning',
-  text: `${name} answers, and knows nothing at ${path}: the load balancer hands on the whole path.`,
+  text: `${name} does not know ${path}: the load balancer forwards the whole path, without removing a prefix.`,
 });
 
 const unanswered = (url: string, cause: unknown) =>
   problem('UNANSWERED', {
-    what: `${url} is not answered.`,
+    what: `${url} does not answer.`,
     why: messageOf(cause),
-    now: 'Everything is made and healthy as far as AWS says.',
-    fix: [`curl -v ${url}`, 'npm run provision, to look again'],
+    now: 'Everything is created, and healthy according to AWS.',
+    fix: [`curl -v ${url}`, 'npm run provision, to check again'],
     cause,
   });

@@ -1,4 +1,4 @@
-/** The calls that make an ECS service, or bring one that is there to what it should be. */
+/** The calls that create an ECS service, or update an existing one. */
 import {
   CreateServiceCommand,
   UpdateServiceCommand,
@@ -6,96 +6,106 @@ import {
   type Service as EcsService,
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
-import { takenByOthers } from '../../lib/engine/adopt.ts';
 import { isCode, messageOf } from '../../lib/aws/errors.ts';
-import { touches, type Change } from '../../lib/model/change.ts';
-import { isRouted, type Service } from '../../lib/config/config.ts';
-import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
-import type { FoundService } from '../../lib/look/services.ts';
-import { foreignOwner } from '../../lib/look/context.ts';
-import { only } from '../../lib/model/resources.ts';
 import { retagEcs } from '../../lib/aws/retag.ts';
+import { isRouted, type Service } from '../../lib/config/config.ts';
+import { foreignOwner } from '../../lib/derive/ownership.ts';
+import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
+import { toCamelCaseTags, type TagField } from '../../lib/derive/tags.ts';
+import { takenByOthers } from '../../lib/engine/adopt.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
-import { toCamelCaseTags } from '../../lib/derive/tags.ts';
 import { pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
-import { initialCount } from './scaling.ts';
+import type { FoundService } from '../../lib/look/services.ts';
+import { touches, type Change } from '../../lib/model/change.ts';
+import { only } from '../../lib/model/resources.ts';
 import { loadBalancersOf, outgoingTargetGroups } from './load-balancers.ts';
+import { initialCount } from './scaling.ts';
 
-/** Always sent whole: AWS fills what a sent block leaves out with its own defaults. */
+/** The fields of a service that are compared. */
+export type ServiceField =
+  | 'name'
+  | 'status'
+  | 'task definition'
+  | 'count'
+  | 'subnets'
+  | 'security group'
+  | 'public address'
+  | 'load balancers'
+  | 'grace seconds'
+  | 'deployment'
+  | 'rollout'
+  | TagField;
+
+export type ServiceContext = ApplyContext<'services', ServiceField>;
+
+/** What a create or an update has sent. */
+export interface Sent {
+  /** The context of the call: that of an update, if a create found the service in existence. */
+  readonly context: ServiceContext;
+  /** The service as AWS answered it; undefined when there was nothing to send. */
+  readonly answer: EcsService | undefined;
+}
+
+/** Always sent whole: AWS fills in omitted members of a block with its own defaults. */
 export const deploymentConfiguration: DeploymentConfiguration = {
   minimumHealthyPercent: 100,
   maximumPercent: 200,
   deploymentCircuitBreaker: { enable: true, rollback: true },
 };
 
-/** Without a load balancer there is no health check that a grace period could be for. */
+/** The grace period of a service; undefined without a load balancer, whose health checks it is for. */
 export const graceOf = ({ containers, graceSeconds }: Service): number | undefined =>
   containers.some(isRouted) ? graceSeconds : undefined;
 
-/** New tags alone make no new revision. */
+/** Whether a field is a setting of the service: new tags alone start no deployment. */
 const isSetting = ({ field }: { readonly field: string }): boolean => !field.startsWith('tag.');
 
-/** What a create came to. */
-interface Created {
-  readonly answered: EcsService | undefined;
-  /** The act, as what it turned out to be: an update when the service was there. */
-  readonly act: ApplyContext<'services'>;
-}
-
 /**
- * Makes a service. That its name is in use means one of three things: the service before it is not quite gone, the token
- * is that of a service that is, or a look did not show yet the one that is there, which is then brought to what it should
- * be.
- * @param compared what must change in a service that is there after all
- * @throws FOREIGN when somebody else's service has the name
+ * Creates a service. A name that is in use has one of three causes: the service before it is not quite deleted, the client
+ * token is that of a deleted service, or a look did not yet show the existing service, which is then updated.
+ * @throws FOREIGN when the name belongs to someone else's service
  */
-export async function create(
-  context: ApplyContext<'services'>,
-  service: Service,
-  compared: (there: FoundService) => Change | undefined,
-): Promise<Created> {
+export async function create(context: ServiceContext, service: Service): Promise<Sent> {
   const name = context.names.service(service);
   let { intent } = context;
   return context.until(`the name ${name} to be free`, 'serviceName', async () => {
     try {
-      return ready({ act: context, answered: await sendCreate({ ...context, intent }, service) });
+      return ready({ context, answer: await sendCreate({ ...context, intent }, service) });
     } catch (error) {
       if (!/not idempotent/.test(messageOf(error))) throw error;
-      const there = await context.lookAgain();
-      if (there === undefined && intent === context.intent && intent.token !== '')
+      const existing = await context.lookAgain();
+      if (existing === undefined && intent === context.intent && intent.token !== '')
         intent = await context.renewIntent();
-      if (there?.status !== 'ACTIVE') return pending(`what has it is ${there?.status ?? 'not shown'}`);
-      const owner = foreignOwner(there.tags, context.names.stack, there.createdAt);
+      if (existing?.status !== 'ACTIVE')
+        return pending(`a service with this name is ${existing?.status ?? 'not visible'}`);
+      const owner = foreignOwner(existing.tags, context.names.stack, existing.createdAt);
       if (owner !== undefined) throw takenByOthers(`the name ${name}`, owner, error);
-      return updateExisting(context, service, there, compared(there));
+      return updateExisting(context, service, existing);
     }
   });
 }
 
-/** Takes on a service that is there after all. */
+/** Updates a service that the survey did not show. */
 async function updateExisting(
-  context: ApplyContext<'services'>,
+  context: ServiceContext,
   service: Service,
-  item: FoundService,
-  change: Change = { ...context.change, verb: 'update', fields: [] },
-): Promise<ProbeResult<Created>> {
-  const updating = { ...context, existing: item, change };
+  existing: FoundService,
+): Promise<ProbeResult<Sent>> {
+  const noChange: Change<ServiceField> = { ...context.change, verb: 'update', fields: [] };
+  const updating = { ...context, existing, change: context.changeOf(existing) ?? noChange };
   try {
-    return ready({ act: updating, answered: await update(updating, service) });
+    return ready({ context: updating, answer: await update(updating, service) });
   } catch (error) {
     if (!isCode(error, 'ServiceNotFound', 'ServiceNotActive')) throw error;
-    return pending('what has it is gone in a moment');
+    return pending('the service with this name is being deleted');
   }
 }
 
 /**
- * The token makes a repeat of this very call harmless; a service that takes the place of another goes without.
+ * The client token makes a repeat of this call harmless. A service that replaces another is created without one.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
  */
-async function sendCreate(
-  context: ApplyContext<'services'>,
-  service: Service,
-): Promise<EcsService | undefined> {
+async function sendCreate(context: ServiceContext, service: Service): Promise<EcsService | undefined> {
   const answer = await context.aws.ecs(
     new CreateServiceCommand({
       ...settings(context, service),
@@ -111,14 +121,11 @@ async function sendCreate(
   return answer.service;
 }
 
-/** Brings a service that is there to what it should be. @returns undefined when there was nothing to send */
-export async function update(
-  context: ApplyContext<'services'>,
-  service: Service,
-): Promise<EcsService | undefined> {
-  const { change, existing: item } = context;
-  await retagEcs(context, item?.serviceArn ?? '');
-  const isFailed = item?.rollout === 'FAILED';
+/** Updates an existing service. @returns undefined when there was nothing to send */
+export async function update(context: ServiceContext, service: Service): Promise<EcsService | undefined> {
+  const { change, existing } = context;
+  await retagEcs(context, existing?.serviceArn ?? '');
+  const isFailed = existing?.rollout === 'FAILED';
   if (!isFailed && change.fields.filter(isSetting).every(({ field }) => field === 'rollout'))
     return undefined;
   const balancers = touches(change, 'load balancers')
@@ -132,9 +139,13 @@ export async function update(
   return send(context, service, { ...balancers, forceNewDeployment: isFailed || undefined });
 }
 
-/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
+/**
+ * Sends an update with all settings.
+ * @param more further settings
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+ */
 export async function send(
-  context: ApplyContext<'services'>,
+  context: ServiceContext,
   service: Service,
   more: Partial<UpdateServiceCommandInput>,
 ): Promise<EcsService | undefined> {
@@ -143,17 +154,17 @@ export async function send(
   return answer.service;
 }
 
-/** What a create and an update have in common; a count that is not to change may be Application Auto Scaling's. */
-const settings = ({ change, config, found, ids: made }: ApplyContext<'services'>, service: Service) => ({
-  cluster: only(made.cluster)?.clusterArn,
-  taskDefinition: made.taskDefinitions.get(service.name)?.taskDefinitionArn,
+/** The settings that a create and an update share. An unchanged count may be Application Auto Scaling's. */
+const settings = ({ change, config, found, ids }: ServiceContext, service: Service) => ({
+  cluster: only(ids.cluster)?.clusterArn,
+  taskDefinition: ids.taskDefinitions.get(service.name)?.taskDefinitionArn,
   desiredCount: touches(change, 'count') ? initialCount(service, found) : undefined,
   deploymentConfiguration,
   healthCheckGracePeriodSeconds: graceOf(service),
   networkConfiguration: {
     awsvpcConfiguration: {
-      subnets: subnetKeys(config.network, 'private').map((key) => made.subnets.get(key)?.subnetId ?? ''),
-      securityGroups: [made.securityGroups.get(service.name)?.groupId ?? ''],
+      subnets: subnetKeys(config.network, 'private').map((key) => ids.subnets.get(key)?.subnetId ?? ''),
+      securityGroups: [ids.securityGroups.get(service.name)?.groupId ?? ''],
       assignPublicIp: 'DISABLED' as const,
     },
   },

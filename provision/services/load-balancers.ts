@@ -1,10 +1,11 @@
 /** The target groups that the tasks of a service join. Pure. */
 import type { LoadBalancer } from '@aws-sdk/client-ecs';
 import { isRouted, type Service } from '../../lib/config/config.ts';
-import type { Ids, Items } from '../../lib/model/resources.ts';
+import type { Ids } from '../../lib/model/architecture.ts';
+import type { Items } from '../../lib/model/resources.ts';
 import type { ApplyContext } from '../../lib/engine/step.ts';
 
-/** One entry a routed container: a task counts as healthy when it is so in every one of its target groups. */
+/** Returns one entry per routed container: ECS considers a task healthy if it is healthy in all its target groups. */
 export const loadBalancersOf = ({ containers }: Service, groups: Items<Ids['targetGroups']>) =>
   containers.filter(isRouted).map(({ key, name, port }) => ({
     targetGroupArn: groups.get(key)?.targetGroupArn,
@@ -12,26 +13,26 @@ export const loadBalancersOf = ({ containers }: Service, groups: Items<Ids['targ
     containerPort: port,
   }));
 
-/** AWS's limit of target groups of a service. */
-const MOST_GROUPS = 5;
+/** The most target groups that ECS allows per service. */
+const MAX_TARGET_GROUPS = 5;
 
 /**
- * The target groups that requests still go to while new ones take their place: new tasks join both, so that neither is
- * ever empty.
+ * Returns the target groups that still receive requests while new ones replace them: new tasks join both, so that neither
+ * is ever empty.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html
  */
 export function outgoingTargetGroups(
-  { existing: item, found, ids: made }: ApplyContext<'services'>,
+  { existing, found, ids }: Pick<ApplyContext<'services'>, 'existing' | 'found' | 'ids'>,
   service: Service,
 ): LoadBalancer[] {
-  const wanted = loadBalancersOf(service, made.targetGroups);
-  const names = new Set(wanted.map(({ targetGroupArn }) => targetGroupArn));
+  const desired = loadBalancersOf(service, ids.targetGroups);
+  const arns = new Set(desired.map(({ targetGroupArn }) => targetGroupArn));
   const serving = service.containers.filter(isRouted).flatMap(({ key, name, port }) => {
     const targetGroupArn = found.rules.get(key)?.targetGroupArn;
-    const isOurs = item?.loadBalancers.some((text) => text.endsWith(` ${targetGroupArn}`));
-    return !isOurs || names.has(targetGroupArn)
+    const isOutgoing = existing?.loadBalancers.some((entry) => entry.endsWith(` ${targetGroupArn}`));
+    return !isOutgoing || arns.has(targetGroupArn)
       ? []
       : [{ targetGroupArn, containerName: name, containerPort: port }];
   });
-  return serving.slice(0, Math.max(0, MOST_GROUPS - wanted.length));
+  return serving.slice(0, Math.max(0, MAX_TARGET_GROUPS - desired.length));
 }

@@ -1,20 +1,20 @@
-/** Counts that Application Auto Scaling decides, or may have decided: what a run says of them, and goes by. Pure. */
+/** Task counts that Application Auto Scaling controls, or may control: what a run reports and uses. Pure. */
 import type { Config, Service } from '../../lib/config/config.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import { formerKey, isAutoScaled } from '../../lib/look/services.ts';
 import type { Event } from '../../lib/model/report.ts';
 
-/** What a user should know: the plan shows no change of a count that is not as configured, or one that may be wrong. */
+/** Returns events about counts that differ from the configuration, where the plan shows no change, or one that may be wrong. */
 export function countEvents({ services }: Config, found: Survey): Event[] {
-  return services.flatMap((wanted): Event[] => {
-    const { name, count } = wanted;
+  return services.flatMap((desired): Event[] => {
+    const { name, count } = desired;
     const service = found.services.get(name);
-    const first = initialCount(wanted, found);
+    const first = initialCount(desired, found);
     if (!service && first !== count)
       return [
         {
           type: 'warning',
-          text: `${name} is replaced, and the range that Application Auto Scaling has for it goes: it begins with ${first} tasks, and the next provision makes that ${count} unless the new service has a range`,
+          text: `${name} is replaced, and its Application Auto Scaling range is lost: the new service starts with ${first} tasks, and the next provision sets ${count} unless the new service has a range`,
         },
       ];
     if (!service?.scaling) return [];
@@ -24,20 +24,20 @@ export function countEvents({ services }: Config, found: Survey): Event[] {
       ? [
           {
             type: 'warning',
-            text: `${differs}; whether Application Auto Scaling made it so is not known: ${scaling.unknown}`,
+            text: `${differs}; it is unknown whether Application Auto Scaling set it: ${scaling.unknown}`,
           },
         ]
       : [
           {
             type: 'note',
-            text: `${differs}: Application Auto Scaling decides, from ${scaling.min} to ${scaling.max}`,
+            text: `${differs}: Application Auto Scaling controls it, from ${scaling.min} to ${scaling.max}`,
           },
         ];
   });
 }
 
 /**
- * What a service begins with: one that takes the place of another has the same to do at once.
+ * Returns the count that a service starts with: a replacement has to handle the current load of its predecessor at once.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
  */
 export function initialCount({ name, count }: Service, found: Survey): number {
@@ -45,11 +45,11 @@ export function initialCount({ name, count }: Service, found: Survey): number {
   return former && isAutoScaled(former) ? former.desiredCount : count;
 }
 
-/** The configuration with the counts that Application Auto Scaling has decided on. */
+/** Returns the configuration with the counts that Application Auto Scaling has set. */
 export const withAutoScaledCounts = (config: Config, found: Survey): Config => ({
   ...config,
   services: config.services.map((service) => {
-    const there = found.services.get(service.name);
-    return there && isAutoScaled(there) ? { ...service, count: there.desiredCount } : service;
+    const existing = found.services.get(service.name);
+    return existing && isAutoScaled(existing) ? { ...service, count: existing.desiredCount } : service;
   }),
 });

@@ -1,16 +1,25 @@
-/** The cluster: where the services of the stack live. */
+/** The cluster: where the services of the stack run. */
 import { CreateClusterCommand } from '@aws-sdk/client-ecs';
+import { retagEcs } from '../../lib/aws/retag.ts';
+import { foreignOwner } from '../../lib/derive/ownership.ts';
+import {
+  desiredTags,
+  readTags,
+  tagFields,
+  toCamelCaseTags,
+  type TagField,
+  type Tags,
+} from '../../lib/derive/tags.ts';
 import { lookAgainForOurs } from '../../lib/engine/adopt-by-name.ts';
 import { adopt, takenByOthers } from '../../lib/engine/adopt.ts';
-import { compare } from '../../lib/model/change.ts';
-import { foreignOwner } from '../../lib/look/context.ts';
-import { ONLY } from '../../lib/model/resources.ts';
-import { retagEcs } from '../../lib/aws/retag.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import { toCamelCaseTags, readTags, tagFields, desiredTags, type Tags } from '../../lib/derive/tags.ts';
 import { failed, pending, ready } from '../../lib/engine/until.ts';
+import { compare } from '../../lib/model/change.ts';
+import { ONLY } from '../../lib/model/resources.ts';
 
-export const cluster: Step<'cluster'> = {
+type Context = ApplyContext<'cluster', TagField>;
+
+export const cluster: Step<'cluster', TagField> = {
   diff: (desired, found) =>
     compare({
       noun: 'cluster',
@@ -21,35 +30,32 @@ export const cluster: Step<'cluster'> = {
     }),
 
   /**
-   * A create of a name that is there answers with what is there, whoever made it: the survey has looked before, and the
-   * tags of the answer tell whether somebody else was quicker.
+   * A create with a name that is taken returns the existing cluster, whoever created it. The survey has looked before;
+   * the tags in the response show whether someone else created the cluster since then.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
    */
-  async apply(context) {
-    const { aws, existing: item, names, tags } = context;
-    if (item) {
-      await retagEcs(context, item.clusterArn);
-      return { clusterArn: item.clusterArn };
-    }
-    const { cluster: made } = await aws.ecs(
+  async create(context) {
+    const { aws, names, tags } = context;
+    const { cluster: created } = await aws.ecs(
       new CreateClusterCommand({ clusterName: names.cluster, tags: toCamelCaseTags(tags) }),
     );
-    await checkOwner(context, readTags(made?.tags));
-    const clusterArn = made?.clusterArn ?? '';
-    await context.record({ clusterArn });
-    if (made?.status !== 'ACTIVE') {
-      await context.until(`cluster ${names.cluster} to be active`, 'cluster', async () => {
-        const status = (await context.lookAgain())?.status;
-        if (status === 'FAILED') return failed('ECS could not set the cluster up');
-        return status === 'ACTIVE' ? ready(undefined) : pending(status ?? 'not seen yet');
-      });
-    }
-    return { clusterArn };
+    await checkOwner(context, readTags(created?.tags));
+    const ids = { clusterArn: created?.clusterArn ?? '' };
+    return created?.status === 'ACTIVE' ? ids : { ids, wait: () => waitUntilActive(context) };
   },
+
+  configure: (context, { clusterArn }) => retagEcs(context, clusterArn),
 };
 
-/** @param tags what the answer of the create says; where it says none, a look tells whose the cluster is */
-async function checkOwner(context: ApplyContext<'cluster'>, tags: Tags): Promise<void> {
+const waitUntilActive = (context: Context): Promise<void> =>
+  context.until(`cluster ${context.names.cluster} to be active`, 'cluster', async () => {
+    const status = (await context.lookAgain())?.status;
+    if (status === 'FAILED') return failed('ECS could not set the cluster up');
+    return status === 'ACTIVE' ? ready(undefined) : pending(status ?? 'not visible yet');
+  });
+
+/** @param tags the tags in the response of the create; if there are none, a look finds the owner */
+async function checkOwner(context: Context, tags: Tags): Promise<void> {
   const { duplicateGuard, names } = context;
   const owner = foreignOwner(tags, names.stack);
   if (owner === undefined) return;

@@ -1,13 +1,13 @@
-/** The elastic IP: the address under which the private subnets reach the internet. */
+/** The elastic IP: the address from which the private subnets reach the internet. */
 import { AllocateAddressCommand } from '@aws-sdk/client-ec2';
-import { compare } from '../../lib/model/change.ts';
-import { createOnce } from '../../lib/engine/create-once.ts';
-import { ONLY } from '../../lib/model/resources.ts';
 import { retag } from '../../lib/aws/retag.ts';
-import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
+import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
+import { createOnce } from '../../lib/engine/create-once.ts';
+import type { Step } from '../../lib/engine/step.ts';
+import { compare } from '../../lib/model/change.ts';
+import { ONLY } from '../../lib/model/resources.ts';
 
-export const elasticIp: Step<'elasticIp'> = {
+export const elasticIp: Step<'elasticIp', TagField> = {
   diff: (desired, found) =>
     compare({
       noun: 'elasticIp',
@@ -16,25 +16,17 @@ export const elasticIp: Step<'elasticIp'> = {
       fieldsOf: ({ tags }) => tagFields(tags),
     }),
 
-  async apply(context) {
-    const allocationId = context.existing?.allocationId ?? (await allocate(context));
-    await retag(context, allocationId);
-    return { allocationId };
-  },
-};
-
-/** No client token, and an address that nobody remembers costs money: the tags in the call are how it is found again. */
-const allocate = (context: ApplyContext<'elasticIp'>): Promise<string> =>
-  createOnce(
-    context.duplicateGuard,
-    async () => (await context.lookAgain())?.allocationId,
-    async () => {
-      const { AllocationId } = await context.aws.ec2Once(
+  /** AWS takes no client token here, and a forgotten address costs money: the tags in the call identify it. */
+  create: ({ aws, duplicateGuard, lookAgain, tags }) =>
+    createOnce(duplicateGuard, lookAgain, async () => {
+      const { AllocationId } = await aws.ec2Once(
         new AllocateAddressCommand({
           Domain: 'vpc',
-          TagSpecifications: [{ ResourceType: 'elastic-ip', Tags: toPascalCaseTags(context.tags) }],
+          TagSpecifications: [{ ResourceType: 'elastic-ip', Tags: toPascalCaseTags(tags) }],
         }),
       );
-      return AllocationId;
-    },
-  );
+      return AllocationId === undefined ? undefined : { allocationId: AllocationId };
+    }),
+
+  configure: (context, { allocationId }) => retag(context, allocationId),
+};

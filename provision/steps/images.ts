@@ -1,13 +1,13 @@
-/** The images: one a container that is built from source, pushed under the tag that stands for its content. */
-import { compare } from '../../lib/model/change.ts';
+/** The images: one per container that is built from source, pushed under a tag derived from its content. */
 import { containersOf } from '../../lib/config/config.ts';
+import type { Step } from '../../lib/engine/step.ts';
 import { pushBuild } from '../../lib/image/docker.ts';
 import { pushBundle } from '../../lib/image/push.ts';
 import { imageDigest, imageUri } from '../../lib/look/images.ts';
-import type { Step } from '../../lib/engine/step.ts';
+import { compare } from '../../lib/model/change.ts';
 
 export const images: Step<'images'> = {
-  /** The look finds only the image of the present source: what it does not find is to be made, and nothing else. */
+  /** The look only finds images of the current source: a missing one is created, and none is ever updated. */
   diff: ({ config }, found) =>
     compare({
       noun: 'images',
@@ -20,9 +20,9 @@ export const images: Step<'images'> = {
       fieldsOf: () => ({}),
     }),
 
-  async apply(context) {
-    const { aws, builds, change, ids: made, signal } = context;
-    const repository = made.repositories.get(change.key);
+  async create(context) {
+    const { aws, builds, change, ids, signal } = context;
+    const repository = ids.repositories.get(change.key);
     if (!repository) throw new Error(`No repository for the image of ${change.key}`);
     const { repositoryName, repositoryUri } = repository;
     const build = await builds.of(change.key);

@@ -1,19 +1,22 @@
-/** The listener: HTTP on port 80, which answers 404 by itself to every path that no rule knows. */
+/** The listener: HTTP on port 80, which answers 404 to every path that no rule matches. */
 import {
   CreateListenerCommand,
   ModifyListenerCommand,
   type Action,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
-import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
-import { actionText, HTTP_PORT } from '../../lib/look/listener.ts';
-import { foreignOwner, type Desired } from '../../lib/look/context.ts';
-import { only, ONLY } from '../../lib/model/resources.ts';
 import { retagElb } from '../../lib/aws/retag.ts';
-import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
+import { foreignOwner } from '../../lib/derive/ownership.ts';
+import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
+import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
+import type { Step } from '../../lib/engine/step.ts';
+import type { Desired } from '../../lib/look/context.ts';
+import { actionText, HTTP_PORT } from '../../lib/look/listener.ts';
+import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
+import { only, ONLY } from '../../lib/model/resources.ts';
 
-/** What the load balancer says where no service is. */
+type Field = 'protocol' | 'default action' | TagField;
+
+/** The load balancer's answer where there is no service. */
 export const NO_SERVICE = 'There is no service at this path.';
 
 const PROTOCOL = 'HTTP';
@@ -24,13 +27,13 @@ const defaultActions: Action[] = [
   },
 ];
 
-const desiredFields = (desired: Desired): DesiredFields => ({
+const desiredFields = (desired: Desired): DesiredFields<Field> => ({
   protocol: PROTOCOL,
   'default action': actionText(defaultActions),
   ...desiredTags(desired, 'listener', ONLY),
 });
 
-export const listener: Step<'listener'> = {
+export const listener: Step<'listener', Field> = {
   diff: (desired, found) =>
     compare({
       noun: 'listener',
@@ -44,37 +47,33 @@ export const listener: Step<'listener'> = {
       foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
     }),
 
-  async apply(context) {
-    const { aws, change, existing: item } = context;
-    const ListenerArn = item?.listenerArn ?? (await create(context));
-    if (item && touches(change, 'protocol', 'default action')) {
-      await aws.elbv2(
+  /**
+   * Created while the load balancer is still provisioning. A repeated create with equal settings returns the same listener.
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
+   */
+  async create(context) {
+    try {
+      const { Listeners } = await context.aws.elbv2(
+        new CreateListenerCommand({
+          LoadBalancerArn: only(context.ids.loadBalancer)?.loadBalancerArn,
+          Protocol: PROTOCOL,
+          Port: HTTP_PORT,
+          DefaultActions: defaultActions,
+          Tags: toPascalCaseTags(context.tags),
+        }),
+      );
+      return { listenerArn: Listeners?.[0]?.ListenerArn ?? '' };
+    } catch (error) {
+      return adoptByName(context, error, 'DuplicateListener', `port ${HTTP_PORT} of the load balancer`);
+    }
+  },
+
+  async update(context, { listenerArn: ListenerArn }) {
+    if (touches(context.change, 'protocol', 'default action')) {
+      await context.aws.elbv2(
         new ModifyListenerCommand({ ListenerArn, Protocol: PROTOCOL, DefaultActions: defaultActions }),
       );
     }
     await retagElb(context, ListenerArn);
-    return { listenerArn: ListenerArn };
   },
 };
-
-/**
- * Made while the load balancer still provisions. A repeated create with equal settings gives the same listener.
- * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
- */
-async function create(context: ApplyContext<'listener'>): Promise<string> {
-  try {
-    const { Listeners } = await context.aws.elbv2(
-      new CreateListenerCommand({
-        LoadBalancerArn: only(context.ids.loadBalancer)?.loadBalancerArn,
-        Protocol: PROTOCOL,
-        Port: HTTP_PORT,
-        DefaultActions: defaultActions,
-        Tags: toPascalCaseTags(context.tags),
-      }),
-    );
-    return Listeners?.[0]?.ListenerArn ?? '';
-  } catch (error) {
-    return (await adoptByName(context, error, 'DuplicateListener', `port ${HTTP_PORT} of the load balancer`))
-      .listenerArn;
-  }
-}

@@ -1,22 +1,25 @@
 /** The NAT gateway: egress for the private subnets, in the first public subnet. */
 import { CreateNatGatewayCommand, DeleteNatGatewayCommand } from '@aws-sdk/client-ec2';
-import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
+import { retag } from '../../lib/aws/retag.ts';
+import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { createWithToken } from '../../lib/engine/create-with-token.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import { failed, pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
+import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import { natGatewayById, natGatewayGone, type FoundNatGateway } from '../../lib/look/nat-gateway.ts';
-import type { Desired } from '../../lib/look/context.ts';
+import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
 import { only, ONLY } from '../../lib/model/resources.ts';
-import { retag } from '../../lib/aws/retag.ts';
-import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
-import { failed, pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
 
-/** The public subnet that it lies in. */
+type Field = 'state' | 'subnet' | 'address' | TagField;
+type Context = ApplyContext<'natGateway', Field>;
+
+/** The key of the public subnet that it is in. */
 const SUBNET_KEY = 'public-1';
-const LIVE = ['available', 'pending'];
+const LIVE_STATES = ['available', 'pending'];
 
-const desiredFields = (desired: Desired, found: Survey): DesiredFields => ({
+const desiredFields = (desired: Desired, found: Survey): DesiredFields<Field> => ({
   state: 'available',
   subnet: found.subnets.get(SUBNET_KEY)?.subnetId ?? knownAfter('subnets'),
   address: only(found.elasticIp)?.allocationId ?? knownAfter('elasticIp'),
@@ -27,9 +30,12 @@ const IMMUTABLE = {
   subnet: 'a NAT gateway cannot move to another subnet',
   address: 'a NAT gateway keeps its first address',
 };
-const IMMUTABLE_WHEN_DEAD = { ...IMMUTABLE, state: 'a gateway that failed or is going cannot come back' };
+const IMMUTABLE_WHEN_DEAD = {
+  ...IMMUTABLE,
+  state: 'a NAT gateway that failed or is being deleted cannot recover',
+};
 
-export const natGateway: Step<'natGateway'> = {
+export const natGateway: Step<'natGateway', Field> = {
   diff: (desired, found) =>
     compare({
       noun: 'natGateway',
@@ -41,67 +47,57 @@ export const natGateway: Step<'natGateway'> = {
         address: allocationId,
         ...tagFields(tags),
       }),
-      // One that is pending, left so by a run that died, is waited for.
-      immutable: LIVE.includes(only(found.natGateway)?.state ?? '') ? IMMUTABLE : IMMUTABLE_WHEN_DEAD,
+      // A pending gateway, left by a run that died, is waited for.
+      immutable: LIVE_STATES.includes(only(found.natGateway)?.state ?? '') ? IMMUTABLE : IMMUTABLE_WHEN_DEAD,
     }),
 
-  async apply(context) {
-    const { existing: item, change } = context;
-    const natGatewayId = item && change.verb === 'update' ? item.natGatewayId : await create(context);
-    await context.record({ natGatewayId });
-    await retag(context, natGatewayId);
-    if (touches(change, 'state')) {
-      const what = `NAT gateway ${natGatewayId} to be available`;
-      await context.until(what, 'natGateway', () => available(context, natGatewayId));
-    }
+  /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html */
+  async create(context) {
+    const { existing } = context;
+    if (existing) await deleteOld(context, existing);
+    const intent = existing ? await context.renewIntent() : context.intent;
+    const natGatewayId = await createWithToken(
+      { ...context, intent, lookAgain: async () => liveId(await context.lookAgain()) },
+      async (ClientToken) => {
+        const { NatGateway } = await context.aws.ec2(
+          new CreateNatGatewayCommand({
+            SubnetId: context.ids.subnets.get(SUBNET_KEY)?.subnetId,
+            AllocationId: only(context.ids.elasticIp)?.allocationId,
+            ClientToken,
+            TagSpecifications: [{ ResourceType: 'natgateway', Tags: toPascalCaseTags(context.tags) }],
+          }),
+        );
+        return liveId({ natGatewayId: NatGateway?.NatGatewayId, state: NatGateway?.State });
+      },
+    );
     return { natGatewayId };
+  },
+
+  async configure(context, { natGatewayId }) {
+    await retag(context, natGatewayId);
+    if (!touches(context.change, 'state')) return;
+    const what = `NAT gateway ${natGatewayId} to be available`;
+    await context.until(what, 'natGateway', () => isAvailable(context, natGatewayId));
   },
 };
 
-/** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html */
-async function create(context: ApplyContext<'natGateway'>): Promise<string> {
-  if (context.existing) await deleteOld(context, context.existing);
-  const intent = context.existing ? await context.renewIntent() : context.intent;
-  return createWithToken(
-    { ...context, intent, lookAgain: async () => live(await context.lookAgain()) },
-    async (ClientToken) => {
-      const { NatGateway } = await context.aws.ec2(
-        new CreateNatGatewayCommand({
-          SubnetId: context.ids.subnets.get(SUBNET_KEY)?.subnetId,
-          AllocationId: only(context.ids.elasticIp)?.allocationId,
-          ClientToken,
-          TagSpecifications: [{ ResourceType: 'natgateway', Tags: toPascalCaseTags(context.tags) }],
-        }),
-      );
-      return live({ natGatewayId: NatGateway?.NatGatewayId, state: NatGateway?.State });
-    },
-  );
-}
+const liveId = (nat: { natGatewayId?: string; state?: string } | undefined): string | undefined =>
+  LIVE_STATES.includes(nat?.state ?? '') ? nat?.natGatewayId : undefined;
 
-const live = (nat: { natGatewayId?: string; state?: string } | undefined): string | undefined =>
-  LIVE.includes(nat?.state ?? '') ? nat?.natGatewayId : undefined;
-
-/** A gateway holds its address until it is deleted, also one that failed. */
-async function deleteOld(
-  context: ApplyContext<'natGateway'>,
-  { natGatewayId, state }: FoundNatGateway,
-): Promise<void> {
+/** A gateway holds its address until it is deleted, even if it failed. */
+async function deleteOld(context: Context, { natGatewayId, state }: FoundNatGateway): Promise<void> {
   if (state !== 'deleting') {
-    await ignoringNotFound(() =>
-      context.aws.ec2(new DeleteNatGatewayCommand({ NatGatewayId: natGatewayId })),
-    );
+    const remove = new DeleteNatGatewayCommand({ NatGatewayId: natGatewayId });
+    await ignoringNotFound(() => context.aws.ec2(remove));
   }
   await context.until(`NAT gateway ${natGatewayId} to be gone`, 'natGatewayGone', () =>
     natGatewayGone(context.aws, natGatewayId),
   );
 }
 
-async function available(
-  { aws }: ApplyContext<'natGateway'>,
-  natGatewayId: string,
-): Promise<ProbeResult<undefined>> {
+async function isAvailable({ aws }: Context, natGatewayId: string): Promise<ProbeResult<undefined>> {
   const nat = await natGatewayById(aws, natGatewayId);
-  if (nat === undefined) return pending('not seen yet');
+  if (nat === undefined) return pending('not visible yet');
   if (nat.state === 'available') return ready(undefined);
   return nat.state === 'pending' ? pending(nat.state) : failed(nat.failure ?? `it is ${nat.state}`);
 }

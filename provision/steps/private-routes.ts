@@ -1,23 +1,27 @@
-/** The private route tables, one a zone: from the private subnets to the NAT gateway. */
-import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
+/** The private route tables, one per zone: from the private subnets to the NAT gateway. */
 import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
-import type { Survey } from '../../lib/look/found.ts';
-import type { Desired } from '../../lib/look/context.ts';
-import { inAnotherVpc } from '../../lib/look/vpc.ts';
-import { only, ONLY } from '../../lib/model/resources.ts';
-import { applyRouting, routeFields } from '../route-tables.ts';
-import type { Step } from '../../lib/engine/step.ts';
 import { desiredTags } from '../../lib/derive/tags.ts';
-import { natGateway } from './nat-gateway.ts';
+import type { Planned, Step } from '../../lib/engine/step.ts';
+import type { Desired } from '../../lib/look/context.ts';
+import type { Survey } from '../../lib/look/found.ts';
+import { inAnotherVpc } from '../../lib/look/vpc.ts';
+import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
+import { only } from '../../lib/model/resources.ts';
+import { configureRouting, createRouteTable, routeFields, type RouteField } from '../route-tables.ts';
 
-function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields> {
-  const nat = natGatewayToRouteTo(desired, found) ?? knownAfter('natGateway');
+function desiredFields(
+  desired: Desired,
+  found: Survey,
+  planned: Planned<'natGateway'>,
+): Map<string, DesiredFields<RouteField>> {
+  // A NAT gateway that is about to be replaced is not the one to route to.
+  const nat = planned.isReplaced('natGateway') ? undefined : only(found.natGateway)?.natGatewayId;
   return new Map(
     subnetKeys(desired.config.network, 'private').map((key) => [
       key,
       {
         vpc: only(found.vpc)?.vpcId ?? knownAfter('vpc'),
-        'default route': nat,
+        'default route': nat ?? knownAfter('natGateway'),
         subnets: found.subnets.get(key)?.subnetId ?? knownAfter('subnets'),
         ...desiredTags(desired, 'privateRoutes', key),
       },
@@ -25,32 +29,22 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
   );
 }
 
-/** A gateway that is about to be replaced is not the one to route to. */
-function natGatewayToRouteTo(desired: Desired, found: Survey): string | undefined {
-  const replaced = natGateway
-    .diff(desired, found)
-    .some(({ key, verb }) => key === ONLY && verb === 'replace');
-  return replaced ? undefined : only(found.natGateway)?.natGatewayId;
-}
-
-export const privateRoutes: Step<'privateRoutes'> = {
-  diff: (desired, found) =>
+export const privateRoutes: Step<'privateRoutes', RouteField> = {
+  diff: (desired, found, planned) =>
     compare({
       noun: 'privateRoutes',
-      desired: desiredFields(desired, found),
+      desired: desiredFields(desired, found, planned),
       found: found.privateRoutes,
       fieldsOf: (table, key) => routeFields(table, [found.subnets.get(key)?.subnetId]),
       cannotUpdate: inAnotherVpc(found),
     }),
 
-  /** A pending NAT gateway is accepted as a target. */
-  async apply(context) {
-    const { ids: made, change } = context;
-    const routeTableId = await applyRouting(context, {
-      vpcId: only(made.vpc)?.vpcId ?? '',
-      target: { NatGatewayId: only(made.natGateway)?.natGatewayId ?? '' },
-      subnetIds: [made.subnets.get(change.key)?.subnetId ?? ''],
-    });
-    return { routeTableId };
-  },
+  create: (context) => createRouteTable(context, only(context.ids.vpc)?.vpcId ?? ''),
+
+  /** AWS accepts a pending NAT gateway as a target. */
+  configure: (context, { routeTableId }) =>
+    configureRouting(context, routeTableId, {
+      target: { NatGatewayId: only(context.ids.natGateway)?.natGatewayId ?? '' },
+      subnetIds: [context.ids.subnets.get(context.change.key)?.subnetId ?? ''],
+    }),
 };

@@ -1,18 +1,18 @@
 /** The public route table: from the public subnets to the internet gateway. */
-import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
 import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
-import type { Survey } from '../../lib/look/found.ts';
-import type { Desired } from '../../lib/look/context.ts';
-import { inAnotherVpc } from '../../lib/look/vpc.ts';
-import { only, ONLY } from '../../lib/model/resources.ts';
-import { applyRouting, routeFields } from '../route-tables.ts';
-import type { Step } from '../../lib/engine/step.ts';
 import { desiredTags } from '../../lib/derive/tags.ts';
+import type { Step } from '../../lib/engine/step.ts';
+import type { Desired } from '../../lib/look/context.ts';
+import type { Survey } from '../../lib/look/found.ts';
+import { inAnotherVpc } from '../../lib/look/vpc.ts';
+import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
+import { only, ONLY } from '../../lib/model/resources.ts';
+import { configureRouting, createRouteTable, routeFields, type RouteField } from '../route-tables.ts';
 
 const subnetIdsOf = ({ config }: Desired, found: Survey): (string | undefined)[] =>
   subnetKeys(config.network, 'public').map((key) => found.subnets.get(key)?.subnetId);
 
-function desiredFields(desired: Desired, found: Survey): DesiredFields {
+function desiredFields(desired: Desired, found: Survey): DesiredFields<RouteField> {
   const subnetIds = subnetIdsOf(desired, found);
   return {
     vpc: only(found.vpc)?.vpcId ?? knownAfter('vpc'),
@@ -22,7 +22,7 @@ function desiredFields(desired: Desired, found: Survey): DesiredFields {
   };
 }
 
-export const publicRoutes: Step<'publicRoutes'> = {
+export const publicRoutes: Step<'publicRoutes', RouteField> = {
   diff: (desired, found) =>
     compare({
       noun: 'publicRoutes',
@@ -32,13 +32,13 @@ export const publicRoutes: Step<'publicRoutes'> = {
       cannotUpdate: inAnotherVpc(found),
     }),
 
-  async apply(context) {
-    const { ids: made, config } = context;
-    const routeTableId = await applyRouting(context, {
-      vpcId: only(made.vpc)?.vpcId ?? '',
-      target: { GatewayId: only(made.internetGateway)?.internetGatewayId ?? '' },
-      subnetIds: subnetKeys(config.network, 'public').map((key) => made.subnets.get(key)?.subnetId ?? ''),
-    });
-    return { routeTableId };
-  },
+  create: (context) => createRouteTable(context, only(context.ids.vpc)?.vpcId ?? ''),
+
+  configure: (context, { routeTableId }) =>
+    configureRouting(context, routeTableId, {
+      target: { GatewayId: only(context.ids.internetGateway)?.internetGatewayId ?? '' },
+      subnetIds: subnetKeys(context.config.network, 'public').map(
+        (key) => context.ids.subnets.get(key)?.subnetId ?? '',
+      ),
+    }),
 };

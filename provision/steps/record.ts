@@ -1,24 +1,31 @@
-/** The record: the domain as an alias of the load balancer. It comes last, so that it never leads to nothing. */
+/** The record: the domain as an alias of the load balancer. It comes last, so that it never points at nothing. */
 import {
   ChangeResourceRecordSetsCommand,
   GetChangeCommand,
   type ResourceRecordSet,
 } from '@aws-sdk/client-route-53';
-import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
 import { isNotFound, messageOf } from '../../lib/aws/errors.ts';
-import { compare, knownAfter, type Fields } from '../../lib/model/change.ts';
+import { foreignOwner } from '../../lib/derive/ownership.ts';
+import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
+import type { Applied, ApplyContext, Planned, Step } from '../../lib/engine/step.ts';
+import { pending, ready } from '../../lib/engine/until.ts';
+import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import { RECORD_TYPE } from '../../lib/look/record-sets.ts';
 import { normalisedAliasName } from '../../lib/look/record.ts';
-import { foreignOwner, type Desired } from '../../lib/look/context.ts';
+import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
 import { only, ONLY } from '../../lib/model/resources.ts';
-import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import { pending, ready } from '../../lib/engine/until.ts';
-import { hasFailed } from './load-balancer.ts';
 
-function desiredFields({ config }: Desired, found: Survey): Map<string, Fields> {
+type Field = 'name' | 'alias to' | 'alias zone' | 'evaluate target health';
+type Context = ApplyContext<'record', Field>;
+
+function desiredFields(
+  { config }: Desired,
+  found: Survey,
+  planned: Planned<'loadBalancer'>,
+): Map<string, DesiredFields<Field>> {
   if (!config.domain) return new Map();
-  const balancer = hasFailed(found) ? undefined : only(found.loadBalancer);
+  const balancer = planned.isReplaced('loadBalancer') ? undefined : only(found.loadBalancer);
   return new Map([
     [
       ONLY,
@@ -32,11 +39,11 @@ function desiredFields({ config }: Desired, found: Survey): Map<string, Fields> 
   ]);
 }
 
-export const record: Step<'record'> = {
-  diff: (desired, found) =>
+export const record: Step<'record', Field> = {
+  diff: (desired, found, planned) =>
     compare({
       noun: 'record',
-      desired: desiredFields(desired, found),
+      desired: desiredFields(desired, found, planned),
       found: found.record,
       fieldsOf: ({ recordName, aliasTo, aliasZoneId, evaluateTargetHealth }) => ({
         name: recordName,
@@ -47,57 +54,62 @@ export const record: Step<'record'> = {
       foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
     }),
 
-  async apply(context) {
-    const recordName = context.config.domain?.name ?? '';
-    const change = await write(context, recordName);
-    const ids = { recordName, hostedZoneId: only(context.ids.hostedZone)?.hostedZoneId ?? '' };
-    await context.record(ids);
-    if (change !== undefined && context.waitUntilReady) await inSync(context, change, recordName);
-    return ids;
+  /**
+   * The first write is a CREATE: it can never overwrite someone else's record. A record that exists is ours if the
+   * response of an earlier write was lost, and is then written again.
+   */
+  async create(context) {
+    try {
+      return applied(context, await send(context, 'CREATE'));
+    } catch (error) {
+      if (!/already exists|conflicts with/.test(messageOf(error))) throw error;
+      await adoptByName(context, error, 'InvalidChangeBatch', `the name ${nameOf(context)}`);
+      return applied(context, await send(context, 'UPSERT'));
+    }
   },
+
+  /** A simple A record is overwritten; any other is deleted in the same batch, so that the name always resolves. */
+  update: async (context, { set }) =>
+    applied(
+      context,
+      set.Type === RECORD_TYPE && set.SetIdentifier === undefined
+        ? await send(context, 'UPSERT')
+        : await send(context, 'CREATE', set),
+    ),
 };
 
+const nameOf = ({ config }: Context): string => config.domain?.name ?? '';
+
+/** @param changeId the change to wait for; undefined when it has propagated already */
+const applied = (context: Context, changeId: string | undefined): Applied<'record'> => ({
+  ids: { recordName: nameOf(context), hostedZoneId: only(context.ids.hostedZone)?.hostedZoneId ?? '' },
+  wait: async () => {
+    if (changeId !== undefined && context.waitUntilReady) await waitUntilInSync(context, changeId);
+  },
+});
+
 /**
- * The first write is a CREATE: it can never overwrite a record of somebody else. One that is there already is ours
- * when an earlier answer was lost, and then it is set again.
- * @returns the id of the change
+ * @param replaced a record to delete in the same batch
+ * @returns the id of the change, unless it has propagated already
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
  */
-async function write(context: ApplyContext<'record'>, name: string): Promise<string | undefined> {
-  if (context.existing)
-    return isOver(context.existing.set)
-      ? send(context, name, 'UPSERT')
-      : send(context, name, 'CREATE', context.existing.set);
-  try {
-    return await send(context, name, 'CREATE');
-  } catch (error) {
-    if (!/already exists|conflicts with/.test(messageOf(error))) throw error;
-    await adoptByName(context, error, 'InvalidChangeBatch', `the name ${name}`);
-    return send(context, name, 'UPSERT');
-  }
-}
-
-/** An A record is written over; anything else goes in the same batch, so that the name never leads nowhere. */
-const isOver = ({ Type, SetIdentifier }: ResourceRecordSet): boolean =>
-  Type === RECORD_TYPE && SetIdentifier === undefined;
-
 async function send(
-  { aws, ids: made }: ApplyContext<'record'>,
-  name: string,
+  context: Context,
   Action: 'CREATE' | 'UPSERT',
-  gone?: ResourceRecordSet,
+  replaced?: ResourceRecordSet,
 ): Promise<string | undefined> {
-  const balancer = only(made.loadBalancer);
+  const { aws, ids } = context;
+  const balancer = only(ids.loadBalancer);
   const { ChangeInfo } = await aws.route53(
     new ChangeResourceRecordSetsCommand({
-      HostedZoneId: only(made.hostedZone)?.hostedZoneId,
+      HostedZoneId: only(ids.hostedZone)?.hostedZoneId,
       ChangeBatch: {
         Changes: [
-          ...(gone ? [{ Action: 'DELETE' as const, ResourceRecordSet: gone }] : []),
+          ...(replaced ? [{ Action: 'DELETE' as const, ResourceRecordSet: replaced }] : []),
           {
             Action,
             ResourceRecordSet: {
-              Name: name,
+              Name: nameOf(context),
               Type: RECORD_TYPE,
               AliasTarget: {
                 DNSName: balancer?.dnsName,
@@ -114,14 +126,13 @@ async function send(
 }
 
 /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html */
-async function inSync(context: ApplyContext<'record'>, Id: string, name: string): Promise<void> {
-  await context.until(`${name} to be in all of Route 53's servers`, 'dns', async () => {
+const waitUntilInSync = (context: Context, Id: string): Promise<void> =>
+  context.until(`${nameOf(context)} to be on all of Route 53's servers`, 'dns', async () => {
     try {
       const { ChangeInfo } = await context.aws.route53(new GetChangeCommand({ Id }));
-      return ChangeInfo?.Status === 'INSYNC' ? ready(undefined) : pending('spreading to all name servers');
+      return ChangeInfo?.Status === 'INSYNC' ? ready(undefined) : pending('propagating to all name servers');
     } catch (error) {
-      if (isNotFound(error)) return pending('the change is not seen yet');
+      if (isNotFound(error)) return pending('the change is not visible yet');
       throw error;
     }
   });
-}

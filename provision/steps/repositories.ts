@@ -1,25 +1,28 @@
-/** The repositories: one a container that is built from source. */
+/** The repositories: one per container that is built from source. */
 import {
   CreateRepositoryCommand,
   PutImageScanningConfigurationCommand,
   PutImageTagMutabilityCommand,
   PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr';
-import { repositoryArn } from '../../lib/derive/arns.ts';
 import { isCode } from '../../lib/aws/errors.ts';
-import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
-import { containersOf } from '../../lib/config/config.ts';
-import { foreignOwner, type Desired } from '../../lib/look/context.ts';
-import { policyText } from '../../lib/derive/policies.ts';
 import { retagRepository } from '../../lib/aws/retag.ts';
-import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
+import { containersOf } from '../../lib/config/config.ts';
+import { repositoryArn } from '../../lib/derive/arns.ts';
+import { foreignOwner } from '../../lib/derive/ownership.ts';
+import { policyText } from '../../lib/derive/policies.ts';
+import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
+import type { Step } from '../../lib/engine/step.ts';
+import type { Desired } from '../../lib/look/context.ts';
+import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
 
-/** A tag stands for the content of an image: it never moves. */
+type Field = 'scan on push' | 'tag mutability' | 'lifecycle policy' | TagField;
+
+/** A tag identifies the content of an image, so it never moves. */
 const MUTABILITY = 'IMMUTABLE';
 
 /**
- * Old images go, but late: a running service may still need the digest it was started with.
+ * Old images expire late: a running service may still need the digest it was started with.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
  */
 export const lifecyclePolicy = policyText({
@@ -33,7 +36,7 @@ export const lifecyclePolicy = policyText({
   ],
 });
 
-const desiredFields = (desired: Desired): Map<string, DesiredFields> =>
+const desiredFields = (desired: Desired): Map<string, DesiredFields<Field>> =>
   new Map(
     containersOf(desired.config)
       .filter(({ image }) => 'source' in image)
@@ -48,7 +51,7 @@ const desiredFields = (desired: Desired): Map<string, DesiredFields> =>
       ]),
   );
 
-export const repositories: Step<'repositories'> = {
+export const repositories: Step<'repositories', Field> = {
   diff: (desired, found) =>
     compare({
       noun: 'repositories',
@@ -63,44 +66,41 @@ export const repositories: Step<'repositories'> = {
       foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
     }),
 
-  async apply(context) {
-    const { aws, change, existing: item, names, config, account } = context;
-    const repositoryName = names.repository(change.key);
-    const ids = {
-      repositoryName,
-      repositoryUri: item?.repositoryUri ?? (await create(context, repositoryName)),
-    };
-    await context.record(ids);
-    if (touches(change, 'lifecycle policy')) {
-      await aws.ecr(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText: lifecyclePolicy }));
+  /** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+  async create(context) {
+    const repositoryName = context.names.repository(context.change.key);
+    try {
+      const { repository } = await context.aws.ecr(
+        new CreateRepositoryCommand({
+          repositoryName,
+          imageTagMutability: MUTABILITY,
+          imageScanningConfiguration: { scanOnPush: true },
+          tags: toPascalCaseTags(context.tags),
+        }),
+      );
+      return { repositoryName, repositoryUri: repository?.repositoryUri ?? '' };
+    } catch (error) {
+      const ours = isCode(error, 'RepositoryAlreadyExists') ? await context.lookAgain() : undefined;
+      if (!ours || foreignOwner(ours.tags, context.names.stack) !== undefined) throw error;
+      return ours;
     }
-    if (item && touches(change, 'scan on push')) {
+  },
+
+  async configure(context, { repositoryName }) {
+    if (!touches(context.change, 'lifecycle policy')) return;
+    const policy = { repositoryName, lifecyclePolicyText: lifecyclePolicy };
+    await context.aws.ecr(new PutLifecyclePolicyCommand(policy));
+  },
+
+  async update(context, { repositoryName }) {
+    const { account, aws, change, config } = context;
+    if (touches(change, 'scan on push')) {
       const imageScanningConfiguration = { scanOnPush: true };
       await aws.ecr(new PutImageScanningConfigurationCommand({ repositoryName, imageScanningConfiguration }));
     }
-    if (item && touches(change, 'tag mutability')) {
+    if (touches(change, 'tag mutability')) {
       await aws.ecr(new PutImageTagMutabilityCommand({ repositoryName, imageTagMutability: MUTABILITY }));
     }
     await retagRepository(context, repositoryArn({ region: config.region, account }, repositoryName));
-    return ids;
   },
 };
-
-/** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
-async function create(context: ApplyContext<'repositories'>, repositoryName: string): Promise<string> {
-  try {
-    const { repository } = await context.aws.ecr(
-      new CreateRepositoryCommand({
-        repositoryName,
-        imageTagMutability: MUTABILITY,
-        imageScanningConfiguration: { scanOnPush: true },
-        tags: toPascalCaseTags(context.tags),
-      }),
-    );
-    return repository?.repositoryUri ?? '';
-  } catch (error) {
-    const ours = isCode(error, 'RepositoryAlreadyExists') ? await context.lookAgain() : undefined;
-    if (!ours || foreignOwner(ours.tags, context.names.stack) !== undefined) throw error;
-    return ours.repositoryUri;
-  }
-}

@@ -6,48 +6,52 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
-import { roleArn } from '../../lib/derive/arns.ts';
-import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
-import { ignoringNotFound } from '../../lib/engine/delete.ts';
-import { ROLES, type FoundRole } from '../../lib/look/roles.ts';
-import { foreignOwner, type Desired } from '../../lib/look/context.ts';
-import { executionPolicy, policyText, trustPolicy } from '../../lib/derive/policies.ts';
 import { retagRole } from '../../lib/aws/retag.ts';
+import { roleArn } from '../../lib/derive/arns.ts';
+import { foreignOwner } from '../../lib/derive/ownership.ts';
+import { executionPolicy, policyText, trustPolicy } from '../../lib/derive/policies.ts';
+import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
+import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
+import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
+import type { Desired } from '../../lib/look/context.ts';
+import { ROLES } from '../../lib/look/roles.ts';
+import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
 
-/** The one inline policy of a role. */
+type Field = 'trust policy' | 'inline policies' | 'managed policies' | TagField;
+type Context = ApplyContext<'roles', Field>;
+
+/** The name of a role's inline policy. */
 const POLICY = 'slipway';
 
-const location = ({ config, account }: Desired) => ({ region: config.region, account });
+const locationOf = ({ config, account }: Desired) => ({ region: config.region, account });
 
 /** The inline policies of a role, by name. */
 const policiesFor = (desired: Desired, key: string): Record<string, string> =>
   key === 'execution'
-    ? { [POLICY]: policyText(executionPolicy(desired.config, desired.names, location(desired))) }
+    ? { [POLICY]: policyText(executionPolicy(desired.config, desired.names, locationOf(desired))) }
     : {};
 
-const policyFields = (policies: Readonly<Record<string, string>>): string =>
+const policiesField = (policies: Readonly<Record<string, string>>): string =>
   Object.entries(policies)
     .map(([name, text]) => `${name} ${text}`)
     .sort()
     .join('; ');
 
-const desiredFields = (desired: Desired): Map<string, DesiredFields> =>
+const desiredFields = (desired: Desired): Map<string, DesiredFields<Field>> =>
   new Map(
     ROLES.map((key) => [
       key,
       {
-        'trust policy': policyText(trustPolicy(location(desired))),
-        'inline policies': policyFields(policiesFor(desired, key)),
+        'trust policy': policyText(trustPolicy(locationOf(desired))),
+        'inline policies': policiesField(policiesFor(desired, key)),
         'managed policies': '',
         ...desiredTags(desired, 'roles', key),
       },
     ]),
   );
 
-export const roles: Step<'roles'> = {
+export const roles: Step<'roles', Field> = {
   diff: (desired, found) =>
     compare({
       noun: 'roles',
@@ -55,63 +59,63 @@ export const roles: Step<'roles'> = {
       found: found.roles,
       fieldsOf: (role) => ({
         'trust policy': role.trustPolicy,
-        'inline policies': policyFields(role.inlinePolicies),
+        'inline policies': policiesField(role.inlinePolicies),
         'managed policies': [...role.attachedPolicies].sort().join(', '),
         ...tagFields(role.tags),
       }),
       foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
     }),
 
-  async apply(context) {
-    const { aws, change, existing: item, names } = context;
+  /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+  async create(context) {
+    const { change, names, tags } = context;
     const RoleName = names.role(change.key as (typeof ROLES)[number]);
-    const ids = {
-      roleName: RoleName,
-      roleArn: item?.roleArn ?? roleArn(location(context), names.rolePath, RoleName),
-    };
-    if (!item) await create(context, RoleName);
-    await context.record(ids);
-    if (touches(change, 'inline policies')) await setInline(context, RoleName, item);
-    if (item && touches(change, 'trust policy')) {
-      const PolicyDocument = policyText(trustPolicy(location(context)));
+    try {
+      await context.aws.iam(
+        new CreateRoleCommand({
+          RoleName,
+          Path: names.rolePath,
+          AssumeRolePolicyDocument: policyText(trustPolicy(locationOf(context))),
+          Description: `The ${change.key} role of ${names.stack}`,
+          Tags: toPascalCaseTags(tags),
+        }),
+      );
+    } catch (error) {
+      await adoptByName(context, error, 'EntityAlreadyExists', `the name ${RoleName}`);
+    }
+    return { roleName: RoleName, roleArn: roleArn(locationOf(context), names.rolePath, RoleName) };
+  },
+
+  async configure(context, { roleName: RoleName }) {
+    if (!touches(context.change, 'inline policies')) return;
+    const policies = policiesFor(context, context.change.key);
+    for (const [PolicyName, PolicyDocument] of Object.entries(policies)) {
+      await context.aws.iam(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
+    }
+    await deleteInlinePolicies(context, RoleName, policies);
+  },
+
+  async update(context, { roleName: RoleName, attachedPolicies }) {
+    const { aws, change } = context;
+    if (touches(change, 'trust policy')) {
+      const PolicyDocument = policyText(trustPolicy(locationOf(context)));
       await aws.iam(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
     }
-    for (const PolicyArn of touches(change, 'managed policies') ? (item?.attachedPolicies ?? []) : []) {
+    for (const PolicyArn of touches(change, 'managed policies') ? attachedPolicies : []) {
       await ignoringNotFound(() => aws.iam(new DetachRolePolicyCommand({ RoleName, PolicyArn })));
     }
     await retagRole(context, RoleName);
-    return ids;
   },
 };
 
-/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
-async function create(context: ApplyContext<'roles'>, RoleName: string): Promise<void> {
-  try {
-    await context.aws.iam(
-      new CreateRoleCommand({
-        RoleName,
-        Path: context.names.rolePath,
-        AssumeRolePolicyDocument: policyText(trustPolicy(location(context))),
-        Description: `The ${context.change.key} role of ${context.names.stack}`,
-        Tags: toPascalCaseTags(context.tags),
-      }),
-    );
-  } catch (error) {
-    await adoptByName(context, error, 'EntityAlreadyExists', `the name ${RoleName}`);
-  }
-}
-
-async function setInline(
-  context: ApplyContext<'roles'>,
+/** Deletes the inline policies that a role has besides the desired ones. */
+async function deleteInlinePolicies(
+  { aws, existing }: Context,
   RoleName: string,
-  item: FoundRole | undefined,
+  desired: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const policies = policiesFor(context, context.change.key);
-  for (const [PolicyName, PolicyDocument] of Object.entries(policies)) {
-    await context.aws.iam(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }));
-  }
-  for (const PolicyName of Object.keys(item?.inlinePolicies ?? {})) {
-    if (PolicyName in policies) continue;
-    await ignoringNotFound(() => context.aws.iam(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
+  for (const PolicyName of Object.keys(existing?.inlinePolicies ?? {})) {
+    if (PolicyName in desired) continue;
+    await ignoringNotFound(() => aws.iam(new DeleteRolePolicyCommand({ RoleName, PolicyName })));
   }
 }

@@ -1,16 +1,20 @@
-/** The rules: one a routed path, to the target group of its container. */
+/** The rules: one per routed path, forwarding to the target group of its container. */
 import { CreateRuleCommand, ModifyRuleCommand, type Action } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
-import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
-import type { Survey } from '../../lib/look/found.ts';
-import { foreignOwner, type Desired } from '../../lib/look/context.ts';
-import { patternsOf, rulesOf } from '../../lib/derive/rule-priorities.ts';
-import { only } from '../../lib/model/resources.ts';
 import { retagElb } from '../../lib/aws/retag.ts';
+import { foreignOwner } from '../../lib/derive/ownership.ts';
+import { patternsOf, rulesOf } from '../../lib/derive/rule-priorities.ts';
+import { desiredTags, KEY_TAG, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
+import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import { KEY_TAG, tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
+import type { Desired } from '../../lib/look/context.ts';
+import type { Survey } from '../../lib/look/found.ts';
+import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
+import { only } from '../../lib/model/resources.ts';
 
-const desiredFields = (desired: Desired, found: Survey): Map<string, DesiredFields> =>
+type Field = 'paths' | 'other conditions' | 'target group' | TagField;
+type Context = ApplyContext<'rules', Field>;
+
+const desiredFields = (desired: Desired, found: Survey): Map<string, DesiredFields<Field>> =>
   new Map(
     [...rulesOf(desired.config)].map(([key, { path }]) => [
       key,
@@ -23,7 +27,7 @@ const desiredFields = (desired: Desired, found: Survey): Map<string, DesiredFiel
     ]),
   );
 
-export const rules: Step<'rules'> = {
+export const rules: Step<'rules', Field> = {
   diff: (desired, found) =>
     compare({
       noun: 'rules',
@@ -36,28 +40,47 @@ export const rules: Step<'rules'> = {
         ...tagFields(tags),
       }),
       foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
-      // Another path has another priority: until the new rule is there, the old path is answered.
+      // Another path has another priority: the old path is answered until the new rule exists.
       replacedBy: ({ tags }) => ({
         key: tags[KEY_TAG] ?? '',
-        reason: 'each path has a rule of its own: the new one is made before the old one goes',
+        reason: 'each path has its own rule: the new one is created before the old one is deleted',
       }),
     }),
 
-  async apply(context) {
-    const { aws, change, existing: item } = context;
-    const RuleArn = item?.ruleArn ?? (await create(context));
-    if (item && touches(change, 'paths', 'other conditions', 'target group')) {
-      await aws.elbv2(
-        new ModifyRuleCommand({ RuleArn, Conditions: conditions(context), Actions: initialActions(context) }),
+  /**
+   * Not idempotent: a second create is refused because its priority is in use.
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
+   */
+  async create(context) {
+    const Priority = ruleOf(context).priority;
+    try {
+      const { Rules } = await context.aws.elbv2(
+        new CreateRuleCommand({
+          ListenerArn: only(context.ids.listener)?.listenerArn,
+          Priority,
+          Conditions: conditions(context),
+          Actions: [forwardTo(groupOf(context))],
+          Tags: toPascalCaseTags(context.tags),
+        }),
       );
+      return { ruleArn: Rules?.[0]?.RuleArn ?? '' };
+    } catch (error) {
+      return adoptByName(context, error, 'PriorityInUse', `priority ${Priority} of the listener`);
+    }
+  },
+
+  async update(context, { ruleArn: RuleArn }) {
+    if (touches(context.change, 'paths', 'other conditions', 'target group')) {
+      const Conditions = conditions(context);
+      const Actions = initialActions(context);
+      await context.aws.elbv2(new ModifyRuleCommand({ RuleArn, Conditions, Actions }));
     }
     await retagElb(context, RuleArn);
-    return { ruleArn: RuleArn };
   },
 
   async switchTraffic(context) {
-    if (cutoverStage(context) !== 'before') return;
-    await setAction(context, weighted([servingOf(context), 0], [groupOf(context), 1]));
+    if (cutoverStage(context) !== 'pending') return;
+    await setAction(context, weighted([servingGroupOf(context), 0], [groupOf(context), 1]));
     context.note(`${ruleOf(context).path} is now answered by ${context.change.key}`);
   },
 
@@ -67,76 +90,48 @@ export const rules: Step<'rules'> = {
 };
 
 /**
- * Where requests go, of one target group of ours that takes the place of another. The old one goes on answering until
- * the new one is healthy, and stays with the rule until no task is in it: ECS fills and watches only groups that a rule
- * names, hence weights of 0.
+ * How far a rule has been cut over from one of our target groups to its replacement. The old group answers until the new
+ * one is healthy, and stays with the rule until no task is registered with it: ECS only registers tasks with groups that
+ * a rule refers to, hence the weights of 0.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#forward-actions
  */
-function cutoverStage({
-  found,
-  existing: item,
-  ...context
-}: ApplyContext<'rules'>): 'before' | 'turned' | 'done' {
-  const [serving, next] = [item?.targetGroupArn, groupOf(context)];
-  if (serving === next) return item?.forward === next ? 'done' : 'turned';
+function cutoverStage({ change, existing, found, ids }: Context): 'pending' | 'switched' | 'done' {
+  const [serving, next] = [existing?.targetGroupArn, groupOf({ change, ids })];
+  if (serving === next) return existing?.forward === next ? 'done' : 'switched';
   const isOurs = [...found.targetGroups.values()].some(({ targetGroupArn }) => targetGroupArn === serving);
-  return isOurs ? 'before' : 'done';
+  return isOurs ? 'pending' : 'done';
 }
 
-/** The actions at first; undefined leaves them. */
-function initialActions(context: ApplyContext<'rules'>): Action[] | undefined {
+/** The actions before the switch; undefined to leave them as they are. */
+function initialActions(context: Context): Action[] | undefined {
   const stage = cutoverStage(context);
-  if (stage === 'turned') return undefined;
+  if (stage === 'switched') return undefined;
   return [
-    stage === 'before'
-      ? weighted([servingOf(context), 1], [groupOf(context), 0])
+    stage === 'pending'
+      ? weighted([servingGroupOf(context), 1], [groupOf(context), 0])
       : forwardTo(groupOf(context)),
   ];
 }
 
-const setAction = ({ aws, existing: item }: ApplyContext<'rules'>, action: Action) =>
-  aws.elbv2(new ModifyRuleCommand({ RuleArn: item?.ruleArn, Actions: [action] }));
+const setAction = ({ aws, existing }: Context, action: Action) =>
+  aws.elbv2(new ModifyRuleCommand({ RuleArn: existing?.ruleArn, Actions: [action] }));
 
-type Weighted = readonly [targetGroupArn: string, weight: number];
+type WeightedGroup = readonly [targetGroupArn: string, weight: number];
 
-const weighted = (...groups: readonly Weighted[]): Action => ({
+const weighted = (...groups: readonly WeightedGroup[]): Action => ({
   Type: 'forward',
   ForwardConfig: { TargetGroups: groups.map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight })) },
 });
 
 const forwardTo = (TargetGroupArn: string): Action => ({ Type: 'forward', TargetGroupArn });
 
-const servingOf = ({ existing: item }: ApplyContext<'rules'>): string => item?.targetGroupArn ?? '';
+const servingGroupOf = ({ existing }: Context): string => existing?.targetGroupArn ?? '';
 
-const groupOf = ({ ids: made, change }: Pick<ApplyContext<'rules'>, 'ids' | 'change'>): string =>
-  made.targetGroups.get(change.key)?.targetGroupArn ?? '';
+const groupOf = ({ ids, change }: Pick<Context, 'ids' | 'change'>): string =>
+  ids.targetGroups.get(change.key)?.targetGroupArn ?? '';
 
-const ruleOf = ({ config, change }: ApplyContext<'rules'>) =>
-  rulesOf(config).get(change.key) ?? { path: '', priority: 0 };
+const ruleOf = ({ config, change }: Context) => rulesOf(config).get(change.key) ?? { path: '', priority: 0 };
 
-const conditions = (context: ApplyContext<'rules'>) => [
+const conditions = (context: Context) => [
   { Field: 'path-pattern', PathPatternConfig: { Values: patternsOf(ruleOf(context).path) } },
 ];
-
-/**
- * Not idempotent: a second create is refused since its priority is in use.
- * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
- */
-async function create(context: ApplyContext<'rules'>): Promise<string> {
-  const Priority = ruleOf(context).priority;
-  try {
-    const { Rules } = await context.aws.elbv2(
-      new CreateRuleCommand({
-        ListenerArn: only(context.ids.listener)?.listenerArn,
-        Priority,
-        Conditions: conditions(context),
-        Actions: [forwardTo(groupOf(context))],
-        Tags: toPascalCaseTags(context.tags),
-      }),
-    );
-    return Rules?.[0]?.RuleArn ?? '';
-  } catch (error) {
-    return (await adoptByName(context, error, 'PriorityInUse', `priority ${Priority} of the listener`))
-      .ruleArn;
-  }
-}

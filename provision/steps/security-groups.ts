@@ -1,26 +1,28 @@
-/** The security groups: the world may reach the load balancer, and only the load balancer may reach the tasks. */
+/** The security groups: anyone may reach the load balancer, and only the load balancer may reach the tasks. */
 import { CreateSecurityGroupCommand } from '@aws-sdk/client-ec2';
-import { adopt } from '../../lib/engine/adopt.ts';
 import { isCode } from '../../lib/aws/errors.ts';
-import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
-import { isRouted, type Config } from '../../lib/config/config.ts';
-import type { Survey } from '../../lib/look/found.ts';
-import { EVERYWHERE } from '../../lib/look/route-tables.ts';
-import type { FoundSecurityGroup } from '../../lib/look/security-groups.ts';
-import { inAnotherVpc } from '../../lib/look/vpc.ts';
+import { retag } from '../../lib/aws/retag.ts';
 import {
   authoriseRules,
-  INGRESS,
   EGRESS,
+  INGRESS,
   revokeRules,
   type Direction,
 } from '../../lib/aws/security-group-rule-calls.ts';
+import { isRouted, type Config } from '../../lib/config/config.ts';
 import { BALANCER, rulesText, ruleText, type GroupRule } from '../../lib/derive/security-group-rules.ts';
-import type { Desired } from '../../lib/look/context.ts';
-import { only } from '../../lib/model/resources.ts';
-import { retag } from '../../lib/aws/retag.ts';
+import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
+import { adopt } from '../../lib/engine/adopt.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
+import type { Desired } from '../../lib/look/context.ts';
+import type { Survey } from '../../lib/look/found.ts';
+import { EVERYWHERE } from '../../lib/look/route-tables.ts';
+import { inAnotherVpc } from '../../lib/look/vpc.ts';
+import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
+import { only } from '../../lib/model/resources.ts';
+
+type Field = 'vpc' | 'ingress' | 'egress' | TagField;
+type Context = ApplyContext<'securityGroups', Field>;
 
 const HTTP = 80;
 
@@ -31,17 +33,17 @@ const tcp = (port: number, peer: string): GroupRule => ({
   peer,
 });
 
-/** AWS gives it to every new group: the tasks fetch their images, and call whom they like. */
+/** The rule that AWS gives every new group: tasks may pull their images and call any service. */
 const ALL_EGRESS: readonly GroupRule[] = [{ protocol: '-1', fromPort: -1, toPort: -1, peer: EVERYWHERE }];
 
-/** Who may send to a group: anyone to the load balancer, and it alone to each container port of a service. */
+/** The ingress of a group: anyone may reach the load balancer, and only it may reach the container ports of a service. */
 export function ingressOf({ services }: Config, key: string, balancerGroupId: string): GroupRule[] {
   if (key === BALANCER) return [tcp(HTTP, EVERYWHERE)];
   const containers = services.find(({ name }) => name === key)?.containers ?? [];
   return containers.filter(isRouted).map(({ port }) => tcp(port, balancerGroupId));
 }
 
-function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields> {
+function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields<Field>> {
   const { config } = desired;
   const balancer = found.securityGroups.get(BALANCER)?.groupId;
   const ingress = (key: string) =>
@@ -62,7 +64,7 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
   );
 }
 
-export const securityGroups: Step<'securityGroups'> = {
+export const securityGroups: Step<'securityGroups', Field> = {
   diff: (desired, found) =>
     compare({
       noun: 'securityGroups',
@@ -77,65 +79,56 @@ export const securityGroups: Step<'securityGroups'> = {
       cannotUpdate: inAnotherVpc(found),
     }),
 
-  async apply(context) {
-    const { change, config, existing: item } = context;
-    const group = item ?? (await create(context));
-    const { groupId } = group;
-    await context.record({ groupId });
+  /** The name is the natural key within a VPC: a second create is refused, and the group is ours already or foreign. */
+  async create(context) {
+    const { key } = context.change;
+    const VpcId = only(context.ids.vpc)?.vpcId;
+    const GroupName = context.names.securityGroup(key);
+    try {
+      const { GroupId = '' } = await context.aws.ec2(
+        new CreateSecurityGroupCommand({
+          VpcId,
+          GroupName,
+          Description:
+            key === BALANCER
+              ? 'Load balancer: HTTP from anywhere'
+              : `Tasks of ${key}: from the load balancer alone`,
+          TagSpecifications: [{ ResourceType: 'security-group', Tags: toPascalCaseTags(context.tags) }],
+        }),
+      );
+      return { groupId: GroupId };
+    } catch (error) {
+      if (!isCode(error, 'InvalidGroup.Duplicate')) throw error;
+      return adopt(context, `the name ${GroupName} in ${VpcId}`, error);
+    }
+  },
+
+  async configure(context, { groupId, ingress = [], egress = ALL_EGRESS }) {
+    const { change, config, existing } = context;
     if (touches(change, 'ingress')) {
       const balancer = change.key === BALANCER ? groupId : (await context.siblingIds(BALANCER)).groupId;
       const rules = ingressOf(config, change.key, balancer);
-      // Until they are replaced, tasks answer the load balancer on the ports that they had.
-      const serving = group.ingress.filter(({ peer }) => peer === balancer && item !== undefined);
-      await setRules(context, groupId, INGRESS, group.ingress, [...rules, ...serving]);
+      // Running tasks answer the load balancer on their old ports until they are replaced.
+      const serving = existing ? ingress.filter(({ peer }) => peer === balancer) : [];
+      await setRules(context, groupId, INGRESS, ingress, [...rules, ...serving]);
     }
-    if (touches(change, 'egress')) await setRules(context, groupId, EGRESS, group.egress, ALL_EGRESS);
+    if (touches(change, 'egress')) await setRules(context, groupId, EGRESS, egress, ALL_EGRESS);
     await retag(context, groupId);
-    return { groupId };
   },
 
   async cleanUp(context) {
-    const { change, config, existing: item } = context;
-    if (!item || !touches(change, 'ingress')) return;
+    const { change, config, existing } = context;
+    if (!existing || !touches(change, 'ingress')) return;
     const { groupId: balancer } = await context.siblingIds(BALANCER);
     const rules = ingressOf(config, change.key, balancer);
-    const served = item.ingress.filter(({ peer }) => peer === balancer);
-    await setRules(context, item.groupId, INGRESS, [...served, ...rules], rules);
+    const served = existing.ingress.filter(({ peer }) => peer === balancer);
+    await setRules(context, existing.groupId, INGRESS, [...served, ...rules], rules);
   },
 };
 
-/** A group as far as its rules are concerned. */
-type Group = Pick<FoundSecurityGroup, 'groupId' | 'ingress' | 'egress'>;
-
-/** The name is the natural key in a VPC: a second create is refused, and then the group is ours already, or somebody else's. */
-async function create(context: ApplyContext<'securityGroups'>): Promise<Group> {
-  const { key } = context.change;
-  const VpcId = only(context.ids.vpc)?.vpcId;
-  const GroupName = context.names.securityGroup(key);
-  try {
-    const { GroupId = '' } = await context.aws.ec2(
-      new CreateSecurityGroupCommand({
-        VpcId,
-        GroupName,
-        Description:
-          key === BALANCER
-            ? 'Load balancer: HTTP from anywhere'
-            : `Tasks of ${key}: from the load balancer alone`,
-        TagSpecifications: [{ ResourceType: 'security-group', Tags: toPascalCaseTags(context.tags) }],
-      }),
-    );
-    return { groupId: GroupId, ingress: [], egress: ALL_EGRESS };
-  } catch (error) {
-    if (!isCode(error, 'InvalidGroup.Duplicate')) throw error;
-    return adopt(context, `the name ${GroupName} in ${VpcId}`, error);
-  }
-}
-
-/**
- * What is missing is added before what is too much is taken away: nobody who may send is shut out in between.
- */
+/** Authorises missing rules before revoking surplus ones, so that allowed traffic is never cut. */
 async function setRules(
-  { aws }: ApplyContext<'securityGroups'>,
+  { aws }: Context,
   GroupId: string,
   direction: Direction,
   has: readonly GroupRule[],

@@ -1,14 +1,14 @@
-/** ECS's service-linked role: made once an account, shared by all, never removed. */
+/** ECS's service-linked role: created once per account, shared by all stacks, never removed. */
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { messageOf } from '../../lib/aws/errors.ts';
+import type { Step } from '../../lib/engine/step.ts';
 import { compare } from '../../lib/model/change.ts';
 import { ONLY } from '../../lib/model/resources.ts';
-import type { Step } from '../../lib/engine/step.ts';
 
 const ECS_ROLE = 'AWSServiceRoleForECS';
 
-export const serviceLinkedRole: Step<'serviceLinkedRole'> = {
-  diff: (_want, found) =>
+export const serviceLinkedRole: Step<'serviceLinkedRole', never> = {
+  diff: (_desired, found) =>
     compare({
       noun: 'serviceLinkedRole',
       desired: new Map([[ONLY, {}]]),
@@ -17,10 +17,10 @@ export const serviceLinkedRole: Step<'serviceLinkedRole'> = {
     }),
 
   /**
-   * «Has been taken» says that somebody was quicker, which is as good.
+   * "Has been taken" means that the role was created in the meantime, which is just as good.
    * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html
    */
-  async apply({ aws }) {
+  async create({ aws }) {
     try {
       const { Role } = await aws.iam(
         new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }),

@@ -1,41 +1,49 @@
 /** The ECS services: each runs its task definition `count` times in the private subnets, behind the load balancer. */
-import { compare, knownAfter, type Change, type DesiredFields } from '../../lib/model/change.ts';
 import type { Service } from '../../lib/config/config.ts';
+import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { subnetKeys } from '../../lib/derive/subnet-layout.ts';
-import type { Survey } from '../../lib/look/found.ts';
-import {
-  deploymentText,
-  describeService,
-  isAutoScaled,
-  loadBalancerText,
-  type FoundService,
-} from '../../lib/look/services.ts';
-import { foreignOwner, type Desired } from '../../lib/look/context.ts';
-import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import { tagFields, desiredTags } from '../../lib/derive/tags.ts';
+import { desiredTags, tagFields } from '../../lib/derive/tags.ts';
+import type { Planned, Step } from '../../lib/engine/step.ts';
 import { pending, ready } from '../../lib/engine/until.ts';
-import { create, deploymentConfiguration, graceOf, send, update } from '../services/calls.ts';
-import { replacementFor, isSwitchingTraffic } from '../services/succession.ts';
-import { loadBalancersOf, outgoingTargetGroups } from '../services/load-balancers.ts';
+import type { Desired } from '../../lib/look/context.ts';
+import type { Survey } from '../../lib/look/found.ts';
+import { deploymentText, describeService, isAutoScaled, loadBalancerText } from '../../lib/look/services.ts';
+import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
 import { waitForService } from '../done/wait-for-service.ts';
-import { isDefinitionField, taskDefinitions } from './task-definitions.ts';
+import {
+  create,
+  deploymentConfiguration,
+  graceOf,
+  send,
+  update,
+  type Sent,
+  type ServiceContext,
+  type ServiceField,
+} from '../services/calls.ts';
+import { loadBalancersOf, outgoingTargetGroups } from '../services/load-balancers.ts';
+import { isSwitchingTraffic, replacementFor } from '../services/succession.ts';
+import { isDefinitionField } from './task-definitions.ts';
 
-function desiredFields(desired: Desired, found: Survey, service: Service): DesiredFields {
+function desiredFields(
+  desired: Desired,
+  found: Survey,
+  planned: Planned<'taskDefinitions'>,
+  service: Service,
+): DesiredFields<ServiceField> {
   const { config, names } = desired;
   const { name } = service;
   const subnetIds = subnetKeys(config.network, 'private').map((key) => found.subnets.get(key)?.subnetId);
   const balancers = loadBalancersOf(service, found.targetGroups);
   const grace = graceOf(service);
   const { rollout } = found.services.get(name) ?? { rollout: 'COMPLETED' };
-  const changing = taskDefinitions
-    .diff(desired, found)
+  const newRevision = planned
+    .changesOf('taskDefinitions')
     .some(({ key, fields }) => key === name && fields.some(isDefinitionField));
+  const definition = newRevision ? undefined : found.taskDefinitions.get(name)?.taskDefinitionArn;
   return {
     name: names.service(service),
     status: 'ACTIVE',
-    'task definition': changing
-      ? knownAfter(`taskDefinitions.${name}`)
-      : (found.taskDefinitions.get(name)?.taskDefinitionArn ?? knownAfter(`taskDefinitions.${name}`)),
+    'task definition': definition ?? knownAfter(`taskDefinitions.${name}`),
     count: service.count,
     subnets: subnetIds.includes(undefined) ? knownAfter('subnets') : subnetIds.sort().join(', '),
     'security group': found.securityGroups.get(name)?.groupId ?? knownAfter(`securityGroups.${name}`),
@@ -45,26 +53,29 @@ function desiredFields(desired: Desired, found: Survey, service: Service): Desir
       : balancers.map(loadBalancerText).sort().join(', '),
     ...(grace === undefined ? {} : { 'grace seconds': grace }),
     deployment: deploymentText(deploymentConfiguration),
-    // A deployment that failed is tried again; one that is under way is waited for: here, when requests are to turn to it.
+    // A failed deployment is retried. One in progress is waited for at the end, or here if traffic is to be switched to it.
     rollout:
       rollout === 'FAILED' || (rollout !== '' && isSwitchingTraffic(service, found)) ? 'COMPLETED' : rollout,
     ...desiredTags(desired, 'services', name),
   };
 }
 
-export const services: Step<'services'> = {
-  diff: (desired, found) =>
+export const services: Step<'services', ServiceField> = {
+  diff: (desired, found, planned) =>
     compare({
       noun: 'services',
       desired: new Map(
-        desired.config.services.map((service) => [service.name, desiredFields(desired, found, service)]),
+        desired.config.services.map((service) => [
+          service.name,
+          desiredFields(desired, found, planned, service),
+        ]),
       ),
       found: found.services,
       fieldsOf: (service) => ({
         name: service.serviceName,
         status: service.status,
         'task definition': service.taskDefinitionArn,
-        // What Application Auto Scaling has decided is no drift.
+        // A count that Application Auto Scaling decided is not drift.
         count: isAutoScaled(service) ? undefined : service.desiredCount,
         subnets: [...service.subnetIds].sort().join(', '),
         'security group': service.securityGroupIds.join(', '),
@@ -75,56 +86,52 @@ export const services: Step<'services'> = {
         rollout: service.rollout,
         ...tagFields(service.tags),
       }),
-      immutable: { status: 'a service that is being removed cannot come back' },
+      immutable: { status: 'a service that is being deleted cannot come back' },
       replacedBy: replacementFor,
       foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
     }),
 
-  async apply(context) {
+  /** A service that is being deleted keeps its name until it is gone. */
+  async create(context) {
     const service = serviceOf(context);
-    const isThere = context.existing !== undefined && context.change.verb === 'update';
-    if (context.existing && !isThere) await waitUntilRemoved(context);
-    const { act: done, answered } = isThere
-      ? { act: context, answered: await update(context, service) }
-      : await create(context, service, (there) => changeOf(context, there));
-    const serviceArn = answered?.serviceArn ?? done.existing?.serviceArn ?? '';
-    await context.record({ serviceArn });
-    if (context.waitUntilReady) await waitForService(done, service, context.ids, answered);
-    return { serviceArn };
+    if (context.existing) await waitUntilDeleted(context, service);
+    return applied(service, await create(context, service));
+  },
+
+  async update(context) {
+    const service = serviceOf(context);
+    return applied(service, { context, answer: await update(context, service) });
   },
 
   async cleanUp(context) {
     const service = serviceOf(context);
-    // The survey may have missed the one that there is.
-    const item =
+    // The survey may not have shown the existing service.
+    const existing =
       context.existing ??
       (isSwitchingTraffic(service, context.found) ? await context.lookAgain() : undefined);
-    if (outgoingTargetGroups({ ...context, existing: item }, service).length === 0) return;
+    if (outgoingTargetGroups({ ...context, existing }, service).length === 0) return;
     const loadBalancers = loadBalancersOf(service, context.ids.targetGroups);
-    const answered = await send(context, service, { loadBalancers });
-    if (context.waitUntilReady) await waitForService(context, service, context.ids, answered);
+    const answer = await send(context, service, { loadBalancers });
+    if (context.waitUntilReady) await waitForService(context, service, context.ids, answer);
   },
 };
 
-/** What must change in a service that the survey did not show. */
-function changeOf(
-  { change, found, ...desired }: ApplyContext<'services'>,
-  there: FoundService,
-): Change | undefined {
-  const seen = { ...found, services: new Map([[change.key, there]]) };
-  return services.diff(desired, seen).find(({ key }) => key === change.key);
-}
+/** The ids of a service, with the wait until it runs what it should. */
+const applied = (service: Service, { context, answer }: Sent) => ({
+  ids: { serviceArn: answer?.serviceArn ?? context.existing?.serviceArn ?? '' },
+  wait: async () => {
+    if (context.waitUntilReady) await waitForService(context, service, context.ids, answer);
+  },
+});
 
-function serviceOf({ config, change }: ApplyContext<'services'>): Service {
+function serviceOf({ config, change }: ServiceContext): Service {
   const service = config.services.find(({ name }) => name === change.key);
   if (!service) throw new Error(`No service ${change.key} is configured`);
   return service;
 }
 
-/** A service that is being removed keeps its name until it is gone. */
-async function waitUntilRemoved(context: ApplyContext<'services'>): Promise<void> {
-  await context.until(`the old service ${context.change.key} to be gone`, 'serviceGone', async () => {
-    const left = await describeService(context, context.names.service(serviceOf(context)));
+const waitUntilDeleted = (context: ServiceContext, service: Service): Promise<void> =>
+  context.until(`the old service ${service.name} to be gone`, 'serviceGone', async () => {
+    const left = await describeService(context, context.names.service(service));
     return left === undefined ? ready(undefined) : pending(left.status ?? 'still there');
   });
-}

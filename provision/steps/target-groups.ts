@@ -1,36 +1,41 @@
-/** The target groups: one a routed container, with its own health check. */
+/** The target groups: one per routed container, each with its own health check. */
 import {
   CreateTargetGroupCommand,
   DeleteTargetGroupCommand,
   ModifyTargetGroupAttributesCommand,
   ModifyTargetGroupCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { retagElb } from '../../lib/aws/retag.ts';
+import { routesOf, type Config, type RoutedContainer } from '../../lib/config/config.ts';
+import {
+  healthCheckFields,
+  healthCheckInput,
+  type HealthField,
+  type TargetHealthCheck,
+} from '../../lib/derive/health-check.ts';
+import { foreignOwner } from '../../lib/derive/ownership.ts';
+import { desiredTags, KEY_TAG, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
+import { ignoringNotFound } from '../../lib/engine/delete.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import type { Desired } from '../../lib/look/context.ts';
+import type { Survey } from '../../lib/look/found.ts';
+import type { FoundTargetGroup } from '../../lib/look/target-groups.ts';
 import {
   compare,
   knownAfter,
   touches,
-  type Replacement,
   type DesiredFields,
+  type Replacement,
 } from '../../lib/model/change.ts';
-import { routesOf, type Config, type RoutedContainer } from '../../lib/config/config.ts';
-import { ignoringNotFound } from '../../lib/engine/delete.ts';
-import type { Survey } from '../../lib/look/found.ts';
-import type { FoundTargetGroup } from '../../lib/look/target-groups.ts';
-import { foreignOwner, type Desired } from '../../lib/look/context.ts';
 import { only } from '../../lib/model/resources.ts';
-import { retagElb } from '../../lib/aws/retag.ts';
-import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import {
-  healthCheckFields,
-  healthCheckInput,
-  type TargetHealthCheck,
-} from '../../lib/derive/health-check.ts';
-import { KEY_TAG, tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
+
+type Field = 'vpc' | 'port' | 'protocol' | HealthField | `attribute.${string}` | TagField;
+type Context = ApplyContext<'targetGroups', Field>;
 
 /** Tasks in awsvpc mode are registered by address. */
 const TARGET_TYPE = 'ip';
-/** Health is asked for at the port of the target itself. */
+/** Health checks use the target's own port. */
 const HEALTH_PORT = 'traffic-port';
 const DELAY = 'deregistration_delay.timeout_seconds';
 
@@ -44,7 +49,7 @@ const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
   [DELAY]: String(deregistrationDelaySeconds),
 });
 
-function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields> {
+function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFields<Field>> {
   const { config } = desired;
   const vpc = only(found.vpc)?.vpcId ?? knownAfter('vpc');
   return new Map(
@@ -63,8 +68,8 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
 }
 
 /**
- * What takes the place of a group that nothing wants as it is: that of the same container, or that of the container
- * which the path leads to now.
+ * The replacement of a group that is no longer desired: the group of the same container, or of the container that the
+ * path leads to now.
  */
 function replacementFor(
   { config }: Desired,
@@ -80,7 +85,7 @@ function replacementFor(
   return key === undefined ? undefined : { key, reason: 'the name of a target group cannot change' };
 }
 
-export const targetGroups: Step<'targetGroups'> = {
+export const targetGroups: Step<'targetGroups', Field> = {
   diff: (desired, found) =>
     compare({
       noun: 'targetGroups',
@@ -100,66 +105,60 @@ export const targetGroups: Step<'targetGroups'> = {
       foreign: ({ tags }) => foreignOwner(tags, desired.names.stack),
     }),
 
-  async apply(context) {
-    const { aws, change, config, existing: item } = context;
+  /**
+   * A group of another VPC is deleted first: its VPC is gone, and with it everything that used the group.
+   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+   */
+  async create(context) {
+    const { aws, existing, ids, names, tags } = context;
+    if (existing) {
+      const remove = new DeleteTargetGroupCommand({ TargetGroupArn: existing.targetGroupArn });
+      await ignoringNotFound(() => aws.elbv2(remove));
+    }
     const container = containerOf(context);
-    const isNew = item === undefined || change.verb === 'replace';
-    // The VPC that it was made for is gone, and with it whatever used the group.
-    if (item && isNew) {
-      await ignoringNotFound(() =>
-        aws.elbv2(new DeleteTargetGroupCommand({ TargetGroupArn: item.targetGroupArn })),
-      );
-    }
-    const targetGroupArn = isNew ? await create(context, container) : item.targetGroupArn;
-    await context.record({ targetGroupArn });
-    if (touches(change, 'attribute.')) {
-      const Attributes = toPascalCaseTags(attributesFor(config));
-      await aws.elbv2(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: targetGroupArn, Attributes }));
-    }
-    if (!isNew && touches(change, 'health.')) {
-      await aws.elbv2(
-        new ModifyTargetGroupCommand({
-          TargetGroupArn: targetGroupArn,
+    const Name = names.targetGroup(container);
+    try {
+      const { TargetGroups } = await aws.elbv2(
+        new CreateTargetGroupCommand({
+          Name,
+          VpcId: only(ids.vpc)?.vpcId,
+          Protocol: container.protocol,
+          Port: container.port,
+          TargetType: TARGET_TYPE,
           ...healthCheckInput(healthCheckFor(container)),
+          Tags: toPascalCaseTags(tags),
         }),
       );
+      return { targetGroupArn: TargetGroups?.[0]?.TargetGroupArn ?? '' };
+    } catch (error) {
+      return adoptByName(context, error, 'DuplicateTargetGroupName', `the name ${Name}`);
     }
-    await retagElb(context, targetGroupArn);
-    return { targetGroupArn };
+  },
+
+  async configure({ aws, change, config }, { targetGroupArn: TargetGroupArn }) {
+    if (!touches(change, 'attribute.')) return;
+    const Attributes = toPascalCaseTags(attributesFor(config));
+    await aws.elbv2(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }));
+  },
+
+  async update(context, { targetGroupArn: TargetGroupArn }) {
+    if (touches(context.change, 'health.')) {
+      const health = healthCheckInput(healthCheckFor(containerOf(context)));
+      await context.aws.elbv2(new ModifyTargetGroupCommand({ TargetGroupArn, ...health }));
+    }
+    await retagElb(context, TargetGroupArn);
   },
 };
 
-/** Its name says the protocol, so one that speaks another was made so by somebody else. */
+/** A group's name implies its protocol, so a group with another protocol was created by someone else. */
 const protocolMismatch = ({ config }: Desired) => {
   const spoken = new Map(routesOf(config).map(({ container: { key, protocol } }) => [key, protocol]));
   return ({ name, protocol }: FoundTargetGroup, key: string): string | undefined =>
     protocol === spoken.get(key) ? undefined : `${name} is for ${protocol}, and no target group changes that`;
 };
 
-function containerOf({ config, change }: ApplyContext<'targetGroups'>): RoutedContainer {
+function containerOf({ config, change }: Context): RoutedContainer {
   const route = routesOf(config).find(({ container }) => container.key === change.key);
   if (!route) throw new Error(`No container ${change.key} is routed`);
   return route.container;
-}
-
-/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
-async function create(context: ApplyContext<'targetGroups'>, container: RoutedContainer): Promise<string> {
-  const Name = context.names.targetGroup(container);
-  try {
-    const { TargetGroups } = await context.aws.elbv2(
-      new CreateTargetGroupCommand({
-        Name,
-        VpcId: only(context.ids.vpc)?.vpcId,
-        Protocol: container.protocol,
-        Port: container.port,
-        TargetType: TARGET_TYPE,
-        ...healthCheckInput(healthCheckFor(container)),
-        Tags: toPascalCaseTags(context.tags),
-      }),
-    );
-    return TargetGroups?.[0]?.TargetGroupArn ?? '';
-  } catch (error) {
-    const ours = await adoptByName(context, error, 'DuplicateTargetGroupName', `the name ${Name}`);
-    return ours.targetGroupArn;
-  }
 }

@@ -1,24 +1,28 @@
-/** The task definitions: one a service, a new revision for every change. */
+/** The task definitions: one per service, with a new revision for every change. */
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
-import { roleArn } from '../../lib/derive/arns.ts';
-import { compare, knownAfter, type KnownLater, type DesiredFields } from '../../lib/model/change.ts';
-import type { Container, Service } from '../../lib/config/config.ts';
-import type { Survey } from '../../lib/look/found.ts';
-import { foreignOwner, type Desired } from '../../lib/look/context.ts';
 import { retagEcs } from '../../lib/aws/retag.ts';
 import { deregister, revisionsOf } from '../../lib/aws/task-definition-revisions.ts';
-import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import { toCamelCaseTags, tagFields, desiredTags } from '../../lib/derive/tags.ts';
+import type { Container, Service } from '../../lib/config/config.ts';
+import { roleArn } from '../../lib/derive/arns.ts';
+import { foreignOwner } from '../../lib/derive/ownership.ts';
+import { desiredTags, tagFields, toCamelCaseTags } from '../../lib/derive/tags.ts';
 import {
   definitionFields,
   taskDefinitionFor,
   type TaskDefinitionParts,
 } from '../../lib/derive/task-definition.ts';
+import type { ApplyContext, Step } from '../../lib/engine/step.ts';
+import type { Desired } from '../../lib/look/context.ts';
+import type { Survey } from '../../lib/look/found.ts';
+import type { Ids } from '../../lib/model/architecture.ts';
+import { compare, knownAfter, type DesiredFields, type Value } from '../../lib/model/change.ts';
 
-/** Revisions before the newest that can start tasks still. */
+type Context = ApplyContext<'taskDefinitions'>;
+
+/** The field that counts the older revisions which can still start tasks. */
 const OLDER = 'older revisions';
 
-/** Names and roles are computed, so that a task definition can be compared before anything is there. */
+/** Names and roles are computed, so that a task definition can be compared before its resources exist. */
 function partsOf(
   { config, names, account }: Desired,
   service: Service,
@@ -36,11 +40,11 @@ function partsOf(
   };
 }
 
-/** What the definition should say; an image that is not pushed yet is known later. */
+/** The desired definition; an image that is not pushed yet is known later. */
 function desiredFields(desired: Desired, found: Survey, service: Service): DesiredFields {
   const pushed = ({ key, image }: Container): string =>
     'reference' in image ? image.reference : (found.images.get(key)?.imageUri ?? '');
-  const fields: Record<string, string | number | boolean | KnownLater> = {
+  const fields: Record<string, Value | undefined> = {
     status: 'ACTIVE',
     [OLDER]: 0,
     ...definitionFields(taskDefinitionFor(service, partsOf(desired, service, pushed))),
@@ -60,7 +64,7 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
         desired.config.services.map((service) => [service.name, desiredFields(desired, found, service)]),
       ),
       found: found.taskDefinitions,
-      fieldsOf: ({ status, older, definition, tags }) => ({
+      fieldsOf: ({ status, older, definition, tags }): DesiredFields => ({
         status,
         [OLDER]: older,
         ...definition,
@@ -69,36 +73,37 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
       foreign: ({ tags, createdAt }) => foreignOwner(tags, desired.names.stack, createdAt),
     }),
 
-  /** Every register makes a revision; those before it go when everything is in place. */
-  async apply(context) {
-    const { aws, change, existing: item, tags } = context;
-    if (item && !change.fields.some(isDefinitionField)) {
-      await retagEcs(context, item.taskDefinitionArn);
-      return { taskDefinitionArn: item.taskDefinitionArn };
-    }
-    const { taskDefinition } = await aws.ecs(
-      new RegisterTaskDefinitionCommand({ ...definitionOf(context), tags: toCamelCaseTags(tags) }),
-    );
-    return { taskDefinitionArn: taskDefinition?.taskDefinitionArn ?? '' };
+  create: (context) => register(context),
+
+  /** A changed definition is registered as a new revision. The older ones are deregistered once it is in use. */
+  async update(context, { taskDefinitionArn }) {
+    if (context.change.fields.some(isDefinitionField)) return register(context);
+    await retagEcs(context, taskDefinitionArn);
   },
 
-  /** Revisions before this one are not started by accident; of twins, made by a register whose answer was lost, one stays. */
-  async cleanUp({ aws, names, ids: made, change }) {
-    const current = made.taskDefinitions.get(change.key)?.taskDefinitionArn;
+  /** Deregisters all other revisions, so that none is started by accident, not even the twin of an unanswered register. */
+  async cleanUp({ aws, names, ids, change }) {
+    const current = ids.taskDefinitions.get(change.key)?.taskDefinitionArn;
     if (current === undefined) return;
     const active = await revisionsOf(aws, names.family(change.key), 'ACTIVE');
     for (const arn of active) if (arn !== current) await deregister(aws, arn);
   },
 };
 
-/** Whether a change of this field makes a new revision: new tags alone do not, nor do those that were before. */
+/** Whether a change of this field makes a new revision: tags do not, nor does the number of older revisions. */
 export const isDefinitionField = ({ field }: { readonly field: string }): boolean =>
   !field.startsWith('tag.') && field !== OLDER;
 
-function definitionOf(context: ApplyContext<'taskDefinitions'>) {
-  const service = context.config.services.find(({ name }) => name === context.change.key);
-  if (!service) throw new Error(`No service ${context.change.key} is configured`);
-  const image = ({ key, image: from }: Container) =>
-    'reference' in from ? from.reference : (context.ids.images.get(key)?.imageUri ?? '');
-  return taskDefinitionFor(service, partsOf(context, service, image));
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
+async function register(context: Context): Promise<Ids['taskDefinitions']> {
+  const { aws, change, config, ids, tags } = context;
+  const service = config.services.find(({ name }) => name === change.key);
+  if (!service) throw new Error(`No service ${change.key} is configured`);
+  const imageOf = ({ key, image }: Container) =>
+    'reference' in image ? image.reference : (ids.images.get(key)?.imageUri ?? '');
+  const definition = taskDefinitionFor(service, partsOf(context, service, imageOf));
+  const { taskDefinition } = await aws.ecs(
+    new RegisterTaskDefinitionCommand({ ...definition, tags: toCamelCaseTags(tags) }),
+  );
+  return { taskDefinitionArn: taskDefinition?.taskDefinitionArn ?? '' };
 }

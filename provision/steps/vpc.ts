@@ -1,21 +1,23 @@
 /** The VPC: the network of the stack, with DNS support and DNS hostnames. */
 import { CreateVpcCommand, ModifyVpcAttributeCommand } from '@aws-sdk/client-ec2';
-import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
-import { createOnce } from '../../lib/engine/create-once.ts';
-import type { Desired } from '../../lib/look/context.ts';
-import { ONLY } from '../../lib/model/resources.ts';
 import { retag } from '../../lib/aws/retag.ts';
-import type { ApplyContext, Step } from '../../lib/engine/step.ts';
-import { tagFields, toPascalCaseTags, desiredTags } from '../../lib/derive/tags.ts';
+import { desiredTags, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
+import { createOnce } from '../../lib/engine/create-once.ts';
+import type { Step } from '../../lib/engine/step.ts';
+import type { Desired } from '../../lib/look/context.ts';
+import { compare, touches, type DesiredFields } from '../../lib/model/change.ts';
+import { ONLY } from '../../lib/model/resources.ts';
 
-const desiredFields = (desired: Desired): DesiredFields => ({
+type Field = 'cidr' | 'dns.support' | 'dns.hostnames' | TagField;
+
+const desiredFields = (desired: Desired): DesiredFields<Field> => ({
   cidr: desired.config.network.cidr,
   'dns.support': true,
   'dns.hostnames': true,
   ...desiredTags(desired, 'vpc', ONLY),
 });
 
-export const vpc: Step<'vpc'> = {
+export const vpc: Step<'vpc', Field> = {
   diff: (desired, found) =>
     compare({
       noun: 'vpc',
@@ -33,35 +35,30 @@ export const vpc: Step<'vpc'> = {
           : `its block is ${cidr}, and the block of a VPC cannot change: keep network.cidr, or tear the stack down first`,
     }),
 
-  async apply(context) {
-    const vpcId = context.existing?.vpcId ?? (await create(context));
-    await context.record({ vpcId });
-    const { change, aws } = context;
-    // One attribute a call, and support first: hostnames need it.
-    // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html
-    if (touches(change, 'dns.support') && change.verb !== 'create') {
-      await aws.ec2(new ModifyVpcAttributeCommand({ VpcId: vpcId, EnableDnsSupport: { Value: true } }));
-    }
-    if (touches(change, 'dns.hostnames')) {
-      await aws.ec2(new ModifyVpcAttributeCommand({ VpcId: vpcId, EnableDnsHostnames: { Value: true } }));
-    }
-    await retag(context, vpcId);
-    return { vpcId };
-  },
-};
-
-/** No client token: the tags that travel in the call are how it is found again. */
-const create = (context: ApplyContext<'vpc'>): Promise<string> =>
-  createOnce(
-    context.duplicateGuard,
-    async () => (await context.lookAgain())?.vpcId,
-    async () => {
-      const { Vpc } = await context.aws.ec2Once(
+  /** AWS takes no client token here: the tags in the call identify the VPC. */
+  create: ({ aws, config, duplicateGuard, lookAgain, tags }) =>
+    createOnce(duplicateGuard, lookAgain, async () => {
+      const { Vpc } = await aws.ec2Once(
         new CreateVpcCommand({
-          CidrBlock: context.config.network.cidr,
-          TagSpecifications: [{ ResourceType: 'vpc', Tags: toPascalCaseTags(context.tags) }],
+          CidrBlock: config.network.cidr,
+          TagSpecifications: [{ ResourceType: 'vpc', Tags: toPascalCaseTags(tags) }],
         }),
       );
-      return Vpc?.VpcId;
-    },
-  );
+      return Vpc?.VpcId === undefined ? undefined : { vpcId: Vpc.VpcId };
+    }),
+
+  /**
+   * One attribute per call, and DNS support first: DNS hostnames need it. A new VPC has DNS support.
+   * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html
+   */
+  async configure(context, { vpcId: VpcId }) {
+    const { aws, change } = context;
+    if (touches(change, 'dns.support') && change.verb !== 'create') {
+      await aws.ec2(new ModifyVpcAttributeCommand({ VpcId, EnableDnsSupport: { Value: true } }));
+    }
+    if (touches(change, 'dns.hostnames')) {
+      await aws.ec2(new ModifyVpcAttributeCommand({ VpcId, EnableDnsHostnames: { Value: true } }));
+    }
+    await retag(context, VpcId);
+  },
+};

@@ -3,7 +3,7 @@ import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { isCode } from '../../lib/aws/errors.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import { lookAgain, type FoundRecord } from '../../lib/look/record.ts';
-import { foreignOwner } from '../../lib/look/context.ts';
+import { foreignOwner } from '../../lib/derive/ownership.ts';
 import type { Removal, RemoveContext } from '../../lib/engine/step.ts';
 
 export const record: Removal<'record'> = {

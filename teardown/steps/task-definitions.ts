@@ -1,8 +1,10 @@
-/** Removes all revisions of a family: deregistered first, then deleted, ten a call with those of other families. */
+/** Removes all revisions of a family: deregisters them, then deletes them, ten per call together with those of other families. */
 import { DeleteTaskDefinitionsCommand, type Failure } from '@aws-sdk/client-ecs';
 import type { Aws } from '../../lib/aws/clients.ts';
+import { isCode } from '../../lib/aws/errors.ts';
 import { deregister, revisionsOf } from '../../lib/aws/task-definition-revisions.ts';
 import { problem } from '../../lib/model/problem.ts';
+import { throwingRefusals } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 import { perClient, batched } from '../../lib/aws/batched-calls.ts';
 
@@ -10,8 +12,8 @@ const BATCH = 10;
 
 export const taskDefinitions: Removal<'taskDefinitions'> = {
   /**
-   * One call after the other: AWS takes one a second, and a family has a revision for every change there ever was.
-   * What is deleted while a stopped task is still remembered goes by itself when that is forgotten.
+   * Deregisters in sequence: AWS accepts one call per second, and a family has a revision for every change ever made.
+   * A revision that a stopped task still refers to disappears automatically once ECS forgets that task.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html
    */
   async remove(context) {
@@ -22,32 +24,48 @@ export const taskDefinitions: Removal<'taskDefinitions'> = {
     for (const taskDefinition of active) {
       await deregister(context.aws, taskDefinition);
     }
-    const remove = (revision: string) => deletion(context.aws)(revision, context.clock);
-    const refusals = await Promise.all([...active, ...inactive].map(remove));
-    const refusal = refusals.find((one) => one !== undefined);
-    if (refusal) throw refused(refusal);
+    const deleteRevision = (revision: string) => deleteBatched(context.aws)(revision, context.clock);
+    await throwingRefusals(
+      async () => (await Promise.all([...active, ...inactive].map(deleteRevision))).flat(),
+      (error) => isCode(error, 'MISSING'),
+      refused,
+    );
   },
 };
 
+/** A revision that ECS did not delete. */
+interface RevisionRefusal {
+  readonly arn: string;
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+}
+
 /**
- * Deletes one revision, and shares the call with whoever deletes another in the same moment. What cannot be deleted is
- * no error of the call but an entry in its answer.
+ * Deletes one revision, and shares the call with everyone who deletes another at about the same time. A revision that
+ * cannot be deleted is an entry in the response of a successful call.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefinitions.html
  */
-const deletion = perClient((aws: Aws) => {
+const deleteBatched = perClient((aws: Aws) => {
   let last: Promise<unknown> = Promise.resolve();
-  return batched<Failure | undefined>(BATCH, async (taskDefinitions) => {
+  return batched<RevisionRefusal[]>(BATCH, async (taskDefinitions) => {
     const answer = last.then(() => aws.ecs(new DeleteTaskDefinitionsCommand({ taskDefinitions })));
     last = answer.catch(() => undefined);
     const { failures = [] } = await answer;
-    return (revision) => failures.find(({ arn, reason }) => arn === revision && reason !== 'MISSING');
+    return (revision) => failures.filter(({ arn }) => arn === revision).map(toRefusal);
   });
 });
 
-const refused = ({ arn, detail, reason }: Failure) =>
+const toRefusal = ({ arn = '', reason, detail }: Failure): RevisionRefusal => ({
+  arn,
+  code: reason,
+  message: detail ?? reason,
+});
+
+const refused = ({ arn, message }: RevisionRefusal, cause: Error) =>
   problem('REFUSED', {
-    what: `ECS did not delete ${arn?.split('/').at(-1)}.`,
-    why: detail ?? reason ?? 'It does not say why.',
-    now: 'It cannot start tasks any more.',
+    what: `ECS did not delete ${arn.split('/').at(-1)}.`,
+    why: message ?? 'ECS does not say why.',
+    now: 'It can no longer start tasks.',
     fix: ['npm run teardown, to try again'],
+    cause,
   });

@@ -6,7 +6,7 @@ import {
   DescribeSubnetsCommand,
 } from '@aws-sdk/client-ec2';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
-import { foreignOwner } from '../../lib/look/context.ts';
+import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { isProblem, problem } from '../../lib/model/problem.ts';
 import type { Removal, RemoveContext } from '../../lib/engine/step.ts';
 import { readTags } from '../../lib/derive/tags.ts';

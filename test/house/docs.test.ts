@@ -1,4 +1,4 @@
-/** The documents: their links lead somewhere, and what they repeat of the code is what it says. */
+/** The documents: links have targets, and what repeats the code agrees with it. */
 import { existsSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -16,7 +16,7 @@ interface Link {
   readonly to: string;
 }
 
-/** Links to places of ours; what stands in code is none. */
+/** Lists the links to files of this repository, except those in code. */
 const linksIn = (from: string): Link[] =>
   [...prose(from).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, to = '']) => ({ from, to }))
@@ -24,7 +24,7 @@ const linksIn = (from: string): Link[] =>
 
 const prose = (file: string): string => text(file).replace(/```[\s\S]*?```|`[^`\n]*`/g, '');
 
-/** The anchors of a document, as GitHub makes them of its headings. */
+/** Lists the anchors that GitHub makes from the headings of a document. */
 const anchorsOf = (file: string): string[] =>
   [...text(file).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -33,7 +33,7 @@ const anchorsOf = (file: string): string[] =>
       .replace(/\s/g, '-'),
   );
 
-function leadsNowhere({ from, to }: Link): boolean {
+function isBroken({ from, to }: Link): boolean {
   const [path = '', anchor] = to.split('#');
   const target = path === '' ? from : posix.join(posix.dirname(from), path);
   if (!existsSync(join(ROOT, target))) return true;
@@ -41,7 +41,7 @@ function leadsNowhere({ from, to }: Link): boolean {
   return statSync(join(ROOT, target)).isDirectory() || !anchorsOf(target).includes(anchor);
 }
 
-/** The rows of the tables of a document, or of one of its sections, cell by cell, without their heads. */
+/** Returns the cells of all table rows of a document or of one of its sections, without the heads. */
 const rowsOf = (file: string, section?: string): string[][] =>
   (section === undefined ? text(file) : sectionOf(file, section))
     .split('\n')
@@ -59,15 +59,22 @@ const sectionOf = (file: string, heading: string): string =>
     .find((part) => part.startsWith(`${heading}\n`)) ?? '';
 
 describe('documents', () => {
-  test('links lead to files that are there, and to headings that are in them', () => {
-    expect(DOCUMENTS.flatMap(linksIn).filter(leadsNowhere)).toEqual([]);
+  test('every link leads to an existing file or heading', () => {
+    expect(DOCUMENTS.flatMap(linksIn).filter(isBroken)).toEqual([]);
   });
 
-  test.each(PAGES)('$page ends with what the code says: npm run docs', ({ page, written }) => {
+  test('commands are in fenced blocks, where documented-commands.test.ts finds and runs them', () => {
+    const indented = DOCUMENTS.filter((file) => !file.startsWith('services/api')).filter((file) =>
+      /^ {4}(npm|npx|curl|aws|terraform|node|export) /m.test(prose(file)),
+    );
+    expect(indented).toEqual([]);
+  });
+
+  test.each(PAGES)('the generated part of $page is up to date: npm run docs', ({ page, written }) => {
     expect(text(page)).toBe(rewritten(text(page), written()));
   });
 
-  test('docs/waiting.md has every wait, in seconds', () => {
+  test('docs/waiting.md lists every wait, in seconds', () => {
     const table = rowsOf('docs/waiting.md').map(([name = '', ...rest]) => [
       name,
       rest.slice(0, 3).map(Number),
@@ -79,7 +86,7 @@ describe('documents', () => {
     expect(Object.fromEntries(table)).toEqual(Object.fromEntries(waits));
   });
 
-  test('sandbox/BEHAVIOUR.md has every duration, in seconds', () => {
+  test('sandbox/BEHAVIOUR.md lists every duration, in seconds', () => {
     const table = rowsOf('sandbox/BEHAVIOUR.md', 'Time').map(([name = '', seconds]) => [
       name,
       Number(seconds) * 1000,
@@ -87,7 +94,7 @@ describe('documents', () => {
     expect(Object.fromEntries(table)).toEqual(durations);
   });
 
-  test('sandbox/BEHAVIOUR.md has every knob of the weather, every kind of fault, and where the catalogue says so', () => {
+  test('sandbox/BEHAVIOUR.md lists every weather setting and every kind of fault, with its section of the catalogue', () => {
     const rows = (section: string) => rowsOf('sandbox/BEHAVIOUR.md', section);
     expect(rows('Weather').map(([knob]) => knob)).toEqual(Object.keys(calm));
     expect(rows('Faults').map(([kind]) => kind)).toEqual(FAULT_KINDS);

@@ -16,12 +16,13 @@ import type { Clock } from '../../lib/model/clock.ts';
 import type { Config } from '../../lib/config/config.ts';
 import type { Found, Survey } from '../../lib/look/found.ts';
 import type { Bundle } from '../../lib/image/builds.ts';
-import { looks } from '../../lib/engine/survey.ts';
+import { look } from '../../lib/engine/survey.ts';
 import { singleFlight, type LookContext, type Desired } from '../../lib/look/context.ts';
 import { namesOf } from '../../lib/derive/names.ts';
-import { nouns as nouns } from '../../lib/model/architecture.ts';
-import { ONLY, type Ids, type Items, type Noun } from '../../lib/model/resources.ts';
-import type { ApplyContext, Step, RemoveContext } from '../../lib/engine/step.ts';
+import { nouns as nouns, type Ids, type Noun } from '../../lib/model/architecture.ts';
+import { idsOf, ONLY, type Items } from '../../lib/model/resources.ts';
+import type { ApplyContext, NotReady, Planned, RemoveContext, Step } from '../../lib/engine/step.ts';
+import { steps } from '../../provision/plan.ts';
 import { tagsOf } from '../../lib/derive/tags.ts';
 import { until } from '../../lib/engine/until.ts';
 import { NOTHING_ELSE } from '../../teardown/remove.ts';
@@ -178,21 +179,52 @@ export async function provisionStep<N extends Noun>(step: Step<N>, scene: Scene<
   const of = scene.config ?? config();
   const clock = testClock();
   const found = surveyOf(scene.found);
-  const changes = step.diff(wantOf(of), found);
+  const changes = diffOf(step, found, of);
   const ids: Record<string, Ids[N]> = {};
   const notes: string[] = [];
   const acts = changes
     .filter(({ verb }) => verb !== 'refused' && verb !== 'remove')
     .map((change) => actOf(scene, of, clock, found, change, notes, ids));
   for (const act of acts) {
-    const made = await step.apply(act);
-    ids[act.change.key] = made;
-    (act.ids[scene.name] as Map<string, Ids[N]>).set(act.change.key, made);
+    const known = await carryOut(step, act);
+    ids[act.change.key] = known;
+    (act.ids[scene.name] as Map<string, Ids[N]>).set(act.change.key, known);
   }
   for (const act of acts) await step.switchTraffic?.(act);
   for (const act of acts) await step.cleanUp?.(act);
   return { changes, verbs: changes.map(words), ids, notes };
 }
+
+/** The changes of other nouns, diffed when they are needed. */
+export function plannedFor(of: Config, found: Survey): Planned<Noun> {
+  const planned: Planned<Noun> = {
+    changesOf: (noun) => steps[noun].diff(wantOf(of), found, planned),
+    isReplaced: (noun) => planned.changesOf(noun).some(({ verb }) => verb === 'replace'),
+  };
+  return planned;
+}
+
+/** The diff of a step against a survey. */
+export const diffOf = <N extends Noun>(step: Step<N>, found: Survey, of: Config = config()): Change[] =>
+  step.diff(wantOf(of), found, plannedFor(of, found));
+
+/** Carries out one change as the engine does, and returns the ids. */
+async function carryOut<N extends Noun>(step: Step<N>, context: ApplyContext<N>): Promise<Ids[N]> {
+  const { change, existing } = context;
+  const isUpdate = existing !== undefined && change.verb === 'update';
+  if (isUpdate) await step.configure?.(context, existing);
+  const applied = isUpdate
+    ? ((await step.update?.(context, existing)) ?? existing)
+    : await step.create(context);
+  const resource = (isNotReady(applied) ? applied.ids : applied) as Ids[N] & Partial<Found[N]>;
+  const ids = idsOf(change.noun as N, resource);
+  (context.ids[change.noun as N] as Map<string, Ids[N]>).set(change.key, ids);
+  if (!isUpdate) await step.configure?.(context, resource);
+  if (isNotReady(applied)) await applied.wait();
+  return ids;
+}
+
+const isNotReady = (applied: object): applied is NotReady<Noun> => 'wait' in applied;
 
 const words = ({ verb, key, fields }: Change): [Verb, string, ...string[]] => [
   verb,
@@ -235,10 +267,17 @@ function actOf<N extends Noun>(
       every: 1000,
       withdraw: async () => undefined,
     },
-    lookAgain: async () => (await looks[scene.name](see())).get(change.key),
+    lookAgain: async () => (await look(scene.name, see())).get(change.key),
+    changeOf: (existing) =>
+      (steps[scene.name] as Step<N>)
+        .diff(
+          wantOf(of),
+          { ...found, [scene.name]: new Map([[change.key, existing]]) },
+          plannedFor(of, found),
+        )
+        .find(({ key }) => key === change.key),
     siblingIds: async (key) => siblings[key] ?? (items.get(key) as Ids[N]),
     renewIntent: async () => ({ ...intent, token: 'token-2', generation: 2 }),
-    record: async () => undefined,
     until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
     note: (text) => void notes.push(text),
   };

@@ -1,6 +1,9 @@
 /** For unit tests of steps: what the other steps have made, of which a step reads no more than the ids. */
 import type { Found } from '../../lib/look/found.ts';
-import type { Ids, Noun } from '../../lib/model/resources.ts';
+import type { Ids, Noun } from '../../lib/model/architecture.ts';
+
+/** The fields that the diff of the load balancer reads. */
+const UNTOUCHED = { state: 'active', subnetIds: [], securityGroupIds: [], attributes: {}, tags: {} };
 
 const other = <N extends Noun>(_name: N, items: Record<string, Ids[N]>) =>
   items as unknown as Record<string, Found[N]>;
@@ -23,6 +26,7 @@ export const neighbours = {
       loadBalancerArn: 'arn:balancer',
       dnsName: 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com',
       hostedZoneId: 'ZBALANCER',
+      ...UNTOUCHED,
     },
   }),
   targetGroups: other('targetGroups', {

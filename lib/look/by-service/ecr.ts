@@ -1,3 +1,3 @@
-/** The looks that ask ECR first, loaded together. */
-export { lookRepositories } from '../repositories.ts';
-export { lookImages } from '../images.ts';
+/** The looks that call ECR first, under the names of their nouns; loaded together. */
+export { lookRepositories as repositories } from '../repositories.ts';
+export { lookImages as images } from '../images.ts';

@@ -1,4 +1,4 @@
-/** The looks that ask ECS first, loaded together. */
-export { lookCluster } from '../cluster.ts';
-export { lookTaskDefinitions } from '../task-definitions.ts';
-export { lookServices } from '../services.ts';
+/** The looks that call ECS first, under the names of their nouns; loaded together. */
+export { lookCluster as cluster } from '../cluster.ts';
+export { lookTaskDefinitions as taskDefinitions } from '../task-definitions.ts';
+export { lookServices as services } from '../services.ts';

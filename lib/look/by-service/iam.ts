@@ -1,3 +1,3 @@
-/** The looks that ask IAM first, loaded together. */
-export { lookRoles } from '../roles.ts';
-export { lookServiceLinkedRole } from '../service-linked-role.ts';
+/** The looks that call IAM first, under the names of their nouns; loaded together. */
+export { lookRoles as roles } from '../roles.ts';
+export { lookServiceLinkedRole as serviceLinkedRole } from '../service-linked-role.ts';

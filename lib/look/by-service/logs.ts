@@ -1,2 +1,2 @@
-/** The looks that ask CloudWatch Logs first, loaded together. */
-export { lookLogGroup } from '../log-group.ts';
+/** The looks that call CloudWatch Logs first, under the names of their nouns; loaded together. */
+export { lookLogGroup as logGroup } from '../log-group.ts';

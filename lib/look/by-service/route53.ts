@@ -1,3 +1,3 @@
-/** The looks that ask Route 53 first, loaded together. */
-export { lookHostedZone } from '../hosted-zone.ts';
-export { lookRecord } from '../record.ts';
+/** The looks that call Route 53 first, under the names of their nouns; loaded together. */
+export { lookHostedZone as hostedZone } from '../hosted-zone.ts';
+export { lookRecord as record } from '../record.ts';

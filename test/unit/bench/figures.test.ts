@@ -1,6 +1,6 @@
 // Medians and ranges over rounds, calls by kind, and whether the targets are met.
 import { expect, test } from '@jest/globals';
-import { WORKS, type Measured, type Round } from '../../../bench/contender.ts';
+import { WORKLOADS, type Measured, type Round } from '../../../bench/contender.ts';
 import { figuresOf, kindsOf, peakOf, spread } from '../../../bench/figures.ts';
 import { isMet, limitVerdicts, verdicts, type Size } from '../../../bench/targets.ts';
 
@@ -11,7 +11,7 @@ const measured = (seconds: number, calls: number, megabytes?: number): Measured 
   calls: Array.from({ length: calls }, () => call('DescribeVpcs')),
 });
 const round = (one: Measured): Round =>
-  Object.fromEntries(WORKS.map((work) => [work, one])) as unknown as Round;
+  Object.fromEntries(WORKLOADS.map((work) => [work, one])) as unknown as Round;
 const size = (more: number, ours: Measured, theirs?: Measured): Size => ({
   more,
   slipway: figuresOf([round(ours)]),
@@ -50,21 +50,23 @@ test('where memory cannot be seen, there is no figure of it, and no target', () 
 test('a target is a share of Terraform’s time, and calls of one’s own', () => {
   const all = verdicts([size(0, measured(1, 42, 200), measured(10, 60, 800))]);
   const of = (what: string) => all.find((verdict) => verdict.what === what);
-  expect(of('no-op provision: time, of Terraform’s')).toEqual({
-    what: 'no-op provision: time, of Terraform’s',
+  expect(of("no-op provision: time, relative to Terraform's")).toEqual({
+    what: "no-op provision: time, relative to Terraform's",
     is: 0.1,
     atMost: 0.18,
   });
   expect(all.filter((verdict) => !isMet(verdict)).map(({ what }) => what)).toEqual([
     'plan from nothing: calls',
-    'first provision: time, of Terraform’s',
+    "first provision: time, relative to Terraform's",
   ]);
-  expect(of('peak memory, of Terraform’s')?.is).toBe(0.25);
+  expect(of("peak memory, relative to Terraform's")?.is).toBe(0.25);
 });
 
 test('with fifty services more, calls are counted for each of them', () => {
   const all = verdicts([size(0, measured(1, 40)), size(50, measured(2, 290))]);
-  expect(all.filter(({ what }) => what.includes('for each')).map(({ is, atMost }) => [is, atMost])).toEqual([
+  expect(
+    all.filter(({ what }) => what.includes('calls per service')).map(({ is, atMost }) => [is, atMost]),
+  ).toEqual([
     [5, 10],
     [5, 4],
   ]);

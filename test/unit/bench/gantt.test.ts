@@ -1,12 +1,12 @@
 // A run becomes spans, and spans become a picture.
 import { expect, test } from '@jest/globals';
-import { gantt, stepOf } from '../../../bench/gantt.ts';
-import { spansOf } from '../../../bench/spans.ts';
+import { gantt, gridStep } from '../../../bench/gantt.ts';
+import { spansOf } from '../../../bench/run-spans.ts';
 import type { TimedEvent } from '../../../lib/run/timeline.ts';
 
 const thing = (at: number, step: 'vpc' | 'subnets', key: string, elapsed?: number): TimedEvent => ({
   at,
-  type: 'thing',
+  type: 'resource',
   noun: step,
   key,
   status: 'created',
@@ -16,7 +16,7 @@ const thing = (at: number, step: 'vpc' | 'subnets', key: string, elapsed?: numbe
 const events: TimedEvent[] = [
   { at: 1500, type: 'phase', text: 'provision' },
   { at: 2000, type: 'phase', text: 'plan: 2 to create' },
-  { at: 2500, type: 'thing', noun: 'vpc', key: '', status: 'waiting', text: 'pending', elapsed: 400 },
+  { at: 2500, type: 'resource', noun: 'vpc', key: '', status: 'waiting', text: 'pending', elapsed: 400 },
   thing(4000, 'subnets', 'public-1', 900),
   thing(3000, 'vpc', '', 1000),
   { at: 4500, type: 'phase', text: 'is up' },
@@ -51,5 +51,5 @@ test.each([
   [189_000, 50_000],
   [0, 0.2],
 ])('%d ms have a line every %d ms', (total, step) => {
-  expect(stepOf(total)).toBeCloseTo(step);
+  expect(gridStep(total)).toBeCloseTo(step);
 });

@@ -1,6 +1,6 @@
 // Results as text: tables that Prettier leaves alone, for a terminal and for the page.
 import { expect, test } from '@jest/globals';
-import { WORKS, type Round } from '../../../bench/contender.ts';
+import { WORKLOADS, type Round } from '../../../bench/contender.ts';
 import { figuresOf } from '../../../bench/figures.ts';
 import { printed, rewritten } from '../../../bench/page.ts';
 import type { Results } from '../../../bench/results.ts';
@@ -9,7 +9,7 @@ import { verdicts } from '../../../bench/targets.ts';
 
 const round = (seconds: number): Round =>
   Object.fromEntries(
-    WORKS.map((work) => [
+    WORKLOADS.map((work) => [
       work,
       { seconds, megabytes: 200, calls: [{ service: 'ec2', operation: 'DescribeVpcs', mutating: false }] },
     ]),
@@ -38,7 +38,7 @@ const results: Results = {
 test('what is printed has medians with ranges, ratios, calls and verdicts', () => {
   const text = printed(results);
   expect(text).toContain('2.2 s (2.0–2.4)');
-  expect(text).toMatch(/first provision: time, of Terraform’s +\| +0\.050 \| +0\.110 \| missed/);
+  expect(text).toMatch(/first provision: time, relative to Terraform's +\| +0\.050 \| +0\.110 \| missed/);
   expect(text).toMatch(/\| ec2 +\| +1 \+ 0 \/ 1 \+ 0/);
   expect(text).toContain('services → deployment completes');
   expect(text).toContain('moto is not installed');

@@ -7,7 +7,7 @@ import { openState, type State } from '../../../lib/state/state.ts';
 import { toPascalCaseTags } from '../../../lib/derive/tags.ts';
 import { refreshState } from '../../../provision/refresh-state.ts';
 import { steps } from '../../../provision/plan.ts';
-import { awsError, mocks, ourTags, seeOf, surveyOf, testClock, wantOf } from '../act.ts';
+import { awsError, mocks, ourTags, seeOf, surveyOf, testClock, diffOf } from '../act.ts';
 import { useFolder } from '../lib/state/folder.ts';
 import { network } from '../network.ts';
 
@@ -66,7 +66,7 @@ async function runAgain() {
     vpc: Object.fromEntries(await lookVpc({ ...seeOf(), recorded: recordedIn(state.data.resources) })),
   });
   await refreshState(state, found);
-  return { changes: steps.vpc.diff(wantOf(), found), resources: state.data.resources };
+  return { changes: diffOf(steps.vpc, found), resources: state.data.resources };
 }
 
 test('a VPC that no filter sees yet is neither forgotten nor made a second time', async () => {

@@ -1,45 +1,53 @@
-// Questions about one thing each, which go out as calls about several.
+// Requests for one key each that share AWS calls.
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../../lib/model/clock.ts';
 import { perClient, perName, cachedFor, batched } from '../../../../lib/aws/batched-calls.ts';
 
-function scene(most: number) {
+function scene(maxKeys: number) {
   const calls: string[][] = [];
-  const asking = batched(most, async (keys) => {
+  const load = batched(maxKeys, async (keys) => {
     calls.push(keys);
     if (keys.includes('bad')) throw new Error('refused');
     return (key) => `about ${key}`;
   });
-  return { calls, ask: (key: string) => asking(key, systemClock) };
+  return { calls, ask: (key: string) => load(key, systemClock) };
 }
 
-test('what is asked in one moment is one call, and each gets its own answer', async () => {
+test('requests within the window share one call, and each gets its own answer', async () => {
   const { calls, ask } = scene(10);
   expect(await Promise.all(['a', 'b', 'a'].map(ask))).toEqual(['about a', 'about b', 'about a']);
   expect(calls).toEqual([['a', 'b']]);
 });
 
-test('a call takes only so many', async () => {
+test('a call has no more keys than AWS accepts', async () => {
   const { calls, ask } = scene(2);
   await Promise.all(['a', 'b', 'c'].map(ask));
   expect(calls).toEqual([['a', 'b'], ['c']]);
 });
 
-test('what is asked later is asked anew', async () => {
+test('a later request for the same key is sent again', async () => {
   const { calls, ask } = scene(10);
   await ask('a');
   await ask('a');
   expect(calls).toEqual([['a'], ['a']]);
 });
 
-test('a call that fails, fails for those who asked with it, and for no others', async () => {
+test('a call that fails, fails for every key in it, and for no others', async () => {
   const { ask } = scene(1);
   const [good, bad] = await Promise.allSettled([ask('a'), ask('bad')]);
   expect([good?.status, bad?.status]).toEqual(['fulfilled', 'rejected']);
   expect(await ask('b')).toBe('about b');
 });
 
-test('owners and names have a thing of their own each, and always the same', () => {
+test('every caller of a call that fails gets its error', async () => {
+  const { calls, ask } = scene(10);
+  const results = await Promise.allSettled(['a', 'bad', 'a'].map(ask));
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(calls).toEqual([['a', 'bad']]);
+  expect(await ask('a')).toBe('about a');
+});
+
+test('each client and each name has its own value, made once', () => {
   const [one, other] = [{}, {}];
   const of = perClient(() => perName((name) => ({ name })));
   expect(of(one)('a')).toBe(of(one)('a'));
@@ -47,7 +55,7 @@ test('owners and names have a thing of their own each, and always the same', () 
   expect(of(one)('a')).not.toBe(of(other)('a'));
 });
 
-test('who asks soon after another gets the same answer, and later a new one', async () => {
+test('a cached answer is reused until it is too old', async () => {
   let calls = 0;
   let now = 5000;
   const ask = cachedFor(1000, async () => (calls += 1));
@@ -59,7 +67,7 @@ test('who asks soon after another gets the same answer, and later a new one', as
   expect(await ask(clock)).toBe(2);
 });
 
-test('an answer that did not come is asked for again later', async () => {
+test('a cached failure is reused until it is too old, too', async () => {
   let now = 0;
   const ask = cachedFor(1000, async () => {
     if (now === 0) throw new Error('refused');

@@ -1,4 +1,4 @@
-// Lists in parts of so many at most.
+// Splitting lists into batches.
 import { expect, test } from '@jest/globals';
 import { batchesOf } from '../../../../lib/aws/batches.ts';
 
@@ -7,6 +7,6 @@ test.each([
   [[1], 2, [[1]]],
   [[1, 2], 2, [[1, 2]]],
   [[1, 2, 3], 2, [[1, 2], [3]]],
-])('%j in parts of %i', (all, most, parts) => {
-  expect(batchesOf(all, most)).toEqual(parts);
+])('%j in batches of at most %i', (all, max, batches) => {
+  expect(batchesOf(all, max)).toEqual(batches);
 });

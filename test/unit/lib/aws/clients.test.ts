@@ -1,4 +1,4 @@
-// What a call does when it fails: against a server that answers as told, so that the SDK's own retries count, too.
+// What happens when a call fails, against a scripted server, so that retries of the SDK would be noticed.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateClusterCommand } from '@aws-sdk/client-ecs';
@@ -24,9 +24,9 @@ interface Answer {
   readonly status: number;
   readonly body: string;
 }
-/** A connection that breaks before the answer. */
+/** A connection that breaks before the response. */
 const BROKEN = 'broken';
-/** A connection on which nothing comes, and one on which nothing more comes. */
+/** Connections on which nothing arrives, and on which a response stops in the middle. */
 const SILENT = 'silent';
 const HALF = 'half';
 
@@ -60,7 +60,7 @@ let aws: Aws;
 
 beforeEach(async () => {
   received = 0;
-  // The pauses between the SDK's attempts are a random part of a growing span: none of it, here.
+  // The delays are a random part of a growing span: here they take no time.
   jest.spyOn(Math, 'random').mockReturnValue(0);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   aws = clients(testClock());
@@ -72,21 +72,21 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** @param silence milliseconds; long, since a loaded machine is slow to answer */
+/** @param idleMs milliseconds; long, since a loaded machine answers slowly */
 const clients = (
   clock: Clock,
   signal = abort.signal,
-  fresh: RecentlyCreated | undefined = allFresh,
-  silence = 20_000,
+  recentlyCreated: RecentlyCreated | undefined = allFresh,
+  idleMs = 20_000,
 ) =>
   awsClients(
     {
       region: 'eu-west-1',
       endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       credentials: CREDENTIALS,
-      timeouts: { connectMs: 10_000, idleMs: silence },
+      timeouts: { connectMs: 10_000, idleMs },
     },
-    { clock, signal, recentlyCreated: fresh },
+    { clock, signal, recentlyCreated },
   );
 
 const describeVpcs = () => aws.ec2(new DescribeVpcsCommand({}));
@@ -100,13 +100,13 @@ describe('a call that may be repeated', () => {
     expect(received).toBe(3);
   });
 
-  test('is given up after four attempts when AWS stays down', async () => {
+  test('is given up after four attempts if AWS stays down', async () => {
     answers = [DOWN];
     await expect(describeVpcs()).rejects.toMatchObject({ name: 'InternalError' });
     expect(received).toBe(4);
   });
 
-  test('is sent ten times when AWS throttles it: others in the account use up the same rate', async () => {
+  test('is sent up to ten times while AWS throttles it, since others in the account share the rate limit', async () => {
     answers = [...Array<Answer>(9).fill(THROTTLED), VPCS];
     await expect(describeVpcs()).resolves.toMatchObject({ Vpcs: [] });
     answers = [THROTTLED];
@@ -116,11 +116,11 @@ describe('a call that may be repeated', () => {
   });
 });
 
-describe('a silence', () => {
+describe('an idle connection', () => {
   beforeEach(() => void impatient());
 
   test.each([SILENT, HALF] as const)(
-    'that is too long (%s) is a lost answer: asked again',
+    '(%s) counts as a lost response: the call is sent again',
     async (silence) => {
       answers = [silence, VPCS];
       await expect(describeVpcs()).resolves.toMatchObject({ Vpcs: [] });
@@ -128,36 +128,33 @@ describe('a silence', () => {
     },
   );
 
-  test.each([SILENT, HALF] as const)(
-    'that never ends (%s) ends as a problem that says so',
-    async (silence) => {
-      answers = [silence];
-      const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
-      expect(received).toBe(4);
-      expect(isAmbiguous(error)).toBe(true);
-      const situation = {
-        doing: 'a look',
-        region: 'eu-west-1',
-        command: 'npm run provision',
-        changing: false,
-      };
-      expect(explain(error, { ...situation, endpoint: 'http://here' })).toMatchObject({
-        code: 'ENDPOINT',
-        what: 'Nothing answers at http://here.',
-        why: 'nothing came for 0.2 s',
-      });
-      expect(explain(error, situation)).toMatchObject({ code: 'REGION' });
-    },
-  );
+  test.each([SILENT, HALF] as const)('(%s) is explained once retrying has not helped', async (silence) => {
+    answers = [silence];
+    const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
+    expect(received).toBe(4);
+    expect(isAmbiguous(error)).toBe(true);
+    const situation = {
+      doing: 'a look',
+      region: 'eu-west-1',
+      command: 'npm run provision',
+      changing: false,
+    };
+    expect(explain(error, { ...situation, endpoint: 'http://here' })).toMatchObject({
+      code: 'ENDPOINT',
+      what: 'Nothing answers at http://here.',
+      why: 'no data arrived for 0.2 s',
+    });
+    expect(explain(error, situation)).toMatchObject({ code: 'REGION' });
+  });
 
-  test('in the middle of an answer leaves open whether the call had its effect, as a broken connection does', async () => {
+  test('in the middle of a response leaves it unknown whether the call took effect', async () => {
     answers = [HALF];
     const error: unknown = await allocate().catch((reason: unknown) => reason);
     expect([hasResponse(error), isAmbiguous(error)]).toEqual([false, true]);
     expect(received).toBe(1);
   });
 
-  test('ends at once when the run is told to stop', async () => {
+  test('is closed at once when the run is aborted', async () => {
     const stopping = new AbortController();
     answers = [SILENT];
     aws = clients(systemClock, stopping.signal);
@@ -169,7 +166,7 @@ describe('a silence', () => {
   });
 });
 
-test('a server that takes no connections is given up, too', async () => {
+test('a server that accepts no connections is given up', async () => {
   // Never answers: https://www.rfc-editor.org/rfc/rfc5737
   const nowhere = { region: 'eu-west-1', endpoint: 'http://192.0.2.1', credentials: CREDENTIALS };
   aws = awsClients(
@@ -184,14 +181,14 @@ test.each([
   [200, '<html><body><p>Sign in</body></html>'],
   [404, '<html><body><p>Not found</body></html>'],
   [200, 'hello'],
-])('what is not AWS is told from AWS: %d %s', async (status, body) => {
+])('a server other than AWS is recognised by its response: %d %s', async (status, body) => {
   answers = [{ status, body }];
   const error: unknown = await describeVpcs().catch((reason: unknown) => reason);
   expect(
     explain(error, { doing: 'a look', region: 'r', command: 'c', changing: false, endpoint: 'http://here' }),
   ).toMatchObject({
     code: 'ENDPOINT',
-    what: 'What answers at http://here is not AWS.',
+    what: 'The server at http://here is not AWS.',
     why: expect.stringMatching(/^@aws-sdk XML parse error: .{5,40}$/) as unknown,
   });
 });
@@ -200,7 +197,7 @@ describe('a create without a client token', () => {
   test.each([
     ['the server fails', DOWN],
     ['the connection breaks', BROKEN],
-    ['no answer comes', SILENT],
+    ['no response arrives', SILENT],
   ] as const)('is sent once when %s', async (_, answer) => {
     if (answer === SILENT) impatient();
     answers = [answer, ADDRESS];
@@ -208,7 +205,7 @@ describe('a create without a client token', () => {
     expect(received).toBe(1);
   });
 
-  test('is sent again when it was throttled, since then it had no effect', async () => {
+  test('is sent again when it was throttled, since it took no effect', async () => {
     answers = [THROTTLED, THROTTLED, ADDRESS];
     await expect(allocate()).resolves.toMatchObject({ AllocationId: 'eipalloc-1' });
     expect(received).toBe(3);
@@ -225,14 +222,14 @@ describe('a permanent error is never retried', () => {
   test.each([
     ['a refusal', ec2Error(400, 'InvalidParameterValue')],
     ['a denial', ec2Error(403, 'UnauthorizedOperation')],
-    ['a quota of EC2', ec2Error(400, 'VpcLimitExceeded')],
+    ['an EC2 quota', ec2Error(400, 'VpcLimitExceeded')],
   ])('%s', async (_, answer) => {
     answers = [answer];
     await expect(aws.ec2(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }))).rejects.toThrow('!');
     expect(received).toBe(1);
   });
 
-  test('a quota of IAM, which the SDK takes for a throttle', async () => {
+  test('an IAM quota, which the SDK mistakes for throttling', async () => {
     answers = [
       {
         status: 409,
@@ -244,7 +241,7 @@ describe('a permanent error is never retried', () => {
     expect(received).toBe(1);
   });
 
-  test('a quota of ECS, which the SDK takes for a throttle', async () => {
+  test('an ECS quota, which the SDK mistakes for throttling', async () => {
     answers = [{ status: 400, body: '{"__type":"LimitExceededException","message":"too many"}' }];
     await expect(aws.ecs(new CreateClusterCommand({ clusterName: 'c' }))).rejects.toMatchObject({
       name: 'LimitExceededException',
@@ -253,25 +250,25 @@ describe('a permanent error is never retried', () => {
   });
 });
 
-describe('an error that passes', () => {
+describe('a transient error', () => {
   const attach = () =>
     aws.ec2(new AttachInternetGatewayCommand({ InternetGatewayId: 'igw-1', VpcId: 'vpc-1' }));
-  const fresh = ec2Error(400, 'InvalidInternetGatewayID.NotFound');
+  const notVisible = ec2Error(400, 'InvalidInternetGatewayID.NotFound');
   const attached: Answer = {
     status: 200,
     body: '<AttachInternetGatewayResponse><return>true</return></AttachInternetGatewayResponse>',
   };
 
-  test('is tried again until it has passed', async () => {
-    answers = [fresh, fresh, fresh, fresh, fresh, attached];
+  test('is retried until it clears up', async () => {
+    answers = [notVisible, notVisible, notVisible, notVisible, notVisible, attached];
     await attach();
     expect(received).toBe(6);
   });
 
-  test('is taken for the truth when its time is up', async () => {
-    answers = [fresh];
+  test('is permanent once its time is up', async () => {
+    answers = [notVisible];
     const clock = testClock();
-    // Every pause is a second here, so that there are not too many of them.
+    // Every delay is a second here, so that there are not too many of them.
     aws = clients({ ...clock, sleep: (_, signal) => clock.sleep(1000, signal) });
     const start = clock.now();
     await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
@@ -279,27 +276,27 @@ describe('an error that passes', () => {
     expect(received).toBe(62);
   });
 
-  test('does so only of what was made moments ago', async () => {
+  test('is retried only for recently created resources', async () => {
     const clock = testClock();
-    const known = trackRecentlyCreated(clock);
-    aws = clients(clock, abort.signal, known);
-    answers = [fresh];
+    const recentlyCreated = trackRecentlyCreated(clock);
+    aws = clients(clock, abort.signal, recentlyCreated);
+    answers = [notVisible];
     await expect(attach()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
     expect(received).toBe(1);
-    known.assumeAllCreatedUntil(clock.now());
-    answers = [fresh, attached];
+    recentlyCreated.assumeAllCreatedUntil(clock.now());
+    answers = [notVisible, attached];
     await attach();
   });
 
-  test('of another command does not', async () => {
-    answers = [fresh];
+  test('of another command is permanent', async () => {
+    answers = [notVisible];
     await expect(describeVpcs()).rejects.toMatchObject({ name: 'InvalidInternetGatewayID.NotFound' });
     expect(received).toBe(1);
   });
 
-  test('is not tried again once the run is told to stop', async () => {
+  test('is not retried once the run is aborted', async () => {
     const stopping = new AbortController();
-    answers = [fresh];
+    answers = [notVisible];
     aws = clients(systemClock, stopping.signal);
     const attaching = attach();
     await new Promise((resolve) => server.once('request', resolve));
@@ -309,14 +306,14 @@ describe('an error that passes', () => {
   });
 });
 
-test('nothing is sent once the run is told to stop', async () => {
+test('nothing is sent once the run is aborted', async () => {
   aws = clients(testClock(), AbortSignal.abort());
   answers = [VPCS];
   await expect(describeVpcs()).rejects.toThrow();
   expect(received).toBe(0);
 });
 
-test('closing ends what is under way, and nothing of it is sent again', async () => {
+test('closing aborts the calls that are under way, and none is sent again', async () => {
   answers = [THROTTLED];
   const describing = describeVpcs();
   await new Promise((resolve) => server.once('request', resolve));

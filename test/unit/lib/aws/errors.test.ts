@@ -1,4 +1,4 @@
-// AWS's errors as the SDK throws them: their wire codes, and what kind each is.
+// Wire codes, messages and classes of errors as the SDK throws them.
 import { describe, expect, test } from '@jest/globals';
 import {
   codeOf,
@@ -13,7 +13,7 @@ import {
   messageOf,
 } from '../../../../lib/aws/errors.ts';
 
-/** An error of a service whose names differ from the wire codes, and of one that has no `Code`. */
+/** An error of a service whose SDK names differ from the wire codes, and one of a service that sends no `Code`. */
 const elb = (code: string, status = 400) =>
   Object.assign(new Error(code), {
     name: `${code}Exception`,
@@ -27,18 +27,18 @@ const network = (code: string) =>
 
 describe('the code of an error', () => {
   test.each([
-    ['the wire code, where the SDK has another name', elb('LoadBalancerNotFound'), 'LoadBalancerNotFound'],
+    ['the wire code, if the SDK has another name', elb('LoadBalancerNotFound'), 'LoadBalancerNotFound'],
     [
-      'the name without its ending, where there is no wire code',
+      'the name without `Exception`, if there is no wire code',
       ecs('ClusterNotFoundException'),
       'ClusterNotFound',
     ],
-    ['with its dot, as EC2 writes it', elb('InvalidVpcID.NotFound'), 'InvalidVpcID.NotFound'],
-    ["the system's, for a connection that failed", network('ECONNREFUSED'), 'ECONNREFUSED'],
+    ['a code with a dot, as EC2 writes it', elb('InvalidVpcID.NotFound'), 'InvalidVpcID.NotFound'],
+    ['the system error code, for a failed connection', network('ECONNREFUSED'), 'ECONNREFUSED'],
     ['the name of any other error', new TypeError('x'), 'TypeError'],
-    ['that of a plain error is unknown', new Error('x'), 'Unknown'],
-    ['that of no error at all, too', null, 'Unknown'],
-    ['that of a text, too', 'oops', 'Unknown'],
+    ['Unknown for a plain error', new Error('x'), 'Unknown'],
+    ['Unknown without an error', null, 'Unknown'],
+    ['Unknown for a string', 'oops', 'Unknown'],
   ])('is %s', (_, error, code) => {
     expect(codeOf(error)).toBe(code);
   });
@@ -50,22 +50,22 @@ describe('the code of an error', () => {
 });
 
 describe('the message of an error', () => {
-  test('is its own', () => {
+  test('is its own message', () => {
     expect(messageOf(new Error('no'))).toBe('no');
     expect(messageOf('no')).toBe('no');
   });
 
-  test('is that of the errors in it when it has none: so Node says that no address of a name answers', () => {
+  test('is that of the errors in it if it has none, as when no address of a host name answers', () => {
     const both = new AggregateError([network('ECONNREFUSED'), new Error('connect EACCES')]);
     expect(messageOf(both)).toBe('connect ECONNREFUSED; connect EACCES');
   });
 
-  test('is its code when there is no other word', () => {
+  test('is its code if there is no message', () => {
     expect(messageOf(Object.assign(new Error(''), { code: 'ECONNREFUSED' }))).toBe('ECONNREFUSED');
   });
 });
 
-describe('what an error is', () => {
+describe('the class of an error', () => {
   const KINDS = {
     isNotFound,
     isQuota,
@@ -122,17 +122,17 @@ describe('what an error is', () => {
     ['ECONNRESET', network('ECONNRESET'), ['isAmbiguous']],
     ['InvalidSubnet.Conflict', elb('InvalidSubnet.Conflict'), []],
     ['AuthFailure', elb('AuthFailure', 401), []],
-    ['an unread answer', Object.assign(new Error('bad XML'), { $response: {} }), ['isAmbiguous']],
-    ['a good answer that broke off', ecs('Error', 200), ['isAmbiguous']],
+    ['an unparsable response', Object.assign(new Error('bad XML'), { $response: {} }), ['isAmbiguous']],
+    ['a success response that broke off', ecs('Error', 200), ['isAmbiguous']],
     ['a redirection', ecs('Unknown', 301), []],
-    ['a mistake of ours', new TypeError('x is undefined'), []],
+    ['a programming mistake', new TypeError('x is undefined'), []],
     ['no credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' }), []],
     ['an interruption', Object.assign(new Error('aborted'), { name: 'AbortError' }), []],
   ] as const)('%s', (_, error, kinds) => {
     expect(kindsOf(error)).toEqual(kinds);
   });
 
-  test('tells whether AWS answered at all', () => {
+  test('includes whether AWS answered at all', () => {
     expect(hasResponse(elb('X', 500))).toBe(true);
     expect(hasResponse(network('ECONNRESET'))).toBe(false);
     expect(hasResponse(undefined)).toBe(false);

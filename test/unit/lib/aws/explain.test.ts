@@ -1,4 +1,4 @@
-// What a person reads when AWS says no: each situation its own problem.
+// The problem that explains each kind of AWS error.
 import { describe, expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,7 +21,7 @@ const named = (name: string, message = name) => Object.assign(new Error(message)
 const network = (code: string, host = 'ec2.eu-west-1.amazonaws.com') =>
   Object.assign(new Error(`connect ${code} ${host}`), { code, $metadata: { attempts: 4 } });
 
-describe('the problem that an error is', () => {
+describe('the problem code', () => {
   test.each([
     [
       'no credentials',
@@ -30,10 +30,10 @@ describe('the problem that an error is', () => {
     ],
     ['no token of a single sign-on', named('TokenProviderError', 'Token is expired'), 'CREDENTIALS'],
     ['credentials that have expired', awsError('ExpiredToken', 'expired', 403), 'CREDENTIALS_EXPIRED'],
-    ['the same, as ECS says it', named('ExpiredTokenException'), 'CREDENTIALS_EXPIRED'],
-    ['a key that AWS does not know', awsError('InvalidClientTokenId', 'invalid', 403), 'CREDENTIALS_EXPIRED'],
+    ['expired credentials, as ECS reports them', named('ExpiredTokenException'), 'CREDENTIALS_EXPIRED'],
+    ['an unknown access key', awsError('InvalidClientTokenId', 'invalid', 403), 'CREDENTIALS_EXPIRED'],
     [
-      'a secret that does not fit its key',
+      'a secret that does not match its key',
       awsError('SignatureDoesNotMatch', 'does not match', 403),
       'CREDENTIALS_EXPIRED',
     ],
@@ -42,85 +42,85 @@ describe('the problem that an error is', () => {
       awsError('InvalidSignatureException', 'Signature expired', 403),
       'CREDENTIALS_EXPIRED',
     ],
-    ['a region that there is not', network('ENOTFOUND'), 'REGION'],
+    ['a region that does not exist', network('ENOTFOUND'), 'REGION'],
     ['a connection that broke', network('ECONNRESET'), 'REGION'],
-    ['a network that leads nowhere', network('ENETUNREACH'), 'REGION'],
+    ['an unreachable network', network('ENETUNREACH'), 'REGION'],
     ['an answer that never comes', named('TimeoutError', 'Connection timed out'), 'REGION'],
     ['a denial', awsError('UnauthorizedOperation', 'no', 403), 'ACCESS_DENIED'],
-    ['a denial, as ECS says it', awsError('AccessDeniedException'), 'ACCESS_DENIED'],
+    ['a denial, as ECS reports it', awsError('AccessDeniedException'), 'ACCESS_DENIED'],
     ['a quota', awsError('AddressLimitExceeded'), 'QUOTA'],
     ['a throttle that lasts', awsError('RequestLimitExceeded', 'slow down', 503), 'REFUSED'],
     ['any other refusal', awsError('InvalidSubnet.Conflict'), 'REFUSED'],
     ['a failure of AWS', awsError('InternalError', 'oops', 500), 'REFUSED'],
-    ['a mistake of ours', new TypeError('x is undefined'), 'UNEXPECTED'],
-    ['what is no error', 'oops', 'UNEXPECTED'],
+    ['a programming mistake', new TypeError('x is undefined'), 'UNEXPECTED'],
+    ['a value that is not an error', 'oops', 'UNEXPECTED'],
   ])('%s', (_, error, code) => {
     expect(codeOf(error)).toBe(code);
   });
 
-  test('is itself when it is a problem already', () => {
+  test('of a problem stays as it is', () => {
     const shown = problem('ZONE', { what: 'w', why: 'y', now: 'n', fix: [] });
     expect(explain(shown, situation)).toBe(shown);
   });
 
-  test('keeps the error as its cause, for whoever debugs', () => {
+  test('comes with the error as its cause, for debugging', () => {
     const error = awsError('InvalidSubnet.Conflict');
     expect(explain(error, situation).cause).toBe(error);
   });
 });
 
 describe('a refusal', () => {
-  test('says what was going on, the code and the words of AWS, and the command to go on with', () => {
+  test("names the run's activity, AWS's code and message, and the command to continue with", () => {
     const shown = explain(
       awsError('NatGatewayLimitExceeded', 'Performing this operation would exceed the limit of 5'),
       situation,
     );
     expect(shown).toMatchObject({
-      what: 'A quota of the account stands in the way of the step natGateway (NatGatewayLimitExceeded).',
+      what: 'A quota of the account prevents the step natGateway (NatGatewayLimitExceeded).',
       why: 'Performing this operation would exceed the limit of 5',
       now: 'What was made so far is kept and recorded.',
       fix: [
-        'Remove what is not needed in eu-west-1, or ask for more under Service Quotas.',
+        'Remove what is not needed in eu-west-1, or request an increase under Service Quotas.',
         'npm run provision, to continue from here',
       ],
     });
   });
 
-  test('before anything was changed says so', () => {
+  test('reports that nothing was changed yet', () => {
     expect(explain(awsError('UnauthorizedOperation', 'no', 403), { ...situation, changing: false }).now).toBe(
       'Nothing was changed.',
     );
   });
 
-  test('by a throttle does not blame the stack', () => {
+  test('by throttling does not blame the stack', () => {
     expect(explain(awsError('Throttling', 'Rate exceeded'), situation)).toMatchObject({
       what: 'AWS kept throttling the step natGateway (Throttling).',
       fix: ['Wait a minute.', 'npm run provision, to continue from here'],
     });
   });
 
-  test('by a failure of AWS asks for patience, not for a cause to remove', () => {
+  test('by a server error asks to wait, not to remove a cause', () => {
     const shown = explain(awsError('InternalError', 'An internal error has occurred', 500), situation);
     expect(shown.what).toBe('AWS itself failed during the step natGateway (InternalError).');
     expect(shown.fix).toEqual(['Wait a minute.', 'npm run provision, to continue from here']);
   });
 });
 
-describe('an endpoint of the user that does not answer', () => {
-  test('is named, with where it was set', () => {
+describe('an AWS_ENDPOINT_URL that does not answer', () => {
+  test('is named, together with its variable', () => {
     expect(
       explain(network('ECONNREFUSED', '127.0.0.1:4566'), { ...situation, endpoint: 'http://127.0.0.1:4566' }),
     ).toMatchObject({
       code: 'ENDPOINT',
       what: 'Nothing answers at http://127.0.0.1:4566.',
       fix: [
-        'Start what should listen there, or correct AWS_ENDPOINT_URL.',
+        'Start the server that should listen there, or correct AWS_ENDPOINT_URL.',
         'npm run provision, to continue from here',
       ],
     });
   });
 
-  test('says why in the words of the system, whichever addresses a name has', async () => {
+  test('is explained by the system error, for a host name with several addresses, too', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
     const { port } = server.address() as AddressInfo;

@@ -1,8 +1,8 @@
-// Lists that come in pages.
+// Reading paged lists.
 import { expect, test } from '@jest/globals';
 import { allPages } from '../../../../lib/aws/pages.ts';
 
-/** Reads pages, and notes the tokens it was asked for. */
+/** Reads pages, and records the requested tokens. */
 function reader(pages: Record<string, { items: string[]; next: string | undefined }>) {
   const asked: (string | undefined)[] = [];
   const all = allPages(async (token) => {
@@ -20,7 +20,7 @@ test('a list of one page is read once', async () => {
   expect(asked).toEqual([undefined]);
 });
 
-test('a list is read to its end, in order, over pages that are empty', async () => {
+test('a list is read to its end, in order, past empty pages', async () => {
   const { all, asked } = reader({
     first: { items: ['a', 'b'], next: '2' },
     2: { items: [], next: '3' },
@@ -30,10 +30,10 @@ test('a list is read to its end, in order, over pages that are empty', async () 
   expect(asked).toEqual([undefined, '2', '3']);
 });
 
-test('an empty token ends a list, too', async () => {
+test('an empty token also ends a list', async () => {
   await expect(reader({ first: { items: ['a'], next: '' } }).all).resolves.toEqual(['a']);
 });
 
-test('a page that fails fails the list: half of it would look like all of it', async () => {
+test('a page that fails makes the list fail: part of it would look complete', async () => {
   await expect(reader({ first: { items: ['a'], next: '9' } }).all).rejects.toThrow('there is no page 9');
 });

@@ -1,4 +1,4 @@
-// A run keeps within the rate limits by itself: each bucket as AWS publishes it, and no call refused.
+// Calls are delayed so that a run stays within the buckets that AWS publishes.
 import { describe, expect, test } from '@jest/globals';
 import { makeLimiter, unlimited } from '../../../../lib/aws/rate-limiter.ts';
 import { buckets, bucketsOf } from '../../../../lib/aws/rate-limits.ts';
@@ -6,39 +6,39 @@ import { testClock } from '../../clock.ts';
 
 const signal = new AbortController().signal;
 
-/** When each of so many calls may go, in seconds from the first. */
-async function departures(service: string, operation: string, calls: number, speed = 1): Promise<number[]> {
+/** Returns when each of several calls may be sent, in seconds since the first. */
+async function sendTimes(service: string, operation: string, calls: number, speed = 1): Promise<number[]> {
   const clock = testClock();
   const start = clock.now();
   const limiter = makeLimiter({ clock, signal }, speed);
-  const left: number[] = [];
+  const times: number[] = [];
   for (let call = 0; call < calls; call += 1) {
     await limiter(service, operation);
-    left.push((clock.now() - start) / 1000);
+    times.push((clock.now() - start) / 1000);
   }
-  return left;
+  return times;
 }
 
 describe('a bucket', () => {
   test('lets a burst through at once', async () => {
-    expect(await departures('elbv2', 'CreateRule', 18)).toEqual(Array<number>(18).fill(0));
+    expect(await sendTimes('elbv2', 'CreateRule', 18)).toEqual(Array<number>(18).fill(0));
   });
 
-  test('then as many a second as it fills again', async () => {
-    const left = await departures('elbv2', 'CreateLoadBalancer', 11);
-    // Nine of ten are ours, then 0.18 a second.
-    expect(left.slice(0, 9)).toEqual(Array<number>(9).fill(0));
-    expect(left[9]).toBeCloseTo(1 / 0.18);
-    expect(left[10]).toBeCloseTo(2 / 0.18);
+  test('then lets as many calls per second through as it refills', async () => {
+    const times = await sendTimes('elbv2', 'CreateLoadBalancer', 11);
+    // We use nine of ten tokens, then 0.18 per second.
+    expect(times.slice(0, 9)).toEqual(Array<number>(9).fill(0));
+    expect(times[9]).toBeCloseTo(1 / 0.18);
+    expect(times[10]).toBeCloseTo(2 / 0.18);
   });
 
-  test('fills faster where AWS goes faster', async () => {
-    const [, slow = 0] = (await departures('elbv2', 'CreateLoadBalancer', 11)).slice(-2);
-    const [, fast = 0] = (await departures('elbv2', 'CreateLoadBalancer', 11, 60)).slice(-2);
+  test('refills faster on a faster endpoint', async () => {
+    const [, slow = 0] = (await sendTimes('elbv2', 'CreateLoadBalancer', 11)).slice(-2);
+    const [, fast = 0] = (await sendTimes('elbv2', 'CreateLoadBalancer', 11, 60)).slice(-2);
     expect(slow / fast).toBeCloseTo(60);
   });
 
-  test('is one for all operations of its kind, or one for each, as AWS has it', async () => {
+  test('is shared by all operations of its kind, or separate for each, as on AWS', async () => {
     const clock = testClock();
     const start = clock.now();
     const limiter = makeLimiter({ clock, signal });
@@ -54,21 +54,21 @@ describe('a bucket', () => {
     expect(clock.now()).toBeGreaterThan(start);
   });
 
-  test('of the whole account is drawn from by every call, besides its own', () => {
+  test('of the whole account is drawn from by every call, in addition to its own', () => {
     expect(bucketsOf('elbv2', 'CreateRule').map(([name]) => name)).toEqual(['elbv2 ', 'elbv2 .']);
     expect(bucketsOf('ec2', 'CreateNatGateway')).toHaveLength(1);
     expect(bucketsOf('sts', 'GetCallerIdentity')).toEqual([]);
   });
 });
 
-test('every row can be drawn from', () => {
+test('every bucket has a capacity and refills', () => {
   for (const { burst, perSecond } of buckets) {
     expect(burst).toBeGreaterThan(0);
     expect(perSecond).toBeGreaterThan(0);
   }
 });
 
-test('who is told to stop does not wait for a turn', async () => {
+test('a call does not wait once the run is aborted', async () => {
   const stopping = new AbortController();
   const limiter = makeLimiter({
     clock: { now: () => 0, sleep: async (_, by) => by?.throwIfAborted() },
@@ -79,6 +79,6 @@ test('who is told to stop does not wait for a turn', async () => {
   await expect(limiter('elbv2', 'CreateLoadBalancer')).rejects.toThrow();
 });
 
-test('an endpoint without limits is not waited for', async () => {
+test('calls to an endpoint without limits are not delayed', async () => {
   await expect(unlimited('elbv2', 'CreateLoadBalancer')).resolves.toBeUndefined();
 });

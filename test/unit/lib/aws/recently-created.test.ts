@@ -1,4 +1,4 @@
-// What was made moments ago is known by every name that a later call may give it.
+// Recently created resources are recognised by every name that a later call may use for them.
 import { expect, test } from '@jest/globals';
 import { trackRecentlyCreated } from '../../../../lib/aws/recently-created.ts';
 import { testClock } from '../../clock.ts';
@@ -18,34 +18,34 @@ test.each([
     { network: { subnets: ['subnet-00000000', 'subnet-0a1b2c3d'] } },
   ],
 ])('%s', (_what, output, input) => {
-  const fresh = trackRecentlyCreated(testClock());
-  expect(fresh.isNamedIn(input)).toBe(false);
-  fresh.recordCreated(output);
-  expect(fresh.isNamedIn(input)).toBe(true);
-  expect(fresh.isNamedIn({ VpcId: 'vpc-ffffffffffffffff' })).toBe(false);
+  const recentlyCreated = trackRecentlyCreated(testClock());
+  expect(recentlyCreated.isNamedIn(input)).toBe(false);
+  recentlyCreated.recordCreated(output);
+  expect(recentlyCreated.isNamedIn(input)).toBe(true);
+  expect(recentlyCreated.isNamedIn({ VpcId: 'vpc-ffffffffffffffff' })).toBe(false);
 });
 
-test('what many things have in common names none of them', () => {
-  const fresh = trackRecentlyCreated(testClock());
-  fresh.recordCreated({
+test('values that many resources share identify none of them', () => {
+  const recentlyCreated = trackRecentlyCreated(testClock());
+  recentlyCreated.recordCreated({
     LoadBalancer: { Scheme: 'internet-facing', State: { Code: 'provisioning' }, VpcId: 'vpc-0a1b2c3d' },
   });
-  expect(fresh.isNamedIn({ Scheme: 'internet-facing', State: 'provisioning' })).toBe(false);
+  expect(recentlyCreated.isNamedIn({ Scheme: 'internet-facing', State: 'provisioning' })).toBe(false);
 });
 
-test('after five minutes everyone knows it', async () => {
+test('a resource counts as recently created for five minutes', async () => {
   const clock = testClock();
-  const fresh = trackRecentlyCreated(clock);
-  fresh.recordCreated({ VpcId: 'vpc-0a1b2c3d' });
+  const recentlyCreated = trackRecentlyCreated(clock);
+  recentlyCreated.recordCreated({ VpcId: 'vpc-0a1b2c3d' });
   await clock.sleep(300_000);
-  expect(fresh.isNamedIn({ VpcId: 'vpc-0a1b2c3d' })).toBe(false);
+  expect(recentlyCreated.isNamedIn({ VpcId: 'vpc-0a1b2c3d' })).toBe(false);
 });
 
-test('what a run before this one made counts, too, for as long', async () => {
+test('resources of an earlier run count for five minutes after it, too', async () => {
   const clock = testClock();
-  const fresh = trackRecentlyCreated(clock);
-  fresh.assumeAllCreatedUntil(clock.now() - 200_000);
-  expect(fresh.isNamedIn({ VpcId: 'vpc-0a1b2c3d' })).toBe(true);
+  const recentlyCreated = trackRecentlyCreated(clock);
+  recentlyCreated.assumeAllCreatedUntil(clock.now() - 200_000);
+  expect(recentlyCreated.isNamedIn({ VpcId: 'vpc-0a1b2c3d' })).toBe(true);
   await clock.sleep(100_000);
-  expect(fresh.isNamedIn({ VpcId: 'vpc-0a1b2c3d' })).toBe(false);
+  expect(recentlyCreated.isNamedIn({ VpcId: 'vpc-0a1b2c3d' })).toBe(false);
 });

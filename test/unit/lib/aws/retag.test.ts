@@ -1,4 +1,4 @@
-// The tags of a thing that is there: what differs is written, and what the configuration had once is taken away.
+// Updating the tags of an existing resource: tags that differ are written, and former tags are removed.
 import {
   TagResourceCommand as TagLogGroup,
   UntagResourceCommand as UntagLogGroup,
@@ -51,29 +51,29 @@ function allow(): void {
   mocks.logs.on(TagLogGroup).resolves({}).on(UntagLogGroup).resolves({});
 }
 
-describe.each(services)('%s', (_service, tag, [add, take]) => {
+describe.each(services)('%s', (_service, tag, [add, remove]) => {
   const calls = async (...args: Parameters<typeof act>) => {
     allow();
     await tag(act(...args), 'arn:one');
     return sent().map(({ command }) => command);
   };
 
-  test('writes what differs', async () => {
+  test('writes tags that differ', async () => {
     expect(await calls([TEAM])).toEqual([add]);
   });
 
-  test('takes away what there should be no more, by its key alone', async () => {
-    expect(await calls([FORMER])).toEqual([take]);
+  test('removes former tags by their keys', async () => {
+    expect(await calls([FORMER])).toEqual([remove]);
     const [{ input } = { input: {} }] = sent();
     expect(JSON.stringify(input)).toContain('cost');
     expect(JSON.stringify(input)).not.toContain('team');
   });
 
-  test('does both, one after the other', async () => {
-    expect(await calls([TEAM, FORMER])).toEqual([add, take]);
+  test('does both in sequence', async () => {
+    expect(await calls([TEAM, FORMER])).toEqual([add, remove]);
   });
 
-  test('does nothing for another field, nor for a new thing', async () => {
+  test('does nothing for another field or a new resource', async () => {
     expect(await calls([{ field: 'size', from: 1, to: 2 }])).toEqual([]);
     expect(await calls([TEAM], 'create')).toEqual([]);
   });

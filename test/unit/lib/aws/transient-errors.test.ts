@@ -1,4 +1,4 @@
-// The table of what passes by itself: what is in it, and what must never be.
+// The table of transient errors: which errors it lists, and which it must never list.
 import { describe, expect, test } from '@jest/globals';
 import { isQuota } from '../../../../lib/aws/errors.ts';
 import { retryDelayMs, transientErrorFor, transientErrors } from '../../../../lib/aws/transient-errors.ts';
@@ -6,7 +6,7 @@ import { awsError } from '../../errors.ts';
 
 const DAY = 24 * 3600;
 
-describe('an error passes', () => {
+describe('an error is transient', () => {
   test.each([
     ['CreateSubnet', awsError('InvalidVpcID.NotFound')],
     ['AttachInternetGateway', awsError('InvalidInternetGatewayID.NotFound')],
@@ -54,14 +54,14 @@ describe('an error passes', () => {
 describe('an error is permanent', () => {
   test.each([
     ['an id that is wrong in a call that reads', 'DescribeVpcs', awsError('InvalidVpcID.NotFound')],
-    ['a thing that is gone, in a delete', 'DeleteSubnet', awsError('InvalidSubnetID.NotFound')],
+    ['a deleted resource, in a delete', 'DeleteSubnet', awsError('InvalidSubnetID.NotFound')],
     [
-      'a group that is gone, when its rules are taken away',
+      'a deleted group, when its rules are revoked',
       'RevokeSecurityGroupIngress',
       awsError('InvalidGroup.NotFound'),
     ],
-    ['a zone that is gone, in its delete', 'DeleteHostedZone', awsError('NoSuchHostedZone')],
-    ['an address that is gone', 'ReleaseAddress', awsError('InvalidAllocationID.NotFound')],
+    ['a deleted zone, in its delete', 'DeleteHostedZone', awsError('NoSuchHostedZone')],
+    ['a released address', 'ReleaseAddress', awsError('InvalidAllocationID.NotFound')],
     ['a quota', 'CreateNatGateway', awsError('NatGatewayLimitExceeded')],
     ['a block that is taken', 'CreateSubnet', awsError('InvalidSubnet.Conflict')],
     [
@@ -74,17 +74,13 @@ describe('an error is permanent', () => {
       'CreateService',
       awsError('InvalidParameterException', 'No such port.'),
     ],
-    [
-      'a rule that is there already',
-      'AuthorizeSecurityGroupIngress',
-      awsError('InvalidPermission.Duplicate'),
-    ],
-    ['what is no error of AWS', 'CreateSubnet', new TypeError('InvalidVpcID.NotFound')],
+    ['a rule that exists already', 'AuthorizeSecurityGroupIngress', awsError('InvalidPermission.Duplicate')],
+    ['an error that is not from AWS', 'CreateSubnet', new TypeError('InvalidVpcID.NotFound')],
   ])('%s', (_, command, error) => {
     expect(transientErrorFor(command, error)).toBeUndefined();
   });
 
-  test('whatever the call: a quota, a denial, credentials that have expired', () => {
+  test('in every call: a quota, a denial, expired credentials', () => {
     const commands = transientErrors.flatMap(({ commands = [] }) => commands);
     for (const code of [
       'VpcLimitExceeded',
@@ -100,33 +96,35 @@ describe('an error is permanent', () => {
   });
 });
 
-describe('a call is sent again', () => {
+describe('every call is retried', () => {
   const throttle = awsError('RequestLimitExceeded', 'slow down', 503);
   const failure = awsError('InternalError', 'oops', 500);
 
   test.each([
-    ['a throttle', throttle, 10, undefined],
-    ['a failure of AWS', failure, 4, true],
-  ])('after %s, whatever the call, and so many times at most', (_, error, tries, ambiguous) => {
+    ['throttling', throttle, 10, undefined],
+    ['a server error', failure, 4, true],
+  ])('after %s, with a limited number of attempts', (_, error, maxAttempts, ambiguous) => {
     for (const command of ['DescribeVpcs', 'CreateVpc']) {
-      expect(transientErrorFor(command, error)).toMatchObject({ maxAttempts: tries });
+      expect(transientErrorFor(command, error)).toMatchObject({ maxAttempts });
       expect(transientErrorFor(command, error)?.ambiguous).toBe(ambiguous);
     }
   });
 
-  test('after pauses that grow and are not the same for all', () => {
-    const truth = transientErrorFor('DescribeVpcs', throttle);
-    if (!truth) throw new Error('a throttle passes');
-    expect([1, 2, 3, 7].map((sent) => retryDelayMs(truth, sent, 100, 1))).toEqual([500, 1000, 2000, 20_000]);
-    expect(retryDelayMs(truth, 3, 100, 0.25)).toBe(500);
+  test('after delays that grow and have jitter', () => {
+    const transient = transientErrorFor('DescribeVpcs', throttle);
+    if (!transient) throw new Error('throttling is transient');
+    expect([1, 2, 3, 7].map((sent) => retryDelayMs(transient, sent, 100, 1))).toEqual([
+      500, 1000, 2000, 20_000,
+    ]);
+    expect(retryDelayMs(transient, 3, 100, 0.25)).toBe(500);
   });
 
-  test('but not after 501: there is no such operation', () => {
+  test('but not after 501, for an operation that does not exist', () => {
     expect(transientErrorFor('DescribeVpcs', awsError('NotImplemented', 'no', 501))).toBeUndefined();
   });
 });
 
-test('every row says why it passes, and for how long it is believed', () => {
+test('every row has a reason and a time limit', () => {
   for (const { why, seconds, commands = [] } of transientErrors) {
     expect(why).not.toBe('');
     expect(seconds).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from '@jest/globals';
 import { processStartTime } from '../../../../lib/state/process-start-time.ts';
-import { newFolder, start } from '../../../program.ts';
+import { newFolder, startProgram } from '../../../program.ts';
 
 /** Milliseconds until a condition must hold; a loaded machine needs longer than an idle one. */
 const WITHIN = 20_000;
@@ -51,7 +51,7 @@ test.each([
   );
   const program = join(folder, 'run.mts');
   writeFileSync(program, RUN);
-  const run = start('--import', ['tsx', program, config]);
+  const run = startProgram('--import', ['tsx', program, config]);
   await until(() => existsSync(pidFile));
   const pid = Number(readFileSync(pidFile, 'utf8'));
   orphans.add(pid);

@@ -1,4 +1,4 @@
-// The names that a stack gives in AWS: computed, the same on every machine.
+// The computed names of a stack's resources.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { routesOf, type Container } from '../../../../lib/config/config.ts';
@@ -10,7 +10,7 @@ const names = namesOf({ name: 'shop', stage: 'dev' });
 const [route] = routesOf(config());
 if (!route) throw new Error('The test configuration routes something.');
 
-test('every name of a stack begins with the stack, or lies below it', () => {
+test('every name of a stack begins with the name of the stack, or contains it as a path', () => {
   expect(names.stack).toBe('shop-dev');
   expect([names.cluster, names.loadBalancer, names.role('task'), names.role('execution')]).toEqual([
     'shop-dev',
@@ -26,7 +26,7 @@ test('every name of a stack begins with the stack, or lies below it', () => {
   expect(names.repository('web-api1')).toBe('shop-dev/web-api1');
 });
 
-test('no two stacks are called alike: a stage has no hyphens, and the last one sets it apart', () => {
+test('no two stacks share a name: a stage has no hyphens, so the last hyphen separates it', () => {
   const good = (pattern: RegExp, rule: Rule) =>
     fc.stringMatching(pattern).filter((text) => rule(text) === undefined);
   const stacks = fc.record({
@@ -45,19 +45,19 @@ test('no two stacks are called alike: a stage has no hyphens, and the last one s
 describe('the name of a target group', () => {
   const { container } = route;
 
-  test('is this one, on every machine and in every run', () => {
+  test('is the same on every machine and in every run', () => {
     expect(names.targetGroup(container)).toBe('shop-dev-web-api1-0d40');
   });
 
-  test('changes with the port, which no target group can', () => {
+  test('changes with the port, which is immutable', () => {
     expect(names.targetGroup({ ...container, port: 5001 })).not.toBe(names.targetGroup(container));
   });
 
-  test('changes with the protocol, which no target group can either', () => {
+  test('changes with the protocol, which is immutable, too', () => {
     expect(names.targetGroup({ ...container, protocol: 'HTTPS' })).not.toBe(names.targetGroup(container));
   });
 
-  test('stays when its health check changes, which it can', () => {
+  test('stays when its health check changes, which can be updated', () => {
     const health = { ...container.health, path: '/other' };
     expect(names.targetGroup({ ...container, health })).toBe(names.targetGroup(container));
   });
@@ -75,31 +75,31 @@ describe('the name of an ECS service', () => {
       ),
     });
 
-  test('is that of the configuration while no path is answered over HTTPS', () => {
+  test('is the configured one while no path is served over HTTPS', () => {
     expect(named()).toBe('web');
     expect(named({ port: 5001 }, { path: '/other' })).toBe('web');
   });
 
-  test('is another, and always the same, with a path that is', () => {
+  test('is a different but stable one with a path that is', () => {
     expect(named({ protocol: 'HTTPS' })).toBe('web_a0bf');
     expect(named({ protocol: 'HTTPS', port: 5001, name: 'api', key: 'web-api' })).toBe('web_a0bf');
     expect(named({ protocol: 'HTTPS' })).not.toBe(named({}, { protocol: 'HTTPS' }));
     expect(named({ protocol: 'HTTPS' })).not.toBe(named({ protocol: 'HTTPS' }, { protocol: 'HTTPS' }));
   });
 
-  test('stays when two containers change places, as long as the paths do not', () => {
+  test('stays when two containers swap places and the paths stay', () => {
     const secure = { protocol: 'HTTPS', path: '/api1' } as const;
     expect(named({ path: '/api2' }, secure)).toBe(named(secure));
   });
 
-  test('says whose it is', () => {
+  test('tells the configured service', () => {
     expect(configuredServiceName(named({ protocol: 'HTTPS' }))).toBe('web');
     expect(configuredServiceName('web')).toBe('web');
   });
 });
 
 describe('a short hash', () => {
-  test('has the length that is asked for, in hexadecimal digits', () => {
+  test('has the requested number of hexadecimal digits', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 64 }), fc.string(), (length, value) => {
         expect(shortHash(length, value)).toMatch(new RegExp(`^[0-9a-f]{${length}}$`));
@@ -107,7 +107,7 @@ describe('a short hash', () => {
     );
   });
 
-  test('tells values apart that read alike when they are put together', () => {
+  test('differs for values that are equal when joined', () => {
     expect(shortHash(16, 'a', 'bc')).not.toBe(shortHash(16, 'ab', 'c'));
     expect(shortHash(16, '1')).not.toBe(shortHash(16, 1));
     expect(shortHash(16, 'a', 'b')).toBe(shortHash(16, 'a', 'b'));

@@ -1,4 +1,4 @@
-// The policies of the two roles, and the ARNs that they name.
+// The policies of the two roles, and the ARNs in them.
 import { describe, expect, test } from '@jest/globals';
 import { logGroupArn, partitionOf, repositoryOf, roleArn } from '../../../../lib/derive/arns.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
@@ -13,7 +13,7 @@ const LOGS = {
   Resource: 'arn:aws:logs:eu-west-1:111122223333:log-group:/slipway/shop-dev:*',
 };
 
-test('only ECS tasks of this account may take on the roles', () => {
+test('only ECS tasks of this account may assume the roles', () => {
   expect(trustPolicy(here)).toEqual({
     Version: '2012-10-17',
     Statement: [
@@ -42,7 +42,7 @@ describe('the execution policy', () => {
   };
   const of = (stack = config()) => executionPolicy(stack, namesOf(stack), here);
 
-  test('allows to sign in, to pull our images, and to write our logs', () => {
+  test("allows signing in to ECR, pulling the stack's images, and writing its logs", () => {
     expect(of().Statement).toEqual([
       { Sid: 'SignIn', Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
       {
@@ -58,7 +58,7 @@ describe('the execution policy', () => {
     ]);
   });
 
-  test('allows to pull an image that is given by reference, when it lies in ECR', () => {
+  test('allows pulling an image by reference that is in ECR', () => {
     const stack = withImages(
       '444455556666.dkr.ecr.us-east-1.amazonaws.com/team/app:1.2',
       '444455556666.dkr.ecr.us-east-1.amazonaws.com/team/app@sha256:0123',
@@ -69,12 +69,12 @@ describe('the execution policy', () => {
     ]);
   });
 
-  test('allows to write logs alone, when no image lies in ECR', () => {
+  test('allows only writing logs if no image is in ECR', () => {
     expect(of(withImages('public.ecr.aws/nginx/nginx:1.29')).Statement).toEqual([LOGS]);
   });
 });
 
-test('equal policies are equal texts, in whatever order their keys are', () => {
+test('equal policies give equal strings, whatever the order of their keys', () => {
   const one = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['b', 'a'] }] };
   const other = { Statement: [{ Action: ['b', 'a'], Effect: 'Allow' }], Version: '2012-10-17' };
   expect(policyText(one)).toBe(policyText(other));

@@ -1,11 +1,11 @@
-// Priorities of rules: properties that hold for all paths.
+// Properties of rule priorities that hold for all paths.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { patternsOf, prioritiesOf, rulesOf } from '../../../../lib/derive/rule-priorities.ts';
 import { config } from '../../act.ts';
 
 const LONGEST = 126;
-/** Few segments, so that paths share their beginnings and their lengths. */
+/** Few different segments, so that many paths share prefixes and lengths. */
 const segment = fc.oneof(
   fc.constantFrom('a', 'b', 'c', 'aa', 'ab', 'api', 'v1', 'v2'),
   fc.stringMatching(/^[A-Za-z0-9_.~$@:+&-]{1,60}$/),
@@ -16,8 +16,8 @@ const path = fc
   .filter((text) => text.length <= LONGEST);
 const paths = fc.uniqueArray(path, { maxLength: 100 });
 
-/** Whether a path begins another, on the border of a segment. */
-const begins = (one: string, other: string): boolean =>
+/** Whether a path is a prefix of another, in whole segments. */
+const isPrefix = (one: string, other: string): boolean =>
   one !== other && other.startsWith(one === '/' ? '/' : `${one}/`);
 
 describe('priorities', () => {
@@ -36,7 +36,7 @@ describe('priorities', () => {
     );
   });
 
-  test('are larger for a path that begins another: the more specific rule is asked first', () => {
+  test('are larger for a prefix of another path: the more specific rule is evaluated first', () => {
     fc.assert(
       fc.property(paths, path, fc.array(segment, { minLength: 1, maxLength: 3 }), (others, start, rest) => {
         const longer = `${start === '/' ? '' : start}/${rest.join('/')}`;
@@ -44,7 +44,7 @@ describe('priorities', () => {
         const all = [...new Set([...others, start, longer])];
         const priorities = prioritiesOf(all);
         for (const one of all) {
-          for (const other of all.filter((candidate) => begins(one, candidate))) {
+          for (const other of all.filter((candidate) => isPrefix(one, candidate))) {
             expect(priorities.get(one)).toBeGreaterThan(priorities.get(other) ?? Infinity);
           }
         }
@@ -52,7 +52,7 @@ describe('priorities', () => {
     );
   });
 
-  test('do not depend on the order in which the paths are given', () => {
+  test('do not depend on the order of the paths', () => {
     fc.assert(
       fc.property(
         paths.chain((all) =>
@@ -69,7 +69,7 @@ describe('priorities', () => {
     );
   });
 
-  test('of the longest paths, and of many of one length, are found as well', () => {
+  test('exist for the longest paths, and for many of one length', () => {
     const long = Array.from({ length: 100 }, (_, index) => `/${String(index).padStart(LONGEST - 1, 'x')}`);
     const all = ['/', '/a', ...long];
     const priorities = prioritiesOf(all);
@@ -79,7 +79,7 @@ describe('priorities', () => {
     expect(priorities.get('/a')).toBeLessThan(priorities.get('/') ?? 0);
   });
 
-  test('of a path stay when others come and go', () => {
+  test('of a path stay when others are added or removed', () => {
     const alone = prioritiesOf(['/api1']).get('/api1');
     expect(prioritiesOf(['/', '/api1', '/api1/deep', '/other']).get('/api1')).toBe(alone);
   });
@@ -97,6 +97,6 @@ test.each([
   ['/api1', ['/api1', '/api1/*']],
   ['/a/b', ['/a/b', '/a/b/*']],
   ['/', ['/*']],
-])('the patterns of %s take it and what is below it', (text, patterns) => {
+])('the patterns of %s match it and everything below it', (text, patterns) => {
   expect(patternsOf(text)).toEqual(patterns);
 });

@@ -1,4 +1,4 @@
-// How the block of a VPC is cut into subnets, and which zone each lies in.
+// The subnets of a VPC, and their zones.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Netmask } from 'netmask';
@@ -21,16 +21,21 @@ describe('the blocks of the subnets', () => {
     ]);
   });
 
-  test('of the smallest VPC are the smallest that AWS takes, up to the last address there is', () => {
-    const plans = subnetLayouts({ cidr: '255.255.255.0/24', zones: 6 });
-    expect(plans.at(-1)).toEqual({ key: 'private-6', isPublic: false, cidr: '255.255.255.208/28', zone: 5 });
+  test('of the smallest VPC are the smallest that AWS accepts, up to the last IPv4 address', () => {
+    const layouts = subnetLayouts({ cidr: '255.255.255.0/24', zones: 6 });
+    expect(layouts.at(-1)).toEqual({
+      key: 'private-6',
+      isPublic: false,
+      cidr: '255.255.255.208/28',
+      zone: 5,
+    });
   });
 
-  test('lie in the block of the VPC and never over each other', () => {
+  test('are within the block of the VPC and never overlap', () => {
     fc.assert(
-      fc.property(network, (one) => {
-        const vpc = new Netmask(one.cidr);
-        const blocks = subnetLayouts(one).map(({ cidr }) => new Netmask(cidr));
+      fc.property(network, (layout) => {
+        const vpc = new Netmask(layout.cidr);
+        const blocks = subnetLayouts(layout).map(({ cidr }) => new Netmask(cidr));
         for (const [index, block] of blocks.entries()) {
           expect(vpc.contains(block)).toBe(true);
           for (const other of blocks.slice(index + 1)) {
@@ -41,7 +46,7 @@ describe('the blocks of the subnets', () => {
     );
   });
 
-  test('stay where they are when a zone is added', () => {
+  test('stay the same when a zone is added', () => {
     fc.assert(
       fc.property(network, ({ cidr, zones }) => {
         const more = subnetLayouts({ cidr, zones: zones + 1 });
@@ -51,23 +56,23 @@ describe('the blocks of the subnets', () => {
   });
 });
 
-test('the keys of a kind are those of its subnets, by zone', () => {
+test('the keys of public or private subnets are in the order of their zones', () => {
   const three = { cidr: '10.0.0.0/16', zones: 3 };
   expect(subnetKeys(three, 'public')).toEqual(['public-1', 'public-2', 'public-3']);
   expect(subnetKeys(three, 'private')).toEqual(['private-1', 'private-2', 'private-3']);
 });
 
 describe('the zone of each number', () => {
-  test('is the first free one when nothing is there yet', () => {
+  test('is the first free one if there are no subnets yet', () => {
     expect(assignZones(2, [], ['a', 'b', 'c'])).toEqual(['a', 'b']);
   });
 
-  test('is kept where a subnet lies already, and never given twice', () => {
-    // When the stack was made, `b` was closed to the account; now it is open, and a third zone is wanted.
+  test('stays that of an existing subnet, and is never assigned twice', () => {
+    // When the stack was created, `b` was not available to the account; now it is, and a third zone is desired.
     expect(assignZones(3, ['a', 'c'], ['a', 'b', 'c'])).toEqual(['a', 'c', 'b']);
   });
 
-  test('is kept where a subnet lies although the region no longer offers it', () => {
+  test('stays that of an existing subnet even if the region no longer offers it', () => {
     expect(assignZones(2, ['z'], ['a', 'b'])).toEqual(['z', 'a']);
   });
 });

@@ -1,4 +1,4 @@
-// The tags that make a thing ours, in every spelling.
+// The tags that mark a resource as ours, in every spelling.
 import { describe, expect, test } from '@jest/globals';
 import {
   toCamelCaseTags,
@@ -10,7 +10,7 @@ import {
 
 const user = { tags: { team: 'shop', costs: '4711' } };
 
-test("a thing carries the user's tags, a name for the console, and its address", () => {
+test("a resource has the user's tags, a name for the console, and its address", () => {
   expect(tagsOf(user, 'shop-dev', 'subnets', 'public-1')).toEqual({
     team: 'shop',
     costs: '4711',
@@ -21,14 +21,14 @@ test("a thing carries the user's tags, a name for the console, and its address",
   });
 });
 
-test('the one thing of a noun has an empty key', () => {
+test('the only resource of a noun has an empty key', () => {
   expect(tagsOf({ tags: {} }, 'shop-dev', 'vpc', '')).toMatchObject({
     Name: 'shop-dev-vpc',
     'slipway:key': '',
   });
 });
 
-test("no tag of the user's takes the place of one that makes a thing ours", () => {
+test("the user's tags never override the ones that mark a resource as ours", () => {
   const tags = { Name: 'mine', 'slipway:stack': 'other', 'slipway:step': 'x', 'slipway:key': 'y' };
   expect(tagsOf({ tags }, 'shop-dev', 'vpc', '')).toEqual(tagsOf({ tags: {} }, 'shop-dev', 'vpc', ''));
 });
@@ -36,22 +36,22 @@ test("no tag of the user's takes the place of one that makes a thing ours", () =
 describe('tags are written and read', () => {
   const tags = tagsOf(user, 'shop-dev', 'vpc', '');
 
-  test('as EC2 spells them', () => {
+  test('in the spelling of EC2', () => {
     expect(toPascalCaseTags({ a: '1' })).toEqual([{ Key: 'a', Value: '1' }]);
     expect(readTags(toPascalCaseTags(tags))).toEqual(tags);
   });
 
-  test('as ECS spells them', () => {
+  test('in the spelling of ECS', () => {
     expect(toCamelCaseTags({ a: '1' })).toEqual([{ key: 'a', value: '1' }]);
     expect(readTags(toCamelCaseTags(tags))).toEqual(tags);
   });
 
-  test('where there are none, or one without a value', () => {
+  test('if there are none, or one has no value', () => {
     expect(readTags(undefined)).toEqual({});
     expect(readTags([{ Key: 'a' }])).toEqual({ a: '' });
   });
 });
 
-test('tags are compared as fields of their own', () => {
+test('each tag is compared as its own field', () => {
   expect(tagFields({ Name: 'x', team: 'shop' })).toEqual({ 'tag.Name': 'x', 'tag.team': 'shop' });
 });

@@ -1,4 +1,4 @@
-// Task definitions: what is registered for a service, and when two say the same.
+// The task definition that is registered for a service, and when two are equivalent.
 import { describe, expect, test } from '@jest/globals';
 import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Container, Service } from '../../../../lib/config/config.ts';
@@ -21,8 +21,8 @@ const of = (changes: Partial<Container>): ContainerDefinition => {
 };
 const check = (changes: Partial<Container>) => of(changes).healthCheck?.command?.at(-1);
 
-describe('what is registered', () => {
-  test('for a service', () => {
+describe('the registered task definition', () => {
+  test('has the settings of the service', () => {
     expect(taskDefinitionFor(web, parts)).toEqual({
       family: 'shop-dev-web',
       networkMode: 'awsvpc',
@@ -39,7 +39,7 @@ describe('what is registered', () => {
     });
   });
 
-  test('for a container', () => {
+  test('has the settings of each container', () => {
     expect(of({ environment: { B: '2', A: '1' }, command: ['node', 'main.js'] })).toEqual({
       name: 'api1',
       image: 'registry/web-api1',
@@ -76,26 +76,26 @@ describe('what is registered', () => {
     });
   });
 
-  test('for a container that speaks HTTPS, whose own certificate is not checked', () => {
+  test('does not verify the certificate in the health check of a container that serves HTTPS', () => {
     expect(check({ protocol: 'HTTPS' })).toBe(
       `require('https').get("https://localhost:5000/health", { rejectUnauthorized: false }, ({ statusCode: s }) => process.exit(s === 200 ? 0 : 1)).on('error', () => process.exit(1))`,
     );
   });
 
-  test('for containers that start in any order: one must wait for another by itself', () => {
+  test('lets containers start in any order: one that needs another must wait for it', () => {
     for (const container of taskDefinitionFor(web, parts).containerDefinitions ?? []) {
       expect(container.dependsOn).toBeUndefined();
     }
   });
 
-  test('for a container that serves nothing', () => {
+  test('has neither ports nor a health check for a container without a port', () => {
     expect(of({ port: undefined, path: undefined })).toMatchObject({
       portMappings: [],
       healthCheck: undefined,
     });
   });
 
-  test('for an image by reference, of which nobody knows whether it has a way to ask itself', () => {
+  test('has no health check for an image by reference, which may not contain Node', () => {
     expect(of({ image: { reference: 'nginx' } }).healthCheck).toBeUndefined();
   });
 
@@ -104,21 +104,21 @@ describe('what is registered', () => {
     ['200-299', 's >= 200 && s <= 299'],
     ['200,204,301-303', 's === 200 || s === 204 || s >= 301 && s <= 303'],
     ['404-404', 's === 404'],
-  ])('for the status codes %s, which the load balancer takes for good, too', (matcher, condition) => {
+  ])('accepts the status codes %s in the health check, as the load balancer does', (matcher, condition) => {
     expect(check({ health: { ...api1.health, matcher } })).toContain(`process.exit(${condition} ? 0 : 1)`);
   });
 
-  test('with no more than ECS takes of a health check', () => {
+  test('keeps the health check within the limits of ECS', () => {
     const health = { ...api1.health, timeoutSeconds: 120, intervalSeconds: 300 };
     expect(of({ health }).healthCheck).toMatchObject({ timeout: 60, interval: 300 });
   });
 });
 
-describe('two definitions', () => {
+describe('two task definitions', () => {
   const fields = (changes: Partial<Container> = {}) =>
     definitionFields(taskDefinitionFor({ ...web, containers: [{ ...api1, ...changes }] }, parts));
 
-  test('say the same when AWS has only filled in what it fills in', () => {
+  test('are equivalent if they differ only in defaults that AWS fills in', () => {
     const asked = taskDefinitionFor(web, parts);
     const answered = {
       ...asked,
@@ -153,31 +153,31 @@ describe('two definitions', () => {
     ['health check', { protocol: 'HTTPS' }],
     ['health check', { health: { ...api1.health, intervalSeconds: 20 } }],
     ['environment', { environment: { A: '1' } }],
-  ])('differ by their %s', (field, changes) => {
+  ])('differ in their %s', (field, changes) => {
     const [one, other] = [fields(), fields(changes)];
     expect(other[`api1.${field}`]).not.toBe(one[`api1.${field}`]);
   });
 
-  test('differ by the value of a variable, and by nothing else', () => {
+  test('differ in the value of a variable, and in nothing else', () => {
     const one = fields({ environment: { A: '1' } });
     const other = fields({ environment: { A: '2' } });
     expect(Object.keys(other).filter((field) => other[field] !== one[field])).toEqual(['api1.environment.A']);
   });
 
-  test('differ by where the words of a command end', () => {
+  test('differ in how a command is split into arguments', () => {
     expect(fields({ command: ['a b'] })['api1.command']).not.toBe(
       fields({ command: ['a', 'b'] })['api1.command'],
     );
   });
 
-  test('differ by their containers', () => {
+  test('differ in their containers', () => {
     expect(definitionFields(taskDefinitionFor(web, parts) as TaskDefinition)['containers']).toBe(
       'api1, api2',
     );
     expect(fields()['containers']).toBe('api1');
   });
 
-  test('that say nothing have no fields but that', () => {
+  test('without containers have only that field', () => {
     expect(definitionFields({})).toEqual({ containers: '' });
   });
 });

@@ -1,33 +1,81 @@
-// When a delete counts as done.
-import { expect, test } from '@jest/globals';
-import { ignoringNotFound } from '../../../../lib/engine/delete.ts';
+// Which errors of a delete count as success.
+import { describe, expect, test } from '@jest/globals';
+import { isCode, isNotFound, hasResponse, isTransient } from '../../../../lib/aws/errors.ts';
+import { ignoringNotFound, throwingRefusals } from '../../../../lib/engine/delete.ts';
 import { awsError } from '../../errors.ts';
 
-const failing = (error: Error) => () => Promise.reject(error);
+const failing = (error: Error) => (): Promise<never> => Promise.reject(error);
 
-test('a delete that AWS takes is done', async () => {
+test('a delete that AWS accepts succeeds', async () => {
   await expect(ignoringNotFound(async () => 'ok')).resolves.toBeUndefined();
 });
 
 test.each(['InvalidVpcID.NotFound', 'NatGatewayNotFound', 'NoSuchEntity', 'ClusterNotFoundException'])(
-  'a delete of what is not there (%s) is done',
+  'a delete of a missing resource (%s) succeeds',
   async (code) => {
     await expect(ignoringNotFound(failing(awsError(code)))).resolves.toBeUndefined();
   },
 );
 
 test.each(['DependencyViolation', 'UnauthorizedOperation', 'AuthFailure', 'InternalError'])(
-  'a delete that fails otherwise (%s) is not',
+  'a delete that fails with another error (%s) fails',
   async (code) => {
     const error = awsError(code);
     await expect(ignoringNotFound(failing(error))).rejects.toBe(error);
   },
 );
 
-test('what counts as gone can be said more exactly', async () => {
+test('the errors that count as "not found" can be given', async () => {
   const released = async (error: unknown) => error === done;
   const done = awsError('AuthFailure');
   await expect(ignoringNotFound(failing(done), released)).resolves.toBeUndefined();
   const other = awsError('InvalidNetworkInterfaceID.NotFound');
   await expect(ignoringNotFound(failing(other), released)).rejects.toBe(other);
+});
+
+describe('a delete that reports refusals in its response', () => {
+  const reporting =
+    (...refusals: { code?: string; message?: string }[]) =>
+    async () =>
+      refusals;
+  const missing = { code: 'InvalidVpcEndpointId.NotFound', message: 'no such endpoint' };
+  const refusal = { code: 'InvalidParameter', message: 'not now' };
+
+  test('succeeds without any', async () => {
+    await expect(throwingRefusals(reporting())).resolves.toBeUndefined();
+  });
+
+  test('succeeds when the resource does not exist', async () => {
+    await expect(throwingRefusals(reporting(missing))).resolves.toBeUndefined();
+    const isMissing = (error: unknown) => isCode(error, 'MISSING');
+    await expect(throwingRefusals(reporting({ code: 'MISSING' }), isMissing)).resolves.toBeUndefined();
+  });
+
+  test('fails with the first refusal otherwise, as an error that AWS answered', async () => {
+    const error: unknown = await throwingRefusals(reporting(missing, refusal, { code: 'Other' })).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ name: 'InvalidParameter', message: 'not now' });
+    expect(isCode(error, 'InvalidParameter')).toBe(true);
+    expect([hasResponse(error), isTransient(error), isNotFound(error)]).toEqual([true, false, false]);
+  });
+
+  test('fails for a refusal that says nothing', async () => {
+    await expect(throwingRefusals(reporting({}))).rejects.toMatchObject({ name: 'Unknown' });
+  });
+
+  test('fails with the error that the caller converts a refusal to', async () => {
+    const toError = ({ message }: { message?: string }, cause: Error) =>
+      new Error(`refused: ${message}`, { cause });
+    await expect(throwingRefusals(reporting(refusal), isNotFound, toError)).rejects.toMatchObject({
+      message: 'refused: not now',
+      cause: { name: 'InvalidParameter' },
+    });
+  });
+
+  test('fails when the call itself does', async () => {
+    const error = awsError('UnauthorizedOperation');
+    await expect(throwingRefusals(failing(error))).rejects.toBe(error);
+  });
 });

@@ -1,9 +1,8 @@
 // How a graph is run: the order, what a failure stops, and what it does not.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { needs as architecture } from '../../../../lib/model/architecture.ts';
+import { needs as architecture, type Noun } from '../../../../lib/model/architecture.ts';
 import { checkGraph, reversed, walk } from '../../../../lib/engine/graph.ts';
-import type { Noun } from '../../../../lib/model/resources.ts';
 
 const diamond = { top: ['left', 'right'], left: ['bottom'], right: ['bottom'], bottom: [] } as const;
 type Diamond = keyof typeof diamond;

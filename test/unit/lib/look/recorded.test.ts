@@ -10,7 +10,7 @@ import {
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { looks } from '../../../../lib/engine/survey.ts';
+import { look as lookAt } from '../../../../lib/engine/survey.ts';
 import { speculateById } from '../../../../lib/look/recorded.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { tagFields, toPascalCaseTags } from '../../../../lib/derive/tags.ts';
@@ -133,7 +133,7 @@ const kinds = [
 describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId, gone, command }) => {
   const address = key === '' ? noun : `${noun}.${key}`;
   const see = () => ({ ...seeOf(), recorded: recordedIn({ [address]: { ...ids } }) });
-  const look = async () => [...(await looks[noun](see())).keys()];
+  const look = async () => [...(await lookAt(noun, see())).keys()];
   const on = (input?: object) => ec2.on(command, input);
   const calls = () =>
     sent()
@@ -186,7 +186,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
 
   test('takes one that lost its tags for ours, with all of them yet to be given', async () => {
     on(byId).resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags({ team: 'orders' }) }] });
-    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await looks[noun](see()))];
+    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, see()))];
     const { Name: _, ...others } = tags;
     expect([found, more, seen]).toEqual([key, [], expect.objectContaining({ team: 'orders', ...others })]);
     expect(tagFields(seen)).toEqual({ 'tag.team': 'orders' });
@@ -195,7 +195,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
   test('takes one that lost one of its tags for what the state knows it as', async () => {
     const { 'slipway:key': _, ...others } = tags;
     on().resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(others) }] });
-    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await looks[noun](see()))];
+    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, see()))];
     expect([found, more]).toEqual([key, []]);
     expect(tagFields(seen)).toEqual(tagFields(others));
   });
@@ -204,7 +204,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
     const [[field, id] = ['', '']] = Object.entries(thing);
     on().resolves({ [list]: [{ ...thing, [field]: `${id}-ours`, Tags: toPascalCaseTags(tags) }] });
     on(byId).resolves({ [list]: [{ ...thing, Tags: [] }] });
-    const found = [...(await looks[noun](see()))];
+    const found = [...(await lookAt(noun, see()))];
     expect(found).toEqual([[key, expect.objectContaining({ tags })]]);
     expect(Object.values(found[0]?.[1] ?? {})).toContain(`${id}-ours`);
   });
@@ -217,7 +217,7 @@ test('a recorded NAT gateway that AWS still shows, but as deleted, is gone', asy
     .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
     .resolves({ NatGateways: [{ NatGatewayId: 'nat-1', State: 'deleted', Tags }] });
   const see = { ...seeOf(), recorded: recordedIn({ natGateway: { natGatewayId: 'nat-1' } }) };
-  expect(await looks.natGateway(see)).toEqual(new Map());
+  expect(await lookAt('natGateway', see)).toEqual(new Map());
 });
 
 describe('what is asked ahead, by an id that the state remembers', () => {

@@ -2,7 +2,7 @@
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookPrivateRoutes, lookPublicRoutes } from '../../../../lib/look/route-tables.ts';
-import type { Noun } from '../../../../lib/model/resources.ts';
+import type { Noun } from '../../../../lib/model/architecture.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, seeOf, sent } from '../../act.ts';
 import { network } from '../../network.ts';

@@ -18,7 +18,7 @@ interface Thing {
 }
 
 const comparison = (wanted: Record<string, DesiredFields>, found: Record<string, Thing>) =>
-  compare<Thing>({
+  compare<Thing, string>({
     noun: 'subnets',
     desired: new Map(Object.entries(wanted)),
     found: new Map(Object.entries(found)),

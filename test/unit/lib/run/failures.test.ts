@@ -1,7 +1,7 @@
 // What a walk that failed is told as: the causes, each once, and no echoes.
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../../../lib/engine/graph.ts';
-import type { Noun } from '../../../../lib/model/resources.ts';
+import type { Noun } from '../../../../lib/model/architecture.ts';
 import { problem, type Problem } from '../../../../lib/model/problem.ts';
 import { failures, interrupted } from '../../../../lib/run/failures.ts';
 import type { Run } from '../../../../lib/run/run.ts';
@@ -55,7 +55,7 @@ describe('a walk', () => {
       what: '2 steps failed.',
       why: [
         'AWS refused the step subnets (InvalidSubnet.Conflict). conflicts with another subnet',
-        'A quota of the account stands in the way of the step elasticIp (AddressLimitExceeded). The maximum number of addresses has been reached.',
+        'A quota of the account prevents the step elasticIp (AddressLimitExceeded). The maximum number of addresses has been reached.',
       ].join('\n'),
     });
     expect(shown?.why).not.toContain('natGateway');

@@ -189,7 +189,8 @@ test.each([
 
 test('for the usual stack an advice stays as it is', () => {
   const usual = { stage: 'dev', target: 'sandbox', config: undefined } as const;
-  const advice = 'npm run provision -- --plan, without --adopt: it names what is in the way, if anything is';
+  const advice =
+    'Run npm run provision -- --plan without --adopt: it lists the resources to adopt, if there are any.';
   expect(withStackFlags(advice, usual)).toBe(advice);
 });
 

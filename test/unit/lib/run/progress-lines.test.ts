@@ -13,7 +13,7 @@ function shown(events: Event[], colour = false): string[] {
   return written.map((text) => text.slice(0, -1));
 }
 const thing = (word: 'created' | 'waiting', text: string, elapsed?: number, key = ''): Event => ({
-  type: 'thing',
+  type: 'resource',
   noun: 'natGateway',
   key,
   status: word,

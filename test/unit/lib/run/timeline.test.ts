@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const events: Event[] = [
   { type: 'phase', text: 'plan' },
-  { type: 'thing', noun: 'vpc', key: '', status: 'created', text: 'vpc-1', elapsed: 12 },
+  { type: 'resource', noun: 'vpc', key: '', status: 'created', text: 'vpc-1', elapsed: 12 },
 ];
 
 test('every event is written with its time, and shown as ever', () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/global
 import { systemClock } from '../../../../lib/model/clock.ts';
 import { shortHash } from '../../../../lib/derive/names.ts';
 import { takeLock, type Lock } from '../../../../lib/state/lock.ts';
-import { compiled, start } from '../../../program.ts';
+import { compileProgram, startProgram } from '../../../program.ts';
 import { useFolder } from './folder.ts';
 
 const path = useFolder();
@@ -43,20 +43,20 @@ const CONTENDER = `
 
 let program: string;
 beforeAll(async () => {
-  program = await compiled(CONTENDER);
+  program = await compileProgram(CONTENDER);
 });
 
 async function contender() {
-  const { child, ended, kill, next, tell } = start(program, [file()]);
-  expect(await next()).toBe('ready');
+  const { child, ended, kill, nextLine, send } = startProgram(program, [file()]);
+  expect(await nextLine()).toBe('ready');
   return {
     pid: child.pid,
     async take(): Promise<string> {
-      tell('go');
-      return (await next()) ?? '';
+      send('go');
+      return (await nextLine()) ?? '';
     },
     async exit(): Promise<void> {
-      tell('exit');
+      send('exit');
       await ended;
     },
     die: kill,

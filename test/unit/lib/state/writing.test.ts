@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { Guard } from '../../../../lib/state/format.ts';
 import { openState } from '../../../../lib/state/state.ts';
-import { compiled, start } from '../../../program.ts';
+import { compileProgram, startProgram } from '../../../program.ts';
 import { testClock } from '../../clock.ts';
 import { useFolder } from './folder.ts';
 
@@ -90,10 +90,10 @@ async function happenings(folder: string, count: number): Promise<void> {
 
 test('a process that is killed while it writes leaves the old file or the new one', async () => {
   await (await open()).record('vpc', { vpcId: 'vpc-1' });
-  const program = await compiled(writer(file()));
+  const program = await compileProgram(writer(file()));
   for (const moment of [2, 12, 23]) {
     const happened = happenings(dirname(file()), moment);
-    const running = start(program, []);
+    const running = startProgram(program, []);
     await happened;
     await running.kill();
     const { data } = await open();

@@ -1,4 +1,4 @@
-// What usually helps, by the words of ECS and of the load balancer.
+// Suggested fixes for messages of ECS and reasons of the load balancer.
 import { expect, test } from '@jest/globals';
 import { adviceForTargets, adviceForTasks } from '../../../../provision/done/advice.ts';
 import type { RoutedContainer } from '../../../../lib/config/config.ts';
@@ -7,22 +7,25 @@ import { config } from '../../act.ts';
 test.each([
   ["was unable to place a task. Reason: You've reached the limit on the number of vCPUs", /vCPUs/],
   ["error ECS was unable to assume the role 'arn:role' that was provided for this task", /IAM/],
-  ['CannotPullContainerError: dial tcp 10.0.0.1:443: i/o timeout', /no way out/],
-  ['ResourceInitializationError: There is a connection issue between the task and Amazon ECR.', /no way out/],
+  ['CannotPullContainerError: dial tcp 10.0.0.1:443: i/o timeout', /no outbound/],
+  [
+    'ResourceInitializationError: There is a connection issue between the task and Amazon ECR.',
+    /no outbound/,
+  ],
   ['CannotPullContainerError: manifest unknown', /cannot be pulled/],
   ['ResourceInitializationError: failed to validate logger args', /log group/],
-  ['OutOfMemoryError: Container killed due to memory usage; exit code 137', /for its memory/],
+  ['OutOfMemoryError: Container killed due to memory usage; exit code 137', /out of memory/],
   ['Task failed ELB health checks in (target-group g); api1 exit code 137', /0\.0\.0\.0/],
   ['Essential container in task exited; api1 exit code 137', /more memory/],
-  ['Essential container in task exited; api1 exit code 1', /last lines/],
-  ['Essential container in task exited', /last lines/],
+  ['Essential container in task exited; api1 exit code 1', /last log lines/],
+  ['Essential container in task exited', /last log lines/],
 ])('%s', (text, advice) => {
   const given = adviceForTasks(text);
   expect(given).toHaveLength(1);
   expect(given[0]).toMatch(advice);
 });
 
-test('nothing is advised on words that nobody knows', () => {
+test('there is no advice for an unknown message', () => {
   expect(adviceForTasks('something new')).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-// How far a deployment is, by what ECS shows of it.
+// The state of a deployment, as ECS shows it.
 import { describe, expect, test } from '@jest/globals';
 import type { Deployment } from '@aws-sdk/client-ecs';
 import { failed, pending, ready } from '../../../../lib/engine/until.ts';
@@ -17,16 +17,16 @@ describe('the state of a deployment', () => {
     ['tasks start', { pendingCount: 1 }, '0/1 running, 1 starting'],
     ['some run', { runningCount: 1, desiredCount: 3, pendingCount: 2 }, '1/3 running, 2 starting'],
     ['some failed', { failedTasks: 2 }, '0/1 running, 2 failed'],
-  ])('is pending while it is under way, in numbers: %s', (_what, counts, note) => {
+  ])('is pending while it is in progress, with its task counts: %s', (_what, counts, note) => {
     expect(state(primary('IN_PROGRESS', counts))).toEqual(pending(note));
   });
 
-  test('is pending while the service is not seen', () => {
-    expect(deploymentState(undefined, MINE)).toEqual(pending('the service is not seen yet'));
-    expect(state()).toEqual(pending('the deployment is not seen yet'));
+  test('is pending while the service is not visible', () => {
+    expect(deploymentState(undefined, MINE)).toEqual(pending('the service is not visible yet'));
+    expect(state()).toEqual(pending('the deployment is not visible yet'));
   });
 
-  test('is pending while a look still sees the deployment before, however that ended', () => {
+  test('is pending while a look still shows the previous deployment, however that ended', () => {
     const before = { createdAt: at(1) };
     const stale = [
       primary('COMPLETED', before),
@@ -35,29 +35,29 @@ describe('the state of a deployment', () => {
     ];
     for (const deployment of stale) {
       expect(deploymentState(service(deployment), MINE, at(10))).toEqual(
-        pending('the deployment is not seen yet'),
+        pending('the deployment is not visible yet'),
       );
     }
     expect(deploymentState(service(primary('COMPLETED')), MINE, at(10))).toEqual(ready(undefined));
   });
 
-  test('has failed when ours was seen, and the one before is primary again: ECS went back to it', () => {
+  test('has failed if ours was visible and the previous one is primary again, since ECS rolled back', () => {
     const back = primary('COMPLETED', { taskDefinition: OLD, createdAt: at(1) });
     const mine = primary('FAILED', { status: 'ACTIVE', createdAt: at(10), rolloutStateReason: BROKEN });
     expect(deploymentState(service(back, mine), MINE, at(10), true)).toEqual(
-      failed(`${BROKEN}\nECS went back to shop-dev-web:1`),
+      failed(`${BROKEN}\nECS rolled back to shop-dev-web:1`),
     );
     expect(deploymentState(service(back), MINE, at(10), true)).toEqual(
-      failed('ECS went back to shop-dev-web:1'),
+      failed('ECS rolled back to shop-dev-web:1'),
     );
   });
 
-  test('has failed when ECS says so: a first deployment has nothing to go back to', () => {
+  test('has failed if ECS reports that: a first deployment cannot be rolled back', () => {
     expect(state(primary('FAILED', { rolloutStateReason: BROKEN }))).toEqual(failed(BROKEN));
     expect(state(primary('FAILED'))).toEqual(failed('the deployment failed'));
   });
 
-  test('has failed when ECS went back to the one before, even if that is completed', () => {
+  test('has failed if ECS rolled back, even if the previous deployment is completed', () => {
     const back = primary('COMPLETED', {
       id: 'ecs-svc/3',
       taskDefinition: OLD,
@@ -67,22 +67,24 @@ describe('the state of a deployment', () => {
     const mine = primary('FAILED', { status: 'ACTIVE', rolloutStateReason: BROKEN });
     expect(deploymentState(service(back, mine), MINE, at(10))).toEqual(
       failed(
-        `${BROKEN}\nECS went back to shop-dev-web:1\nECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.`,
+        `${BROKEN}\nECS rolled back to shop-dev-web:1\nECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.`,
       ),
     );
-    // Later ours is forgotten.
+    // Later ECS no longer shows ours.
     expect(state({ ...back, rolloutStateReason: undefined })).toEqual(
-      failed('ECS went back to shop-dev-web:1'),
+      failed('ECS rolled back to shop-dev-web:1'),
     );
   });
 
-  test('is that of the deployment under way, whatever became of an earlier one of the same definition', () => {
+  test('is that of the current deployment, whatever the state of an earlier one of the same definition', () => {
     const earlier = primary('FAILED', { id: 'ecs-svc/1', status: 'ACTIVE', createdAt: at(1) });
     expect(state(earlier, primary('IN_PROGRESS'))).toEqual(pending('0/1 running'));
   });
 
-  test('has failed when somebody removes the service', () => {
+  test('has failed if someone else deletes the service', () => {
     const leaving = { ...service(primary('COMPLETED')), status: 'DRAINING' };
-    expect(deploymentState(leaving, MINE)).toEqual(failed('the service is DRAINING: somebody removes it'));
+    expect(deploymentState(leaving, MINE)).toEqual(
+      failed('the service is DRAINING: someone else is deleting it'),
+    );
   });
 });

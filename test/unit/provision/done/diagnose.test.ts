@@ -1,4 +1,4 @@
-// Why a deployment failed: the container to blame, its last lines, and what usually helps.
+// The explanation of a failed deployment: the responsible container, its last log lines, and a suggested fix.
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
@@ -27,29 +27,29 @@ const task = (id: number, more: Task = {}): Task => ({
   ...more,
 });
 
-/** The stopped tasks that ECS remembers, and the last lines of every stream. */
-function holds(tasks: readonly Task[], lines: readonly string[] = []): void {
+/** Sets the stopped tasks that ECS shows, and the last lines of every log stream. */
+function mockStopped(tasks: readonly Task[], lines: readonly string[] = []): void {
   mocks.ecs.on(ListTasksCommand).resolves({ taskArns: tasks.map(({ taskArn = '' }) => taskArn) });
   mocks.ecs.on(DescribeTasksCommand).resolves({ tasks: [...tasks] });
   mocks.logs.on(GetLogEventsCommand).resolves({ events: lines.map((message) => ({ message })) });
 }
-const explained = (said: readonly string[] = []) =>
-  diagnose(seeOf(), web, { taskDefinitionArn: MINE, reason: REASON, said });
-/** Whose log was read. */
+const explained = (messages: readonly string[] = []) =>
+  diagnose(seeOf(), web, { taskDefinitionArn: MINE, reason: REASON, messages });
+/** The containers whose logs were read. */
 const blamed = () =>
   sent()
     .filter(({ command }) => command === 'GetLogEvents')
     .map(({ input }) => (input as { logStreamName: string }).logStreamName.split('/')[1]);
 
-test('the problem says what ECS says, how the tasks ended, and the last lines of the culprit', async () => {
-  holds([task(1), task(2)], ['connecting to db:5432\n', 'Error: no database']);
-  const said = await explained(['has started 1 tasks.', 'was unable to place a task.']);
-  expect(said).toMatchObject({
+test('the problem has the messages of ECS, how the tasks ended, and the last log lines of the responsible container', async () => {
+  mockStopped([task(1), task(2)], ['connecting to db:5432\n', 'Error: no database']);
+  const shown = await explained(['has started 1 tasks.', 'was unable to place a task.']);
+  expect(shown).toMatchObject({
     code: 'DEPLOYMENT',
     what: 'The deployment of web failed.',
-    now: 'Everything else is made and recorded; the failed service is kept, so that it can be looked at.',
+    now: 'Everything else is created and recorded; the failed service is kept so that you can inspect it.',
   });
-  expect(said.why.split('\n')).toEqual([
+  expect(shown.why.split('\n')).toEqual([
     REASON,
     'was unable to place a task.',
     'Essential container in task exited; api1 exit code 143; api2 exit code 1',
@@ -57,10 +57,10 @@ test('the problem says what ECS says, how the tasks ended, and the last lines of
     '  connecting to db:5432',
     '  Error: no database',
   ]);
-  expect(said.fix).toEqual([
-    'A container ended by itself: its last lines say why.',
-    'npm run provision, when the cause is mended',
-    'aws logs tail /slipway/shop-dev --follow, for all that was written',
+  expect(shown.fix).toEqual([
+    'A container exited on its own: its last log lines say why.',
+    'npm run provision, once the cause is fixed',
+    'aws logs tail /slipway/shop-dev --follow, for the complete logs',
   ]);
   expect(sent().filter(({ command }) => command === 'GetLogEvents')).toEqual([
     {
@@ -75,8 +75,8 @@ test('the problem says what ECS says, how the tasks ended, and the last lines of
   ]);
 });
 
-test('only tasks of this deployment count, and the latest tells most', async () => {
-  holds([
+test('only tasks of this deployment are shown, latest first', async () => {
+  mockStopped([
     task(1, { stoppedReason: 'first' }),
     task(9, { stoppedReason: 'Scaling activity', taskDefinitionArn: 'arn:definition:1' }),
     task(3, { stoppedReason: 'third' }),
@@ -87,16 +87,16 @@ test('only tasks of this deployment count, and the latest tells most', async () 
   expect(why.split('\n').map((line) => line.split(';')[0])).toEqual([REASON, 'fourth', 'third', 'second']);
 });
 
-test('the same end is told once', async () => {
-  holds([task(1), task(2), task(3)]);
+test('tasks that ended in the same way are shown once', async () => {
+  mockStopped([task(1), task(2), task(3)]);
   expect((await explained()).why.split('\n')).toHaveLength(2);
 });
 
-describe('the container to blame', () => {
+describe('the responsible container', () => {
   const group = (container: RoutedContainer) =>
     `Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/${namesOf(config()).targetGroup(container)}/0123)`;
   test.each<[string, Task, string]>([
-    ['the one that ended by itself, not the one that was stopped then', {}, 'api2'],
+    ['the one that exited on its own, not the one that ECS stopped then', {}, 'api2'],
     [
       'the one that ECS gives a reason for',
       {
@@ -108,7 +108,7 @@ describe('the container to blame', () => {
       'api2',
     ],
     [
-      'the one whose targets are unhealthy, though all were stopped alike',
+      'the one whose targets are unhealthy, although all were stopped',
       {
         stopCode: 'ServiceSchedulerInitiated',
         stoppedReason: group(web.containers[1] as RoutedContainer),
@@ -132,7 +132,7 @@ describe('the container to blame', () => {
       'api2',
     ],
     [
-      'the one that ended well although it is essential',
+      'the one that exited with 0 although it is essential',
       {
         containers: [
           { name: 'api1', exitCode: 143 },
@@ -142,7 +142,7 @@ describe('the container to blame', () => {
       'api2',
     ],
     [
-      'the first that was killed, when there is no other sign',
+      'the first that was killed, if there is no other sign',
       {
         containers: [
           { name: 'api1', exitCode: 0 },
@@ -153,13 +153,13 @@ describe('the container to blame', () => {
       'api2',
     ],
   ])('is %s', async (_what, end, name) => {
-    holds([task(1, end)], ['a line']);
+    mockStopped([task(1, end)], ['a line']);
     await explained();
     expect(blamed()).toEqual([name]);
   });
 
-  test('is nobody when no container ended badly', async () => {
-    holds([
+  test('is none if all containers ended normally', async () => {
+    mockStopped([
       task(1, {
         stopCode: 'UserInitiated',
         stoppedReason: 'Task stopped by user',
@@ -171,19 +171,19 @@ describe('the container to blame', () => {
   });
 });
 
-test('the names of target groups are enough: of an ARN nobody reads more', async () => {
+test('ARNs of target groups are shortened to names', async () => {
   const stoppedReason =
     'Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/shop-dev-web-api1-1a2b/0123)';
-  holds([task(1, { stoppedReason, containers: [] })]);
+  mockStopped([task(1, { stoppedReason, containers: [] })]);
   expect((await explained()).why).toBe(
     `${REASON}\nTask failed ELB health checks in (target-group shop-dev-web-api1-1a2b)`,
   );
 });
 
-test('what cannot be found out makes it no other problem', async () => {
+test('details that cannot be read do not change the problem', async () => {
   mocks.ecs.on(ListTasksCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   expect(await explained()).toMatchObject({ code: 'DEPLOYMENT', why: REASON });
-  holds([task(1)]);
+  mockStopped([task(1)]);
   mocks.logs.on(GetLogEventsCommand).rejects(awsError('ResourceNotFoundException', 'no such stream'));
   expect((await explained()).why).toBe(
     `${REASON}\nEssential container in task exited; api1 exit code 143; api2 exit code 1`,
@@ -197,7 +197,7 @@ describe('unhealthy targets', () => {
     TargetHealth: { State: 'unhealthy' as const, Reason: Reason as never, Description },
   });
 
-  test('are told with their reasons', () => {
+  test('are shown with their reasons', () => {
     const targets = [
       target('Target.ResponseCodeMismatch', 'Health checks failed with these codes: [404]'),
       { Target: { Id: '10.0.2.6', Port: 5000 }, TargetHealth: { State: 'initial' as const } },
@@ -208,13 +208,13 @@ describe('unhealthy targets', () => {
       why: '10.0.1.5:5000 is unhealthy, Target.ResponseCodeMismatch, Health checks failed with these codes: [404]\n10.0.2.6:5000 is initial',
       fix: [
         'GET /health must answer 200: correct health.path or health.matcher of api1.',
-        'npm run provision, to look again and continue',
+        'npm run provision, to check again and continue',
       ],
       cause,
     });
   });
 
-  test('may be none', () => {
+  test('are explained if there are no targets at all', () => {
     expect(unhealthyTargets(api1, [], cause).why).toBe('It has no targets.');
   });
 });

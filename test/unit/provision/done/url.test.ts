@@ -1,4 +1,4 @@
-// The address of a stack, on AWS and on the sandbox.
+// The public address of a stack, on AWS and on the sandbox.
 import { describe, expect, test } from '@jest/globals';
 import { nouns } from '../../../../lib/model/architecture.ts';
 import type { OpenTarget, SandboxHandle } from '../../../../lib/run/target.ts';
@@ -9,7 +9,7 @@ import { config } from '../../act.ts';
 import { neighbours } from '../../neighbours.ts';
 
 const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
-const made = {
+const ids = {
   ...Object.fromEntries(nouns.map((name) => [name, new Map()])),
   loadBalancer: new Map(Object.entries(neighbours.loadBalancer)),
 } as unknown as AllIds;
@@ -19,7 +19,7 @@ const aws: OpenTarget = { settings, waits: localWaits, endpointName: 'aws', sand
 
 describe('on AWS', () => {
   test('is the domain', async () => {
-    expect(await publicAddress(domain('api.example.com'), aws, made)).toEqual({
+    expect(await publicAddress(domain('api.example.com'), aws, ids)).toEqual({
       url: 'http://api.example.com',
       host: 'api.example.com',
       connect: { host: 'api.example.com', port: 80 },
@@ -28,9 +28,9 @@ describe('on AWS', () => {
 
   test.each([
     ['there is no domain', config({ domain: undefined })],
-    ['the domain leads to whoever asks', domain('api.shop.localhost')],
+    ['the domain resolves only locally', domain('api.shop.localhost')],
   ])("is the load balancer's own name when %s", async (_when, of) => {
-    expect(await publicAddress(of, aws, made)).toEqual({
+    expect(await publicAddress(of, aws, ids)).toEqual({
       url: `http://${BALANCER}`,
       host: BALANCER,
       connect: { host: BALANCER, port: 80 },
@@ -39,22 +39,22 @@ describe('on AWS', () => {
 });
 
 describe('on the sandbox', () => {
-  /** A sandbox whose DNS knows these names, and which is asked for them. */
+  /** A sandbox whose DNS resolves these names, and which records the requests. */
   const sandboxOf = (known: Readonly<Record<string, number>>) => {
     const asked: [string, number][] = [];
-    const door = {
+    const sandbox = {
       resolve: async (name: string, port: number) => {
         asked.push([name, port]);
         const local = known[name];
         return local === undefined ? undefined : { host: '127.0.0.1', port: local };
       },
     } as unknown as SandboxHandle;
-    return { asked, place: { ...aws, endpointName: 'sandbox', sandbox: door } satisfies OpenTarget };
+    return { asked, target: { ...aws, endpointName: 'sandbox', sandbox } satisfies OpenTarget };
   };
 
   test('is the domain with the local port of the listener', async () => {
-    const { asked, place } = sandboxOf({ 'api.shop.localhost': 8080 });
-    expect(await publicAddress(domain('api.shop.localhost'), place, made)).toEqual({
+    const { asked, target } = sandboxOf({ 'api.shop.localhost': 8080 });
+    expect(await publicAddress(domain('api.shop.localhost'), target, ids)).toEqual({
       url: 'http://api.shop.localhost:8080',
       host: 'api.shop.localhost:8080',
       connect: { host: '127.0.0.1', port: 8080 },
@@ -62,17 +62,17 @@ describe('on the sandbox', () => {
     expect(asked).toEqual([['api.shop.localhost', 80]]);
   });
 
-  test('has no port where the listener really has its own', async () => {
-    const { place } = sandboxOf({ 'api.shop.localhost': 80 });
-    expect(await publicAddress(domain('api.shop.localhost'), place, made)).toMatchObject({
+  test('has no port if the listener has its real one', async () => {
+    const { target } = sandboxOf({ 'api.shop.localhost': 80 });
+    expect(await publicAddress(domain('api.shop.localhost'), target, ids)).toMatchObject({
       url: 'http://api.shop.localhost',
       host: 'api.shop.localhost',
     });
   });
 
-  test('shows a name that leads to this machine, and asks for the domain', async () => {
-    const { place } = sandboxOf({ 'api.example.com': 8080 });
-    expect(await publicAddress(domain('api.example.com'), place, made)).toEqual({
+  test('shows a name that resolves to this machine, and requests the domain', async () => {
+    const { target } = sandboxOf({ 'api.example.com': 8080 });
+    expect(await publicAddress(domain('api.example.com'), target, ids)).toEqual({
       url: `http://${BALANCER}:8080`,
       host: 'api.example.com:8080',
       connect: { host: '127.0.0.1', port: 8080 },
@@ -80,16 +80,16 @@ describe('on the sandbox', () => {
   });
 
   test("is the load balancer's own name without a domain", async () => {
-    const { asked, place } = sandboxOf({ [BALANCER]: 8080 });
-    expect(await publicAddress(config({ domain: undefined }), place, made)).toMatchObject({
+    const { asked, target } = sandboxOf({ [BALANCER]: 8080 });
+    expect(await publicAddress(config({ domain: undefined }), target, ids)).toMatchObject({
       url: `http://${BALANCER}:8080`,
       host: `${BALANCER}:8080`,
     });
     expect(asked).toEqual([[BALANCER, 80]]);
   });
 
-  test('is none while the name leads nowhere', async () => {
-    const { place } = sandboxOf({});
-    expect(await publicAddress(domain('api.shop.localhost'), place, made)).toBeUndefined();
+  test('is undefined while the name does not resolve', async () => {
+    const { target } = sandboxOf({});
+    expect(await publicAddress(domain('api.shop.localhost'), target, ids)).toBeUndefined();
   });
 });

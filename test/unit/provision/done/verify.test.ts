@@ -1,4 +1,4 @@
-// The last step of a provision, against real servers on this machine.
+// Requests to routed paths, against real servers on this machine.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** A server on a free port; gone after the test, with whatever connections it still has. */
+/** A server on a free port, which is closed after the test together with its connections. */
 async function serve(listener: RequestListener): Promise<number> {
   const server: Server = createServer(listener);
   const sockets = new Set<Socket>();
@@ -29,8 +29,8 @@ async function serve(listener: RequestListener): Promise<number> {
 }
 
 /**
- * What a run needs for this, with a wait of three looks on a clock that takes no time.
- * @param every milliseconds; a request, which goes by real time, may take two and a half of it
+ * A run whose wait is three probes on a clock that takes no time.
+ * @param every milliseconds between probes; a request, which uses real time, times out after two and a half of them
  */
 function runOf(signal = new AbortController().signal, every = 1000) {
   const events: Event[] = [];
@@ -45,13 +45,13 @@ const addressOf = (port: number) => ({
 });
 const notes = ({ events }: { events: readonly Event[] }) =>
   events.map((event) => ('text' in event ? event.text : '')).sort();
-/** The stack with its one service changed. */
+/** The configuration with its only service changed. */
 const changed = (change: Partial<Config['services'][number]>) =>
   config({ services: config().services.map((service) => ({ ...service, ...change })) });
 const [service] = config().services;
 const one = changed({ containers: (service?.containers ?? []).slice(0, 1) });
 
-test('asks every routed path, by the name that is printed, wherever that leads', async () => {
+test('requests every routed path with the printed name as its host', async () => {
   const asked: unknown[] = [];
   const port = await serve(({ method, url, headers: { host } }, response) => {
     asked.push({ method, url, host });
@@ -70,17 +70,21 @@ test('asks every routed path, by the name that is printed, wherever that leads',
   expect(notes(run)).toEqual([`GET http://${host}/api1  200`, `GET http://${host}/api2  200`]);
 });
 
-test.each([302, 401, 404, 405])('takes %i for an answer: it is the service that says so', async (status) => {
-  const port = await serve((_request, response) => response.writeHead(status).end('{"title":"not here"}'));
-  const run = runOf();
-  await verify(one, addressOf(port), run);
-  const [note, ...warnings] = notes(run);
-  expect(note).toBe(`GET http://api.example.com:${port}/api1  ${status}`);
-  const unknown = 'api1 answers, and knows nothing at /api1: the load balancer hands on the whole path.';
-  expect(warnings).toEqual(status === 404 ? [unknown] : []);
-});
+test.each([302, 401, 404, 405])(
+  'accepts %i as an answer, since it comes from the service',
+  async (status) => {
+    const port = await serve((_request, response) => response.writeHead(status).end('{"title":"not here"}'));
+    const run = runOf();
+    await verify(one, addressOf(port), run);
+    const [note, ...warnings] = notes(run);
+    expect(note).toBe(`GET http://api.example.com:${port}/api1  ${status}`);
+    const unknown =
+      'api1 does not know /api1: the load balancer forwards the whole path, without removing a prefix.';
+    expect(warnings).toEqual(status === 404 ? [unknown] : []);
+  },
+);
 
-test('asks again while the load balancer answers by itself: 503, and the 404 of a path without a rule', async () => {
+test('tries again while the load balancer itself answers: 503, or the 404 of a path without a rule', async () => {
   const answers: [number, string][] = [
     [503, ''],
     [404, NO_SERVICE],
@@ -102,18 +106,18 @@ test('asks again while the load balancer answers by itself: 503, and the 404 of 
   ]);
 });
 
-test("never takes the load balancer's own 404 for an answer", async () => {
+test("never accepts the load balancer's own 404 as an answer", async () => {
   const port = await serve((_request, response) => response.writeHead(404).end(NO_SERVICE));
   await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
     code: 'UNANSWERED',
-    what: `http://api.example.com:${port}/api1 is not answered.`,
+    what: `http://api.example.com:${port}/api1 does not answer.`,
     why: expect.stringContaining('The last look said: /api1 answers 404.'),
-    now: 'Everything is made and healthy as far as AWS says.',
-    fix: [`curl -v http://api.example.com:${port}/api1`, 'npm run provision, to look again'],
+    now: 'Everything is created, and healthy according to AWS.',
+    fix: [`curl -v http://api.example.com:${port}/api1`, 'npm run provision, to check again'],
   });
 });
 
-test('gives up where nothing listens', async () => {
+test('gives up if nothing listens', async () => {
   const port = await serve(() => undefined);
   for (const close of closing.splice(0)) await close();
   await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
@@ -122,7 +126,7 @@ test('gives up where nothing listens', async () => {
   });
 });
 
-test('gives up where a connection is taken and never answered', async () => {
+test('gives up if a connection is accepted and never answered', async () => {
   let asked = 0;
   const port = await serve(() => void (asked += 1));
   await expect(verify(one, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
@@ -132,7 +136,7 @@ test('gives up where a connection is taken and never answered', async () => {
   expect(asked).toBe(3);
 });
 
-test('gives up where an answer breaks off', async () => {
+test('gives up if a response breaks off', async () => {
   const port = await serve((_request, response) => {
     response.writeHead(200, { 'content-length': '100' });
     response.write('half', () => response.destroy());
@@ -140,12 +144,12 @@ test('gives up where an answer breaks off', async () => {
   await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({ code: 'UNANSWERED' });
 });
 
-test('leaves nothing running behind a path that is not answered', async () => {
+test('lets the other paths finish before it fails for one', async () => {
   let asked = 0;
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   const port = await serve(({ url }, response) => {
-    // The other path is answered when the last answer to this one has been read.
+    // The other path is answered once the last response for this one has been read.
     if (url === '/api2') return void released.then(() => response.end('hello'));
     asked += 1;
     if (asked === 3) response.on('close', () => setImmediate(release));
@@ -154,12 +158,12 @@ test('leaves nothing running behind a path that is not answered', async () => {
   const run = runOf();
   await expect(verify(config(), addressOf(port), run)).rejects.toMatchObject({
     code: 'UNANSWERED',
-    what: `http://api.example.com:${port}/api1 is not answered.`,
+    what: `http://api.example.com:${port}/api1 does not answer.`,
   });
   expect(notes(run)).toEqual(['/api1 answers 503', `GET http://api.example.com:${port}/api2  200`]);
 });
 
-test('stops at once when it is told to', async () => {
+test('stops at once when the run is aborted', async () => {
   const stop = new AbortController();
   const port = await serve(() => stop.abort(new Error('stop')));
   await expect(verify(one, addressOf(port), runOf(stop.signal))).rejects.not.toMatchObject({
@@ -175,7 +179,7 @@ test.each([
       containers: (service?.containers ?? []).map((container) => ({ ...container, path: undefined })),
     }),
   ],
-])('asks nothing of a service %s', async (_what, of) => {
+])('requests nothing from a service %s', async (_what, of) => {
   const run = runOf();
   await verify(of, addressOf(1), run);
   expect(run.events).toEqual([]);

@@ -1,4 +1,4 @@
-// When a service is done, and what is said when it never will be.
+// The wait for a service: when it ends, and how its failure is explained.
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeServicesCommand,
@@ -22,7 +22,7 @@ import { awsError, config, mocks, seeOf, sent, testClock } from '../../act.ts';
 import { neighbours } from '../../neighbours.ts';
 import { at, BROKEN, MINE, OLD, primary, service } from '../deployments.ts';
 
-describe('a service is done', () => {
+describe('a service is deployed', () => {
   const balancer = (Code: 'active' | 'failed', Reason?: string) =>
     mocks.elbv2
       .on(DescribeLoadBalancersCommand)
@@ -35,8 +35,8 @@ describe('a service is done', () => {
     taskDefinitions: new Map([['web', { taskDefinitionArn: MINE }]]),
     targetGroups: new Map(Object.entries(neighbours.targetGroups)),
   };
-  /** Waits with a few looks; every test has its own clock and notes. */
-  const settle = async (of = web, answered?: EcsService, change?: Change) => {
+  /** Waits for a few probes, with its own clock and notes. */
+  const wait = async (of = web, answered?: EcsService, change?: Change) => {
     const clock = testClock();
     const { signal } = new AbortController();
     notes.length = 0;
@@ -52,7 +52,7 @@ describe('a service is done', () => {
             what,
             { first: 0, every: 1000, deadline: 4000 },
             probe,
-            // What is said of the wait for the deployment is not what these tests are about.
+            // The notes of the wait for the deployment are not tested here.
             { clock, signal, onPending: (note) => void (what.includes('targets') && waiting.push(note)) },
           ),
       },
@@ -61,7 +61,7 @@ describe('a service is done', () => {
       answered,
     );
   };
-  /** What the looks at the service see, one after the other; the last is seen for ever. */
+  /** Sets what successive looks at the service show; the last is repeated. */
   const looks = (...services: EcsService[]) => {
     const mock = mocks.ecs.on(DescribeServicesCommand);
     for (const one of services.slice(0, -1)) mock.resolvesOnce({ services: [one] });
@@ -73,7 +73,7 @@ describe('a service is done', () => {
       TargetHealth: { State, Reason, Description },
     }) as TargetHealthDescription;
   const targets = (...all: TargetHealthDescription[]) => ({ TargetHealthDescriptions: all });
-  /** The stopped tasks that ECS remembers at each look, one after the other; the last are remembered for ever. */
+  /** Sets the stopped tasks that successive looks show; the last are repeated. */
   const stopped = (...looks: Task[][]) => {
     const byArn = new Map(looks.flat().map((one) => [one.taskArn ?? '', one]));
     const list = mocks.ecs.on(ListTasksCommand);
@@ -86,7 +86,7 @@ describe('a service is done', () => {
   };
   const commands = () => sent().map(({ command }) => command);
 
-  test('when its deployment is, and then all targets of every group are healthy', async () => {
+  test('when its deployment is completed, and then all targets of every group are healthy', async () => {
     looks(service(primary('IN_PROGRESS')), service(primary('COMPLETED', { runningCount: 1 })));
     stopped([]);
     mocks.elbv2
@@ -96,7 +96,7 @@ describe('a service is done', () => {
       .resolvesOnce(targets(target('initial', 'Elb.InitialHealthChecking')))
       .resolvesOnce(targets(target('unhealthy', 'Target.Timeout'), target('draining')))
       .resolves(targets(target('healthy'), target('draining')));
-    await settle();
+    await wait();
     const asked = sent()
       .filter(({ command }) => command === 'DescribeTargetHealth')
       .map(({ input }) => (input as { TargetGroupArn: string }).TargetGroupArn);
@@ -115,29 +115,29 @@ describe('a service is done', () => {
       .on(DescribeTargetHealthCommand)
       .resolvesOnce(targets(target('healthy'), target('initial')))
       .resolves(targets(target('healthy'), target('healthy')));
-    await settle(two);
+    await wait(two);
     expect(commands().filter((command) => command === 'DescribeTargetHealth')).toHaveLength(2);
   });
 
-  describe('when its count is not what the configuration says', () => {
+  describe('when its count differs from the configuration', () => {
     const one = { ...web, count: 1, containers: web.containers.slice(0, 1) };
     const counted = (desiredCount: number) => ({ ...service(primary('COMPLETED')), desiredCount });
 
-    test('with as many as ECS is to run now: Application Auto Scaling may scale in meanwhile', async () => {
+    test('with as many healthy targets as ECS should run now: Application Auto Scaling may scale in meanwhile', async () => {
       looks(counted(3), counted(3), counted(2));
       stopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy'), target('healthy')));
-      await settle(one);
+      await wait(one);
       expect(waiting).toEqual(Array(2).fill(expect.stringMatching(/^2\/3 targets of api1 healthy; /)));
     });
 
-    test('without targets, when it was scaled to none', async () => {
+    test('without targets, if it was scaled to zero', async () => {
       looks(counted(0));
-      await settle(one);
+      await wait(one);
       expect(commands()).toEqual(['DescribeServices']);
     });
 
-    test('with as many as this run has asked for: a look may still see the count before', async () => {
+    test('with as many healthy targets as this run has set: a look may still show the previous count', async () => {
       looks(counted(1));
       stopped([]);
       mocks.elbv2
@@ -151,19 +151,19 @@ describe('a service is done', () => {
         fields: [{ field: 'count', from: 1, to: 2 }],
         reason: '',
       };
-      await settle({ ...one, count: 2 }, undefined, change);
+      await wait({ ...one, count: 2 }, undefined, change);
       expect(commands().filter((command) => command === 'DescribeTargetHealth')).toHaveLength(2);
     });
   });
 
-  test('without targets, when it is to have no tasks or no routes', async () => {
+  test('without targets, if it should have no tasks or no routes', async () => {
     looks(service(primary('COMPLETED')));
-    await settle({ ...web, count: 0 });
-    await settle({ ...web, containers: web.containers.map((one) => ({ ...one, path: undefined })) });
+    await wait({ ...web, count: 0 });
+    await wait({ ...web, containers: web.containers.map((one) => ({ ...one, path: undefined })) });
     expect(commands()).toEqual(['DescribeServices', 'DescribeServices']);
   });
 
-  describe('and ECS is heard', () => {
+  describe('and the messages of ECS are reported', () => {
     const said = (id: string, message: string) => ({
       id,
       message: `(service web) ${message}`,
@@ -177,7 +177,7 @@ describe('a service is done', () => {
       said('3', 'has reached a steady state.'),
     ];
 
-    test('once each, in the order in which it spoke, without what the line says anyway', async () => {
+    test('once each, in order, and shortened', async () => {
       const events = [[first], [second, first], [third, second, first]].map((all) => [...all]);
       looks(
         ...events.map((all, index) => ({
@@ -185,7 +185,7 @@ describe('a service is done', () => {
           events: all,
         })),
       );
-      await settle({ ...web, count: 0 }, { ...service(primary('IN_PROGRESS')), events: [] });
+      await wait({ ...web, count: 0 }, { ...service(primary('IN_PROGRESS')), events: [] });
       expect(notes).toEqual([
         'web: has started 1 tasks: (task 1).',
         'web: registered 1 targets in (target-group shop-dev-web-api1-1a2b)',
@@ -193,18 +193,18 @@ describe('a service is done', () => {
       ]);
     });
 
-    test('but not what it said before the update', async () => {
+    test('but none from before the update', async () => {
       looks({ ...service(primary('COMPLETED')), events: [third, second, first] });
-      await settle({ ...web, count: 0 }, { ...service(primary('IN_PROGRESS')), events: [second, first] });
+      await wait({ ...web, count: 0 }, { ...service(primary('IN_PROGRESS')), events: [second, first] });
       expect(notes).toEqual(['web: has reached a steady state.']);
     });
 
-    test('and not before the first look, when nothing was changed', async () => {
+    test('and none from before the first look, if nothing was changed', async () => {
       looks(
         { ...service(primary('IN_PROGRESS')), events: [second, first] },
         { ...service(primary('COMPLETED')), events: [third, second, first] },
       );
-      await settle({ ...web, count: 0 });
+      await wait({ ...web, count: 0 });
       expect(notes).toEqual(['web: has reached a steady state.']);
     });
   });
@@ -233,7 +233,7 @@ describe('a service is done', () => {
       });
     };
 
-    test('the wait says how many tasks run, how the last ended, and what ECS said last', async () => {
+    test('the wait reports how many tasks run, how the last one ended, and the last message of ECS', async () => {
       const counts = { runningCount: 0, pendingCount: 1 };
       completed(counts, 'has started 1 tasks: (task 2).', 'registered 1 targets.');
       stopped([died(1)]);
@@ -241,18 +241,18 @@ describe('a service is done', () => {
         .on(DescribeTargetHealthCommand)
         .resolvesOnce(targets(target('draining', 'Target.DeregistrationInProgress')))
         .resolves(targets(target('healthy')));
-      await settle(one);
+      await wait(one);
       expect(waiting).toEqual([
-        `0/1 targets of api1 healthy, Target.DeregistrationInProgress; 0/1 running, 1 starting; last end: ${END}; ECS: has started 1 tasks`,
+        `0/1 targets of api1 healthy, Target.DeregistrationInProgress; 0/1 running, 1 starting; last exit: ${END}; ECS: has started 1 tasks`,
       ]);
     });
 
-    test('tasks that end one after the other end the wait: exit code, reason and last lines are told', async () => {
+    test('tasks that keep ending end the wait: exit code, reason and last log lines are shown', async () => {
       completed({ runningCount: 0 }, 'has started 1 tasks: (task 4).', 'was unable to place a task.');
       stopped([died(1)], [died(1), died(2)], [died(1), died(2), died(3), died(4)]);
-      await expect(settle(one, { ...service(primary('COMPLETED')), events: [] })).rejects.toMatchObject({
+      await expect(wait(one, { ...service(primary('COMPLETED')), events: [] })).rejects.toMatchObject({
         code: 'DEPLOYMENT',
-        what: 'web was deployed and does not keep running.',
+        what: 'web was deployed but does not keep running.',
         why: [
           '3 tasks ended. 0/1 targets of api1 healthy, 0/1 running',
           'was unable to place a task.',
@@ -262,12 +262,12 @@ describe('a service is done', () => {
           '  no database, giving up',
         ].join('\n'),
         now: expect.stringContaining('the failed service is kept'),
-        fix: expect.arrayContaining(['A container ended by itself: its last lines say why.']),
+        fix: expect.arrayContaining(['A container exited on its own: its last log lines say why.']),
       });
       expect(waiting).toHaveLength(2);
     });
 
-    test('a large service bears more of them, as in a deployment', async () => {
+    test('a large service tolerates more of them, as in a deployment', async () => {
       const wide = { ...one, count: 8 };
       completed({ runningCount: 7, desiredCount: 8 });
       stopped(
@@ -275,25 +275,25 @@ describe('a service is done', () => {
         [died(1), died(2), died(3)],
         [1, 2, 3, 4].map((id) => died(id)),
       );
-      await expect(settle(wide)).rejects.toMatchObject({ why: expect.stringMatching(/^4 tasks ended\. /) });
+      await expect(wait(wide)).rejects.toMatchObject({ why: expect.stringMatching(/^4 tasks ended\. /) });
     });
 
-    test('tasks that ECS stopped, or that run something else, are not counted', async () => {
+    test('tasks that ECS stopped, or of another definition, are not counted', async () => {
       const scaled = { stopCode: 'ServiceSchedulerInitiated' as const };
       completed({ runningCount: 1 });
       stopped([], [died(1, scaled), died(2, scaled), died(3, scaled), died(4, { taskDefinitionArn: OLD })]);
-      await expect(settle(one)).rejects.toMatchObject({ code: 'UNHEALTHY', why: 'It has no targets.' });
+      await expect(wait(one)).rejects.toMatchObject({ code: 'UNHEALTHY', why: 'It has no targets.' });
     });
 
     test.each([
       ['tasks do not all run', 0, [] as Task[], []],
       ['a task runs, and another ended meanwhile', 1, [died(1)], [END]],
-    ])('when time is up and %s, the tasks are to blame', async (_when, runningCount, tasks, ends) => {
+    ])('on a timeout while %s, the tasks are the reason', async (_when, runningCount, tasks, ends) => {
       completed({ runningCount });
       stopped([], tasks);
-      await expect(settle(one)).rejects.toMatchObject({
+      await expect(wait(one)).rejects.toMatchObject({
         code: 'DEPLOYMENT',
-        what: 'web was deployed and does not keep running.',
+        what: 'web was deployed but does not keep running.',
         why: expect.stringContaining(
           [
             `Gave up waiting for the targets of web to be healthy after 4 s. 0/1 targets of api1 healthy, ${runningCount}/1 running`,
@@ -303,34 +303,34 @@ describe('a service is done', () => {
       });
     });
 
-    test('nothing is waited for when somebody deploys something else, or removes the service', async () => {
+    test('the wait ends if someone else deploys something else or deletes the service', async () => {
       stopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
       const done = service(primary('COMPLETED'));
       looks(done, { ...done, status: 'DRAINING' });
-      await expect(settle(one)).rejects.toMatchObject({
+      await expect(wait(one)).rejects.toMatchObject({
         code: 'DEPLOYMENT',
-        why: 'the service is DRAINING: somebody removes it',
+        why: 'the service is DRAINING: someone else is deleting it',
       });
       looks(done, service(primary('IN_PROGRESS', { taskDefinition: OLD })));
-      await expect(settle(one)).rejects.toMatchObject({ why: 'ECS went back to shop-dev-web:1' });
+      await expect(wait(one)).rejects.toMatchObject({ why: 'ECS rolled back to shop-dev-web:1' });
       expect(waiting).toEqual([]);
     });
 
-    test('tasks that cannot be looked at do not end the wait', async () => {
+    test('tasks that cannot be read do not end the wait', async () => {
       completed({ runningCount: 1 });
       mocks.ecs.on(ListTasksCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
       mocks.elbv2
         .on(DescribeTargetHealthCommand)
         .resolvesOnce(targets())
         .resolves(targets(target('healthy')));
-      await settle(one);
+      await wait(one);
       expect(waiting).toEqual(['0/1 targets of api1 healthy; 1/1 running']);
     });
   });
 
   describe('never', () => {
-    test('when it was rolled back: the problem says so, and what ECS said meanwhile', async () => {
+    test('if it was rolled back: the problem explains that with the messages of ECS', async () => {
       const message = '(service web) was unable to place a task. Reason: Internal error.';
       looks(service(primary('IN_PROGRESS', { failedTasks: 1 })), {
         ...service(
@@ -343,45 +343,45 @@ describe('a service is done', () => {
         ],
       });
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
-      await expect(settle(web, { ...service(primary('IN_PROGRESS')), events: [] })).rejects.toMatchObject({
+      await expect(wait(web, { ...service(primary('IN_PROGRESS')), events: [] })).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         what: 'The deployment of web failed.',
-        why: `${BROKEN}\nECS went back to shop-dev-web:1\nwas unable to place a task. Reason: Internal error.`,
+        why: `${BROKEN}\nECS rolled back to shop-dev-web:1\nwas unable to place a task. Reason: Internal error.`,
       });
       expect(commands()).not.toContain('DescribeTargetHealth');
     });
 
-    test('when the first deployment failed', async () => {
+    test('if the first deployment failed', async () => {
       looks(service(primary('FAILED', { rolloutStateReason: BROKEN })));
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
-      await expect(settle()).rejects.toMatchObject({ code: 'DEPLOYMENT', why: BROKEN });
+      await expect(wait()).rejects.toMatchObject({ code: 'DEPLOYMENT', why: BROKEN });
     });
 
-    test('when the load balancer failed: AWS says why, and nothing is looked for in the tasks', async () => {
+    test('if the load balancer failed: the problem has its reason, and tasks are not read', async () => {
       looks(service(primary('IN_PROGRESS')));
       const why = 'The subnets have no free addresses left.';
       balancer('failed', why);
-      await expect(settle()).rejects.toMatchObject({ code: 'FAILED_STATE', why });
+      await expect(wait()).rejects.toMatchObject({ code: 'FAILED_STATE', why });
       expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers', 'DescribeServices']);
     });
 
-    test('when it takes too long: that is explained as well', async () => {
+    test('if it takes too long: that is explained as well', async () => {
       looks(service(primary('IN_PROGRESS', { failedTasks: 5 })));
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
-      await expect(settle()).rejects.toMatchObject({
+      await expect(wait()).rejects.toMatchObject({
         code: 'DEPLOYMENT',
         why: 'The last look said: 0/1 running, 5 failed.',
       });
     });
 
-    test('when its targets stay unhealthy though its tasks run: the problem says which, and why', async () => {
+    test('if its targets stay unhealthy while its tasks run: the problem explains which, and why', async () => {
       looks(service(primary('COMPLETED', { runningCount: 1 })));
       stopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy')));
       mocks.elbv2
         .on(DescribeTargetHealthCommand, { TargetGroupArn: 'arn:group-1' })
         .resolves(targets(target('unhealthy', 'Target.Timeout', 'Request timed out')));
-      await expect(settle()).rejects.toMatchObject({
+      await expect(wait()).rejects.toMatchObject({
         code: 'UNHEALTHY',
         what: 'The load balancer finds api1 unhealthy.',
         why: '10.0.1.5:5000 is unhealthy, Target.Timeout, Request timed out',
@@ -389,12 +389,12 @@ describe('a service is done', () => {
       });
     });
 
-    test('when a look fails: that error is told as it is', async () => {
+    test('if a look fails: the error is thrown as it is', async () => {
       mocks.ecs.on(DescribeServicesCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
-      await expect(settle()).rejects.toMatchObject({ message: 'not allowed' });
+      await expect(wait()).rejects.toMatchObject({ message: 'not allowed' });
       looks(service(primary('COMPLETED')));
       mocks.elbv2.on(DescribeTargetHealthCommand).rejects(awsError('TargetGroupNotFoundException', 'none'));
-      await expect(settle()).rejects.toMatchObject({ message: 'none' });
+      await expect(wait()).rejects.toMatchObject({ message: 'none' });
     });
   });
 });

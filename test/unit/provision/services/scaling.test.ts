@@ -1,4 +1,4 @@
-// Counts that Application Auto Scaling has decided: what a plan makes of them, what is sent, what a run says.
+// Task counts that Application Auto Scaling controls: in a plan, in calls, and in what a run reports.
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
 import type { FoundService } from '../../../../lib/look/services.ts';
@@ -13,7 +13,7 @@ const drifted: Partial<FoundService> = { desiredCount: 4 };
 const found = (changes: Partial<FoundService>) => surveyOf({ services: { web: { ...item, ...changes } } });
 
 describe('the step', () => {
-  test('changes nothing of a count that was decided', async () => {
+  test('does not change a count that Application Auto Scaling controls', async () => {
     const { verbs } = await provisionStep(services, withItem(theirs));
     expect(verbs).toEqual([]);
     expect(mutations()).toEqual([]);
@@ -28,9 +28,9 @@ describe('the step', () => {
   });
 
   test.each([
-    ['one that nobody has decided', drifted],
-    ['one of which that is not known', unknown],
-  ])('repairs %s', async (_what, changes) => {
+    ['that it does not control', drifted],
+    ['of which that is unknown', unknown],
+  ])('repairs a count %s', async (_what, changes) => {
     isDone();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const { verbs } = await provisionStep(services, withItem(changes));
@@ -39,28 +39,28 @@ describe('the step', () => {
   });
 });
 
-test('a run says who decides, and when it does not know', () => {
-  const told = (changes: Partial<FoundService>) => countEvents(config(), found(changes));
-  expect(told(theirs)).toEqual([
-    { type: 'note', text: 'the count of web is 4, not 1: Application Auto Scaling decides, from 2 to 8' },
+test('a run reports that Application Auto Scaling controls a count, or that this is unknown', () => {
+  const events = (changes: Partial<FoundService>) => countEvents(config(), found(changes));
+  expect(events(theirs)).toEqual([
+    { type: 'note', text: 'the count of web is 4, not 1: Application Auto Scaling controls it, from 2 to 8' },
   ]);
-  expect(told(unknown)).toEqual([
+  expect(events(unknown)).toEqual([
     {
       type: 'warning',
-      text: 'the count of web is 4, not 1; whether Application Auto Scaling made it so is not known: not allowed',
+      text: 'the count of web is 4, not 1; it is unknown whether Application Auto Scaling set it: not allowed',
     },
   ]);
-  expect(told(drifted)).toEqual([]);
+  expect(events(drifted)).toEqual([]);
   expect(countEvents(config(), surveyOf())).toEqual([]);
 });
 
-test('a run says that a service which is replaced loses its range, and begins where the other one was', () => {
+test('a run reports that a replaced service loses its range, and starts with the count of its predecessor', () => {
   const former = (changes: Partial<FoundService>) =>
     surveyOf({ services: { 'web~former': { ...item, ...changes } } });
   expect(countEvents(config(), former(theirs))).toEqual([
     {
       type: 'warning',
-      text: 'web is replaced, and the range that Application Auto Scaling has for it goes: it begins with 4 tasks, and the next provision makes that 1 unless the new service has a range',
+      text: 'web is replaced, and its Application Auto Scaling range is lost: the new service starts with 4 tasks, and the next provision sets 1 unless the new service has a range',
     },
   ]);
   expect(countEvents(config(), former(drifted))).toEqual([]);
@@ -73,7 +73,7 @@ test('a run says that a service which is replaced loses its range, and begins wh
   ]).toEqual([4, 1, 1]);
 });
 
-test('what is asked at the end goes by the counts that were decided', () => {
+test('the requests at the end use the counts that Application Auto Scaling has set', () => {
   const counts = (changes: Partial<FoundService>) =>
     withAutoScaledCounts(config(), found(changes)).services.map(({ count }) => count);
   expect(counts({ ...theirs, desiredCount: 0 })).toEqual([0]);

@@ -90,7 +90,7 @@ test('explains refusal: one that ECS could not set up', async () => {
 test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
   const { changes } = await provisionStep(cluster, withTags({}));
   expect(changes).toMatchObject([
-    { verb: 'refused', reason: expect.stringContaining('somebody else made it') },
+    { verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);
   expect(sent()).toEqual([]);
 });

@@ -8,7 +8,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { hostedZone } from '../../../../provision/steps/hosted-zone.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent, surveyOf, wantOf } from '../../act.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../act.ts';
 
 const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
 const own = config({ domain });
@@ -102,7 +102,7 @@ test.each([
   const found = surveyOf({
     hostedZone: { ...isThere, 'old.com': old, 'other.com': { ...theirs, name: 'other.com' } },
   });
-  expect(hostedZone.diff(wantOf(of), found)).toMatchObject([
+  expect(diffOf(hostedZone, found, of)).toMatchObject([
     { noun: 'hostedZone', key: 'old.com', verb: 'remove', reason: 'the configuration does not have it' },
   ]);
 });
@@ -157,7 +157,7 @@ test("explains refusal: the account's own zone is not made a second time", async
       verb: 'refused',
       fields: [],
       reason:
-        'it has our name but not our tags: somebody else made it; without domain.createZone it would be used as it is',
+        'it has our name but not our tags: someone else created it; without domain.createZone it would be used as it is',
     },
   ]);
   expect(sent()).toEqual([]);

@@ -101,7 +101,7 @@ test('creates when missing: an engine builds and pushes, and the digest is what 
     .resolves({ imageDetails: [{ imageDigest: 'sha256:built' }] });
   const step: Step<'images'> = {
     ...images,
-    apply: (act) => images.apply({ ...act, builds: { emulator: false, of: async () => build } }),
+    create: (context) => images.create({ ...context, builds: { emulator: false, of: async () => build } }),
   };
   const { ids, notes } = await provisionStep(step, {
     name: 'images',

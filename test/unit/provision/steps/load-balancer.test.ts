@@ -178,7 +178,7 @@ test('repairs drift: one that failed goes before another is made', async () => {
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
   const done = await provisionStep(loadBalancer, withItem({ state: 'failed', failure: 'no address' }));
   expect(done.changes).toMatchObject([
-    { verb: 'replace', reason: 'one that failed cannot come back: no address' },
+    { verb: 'replace', reason: 'a failed load balancer cannot recover: no address' },
   ]);
   expect(done.ids).toEqual({ '': { ...ids, loadBalancerArn: 'arn-2' } });
   expect(sent().map(({ command }) => command)).toEqual([
@@ -204,7 +204,7 @@ test.each([
   [
     'has our name but not our tags',
     { tags: {} },
-    'it has our name but not our tags: somebody else made it',
+    'it has our name but not our tags: someone else created it',
     undefined,
   ],
   [

@@ -108,7 +108,12 @@ test('repairs drift', async () => {
 });
 
 test.each([
-  ['that failed', { state: 'failed' }, ['state'], 'a gateway that failed or is going cannot come back'],
+  [
+    'that failed',
+    { state: 'failed' },
+    ['state'],
+    'a NAT gateway that failed or is being deleted cannot recover',
+  ],
   ['in another subnet', { subnetId: 'subnet-b' }, ['subnet'], 'a NAT gateway cannot move to another subnet'],
   [
     'with another address',

@@ -10,7 +10,7 @@ import { expect, test } from '@jest/globals';
 import { privateRoutes } from '../../../../provision/steps/private-routes.ts';
 import { knownAfter } from '../../../../lib/model/change.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, provisionStep, sent, surveyOf, wantOf } from '../../act.ts';
+import { awsError, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../act.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const ids: Record<string, string> = { 'private-1': 'rtb-2', 'private-2': 'rtb-3' };
@@ -85,7 +85,7 @@ test('adopts when present', async () => {
 test('adopts when present: a gateway that is still pending is routed to already', () => {
   const found = network();
   found.natGateway[''].state = 'pending';
-  expect(privateRoutes.diff(wantOf(), surveyOf(found))).toEqual([]);
+  expect(diffOf(privateRoutes, surveyOf(found))).toEqual([]);
 });
 
 test('repairs drift', async () => {
@@ -118,7 +118,7 @@ test.each([
 ])('repairs drift: a gateway that %s is replaced, and the routes follow it', (_, changes) => {
   const found = network();
   Object.assign(found.natGateway[''], changes);
-  const changed = privateRoutes.diff(wantOf(), surveyOf(found));
+  const changed = diffOf(privateRoutes, surveyOf(found));
   expect(changed.map(({ verb, fields }) => [verb, fields])).toEqual(
     Array(2).fill(['update', [{ field: 'default route', from: 'nat-1', to: knownAfter('natGateway') }]]),
   );
@@ -127,7 +127,7 @@ test.each([
 test('repairs drift: the table of a zone too many goes', () => {
   const found = network();
   const more = { ...found.privateRoutes, 'private-3': found.privateRoutes['private-1'] };
-  const [change] = privateRoutes.diff(wantOf(), surveyOf({ ...found, privateRoutes: more }));
+  const [change] = diffOf(privateRoutes, surveyOf({ ...found, privateRoutes: more }));
   expect(change).toMatchObject({ key: 'private-3', verb: 'remove' });
 });
 

@@ -9,7 +9,7 @@ import {
 import { expect, test } from '@jest/globals';
 import type { FoundRecord } from '../../../../lib/look/record.ts';
 import { record } from '../../../../provision/steps/record.ts';
-import { awsError, config, mocks, provisionStep, sent, surveyOf, wantOf } from '../../act.ts';
+import { awsError, config, mocks, provisionStep, sent, surveyOf, diffOf } from '../../act.ts';
 import { neighbours } from '../../neighbours.ts';
 
 const { hostedZone, loadBalancer } = neighbours;
@@ -136,10 +136,10 @@ test('removes what the configuration does not have: it names another record, or 
     verb: 'remove',
     reason: 'the configuration does not have it',
   };
-  expect(record.diff(wantOf(), found)).toMatchObject([removal]);
-  expect(
-    record.diff(wantOf(config({ domain: undefined })), surveyOf({ record: { old, foreign } })),
-  ).toMatchObject([removal]);
+  expect(diffOf(record, found)).toMatchObject([removal]);
+  expect(diffOf(record, surveyOf({ record: { old, foreign } }), config({ domain: undefined }))).toMatchObject(
+    [removal],
+  );
 });
 
 test('repairs drift', async () => {
@@ -169,7 +169,7 @@ test('explains refusal', async () => {
 test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
   const { changes } = await provisionStep(record, withItem({ aliasTo: 'www.example.net', tags: {} }));
   expect(changes).toMatchObject([
-    { verb: 'refused', reason: expect.stringContaining('somebody else made it') },
+    { verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);
   expect(sent()).toEqual([]);
 });

@@ -177,7 +177,7 @@ test('explains refusal', async () => {
 test("explains refusal: somebody else's is refused, and nothing is sent for it", async () => {
   const { changes } = await provisionStep(roles, withItems({ tags: {} }));
   expect(changes).toMatchObject([
-    { key: 'execution', verb: 'refused', reason: expect.stringContaining('somebody else made it') },
+    { key: 'execution', verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);
   expect(sent()).toEqual([]);
 });

@@ -245,7 +245,7 @@ test('explains refusal', async () => {
 test("explains refusal: somebody else's at our priority is refused, and nothing is sent for it", async () => {
   const { changes } = await provisionStep(rules, withItems({ tags: {} }));
   expect(changes).toMatchObject([
-    { key: 'web-api1', verb: 'refused', reason: expect.stringContaining('somebody else made it') },
+    { key: 'web-api1', verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);
   expect(sent()).toEqual([]);
 });

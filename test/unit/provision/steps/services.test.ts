@@ -132,7 +132,7 @@ describe('creates when missing', () => {
     await expect(provisionStep(services, scene())).rejects.toMatchObject({
       code: 'TIMEOUT',
       what: expect.stringMatching(/^Gave up waiting for the name web to be free after/),
-      why: 'The last look said: what has it is DRAINING.',
+      why: 'The last look said: a service with this name is DRAINING.',
     });
   });
 
@@ -346,7 +346,7 @@ describe('explains refusal', () => {
   test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
     const { changes } = await provisionStep(services, withItem({ tags: {} }));
     expect(changes).toMatchObject([
-      { verb: 'refused', reason: expect.stringContaining('somebody else made it') },
+      { verb: 'refused', reason: expect.stringContaining('someone else created it') },
     ]);
     expect(sent()).toEqual([]);
   });

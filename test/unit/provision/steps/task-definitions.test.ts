@@ -191,7 +191,7 @@ test('explains refusal', async () => {
 test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
   const { changes } = await provisionStep(taskDefinitions, withItem({ tags: {} }));
   expect(changes).toMatchObject([
-    { verb: 'refused', reason: expect.stringContaining('somebody else made it') },
+    { verb: 'refused', reason: expect.stringContaining('someone else created it') },
   ]);
   expect(sent()).toEqual([]);
 });

@@ -1,0 +1,19 @@
+/** Ownership: whether a resource belongs to this stack, and who else it belongs to, by its tags. Pure. */
+import { STACK_TAG, type Tags } from './tags.ts';
+
+/** How many tags of someone else's resource are listed. */
+const MAX_TAGS = 5;
+
+/**
+ * The owner of a resource that has one of our names: undefined when it is this stack, otherwise words for a problem.
+ * @param createdAt when it was created, where AWS reports it
+ */
+export function foreignOwner(tags: Tags, stack: string, createdAt?: Date): string | undefined {
+  const owner = tags[STACK_TAG];
+  if (owner === stack) return undefined;
+  const since = createdAt ? ` on ${createdAt.toISOString().slice(0, 10)}` : '';
+  if (owner !== undefined) return `it belongs to the stack ${owner}${since && `, created${since}`}`;
+  const others = Object.entries(tags).map(([key, value]) => `${key}=${value}`);
+  const tagged = others.length === 0 ? '' : `, tagged ${others.slice(0, MAX_TAGS).join(', ')}`;
+  return `it has our name but not our tags: someone else created it${since}${tagged}`;
+}

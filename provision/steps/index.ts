@@ -1,0 +1,23 @@
+/** The steps of all nouns, under their names. */
+export { cluster } from './cluster.ts';
+export { elasticIp } from './elastic-ip.ts';
+export { hostedZone } from './hosted-zone.ts';
+export { images } from './images.ts';
+export { internetGateway } from './internet-gateway.ts';
+export { listener } from './listener.ts';
+export { loadBalancer } from './load-balancer.ts';
+export { logGroup } from './log-group.ts';
+export { natGateway } from './nat-gateway.ts';
+export { privateRoutes } from './private-routes.ts';
+export { publicRoutes } from './public-routes.ts';
+export { record } from './record.ts';
+export { repositories } from './repositories.ts';
+export { roles } from './roles.ts';
+export { rules } from './rules.ts';
+export { securityGroups } from './security-groups.ts';
+export { serviceLinkedRole } from './service-linked-role.ts';
+export { services } from './services.ts';
+export { subnets } from './subnets.ts';
+export { targetGroups } from './target-groups.ts';
+export { taskDefinitions } from './task-definitions.ts';
+export { vpc } from './vpc.ts';

@@ -1,0 +1,53 @@
+/** Extracts from a document the commands and files that its reader would type, in reading order. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A fenced block of a document that a test can act on. */
+export interface Block {
+  /** Where the block starts, as `README.md:12`. */
+  readonly at: string;
+  readonly language: string;
+  readonly text: string;
+  /** From `<!-- not run: … -->` before the block: why a test does not run it. */
+  readonly notRun: string | undefined;
+}
+
+const FENCED =
+  /(?:<!-- not run: (?<notRun>.+?) -->\s*)?^(?<indent> *)```(?<language>\w*)\n(?<text>[^]*?)^ *```$/gm;
+
+/** Lists the fenced blocks of a document. */
+export function blocksIn(root: string, document: string): Block[] {
+  const content = readFileSync(join(root, document), 'utf8');
+  return [...content.matchAll(FENCED)].map(({ groups = {}, index }) => {
+    const { notRun, indent = '', language = '', text = '' } = groups;
+    const line = content.slice(0, index).split('\n').length;
+    return {
+      at: `${document}:${line}`,
+      language,
+      text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+      notRun,
+    };
+  });
+}
+
+/** Lists the programs that a script starts: the first word of each line. */
+export const programsIn = (script: string): string[] => [
+  ...new Set(
+    script
+      .replaceAll(/\\\n/g, ' ')
+      .split('\n')
+      .flatMap((line) => /^(?:\w+=\S+ )*([\w-]+)/.exec(line)?.[1] ?? []),
+  ),
+];
+
+/**
+ * Returns a script that fails with the first command that fails. A plan is meant to find changes, and to exit with 2.
+ * @see ../README.md, the table of exit codes
+ */
+export const strict = (script: string): string =>
+  [
+    'set -e',
+    ...script
+      .split('\n')
+      .map((line) => (/ --plan\b/.test(line) ? `${line} && exit 90 || [ $? -eq 2 ]` : line)),
+  ].join('\n');

@@ -1,0 +1,204 @@
+/** Runs the shell blocks of the documents: each document in a fresh copy of the repository, from top to bottom. */
+import { spawn, spawnSync, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { blocksIn, programsIn, strict, type Block } from '../documented-commands.ts';
+import { freePort, machine, ROOT, type Machine } from './harness.ts';
+
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+  'sandbox/README.md',
+  'bench/terraform/README.md',
+];
+const NOT_COPIED = /^(node_modules|coverage|\.git|\.slipway)$|\/node_modules$/;
+
+/** A machine with a copy of the repository, and everything that its commands have printed. */
+interface Reader extends Machine {
+  readonly copy: string;
+  readonly httpPort: number;
+  output: string;
+}
+
+/** Makes a copy of the repository whose packages are installed. */
+function checkOut(copy: string): void {
+  cpSync(ROOT, copy, { recursive: true, filter: (from) => !NOT_COPIED.test(relative(ROOT, from)) });
+  mkdirSync(join(copy, 'node_modules'));
+  for (const name of readdirSync(join(ROOT, 'node_modules')).filter((one) => one !== '.cache')) {
+    symlinkSync(join(ROOT, 'node_modules', name), join(copy, 'node_modules', name));
+  }
+}
+
+async function newReader(): Promise<Reader> {
+  const httpPort = await freePort();
+  const user = await machine({
+    SLIPWAY_SANDBOX_HTTP_PORT: String(httpPort),
+    AWS_ACCESS_KEY_ID: 'any',
+    AWS_SECRET_ACCESS_KEY: 'any',
+    // `npm ci` only checks that package-lock.json matches package.json: the packages are installed, and tests are offline.
+    npm_config_dry_run: 'true',
+    npm_config_offline: 'true',
+    npm_config_update_notifier: 'false',
+  });
+  const copy = join(user.folder, 'slipway');
+  checkOut(copy);
+  return Object.assign(user, { copy, httpPort, output: '' });
+}
+
+const running: ChildProcess[] = [];
+afterAll(() => {
+  for (const { pid, exitCode, signalCode } of running) {
+    if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
+  }
+});
+
+/** Starts a script in the copy, as a process group that is ended after the tests at the latest. */
+function start({ copy, env }: Reader, script: string): ChildProcessWithoutNullStreams {
+  const child = spawn('bash', ['-c', script], { cwd: copy, env, detached: true });
+  running.push(child);
+  return child;
+}
+
+/** Runs a script in the copy; the ports in it become those of the reader's machine. */
+async function run(reader: Reader, at: string, script: string): Promise<void> {
+  const ownPorts = script.replaceAll(':4566', `:${reader.port}`).replaceAll(':8080', `:${reader.httpPort}`);
+  const child = start(reader, strict(ownPorts));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const code = await new Promise<number | null>((ended) => child.on('close', ended));
+  reader.output += output;
+  if (code !== 0) throw new Error(`${at} ended with ${code}:\n${script}\n${output}`);
+}
+
+/** Restarts the sandbox with a command that runs it in the foreground, and resolves when it answers. */
+async function runInForeground(reader: Reader, command: string): Promise<void> {
+  const sandbox = async (path: string, method = 'GET') =>
+    fetch(`${reader.endpoint}/_sandbox/${path}`, { method }).then(
+      () => true,
+      () => false,
+    );
+  await sandbox('stop', 'POST');
+  while (await sandbox('about')) await nextLook();
+  const child = start(reader, command);
+  for (const stream of [child.stdout, child.stderr]) stream.resume();
+  while (!(await sandbox('about'))) {
+    if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}`);
+    await nextLook();
+  }
+}
+
+const nextLook = () => new Promise((later) => setTimeout(later, 20));
+
+/** A block that shows a file, by its first line: its path, and in an existing file the place where the text belongs. */
+const FILE = /^\/\/ (?<path>\S+\.\w+)(?:, under (?<place>\w+))?\n/;
+
+/** Writes a file that a block shows, or inserts the text where it belongs. */
+function write(reader: Reader, { text }: Block): void {
+  const { path = '', place } = FILE.exec(text)?.groups ?? {};
+  const file = join(reader.copy, path);
+  const opening = `${place}: {\n`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(
+    file,
+    place === undefined ? text : readFileSync(file, 'utf8').replace(opening, `${opening}${text}`),
+  );
+}
+
+/** Acts on a block as a reader would: types commands, edits files, and plans a configuration. */
+async function act(reader: Reader, block: Block): Promise<void> {
+  const { at, text } = block;
+  if (isCommands(block)) {
+    const [first = '', ...rest] = text.split('\n');
+    if (!first.startsWith('npm run sandbox')) return run(reader, at, text);
+    await runInForeground(reader, first);
+    return run(reader, at, rest.join('\n'));
+  }
+  if (FILE.test(text)) return write(reader, block);
+  if (isConfiguration(block)) {
+    writeFileSync(join(reader.copy, 'example.config.ts'), text);
+    return run(reader, at, 'npm run provision -- --config example.config.ts --stage example --plan');
+  }
+}
+
+const isCommands = ({ language }: Block): boolean => language === 'sh';
+const isConfiguration = ({ language, text }: Block): boolean =>
+  language === 'ts' && text.includes('defineStack');
+const isNewFile = ({ text }: Block): boolean => FILE.test(text) && !FILE.exec(text)?.groups?.['place'];
+
+/** What happens before the commands of a document are run. */
+const PREPARATIONS: Readonly<Record<string, (reader: Reader) => Promise<void>>> = {
+  // The lines that its transcript shows before the question.
+  'README.md': (reader) => run(reader, 'the preparation', 'npm run provision -- --plan'),
+  'docs/converge.md': async (reader) => {
+    await runInForeground(reader, 'npm run sandbox');
+    const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
+    const logs = new CloudWatchLogsClient({ endpoint: reader.endpoint, region: 'eu-west-1', credentials });
+    await logs.send(
+      new CreateLogGroupCommand({ logGroupName: '/slipway/slipway-dev', tags: { team: 'orders' } }),
+    );
+    logs.destroy();
+  },
+  'sandbox/README.md': (reader) => run(reader, 'the preparation', 'npm run provision'),
+};
+
+/** Says why a block cannot be run here; undefined if it can. */
+function obstacleTo({ language, text, notRun }: Block): string | undefined {
+  if (notRun !== undefined || language !== 'sh') return notRun;
+  const missing = programsIn(text).filter(
+    (program) => spawnSync('bash', ['-c', `command -v ${program}`]).status !== 0,
+  );
+  return missing.length === 0 ? undefined : `needs ${missing.join(' and ')}, not installed here`;
+}
+
+const documents = DOCUMENTS.map((document) => ({ document, blocks: blocksIn(ROOT, document) }));
+const obstacles = new Map(
+  documents.flatMap(({ blocks }) => blocks.map((block) => [block, obstacleTo(block)])),
+);
+
+describe('the commands of', () => {
+  const runnable = documents
+    .map(({ document, blocks }) => ({ document, blocks: blocks.filter((one) => !obstacles.get(one)) }))
+    .filter(({ blocks }) => blocks.some((block) => isCommands(block) || isConfiguration(block)));
+
+  test.each(runnable)(
+    '$document succeed in this order',
+    async ({ document, blocks }) => {
+      const reader = await newReader();
+      await PREPARATIONS[document]?.(reader);
+      // A configuration may come before the program that it names.
+      for (const block of blocks.filter(isNewFile)) write(reader, block);
+      for (const block of blocks) await act(reader, block);
+      if (document === 'README.md') expect(transcribed(blocks).filter(isMissingFrom(reader))).toEqual([]);
+    },
+    300_000,
+  );
+});
+
+/** The lines of the runs that a document shows, without commands, questions, and what depends on the moment. */
+const transcribed = (blocks: readonly Block[]): string[] =>
+  blocks
+    .filter(({ language, text }) => language === '' && text.startsWith('$ npm run'))
+    .flatMap(({ text }) => text.trimEnd().split('\n'))
+    .filter((line) => !/^\$ |^ *…$|\[Y\/n\]|Type its name| waiting /.test(line));
+
+const isMissingFrom = ({ output, httpPort }: Reader) => {
+  const lines = new Set(output.replaceAll(String(httpPort), '8080').split('\n').map(withoutIds));
+  return (line: string) => !lines.has(withoutIds(line));
+};
+
+const withoutIds = (line: string): string =>
+  line
+    .replaceAll(/\b[\da-f]{8,}\b/g, '#')
+    .replace(/(,| ) ?\d+\.\d s$/, '')
+    .trimEnd();
+
+describe('not run here', () => {
+  for (const [{ at, language }, obstacle] of obstacles) {
+    if (language === 'sh' && obstacle !== undefined) test.skip(`${at}: ${obstacle}`, () => undefined);
+  }
+});

@@ -5,7 +5,7 @@ import { namesOf } from '../derive/names.ts';
 import { Problem } from '../model/problem.ts';
 import type { Event, Report } from '../model/report.ts';
 
-/** Replaces the secrets in a text. */
+/** Replaces the secrets in a string. */
 export type Redact = (text: string) => string;
 
 /** Shorter values are ignored: they occur in ordinary words. */

@@ -6,7 +6,7 @@ import { until, type ProbeResult } from '../engine/until.ts';
 import type { WaitName, Waits } from '../engine/waits.ts';
 import type { Noun } from '../model/architecture.ts';
 
-/** What every part of a run shares. */
+/** The context of a run. */
 export interface Run {
   /** The command line that continues the run, e.g. `npm run provision`. */
   readonly command: string;

@@ -41,7 +41,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** What a command supplies from outside of `lib/`. */
+/** The dependencies of a session that a command supplies from outside of `lib/`. */
 export interface SessionDependencies {
   readonly openSandbox: OpenSandbox;
   /** The configuration, which is already being loaded. */

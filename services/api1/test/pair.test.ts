@@ -34,7 +34,7 @@ test('an order is priced by the real catalogue, and both logs have the same requ
 }, 60_000);
 
 test.each(['src/log.ts', 'src/problem.ts', 'src/server.ts', 'test/support.ts'])(
-  'both services have the same %s, for they may not share one',
+  'both services have the same %s, since they must not share files',
   async (file) => {
     const [ours, theirs] = await Promise.all(
       [FOLDER, OTHER].map((folder) => readFile(resolve(folder, file), 'utf8')),

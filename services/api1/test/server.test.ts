@@ -1,4 +1,4 @@
-/** How a server stops: without losing requests, and without waiting longer than necessary. */
+/** The stop of a server: it loses no requests, and waits no longer than necessary. */
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';

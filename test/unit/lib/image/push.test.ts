@@ -156,7 +156,7 @@ test.each<[string, string, () => unknown]>([
       mocks.ecr.on(CompleteLayerUploadCommand).rejectsOnce(awsError('UploadNotFoundException')).resolves({}),
   ],
 ])(
-  'when the answer to %s was lost and the call sent again (%s), the upload begins anew',
+  'when the response to %s is lost and the call is repeated (%s), the upload starts again',
   async (_part, _code, refuse) => {
     registry(config.digest);
     refuse();

@@ -1,4 +1,4 @@
-// How a failed walk is reported: the causes, each of them once, and no consequences.
+// The report of a failed walk: the causes, each of them once, and no consequences.
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../../../lib/engine/graph.ts';
 import type { Noun } from '../../../../lib/model/architecture.ts';

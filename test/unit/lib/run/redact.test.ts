@@ -122,7 +122,7 @@ test('a problem keeps its code and its parts, and its cause is redacted like the
 });
 
 test.each([
-  ['a text', 'bad hunter2hunter2', 'bad (not shown)'],
+  ['a string', 'bad hunter2hunter2', 'bad (not shown)'],
   ['nothing', undefined, undefined],
   ['null', null, 'null'],
 ])('a cause that is %s is redacted, too', (_, cause, shown) => {

@@ -41,7 +41,7 @@ test('two paths of one folder are the same', async () => {
 });
 
 test.each([undefined, 60])(
-  'a sandbox that has rate limits, %p times as fast as AWS, is called within them',
+  'a sandbox with rate limits (%p times as fast as those of AWS) is called within them',
   async (limits) => {
     const door = { url: 'http://127.0.0.1:4599', folder: '/one', limits } as unknown as SandboxHandle;
     const place = await connectTarget({ target: 'sandbox', region: 'eu-west-1' }, '/one', async () => door);

@@ -3,7 +3,7 @@ import { check } from './check.ts';
 import { complete, type CompletionContext } from './complete.ts';
 import { CONFIG_FILE, type Config } from './config.ts';
 import type { Finding, Path } from './finding.ts';
-import { foundAt, schemaFindings, containsPath } from './schema-issues.ts';
+import { foundAt, schemaFindings, isPathWithin } from './schema-issues.ts';
 import { parseLeniently } from './lenient-parse.ts';
 import { InvalidConfig, type Mistake } from './mistake.ts';
 import { pathText } from './display.ts';
@@ -36,7 +36,7 @@ export function parseConfig(input: unknown, context: ParseContext): Config {
 }
 
 const dependsOn = ({ path, reads = [] }: Finding, unreliable: readonly Path[]): boolean =>
-  [path, ...reads].some((read) => unreliable.some((part) => containsPath(part, read)));
+  [path, ...reads].some((read) => unreliable.some((part) => isPathWithin(part, read)));
 
 /** Puts findings into words: one per value, since fixing the first may fix the others. */
 function mistakesOf(input: unknown, findings: readonly Finding[]): Mistake[] {

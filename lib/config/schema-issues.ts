@@ -103,7 +103,7 @@ function expected(node: Node | undefined): string {
   }
 }
 
-/** Formats the value at a path of what the user wrote; or the default of a missing one. */
+/** Formats the value at a path of what the user wrote, or the default of a missing one. */
 export function foundAt(input: unknown, path: Path): string {
   const value = valueAt(input, path);
   const { default: standard } = nodeAt(path) ?? {};
@@ -116,7 +116,7 @@ const valueAt = (input: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
 
 /** Whether a path is the outer one or below it. */
-export const containsPath = (outer: Path, path: Path): boolean =>
+export const isPathWithin = (outer: Path, path: Path): boolean =>
   outer.every((key, index) => path[index] === key);
 
-const same = (one: Path, other: Path): boolean => one.length === other.length && containsPath(one, other);
+const same = (one: Path, other: Path): boolean => one.length === other.length && isPathWithin(one, other);

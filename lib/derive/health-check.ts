@@ -9,14 +9,11 @@ export interface TargetHealthCheck extends HealthCheck {
   readonly port: string;
 }
 
-/** The name of a field of the health check in a plan. */
-export type HealthField = `health.${string}`;
-
 interface FieldNames {
   /** The member of ELB's requests and responses; the status codes are one level deeper, in `Matcher.HttpCode`. */
   readonly member: keyof TargetGroup;
   /** The name of the field in a plan. */
-  readonly label: HealthField;
+  readonly label: `health.${string}`;
   /** The value of a field that ELB does not report. */
   readonly absent: string | number;
 }
@@ -53,5 +50,5 @@ export function healthCheckInput(check: TargetHealthCheck) {
 }
 
 /** Returns a health check as the fields of a plan. */
-export const healthCheckFields = (check: TargetHealthCheck): Fields<HealthField> =>
+export const healthCheckFields = (check: TargetHealthCheck): Fields<`health.${string}`> =>
   Object.fromEntries(ENTRIES.map(([field, { label }]) => [label, check[field]]));

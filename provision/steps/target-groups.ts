@@ -10,7 +10,6 @@ import { routesOf, type Config, type RoutedContainer } from '../../lib/config/co
 import {
   healthCheckFields,
   healthCheckInput,
-  type HealthField,
   type TargetHealthCheck,
 } from '../../lib/derive/health-check.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
@@ -30,6 +29,7 @@ import {
 } from '../../lib/model/change.ts';
 import { only } from '../../lib/model/resources.ts';
 
+type HealthField = `health.${string}`;
 type Field = 'vpc' | 'port' | 'protocol' | HealthField | `attribute.${string}` | TagField;
 type Context = ApplyContext<'targetGroups', Field>;
 

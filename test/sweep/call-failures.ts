@@ -1,10 +1,10 @@
 /** For sweeps: the ways in which a call can fail, and a record of the calls that did. */
-import type { Harm } from '../../sandbox/chaos/faults.ts';
+import type { Failure } from '../../sandbox/chaos/faults.ts';
 import type { Account } from '../converge/harness.ts';
 
 /** One way in which a call can fail. */
 export interface CallFailure {
-  readonly harm: Harm;
+  readonly harm: Failure;
   /** Whether the run is killed at that moment. */
   readonly killsRun?: true;
   /** Applies to mutating calls only: for a call that only reads, it equals another failure. */
@@ -44,7 +44,7 @@ export function injectFailures(
 ): FailedCall[] {
   const failedCalls: FailedCall[] = [];
   const { faults } = user.sandbox;
-  const strike = faults.strike.bind(faults);
+  const strike = faults.next.bind(faults);
   let next = 0;
   const arm = () => {
     const injection = injections[next];
@@ -52,7 +52,7 @@ export function injectFailures(
       faults.add({ ...injection.failure.harm, mutating: injection.failure.mutating, nth: injection.nth });
   };
   arm();
-  faults.strike = (service, operation) => {
+  faults.next = (service, operation) => {
     const fault = strike(service, operation);
     if (fault) {
       failedCalls.push({ service, operation });

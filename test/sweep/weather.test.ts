@@ -76,11 +76,11 @@ test('life cycles', async () => {
       await counted(() => user.drift(stack()));
       await up(stack());
       // One more run in calm weather sees what stale lists have hidden; then nothing is left to do.
-      user.sandbox.sky.turn(calm);
+      user.sandbox.chaos.adjust(calm);
       await user.provision(stack());
       expect(user.census()).toEqual(whole);
       expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
-      user.sandbox.sky.turn(stormy(String(weather)));
+      user.sandbox.chaos.adjust(stormy(String(weather)));
       await counted(() => user.teardown(stack()));
       expect(user.census()).toEqual({});
     } catch (error) {

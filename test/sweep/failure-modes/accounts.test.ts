@@ -33,7 +33,8 @@ test('28: a role that ECS cannot assume yet is waited for, although tasks fail t
   const add = journal.add.bind(journal);
   journal.add = (entry) => {
     // CreateService could pass the roles, but they have not yet reached the service that starts the tasks.
-    if (entry.operation === 'CreateService') world.reaches = ({ since }) => since.getTime() + 60_000;
+    if (entry.operation === 'CreateService')
+      world.visibleAt = ({ changedAt: since }) => since.getTime() + 60_000;
     add(entry);
   };
   await user.provision(jobs(1), { wait: true });

@@ -103,8 +103,8 @@ test('35: a container that fails its health checks is named with its target grou
   const health = { State: 'unhealthy', Reason: 'Target.Timeout', Description: 'Request timed out' } as const;
   const region = user.sandbox.world.region('eu-west-1');
   const { faults } = user.sandbox;
-  const strike = faults.strike.bind(faults);
-  faults.strike = (service, operation) => {
+  const strike = faults.next.bind(faults);
+  faults.next = (service, operation) => {
     for (const { TargetGroupArn, targets } of region.elbv2.targetGroups.all())
       for (const { id, port } of targets) setTargetHealth(region, TargetGroupArn, id, port, health);
     return strike(service, operation);

@@ -3,7 +3,7 @@ import { CreateClusterCommand } from '@aws-sdk/client-ecs';
 import { CreateVpcCommand, DeleteNatGatewayCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
-import type { Harm } from '../../../sandbox/chaos/faults.ts';
+import type { Failure } from '../../../sandbox/chaos/faults.ts';
 import { account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
 import { leapingClock } from '../leaping-clock.ts';
@@ -22,8 +22,8 @@ const TOKENLESS = ['CreateVpc', 'CreateInternetGateway', 'AllocateAddress'];
 
 test('1: a lost answer does not lead to a second VPC, gateway or address', async () => {
   const user = await startAccount();
-  const cut: Harm = { kind: 'lost', looks: 'cut' };
-  const reset: Harm = { kind: 'lost', looks: 'reset' };
+  const cut: Failure = { kind: 'lost', looks: 'cut' };
+  const reset: Failure = { kind: 'lost', looks: 'reset' };
   await withFailures(user, { CreateVpc: LOST, CreateInternetGateway: reset, AllocateAddress: cut }, () =>
     user.provision(stack()),
   );
@@ -95,7 +95,7 @@ test('6: a client token that was used with another configuration leads to the re
   const edited = stack({ tags: { team: 'orders' } });
   await user.provision(edited);
   expect(results(user, 'CreateRouteTable')).toContain('IdempotentParameterMismatch');
-  user.sandbox.sky.turn({ listLagMs: 0 });
+  user.sandbox.chaos.adjust({ listLagMs: 0 });
   await expectConverged(user, edited);
 });
 

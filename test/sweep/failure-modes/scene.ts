@@ -2,7 +2,7 @@
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
-import type { Fault, Harm } from '../../../sandbox/chaos/faults.ts';
+import type { Fault, Failure } from '../../../sandbox/chaos/faults.ts';
 import type { Plane, TaskFailure } from '../../../sandbox/data-plane.ts';
 import { calm, type Weather } from '../../../sandbox/chaos/weather.ts';
 import { account, type Account } from '../../converge/harness.ts';
@@ -40,10 +40,10 @@ export async function withBusyClock<T>({ aws }: Account, run: () => Promise<T>):
 }
 
 /** Carried out, but answered with status 500. */
-export const LOST: Harm = { kind: 'lost', looks: '500' };
+export const LOST: Failure = { kind: 'lost', looks: '500' };
 
 /** A refusal by AWS. */
-export const refusal = (code: string, message = 'by the test', status = 400): Harm => ({
+export const refusal = (code: string, message = 'by the test', status = 400): Failure => ({
   kind: 'refused',
   code,
   message,
@@ -51,7 +51,7 @@ export const refusal = (code: string, message = 'by the test', status = 400): Ha
 });
 
 /** The failure of each operation, which by default happens once. */
-type FailuresByOperation = Readonly<Record<string, Harm & Partial<Pick<Fault, 'nth' | 'times'>>>>;
+type FailuresByOperation = Readonly<Record<string, Failure & Partial<Pick<Fault, 'nth' | 'times'>>>>;
 
 /** Runs a command while operations fail, and expects every failure to have happened. */
 export async function withFailures<T>(

@@ -9,7 +9,7 @@ import { serialize } from './serialize.js';
  * @typedef {{ url: string, context: object }} Request
  */
 /**
- * The reply: the exported value, that there is none, what was thrown, that the module exits, or that it waits for nothing.
+ * The reply: the exported value, no value, what was thrown, that the module exits, or that it waits in vain.
  * @typedef {{ value: import('./serialize.js').Serialized } | { nothing: true } | { thrown: Thrown } | { exit: string } | { waits: true }} Reply
  * @typedef {{ message: string | undefined, stack: string, shown: string }} Thrown
  * @typedef {Readonly<Record<string, string | undefined>>} Variables

@@ -18,11 +18,11 @@ type StackFields = Complete<StackOutput>;
 type ServiceFields = StackFields['services'][string];
 type ContainerFields = ServiceFields['containers'][string];
 
-/** How images are made from source folders. */
+/** The way images are built from source folders. */
 export type Builder = StackFields['builder'];
 /** The DNS name of a stack. */
 export type Domain = NonNullable<StackFields['domain']>;
-/** How the load balancer, and ECS inside the task, find out whether a container is healthy. */
+/** The health check of a container, by the load balancer and by ECS inside the task. */
 export type HealthCheck = ContainerFields['health'];
 
 /** One container of a service. */

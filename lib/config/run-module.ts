@@ -6,7 +6,7 @@ import type { Reply, Thrown, Variables } from './child.js';
 import type { StackContext } from './define.ts';
 import { deserialize } from './serialize.js';
 
-/** How to run a module. */
+/** The settings of a run of a module. */
 export interface ModuleRun {
   /** The argument of what it exports, if that is a function. */
   readonly context: StackContext;

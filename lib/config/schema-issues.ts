@@ -103,7 +103,7 @@ function expected(node: Node | undefined): string {
   }
 }
 
-/** Formats the value at a path of what the user wrote; where there is none, the default. */
+/** Formats the value at a path of what the user wrote, or the default of a missing one. */
 export function foundAt(input: unknown, path: Path): string {
   const value = valueAt(input, path);
   const { default: standard } = nodeAt(path) ?? {};

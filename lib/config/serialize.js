@@ -2,7 +2,7 @@
 // @ts-check
 
 /**
- * A value that every process can read: `['=', value]`, `['[', items]`, `['{', entries]`, or `['?', what it is]`.
+ * A value that every process can read: `['=', value]`, `['[', items]`, `['{', entries]`, or `['?', description]`.
  * @typedef {['=', unknown] | ['[', any[]] | ['{', any[][]] | ['?', string]} Serialized
  */
 

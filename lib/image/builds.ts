@@ -1,22 +1,22 @@
-/** Images made from source folders, as the rest of a run sees them. */
+/** The images that a run builds from source folders. */
 
-/** An image that exists as bytes in this process. */
+/** An image in the memory of this process. */
 export interface Bundle {
   readonly kind: 'bundle';
-  /** The tag under which it is pushed: it stands for the content. */
+  /** The tag under which it is pushed; derived from the content. */
   readonly tag: string;
   /** `sha256:…` of the manifest. */
   readonly digest: string;
   readonly manifest: string;
   readonly mediaType: string;
-  /** The image configuration and the layers: what the manifest names by digest. */
+  /** The image configuration and the layers, which the manifest names by digest. */
   readonly blobs: readonly { readonly digest: string; readonly bytes: Uint8Array }[];
 }
 
-/** An image that a container engine builds when it is needed; its digest is known after the push. */
+/** An image that a container engine builds when it is pushed; its digest is known only then. */
 export interface DockerBuild {
   readonly kind: 'docker';
-  /** A hash of the folder's content. */
+  /** Derived from a hash of the folder's content. */
   readonly tag: string;
   readonly digest: undefined;
   /** `docker` or `podman`. */
@@ -26,9 +26,9 @@ export interface DockerBuild {
 
 export type Build = Bundle | DockerBuild;
 
-/** Builds by the key of the container; each is made once, when first asked for. */
+/** The builds of a run, by the key of the container; each is made once, on first use. */
 export interface Builds {
-  /** Whether images go to an emulator: something behind another endpoint than AWS's own. */
+  /** Whether images are pushed to an emulator, i.e. to an endpoint other than AWS's own. */
   readonly emulator: boolean;
   of(key: string): Promise<Build>;
 }

@@ -1,10 +1,10 @@
-/** Makes an image of a source folder without a container engine: its program, bundled, and nothing beneath it. */
+/** Builds an image from a source folder without a container engine: it contains the bundled program and no base image. */
 import type { Bundle } from './builds.ts';
 import { packImage } from './oci.ts';
 import { bundleProgram } from './program.ts';
 
 /**
- * Unchanged source gives the same image, with the same digest, wherever its checkout lies and whatever its container is.
+ * Builds the image. The same source gives the same digest, wherever it is checked out and whichever container it is for.
  * @param folder with the source, absolute
  * @throws BUNDLE
  */

@@ -1,12 +1,12 @@
-/** What a folder holds, as one hash: it changes when a build of the folder could come out differently. */
+/** A hash of a folder's content, which changes when a build of the folder may have another result. */
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { buildContextFilter } from './dockerignore.ts';
 
 /**
- * Hashes the paths, the modes and the bytes of all files that a build of the folder can see. Of a mode only whether
- * the file may be executed counts, as for Git: two checkouts of one commit are the same. Empty folders do not count.
+ * Hashes the paths, modes and bytes of all files that a build of the folder can see. Of a mode, only the executable bit
+ * counts, as in Git: two checkouts of one commit have the same hash. Empty folders do not count.
  * @param folder absolute
  * @returns 64 hexadecimal digits
  */
@@ -31,7 +31,7 @@ export async function contentHash(folder: string): Promise<string> {
 async function read(file: string): Promise<{ kind: string; bytes: Uint8Array }> {
   const stats = await lstat(file);
   if (stats.isSymbolicLink()) return { kind: 'link', bytes: Buffer.from(await readlink(file)) };
-  // No engine takes a socket or a pipe, and reading one would never end.
+  // No engine includes a socket or a pipe, and reading one would never end.
   if (!stats.isFile()) return { kind: 'other', bytes: new Uint8Array() };
   return { kind: stats.mode & 0o111 ? 'program' : 'file', bytes: await readFile(file) };
 }

@@ -1,4 +1,4 @@
-/** Makes an image of a source folder with its Dockerfile and a container engine, and pushes it to ECR. */
+/** Builds an image from a source folder with its Dockerfile and a container engine, and pushes it to ECR. */
 import { join, relative } from 'node:path';
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import type { Aws } from '../aws/clients.ts';
@@ -8,14 +8,14 @@ import type { DockerBuild } from './builds.ts';
 import { contentHash } from './content.ts';
 import { runEngine, type Engine } from './engine.ts';
 
-/** Fargate runs it unless a task definition says otherwise, whatever this machine is. */
+/** The platform that Fargate runs by default, which may not be that of this machine. */
 const PLATFORM = 'linux/amd64';
-/** How many lines of an engine's output a problem shows. */
+/** The number of lines of an engine's output that a problem shows. */
 const MAX_LINES = 10;
 
 /**
- * The build of a folder, not made yet. Its tag stands for the folder's content; that the image which its Dockerfile
- * starts from has a newer version does not change it.
+ * Describes the build of a folder, without running it. Its tag is derived from the folder's content; a newer version of the
+ * base image does not change it.
  * @param folder absolute
  * @throws BUILDER when there is no Dockerfile
  */
@@ -26,7 +26,7 @@ export async function dockerBuild(engine: Engine, folder: string): Promise<Docke
   return { kind: 'docker', tag, digest: undefined, engine, folder };
 }
 
-/** Where a build goes. */
+/** The repository that a build is pushed to. */
 export interface Registry {
   readonly aws: Pick<Aws, 'ecr'>;
   readonly repositoryUri: string;
@@ -35,7 +35,7 @@ export interface Registry {
 
 /**
  * Builds an image and pushes it under its tag.
- * @throws BUILDER with the last lines that the engine wrote
+ * @throws BUILDER with the last lines of the engine's output
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/docker-push-ecr-image.html
  */
 export async function pushBuild(registry: Registry, { engine, folder, tag }: DockerBuild): Promise<void> {
@@ -45,7 +45,7 @@ export async function pushBuild(registry: Registry, { engine, folder, tag }: Doc
   const build = ['build', '--platform', PLATFORM];
   const built = await runEngine(engine, [...build, '--tag', reference, folder], { signal });
   if (!built.ok) {
-    const rerun = `${[engine, ...build, path].join(' ')}, to see all that it says`;
+    const rerun = `${[engine, ...build, path].join(' ')}, to see its whole output`;
     throw failed(`${engine} could not build ${path}.`, built.output, [rerun]);
   }
   const password = await signIn(registry, engine);
@@ -57,12 +57,12 @@ export async function pushBuild(registry: Registry, { engine, folder, tag }: Doc
 }
 
 const CHECK_REGISTRY =
-  'Check that this machine reaches the registry; behind AWS_ENDPOINT_URL, --builder bundle needs none.';
+  'Check that this machine can reach the registry; with AWS_ENDPOINT_URL, --builder bundle needs no registry.';
 
-/** By the clients of a run: one password is good for the whole registry, and engines that write it down at once clash. */
+/** Passwords by the clients of a run. One is valid for the whole registry, and concurrent logins of an engine clash. */
 const passwords = new WeakMap<Registry['aws'], Promise<string>>();
 
-/** Signs in once a run. @returns the password, which is shown to nobody */
+/** Signs in once per run. @returns the password, which must not be shown */
 async function signIn(registry: Registry, engine: string): Promise<string> {
   const password = passwords.get(registry.aws) ?? requestSignIn(registry, engine);
   passwords.set(registry.aws, password);
@@ -87,7 +87,7 @@ const withoutSecret = (text: string, secret: string): string =>
 const failed = (what: string, output: string, fix: readonly string[]): Problem =>
   problem('BUILDER', {
     what,
-    why: lastLines(output) || 'It said nothing.',
+    why: lastLines(output) || 'It printed nothing.',
     now: 'The image was not pushed.',
     fix: [...fix, 'npm run provision, to continue from here'],
   });
@@ -103,10 +103,10 @@ const lastLines = (output: string): string =>
 const noDockerfile = (engine: Engine, folder: string): Problem =>
   problem('BUILDER', {
     what: `${engine} cannot build ${relative(process.cwd(), folder) || '.'}.`,
-    why: 'There is no Dockerfile in it.',
+    why: 'It has no Dockerfile.',
     now: NOTHING_TOUCHED,
     fix: [
-      `Put a Dockerfile into ${folder}.`,
+      `Add a Dockerfile to ${folder}.`,
       'or give the container an `image` by reference instead of `source`',
     ],
   });

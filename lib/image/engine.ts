@@ -1,29 +1,29 @@
-/** The container engine of this machine, docker or podman: whether it answers, and one of its commands. */
+/** The container engine of this machine, docker or podman: finds one that responds, and runs its commands. */
 import { spawn } from 'node:child_process';
 
-/** Tried in this order. */
+/** The engines, in the order in which they are tried. */
 const ENGINES = ['docker', 'podman'] as const;
 export type Engine = (typeof ENGINES)[number];
 
-/** Milliseconds; an engine that is starting answers late, one that hangs never does. */
+/** Milliseconds to wait for an engine's version: one that is starting responds late, one that hangs never does. */
 const ANSWER_TIMEOUT_MS = 10_000;
-/** Characters that are kept of what an engine writes; a build writes a lot. */
+/** Characters of an engine's output that are kept; a build writes a lot. */
 const MAX_OUTPUT = 64 * 1024;
 
 export interface EngineRun {
   readonly ok: boolean;
-  /** The end of what it wrote, on both streams. */
+  /** The end of its output, on both streams. */
   readonly output: string;
 }
 
 export interface EngineInput {
   readonly signal?: AbortSignal;
-  /** What it reads: the place for a password, which arguments would show to everybody on this machine. */
+  /** Its standard input. Passwords belong here: every user of this machine can see arguments. */
   readonly input?: string;
 }
 
 /**
- * The first engine on the PATH that answers: a client alone builds nothing.
+ * Finds the first engine on the PATH that responds: a client without its engine cannot build.
  * @see https://docs.docker.com/reference/cli/docker/version/
  */
 export async function findEngine(): Promise<Engine | undefined> {
@@ -37,8 +37,8 @@ export async function findEngine(): Promise<Engine | undefined> {
 }
 
 /**
- * Runs a command of an engine to its end. Nothing of it reaches the terminal.
- * @throws ENOENT when there is no such program; AbortError when the signal ends it
+ * Runs a command of an engine to its end. Its output does not reach the terminal.
+ * @throws ENOENT when there is no such program; AbortError when the signal aborts it
  */
 export async function runEngine(
   engine: string,
@@ -47,7 +47,7 @@ export async function runEngine(
 ): Promise<EngineRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(engine, args, {
-      // Without attestations a build is one image, not an index of it and what is said about it.
+      // Without attestations, a build is a single image rather than an index of an image and its attestations.
       env: { ...process.env, BUILDX_NO_DEFAULT_ATTESTATIONS: '1' },
       signal,
     });
@@ -57,7 +57,7 @@ export async function runEngine(
         output = (output + text).slice(-MAX_OUTPUT);
       });
     }
-    // An engine that ends without reading is judged by how it ended.
+    // An engine may exit without reading its input; its exit code decides.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     let failure: Error | undefined;
@@ -65,7 +65,7 @@ export async function runEngine(
       failure = error;
       if (child.pid === undefined) reject(error);
     });
-    // What was told to stop is waited for: nothing of it is left when this ends.
+    // An aborted process is waited for, so that none is left when this settles.
     child.on('close', (code) => (failure ? reject(failure) : resolve({ ok: code === 0, output })));
   });
 }

@@ -1,4 +1,4 @@
-/** A container image made of a few files: one layer, a configuration and a manifest, the same bytes for the same files. Pure. */
+/** Packs a few files as a container image: one layer, a configuration and a manifest, the same bytes for the same files. Pure. */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'fflate';
 import { packTar } from 'modern-tar';
@@ -10,13 +10,13 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
 const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
 
-/** The folder of the program, and whom it belongs to: the user that the official Node images call `node`. */
+/** The folder of the program, and its owner: the user that is called `node` in the official Node images. */
 const FOLDER = 'app';
 const USER = 1000;
-/** An image that knew when it was made would be another one each time. */
+/** A fixed time: with the time of the build in it, every image would be different. */
 const EPOCH = new Date(0);
 
-/** The configuration of the container as the official Node images write theirs. */
+/** The configuration of the container, like that of the official Node images. */
 const RUN = {
   Cmd: ['node', '--enable-source-maps', PROGRAM],
   Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'NODE_ENV=production'],
@@ -25,8 +25,8 @@ const RUN = {
 };
 
 /**
- * Packs a program as an image that needs a Node beside it: it has no base image.
- * The compression is JavaScript, since zlib's bytes differ between versions of Node and kinds of processors.
+ * Packs a program as an image without a base image: the sandbox runs it with its own Node.
+ * It compresses in JavaScript, since the output of zlib differs between versions of Node and between processors.
  * @see https://github.com/opencontainers/image-spec/blob/main/spec.md
  */
 export async function packImage(files: readonly ProgramFile[]): Promise<Bundle> {
@@ -72,5 +72,5 @@ async function layerOf(files: readonly ProgramFile[]): Promise<Uint8Array> {
 export const digestOf = (bytes: Uint8Array): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-/** Canonical JSON: no space, and the keys in order, which those above are. */
+/** Canonical JSON: no white space, and sorted keys, as in the literals above. */
 const json = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));

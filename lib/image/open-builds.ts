@@ -1,4 +1,4 @@
-/** Decides how the images of a run are made, and makes each once. */
+/** Decides how the images of a run are built, and builds each of them once. */
 import { containersOf, type Config } from '../config/config.ts';
 import { NOTHING_TOUCHED, problem, type Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
@@ -8,7 +8,7 @@ import { dockerBuild } from './docker.ts';
 import { findEngine } from './engine.ts';
 
 export interface BuildOptions {
-  /** Of the target `aws`, when it is another endpoint than AWS's own. */
+  /** The endpoint of the target `aws`, when it is not AWS's own. */
   readonly endpoint: string | undefined;
   readonly report: Report;
 }
@@ -16,8 +16,8 @@ export interface BuildOptions {
 type MakeBuild = (folder: string) => Promise<Build>;
 
 /**
- * The builds of a run. Nothing is made, and no container engine is looked for, before the first is asked for;
- * containers with the same source folder share one.
+ * Opens the builds of a run. They are lazy: nothing is built, and no container engine is looked for, before the first use.
+ * Containers with the same source folder share a build.
  */
 export function openBuilds(config: Config, options: BuildOptions): Builds {
   const sources = new Map(
@@ -35,7 +35,7 @@ export function openBuilds(config: Config, options: BuildOptions): Builds {
     emulator: options.endpoint !== undefined,
     async of(key) {
       const folder = sources.get(key);
-      if (folder === undefined) throw new Error(`The container ${key} is not made from source`);
+      if (folder === undefined) throw new Error(`The container ${key} is not built from source`);
       const build = builds.get(folder) ?? make(folder);
       builds.set(folder, build);
       return build;
@@ -43,7 +43,7 @@ export function openBuilds(config: Config, options: BuildOptions): Builds {
   };
 }
 
-/** Begins with every image, for who is going to ask for all of them; what fails is told to who asks. */
+/** Starts every build in the background; a failure is reported to the callers of `Builds.of`. */
 export function startBuilds(config: Config, builds: Builds): void {
   for (const { key, image } of containersOf(config)) {
     if ('source' in image) builds.of(key).catch(() => undefined);
@@ -51,8 +51,8 @@ export function startBuilds(config: Config, builds: Builds): void {
 }
 
 /**
- * On AWS an image needs a base, which only a container engine puts beneath it; in the sandbox it needs none, and its
- * registry has no way in for engines.
+ * Chooses how to build. On AWS an image needs a base image, which only a container engine can add. The sandbox needs none, and
+ * container engines cannot push to its registry.
  */
 async function chooseBuilder(
   { builder, target }: Config,
@@ -67,7 +67,7 @@ async function chooseBuilder(
   if (builder === 'docker' || (builder === 'auto' && endpoint === undefined)) throw noEngine();
   report({
     type: 'warning',
-    text: 'Images are bundled: such an image has no base image and runs on the sandbox alone.',
+    text: 'Images are bundled: they have no base image and run in the sandbox only.',
   });
   return bundle;
 }
@@ -78,16 +78,16 @@ const noEngine = (): Problem =>
     why: 'Neither docker nor podman is on the PATH with its engine running, and AWS runs no image without a base.',
     now: NOTHING_TOUCHED,
     fix: [
-      'Install docker or podman, or start its engine; docker version or podman version says whether it answers.',
+      'Install docker or podman, or start its engine; docker version or podman version shows whether it responds.',
       'or give each container an `image` by reference instead of `source`',
-      'or leave out --target aws: the sandbox needs neither (--builder bundle is for the sandbox alone)',
+      'or leave out --target aws: the sandbox needs neither (--builder bundle is for the sandbox only)',
     ],
   });
 
 const notInTheSandbox = (): Problem =>
   problem('BUILDER', {
-    what: 'The sandbox takes no images from docker.',
-    why: 'Its registry has the API of ECR, but not the one that container engines push to.',
+    what: 'The sandbox does not accept images from docker.',
+    why: 'Its registry has the API of ECR, but not the one that container engines use.',
     now: NOTHING_TOUCHED,
     fix: ['Leave out --builder docker, or `builder` in slipway.config.ts: sources are bundled.'],
   });

@@ -1,4 +1,4 @@
-/** The program of a source folder as two files: itself with everything it imports, and the map back to its source. */
+/** Bundles the program of a source folder to two files: the program with everything it imports, and its source map. */
 import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build, type BuildFailure, type BuildOptions, type Message } from 'esbuild';
@@ -14,15 +14,15 @@ export interface ProgramFile {
 export const PROGRAM = 'main.cjs';
 const MAP = `${PROGRAM}.map`;
 
-/** How many errors are told. */
+/** The number of errors that are reported. */
 const MAX_ERRORS = 5;
 
 /**
- * CommonJS, since a bundle is what its packages are: Express and pino `require` Node's own modules, which a bundle
- * that is an ES module refuses at run time, and a program may ask whether `require.main` is itself. A program that is
- * an ES module loses top-level await, which esbuild says, and `import.meta`, which is given back here.
- * Minified, since only then no path is in it: otherwise esbuild writes one above every module, and packages need not
- * lie at the same place in every checkout.
+ * The format is CommonJS: Express and pino `require` Node's own modules, which fails at run time in an ES module, and a
+ * program may check whether `require.main` is itself. A program that is an ES module loses top-level await, which esbuild
+ * reports, and `import.meta`, which the definitions below restore.
+ * The output is minified because esbuild otherwise writes the path of every module above it, and packages may be at
+ * different paths in different checkouts.
  * @see https://esbuild.github.io/api/
  */
 const OPTIONS = {
@@ -39,7 +39,7 @@ const OPTIONS = {
     js: 'const __metaFilename=__filename,__metaDirname=__dirname,__metaUrl=require("node:url").pathToFileURL(__filename).href;',
   },
   minify: true,
-  // For logs: classes and functions keep their names, and a crash shows a short line instead of the whole program.
+  // For logs: classes and functions keep their names, and a crash prints a short line instead of the whole program.
   keepNames: true,
   lineLimit: 120,
   legalComments: 'none',
@@ -50,9 +50,9 @@ const OPTIONS = {
 } as const satisfies BuildOptions;
 
 /**
- * Bundles the program of a folder. The same source gives the same bytes, wherever it lies.
+ * Bundles the program of a folder. The same source gives the same bytes, wherever the folder is.
  * @param folder with the source, absolute
- * @throws BUNDLE with the place of every error
+ * @throws BUNDLE with the location of every error
  */
 export async function bundleProgram(folder: string): Promise<ProgramFile[]> {
   const real = await realpath(folder);
@@ -75,7 +75,7 @@ export async function bundleProgram(folder: string): Promise<ProgramFile[]> {
   }
 }
 
-/** A source map that says `src/main.ts` and `node_modules/express/lib/express.js`, wherever those really lie. */
+/** Rewrites a source map to paths such as `src/main.ts` and `node_modules/express/lib/express.js`, wherever packages are. */
 function withRelativeSources(text: string): string {
   const map = JSON.parse(text) as { sources?: string[] };
   return JSON.stringify({
@@ -89,7 +89,7 @@ const shown = (folder: string): string => relative(process.cwd(), folder) || '.'
 const noEntry = (folder: string): Problem =>
   problem('BUNDLE', {
     what: `${shown(folder)} cannot be bundled.`,
-    why: `It has no program where a bundle begins: no main in its package.json, and none of ${ENTRIES.join(', ')}.`,
+    why: `It has no file that a bundle could start from: no main in its package.json, and none of ${ENTRIES.join(', ')}.`,
     now: NOTHING_TOUCHED,
     fix: [`Set main in ${join(shown(folder), 'package.json')} to the file that starts the program.`],
   });
@@ -102,12 +102,12 @@ function bundleFailed(folder: string, cause: unknown): Problem {
     what: `${shown(folder)} cannot be bundled.`,
     why: lines.join('\n') || message || String(cause),
     now: NOTHING_TOUCHED,
-    fix: ['Correct what is named above.', 'npm install, when it is a package that is missing'],
+    fix: ['Correct the errors named above.', 'npm install, if a package is missing'],
     cause,
   });
 }
 
-/** As compilers write it, so that editors and terminals can follow it; esbuild counts columns from 0. */
+/** Formats an error like a compiler, so that editors and terminals can link to it; esbuild counts columns from 0. */
 function lineOf(folder: string, { text, location }: Message): string {
   if (!location) return text;
   return `${join(shown(folder), location.file)}:${location.line}:${location.column + 1}: ${text}`;

@@ -1,4 +1,4 @@
-/** Pushes a bundle to ECR with its own API: what is missing of it, and then the manifest. */
+/** Pushes a bundle to ECR through the AWS API: first the missing blobs, then the manifest. */
 import {
   BatchCheckLayerAvailabilityCommand,
   CompleteLayerUploadCommand,
@@ -12,36 +12,36 @@ import { problem, type Problem } from '../model/problem.ts';
 import { waitForAll } from '../engine/concurrent.ts';
 import type { Bundle } from './builds.ts';
 
-/** Bytes. AWS wants at least 5 MiB of every part but the last, and takes 20 MiB at most. */
+/** Bytes per part. AWS requires at least 5 MiB of every part but the last, and accepts at most 20 MiB. */
 const PART_BYTES = 10 * 1024 * 1024;
-/** How often one upload is begun anew. */
+/** How many uploads of a blob are started at most. */
 const MAX_UPLOADS = 3;
 
 type Blob = Bundle['blobs'][number];
 
-/** Where a bundle goes. */
+/** The repository that a bundle is pushed to. */
 export interface Repository {
   readonly aws: Pick<Aws, 'ecr'>;
   readonly repositoryName: string;
-  /** Whether it is an emulator's: some take manifests, but no layers. */
+  /** Whether it belongs to an emulator: some accept manifests, but no layers. */
   readonly emulator: boolean;
   note(text: string): void;
 }
 
 /**
- * Pushes a bundle under its tag. Whatever was pushed before, here or by a run that was interrupted, is not sent again.
- * An emulator that has no operations for layers gets the manifest alone.
- * @throws FOREIGN when the tag stands for another image
+ * Pushes a bundle under its tag. Blobs that are already in the repository, e.g. after an interrupted run, are not sent again.
+ * An emulator without operations for layers gets the manifest alone.
+ * @throws FOREIGN when the tag belongs to another image
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
  */
 export async function pushBundle(repository: Repository, bundle: Bundle): Promise<void> {
   try {
     const missing = await missingBlobs(repository, bundle);
-    // All of them end before a failure is told: no part is under way behind a push that is over.
+    // Waits for all uploads even if one fails, so that none continues after this has settled.
     await waitForAll(missing.map((blob) => upload(repository, blob)));
   } catch (error) {
     if (!repository.emulator || !isUnimplemented(error)) throw error;
-    repository.note('this endpoint takes no image layers: the manifest alone is pushed');
+    repository.note('this endpoint accepts no image layers: only the manifest is pushed');
   }
   await putImage(repository, bundle);
 }
@@ -61,8 +61,8 @@ async function missingBlobs({ aws, repositoryName }: Repository, { blobs }: Bund
 }
 
 /**
- * A call whose answer was lost is sent again by the SDK, and ECR refuses the part that it has, or the upload that it
- * has completed. A new upload finds out which: it ends well, or with the layer that is there already.
+ * Uploads a blob. Our own retries repeat a call whose response was lost, and ECR then rejects a part that it already has, or an
+ * upload that it has completed. A new upload resolves that: it succeeds, or reports that the layer already exists.
  */
 async function upload(repository: Repository, blob: Blob): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -100,7 +100,7 @@ async function putImage({ aws, repositoryName }: Repository, bundle: Bundle): Pr
       }),
     );
   } catch (error) {
-    // The same digest under the same tag: it is what was to be done.
+    // The same digest under the same tag: the image is already as it should be.
     if (isCode(error, 'ImageAlreadyExists')) return;
     if (isCode(error, 'ImageTagAlreadyExists')) throw tagTaken(repositoryName, bundle.tag, error);
     throw error;
@@ -109,9 +109,9 @@ async function putImage({ aws, repositoryName }: Repository, bundle: Bundle): Pr
 
 const tagTaken = (repositoryName: string, tag: string, cause: unknown): Problem =>
   problem('FOREIGN', {
-    what: `The tag ${tag} in the repository ${repositoryName} stands for another image.`,
+    what: `The tag ${tag} in the repository ${repositoryName} belongs to another image.`,
     why: messageOf(cause),
-    now: 'That image was left as it is. The layers of ours are in the repository, which no image uses.',
+    now: 'That image was left as it is. Our layers are in the repository, where no image uses them.',
     fix: [
       `aws ecr batch-delete-image --repository-name ${repositoryName} --image-ids imageTag=${tag}`,
       'npm run provision, to continue from here',

@@ -1,15 +1,15 @@
-/** Asks the person at the terminal. */
+/** Asks the user at the terminal for confirmation. */
 import { createInterface } from 'node:readline/promises';
 import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
 
 /**
  * Asks a question on stderr.
  * @returns the answer, trimmed; undefined when the input ends without one (Ctrl-D)
- * @throws what the signal says, when it says to stop
+ * @throws the reason of the signal when it aborts
  */
 export async function ask(question: string, signal: AbortSignal): Promise<string | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // While it asks, readline takes the terminal's Ctrl-C for itself: it is handed on as the signal that it is elsewhere.
+  // While it asks, readline handles Ctrl-C itself, so it is passed on as the signal that it would be otherwise.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   const ended = new Promise<undefined>((resolve) => terminal.once('close', () => resolve(undefined)));
   try {
@@ -22,11 +22,11 @@ export async function ask(question: string, signal: AbortSignal): Promise<string
   }
 }
 
-/** Nobody is there to be asked. */
+/** The problem of a run that needs confirmation and has no terminal to ask on. */
 export const cannotAsk = (command: string) =>
   problem('CONFIRMATION', {
-    what: 'This wants a confirmation, and there is no terminal to ask on.',
-    why: 'On the aws target nothing is changed without a yes.',
+    what: 'Confirmation is required, but there is no terminal to ask on.',
+    why: 'On the target aws, nothing is changed without confirmation.',
     now: NOTHING_TOUCHED,
-    fix: [`npm run ${command} -- --plan, to see what would be done`, `npm run ${command} -- --yes`],
+    fix: [`npm run ${command} -- --plan, to see what would change`, `npm run ${command} -- --yes`],
   });

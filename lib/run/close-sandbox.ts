@@ -1,15 +1,15 @@
-/** Stops a sandbox that runs in the background for nothing. */
+/** Stops a sandbox in the background once it is empty. */
 import { problem } from '../model/problem.ts';
 import type { SandboxHandle } from './target.ts';
 
 /**
  * Stops the sandbox when it was started in the background and nothing is left in it.
  * @returns whether it did
- * @throws SANDBOX_STOP when it does not end, or does not say what is in it
+ * @throws SANDBOX_STOP when it does not stop, or does not report what is in it
  */
 export async function closeEmptySandbox(sandbox: SandboxHandle | undefined): Promise<boolean> {
   if (!sandbox?.background) return false;
-  let now = 'What is in it is not known.';
+  let now = 'It is not known what is in it.';
   try {
     if (Object.keys(await sandbox.census()).length > 0) return false;
     now = 'Nothing is left in it.';

@@ -1,4 +1,4 @@
-/** What went wrong in a walk of the graph, as one problem: causes, not echoes. */
+/** Reports the failures of a walk of the graph as one problem: the causes, not the steps that failed because of them. */
 import { explain } from '../aws/explain.ts';
 import type { Outcome } from '../engine/graph.ts';
 import { problem } from '../model/problem.ts';
@@ -11,7 +11,7 @@ export function failures(run: Run, outcomes: ReadonlyMap<Noun, Outcome>): void {
   const failed = [...outcomes].flatMap(([name, outcome]) =>
     outcome.state === 'failed' ? [explain(outcome.error, situation(run, name))] : [],
   );
-  // One cause can fail many steps at once, e.g. credentials that have expired: it is told once.
+  // One cause, e.g. expired credentials, can fail many steps at once; it is reported once.
   const problems = [...new Map(failed.map((cause) => [cause.message, cause])).values()];
   const [first] = problems;
   if (!first) return;
@@ -37,10 +37,10 @@ export function interrupted({ command }: Pick<Run, 'command'>) {
   const removing = command.startsWith('npm run teardown');
   return problem('INTERRUPTED', {
     what: 'Interrupted.',
-    why: 'Ctrl-C, or a request to stop.',
+    why: 'Ctrl-C was pressed, or the process was asked to stop.',
     now: removing
-      ? 'What was removed so far is gone; the rest is recorded.'
-      : 'What was made so far is kept and recorded.',
+      ? 'Everything removed so far is gone; the rest is recorded.'
+      : 'Everything created so far is kept and recorded.',
     fix: [
       `${command}, to continue from here`,
       ...(removing

@@ -1,7 +1,7 @@
-/** The folder where Slipway keeps what it remembers: state, locks, and the sandbox's data. */
+/** The home folder of Slipway: state files, locks and the data of the sandbox. */
 import { join, resolve } from 'node:path';
 
-/** `.slipway` in the current folder, or where SLIPWAY_HOME says. */
+/** Returns the home folder: SLIPWAY_HOME, by default `.slipway` in the current folder. */
 export const home = (env: NodeJS.ProcessEnv = process.env): string =>
   resolve(env['SLIPWAY_HOME'] ?? '.slipway');
 

@@ -1,35 +1,35 @@
-/** Ctrl-C: the first asks the run to stop and save, the second ends it at once. */
+/** Ctrl-C: the first asks the run to stop and record its state, the second ends the process at once. */
 
 import { setMaxListeners } from 'node:events';
 
-/** npm passes a Ctrl-C on to its child, which the terminal has told already: twice within this counts once. */
+/** npm forwards a Ctrl-C to its child, which also gets it from the terminal: two within this time count as one. */
 const SAME_PRESS_MS = 300;
-/** How long a run may take to stop. What is asked to stop does so at once, but not all of it can be asked. */
+/** Milliseconds that a run has to stop: some of its operations cannot be aborted. */
 const STOP_MS = 1000;
 
-/** Ctrl-C, a terminal that was closed, and what stops a container or a service. */
+/** Sent by Ctrl-C, by what stops a container or a service, and by a terminal that is closed. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface Interrupt {
-  /** Says to stop. */
+  /** Aborts on the first interrupt. */
   readonly signal: AbortSignal;
-  /** Rejects with the signal's reason when the run was told to stop and should have by now. */
+  /** Rejects with the signal's reason when the run has not stopped in time after an interrupt. */
   readonly overdue: Promise<never>;
   /** Stops listening. */
   readonly stop: () => void;
 }
 
-/** Listens for what says to stop. */
+/** Listens for interrupts. */
 export function onInterrupt(): Interrupt {
   const controller = new AbortController();
   const { signal } = controller;
-  // Every call and every wait of a run listens to it: that is many, not a leak.
+  // Every call and every wait of a run adds a listener; that is not a leak.
   setMaxListeners(0, signal);
   const overdue = new Promise<never>((_, reject) => {
     const soon = () => setTimeout(() => reject(signal.reason as Error), STOP_MS);
     signal.addEventListener('abort', soon, { once: true });
   });
-  // Nobody may be waiting for it any more.
+  // No one may be awaiting it when it rejects.
   overdue.catch(() => undefined);
   let first = 0;
   const interrupt = () => {

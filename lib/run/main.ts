@@ -1,4 +1,4 @@
-/** What the two mains share: arguments, output, exit codes. The only place that prints a problem. */
+/** The main function of both commands: arguments, output and exit codes. Only this file prints problems. */
 import { styleText } from 'node:util';
 import { explain } from '../aws/explain.ts';
 import { Problem } from '../model/problem.ts';
@@ -10,25 +10,25 @@ import { withStackFlags, readOptions, commandLine, type Options } from './option
 import { printable } from './printable.ts';
 import { timeline } from './timeline.ts';
 
-/** What a command hands back to be printed on stdout. */
+/** The result of a command, to print on stdout. */
 export interface CommandResult {
   readonly exitCode: 0 | 2;
-  /** The last lines for people; the very last is the result. */
+  /** The final lines for people; the last one states the result. */
   readonly text: string;
-  /** The same for scripts. */
+  /** The result for scripts. */
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** The version of the JSON documents; it counts up when a field changes its meaning or goes away. */
+/** The version of the JSON documents, incremented when a field changes its meaning or is removed. */
 const JSON_VERSION = 1;
-/** As long as a timer may be; it has nothing to do. */
+/** Node's longest timer; it only keeps the process alive. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface CommandContext {
   readonly options: Options;
   readonly report: Report;
   readonly signal: AbortSignal;
-  /** Whether a person sits at the terminal. */
+  /** Whether a user is at the terminal. */
   readonly interactive: boolean;
 }
 
@@ -39,14 +39,14 @@ export async function main(
   work: (running: CommandContext) => Promise<CommandResult>,
   args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
-  // The SDK announces the end of Node 20 on stderr; what the user sees is ours alone.
+  // The SDK warns about the end of Node 20 on stderr, which is for our own output.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const json = args.includes('--json');
   const colour = process.stderr.isTTY && process.env['NO_COLOR'] === undefined;
-  // Nobody reads any more, as behind `| head`: the run goes on, and what it says is lost.
+  // The reader may have closed the stream, as `| head` does: the run continues without output.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const { signal, overdue, stop } = onInterrupt();
-  // While it works, the process lives: one that runs out of things to wait for would end without a word.
+  // Keeps the process alive until the work is done: without anything to wait for, it would exit silently.
   const keepAlive = setInterval(() => undefined, MAX_TIMER_MS);
   let options: Options | undefined;
   try {
@@ -72,7 +72,7 @@ export async function main(
     process.stderr.write(problemText(shown, colour));
     if (json) print({ version: JSON_VERSION, command, ok: false, problem: problemJson(shown) });
     process.exitCode = shown.code === 'INTERRUPTED' ? 130 : 1;
-    // What did not stop, or strayed, may hold this process for ever. All that was made is written down.
+    // Work that did not stop could keep this process alive indefinitely. Everything created is recorded.
     process.exit();
   } finally {
     clearInterval(keepAlive);
@@ -80,14 +80,14 @@ export async function main(
   }
 }
 
-/** The problem with its commands as they are typed for this stack. */
+/** Returns the problem with the flags of this stack added to its commands. */
 const forStack = (of: Problem, options: Options): Problem =>
   new Problem(of.code, {
     ...of,
     fix: of.fix.map((advice) => withStackFlags(advice, options)),
     cause: of.cause,
   });
-/** Rejects with an error that nobody waited for, which would otherwise end the run as a stack. */
+/** Rejects with the first uncaught error, which would otherwise end the run with a bare stack trace. */
 const uncaught = (): Promise<never> => new Promise((_, reject) => process.on('uncaughtException', reject));
 
 function print(what: string | object): void {
@@ -97,7 +97,7 @@ function print(what: string | object): void {
 
 const problemJson = ({ code, what, why, now, fix }: Problem) => ({ code, what, why, now, fix });
 
-/** A problem for people: its four parts, one under the other. */
+/** Formats a problem for people: its four parts, one below the other. */
 export function problemText(shown: Problem, colour: boolean): string {
   const { code, what, why, now, fix } = shown;
   const paint = (text: string) => (colour ? styleText('red', text, { validateStream: false }) : text);

@@ -1,15 +1,15 @@
-/** Flags that were typed before npm's `--`: npm takes them for its own and says nothing, and a run would go on without them. */
+/** Detects flags before npm's `--`: npm silently takes them as its own, and the run would continue without them. */
 import type { Option } from 'commander';
 import { NOTHING_TOUCHED, problem, type Problem } from '../model/problem.ts';
 
-/** The variables that npm gives the programs it runs. */
+/** The environment variables that npm sets for the programs it runs. */
 export type NpmVariables = Readonly<Record<string, string | undefined>>;
 
-/** Flags that npm has itself: they may stand in anybody's npmrc, and without them a run asks, or prints text. */
+/** Flags that npm has, too, and that any npmrc may set; without them a run only asks, or prints text. */
 const NPM_OWN_FLAGS = ['--yes', '--json'];
 
 /**
- * npm reads a word of which every letter is a short flag of its own as those flags: `--plan` is `-p -l -a -n`.
+ * npm reads a word whose letters are all short flags of npm as those flags: `--plan` is `-p -l -a -n`.
  * @see https://docs.npmjs.com/cli/v11/using-npm/config#shorthands-and-other-cli-niceties
  */
 const READ_AS_SHORT_FLAGS: Readonly<Record<string, readonly string[]>> = {
@@ -17,8 +17,8 @@ const READ_AS_SHORT_FLAGS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The problem that flags before the `--` are, if there are any.
- * @param env what npm sets, as scripts see it; nothing is said when npm did not start this process
+ * Returns the problem with flags before the `--`, if there are any.
+ * @param env the environment; without npm's variables, npm did not start this process, and there is no problem
  */
 export function flagsTakenByNpm(
   command: string,
@@ -29,7 +29,7 @@ export function flagsTakenByNpm(
   const taken = options.flatMap(({ long = '', flags, negate, argChoices, required }) => {
     if (NPM_OWN_FLAGS.includes(long)) return [];
     if (READ_AS_SHORT_FLAGS[long]?.every((variable) => env[variable] === 'true')) return [long];
-    // `--stage=x` is `x`, `--stage x` is `true` with an argument too many, `--no-wait` is an empty `wait`.
+    // `--stage=x` becomes `x`, `--stage x` becomes `true` and an extra argument, `--no-wait` an empty `wait`.
     const value = env[`npm_config_${long.replace(/^--(no-)?/, '').replaceAll('-', '_')}`];
     if (negate) return value === '' ? [long] : [];
     if (!value) return [];
@@ -40,8 +40,8 @@ export function flagsTakenByNpm(
   if (taken.length === 0) return undefined;
   const names = taken.map((flag) => flag.split(' ')[0]);
   return problem('ARGUMENTS', {
-    what: `npm took ${names.join(' and ')} for itself.`,
-    why: 'Only what stands after a -- of its own reaches the command.',
+    what: `npm took ${names.join(' and ')} as its own.`,
+    why: 'Only arguments after a separate -- reach the command.',
     now: NOTHING_TOUCHED,
     fix: [`npm run ${command} -- ${taken.join(' ')}`],
   });

@@ -1,37 +1,36 @@
-/** The flags of provision and teardown: read and checked before anything else happens. */
+/** The flags of provision and teardown, read and checked before anything else happens. */
 import type { Command } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import type { Builder, Target } from '../config/config.ts';
 import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
 
-/** What the user typed. */
+/** The options of a command. */
 export interface Options {
   readonly stage: string;
   readonly target: Target;
-  /** The configuration file; the usual one when undefined. */
+  /** The configuration file; the default one when undefined. */
   readonly config: string | undefined;
   readonly plan: boolean;
   readonly yes: boolean;
   readonly json: boolean;
   readonly wait: boolean;
   readonly builder: Builder | undefined;
-  /** Only say what is not as the configuration says: `npm run drift`. */
+  /** Only report drift from the configuration: `npm run drift`. */
   readonly drift: boolean;
-  /** Addresses of things to take over that are somebody else's. */
+  /** The addresses of foreign resources to take over. */
   readonly adopt: readonly string[];
 }
 
-/** What the arguments ask for: a run, or a text to print. */
+/** The result of parsing arguments: options for a run, or a help text to print. */
 export type ParsedArguments = { readonly options: Options } | { readonly help: string };
 
 /**
  * Reads the arguments of a command.
  * @param command `provision` or `teardown`
  * @param purpose one sentence for `--help`
- * @param env the environment, for what npm kept of the flags
- * @throws ARGUMENTS for a flag or a value that there is not, with the nearest that there is, and for flags that did not
- *   get past npm
+ * @param env the environment, in which npm leaves the flags that it took
+ * @throws ARGUMENTS for an unknown flag or value, with the nearest known one, and for flags that npm took
  */
 export async function readOptions(
   command: string,
@@ -39,37 +38,37 @@ export async function readOptions(
   args: readonly string[],
   env: NpmVariables,
 ): Promise<ParsedArguments> {
-  // Loaded here: what only `--help` and a run need should not slow down the import of anything else.
+  // Imported here, so that importing this file stays fast.
   const { Command, CommanderError, Option } = await import('commander');
   const output: string[] = [];
   const write = (text: string) => void output.push(text);
   const program: Command = new Command(`npm run ${command} --`)
     .description(purpose)
     .addOption(
-      new Option('--target <target>', 'where the stack lives').choices(['sandbox', 'aws']).default('sandbox'),
+      new Option('--target <target>', 'where the stack runs').choices(['sandbox', 'aws']).default('sandbox'),
     )
-    .option('--stage <name>', 'which deployment of the stack: letters and digits', 'dev')
-    .option('--config <file>', 'the configuration (default: slipway.config.ts)')
-    .option('--plan', 'only say what would be done: exit 0 for nothing, 2 for changes', false)
-    .option('--yes', 'do not ask', false)
+    .option('--stage <name>', 'which deployment of the stack; letters and digits', 'dev')
+    .option('--config <file>', 'the configuration file (default: slipway.config.ts)')
+    .option('--plan', 'only show what would change; exit 0 if nothing, 2 if anything', false)
+    .option('--yes', 'do not ask for confirmation', false)
     .option('--json', 'print one JSON document on stdout and nothing else', false)
-    .option('--no-wait', 'do not wait for health and DNS')
+    .option('--no-wait', 'do not wait for health checks and DNS')
     .addOption(
-      new Option('--builder <builder>', 'how images are made from source').choices([
+      new Option('--builder <builder>', 'how images are built from source').choices([
         'auto',
         'bundle',
         'docker',
       ]),
     )
-    .helpOption('-h, --help', 'show this')
+    .helpOption('-h, --help', 'show this help')
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write });
   if (command === 'provision') {
     program
-      .addOption(new Option('--drift', 'only say what is not as configured').default(false).hideHelp())
+      .addOption(new Option('--drift', 'only report drift from the configuration').default(false).hideHelp())
       .addOption(
-        new Option('--adopt <address>', 'take over a thing that is in the way; for several, say it again')
+        new Option('--adopt <address>', 'take over a resource that is in the way; may be repeated')
           .default([] as string[], 'none')
           .argParser((address: string, others: string[]) => [...others, address]),
       );
@@ -98,7 +97,7 @@ export async function readOptions(
   return { options: { target, stage, config, plan, yes, json, wait, builder, drift, adopt } };
 }
 
-/** What to type to run a command on the same stack again. */
+/** Returns the command line that runs a command on the same stack. */
 export function commandLine(
   command: string,
   { stage, target, config }: Pick<Options, 'stage' | 'target' | 'config'>,
@@ -111,7 +110,7 @@ export function commandLine(
   return [`npm run ${command}`, ...(flags.length === 0 ? [] : ['--', ...flags])].join(' ');
 }
 
-/** An advice with its commands as they are typed for the same stack. */
+/** Adds the flags of a stack to the commands in an advice. */
 export const withStackFlags = (advice: string, options: Parameters<typeof commandLine>[1]): string =>
   advice.replace(/npm run (provision|teardown|drift)( -- )?/g, (plain: string, ...[name, more, at]) => {
     const whole = commandLine(String(name), options);
@@ -121,11 +120,11 @@ export const withStackFlags = (advice: string, options: Parameters<typeof comman
   });
 
 /**
- * Commander's own sentences: `error: unknown option '--paln'\n(Did you mean --plan?)`, or
+ * Converts the messages of commander: `error: unknown option '--paln'\n(Did you mean --plan?)`, or
  * `error: option '--target <target>' argument 'mars' is invalid. Allowed choices are sandbox, aws.`.
  */
 function badArguments(command: string, message: string) {
-  const [what = '', why = 'This is not how the command is called.'] = message
+  const [what = '', why = 'The command cannot be run with these arguments.'] = message
     .replace(/^error: /, '')
     .split(/\n|(?<=\.) /);
   const [, value, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/.exec(message) ?? [];
@@ -134,6 +133,6 @@ function badArguments(command: string, message: string) {
     what: `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`,
     why: hint + why.replace(/^\(|\)$/g, ''),
     now: NOTHING_TOUCHED,
-    fix: [`npm run ${command} -- --help, for what it takes`],
+    fix: [`npm run ${command} -- --help, to see its flags`],
   });
 }

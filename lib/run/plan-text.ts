@@ -1,35 +1,35 @@
-/** A plan for people and for scripts. Pure. */
+/** Formats plans for people and for scripts. Pure. */
 import { changeAddress, type Change, type FieldChange, type Value, type Verb } from '../model/change.ts';
 
-/** How a value reads: what is not known yet says when it will be. */
+/** Formats a value; one that is not known yet names the step after which it will be. */
 export function valueText(value: Value | undefined): string {
   if (value === undefined) return '(none)';
   if (typeof value === 'object') return `(known after ${value.after})`;
   return value === '' ? '(empty)' : String(value);
 }
 
-/** Values of environment variables, and commands, may be secrets: a plan says that they differ, not how. */
+/** Whether a field may be a secret, as environment variables and commands may: a plan then shows that it differs, not how. */
 export const isSecret = (field: string): boolean => /\.environment\.|\.command$/.test(field);
 
-/** How a change of a field reads, in a line of a terminal. */
+/** Formats the change of a field as one line. */
 export function fieldText({ field, from, to }: FieldChange, is = ': ', but = ' → '): string {
   if (isSecret(field)) return `${field} differs`;
   const [before, after] = excerpts(withoutArns(valueText(from)), withoutArns(valueText(to)));
   return `${field}${is}${before}${but}${after}`;
 }
 
-/** ARNs of things with names by their names: the rest is the same for all of them. */
+/** Replaces ARNs of named resources by their names: the rest is the same for all of them. */
 const withoutArns = (text: string): string =>
   text.replace(
     /arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:(?:loadbalancer\/app|targetgroup|task-definition)\/([\w-]+(?::\d+)?)(?:\/\w+)?/g,
     '$1',
   );
 
-/** How much of a long value is shown, and how much of that before the first difference. */
+/** The characters of a long value that are shown, and how many of them precede the first difference. */
 const MAX_SHOWN = 64;
 const SHOWN_BEFORE = 16;
 
-/** Two values, long ones cut: lists to what only one of them has, all of it; other texts to where they begin to differ. */
+/** Shortens two long values: lists to the entries that only one of them has, strings to where they begin to differ. */
 function excerpts(...texts: [string, string]): [string, string] {
   if (texts.every(({ length }) => length <= MAX_SHOWN)) return texts;
   const [one, other] = texts;
@@ -55,7 +55,7 @@ const SIGNS: Readonly<Record<Verb, string>> = {
   refused: '!',
 };
 
-/** Counts by verb, and what stays. */
+/** Counts the changes by verb, and the resources that are kept. */
 export function countsByVerb(changes: readonly Change[], kept: number): Record<string, number> {
   const of = (verb: Verb) => changes.filter((change) => change.verb === verb).length;
   return {
@@ -67,15 +67,13 @@ export function countsByVerb(changes: readonly Change[], kept: number): Record<s
   };
 }
 
-/** One line, e.g. `34 to create, 2 to update, 5 to keep`. */
+/** Formats the counts as one line, e.g. `34 to create, 2 to update, 5 to keep`. */
 export function countsText(changes: readonly Change[], kept: number): string {
   const parts = Object.entries(countsByVerb(changes, kept)).filter(([, count]) => count > 0);
-  return parts.length === 0
-    ? 'nothing at all'
-    : parts.map(([verb, count]) => `${count} to ${verb}`).join(', ');
+  return parts.length === 0 ? 'nothing' : parts.map(([verb, count]) => `${count} to ${verb}`).join(', ');
 }
 
-/** Every change on its line, the fields of an update or a replacement under it; at last what stays, noun by noun. */
+/** Formats every change as a line, with the fields of an update or a replacement below; then lists the kept resources by noun. */
 export function planText(changes: readonly Change[], kept: readonly string[] = []): string[] {
   const lines = changes.flatMap((change) => {
     const head = `  ${SIGNS[change.verb]} ${change.verb.padEnd(8)} ${changeAddress(change).padEnd(28)}  ${change.reason}`;
@@ -85,7 +83,7 @@ export function planText(changes: readonly Change[], kept: readonly string[] = [
   return [...lines, ...keptText(kept)];
 }
 
-/** Addresses by their nouns: `  = keep     vpc, subnets (public-1, public-2)`. */
+/** Lists addresses by noun: `  = keep     vpc, subnets (public-1, public-2)`. */
 function keptText(kept: readonly string[]): string[] {
   const keys = new Map<string, string[]>();
   for (const address of kept) {
@@ -95,7 +93,7 @@ function keptText(kept: readonly string[]): string[] {
   return [...keys].map(([noun, of]) => `  = keep     ${noun.padEnd(28)}  ${of.join(', ')}`.trimEnd());
 }
 
-/** The same as data. */
+/** Returns a plan for scripts. */
 export const planJson = (changes: readonly Change[], kept: readonly string[]) => ({
   changes: changes.map(({ noun: step, key, verb, reason, fields }) => ({
     address: changeAddress({ noun: step, key }),

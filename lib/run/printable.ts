@@ -1,6 +1,6 @@
-/** Texts of others as a terminal may have them: an escape sequence would colour, move or wipe out what is ours. */
+/** Makes foreign text safe to print: escape sequences in it could colour, move or erase our own output. */
 
-/** The text with its control characters spelled out, `\u001b`; lines stay lines, and a tab is a space. Pure. */
+/** Returns the text with control characters escaped as `\u001b`; line breaks stay, tabs become spaces. Pure. */
 export const printable = (text: string): string =>
   text
     .replace(/\r(?=\n|$)/g, '')

@@ -1,4 +1,4 @@
-/** Shows events as lines on stderr: plain text, in colour on a terminal, never by colour alone. */
+/** Formats events as lines; on a terminal they are coloured, but colour never carries meaning alone. */
 import { styleText } from 'node:util';
 import type { Event, Report, ResourceStatus } from '../model/report.ts';
 import { addressOf } from '../model/resources.ts';
@@ -16,11 +16,11 @@ const STYLES: Readonly<Record<ResourceStatus, Style>> = {
   waiting: 'cyan',
 };
 
-/** The same waiting line is not said again before this much time has passed. Milliseconds. */
+/** Milliseconds before the same waiting line is repeated. */
 const REPEAT_AFTER_MS = 10_000;
 const WIDTH = { address: 28, word: 9 };
 
-/** Seconds as people say them: `0.4 s`, `12 s`, `2 min 05 s`. */
+/** Formats milliseconds: `0.4 s`, `12 s`, `2 min 05 s`. */
 export function duration(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
@@ -29,9 +29,9 @@ export function duration(ms: number): string {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
-/** A report that writes lines. */
+/** Returns a report that writes every event as a line. */
 export function progressLines(write: (text: string) => void, colour: boolean): Report {
-  // Whether the terminal takes colours is decided by who writes: Node would look at stdout, which may be a file.
+  // The caller decides whether to use colour: Node would check stdout, which may be a file.
   const paint = (style: Style, text: string) =>
     colour ? styleText(style, text, { validateStream: false }) : text;
   const last = new Map<string, { text: string; elapsed: number }>();

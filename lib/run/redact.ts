@@ -1,43 +1,43 @@
-/** Values that may be secrets, kept out of what others say: AWS repeats what it was given, and a program writes what it likes. */
+/** Removes possible secrets from foreign text: AWS repeats its input in errors, and programs print what they like. */
 import type { Config } from '../config/config.ts';
 import { containersOf } from '../config/config.ts';
 import { namesOf } from '../derive/names.ts';
 import { Problem } from '../model/problem.ts';
 import type { Event, Report } from '../model/report.ts';
 
-/** Takes secrets out of a text. */
+/** Replaces the secrets in a string. */
 export type Redact = (text: string) => string;
 
-/** Shorter texts are in every other word, and no secrets. */
+/** Shorter values are ignored: they occur in ordinary words. */
 const MIN_LENGTH = 6;
 const HIDDEN = '(not shown)';
 
-/** Variables of this process that are secrets. */
+/** The environment variables of this process that are secrets. */
 const SECRET_VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 
-/** Where another service is, is none: without a user, a path or a query there is no place for a secret. */
+/** A bare origin cannot contain a secret: it has no user, path or query. */
 const ORIGIN = /^\w+:\/\/[\w.-]+(:\d+)?\/?$/;
 
-/** A signature that does not fit is answered with all that was signed: the token of the session, too. */
+/** The session token in AWS's answer to a wrong signature, which repeats everything that was signed. */
 const SESSION_TOKEN = /(x-amz-security-token[=:]\s*)[^\s&,'"]+/gi;
 
 /**
- * The veil of a run: hides the values of variables and the arguments of commands, unless they stand elsewhere in the
- * configuration as well, where nobody writes a secret; and the keys of the account.
+ * Returns the redaction of a run. It hides the keys of the account, the values of environment variables and the arguments of
+ * commands, unless these also occur elsewhere in the configuration, where no one writes a secret.
  */
 export function redactorFor(config: Config, env: NodeJS.ProcessEnv = process.env): Redact {
   const values = containersOf(config).flatMap(({ environment, command = [] }) => [
     ...Object.values(environment),
     ...command,
   ]);
-  const open = publicText(config);
-  const isOpen = (value: string) => open.includes(value) || ORIGIN.test(value);
+  const shown = publicText(config);
+  const isPublic = (value: string) => shown.includes(value) || ORIGIN.test(value);
   const secrets = [
-    ...values.flatMap(withLines).filter((value) => !isOpen(value)),
+    ...values.flatMap(withLines).filter((value) => !isPublic(value)),
     ...SECRET_VARIABLES.map((key) => env[key] ?? ''),
   ]
     .filter((value) => value.length >= MIN_LENGTH)
-    // The longest first: one may be a part of another.
+    // Longest first: one may be part of another.
     .sort((one, other) => other.length - one.length);
   const forms = [...new Set(secrets.flatMap(spellings))];
   return (text) =>
@@ -46,17 +46,17 @@ export function redactorFor(config: Config, env: NodeJS.ProcessEnv = process.env
       .replace(SESSION_TOKEN, `$1${HIDDEN}`);
 }
 
-/** A text, and each of its lines: a program prints one after the other, and each becomes an event of its own. */
+/** Returns a value and each of its lines: a program prints them in sequence, and each becomes a separate event. */
 const withLines = (value: string): string[] => [value, ...value.split(/[\r\n]+/).map((line) => line.trim())];
 
-/** As it stands, and as it stands in JSON, in XML, in an address and in base64. */
+/** Returns a value as it is, and as it appears in JSON, in XML, in a URL and in base64. */
 function spellings(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1);
   return [
     value,
     json,
     xmlEscaped(value),
-    // Half a character cannot stand there.
+    // encodeURIComponent throws on a lone surrogate.
     encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd')),
     ...base64Spellings(value),
     ...base64Spellings(json),
@@ -64,8 +64,9 @@ function spellings(value: string): string[] {
 }
 
 /**
- * Alone, and as a part of something longer, such as a name and a password in a header: what stands before shifts it by
- * none, one or two bytes. Only characters that depend on nothing but the value. What is broken into lines is not found.
+ * Returns the base64 of a value on its own, and as part of a longer string such as the user and password in a header. Preceding
+ * bytes shift it by zero, one or two; only the characters that depend on nothing but the value are kept. Base64 with line
+ * breaks is not found.
  */
 function base64Spellings(value: string): string[] {
   const within = [0, 1, 2].map((before) => {
@@ -81,7 +82,7 @@ function base64Spellings(value: string): string[] {
   ]);
 }
 
-/** Everything that a configuration says, but for what may be secret. */
+/** Returns everything in a configuration that cannot be a secret, as one string. */
 function publicText(config: Config): string {
   const { services, ...stack } = config;
   const open = services.map(({ containers, ...service }) => [
@@ -94,7 +95,7 @@ function publicText(config: Config): string {
 const xmlEscaped = (value: string): string =>
   value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** A problem without secrets; its cause, too, which is shown to who looks for a mistake. */
+/** Removes secrets from a problem, and from its cause, which is shown for debugging. */
 export function redactedProblem({ code, what, why, now, fix, cause }: Problem, redact: Redact): Problem {
   return new Problem(code, {
     what: redact(what),
@@ -112,7 +113,7 @@ function redactedError({ name, message, stack = '' }: Error, redact: Redact): Er
   return Object.assign(new Error(redact(message)), { name, stack: redact(stack) });
 }
 
-/** A report that says no secrets. */
+/** Returns a report that removes secrets from every event. */
 export const redactedReport =
   (report: Report, redact: Redact): Report =>
   (event: Event) =>

@@ -1,4 +1,4 @@
-/** A run: what every part of a provision or a teardown shares. */
+/** The context that all parts of a provision or a teardown share. */
 import type { Clock } from '../model/clock.ts';
 import type { Report } from '../model/report.ts';
 import type { State } from '../state/state.ts';
@@ -6,20 +6,20 @@ import { until, type ProbeResult } from '../engine/until.ts';
 import type { WaitName, Waits } from '../engine/waits.ts';
 import type { Noun } from '../model/architecture.ts';
 
-/** What every part of a run shares. */
+/** The context of a run. */
 export interface Run {
-  /** The command to type to continue, e.g. `npm run provision`. */
+  /** The command line that continues the run, e.g. `npm run provision`. */
   readonly command: string;
   readonly region: string;
-  /** Another endpoint than AWS's own. */
+  /** The endpoint, when it is not AWS's own. */
   readonly endpoint: string | undefined;
   readonly clock: Clock;
-  /** Says to stop: Ctrl-C. */
+  /** Aborts when the run is interrupted, e.g. by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly waits: Waits;
   readonly report: Report;
   readonly state: State;
-  /** Whether to wait for what only people wait for: health, DNS. */
+  /** Whether to wait until the stack is ready for requests: for health checks and DNS. */
   readonly waitUntilReady: boolean;
 }
 

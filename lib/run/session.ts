@@ -1,4 +1,4 @@
-/** A session: everything a provision or a teardown opens before its first look, and closes at the end. */
+/** A session: everything that a provision or a teardown opens before its first look, and closes at the end. */
 import { messageOf } from '../aws/errors.ts';
 import { awsClients } from '../aws/clients.ts';
 import { systemClock, type Clock } from '../model/clock.ts';
@@ -26,29 +26,29 @@ export interface Session {
   readonly account: string;
   readonly openTarget: OpenTarget;
   readonly run: Run;
-  /** What the survey found that was begun at once. */
+  /** The result of the survey that starts with the session. */
   readonly found: Promise<Survey>;
-  /** The surroundings of a new survey, and what is known before it. */
+  /** Returns the context of a new survey, and what is desired. */
   lookContext(): LookContext & Desired;
-  /** The problem that an error is. */
+  /** Converts an error to the problem to report. */
   explain(error: unknown): Error;
-  /** Stops the sandbox when nothing is left in it, whoever started it in the background. @returns whether it did */
+  /** Stops the sandbox if it is in the background and empty, even if another run started it. @returns whether it did */
   closeSandbox(): Promise<boolean>;
   /**
-   * Gives everything back, and stops a sandbox that this run started and has nothing in it; one that does not stop is a
-   * warning, since why a run ends comes first.
+   * Releases everything, and stops a sandbox that this run started if it is empty. A sandbox that does not stop is only a
+   * warning, since the outcome of the run is more important.
    */
   close(): Promise<void>;
 }
 
-/** What a command reaches outside of `lib/`. */
+/** The dependencies of a session that a command supplies from outside of `lib/`. */
 export interface SessionDependencies {
   readonly openSandbox: OpenSandbox;
-  /** The configuration: its reading has begun. */
+  /** The configuration, which is already being loaded. */
   readonly config: Promise<Config>;
-  /** Where state and locks are kept, when not in the usual folder. */
+  /** The folder for state and locks; by default the home folder. */
   readonly home?: string;
-  /** Another time than the machine's, and how long AWS takes by it. */
+  /** A clock other than the machine's, and the waits and rate limits by that clock. */
   readonly time?: { readonly clock: Clock; readonly waits: Waits; readonly limits?: number };
 }
 
@@ -57,26 +57,26 @@ export interface SessionOptions extends SessionDependencies {
   readonly command: string;
   readonly report: Report;
   readonly signal: AbortSignal;
-  /** The first survey. It only looks, so it is under way while AWS is still asked whose account this is. */
+  /** The first survey. It changes nothing, so it runs while the account is still being determined. */
   readonly survey: (lookContext: LookContext) => Promise<Survey>;
 }
 
 /**
- * Opens a session: configuration, place, lock, state and identity, in this order; whatever fails closes what was opened.
+ * Opens a session: configuration, target, lock, state and identity, in this order. A failure closes what was opened.
  * @throws Problem
  */
 export async function openSession(options: Options, surroundings: SessionOptions): Promise<Session> {
   const { command, signal, openSandbox, survey } = surroundings;
   const { home: homeFolder = home(), time } = surroundings;
   const config = await surroundings.config;
-  // From here on others speak: AWS, and the programs that run in it.
+  // From here on, messages may contain foreign text: that of AWS, and of the programs that run there.
   const redact = redactorFor(config);
   const report = redactedReport(surroundings.report, redact);
   const explained = (error: unknown, about: Situation) => redactedProblem(explain(error, about), redact);
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
   const builds = openBuilds(config, { endpoint: endpointOf(config.target), report });
-  // Images are made while the sandbox starts.
+  // Images are built while the sandbox starts.
   if (command !== 'teardown') startBuilds(config, builds);
   const target = await connectTarget(config, sandboxFolder(homeFolder), openSandbox, signal, report);
   const { endpoint } = target.settings;
@@ -102,7 +102,7 @@ export async function openSession(options: Options, surroundings: SessionOptions
   const closeSandbox = () => (closing ??= closeEmptySandbox(target.sandbox));
   const close = async (): Promise<void> => {
     aws.close();
-    // A run that made nothing leaves no sandbox behind; one that has not the lock leaves it to who has.
+    // A run that created nothing leaves no sandbox behind. Without the lock, the sandbox belongs to the run that has it.
     if (lock && target.sandbox?.started && !closing) {
       const failed = (error: unknown) => report({ type: 'warning', text: messageOf(error) });
       await closeSandbox().catch(failed);
@@ -124,7 +124,7 @@ export async function openSession(options: Options, surroundings: SessionOptions
     const recorded = recordedIn(before?.resources ?? {});
     const lookContext = (): LookContext => ({ config, names, aws, builds, recorded, shared: singleFlight() });
     const found = survey(lookContext());
-    // A failure is told when it is waited for, and that of the first call goes before.
+    // A failure is reported when the survey is awaited; a failure of the first call takes precedence.
     found.catch(() => undefined);
     const { Account: account = '' } = await identity;
     const guard = { stack: names.stack, account, region: config.region, endpoint: target.endpointName };
@@ -150,7 +150,7 @@ export async function openSession(options: Options, surroundings: SessionOptions
         account,
         formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
       }),
-      explain: (error) => explained(error, { ...situation, doing: 'the look at what there is' }),
+      explain: (error) => explained(error, { ...situation, doing: 'the survey of existing resources' }),
       closeSandbox,
       close,
     };

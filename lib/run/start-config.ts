@@ -1,8 +1,8 @@
-/** What a command begins before it is loaded: its configuration runs in a process of its own, beside the import of AWS's SDK. */
+/** Starts loading the configuration, in its own process, while the command imports the AWS SDK. */
 import type { CommandContext } from './main.ts';
 import type { SessionDependencies } from './session.ts';
 
-/** Begins to read the configuration. @returns it, when it is there; a failure is told to who waits for it */
+/** Starts loading the configuration. @returns a promise of it, which rejects when it cannot be loaded */
 export async function startConfig({
   options,
   signal,

@@ -1,4 +1,4 @@
-/** Where a run works: the sandbox or AWS, with which clients and how patiently. */
+/** The target of a run, the sandbox or AWS, with its client settings and waits. */
 import { realpathSync } from 'node:fs';
 import type { ClientSettings } from '../aws/clients.ts';
 import type { Config, Target } from '../config/config.ts';
@@ -7,19 +7,19 @@ import { unwritable } from '../state/private-file.ts';
 import type { Report } from '../model/report.ts';
 import { awsWaits, localWaits, type Waits } from '../engine/waits.ts';
 
-/** The sandbox as a run sees it; the door to it is handed in, so that `lib/` knows nothing of `sandbox/`. */
+/** The sandbox as a run sees it. Commands pass its client in, so that `lib/` does not depend on `sandbox/`. */
 export interface SandboxHandle {
   readonly url: string;
   readonly pid: number;
-  /** Where it keeps its state. */
+  /** The folder of its state. */
   readonly folder: string;
   readonly started: boolean;
   readonly background: boolean;
-  /** How many times faster than AWS's its rate limits fill again; undefined when it has none. */
+  /** The factor by which its rate limits refill faster than AWS's; undefined when it has none. */
   readonly limits: number | undefined;
   resolve(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>;
   census(): Promise<Readonly<Record<string, number>>>;
-  /** Whether its process lives, whatever it answers. */
+  /** Whether its process is alive, even if it does not respond. */
   isAlive(): boolean;
   stop(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export interface OpenTarget {
 
 const DEFAULT_PORT = 4566;
 
-/** The port of the sandbox. @throws ARGUMENTS when SLIPWAY_SANDBOX_PORT is not a port */
+/** Returns the port of the sandbox. @throws ARGUMENTS when SLIPWAY_SANDBOX_PORT is not a port */
 export function sandboxPort(env: NodeJS.ProcessEnv = process.env): number {
   const text = env['SLIPWAY_SANDBOX_PORT'];
   if (text === undefined || text === '') return DEFAULT_PORT;
@@ -53,13 +53,13 @@ export function sandboxPort(env: NodeJS.ProcessEnv = process.env): number {
   });
 }
 
-/** Another endpoint than AWS's own, as the variable says; undefined when there is none, and for the sandbox. */
+/** Returns AWS_ENDPOINT_URL for the target aws; undefined when it is not set, and for the sandbox. */
 export const endpointOf = (target: Target): string | undefined =>
   target === 'aws' ? process.env['AWS_ENDPOINT_URL'] || undefined : undefined;
 
 /**
- * Opens the place that a configuration names.
- * @param folder where a sandbox that is started keeps its state
+ * Opens the target of a configuration.
+ * @param folder the state folder of a sandbox that has to be started
  */
 export async function connectTarget(
   { target, region }: Pick<Config, 'target' | 'region'>,
@@ -71,7 +71,7 @@ export async function connectTarget(
   if (target === 'sandbox') {
     const port = sandboxPort();
     const sandbox = await openOrExplain(openSandbox, { port, folder, signal });
-    // One sandbox serves everyone on this machine: that is as it should be, and worth a word.
+    // All users of a machine share one sandbox. That is intended, but worth a note.
     if (realPath(sandbox.folder) !== realPath(folder)) {
       const text = `the sandbox on port ${port} keeps its state in ${sandbox.folder}, not in ${folder}`;
       report({ type: 'note', text });
@@ -86,7 +86,7 @@ export async function connectTarget(
   }
   const endpoint = endpointOf(target);
   return {
-    // Of what is not the sandbox, only AWS itself has AWS's rate limits.
+    // Emulators do not have AWS's rate limits.
     settings: { region, endpoint, limits: endpoint === undefined ? 1 : undefined },
     waits: endpoint === undefined ? awsWaits : localWaits,
     endpointName: endpoint ?? 'aws',
@@ -94,7 +94,7 @@ export async function connectTarget(
   };
 }
 
-/** The path without links, so that two ways to write it are one; as it is, when nothing is there. */
+/** Resolves the links in a path, so that paths can be compared; returns it unchanged when it does not exist. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);
@@ -115,7 +115,7 @@ async function openOrExplain(open: OpenSandbox, options: Parameters<OpenSandbox>
       why: error instanceof Error ? error.message : String(error),
       now: NOTHING_TOUCHED,
       fix: taken
-        ? ['Stop what uses the port, or choose another: export SLIPWAY_SANDBOX_PORT=4567']
+        ? ['Stop the process that uses the port, or choose another port: export SLIPWAY_SANDBOX_PORT=4567']
         : [`Its log is ${options.folder}/sandbox.log.`, 'npm run sandbox, to see it start'],
       cause: error,
     });

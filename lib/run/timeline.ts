@@ -1,11 +1,11 @@
-/** Writes every event of a run into a file, a line of JSON each with its time: what charts of a run are made of. */
+/** Writes every event of a run to a file, one line of JSON per event with its time, from which charts are drawn. */
 import { appendFileSync } from 'node:fs';
 import type { Event, Report } from '../model/report.ts';
 
-/** An event and when it was, in milliseconds since 1970. */
+/** An event with its time, in milliseconds since 1970. */
 export type TimedEvent = Event & { readonly at: number };
 
-/** A report that also writes to a file, and goes on when that cannot be. @param file none when undefined or empty */
+/** Returns a report that also writes to a file, and continues when it cannot. @param file undefined or empty for no file */
 export function timeline(report: Report, file: string | undefined): Report {
   if (!file) return report;
   return (event) => {

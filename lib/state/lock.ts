@@ -63,8 +63,8 @@ export async function takeLock(file: string, command: string, clock: Clock): Pro
 }
 
 /**
- * Acquires a lock file, waiting for no one.
- * @param lock the file to name to the user, when `file` only guards a takeover of it
+ * Acquires a lock file, without waiting.
+ * @param lock the file to show to the user; another one when `file` guards a takeover
  * @returns a description of the dead holder that it was taken over from; undefined when it was free
  */
 async function acquire(file: string, content: string, lock = file): Promise<string | undefined> {

@@ -144,7 +144,7 @@ async function write(file: string, data: StateData): Promise<void> {
 }
 
 /**
- * Reads a state file, whichever stack it belongs to; undefined when there is none.
+ * Reads a state file, whichever stack it belongs to; undefined when it does not exist.
  * @throws STATE_CORRUPT, STATE_NEWER
  */
 export async function readState(file: string): Promise<StateData | undefined> {

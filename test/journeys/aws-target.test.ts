@@ -33,8 +33,8 @@ test('without a terminal, provision and teardown require --yes', async () => {
     stdout: '',
     problem: {
       code: 'CONFIRMATION',
-      what: 'This wants a confirmation, and there is no terminal to ask on.',
-      why: 'On the aws target nothing is changed without a yes.',
+      what: 'Confirmation is required, but there is no terminal to ask on.',
+      why: 'On the target aws, nothing is changed without confirmation.',
       now: 'Nothing was changed.',
       fix: [
         expect.stringMatching(new RegExp(`^npm run ${command} -- --target aws .*--plan, to see`)),

@@ -108,7 +108,7 @@ test.each([
         what,
         why,
         now: 'Nothing was changed.',
-        fix: ['npm run provision -- --help, for what it takes'],
+        fix: ['npm run provision -- --help, to see its flags'],
       },
     });
     await expectUntouched(user);

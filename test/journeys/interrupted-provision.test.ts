@@ -26,8 +26,8 @@ test('Ctrl-C stops and saves within two seconds; the next run creates what is mi
     problem: {
       code: 'INTERRUPTED',
       what: 'Interrupted.',
-      why: 'Ctrl-C, or a request to stop.',
-      now: 'What was made so far is kept and recorded.',
+      why: 'Ctrl-C was pressed, or the process was asked to stop.',
+      now: 'Everything created so far is kept and recorded.',
       fix: [
         expect.stringMatching(/^npm run provision -- --config \S+, to continue from here$/),
         expect.stringMatching(/^npm run teardown -- --config \S+, to remove everything$/),

@@ -1,4 +1,4 @@
-// run.js compiles what it runs: once, again after a change, and beside others that do the same.
+// run.js compiles what it runs: once, again after a change, and concurrently with other processes.
 import { execFile } from 'node:child_process';
 import {
   chmodSync,
@@ -47,7 +47,7 @@ const run = async (...args: string[]): Promise<string> =>
   (await promisify(execFile)(process.execPath, [at('run.js'), ...args])).stdout.trim();
 const builds = () => readdirSync(at('node_modules/.cache/slipway'));
 
-test('a command gets its own arguments, and its modules know where their source lies', async () => {
+test('a command gets its arguments, and its modules know the paths of their source', async () => {
   expect(await run('provision', '--plan')).toBe(`${at('provision')} up --plan`);
   expect(await run('sandbox')).toBe(`${at('sandbox')} up undefined`);
   expect(builds()).toHaveLength(1);
@@ -58,19 +58,19 @@ test('without a command it only compiles', async () => {
   expect(builds()).toHaveLength(1);
 });
 
-test('a change of the source is what runs next', async () => {
+test('a change of the source takes effect in the next run', async () => {
   await run();
   writeFileSync(at('lib/word.ts'), "export const word: string = 'down';");
   expect(await run('teardown')).toBe(`${at('teardown')} down undefined`);
 });
 
-test('several at once run the same build, and leave nothing else', async () => {
+test('several processes run the same build, and leave no other files', async () => {
   const said = await Promise.all([1, 2, 3].map(() => run('provision')));
   expect(new Set(said)).toEqual(new Set([`${at('provision')} up undefined`]));
   expect(builds()).toHaveLength(1);
 });
 
-/** What V8 made of a command's main file, as it is kept. */
+/** The code cache of a command's main file. */
 const kept = (command: string) => {
   const folder = at('node_modules/.cache/slipway', builds()[0] ?? '', command);
   return readdirSync(folder)
@@ -78,7 +78,7 @@ const kept = (command: string) => {
     .map((name) => join(folder, name));
 };
 
-test('what V8 makes of a command is kept by the first run that does not fail, and the next one takes it', async () => {
+test('the first run that does not fail writes the code cache of a command, and the next one uses it', async () => {
   writeFileSync(at('provision/main.ts'), 'console.log(1); process.exitCode = Number(process.argv[2]);');
   await expect(run('provision', '1')).rejects.toThrow();
   expect(kept('provision')).toEqual([]);
@@ -89,7 +89,7 @@ test('what V8 makes of a command is kept by the first run that does not fail, an
   expect(statSync(file).mtimeMs).toBe(before.mtimeMs);
 });
 
-test('however many parts it has, it says nothing of its own', async () => {
+test('a program of many chunks prints nothing but its own output', async () => {
   const parts = Array.from({ length: 15 }, (_, index) => `part${index}`);
   for (const part of parts) writeFileSync(at(`lib/${part}.ts`), `export const ${part} = 1;`);
   const imports = parts.map((part) => `await import('../lib/${part}.ts');`).join(' ');
@@ -99,10 +99,10 @@ test('however many parts it has, it says nothing of its own', async () => {
 });
 
 test.each([
-  ['of another kind', () => Buffer.from('nothing of the kind')],
+  ['something else', () => Buffer.from('nothing of the kind')],
   ['half lost', (whole: Buffer) => whole.fill(0, whole.length / 2)],
   ['cut', (whole: Buffer) => whole.subarray(0, whole.length - 8)],
-])('what is kept and is %s does no harm, and is replaced', async (_, damaged) => {
+])('a code cache that is %s does no harm, and is replaced', async (_, damaged) => {
   expect(await run('provision')).toMatch(/ up /);
   const [file = ''] = kept('provision');
   const whole = readFileSync(file);
@@ -113,7 +113,7 @@ test.each([
   expect(await run('provision')).toMatch(/ up /);
 });
 
-test('what cannot be read is as nothing', async () => {
+test('a code cache that cannot be read is ignored', async () => {
   expect(await run('provision')).toMatch(/ up /);
   const [file = ''] = kept('provision');
   rmSync(file);
@@ -121,21 +121,21 @@ test('what cannot be read is as nothing', async () => {
   expect(await run('provision')).toMatch(/ up /);
 });
 
-test('other flags of Node keep their own', async () => {
+test('other flags of Node have a separate code cache', async () => {
   await run('provision');
   const env = { ...process.env, NODE_OPTIONS: '--max-old-space-size=512' };
   await promisify(execFile)(process.execPath, [at('run.js'), 'provision'], { env });
   expect(kept('provision')).toHaveLength(2);
 });
 
-test('for a bug, stacks name the source', async () => {
+test('in debug mode, stack traces name the source', async () => {
   writeFileSync(at('lib/word.ts'), "\nexport const word: string = String(new Error('here').stack);");
   const env = { ...process.env, SLIPWAY_DEBUG: '1' };
   const { stdout } = await promisify(execFile)(process.execPath, [at('run.js'), 'provision'], { env });
   expect(stdout).toContain(`${at('lib/word.ts')}:2:`);
 });
 
-test('a build of an hour ago goes with the next', async () => {
+test('a build that is older than an hour is deleted with the next one', async () => {
   await run();
   const [old = ''] = builds();
   utimesSync(at('node_modules/.cache/slipway', old), 0, 0);
@@ -145,7 +145,7 @@ test('a build of an hour ago goes with the next', async () => {
   expect(builds()).not.toContain(old);
 });
 
-test('a build that was used since stays', async () => {
+test('an old build that was used since stays', async () => {
   await run();
   const [old = ''] = builds();
   utimesSync(at('node_modules/.cache/slipway', old), 0, 0);
@@ -155,7 +155,7 @@ test('a build that was used since stays', async () => {
   expect(builds()).toHaveLength(2);
 });
 
-test('a part that is missing is missed each time that it is asked for', async () => {
+test('a missing chunk is reported each time that it is loaded', async () => {
   const main = `
     const load = () => import('../lib/word.ts').then(() => 'there', ({ code }) => code);
     void (async () => { for (const turn of [1, 2]) console.log(turn, await load()); })();`;
@@ -167,17 +167,17 @@ test('a part that is missing is missed each time that it is asked for', async ()
   expect(await run('provision')).toBe('1 ENOENT\n2 ENOENT');
 });
 
-test("a link that leads nowhere, as editors make them, is in nobody's way", async () => {
+test('a dangling link, as editors create them, does no harm', async () => {
   symlinkSync('user@host.1', at('lib/.#word.ts'));
   expect(await run('provision')).toBe(`${at('provision')} up undefined`);
 });
 
-test('a mistake in the source is told with its place', async () => {
+test('a mistake in the source is reported with its location', async () => {
   writeFileSync(at('lib/word.ts'), 'export const word = = 1;');
   await expect(run('provision')).rejects.toThrow(/lib\/word\.ts:1:20/);
 });
 
-/** What a run says when it cannot begin; even as the superuser it is one who may not write everywhere. */
+/** The output of a run that cannot start; even when the tests run as root, it runs as a user who may not write everywhere. */
 async function refusal(): Promise<string> {
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   chmodSync(folder, 0o755);
@@ -197,13 +197,13 @@ const problem = (why: RegExp, fix: RegExp) =>
     ),
   ) as unknown;
 
-test('where packages may only be read, it says so, and what to do', async () => {
+test('when packages are read-only, it reports that, with a fix', async () => {
   chmodSync(at('node_modules'), 0o555);
   expect(await refusal()).toEqual(problem(/.*EACCES.*/, /Make \/node_modules writable .*npm run prepare.*/));
   chmodSync(at('node_modules'), 0o755);
 });
 
-test('where packages are missing, it says how to get them', async () => {
+test('when packages are missing, it reports how to install them', async () => {
   rmSync(at('node_modules/esbuild'));
   expect(await refusal()).toEqual(problem(/.*esbuild.*/, /npm ci/));
 });

@@ -48,7 +48,7 @@ export function* containersAreWithinQuotas({ services }: Config): Iterable<Findi
       yield {
         path,
         value: `${routed} containers with a path`,
-        fix: `Move some to another service: ECS puts at most ${MAX_ROUTED} of a service behind a load balancer.`,
+        fix: `Move some to another service: ECS puts at most ${MAX_ROUTED} containers of one service behind a load balancer.`,
       };
   }
 }

@@ -9,10 +9,10 @@ import { answerProblem, unknownRoute } from './problem.ts';
 import { routes } from './routes.ts';
 import type { Lifecycle } from './server.ts';
 
-// An API serves no pages: nothing in its answers may be run or framed.
+// An API serves no pages: no response may run scripts or be framed.
 const NO_PAGES = { defaultSrc: ["'none'"], frameAncestors: ["'none'"] };
 
-/** What the app is built from. */
+/** The dependencies of the app. */
 export interface Parts {
   readonly log: Logger;
   readonly catalogue: Catalogue;

@@ -13,18 +13,18 @@ const Product = z.object({
 
 const Answer = z.object({ items: z.array(Product) });
 
-/** What the catalogue says of one product; prices are in cents. */
+/** A product in the catalogue; prices are in cents. */
 export type Product = z.output<typeof Product>;
 
-/** Where products are looked up. */
+/** A source of products. */
 export interface Catalogue {
-  /** Returns the products that exist among `ids`; `requestId` lets the catalogue's log be matched with ours. */
+  /** Returns the products that exist among `ids`; `requestId` appears in the catalogue's log, too. */
   find(ids: readonly string[], requestId: string): Promise<Product[]>;
 }
 
 /**
- * A catalogue behind HTTP at `baseUrl`. Throws a {@link Problem}: 503 when it cannot be reached or has not answered
- * within `timeoutMs` milliseconds, 502 when its answer is of no use.
+ * Returns a catalogue over HTTP at `baseUrl`. It throws a {@link Problem}: 503 when it cannot be reached or has not responded
+ * within `timeoutMs` milliseconds, 502 when its response is unusable.
  */
 export function httpCatalogue(baseUrl: string, timeoutMs: number): Catalogue {
   async function find(ids: readonly string[], requestId: string): Promise<Product[]> {
@@ -50,7 +50,7 @@ export function httpCatalogue(baseUrl: string, timeoutMs: number): Catalogue {
   return { find };
 }
 
-/** Not `fetch`: it refuses the ports that browsers refuse, and 6000, where the catalogue listens, is one of them. */
+/** Not `fetch`: it refuses the ports that browsers refuse, such as 6000, on which the catalogue listens. */
 function get(url: URL, requestId: string, signal: AbortSignal): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { headers: { 'x-request-id': requestId }, signal }, (response) => {

@@ -1,4 +1,4 @@
-/** What an order is, how it is priced, and where orders are kept: in memory, for as long as the process lives. */
+/** Orders, their prices and their store, which is in memory and lost when the process ends. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Product } from './catalogue.ts';
@@ -29,7 +29,7 @@ export const OrderQuery = z.strictObject({
   offset: z.coerce.number().int().min(0).default(0),
 });
 
-/** One line of an order, at the price of the moment it was placed. */
+/** One line of an order, at the price when it was placed. */
 export interface Line {
   readonly productId: string;
   readonly name: string;
@@ -50,7 +50,7 @@ export interface Order {
 
 /**
  * Prices the items of a new order. Throws a {@link Problem}: 422 for products that do not exist, 409 for too little
- * stock. Stock is looked at, not reserved: the catalogue has the last word when the goods leave.
+ * stock. Stock is checked, not reserved: the catalogue decides when the goods are shipped.
  */
 export function price({ items }: z.output<typeof NewOrder>, products: readonly Product[]): Line[] {
   const byId = new Map(products.map((product) => [product.id, product]));
@@ -78,7 +78,7 @@ export function price({ items }: z.output<typeof NewOrder>, products: readonly P
   return lines;
 }
 
-/** Keeps the newest `capacity` orders; the oldest make room, so that memory stays bounded. */
+/** Keeps the newest `capacity` orders and drops older ones, so that memory stays bounded. */
 export function createOrders(capacity = 10_000) {
   const orders = new Map<string, Order>();
 
@@ -105,14 +105,14 @@ export function createOrders(capacity = 10_000) {
     return order;
   }
 
-  /** Cancelling twice is the same as once. */
+  /** Cancels an order; cancelling it again has no effect. */
   function cancel(id: string): Order {
     const order: Order = { ...get(id), status: 'cancelled' };
     orders.set(id, order);
     return order;
   }
 
-  /** Newest first. */
+  /** Lists orders, newest first. */
   function list({ status, limit, offset }: z.output<typeof OrderQuery>) {
     const found = [...orders.values()].reverse().filter((order) => !status || order.status === status);
     return { items: found.slice(offset, offset + limit), total: found.length, limit, offset };

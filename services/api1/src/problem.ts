@@ -1,15 +1,15 @@
-/** Turns every refusal and every failure into one JSON shape, application/problem+json (https://www.rfc-editor.org/rfc/rfc9457). */
+/** Turns every client error and every failure into one JSON format, application/problem+json (https://www.rfc-editor.org/rfc/rfc9457). */
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { ZodType } from 'zod';
 
-/** One thing wrong with the input: where it is (`items.0.quantity`) and what is wrong with it. */
+/** One fault in the input: its path, e.g. `items.0.quantity`, and what is wrong. */
 export interface Fault {
   readonly path: string;
   readonly message: string;
 }
 
-/** An error that is meant for the caller: an HTTP status, a sentence, and the faults found, if any. */
+/** An error to show to the caller: an HTTP status, a sentence, and the faults, if any. */
 export class Problem extends Error {
   readonly status: number;
   readonly faults: readonly Fault[] | undefined;
@@ -29,15 +29,15 @@ export function check<T>(schema: ZodType<T>, value: unknown): T {
   throw new Problem(400, 'The request is not valid.', faults);
 }
 
-/** Answers 404 to whatever no route took. */
+/** Answers 404 to requests without a route. */
 export const unknownRoute: RequestHandler = (req) => {
   throw new Problem(404, `There is no ${req.method} ${req.path} here.`);
 };
 
-/** The last middleware: answers with the problem, and leaves the error itself to the log. */
+/** The last middleware: responds with the problem; the error itself appears in the log only. */
 export const answerProblem: ErrorRequestHandler = (error: unknown, req, res, next) => {
   if (res.headersSent) {
-    next(error); // Too late for another answer: Express cuts the connection, so that the caller notices.
+    next(error); // The response has started: Express cuts the connection, so that the caller notices.
     return;
   }
   const { status, message, faults } = toProblem(error);
@@ -49,10 +49,10 @@ export const answerProblem: ErrorRequestHandler = (error: unknown, req, res, nex
 
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  // Express and its body parser mark what the caller did wrong with a 4xx `status`, and the kind with `type`.
+  // Express and its body parser mark errors of the caller with a 4xx `status` and a `type`.
   const { status, type, message } = (error ?? {}) as { status?: number; type?: string; message?: string };
   if (type === 'entity.parse.failed') return new Problem(400, 'The body is not valid JSON.');
   if (type === 'entity.too.large') return new Problem(413, 'The body is too large.');
   if (status !== undefined && status >= 400 && status < 500) return new Problem(status, message ?? '');
-  return new Problem(500, 'Something went wrong on our side. The log has more, under this request id.');
+  return new Problem(500, 'Something went wrong on our side. See the log for this request id.');
 }

@@ -1,4 +1,4 @@
-/** The service as its image runs it: one file that plain Node runs, with no right to write. */
+/** The service as its image runs it: a single file in plain Node, without permission to write. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,9 +13,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('what `npm run build` makes runs alone, writes nothing and stops on SIGTERM', async () => {
+test('the output of `npm run build` runs on its own, writes nothing and stops on SIGTERM', async () => {
   await promisify(execFile)('npm', ['run', 'build', '--', `--outfile=${folder}/main.cjs`], { cwd: FOLDER });
-  // Under Node's permission model a write, a worker or a child process is an error.
+  // Under Node's permission model, a write, a worker or a child process is an error.
   const flag = ['--permission', '--experimental-permission'].find((f) =>
     process.allowedNodeEnvironmentFlags.has(f),
   );

@@ -1,9 +1,9 @@
-// The catalogue listens on port 6000, which browsers (and `fetch`) refuse to talk to.
+// The catalogue listens on port 6000, which browsers and `fetch` refuse.
 import { expect, test } from '@jest/globals';
 import { httpCatalogue } from '../src/catalogue.ts';
 import type { Problem } from '../src/problem.ts';
 
-test('port 6000 is asked like any other', async () => {
+test('port 6000 can be requested like any other', async () => {
   const refused = (await httpCatalogue('http://127.0.0.1:6000', 500)
     .find(['p1'], 'request-1')
     .catch((error: unknown) => error)) as Problem;

@@ -1,4 +1,4 @@
-/** The catalogue as the orders API sees it: over HTTP, and not always well. */
+/** The catalogue as the orders API sees it: over HTTP, and not always healthy. */
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createApp } from '../src/app.ts';
@@ -33,7 +33,7 @@ async function order(timeoutMs = 5000): Promise<Answer> {
   }
 }
 
-test('the catalogue is asked once, under the request id of the caller', async () => {
+test('the catalogue is requested once, with the request id of the caller', async () => {
   const asked: IncomingMessage[] = [];
   answer = (req, res) => {
     asked.push(req);
@@ -46,7 +46,7 @@ test('the catalogue is asked once, under the request id of the caller', async ()
   expect(asked[0]?.headers['x-request-id']).toBe(headers['x-request-id']);
 });
 
-test('a catalogue that is down is a 503, to be tried again', async () => {
+test('a catalogue that is down is a 503, to be retried', async () => {
   upstream.close();
   const { status, headers, body } = await order();
   expect(status).toBe(503);
@@ -59,7 +59,7 @@ test('a catalogue that is down is a 503, to be tried again', async () => {
   expect(err?.message).toContain('ECONNREFUSED'); // the log says why
 });
 
-test('a catalogue that does not answer in time is a 503', async () => {
+test('a catalogue that does not respond in time is a 503', async () => {
   answer = () => undefined;
   const { status, body } = await order(50);
   expect(status).toBe(503);
@@ -68,7 +68,7 @@ test('a catalogue that does not answer in time is a 503', async () => {
   });
 });
 
-test('a catalogue whose answer never ends is a 503 too', async () => {
+test('a catalogue whose response never ends is a 503, too', async () => {
   answer = (_req, res) => res.write('{"items":');
   expect((await order(50)).status).toBe(503);
 });

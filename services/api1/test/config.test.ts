@@ -1,4 +1,4 @@
-/** The environment: its defaults, and how it is refused. */
+/** The environment: its defaults, and errors in it. */
 import { expect, test } from '@jest/globals';
 import { readConfig } from '../src/config.ts';
 

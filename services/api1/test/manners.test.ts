@@ -1,4 +1,4 @@
-/** How the orders API behaves over HTTP, whatever is asked of it. */
+/** The behaviour of the orders API over HTTP that is common to all requests. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApp } from '../src/app.ts';
 import { createLog } from '../src/log.ts';
@@ -31,7 +31,7 @@ async function problem(response: Response): Promise<unknown> {
   return response.json();
 }
 
-test('GET /api1 answers 200 and says what the service is', async () => {
+test('GET /api1 answers 200 and describes the service', async () => {
   const response = await call('/api1');
   expect(response.status).toBe(200);
   expect(await response.json()).toMatchObject({ service: 'orders' });
@@ -52,7 +52,7 @@ test('security headers are there and x-powered-by is not', async () => {
   expect(headers.has('x-powered-by')).toBe(false);
 });
 
-describe('refusals are JSON', () => {
+describe('errors are JSON', () => {
   const order = { method: 'POST', headers: JSON_TYPE };
 
   test('404 for an unknown route', async () => {
@@ -84,7 +84,7 @@ describe('refusals are JSON', () => {
     expect(await problem(response)).toMatchObject({ status: 415 });
   });
 
-  test('500 for what nobody expected: the log has the error, the caller has not', async () => {
+  test('500 for an unexpected error, which appears in the log only', async () => {
     const body = JSON.stringify({ items: [{ productId: 'moka-pot', quantity: 1 }] });
     const response = await call('/api1/orders', { ...order, body });
     expect(response.status).toBe(500);
@@ -104,7 +104,7 @@ describe('CORS', () => {
     'access-control-request-headers': 'content-type',
   };
 
-  test('an allowed origin may read the answer and its request id', async () => {
+  test('an allowed origin may read the response and its request id', async () => {
     const { headers } = await call('/api1', { headers: { origin: 'https://shop.example.com' } });
     expect(headers.get('access-control-allow-origin')).toBe('https://shop.example.com');
     expect(headers.get('access-control-expose-headers')).toContain('x-request-id');
@@ -120,7 +120,7 @@ describe('CORS', () => {
     expect(response.headers.get('access-control-allow-headers')).toContain('content-type');
   });
 
-  test('another origin gets no leave', async () => {
+  test('another origin is not allowed', async () => {
     const headers = { ...preflight, origin: 'https://evil.example.com' };
     const response = await call('/api1/orders', { method: 'OPTIONS', headers });
     expect(response.headers.has('access-control-allow-origin')).toBe(false);
@@ -128,7 +128,7 @@ describe('CORS', () => {
 });
 
 describe('request ids and logs', () => {
-  test('a sound x-request-id is kept, echoed and logged', async () => {
+  test('a valid x-request-id is kept, echoed and logged', async () => {
     const response = await call('/api1', { headers: { 'x-request-id': 'from-the-front.1' } });
     expect(response.headers.get('x-request-id')).toBe('from-the-front.1');
     expect(log.lines).toEqual([
@@ -141,7 +141,7 @@ describe('request ids and logs', () => {
     expect(response.headers.get('x-request-id')).toMatch(UUID);
   });
 
-  test('secrets stay out of the log, and the client is the one that the load balancer saw', async () => {
+  test('secrets stay out of the log, and the client address is the one that the load balancer saw', async () => {
     await call('/api1', {
       headers: {
         authorization: 'Bearer hunter2',

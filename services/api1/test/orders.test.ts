@@ -1,4 +1,4 @@
-/** Orders from the first to the last: placed, listed, read, cancelled, refused. */
+/** Orders: placed, listed, read, cancelled, refused. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createApp } from '../src/app.ts';
 import type { Product } from '../src/catalogue.ts';
@@ -34,7 +34,7 @@ async function place(...items: [productId: string, quantity: number][]): Promise
   return (await post('/api1/orders', body)).json() as Promise<Order>;
 }
 
-test('an order is priced by the catalogue and can be read where location says', async () => {
+test('an order is priced by the catalogue and can be read at its location', async () => {
   const items = [
     { productId: 'filters', quantity: 3 },
     { productId: 'moka-pot', quantity: 1 },
@@ -63,7 +63,7 @@ test('a cancelled order stays cancelled, however often it is cancelled', async (
   }
 });
 
-test('the list is newest first, by status and by page', async () => {
+test('the list is newest first, and can be filtered by status and paged', async () => {
   const first = await place(['filters', 1]);
   const second = await place(['filters', 2]);
   const third = await place(['filters', 3]);
@@ -85,7 +85,7 @@ test.each(['GET /api1/orders/none', 'POST /api1/orders/none/cancel'])('%s answer
   expect(await response.json()).toMatchObject({ detail: 'There is no order "none".' });
 });
 
-describe('a bad order is refused with the path of each fault', () => {
+describe('an invalid order is refused with the path of each fault', () => {
   const cup = { productId: 'filters', quantity: 1 };
 
   test.each([
@@ -123,7 +123,7 @@ describe('a bad order is refused with the path of each fault', () => {
     });
   });
 
-  test('nothing of it is kept', async () => {
+  test('is not stored', async () => {
     await place(['unicorn', 1]);
     expect(await read('/api1/orders')).toMatchObject({ total: 0 });
   });
@@ -136,7 +136,7 @@ test.each(['limit=0', 'limit=101', 'offset=-1', 'status=lost', 'colour=red'])(
   },
 );
 
-test('the oldest orders make room when the store is full', () => {
+test('the oldest orders are dropped when the store is full', () => {
   const orders = createOrders(2);
   const ids = [orders.place([]), orders.place([]), orders.place([])].map((order) => order.id).reverse();
   const { items } = orders.list({ limit: 10, offset: 0 });

@@ -1,4 +1,4 @@
-/** The two services together: orders against the real catalogue, each in a process of its own. */
+/** The two services together: orders against the real catalogue, each in a separate process. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -6,7 +6,7 @@ import { ask, FOLDER, SOURCE, start } from './support.ts';
 
 const OTHER = resolve(FOLDER, '../api2');
 
-test('an order is priced by the real catalogue, and one request id runs through both logs', async () => {
+test('an order is priced by the real catalogue, and both logs have the same request id', async () => {
   const catalogue = await start(SOURCE, { SHUTDOWN_QUIET_MS: '0' }, OTHER);
   const orders = await start(SOURCE, { SHUTDOWN_QUIET_MS: '0', CATALOGUE_URL: catalogue.url });
   const order = (productId: string) =>
@@ -34,7 +34,7 @@ test('an order is priced by the real catalogue, and one request id runs through 
 }, 60_000);
 
 test.each(['src/log.ts', 'src/problem.ts', 'src/server.ts', 'test/support.ts'])(
-  'both services have the same %s, for they may not share one',
+  'both services have the same %s, since they must not share files',
   async (file) => {
     const [ours, theirs] = await Promise.all(
       [FOLDER, OTHER].map((folder) => readFile(resolve(folder, file), 'utf8')),

@@ -1,4 +1,4 @@
-/** How a server stops: nothing lost, nothing waited for in vain. */
+/** The stop of a server: it loses no requests, and waits no longer than necessary. */
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { serve, type StopTimes } from '../src/server.ts';
 import { ask, refuses, until } from './support.ts';
 
-// Far beyond the time limit of a test: who waits for it fails.
+// Far beyond the time limit of a test: a test that waits this long fails.
 const NEVER = 60_000;
 const agent = new Agent({ keepAlive: true });
 afterEach(() => agent.destroy());
@@ -31,14 +31,14 @@ test('kept connections outlive the 60 s for which a load balancer keeps them', a
   await stop();
 });
 
-test('an idle connection does not hold up the stop', async () => {
+test('an idle connection does not delay the stop', async () => {
   const { stop, url } = await run(hello, {});
   const { headers } = await ask(url, { agent });
   expect(headers.connection).toBe('keep-alive');
   expect(await stop()).toBe(0);
 });
 
-test('while requests come they are answered, and told to connect elsewhere next time', async () => {
+test('requests during a stop are answered, with connection: close', async () => {
   const quietMs = 200;
   const { stop, url, lifecycle } = await run(hello, { quietMs });
   await ask(url, { agent });
@@ -52,14 +52,14 @@ test('while requests come they are answered, and told to connect elsewhere next 
   expect(await refuses(url)).toBe(true);
 });
 
-test('a server that finds no quiet closes its port after half of its grace', async () => {
+test('a server that keeps getting requests closes its port after half of its grace period', async () => {
   const { stop } = await run(hello, { quietMs: NEVER, graceMs: 400 });
   const start = performance.now();
   expect(await stop()).toBe(0);
   expect(performance.now() - start).toBeGreaterThan(190);
 });
 
-test('a request that was in work is answered after the port is closed', async () => {
+test('a pending request is answered after the port is closed', async () => {
   const { server, stop, url } = await run(silence, {});
   const question = once(server, 'request');
   const answer = ask(url, { agent });
@@ -71,7 +71,7 @@ test('a request that was in work is answered after the port is closed', async ()
   expect(await stopped).toBe(0);
 });
 
-test('an answer that had begun is finished, and its connection closed', async () => {
+test('a response that has started is finished, and its connection closed', async () => {
   const { server, stop, url } = await run((_req, res) => res.write('begun, '), {});
   const question = once(server, 'request');
   const req = request(url, { agent }).end();
@@ -84,11 +84,11 @@ test('an answer that had begun is finished, and its connection closed', async ()
   expect(await stopped).toBe(0);
 });
 
-test('a request of which only a part has arrived is still answered', async () => {
+test('a request that has arrived only in part is still answered', async () => {
   const { stop, url, port } = await run(hello, {});
   const socket = connect(port, '127.0.0.1');
   socket.write('GET / HTTP/1.1\r\nhost: here\r\n');
-  await ask(url); // asked later on another connection: the first part has been taken by now
+  await ask(url); // a later request on another connection: the first part has been accepted by now
   const stopped = stop();
   await until(() => refuses(url));
   socket.write('\r\n');
@@ -96,7 +96,7 @@ test('a request of which only a part has arrived is still answered', async () =>
   expect(await stopped).toBe(0);
 });
 
-test('what is not done in time is cut, and counted', async () => {
+test('requests that are not finished in time are cut, and counted', async () => {
   const { server, stop, url } = await run(silence, { graceMs: 50 });
   const question = once(server, 'request');
   const answer = ask(url).catch((error: NodeJS.ErrnoException) => error.code);

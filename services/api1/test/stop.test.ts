@@ -8,7 +8,7 @@ import { ask, refuses, SOURCE, start, until } from './support.ts';
 const ORDER = { items: [{ productId: 'moka-pot', quantity: 1 }] };
 const PRODUCT = { id: 'moka-pot', name: 'Moka pot', priceCents: 3490, currency: 'EUR', stock: 5 };
 
-// A catalogue that answers when the test says so.
+// A catalogue that responds when the test allows it.
 const catalogue = createServer();
 const agent = new Agent({ keepAlive: true, maxSockets: 25 });
 let CATALOGUE_URL: string;
@@ -62,7 +62,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   60_000,
 );
 
-test('a request that outlasts the grace is cut, and the exit code says so', async () => {
+test('a request that outlasts the grace period is cut, and the exit code shows it', async () => {
   const service = await start(SOURCE, {
     CATALOGUE_URL,
     CATALOGUE_TIMEOUT_MS: '60000',
@@ -80,6 +80,6 @@ test('a request that outlasts the grace is cut, and the exit code says so', asyn
   expect(service.lines.at(-1)).toMatchObject({ msg: 'stopped', cut: 1 });
 }, 60_000);
 
-test('a bad environment is refused before anything listens', async () => {
+test('an invalid environment is refused before anything listens', async () => {
   await expect(start(SOURCE, { CATALOGUE_URL: 'localhost' })).rejects.toThrow(/exit 1: [^]*CATALOGUE_URL/);
 }, 60_000);

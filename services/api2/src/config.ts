@@ -1,4 +1,4 @@
-/** What the service takes from its environment, checked before anything starts. */
+/** The environment of the service, checked before anything starts. */
 import { z } from 'zod';
 
 const milliseconds = z
@@ -22,7 +22,7 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   CORS_ORIGINS: z
     .string()
-    .default('http://localhost:3000,http://localhost:5173') // where front ends run while they are being written
+    .default('http://localhost:3000,http://localhost:5173') // development servers of front ends
     .transform((list) =>
       list
         .split(',')
@@ -37,7 +37,7 @@ const Environment = z.object({
 /** The checked environment. */
 export type Config = z.output<typeof Environment>;
 
-/** Reads the environment; throws one error that names every variable that is wrong. */
+/** Reads the environment; throws one error that names every invalid variable. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const result = Environment.safeParse(env);
   if (!result.success) throw new Error(`The environment is not valid.\n${z.prettifyError(result.error)}`);

@@ -1,4 +1,4 @@
-/** Structured logs: one JSON line for each request on stdout, all under the request's id. */
+/** Structured logs: one JSON line per request on stdout, with the request's id. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
@@ -13,21 +13,21 @@ import { pinoHttp, type HttpLogger } from 'pino-http';
 
 const REQUEST_ID = /^[\w.-]{1,128}$/;
 
-// A write that is under way when the process exits could be lost or come out of order: so each one is waited for.
+// Synchronous: a write that is under way when the process exits could be lost or out of order.
 const stdout = (): DestinationStream => pino.destination({ sync: true });
 
-/** Makes the logger of a service; tests give a `stream` of their own. */
+/** Makes the logger of a service; tests pass another `stream`. */
 export function createLog(service: string, level: string, stream = stdout()): Logger {
   const redact = ['req.headers.authorization', 'req.headers.cookie'];
   return pino({ level, redact, base: { service } }, stream);
 }
 
-/** Gives each request its id (`req.id`) and its logger (`req.log`), and logs the answer. */
+/** Gives each request its id (`req.id`) and its logger (`req.log`), and logs the response. */
 export function requestLog(logger: Logger): HttpLogger {
   return pinoHttp({
     logger,
     genReqId: requestId,
-    quietReqLogger: true, // req.log carries the id alone; the whole request is in the line about its answer
+    quietReqLogger: true, // req.log carries the id alone; the line about the response has the whole request
     serializers: {
       // Express knows the client behind the load balancer; the socket knows only the load balancer.
       req: (req: SerializedRequest) => ({ ...req, clientIp: (req.raw as Request).ip }),
@@ -36,11 +36,11 @@ export function requestLog(logger: Logger): HttpLogger {
     customAttributeKeys: { reqId: 'requestId' },
     customLogLevel: (_req, res) =>
       res.statusCode >= 500 ? 'error' : res.statusCode >= 400 ? 'warn' : 'info',
-    autoLogging: { ignore: (req) => req.url === '/health' }, // asked every few seconds, for ever
+    autoLogging: { ignore: (req) => req.url === '/health' }, // requested every few seconds, indefinitely
   });
 }
 
-/** Keeps a sound x-request-id so that a call can be followed across services; a strange one is replaced. */
+/** Keeps a valid x-request-id, so that a call can be followed across services; any other is replaced. */
 function requestId(req: IncomingMessage, res: ServerResponse): string {
   const given = req.headers['x-request-id'];
   const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();

@@ -1,9 +1,9 @@
-/** What the shop sells, and how it is looked up; prices are in cents. */
+/** The products of the shop and their lookup; prices are in cents. */
 import { z } from 'zod';
 
 const Category = z.enum(['coffee', 'brewing', 'grinding', 'cups']);
 
-/** One thing that the shop sells. */
+/** A product of the shop. */
 export interface Product {
   readonly id: string;
   readonly name: string;
@@ -28,9 +28,9 @@ export const ProductQuery = z.strictObject({
   offset: z.coerce.number().int().min(0).default(0),
 });
 
-/** Where products are looked up. */
+/** A source of products. */
 export interface Products {
-  /** Returns the page of the products that match, in the shop's order, and how many match in all. */
+  /** Returns the page of the products that match, in the shop's order, and the number of all matches. */
   list(query: z.output<typeof ProductQuery>): {
     items: Product[];
     total: number;

@@ -1,26 +1,26 @@
-/** The HTTP server around the app, and its stop, which drops no request. */
+/** The HTTP server around the app, with a graceful stop that drops no request. */
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Whether the service is on its way out: /health reads it, {@link serve} sets it. */
+/** Whether the service is stopping: {@link serve} sets it, /health reads it. */
 export interface Lifecycle {
   stopping: boolean;
 }
 
-/** How a stop takes its time, in milliseconds. */
+/** The durations of a stop, in milliseconds. */
 export interface StopTimes {
-  /** New connections are taken until no request has come for this long. */
+  /** The port stays open until no request has arrived for this long. */
   readonly quietMs: number;
-  /** The whole stop: what is still running then is cut. Half of it at most is spent waiting for quiet. */
+  /** The whole stop: requests that are still running then are cut. At most half of it is spent waiting for quiet. */
   readonly graceMs: number;
 }
 
 /**
  * Wraps the app in a server that does not listen yet, with the function that stops it.
  *
- * A stop has three parts. Until it is quiet, requests are answered as ever, but with `connection: close`: clients
- * move to other servers, and load balancers see that /health has changed. Then the port and the idle connections
- * are closed, and what is in work is finished. After the grace, what is left is cut.
+ * A stop has three parts. While requests still arrive, they are answered, but with `connection: close`, so that clients
+ * move to other servers and load balancers notice that /health has changed. Then the port and idle connections are
+ * closed, and pending requests are finished. After the grace period, the remaining requests are cut.
  * `stop` returns how many requests were cut: 0 when every one was answered.
  */
 export function serve(
@@ -29,10 +29,10 @@ export function serve(
   { quietMs, graceMs }: StopTimes,
 ): { server: Server; stop: () => Promise<number> } {
   const server = createServer(app);
-  // A load balancer keeps idle connections, commonly for 60 s, and uses them again. If this side closed first, a request
-  // could cross with the close and be lost as a 502: so this side waits longer.
+  // A load balancer keeps idle connections, commonly for 60 s, and reuses them. If this side closed first, a request
+  // could cross with the close and fail with a 502, so this side keeps them longer.
   server.keepAliveTimeout = 65_000;
-  // Some Node versions count the wait for the next request on a kept connection as header time: it must be longer.
+  // Some Node versions count the wait for the next request on a kept connection as header time, so this must be longer.
   server.headersTimeout = 66_000;
 
   const inFlight = new Set<ServerResponse>();
@@ -43,12 +43,12 @@ export function serve(
     if (lifecycle.stopping) res.setHeader('connection', 'close');
     res.once('close', () => {
       inFlight.delete(res);
-      // An answer that had begun before the stop promised to keep its connection: it is idle now, close it.
+      // A response that started before the stop kept its connection alive: it is idle now, so close it.
       if (lifecycle.stopping && !server.listening) setImmediate(() => server.closeIdleConnections());
     });
   });
 
-  // Closing the port loses the connections that the kernel holds and Node has not taken yet: so first let clients go.
+  // Closing the port drops connections that the kernel has and Node has not accepted yet, so clients must move first.
   async function quiet(): Promise<void> {
     const start = performance.now();
     for (;;) {

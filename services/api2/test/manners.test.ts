@@ -1,4 +1,4 @@
-/** How the catalogue API behaves over HTTP, whatever is asked of it. */
+/** The behaviour of the catalogue API over HTTP that is common to all requests. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createApp } from '../src/app.ts';
 import { createLog } from '../src/log.ts';
@@ -29,7 +29,7 @@ function call(path: string, init?: RequestInit): Promise<Response> {
   return fetch(service.url + path, init);
 }
 
-test('GET /api2 answers 200 and says what the service is', async () => {
+test('GET /api2 answers 200 and describes the service', async () => {
   const response = await call('/api2');
   expect(response.status).toBe(200);
   expect(await response.json()).toMatchObject({ service: 'catalogue' });
@@ -59,7 +59,7 @@ test.each([
   expect(await response.json()).toMatchObject({ status, requestId: 'r-1' });
 });
 
-test('an unexpected error is a 500: the log has it, the caller has not', async () => {
+test('an unexpected error is a 500, and appears in the log only', async () => {
   const response = await call('/api2/products/moka-pot');
   expect(response.status).toBe(500);
   expect(await response.text()).not.toMatch(/secret plan|stack|\.ts/);
@@ -71,7 +71,7 @@ test('an unexpected error is a 500: the log has it, the caller has not', async (
   );
 });
 
-test('the preflight of an allowed origin is answered, another origin gets no leave', async () => {
+test('the preflight of an allowed origin is answered, another origin is not allowed', async () => {
   const preflight = async (origin: string) =>
     call('/api2/products', {
       method: 'OPTIONS',
@@ -84,7 +84,7 @@ test('the preflight of an allowed origin is answered, another origin gets no lea
   expect(other.headers.has('access-control-allow-origin')).toBe(false);
 });
 
-test('a sound request id is kept and logged, and secrets are not', async () => {
+test('a valid request id is kept and logged, and secrets are not', async () => {
   const headers = {
     'x-request-id': 'from-orders',
     authorization: 'Bearer hunter2',

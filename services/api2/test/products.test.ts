@@ -1,4 +1,4 @@
-/** Looking products up: one, some, a page. */
+/** Product lookups: one, several, a page. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createApp } from '../src/app.ts';
 import { createLog } from '../src/log.ts';
@@ -40,7 +40,7 @@ test.each([
   expect(total).toBe(ids.length);
 });
 
-test('a page holds its part, and the total of all', async () => {
+test('a page has its part of the products, and the total', async () => {
   const page = await (await get('?limit=2&offset=1')).json();
   expect(page).toEqual({ items: RANGE.slice(1, 3), total: 4, limit: 2, offset: 1 });
 });
@@ -71,7 +71,7 @@ test.each(['unicorn', '__proto__'])('a product "%s" that does not exist is a 404
   expect(await response.json()).toMatchObject({ detail: `There is no product "${id}".` });
 });
 
-test('the range of the shop has unique ids that fit in a URL and whole prices', () => {
+test('all products have unique ids that fit in a URL, and whole prices', () => {
   const { items, total } = createProducts().list({ limit: 100, offset: 0 });
   expect(total).toBeGreaterThan(0);
   expect(new Set(items.map((product) => product.id)).size).toBe(total);

@@ -35,11 +35,11 @@ async function stopUnderLoad(service: Service): Promise<void> {
   expect(service.lines.at(-1)).toMatchObject({ msg: 'stopped', cut: 0 });
 }
 
-test('what `npm run build` makes, alone and with no right to write, drops no request, not even one of which only a part has arrived', async () => {
+test('the output of `npm run build`, without permission to write, drops no request, not even one that has arrived only in part', async () => {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'bundle-')));
   try {
     await promisify(execFile)('npm', ['run', 'build', '--', `--outfile=${folder}/main.cjs`], { cwd: FOLDER });
-    // Under Node's permission model a write, a worker or a child process is an error.
+    // Under Node's permission model, a write, a worker or a child process is an error.
     const flags = ['--permission', '--experimental-permission'];
     const flag = flags.find((name) => process.allowedNodeEnvironmentFlags.has(name)) ?? '';
     const args = [flag, '--no-warnings', `--allow-fs-read=${folder}`, 'main.cjs'];

@@ -1,4 +1,4 @@
-/** Test help: an app on a loopback port, the real service as a process, and requests that show their headers. */
+/** Test support: an app on a loopback port, the service as a real process, and requests with full control of headers. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
@@ -25,13 +25,13 @@ export async function listen(handler: RequestListener): Promise<{ url: string; c
   return { url: `http://127.0.0.1:${port}`, close };
 }
 
-/** A stream for a log that keeps its lines. */
+/** A stream for a log; it collects the lines. */
 export function logLines(): { lines: LogLine[]; write: (line: string) => void } {
   const lines: LogLine[] = [];
   return { lines, write: (line) => lines.push(JSON.parse(line) as LogLine) };
 }
 
-/** A service that runs as a process of its own. */
+/** A service that runs as a separate process. */
 export interface Service {
   readonly url: string;
   readonly lines: readonly LogLine[];
@@ -39,7 +39,7 @@ export interface Service {
   readonly exit: Promise<{ code: number | null; stderr: string }>;
 }
 
-// A test that fails half-way leaves no process behind.
+// A test that fails leaves no process behind.
 const children: ChildProcess[] = [];
 afterAll(() => children.forEach((child) => child.kill('SIGKILL')));
 
@@ -62,7 +62,7 @@ export async function start(args: string[], env: Record<string, string>, cwd = F
   });
   const early = exit.then(({ code, stderr }) => Promise.reject(new Error(`exit ${code}: ${stderr}`)));
   const url = `http://127.0.0.1:${await Promise.race([port, early])}`;
-  early.catch(() => undefined); // From here on, an exit is the test's to judge.
+  early.catch(() => undefined); // From here on, the test decides whether an exit is an error.
   return { url, lines, kill: (signal) => child.kill(signal), exit };
 }
 
@@ -72,7 +72,7 @@ export const FOLDER = resolve(__dirname, '..');
 /** The arguments that run the service from its source. */
 export const SOURCE = ['--import', 'tsx', 'src/main.ts'];
 
-/** One answer, with all its headers. */
+/** A response with all its headers. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -92,12 +92,12 @@ export async function ask(url: string, options: { agent?: Agent; body?: unknown 
   return { status: res.statusCode ?? 0, headers: res.headers, body: await text(res) };
 }
 
-/** Looks again and again until the condition holds; the test's own time limit is the end of patience. */
+/** Polls until the condition holds; the time limit of the test is the deadline. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await wait(50);
 }
 
-/** Whether nothing listens at the URL any more. It sends no request, so that no answer is awaited. */
+/** Whether nothing listens at the URL any more. It connects without sending a request. */
 export async function refuses(url: string): Promise<boolean> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   try {

@@ -43,7 +43,7 @@ export const interruptedOutcome = (command: string) => ({
   problem: {
     code: 'INTERRUPTED',
     what: 'Interrupted.',
-    why: 'Ctrl-C, or a request to stop.',
+    why: 'Ctrl-C was pressed, or the process was asked to stop.',
     now: expect.stringMatching(/^What was (made|removed) so far is .*recorded\.$/) as unknown,
     fix: expect.arrayContaining([
       expect.stringMatching(new RegExp(`^npm run ${command}.*, to continue from here$`)),

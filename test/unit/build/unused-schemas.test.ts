@@ -1,4 +1,4 @@
-// Of an AWS client only what is used is compiled into Slipway.
+// Only the used part of an AWS client is compiled into Slipway.
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** Bundles one call of EC2. In a process of its own: esbuild takes no objects of jest's realm. */
+/** Bundles one call of EC2. It runs in a separate process: esbuild accepts no objects from jest's realm. */
 const PROGRAM = `
 import { build } from 'esbuild';
 import { unusedSchemas } from './build/unused-schemas.js';
@@ -25,7 +25,7 @@ async function bundled(how: 'with' | 'without'): Promise<string> {
   return stdout;
 }
 
-test('the schemas of other calls are left out, and those of the call are as they were', async () => {
+test('the schemas of other calls are left out, and those of the call stay unchanged', async () => {
   const [all, used] = await Promise.all([bundled('without'), bundled('with')]);
   expect(all).toContain('RunInstancesRequest$ =');
   expect(used).not.toContain('RunInstancesRequest$ =');

@@ -72,7 +72,7 @@ refuses(
 );
 refuses(
   'services.shop.containers',
-  'Move some to another service: ECS puts at most 5 of a service behind a load balancer.',
+  'Move some to another service: ECS puts at most 5 containers of one service behind a load balancer.',
   { 'too many with a path': images(6, (index) => ({ port: 5000 + index, path: `/${index}` })) },
   '6 containers with a path',
 );

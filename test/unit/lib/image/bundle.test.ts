@@ -1,4 +1,4 @@
-// The image of a bundle: what a registry and a container runtime read in it, and that it is the same each time.
+// The image of a bundle: what registries and container runtimes read in it, and that it is reproducible.
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -26,7 +26,7 @@ const FILES = [
   { name: 'main.cjs', bytes: bytesOf('console.log(1)') },
 ];
 
-test('the manifest names its blobs by digest, size and kind', async () => {
+test('the manifest names its blobs by digest, size and media type', async () => {
   const image = await packImage(FILES);
   expect(image.mediaType).toBe('application/vnd.oci.image.manifest.v1+json');
   expect(image.digest).toBe(sha256(image.manifest));
@@ -45,7 +45,7 @@ test('the manifest names its blobs by digest, size and kind', async () => {
   for (const { digest, bytes } of image.blobs) expect(digest).toBe(sha256(bytes));
 });
 
-test('the configuration says how to run it', async () => {
+test('the configuration describes how to run it', async () => {
   const [config, layer] = (await packImage(FILES)).blobs;
   const archive = gunzipSync(layer?.bytes ?? new Uint8Array());
   expect(JSON.parse(new TextDecoder().decode(config?.bytes))).toEqual({
@@ -63,7 +63,7 @@ test('the configuration says how to run it', async () => {
   });
 });
 
-test('the layer holds the program for the user it runs as, in order and without a time', async () => {
+test('the layer holds the program, owned by the user it runs as, in order and with a fixed time', async () => {
   const [, layer] = (await packImage(FILES)).blobs;
   const entries = await unpackTar(gunzipSync(layer?.bytes ?? new Uint8Array()), { strict: true });
   const owned = { uid: 1000, gid: 1000, mtime: new Date(0) };
@@ -75,7 +75,7 @@ test('the layer holds the program for the user it runs as, in order and without 
   expect(new TextDecoder().decode(entries[1]?.data)).toBe('console.log(1)');
 });
 
-test('both documents are canonical JSON: keys in order, no space', async () => {
+test('both documents are canonical JSON: sorted keys, no white space', async () => {
   const { manifest, blobs } = await packImage(FILES);
   for (const text of [manifest, new TextDecoder().decode(blobs[0]?.bytes)]) {
     expect(text).toBe(JSON.stringify(inOrder(JSON.parse(text))));
@@ -89,13 +89,13 @@ function inOrder(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, inOrder(inner)]));
 }
 
-test('the same files give the same image on every machine: its digest is written down here', async () => {
+test('the same files give the same image, with a known digest, on every machine', async () => {
   const { digest } = await packImage(FILES);
   expect(digest).toBe('sha256:e3de2b67461073369f7641f4e11ea519a6281537496f9d1918326a50acf9627f');
   expect((await packImage([...FILES].reverse())).digest).toBe(digest);
 });
 
-test('a change of the source is another image, and taking it back is the first one again', async () => {
+test('a change of the source gives another image, and reverting it the first one again', async () => {
   const greeting = (text: string) => folderOf({ 'src/main.ts': `console.log(${JSON.stringify(text)});\n` });
   const [first, second, third] = await Promise.all(
     ['hello', 'good-bye', 'hello'].map(async (text) => bundle(await greeting(text))),
@@ -104,7 +104,7 @@ test('a change of the source is another image, and taking it back is the first o
   expect(third).toEqual(first);
 });
 
-test('our own services make images of at most a megabyte, each its own', async () => {
+test('the images of our services are different, and at most a megabyte each', async () => {
   const [api1, api2] = await Promise.all(['api1', 'api2'].map((name) => bundle(resolve('services', name))));
   expect(api1?.tag).not.toBe(api2?.tag);
   for (const image of [api1, api2]) {

@@ -1,4 +1,4 @@
-// The hash of a folder: it stands for what a build can see, and for nothing else.
+// The hash of a folder: it depends on what a build can see, and on nothing else.
 import { chmod, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -8,7 +8,7 @@ import { folderOf } from './folder.ts';
 
 const FILES = { Dockerfile: 'FROM scratch', 'src/main.ts': 'main', 'src/deep/er/x.ts': 'x', 'notes.md': 'n' };
 
-/** The hash of a folder before and after something is done to it. */
+/** The hash of a folder before and after a change. */
 async function twice(change: (folder: string) => Promise<unknown>, more: Record<string, string> = {}) {
   const folder = await folderOf({ ...FILES, ...more });
   const before = await contentHash(folder);
@@ -31,12 +31,12 @@ test.each<[string, (folder: string) => Promise<unknown>]>([
   ['the right to execute', (folder) => chmod(join(folder, 'notes.md'), 0o755)],
   ['the Dockerfile', (folder) => writeFile(join(folder, 'Dockerfile'), 'FROM other')],
   ['a link', (folder) => symlink('src', join(folder, 'link'))],
-])('%s changes it', async (_, change) => {
+])('%s changes the hash', async (_, change) => {
   const { before, after } = await twice(change);
   expect(after).not.toBe(before);
 });
 
-test('where bytes move from one file to the next, it changes', async () => {
+test('bytes that move from one file to the next change the hash', async () => {
   const [here, there] = await Promise.all([folderOf({ a: '12', b: '3' }), folderOf({ a: '1', b: '23' })]);
   expect(await contentHash(here)).not.toBe(await contentHash(there));
 });
@@ -44,12 +44,12 @@ test('where bytes move from one file to the next, it changes', async () => {
 test.each<[string, (folder: string) => Promise<unknown>]>([
   ['a time', (folder) => utimes(join(folder, 'notes.md'), 0, 0)],
   ['the right of others to write', (folder) => chmod(join(folder, 'notes.md'), 0o666)],
-])('%s does not change it', async (_, change) => {
+])('%s does not change the hash', async (_, change) => {
   const { before, after } = await twice(change);
   expect(after).toBe(before);
 });
 
-test('what .dockerignore leaves out does not change it, and its Dockerfile still does', async () => {
+test('files that .dockerignore excludes do not change the hash, but the Dockerfile does', async () => {
   const ignore = { '.dockerignore': '*\n!src\n' };
   const ignored = await twice((folder) => writeFile(join(folder, 'notes.md'), 'other'), ignore);
   expect(ignored.after).toBe(ignored.before);

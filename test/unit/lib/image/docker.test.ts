@@ -1,4 +1,4 @@
-// An image made by a container engine: what the engine is told, and what a person is told when it fails.
+// Builds by a container engine: the commands that it gets, and the problems when they fail.
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { dockerBuild, pushBuild } from '../../../../lib/image/docker.ts';
@@ -28,7 +28,7 @@ async function problemOf(work: Promise<unknown>): Promise<Problem> {
   throw new Error(`No problem, but ${String(error)}`);
 }
 
-test('a build has a tag that stands for the folder, and is not made before it is needed', async () => {
+test('a build has a tag derived from the folder, and is not run before it is pushed', async () => {
   const calls = await enginesOnPath({ docker: '' });
   const folder = await sourceOf();
   const build = await dockerBuild('docker', folder);
@@ -38,7 +38,7 @@ test('a build has a tag that stands for the folder, and is not made before it is
   expect(await calls()).toEqual([]);
 });
 
-test('it is built for Fargate, signed in with the password on its input, and pushed', async () => {
+test('it is built for Fargate and pushed, and the engine reads the password from its input', async () => {
   const calls = await enginesOnPath({ podman: '' });
   token();
   const build = await dockerBuild('podman', await sourceOf());
@@ -51,7 +51,7 @@ test('it is built for Fargate, signed in with the password on its input, and pus
   ]);
 });
 
-test('a build is one image: the engine is asked for no attestations', async () => {
+test('a build is a single image, without attestations', async () => {
   await enginesOnPath({ docker: 'echo "attestations off: $BUILDX_NO_DEFAULT_ATTESTATIONS"; exit 1' });
   const { why } = await problemOf(pushIt(await dockerBuild('docker', await sourceOf())));
   expect(why).toBe('attestations off: 1');
@@ -60,7 +60,7 @@ test('a build is one image: the engine is asked for no attestations', async () =
 const pushIt = (build: DockerBuild, aws = seeOf().aws) =>
   pushBuild({ aws, repositoryUri: URI, signal }, build);
 
-test('a run signs in once, whatever the number of its images', async () => {
+test('a run signs in once, however many images it pushes', async () => {
   const calls = await enginesOnPath({ docker: '' });
   token();
   const { aws } = seeOf();
@@ -71,7 +71,7 @@ test('a run signs in once, whatever the number of its images', async () => {
   expect(sent()).toHaveLength(2);
 });
 
-test('a build that fails is told with the last lines of the engine', async () => {
+test('a build that fails is reported with the last lines of the engine', async () => {
   await enginesOnPath({ docker: 'seq 1 40; echo; echo "ERROR: no such base" >&2; exit 1' });
   const { code, what, why, fix } = await problemOf(pushIt(await dockerBuild('docker', await sourceOf())));
   expect(code).toBe('BUILDER');
@@ -81,7 +81,7 @@ test('a build that fails is told with the last lines of the engine', async () =>
   expect(why).toContain('40');
   expect(why).not.toContain('\n30\n');
   expect(fix[0]).toMatch(
-    /^docker build --platform linux\/amd64 .*slipway-image-.*, to see all that it says$/,
+    /^docker build --platform linux\/amd64 .*slipway-image-.*, to see its whole output$/,
   );
   expect(sent()).toEqual([]);
 });
@@ -89,7 +89,7 @@ test('a build that fails is told with the last lines of the engine', async () =>
 test.each([
   ['login', `docker could not sign in to ${HOST}.`],
   ['push', /^docker could not push .*\/shop-dev\/web-api1:docker-/],
-])('a %s that fails is told without the password', async (verb, what) => {
+])('a %s that fails is reported without the password', async (verb, what) => {
   const fails = `[ "$1" = ${verb} ] && { echo "denied: ${PASSWORD}"; exit 1; }; exit 0`;
   await enginesOnPath({ docker: fails });
   token();
@@ -103,11 +103,11 @@ test.each([
 test('a folder without a Dockerfile is refused before anything is built', async () => {
   const folder = await folderOf({ 'src/main.ts': '' });
   const { code, why, fix } = await problemOf(dockerBuild('docker', folder));
-  expect({ code, why }).toEqual({ code: 'BUILDER', why: 'There is no Dockerfile in it.' });
+  expect({ code, why }).toEqual({ code: 'BUILDER', why: 'It has no Dockerfile.' });
   expect(fix.join(' ')).toContain('image');
 });
 
-test('podman also takes a Containerfile', async () => {
+test('podman also accepts a Containerfile', async () => {
   const folder = await folderOf({ Containerfile: 'FROM scratch' });
   expect((await dockerBuild('podman', folder)).engine).toBe('podman');
   await expect(dockerBuild('docker', folder)).rejects.toMatchObject({ code: 'BUILDER' });

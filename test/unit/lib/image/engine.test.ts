@@ -1,4 +1,4 @@
-// The container engine: only one that answers counts, and nothing of what it does is left behind.
+// The container engine: only one that responds is used, and no process of it is left behind.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,36 +11,36 @@ const DEAF = 'echo "Cannot connect to the daemon" >&2; exit 1';
 
 test.each<[string, Record<string, string>, string | undefined]>([
   ['docker', { docker: '', podman: '' }, 'docker'],
-  ['podman, where there is no docker', { podman: '' }, 'podman'],
-  ['podman, where docker has no engine', { docker: DEAF, podman: '' }, 'podman'],
-  ['none, where none answers', { docker: DEAF, podman: DEAF }, undefined],
-  ['none, where there is none', {}, undefined],
+  ['podman, when docker is not installed', { podman: '' }, 'podman'],
+  ['podman, when the engine of docker does not respond', { docker: DEAF, podman: '' }, 'podman'],
+  ['no engine, when neither responds', { docker: DEAF, podman: DEAF }, undefined],
+  ['no engine, when neither is installed', {}, undefined],
 ])('%s', async (_, engines, expected) => {
   const calls = await enginesOnPath(engines);
   expect(await findEngine()).toBe(expected);
   for (const { args } of await calls()) expect(args).toEqual(['version']);
 });
 
-test('what it writes on both streams is kept, and its exit code says whether it went well', async () => {
+test('its output on both streams is kept, and its exit code decides whether it succeeded', async () => {
   await enginesOnPath({ docker: 'echo out; echo err >&2; exit 3' });
   const { ok, output } = await runEngine('docker', ['build']);
   expect(ok).toBe(false);
   expect(output.split('\n').filter(Boolean).sort()).toEqual(['err', 'out']);
 });
 
-test('of much output the end is kept', async () => {
+test('only the end of a long output is kept', async () => {
   await enginesOnPath({ docker: 'seq 1 50000; echo the end' });
   const { output } = await runEngine('docker', ['build']);
   expect(output.length).toBeLessThan(100_000);
   expect(output).toMatch(/\n50000\nthe end\n$/);
 });
 
-test('an engine that does not read its input is no error', async () => {
+test('an engine that does not read its input does not fail', async () => {
   await enginesOnPath({});
   expect(await runEngine('true', [], { input: 'x'.repeat(1_000_000) })).toEqual({ ok: true, output: '' });
 });
 
-test('a signal ends it, and it is over when the call is', async () => {
+test('a signal ends it, and the process is gone when the call settles', async () => {
   const noted = join(await folderOf(), 'pid');
   await enginesOnPath({});
   const stop = new AbortController();

@@ -1,4 +1,4 @@
-/** For tests of images: folders with files, gone after the test, and an engine that only writes down what it is told. */
+/** For tests of images: temporary folders with files, and container engines that only record their calls. */
 import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -29,8 +29,8 @@ export interface EngineCall {
 }
 
 /**
- * Puts engines on the PATH, and nothing else besides the shell's tools: what each does after it has written down
- * its arguments and its input, as shell text.
+ * Puts engines on the PATH, and nothing else but the shell's tools. Each is given as a shell script, which runs after the
+ * engine has recorded its arguments and its input.
  * @returns the calls so far, of all engines, in order
  */
 export async function enginesOnPath(

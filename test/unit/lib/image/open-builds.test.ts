@@ -1,4 +1,4 @@
-// Which builder makes the images of a run, and how often.
+// Which builder builds the images of a run, and how often.
 import { describe, expect, test } from '@jest/globals';
 import type { Builder, Config, Target } from '../../../../lib/config/config.ts';
 import type { Builds } from '../../../../lib/image/builds.ts';
@@ -14,7 +14,7 @@ interface Case {
   readonly builder: Builder;
   readonly target: Target;
   readonly endpoint?: string | undefined;
-  /** Engines that answer. */
+  /** Engines that respond. */
   readonly engines?: readonly string[];
 }
 
@@ -46,7 +46,7 @@ describe.each<[Case, string]>([
   [{ builder: 'docker', target: 'aws', engines: ['docker'] }, 'docker'],
   [{ builder: 'auto', target: 'aws', endpoint: LOCAL, engines: ['docker'] }, 'docker'],
 ])('%j', (given, expected) => {
-  test(`makes images with ${expected}, without a word`, async () => {
+  test(`builds images with ${expected}, without a warning`, async () => {
     const { builds, events } = await opened(given);
     const build = await builds.of('web-api1');
     expect(build.kind === 'docker' ? build.engine : build.kind).toBe(expected);
@@ -59,14 +59,14 @@ describe.each<[Case]>([
   [{ builder: 'bundle', target: 'aws', endpoint: LOCAL, engines: ['docker'] }],
   [{ builder: 'bundle', target: 'aws' }],
 ])('%j', (given) => {
-  test('makes a bundle, and warns once that AWS itself cannot run it', async () => {
+  test('builds a bundle, and warns once that it runs in the sandbox only', async () => {
     const { builds, events } = await opened(given);
     expect((await builds.of('web-api1')).kind).toBe('bundle');
     await builds.of('web-api2');
     expect(events).toEqual([
       {
         type: 'warning',
-        text: 'Images are bundled: such an image has no base image and runs on the sandbox alone.',
+        text: 'Images are bundled: they have no base image and run in the sandbox only.',
       },
     ]);
   });
@@ -76,9 +76,12 @@ describe.each<[Case, RegExp]>([
   [{ builder: 'auto', target: 'aws' }, /nothing to build images with/],
   [{ builder: 'docker', target: 'aws' }, /nothing to build images with/],
   [{ builder: 'docker', target: 'aws', endpoint: LOCAL }, /nothing to build images with/],
-  [{ builder: 'docker', target: 'sandbox', engines: ['docker'] }, /sandbox takes no images from docker/],
+  [
+    { builder: 'docker', target: 'sandbox', engines: ['docker'] },
+    /sandbox does not accept images from docker/,
+  ],
 ])('%j', (given, what) => {
-  test('is refused, with what to do', async () => {
+  test('is refused, with a fix', async () => {
     const { builds } = await opened(given);
     await expect(builds.of('web-api1')).rejects.toMatchObject({
       code: 'BUILDER',
@@ -102,12 +105,12 @@ test.each([
   },
 );
 
-test('opening makes nothing and looks for no engine', async () => {
+test('opening builds nothing and looks for no engine', async () => {
   const { calls } = await opened({ builder: 'auto', target: 'aws', engines: ['docker'] });
   expect(await calls()).toEqual([] satisfies EngineCall[]);
 });
 
-test('containers with the same source share one build, and it is made once', async () => {
+test('containers with the same source share one build, which runs once', async () => {
   const { builds, calls } = await opened({ builder: 'auto', target: 'aws', engines: ['docker'] });
   const [first, second, again] = await Promise.all([
     builds.of('web-api1'),
@@ -122,10 +125,10 @@ test('containers with the same source share one build, and it is made once', asy
 test('a container with an image by reference has no build', async () => {
   const of = withImage({ reference: 'nginx:1' }, {});
   const builds = openBuilds(of, { endpoint: undefined, report: () => undefined });
-  await expect(builds.of('web-api1')).rejects.toThrow('web-api1 is not made from source');
+  await expect(builds.of('web-api1')).rejects.toThrow('web-api1 is not built from source');
 });
 
-test('what is built ahead is what is asked for later, and what fails is told then', async () => {
+test('a build that was started is the one that callers get, and its failure is reported to them', async () => {
   const source = await folderOf(SOURCE);
   const of = withImage({ source }, { target: 'sandbox' });
   const builds = openBuilds(of, { endpoint: undefined, report: () => undefined });

@@ -1,4 +1,4 @@
-// The program of a folder as one file: it runs as its source does, and says where it does not compile.
+// The program of a folder as one file: it runs like its source, and compile errors have their location.
 import { execFile } from 'node:child_process';
 import { cp, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -8,7 +8,7 @@ import { bundleProgram, PROGRAM } from '../../../../lib/image/program.ts';
 import { Problem } from '../../../../lib/model/problem.ts';
 import { folderOf } from './folder.ts';
 
-/** Runs a bundle in a folder of its own, as an image runs it. */
+/** Runs a bundle in a separate folder, as an image runs it. */
 async function run(folder: string): Promise<{ stdout: string; stderr: string }> {
   const app = await folderOf();
   for (const { name, bytes } of await bundleProgram(folder)) await writeFile(join(app, name), bytes);
@@ -37,12 +37,12 @@ const SHOP = {
   'node_modules/greeting/lib/index.js': `const { hostname } = require('os');\nexports.greet = (name) => typeof hostname + ' ' + name;\n`,
 };
 
-test('a program with its packages becomes one file that needs nothing else', async () => {
+test('a program and its packages become one file that needs nothing else', async () => {
   const { stdout, stderr } = await run(await folderOf(SHOP));
   expect({ stdout, stderr }).toEqual({ stdout: 'FUNCTION YOU\n', stderr: '' });
 });
 
-test('an ES module knows where it lies, and may name things as CommonJS does', async () => {
+test('an ES module has its import.meta, and may use the names that CommonJS defines', async () => {
   const folder = await folderOf({
     'index.ts': `
       import { createRequire } from 'node:module';
@@ -55,7 +55,7 @@ test('an ES module knows where it lies, and may name things as CommonJS does', a
   expect(await run(folder)).toEqual({ stdout: 'true true mine function\n', stderr: '' });
 });
 
-test('a CommonJS program that starts only when it is the main one starts', async () => {
+test('a CommonJS program that starts only as the main module starts', async () => {
   const folder = await folderOf({
     'package.json': '{ "main": "server.js" }',
     'server.js': `exports.start = () => console.log('started');\nif (require.main === module) exports.start();\n`,
@@ -63,7 +63,7 @@ test('a CommonJS program that starts only when it is the main one starts', async
   expect(await run(folder)).toEqual({ stdout: 'started\n', stderr: '' });
 });
 
-test('a crash names the place in the source', async () => {
+test('a crash names the location in the source', async () => {
   const folder = await folderOf({
     'src/main.ts': `class StockError extends Error {}\n\nfunction order(): never {\n  throw new StockError('sold out');\n}\norder();\n`,
   });
@@ -72,7 +72,7 @@ test('a crash names the place in the source', async () => {
   expect(stderr).toMatch(/at order \(.*\/src\/main\.ts:4:9\)/);
 });
 
-test('the same source gives the same bytes in another folder, under another name, with its packages elsewhere', async () => {
+test('the same source gives the same bytes in another folder, under another name, with packages in another place', async () => {
   const here = await folderOf(SHOP);
   const there = await folderOf();
   const copy = join(there, 'deeper', 'copy of it');
@@ -87,21 +87,21 @@ test('the same source gives the same bytes in another folder, under another name
   expect(text).toContain('"node_modules/greeting/lib/index.js"');
 });
 
-test('it is the same bytes again through a link', async () => {
+test('the same source gives the same bytes through a symbolic link', async () => {
   const folder = await folderOf(SHOP);
   const link = join(await folderOf(), 'link');
   await symlink(folder, link);
   expect(await textOf(link)).toBe(await textOf(folder));
 });
 
-test('classes and functions keep their names, which logs and programs read', async () => {
+test('classes and functions keep their names, which logs and programs use', async () => {
   const folder = await folderOf({
     'main.ts': `class StockError extends Error {}\nconst order = () => 1;\nconsole.log(StockError.name, order.name);\n`,
   });
   expect(await run(folder)).toEqual({ stdout: 'StockError order\n', stderr: '' });
 });
 
-test('errors are told with file, line and column, five at the most', async () => {
+test('errors are reported with file, line and column, at most five of them', async () => {
   const imports = Array.from({ length: 7 }, (_, index) => `import 'missing-${index}';`).join('\n');
   const folder = await folderOf({ 'src/main.ts': `// a comment\n${imports}\n` });
   const { code, why, fix } = await refusalOf(folder);
@@ -115,12 +115,12 @@ test('errors are told with file, line and column, five at the most', async () =>
   expect(fix.join(' ')).toContain('npm install');
 });
 
-test('what a bundle cannot do is refused where it stands', async () => {
+test('a feature that a bundle cannot support is refused with its location', async () => {
   const folder = await folderOf({ 'main.ts': `export const answer = await Promise.resolve(42);\n` });
   expect((await refusalOf(folder)).why).toMatch(/main\.ts:1:23: Top-level await/);
 });
 
-test('a folder in which no program begins is refused', async () => {
+test('a folder without an entry file is refused', async () => {
   const { code, why } = await refusalOf(await folderOf({ 'readme.md': 'nothing' }));
   expect(code).toBe('BUNDLE');
   expect(why).toContain('src/main.ts, src/index.ts, main.ts, index.ts');

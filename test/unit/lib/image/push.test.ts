@@ -1,4 +1,4 @@
-// The push of a bundle: what is sent of it, in which parts, and what an answer that got lost does to it.
+// The push of a bundle: which blobs are sent, in which parts, and what happens when a response is lost.
 import {
   BatchCheckLayerAvailabilityCommand,
   CompleteLayerUploadCommand,
@@ -28,7 +28,7 @@ const bundleWith = (...layers: Uint8Array[]): Bundle => ({
 
 const small = bundleWith(new Uint8Array(3));
 
-/** Pushes, and returns the notes that were made. */
+/** Pushes, and returns the notes that were reported. */
 async function push(bundle: Bundle, emulator = false): Promise<string[]> {
   const notes: string[] = [];
   const note = (text: string) => void notes.push(text);
@@ -38,7 +38,7 @@ async function push(bundle: Bundle, emulator = false): Promise<string[]> {
 
 const calls = (command: string) => sent().filter((call) => call.command === command);
 
-/** A registry that takes everything, and has what is given. */
+/** A registry that accepts everything, and already has the given blobs. */
 function registry(...there: string[]): void {
   let uploads = 0;
   mocks.ecr
@@ -55,7 +55,7 @@ function registry(...there: string[]): void {
   mocks.ecr.on(PutImageCommand).resolves({});
 }
 
-test('the blobs that are missing are uploaded, and then the manifest is put under its tag', async () => {
+test('missing blobs are uploaded, then the manifest is put under its tag', async () => {
   registry(config.digest);
   await push(small);
   const [, layer] = small.blobs;
@@ -97,7 +97,7 @@ test.each([
   [10 * MIB, [10 * MIB]],
   [10 * MIB + 1, [10 * MIB, 1]],
   [25 * MIB, [10 * MIB, 10 * MIB, 5 * MIB]],
-])('a layer of %d bytes goes in parts without a gap', async (size, sizes) => {
+])('a layer of %d bytes is sent in parts without gaps', async (size, sizes) => {
   registry(config.digest);
   const layer = new Uint8Array(size).fill(7);
   layer[size - 1] = 9;
@@ -114,12 +114,12 @@ test.each([
   expect(digestOf(whole)).toBe(digestOf(layer));
 });
 
-test('the blobs of an image are uploaded at once', async () => {
+test('the blobs of an image are uploaded concurrently', async () => {
   registry();
   let arrived: () => void = () => undefined;
   const both = new Promise<void>((resolve) => (arrived = resolve));
   let begun = 0;
-  // Each answer waits for the other blob's call: one after the other, this would never end.
+  // Each response waits for the call of the other blob: in sequence, this would never end.
   mocks.ecr.on(InitiateLayerUploadCommand).callsFake(async () => {
     if ((begun += 1) === 2) arrived();
     await both;
@@ -129,13 +129,13 @@ test('the blobs of an image are uploaded at once', async () => {
   expect(calls('CompleteLayerUpload')).toHaveLength(2);
 });
 
-test('nothing is uploaded of an image whose blobs are all there', async () => {
+test('nothing is uploaded of an image whose blobs all exist', async () => {
   registry(...small.blobs.map(({ digest }) => digest));
   await push(small);
   expect(sent().map(({ command }) => command)).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
 });
 
-test('a layer that somebody else has completed meanwhile is fine', async () => {
+test('a layer that another process has completed meanwhile counts as uploaded', async () => {
   registry(config.digest);
   mocks.ecr.on(CompleteLayerUploadCommand).rejects(awsError('LayerAlreadyExistsException'));
   await push(small);
@@ -156,7 +156,7 @@ test.each<[string, string, () => unknown]>([
       mocks.ecr.on(CompleteLayerUploadCommand).rejectsOnce(awsError('UploadNotFoundException')).resolves({}),
   ],
 ])(
-  'when the answer to %s was lost and the call sent again (%s), the upload begins anew',
+  'when the response to %s is lost and the call is repeated (%s), the upload starts again',
   async (_part, _code, refuse) => {
     registry(config.digest);
     refuse();
@@ -167,7 +167,7 @@ test.each<[string, string, () => unknown]>([
   },
 );
 
-test('an upload that is refused each time is given up, and no manifest is put', async () => {
+test('an upload that is refused each time fails, and no manifest is put', async () => {
   registry(config.digest);
   mocks.ecr.on(UploadLayerPartCommand).rejects(awsError('InvalidLayerPartException', 'no'));
   await expect(push(small)).rejects.toMatchObject({ message: 'no' });
@@ -175,7 +175,7 @@ test('an upload that is refused each time is given up, and no manifest is put', 
   expect(calls('PutImage')).toEqual([]);
 });
 
-test('when one upload is refused, the other has ended before that is told', async () => {
+test('when one upload is refused, the other ends before the push fails', async () => {
   registry();
   const [, layer] = small.blobs;
   let ended = false;
@@ -194,11 +194,11 @@ test('when one upload is refused, the other has ended before that is told', asyn
 
 const unimplemented = () => awsError('UnknownError', 'not yet implemented', 501);
 
-test('an emulator that takes no layers gets the manifest alone, and that is said', async () => {
+test('an emulator that accepts no layers gets the manifest alone, with a note', async () => {
   registry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(unimplemented());
   expect(await push(small, true)).toEqual([
-    'this endpoint takes no image layers: the manifest alone is pushed',
+    'this endpoint accepts no image layers: only the manifest is pushed',
   ]);
   expect(calls('PutImage')).toHaveLength(1);
 });
@@ -213,18 +213,18 @@ test.each([
   expect(calls('PutImage')).toEqual([]);
 });
 
-test('the same image under the same tag is what was to be done', async () => {
+test('the same image under the same tag counts as pushed', async () => {
   registry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageAlreadyExistsException'));
   await expect(push(small)).resolves.toEqual([]);
 });
 
-test('another image under the tag is a problem that says how to get rid of it', async () => {
+test('another image under the tag is a problem that explains how to delete it', async () => {
   registry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageTagAlreadyExistsException', 'the tag is immutable'));
   await expect(push(small)).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: `The tag bundle-1 in the repository ${REPOSITORY} stands for another image.`,
+    what: `The tag bundle-1 in the repository ${REPOSITORY} belongs to another image.`,
     why: 'the tag is immutable',
     fix: expect.arrayContaining([
       `aws ecr batch-delete-image --repository-name ${REPOSITORY} --image-ids imageTag=bundle-1`,

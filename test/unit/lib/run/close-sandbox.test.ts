@@ -1,4 +1,4 @@
-// A sandbox that runs in the background for nothing is stopped, and one that does not stop is a problem.
+// A sandbox in the background is stopped once it is empty, and one that does not stop is a problem.
 import { expect, test } from '@jest/globals';
 import { closeEmptySandbox } from '../../../../lib/run/close-sandbox.ts';
 import type { SandboxHandle } from '../../../../lib/run/target.ts';
@@ -21,26 +21,26 @@ function sandbox(over: Partial<SandboxHandle>): { door: SandboxHandle; stops: ()
   return { door, stops: () => stops };
 }
 
-test('it is stopped when it is empty and in the background', async () => {
+test('is stopped when it is empty and in the background', async () => {
   const { door, stops } = sandbox({});
   expect([await closeEmptySandbox(door), stops()]).toEqual([true, 1]);
 });
 
 test.each<[string, Partial<SandboxHandle>]>([
-  ['something is in it', { census: async () => ({ 'ec2.vpcs': 1 }) }],
-  ['somebody runs it in the foreground', { background: false }],
-])('it goes on when %s', async (_, over) => {
+  ['it is not empty', { census: async () => ({ 'ec2.vpcs': 1 }) }],
+  ['it runs in the foreground', { background: false }],
+])('keeps running when %s', async (_, over) => {
   const { door, stops } = sandbox(over);
   expect([await closeEmptySandbox(door), stops()]).toEqual([false, 0]);
 });
 
-test('there may be none', async () => {
+test('nothing is stopped on the target aws', async () => {
   expect(await closeEmptySandbox(undefined)).toBe(false);
 });
 
 test.each<[string, Partial<SandboxHandle>, string]>([
   ['does not end', { stop: () => Promise.reject(new Error('It still runs.')) }, 'Nothing is left in it.'],
-  ['does not answer', { census: () => Promise.reject(new Error('500')) }, 'What is in it is not known.'],
+  ['does not respond', { census: () => Promise.reject(new Error('500')) }, 'It is not known what is in it.'],
 ])('one that %s is a problem that names its process', async (_, over, now) => {
   const { door } = sandbox(over);
   await expect(closeEmptySandbox(door)).rejects.toMatchObject({
@@ -52,7 +52,7 @@ test.each<[string, Partial<SandboxHandle>, string]>([
   });
 });
 
-test('one that is gone by then is not missed', async () => {
+test('one that has ended in the meantime counts as stopped', async () => {
   const { door } = sandbox({
     isAlive: () => false,
     census: () => Promise.reject(new TypeError('fetch failed')),

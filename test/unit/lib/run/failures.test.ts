@@ -1,4 +1,4 @@
-// What a walk that failed is told as: the causes, each once, and no echoes.
+// The report of a failed walk: the causes, each of them once, and no consequences.
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../../../lib/engine/graph.ts';
 import type { Noun } from '../../../../lib/model/architecture.ts';
@@ -10,7 +10,7 @@ import { awsError } from '../../errors.ts';
 const runWith = (signal = new AbortController().signal) =>
   ({ command: 'npm run provision', region: 'eu-west-1', endpoint: undefined, signal }) as Run;
 
-/** What is thrown for these outcomes; undefined when nothing is. */
+/** Returns what is thrown for these outcomes, if anything. */
 function thrown(outcomes: Partial<Record<Noun, Outcome>>, run = runWith()): Problem | undefined {
   try {
     failures(run, new Map(Object.entries(outcomes)) as Map<Noun, Outcome>);
@@ -25,11 +25,11 @@ const echo: Outcome = { state: 'not reached' };
 const refused = awsError('InvalidSubnet.Conflict', 'conflicts with another subnet');
 
 describe('a walk', () => {
-  test('in which nothing failed throws nothing', () => {
+  test('without failures throws nothing', () => {
     expect(thrown({ vpc: done, subnets: done })).toBeUndefined();
   });
 
-  test('with one failure throws that one, however much it stopped', () => {
+  test('with one failure throws that one, however many steps it blocked', () => {
     expect(thrown({ vpc: done, subnets: failed(refused), natGateway: echo, services: echo })).toMatchObject({
       code: 'REFUSED',
       what: 'AWS refused the step subnets (InvalidSubnet.Conflict).',
@@ -37,12 +37,12 @@ describe('a walk', () => {
     });
   });
 
-  test('with a problem throws it as it is', () => {
+  test('with a problem throws it unchanged', () => {
     const zone = problem('ZONE', { what: 'w', why: 'y', now: 'n', fix: [] });
     expect(thrown({ subnets: failed(zone) })).toBe(zone);
   });
 
-  test('with several failures tells every cause, and each thing to do once', () => {
+  test('with several failures reports every cause, and each fix once', () => {
     const shown = thrown({
       subnets: failed(refused),
       elasticIp: failed(
@@ -62,7 +62,7 @@ describe('a walk', () => {
     expect(shown?.fix.filter((fix) => fix === 'npm run provision, to continue from here')).toHaveLength(1);
   });
 
-  test('in which one cause failed many steps tells it once', () => {
+  test('in which one cause failed many steps reports it once', () => {
     const expired = () => failed(awsError('ExpiredToken', 'The security token has expired', 403));
     expect(thrown({ vpc: expired(), roles: expired(), cluster: expired() })).toMatchObject({
       code: 'CREDENTIALS_EXPIRED',
@@ -70,7 +70,7 @@ describe('a walk', () => {
     });
   });
 
-  test('that was told to stop was interrupted, whatever failed on the way', () => {
+  test('that was aborted is reported as interrupted, whatever failed', () => {
     const outcomes = {
       vpc: failed(Object.assign(new Error('aborted'), { name: 'AbortError' })),
       subnets: echo,
@@ -80,9 +80,9 @@ describe('a walk', () => {
   });
 });
 
-test('an interruption says that nothing is lost, and how to go on', () => {
+test('an interruption reports that nothing is lost, and how to continue', () => {
   expect(interrupted({ command: 'npm run provision' })).toMatchObject({
-    now: 'What was made so far is kept and recorded.',
+    now: 'Everything created so far is kept and recorded.',
     fix: ['npm run provision, to continue from here', 'npm run teardown, to remove everything'],
   });
 });

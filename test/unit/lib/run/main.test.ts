@@ -1,4 +1,4 @@
-// From arguments to exit code: what the two mains share.
+// The main function of both commands, from arguments to exit code.
 import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { problem } from '../../../../lib/model/problem.ts';
@@ -13,7 +13,7 @@ describe('the text of a problem', () => {
     fix: ['rm \u001b[1A', 'ls'],
   });
 
-  test('says its four parts, one under the other, and leaves no control characters in them', () => {
+  test('has its four parts, one below the other, without control characters', () => {
     expect(problemText(wild, false)).toBe(
       [
         '',
@@ -28,7 +28,7 @@ describe('the text of a problem', () => {
     );
   });
 
-  test('has only our colours', () => {
+  test('has only its own colours', () => {
     expect(problemText(wild, true).split('\u001b')).toEqual([
       '\n',
       '[31mproblem',
@@ -36,7 +36,7 @@ describe('the text of a problem', () => {
     ]);
   });
 
-  test('ends with the stack for who looks for a mistake, and that is as harmless', () => {
+  test('ends with the stack trace in debug mode, also without control characters', () => {
     process.env['SLIPWAY_DEBUG'] = '1';
     try {
       const text = problemText(problem('REFUSED', { ...wild, cause: new Error('\u001b[2J') }), false);
@@ -47,19 +47,19 @@ describe('the text of a problem', () => {
   });
 });
 
-/** Runs a main in a process of its own, with this work. */
+/** Runs a main function in a separate process, with this work. */
 async function ranWith(work: string) {
   const program = `import { main } from 'lib/run/main.ts'; await main('provision', '', ${work}, []);`;
   return spawnSync(process.execPath, [await compileProgram(program)], { encoding: 'utf8', timeout: 30_000 });
 }
 
 describe('a run', () => {
-  test('that waits for what keeps no process alive comes to its end', async () => {
+  test('that waits for something that does not keep a process alive finishes', async () => {
     const work = `() => new Promise((done) => setTimeout(() => done({ exitCode: 2, text: 'up' }), 50).unref())`;
     expect(await ranWith(work)).toMatchObject({ status: 2, stdout: 'up\n', stderr: '' });
   });
 
-  test('that is done ends', async () => {
+  test('that is done lets its process exit', async () => {
     expect(await ranWith(`async () => ({ exitCode: 0, text: 'up' })`)).toMatchObject({
       status: 0,
       stdout: 'up\n',

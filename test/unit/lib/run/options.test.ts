@@ -1,4 +1,4 @@
-// The flags: what they mean, and what is said about a wrong one.
+// The flags: their meaning, and the problems with wrong ones.
 import { describe, expect, test } from '@jest/globals';
 import { withStackFlags, readOptions, commandLine } from '../../../../lib/run/options.ts';
 
@@ -19,11 +19,11 @@ const DEFAULTS = {
 };
 
 describe('the flags', () => {
-  test('have defaults that touch nobody’s account', async () => {
+  test('have defaults that touch no AWS account', async () => {
     await expect(read()).resolves.toEqual({ options: DEFAULTS });
   });
 
-  test('are read, each in either spelling', async () => {
+  test('are read in both spellings', async () => {
     await expect(
       read(
         '--target',
@@ -56,7 +56,7 @@ describe('the flags', () => {
     });
   });
 
-  test('are listed by --help, as they are typed', async () => {
+  test('are listed by --help as they are typed', async () => {
     const asked = await read('--help');
     const help = 'help' in asked ? asked.help : '';
     expect(help).toMatch(/^Usage: npm run provision -- \[options\]\n\nStands it up\./);
@@ -81,7 +81,7 @@ describe('a wrong flag is refused', () => {
     [['--paln'], "Unknown option '--paln'.", 'Did you mean --plan?'],
     [['--no-wiat'], "Unknown option '--no-wiat'.", 'Did you mean --no-wait?'],
     [['--stgae', 'x'], "Unknown option '--stgae'.", 'Did you mean --stage?'],
-    [['--frobnicate'], "Unknown option '--frobnicate'.", 'This is not how the command is called.'],
+    [['--frobnicate'], "Unknown option '--frobnicate'.", 'The command cannot be run with these arguments.'],
     [
       ['--target', 'asw'],
       "Option '--target <target>' argument 'asw' is invalid.",
@@ -93,24 +93,28 @@ describe('a wrong flag is refused', () => {
       'Did you mean docker? Allowed choices are auto, bundle, docker.',
     ],
     [['production'], 'Too many arguments.', 'Expected 0 arguments but got 1.'],
-    [['--stage'], "Option '--stage <name>' argument missing.", 'This is not how the command is called.'],
+    [
+      ['--stage'],
+      "Option '--stage <name>' argument missing.",
+      'The command cannot be run with these arguments.',
+    ],
   ])('%j', async (args, what, why) => {
     await expect(read(...args)).rejects.toMatchObject({
       code: 'ARGUMENTS',
       what,
       why,
       now: 'Nothing was changed.',
-      fix: ['npm run provision -- --help, for what it takes'],
+      fix: ['npm run provision -- --help, to see its flags'],
     });
   });
 
-  test('whatever else is right', async () => {
+  test('even if the others are valid', async () => {
     await expect(read('--yes', '--plan', '--stages', 'x')).rejects.toMatchObject({ code: 'ARGUMENTS' });
   });
 });
 
-/** What npm 11 sets for flags that are typed before its `--`; what it does not know, it keeps with its value or `true`. */
-describe('a flag that npm took for itself is refused', () => {
+/** The variables that npm 11 sets for flags before its `--`; an unknown flag has its value or `true`. */
+describe('a flag that npm took as its own is refused', () => {
   const npm = { npm_lifecycle_event: 'provision', npm_config_yes: '', npm_config_prefix: '/usr' };
   /** `--plan` is read as `-p -l -a -n`. */
   const plan = { npm_config_parseable: 'true', npm_config_long: 'true', npm_config_all: 'true' };
@@ -135,24 +139,24 @@ describe('a flag that npm took for itself is refused', () => {
   ])('%s', async (_typed, taken, args, names, flags) => {
     await expect(readUnder({ ...npm, ...taken }, ...args)).rejects.toMatchObject({
       code: 'ARGUMENTS',
-      what: `npm took ${names} for itself.`,
+      what: `npm took ${names} as its own.`,
       now: 'Nothing was changed.',
       fix: [`npm run provision -- ${flags}`],
     });
   });
 
   test.each<[string, Record<string, string>]>([
-    ['nothing was typed before the --', npm],
-    ['npm has the flag itself', { ...npm, npm_config_yes: 'true', npm_config_json: 'true' }],
-    ['an npmrc has a target of its own', { ...npm, npm_config_target: '37.2.0' }],
-    ['somebody likes long lists', { ...npm, npm_config_long: 'true', npm_config_all: 'true' }],
-    ['npm was told not to', { ...npm, npm_config_plan: '', npm_config_wait: 'true' }],
+    ['no flag precedes the --', npm],
+    ['npm has the same flag', { ...npm, npm_config_yes: 'true', npm_config_json: 'true' }],
+    ['an npmrc sets target', { ...npm, npm_config_target: '37.2.0' }],
+    ['an npmrc asks for long lists', { ...npm, npm_config_long: 'true', npm_config_all: 'true' }],
+    ['npm was given the negated flag', { ...npm, npm_config_plan: '', npm_config_wait: 'true' }],
     ['npm did not start the command', { ...plan, npm_config_stage: 'test', npm_config_wait: '' }],
   ])('but not when %s', async (_when, env) => {
     await expect(readUnder(env)).resolves.toEqual({ options: DEFAULTS });
   });
 
-  test('even beside flags that got through', async () => {
+  test('even with other flags after the --', async () => {
     await expect(readUnder({ ...npm, ...plan }, '--help')).rejects.toMatchObject({ code: 'ARGUMENTS' });
   });
 });
@@ -179,18 +183,18 @@ test.each([
     'npm run teardown and then npm run provision',
     'npm run teardown -- --stage qa and then npm run provision -- --stage qa',
   ],
-])('an advice names the stack: %s', (advice, line) => {
+])('an advice has the flags of the stack: %s', (advice, line) => {
   expect(withStackFlags(advice, { stage: 'qa', target: 'sandbox', config: undefined })).toBe(line);
 });
 
-test('for the usual stack an advice stays as it is', () => {
+test('an advice for the default stack stays unchanged', () => {
   const usual = { stage: 'dev', target: 'sandbox', config: undefined } as const;
   const advice =
     'Run npm run provision -- --plan without --adopt: it lists the resources to adopt, if there are any.';
   expect(withStackFlags(advice, usual)).toBe(advice);
 });
 
-test('a teardown takes nothing over', async () => {
+test('a teardown adopts nothing', async () => {
   await expect(readOptions('teardown', 'Takes it down.', ['--adopt', 'vpc'], {})).rejects.toMatchObject({
     code: 'ARGUMENTS',
   });

@@ -1,4 +1,4 @@
-// A plan as people and scripts read it.
+// The text of a plan for people, and its data for scripts.
 import { describe, expect, test } from '@jest/globals';
 import { knownAfter, type Change, type FieldChange, type Verb } from '../../../../lib/model/change.ts';
 import { countsByVerb, countsText, fieldText, planJson, planText } from '../../../../lib/run/plan-text.ts';
@@ -20,7 +20,7 @@ const changes = [
 ];
 
 describe('for people', () => {
-  test('every change has its line, and what is changed in place has its fields under it', () => {
+  test('every change has a line, and an update or a replacement has its fields below', () => {
     expect(planText(changes)).toEqual([
       '  + create   vpc                           so',
       '  ~ update   subnets.public-1              so',
@@ -33,13 +33,13 @@ describe('for people', () => {
     ]);
   });
 
-  test('a refusal has a sign of its own', () => {
+  test('a refusal has a separate sign', () => {
     expect(planText([change('refused', 'cluster', '')])).toEqual([
       '  ! refused  cluster                       so',
     ]);
   });
 
-  test('values read as they are, and an empty one can be seen', () => {
+  test('values are shown as they are, and an empty one is visible', () => {
     const of = (from: FieldChange['from'], to: FieldChange['to']) =>
       planText([change('update', 'vpc', '', { field: 'f', from, to })])[1]?.trim();
     expect(of(false, true)).toBe('f: false → true');
@@ -47,14 +47,14 @@ describe('for people', () => {
     expect(of('', 'x')).toBe('f: (empty) → x');
   });
 
-  test('what stays is listed by its noun', () => {
+  test('kept resources are listed by noun', () => {
     expect(planText([], ['vpc', 'subnets.public-1', 'subnets.public-2'])).toEqual([
       '  = keep     vpc',
       '  = keep     subnets                       public-1, public-2',
     ]);
   });
 
-  test('of a long list everything is told that is only in one of both', () => {
+  test('long lists are reduced to the entries that only one of them has', () => {
     const rule = (port: number) => `tcp ${port} sg-0123456789abcdef${port}`;
     const [a, b, c] = [rule(1), rule(2), rule(3)];
     const of = (from: string, to: string) => fieldText({ field: 'ingress', from, to });
@@ -63,7 +63,7 @@ describe('for people', () => {
     expect(of([a, b, c].join(', '), [open].join(', '))).toBe(`ingress: ${[a, b, c].join(', ')} → ${open}`);
   });
 
-  test('things with ARNs go by their names, and long values are cut to where they differ', () => {
+  test('ARNs are shown as names, and long values are cut to where they differ', () => {
     const of = (from: string, to: string) => fieldText({ field: 'f', from, to });
     const arn = (name: string) =>
       `arn:aws:elasticloadbalancing:eu-west-1:000000000000:targetgroup/${name}/0123456789abcdef`;
@@ -77,10 +77,10 @@ describe('for people', () => {
     );
   });
 
-  test('the changes are counted by verb, and what stays', () => {
+  test('changes are counted by verb, and so are kept resources', () => {
     expect(countsText(changes, 3)).toBe('1 to create, 2 to update, 1 to replace, 1 to remove, 3 to keep');
     expect(countsText([], 3)).toBe('3 to keep');
-    expect(countsText([], 0)).toBe('nothing at all');
+    expect(countsText([], 0)).toBe('nothing');
   });
 });
 
@@ -112,7 +112,7 @@ describe('for scripts', () => {
     });
   });
 
-  test('counts are there even when they are zero', () => {
+  test('counts are present even when they are zero', () => {
     expect(countsByVerb([], 0)).toEqual({ create: 0, update: 0, replace: 0, remove: 0, keep: 0 });
   });
 });

@@ -1,26 +1,26 @@
-// What others say reaches the terminal as letters, and as nothing else.
+// Foreign text reaches the terminal without control characters.
 import { expect, test } from '@jest/globals';
 import { printable } from '../../../../lib/run/printable.ts';
 
 test.each([
   ['an escape sequence', 'a\u001b[2Jb', 'a\\u001b[2Jb'],
   ['a title that ends with a bell', '\u001b]0;mine\u0007', '\\u001b]0;mine\\u0007'],
-  ['what goes back on the line', '12 %\r99 %\b', '12 %\\u000d99 %\\u0008'],
+  ['a carriage return and a backspace', '12 %\r99 %\b', '12 %\\u000d99 %\\u0008'],
   ['nothing', 'a\0b', 'a\\u0000b'],
   ['a delete', 'a\u007f', 'a\\u007f'],
   ['an escape sequence in one character', 'a\u009b2J\u0080', 'a\\u009b2J\\u0080'],
-])('%s is spelled out', (_, text, shown) => {
+])('%s is escaped', (_, text, shown) => {
   expect(printable(text)).toBe(shown);
 });
 
-test.each(['one\n  two\n', 'Grüße → 東京 👩‍💻 …', 'C:\\u001b', '\u00a0', ''])('%j stays as it is', (text) => {
+test.each(['one\n  two\n', 'Grüße → 東京 👩‍💻 …', 'C:\\u001b', '\u00a0', ''])('%j stays unchanged', (text) => {
   expect(printable(text)).toBe(text);
 });
 
-test('a tab is a space', () => {
+test('a tab becomes a space', () => {
   expect(printable('GET\t/api')).toBe('GET /api');
 });
 
-test('a line that ends as on Windows is a line', () => {
+test('a Windows line ending is a line break', () => {
   expect(printable('one\r\ntwo\r')).toBe('one\ntwo');
 });

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Event } from '../../../../lib/model/report.ts';
 import { duration, progressLines } from '../../../../lib/run/progress-lines.ts';
 
-/** The lines that events make. */
+/** The lines that events are formatted as. */
 function shown(events: Event[], colour = false): string[] {
   const written: string[] = [];
   const report = progressLines((text) => void written.push(text), colour);
@@ -22,20 +22,20 @@ const thing = (word: 'created' | 'waiting', text: string, elapsed?: number, key 
 });
 
 describe('a line', () => {
-  test('of a thing has its address, what became of it, its id and how long it took', () => {
+  test('of a resource has its address, its status, its id and the time it took', () => {
     expect(shown([thing('created', 'nat-1', 92_000)])).toEqual([
       '  natGateway                    created    nat-1  1 min 32 s',
     ]);
   });
 
-  test('of a thing that took no time does not say so', () => {
+  test('of a resource that took no time omits the time', () => {
     expect(shown([thing('created', 'nat-1', 42), thing('created', 'nat-2')])).toEqual([
       '  natGateway                    created    nat-1',
       '  natGateway                    created    nat-2',
     ]);
   });
 
-  test('has no control characters in what it was told', () => {
+  test('has no control characters from the event', () => {
     expect(
       shown([
         { type: 'phase', text: 'a\u001b[2J' },
@@ -51,7 +51,7 @@ describe('a line', () => {
     ]);
   });
 
-  test('of a phase stands at the margin, of a note below it, and a warning says that it is one', () => {
+  test('of a phase is not indented, one of a note is, and one of a warning is marked as such', () => {
     expect(
       shown([
         { type: 'phase', text: 'provision shop-dev' },
@@ -61,7 +61,7 @@ describe('a line', () => {
     ).toEqual(['provision shop-dev', '  GET /api1  200', 'warning mind this']);
   });
 
-  test('in colour says the same words', () => {
+  test('in colour has the same words', () => {
     const events: Event[] = [
       thing('created', 'nat-1', 5000),
       { type: 'phase', text: 'p' },
@@ -75,7 +75,7 @@ describe('a line', () => {
 });
 
 describe('waiting', () => {
-  test('is said once, and again when something moved', () => {
+  test('is shown once, and again when its text changes', () => {
     expect(
       shown([
         thing('waiting', 'pending', 0),
@@ -86,7 +86,7 @@ describe('waiting', () => {
     ).toHaveLength(2);
   });
 
-  test('is said every ten seconds although nothing moved: it is still alive', () => {
+  test('is shown every ten seconds even if its text stays the same, as a sign of life', () => {
     const every3s = Array.from({ length: 11 }, (_, index) => thing('waiting', 'pending', index * 3000));
     expect(shown(every3s)).toEqual([
       '  natGateway                    waiting    pending',
@@ -95,7 +95,7 @@ describe('waiting', () => {
     ]);
   });
 
-  test('of one thing does not silence another', () => {
+  test('for one resource does not silence another', () => {
     expect(shown([thing('waiting', 'pending', 0, 'a'), thing('waiting', 'pending', 0, 'b')])).toHaveLength(2);
   });
 });

@@ -1,4 +1,4 @@
-// Secrets are kept out of what others say, and nothing else is.
+// Secrets are removed from foreign text, and nothing else is.
 import { describe, expect, test } from '@jest/globals';
 import { problem } from '../../../../lib/model/problem.ts';
 import { redactedProblem, redactedReport, redactorFor } from '../../../../lib/run/redact.ts';
@@ -8,15 +8,15 @@ const api = 'services.shop.containers.api';
 const veil = (environment: Record<string, string>, env: NodeJS.ProcessEnv = {}) =>
   redactorFor(read(soundBut({ [`${api}.environment`]: environment })), env);
 
-describe('a veil', () => {
+describe('a redactor', () => {
   test.each([
     ['a password', 'hunter2hunter2'],
-    ['an address with a user', 'postgres://shop:hunter2@db.example.org:5432/shop'],
-    ['an address with a path', 'https://hooks.example.org/services/T0/B0/x'],
-    ['a text with quotes', 'a "quoted" <secret> & more'],
-    ['a text of several lines', '-----BEGIN KEY-----\nabc\n-----END KEY-----'],
-    ['what looks like a pattern', 'a.*b$1\\d'],
-  ])('hides %s, however it is spelled', (_, secret) => {
+    ['a URL with a user', 'postgres://shop:hunter2@db.example.org:5432/shop'],
+    ['a URL with a path', 'https://hooks.example.org/services/T0/B0/x'],
+    ['a value with quotes', 'a "quoted" <secret> & more'],
+    ['a value of several lines', '-----BEGIN KEY-----\nabc\n-----END KEY-----'],
+    ['a value that looks like a pattern', 'a.*b$1\\d'],
+  ])('hides %s in every spelling', (_, secret) => {
     const hide = veil({ TOKEN: secret });
     const xml = secret
       .replaceAll('&', '&amp;')
@@ -27,7 +27,7 @@ describe('a veil', () => {
       expect(hide(`Invalid value '${spelled}' of TOKEN`)).toBe("Invalid value '(not shown)' of TOKEN");
   });
 
-  test.each(['\n', '\r\n'])('hides each line of a text with %j, but for short ones', (newline) => {
+  test.each(['\n', '\r\n'])('hides each line of a value with %j, except short ones', (newline) => {
     const hide = veil({
       KEY: ['-----BEGIN KEY-----', 'MIIBVwIBADAN', '  "indented"', 'abc', ''].join(newline),
     });
@@ -36,7 +36,7 @@ describe('a veil', () => {
     );
   });
 
-  test('shows a line that stands in the configuration as well', () => {
+  test('shows a line that is elsewhere in the configuration, too', () => {
     expect(veil({ SCRIPT: 'hunter2hunter2\neu-west-1' })('no such subnet in eu-west-1')).toBe(
       'no such subnet in eu-west-1',
     );
@@ -57,20 +57,24 @@ describe('a veil', () => {
     }
   });
 
-  test('hides half a character in an address, too', () => {
+  test('hides a value with a lone surrogate in a URL', () => {
     expect(veil({ TOKEN: 'hunter2\ud800' })('/hunter2%EF%BF%BD')).toBe('/(not shown)');
   });
 
   test.each([
-    ['what is too short to be one', { LEVEL: 'debug', PORT: '5000' }, 'debug at port 5000'],
-    ['what stands in the configuration as well', { REGION: 'eu-west-1' }, 'no such subnet in eu-west-1'],
+    ['a value that is too short to be one', { LEVEL: 'debug', PORT: '5000' }, 'debug at port 5000'],
+    [
+      'a value that is elsewhere in the configuration, too',
+      { REGION: 'eu-west-1' },
+      'no such subnet in eu-west-1',
+    ],
     ['the name of the stack', { STACK: 'store-dev' }, 'store-dev is not there'],
-    ['where another service is', { URL: 'http://localhost:6000' }, 'GET http://localhost:6000/api2  200'],
+    ['the URL of another service', { URL: 'http://localhost:6000' }, 'GET http://localhost:6000/api2  200'],
   ])('shows %s', (_, environment, text) => {
     expect(veil(environment)(text)).toBe(text);
   });
 
-  test('hides the arguments of commands, and the longest of secrets that are parts of each other', () => {
+  test('hides the arguments of commands, and the longest of overlapping secrets', () => {
     const config = read(
       soundBut({ [`${api}.command`]: ['run', '--token=hunter2', 'hunter2hunter2', 'hunter2'] }),
     );
@@ -79,7 +83,7 @@ describe('a veil', () => {
     );
   });
 
-  test('hides the keys of the account, and the token in what AWS says was signed', () => {
+  test("hides the keys of the account, and the token in AWS's answer to a wrong signature", () => {
     const keys = { AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG', AWS_SESSION_TOKEN: 'FwoGZXIvYXdzE+' };
     const hide = veil({}, keys);
     expect(hide(`${keys.AWS_SECRET_ACCESS_KEY} ${keys.AWS_SESSION_TOKEN}`)).toBe('(not shown) (not shown)');
@@ -93,7 +97,7 @@ describe('a veil', () => {
   });
 });
 
-test('a problem keeps its code and its parts, and its cause says no more than they do', () => {
+test('a problem keeps its code and its parts, and its cause is redacted like them', () => {
   const hide = veil({ TOKEN: 'hunter2hunter2' });
   const cause = new TypeError('bad hunter2hunter2');
   const shown = redactedProblem(
@@ -118,15 +122,15 @@ test('a problem keeps its code and its parts, and its cause says no more than th
 });
 
 test.each([
-  ['a text', 'bad hunter2hunter2', 'bad (not shown)'],
+  ['a string', 'bad hunter2hunter2', 'bad (not shown)'],
   ['nothing', undefined, undefined],
   ['null', null, 'null'],
-])('a cause that is %s says no secrets either', (_, cause, shown) => {
+])('a cause that is %s is redacted, too', (_, cause, shown) => {
   const parts = { what: 'No.', why: 'No.', now: 'Nothing.', fix: [], cause };
   expect(redactedProblem(problem('REFUSED', parts), veil({ TOKEN: 'hunter2hunter2' })).cause).toBe(shown);
 });
 
-test('a report says what it said, without secrets', () => {
+test('a report passes events on without secrets', () => {
   const said: string[] = [];
   redactedReport(
     ({ text }) => void said.push(text),

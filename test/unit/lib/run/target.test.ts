@@ -1,11 +1,11 @@
-// Where a run works: what is said about a sandbox that somebody else started.
+// The target of a run: the notes about a sandbox that another run started.
 import { expect, test } from '@jest/globals';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectTarget, sandboxPort, type SandboxHandle } from '../../../../lib/run/target.ts';
 
-/** What a run that asks for `folder` says when it gets a sandbox with its state in `theirs`. */
+/** The notes of a run that expects its sandbox in `folder` and gets one with its state in `theirs`. */
 async function notes(theirs: string, folder: string): Promise<string[]> {
   const door = { url: 'http://127.0.0.1:4599', folder: theirs } as unknown as SandboxHandle;
   const said: string[] = [];
@@ -20,17 +20,17 @@ async function notes(theirs: string, folder: string): Promise<string[]> {
   return said;
 }
 
-test('a sandbox with its state in another folder is used, and that is told', async () => {
+test('a sandbox with its state in another folder is used, with a note', async () => {
   expect(await notes('/one/.slipway/sandbox', '/two/.slipway/sandbox')).toEqual([
     `note: the sandbox on port ${sandboxPort()} keeps its state in /one/.slipway/sandbox, not in /two/.slipway/sandbox`,
   ]);
 });
 
-test('a sandbox with its state in the folder that was asked for is no news', async () => {
+test('a sandbox with its state in the expected folder is not worth a note', async () => {
   expect(await notes('/one/.slipway/sandbox', '/one/.slipway/sandbox')).toEqual([]);
 });
 
-test('two ways to write one folder are the same', async () => {
+test('two paths of one folder are the same', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-'));
   try {
     await symlink(folder, join(folder, 'link'));
@@ -41,7 +41,7 @@ test('two ways to write one folder are the same', async () => {
 });
 
 test.each([undefined, 60])(
-  'a sandbox that has rate limits, %p times as fast as AWS, is called within them',
+  'a sandbox with rate limits (%p times as fast as those of AWS) is called within them',
   async (limits) => {
     const door = { url: 'http://127.0.0.1:4599', folder: '/one', limits } as unknown as SandboxHandle;
     const place = await connectTarget({ target: 'sandbox', region: 'eu-west-1' }, '/one', async () => door);

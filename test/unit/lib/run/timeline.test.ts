@@ -1,4 +1,4 @@
-// Events as lines of JSON in a file, for charts; the report itself goes on whatever happens to it.
+// Events as lines of JSON in a file, for charts; the report itself continues when the file cannot be written.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const events: Event[] = [
   { type: 'resource', noun: 'vpc', key: '', status: 'created', text: 'vpc-1', elapsed: 12 },
 ];
 
-test('every event is written with its time, and shown as ever', () => {
+test('every event is written with its time, and still shown', () => {
   const file = join(folder, 'events');
   const shown: Event[] = [];
   const report = timeline((event) => void shown.push(event), file);
@@ -27,13 +27,13 @@ test('every event is written with its time, and shown as ever', () => {
   expect(shown).toEqual(events);
 });
 
-test('without a file nothing is in between', () => {
+test('without a file the report is unchanged', () => {
   const report = () => undefined;
   expect(timeline(report, undefined)).toBe(report);
   expect(timeline(report, '')).toBe(report);
 });
 
-test('a file that cannot be written is a warning, and the run goes on', () => {
+test('a file that cannot be written is a warning, and the run continues', () => {
   const shown: Event[] = [];
   timeline((event) => void shown.push(event), join(folder, 'no', 'such'))({ type: 'note', text: 'on' });
   expect(shown).toEqual([

@@ -1,4 +1,4 @@
-// The lock of a stack: who holds it, what the others are told, and how it is taken over when its holder dies.
+// The lock of a stack: its holder, the problem for other runs, and its takeover when the holder dies.
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { dirname } from 'node:path';
@@ -86,9 +86,9 @@ describe('a lock', () => {
 
   test('that another process holds by now is not released', async () => {
     const lock = await take();
-    await leave('somebody else');
+    await leave('another process');
     await lock.release();
-    expect(await readFile(file(), 'utf8')).toBe('somebody else');
+    expect(await readFile(file(), 'utf8')).toBe('another process');
   });
 
   test('can be taken by a user without a name', async () => {
@@ -111,7 +111,7 @@ describe('a lock', () => {
 });
 
 describe('a living holder', () => {
-  test('keeps the lock, and others are told who holds it and since when', async () => {
+  test('keeps the lock, and the problem names the holder and the time', async () => {
     const other = await contender();
     expect(await other.take()).toBe('won undefined');
     const before = await readFile(file(), 'utf8');
@@ -143,7 +143,7 @@ describe('a living holder', () => {
 });
 
 describe('a dead holder', () => {
-  test('loses the lock, and the next holder is told whose it was', async () => {
+  test('loses the lock, and the next holder learns whose it was', async () => {
     const other = await contender();
     await other.take();
     await other.die();
@@ -157,7 +157,7 @@ describe('a dead holder', () => {
   }, 30_000);
 
   test.each([-3_600_000, 3_600_000])(
-    'that had our number in an earlier life of this container loses it, whatever the clock says (%d ms)',
+    'that had our process id before this container was restarted loses it, whatever its clock showed (%d ms)',
     async (since) => {
       await leave(JSON.stringify({ ...holder, since: new Date(Date.now() + since).toISOString() }));
       await expect(take()).resolves.toMatchObject({

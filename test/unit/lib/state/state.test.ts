@@ -136,7 +136,7 @@ describe('another life has another generation and another token', () => {
     expect([second.generation, second.token === first.token]).toEqual([2, false]);
   });
 
-  test('when an open intent is renewed, again and again', async () => {
+  test('when an open intent is renewed several times', async () => {
     const state = await open();
     const lives = [
       await state.intend('natGateway'),

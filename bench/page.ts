@@ -1,18 +1,18 @@
-/** Results as text: what is printed, and what docs/speed.md holds. Pure. */
+/** Renders results, for the terminal and for docs/speed.md. Pure. */
 import type { Results } from './results.ts';
 import { comparisonTable, kindsTable, ratioText, table, verdictTable } from './table.ts';
 
-/** All above this line is told, all below it is written. */
+/** Above this line the page is written by hand, below it by the benchmark. */
 const MARK = '<!-- Below this line: npm run bench -- --write -->';
 
-/** The picture beside the page. */
+/** The file of the chart, next to the page. */
 export const PICTURE = 'speed.svg';
 
-/** The page with its end written anew. */
+/** Returns the page with its generated part replaced. */
 export const rewritten = (text: string, results: Results): string =>
   `${text.split(MARK)[0]}${MARK}\n\n${sections(results, true).join('\n\n')}\n`;
 
-/** What is printed. */
+/** Returns the results as printed. */
 export const printed = (results: Results): string => `${sections(results, false).join('\n\n')}\n`;
 
 function sections(results: Results, isPage: boolean): string[] {
@@ -50,7 +50,7 @@ const pathsOf = (works: Works): string[] =>
 
 const throughputTable = (measured: NonNullable<Results['throughput']>): string =>
   table([
-    ['a second', 'sandbox', 'beside', 'ratio'],
+    ['per second', 'sandbox', 'beside', 'ratio'],
     ...measured.map(({ what, sandbox, other, otherName }) => [
       what,
       String(Math.round(sandbox)),

@@ -23,8 +23,8 @@ export function spansOf(events: readonly TimedEvent[], start: number, end: numbe
   const resources = events.flatMap((event): Span[] => {
     if (event.type !== 'thing' || !DONE.has(event.status)) return [];
     const until = event.at - start;
-    const { noun: step, key, elapsed = 0 } = event;
-    return [{ node: step, label: addressOf(step, key), start: Math.max(0, until - elapsed), end: until }];
+    const { noun, key, elapsed = 0 } = event;
+    return [{ node: noun, label: addressOf(noun, key), start: Math.max(0, until - elapsed), end: until }];
   });
   const last = Math.max(second ?? 0, ...resources.map((span) => span.end));
   const phases = [

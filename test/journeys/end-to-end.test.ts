@@ -55,8 +55,8 @@ test('provision, use, provision again, tear down, tear down again', async () => 
     last: expect.stringMatching(/^No changes: \d+ exist\.$/),
   });
 
-  const down = await run('teardown');
-  expect(down).toMatchObject({
+  const tornDown = await run('teardown');
+  expect(tornDown).toMatchObject({
     code: 0,
     problem: undefined,
     last: expect.stringMatching(/^slipway-dev is gone, 0 left/),

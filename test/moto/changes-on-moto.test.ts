@@ -69,6 +69,6 @@ test('each change is planned and made, after which the plan is empty; a teardown
   }
   expect(await user.run('teardown', ...FLAGS, '--config', `${user.folder}/slipway.config.ts`)).toMatchObject({
     code: 0,
-    last: expect.stringMatching(/^tiny-dev is gone, 0 left/),
+    lastLine: expect.stringMatching(/^tiny-dev is gone, 0 left/),
   });
 }, 180_000);

@@ -55,7 +55,7 @@ test('provision, read back, provision again, tear down, find nothing', async () 
     expect(await readBack(moto.url)).toMatchSnapshot();
     expect(await run('teardown', ...flags)).toMatchObject({
       code: 0,
-      last: 'slipway-dev: there is nothing to do',
+      lastLine: 'slipway-dev: there is nothing to do',
     });
   } finally {
     await recorder.close();

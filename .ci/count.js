@@ -1,21 +1,21 @@
-// Counts the tests in jest's own result files, each once, and prints them as the last line.
+// Counts the tests in jest's result files, each test once, and prints the counts as one line.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = process.argv[2];
 const WORST_FIRST = ['failed', 'passed', 'skipped'];
-/** By file and title: what came of a test. One that the first run skipped may run in the next. */
+/** The outcome of each test, by file and title. A test that is skipped in one run may run in another. */
 const outcomes = new Map();
 const count = { passed: 0, failed: 0, skipped: 0 };
 for (const file of readdirSync(folder)) {
   const { testResults, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-  // A file that does not even load has no tests to fail: it counts as one.
+  // A file that fails to load has no tests, so it counts as one failure.
   count.failed += numRuntimeErrorTestSuites;
   const seen = new Map();
   for (const { name, assertionResults } of testResults)
     for (const { fullName, status } of assertionResults) {
       const title = `${name} ${fullName}`;
-      // Several tests of a file may have one title.
+      // Several tests of a file may have the same title.
       const nth = (seen.get(title) ?? 0) + 1;
       seen.set(title, nth);
       const key = `${title} ${nth}`;

@@ -1,6 +1,6 @@
-/** Which call a request to AWS is: its service and its operation, as the request itself says them. Pure. */
+/** Identifies the AWS call of an HTTP request: its service and operation. Pure. */
 
-/** What is looked at of a request. */
+/** The parts of a request that identify its call. */
 export interface ApiRequest {
   readonly method: string;
   /** The path, with its query. */
@@ -9,8 +9,9 @@ export interface ApiRequest {
   readonly body: string;
 }
 
+/** A call of an AWS operation. */
 export interface AwsCall {
-  /** As the signature says it: `ec2`, `elasticloadbalancing`, `ecs`. */
+  /** As in the signature: `ec2`, `elasticloadbalancing`, `ecs`. */
   readonly service: string;
   readonly operation: string;
   readonly mutating: boolean;
@@ -19,8 +20,8 @@ export interface AwsCall {
 const READS = /^(Describe|Get|List|BatchGet|BatchCheck|Simulate)/;
 
 /**
- * The operation stands in the form (EC2, ELB, IAM, STS), in a header (ECS, ECR, CloudWatch Logs), at the end of the path
- * (what is sent as CBOR), or it is the method and the path (Route 53).
+ * Identifies a call. The operation is in the form (EC2, ELB, IAM, STS), in a header (ECS, ECR), at the end of the path
+ * (CBOR, such as CloudWatch Logs), or it follows from the method and the path (Route 53).
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export function awsCallOf({ method, url, headers, body }: ApiRequest): AwsCall {
@@ -55,7 +56,7 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, operation: strin
   ['POST', /^tags\/hostedzone\/[^/]+$/, 'ChangeTagsForResource'],
 ];
 
-/** What is not known by its path goes by that. */
+/** Returns the operation of a method and path; unknown ones are returned as they are. */
 function restOperation(method: string, path: string): string {
   const rest = path.startsWith(VERSION) ? path.slice(VERSION.length).replace(/\/$/, '') : undefined;
   const known = ROUTES.find(([verb, pattern]) => verb === method && rest !== undefined && pattern.test(rest));

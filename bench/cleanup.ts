@@ -1,9 +1,9 @@
-/** What a benchmark must not leave behind: processes and folders, also when it is interrupted or fails. */
+/** Cleans up the processes and folders of a benchmark, also when it fails or is interrupted. */
 const cleanups = new Set<() => unknown>();
 
 /**
- * Remembers how to take something away again, until that is done.
- * @returns does it, once
+ * Registers a cleanup.
+ * @returns a function that runs the cleanup, once
  */
 export function onCleanup(close: () => unknown): () => Promise<void> {
   cleanups.add(close);
@@ -12,7 +12,7 @@ export function onCleanup(close: () => unknown): () => Promise<void> {
   };
 }
 
-/** Takes everything away, the latest first; what fails there is not worth a word at the end. */
+/** Runs all registered cleanups, the latest first, and ignores their errors. */
 export async function cleanUpAll(): Promise<void> {
   for (const close of [...cleanups].reverse()) {
     cleanups.delete(close);
@@ -22,7 +22,7 @@ export async function cleanUpAll(): Promise<void> {
   }
 }
 
-/** Ctrl-C and a request to stop: everything goes, then this process. */
+/** Cleans up and exits on Ctrl-C or a request to stop. */
 export function cleanUpOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void cleanUpAll().finally(() => process.exit(130)));

@@ -1,4 +1,4 @@
-/** Measures contenders side by side: on one moto, through one proxy, in turn, so that what the machine does meets all. */
+/** Measures contenders on one moto and through one proxy, in turn, so that the load of the machine affects all alike. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,24 +9,25 @@ import type { Moto } from './moto.ts';
 import { latencyProxy, type Proxy } from './latency-proxy.ts';
 import { runCommand } from './run-command.ts';
 
+/** The settings of a comparison. */
 export interface Comparison {
   readonly moto: Moto;
   readonly contenders: readonly Contender[];
-  /** How many services more than the one with its two containers, size by size. */
+  /** The sizes: the number of services in addition to the one with two containers. */
   readonly sizes: readonly number[];
   readonly rounds: number;
-  /** Milliseconds that each call takes longer. */
+  /** Milliseconds that the proxy adds to each call. */
   readonly delay: number;
   readonly log: (text: string) => void;
 }
 
-/** What was measured at one size, by the name of the contender; one whose every round failed is not there. */
+/** The figures of one size, by the name of the contender; without contenders all of whose rounds failed. */
 export interface SizeFigures {
   readonly more: number;
   readonly figures: ReadonlyMap<string, Figures>;
 }
 
-/** Runs everything; a round that fails is told and left out. */
+/** Measures all sizes; a round that fails is reported and left out. */
 export async function compare(comparison: Comparison): Promise<{ sizes: SizeFigures[]; failures: string[] }> {
   const { moto, contenders, delay, log } = comparison;
   const proxy = await latencyProxy(moto.url, delay);
@@ -43,9 +44,9 @@ export async function compare(comparison: Comparison): Promise<{ sizes: SizeFigu
     }
   };
   try {
-    // Programs are read from the disk once before, and moto loads a service with its first call.
+    // A warm-up: programs are read from the disk, and moto loads a service with its first call.
     for (const one of contenders) {
-      await attempt(`${one.name}, before all`, () => inFolder((folder) => planOnly(one, folder, proxy)));
+      await attempt(`${one.name}, warm-up`, () => inFolder((folder) => planOnly(one, folder, proxy)));
     }
     const sizes: SizeFigures[] = [];
     for (const more of comparison.sizes) {
@@ -53,7 +54,7 @@ export async function compare(comparison: Comparison): Promise<{ sizes: SizeFigu
       for (let turn = 1; turn <= comparison.rounds; turn += 1) {
         for (const one of contenders) {
           await moto.reset();
-          const what = `${one.name}, ${more} services more, round ${turn}`;
+          const what = `${one.name}, ${more} more services, round ${turn}`;
           const measured = await attempt(what, () =>
             inFolder((folder) => runRound(one, folder, proxy, more, log)),
           );
@@ -72,7 +73,7 @@ export async function compare(comparison: Comparison): Promise<{ sizes: SizeFigu
 const planOnly = async (contender: Contender, folder: string, { url }: Proxy) =>
   runCommand((await contender.prepare(folder, url, 0)).plan);
 
-/** Works in a new folder, which is gone afterwards. */
+/** Runs a function with a new folder, which is removed afterwards. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
   const remove = onCleanup(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));

@@ -1,13 +1,13 @@
-/** What is measured, and what every contender has in common: works in one order, whole processes, calls through one proxy. */
+/** Contenders: what they are, and how one round of their workloads is measured. */
 import type { Proxy } from './latency-proxy.ts';
 import { runCommand, type Command } from './run-command.ts';
 import type { AwsCall } from './aws-call.ts';
 
-/** The works of one round, in their order. */
+/** The workloads of one round, in order. */
 export const WORKLOADS = ['plan', 'provision', 'again', 'teardown'] as const;
 export type Workload = (typeof WORKLOADS)[number];
 
-/** One work of one round. */
+/** The measurement of one workload in one round. */
 export interface Measured {
   readonly seconds: number;
   readonly megabytes: number | undefined;
@@ -15,14 +15,14 @@ export interface Measured {
 }
 export type Round = Readonly<Record<Workload, Measured>>;
 
-/** Who is measured. */
+/** A program that is measured. */
 export interface Contender {
   readonly name: string;
-  /** The commands of the works for so many services more, in a folder of their own. */
+  /** Returns the commands of the workloads for a number of additional services, to be run in a new folder. */
   prepare(folder: string, endpoint: string, more: number): Promise<Readonly<Record<Workload, Command>>>;
 }
 
-/** The variables that every contender gets: no credentials of this machine, no calls home, no answers in colour. */
+/** Returns the environment of every contender: no credentials of this machine, no calls home, no colours. */
 export const environment = (endpoint: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: process.env['HOME'],
@@ -37,7 +37,7 @@ export const environment = (endpoint: string, more: NodeJS.ProcessEnv = {}): Nod
   ...more,
 });
 
-/** Runs all works once, one after the other, and writes down the calls of each. */
+/** Runs all workloads once, in sequence, and records the calls of each. */
 export async function runRound(
   contender: Contender,
   folder: string,

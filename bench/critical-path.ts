@@ -1,35 +1,36 @@
-/** Critical paths through a graph of needs: the longest that there can be, and the one that a run took. Pure. */
+/** Computes critical paths through a dependency graph: the longest possible one, and that of a run. Pure. */
 
+/** The dependencies of each node. */
 export type Graph = Readonly<Record<string, readonly string[]>>;
 
-/** A way through a graph, from what needs nothing to the last. */
+/** A path through a graph, from a node without dependencies on. */
 export interface Path {
   readonly ms: number;
   readonly nodes: readonly string[];
 }
 
 /**
- * The longest way: nothing that keeps to the graph can be quicker.
- * @param needs what each node needs; free of cycles
- * @param weights milliseconds of each node; what is not there takes no time
+ * Returns the longest path: no run that respects the graph can be faster.
+ * @param needs the dependencies of each node, without cycles
+ * @param weights milliseconds of each node; by default 0
  */
 export function longestPath(needs: Graph, weights: Readonly<Record<string, number>>): Path {
   const known = new Map<string, Path>();
   const to = (node: string): Path => {
     const before = known.get(node);
     if (before) return before;
-    const way = longestOf((needs[node] ?? []).map(to));
-    const path = { ms: way.ms + (weights[node] ?? 0), nodes: [...way.nodes, node] };
+    const longest = longestOf((needs[node] ?? []).map(to));
+    const path = { ms: longest.ms + (weights[node] ?? 0), nodes: [...longest.nodes, node] };
     known.set(node, path);
     return path;
   };
   const { ms, nodes } = longestOf(Object.keys(needs).map(to));
-  // What takes no time at the end of it says nothing.
+  // Nodes without duration at the end of the path are left out.
   const last = nodes.findLastIndex((node) => (weights[node] ?? 0) > 0);
   return { ms, nodes: nodes.slice(0, last + 1) };
 }
 
-/** Of ways that take as long, the one that says more. */
+/** Returns the longest path; of equally long ones the one with most nodes. */
 const longestOf = (paths: readonly Path[]): Path =>
   paths.reduce(
     (best, path) =>
@@ -37,7 +38,7 @@ const longestOf = (paths: readonly Path[]): Path =>
     { ms: 0, nodes: [] } as Path,
   );
 
-/** When something was done. Milliseconds from any beginning. */
+/** The time that a step took. Milliseconds since any common origin. */
 export interface Span {
   /** The node of the graph that it belongs to. */
   readonly node: string;
@@ -47,8 +48,9 @@ export interface Span {
 }
 
 /**
- * The way that decided when a run was over: back from what ended last, always to what it needed that ended last.
- * @returns the spans on it, the first first
+ * Returns the path that determined the duration of a run: back from the span that ended last, in each step to its
+ * dependency that ended last.
+ * @returns the spans on the path, in order of time
  */
 export function criticalPath(spans: readonly Span[], needs: Graph): Span[] {
   const latest = (some: readonly Span[]): Span | undefined =>

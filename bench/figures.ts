@@ -1,15 +1,15 @@
-/** Figures from rounds: medians and ranges, calls by kind, and how one contender stands to another. Pure. */
+/** Computes figures from rounds: medians and ranges, calls by kind, peak memory. Pure. */
 import { WORKLOADS, type Measured, type Round, type Workload } from './contender.ts';
 import type { AwsCall } from './aws-call.ts';
 
-/** A middle and a range. */
+/** A median and a range. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** @param values at least one */
+/** Returns the median and the range of values. @param values at least one */
 export function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (index: number) => sorted[index] ?? Number.NaN;
@@ -21,9 +21,10 @@ export function spread(values: readonly number[]): Spread {
   };
 }
 
-/** How often each call was made, `service.Operation` by `service.Operation`, sorted. */
+/** The number of calls by `service.Operation`, sorted. */
 export type Kinds = Readonly<Record<string, number>>;
 
+/** Counts calls by `service.Operation`. */
 export function kindsOf(calls: readonly AwsCall[]): Kinds {
   const kinds = new Map<string, number>();
   for (const { service, operation } of calls) {
@@ -33,18 +34,18 @@ export function kindsOf(calls: readonly AwsCall[]): Kinds {
   return Object.fromEntries([...kinds].sort(([a], [b]) => a.localeCompare(b, 'en')));
 }
 
-/** One work of one contender over all rounds. */
+/** The figures of one workload of one contender over all rounds. */
 export interface Figure {
   readonly seconds: Spread;
   readonly calls: Spread;
-  /** Undefined where memory cannot be seen. */
+  /** Undefined where memory cannot be measured. */
   readonly megabytes: Spread | undefined;
   /** Of the round with the median number of calls. */
   readonly kinds: Kinds;
 }
 export type Figures = Readonly<Record<Workload, Figure>>;
 
-/** @param rounds at least one */
+/** Computes the figures of all workloads. @param rounds at least one */
 export const figuresOf = (rounds: readonly Round[]): Figures =>
   Object.fromEntries(WORKLOADS.map((work) => [work, figureOf(rounds.map((one) => one[work]))])) as Record<
     Workload,
@@ -62,7 +63,7 @@ function figureOf(measured: readonly Measured[]): Figure {
   };
 }
 
-/** The most memory that any work of a contender took, megabytes: the median of each. */
+/** Returns the peak memory of a contender in megabytes: the largest median of its workloads. */
 export const peakOf = (figures: Figures): number | undefined => {
   const peaks = WORKLOADS.flatMap((work) => figures[work].megabytes?.median ?? []);
   return peaks.length === 0 ? undefined : Math.max(...peaks);

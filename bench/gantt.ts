@@ -1,4 +1,4 @@
-/** A run as a picture: a bar for every span, those on the critical path marked, as SVG. Pure. */
+/** Draws a run as an SVG Gantt chart, with the critical path marked. Pure. */
 import type { Span } from './critical-path.ts';
 
 const WIDTH = 920;
@@ -7,9 +7,9 @@ const RIGHT = 60;
 const ROW = 17;
 const BAR = 11;
 const TOP = 52;
-/** Bars of what took no time are seen, too. Pixels. */
+/** Pixels: bars of spans without duration are visible, too. */
 const MIN_BAR_WIDTH = 1.5;
-/** About so many lines of time. */
+/** The approximate number of grid lines. */
 const GRID_LINES = 8;
 
 const STYLE = `
@@ -28,7 +28,7 @@ const escaped = (text: string): string =>
 const at = (pixels: number): string => pixels.toFixed(1);
 const secondsOf = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** A distance between lines that people count in: 1, 2 or 5 times a power of ten, in milliseconds. */
+/** Returns the distance between grid lines in milliseconds: 1, 2 or 5 times a power of ten. @param total milliseconds */
 export function gridStep(total: number): number {
   const rough = Math.max(total, 1) / GRID_LINES;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -37,7 +37,7 @@ export function gridStep(total: number): number {
 
 /**
  * Draws the spans from top to bottom, in their order.
- * @param path those that decided how long it took: they are marked by colour, by bold names and by a line
+ * @param path the critical path, which is marked by colour, by bold names and by a line
  */
 export function gantt(title: string, spans: readonly Span[], path: readonly Span[]): string {
   const total = Math.max(...spans.map(({ end }) => end), 1);

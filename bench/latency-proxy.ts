@@ -1,19 +1,20 @@
-/** Stands between a client and an endpoint: every call takes so many milliseconds longer, and is written down. */
+/** A proxy between a client and an endpoint that delays and records every call. */
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { awsCallOf, type AwsCall } from './aws-call.ts';
 import { listen, type Listening } from './local-server.ts';
 
-/** One call, and when: milliseconds since 1970. */
+/** A recorded call; times in milliseconds since 1970. */
 export interface ProxiedCall extends AwsCall {
   readonly start: number;
   readonly end: number;
   readonly status: number;
 }
 
+/** A running proxy. */
 export interface Proxy extends Listening {
-  /** The calls so far, in the order in which they were answered. */
+  /** The calls so far, in the order of their answers. */
   readonly calls: readonly ProxiedCall[];
-  /** Gives the calls so far and forgets them. */
+  /** Returns the calls so far and clears them. */
   take(): ProxiedCall[];
 }
 
@@ -28,7 +29,7 @@ export async function latencyProxy(upstream: string, delay: number): Promise<Pro
   const server = createServer((incoming, outgoing) => {
     void pass(incoming, outgoing).catch(() => outgoing.destroy());
   });
-  // A client may keep a connection for as long as it likes, as AWS's own clients do.
+  // Clients may keep connections open, as AWS's clients do.
   server.keepAliveTimeout = 60_000;
 
   async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {

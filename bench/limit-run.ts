@@ -1,4 +1,4 @@
-/** Measures Slipway against the limit: on the sandbox with AWS's own durations, beside what they alone add up to. */
+/** Measures Slipway against the limit: on the sandbox with AWS's durations, compared with the sum of those durations. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
@@ -13,7 +13,7 @@ import { runCommand } from './run-command.ts';
 import { ROOT, slipwayCommand } from './slipway.ts';
 import { SURVEY, spansOf, START_UP, VERIFY } from './run-spans.ts';
 
-/** One command beside its limit; seconds of this machine's clock. */
+/** One command compared with its limit; seconds of this machine's clock. */
 export interface LimitComparison {
   readonly work: string;
   readonly seconds: number;
@@ -21,19 +21,20 @@ export interface LimitComparison {
   readonly path: readonly string[];
 }
 
+/** The result of measuring against the limit. */
 export interface LimitRun {
   readonly works: readonly LimitComparison[];
-  /** The spans of the provision, and those that decided how long it took. */
+  /** The spans of the first provision, and those on its critical path. */
   readonly spans: readonly Span[];
   readonly critical: readonly Span[];
 }
 
 const DEREGISTRATION_SECONDS = 10;
 const INTERVAL_SECONDS = 5;
-/** How long a command may take, in seconds of AWS. */
+/** The timeout of a command, in seconds of AWS's time. */
 const TIMEOUT_SECONDS = 900;
 
-/** The stack of the example: images are built and pushed. @param round what an update changes */
+/** The example stack, whose images are built and pushed. @param round a variable that an update changes */
 const stackOf = (round: number): StackInput => {
   const api = (name: string, port: number) => ({
     source: join(ROOT, 'services', name),
@@ -51,7 +52,7 @@ const stackOf = (round: number): StackInput => {
   };
 };
 
-/** @param pace how many times as fast as AWS's the sandbox's time runs */
+/** Measures a first provision, an update and a teardown. @param pace the speed of the sandbox's time relative to AWS's */
 export const measureAgainstLimit = (pace: number, log: (text: string) => void): Promise<LimitRun> =>
   inFolder(async (folder) => {
     const port = await freePort();
@@ -90,7 +91,7 @@ export const measureAgainstLimit = (pace: number, log: (text: string) => void): 
 
 const OPENING = 'load balancer opens';
 
-/** What each span of a provision waits for: as the architecture says; and AWS, behind the load balancer. */
+/** The dependencies of each span of a provision: those of the architecture, and the opening of the load balancer. */
 const spanGraph = {
   ...Object.fromEntries(
     Object.entries(provisionGraph).map(([node, needs]) => [node, [...needs, SURVEY] as readonly string[]]),
@@ -101,7 +102,7 @@ const spanGraph = {
   [VERIFY]: ['record', 'services'],
 };
 
-/** The spans of the run, and the one of the load balancer that AWS still sets up when its step is done. */
+/** The spans of the run, and the span in which AWS still sets up the load balancer after its step is done. */
 function provisionSpans(file: string, start: number, end: number, pace: number): Span[] {
   const events = existsSync(file)
     ? readFileSync(file, 'utf8')
@@ -117,7 +118,7 @@ function provisionSpans(file: string, start: number, end: number, pace: number):
   return spans.toSpliced(row, 0, { ...opens, end: balancer.end + durations.loadBalancerCreate / pace });
 }
 
-/** A sandbox runs on in the background for as long as there is something in it. */
+/** Stops the sandbox, which otherwise keeps running in the background until it is empty. */
 async function stopSandbox(port: number): Promise<void> {
   await fetch(`http://127.0.0.1:${port}/_sandbox/stop`, { method: 'POST' }).catch(() => undefined);
 }

@@ -1,23 +1,23 @@
-/** What AWS itself takes for a provision, an update and a teardown: the durations of the sandbox along the graph. Pure. */
+/** The time that AWS itself takes for a provision, an update and a teardown: the sandbox's durations along the graph. Pure. */
 import { needs } from '../lib/model/architecture.ts';
 import { removalOrder } from '../teardown/plan.ts';
 import { durations } from '../sandbox/world/durations.ts';
 import { longestPath, type Graph, type Path } from './critical-path.ts';
 
-/** What the limits hang on besides. */
+/** Settings of the stack that the limits depend on. */
 export interface Delays {
-  /** Milliseconds that a target which leaves may finish its requests in. */
+  /** Milliseconds that a target may drain. */
   readonly deregistration: number;
   /** Milliseconds between two health checks. */
   readonly interval: number;
 }
 
-/** From the scheduler's look at a service to a task that runs. */
+/** Milliseconds from the scheduler's look at a service until its task runs. */
 const START = durations.taskCreate + durations.taskAttach + durations.taskPull + durations.taskActivate;
-/** From the moment that all targets are healthy: the scheduler looks, and then waits for a while. */
+/** Milliseconds from the moment that all targets are healthy until the deployment is complete. */
 const COMPLETE = durations.taskCreate + durations.deploymentSettle;
 
-/** The architecture, and what AWS does behind it: a load balancer that opens, targets that become healthy. */
+/** The architecture, with the steps that AWS adds: the load balancer opens, the deployment completes. */
 export const provisionGraph: Graph = {
   ...needs,
   'load balancer opens': ['loadBalancer'],
@@ -26,6 +26,7 @@ export const provisionGraph: Graph = {
   'every path answers': ['record', 'deployment completes'],
 };
 
+/** Returns the longest path of a first provision. */
 export const provisionLimit = (): Path =>
   longestPath(provisionGraph, {
     natGateway: durations.natGatewayPlace + durations.natGatewayCreate,
@@ -36,8 +37,8 @@ export const provisionLimit = (): Path =>
   });
 
 /**
- * A new revision of the one service: a task starts, takes the place of the one before, and that drains. The first health
- * check comes when the new task is registered, which is before any program listens; the second one counts.
+ * Returns the longest path of an update: the new task starts and replaces the old one, which drains. The first health
+ * check happens when the new task is registered, before its program listens; the second one counts.
  */
 export const updateLimit = ({ deregistration, interval }: Delays): Path =>
   longestPath(
@@ -58,6 +59,7 @@ export const updateLimit = ({ deregistration, interval }: Delays): Path =>
     },
   );
 
+/** Returns the longest path of a teardown. */
 export const teardownLimit = ({ deregistration }: Pick<Delays, 'deregistration'>): Path =>
   longestPath(removalOrder(), {
     services: durations.taskCreate + deregistration + durations.taskDetach,

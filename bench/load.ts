@@ -1,23 +1,24 @@
-/** Sends one request again and again over many connections, as quickly as it is answered, and counts the answers. */
+/** Generates load: repeats one request over many connections as fast as it is answered, and counts the answers. */
 import { connect, type Socket } from 'node:net';
 
+/** The load to generate. */
 export interface Load {
   readonly host: string;
   readonly port: number;
-  /** The whole request, as it goes over the wire; its answers say how long they are. */
+  /** The complete request as sent; its answers must have a content-length. */
   readonly request: string;
   readonly connections: number;
-  /** How long answers are counted. */
+  /** The duration of the measurement. */
   readonly seconds: number;
 }
 
-/** Before this much of the time has passed nothing counts: connections are made, programs get warm. */
+/** The warm-up as a share of the duration, in which answers are not counted. */
 const WARM_UP = 0.2;
 
 /**
- * Plain sockets, since HTTP clients take longer than what they are to measure.
- * @returns answers a second
- * @throws Error when an answer is none, or has another status than 2xx
+ * Measures answers per second. It uses plain sockets, since HTTP clients are slower than the servers that they measure.
+ * @returns answers per second
+ * @throws Error when an answer is not HTTP, has no content-length, or has another status than 2xx
  */
 export function answersPerSecond(load: Load): Promise<number> {
   const { connections, seconds } = load;
@@ -45,8 +46,8 @@ export function answersPerSecond(load: Load): Promise<number> {
       () => {
         const before = count;
         const from = performance.now();
-        const tell = () => done(((count - before) / (performance.now() - from)) * 1000);
-        timer = setTimeout(() => end(tell), seconds * 1000);
+        const finish = () => done(((count - before) / (performance.now() - from)) * 1000);
+        timer = setTimeout(() => end(finish), seconds * 1000);
       },
       seconds * WARM_UP * 1000,
     );
@@ -54,12 +55,12 @@ export function answersPerSecond(load: Load): Promise<number> {
 }
 
 interface ConnectionEvents {
-  /** The server wants a new connection for the next request. */
+  /** The connection is closed, and the next request needs a new one. */
   readonly closed: () => void;
   readonly failed: (error: Error) => void;
 }
 
-/** One connection: the next request as soon as there is an answer. */
+/** Opens a connection that sends the next request as soon as the last one is answered. */
 function openConnection({ host, port, request }: Load, answered: () => void, ends: ConnectionEvents): Socket {
   const socket = connect({ host, port, noDelay: true });
   let text = '';

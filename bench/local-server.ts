@@ -1,12 +1,13 @@
-/** Servers on free ports of this machine. */
+/** Local servers on free ports. */
 import { createServer, type Server } from 'node:net';
 
+/** A listening server. */
 export interface Listening {
   readonly url: string;
   readonly close: () => Promise<void>;
 }
 
-/** Opens a server on a free port; closing it breaks what is still connected. */
+/** Lets a server listen on a free port; closing it drops open connections. */
 export async function listen(server: Server): Promise<Listening> {
   await new Promise<void>((open, failed) => server.on('error', failed).listen(0, '127.0.0.1', open));
   return {
@@ -19,7 +20,7 @@ export async function listen(server: Server): Promise<Listening> {
   };
 }
 
-/** A port that was free a moment ago, for a program that cannot take one by itself. */
+/** Returns a port that was free a moment ago, for programs that cannot pick one. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   const { close } = await listen(server);

@@ -1,4 +1,4 @@
-/** `npm run bench`: Slipway beside Terraform and beside the limit, and the sandbox beside nginx and moto; whole processes. */
+/** `npm run bench`: compares Slipway with Terraform and with the limit, and the sandbox with nginx and moto. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -19,15 +19,15 @@ import { measureThroughput } from './throughput.ts';
 
 const { values } = parseArgs({
   options: {
-    /** How often each contender is measured, in turn. */
+    /** The number of rounds, in which contenders take turns. */
     rounds: { type: 'string', default: '3' },
-    /** Containers behind the load balancer, size by size: only these are measured. */
+    /** Numbers of containers behind the load balancer; measures only the comparison at these sizes. */
     scale: { type: 'string' },
-    /** Milliseconds that each call takes longer. */
+    /** Milliseconds that are added to each call. */
     delay: { type: 'string', default: '100' },
-    /** How many times as fast as AWS's the time of the sandbox runs, against the limit. */
+    /** The speed of the sandbox's time relative to AWS's, against the limit. */
     pace: { type: 'string', default: '1' },
-    /** Parts to measure, of compare, own, limit, throughput. */
+    /** The parts to measure: compare, own, limit, throughput. */
     only: { type: 'string', default: 'compare,own,limit,throughput' },
     json: { type: 'boolean', default: false },
     /** Writes docs/speed.md and its picture. */
@@ -35,9 +35,9 @@ const { values } = parseArgs({
   },
 });
 
-/** The first service has so many containers, every other one. */
+/** The number of containers of the first service; every other service has one. */
 const FIRST = 2;
-/** The stack with its two containers, and with fifty services more. */
+/** Additional services: the stack with its two containers only, and with fifty more services. */
 const SIZES = [0, 50];
 
 /** In words. */
@@ -50,7 +50,7 @@ const log = (text: string): void => {
 const failures: string[] = [];
 const skipped: string[] = [];
 
-/** A part that fails is told, and the others go on. */
+/** Runs a part if it is selected; a failure is reported, and the other parts continue. */
 async function part<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
   if (!(values.scale === undefined ? values.only : 'compare').split(',').includes(name)) return undefined;
   log(`measuring: ${name}`);
@@ -90,10 +90,11 @@ const about = (): string[] => [
 ];
 
 async function bench(): Promise<Results> {
-  // Compiled before, as `npm ci` does.
+  // Compiled beforehand, as by `npm ci`.
   spawnSync(process.execPath, ['run.js'], { cwd: ROOT, stdio: 'inherit' });
   const moto = hasMoto() ? await startMoto() : undefined;
-  if (!moto) skipped.push("what needs moto: moto_server is not installed (pip install 'moto[server]')");
+  if (!moto)
+    skipped.push("the parts that need moto: moto_server is not installed (pip install 'moto[server]')");
   const sizes = (moto && (await part('compare', () => sideBySide(moto)))) ?? [];
   const own = moto && (await part('own', () => measureOwnTime(moto, Number(values.delay), log)));
   const limit = await part('limit', () => measureAgainstLimit(Number(values.pace), log));

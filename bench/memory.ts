@@ -1,17 +1,18 @@
-/** The memory of a process and all that it started, looked at many times a second; on Linux, where /proc tells. */
+/** Samples the memory of a process and its descendants many times per second; on Linux only, from /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** A running measurement of memory. */
 export interface MemoryWatch {
-  /** Megabytes (of 10⁶ bytes); undefined where there is no /proc. */
+  /** The peak so far in megabytes (10⁶ bytes); undefined without /proc. */
   peak(): number | undefined;
   stop(): void;
 }
 
 const EVERY_MS = 40;
 
-/** Adds up what is resident of each process. What several share, such as the program itself, counts for each. */
+/** Adds up the resident memory of the processes. Shared pages, such as the program's, count for each process. */
 export function watchMemory(root: number | undefined, proc = '/proc'): MemoryWatch {
-  /** The process that started each, so far as seen: none gets another parent that matters here. */
+  /** The parent of each process when first seen: a later change of parent does not matter. */
   const parents = new Map<number, number>();
   let most = 0;
   const look = () => {
@@ -46,7 +47,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'latin1');
   } catch {
-    // It has ended.
+    // The process has ended.
     return '';
   }
 }

@@ -1,19 +1,21 @@
-/** A moto server: an imitation of AWS that others wrote, on a free port, until it is stopped. */
+/** Starts and stops moto, an independent imitation of AWS, on a free port. */
 import { spawn, spawnSync } from 'node:child_process';
 import { onCleanup } from './cleanup.ts';
 import { freePort } from './local-server.ts';
 import { killGroup } from './run-command.ts';
 
+/** A running moto server. */
 export interface Moto {
   readonly url: string;
-  /** Empties its account. */
+  /** Deletes everything in its account. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** How long moto may take to start, in milliseconds: it loads every service that it knows. */
+/** Milliseconds that moto may take to start: it loads every service. */
 const START_TIMEOUT_MS = 60_000;
 
+/** Whether moto is installed. */
 export const hasMoto = (): boolean => spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
 
 /** Starts moto and resolves when it answers. */

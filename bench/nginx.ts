@@ -1,4 +1,4 @@
-/** nginx as a reverse proxy before one upstream, where it is installed: what a load balancer is measured beside. */
+/** Runs nginx, where it is installed, as a reverse proxy, for comparison with the sandbox's load balancer. */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { onCleanup } from './cleanup.ts';
 import { freePort } from './local-server.ts';
 import { killGroup } from './run-command.ts';
 
-/** A reverse proxy as plain as can be: connections are kept on both sides, and nothing is logged. */
+/** Returns the configuration of a minimal reverse proxy: persistent connections on both sides, no logs. */
 export const nginxConfiguration = (folder: string, port: number, upstream: number): string => `daemon off;
 pid ${folder}/pid;
 error_log ${folder}/error.log;
@@ -28,9 +28,10 @@ http {
 }
 `;
 
+/** Whether nginx is installed. */
 export const hasNginx = (): boolean => spawnSync('nginx', ['-v'], { stdio: 'ignore' }).status === 0;
 
-/** Starts nginx before a port of this machine, and resolves when it answers. */
+/** Starts nginx as a proxy of a local port, and resolves when it answers. */
 export async function startNginx(
   parent: string,
   upstream: number,

@@ -1,4 +1,4 @@
-/** Measures what Slipway itself takes: a provision of what is up already without its waits for answers, and `--help`. */
+/** Measures Slipway's own time: a no-op provision without the time spent in calls, and `--help`. */
 import { spread, type Spread } from './figures.ts';
 import { inFolder } from './compare.ts';
 import { onCleanup } from './cleanup.ts';
@@ -8,16 +8,16 @@ import { latencyProxy, type ProxiedCall } from './latency-proxy.ts';
 import { runCommand, type Command } from './run-command.ts';
 import { ROOT, slipway } from './slipway.ts';
 
-/** Seconds. */
+/** Slipway's own time in seconds. */
 export interface OwnTime {
-  /** Outside of calls, of a provision that changes nothing; without npm. */
+  /** The time outside of calls of a provision that changes nothing; without npm. */
   readonly provision: Spread;
   readonly help: Spread;
 }
 
 const RUNS = 5;
 
-/** How long at least one call was under way, seconds. */
+/** Returns the seconds in which at least one call was in flight. */
 export function secondsInCalls(calls: readonly Pick<ProxiedCall, 'start' | 'end'>[]): number {
   let total = 0;
   let until = -Infinity;
@@ -28,14 +28,14 @@ export function secondsInCalls(calls: readonly Pick<ProxiedCall, 'start' | 'end'
   return total / 1000;
 }
 
-/** A command of npm's as npm itself starts it. */
+/** Converts an npm command into the one that npm itself starts. */
 const nodeCommand = ({ args, ...command }: Command): Command => ({
   ...command,
   command: process.execPath,
   args: ['run.js', ...args.filter((arg) => arg !== 'run' && arg !== '--')],
 });
 
-/** @param delay milliseconds that each call takes longer */
+/** Measures Slipway's own time. @param delay milliseconds that are added to each call */
 export const measureOwnTime = (moto: Moto, delay: number, log: (text: string) => void): Promise<OwnTime> =>
   inFolder(async (folder) => {
     await moto.reset();
@@ -50,8 +50,8 @@ export const measureOwnTime = (moto: Moto, delay: number, log: (text: string) =>
         proxy.take();
         const { seconds } = await runCommand(nodeCommand(again));
         own.push(seconds - secondsInCalls(proxy.take()));
-        const asked = { ...nodeCommand(again), args: ['run.js', 'provision', '--help'], cwd: ROOT };
-        help.push((await runCommand({ ...asked, env: environment(proxy.url) })).seconds);
+        const helpCommand = { ...nodeCommand(again), args: ['run.js', 'provision', '--help'], cwd: ROOT };
+        help.push((await runCommand({ ...helpCommand, env: environment(proxy.url) })).seconds);
       }
       const time = { provision: spread(own), help: spread(help) };
       log(`own time: ${time.provision.median.toFixed(2)} s; --help: ${time.help.median.toFixed(2)} s`);

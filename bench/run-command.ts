@@ -1,33 +1,35 @@
-/** Runs a command as a user does, to its end: how long it took, how much memory its processes had, and what it said. */
+/** Runs a command to its end as a user would, and measures its duration and memory. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { onCleanup } from './cleanup.ts';
 import { watchMemory } from './memory.ts';
 
+/** The result of a command. */
 export interface RunResult {
-  /** Wall time, seconds. */
+  /** Wall time. */
   readonly seconds: number;
-  /** The most that all its processes had resident at one moment, megabytes; undefined where that cannot be seen. */
+  /** The peak resident memory of all its processes; undefined where it cannot be measured. */
   readonly megabytes: number | undefined;
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+/** A command to run. */
 export interface Command {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Seconds after which it and its processes are killed. */
+  /** The time after which it and its processes are killed. */
   readonly timeoutSeconds: number;
-  /** Exit codes that are as they should be. */
+  /** The exit codes of a successful run; by default 0. */
   readonly expectedCodes?: readonly number[];
 }
 
-/** How much of what a command said is told when it fails. */
+/** The number of lines of output that are shown when a command fails. */
 const SHOWN_LINES = 15;
 
-/** @throws Error with the last that it said when it ends in any other way than it should */
+/** Runs a command. @throws Error with its last lines of output when it times out or exits with another code */
 export async function runCommand({
   command,
   args,
@@ -37,7 +39,7 @@ export async function runCommand({
   expectedCodes = [0],
 }: Command): Promise<RunResult> {
   const start = performance.now();
-  // A group of its own, so that all its processes can be ended at once.
+  // A separate process group, so that all its processes can be killed at once.
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const memory = watchMemory(child.pid);
   const closed = onCleanup(() => killGroup(child));
@@ -46,9 +48,9 @@ export async function runCommand({
     isLate = true;
     killGroup(child);
   }, timeoutSeconds * 1000);
-  const said = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => (said.stdout += String(chunk)));
-  child.stderr.on('data', (chunk) => (said.stderr += String(chunk)));
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (output.stdout += String(chunk)));
+  child.stderr.on('data', (chunk) => (output.stderr += String(chunk)));
   try {
     const code = await new Promise<number | null>((ended, failed) => {
       child.on('error', failed);
@@ -57,10 +59,10 @@ export async function runCommand({
     const seconds = (performance.now() - start) / 1000;
     if (isLate || code === null || !expectedCodes.includes(code)) {
       const how = isLate ? `was not done within ${timeoutSeconds} s` : `ended with ${code}`;
-      const last = `${said.stdout}${said.stderr}`.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
+      const last = `${output.stdout}${output.stderr}`.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
       throw new Error(`${[command, ...args].join(' ')} ${how}:\n${last}`);
     }
-    return { seconds, megabytes: memory.peak(), code, ...said };
+    return { seconds, megabytes: memory.peak(), code, ...output };
   } finally {
     clearTimeout(timer);
     memory.stop();
@@ -68,12 +70,12 @@ export async function runCommand({
   }
 }
 
-/** Ends a process and all of its group, at once; of one that has ended, the number may be another's by now. */
+/** Kills a process and its group; not one that has ended, since its id may have been reused. */
 export function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
   if (pid === undefined || exitCode !== null || signalCode !== null) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has just ended.
+    // The process has just ended.
   }
 }

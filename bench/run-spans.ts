@@ -1,31 +1,32 @@
-/** A run as spans, from the events that it wrote down: what was done when. Pure. */
+/** Converts the recorded events of a run into spans. Pure. */
 import { addressOf } from '../lib/model/resources.ts';
 import type { TimedEvent } from '../lib/run/timeline.ts';
 import type { Span } from './critical-path.ts';
 
-/** Words with which a thing is done. */
+/** The statuses that end the work on a resource. */
 const DONE = new Set(['created', 'updated', 'replaced', 'removed']);
 
-/** The phases that have no thing: from the start to the first word, from there to the plan, and after the last thing. */
+/** The phases without resources: until the first event, from there to the plan, and after the last resource. */
 export const START_UP = 'start-up';
 export const SURVEY = 'survey';
 export const VERIFY = 'verify';
 
 /**
- * @param events as the run wrote them, in their order
- * @param start when its process began, and
- * @param end when it ended, in milliseconds since 1970
+ * Returns the spans of a run.
+ * @param events the recorded events, in order
+ * @param start the start of its process, in milliseconds since 1970
+ * @param end the end of its process, in milliseconds since 1970
  * @returns spans in milliseconds from the start
  */
 export function spansOf(events: readonly TimedEvent[], start: number, end: number): Span[] {
   const [first, second] = events.filter(({ type }) => type === 'phase').map(({ at }) => at - start);
-  const things = events.flatMap((event): Span[] => {
+  const resources = events.flatMap((event): Span[] => {
     if (event.type !== 'resource' || !DONE.has(event.status)) return [];
     const until = event.at - start;
-    const { noun: step, key, elapsed = 0 } = event;
-    return [{ node: step, label: addressOf(step, key), start: Math.max(0, until - elapsed), end: until }];
+    const { noun, key, elapsed = 0 } = event;
+    return [{ node: noun, label: addressOf(noun, key), start: Math.max(0, until - elapsed), end: until }];
   });
-  const last = Math.max(second ?? 0, ...things.map((thing) => thing.end));
+  const last = Math.max(second ?? 0, ...resources.map((span) => span.end));
   const phases = [
     { node: START_UP, label: START_UP, start: 0, end: first ?? end - start },
     ...(first === undefined || second === undefined
@@ -33,5 +34,5 @@ export function spansOf(events: readonly TimedEvent[], start: number, end: numbe
       : [{ node: SURVEY, label: SURVEY, start: first, end: second }]),
   ];
   const verify = { node: VERIFY, label: VERIFY, start: last, end: end - start };
-  return [...phases, ...things.sort((a, b) => a.start - b.start || a.end - b.end), verify];
+  return [...phases, ...resources.sort((a, b) => a.start - b.start || a.end - b.end), verify];
 }

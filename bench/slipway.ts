@@ -1,4 +1,4 @@
-/** Slipway as a contender: npm and all, on an endpoint that is not AWS, with images by reference. */
+/** Slipway as a contender: run through npm, on an endpoint that is not AWS, with images by reference. */
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
@@ -7,10 +7,10 @@ import type { Command } from './run-command.ts';
 
 export const ROOT = resolve(import.meta.dirname, '..');
 
-/** How long a command may take, seconds. */
+/** The timeout of a command. */
 const TIMEOUT_SECONDS = 300;
 
-/** The architecture with its two containers, and services more, of one container each. */
+/** Returns the stack with its two containers and a number of additional services with one container each. */
 export const stackOf = (more: number): StackInput => ({
   name: 'slipway',
   region: 'eu-west-1',
@@ -50,7 +50,7 @@ const serviceOf = (number: number): StackInput['services'][string] => ({
   },
 });
 
-/** A command of Slipway's, as it is typed. */
+/** Returns a command of Slipway as a user types it. */
 export const slipwayCommand = (
   env: NodeJS.ProcessEnv,
   script: 'provision' | 'teardown',
@@ -69,7 +69,7 @@ export const slipway: Contender = {
     const config = join(folder, 'slipway.config.ts');
     writeFileSync(config, `export default ${JSON.stringify(stackOf(more))};\n`);
     const env = environment(endpoint, { SLIPWAY_HOME: join(folder, '.slipway') });
-    // moto's services never become steady: nobody waits for them, nor does Terraform.
+    // moto's services never become stable, so that neither Slipway nor Terraform waits for them.
     const flags = ['--target', 'aws', '--config', config, '--yes', '--no-wait'];
     return {
       plan: { ...slipwayCommand(env, 'provision', ...flags, '--plan'), expectedCodes: [2] },

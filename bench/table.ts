@@ -4,8 +4,8 @@ import type { Figure, Figures, Kinds, Spread } from './figures.ts';
 import { isMet, WORKLOAD_NAMES, type Size, type Verdict } from './targets.ts';
 
 /**
- * Lays a table out as Prettier does: the first column to the left, the others to the right.
- * @param all the head, and the rows; as many cells in each
+ * Formats a table as Prettier does: the first column aligned left, the others right.
+ * @param all the head and the rows, with the same number of cells each
  */
 export function table(all: readonly (readonly string[])[]): string {
   const [head = [], ...body] = all;
@@ -20,7 +20,7 @@ export function table(all: readonly (readonly string[])[]): string {
 
 const digits = (value: number): number => (value < 10 ? 1 : 0);
 
-/** E.g. `2.1 s (1.9–2.4)`; of one round the figure alone. */
+/** Formats seconds, e.g. `2.1 s (1.9–2.4)`; without a range for a single round. */
 export function secondsText({ median, min, max }: Spread): string {
   const number = (value: number) => value.toFixed(digits(median));
   return min === max ? `${number(median)} s` : `${number(median)} s (${number(min)}–${number(max)})`;
@@ -30,9 +30,10 @@ const callsText = ({ median, min, max }: Spread): string =>
   min === max ? String(median) : `${median} (${min}–${max})`;
 const memoryText = ({ megabytes }: Figure): string =>
   megabytes === undefined ? '' : `${Math.round(megabytes.median)} MB`;
+/** Formats a ratio. */
 export const ratioText = (ratio: number): string => ratio.toFixed(3);
 
-/** One table for all sizes: time, ratio, calls, memory of every work. */
+/** Renders one table for all sizes: time, ratio, calls and memory of every workload. */
 export function comparisonTable(sizes: readonly Size[]): string {
   const head = ['work', 'Slipway', 'Terraform', 'ratio', 'calls', "Terraform's", 'memory', "Terraform's"];
   const rows = sizes.flatMap(({ more, slipway, terraform }) =>
@@ -77,9 +78,9 @@ export function kindsTable({ slipway, terraform }: Size): string {
   const kinds = [...all(slipway), ...(terraform ? all(terraform) : [])];
   const services = [...new Set(kinds.map((kind) => kind.split('.')[0] ?? ''))].sort();
   const cell = (service: string, of: Kinds) => {
-    const own = Object.entries(of).filter(([kind]) => kind.startsWith(`${service}.`));
+    const ofService = Object.entries(of).filter(([kind]) => kind.startsWith(`${service}.`));
     const sum = (isRead: boolean) =>
-      own.reduce((total, [kind, count]) => total + (READS.test(kind) === isRead ? count : 0), 0);
+      ofService.reduce((total, [kind, count]) => total + (READS.test(kind) === isRead ? count : 0), 0);
     return `${sum(true)} + ${sum(false)}`;
   };
   return table([

@@ -1,10 +1,10 @@
-/** What Slipway is to reach beside Terraform, and whether it does. Pure. */
+/** The performance targets, and whether the figures meet them. Pure. */
 import type { Workload } from './contender.ts';
 import { peakOf, type Figures } from './figures.ts';
 import type { LimitRun } from './limit-run.ts';
 import type { OwnTime } from './own-time.ts';
 
-/** The figures of one size: so many services more than the one with its two containers. */
+/** The figures of one size: the number of services in addition to the one with two containers. */
 export interface Size {
   readonly more: number;
   readonly slipway: Figures;
@@ -12,7 +12,7 @@ export interface Size {
   readonly terraform: Figures | undefined;
 }
 
-/** At most so much of Terraform's time, and so many calls; or so many for each service more. */
+/** The maximum share of Terraform's time, and the maximum number of calls, in total or per additional service. */
 interface Target {
   readonly ratio: number;
   readonly calls: number;
@@ -25,7 +25,7 @@ const FIRST: Readonly<Record<Workload, Target>> = {
   teardown: { ratio: 0.12, calls: 110 },
 };
 
-/** For so many services more; calls are counted for each of them. */
+/** The number of additional services of the larger size, whose calls are counted per service. */
 const MANY = 50;
 const MORE: Readonly<Partial<Record<Workload, Target>>> = {
   provision: { ratio: 0.15, calls: 10 },
@@ -34,7 +34,7 @@ const MORE: Readonly<Partial<Record<Workload, Target>>> = {
 
 const MEMORY = 0.35;
 
-/** What the works are called in a table. */
+/** The names of the workloads in tables. */
 export const WORKLOAD_NAMES: Readonly<Record<Workload, string>> = {
   plan: 'plan from nothing',
   provision: 'first provision',
@@ -42,25 +42,27 @@ export const WORKLOAD_NAMES: Readonly<Record<Workload, string>> = {
   teardown: 'teardown',
 };
 
-/** One target and what came of it. */
+/** One target and its measured value. */
 export interface Verdict {
   readonly what: string;
   readonly is: number;
   readonly atMost: number;
 }
 
+/** Whether a target is met. */
 export const isMet = ({ is, atMost }: Verdict): boolean => is <= atMost;
 
-/** Every target that these figures can be held to. */
+/** Returns every target that these figures can be compared with. */
 export function verdicts(sizes: readonly Size[]): Verdict[] {
   const first = sizes.find(({ more }) => more === 0);
   const many = sizes.find(({ more }) => more === MANY);
   return [...(first ? firstVerdicts(first) : []), ...(first && many ? moreVerdicts(first, many) : [])];
 }
 
-/** At most so many times as long as AWS itself takes. */
+/** The maximum ratio to the time that AWS itself takes. */
 const LIMIT = 1.05;
 
+/** Compares commands with the limit. */
 export const limitVerdicts = (works: LimitRun['works']): Verdict[] =>
   works.map(({ work, seconds, limit }) => ({
     what: `${work}: time, relative to the limit`,
@@ -68,9 +70,10 @@ export const limitVerdicts = (works: LimitRun['works']): Verdict[] =>
     atMost: LIMIT,
   }));
 
-/** Seconds of Slipway's own. */
+/** The maximum of Slipway's own time in seconds. */
 const OWN = { provision: 0.6, help: 0.25 };
 
+/** Compares Slipway's own time with its targets. */
 export const ownVerdicts = ({ provision, help }: OwnTime): Verdict[] => [
   { what: 'no-op provision: seconds outside of calls', is: provision.median, atMost: OWN.provision },
   { what: '--help: seconds', is: help.median, atMost: OWN.help },

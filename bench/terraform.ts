@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { environment, type Contender } from './contender.ts';
 import { runCommand, type Command } from './run-command.ts';
 
-/** Names the folder of its plugins: a mirror, as `terraform providers mirror` makes one. */
+/** The variable that names the folder of plugins, a mirror made by `terraform providers mirror`. */
 export const PLUGINS = 'SLIPWAY_TERRAFORM_PLUGINS';
 
 const SOURCE = join(import.meta.dirname, 'terraform');
-/** How long a command may take, seconds. */
+/** The timeout of a command. */
 const TIMEOUT_SECONDS = 900;
 
-/** Why Terraform cannot be measured here; undefined when it can. */
+/** Returns the reason why Terraform cannot be measured here; undefined when it can. */
 export function whyNoTerraform(): string | undefined {
   if (spawnSync('terraform', ['version'], { stdio: 'ignore' }).status !== 0)
     return 'terraform is not installed';
@@ -22,7 +22,7 @@ export function whyNoTerraform(): string | undefined {
   return existsSync(SOURCE) ? undefined : 'there is no bench/terraform';
 }
 
-/** The version of Terraform, and of its AWS provider as its folder is called. */
+/** Returns the versions of Terraform and of its AWS provider, the latter from its folder's name. */
 export function terraformVersion(): string {
   const { stdout } = spawnSync('terraform', ['version', '-json'], { encoding: 'utf8' });
   const { terraform_version: own = '' } = JSON.parse(stdout) as { terraform_version?: string };
@@ -54,7 +54,7 @@ export const terraform: Contender = {
     return {
       plan: { ...terraform('plan', '-detailed-exitcode'), expectedCodes: [2] },
       provision: terraform('apply', '-auto-approve'),
-      // moto does not show all of a service, so that Terraform may find one to update.
+      // moto does not return all attributes of a service, so Terraform may plan an update.
       again: { ...terraform('plan', '-detailed-exitcode'), expectedCodes: [0, 2] },
       teardown: terraform('destroy', '-auto-approve'),
     };

@@ -1,4 +1,4 @@
-/** Measures the sandbox itself: requests through its load balancer beside nginx, and calls of its API beside moto. */
+/** Measures the sandbox's throughput: its load balancer compared with nginx, and its API compared with moto. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
@@ -11,7 +11,7 @@ import { hasNginx, startNginx } from './nginx.ts';
 import { runCommand } from './run-command.ts';
 import { slipwayCommand } from './slipway.ts';
 
-/** Answers a second of two servers that do the same; undefined where the other one is not installed. */
+/** Answers per second of the sandbox and of another server; undefined where the other is not installed. */
 export interface Throughput {
   readonly what: string;
   readonly sandbox: number;
@@ -23,7 +23,7 @@ const CONNECTIONS = 32;
 const SECONDS = 5;
 const PORT = 8000;
 
-/** A program that does as little as can be. */
+/** A program that does as little as possible. */
 const PROGRAM = `
 import { createServer } from 'node:http';
 const body = 'x'.repeat(1024);
@@ -38,7 +38,7 @@ const stack: StackInput = {
   services: { web: { containers: { app: { source: 'app', port: PORT, path: '/' } } } },
 };
 
-/** A task's program listens on a free port of this machine, which its folder names. */
+/** Returns the local port of the task's program, which the task's folder records. */
 function hostPortOf(home: string): number {
   const tasks = join(home, 'sandbox', 'tasks');
   const claims = readdirSync(tasks, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -53,7 +53,7 @@ function hostPortOf(home: string): number {
 
 const get = (host: string): string => `GET / HTTP/1.1\r\nhost: ${host}\r\n\r\n`;
 
-/** A signed call, as far as an imitation looks. */
+/** Returns a signed call; imitations of AWS do not verify its signature. */
 const call = (service: string, body: string): string =>
   [
     'POST / HTTP/1.1',
@@ -67,7 +67,7 @@ const call = (service: string, body: string): string =>
 
 const DESCRIBE = call('ec2', 'Action=DescribeVpcs&Version=2016-11-15');
 
-/** A look and a change, which any imitation takes as often as one likes; the change needs a VPC that is there. */
+/** Returns a read and a mutating call that can be repeated at will; the latter needs an existing VPC. */
 async function callsFor(port: number): Promise<[what: string, request: string][]> {
   const [head = '', body = ''] = DESCRIBE.split('\r\n\r\n');
   const headers = Object.fromEntries(
@@ -86,6 +86,7 @@ async function callsFor(port: number): Promise<[what: string, request: string][]
   ];
 }
 
+/** Measures a small stack on a new sandbox. */
 export const measureThroughput = (
   moto: Moto | undefined,
   log: (text: string) => void,

@@ -1,6 +1,6 @@
-/** A certificate for the TLS servers of tests, and its key: signed by itself and expired since 2020, which a load balancer does not mind. */
+/** A self-signed certificate for the TLS servers of tests, expired since 2020, which a load balancer accepts. */
 
-/** What `node:https` and `node:tls` take. */
+/** The certificate and its key, as options of `node:https` and `node:tls`. */
 export const certificate = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgfFcjdSCkeEQvV8xN

@@ -1,15 +1,15 @@
-// Where tests run: each file in a realm of its own, but for the packages (runtime.cjs).
+// The test environment: each file runs in its own realm, except for packages (see runtime.cjs).
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { TestEnvironment } = require('jest-environment-node');
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-/** Shared with those packages: an error of theirs is an `Error` here, and a date of ours is a `Date` there. */
+/** Classes shared with those packages, so that `instanceof Error` and `instanceof Date` work across realms. */
 const SHARED = { Error, TypeError, RangeError, SyntaxError, Date, Map, Set, RegExp, Math };
 
 /**
- * Each file's runner keeps a storage of its own, and never gives it back: every promise of the files after it would carry
- * it along.
+ * The runner of each file creates an AsyncLocalStorage and never disables it, so that every promise of later files would
+ * carry it along.
  */
 const storages = new Set();
 const { run } = AsyncLocalStorage.prototype;

@@ -1,4 +1,4 @@
-/** Small programs that use parts of Slipway, as real processes that can be killed. */
+/** For tests that kill processes: small programs that use parts of Slipway. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 import { sourceLocations } from '../build/source-locations.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
-/** Packages that are CommonJS have these. */
+/** Definitions that CommonJS packages expect. */
 const COMMONJS = `import { createRequire } from 'node:module';
   const require = createRequire(import.meta.url), __filename = import.meta.filename;`;
 const children: ChildProcess[] = [];
@@ -23,7 +23,7 @@ afterAll(async () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder that anybody may write into; it is removed after the tests of the file. */
+/** Creates a folder that any user may write to; it is removed after the tests of the file. */
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-test-'));
   chmodSync(folder, 0o777);
@@ -32,13 +32,13 @@ export function newFolder(): string {
 }
 
 /**
- * Compiles a program, which starts faster than one that is compiled whenever it starts.
- * @param text TypeScript; `lib/…` and `sandbox/…` are Slipway's
- * @returns its file
+ * Compiles a program once, so that it starts fast.
+ * @param source TypeScript, which may import from `lib/…` and `sandbox/…`
+ * @returns the path of the compiled file
  */
-export async function compileProgram(text: string): Promise<string> {
+export async function compileProgram(source: string): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: text.replaceAll(/'(?=(lib|sandbox)\/)/g, "'./"), resolveDir: ROOT, loader: 'ts' },
+    stdin: { contents: source.replaceAll(/'(?=(lib|sandbox)\/)/g, "'./"), resolveDir: ROOT, loader: 'ts' },
     bundle: true,
     write: false,
     platform: 'node',
@@ -52,22 +52,22 @@ export async function compileProgram(text: string): Promise<string> {
   return file;
 }
 
-/** A process, line by line. */
+/** A running program that reads and writes lines. */
 export interface Program {
   readonly child: ChildProcess;
-  /** The next line that it says; undefined when it has ended. */
+  /** Reads the next line of its output; undefined when it has ended. */
   readonly nextLine: () => Promise<string | undefined>;
-  /** Says a line to it. */
+  /** Writes a line to its input. */
   readonly send: (line: string) => void;
   /** Resolves with its exit code, or with the name of the signal that ended it. */
   readonly ended: Promise<number | string>;
   readonly kill: () => Promise<void>;
 }
 
-/** Nobody in particular: not even as the superuser does a test ignore what a file's mode forbids. */
+/** Options that run a program as an unprivileged user, since the superuser ignores file modes. */
 export const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
-/** @param before what goes before `node` in a shell, e.g. `umask 0` */
+/** Starts a program. @param before a shell command to run first, e.g. `umask 0` @param user e.g. `UNPRIVILEGED` */
 export function startProgram(
   file: string,
   args: readonly string[],
@@ -89,7 +89,7 @@ export function startProgram(
       const line = (await lines.next()) as { done?: boolean; value: string };
       return line.done ? undefined : line.value;
     },
-    send: (text) => child.stdin.write(`${text}\n`),
+    send: (line) => child.stdin.write(`${line}\n`),
     ended,
     kill: async () => {
       child.kill('SIGKILL');

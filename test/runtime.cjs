@@ -1,26 +1,26 @@
-// How tests get their modules: our own are run anew in each file, compiled once a worker; packages are Node's, once a worker.
+// The module loader of tests: our modules are compiled once per worker and run again in each file; packages are loaded once.
 const { createRequire, isBuiltin } = require('node:module');
 const vm = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 
-/** Of jest itself, each file has its own. */
+/** Packages other than jest's, of which each file has its own. */
 const isPackage = (name) => !/^[./]|^@jest\//.test(name) && !isBuiltin(name);
 
-/** By file: what was compiled of it, and from which code. */
+/** The compiled script of each file, with its source. */
 const compiled = new Map();
 const { compileFunction } = vm;
 
-/** As jest asks for it: a script, which unlike a function can be run in many realms, and keeps what V8 made of it. */
+/** Compiles to a script, which unlike a function can run in many realms without being compiled again. */
 vm.compileFunction = (code, parameters, options) => {
   const { filename, parsingContext } = options;
   if (!parsingContext) return compileFunction(code, parameters, options);
-  let one = compiled.get(filename);
-  if (one?.code !== code) {
+  let entry = compiled.get(filename);
+  if (entry?.code !== code) {
     const head = `(function (${parameters}) {`;
-    one = { code, script: new vm.Script(`${head}${code}\n})`, { filename, columnOffset: -head.length }) };
-    compiled.set(filename, one);
+    entry = { code, script: new vm.Script(`${head}${code}\n})`, { filename, columnOffset: -head.length }) };
+    compiled.set(filename, entry);
   }
-  return one.script.runInContext(parsingContext);
+  return entry.script.runInContext(parsingContext);
 };
 
 module.exports = class extends Runtime {

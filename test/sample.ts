@@ -1,16 +1,16 @@
-/** For cases that are many: `npm run sweep` runs them all, `npm test` every third, from another place each time. */
+/** For long lists of cases: `npm run sweep` runs all of them, `npm test` every third, with a different offset each time. */
 import { basename } from 'node:path';
 import { expect, test } from '@jest/globals';
 
-/** The seed of what is chosen at random: another one each time, or the one that SEED says. */
+/** Returns the seed of random choices: SEED, or a new one each time. */
 export const randomSeed = (): number => Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 const EVERY = process.env['SWEEP'] === undefined ? 3 : 1;
 
-/** Where to begin: not with one seed at the same place in all files, which may have the same cases. */
+/** The index of the first case to run. It varies by file, since several files may have the same cases. */
 const first = () => (randomSeed() + basename(expect.getState().testPath ?? '').length) % EVERY;
 
-/** A test for each case, which begins with its title; those that are not run are skipped, so that their snapshots stay. */
+/** Declares a test per case, the first element of which is its title; the others are skipped, so that their snapshots stay. */
 export function testSample<T extends readonly [title: string, ...unknown[]]>(
   cases: readonly T[],
   run: (...one: T) => Promise<void>,

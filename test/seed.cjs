@@ -1,2 +1,2 @@
-// With a SEED, what fast-check makes up is the same each time.
+// Seeds fast-check with SEED, so that its random values are the same each time.
 require('fast-check').configureGlobal({ seed: Number(process.env.SEED) });

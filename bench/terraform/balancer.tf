@@ -74,7 +74,7 @@ resource "aws_route53_zone" "this" {
   tags    = { Name = "${var.stack}-hostedZone" }
 }
 
-# Last, so that the name never leads to nothing.
+# Last, so that the name never resolves to a load balancer without services.
 resource "aws_route53_record" "this" {
   zone_id    = aws_route53_zone.this.zone_id
   name       = var.domain

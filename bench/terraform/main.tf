@@ -1,4 +1,4 @@
-# The provider, pointed at an endpoint, and the services that everything else is made for.
+# The provider with its endpoint, and the services that the other resources belong to.
 terraform {
   required_version = ">= 1.5"
   required_providers {
@@ -9,7 +9,7 @@ terraform {
   }
 }
 
-# Without an endpoint this is AWS itself. Credentials come from the environment; an imitation takes any.
+# Without an endpoint this is AWS itself. Credentials come from the environment; an imitation of AWS accepts any.
 provider "aws" {
   region = var.region
 
@@ -34,7 +34,7 @@ data "aws_caller_identity" "this" {}
 locals {
   account = data.aws_caller_identity.this.account_id
 
-  # One task with two containers, and as many more services of one container as are asked for.
+  # One service with two containers, and var.more_services services with one container each.
   services = merge(
     {
       shop = {

@@ -1,10 +1,10 @@
-# The network: a public and a private subnet in each of two zones, with a way in and a way out.
+# The network: a public and a private subnet in each of two zones, an internet gateway and a NAT gateway.
 data "aws_availability_zones" "this" {
   state = "available"
 }
 
 locals {
-  # The block in 16 parts: public subnets from the first on, private ones from the ninth on.
+  # The block is divided into 16 parts: public subnets start at the first, private ones at the ninth.
   zones = {
     for index, name in slice(data.aws_availability_zones.this.names, 0, 2) : index + 1 => {
       name    = name
@@ -64,7 +64,7 @@ resource "aws_eip" "nat" {
   tags   = { Name = "${var.stack}-elasticIp" }
 }
 
-# It fails where its subnet has no way out.
+# Its creation fails if its subnet has no route to the internet.
 resource "aws_nat_gateway" "this" {
   allocation_id = aws_eip.nat.id
   subnet_id     = aws_subnet.public["1"].id

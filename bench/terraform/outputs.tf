@@ -1,4 +1,4 @@
-# Where it answers.
+# The addresses of the stack.
 output "url" {
   value = "http://${aws_route53_record.this.name}"
 }

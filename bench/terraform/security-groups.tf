@@ -1,4 +1,4 @@
-# The security groups: the world may reach the load balancer, and only the load balancer may reach the tasks.
+# The security groups: anyone may reach the load balancer, and only the load balancer may reach the tasks.
 resource "aws_security_group" "balancer" {
   name        = "${var.stack}-balancer"
   description = "Load balancer: HTTP from anywhere"
@@ -31,7 +31,7 @@ resource "aws_vpc_security_group_ingress_rule" "service" {
   referenced_security_group_id = aws_security_group.balancer.id
 }
 
-# AWS gives this rule to every new group, and Terraform takes it away.
+# AWS adds this rule to every new group, and Terraform removes it.
 resource "aws_vpc_security_group_egress_rule" "balancer" {
   security_group_id = aws_security_group.balancer.id
   ip_protocol       = "-1"

@@ -1,4 +1,4 @@
-# The services: cluster, roles, logs, task definitions, and a service for each on Fargate.
+# The services: cluster, roles, logs, repositories, and a task definition and Fargate service for each.
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/slipway/${var.stack}"
   retention_in_days = 14
@@ -118,7 +118,7 @@ resource "aws_ecs_task_definition" "this" {
   ])
 }
 
-# ECS refuses a target group that no rule names, and tasks cannot start without a way out.
+# ECS refuses a target group without a rule, and tasks cannot start without a route to the internet.
 resource "aws_ecs_service" "this" {
   for_each                           = local.services
   name                               = each.key

@@ -1,4 +1,4 @@
-# What can be chosen.
+# The variables.
 variable "endpoint" {
   description = "The endpoint of every service, e.g. http://127.0.0.1:4566; null for AWS itself."
   type        = string
@@ -12,7 +12,7 @@ variable "region" {
 }
 
 variable "stack" {
-  description = "The start of every name."
+  description = "The prefix of every name."
   type        = string
   default     = "slipway-dev"
 }
@@ -24,7 +24,7 @@ variable "cidr" {
 }
 
 variable "zone" {
-  description = "The hosted zone, which is made."
+  description = "The hosted zone, which is created."
   type        = string
   default     = "slipway.localhost"
 }
@@ -36,7 +36,7 @@ variable "domain" {
 }
 
 variable "images" {
-  description = "The references of the images: of the two containers, and of every service more."
+  description = "The references of the images: of the two containers, and of every additional service."
   type        = object({ api1 = string, api2 = string, more = string })
   default = {
     api1 = "public.ecr.aws/slipway/api1:1"
@@ -46,19 +46,19 @@ variable "images" {
 }
 
 variable "more_services" {
-  description = "How many services more, of one container each."
+  description = "The number of additional services, with one container each."
   type        = number
   default     = 0
 }
 
 variable "repositories" {
-  description = "The repositories, by the name of a container. A set of none: every image is somebody else's."
+  description = "The repositories, by the name of a container. Empty if every image is given by reference."
   type        = set(string)
   default     = ["shop-api1", "shop-api2"]
 }
 
 variable "wait" {
-  description = "Whether an apply waits until every service is steady."
+  description = "Whether an apply waits until every service is stable."
   type        = bool
   default     = true
 }

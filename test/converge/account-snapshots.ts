@@ -21,15 +21,15 @@ const snapshots = new Map<string, Promise<AccountSnapshot>>();
  * @param clockFrom creates the clock of both sides, from a given time on; without it AWS takes no time at all
  */
 export async function provisionedAccount(
-  one: StackInput,
+  stack: StackInput,
   clockFrom?: (time?: number) => Clock & SandboxClock,
 ): Promise<Account> {
-  const made = () => provisioned(one, clockFrom?.());
-  if (hasSource(one)) return made();
-  const key = JSON.stringify([one, clockFrom?.name]);
-  const moment = snapshots.get(key) ?? made().then(snapshotOf);
-  snapshots.set(key, moment);
-  const from = await moment;
+  const create = () => provisioned(stack, clockFrom?.());
+  if (hasSource(stack)) return create();
+  const key = JSON.stringify([stack, clockFrom?.name]);
+  const snapshot = snapshots.get(key) ?? create().then(snapshotOf);
+  snapshots.set(key, snapshot);
+  const from = await snapshot;
   return account({ from, ...(clockFrom && { clock: clockFrom(from.at) }) });
 }
 
@@ -39,14 +39,14 @@ const hasSource = ({ services }: StackInput): boolean =>
     Object.values(containers).some(({ source }) => source !== undefined),
   );
 
-async function provisioned(one: StackInput, clock?: Clock & SandboxClock): Promise<Account> {
+async function provisioned(stack: StackInput, clock?: Clock & SandboxClock): Promise<Account> {
   const user = await account({ ...(clock && { clock }) });
-  await user.provision(one);
+  await user.provision(stack);
   return user;
 }
 
 async function snapshotOf(user: Account): Promise<AccountSnapshot> {
-  const moment = user.snapshot();
+  const snapshot = user.snapshot();
   await user.close();
-  return moment;
+  return snapshot;
 }

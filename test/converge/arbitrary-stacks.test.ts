@@ -8,12 +8,12 @@ test('plan, provision, empty plan; found again without its state file; removed w
   await fc.assert(
     fc.asyncProperty(fc.array(arbitraryStack, { minLength: 2, maxLength: 3 }), async (stacks) => {
       const user = await account();
-      for (const one of stacks) {
-        const plan = await user.plan(one);
-        const { done, calls } = await user.provision(one);
+      for (const stack of stacks) {
+        const plan = await user.plan(stack);
+        const { done, calls } = await user.provision(stack);
         expect(done).toEqual(plan.map(({ address, verb }) => `${address} ${verb}`).sort());
         if (plan.length === 0) expect(calls).toEqual([]);
-        expect(await user.plan(one)).toEqual([]);
+        expect(await user.plan(stack)).toEqual([]);
       }
       const last = stacks.at(-1) ?? stacks[0];
       if (!last) return;

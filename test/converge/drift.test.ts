@@ -13,39 +13,39 @@ const fromSource: StackInput = {
   services: { web: { containers: { app: { source: 'app', port: 8000, path: '/app' } } } },
 };
 const all: [string, ManualChange, StackInput][] = [
-  ...manualChanges.map((one): [string, ManualChange, StackInput] => [
-    `${one.noun}: ${one.what}`,
-    one,
+  ...manualChanges.map((change): [string, ManualChange, StackInput] => [
+    `${change.noun}: ${change.what}`,
+    change,
     stack(),
   ]),
-  ...manualImageChanges.map((one): [string, ManualChange, StackInput] => [
-    `${one.noun}: ${one.what}`,
-    one,
+  ...manualImageChanges.map((change): [string, ManualChange, StackInput] => [
+    `${change.noun}: ${change.what}`,
+    change,
     fromSource,
   ]),
 ];
 
 const none = { exitCode: 0, text: expect.stringMatching(/^No drift: /) };
 
-test.each([stack(), fromSource])('a freshly provisioned stack has no drift (%#)', async (one) => {
-  expect(await (await provisionedAccount(one)).drift(one)).toMatchObject(none);
+test.each([stack(), fromSource])('a freshly provisioned stack has no drift (%#)', async (desired) => {
+  expect(await (await provisionedAccount(desired)).drift(desired)).toMatchObject(none);
 });
 
-testSample(all, async (_what, { drift, apply }, one) => {
-  const user = await provisionedAccount(one);
-  const whole = user.census();
+testSample(all, async (_what, { drift, apply }, desired) => {
+  const user = await provisionedAccount(desired);
+  const before = user.census();
   const ids = user.ids();
   await apply(user.aws, (address, field) => ids[address]?.[field] ?? '');
 
-  const { exitCode, text, json } = await user.drift(one);
+  const { exitCode, text, json } = await user.drift(desired);
   expect(exitCode).toBe(2);
   for (const address of drift.map((line) => line.split(' ')[1])) expect(text).toContain(`  ${address}`);
   const { changes } = json['drift'] as { changes: PlannedChange[] };
   expect(changes.map(({ verb, address }) => `${verb} ${address}`).sort()).toEqual([...drift].sort());
   expect(planInWords(changes)).toMatchSnapshot();
-  await user.provision(one);
-  expect(await user.drift(one)).toMatchObject(none);
-  expect(user.census()).toEqual(whole);
+  await user.provision(desired);
+  expect(await user.drift(desired)).toMatchObject(none);
+  expect(user.census()).toEqual(before);
 });
 
 test('a teardown leaves nothing behind after deleted resources were repaired', async () => {

@@ -20,11 +20,14 @@ import {
 } from './foreign-resources.ts';
 
 const foreignCases = (what: string) =>
-  foreignResources.map((one): [string, ForeignResource] => [`someone else's ${one.address} ${what}`, one]);
+  foreignResources.map((resource): [string, ForeignResource] => [
+    `someone else's ${resource.address} ${what}`,
+    resource,
+  ]);
 
 testSample(
   foreignCases('is named with its owner and left alone'),
-  async (_what, { address, create, stack: one = stack() }) => {
+  async (_what, { address, create, stack: desired = stack() }) => {
     const user = await account();
     await create(user.aws);
     const before = user.census();
@@ -32,31 +35,31 @@ testSample(
       code: 'FOREIGN',
       why: expect.stringMatching(new RegExp(`^${address}: it has our name`)),
     };
-    await expect(user.plan(one)).rejects.toMatchObject(refused);
-    await expect(user.provision(one)).rejects.toMatchObject(refused);
-    await expect(user.drift(one)).rejects.toMatchObject(refused);
-    await user.teardown(one);
+    await expect(user.plan(desired)).rejects.toMatchObject(refused);
+    await expect(user.provision(desired)).rejects.toMatchObject(refused);
+    await expect(user.drift(desired)).rejects.toMatchObject(refused);
+    await user.teardown(desired);
     expect(user.census()).toEqual(before);
   },
 );
 
 testSample(
   foreignCases('is ours once it is adopted'),
-  async (_what, { address, create, stack: one = stack(), remaining = {} }) => {
+  async (_what, { address, create, stack: desired = stack(), remaining = {} }) => {
     const user = await account();
     await create(user.aws);
-    const plan = await user.plan(one, { adopt: [address] });
+    const plan = await user.plan(desired, { adopt: [address] });
     expect(plan.find((change) => change.address === address)).toMatchObject({
       verb: 'update',
       reason: expect.stringMatching(
         /^taken over: it has our name but not our tags: someone else created it( on \d{4}-\d\d-\d\d)?(, tagged team=orders)?$/,
       ),
     });
-    await user.provision(one, { adopt: [address] });
-    expect(await user.plan(one)).toEqual([]);
+    await user.provision(desired, { adopt: [address] });
+    expect(await user.plan(desired)).toEqual([]);
     // The same command again, as after an interrupted run.
-    expect(await user.provision(one, { adopt: [address] })).toEqual({ done: [], calls: [] });
-    await user.teardown(one);
+    expect(await user.provision(desired, { adopt: [address] })).toEqual({ done: [], calls: [] });
+    await user.teardown(desired);
     expect(user.census()).toEqual(remaining);
   },
 );
@@ -135,19 +138,19 @@ test('a state file with the ids of foreign resources does not make them ours', a
   const { InternetGateway: { InternetGatewayId: internetGatewayId = '' } = {} } = await ec2.send(
     new CreateInternetGatewayCommand({}),
   );
-  const wrong = {
+  const foreignIds = {
     vpc: { vpcId },
     elasticIp: { ...ids['elasticIp'], allocationId },
     internetGateway: { internetGatewayId },
     'securityGroups.web': { groupId },
   };
   const before = user.census();
-  user.writeState({ ...ids, ...wrong });
+  user.writeState({ ...ids, ...foreignIds });
   expect(await user.plan(stack())).toEqual([]);
   expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
   expect(user.ids()).toEqual(ids);
   expect(user.census()).toEqual(before);
-  user.writeState({ ...ids, ...wrong });
+  user.writeState({ ...ids, ...foreignIds });
   await user.teardown(stack());
   expect(user.census()).toMatchObject({ 'ec2.vpcs': 1, 'ec2.addresses': 1, 'ec2.internetGateways': 1 });
 });

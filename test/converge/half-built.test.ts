@@ -6,7 +6,7 @@ import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
 /** The number of mutating calls of a provision and of a teardown of the stack. */
-const CALLS = { up: 46, down: 30 };
+const CALL_COUNTS = { provision: 46, teardown: 30 };
 
 /** Refuses mutating calls; each place is counted from the one before it. */
 function deny({ sandbox }: Account, places: readonly number[]): void {
@@ -43,22 +43,22 @@ const placesOf = (calls: number) =>
   fc.uniqueArray(fc.integer({ min: 1, max: calls }), { minLength: 1, maxLength: 3 });
 
 test('a half-built stack is completed, and a half-removed one is completed or removed', async () => {
-  const whole = await account();
-  await whole.provision(stack());
-  const census = whole.census();
+  const undisturbed = await account();
+  await undisturbed.provision(stack());
+  const census = undisturbed.census();
   await fc.assert(
     fc.asyncProperty(
-      placesOf(CALLS.up),
-      placesOf(CALLS.down),
+      placesOf(CALL_COUNTS.provision),
+      placesOf(CALL_COUNTS.teardown),
       fc.boolean(),
-      async (making, taking, again) => {
+      async (refusedCreates, refusedDeletes, reprovision) => {
         const user = await account();
-        await runWithRefusals(user, making, () => user.provision(stack()));
+        await runWithRefusals(user, refusedCreates, () => user.provision(stack()));
         await user.provision(stack());
         expect(user.census()).toEqual(census);
         expect(await user.plan(stack())).toEqual([]);
-        await runWithRefusals(user, taking, () => user.teardown(stack()));
-        if (again) {
+        await runWithRefusals(user, refusedDeletes, () => user.teardown(stack()));
+        if (reprovision) {
           user.deleteState();
           await user.provision(stack());
           expect(user.census()).toEqual(census);

@@ -235,8 +235,8 @@ export async function account({
             ...outside,
           });
           const found = await session.found;
-          const changes = removalsOf(found, session.lookContext().names.stack).filter(({ noun: step }) =>
-            nouns.has(step),
+          const changes = removalsOf(found, session.lookContext().names.stack).filter(({ noun }) =>
+            nouns.has(noun),
           );
           await takeDown(session, found, changes);
           await session.close();

@@ -26,8 +26,8 @@ const ACCOUNTS = 'serviceLinkedRole';
 const idOf = (user: Account, address: string, field: string) => user.ids()[address]?.[field] ?? '';
 
 test('resources that survive their delete are listed with their holders, and the next teardown removes them', async () => {
-  let leave = () => undefined as void;
-  const { user, region, calm } = await accountAfter('DeleteVpc', () => leave());
+  let restore = () => undefined as void;
+  const { user, region, calm } = await accountAfter('DeleteVpc', () => restore());
   const vpcId = idOf(user, 'vpc', 'vpcId');
   const groupId = idOf(user, 'securityGroups.balancer', 'groupId');
   const { vpcs, securityGroups, networkInterfaces } = region.ec2;
@@ -35,7 +35,7 @@ test('resources that survive their delete are listed with their holders, and the
   const group = sure(structuredClone(securityGroups.get(groupId)));
   const theirs = sure(structuredClone(networkInterfaces.all()[0]));
   const { NetworkInterfaceId: eni, SubnetId } = theirs;
-  leave = () => {
+  restore = () => {
     vpcs.set(vpcId, vpc);
     securityGroups.set(groupId, group);
     const Groups = [{ GroupId: groupId }];
@@ -73,20 +73,20 @@ test('a resource that another user creates under our name after its removal is l
 });
 
 test('a deleted resource that AWS shows for a while is looked at again until it disappears', async () => {
-  let stale = () => undefined as void;
-  const { user, clock, region } = await accountAfter('DeleteVpc', () => stale());
+  let showForAWhile = () => undefined as void;
+  const { user, clock, region } = await accountAfter('DeleteVpc', () => showForAWhile());
   const vpc = sure(structuredClone(region.ec2.vpcs.all()[0]));
-  let isShown = 0;
-  stale = () => {
-    isShown = clock.now();
+  let shownSince = 0;
+  showForAWhile = () => {
+    shownSince = clock.now();
     region.ec2.vpcs.set(vpc.VpcId, vpc);
-    clock.at(isShown + 20_000, () => region.ec2.vpcs.delete(vpc.VpcId));
+    clock.at(shownSince + 20_000, () => region.ec2.vpcs.delete(vpc.VpcId));
   };
   const { text, json } = await user.teardown(stack());
   expect(text).toContain('is gone, 0 left');
   expect(json).toMatchObject({ left: 0, certificate: { vpc: { vpcId: vpc.VpcId } } });
   const last = user.sandbox.journal.entries().findLast(({ operation }) => operation === 'DescribeVpcs');
-  expect(Date.parse(last?.at ?? '')).toBeGreaterThanOrEqual(isShown + 20_000);
+  expect(Date.parse(last?.at ?? '')).toBeGreaterThanOrEqual(shownSince + 20_000);
   expect(() => user.ids()).toThrow('ENOENT');
   expect(user.census()).toEqual({});
 });

@@ -19,11 +19,11 @@ function withDependents(missing: readonly Noun[]): Set<Noun> {
 }
 
 let user: Account;
-let whole: Readonly<Record<string, number>>;
+let fullCensus: Readonly<Record<string, number>>;
 beforeAll(async () => {
   user = await account({ lifetime: 'file' });
   await user.provision(stack());
-  whole = user.census();
+  fullCensus = user.census();
 });
 
 async function expectRepaired(missing: readonly Noun[]): Promise<void> {
@@ -37,7 +37,7 @@ async function expectRepaired(missing: readonly Noun[]): Promise<void> {
   for (const name of missing) expect(lost).toContain(name);
   await user.provision(stack());
   expect(await user.plan(stack())).toEqual([]);
-  expect(user.census()).toEqual(whole);
+  expect(user.census()).toEqual(fullCensus);
 }
 
 test.each(nouns)('%s', (noun) => expectRepaired([noun]));

@@ -29,7 +29,7 @@ async function sendLoad(user: Account) {
   const { host, port } = (await found.json()) as { host: string; port: number };
   const answers: Record<string, number> = {};
   let stopped = false;
-  const ask = () =>
+  const sendRequest = () =>
     new Promise<string>((answered) => {
       const sent = request({ host, port, path: '/app', agent: false }, (response) => {
         let text = '';
@@ -38,9 +38,9 @@ async function sendLoad(user: Account) {
       });
       sent.on('error', (error) => answered(error.message)).end();
     });
-  const going = (async () => {
+  const loop = (async () => {
     while (!stopped) {
-      const answer = await ask();
+      const answer = await sendRequest();
       answers[answer] = (answers[answer] ?? 0) + 1;
       // Leaves the processor to the other processes.
       await setTimeout(5);
@@ -48,7 +48,7 @@ async function sendLoad(user: Account) {
   })();
   return async () => {
     stopped = true;
-    await going;
+    await loop;
     return answers;
   };
 }
@@ -56,7 +56,7 @@ async function sendLoad(user: Account) {
 const web = (app: ReturnType<typeof container>) => stack({ web: { containers: { app } } });
 const http = web(container('app', 8000));
 /** Two containers; no request goes to the second. */
-const beside = (name: string, protocol: 'HTTP' | 'HTTPS') => {
+const withSidecar = (name: string, protocol: 'HTTP' | 'HTTPS') => {
   const side = { ...container('side', 8001, protocol), path: '/side' };
   return stack({ web: { containers: { app: container(name, 8000), side } } });
 };
@@ -85,9 +85,9 @@ const cases: [what: string, after: StackInput, answers: [string, string], before
   ],
   [
     'the protocol of the container beside it',
-    beside('new', 'HTTPS'),
+    withSidecar('new', 'HTTPS'),
     ['app:8000', 'new:8000'],
-    beside('app', 'HTTP'),
+    withSidecar('app', 'HTTP'),
   ],
   [
     'the name of a container',
@@ -132,13 +132,13 @@ test.concurrent.each(cases.filter(([what]) => interruptedCases.includes(what)))(
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
     const stop = await sendLoad(user);
-    const twice = async () => {
+    const failAndRepeat = async () => {
       // The first call is the survey's; the second follows the create or the update.
       user.sandbox.faults.add(refused('DescribeServices', 2));
       await expect(user.provision(after, { wait: true })).rejects.toThrow('by the test');
       await user.provision(after, { wait: true });
     };
-    const counts = await twice().finally(stop).then(stop);
+    const counts = await failAndRepeat().finally(stop).then(stop);
     expect(Object.keys(counts).sort()).toEqual([...answers].sort());
     expect(await user.plan(after)).toEqual([]);
   },

@@ -72,6 +72,17 @@ export const HABITS: readonly Habit[] = [
   { name: '"at last"', pattern: /\bat last\b/i, better: '"finally", "in the end"' },
   { name: '"one after the other"', pattern: /\bone after (?:the other|another)\b/i, better: '"in sequence"' },
   {
+    name: '"comes of", "comes to", "makes of"',
+    pattern:
+      /\b(?:became|becomes?|came|comes) of (?:it|them|an?|the|one|what|each)\b|\bwhat [\w' ]+ ma(?:de|kes) of\b|\bcomes? to (?:its|an|the) end\b/i,
+    better: '"results in", "ends", "turns into"',
+  },
+  {
+    name: '"goes with"',
+    pattern: /\bgo(?:es)? with (?:its?|them)\b/i,
+    better: '"is deleted together with"',
+  },
+  {
     name: 'inversions',
     pattern: /\bonly then (?:are|do|does|is)\b/i,
     better: 'subject first: "… only then"',

@@ -12,7 +12,7 @@ test('provision, use, provision again, tear down, tear down again', async () => 
   expect(first).toMatchObject({
     code: 0,
     problem: undefined,
-    last: expect.stringMatching(/^http:\/\/api\.slipway\.localhost:\d+$/),
+    lastLine: expect.stringMatching(/^http:\/\/api\.slipway\.localhost:\d+$/),
   });
   const url = first.lastLine;
 
@@ -47,19 +47,19 @@ test('provision, use, provision again, tear down, tear down again', async () => 
   // According to the journal, a second run changes nothing.
   const before = (await journal()).length;
   const second = await run('provision');
-  expect(second).toMatchObject({ code: 0, problem: undefined, last: url });
+  expect(second).toMatchObject({ code: 0, problem: undefined, lastLine: url });
   expect(mutations((await journal()).slice(before))).toEqual([]);
   expect(await run('provision', '--plan')).toMatchObject({
     code: 0,
     problem: undefined,
-    last: expect.stringMatching(/^No changes: \d+ exist\.$/),
+    lastLine: expect.stringMatching(/^No changes: \d+ exist\.$/),
   });
 
-  const down = await run('teardown');
-  expect(down).toMatchObject({
+  const tornDown = await run('teardown');
+  expect(tornDown).toMatchObject({
     code: 0,
     problem: undefined,
-    last: expect.stringMatching(/^slipway-dev is gone, 0 left/),
+    lastLine: expect.stringMatching(/^slipway-dev is gone, 0 left/),
   });
   // The sandbox is empty, so it has stopped, and so has every process of a task.
   await expect(census()).rejects.toThrow();
@@ -68,7 +68,7 @@ test('provision, use, provision again, tear down, tear down again', async () => 
   expect(await run('teardown')).toMatchObject({
     code: 0,
     problem: undefined,
-    last: 'slipway-dev: there is nothing to do',
+    lastLine: 'slipway-dev: there is nothing to do',
   });
 }, 120_000);
 

@@ -10,7 +10,7 @@ test('Ctrl-C stops and saves within two seconds; the next run creates what is mi
     code: 0,
     problem: undefined,
   });
-  const whole = await user.census();
+  const fullCensus = await user.census();
 
   const running = user.start('provision', ...flags);
   await running.outputs(/loadBalancer +created/);
@@ -46,6 +46,6 @@ test('Ctrl-C stops and saves within two seconds; the next run creates what is mi
   expect(made).not.toContain('elbv2:CreateLoadBalancer');
   // Two equal stacks: the counts are twice those of one.
   expect(await user.census()).toEqual(
-    Object.fromEntries(Object.entries(whole).map(([kind, count]) => [kind, 2 * count])),
+    Object.fromEntries(Object.entries(fullCensus).map(([kind, count]) => [kind, 2 * count])),
   );
 }, 90_000);

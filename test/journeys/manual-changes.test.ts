@@ -62,7 +62,7 @@ test('without the route to the NAT gateway tasks cannot start, and provision res
   expect((await httpRequest(`${url}/app`)).status).toBe(503);
 
   const repaired = await user.run('provision', ...flags);
-  expect(repaired).toMatchObject({ code: 0, problem: undefined, last: url });
+  expect(repaired).toMatchObject({ code: 0, problem: undefined, lastLine: url });
   expect(repaired.stderr).toMatch(/privateRoutes\.private-1 +updated/);
   expect(await httpRequest(`${url}/app`)).toMatchObject({ status: 200 });
 }, 60_000);
@@ -85,7 +85,7 @@ test('when tasks no longer admit the load balancer their targets time out, and p
   expect(health).toMatchObject({ Reason: 'Target.Timeout' });
 
   const repaired = await user.run('provision', ...flags);
-  expect(repaired).toMatchObject({ code: 0, problem: undefined, last: url });
+  expect(repaired).toMatchObject({ code: 0, problem: undefined, lastLine: url });
   expect(repaired.stderr).toMatch(/securityGroups\.web +updated/);
   expect(await httpRequest(`${url}/app`)).toMatchObject({ status: 200 });
 }, 60_000);

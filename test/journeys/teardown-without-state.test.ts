@@ -22,7 +22,7 @@ test('dev is torn down without a state file while prod keeps running, until it i
   expect(await user.run('teardown', ...flags, '--stage', 'dev')).toMatchObject({
     code: 0,
     problem: undefined,
-    last: expect.stringMatching(/^tiny-dev is gone, 0 left/),
+    lastLine: expect.stringMatching(/^tiny-dev is gone, 0 left/),
   });
   await expect(httpRequest(`${dev.lastLine}/app`)).rejects.toThrow('ECONNREFUSED');
   expect(await httpRequest(`${prod.lastLine}/app`)).toMatchObject({ status: 200 });
@@ -33,7 +33,7 @@ test('dev is torn down without a state file while prod keeps running, until it i
   expect(await user.run('teardown', ...flags, '--stage', 'prod')).toMatchObject({
     code: 0,
     problem: undefined,
-    last: expect.stringMatching(/^tiny-prod is gone, 0 left/),
+    lastLine: expect.stringMatching(/^tiny-prod is gone, 0 left/),
   });
   await expect(fetch(user.endpoint)).rejects.toThrow('fetch failed');
   expect(user.stateFiles()).toEqual([]);

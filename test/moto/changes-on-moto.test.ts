@@ -1,4 +1,4 @@
-// Plan, provision, an empty plan: the cycle holds on moto, too, for what changes in place and for what is made anew.
+// Plan, provision, empty plan, on moto as well: for changes in place and for replacements.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { machine, type Machine } from '../journeys/harness.ts';
@@ -49,7 +49,7 @@ const steps: [what: string, stack: StackInput][] = [
   ],
 ];
 
-test('each change is planned, made, and then there is nothing to do; a teardown leaves nothing', async () => {
+test('each change is planned and made, after which the plan is empty; a teardown leaves nothing', async () => {
   for (const [what, one] of steps) {
     const flags = [...user.config(one), ...FLAGS];
     const planned = await user.run('provision', ...flags, '--plan');
@@ -69,6 +69,6 @@ test('each change is planned, made, and then there is nothing to do; a teardown 
   }
   expect(await user.run('teardown', ...FLAGS, '--config', `${user.folder}/slipway.config.ts`)).toMatchObject({
     code: 0,
-    last: expect.stringMatching(/^tiny-dev is gone, 0 left/),
+    lastLine: expect.stringMatching(/^tiny-dev is gone, 0 left/),
   });
 }, 180_000);

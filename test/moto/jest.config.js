@@ -1,4 +1,4 @@
-// How jest runs the tests that need moto: as all others, but these alone.
+// Jest's configuration for the tests that need moto: the common one, with these tests only.
 import base from '../../jest.config.js';
 
 export default {

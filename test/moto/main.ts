@@ -1,4 +1,4 @@
-/** `npm run test:moto`: the journey against moto, where it is installed; says so where it is not. */
+/** `npm run test:moto`: runs the tests against moto, or reports that moto is not installed. */
 import { spawnSync } from 'node:child_process';
 import { hasMoto } from '../../bench/moto.ts';
 

@@ -1,4 +1,4 @@
-// The same stack on moto: an independent reading of the same calls, and clients of our own to look at the result.
+// The example stack on moto, an independent imitation of AWS, read back with separate clients.
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
 import {
   DescribeAddressesCommand,
@@ -32,7 +32,7 @@ import { latencyProxy } from '../../bench/latency-proxy.ts';
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const OURS = [{ Name: 'tag:slipway:stack', Values: ['slipway-dev'] }];
 
-test('moto agrees: provision, read back, provision again, tear down, find nothing', async () => {
+test('provision, read back, provision again, tear down, find nothing', async () => {
   const moto = await startMoto();
   const recorder = await latencyProxy(moto.url, 0);
   try {
@@ -55,7 +55,7 @@ test('moto agrees: provision, read back, provision again, tear down, find nothin
     expect(await readBack(moto.url)).toMatchSnapshot();
     expect(await run('teardown', ...flags)).toMatchObject({
       code: 0,
-      last: 'slipway-dev: there is nothing to do',
+      lastLine: 'slipway-dev: there is nothing to do',
     });
   } finally {
     await recorder.close();
@@ -63,7 +63,7 @@ test('moto agrees: provision, read back, provision again, tear down, find nothin
   }
 }, 180_000);
 
-/** What moto holds of the stack, in a form that is the same on every run. */
+/** Reads the stack back from moto, in a form that is the same in every run. */
 async function readBack(endpoint: string) {
   const settings = {
     endpoint,
@@ -87,7 +87,7 @@ async function readBack(endpoint: string) {
       const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
       const [listener] = Listeners;
       const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn: listener?.ListenerArn }));
-      // moto has them in the order in which they were made, which is chance.
+      // moto returns them in the order of their creation, which varies.
       return Rules.map(({ Priority = '', Conditions, Actions }) => ({
         priority: Priority,
         paths: Conditions?.flatMap(({ PathPatternConfig }) => PathPatternConfig?.Values ?? []),

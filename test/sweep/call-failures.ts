@@ -11,10 +11,10 @@ export interface CallFailure {
   readonly mutating?: true;
 }
 
-const DENIED = { kind: 'refused', code: 'AccessDenied', message: 'by the test', status: 403 } as const;
+const ACCESS_DENIED = { kind: 'refused', code: 'AccessDenied', message: 'by the test', status: 403 } as const;
 
 export const callFailures = {
-  'refused before its effect': { harm: DENIED },
+  'refused before its effect': { harm: ACCESS_DENIED },
   'done, and the answer lost': { harm: { kind: 'lost', looks: 'reset' } },
   'not done, and the answer lost': { harm: { kind: 'not-done', looks: 'reset' }, mutating: true },
   'done, and answered with 500': { harm: { kind: 'lost', looks: '500' } },

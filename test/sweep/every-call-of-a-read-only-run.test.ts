@@ -27,36 +27,40 @@ const applicable = (Object.keys(callFailures) as CallFailureName[]).filter(
   (name) => !(callFailures[name] as CallFailure).mutating,
 );
 const cases = (Object.keys(readOnlyRuns) as ReadOnlyRun[]).flatMap((look) =>
-  applicable.map((way): [string, ReadOnlyRun, CallFailureName] => [`${look}, ${way}`, look, way]),
+  applicable.map((failureName): [string, ReadOnlyRun, CallFailureName] => [
+    `${look}, ${failureName}`,
+    look,
+    failureName,
+  ]),
 );
 
-const failCall = (look: ReadOnlyRun, failure: CallFailure, call: Call, quiet: unknown) =>
+const failCall = (look: ReadOnlyRun, failure: CallFailure, call: Call, expected: unknown) =>
   withFailureAt(readOnlyRuns[look], call, failure, async (user) => {
     const { run } = readOnlyRuns[look];
     const { state } = user.snapshot();
     const answer = await run(user).catch(expectForeseenError);
-    if (answer !== undefined) expect(answer).toEqual(quiet);
+    if (answer !== undefined) expect(answer).toEqual(expected);
     clearFailures(user);
     expect(user.sandbox.journal.entries().filter(({ mutating }) => mutating)).toEqual([]);
     expect(user.snapshot().state).toBe(state);
-    expect(await run(user)).toEqual(quiet);
+    expect(await run(user)).toEqual(expected);
   });
 
 test.each(cases)(
   '%s',
-  async (_title, look, way) => {
+  async (_title, look, failureName) => {
     const user = await beginScenario(readOnlyRuns[look]);
-    const quiet = await readOnlyRuns[look].run(user);
+    const expected = await readOnlyRuns[look].run(user);
     await user.close();
     const calls = await callsOf(readOnlyRuns[look]);
     const start = performance.now();
     for (const call of calls)
-      expect([call, await failCall(look, callFailures[way], call, quiet)]).toEqual([call, true]);
+      expect([call, await failCall(look, callFailures[failureName], call, expected)]).toEqual([call, true]);
     const operations = calls.map(({ service, operation }) => `${service} ${operation}`);
     reportLine({
       sweep: 'every call',
       scenario: look,
-      failure: way,
+      failure: failureName,
       operations,
       ms: performance.now() - start,
     });

@@ -22,12 +22,12 @@ import { scenarios, type Scenario, type ScenarioName } from './scenarios.ts';
 export async function expectRecovery(
   user: Account,
   { run, desired }: Scenario,
-  whole: Readonly<Record<string, number>>,
+  fullCensus: Readonly<Record<string, number>>,
 ) {
   await run(user);
   if (desired) {
     expect(await user.provision(desired)).toEqual({ done: [], calls: [] });
-    expect(user.census()).toEqual(whole);
+    expect(user.census()).toEqual(fullCensus);
     await user.teardown(desired);
   }
   expect(user.census()).toEqual({});
@@ -43,10 +43,10 @@ export async function expectedCensus(scenario: Scenario): Promise<Readonly<Recor
   if (known) return known;
   const user = await account({ clock: leapingClock() });
   await user.provision(desired);
-  const whole = user.census();
+  const fullCensus = user.census();
   await user.close();
-  censuses.set(scenario, whole);
-  return whole;
+  censuses.set(scenario, fullCensus);
+  return fullCensus;
 }
 
 /** Opens an account in the initial state of a scenario. */
@@ -129,12 +129,12 @@ const failCall = (
   scenario: Scenario,
   failure: CallFailure,
   call: Call,
-  whole: Readonly<Record<string, number>>,
+  fullCensus: Readonly<Record<string, number>>,
 ) =>
   withFailureAt(scenario, call, failure, async (user, failedCalls) => {
     await scenario.run(user).catch(expectForeseenError);
     clearFailures(user);
-    if (failedCalls.length > 0) await expectRecovery(user, scenario, whole);
+    if (failedCalls.length > 0) await expectRecovery(user, scenario, fullCensus);
   });
 
 /** One test case per way of failing. */
@@ -146,13 +146,13 @@ export const failureCases = (Object.keys(callFailures) as CallFailureName[]).map
 export async function failEveryCall(scenarioName: ScenarioName, failureName: CallFailureName): Promise<void> {
   const scenario: Scenario = scenarios[scenarioName];
   const failure: CallFailure = callFailures[failureName];
-  const whole = await expectedCensus(scenario);
+  const fullCensus = await expectedCensus(scenario);
   const start = performance.now();
-  const some = affectedCalls(await callsOf(scenario), failure);
-  const surely = some.filter(({ inEveryRun }) => inEveryRun);
-  const calls = process.env['SWEEP'] ? some : surely.slice(randomSeed() % surely.length).slice(0, 1);
+  const affected = affectedCalls(await callsOf(scenario), failure);
+  const certain = affected.filter(({ inEveryRun }) => inEveryRun);
+  const calls = process.env['SWEEP'] ? affected : certain.slice(randomSeed() % certain.length).slice(0, 1);
   const failedCalls: RecordedCall[] = [];
-  for (const call of calls) if (await failCall(scenario, failure, call, whole)) failedCalls.push(call);
+  for (const call of calls) if (await failCall(scenario, failure, call, fullCensus)) failedCalls.push(call);
   expect(failedCalls.length).toBeGreaterThan(0);
   expect(failedCalls).toEqual(expect.arrayContaining(calls.filter(({ inEveryRun }) => inEveryRun)));
   const operations = failedCalls.map(({ service, operation }) => `${service} ${operation}`);

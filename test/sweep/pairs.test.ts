@@ -62,17 +62,17 @@ test('double faults', async () => {
   await fc.assert(
     fc.asyncProperty(pair, async ({ scenario: name, ...choices }) => {
       const scenario: Scenario = scenarios[name];
-      const whole = await expectedCensus(scenario);
-      const two = await twoFailures(scenario, choices);
+      const fullCensus = await expectedCensus(scenario);
+      const failures = await twoFailures(scenario, choices);
       const user = await beginScenario(scenario);
       try {
-        const seen = injectFailures(user, ...two);
+        const failedCalls = injectFailures(user, ...failures);
         await scenario.run(user).catch(expectForeseenError);
         // If the second failure has not happened yet, it happens in the next run.
         await scenario.run(user).catch(expectForeseenError);
         clearFailures(user);
-        if (seen.length === 2) doubles += 1;
-        await expectRecovery(user, scenario, whole);
+        if (failedCalls.length === 2) doubles += 1;
+        await expectRecovery(user, scenario, fullCensus);
       } finally {
         await user.close();
       }

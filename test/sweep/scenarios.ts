@@ -15,19 +15,27 @@ export interface Scenario {
   readonly desired?: StackInput;
 }
 
-const ported = stack({ services: web({ api1: { port: 5001 } }) });
-const secured = stack({
+const portChanged = stack({ services: web({ api1: { port: 5001 } }) });
+const protocolChanged = stack({
   services: web({ api1: { protocol: 'HTTPS', image: 'public.ecr.aws/shop/api1:2' } }),
 });
-const deployed = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
+const imageChanged = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
 
 const adopt = takenOver.map(([address]) => address);
 
 export const scenarios = {
   'a first provision': { run: (user) => user.provision(stack()), desired: stack() },
-  'a replaced target group': { before: stack(), run: (user) => user.provision(ported), desired: ported },
-  'a replaced service': { before: stack(), run: (user) => user.provision(secured), desired: secured },
-  'a rolling deploy': { before: stack(), run: (user) => user.provision(deployed), desired: deployed },
+  'a replaced target group': {
+    before: stack(),
+    run: (user) => user.provision(portChanged),
+    desired: portChanged,
+  },
+  'a replaced service': {
+    before: stack(),
+    run: (user) => user.provision(protocolChanged),
+    desired: protocolChanged,
+  },
+  'a rolling deploy': { before: stack(), run: (user) => user.provision(imageChanged), desired: imageChanged },
   'an adoption': {
     before: stack(),
     prepare: async (user) => {

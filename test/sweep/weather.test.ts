@@ -60,25 +60,25 @@ test('life cycles', async () => {
   const start = performance.now();
   const lives = fc.sample(life, { numRuns: count, seed });
   let [runs, commands] = [0, 0];
-  const whole = await expectedCensus(scenarios['a first provision']);
-  const live = async ({ weather, after, mishap }: (typeof lives)[number]): Promise<void> => {
+  const fullCensus = await expectedCensus(scenarios['a first provision']);
+  const runLife = async ({ weather, after, mishap }: (typeof lives)[number]): Promise<void> => {
     const user = await account({ clock: leapingClock(), weather: stormy(String(weather)), limits: true });
     const counted = async (run: () => Promise<unknown>) => {
       runs += await untilItSucceeds(run);
       commands += 1;
     };
-    const up = (one: StackInput) => counted(() => user.provision(one));
+    const provision = (one: StackInput) => counted(() => user.provision(one));
     try {
-      await up(stack());
-      await up(after);
-      await up(stack());
+      await provision(stack());
+      await provision(after);
+      await provision(stack());
       await changeByHand(user, mishap);
       await counted(() => user.drift(stack()));
-      await up(stack());
+      await provision(stack());
       // One more run in calm weather sees what stale lists have hidden; then nothing is left to do.
       user.sandbox.chaos.adjust(calm);
       await user.provision(stack());
-      expect(user.census()).toEqual(whole);
+      expect(user.census()).toEqual(fullCensus);
       expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
       user.sandbox.chaos.adjust(stormy(String(weather)));
       await counted(() => user.teardown(stack()));
@@ -89,7 +89,7 @@ test('life cycles', async () => {
       await user.close();
     }
   };
-  for (const one of lives) await live(one);
+  for (const one of lives) await runLife(one);
   const ms = performance.now() - start;
   reportLine({ sweep: 'weather', what: `${commands} commands took ${runs} runs`, count, seed, ms });
 }, 3_600_000);

@@ -1,4 +1,4 @@
-// Terraform, which nobody here wrote, stands the architecture up on the sandbox, finds nothing to change, and takes it down.
+// Terraform, an independent client, applies the architecture on the sandbox, plans no changes, and destroys it.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -15,10 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-/** Calls that were turned down because the sandbox does not have what they ask for. */
+/** Returns calls that the sandbox refused because it does not implement them. */
 const notThere = () => sandbox.journal.entries().filter(({ result }) => result === 'NotImplemented');
 
-test('apply makes one of everything, a plan after it is empty, and destroy leaves nothing', async () => {
+test('apply creates everything, the plan afterwards is empty, and destroy leaves nothing', async () => {
   expect(await user.apply()).toEqual(done);
   expect(census(sandbox.world)).toEqual({
     'ec2.vpcs': 1,

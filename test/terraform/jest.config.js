@@ -1,4 +1,4 @@
-// How jest runs the tests that need Terraform and its AWS provider: as all others, but these alone.
+// Jest's configuration for the tests that need Terraform: the common one, with these tests only.
 import base from '../../jest.config.js';
 
 export default {
@@ -6,6 +6,6 @@ export default {
   testPathIgnorePatterns: ['/node_modules/'],
   rootDir: '../..',
   testMatch: ['<rootDir>/test/terraform/**/*.test.ts'],
-  // Terraform's provider waits for what it made: half a minute before it first looks at a load balancer.
+  // Terraform's provider waits for its resources: half a minute before it first polls a load balancer.
   testTimeout: 1_800_000,
 };

@@ -1,4 +1,4 @@
-/** `npm run test:terraform`: Terraform against the sandbox, where it is installed; says so where it is not. */
+/** `npm run test:terraform`: runs Terraform against the sandbox, or reports what is not installed. */
 import { spawnSync } from 'node:child_process';
 
 const PLUGINS = 'SLIPWAY_TERRAFORM_PLUGINS';
@@ -8,7 +8,7 @@ function missing(): string | undefined {
     return 'terraform not found (https://developer.hashicorp.com/terraform/install)';
   }
   if (!process.env[PLUGINS]) {
-    return `${PLUGINS} does not say where the AWS provider is (a folder: terraform providers mirror FOLDER)`;
+    return `${PLUGINS} is not set to the folder of the AWS provider (from: terraform providers mirror FOLDER)`;
   }
   return undefined;
 }

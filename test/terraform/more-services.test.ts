@@ -1,4 +1,4 @@
-// Terraform stands several services up behind one load balancer, rolls new images out, and takes two services away.
+// Terraform applies several services behind one load balancer, rolls out new images, and removes two services.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { census } from '../../sandbox/census.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test('three services more, other images, two services less, and nothing: each apply leaves an empty plan', async () => {
+test('three more services, new images, two services less: each apply is followed by an empty plan', async () => {
   const many = { more_services: 3 };
   expect(await user.apply(many)).toEqual(done);
   expect(census(sandbox.world)).toMatchObject({

@@ -1,4 +1,4 @@
-// Images that Slipway pushed run as tasks of services that Terraform made, and answer behind its load balancer.
+// Images pushed by Slipway run as tasks of services created by Terraform, and answer behind its load balancer.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from '../journeys/harness.ts';
 import { terraform } from './terraform.ts';
@@ -6,7 +6,7 @@ import { terraform } from './terraform.ts';
 const done = { code: 0, why: '' };
 const DOMAIN = 'api.terraform.localhost';
 
-test('requests reach the containers through everything that Terraform made, beside a stack of Slipway', async () => {
+test('requests reach the containers through the resources of Terraform, next to a stack of Slipway', async () => {
   const slipway = await machine();
   expect(await slipway.run('provision')).toMatchObject({ code: 0, problem: undefined });
   const before = await slipway.census();

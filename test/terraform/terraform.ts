@@ -1,4 +1,4 @@
-/** Terraform for tests: the real program with the real provider, in a folder of its own, on a loopback endpoint. */
+/** For tests: runs the real Terraform with its AWS provider in a separate folder, against a local endpoint. */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,20 +15,22 @@ afterAll(async () => {
 /** Values of the configuration's variables. */
 export type Variables = Readonly<Record<string, string | number | boolean | object>>;
 
+/** The outcome of a Terraform command. */
 export interface Outcome {
   readonly code: number;
-  /** What it wrote, when it ended with another code than 0: the reason stands in there. */
+  /** Its output, when it exited with another code than 0. */
   readonly why: string;
 }
 
+/** The commands of Terraform. */
 export interface Terraform {
   apply(variables?: Variables): Promise<Outcome>;
-  /** Exit code 0 without changes, 2 with some. */
+  /** Exits with 0 without changes and with 2 with changes. */
   plan(variables?: Variables): Promise<Outcome>;
   destroy(variables?: Variables): Promise<Outcome>;
 }
 
-/** A copy of `bench/terraform`, initialised and pointed at an endpoint; what it started ends after the tests of the file. */
+/** Initialises a copy of `bench/terraform` for an endpoint; its processes are killed after the tests of the file. */
 export async function terraform(endpoint: string): Promise<Terraform> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-terraform-'));
   closing.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
@@ -48,7 +50,7 @@ export async function terraform(endpoint: string): Promise<Terraform> {
   };
 }
 
-/** Nothing of the caller's environment but where programs are; a proxy that is none stands before all but loopback. */
+/** An environment with only the caller's PATH, and with an unreachable proxy for everything but loopback. */
 const environment = (folder: string): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
   HOME: folder,
@@ -64,7 +66,7 @@ function start(folder: string, [command = '', ...args]: string[]): Promise<Outco
   const child = spawn('terraform', [command, '-no-color', '-input=false', ...args], {
     cwd: folder,
     env: environment(folder),
-    // A group of its own: the provider is a process of it, too.
+    // A separate process group, which includes the provider.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -13,7 +13,7 @@ const sources = readdirSync(import.meta.dirname)
 /** The numbers at the start of test titles. */
 const tested = (): number[] =>
   sources
-    .flatMap((text) => [...text.matchAll(/^(?:test|\]\))\(['"`](\d+): /gm)])
+    .flatMap((text) => [...text.matchAll(/^(?:test|\]\))\(\s*['"`](\d+): /gm)])
     .map(([, number]) => Number(number));
 
 test('no test is skipped, postponed or focused', () => {

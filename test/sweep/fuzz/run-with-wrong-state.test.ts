@@ -76,41 +76,41 @@ const stateErrors = fc.array(
 );
 
 function corrupt(ids: Ids, changes: readonly StateError[]): { ids: Ids; more: Partial<StateData> } {
-  const spoilt = structuredClone(ids);
+  const corrupted = structuredClone(ids);
   const intents: StateData['intents'] = {};
   const generations: StateData['generations'] = {};
   for (const { what, at, text, address } of changes) {
-    const addresses = Object.keys(spoilt);
+    const addresses = Object.keys(corrupted);
     const [one = 'vpc', other = 'vpc'] = [
       addresses[at % addresses.length],
       addresses[(at * 7 + 3) % addresses.length],
     ];
-    const fields = (spoilt[one] ??= {});
+    const fields = (corrupted[one] ??= {});
     const names = Object.keys(fields);
     if (what === 'id') fields[names[at % names.length] ?? 'vpcId'] = text;
-    if (what === 'other id') spoilt[one] = { ...spoilt[other] };
-    if (what === 'forgotten') delete spoilt[one];
-    if (what === 'address') spoilt[address] = { ...fields };
-    if (what === 'fields') spoilt[one] = { [address]: text };
+    if (what === 'other id') corrupted[one] = { ...corrupted[other] };
+    if (what === 'forgotten') delete corrupted[one];
+    if (what === 'address') corrupted[address] = { ...fields };
+    if (what === 'fields') corrupted[one] = { [address]: text };
     if (what === 'intent') intents[one] = { token: `slipway-${at}`, generation: 1 + at, at: at - 250 };
     if (what === 'generation') generations[one] = 1 + at ** 3;
   }
-  return { ids: spoilt, more: { intents, generations } };
+  return { ids: corrupted, more: { intents, generations } };
 }
 
 test.each([...MISSING_IDS, ...MALFORMED_IDS])('every id is %j', async (text) => {
   const user = await account();
   await user.provision(stack());
   const [ids, census] = [user.ids(), user.census()];
-  const spoilt = Object.entries(ids).map(([address, fields]) => [
+  const corrupted = Object.entries(ids).map(([address, fields]) => [
     address,
     Object.fromEntries(Object.keys(fields).map((field) => [field, text])),
   ]);
-  user.writeState(Object.fromEntries(spoilt) as Ids);
+  user.writeState(Object.fromEntries(corrupted) as Ids);
   expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
   expect(user.census()).toEqual(census);
   expect(user.ids()).toEqual(ids);
-  user.writeState(Object.fromEntries(spoilt) as Ids);
+  user.writeState(Object.fromEntries(corrupted) as Ids);
   await user.teardown(stack());
   expect(user.census()).toEqual({});
 });
@@ -121,8 +121,8 @@ test('missing, swapped and malformed ids, forgotten resources and old intents', 
   const [ids, census] = [user.ids(), user.census()];
   await fc.assert(
     fc.asyncProperty(stateErrors, async (changes) => {
-      const spoilt = corrupt(ids, changes);
-      user.writeState(spoilt.ids, spoilt.more);
+      const corrupted = corrupt(ids, changes);
+      user.writeState(corrupted.ids, corrupted.more);
       try {
         // Everything is as configured: it is found by tags and names, without a mutating call.
         expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
@@ -137,18 +137,18 @@ test('missing, swapped and malformed ids, forgotten resources and old intents', 
 }, 7_200_000);
 
 test('a first provision and a teardown with a state file of resources that never existed', async () => {
-  const whole = await account();
-  await whole.provision(stack());
-  const ids = whole.ids();
+  const undisturbed = await account();
+  await undisturbed.provision(stack());
+  const ids = undisturbed.ids();
   await fc.assert(
     fc.asyncProperty(stateErrors, async (changes) => {
       const user = await account();
-      const spoilt = corrupt(ids, changes);
-      user.writeState(spoilt.ids, spoilt.more);
+      const corrupted = corrupt(ids, changes);
+      user.writeState(corrupted.ids, corrupted.more);
       await user.provision(stack());
-      expect(user.census()).toEqual(whole.census());
+      expect(user.census()).toEqual(undisturbed.census());
       expect(await user.plan(stack())).toEqual([]);
-      user.writeState(spoilt.ids, spoilt.more);
+      user.writeState(corrupted.ids, corrupted.more);
       await user.teardown(stack());
       expect(user.census()).toEqual({});
     }),

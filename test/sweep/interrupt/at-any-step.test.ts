@@ -23,12 +23,12 @@ test('of a provision', async () => {
   const flags = tinyStack(user);
   await user.start('sandbox').outputs(/answers at/);
   expect(await user.run('provision', ...flags, '--stage', 'whole')).toMatchObject({ code: 0 });
-  const whole = await user.census();
+  const fullCensus = await user.census();
   const codes: unknown[] = [];
-  for (const [index, [moment, said]] of MOMENTS.entries()) {
+  for (const [index, [moment, output]] of MOMENTS.entries()) {
     const stage = `m${index}`;
     const running = user.start('provision', ...flags, '--stage', stage);
-    await running.outputs(said);
+    await running.outputs(output);
     const outcome = await interruptRun(running, `provision, ${moment}`);
     codes.push(outcome.code);
     // The run may have finished before the signal arrived.
@@ -40,7 +40,7 @@ test('of a provision', async () => {
     });
     expect({ moment, census: await user.census() }).toEqual({
       moment,
-      census: Object.fromEntries(Object.entries(whole).map(([kind, count]) => [kind, 2 * count])),
+      census: Object.fromEntries(Object.entries(fullCensus).map(([kind, count]) => [kind, 2 * count])),
     });
     expect(await user.run('teardown', ...flags, '--stage', stage, '--yes')).toMatchObject({ code: 0 });
   }
@@ -74,11 +74,11 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
       ['while the network is taken down', /(loadBalancer|natGateway) +removed/],
     ] as const;
     const codes: unknown[] = [];
-    for (const [moment, said] of moments) {
+    for (const [moment, output] of moments) {
       // Restores what the interrupted teardown has removed.
       expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
       const running = user.start('teardown', ...flags, '--yes');
-      await running.outputs(said);
+      await running.outputs(output);
       const outcome = await interruptRun(running, `teardown, ${moment}, by ${signal}`, signal);
       codes.push(outcome.code);
       if (outcome.code !== 0) expect(outcome).toMatchObject(interruptedOutcome('teardown'));

@@ -22,8 +22,8 @@ function fullFrom(nth: number): { readonly failed: () => number } {
 
 // Filling a real disk needs privileges, so the write is made to fail instead.
 test('a disk that is full from any write on leads to a problem, and to no duplicates once it has room again', async () => {
-  const whole = await account();
-  await whole.provision(stack());
+  const undisturbed = await account();
+  await undisturbed.provision(stack());
   for (let nth = 1; ; nth += 1) {
     const user = await account();
     const full = fullFrom(nth);
@@ -38,7 +38,7 @@ test('a disk that is full from any write on leads to a problem, and to no duplic
       why: expect.stringContaining('ENOSPC') as unknown,
     });
     await user.provision(stack());
-    expect({ nth, census: user.census() }).toEqual({ nth, census: whole.census() });
+    expect({ nth, census: user.census() }).toEqual({ nth, census: undisturbed.census() });
     expect(await user.plan(stack())).toEqual([]);
   }
 }, 900_000);
@@ -64,13 +64,13 @@ test('a state file that is deleted during a run is complete at its end', async (
 }, 900_000);
 
 test('of two concurrent provisions one is refused, and everything exists once', async () => {
-  const whole = await account();
-  await whole.provision(stack());
+  const undisturbed = await account();
+  await undisturbed.provision(stack());
   for (let round = 0; round < 100; round += 1) {
     const user = await account();
     const both = await Promise.allSettled([user.provision(stack()), user.provision(stack())]);
     const refused = both.flatMap((one) => (one.status === 'rejected' ? [one.reason as Problem] : []));
     expect(refused.map(({ code }) => code)).toEqual(['LOCKED']);
-    expect(user.census()).toEqual(whole.census());
+    expect(user.census()).toEqual(undisturbed.census());
   }
 }, 900_000);

@@ -1,4 +1,4 @@
-// Which call a request is, in each way that AWS's services have of saying it.
+// The call of a request is identified in each protocol of AWS's services.
 import { expect, test } from '@jest/globals';
 import { awsCallOf } from '../../../bench/aws-call.ts';
 
@@ -26,10 +26,10 @@ test.each([
     'ChangeResourceRecordSets',
     true,
   ],
-  ['a path nobody knows', 'route53', { method: 'GET', url: '/2013-04-01/x' }, 'GET /2013-04-01/x', false],
-  ['a path nobody knows, to change', 's3', { method: 'PUT', url: '/bucket' }, 'PUT /bucket', true],
+  ['an unknown path', 'route53', { method: 'GET', url: '/2013-04-01/x' }, 'GET /2013-04-01/x', false],
+  ['an unknown path of a mutating request', 's3', { method: 'PUT', url: '/bucket' }, 'PUT /bucket', true],
 ])(
-  '%s says it',
+  'the operation is identified by %s',
   (
     _,
     service,
@@ -47,7 +47,7 @@ test.each([
   },
 );
 
-test('a request that nobody signed has no service', () => {
+test('an unsigned request has no service', () => {
   expect(awsCallOf({ method: 'GET', url: '/', headers: {}, body: '' })).toMatchObject({
     service: 'unsigned',
   });

@@ -1,4 +1,4 @@
-// The longest way through a graph, the way that decided a run, and the limits of AWS's own durations.
+// The longest path through a graph, the critical path of a run, and the limits set by AWS's durations.
 import { expect, test } from '@jest/globals';
 import { provisionLimit, teardownLimit, updateLimit } from '../../../bench/limits.ts';
 import { criticalPath, longestPath } from '../../../bench/critical-path.ts';
@@ -12,19 +12,19 @@ const needs = {
   service: ['nat', 'balancer'],
 };
 
-test('the longest way is the sum of what follows on each other, not of what runs side by side', () => {
+test('the longest path adds up nodes in sequence, not concurrent ones', () => {
   const path = longestPath(needs, { nat: 110, balancer: 150, service: 30, vpc: 1 });
   expect(path).toEqual({ ms: 181, nodes: ['vpc', 'subnet', 'balancer', 'service'] });
 });
 
-test('what takes no time at the end of a way is left out', () => {
+test('nodes without duration at the end of a path are left out', () => {
   expect(longestPath(needs, { nat: 110 })).toEqual({ ms: 110, nodes: ['vpc', 'subnet', 'nat'] });
   expect(longestPath({}, {})).toEqual({ ms: 0, nodes: [] });
 });
 
 const span = (node: string, start: number, end: number) => ({ node, label: node, start, end });
 
-test('a run was over when the last of the chain was: back by what was waited for the longest', () => {
+test('the critical path leads back from the last span, through the dependency that ended last', () => {
   const spans = [
     span('vpc', 0, 1),
     span('subnet', 1, 2),
@@ -35,7 +35,7 @@ test('a run was over when the last of the chain was: back by what was waited for
   expect(criticalPath(spans, needs).map(({ node }) => node)).toEqual(['vpc', 'subnet', 'nat', 'service']);
 });
 
-test('of several things of a noun the last one counts, and what ended later was not waited for', () => {
+test('of several resources of a noun the last one counts, unless it ended after its dependent', () => {
   const slow = span('subnet', 1, 5);
   const spans = [span('vpc', 0, 1), span('subnet', 1, 2), slow, span('nat', 5, 9), span('balancer', 5, 20)];
   expect(criticalPath(spans.slice(0, 4), needs)).toEqual([spans[0], slow, spans[3]]);
@@ -50,7 +50,7 @@ test('a provision is bound by its load balancer, its deployment and DNS', () => 
   );
 });
 
-test('an update is bound by the new task and by the old one that drains, a teardown by its NAT gateway', () => {
+test('an update is bound by the new task and the draining old one, a teardown by its NAT gateway', () => {
   const delays = { deregistration: 10_000, interval: 5_000 };
   expect(updateLimit(delays).ms - updateLimit({ ...delays, deregistration: 0 }).ms).toBe(10_000);
   expect(teardownLimit(delays).nodes).toEqual(

@@ -1,4 +1,4 @@
-// Medians and ranges over rounds, calls by kind, and whether the targets are met.
+// Medians and ranges over rounds, calls by kind, and whether targets are met.
 import { expect, test } from '@jest/globals';
 import { WORKLOADS, type Measured, type Round } from '../../../bench/contender.ts';
 import { figuresOf, kindsOf, peakOf, spread } from '../../../bench/figures.ts';
@@ -18,7 +18,7 @@ const size = (more: number, ours: Measured, theirs?: Measured): Size => ({
   terraform: theirs && figuresOf([round(theirs)]),
 });
 
-test('a spread has the middle one, or the middle of the two middle ones', () => {
+test('a median is the middle value, or the mean of the two middle values', () => {
   expect(spread([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
   expect(spread([4, 1, 2, 3])).toEqual({ median: 2.5, min: 1, max: 4 });
   expect(spread([7])).toEqual({ median: 7, min: 7, max: 7 });
@@ -31,7 +31,7 @@ test('calls are counted by service and operation', () => {
   });
 });
 
-test('figures hold every work over all rounds, and the kinds of a round that did happen', () => {
+test('figures cover every workload over all rounds, with the calls of an actual round', () => {
   const figures = figuresOf([measured(2, 10, 100), measured(1, 12, 300), measured(9, 11, 200)].map(round));
   expect(figures.plan.seconds).toEqual({ median: 2, min: 1, max: 9 });
   expect(figures.plan.calls).toEqual({ median: 11, min: 10, max: 12 });
@@ -39,7 +39,7 @@ test('figures hold every work over all rounds, and the kinds of a round that did
   expect(peakOf(figures)).toBe(200);
 });
 
-test('where memory cannot be seen, there is no figure of it, and no target', () => {
+test('without a measurement of memory there is no figure and no target for it', () => {
   const figures = figuresOf([round(measured(1, 1))]);
   expect(figures.plan.megabytes).toBeUndefined();
   expect(peakOf(figures)).toBeUndefined();
@@ -47,7 +47,7 @@ test('where memory cannot be seen, there is no figure of it, and no target', () 
   expect(all.filter(({ what }) => what.includes('memory'))).toEqual([]);
 });
 
-test('a target is a share of Terraform’s time, and calls of one’s own', () => {
+test('a target is a share of Terraform’s time, or a number of calls', () => {
   const all = verdicts([size(0, measured(1, 42, 200), measured(10, 60, 800))]);
   const of = (what: string) => all.find((verdict) => verdict.what === what);
   expect(of("no-op provision: time, relative to Terraform's")).toEqual({
@@ -62,7 +62,7 @@ test('a target is a share of Terraform’s time, and calls of one’s own', () =
   expect(of("peak memory, relative to Terraform's")?.is).toBe(0.25);
 });
 
-test('with fifty services more, calls are counted for each of them', () => {
+test('with fifty more services, calls are counted per service', () => {
   const all = verdicts([size(0, measured(1, 40)), size(50, measured(2, 290))]);
   expect(
     all.filter(({ what }) => what.includes('calls per service')).map(({ is, atMost }) => [is, atMost]),
@@ -72,12 +72,12 @@ test('with fifty services more, calls are counted for each of them', () => {
   ]);
 });
 
-test('without Terraform there are calls to judge, and no times', () => {
+test('without Terraform there are targets for calls only', () => {
   const all = verdicts([size(0, measured(1, 40, 200))]);
   expect(all.every(({ what }) => what.endsWith(': calls'))).toBe(true);
 });
 
-test('against the limit, a twentieth more is met', () => {
+test('a target of the limit allows a twentieth more', () => {
   const [good, bad] = limitVerdicts([
     { work: 'update', seconds: 10.5, limit: 10, path: [] },
     { work: 'teardown', seconds: 10.6, limit: 10, path: [] },

@@ -1,4 +1,4 @@
-// A run becomes spans, and spans become a picture.
+// Events of a run become spans, and spans become a chart.
 import { expect, test } from '@jest/globals';
 import { gantt, gridStep } from '../../../bench/gantt.ts';
 import { spansOf } from '../../../bench/run-spans.ts';
@@ -22,7 +22,7 @@ const events: TimedEvent[] = [
   { at: 4500, type: 'phase', text: 'is up' },
 ];
 
-test('what was done has a beginning and an end; start, survey and the rest are spans as well', () => {
+test('resources, start-up, survey and verification are spans', () => {
   expect(spansOf(events, 1000, 5000).map(({ label, start, end }) => [label, start, end])).toEqual([
     ['start-up', 0, 500],
     ['survey', 500, 1000],
@@ -32,17 +32,17 @@ test('what was done has a beginning and an end; start, survey and the rest are s
   ]);
 });
 
-test('a run that wrote nothing down is its start-up', () => {
+test('a run without events is all start-up', () => {
   expect(spansOf([], 1000, 5000)[0]).toEqual({ node: 'start-up', label: 'start-up', start: 0, end: 4000 });
 });
 
-test('a picture has a bar for each span, and marks those on the critical path by name as well', () => {
+test('a chart has a bar per span, and marks the critical path in bars and names', () => {
   const spans = spansOf(events, 1000, 5000);
-  const picture = gantt('A <run> & more', spans, spans.slice(2, 4));
-  expect(picture.match(/<rect /g)).toHaveLength(spans.length);
-  expect(picture.match(/class="name critical"/g)).toHaveLength(2);
-  expect(picture).toContain('A &lt;run&gt; &amp; more');
-  expect(picture).not.toContain('NaN');
+  const chart = gantt('A <run> & more', spans, spans.slice(2, 4));
+  expect(chart.match(/<rect /g)).toHaveLength(spans.length);
+  expect(chart.match(/class="name critical"/g)).toHaveLength(2);
+  expect(chart).toContain('A &lt;run&gt; &amp; more');
+  expect(chart).not.toContain('NaN');
 });
 
 test.each([
@@ -50,6 +50,6 @@ test.each([
   [70_000, 10_000],
   [189_000, 50_000],
   [0, 0.2],
-])('%d ms have a line every %d ms', (total, step) => {
+])('%d ms have a grid line every %d ms', (total, step) => {
   expect(gridStep(total)).toBeCloseTo(step);
 });

@@ -1,4 +1,4 @@
-// What measures: a proxy that adds time and counts, memory of a tree of processes, whole commands, and load.
+// The measuring tools: the latency proxy, memory of a process tree, commands, and load.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ const upstream = async () => {
   return listening.url;
 };
 
-test('a proxy gives on what it gets, later, and writes down which call it was', async () => {
+test('a proxy forwards requests after a delay and records their calls', async () => {
   const proxy = await latencyProxy(await upstream(), 30);
   closing.push(proxy.close);
   const answer = await fetch(`${proxy.url}/`, { method: 'POST', body: 'Action=DescribeVpcs' });
@@ -41,7 +41,7 @@ test('a proxy gives on what it gets, later, and writes down which call it was', 
   expect(proxy.calls).toEqual([]);
 });
 
-test('a proxy breaks off where its endpoint does', async () => {
+test('a proxy closes a connection when its endpoint does', async () => {
   const server = createServer((request) => request.socket.destroy());
   const { url, close } = await listen(server);
   closing.push(close);
@@ -50,7 +50,7 @@ test('a proxy breaks off where its endpoint does', async () => {
   await expect(fetch(proxy.url)).rejects.toThrow();
 });
 
-test('memory is that of a process and of all that it started, not of others', () => {
+test('memory is that of a process and its descendants only', () => {
   const proc = mkdtempSync(join(tmpdir(), 'slipway-proc-'));
   closing.push(() => rmSync(proc, { recursive: true }));
   const add = (pid: number, parent: number, kilobytes: number) => {
@@ -79,7 +79,7 @@ const node = (program: string, more: object = {}) => ({
   ...more,
 });
 
-test('a command is measured, and one that ends in a wrong way says what it said', async () => {
+test('a command is measured, and a failed one is reported with its output', async () => {
   const ran = await runCommand(node("console.log('out'); process.exitCode = 2", { expectedCodes: [0, 2] }));
   expect(ran).toMatchObject({ code: 2, stdout: 'out\n' });
   await expect(runCommand(node("console.error('it broke'); process.exit(3)"))).rejects.toThrow(
@@ -87,19 +87,19 @@ test('a command is measured, and one that ends in a wrong way says what it said'
   );
 });
 
-test('a command that does not end is ended, with what it started', async () => {
+test('a command that does not end is killed, with its child processes', async () => {
   await expect(runCommand(node('setInterval(() => {}, 1000)', { timeoutSeconds: 0.3 }))).rejects.toThrow(
     'was not done within 0.3 s',
   );
 });
 
-test('time waited is the time in which at least one call was under way', () => {
+test('the time in calls is the time in which at least one call was in flight', () => {
   const call = (start: number, end: number) => ({ start, end });
   expect(secondsInCalls([call(500, 600), call(0, 100), call(50, 150), call(60, 70)])).toBeCloseTo(0.25);
   expect(secondsInCalls([])).toBe(0);
 });
 
-test('load is answers counted over kept connections, and an error is an error', async () => {
+test('load counts answers over persistent connections, and fails on an error status', async () => {
   const { hostname, port } = new URL(await upstream());
   const load = { host: hostname, port: Number(port), connections: 2, seconds: 1 };
   expect(await answersPerSecond({ ...load, request: 'GET / HTTP/1.1\r\nhost: a\r\n\r\n' })).toBeGreaterThan(

@@ -1,4 +1,4 @@
-// Results as text: tables that Prettier leaves alone, for a terminal and for the page.
+// Results as text for a terminal and for the page, with tables as Prettier formats them.
 import { expect, test } from '@jest/globals';
 import { WORKLOADS, type Round } from '../../../bench/contender.ts';
 import { figuresOf } from '../../../bench/figures.ts';
@@ -35,7 +35,7 @@ const results: Results = {
   failures: ['limit: it broke\nwith details'],
 };
 
-test('what is printed has medians with ranges, ratios, calls and verdicts', () => {
+test('printed results have medians with ranges, ratios, calls and verdicts', () => {
   const text = printed(results);
   expect(text).toContain('2.2 s (2.0–2.4)');
   expect(text).toMatch(/first provision: time, relative to Terraform's +\| +0\.050 \| +0\.110 \| missed/);
@@ -45,10 +45,10 @@ test('what is printed has medians with ranges, ratios, calls and verdicts', () =
   expect(text).toContain('- failed: limit: it broke\n');
 });
 
-test('the page keeps what is told, and its end is new, with tables as even as Prettier makes them', () => {
+test('the page keeps its written part and gets a new generated part, with aligned tables', () => {
   const mark = '<!-- Below this line: npm run bench -- --write -->';
-  const page = rewritten(`# Speed\n\nTold.\n\n${mark}\n\nold\n`, results);
-  expect(page.startsWith(`# Speed\n\nTold.\n\n${mark}\n\n- two cores\n`)).toBe(true);
+  const page = rewritten(`# Speed\n\nWritten.\n\n${mark}\n\nold\n`, results);
+  expect(page.startsWith(`# Speed\n\nWritten.\n\n${mark}\n\n- two cores\n`)).toBe(true);
   expect(page).not.toContain('old\n');
   for (const lines of page.split('\n\n').filter((paragraph) => paragraph.startsWith('|'))) {
     expect(
@@ -66,6 +66,6 @@ test.each([
   [{ median: 2.123, min: 1.9, max: 2.44 }, '2.1 s (1.9–2.4)'],
   [{ median: 104.6, min: 99.9, max: 113 }, '105 s (100–113)'],
   [{ median: 3, min: 3, max: 3 }, '3.0 s'],
-])('%j is written %s', (spread, text) => {
+])('%j is formatted as %s', (spread, text) => {
   expect(secondsText(spread)).toBe(text);
 });

@@ -1,6 +1,6 @@
 /** A network as the survey finds it when all is well: a test changes what it is about. */
 import { ONLY } from '../../lib/model/resources.ts';
-import { ourTags } from './act.ts';
+import { ourTags } from './step-harness.ts';
 
 const subnet = (key: string, subnetId: string, cidr: string, zone: string) => ({
   subnetId,

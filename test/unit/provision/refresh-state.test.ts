@@ -7,7 +7,7 @@ import { openState, type State } from '../../../lib/state/state.ts';
 import { toPascalCaseTags } from '../../../lib/derive/tags.ts';
 import { refreshState } from '../../../provision/refresh-state.ts';
 import { steps } from '../../../provision/plan.ts';
-import { awsError, mocks, ourTags, seeOf, surveyOf, testClock, diffOf } from '../act.ts';
+import { awsError, mocks, ourTags, seeOf, surveyOf, testClock, diffOf } from '../step-harness.ts';
 import { useFolder } from '../lib/state/folder.ts';
 import { network } from '../network.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { KINDS_OF_A_VPC, contentsOf } from '../../../teardown/vpc-contents.ts';
-import { awsError, mocks, seeOf, sent } from '../act.ts';
+import { awsError, mocks, seeOf, sent } from '../step-harness.ts';
 
 beforeEach(() => {
   mocks.ec2

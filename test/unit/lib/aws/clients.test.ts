@@ -14,7 +14,7 @@ import { isAmbiguous, hasResponse } from '../../../../lib/aws/errors.ts';
 import { awsClients, type Aws } from '../../../../lib/aws/clients.ts';
 import { systemClock, type Clock } from '../../../../lib/model/clock.ts';
 import { trackRecentlyCreated, type RecentlyCreated } from '../../../../lib/aws/recently-created.ts';
-import { allFresh } from '../../all-fresh.ts';
+import { allFresh } from '../../recently-created.ts';
 import { explain } from '../../../../lib/aws/explain.ts';
 import { testClock } from '../../clock.ts';
 

@@ -1,7 +1,7 @@
 // The survey: in which order it asks, and which failure it tells.
 import { beforeEach, expect, test } from '@jest/globals';
 import { survey } from '../../../../lib/engine/survey.ts';
-import { awsError, mocks, seeOf } from '../../act.ts';
+import { awsError, mocks, seeOf } from '../../step-harness.ts';
 
 let asked: string[];
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { dockerBuild, pushBuild } from '../../../../lib/image/docker.ts';
 import type { DockerBuild } from '../../../../lib/image/builds.ts';
 import { Problem } from '../../../../lib/model/problem.ts';
-import { mocks, seeOf, sent } from '../../act.ts';
+import { mocks, seeOf, sent } from '../../step-harness.ts';
 import { enginesOnPath, folderOf } from './folder.ts';
 
 const HOST = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';

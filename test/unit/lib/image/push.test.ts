@@ -10,7 +10,7 @@ import { expect, test } from '@jest/globals';
 import type { Bundle } from '../../../../lib/image/builds.ts';
 import { digestOf } from '../../../../lib/image/oci.ts';
 import { pushBundle } from '../../../../lib/image/push.ts';
-import { awsError, mocks, sent, seeOf } from '../../act.ts';
+import { awsError, mocks, sent, seeOf } from '../../step-harness.ts';
 
 const MIB = 1024 * 1024;
 const REPOSITORY = 'shop-dev/web-api1';

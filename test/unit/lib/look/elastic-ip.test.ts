@@ -3,7 +3,7 @@ import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookElasticIp } from '../../../../lib/look/elastic-ip.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const address = (AllocationId: string, AssociationId?: string) => ({

@@ -3,7 +3,7 @@ import { DescribeInternetGatewaysCommand, type AttachmentStatus } from '@aws-sdk
 import { expect, test } from '@jest/globals';
 import { lookInternetGateway } from '../../../../lib/look/internet-gateway.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 /** A gateway, attached to a VPC or not; AWS says `available` where its model says `attached`. */

@@ -9,7 +9,7 @@ import {
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { actionText, lookListener } from '../../../../lib/look/listener.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 
 const listener: Listener = {
   ListenerArn: 'arn:listener',

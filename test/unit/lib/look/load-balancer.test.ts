@@ -8,7 +8,7 @@ import { describe, expect, test } from '@jest/globals';
 import { elbTags } from '../../../../lib/look/elb-tags.ts';
 import { lookLoadBalancer } from '../../../../lib/look/load-balancer.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 
 const ARN = 'arn:balancer';
 const listed = {

@@ -3,7 +3,7 @@ import { DescribeNatGatewaysCommand, type NatGatewayState } from '@aws-sdk/clien
 import { describe, expect, test } from '@jest/globals';
 import { lookNatGateway, natGatewayById, natGatewayGone } from '../../../../lib/look/nat-gateway.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({

@@ -11,7 +11,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lookAgain, lookRecord, normalisedAliasName } from '../../../../lib/look/record.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import type { StateData } from '../../../../lib/state/format.ts';
-import { awsError, config, mocks, seeOf, sent } from '../../act.ts';
+import { awsError, config, mocks, seeOf, sent } from '../../step-harness.ts';
 
 const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
 const alias = (DNSName: string, more: Partial<ResourceRecordSet> = {}): ResourceRecordSet => ({

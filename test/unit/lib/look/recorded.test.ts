@@ -14,7 +14,7 @@ import { look as lookAt } from '../../../../lib/engine/survey.ts';
 import { speculateById } from '../../../../lib/look/recorded.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { tagFields, toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 
 const { ec2 } = mocks;
 

@@ -9,7 +9,7 @@ import { expect, test } from '@jest/globals';
 import { lookRoles } from '../../../../lib/look/roles.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 
 const RoleName = 'shop-dev-execution';
 const gone = awsError('NoSuchEntityException', 'gone', 404);

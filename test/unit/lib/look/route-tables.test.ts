@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { lookPrivateRoutes, lookPublicRoutes } from '../../../../lib/look/route-tables.ts';
 import type { Noun } from '../../../../lib/model/architecture.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const association = (SubnetId: string, state: 'associated' | 'disassociating' | 'failed' = 'associated') => ({

@@ -11,7 +11,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { lookRules } from '../../../../lib/look/rules.ts';
 import { rulesOf } from '../../../../lib/derive/rule-priorities.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 
 const priority = (key: string) => String(rulesOf(config()).get(key)?.priority);
 const tags = (key: string) => ourTags('rules', key);

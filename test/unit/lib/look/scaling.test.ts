@@ -8,7 +8,7 @@ import { DescribeServicesCommand, ListServicesCommand } from '@aws-sdk/client-ec
 import { describe, expect, test } from '@jest/globals';
 import { isAutoScaled, lookServices } from '../../../../lib/look/services.ts';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 
 interface Live {
   readonly count: number;

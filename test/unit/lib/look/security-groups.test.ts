@@ -3,7 +3,7 @@ import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/clien
 import { expect, test } from '@jest/globals';
 import { lookSecurityGroups } from '../../../../lib/look/security-groups.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 
 const group = (key: string, IpPermissions: IpPermission[] = [], GroupId = `sg-${key}`) => ({
   GroupId,

@@ -2,7 +2,7 @@
 import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { lookServiceLinkedRole } from '../../../../lib/look/service-linked-role.ts';
-import { awsError, mocks, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, seeOf, sent } from '../../step-harness.ts';
 
 const PATH = '/aws-service-role/ecs.amazonaws.com/';
 const role = { RoleName: 'AWSServiceRoleForECS' } as never;

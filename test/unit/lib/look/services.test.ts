@@ -5,7 +5,7 @@ import type { Config } from '../../../../lib/config/config.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { deploymentText, lookServices } from '../../../../lib/look/services.ts';
 import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 
 const ours = (key: string) => ourTags('services', key);
 const service = (serviceName: string, tags: Tags, more: Partial<Service> = {}): Service => ({

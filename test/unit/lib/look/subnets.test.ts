@@ -3,7 +3,7 @@ import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-s
 import { expect, test } from '@jest/globals';
 import { lookSubnets, lookZones } from '../../../../lib/look/subnets.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const subnet = (key: string, SubnetId: string, CidrBlock: string, AvailabilityZone: string) => ({

@@ -10,7 +10,7 @@ import { isRouted } from '../../../../lib/config/config.ts';
 import { lookTargetGroups } from '../../../../lib/look/target-groups.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 
 const [NAME1 = '', NAME2 = ''] = config()
   .services.flatMap(({ containers }) => containers)

@@ -7,7 +7,7 @@ import {
 import { beforeEach, expect, test } from '@jest/globals';
 import { lookTaskDefinitions } from '../../../../lib/look/task-definitions.ts';
 import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
 
 const ours = (key: string) => ourTags('taskDefinitions', key);
 const missing = awsError('ClientException', 'Unable to describe task definition.');

@@ -2,7 +2,7 @@
 import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { tasksOf } from '../../../../lib/look/tasks.ts';
-import { awsError, mocks, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, seeOf, sent } from '../../step-harness.ts';
 
 const task = (taskArn: string, group = 'service:web'): Task => ({ taskArn, group });
 

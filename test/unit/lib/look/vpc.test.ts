@@ -7,7 +7,7 @@ import {
 import { beforeEach, expect, test } from '@jest/globals';
 import { inAnotherVpc, lookVpc } from '../../../../lib/look/vpc.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent, surveyOf } from '../../act.ts';
+import { awsError, mocks, ourTags, seeOf, sent, surveyOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const Filters = [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }];

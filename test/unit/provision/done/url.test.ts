@@ -5,8 +5,8 @@ import type { OpenTarget, SandboxHandle } from '../../../../lib/run/target.ts';
 import { localWaits } from '../../../../lib/engine/waits.ts';
 import type { AllIds } from '../../../../provision/context.ts';
 import { publicAddress } from '../../../../provision/done/url.ts';
-import { config } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { config } from '../../step-harness.ts';
+import { neighbours } from '../../existing-resources.ts';
 
 const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
 const made = {

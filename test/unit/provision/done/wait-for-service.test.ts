@@ -18,8 +18,8 @@ import type { Service } from '../../../../lib/config/config.ts';
 import type { WaitName } from '../../../../lib/engine/waits.ts';
 import { until, type ProbeResult } from '../../../../lib/engine/until.ts';
 import { waitForService } from '../../../../provision/done/wait-for-service.ts';
-import { awsError, config, mocks, seeOf, sent, testClock } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { awsError, config, mocks, seeOf, sent, testClock } from '../../step-harness.ts';
+import { neighbours } from '../../existing-resources.ts';
 import { at, BROKEN, MINE, OLD, primary, service } from '../deployments.ts';
 
 describe('a service is done', () => {

@@ -4,8 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { FoundService } from '../../../../lib/look/services.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { services } from '../../../../provision/steps/services.ts';
-import { config, mocks, provisionStep, sent } from '../../act.ts';
-import { changed, create, fail, isDone, item, mutations, scene, withItem } from '../service-scene.ts';
+import { config, mocks, provisionStep, sent } from '../../step-harness.ts';
+import { changed, create, fail, isDone, item, mutations, scene, withItem } from '../service-scenario.ts';
 
 const [service = fail()] = config().services;
 const [api1 = fail(), api2 = fail()] = service.containers;

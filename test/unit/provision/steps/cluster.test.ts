@@ -3,7 +3,7 @@ import { CreateClusterCommand, DescribeClustersCommand, TagResourceCommand } fro
 import { expect, test } from '@jest/globals';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { cluster } from '../../../../provision/steps/cluster.ts';
-import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 
 const ARN = 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop-dev';
 const item = { clusterArn: ARN, status: 'ACTIVE', tags: ourTags('cluster') };

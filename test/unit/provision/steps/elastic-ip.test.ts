@@ -3,7 +3,7 @@ import { AllocateAddressCommand, CreateTagsCommand, DescribeAddressesCommand } f
 import { expect, test } from '@jest/globals';
 import { elasticIp } from '../../../../provision/steps/elastic-ip.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('elasticIp'));

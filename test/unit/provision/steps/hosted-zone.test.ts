@@ -8,7 +8,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { hostedZone } from '../../../../provision/steps/hosted-zone.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../act.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../step-harness.ts';
 
 const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
 const own = config({ domain });

@@ -18,7 +18,7 @@ import { dockerBuild } from '../../../../lib/image/docker.ts';
 import type { Step } from '../../../../lib/engine/step.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { images } from '../../../../provision/steps/images.ts';
-import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, seeOf, sent } from '../../act.ts';
+import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, seeOf, sent } from '../../step-harness.ts';
 import { enginesOnPath, folderOf } from '../../lib/image/folder.ts';
 
 const uriOf = (key: string) => `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/shop-dev/${key}`;

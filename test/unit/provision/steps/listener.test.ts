@@ -12,8 +12,8 @@ import { expect, test } from '@jest/globals';
 import type { FoundListener } from '../../../../lib/look/listener.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { listener } from '../../../../provision/steps/listener.ts';
-import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { neighbours } from '../../existing-resources.ts';
 
 const { loadBalancer } = neighbours;
 const item: FoundListener = {

@@ -10,7 +10,7 @@ import { expect, test } from '@jest/globals';
 import { privateRoutes } from '../../../../provision/steps/private-routes.ts';
 import { knownAfter } from '../../../../lib/model/change.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../act.ts';
+import { awsError, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const ids: Record<string, string> = { 'private-1': 'rtb-2', 'private-2': 'rtb-3' };

@@ -11,7 +11,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { publicRoutes } from '../../../../provision/steps/public-routes.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('publicRoutes'));

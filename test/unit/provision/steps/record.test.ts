@@ -9,8 +9,8 @@ import {
 import { expect, test } from '@jest/globals';
 import type { FoundRecord } from '../../../../lib/look/record.ts';
 import { record } from '../../../../provision/steps/record.ts';
-import { awsError, config, mocks, provisionStep, sent, surveyOf, diffOf } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { awsError, config, mocks, provisionStep, sent, surveyOf, diffOf } from '../../step-harness.ts';
+import { neighbours } from '../../existing-resources.ts';
 
 const { hostedZone, loadBalancer } = neighbours;
 const DNS = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';

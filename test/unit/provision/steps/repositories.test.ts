@@ -14,7 +14,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lookRepositories } from '../../../../lib/look/repositories.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { lifecyclePolicy, repositories } from '../../../../provision/steps/repositories.ts';
-import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, seeOf, sent } from '../../act.ts';
+import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, seeOf, sent } from '../../step-harness.ts';
 
 const REGISTRY = `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`;
 const nameOf = (key: string) => `shop-dev/${key}`;

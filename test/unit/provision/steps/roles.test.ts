@@ -16,7 +16,7 @@ import { namesOf } from '../../../../lib/derive/names.ts';
 import { executionPolicy, policyText, trustPolicy } from '../../../../lib/derive/policies.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { roles } from '../../../../provision/steps/roles.ts';
-import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 
 const here = { region: 'eu-west-1', account: ACCOUNT };
 const TRUST = policyText(trustPolicy(here));

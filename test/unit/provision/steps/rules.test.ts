@@ -14,8 +14,8 @@ import type { FoundRule } from '../../../../lib/look/rules.ts';
 import { rulesOf } from '../../../../lib/derive/rule-priorities.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { rules } from '../../../../provision/steps/rules.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { neighbours } from '../../existing-resources.ts';
 
 const { listener, targetGroups } = neighbours;
 const tags = (key: string) => ourTags('rules', key);

@@ -14,7 +14,7 @@ import { ingressOf, securityGroups } from '../../../../provision/steps/security-
 import { knownAfter } from '../../../../lib/model/change.ts';
 import type { GroupRule } from '../../../../lib/derive/security-group-rules.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const create = (key: string, Description: string) => ({

@@ -2,7 +2,7 @@
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { serviceLinkedRole } from '../../../../provision/steps/service-linked-role.ts';
-import { awsError, mocks, provisionStep, sent } from '../../act.ts';
+import { awsError, mocks, provisionStep, sent } from '../../step-harness.ts';
 
 const ROLE = 'AWSServiceRoleForECS';
 const create = { command: 'CreateServiceLinkedRole', input: { AWSServiceName: 'ecs.amazonaws.com' } };

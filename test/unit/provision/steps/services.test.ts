@@ -13,7 +13,7 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { services } from '../../../../provision/steps/services.ts';
-import { awsError, config, mocks, provisionStep, sent } from '../../act.ts';
+import { awsError, config, mocks, provisionStep, sent } from '../../step-harness.ts';
 import {
   ARN,
   changed,
@@ -31,7 +31,7 @@ import {
   tags,
   update,
   withItem,
-} from '../service-scene.ts';
+} from '../service-scenario.ts';
 
 const taken = awsError('InvalidParameterException', 'Creation of service was not idempotent.');
 

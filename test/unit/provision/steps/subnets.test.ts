@@ -3,7 +3,7 @@ import { CreateSubnetCommand, CreateTagsCommand, DescribeSubnetsCommand } from '
 import { expect, test } from '@jest/globals';
 import { subnets } from '../../../../provision/steps/subnets.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../act.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const create = (key: string, CidrBlock: string, AvailabilityZone: string) => ({

@@ -14,8 +14,8 @@ import { routesOf, type Config, type Container } from '../../../../lib/config/co
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { targetGroups } from '../../../../provision/steps/target-groups.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { neighbours } from '../../existing-resources.ts';
 
 const NAME = /^shop-dev-web-api1-[0-9a-f]{4}$/;
 const { vpc } = neighbours;

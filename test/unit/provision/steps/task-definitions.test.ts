@@ -10,8 +10,8 @@ import type { FoundTaskDefinition } from '../../../../lib/look/task-definitions.
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../../lib/derive/task-definition.ts';
 import { taskDefinitions } from '../../../../provision/steps/task-definitions.ts';
-import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { neighbours } from '../../existing-resources.ts';
 
 const { images } = neighbours;
 const tags = ourTags('taskDefinitions', 'web');

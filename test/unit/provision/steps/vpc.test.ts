@@ -9,7 +9,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { vpc } from '../../../../provision/steps/vpc.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const found = network().vpc[''];

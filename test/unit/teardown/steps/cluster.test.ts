@@ -2,7 +2,7 @@
 import { DeleteClusterCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { cluster } from '../../../../teardown/steps/cluster.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../step-harness.ts';
 
 const item = { clusterArn: 'arn:cluster', status: 'ACTIVE', tags: ourTags('cluster') };
 const remove = () => cluster.remove(undoOf({ name: 'cluster' }, item));

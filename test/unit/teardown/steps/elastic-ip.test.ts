@@ -3,7 +3,7 @@ import { DescribeAddressesCommand, ReleaseAddressCommand } from '@aws-sdk/client
 import { expect, test } from '@jest/globals';
 import { elasticIp } from '../../../../teardown/steps/elastic-ip.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () => elasticIp.remove(undoOf({ name: 'elasticIp' }, network().elasticIp['']));

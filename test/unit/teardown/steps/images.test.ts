@@ -3,7 +3,7 @@ import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { needs } from '../../../../lib/model/architecture.ts';
 import { images } from '../../../../teardown/steps/images.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
 
 const item = { imageUri: 'host/shop-dev/web-api1@sha256:1', tag: 'bundle-1', digest: 'sha256:1', tags: {} };
 const kept = { kept: 'it goes with its repository' };

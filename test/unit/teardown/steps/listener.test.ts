@@ -3,7 +3,7 @@ import { DeleteListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2
 import { expect, test } from '@jest/globals';
 import type { FoundListener } from '../../../../lib/look/listener.ts';
 import { listener } from '../../../../teardown/steps/listener.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
 
 const item = { listenerArn: 'arn:listener' } as FoundListener;
 const remove = () => listener.remove(undoOf({ name: 'listener' }, item));

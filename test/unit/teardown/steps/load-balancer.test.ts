@@ -3,8 +3,8 @@ import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
 import { DeleteLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import { loadBalancer } from '../../../../teardown/steps/load-balancer.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
-import { impatient } from '../../impatient.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../step-harness.ts';
+import { impatient } from '../../short-waits.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/shop-dev/50dc6c495c0c9188';
 const item = {

@@ -2,7 +2,7 @@
 import { DeleteNatGatewayCommand, DescribeNatGatewaysCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { natGateway } from '../../../../teardown/steps/nat-gateway.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () => natGateway.remove(undoOf({ name: 'natGateway' }, network().natGateway['']));

@@ -2,7 +2,7 @@
 import { DeleteRouteTableCommand, DisassociateRouteTableCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { publicRoutes } from '../../../../teardown/steps/public-routes.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const found = network().publicRoutes[''];

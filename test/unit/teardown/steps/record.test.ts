@@ -7,7 +7,7 @@ import {
 import { expect, test } from '@jest/globals';
 import type { FoundRecord } from '../../../../lib/look/record.ts';
 import { record } from '../../../../teardown/steps/record.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
 
 const set = (DNSName: string, EvaluateTargetHealth = true): ResourceRecordSet => ({
   Name: 'api.example.com.',

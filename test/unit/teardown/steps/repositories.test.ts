@@ -2,7 +2,7 @@
 import { DeleteRepositoryCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { repositories } from '../../../../teardown/steps/repositories.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../step-harness.ts';
 
 const item = {
   repositoryName: 'shop-dev/web-api1',

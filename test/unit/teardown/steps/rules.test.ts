@@ -3,7 +3,7 @@ import { DeleteRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import type { FoundRule } from '../../../../lib/look/rules.ts';
 import { rules } from '../../../../teardown/steps/rules.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
 
 const item = { ruleArn: 'arn:rule' } as FoundRule;
 const undo = () => undoOf({ name: 'rules', key: 'web-api1' }, item);

@@ -7,7 +7,7 @@ import {
 import { expect, test } from '@jest/globals';
 import type { GroupRule } from '../../../../lib/derive/security-group-rules.ts';
 import { securityGroups } from '../../../../teardown/steps/security-groups.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../step-harness.ts';
 
 const tcp = (port: number): GroupRule => ({ protocol: 'tcp', fromPort: port, toPort: port, peer: 'sg-b' });
 const group = (key: string, groupId: string, ingress: GroupRule[]) => ({

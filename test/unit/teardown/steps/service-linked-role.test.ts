@@ -1,7 +1,7 @@
 // The service-linked role stays: it is the account's.
 import { expect, test } from '@jest/globals';
 import { serviceLinkedRole } from '../../../../teardown/steps/service-linked-role.ts';
-import { sent, undoOf } from '../../act.ts';
+import { sent, undoOf } from '../../step-harness.ts';
 
 test('removes what is ours: it is not, so that it stays and nothing is sent', async () => {
   const item = { roleName: 'AWSServiceRoleForECS', tags: {} };

@@ -9,8 +9,8 @@ import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../../lib/model/clock.ts';
 import type { FoundService } from '../../../../lib/look/services.ts';
 import { services } from '../../../../teardown/steps/services.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
-import { impatient } from '../../impatient.ts';
+import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
+import { impatient } from '../../short-waits.ts';
 
 const undo = (status = 'ACTIVE') =>
   undoOf({ name: 'services', key: 'web' }, { serviceName: 'web', status } as FoundService);

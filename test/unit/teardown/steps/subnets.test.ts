@@ -2,7 +2,7 @@
 import { DeleteSubnetCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { subnets } from '../../../../teardown/steps/subnets.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () =>

@@ -8,7 +8,7 @@ import {
 import { beforeEach, expect, test } from '@jest/globals';
 import { vpc } from '../../../../teardown/steps/vpc.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, ourTags, sent, undoOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () => vpc.remove(undoOf({ name: 'vpc' }, network().vpc['']));

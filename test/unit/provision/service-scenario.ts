@@ -5,8 +5,8 @@ import type { Config } from '../../../lib/config/config.ts';
 import type { FoundService } from '../../../lib/look/services.ts';
 import { toCamelCaseTags } from '../../../lib/derive/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../lib/derive/task-definition.ts';
-import { ACCOUNT, config, mocks, ourTags, sent } from '../act.ts';
-import { neighbours } from '../neighbours.ts';
+import { ACCOUNT, config, mocks, ourTags, sent } from '../step-harness.ts';
+import { neighbours } from '../existing-resources.ts';
 
 const { cluster, images, securityGroups, subnets, targetGroups } = neighbours;
 export const DEFINITION = 'arn:definition:1';

@@ -27,7 +27,7 @@ import { tagsOf } from '../../lib/derive/tags.ts';
 import { until } from '../../lib/engine/until.ts';
 import { NOTHING_ELSE } from '../../teardown/remove.ts';
 import { localWaits } from '../../lib/engine/waits.ts';
-import { allFresh } from './all-fresh.ts';
+import { allFresh } from './recently-created.ts';
 import { testClock } from './clock.ts';
 
 export { testClock };

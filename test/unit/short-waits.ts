@@ -1,6 +1,6 @@
 /** For unit tests of what never comes: the same surroundings, whose waits give up after a few looks. */
 import { until, type ProbeResult } from '../../lib/engine/until.ts';
-import { testClock } from './act.ts';
+import { testClock } from './step-harness.ts';
 
 /** As much of an act or of an undo as a wait needs. */
 interface Waiting {

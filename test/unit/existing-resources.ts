@@ -9,7 +9,7 @@ const other = <N extends Noun>(_name: N, items: Record<string, Ids[N]>) =>
   items as unknown as Record<string, Found[N]>;
 
 /** Both as found, and as made. */
-export const neighbours = {
+export const existing = {
   vpc: other('vpc', { '': { vpcId: 'vpc-1' } }),
   subnets: other('subnets', {
     'public-1': { subnetId: 'subnet-a', zone: 'eu-west-1a' },

@@ -8,7 +8,7 @@ interface Waiting {
   until<T>(what: string, wait: never, probe: () => Promise<ProbeResult<T>>): Promise<T>;
 }
 
-export function impatient<A extends Waiting>(surroundings: A): A {
+export function withShortWaits<A extends Waiting>(surroundings: A): A {
   const { signal } = surroundings;
   const wait = { first: 0, every: 1000, deadline: 3000 };
   return {

@@ -7,7 +7,7 @@ import { openState, type State } from '../../../lib/state/state.ts';
 import { toPascalCaseTags } from '../../../lib/derive/tags.ts';
 import { refreshState } from '../../../provision/refresh-state.ts';
 import { steps } from '../../../provision/plan.ts';
-import { awsError, mocks, ourTags, seeOf, surveyOf, testClock, diffOf } from '../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, surveyOf, testClock, diffOf } from '../step-harness.ts';
 import { useFolder } from '../lib/state/folder.ts';
 import { network } from '../network.ts';
 
@@ -63,7 +63,9 @@ test('writes nothing when all is known', async () => {
 async function runAgain() {
   await state.record('vpc', { vpcId: 'vpc-1' });
   const found = surveyOf({
-    vpc: Object.fromEntries(await lookVpc({ ...seeOf(), recorded: recordedIn(state.data.resources) })),
+    vpc: Object.fromEntries(
+      await lookVpc({ ...lookContextOf(), recorded: recordedIn(state.data.resources) }),
+    ),
   });
   await refreshState(state, found);
   return { changes: diffOf(steps.vpc, found), resources: state.data.resources };

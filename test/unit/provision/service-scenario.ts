@@ -6,9 +6,9 @@ import type { FoundService } from '../../../lib/look/services.ts';
 import { toCamelCaseTags } from '../../../lib/derive/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../lib/derive/task-definition.ts';
 import { ACCOUNT, config, mocks, ourTags, sent } from '../step-harness.ts';
-import { neighbours } from '../existing-resources.ts';
+import { existing } from '../existing-resources.ts';
 
-const { cluster, images, securityGroups, subnets, targetGroups } = neighbours;
+const { cluster, images, securityGroups, subnets, targetGroups } = existing;
 export const DEFINITION = 'arn:definition:1';
 export const ARN = 'arn:service/shop-dev/web';
 export const tags = ourTags('services', 'web');
@@ -53,17 +53,17 @@ export const item: FoundService = {
   rollout: 'COMPLETED',
   tags,
 };
-export const made = {
+export const ids = {
   cluster,
   subnets,
   securityGroups,
   targetGroups,
   taskDefinitions: { web: { taskDefinitionArn: DEFINITION } },
 };
-export const scene = (of = config()) => ({
-  name: 'services' as const,
+export const scenario = (of = config()) => ({
+  noun: 'services' as const,
   config: of,
-  made,
+  ids,
   found: {
     cluster,
     images,
@@ -74,8 +74,8 @@ export const scene = (of = config()) => ({
   },
 });
 export const withItem = (changes: Partial<FoundService> = {}, of = config()) => ({
-  ...scene(of),
-  found: { ...scene(of).found, services: { web: { ...item, ...changes } } },
+  ...scenario(of),
+  found: { ...scenario(of).found, services: { web: { ...item, ...changes } } },
 });
 /** The stack with its one service changed. */
 export const changed = (change: Partial<Config['services'][number]>) =>

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { KINDS_OF_A_VPC, contentsOf } from '../../../teardown/vpc-contents.ts';
-import { awsError, mocks, seeOf, sent } from '../step-harness.ts';
+import { awsError, mocks, lookContextOf, sent } from '../step-harness.ts';
 
 beforeEach(() => {
   mocks.ec2
@@ -30,7 +30,7 @@ beforeEach(() => {
     .resolves({ NatGateways: [{ NatGatewayId: 'nat-0', State: 'deleted' }] });
 });
 
-const texts = async () => (await contentsOf(seeOf().aws, 'vpc-1')).map(({ text }) => text);
+const texts = async () => (await contentsOf(lookContextOf().aws, 'vpc-1')).map(({ text }) => text);
 
 test('nothing counts that comes and goes with the VPC, or is gone and shown still', async () => {
   expect(await texts()).toEqual([]);

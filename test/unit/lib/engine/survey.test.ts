@@ -1,7 +1,7 @@
 // The survey: in which order it asks, and which failure it tells.
 import { beforeEach, expect, test } from '@jest/globals';
 import { survey } from '../../../../lib/engine/survey.ts';
-import { awsError, mocks, seeOf } from '../../step-harness.ts';
+import { awsError, mocks, lookContextOf } from '../../step-harness.ts';
 
 let asked: string[];
 beforeEach(() => {
@@ -16,7 +16,7 @@ beforeEach(() => {
 test('it asks first for what takes longest, and goes on with other work when all is asked for', async () => {
   let surveying: Promise<unknown> = Promise.resolve();
   const all = new Promise<string[]>((begun) => {
-    surveying = survey(seeOf(), undefined, () => begun([...asked]));
+    surveying = survey(lookContextOf(), undefined, () => begun([...asked]));
   });
   await expect(surveying).rejects.toThrow('DescribeAvailabilityZonesCommand');
   expect(await all).toEqual(asked);
@@ -25,6 +25,6 @@ test('it asks first for what takes longest, and goes on with other work when all
 });
 
 test('of several failures it tells the first in the order of the architecture, and asks for nothing else', async () => {
-  await expect(survey(seeOf(), ['record', 'vpc'])).rejects.toThrow('DescribeVpcsCommand');
+  await expect(survey(lookContextOf(), ['record', 'vpc'])).rejects.toThrow('DescribeVpcsCommand');
   expect(asked).toEqual(['ListHostedZonesCommand', 'DescribeVpcsCommand']);
 });

@@ -3,9 +3,9 @@ import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { lookCluster } from '../../../../lib/look/cluster.ts';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
-const look = async () => (await lookCluster(seeOf())).get('');
+const look = async () => (await lookCluster(lookContextOf())).get('');
 
 test('reads ours', async () => {
   mocks.ecs.on(DescribeClustersCommand).resolves({

@@ -3,7 +3,7 @@ import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookElasticIp } from '../../../../lib/look/elastic-ip.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
+import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const address = (AllocationId: string, AssociationId?: string) => ({
@@ -15,7 +15,7 @@ const address = (AllocationId: string, AssociationId?: string) => ({
 
 test('nothing of ours is nothing', async () => {
   mocks.ec2.on(DescribeAddressesCommand).resolves({});
-  expect(await lookElasticIp(seeOf())).toEqual(new Map());
+  expect(await lookElasticIp(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
     {
       command: 'DescribeAddresses',
@@ -26,14 +26,17 @@ test('nothing of ours is nothing', async () => {
 
 test('ours is told with its address', async () => {
   mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [address('eipalloc-1')] });
-  expect(await lookElasticIp(seeOf())).toEqual(new Map([['', network().elasticIp['']]]));
+  expect(await lookElasticIp(lookContextOf())).toEqual(new Map([['', network().elasticIp['']]]));
 });
 
 test('of twins, the one that is in use keeps the key, and the other one costs money until it is removed', async () => {
   mocks.ec2
     .on(DescribeAddressesCommand)
     .resolves({ Addresses: [address('eipalloc-lost'), address('eipalloc-1', 'eipassoc-1')] });
-  const keys = [...(await lookElasticIp(seeOf()))].map(([key, { allocationId }]) => [key, allocationId]);
+  const keys = [...(await lookElasticIp(lookContextOf()))].map(([key, { allocationId }]) => [
+    key,
+    allocationId,
+  ]);
   expect(keys).toEqual([
     ['', 'eipalloc-1'],
     ['~2', 'eipalloc-lost'],

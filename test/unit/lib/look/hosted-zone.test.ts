@@ -9,7 +9,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lookHostedZone } from '../../../../lib/look/hosted-zone.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const zone = (id: string, more: Partial<HostedZone> = {}): HostedZone => ({
   Id: `/hostedzone/${id}`,
@@ -39,7 +39,7 @@ function holds(zones: readonly HostedZone[], tags: Readonly<Record<string, Tags>
 const NONE = config({ domain: undefined });
 /** @param recorded the ids of zones that the state remembers, by address */
 const see = (of = config(), recorded: Record<string, string> = {}) => ({
-  ...seeOf(of),
+  ...lookContextOf(of),
   recorded: recordedIn(
     Object.fromEntries(
       Object.entries(recorded).map(([address, hostedZoneId]) => [address, { hostedZoneId }]),

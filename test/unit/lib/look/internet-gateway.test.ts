@@ -3,7 +3,7 @@ import { DescribeInternetGatewaysCommand, type AttachmentStatus } from '@aws-sdk
 import { expect, test } from '@jest/globals';
 import { lookInternetGateway } from '../../../../lib/look/internet-gateway.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
+import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 /** A gateway, attached to a VPC or not; AWS says `available` where its model says `attached`. */
@@ -16,7 +16,7 @@ const found = network().internetGateway[''];
 
 test('nothing of ours is nothing', async () => {
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolves({});
-  expect(await lookInternetGateway(seeOf())).toEqual(new Map());
+  expect(await lookInternetGateway(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
     {
       command: 'DescribeInternetGateways',
@@ -30,7 +30,7 @@ test('ours is told with the VPC that it hangs on, over all pages', async () => {
   mocks.ec2
     .on(DescribeInternetGatewaysCommand, { NextToken: 'more' })
     .resolves({ InternetGateways: [gateway('igw-1', 'vpc-1')] });
-  expect(await lookInternetGateway(seeOf())).toEqual(new Map([['', found]]));
+  expect(await lookInternetGateway(lookContextOf())).toEqual(new Map([['', found]]));
 });
 
 test.each([
@@ -38,14 +38,19 @@ test.each([
   ['is detached', gateway('igw-1', 'vpc-1', 'detached')],
 ])('one that %s hangs on none', async (_, one) => {
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [one] });
-  expect(await lookInternetGateway(seeOf())).toEqual(new Map([['', { ...found, attachedTo: undefined }]]));
+  expect(await lookInternetGateway(lookContextOf())).toEqual(
+    new Map([['', { ...found, attachedTo: undefined }]]),
+  );
 });
 
 test('of twins, the one that is attached keeps the key', async () => {
   mocks.ec2
     .on(DescribeInternetGatewaysCommand)
     .resolves({ InternetGateways: [gateway('igw-lost'), gateway('igw-1', 'vpc-1')] });
-  const keys = [...(await lookInternetGateway(seeOf()))].map(([key, igw]) => [key, igw.internetGatewayId]);
+  const keys = [...(await lookInternetGateway(lookContextOf()))].map(([key, igw]) => [
+    key,
+    igw.internetGatewayId,
+  ]);
   expect(keys).toEqual([
     ['', 'igw-1'],
     ['~2', 'igw-lost'],

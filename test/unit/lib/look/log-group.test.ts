@@ -2,11 +2,11 @@
 import { DescribeLogGroupsCommand, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { lookLogGroup } from '../../../../lib/look/log-group.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const NAME = '/slipway/shop-dev';
 const ARN = `arn:aws:logs:eu-west-1:111122223333:log-group:${NAME}`;
-const look = async () => (await lookLogGroup(seeOf())).get('');
+const look = async () => (await lookLogGroup(lookContextOf())).get('');
 
 test('reads ours', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({

@@ -3,7 +3,7 @@ import { DescribeNatGatewaysCommand, type NatGatewayState } from '@aws-sdk/clien
 import { describe, expect, test } from '@jest/globals';
 import { lookNatGateway, natGatewayById, natGatewayGone } from '../../../../lib/look/nat-gateway.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({
@@ -19,7 +19,7 @@ const found = network().natGateway[''];
 describe('a look by tags', () => {
   test('finds nothing where there is nothing, and does not ask for deleted ones', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({});
-    expect(await lookNatGateway(seeOf())).toEqual(new Map());
+    expect(await lookNatGateway(lookContextOf())).toEqual(new Map());
     expect(sent()).toEqual([
       {
         command: 'DescribeNatGateways',
@@ -38,13 +38,13 @@ describe('a look by tags', () => {
     mocks.ec2
       .on(DescribeNatGatewaysCommand, { NextToken: 'more' })
       .resolves({ NatGateways: [nat('nat-1', 'available')] });
-    expect(await lookNatGateway(seeOf())).toEqual(new Map([['', found]]));
+    expect(await lookNatGateway(lookContextOf())).toEqual(new Map([['', found]]));
   });
 
   test('tells why one failed', async () => {
     const why = { FailureCode: 'Gateway.NotAttached', FailureMessage: 'no gateway', NatGatewayAddresses: [] };
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'failed', why)] });
-    expect([...(await lookNatGateway(seeOf())).values()]).toEqual([
+    expect([...(await lookNatGateway(lookContextOf())).values()]).toEqual([
       { ...found, state: 'failed', failure: 'Gateway.NotAttached: no gateway', allocationId: '' },
     ]);
   });
@@ -58,7 +58,7 @@ describe('a look by tags', () => {
         nat('nat-1', 'available'),
       ],
     });
-    const keys = [...(await lookNatGateway(seeOf()))].map(([key, one]) => [key, one.natGatewayId]);
+    const keys = [...(await lookNatGateway(lookContextOf()))].map(([key, one]) => [key, one.natGatewayId]);
     expect(keys).toEqual([
       ['', 'nat-1'],
       ['~2', 'nat-4'],
@@ -69,7 +69,7 @@ describe('a look by tags', () => {
 });
 
 describe('a look by id', () => {
-  const { aws } = seeOf();
+  const { aws } = lookContextOf();
 
   test('finds a deleted one, too', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'deleted')] });

@@ -11,7 +11,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lookAgain, lookRecord, normalisedAliasName } from '../../../../lib/look/record.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import type { StateData } from '../../../../lib/state/format.ts';
-import { awsError, config, mocks, seeOf, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, lookContextOf, sent } from '../../step-harness.ts';
 
 const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
 const alias = (DNSName: string, more: Partial<ResourceRecordSet> = {}): ResourceRecordSet => ({
@@ -52,7 +52,7 @@ function holds(
 }
 const NONE = config({ domain: undefined });
 const see = (of = config(), resources: StateData['resources'] = {}) => ({
-  ...seeOf(of),
+  ...lookContextOf(of),
   recorded: recordedIn(resources),
 });
 const RECORDED = { hostedZone: { hostedZoneId: 'Z1' }, record: { recordName: 'api.example.com' } };

@@ -14,7 +14,7 @@ import { look as lookAt } from '../../../../lib/engine/survey.ts';
 import { speculateById } from '../../../../lib/look/recorded.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { tagFields, toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const { ec2 } = mocks;
 
@@ -132,7 +132,7 @@ const kinds = [
 
 describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId, gone, command }) => {
   const address = key === '' ? noun : `${noun}.${key}`;
-  const see = () => ({ ...seeOf(), recorded: recordedIn({ [address]: { ...ids } }) });
+  const see = () => ({ ...lookContextOf(), recorded: recordedIn({ [address]: { ...ids } }) });
   const look = async () => [...(await lookAt(noun, see())).keys()];
   const on = (input?: object) => ec2.on(command, input);
   const calls = () =>
@@ -216,7 +216,7 @@ test('a recorded NAT gateway that AWS still shows, but as deleted, is gone', asy
   ec2
     .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
     .resolves({ NatGateways: [{ NatGatewayId: 'nat-1', State: 'deleted', Tags }] });
-  const see = { ...seeOf(), recorded: recordedIn({ natGateway: { natGatewayId: 'nat-1' } }) };
+  const see = { ...lookContextOf(), recorded: recordedIn({ natGateway: { natGatewayId: 'nat-1' } }) };
   expect(await lookAt('natGateway', see)).toEqual(new Map());
 });
 

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { lookPrivateRoutes, lookPublicRoutes } from '../../../../lib/look/route-tables.ts';
 import type { Noun } from '../../../../lib/model/architecture.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
+import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const association = (SubnetId: string, state: 'associated' | 'disassociating' | 'failed' = 'associated') => ({
@@ -32,12 +32,12 @@ const { publicRoutes, privateRoutes } = network();
 /** The one public table that this answer shows. */
 async function onlyTable(more: RouteTable) {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ ...PUBLIC, ...more }] });
-  return (await lookPublicRoutes(seeOf())).get('');
+  return (await lookPublicRoutes(lookContextOf())).get('');
 }
 
 test('nothing of ours is nothing', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({});
-  expect(await lookPublicRoutes(seeOf())).toEqual(new Map());
+  expect(await lookPublicRoutes(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
     {
       command: 'DescribeRouteTables',
@@ -51,7 +51,7 @@ test('public and private tables are told apart by their tags, from one call, ove
     .on(DescribeRouteTablesCommand, { NextToken: undefined })
     .resolves({ RouteTables: [PRIVATE], NextToken: 'more' });
   mocks.ec2.on(DescribeRouteTablesCommand, { NextToken: 'more' }).resolves({ RouteTables: [PUBLIC] });
-  const see = seeOf();
+  const see = lookContextOf();
   const [open, closed] = await Promise.all([lookPublicRoutes(see), lookPrivateRoutes(see)]);
   expect(open).toEqual(new Map([['', publicRoutes['']]]));
   expect(closed).toEqual(new Map([['private-1', privateRoutes['private-1']]]));
@@ -81,5 +81,5 @@ test('a second one with the same key is seen under a key that nobody wants', asy
   mocks.ec2
     .on(DescribeRouteTablesCommand)
     .resolves({ RouteTables: [PUBLIC, { ...PUBLIC, RouteTableId: 'rtb-9' }] });
-  expect([...(await lookPublicRoutes(seeOf())).keys()]).toEqual(['', '~2']);
+  expect([...(await lookPublicRoutes(lookContextOf())).keys()]).toEqual(['', '~2']);
 });

@@ -11,7 +11,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { lookRules } from '../../../../lib/look/rules.ts';
 import { rulesOf } from '../../../../lib/derive/rule-priorities.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const priority = (key: string) => String(rulesOf(config()).get(key)?.priority);
 const tags = (key: string) => ourTags('rules', key);
@@ -58,7 +58,7 @@ function holds(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, g
   });
 }
 const arns = async () =>
-  Object.fromEntries([...(await lookRules(seeOf()))].map(([key, { ruleArn }]) => [key, ruleArn]));
+  Object.fromEntries([...(await lookRules(lookContextOf()))].map(([key, { ruleArn }]) => [key, ruleArn]));
 
 test('reads ours, on whatever page, but not the default one', async () => {
   holds(
@@ -69,7 +69,7 @@ test('reads ours, on whatever page, but not the default one', async () => {
     ],
     { 'arn:1': tags('web-api1'), 'arn:2': tags('web-api2') },
   );
-  const found = await lookRules(seeOf());
+  const found = await lookRules(lookContextOf());
   expect([...found.keys()]).toEqual(['web-api2', 'web-api1']);
   expect(found.get('web-api1')).toEqual({
     ruleArn: 'arn:1',
@@ -104,7 +104,7 @@ test('reads what others may have made of ours', async () => {
     ],
     { 'arn:1': tags('web-api1'), 'arn:2': tags('web-api2') },
   );
-  const found = await lookRules(seeOf());
+  const found = await lookRules(lookContextOf());
   expect(found.get('web-api1')).toMatchObject({
     paths: ['/old'],
     otherConditions: '{"Field":"host-header","Values":["x"]}',

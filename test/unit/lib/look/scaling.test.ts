@@ -8,7 +8,7 @@ import { DescribeServicesCommand, ListServicesCommand } from '@aws-sdk/client-ec
 import { describe, expect, test } from '@jest/globals';
 import { isAutoScaled, lookServices } from '../../../../lib/look/services.ts';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 interface Live {
   readonly count: number;
@@ -28,7 +28,7 @@ async function look(live: Record<string, Live>, wanted: readonly string[] = Obje
   mocks.ecs.on(DescribeServicesCommand).resolves({ services });
   const [web] = config().services;
   if (!web) throw new Error('no service');
-  return lookServices(seeOf(config({ services: wanted.map((name) => ({ ...web, name })) })));
+  return lookServices(lookContextOf(config({ services: wanted.map((name) => ({ ...web, name })) })));
 }
 const scalings = async (...args: Parameters<typeof look>) =>
   Object.fromEntries([...(await look(...args))].map(([name, { scaling }]) => [name, scaling]));

@@ -3,7 +3,7 @@ import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/clien
 import { expect, test } from '@jest/globals';
 import { lookSecurityGroups } from '../../../../lib/look/security-groups.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
+import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const group = (key: string, IpPermissions: IpPermission[] = [], GroupId = `sg-${key}`) => ({
   GroupId,
@@ -16,7 +16,7 @@ const group = (key: string, IpPermissions: IpPermission[] = [], GroupId = `sg-${
 
 test('nothing of ours is nothing', async () => {
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({});
-  expect(await lookSecurityGroups(seeOf())).toEqual(new Map());
+  expect(await lookSecurityGroups(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
     {
       command: 'DescribeSecurityGroups',
@@ -32,7 +32,7 @@ test('ours are told by the keys in their tags, over all pages', async () => {
   mocks.ec2
     .on(DescribeSecurityGroupsCommand, { NextToken: 'more' })
     .resolves({ SecurityGroups: [group('web')] });
-  const found = await lookSecurityGroups(seeOf());
+  const found = await lookSecurityGroups(lookContextOf());
   expect([...found.keys()]).toEqual(['balancer', 'web']);
   expect(found.get('web')).toEqual({
     groupId: 'sg-web',
@@ -56,7 +56,7 @@ test('a permission is as many rules as it has peers, of whatever kind', async ()
   };
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups: [group('web', [permission])] });
   const rule = { protocol: 'tcp', fromPort: 80, toPort: 81 };
-  expect((await lookSecurityGroups(seeOf())).get('web')?.ingress).toEqual(
+  expect((await lookSecurityGroups(lookContextOf())).get('web')?.ingress).toEqual(
     ['10.0.0.0/8', '192.168.0.0/16', '::/0', 'pl-1', 'sg-b'].map((peer) => ({ ...rule, peer })),
   );
 });
@@ -65,5 +65,5 @@ test('a second one with the same key is seen under a key that nobody wants', asy
   mocks.ec2
     .on(DescribeSecurityGroupsCommand)
     .resolves({ SecurityGroups: [group('web'), group('web', [], 'sg-twin')] });
-  expect([...(await lookSecurityGroups(seeOf())).keys()]).toEqual(['web', 'web~2']);
+  expect([...(await lookSecurityGroups(lookContextOf())).keys()]).toEqual(['web', 'web~2']);
 });

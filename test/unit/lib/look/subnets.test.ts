@@ -3,7 +3,7 @@ import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-s
 import { expect, test } from '@jest/globals';
 import { lookSubnets, lookZones } from '../../../../lib/look/subnets.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
+import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const subnet = (key: string, SubnetId: string, CidrBlock: string, AvailabilityZone: string) => ({
@@ -21,7 +21,7 @@ const { subnets } = network();
 
 test('nothing of ours is nothing', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({});
-  expect(await lookSubnets(seeOf())).toEqual(new Map());
+  expect(await lookSubnets(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
     {
       command: 'DescribeSubnets',
@@ -35,7 +35,7 @@ test('ours are told by the keys in their tags, over all pages', async () => {
     .on(DescribeSubnetsCommand, { NextToken: undefined })
     .resolves({ Subnets: [B], NextToken: 'more' });
   mocks.ec2.on(DescribeSubnetsCommand, { NextToken: 'more' }).resolves({ Subnets: [A] });
-  const found = await lookSubnets(seeOf());
+  const found = await lookSubnets(lookContextOf());
   expect(found).toEqual(
     new Map([
       ['public-2', subnets['public-2']],
@@ -46,12 +46,12 @@ test('ours are told by the keys in their tags, over all pages', async () => {
 
 test('a second one with the same key is seen under a key that nobody wants', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [A, { ...A, SubnetId: 'subnet-z' }] });
-  expect([...(await lookSubnets(seeOf())).keys()]).toEqual(['public-1', 'public-1~2']);
+  expect([...(await lookSubnets(lookContextOf())).keys()]).toEqual(['public-1', 'public-1~2']);
 });
 
 test('whoever asks in the same survey rides on one call', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [A] });
-  const see = seeOf();
+  const see = lookContextOf();
   await Promise.all([lookSubnets(see), lookSubnets(see)]);
   expect(sent()).toHaveLength(1);
 });
@@ -60,7 +60,7 @@ test('zones are those that are open and no local ones, in order', async () => {
   mocks.ec2.on(DescribeAvailabilityZonesCommand).resolves({
     AvailabilityZones: [{ ZoneName: 'eu-west-1c' }, { ZoneName: 'eu-west-1a' }, { ZoneName: 'eu-west-1b' }],
   });
-  expect(await lookZones(seeOf())).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
+  expect(await lookZones(lookContextOf())).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
   expect(sent()).toEqual([
     {
       command: 'DescribeAvailabilityZones',

@@ -10,7 +10,7 @@ import { isRouted } from '../../../../lib/config/config.ts';
 import { lookTargetGroups } from '../../../../lib/look/target-groups.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../step-harness.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const [NAME1 = '', NAME2 = ''] = config()
   .services.flatMap(({ containers }) => containers)
@@ -55,7 +55,7 @@ function holds(held: Readonly<Record<string, Tags>>, gone: readonly string[] = [
 }
 const tags = (key: string) => ourTags('targetGroups', key);
 const keys = async () =>
-  Object.fromEntries([...(await lookTargetGroups(seeOf()))].map(([key, { name }]) => [key, name]));
+  Object.fromEntries([...(await lookTargetGroups(lookContextOf()))].map(([key, { name }]) => [key, name]));
 
 test('finds nothing where there is nothing', async () => {
   holds({});
@@ -65,7 +65,7 @@ test('finds nothing where there is nothing', async () => {
 
 test('reads ours, on whatever page', async () => {
   holds({ 'a-1': {}, 'a-2': {}, [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') });
-  expect((await lookTargetGroups(seeOf())).get('web-api1')).toEqual({
+  expect((await lookTargetGroups(lookContextOf())).get('web-api1')).toEqual({
     targetGroupArn: `arn:${NAME1}`,
     name: NAME1,
     vpcId: 'vpc-1',
@@ -102,7 +102,7 @@ test('shows the one that is about to be replaced, and those that nothing wants, 
 
 test("shows somebody else's only where it has a name that we want", async () => {
   holds({ [NAME1]: { 'slipway:stack': 'other' }, [NAME2]: {}, 'shop-dev-2-web-api1-1234': { owner: 'bob' } });
-  const found = await lookTargetGroups(seeOf());
+  const found = await lookTargetGroups(lookContextOf());
   expect([...found.keys()]).toEqual(['web-api1', 'web-api2']);
   expect([...found.values()].map((item) => item.tags)).toEqual([{ 'slipway:stack': 'other' }, {}]);
 });
@@ -116,5 +116,5 @@ test('leaves out what goes away while it looks', async () => {
 
 test('fails with any other error', async () => {
   mocks.elbv2.on(DescribeTargetGroupsCommand).rejects(awsError('AccessDenied', 'no'));
-  await expect(lookTargetGroups(seeOf())).rejects.toMatchObject({ message: 'no' });
+  await expect(lookTargetGroups(lookContextOf())).rejects.toMatchObject({ message: 'no' });
 });

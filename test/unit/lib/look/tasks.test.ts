@@ -2,7 +2,7 @@
 import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { tasksOf } from '../../../../lib/look/tasks.ts';
-import { awsError, mocks, seeOf, sent } from '../../step-harness.ts';
+import { awsError, mocks, lookContextOf, sent } from '../../step-harness.ts';
 
 const task = (taskArn: string, group = 'service:web'): Task => ({ taskArn, group });
 
@@ -24,7 +24,7 @@ function holds(
     .callsFake(({ tasks }: { tasks: string[] }) => ({ tasks: tasks.map((arn) => known(arn)) }));
 }
 const arns = async (...statuses: ('RUNNING' | 'STOPPED')[]) =>
-  (await tasksOf(seeOf(), 'web', ...statuses)).map(({ taskArn }) => taskArn);
+  (await tasksOf(lookContextOf(), 'web', ...statuses)).map(({ taskArn }) => taskArn);
 
 test('lists by family, one status after the other, and describes each task once', async () => {
   holds({ RUNNING: ['arn:1', 'arn:2'], STOPPED: ['arn:2', 'arn:3'] });
@@ -44,7 +44,9 @@ test('lists by the family of the configuration, whatever the ECS service is call
   holds({ RUNNING: ['arn:1', 'arn:2'] }, (arn) =>
     task(arn, arn === 'arn:1' ? 'service:web_1234' : undefined),
   );
-  expect((await tasksOf(seeOf(), 'web_1234', 'RUNNING')).map(({ taskArn }) => taskArn)).toEqual(['arn:1']);
+  expect((await tasksOf(lookContextOf(), 'web_1234', 'RUNNING')).map(({ taskArn }) => taskArn)).toEqual([
+    'arn:1',
+  ]);
   expect(sent()[0]?.input).toMatchObject({ family: 'shop-dev-web' });
 });
 

@@ -18,8 +18,8 @@ import type { Service } from '../../../../lib/config/config.ts';
 import type { WaitName } from '../../../../lib/engine/waits.ts';
 import { until, type ProbeResult } from '../../../../lib/engine/until.ts';
 import { waitForService } from '../../../../provision/done/wait-for-service.ts';
-import { awsError, config, mocks, seeOf, sent, testClock } from '../../step-harness.ts';
-import { neighbours } from '../../existing-resources.ts';
+import { awsError, config, mocks, lookContextOf, sent, testClock } from '../../step-harness.ts';
+import { existing } from '../../existing-resources.ts';
 import { at, BROKEN, MINE, OLD, primary, service } from '../deployments.ts';
 
 describe('a service is done', () => {
@@ -33,7 +33,7 @@ describe('a service is done', () => {
   const waiting: string[] = [];
   const made = {
     taskDefinitions: new Map([['web', { taskDefinitionArn: MINE }]]),
-    targetGroups: new Map(Object.entries(neighbours.targetGroups)),
+    targetGroups: new Map(Object.entries(existing.targetGroups)),
   };
   /** Waits with a few looks; every test has its own clock and notes. */
   const settle = async (of = web, answered?: EcsService, change?: Change) => {
@@ -43,7 +43,7 @@ describe('a service is done', () => {
     waiting.length = 0;
     await waitForService(
       {
-        ...seeOf(),
+        ...lookContextOf(),
         change,
         clock,
         note: (text) => void notes.push(text),

@@ -8,7 +8,7 @@ import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harnes
 const ARN = 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop-dev';
 const item = { clusterArn: ARN, status: 'ACTIVE', tags: ourTags('cluster') };
 const withTags = (tags: Record<string, string>) => ({
-  name: 'cluster' as const,
+  noun: 'cluster' as const,
   found: { cluster: { '': { ...item, tags } } },
 });
 const tags = toCamelCaseTags(ourTags('cluster'));
@@ -22,7 +22,7 @@ const seen = (status: string) => ({ clusters: [{ clusterArn: ARN, status, tags }
 
 test('creates when missing', async () => {
   mocks.ecs.on(CreateClusterCommand).resolves(made);
-  const { verbs, ids } = await provisionStep(cluster, { name: 'cluster' });
+  const { verbs, ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { clusterArn: ARN } });
   expect(sent()).toEqual([create]);
@@ -35,7 +35,7 @@ test('creates when missing, and waits until it is active', async () => {
     .resolvesOnce({ clusters: [], failures: [{ reason: 'MISSING' }] })
     .resolvesOnce(seen('PROVISIONING'))
     .resolves(seen('ACTIVE'));
-  await provisionStep(cluster, { name: 'cluster' });
+  await provisionStep(cluster, { noun: 'cluster' });
   expect(sent()).toEqual([create, look, look, look]);
 });
 
@@ -49,7 +49,7 @@ test('creates when missing: tries again while the service-linked role is not see
       ),
     )
     .resolves(made);
-  const { ids } = await provisionStep(cluster, { name: 'cluster' });
+  const { ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
   expect(sent()).toEqual([create, create]);
 });
@@ -72,7 +72,7 @@ test('repairs drift', async () => {
 
 test('explains refusal', async () => {
   mocks.ecs.on(CreateClusterCommand).rejects(awsError('LimitExceededException', 'too many clusters'));
-  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject({
+  await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     message: 'too many clusters',
   });
   expect(sent()).toEqual([create]);
@@ -81,7 +81,7 @@ test('explains refusal', async () => {
 test('explains refusal: one that ECS could not set up', async () => {
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...made.cluster, status: 'PROVISIONING' } });
   mocks.ecs.on(DescribeClustersCommand).resolves(seen('FAILED'));
-  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject({
+  await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     code: 'FAILED_STATE',
     why: 'ECS could not set the cluster up',
   });
@@ -100,7 +100,7 @@ const taken = { code: 'FOREIGN', what: 'Something that is not ours has the name 
 
 test("explains refusal: a create that is answered with somebody else's, who was quicker", async () => {
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: theirs });
-  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject({
+  await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     ...taken,
     why: expect.stringContaining('tagged team=one'),
   });
@@ -113,7 +113,7 @@ test.each([
 ])("explains refusal: where the answer tells no tags and a look tells others' (%s)", async (_, one) => {
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...theirs, tags: [] } });
   mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [one] });
-  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject(taken);
+  await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject(taken);
 });
 
 test('creates when missing, and takes the word of a look where the answer tells no tags', async () => {
@@ -122,7 +122,7 @@ test('creates when missing, and takes the word of a look where the answer tells 
     .on(DescribeClustersCommand)
     .resolvesOnce({ clusters: [], failures: [{ reason: 'MISSING' }] })
     .resolves(seen('ACTIVE'));
-  const { ids } = await provisionStep(cluster, { name: 'cluster' });
+  const { ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
   expect(sent()).toEqual([create, look, look]);
 });

@@ -8,14 +8,23 @@ import {
 import { expect, test } from '@jest/globals';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { hostedZone } from '../../../../provision/steps/hosted-zone.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../step-harness.ts';
+import {
+  awsError,
+  config,
+  mocks,
+  ourTags,
+  provisionStep,
+  sent,
+  surveyOf,
+  diffOf,
+} from '../../step-harness.ts';
 
 const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
 const own = config({ domain });
 const theAccounts = config({ domain: { ...domain, createZone: false } });
 const ours = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hostedZone') };
 const theirs = { ...ours, tags: {} };
-const scene = { name: 'hostedZone' as const, config: own };
+const scenario = { noun: 'hostedZone' as const, config: own };
 
 const create = {
   command: 'CreateHostedZone',
@@ -47,7 +56,7 @@ test('creates when missing, and tags it then', async () => {
     HostedZone: { Id: '/hostedzone/ZONE1', Name: 'example.com.', CallerReference: '' },
   });
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
-  const { verbs, ids } = await provisionStep(hostedZone, scene);
+  const { verbs, ids } = await provisionStep(hostedZone, scenario);
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
   expect(sent()).toEqual([create, tag]);
@@ -57,7 +66,7 @@ test('creates when missing: a caller reference in use is that of our own create,
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
   thereIs('shop-dev/token-1');
-  const { ids } = await provisionStep(hostedZone, scene);
+  const { ids } = await provisionStep(hostedZone, scenario);
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
   expect(sent().at(-1)).toEqual(tag);
 });
@@ -65,7 +74,7 @@ test('creates when missing: a caller reference in use is that of our own create,
 test('creates when missing: a zone that is not ours is not taken for it', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   thereIs('somebody');
-  await expect(provisionStep(hostedZone, scene)).rejects.toMatchObject({ code: 'FOREIGN' });
+  await expect(provisionStep(hostedZone, scenario)).rejects.toMatchObject({ code: 'FOREIGN' });
   expect(sent().map(({ command }) => command)).not.toContain('ChangeTagsForResource');
 });
 
@@ -76,7 +85,7 @@ test('creates when missing: a caller reference that an earlier run used for anot
     .resolves({ HostedZone: { Id: '/hostedzone/ZONE2', Name: 'example.com.', CallerReference: '' } });
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
   thereIs('shop-dev/token-1', 'old.com.');
-  const { ids } = await provisionStep(hostedZone, { ...scene, reopened: true });
+  const { ids } = await provisionStep(hostedZone, { ...scenario, isResumed: true });
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE2' } });
   const creates = sent().filter(({ command }) => command === 'CreateHostedZone');
   const second = { ...create.input, CallerReference: 'shop-dev/token-2' };
@@ -87,7 +96,7 @@ test('creates when missing: a zone that an earlier run made without seeing the a
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
   thereIs('shop-dev/token-1');
-  const { ids } = await provisionStep(hostedZone, { ...scene, reopened: true });
+  const { ids } = await provisionStep(hostedZone, { ...scenario, isResumed: true });
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
   expect(sent().filter(({ command }) => command === 'CreateHostedZone')).toEqual([create]);
 });
@@ -108,7 +117,7 @@ test.each([
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(hostedZone, { ...scene, found: { hostedZone: { '': ours } } });
+  const { verbs } = await provisionStep(hostedZone, { ...scenario, found: { hostedZone: { '': ours } } });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
@@ -118,7 +127,7 @@ test.each([
   ['one of ours from when it was to be created', ours],
 ])('adopts when present: %s is used as it is', async (_what, zone) => {
   const { verbs } = await provisionStep(hostedZone, {
-    ...scene,
+    ...scenario,
     config: theAccounts,
     found: { hostedZone: { '': zone } },
   });
@@ -127,7 +136,7 @@ test.each([
 });
 
 test('adopts when present: without a domain there is nothing to do', async () => {
-  const { verbs } = await provisionStep(hostedZone, { ...scene, config: config({ domain: undefined }) });
+  const { verbs } = await provisionStep(hostedZone, { ...scenario, config: config({ domain: undefined }) });
   expect(verbs).toEqual([]);
 });
 
@@ -135,7 +144,7 @@ test('repairs drift', async () => {
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
   // As after a run that was killed between the create and its tags.
   const { verbs } = await provisionStep(hostedZone, {
-    ...scene,
+    ...scenario,
     found: { hostedZone: { '': { ...ours, tags: { 'slipway:stack': 'shop-dev' } } } },
   });
   expect(verbs).toEqual([['update', '', 'tag.Name', 'tag.slipway:step', 'tag.slipway:key']]);
@@ -144,12 +153,12 @@ test('repairs drift', async () => {
 
 test('explains refusal', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('TooManyHostedZones', 'too many zones', 500));
-  await expect(provisionStep(hostedZone, scene)).rejects.toMatchObject({ message: 'too many zones' });
+  await expect(provisionStep(hostedZone, scenario)).rejects.toMatchObject({ message: 'too many zones' });
   expect(sent()).toEqual([create]);
 });
 
 test("explains refusal: the account's own zone is not made a second time", async () => {
-  const { changes } = await provisionStep(hostedZone, { ...scene, found: { hostedZone: { '': theirs } } });
+  const { changes } = await provisionStep(hostedZone, { ...scenario, found: { hostedZone: { '': theirs } } });
   expect(changes).toEqual([
     {
       noun: 'hostedZone',
@@ -164,7 +173,7 @@ test("explains refusal: the account's own zone is not made a second time", async
 });
 
 test('explains refusal: a zone that the account should have but has not', async () => {
-  const { changes } = await provisionStep(hostedZone, { ...scene, config: theAccounts });
+  const { changes } = await provisionStep(hostedZone, { ...scenario, config: theAccounts });
   expect(changes).toMatchObject([
     {
       verb: 'refused',

@@ -18,7 +18,16 @@ import { dockerBuild } from '../../../../lib/image/docker.ts';
 import type { Step } from '../../../../lib/engine/step.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { images } from '../../../../provision/steps/images.ts';
-import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, seeOf, sent } from '../../step-harness.ts';
+import {
+  ACCOUNT,
+  awsError,
+  config,
+  mocks,
+  ourTags,
+  provisionStep,
+  lookContextOf,
+  sent,
+} from '../../step-harness.ts';
 import { enginesOnPath, folderOf } from '../../lib/image/folder.ts';
 
 const uriOf = (key: string) => `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/shop-dev/${key}`;
@@ -32,7 +41,8 @@ const made = {
 };
 
 /** The build that the container has in `act.ts`. */
-const buildOf = (key: string) => seeOf().builds.of(key) as Promise<Extract<Build, { kind: 'bundle' }>>;
+const buildOf = (key: string) =>
+  lookContextOf().builds.of(key) as Promise<Extract<Build, { kind: 'bundle' }>>;
 
 async function found(key: string) {
   const { tag, digest } = await buildOf(key);
@@ -51,7 +61,7 @@ const commands = () => sent().map(({ command }) => command);
 
 test('creates when missing', async () => {
   registry();
-  const { verbs, ids } = await provisionStep(images, { name: 'images', made });
+  const { verbs, ids } = await provisionStep(images, { noun: 'images', ids: made });
   expect(verbs).toEqual([
     ['create', 'web-api1'],
     ['create', 'web-api2'],
@@ -84,10 +94,10 @@ test('creates when missing: a push that was interrupted is finished, with the la
   }));
   mocks.ecr.on(BatchCheckLayerAvailabilityCommand).resolves({ layers });
   await provisionStep(images, {
-    name: 'images',
-    made,
+    noun: 'images',
+    ids: made,
     found: { images: { 'web-api2': await found('web-api2') } },
-    reopened: true,
+    isResumed: true,
   });
   expect(commands()).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
 });
@@ -104,8 +114,8 @@ test('creates when missing: an engine builds and pushes, and the digest is what 
     create: (context) => images.create({ ...context, builds: { emulator: false, of: async () => build } }),
   };
   const { ids, notes } = await provisionStep(step, {
-    name: 'images',
-    made,
+    noun: 'images',
+    ids: made,
     found: { images: { 'web-api2': await found('web-api2') } },
   });
   expect(ids).toEqual({ 'web-api1': { imageUri: `${uriOf('web-api1')}@sha256:built` } });
@@ -115,8 +125,8 @@ test('creates when missing: an engine builds and pushes, and the digest is what 
 
 test('adopts when present', async () => {
   const { verbs } = await provisionStep(images, {
-    name: 'images',
-    made,
+    noun: 'images',
+    ids: made,
     found: { images: { 'web-api1': await found('web-api1'), 'web-api2': await found('web-api2') } },
   });
   expect(verbs).toEqual([]);
@@ -127,8 +137,8 @@ test('repairs drift', async () => {
   registry();
   // Somebody deleted the image; everything else of the repository is as it was.
   const { verbs } = await provisionStep(images, {
-    name: 'images',
-    made,
+    noun: 'images',
+    ids: made,
     found: { images: { 'web-api2': await found('web-api2') } },
   });
   expect(verbs).toEqual([['create', 'web-api1']]);
@@ -138,7 +148,7 @@ test('repairs drift', async () => {
 test('explains refusal', async () => {
   registry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageTagAlreadyExistsException', 'The tag is immutable.'));
-  await expect(provisionStep(images, { name: 'images', made })).rejects.toMatchObject({
+  await expect(provisionStep(images, { noun: 'images', ids: made })).rejects.toMatchObject({
     code: 'FOREIGN',
     why: 'The tag is immutable.',
   });
@@ -147,7 +157,7 @@ test('explains refusal', async () => {
 test('explains refusal: a repository that takes no layers', async () => {
   registry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(awsError('AccessDeniedException', 'no uploads'));
-  await expect(provisionStep(images, { name: 'images', made })).rejects.toMatchObject({
+  await expect(provisionStep(images, { noun: 'images', ids: made })).rejects.toMatchObject({
     message: 'no uploads',
   });
   expect(commands()).not.toContain('PutImage');
@@ -159,7 +169,7 @@ test('a container with an image by reference has none to be made', async () => {
     ...service,
     containers: service.containers.map((container) => ({ ...container, image: { reference: 'nginx:1' } })),
   }));
-  const { verbs } = await provisionStep(images, { name: 'images', config: { ...base, services } });
+  const { verbs } = await provisionStep(images, { noun: 'images', config: { ...base, services } });
   expect(verbs).toEqual([]);
 });
 
@@ -190,19 +200,21 @@ describe('the look', () => {
     const { tag, digest } = await buildOf('web-api1');
     answers('web-api1', tag).resolves({ imageDetails: [{ imageDigest: digest }] });
     answers('web-api2', (await buildOf('web-api2')).tag).rejects(awsError('ImageNotFoundException'));
-    expect(Object.fromEntries(await lookImages(seeOf()))).toEqual({ 'web-api1': await found('web-api1') });
+    expect(Object.fromEntries(await lookImages(lookContextOf()))).toEqual({
+      'web-api1': await found('web-api1'),
+    });
   });
 
   test('asks nothing of a repository that is not there', async () => {
     holds();
-    expect((await lookImages(seeOf())).size).toBe(0);
+    expect((await lookImages(lookContextOf())).size).toBe(0);
     expect(commands()).toEqual(['DescribeRepositories']);
   });
 
   test('does not take another image under our tag for ours', async () => {
     holds('web-api1');
     mocks.ecr.on(DescribeImagesCommand).resolves({ imageDetails: [{ imageDigest: 'sha256:other' }] });
-    expect((await lookImages(seeOf())).size).toBe(0);
+    expect((await lookImages(lookContextOf())).size).toBe(0);
   });
 
   test('takes what an engine has pushed, whose digest nobody knows before', async () => {
@@ -215,13 +227,16 @@ describe('the look', () => {
       engine: 'docker',
       folder: '/',
     } as const;
-    const items = await lookImages({ ...seeOf(), builds: { emulator: false, of: async () => build } });
+    const items = await lookImages({
+      ...lookContextOf(),
+      builds: { emulator: false, of: async () => build },
+    });
     expect(items.get('web-api1')).toMatchObject({ digest: 'sha256:built', tag: 'docker-1' });
   });
 
   test('does not take a denied call for an absence', async () => {
     holds('web-api1', 'web-api2');
     mocks.ecr.on(DescribeImagesCommand).rejects(awsError('AccessDeniedException', 'denied'));
-    await expect(lookImages(seeOf())).rejects.toThrow('denied');
+    await expect(lookImages(lookContextOf())).rejects.toThrow('denied');
   });
 });

@@ -15,7 +15,7 @@ import type { FoundLoadBalancer } from '../../../../lib/look/load-balancer.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { loadBalancer } from '../../../../provision/steps/load-balancer.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
-import { neighbours } from '../../existing-resources.ts';
+import { existing } from '../../existing-resources.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/shop-dev/50dc6c495c0c9188';
 const ids = {
@@ -38,10 +38,10 @@ const item: FoundLoadBalancer = {
   attributes: { ...attributes, 'routing.http2.enabled': 'true' },
   tags: ourTags('loadBalancer'),
 };
-const { subnets, securityGroups } = neighbours;
-const scene = { name: 'loadBalancer' as const, made: { subnets, securityGroups } };
+const { subnets, securityGroups } = existing;
+const scenario = { noun: 'loadBalancer' as const, ids: { subnets, securityGroups } };
 const withItem = (changes: Partial<FoundLoadBalancer> = {}) => ({
-  ...scene,
+  ...scenario,
   found: { subnets, securityGroups, loadBalancer: { '': { ...item, ...changes } } },
 });
 
@@ -72,7 +72,7 @@ test('creates when missing', async () => {
     LoadBalancers: [{ LoadBalancerArn: ARN, DNSName: ids.dnsName, CanonicalHostedZoneId: ids.hostedZoneId }],
   });
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
-  const done = await provisionStep(loadBalancer, scene);
+  const done = await provisionStep(loadBalancer, scenario);
   expect(done.verbs).toEqual([['create', '']]);
   expect(done.ids).toEqual({ '': ids });
   expect(sent()).toEqual([
@@ -88,7 +88,7 @@ test('creates when missing: a name that is in use by ours, whose answer was lost
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
   thereIs(ourTags('loadBalancer'));
-  const done = await provisionStep(loadBalancer, scene);
+  const done = await provisionStep(loadBalancer, scenario);
   expect(done.ids).toEqual({ '': ids });
   expect(sent().at(-1)).toEqual({
     command: 'ModifyLoadBalancerAttributes',
@@ -99,7 +99,7 @@ test('creates when missing: a name that is in use by ours, whose answer was lost
 test('creates when missing: a name that somebody else took in between is left alone', async () => {
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
   thereIs({});
-  await expect(provisionStep(loadBalancer, scene)).rejects.toMatchObject({
+  await expect(provisionStep(loadBalancer, scenario)).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has the name shop-dev.',
   });
@@ -160,7 +160,7 @@ test('repairs drift: one part at a time', async () => {
 test('repairs drift: subnets and a group that are yet to be made differ from all that are there', async () => {
   mocks.elbv2.on(SetSubnetsCommand).resolves({});
   mocks.elbv2.on(SetSecurityGroupsCommand).resolves({});
-  const done = await provisionStep(loadBalancer, { ...scene, found: { loadBalancer: { '': item } } });
+  const done = await provisionStep(loadBalancer, { ...scenario, found: { loadBalancer: { '': item } } });
   expect(done.verbs).toEqual([['update', '', 'subnets', 'security group']]);
 });
 
@@ -194,7 +194,7 @@ test('explains refusal', async () => {
   mocks.elbv2
     .on(CreateLoadBalancerCommand)
     .rejects(awsError('TooManyLoadBalancersException', 'You have reached the maximum.'));
-  await expect(provisionStep(loadBalancer, scene)).rejects.toMatchObject({
+  await expect(provisionStep(loadBalancer, scenario)).rejects.toMatchObject({
     message: 'You have reached the maximum.',
   });
   expect(sent()).toEqual([{ command: 'CreateLoadBalancer', input: wish }]);

@@ -14,7 +14,7 @@ const NAME = '/slipway/shop-dev';
 const ARN = `arn:aws:logs:eu-west-1:111122223333:log-group:${NAME}`;
 const item = { logGroupName: NAME, retentionDays: 14, tags: ourTags('logGroup') };
 const withItem = (changes: Partial<typeof item> = {}) => ({
-  name: 'logGroup' as const,
+  noun: 'logGroup' as const,
   found: { logGroup: { '': { ...item, ...changes } } },
 });
 const create = { command: 'CreateLogGroup', input: { logGroupName: NAME, tags: ourTags('logGroup') } };
@@ -31,7 +31,7 @@ function thereIs(tags: Record<string, string>): void {
 test('creates when missing', async () => {
   mocks.logs.on(CreateLogGroupCommand).resolves({});
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
-  const { verbs, ids } = await provisionStep(logGroup, { name: 'logGroup' });
+  const { verbs, ids } = await provisionStep(logGroup, { noun: 'logGroup' });
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { logGroupName: NAME } });
   expect(sent()).toEqual([create, retention(14)]);
@@ -41,14 +41,14 @@ test('creates when missing: a name that is in use by ours, whose answer was lost
   mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   thereIs(ourTags('logGroup'));
-  await provisionStep(logGroup, { name: 'logGroup' });
+  await provisionStep(logGroup, { noun: 'logGroup' });
   expect(sent().at(-1)).toEqual(retention(14));
 });
 
 test('creates when missing: a name that somebody else took in between is left alone', async () => {
   mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
   thereIs({});
-  await expect(provisionStep(logGroup, { name: 'logGroup' })).rejects.toMatchObject({
+  await expect(provisionStep(logGroup, { noun: 'logGroup' })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has the name /slipway/shop-dev.',
   });
@@ -61,7 +61,7 @@ test('creates when missing: tries again while an old group of the name is being 
     .rejectsOnce(awsError('OperationAbortedException', 'A conflicting operation is in progress.'))
     .resolves({});
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
-  await provisionStep(logGroup, { name: 'logGroup' });
+  await provisionStep(logGroup, { noun: 'logGroup' });
   expect(sent()).toEqual([create, create, retention(14)]);
 });
 
@@ -97,7 +97,7 @@ test('explains refusal', async () => {
   mocks.logs
     .on(CreateLogGroupCommand)
     .rejects(awsError('LimitExceededException', 'Resource limit exceeded.'));
-  await expect(provisionStep(logGroup, { name: 'logGroup' })).rejects.toMatchObject({
+  await expect(provisionStep(logGroup, { noun: 'logGroup' })).rejects.toMatchObject({
     message: 'Resource limit exceeded.',
   });
   expect(sent()).toEqual([create]);

@@ -33,13 +33,13 @@ function looking(id: string, ...states: ReturnType<typeof nat>[]) {
   const [last] = states.slice(-1);
   behaviour.resolves({ NatGateways: last ? [last] : [] });
 }
-const scene = { name: 'natGateway', made: network() } as const;
-const missing = { ...scene, found: networkWithout('natGateway') };
+const scenario = { noun: 'natGateway', ids: network() } as const;
+const missing = { ...scenario, found: networkWithout('natGateway') };
 /** The network with another NAT gateway. */
 function withNat(changes: Partial<ReturnType<typeof network>['natGateway']['']>) {
   const found = network();
   Object.assign(found.natGateway[''], changes);
-  return { ...scene, found };
+  return { ...scenario, found };
 }
 
 test('creates when missing', async () => {
@@ -86,7 +86,7 @@ test('creates when missing: AWS that gives nothing but dead ones is not asked fo
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(natGateway, { ...scene, found: network() });
+  const { verbs } = await provisionStep(natGateway, { ...scenario, found: network() });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
@@ -108,7 +108,12 @@ test('repairs drift', async () => {
 });
 
 test.each([
-  ['that failed', { state: 'failed' }, ['state'], 'a NAT gateway that failed or is being deleted cannot recover'],
+  [
+    'that failed',
+    { state: 'failed' },
+    ['state'],
+    'a NAT gateway that failed or is being deleted cannot recover',
+  ],
   ['in another subnet', { subnetId: 'subnet-b' }, ['subnet'], 'a NAT gateway cannot move to another subnet'],
   [
     'with another address',

@@ -35,8 +35,8 @@ const creation = (key: string) => [
   { command: 'CreateRoute', input: route(ids[key]) },
   { command: 'AssociateRouteTable', input: { RouteTableId: ids[key], SubnetId: subnetIds[key] } },
 ];
-const scene = { name: 'privateRoutes', made: network() } as const;
-const missing = { ...scene, found: networkWithout('privateRoutes') };
+const scenario = { noun: 'privateRoutes', ids: network() } as const;
+const missing = { ...scenario, found: networkWithout('privateRoutes') };
 
 /** Everything is made as asked. */
 function willing() {
@@ -77,7 +77,7 @@ test('creates when missing: a gateway that is not known everywhere yet is tried 
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(privateRoutes, { ...scene, found: network() });
+  const { verbs } = await provisionStep(privateRoutes, { ...scenario, found: network() });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
@@ -95,7 +95,7 @@ test('repairs drift', async () => {
   found.privateRoutes['private-1'].blackhole = true;
   found.privateRoutes['private-2'].associations = {};
   found.privateRoutes['private-2'].tags = { ...found.privateRoutes['private-2'].tags, Name: 'other' };
-  const { verbs } = await provisionStep(privateRoutes, { ...scene, found });
+  const { verbs } = await provisionStep(privateRoutes, { ...scenario, found });
   expect(verbs).toEqual([
     ['update', 'private-1', 'default route'],
     ['update', 'private-2', 'subnets', 'tag.Name'],
@@ -141,7 +141,7 @@ test('explains refusal', async () => {
 test('explains refusal: a table in another VPC cannot move', async () => {
   const found = network();
   found.privateRoutes['private-2'].vpcId = 'vpc-9';
-  const { verbs } = await provisionStep(privateRoutes, { ...scene, found });
+  const { verbs } = await provisionStep(privateRoutes, { ...scenario, found });
   expect(verbs).toEqual([['refused', 'private-2']]);
   expect(sent()).toEqual([]);
 });

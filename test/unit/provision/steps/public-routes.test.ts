@@ -34,13 +34,16 @@ const associated = (SubnetId: string, RouteTableId: string) => ({
     },
   ],
 });
-const scene = { name: 'publicRoutes', made: network() } as const;
-const missing = { ...scene, found: networkWithout('publicRoutes') };
+const scenario = { noun: 'publicRoutes', ids: network() } as const;
+const missing = { ...scenario, found: networkWithout('publicRoutes') };
 const commands = () => sent().map(({ command }) => command);
 /** The network with another public route table. */
 const withTable = (changes: Partial<ReturnType<typeof network>['publicRoutes']['']>) => {
   const found = network();
-  return { ...scene, found: { ...found, publicRoutes: { '': { ...found.publicRoutes[''], ...changes } } } };
+  return {
+    ...scenario,
+    found: { ...found, publicRoutes: { '': { ...found.publicRoutes[''], ...changes } } },
+  };
 };
 const taken = awsError('Resource.AlreadyAssociated', 'conflicts with an existing association');
 
@@ -128,7 +131,7 @@ test('creates when missing: a token of an earlier life is given up for another',
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(publicRoutes, { ...scene, found: network() });
+  const { verbs } = await provisionStep(publicRoutes, { ...scenario, found: network() });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });

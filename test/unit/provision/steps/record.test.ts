@@ -10,9 +10,9 @@ import { expect, test } from '@jest/globals';
 import type { FoundRecord } from '../../../../lib/look/record.ts';
 import { record } from '../../../../provision/steps/record.ts';
 import { awsError, config, mocks, provisionStep, sent, surveyOf, diffOf } from '../../step-harness.ts';
-import { neighbours } from '../../existing-resources.ts';
+import { existing } from '../../existing-resources.ts';
 
-const { hostedZone, loadBalancer } = neighbours;
+const { hostedZone, loadBalancer } = existing;
 const DNS = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
 const OURS = { 'slipway:stack': 'shop-dev' };
 const item: FoundRecord = {
@@ -25,9 +25,9 @@ const item: FoundRecord = {
   set: { Name: 'api.example.com.', Type: 'A' },
   tags: OURS,
 };
-const scene = { name: 'record' as const, made: { hostedZone, loadBalancer } };
+const scenario = { noun: 'record' as const, ids: { hostedZone, loadBalancer } };
 const withItem = (changes: Partial<FoundRecord> = {}) => ({
-  ...scene,
+  ...scenario,
   found: { hostedZone, loadBalancer, record: { '': { ...item, ...changes } } },
 });
 const write = (Action: 'CREATE' | 'UPSERT') => ({
@@ -80,7 +80,7 @@ test('creates when missing, and waits until all name servers have it', async () 
     .rejectsOnce(awsError('NoSuchChange', 'none', 404))
     .resolvesOnce(change('PENDING'))
     .resolves(change('INSYNC'));
-  const { verbs, ids } = await provisionStep(record, scene);
+  const { verbs, ids } = await provisionStep(record, scenario);
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { recordName: 'api.example.com', hostedZoneId: 'ZONE1' } });
   const look = { command: 'GetChange', input: { Id: '/change/C1' } };
@@ -92,14 +92,14 @@ test.each([
   ['what is everywhere already is not waited for', 'INSYNC' as const, true],
 ])('creates when missing: %s', async (_what, status, patient) => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change(status));
-  await provisionStep(record, { ...scene, patient });
+  await provisionStep(record, { ...scenario, waitUntilReady: patient });
   expect(sent()).toEqual([write('CREATE')]);
 });
 
 test('creates when missing: a record of ours, whose answer was lost, is set again', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(exists).resolves(change('INSYNC'));
   thereIs(`dualstack.${DNS.toUpperCase()}.`);
-  await provisionStep(record, scene);
+  await provisionStep(record, scenario);
   const writes = sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
   expect(writes).toEqual([write('CREATE'), write('UPSERT')]);
 });
@@ -107,7 +107,7 @@ test('creates when missing: a record of ours, whose answer was lost, is set agai
 test("creates when missing: somebody else's record is never overwritten", async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(exists);
   thereIs('www.example.net.');
-  await expect(provisionStep(record, scene)).rejects.toMatchObject({
+  await expect(provisionStep(record, scenario)).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has the name api.example.com.',
   });
@@ -122,7 +122,7 @@ test('adopts when present', async () => {
 });
 
 test('adopts when present: without a domain there is nothing to do', async () => {
-  const { verbs } = await provisionStep(record, { ...scene, config: config({ domain: undefined }) });
+  const { verbs } = await provisionStep(record, { ...scenario, config: config({ domain: undefined }) });
   expect(verbs).toEqual([]);
 });
 
@@ -154,7 +154,7 @@ test('repairs drift', async () => {
 
 test('repairs drift: a load balancer that is yet to be made is another than the one it leads to', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change('INSYNC'));
-  const { verbs } = await provisionStep(record, { ...scene, found: { hostedZone, record: { '': item } } });
+  const { verbs } = await provisionStep(record, { ...scenario, found: { hostedZone, record: { '': item } } });
   expect(verbs).toEqual([['update', '', 'alias to', 'alias zone']]);
   expect(sent()).toEqual([write('UPSERT')]);
 });
@@ -162,7 +162,7 @@ test('repairs drift: a load balancer that is yet to be made is another than the 
 test('explains refusal', async () => {
   const message = '[Tried to create an alias that targets x, but that target was not found]';
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(awsError('InvalidChangeBatch', message));
-  await expect(provisionStep(record, scene)).rejects.toMatchObject({ message });
+  await expect(provisionStep(record, scenario)).rejects.toMatchObject({ message });
   expect(sent()).toEqual([write('CREATE')]);
 });
 

@@ -14,7 +14,16 @@ import { describe, expect, test } from '@jest/globals';
 import { lookRepositories } from '../../../../lib/look/repositories.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { lifecyclePolicy, repositories } from '../../../../provision/steps/repositories.ts';
-import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, seeOf, sent } from '../../step-harness.ts';
+import {
+  ACCOUNT,
+  awsError,
+  config,
+  mocks,
+  ourTags,
+  provisionStep,
+  lookContextOf,
+  sent,
+} from '../../step-harness.ts';
 
 const REGISTRY = `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`;
 const nameOf = (key: string) => `shop-dev/${key}`;
@@ -63,7 +72,7 @@ function creates(): void {
 
 test('creates when missing', async () => {
   creates();
-  const { verbs, ids } = await provisionStep(repositories, { name: 'repositories' });
+  const { verbs, ids } = await provisionStep(repositories, { noun: 'repositories' });
   expect(verbs).toEqual([
     ['create', 'web-api1'],
     ['create', 'web-api2'],
@@ -95,7 +104,7 @@ test('creates when missing: one whose answer was lost is found by its name and i
   creates();
   mocks.ecr.on(CreateRepositoryCommand).rejects(awsError('RepositoryAlreadyExistsException'));
   const { ids } = await provisionStep(repositories, {
-    name: 'repositories',
+    noun: 'repositories',
     found: { repositories: { 'web-api2': both['web-api2'] } },
   });
   expect(ids).toEqual({
@@ -110,9 +119,9 @@ test('creates when missing: a container with an image by reference has no reposi
     ...service,
     containers: service.containers.map((container) => ({ ...container, image: { reference: 'nginx:1' } })),
   }));
-  const scene = { name: 'repositories' as const, config: { ...base, services } };
-  expect((await provisionStep(repositories, scene)).verbs).toEqual([]);
-  const left = { ...scene, found: { repositories: both } };
+  const scenario = { noun: 'repositories' as const, config: { ...base, services } };
+  expect((await provisionStep(repositories, scenario)).verbs).toEqual([]);
+  const left = { ...scenario, found: { repositories: both } };
   expect((await provisionStep(repositories, left)).verbs).toEqual([
     ['remove', 'web-api1'],
     ['remove', 'web-api2'],
@@ -121,7 +130,7 @@ test('creates when missing: a container with an image by reference has no reposi
 
 test('adopts when present', async () => {
   const { verbs } = await provisionStep(repositories, {
-    name: 'repositories',
+    noun: 'repositories',
     found: { repositories: both },
   });
   expect(verbs).toEqual([]);
@@ -142,7 +151,7 @@ test('repairs drift', async () => {
     tags: { ...tags, Name: 'other' },
   };
   const { verbs } = await provisionStep(repositories, {
-    name: 'repositories',
+    noun: 'repositories',
     found: { repositories: { ...both, 'web-api1': drifted } },
   });
   expect(verbs).toEqual([
@@ -163,7 +172,7 @@ test('repairs drift', async () => {
 test('repairs drift: only what differs is sent', async () => {
   mocks.ecr.on(PutImageTagMutabilityCommand).resolves({});
   const { ids } = await provisionStep(repositories, {
-    name: 'repositories',
+    noun: 'repositories',
     found: { repositories: { ...both, 'web-api2': { ...found('web-api2'), mutability: 'MUTABLE' } } },
   });
   expect(sent().map(({ command }) => command)).toEqual(['PutImageTagMutability']);
@@ -176,17 +185,17 @@ test('explains refusal', async () => {
   mocks.ecr
     .on(CreateRepositoryCommand)
     .rejects(awsError('LimitExceededException', 'The repository quota is reached.'));
-  await expect(provisionStep(repositories, { name: 'repositories' })).rejects.toMatchObject({
+  await expect(provisionStep(repositories, { noun: 'repositories' })).rejects.toMatchObject({
     message: 'The repository quota is reached.',
   });
 });
 
 test('explains refusal: a repository of somebody else is refused in the plan, and nothing is sent', async () => {
-  const scene = {
-    name: 'repositories' as const,
+  const scenario = {
+    noun: 'repositories' as const,
     found: { repositories: { ...both, 'web-api1': { ...found('web-api1'), tags: theirs } } },
   };
-  const { changes } = await provisionStep(repositories, scene);
+  const { changes } = await provisionStep(repositories, scenario);
   expect(changes).toMatchObject([
     { verb: 'refused', key: 'web-api1', reason: 'it belongs to the stack other-dev' },
   ]);
@@ -198,7 +207,7 @@ test('explains refusal: one that somebody else made since the look is not taken'
   mocks.ecr
     .on(CreateRepositoryCommand)
     .rejects(awsError('RepositoryAlreadyExistsException', 'The repository already exists.'));
-  await expect(provisionStep(repositories, { name: 'repositories' })).rejects.toMatchObject({
+  await expect(provisionStep(repositories, { noun: 'repositories' })).rejects.toMatchObject({
     message: 'The repository already exists.',
   });
   expect(sent().map(({ command }) => command)).not.toContain('PutLifecyclePolicy');
@@ -213,7 +222,7 @@ describe('the look', () => {
       .on(DescribeRepositoriesCommand)
       .resolvesOnce({ repositories: [...others, listed(nameOf('web-api1'))], nextToken: 'more' })
       .resolves({ repositories: [listed(nameOf('web-api2'), { imageTagMutability: 'MUTABLE' })] });
-    const items = await lookRepositories(seeOf());
+    const items = await lookRepositories(lookContextOf());
     expect(Object.fromEntries(items)).toEqual({
       'web-api1': found('web-api1'),
       'web-api2': { ...found('web-api2'), mutability: 'MUTABLE', tags: theirs },
@@ -234,8 +243,8 @@ describe('the look', () => {
       .on(GetLifecyclePolicyCommand)
       .rejectsOnce(awsError('LifecyclePolicyNotFoundException'))
       .resolves({ lifecyclePolicyText: shuffled });
-    expect((await lookRepositories(seeOf())).get('web-api1')?.lifecyclePolicy).toBe('');
-    expect((await lookRepositories(seeOf())).get('web-api1')?.lifecyclePolicy).toBe(lifecyclePolicy);
+    expect((await lookRepositories(lookContextOf())).get('web-api1')?.lifecyclePolicy).toBe('');
+    expect((await lookRepositories(lookContextOf())).get('web-api1')?.lifecyclePolicy).toBe(lifecyclePolicy);
   });
 
   test('leaves out a repository that goes away meanwhile', async () => {
@@ -244,12 +253,12 @@ describe('the look', () => {
     mocks.ecr
       .on(ListTagsForResourceCommand, { resourceArn: arnOf(nameOf('web-api2')) })
       .rejects(awsError('RepositoryNotFoundException'));
-    expect([...(await lookRepositories(seeOf())).keys()]).toEqual(['web-api1']);
+    expect([...(await lookRepositories(lookContextOf())).keys()]).toEqual(['web-api1']);
   });
 
   test('is made once, however many ask', async () => {
     holds({});
-    const see = seeOf();
+    const see = lookContextOf();
     await Promise.all([lookRepositories(see), lookRepositories(see)]);
     expect(sent()).toHaveLength(1);
   });
@@ -266,6 +275,6 @@ describe('the look', () => {
   ])('does not take a denied %s for an absence', async (_command, deny) => {
     holds({ [nameOf('web-api1')]: {} });
     deny();
-    await expect(lookRepositories(seeOf())).rejects.toThrow('denied');
+    await expect(lookRepositories(lookContextOf())).rejects.toThrow('denied');
   });
 });

@@ -32,7 +32,7 @@ const item = (key: 'execution' | 'task'): FoundRole => ({
   tags: tags(key),
 });
 const withItems = (execution: Partial<FoundRole> = {}, task: Partial<FoundRole> = {}) => ({
-  name: 'roles' as const,
+  noun: 'roles' as const,
   found: { roles: { execution: { ...item('execution'), ...execution }, task: { ...item('task'), ...task } } },
 });
 const create = (key: string) => ({
@@ -62,7 +62,7 @@ function thereIs(held: Record<string, string>): void {
 test('creates when missing', async () => {
   mocks.iam.on(CreateRoleCommand).resolves({});
   mocks.iam.on(PutRolePolicyCommand).resolves({});
-  const done = await provisionStep(roles, { name: 'roles' });
+  const done = await provisionStep(roles, { noun: 'roles' });
   expect(done.verbs).toEqual([
     ['create', 'execution'],
     ['create', 'task'],
@@ -76,7 +76,7 @@ test('creates when missing: a name that is in use by ours, whose answer was lost
   mocks.iam.on(PutRolePolicyCommand).resolves({});
   thereIs(tags('execution'));
   const done = await provisionStep(roles, {
-    name: 'roles',
+    noun: 'roles',
     found: { roles: { task: item('task') } },
   });
   expect(done.ids).toEqual({ execution: ids('execution') });
@@ -86,7 +86,7 @@ test('creates when missing: a name that is in use by ours, whose answer was lost
 test('creates when missing: a name that somebody else took in between is left alone', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
   thereIs({ owner: 'bob' });
-  await expect(provisionStep(roles, { name: 'roles' })).rejects.toMatchObject({
+  await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has the name shop-dev-execution.',
   });
@@ -101,7 +101,7 @@ test('creates when missing: tries again while IAM has not spread the role', asyn
       awsError('NoSuchEntityException', 'The role with name shop-dev-execution cannot be found.', 404),
     )
     .resolves({});
-  await provisionStep(roles, { name: 'roles' });
+  await provisionStep(roles, { noun: 'roles' });
   expect(sent()).toEqual([create('execution'), put, put, create('task')]);
 });
 
@@ -168,7 +168,7 @@ test('repairs drift: one part at a time', async () => {
 
 test('explains refusal', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('LimitExceededException', 'Cannot exceed quota', 409));
-  await expect(provisionStep(roles, { name: 'roles' })).rejects.toMatchObject({
+  await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({
     message: 'Cannot exceed quota',
   });
   expect(sent()).toEqual([create('execution')]);

@@ -15,9 +15,9 @@ import { rulesOf } from '../../../../lib/derive/rule-priorities.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { rules } from '../../../../provision/steps/rules.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
-import { neighbours } from '../../existing-resources.ts';
+import { existing } from '../../existing-resources.ts';
 
-const { listener, targetGroups } = neighbours;
+const { listener, targetGroups } = existing;
 const tags = (key: string) => ourTags('rules', key);
 const priority = (key: string) => rulesOf(config()).get(key)?.priority ?? 0;
 const item = (name: string, group: string): FoundRule => ({
@@ -28,9 +28,9 @@ const item = (name: string, group: string): FoundRule => ({
   forward: group,
   tags: tags(`web-${name}`),
 });
-const scene = { name: 'rules' as const, made: { listener, targetGroups } };
+const scenario = { noun: 'rules' as const, ids: { listener, targetGroups } };
 const withItems = (api1: Partial<FoundRule> = {}) => ({
-  ...scene,
+  ...scenario,
   found: {
     listener,
     targetGroups,
@@ -78,7 +78,7 @@ test('creates when missing', async () => {
   mocks.elbv2
     .on(CreateRuleCommand)
     .callsFake(({ Priority }: { Priority: number }) => ({ Rules: [{ RuleArn: `arn:${Priority}` }] }));
-  const { verbs, ids } = await provisionStep(rules, scene);
+  const { verbs, ids } = await provisionStep(rules, scenario);
   expect(verbs).toEqual([
     ['create', 'web-api1'],
     ['create', 'web-api2'],
@@ -93,14 +93,14 @@ test('creates when missing', async () => {
 test('creates when missing: a priority that is in use by ours, whose answer was lost, is adopted', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
   thereIs(tags('web-api1'));
-  const { ids } = await provisionStep(rules, { ...scene, config: one });
+  const { ids } = await provisionStep(rules, { ...scenario, config: one });
   expect(ids).toEqual({ 'web-api1': { ruleArn: 'arn:there' } });
 });
 
 test('creates when missing: a priority that somebody else took in between is left alone', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
   thereIs({ 'slipway:stack': 'other-dev' });
-  await expect(provisionStep(rules, { ...scene, config: one })).rejects.toMatchObject({
+  await expect(provisionStep(rules, { ...scenario, config: one })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: `Something that is not ours has priority ${priority('web-api1')} of the listener.`,
   });
@@ -143,9 +143,9 @@ test('repairs drift: a target group that is to be made anew is led to as soon as
   mocks.elbv2.on(ModifyRuleCommand).resolves({});
   const { found } = withItems();
   const { verbs } = await provisionStep(rules, {
-    ...scene,
+    ...scenario,
     found: { ...found, targetGroups: { 'web-api2': found.targetGroups['web-api2'] } } as never,
-    made: { listener, targetGroups: { ...targetGroups, 'web-api1': { targetGroupArn: 'arn:new' } } },
+    ids: { listener, targetGroups: { ...targetGroups, 'web-api1': { targetGroupArn: 'arn:new' } } },
   });
   expect(verbs).toEqual([['update', 'web-api1', 'target group']]);
   expect(sent()).toEqual([
@@ -172,7 +172,7 @@ test('repairs drift: a rule goes with its path to another container, without a m
   });
   // As the look shows it: the rule at the priority of a path belongs to whom that path leads now.
   const { verbs, notes } = await provisionStep(rules, {
-    ...scene,
+    ...scenario,
     config: swapped,
     found: {
       listener,
@@ -236,7 +236,7 @@ test('repairs drift: what the configuration no longer has goes', async () => {
 
 test('explains refusal', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('TooManyRulesException', 'too many rules'));
-  await expect(provisionStep(rules, { ...scene, config: one })).rejects.toMatchObject({
+  await expect(provisionStep(rules, { ...scenario, config: one })).rejects.toMatchObject({
     message: 'too many rules',
   });
   expect(sent()).toEqual([create('api1', 'arn:group-1')]);

@@ -62,10 +62,10 @@ const groups = () => ({
   balancer: group('balancer', 'sg-b', [tcp(80, '0.0.0.0/0')]),
   web: group('web', 'sg-w', [tcp(5000, 'sg-b'), tcp(6000, 'sg-b')]),
 });
-const scene = (securityGroupsFound: Partial<ReturnType<typeof groups>>) =>
+const scenario = (securityGroupsFound: Partial<ReturnType<typeof groups>>) =>
   ({
-    name: 'securityGroups',
-    made: network(),
+    noun: 'securityGroups',
+    ids: network(),
     found: { ...network(), securityGroups: securityGroupsFound },
   }) as const;
 const duplicate = awsError('InvalidGroup.Duplicate', "The security group 'shop-dev-web' already exists");
@@ -106,7 +106,7 @@ function willing() {
 
 test('creates when missing', async () => {
   willing();
-  const { verbs, ids, changes } = await provisionStep(securityGroups, scene({}));
+  const { verbs, ids, changes } = await provisionStep(securityGroups, scenario({}));
   expect(verbs).toEqual([
     ['create', 'balancer'],
     ['create', 'web'],
@@ -133,7 +133,7 @@ test('creates when missing: a group that a lost answer made is adopted with the 
     .on(DescribeSecurityGroupsCommand)
     .resolvesOnce({})
     .resolves(shown('web', 'sg-w', [port(5000, balancer), port(22, world)]));
-  const { ids } = await provisionStep(securityGroups, scene({ balancer: groups().balancer }));
+  const { ids } = await provisionStep(securityGroups, scenario({ balancer: groups().balancer }));
   expect(ids).toEqual({ web: { groupId: 'sg-w' } });
   expect(sent().slice(3)).toEqual([
     call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
@@ -146,7 +146,7 @@ test('creates when missing: a rule that is there already keeps no other one out'
   mocks.ec2
     .on(AuthorizeSecurityGroupIngressCommand, { GroupId: 'sg-w', IpPermissions: [port(5000, balancer)] })
     .rejects(awsError('InvalidPermission.Duplicate'));
-  await provisionStep(securityGroups, scene({ balancer: groups().balancer }));
+  await provisionStep(securityGroups, scenario({ balancer: groups().balancer }));
   expect(sent().slice(1)).toEqual([
     call('AuthorizeSecurityGroupIngress', 'sg-w', port(5000, balancer)),
     call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
@@ -159,14 +159,14 @@ test('creates when missing: a group that is not known everywhere yet is tried ag
     .on(AuthorizeSecurityGroupIngressCommand)
     .rejectsOnce(awsError('InvalidGroup.NotFound'))
     .resolves({});
-  await provisionStep(securityGroups, scene({ web: groups().web }));
+  await provisionStep(securityGroups, scenario({ web: groups().web }));
   expect(sent().slice(1)).toEqual(
     Array(2).fill(call('AuthorizeSecurityGroupIngress', 'sg-b', port(80, world))),
   );
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(securityGroups, scene(groups()));
+  const { verbs } = await provisionStep(securityGroups, scenario(groups()));
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
@@ -176,7 +176,7 @@ test('repairs drift', async () => {
   const found = groups();
   found.web.ingress = [tcp(5000, 'sg-b'), tcp(22, '0.0.0.0/0')];
   found.balancer.tags = { ...found.balancer.tags, Name: 'other' };
-  const { verbs } = await provisionStep(securityGroups, scene(found));
+  const { verbs } = await provisionStep(securityGroups, scenario(found));
   expect(verbs).toEqual([
     ['update', 'balancer', 'tag.Name'],
     ['update', 'web', 'ingress'],
@@ -195,7 +195,7 @@ test('repairs drift: the port that tasks had stays open to the load balancer unt
   willing();
   const found = groups();
   found.web.ingress = [tcp(5000, 'sg-b'), tcp(6001, 'sg-b'), tcp(22, '0.0.0.0/0')];
-  await provisionStep(securityGroups, scene(found));
+  await provisionStep(securityGroups, scenario(found));
   expect(sent()).toEqual([
     call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
     call('RevokeSecurityGroupIngress', 'sg-w', port(22, world)),
@@ -208,7 +208,7 @@ test('repairs drift: tasks that were shut in can reach the world again', async (
   willing();
   const found = groups();
   found.web.egress = [tcp(443, '10.0.0.0/8')];
-  const { verbs } = await provisionStep(securityGroups, scene(found));
+  const { verbs } = await provisionStep(securityGroups, scenario(found));
   expect(verbs).toEqual([['update', 'web', 'egress']]);
   expect(sent()).toEqual([
     call('AuthorizeSecurityGroupEgress', 'sg-w', everything),
@@ -221,13 +221,13 @@ test('repairs drift: a rule that somebody else has taken away meanwhile is gone'
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(awsError('InvalidPermission.NotFound'));
   const found = groups();
   found.balancer.ingress.push(tcp(22, '0.0.0.0/0'));
-  const { ids } = await provisionStep(securityGroups, scene(found));
+  const { ids } = await provisionStep(securityGroups, scenario(found));
   expect(ids).toEqual({ balancer: { groupId: 'sg-b' } });
 });
 
 test('repairs drift: the group of a service that is no longer configured goes', async () => {
   const { verbs } = await provisionStep(securityGroups, {
-    ...scene(groups()),
+    ...scenario(groups()),
     config: config({ services: [] }),
   });
   expect(verbs).toEqual([['remove', 'web']]);
@@ -236,7 +236,9 @@ test('repairs drift: the group of a service that is no longer configured goes', 
 test('explains refusal', async () => {
   mocks.ec2.on(CreateSecurityGroupCommand).rejects(duplicate);
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({});
-  await expect(provisionStep(securityGroups, scene({ balancer: groups().balancer }))).rejects.toMatchObject({
+  await expect(
+    provisionStep(securityGroups, scenario({ balancer: groups().balancer })),
+  ).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has the name shop-dev-web in vpc-1.',
     why: "The security group 'shop-dev-web' already exists",
@@ -249,14 +251,14 @@ test('explains refusal: a quota', async () => {
     'The maximum number of security groups has been reached.',
   );
   mocks.ec2.on(CreateSecurityGroupCommand).rejects(refusal);
-  await expect(provisionStep(securityGroups, scene({}))).rejects.toBe(refusal);
+  await expect(provisionStep(securityGroups, scenario({}))).rejects.toBe(refusal);
   expect(commands()).toEqual(['CreateSecurityGroup']);
 });
 
 test('explains refusal: a group in another VPC cannot move', async () => {
   const found = groups();
   found.web.vpcId = 'vpc-9';
-  const { changes, verbs } = await provisionStep(securityGroups, scene(found));
+  const { changes, verbs } = await provisionStep(securityGroups, scenario(found));
   expect(verbs).toEqual([['refused', 'web']]);
   expect(changes[0]?.reason).toBe('it lies in vpc-9, which is not the VPC of this stack');
   expect(sent()).toEqual([]);

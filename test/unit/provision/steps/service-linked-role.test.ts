@@ -6,7 +6,7 @@ import { awsError, mocks, provisionStep, sent } from '../../step-harness.ts';
 
 const ROLE = 'AWSServiceRoleForECS';
 const create = { command: 'CreateServiceLinkedRole', input: { AWSServiceName: 'ecs.amazonaws.com' } };
-const provision = () => provisionStep(serviceLinkedRole, { name: 'serviceLinkedRole' });
+const provision = () => provisionStep(serviceLinkedRole, { noun: 'serviceLinkedRole' });
 
 test('creates when missing', async () => {
   mocks.iam.on(CreateServiceLinkedRoleCommand).resolves({ Role: { RoleName: ROLE } as never });
@@ -31,7 +31,7 @@ test.each([
 
 test('adopts when present', async () => {
   const { verbs } = await provisionStep(serviceLinkedRole, {
-    name: 'serviceLinkedRole',
+    noun: 'serviceLinkedRole',
     found: { serviceLinkedRole: { '': { roleName: ROLE, tags: {} } } },
   });
   expect(verbs).toEqual([]);
@@ -40,7 +40,7 @@ test('adopts when present', async () => {
 
 test("repairs drift: there is none that is ours to repair, the role is the account's", async () => {
   const { verbs } = await provisionStep(serviceLinkedRole, {
-    name: 'serviceLinkedRole',
+    noun: 'serviceLinkedRole',
     found: { serviceLinkedRole: { '': { roleName: 'AWSServiceRoleForECS_old', tags: { owner: 'bob' } } } },
   });
   expect(verbs).toEqual([]);

@@ -25,9 +25,9 @@ import {
   isDone,
   item,
   loadBalancers,
-  made,
+  ids,
   mutations,
-  scene,
+  scenario,
   tags,
   update,
   withItem,
@@ -39,7 +39,7 @@ describe('creates when missing', () => {
   test('creates when missing, and waits until it is done', async () => {
     isDone();
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN, events: [] } });
-    const { verbs, ids } = await provisionStep(services, scene());
+    const { verbs, ids } = await provisionStep(services, scenario());
     expect(verbs).toEqual([['create', 'web']]);
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([create()]);
@@ -52,7 +52,7 @@ describe('creates when missing', () => {
 
   test('creates when missing: an impatient run does not wait', async () => {
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
-    await provisionStep(services, { ...scene(), patient: false });
+    await provisionStep(services, { ...scenario(), waitUntilReady: false });
     expect(mutations()).toEqual([create()]);
   });
 
@@ -75,7 +75,7 @@ describe('creates when missing', () => {
       .on(CreateServiceCommand)
       .rejectsOnce(awsError(code, message))
       .resolves({ service: { serviceArn: ARN } });
-    await provisionStep(services, scene());
+    await provisionStep(services, scenario());
     expect(mutations()).toEqual([create(), create()]);
   });
 
@@ -83,7 +83,7 @@ describe('creates when missing', () => {
     isDone();
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
-    const { ids } = await provisionStep(services, scene());
+    const { ids } = await provisionStep(services, scenario());
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([create()]);
   });
@@ -96,7 +96,7 @@ describe('creates when missing', () => {
       .on(DescribeServicesCommand)
       .resolvesOnce({ services: [{ ...done, healthCheckGracePeriodSeconds: 5 }] });
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: { serviceArn: ARN } });
-    const { ids } = await provisionStep(services, { ...scene(), patient: false });
+    const { ids } = await provisionStep(services, { ...scenario(), waitUntilReady: false });
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([create(), update()]);
   });
@@ -118,7 +118,7 @@ describe('creates when missing', () => {
       CreationTime: new Date(0),
     };
     mocks.autoscaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets: [scalable] });
-    const { ids } = await provisionStep(services, scene());
+    const { ids } = await provisionStep(services, scenario());
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([create()]);
     // Without a task no target is waited for.
@@ -129,7 +129,7 @@ describe('creates when missing', () => {
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({});
     mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, status: 'DRAINING' }] });
-    await expect(provisionStep(services, scene())).rejects.toMatchObject({
+    await expect(provisionStep(services, scenario())).rejects.toMatchObject({
       code: 'TIMEOUT',
       what: expect.stringMatching(/^Gave up waiting for the name web to be free after/),
       why: 'The last look said: its holder is DRAINING.',
@@ -144,7 +144,7 @@ describe('creates when missing', () => {
       .resolves({ service: { serviceArn: ARN } });
     mocks.ecs.on(ListServicesCommand).resolves({});
     mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, status: 'INACTIVE' }] });
-    await provisionStep(services, { ...scene(), patient: false });
+    await provisionStep(services, { ...scenario(), waitUntilReady: false });
     const tokens = mutations().map(({ input }) => (input as { clientToken: string }).clientToken);
     expect(tokens).toEqual(['token-1', 'token-2', 'token-2']);
   });
@@ -153,7 +153,7 @@ describe('creates when missing', () => {
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({});
     mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, tags: [] }] });
-    await expect(provisionStep(services, scene())).rejects.toMatchObject({
+    await expect(provisionStep(services, scenario())).rejects.toMatchObject({
       code: 'FOREIGN',
       what: 'Something that is not ours has the name web.',
     });
@@ -163,7 +163,7 @@ describe('creates when missing', () => {
     const [service] = config().services;
     const containers = (service?.containers ?? []).map((container) => ({ ...container, path: undefined }));
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
-    await provisionStep(services, { ...scene(changed({ containers })), patient: false });
+    await provisionStep(services, { ...scenario(changed({ containers })), waitUntilReady: false });
     const [{ input } = fail()] = sent();
     expect(input).toMatchObject({ loadBalancers: [], healthCheckGracePeriodSeconds: undefined });
   });
@@ -252,7 +252,7 @@ describe('repairs drift', () => {
     isDone();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const loadBalancers = ['api1:4999 → arn:group-old', 'api2:6000 → arn:group-2'];
-    const { found, ...scene } = withItem({ loadBalancers });
+    const { found, ...scenario } = withItem({ loadBalancers });
     const rule = (targetGroupArn: string) => ({
       ruleArn: `arn:rule/${targetGroupArn}`,
       paths: [],
@@ -262,7 +262,7 @@ describe('repairs drift', () => {
       tags: {},
     });
     const rules = { 'web-api1': rule('arn:group-old'), 'web-api2': rule('arn:group-2') };
-    await provisionStep(services, { ...scene, found: { ...found, rules } });
+    await provisionStep(services, { ...scenario, found: { ...found, rules } });
     const wanted = [
       { targetGroupArn: 'arn:group-1', containerName: 'api1', containerPort: 5000 },
       { targetGroupArn: 'arn:group-2', containerName: 'api2', containerPort: 6000 },
@@ -296,7 +296,7 @@ describe('repairs drift', () => {
     const { verbs, changes } = await provisionStep(services, {
       ...withItem(),
       config: bigger,
-      made: { ...made, taskDefinitions: { web: { taskDefinitionArn: DEFINITION } } },
+      ids: { ...ids, taskDefinitions: { web: { taskDefinitionArn: DEFINITION } } },
     });
     expect(verbs).toEqual([['update', 'web', 'task definition']]);
     expect(changes[0]?.fields[0]?.to).toEqual({ after: 'taskDefinitions.web' });
@@ -318,7 +318,7 @@ describe('repairs drift', () => {
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const { verbs } = await provisionStep(services, {
       ...withItem(),
-      patient: false,
+      waitUntilReady: false,
       found: { services: { web: item } },
     });
     expect(verbs).toEqual([
@@ -339,7 +339,7 @@ describe('explains refusal', () => {
   test('explains refusal', async () => {
     const message = 'The container api1 did not have a container port 5000 defined.';
     mocks.ecs.on(CreateServiceCommand).rejects(awsError('InvalidParameterException', message));
-    await expect(provisionStep(services, scene())).rejects.toMatchObject({ message });
+    await expect(provisionStep(services, scenario())).rejects.toMatchObject({ message });
     expect(mutations()).toEqual([create()]);
   });
 

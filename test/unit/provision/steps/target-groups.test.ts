@@ -15,10 +15,10 @@ import { namesOf } from '../../../../lib/derive/names.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { targetGroups } from '../../../../provision/steps/target-groups.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
-import { neighbours } from '../../existing-resources.ts';
+import { existing } from '../../existing-resources.ts';
 
 const NAME = /^shop-dev-web-api1-[0-9a-f]{4}$/;
-const { vpc } = neighbours;
+const { vpc } = existing;
 const tags = (key: string) => ourTags('targetGroups', key);
 const item = (key: string) => ({
   targetGroupArn: `arn:${key}`,
@@ -39,9 +39,9 @@ const item = (key: string) => ({
   attributes: { 'deregistration_delay.timeout_seconds': '10', 'stickiness.enabled': 'false' },
   tags: tags(key),
 });
-const scene = { name: 'targetGroups' as const, made: { vpc } };
+const scenario = { noun: 'targetGroups' as const, ids: { vpc } };
 const withItems = (api1: object = {}) => ({
-  ...scene,
+  ...scenario,
   found: {
     vpc,
     targetGroups: { 'web-api1': { ...item('web-api1'), ...api1 }, 'web-api2': item('web-api2') },
@@ -112,7 +112,7 @@ function oneWith(changes: Partial<Container>): Config {
 
 test('creates when missing', async () => {
   creates();
-  const { verbs, ids } = await provisionStep(targetGroups, scene);
+  const { verbs, ids } = await provisionStep(targetGroups, scenario);
   expect(verbs).toEqual([
     ['create', 'web-api1'],
     ['create', 'web-api2'],
@@ -133,7 +133,7 @@ test('creates when missing: a name that is in use by ours, whose answer was lost
   creates();
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
   thereIs(tags('web-api1'));
-  const { ids } = await provisionStep(targetGroups, { ...scene, config: one });
+  const { ids } = await provisionStep(targetGroups, { ...scenario, config: one });
   expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:there' } });
   expect(sent().at(-1)).toEqual(delay('arn:there'));
 });
@@ -141,7 +141,7 @@ test('creates when missing: a name that is in use by ours, whose answer was lost
 test('creates when missing: a name that somebody else took in between is left alone', async () => {
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
   thereIs({ 'slipway:stack': 'other-dev' });
-  await expect(provisionStep(targetGroups, { ...scene, config: one })).rejects.toMatchObject({
+  await expect(provisionStep(targetGroups, { ...scenario, config: one })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: expect.stringMatching(/^Something that is not ours has the name shop-dev-web-api1-[0-9a-f]{4}\.$/),
   });
@@ -150,8 +150,8 @@ test('creates when missing: a name that somebody else took in between is left al
 
 test('creates when missing: another port makes another name, so that the new group stands beside the old', async () => {
   creates();
-  await provisionStep(targetGroups, { ...scene, config: one });
-  await provisionStep(targetGroups, { ...scene, config: oneWith({ port: 5001 }) });
+  await provisionStep(targetGroups, { ...scenario, config: one });
+  await provisionStep(targetGroups, { ...scenario, config: oneWith({ port: 5001 }) });
   const [before, after] = sent()
     .filter(({ command }) => command === 'CreateTargetGroup')
     .map(({ input }) => (input as { Name: string }).Name);
@@ -164,7 +164,7 @@ test('creates when missing: HTTPS makes another name, and a group that is asked 
   creates();
   const secure = oneWith({ protocol: 'HTTPS' });
   const { container } = routesOf(secure)[0] ?? fail();
-  await provisionStep(targetGroups, { ...scene, config: secure });
+  await provisionStep(targetGroups, { ...scenario, config: secure });
   const Name = namesOf(secure).targetGroup(container);
   expect(Name).not.toBe(namesOf(one).targetGroup({ ...container, protocol: 'HTTP' }));
   expect(sent()[0]).toEqual({
@@ -241,7 +241,7 @@ test('explains refusal', async () => {
   mocks.elbv2
     .on(CreateTargetGroupCommand)
     .rejects(awsError('TooManyTargetGroupsException', 'You have reached the maximum.'));
-  await expect(provisionStep(targetGroups, { ...scene, config: one })).rejects.toMatchObject({
+  await expect(provisionStep(targetGroups, { ...scenario, config: one })).rejects.toMatchObject({
     message: 'You have reached the maximum.',
   });
   expect(sent()).toEqual([{ command: 'CreateTargetGroup', input: wish('web-api1', 5000) }]);
@@ -265,7 +265,7 @@ test('repairs drift: health checks that somebody turned to HTTP', async () => {
   const secure = { protocol: 'HTTPS', health: { ...item('web-api1').health, protocol: 'HTTP' } };
   const { found } = withItems(secure);
   const { verbs } = await provisionStep(targetGroups, {
-    ...scene,
+    ...scenario,
     found: { vpc, targetGroups: { 'web-api1': found.targetGroups['web-api1'] } },
     config: oneWith({ protocol: 'HTTPS' }),
   });

@@ -11,9 +11,9 @@ import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../../lib/derive/task-definition.ts';
 import { taskDefinitions } from '../../../../provision/steps/task-definitions.ts';
 import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
-import { neighbours } from '../../existing-resources.ts';
+import { existing } from '../../existing-resources.ts';
 
-const { images } = neighbours;
+const { images } = existing;
 const tags = ourTags('taskDefinitions', 'web');
 const role = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
 const registered = (of = config(), uris: Readonly<Record<string, { imageUri: string }>> = images) => {
@@ -36,9 +36,9 @@ const item: FoundTaskDefinition = {
   definition: definitionFields(registered()),
   tags,
 };
-const scene = { name: 'taskDefinitions' as const, made: { images } };
+const scenario = { noun: 'taskDefinitions' as const, ids: { images } };
 const withItem = (changes: Partial<FoundTaskDefinition> = {}) => ({
-  ...scene,
+  ...scenario,
   found: { images, taskDefinitions: { web: { ...item, ...changes } } },
 });
 const register = (of = config()) => ({
@@ -68,7 +68,7 @@ function registers(): void {
 
 test('creates when missing', async () => {
   registers();
-  const { verbs, ids } = await provisionStep(taskDefinitions, scene);
+  const { verbs, ids } = await provisionStep(taskDefinitions, scenario);
   expect(verbs).toEqual([['create', 'web']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
   expect(sent()).toEqual([register(), LISTED]);
@@ -83,7 +83,7 @@ test('creates when missing: tries again while a role is not seen everywhere yet'
     )
     .rejectsOnce(awsError('ClientException', 'Role is not valid'))
     .resolves({ taskDefinition: { taskDefinitionArn: 'arn:definition:2' } });
-  await provisionStep(taskDefinitions, scene);
+  await provisionStep(taskDefinitions, scenario);
   expect(sent()).toEqual([register(), register(), register(), LISTED]);
 });
 
@@ -107,7 +107,7 @@ test('repairs drift: an image that is yet to be pushed makes another revision', 
   const fresh = { ...images, 'web-api1': { imageUri: 'registry/shop-dev/web-api1@sha256:new' } };
   const { verbs } = await provisionStep(taskDefinitions, {
     ...withItem(),
-    made: { images: fresh },
+    ids: { images: fresh },
     found: { images: { 'web-api2': images['web-api2'] } as never, taskDefinitions: { web: item } },
   });
   expect(verbs).toEqual([['update', 'web', 'api1.image']]);
@@ -172,7 +172,7 @@ test('repairs drift: revisions before this one are deregistered, those of other 
 
 test('repairs drift: what the configuration no longer has goes', async () => {
   const { verbs } = await provisionStep(taskDefinitions, {
-    ...scene,
+    ...scenario,
     found: { images, taskDefinitions: { web: item, old: { ...item, family: 'shop-dev-old' } } },
   });
   expect(verbs).toEqual([['remove', 'old']]);
@@ -182,7 +182,7 @@ test('explains refusal', async () => {
   mocks.ecs
     .on(RegisterTaskDefinitionCommand)
     .rejects(awsError('ClientException', 'No Fargate configuration exists for given values.'));
-  await expect(provisionStep(taskDefinitions, scene)).rejects.toMatchObject({
+  await expect(provisionStep(taskDefinitions, scenario)).rejects.toMatchObject({
     message: 'No Fargate configuration exists for given values.',
   });
   expect(sent()).toEqual([register()]);

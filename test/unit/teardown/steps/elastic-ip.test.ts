@@ -3,10 +3,10 @@ import { DescribeAddressesCommand, ReleaseAddressCommand } from '@aws-sdk/client
 import { expect, test } from '@jest/globals';
 import { elasticIp } from '../../../../teardown/steps/elastic-ip.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
-const remove = () => elasticIp.remove(undoOf({ name: 'elasticIp' }, network().elasticIp['']));
+const remove = () => elasticIp.remove(removeContextOf({ noun: 'elasticIp' }, network().elasticIp['']));
 const release = { command: 'ReleaseAddress', input: { AllocationId: 'eipalloc-1' } };
 const denied = awsError('AuthFailure', 'You do not have permission to access the specified resource.');
 const commands = () => sent().map(({ command }) => command);

@@ -2,10 +2,10 @@
 import { DeleteHostedZoneCommand, ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import { hostedZone } from '../../../../teardown/steps/hosted-zone.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 
 const item = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hostedZone') };
-const remove = () => hostedZone.remove(undoOf({ name: 'hostedZone' }, item));
+const remove = () => hostedZone.remove(removeContextOf({ noun: 'hostedZone' }, item));
 const call = { command: 'DeleteHostedZone', input: { Id: 'ZONE1' } };
 
 test('removes what is ours', async () => {

@@ -3,11 +3,11 @@ import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { needs } from '../../../../lib/model/architecture.ts';
 import { images } from '../../../../teardown/steps/images.ts';
-import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 
 const item = { imageUri: 'host/shop-dev/web-api1@sha256:1', tag: 'bundle-1', digest: 'sha256:1', tags: {} };
 const kept = { kept: 'it goes with its repository' };
-const remove = () => images.remove(undoOf({ name: 'images', key: 'web-api1' }, item));
+const remove = () => images.remove(removeContextOf({ noun: 'images', key: 'web-api1' }, item));
 
 test('removes: it is left to its repository, which must be there before it and so goes after it', async () => {
   expect(await remove()).toEqual(kept);

@@ -2,12 +2,12 @@
 import { DeleteInternetGatewayCommand, DetachInternetGatewayCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { internetGateway } from '../../../../teardown/steps/internet-gateway.ts';
-import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const found = network().internetGateway[''];
-const remove = (item: Parameters<typeof undoOf<'internetGateway'>>[1] = found) =>
-  internetGateway.remove(undoOf({ name: 'internetGateway' }, item));
+const remove = (item: Parameters<typeof removeContextOf<'internetGateway'>>[1] = found) =>
+  internetGateway.remove(removeContextOf({ noun: 'internetGateway' }, item));
 const detach = { command: 'DetachInternetGateway', input: { InternetGatewayId: 'igw-1', VpcId: 'vpc-1' } };
 const deletion = { command: 'DeleteInternetGateway', input: { InternetGatewayId: 'igw-1' } };
 

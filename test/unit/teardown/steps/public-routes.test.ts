@@ -2,11 +2,11 @@
 import { DeleteRouteTableCommand, DisassociateRouteTableCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { publicRoutes } from '../../../../teardown/steps/public-routes.ts';
-import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const found = network().publicRoutes[''];
-const remove = (item = found) => publicRoutes.remove(undoOf({ name: 'publicRoutes' }, item));
+const remove = (item = found) => publicRoutes.remove(removeContextOf({ noun: 'publicRoutes' }, item));
 const disassociations = ['subnet-a', 'subnet-b'].map((subnet) => ({
   command: 'DisassociateRouteTable',
   input: { AssociationId: `rtbassoc-${subnet}` },

@@ -7,7 +7,7 @@ import {
 import { expect, test } from '@jest/globals';
 import type { FoundRecord } from '../../../../lib/look/record.ts';
 import { record } from '../../../../teardown/steps/record.ts';
-import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 
 const set = (DNSName: string, EvaluateTargetHealth = true): ResourceRecordSet => ({
   Name: 'api.example.com.',
@@ -21,7 +21,7 @@ const item = {
   recordName: 'api.example.com',
   set: set(OURS),
 } as FoundRecord;
-const remove = () => record.remove(undoOf({ name: 'record' }, item));
+const remove = () => record.remove(removeContextOf({ noun: 'record' }, item));
 const deletes = (ResourceRecordSet: ResourceRecordSet) => ({
   command: 'ChangeResourceRecordSets',
   input: { HostedZoneId: 'ZONE1', ChangeBatch: { Changes: [{ Action: 'DELETE', ResourceRecordSet }] } },

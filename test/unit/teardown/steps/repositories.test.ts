@@ -2,7 +2,7 @@
 import { DeleteRepositoryCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { repositories } from '../../../../teardown/steps/repositories.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 
 const item = {
   repositoryName: 'shop-dev/web-api1',
@@ -12,7 +12,7 @@ const item = {
   lifecyclePolicy: '',
   tags: ourTags('repositories', 'web-api1'),
 };
-const remove = () => repositories.remove(undoOf({ name: 'repositories', key: 'web-api1' }, item));
+const remove = () => repositories.remove(removeContextOf({ noun: 'repositories', key: 'web-api1' }, item));
 
 test('removes', async () => {
   mocks.ecr.on(DeleteRepositoryCommand).resolves({});

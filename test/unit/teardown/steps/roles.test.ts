@@ -2,7 +2,7 @@
 import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { roles } from '../../../../teardown/steps/roles.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 
 const RoleName = 'shop-dev-execution';
 const item = {
@@ -13,7 +13,7 @@ const item = {
   attachedPolicies: ['arn:managed'],
   tags: ourTags('roles', 'execution'),
 };
-const remove = () => roles.remove(undoOf({ name: 'roles', key: 'execution' }, item));
+const remove = () => roles.remove(removeContextOf({ noun: 'roles', key: 'execution' }, item));
 const calls = [
   { command: 'DeleteRolePolicy', input: { RoleName, PolicyName: 'slipway' } },
   { command: 'DeleteRolePolicy', input: { RoleName, PolicyName: 'more' } },

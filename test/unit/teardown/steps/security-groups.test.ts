@@ -7,7 +7,7 @@ import {
 import { expect, test } from '@jest/globals';
 import type { GroupRule } from '../../../../lib/derive/security-group-rules.ts';
 import { securityGroups } from '../../../../teardown/steps/security-groups.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 
 const tcp = (port: number): GroupRule => ({ protocol: 'tcp', fromPort: port, toPort: port, peer: 'sg-b' });
 const group = (key: string, groupId: string, ingress: GroupRule[]) => ({
@@ -22,9 +22,9 @@ const group = (key: string, groupId: string, ingress: GroupRule[]) => ({
 function remove(ingress = [tcp(5000), tcp(6000)], leaving: Record<string, Promise<void>> = {}) {
   const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: '0.0.0.0/0' }]);
   const found = { securityGroups: { balancer, web: group('web', 'sg-w', ingress) } };
-  const undo = undoOf({ name: 'securityGroups', key: 'balancer', found }, balancer);
+  const context = removeContextOf({ noun: 'securityGroups', key: 'balancer', found }, balancer);
   const going = { everyOneOf: () => false, removalOf: (key: string) => leaving[key] };
-  return securityGroups.remove({ ...undo, alsoRemoved: going });
+  return securityGroups.remove({ ...context, alsoRemoved: going });
 }
 const revoke = (port: number) => ({
   command: 'RevokeSecurityGroupIngress',
@@ -61,12 +61,15 @@ test('removes what is ours: a group that names the group of a service, too, is n
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   const web = group('web', 'sg-w', []);
   const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: 'sg-w' }]);
-  const undo = undoOf(
-    { name: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
+  const context = removeContextOf(
+    { noun: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
     web,
   );
   const never = new Promise<void>(() => {});
-  await securityGroups.remove({ ...undo, alsoRemoved: { everyOneOf: () => true, removalOf: () => never } });
+  await securityGroups.remove({
+    ...context,
+    alsoRemoved: { everyOneOf: () => true, removalOf: () => never },
+  });
   expect(sent().map(({ command }) => command)).toEqual(['RevokeSecurityGroupIngress', 'DeleteSecurityGroup']);
 });
 
@@ -120,13 +123,13 @@ test('removes what is ours: a rule for what goes out names a group, too', async 
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   const balancer = { ...group('balancer', 'sg-b', []), egress: [{ ...tcp(5000), peer: 'sg-w' }] };
   const web = group('web', 'sg-w', [tcp(5000)]);
-  const undo = undoOf(
-    { name: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
+  const context = removeContextOf(
+    { noun: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
     web,
   );
   // The load balancer's group waits for this one, which must not wait in turn.
   await securityGroups.remove({
-    ...undo,
+    ...context,
     alsoRemoved: { everyOneOf: () => false, removalOf: () => new Promise(() => {}) },
   });
   expect(sent()).toEqual([

@@ -9,12 +9,12 @@ import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../../lib/model/clock.ts';
 import type { FoundService } from '../../../../lib/look/services.ts';
 import { services } from '../../../../teardown/steps/services.ts';
-import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
-import { impatient } from '../../short-waits.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
+import { withShortWaits } from '../../short-waits.ts';
 
-const undo = (status = 'ACTIVE') =>
-  undoOf({ name: 'services', key: 'web' }, { serviceName: 'web', status } as FoundService);
-const remove = (status = 'ACTIVE') => services.remove(undo(status));
+const context = (status = 'ACTIVE') =>
+  removeContextOf({ noun: 'services', key: 'web' }, { serviceName: 'web', status } as FoundService);
+const remove = (status = 'ACTIVE') => services.remove(context(status));
 const deletes = { command: 'DeleteService', input: { cluster: 'shop-dev', service: 'web', force: true } };
 const commands = () => sent().map(({ command }) => command);
 const mutations = () => sent().filter(({ command }) => /^(Update|Delete)/.test(command));
@@ -67,7 +67,7 @@ test('removes what is ours: of several, who are waited for together', async () =
   mocks.ecs.on(DescribeServicesCommand).resolves({ services: [] });
   mocks.ecs.on(ListTasksCommand).resolves({});
   // Real moments: on the clock of these tests none lasts.
-  const one = { ...undo(), clock: systemClock };
+  const one = { ...context(), clock: systemClock };
   await Promise.all(
     ['web', 'jobs'].map((key) =>
       services.remove({ ...one, existing: { ...one.existing, serviceName: key } }),
@@ -92,7 +92,7 @@ test('removes what is ours: tasks that never stop are told', async () => {
   service('INACTIVE');
   tasks();
   mocks.ecs.on(DescribeTasksCommand).resolves({ tasks: [{ lastStatus: 'RUNNING', group: 'service:web' }] });
-  await expect(services.remove(impatient(undo()))).rejects.toMatchObject({
+  await expect(services.remove(withShortWaits(context()))).rejects.toMatchObject({
     code: 'TIMEOUT',
     what: expect.stringContaining('the tasks of web to be stopped'),
     why: 'The last look said: 1 tasks stopping.',

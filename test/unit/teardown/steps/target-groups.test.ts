@@ -3,10 +3,10 @@ import { DeleteTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing
 import { expect, test } from '@jest/globals';
 import type { FoundTargetGroup } from '../../../../lib/look/target-groups.ts';
 import { targetGroups } from '../../../../teardown/steps/target-groups.ts';
-import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 
 const item = { targetGroupArn: 'arn:group' } as FoundTargetGroup;
-const remove = () => targetGroups.remove(undoOf({ name: 'targetGroups', key: 'web-api1' }, item));
+const remove = () => targetGroups.remove(removeContextOf({ noun: 'targetGroups', key: 'web-api1' }, item));
 const call = { command: 'DeleteTargetGroup', input: { TargetGroupArn: 'arn:group' } };
 
 test('removes what is ours', async () => {

@@ -7,13 +7,13 @@ import {
 import { expect, test } from '@jest/globals';
 import type { FoundTaskDefinition } from '../../../../lib/look/task-definitions.ts';
 import { taskDefinitions } from '../../../../teardown/steps/task-definitions.ts';
-import { awsError, mocks, sent, undoOf } from '../../step-harness.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 
 const arn = (revision: number, family = 'shop-dev-web') =>
   `arn:aws:ecs:eu-west-1:111122223333:task-definition/${family}:${revision}`;
 const revisions = (count: number, from = 1) => Array.from({ length: count }, (_, index) => arn(from + index));
 const item = { family: 'shop-dev-web' } as FoundTaskDefinition;
-const remove = () => taskDefinitions.remove(undoOf({ name: 'taskDefinitions', key: 'web' }, item));
+const remove = () => taskDefinitions.remove(removeContextOf({ noun: 'taskDefinitions', key: 'web' }, item));
 const deregister = (taskDefinition: string) => ({
   command: 'DeregisterTaskDefinition',
   input: { taskDefinition },

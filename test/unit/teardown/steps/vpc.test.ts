@@ -8,10 +8,10 @@ import {
 import { beforeEach, expect, test } from '@jest/globals';
 import { vpc } from '../../../../teardown/steps/vpc.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../step-harness.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
-const remove = () => vpc.remove(undoOf({ name: 'vpc' }, network().vpc['']));
+const remove = () => vpc.remove(removeContextOf({ noun: 'vpc' }, network().vpc['']));
 const deletion = { command: 'DeleteVpc', input: { VpcId: 'vpc-1' } };
 const Filters = [{ Name: 'vpc-id', Values: ['vpc-1'] }];
 const looks = [

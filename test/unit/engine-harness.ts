@@ -150,18 +150,10 @@ export const sessionOf = (found: Resources = {}, over: Partial<Session> = {}): S
   };
 };
 
-/** Lets AWS show an account with nothing in it: every call returns an empty list, and what is asked for by name is not found. */
+/** Lets AWS show an account with nothing in it. */
 export function emptyAccount(): void {
   for (const mock of Object.values(mocks)) {
     mock.send.callsFake(async ({ constructor }: { constructor: { name: string } }) => {
-      if (
-        /^(GetRole|GetHostedZone|DescribeRepositories|DescribeLoadBalancers)Command$/.test(constructor.name)
-      ) {
-        throw Object.assign(new Error('not there'), {
-          name: NOT_FOUND[constructor.name],
-          $metadata: { httpStatusCode: 404 },
-        });
-      }
       if (constructor.name === 'GetCallerIdentityCommand') return { Account: ACCOUNT };
       if (constructor.name === 'DescribeAvailabilityZonesCommand') {
         return { AvailabilityZones: ['a', 'b', 'c'].map((zone) => ({ ZoneName: `eu-west-1${zone}` })) };
@@ -170,13 +162,6 @@ export function emptyAccount(): void {
     });
   }
 }
-
-const NOT_FOUND: Readonly<Record<string, string>> = {
-  GetRoleCommand: 'NoSuchEntityException',
-  GetHostedZoneCommand: 'NoSuchHostedZone',
-  DescribeRepositoriesCommand: 'RepositoryNotFoundException',
-  DescribeLoadBalancersCommand: 'LoadBalancerNotFoundException',
-};
 
 /** Nothing but what is named is removed as well. */
 export const alsoRemoving = (others: Readonly<Record<string, Promise<void>>>): AlsoRemoved => ({

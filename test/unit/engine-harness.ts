@@ -8,8 +8,10 @@ import { architecture, nouns, type Ids, type Noun } from '../../lib/model/archit
 import { changeAddress, type Change, type Verb } from '../../lib/model/change.ts';
 import type { Event } from '../../lib/model/report.ts';
 import { addressOf, ONLY } from '../../lib/model/resources.ts';
+import type { Options } from '../../lib/run/options.ts';
 import type { Run } from '../../lib/run/run.ts';
 import type { Session } from '../../lib/run/session.ts';
+import type { SandboxHandle } from '../../lib/run/target.ts';
 import { openState, type State } from '../../lib/state/state.ts';
 import { steps, type Plan } from '../../provision/plan.ts';
 import { removals } from '../../teardown/plan.ts';
@@ -45,8 +47,8 @@ beforeEach(async () => {
   diffs = {};
   abort = new AbortController();
   for (const noun of nouns) {
-    const step: Partial<Step<Noun>> = steps[noun];
-    for (const member of Object.keys(step)) delete step[member as keyof typeof step];
+    const step = steps[noun] as unknown as Record<string, unknown>;
+    for (const member of Object.keys(step)) delete step[member];
     fakeStep(noun, {
       diff: () => diffs[noun] ?? [],
       create: async ({ change }) => {
@@ -54,7 +56,7 @@ beforeEach(async () => {
         return idsFor(noun, change.key);
       },
       update: async ({ change }) => void log.push(`update ${changeAddress(change)}`),
-    } as Partial<Step<Noun>>);
+    });
     fakeRemoval(
       noun,
       async ({ key }: RemoveContext<Noun>) => void log.push(`remove ${addressOf(noun, key)}`),
@@ -153,18 +155,59 @@ export const sessionOf = (found: Resources = {}, over: Partial<Session> = {}): S
 /** Lets AWS show an account with nothing in it. */
 export function emptyAccount(): void {
   for (const mock of Object.values(mocks)) {
-    mock.send.callsFake(async ({ constructor }: { constructor: { name: string } }) => {
-      if (constructor.name === 'GetCallerIdentityCommand') return { Account: ACCOUNT };
-      if (constructor.name === 'DescribeAvailabilityZonesCommand') {
-        return { AvailabilityZones: ['a', 'b', 'c'].map((zone) => ({ ZoneName: `eu-west-1${zone}` })) };
-      }
-      return {};
-    });
+    mock.send.callsFake(((command: { constructor: { name: string } }) =>
+      Promise.resolve(ANSWERS[command.constructor.name] ?? {})) as never);
   }
 }
+
+const ANSWERS: Readonly<Record<string, object>> = {
+  GetCallerIdentityCommand: { Account: ACCOUNT },
+  DescribeAvailabilityZonesCommand: {
+    AvailabilityZones: ['a', 'b', 'c'].map((zone) => ({ ZoneName: `eu-west-1${zone}` })),
+  },
+};
 
 /** Nothing but what is named is removed as well. */
 export const alsoRemoving = (others: Readonly<Record<string, Promise<void>>>): AlsoRemoved => ({
   everyOneOf: () => false,
   removalOf: (key) => others[key],
 });
+
+/** A sandbox that a run may have started, and how often it was stopped. */
+export function fakeSandbox(over: Partial<SandboxHandle> = {}): {
+  sandbox: SandboxHandle;
+  stops: () => number;
+} {
+  let stops = 0;
+  const sandbox: SandboxHandle = {
+    url: 'http://mock',
+    pid: 123,
+    folder: path('home/sandbox'),
+    started: true,
+    background: true,
+    limits: undefined,
+    resolve: async () => undefined,
+    census: async () => ({}),
+    isAlive: () => true,
+    stop: async () => void (stops += 1),
+    ...over,
+  };
+  return { sandbox, stops: () => stops };
+}
+
+/** A file in the folder of the test that runs. */
+export const fileOf = (name: string): string => path(name);
+
+/** The options of a run that no flag changes. */
+export const defaultOptions: Options = {
+  stage: 'dev',
+  target: 'sandbox',
+  config: undefined,
+  plan: false,
+  yes: false,
+  json: false,
+  wait: true,
+  builder: undefined,
+  drift: false,
+  adopt: [],
+};

@@ -122,18 +122,18 @@ test('the change of an existing resource comes from the diff, against the rest o
 test('the ids of a sibling: from its change where it has one, otherwise from what exists', async () => {
   scope.ids.subnets.set('public-1', idsFor('subnets', 'public-1'));
   const siblings = new Map([['private-1', Promise.resolve(idsFor('subnets', 'private-1'))]]);
-  const { siblingIds } = subnetContext('public-2', siblings);
-  expect(await siblingIds('private-1')).toEqual(idsFor('subnets', 'private-1'));
-  expect(await siblingIds('public-1')).toEqual(idsFor('subnets', 'public-1'));
+  const context = subnetContext('public-2', siblings);
+  expect(await context.siblingIds('private-1')).toEqual(idsFor('subnets', 'private-1'));
+  expect(await context.siblingIds('public-1')).toEqual(idsFor('subnets', 'public-1'));
 });
 
 test('waits and notes are reported for this resource', async () => {
-  const { until, note } = subnetContext('public-2');
+  const context = subnetContext('public-2');
   let probes = 0;
-  await until('it', 'visible', async () =>
+  await context.until('it', 'visible', async () =>
     (probes += 1) < 3 ? pending(`probe ${probes}`) : ready(undefined),
   );
-  note('a note');
+  context.note('a note');
   expect(events).toMatchObject([
     { type: 'resource', noun: 'subnets', key: 'public-2', status: 'waiting', text: 'probe 1', elapsed: 0 },
     { type: 'resource', noun: 'subnets', key: 'public-2', status: 'waiting', text: 'probe 2' },

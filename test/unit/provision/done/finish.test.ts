@@ -95,11 +95,9 @@ describe('the load balancer', () => {
   });
 
   test('that has failed ends the run, even with --no-wait', async () => {
-    mocks.elbv2
-      .on(DescribeLoadBalancersCommand)
-      .resolves({
-        LoadBalancers: [{ LoadBalancerName: 'shop-dev', State: { Code: 'failed', Reason: 'no' } }],
-      });
+    mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({
+      LoadBalancers: [{ LoadBalancerName: 'shop-dev', State: { Code: 'failed', Reason: 'no' } }],
+    });
     await expect(finishing([], false, 'provisioning')).rejects.toMatchObject({
       code: 'FAILED_STATE',
       why: 'no',

@@ -1,4 +1,4 @@
-/** For unit tests: whatever a test names was made moments ago. */
+/** For unit tests: every id counts as created recently. */
 import type { RecentlyCreated } from '../../lib/aws/recently-created.ts';
 
 export const allRecentlyCreated: RecentlyCreated = {

@@ -1,8 +1,8 @@
-/** For unit tests of what never comes: the same surroundings, whose waits give up after a few looks. */
+/** For unit tests of timeouts: a context whose waits give up after a few probes. */
 import { until, type ProbeResult } from '../../lib/engine/until.ts';
 import { testClock } from './step-harness.ts';
 
-/** As much of an act or of an undo as a wait needs. */
+/** What a wait needs of the context of a step or a removal. */
 interface Waiting {
   readonly signal: AbortSignal;
   until<T>(what: string, wait: never, probe: () => Promise<ProbeResult<T>>): Promise<T>;

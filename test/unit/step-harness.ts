@@ -1,4 +1,4 @@
-/** For unit tests of steps: mocked AWS clients where an unexpected command throws with its name, and a context to act in. */
+/** For unit tests of steps: mocked AWS clients that throw on unexpected commands, and the contexts that steps and removals get. */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -68,7 +68,7 @@ export const sent = (): { command: string; input: unknown }[] =>
     })),
   );
 
-/** A configuration with one service of two routed containers; change what a test is about. */
+/** A configuration with one service of two routed containers; tests change the part that they are about. */
 export const config = (changes: Partial<Config> = {}): Config => ({
   name: 'shop',
   stage: 'dev',
@@ -119,11 +119,11 @@ const container = (name: string, port: number) => ({
 
 export const ACCOUNT = '111122223333';
 
-/** The tags of one of our things, as AWS would show them. */
+/** The tags of one of our resources, as AWS returns them. */
 export const ourTags = (step: Noun, key: string = ONLY, of: Config = config()) =>
   tagsOf(of, namesOf(of).stack, step, key);
 
-/** A survey that found nothing but what is given. */
+/** A survey that found only these resources. */
 export const surveyOf = (found: Partial<{ [N in Noun]: Record<string, Found[N]> }> = {}): Survey =>
   ({
     zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
@@ -133,7 +133,7 @@ export const surveyOf = (found: Partial<{ [N in Noun]: Record<string, Found[N]> 
 export const desiredOf = (of: Config = config()) => ({ config: of, names: namesOf(of), account: ACCOUNT });
 
 const digest = (key: string) => `sha256:${key.padEnd(64, '0')}`;
-/** The bundle that a container's source would make. */
+/** The bundle that is built from a container's source. */
 const bundleOf = (key: string): Bundle => ({
   kind: 'bundle',
   tag: `tag-${key}`,
@@ -145,7 +145,7 @@ const bundleOf = (key: string): Bundle => ({
     { digest: digest(`${key}-layer`), bytes: new TextEncoder().encode('layer') },
   ],
 });
-/** The surroundings of a look: mocked clients, and builds whose digests come from the key. */
+/** The context of a look: mocked clients, and builds whose digests are derived from the key. */
 export function lookContextOf(of: Config = config(), clock: Clock = testClock()): LookContext & Desired {
   const signal = new AbortController().signal;
   return {
@@ -172,8 +172,8 @@ export interface StepScenario<N extends Noun> {
 }
 
 /**
- * Diffs a step in a scene and applies its changes one after the other, as provision does.
- * @returns the changes (in words), the ids by key, and what was recorded on the way
+ * Diffs a step in a scenario and applies its changes in sequence, as provision does.
+ * @returns the changes (also in short form), the ids by key, and the notes
  */
 export async function provisionStep<N extends Noun>(step: Step<N>, scenario: StepScenario<N>) {
   const of = scenario.config ?? config();
@@ -195,7 +195,7 @@ export async function provisionStep<N extends Noun>(step: Step<N>, scenario: Ste
   return { changes, verbs: changes.map(words), ids, notes };
 }
 
-/** The changes of other nouns, diffed when they are needed. */
+/** The changes of other nouns, diffed on demand. */
 export function plannedFor(of: Config, found: Survey): Planned<Noun> {
   const planned: Planned<Noun> = {
     changesOf: (noun) => steps[noun].diff(desiredOf(of), found, planned),
@@ -283,7 +283,7 @@ function applyContextOf<N extends Noun>(
   };
 }
 
-/** The surroundings of a removal. */
+/** The context of a removal. */
 export function removeContextOf<N extends Noun>(scenario: StepScenario<N>, item: Found[N]): RemoveContext<N> {
   const of = scenario.config ?? config();
   const clock = testClock();

@@ -1,4 +1,4 @@
-/** The service that the tests of its step begin with: as it is found, as it is wanted, and the calls that make it so. */
+/** The service that the tests of its step start from: as found, as desired, and the calls that create and update it. */
 import { DescribeServicesCommand, type Service as EcsService } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Config } from '../../../lib/config/config.ts';
@@ -36,7 +36,7 @@ export const fail = (): never => {
   throw new Error('no service');
 };
 
-/** As the configuration wants it. */
+/** The found service, as the configuration asks for it. */
 export const item: FoundService = {
   serviceArn: ARN,
   serviceName: 'web',
@@ -122,7 +122,7 @@ export const update = (more: object = {}) => ({
 });
 export const mutations = () => sent().filter(({ command }) => /^(Create|Update|Tag)/.test(command));
 
-/** A service that has done what it should, with healthy targets. */
+/** A service that is deployed. */
 export const done: EcsService = {
   serviceArn: ARN,
   serviceName: 'web',

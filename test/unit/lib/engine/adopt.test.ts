@@ -1,4 +1,4 @@
-// A create whose place is taken: by ourselves, or by somebody else.
+// A create whose name or place is taken: by this stack, or by someone else.
 import { expect, test } from '@jest/globals';
 import { adopt } from '../../../../lib/engine/adopt.ts';
 import { awsError } from '../../errors.ts';
@@ -6,7 +6,7 @@ import { testClock } from '../../clock.ts';
 
 const taken = awsError('InvalidSubnet.Conflict', "The CIDR '10.0.0.0/20' conflicts with another subnet");
 
-/** A thing that its tags show from the given look on, counted from 1. */
+/** A resource whose tags are visible from the given look on, counted from 1. */
 function scene(visibleFrom: number) {
   const clock = testClock();
   const start = clock.now();
@@ -32,13 +32,13 @@ test('what is ours is adopted at once', async () => {
   expect(one.elapsed()).toBe(0);
 });
 
-test('what is ours is adopted although its tags lag behind', async () => {
+test('what is ours is adopted although its tags are visible late', async () => {
   const one = scene(4);
   await expect(one.run()).resolves.toBe('subnet-1');
   expect(one.elapsed()).toBe(3000);
 });
 
-test('what is not seen to be ours is left alone, and named', async () => {
+test('what does not turn out to be ours is left alone, and named', async () => {
   const one = scene(Infinity);
   await expect(one.run()).rejects.toMatchObject({
     code: 'FOREIGN',

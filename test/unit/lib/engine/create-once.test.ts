@@ -7,7 +7,7 @@ import { awsError } from '../../errors.ts';
 const lost = () => awsError('InternalError', 'oops', 500);
 const cut = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
-/** A create that AWS answers like this, one after the other, and looks that see the thing from `visibleAt` ms on. */
+/** A create with these responses in sequence, and looks that find the resource from `visibleAt` ms on. */
 function scene(
   answers: (string | Error | undefined)[],
   { visibleAt = Infinity, isResumed = false, at = 0 } = {},
@@ -52,7 +52,7 @@ describe('a create without a token', () => {
     expect(one.log).toEqual(['create', 'withdraw']);
   });
 
-  test('that is refused after one whose answer was lost keeps its intent', async () => {
+  test('that is refused after an attempt whose response was lost keeps its intent', async () => {
     const one = scene([lost(), awsError('UnauthorizedOperation', 'no', 403)]);
     await expect(one.run()).rejects.toMatchObject({ message: 'no' });
     expect(one.log).not.toContain('withdraw');
@@ -64,13 +64,13 @@ describe('a create without a token', () => {
     expect(one.log).not.toContain('withdraw');
   });
 
-  test('that an earlier run may have sent is looked for during a minute, even if the clock was put back a day since', async () => {
+  test('that an earlier run may have sent is looked for during a minute, even if the clock was set back by a day since', async () => {
     const one = scene(['vpc-1'], { isResumed: true, at: 86_400_000 });
     await expect(one.run()).resolves.toBe('vpc-1');
     expect(one.elapsed()).toBe(60_000);
   });
 
-  test('is sent once, without any look, when its answer comes', async () => {
+  test('is sent once, without any look, when its response arrives', async () => {
     const one = scene(['vpc-1']);
     await expect(one.run()).resolves.toBe('vpc-1');
     expect(one.log).toEqual(['create']);
@@ -79,19 +79,19 @@ describe('a create without a token', () => {
   test.each([
     ['a server error', lost],
     ['a connection that broke', cut],
-  ])('whose answer is lost to %s is looked for, not sent again', async (_, error) => {
+  ])('whose response is lost to %s is looked for, not sent again', async (_, error) => {
     const one = scene([error()], { visibleAt: 3000 });
     await expect(one.run()).resolves.toBe('found');
     expect(one.log).toEqual(['create', 'look', 'look', 'look', 'look']);
   });
 
-  test('whose answer has no id is looked for, too: something may have been made', async () => {
+  test('whose response has no id is looked for as well: something may have been created', async () => {
     const one = scene([undefined], { visibleAt: 0 });
     await expect(one.run()).resolves.toBe('found');
     expect(one.log).toEqual(['create', 'look']);
   });
 
-  test('is sent again only when it was not seen for a minute', async () => {
+  test('is sent again only when nothing was found for a minute', async () => {
     const one = scene([lost(), 'vpc-2']);
     await expect(one.run()).resolves.toBe('vpc-2');
     expect(one.elapsed()).toBe(60_000);
@@ -105,7 +105,7 @@ describe('a create without a token', () => {
     expect(one.log.filter((word) => word === 'create')).toHaveLength(3);
   });
 
-  test('is given up when AWS never says an id', async () => {
+  test('is given up when AWS never returns an id', async () => {
     await expect(scene([undefined, undefined, undefined]).run()).rejects.toThrow(/without an id/);
   });
 
@@ -115,7 +115,7 @@ describe('a create without a token', () => {
     ['a throttle', awsError('RequestLimitExceeded', 'slow down', 503)],
     ['a programming mistake', new TypeError('x is not a function')],
     ['missing credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' })],
-  ])('that fails with %s had no effect: nobody looks, nobody sends again', async (_, error) => {
+  ])('that fails with %s had no effect: no look follows, and it is not sent again', async (_, error) => {
     const one = scene([error]);
     await expect(one.run()).rejects.toBe(error);
     expect(one.log.filter((word) => word !== 'withdraw')).toEqual(['create']);
@@ -138,14 +138,14 @@ describe('a create without a token', () => {
 });
 
 describe('a create that an earlier run may have sent', () => {
-  test('is looked for before anything is sent, until a minute after it was written down', async () => {
+  test('is looked for before anything is sent, until a minute after its intent was recorded', async () => {
     const one = scene(['vpc-2'], { isResumed: true, at: -20_000 });
     await expect(one.run()).resolves.toBe('vpc-2');
     expect(one.elapsed()).toBe(40_000);
     expect(one.log.indexOf('create')).toBe(one.log.length - 1);
   });
 
-  test('is adopted as soon as it is seen', async () => {
+  test('is adopted as soon as it is visible', async () => {
     const one = scene([], { isResumed: true, visibleAt: 2000 });
     await expect(one.run()).resolves.toBe('found');
     expect(one.log).toEqual(['look', 'look', 'look']);
@@ -158,8 +158,8 @@ describe('a create that an earlier run may have sent', () => {
   });
 });
 
-describe('looking for some time', () => {
-  test('ends with what is seen', async () => {
+describe('looking for a limited time', () => {
+  test('ends with what is found', async () => {
     const one = scene([], { visibleAt: 2000 });
     await expect(one.findWithin(10_000)).resolves.toBe('found');
     expect(one.elapsed()).toBe(2000);

@@ -5,7 +5,7 @@ import { awsError } from '../../errors.ts';
 
 const failing = (error: Error) => () => Promise.reject(error);
 
-test('a delete that AWS takes is done', async () => {
+test('a delete that succeeds is done', async () => {
   await expect(ignoringNotFound(async () => 'ok')).resolves.toBeUndefined();
 });
 
@@ -24,7 +24,7 @@ test.each(['DependencyViolation', 'UnauthorizedOperation', 'AuthFailure', 'Inter
   },
 );
 
-test('what counts as gone can be said more exactly', async () => {
+test('callers can define which errors mean gone', async () => {
   const released = async (error: unknown) => error === done;
   const done = awsError('AuthFailure');
   await expect(ignoringNotFound(failing(done), released)).resolves.toBeUndefined();

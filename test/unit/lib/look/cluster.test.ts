@@ -27,7 +27,7 @@ test.each(['INACTIVE', 'DEPROVISIONING'])('counts one that is %s as absent', asy
   expect(await look()).toBeUndefined();
 });
 
-test('finds nothing when AWS says so, which is no error', async () => {
+test('finds nothing when AWS reports it as missing, which is not an error', async () => {
   mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [], failures: [{ reason: 'MISSING' }] });
   expect(await look()).toBeUndefined();
 });

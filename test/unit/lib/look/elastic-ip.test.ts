@@ -1,4 +1,4 @@
-// What the look makes of AWS's answers about elastic IPs.
+// How the look reads AWS's responses about elastic IPs.
 import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookElasticIp } from '../../../../lib/look/elastic-ip.ts';
@@ -13,7 +13,7 @@ const address = (AllocationId: string, AssociationId?: string) => ({
   Tags: toPascalCaseTags(ourTags('elasticIp')),
 });
 
-test('nothing of ours is nothing', async () => {
+test('without resources of this stack, the result is empty', async () => {
   mocks.ec2.on(DescribeAddressesCommand).resolves({});
   expect(await lookElasticIp(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
@@ -24,12 +24,12 @@ test('nothing of ours is nothing', async () => {
   ]);
 });
 
-test('ours is told with its address', async () => {
+test('our address is returned with its IP', async () => {
   mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [address('eipalloc-1')] });
   expect(await lookElasticIp(lookContextOf())).toEqual(new Map([['', network().elasticIp['']]]));
 });
 
-test('of twins, the one that is in use keeps the key, and the other one costs money until it is removed', async () => {
+test('of two addresses with the same key, the one in use keeps the key, and the other is removed', async () => {
   mocks.ec2
     .on(DescribeAddressesCommand)
     .resolves({ Addresses: [address('eipalloc-lost'), address('eipalloc-1', 'eipassoc-1')] });

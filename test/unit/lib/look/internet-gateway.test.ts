@@ -1,4 +1,4 @@
-// What the look makes of AWS's answers about internet gateways.
+// How the look reads AWS's responses about internet gateways.
 import { DescribeInternetGatewaysCommand, type AttachmentStatus } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookInternetGateway } from '../../../../lib/look/internet-gateway.ts';
@@ -14,7 +14,7 @@ const gateway = (InternetGatewayId: string, VpcId?: string, State = 'available')
 });
 const found = network().internetGateway[''];
 
-test('nothing of ours is nothing', async () => {
+test('without resources of this stack, the result is empty', async () => {
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolves({});
   expect(await lookInternetGateway(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([

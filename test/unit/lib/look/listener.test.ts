@@ -38,7 +38,7 @@ beforeEach(() => {
 });
 
 describe('the look', () => {
-  test('reads the one on port 80, on whatever page', async () => {
+  test('reads the listener on port 80, on any page', async () => {
     mocks.elbv2
       .on(DescribeListenersCommand)
       .callsFake(({ Marker }: { Marker?: string }) =>
@@ -71,12 +71,12 @@ describe('the look', () => {
     expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers']);
   });
 
-  test('finds nothing when the load balancer goes away while it looks', async () => {
+  test('finds nothing when the load balancer is deleted during the look', async () => {
     mocks.elbv2.on(DescribeListenersCommand).rejects(awsError('LoadBalancerNotFoundException'));
     expect((await lookListener(lookContextOf())).size).toBe(0);
   });
 
-  test('finds nothing when the listener itself goes away while it looks', async () => {
+  test('finds nothing when the listener itself is deleted during the look', async () => {
     mocks.elbv2.on(DescribeListenersCommand).resolves({ Listeners: [listener] });
     mocks.elbv2
       .on(DescribeTagsCommand, { ResourceArns: ['arn:listener'] })

@@ -53,7 +53,7 @@ describe('the look', () => {
     ]);
   });
 
-  test("shows somebody else's of our name without our tags", async () => {
+  test('returns a foreign load balancer of our name without our tags', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [listed] });
     mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves(attributes);
     mocks.elbv2.on(DescribeTagsCommand).resolves(tagged({}));
@@ -68,7 +68,7 @@ describe('the look', () => {
   test.each([
     ['its attributes', DescribeLoadBalancerAttributesCommand],
     ['its tags', DescribeTagsCommand],
-  ])('finds nothing when it goes away before %s are read', async (_what, command) => {
+  ])('finds nothing when it is deleted before %s are read', async (_what, command) => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [listed] });
     mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves(attributes);
     mocks.elbv2.on(DescribeTagsCommand).resolves(tagged(ourTags('loadBalancer')));
@@ -76,7 +76,7 @@ describe('the look', () => {
     expect((await lookLoadBalancer(lookContextOf())).size).toBe(0);
   });
 
-  test('is made once for all who ask in one survey', async () => {
+  test('runs once per survey', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [] });
     const see = lookContextOf();
     await Promise.all([lookLoadBalancer(see), lookLoadBalancer(see)]);
@@ -94,14 +94,14 @@ describe('tags', () => {
   const answer = (gone: readonly string[]) => (input: { ResourceArns?: string[] }) => {
     const asked = input.ResourceArns ?? [];
     if (asked.some((arn) => gone.includes(arn))) throw awsError('RuleNotFoundException');
-    // A thing without tags may be left out of the answer.
+    // A resource without tags may be missing from the response.
     const described = asked.filter((arn) => arn !== 'arn:1');
     return {
       TagDescriptions: described.map((arn) => ({ ResourceArn: arn, Tags: [{ Key: 'is', Value: arn }] })),
     };
   };
 
-  test('are read twenty a call', async () => {
+  test('are read for twenty resources per call', async () => {
     mocks.elbv2.on(DescribeTagsCommand).callsFake(answer([]));
     const tags = await elbTags(lookContextOf().aws, arns);
     expect(tags.get('arn:44')).toEqual({ is: 'arn:44' });
@@ -111,7 +111,7 @@ describe('tags', () => {
     ]);
   });
 
-  test('of what is gone are left out, of what has none are empty', async () => {
+  test('are left out for deleted resources, and empty for untagged ones', async () => {
     mocks.elbv2.on(DescribeTagsCommand).callsFake(answer(['arn:0']));
     const tags = await elbTags(lookContextOf().aws, ['arn:0', 'arn:1', 'arn:2']);
     expect(Object.fromEntries(tags)).toEqual({ 'arn:1': {}, 'arn:2': { is: 'arn:2' } });

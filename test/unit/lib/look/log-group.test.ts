@@ -20,19 +20,19 @@ test('reads ours', async () => {
   ]);
 });
 
-test('asks for its tags without the end of the ARN that stands for its streams', async () => {
+test('asks for its tags by the ARN without the suffix for streams', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: NAME, arn: `${ARN}:*` }] });
   mocks.logs.on(ListTagsForResourceCommand).resolves({});
   expect(await look()).toEqual({ logGroupName: NAME, retentionDays: 0, tags: {} });
   expect(sent().at(-1)?.input).toEqual({ resourceArn: ARN });
 });
 
-test('finds nothing in a name that only begins so', async () => {
+test('finds nothing under a name that only starts alike', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: `${NAME}-2` }] });
   expect(await look()).toBeUndefined();
 });
 
-test('finds nothing when it goes away while it looks', async () => {
+test('finds nothing when it is deleted during the look', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: NAME, logGroupArn: ARN }] });
   mocks.logs.on(ListTagsForResourceCommand).rejects(awsError('ResourceNotFoundException'));
   expect(await look()).toBeUndefined();

@@ -1,4 +1,4 @@
-// What the looks make of AWS's answers about NAT gateways.
+// How the looks read AWS's responses about NAT gateways.
 import { DescribeNatGatewaysCommand, type NatGatewayState } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
 import { lookNatGateway, natGatewayById, natGatewayGone } from '../../../../lib/look/nat-gateway.ts';
@@ -41,7 +41,7 @@ describe('a look by tags', () => {
     expect(await lookNatGateway(lookContextOf())).toEqual(new Map([['', found]]));
   });
 
-  test('tells why one failed', async () => {
+  test('returns why a gateway failed', async () => {
     const why = { FailureCode: 'Gateway.NotAttached', FailureMessage: 'no gateway', NatGatewayAddresses: [] };
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'failed', why)] });
     expect([...(await lookNatGateway(lookContextOf())).values()]).toEqual([
@@ -49,7 +49,7 @@ describe('a look by tags', () => {
     ]);
   });
 
-  test('gives the key to the one that lives, however many are dying beside it', async () => {
+  test('gives the key to the gateway that is alive, however many are being deleted', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({
       NatGateways: [
         nat('nat-3', 'deleting'),
@@ -71,7 +71,7 @@ describe('a look by tags', () => {
 describe('a look by id', () => {
   const { aws } = lookContextOf();
 
-  test('finds a deleted one, too', async () => {
+  test('finds a deleted gateway as well', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'deleted')] });
     expect(await natGatewayById(aws, 'nat-1')).toEqual({ ...found, state: 'deleted' });
     expect(sent()).toEqual([{ command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } }]);
@@ -96,7 +96,7 @@ describe('a look by id', () => {
     expect(await natGatewayGone(aws, 'nat-1')).toMatchObject({ state: said });
   });
 
-  test('that finds nothing says ready to whoever waits until it is gone', async () => {
+  test('that finds nothing ends a wait for the deletion', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('NatGatewayNotFound'));
     expect(await natGatewayGone(aws, 'nat-1')).toMatchObject({ state: 'ready' });
   });

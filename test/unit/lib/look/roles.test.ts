@@ -46,7 +46,7 @@ function thereIs(): void {
   }));
 }
 
-test('reads a role and its policies to the last page, documents as texts with their keys in order', async () => {
+test('reads a role and its policies to the last page, with the keys of the documents sorted', async () => {
   thereIs();
   expect(Object.fromEntries(await lookRoles(lookContextOf()))).toEqual({
     execution: {
@@ -60,7 +60,7 @@ test('reads a role and its policies to the last page, documents as texts with th
   });
 });
 
-test('leaves out a policy that goes away while it looks', async () => {
+test('leaves out a policy that is deleted during the look', async () => {
   thereIs();
   mocks.iam.on(GetRolePolicyCommand, { PolicyName: 'more' }).rejects(gone);
   expect((await lookRoles(lookContextOf())).get('execution')?.inlinePolicies).toEqual({
@@ -72,13 +72,13 @@ test.each([
   ['itself', GetRoleCommand],
   ['its managed policies', ListAttachedRolePoliciesCommand],
   ['its inline policies', ListRolePoliciesCommand],
-])('finds nothing when a role goes away before %s can be read', async (_what, command) => {
+])('finds nothing when a role is deleted before %s can be read', async (_what, command) => {
   thereIs();
   mocks.iam.on(command as typeof GetRoleCommand, { RoleName }).rejects(gone);
   expect((await lookRoles(lookContextOf())).size).toBe(0);
 });
 
-test('shows a policy that is no JSON as the text that it is', async () => {
+test('returns a policy that is not JSON unchanged', async () => {
   thereIs();
   mocks.iam.on(GetRolePolicyCommand, { PolicyName: 'more' }).resolves({ PolicyDocument: 'not%20json' });
   expect((await lookRoles(lookContextOf())).get('execution')?.inlinePolicies['more']).toBe('"not json"');
@@ -90,7 +90,7 @@ test('fails with any other error', async () => {
   await expect(lookRoles(lookContextOf())).rejects.toMatchObject({ message: 'not allowed' });
 });
 
-test('asks for the policies of a role when it is there, and at once when the state remembers it', async () => {
+test('asks for the policies once the role is found, or at once if the state has recorded it', async () => {
   const policies = () => sent().filter(({ command }) => command.startsWith('List')).length;
   for (const command of [GetRoleCommand, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand]) {
     mocks.iam.on(command as typeof GetRoleCommand).rejects(gone);

@@ -1,4 +1,4 @@
-// What the looks make of AWS's answers about route tables.
+// How the looks read AWS's responses about route tables.
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookPrivateRoutes, lookPublicRoutes } from '../../../../lib/look/route-tables.ts';
@@ -29,13 +29,13 @@ const PRIVATE = table('privateRoutes', 'private-1', 'rtb-2', {
   Associations: [association('subnet-c')],
 });
 const { publicRoutes, privateRoutes } = network();
-/** The one public table that this answer shows. */
+/** The one public table in this response. */
 async function onlyTable(more: RouteTable) {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ ...PUBLIC, ...more }] });
   return (await lookPublicRoutes(lookContextOf())).get('');
 }
 
-test('nothing of ours is nothing', async () => {
+test('without resources of this stack, the result is empty', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({});
   expect(await lookPublicRoutes(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
@@ -46,7 +46,7 @@ test('nothing of ours is nothing', async () => {
   ]);
 });
 
-test('public and private tables are told apart by their tags, from one call, over all pages', async () => {
+test('public and private tables are distinguished by their tags, from one call, over all pages', async () => {
   mocks.ec2
     .on(DescribeRouteTablesCommand, { NextToken: undefined })
     .resolves({ RouteTables: [PRIVATE], NextToken: 'more' });
@@ -62,12 +62,12 @@ test('a table without a default route has no target', async () => {
   expect(await onlyTable({ Routes: [local] })).toMatchObject({ defaultTarget: undefined, blackhole: false });
 });
 
-test('a default route whose target is gone leads nowhere', async () => {
+test('a default route whose target is deleted is a blackhole', async () => {
   const Routes = [{ ...everywhere, NatGatewayId: 'nat-1', State: 'blackhole' as const }];
   expect(await onlyTable({ Routes })).toMatchObject({ defaultTarget: 'nat-1', blackhole: true });
 });
 
-test('a main association, one that is going and one that failed do not count', async () => {
+test('main, disassociating and failed associations do not count', async () => {
   const Associations = [
     { Main: true, RouteTableAssociationId: 'rtbassoc-main' },
     association('subnet-a'),
@@ -77,7 +77,7 @@ test('a main association, one that is going and one that failed do not count', a
   expect((await onlyTable({ Associations }))?.associations).toEqual({ 'subnet-a': 'rtbassoc-subnet-a' });
 });
 
-test('a second one with the same key is seen under a key that nobody wants', async () => {
+test('a second resource with the same key gets a key that is never desired', async () => {
   mocks.ec2
     .on(DescribeRouteTablesCommand)
     .resolves({ RouteTables: [PUBLIC, { ...PUBLIC, RouteTableId: 'rtb-9' }] });

@@ -60,7 +60,7 @@ function holds(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, g
 const arns = async () =>
   Object.fromEntries([...(await lookRules(lookContextOf()))].map(([key, { ruleArn }]) => [key, ruleArn]));
 
-test('reads ours, on whatever page, but not the default one', async () => {
+test('reads our rules on any page, but not the default one', async () => {
   holds(
     [
       { RuleArn: 'arn:default', Priority: 'default', IsDefault: true },
@@ -81,7 +81,7 @@ test('reads ours, on whatever page, but not the default one', async () => {
   });
 });
 
-test('reads what others may have made of ours', async () => {
+test('reads our rules after changes by others', async () => {
   const weighted = {
     Type: 'forward' as const,
     ForwardConfig: {
@@ -114,12 +114,12 @@ test('reads what others may have made of ours', async () => {
   expect(found.get('web-api2')?.targetGroupArn).toBe('');
 });
 
-test('shows a rule of ours under the container that its priority is for now, whatever its tags say', async () => {
+test('returns our rule under the container that its priority is for, whatever its tags name', async () => {
   holds([rule('arn:1', priority('web-api1'))], { 'arn:1': tags('web-renamed') });
   expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
 });
 
-test('shows a rule of ours at a priority that nothing wants by that priority', async () => {
+test('returns our rule at a priority that is not desired under that priority', async () => {
   holds([rule('arn:1', '7')], { 'arn:1': tags('web-api1') });
   expect(await arns()).toEqual({ 'priority-7': 'arn:1' });
 });
@@ -129,7 +129,7 @@ test("shows somebody else's only where it stands in our way", async () => {
   expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
 });
 
-test('leaves out what goes away while it looks', async () => {
+test('leaves out what is deleted during the look', async () => {
   holds(
     [rule('arn:1', priority('web-api1')), rule('arn:2', priority('web-api2'))],
     { 'arn:1': tags('web-api1'), 'arn:2': tags('web-api2') },

@@ -1,4 +1,4 @@
-// What the look makes of AWS's answers about security groups.
+// How the look reads AWS's responses about security groups.
 import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSecurityGroups } from '../../../../lib/look/security-groups.ts';
@@ -14,7 +14,7 @@ const group = (key: string, IpPermissions: IpPermission[] = [], GroupId = `sg-${
   Tags: toPascalCaseTags(ourTags('securityGroups', key)),
 });
 
-test('nothing of ours is nothing', async () => {
+test('without resources of this stack, the result is empty', async () => {
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({});
   expect(await lookSecurityGroups(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
@@ -25,7 +25,7 @@ test('nothing of ours is nothing', async () => {
   ]);
 });
 
-test('ours are told by the keys in their tags, over all pages', async () => {
+test('our resources are keyed by their tags, over all pages', async () => {
   mocks.ec2
     .on(DescribeSecurityGroupsCommand, { NextToken: undefined })
     .resolves({ SecurityGroups: [group('balancer')], NextToken: 'more' });
@@ -44,7 +44,7 @@ test('ours are told by the keys in their tags, over all pages', async () => {
   });
 });
 
-test('a permission is as many rules as it has peers, of whatever kind', async () => {
+test('a permission becomes one rule per peer, of any kind', async () => {
   const permission = {
     IpProtocol: 'tcp',
     FromPort: 80,
@@ -61,7 +61,7 @@ test('a permission is as many rules as it has peers, of whatever kind', async ()
   );
 });
 
-test('a second one with the same key is seen under a key that nobody wants', async () => {
+test('a second resource with the same key gets a key that is never desired', async () => {
   mocks.ec2
     .on(DescribeSecurityGroupsCommand)
     .resolves({ SecurityGroups: [group('web'), group('web', [], 'sg-twin')] });

@@ -17,7 +17,7 @@ const service = (serviceName: string, tags: Tags, more: Partial<Service> = {}): 
   ...more,
 });
 
-/** What the cluster has: the active ones are listed, in pages of two. */
+/** The services of the cluster; the active ones are listed, in pages of two. */
 function holds(...services: Service[]): void {
   const listed = services
     .filter(({ status }) => status === 'ACTIVE')
@@ -90,7 +90,7 @@ test('reads ours', async () => {
   ]);
 });
 
-test('says nothing of what the endpoint does not tell', async () => {
+test('leaves undefined what the endpoint does not report', async () => {
   holds(service('web', ours('web')));
   expect((await lookServices(lookContextOf())).get('web')).toMatchObject({
     graceSeconds: undefined,
@@ -99,17 +99,17 @@ test('says nothing of what the endpoint does not tell', async () => {
   });
 });
 
-test('shows one that is draining, which the list hides', async () => {
+test('returns a draining service, which the list omits', async () => {
   holds(service('web', ours('web'), { status: 'DRAINING' }));
   expect((await lookServices(lookContextOf())).get('web')?.status).toBe('DRAINING');
 });
 
-test('counts an inactive one as absent', async () => {
+test('counts an inactive service as absent', async () => {
   holds(service('web', ours('web'), { status: 'INACTIVE' }));
   expect(await keys()).toEqual([]);
 });
 
-test('shows ours that nothing wants any more, on whatever page, ten names a call', async () => {
+test('returns our services that are no longer desired, on any page, ten names per call', async () => {
   const others = Array.from({ length: 12 }, (_, index) => service(`old-${index}`, ours(`old-${index}`)));
   holds(...others);
   expect(await keys()).toHaveLength(12);
@@ -120,14 +120,14 @@ test('shows ours that nothing wants any more, on whatever page, ten names a call
   ).toEqual([1, 10, 2]);
 });
 
-test("shows somebody else's only where it has a name that we want", async () => {
+test('returns a foreign resource only if it has one of our names', async () => {
   holds(service('web', { owner: 'bob' }), service('theirs', {}));
   const found = await lookServices(lookContextOf());
   expect([...found.keys()]).toEqual(['web']);
   expect(found.get('web')?.tags).toEqual({ owner: 'bob' });
 });
 
-test('keeps one apart that another takes the place of, since a path goes over to another protocol', async () => {
+test('gives a service that is replaced because of another protocol a key of its own', async () => {
   const secure = config({
     services: config().services.map((service) => ({
       ...service,

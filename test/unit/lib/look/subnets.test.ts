@@ -1,4 +1,4 @@
-// What the look makes of AWS's answers about subnets and zones.
+// How the look reads AWS's responses about subnets and zones.
 import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSubnets, lookZones } from '../../../../lib/look/subnets.ts';
@@ -19,7 +19,7 @@ const A = subnet('public-1', 'subnet-a', '10.0.0.0/20', 'eu-west-1a');
 const B = subnet('public-2', 'subnet-b', '10.0.16.0/20', 'eu-west-1b');
 const { subnets } = network();
 
-test('nothing of ours is nothing', async () => {
+test('without resources of this stack, the result is empty', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({});
   expect(await lookSubnets(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
@@ -30,7 +30,7 @@ test('nothing of ours is nothing', async () => {
   ]);
 });
 
-test('ours are told by the keys in their tags, over all pages', async () => {
+test('our resources are keyed by their tags, over all pages', async () => {
   mocks.ec2
     .on(DescribeSubnetsCommand, { NextToken: undefined })
     .resolves({ Subnets: [B], NextToken: 'more' });
@@ -44,19 +44,19 @@ test('ours are told by the keys in their tags, over all pages', async () => {
   );
 });
 
-test('a second one with the same key is seen under a key that nobody wants', async () => {
+test('a second resource with the same key gets a key that is never desired', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [A, { ...A, SubnetId: 'subnet-z' }] });
   expect([...(await lookSubnets(lookContextOf())).keys()]).toEqual(['public-1', 'public-1~2']);
 });
 
-test('whoever asks in the same survey rides on one call', async () => {
+test('looks of the same survey share one call', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [A] });
   const see = lookContextOf();
   await Promise.all([lookSubnets(see), lookSubnets(see)]);
   expect(sent()).toHaveLength(1);
 });
 
-test('zones are those that are open and no local ones, in order', async () => {
+test('zones are the available ones without local zones, in order', async () => {
   mocks.ec2.on(DescribeAvailabilityZonesCommand).resolves({
     AvailabilityZones: [{ ZoneName: 'eu-west-1c' }, { ZoneName: 'eu-west-1a' }, { ZoneName: 'eu-west-1b' }],
   });

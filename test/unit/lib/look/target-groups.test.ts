@@ -1,4 +1,4 @@
-// The look for the target groups: which are ours, and which stand in our way.
+// The look for the target groups: which are ours, and which have taken our names.
 import {
   DescribeTagsCommand,
   DescribeTargetGroupAttributesCommand,
@@ -32,7 +32,7 @@ const group = (name: string): TargetGroup => ({
   Matcher: { HttpCode: '200' },
 });
 
-/** What AWS holds: the names of groups with their tags, in pages of two. */
+/** Lets AWS return these groups with their tags, in pages of two. */
 function holds(held: Readonly<Record<string, Tags>>, gone: readonly string[] = []): void {
   const all = Object.keys(held).map(group);
   mocks.elbv2.on(DescribeTargetGroupsCommand).callsFake(({ Marker }: { Marker?: string }) => {
@@ -63,7 +63,7 @@ test('finds nothing where there is nothing', async () => {
   expect(sent()).toEqual([{ command: 'DescribeTargetGroups', input: { PageSize: 400 } }]);
 });
 
-test('reads ours, on whatever page', async () => {
+test('reads ours, on any page', async () => {
   holds({ 'a-1': {}, 'a-2': {}, [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') });
   expect((await lookTargetGroups(lookContextOf())).get('web-api1')).toEqual({
     targetGroupArn: `arn:${NAME1}`,
@@ -87,7 +87,7 @@ test('reads ours, on whatever page', async () => {
   expect(await keys()).toEqual({ 'web-api1': NAME1, 'web-api2': NAME2 });
 });
 
-test('shows the one that is about to be replaced, and those that nothing wants, by their names', async () => {
+test('returns groups that are about to be replaced or are not desired under their names', async () => {
   holds({
     'shop-dev-web-api1-0ld0': tags('web-api1'),
     [NAME1]: tags('web-api1'),
@@ -100,14 +100,14 @@ test('shows the one that is about to be replaced, and those that nothing wants, 
   });
 });
 
-test("shows somebody else's only where it has a name that we want", async () => {
+test('returns a foreign resource only if it has one of our names', async () => {
   holds({ [NAME1]: { 'slipway:stack': 'other' }, [NAME2]: {}, 'shop-dev-2-web-api1-1234': { owner: 'bob' } });
   const found = await lookTargetGroups(lookContextOf());
   expect([...found.keys()]).toEqual(['web-api1', 'web-api2']);
   expect([...found.values()].map((item) => item.tags)).toEqual([{ 'slipway:stack': 'other' }, {}]);
 });
 
-test('leaves out what goes away while it looks', async () => {
+test('leaves out what is deleted during the look', async () => {
   holds({ [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') }, [`arn:${NAME1}`]);
   expect(await keys()).toEqual({ 'web-api2': NAME2 });
   mocks.elbv2.on(DescribeTargetGroupAttributesCommand).rejects(awsError('TargetGroupNotFoundException'));

@@ -49,7 +49,7 @@ beforeEach(() => {
     });
 });
 
-test('reads ours by their services, on whatever page', async () => {
+test('reads ours by their services, on any page', async () => {
   active = { 'shop-dev-old': ours('old'), 'shop-dev-web': ours('web') };
   const found = await lookTaskDefinitions(lookContextOf());
   expect([...found.keys()]).toEqual(['old', 'web']);
@@ -67,7 +67,7 @@ test('reads ours by their services, on whatever page', async () => {
   });
 });
 
-test('shows what a teardown that was stopped has deregistered and not deleted', async () => {
+test('returns what an interrupted teardown has deregistered but not deleted', async () => {
   inactive = { 'shop-dev-web': ours('web') };
   expect((await lookTaskDefinitions(lookContextOf())).get('web')).toMatchObject({
     taskDefinitionArn: 'arn:shop-dev-web:7',
@@ -80,7 +80,7 @@ test('shows what a teardown that was stopped has deregistered and not deleted', 
   });
 });
 
-test('counts the revisions before the newest that can start tasks still', async () => {
+test('counts the earlier revisions that can still start tasks', async () => {
   active = { 'shop-dev-web': ours('web') };
   const taskDefinitionArns = ['arn:task-definition/shop-dev-web:5', 'arn:task-definition/shop-dev-web:6'];
   mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns });
@@ -93,13 +93,13 @@ test('finds nothing in a family that has only revisions that are being deleted',
   expect((await lookTaskDefinitions(lookContextOf())).size).toBe(0);
 });
 
-test('finds nothing in what goes away while it looks', async () => {
+test('finds nothing when it is deleted during the look', async () => {
   inactive = { 'shop-dev-web': ours('web') };
   mocks.ecs.on(DescribeTaskDefinitionCommand).rejects(missing);
   expect((await lookTaskDefinitions(lookContextOf())).size).toBe(0);
 });
 
-test("shows somebody else's only where it has a name that we want", async () => {
+test('returns a foreign resource only if it has one of our names', async () => {
   active = {
     'shop-dev-web': { owner: 'bob' },
     'shop-dev-2-web': { 'slipway:stack': 'shop-dev-2' },

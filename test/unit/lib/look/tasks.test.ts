@@ -26,7 +26,7 @@ function holds(
 const arns = async (...statuses: ('RUNNING' | 'STOPPED')[]) =>
   (await tasksOf(lookContextOf(), 'web', ...statuses)).map(({ taskArn }) => taskArn);
 
-test('lists by family, one status after the other, and describes each task once', async () => {
+test('lists by family and status in sequence, and describes each task once', async () => {
   holds({ RUNNING: ['arn:1', 'arn:2'], STOPPED: ['arn:2', 'arn:3'] });
   expect(await arns('RUNNING', 'STOPPED')).toEqual(['arn:1', 'arn:2', 'arn:3']);
   const list = (desiredStatus: string) => ({
@@ -50,13 +50,13 @@ test('lists by the family of the configuration, whatever the ECS service is call
   expect(sent()[0]?.input).toMatchObject({ family: 'shop-dev-web' });
 });
 
-test('reads all pages, and describes a hundred a call', async () => {
+test('reads all pages, and describes a hundred tasks per call', async () => {
   holds({ STOPPED: Array.from({ length: 150 }, (_, index) => `arn:${index}`) });
   expect(await arns('STOPPED')).toHaveLength(150);
   expect(sent().filter(({ command }) => command === 'DescribeTasks')).toHaveLength(2);
 });
 
-test('leaves out tasks of the family that somebody else has run', async () => {
+test('leaves out tasks of the family that others have started', async () => {
   holds({ RUNNING: ['arn:1', 'arn:2'] }, (arn) =>
     task(arn, arn === 'arn:2' ? 'family:shop-dev-web' : undefined),
   );

@@ -1,4 +1,4 @@
-// What the look makes of AWS's answers about VPCs.
+// How the look reads AWS's responses about VPCs.
 import {
   DescribeSubnetsCommand,
   DescribeVpcAttributeCommand,
@@ -28,13 +28,13 @@ beforeEach(() => {
     .resolves({ EnableDnsHostnames: { Value: true } });
 });
 
-test('nothing of ours is nothing', async () => {
+test('without resources of this stack, the result is empty', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
   expect(await lookVpc(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([{ command: 'DescribeVpcs', input: { Filters } }]);
 });
 
-test('ours is told with its attributes, which need calls of their own', async () => {
+test('our VPC is returned with its attributes, which need separate calls', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
   expect(await lookVpc(lookContextOf())).toEqual(new Map([['', found]]));
   expect(sent().slice(1)).toEqual([
@@ -43,7 +43,7 @@ test('ours is told with its attributes, which need calls of their own', async ()
   ]);
 });
 
-test('an attribute that AWS does not tell is off', async () => {
+test('an attribute that AWS does not report is off', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
   expect([...(await lookVpc(lookContextOf())).values()]).toEqual([
@@ -57,19 +57,19 @@ test('pages are read to the end', async () => {
   expect([...(await lookVpc(lookContextOf())).keys()]).toEqual(['']);
 });
 
-test('one that has gone in between is not there', async () => {
+test('a VPC that is deleted during the look is absent', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
   mocks.ec2.on(DescribeVpcAttributeCommand).rejects(awsError('InvalidVpcID.NotFound'));
   expect(await lookVpc(lookContextOf())).toEqual(new Map());
 });
 
-test('a look that is denied fails: what cannot be seen may be there', async () => {
+test('a denied look fails: what cannot be seen may exist', async () => {
   const denied = awsError('UnauthorizedOperation', 'no', 403);
   mocks.ec2.on(DescribeVpcsCommand).rejects(denied);
   await expect(lookVpc(lookContextOf())).rejects.toBe(denied);
 });
 
-test('of twins, the one in which our subnets lie keeps the key', async () => {
+test('of two VPCs with the same key, the one with our subnets keeps the key', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-empty'), vpc('vpc-1')] });
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [{ SubnetId: 'subnet-a', VpcId: 'vpc-1' }] });
   const keys = [...(await lookVpc(lookContextOf()))].map(([key, { vpcId }]) => [key, vpcId]);
@@ -80,7 +80,7 @@ test('of twins, the one in which our subnets lie keeps the key', async () => {
   expect(sent()).toContainEqual({ command: 'DescribeSubnets', input: { Filters } });
 });
 
-test('what lies in another VPC than ours is astray, also when ours is not there', () => {
+test('a resource in another VPC than ours is misplaced, also when ours is missing', () => {
   const inside = { vpcId: 'vpc-1' };
   expect(inAnotherVpc(surveyOf(network()))(inside)).toBeUndefined();
   expect(inAnotherVpc(surveyOf())(inside)).toBe('it lies in vpc-1, which is not the VPC of this stack');

@@ -1,4 +1,4 @@
-// The clock of a run: somebody may set the machine's clock meanwhile, and nothing waits longer for it.
+// The clock of a run: setting the machine's clock does not make any wait longer.
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { systemClock } from '../../../../lib/model/clock.ts';
 
@@ -6,18 +6,18 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-test('tells the time of the machine, in whole milliseconds', () => {
+test('returns the time of the machine, in whole milliseconds', () => {
   expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(60_000);
   expect(Number.isInteger(systemClock.now())).toBe(true);
 });
 
-test("goes on when the machine's clock is put back", () => {
+test("advances when the machine's clock is set back", () => {
   const before = systemClock.now();
   jest.spyOn(Date, 'now').mockReturnValue(0);
   expect(systemClock.now()).toBeGreaterThanOrEqual(before);
 });
 
-test('stops waiting when it is told to', async () => {
+test('stops waiting when it is aborted', async () => {
   const stopping = new AbortController();
   const sleeping = systemClock.sleep(3_600_000, stopping.signal);
   stopping.abort();

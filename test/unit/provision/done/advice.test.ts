@@ -1,4 +1,4 @@
-// What usually helps, by the words of ECS and of the load balancer.
+// Advice on known messages of ECS and of the load balancer.
 import { expect, test } from '@jest/globals';
 import { adviceForTargets, adviceForTasks } from '../../../../provision/done/advice.ts';
 import type { RoutedContainer } from '../../../../lib/config/config.ts';
@@ -22,7 +22,7 @@ test.each([
   expect(given[0]).toMatch(advice);
 });
 
-test('nothing is advised on words that nobody knows', () => {
+test('there is no advice on unknown messages', () => {
   expect(adviceForTasks('something new')).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-// Why a deployment failed: the container to blame, its last lines, and what usually helps.
+// Why a deployment failed: the container that caused it, its last lines, and advice.
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
@@ -27,7 +27,7 @@ const task = (id: number, more: Task = {}): Task => ({
   ...more,
 });
 
-/** The stopped tasks that ECS remembers, and the last lines of every stream. */
+/** Lets ECS list these stopped tasks, and every log stream end with these lines. */
 function holds(tasks: readonly Task[], lines: readonly string[] = []): void {
   mocks.ecs.on(ListTasksCommand).resolves({ taskArns: tasks.map(({ taskArn = '' }) => taskArn) });
   mocks.ecs.on(DescribeTasksCommand).resolves({ tasks: [...tasks] });
@@ -35,13 +35,13 @@ function holds(tasks: readonly Task[], lines: readonly string[] = []): void {
 }
 const explained = (said: readonly string[] = []) =>
   diagnose(lookContextOf(), web, { taskDefinitionArn: MINE, reason: REASON, said });
-/** Whose log was read. */
+/** The containers whose logs were read. */
 const blamed = () =>
   sent()
     .filter(({ command }) => command === 'GetLogEvents')
     .map(({ input }) => (input as { logStreamName: string }).logStreamName.split('/')[1]);
 
-test('the problem says what ECS says, how the tasks ended, and the last lines of the culprit', async () => {
+test('the problem contains the events of ECS, how the tasks ended, and the last lines of the failing container', async () => {
   holds([task(1), task(2)], ['connecting to db:5432\n', 'Error: no database']);
   const said = await explained(['has started 1 tasks.', 'was unable to place a task.']);
   expect(said).toMatchObject({
@@ -75,7 +75,7 @@ test('the problem says what ECS says, how the tasks ended, and the last lines of
   ]);
 });
 
-test('only tasks of this deployment count, and the latest tells most', async () => {
+test('only tasks of this deployment count, and the latest one is explained', async () => {
   holds([
     task(1, { stoppedReason: 'first' }),
     task(9, { stoppedReason: 'Scaling activity', taskDefinitionArn: 'arn:definition:1' }),
@@ -87,12 +87,12 @@ test('only tasks of this deployment count, and the latest tells most', async () 
   expect(why.split('\n').map((line) => line.split(';')[0])).toEqual([REASON, 'fourth', 'third', 'second']);
 });
 
-test('the same end is told once', async () => {
+test('equal ends are reported once', async () => {
   holds([task(1), task(2), task(3)]);
   expect((await explained()).why.split('\n')).toHaveLength(2);
 });
 
-describe('the container to blame', () => {
+describe('the container that caused the failure', () => {
   const group = (container: RoutedContainer) =>
     `Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/${namesOf(config()).targetGroup(container)}/0123)`;
   test.each<[string, Task, string]>([
@@ -158,7 +158,7 @@ describe('the container to blame', () => {
     expect(blamed()).toEqual([name]);
   });
 
-  test('is nobody when no container ended badly', async () => {
+  test('is undefined when no container failed', async () => {
     holds([
       task(1, {
         stopCode: 'UserInitiated',
@@ -171,7 +171,7 @@ describe('the container to blame', () => {
   });
 });
 
-test('the names of target groups are enough: of an ARN nobody reads more', async () => {
+test('target groups are shown by their names, not their ARNs', async () => {
   const stoppedReason =
     'Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/shop-dev-web-api1-1a2b/0123)';
   holds([task(1, { stoppedReason, containers: [] })]);
@@ -180,7 +180,7 @@ test('the names of target groups are enough: of an ARN nobody reads more', async
   );
 });
 
-test('what cannot be found out makes it no other problem', async () => {
+test('what cannot be read does not change the problem', async () => {
   mocks.ecs.on(ListTasksCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   expect(await explained()).toMatchObject({ code: 'DEPLOYMENT', why: REASON });
   holds([task(1)]);
@@ -197,7 +197,7 @@ describe('unhealthy targets', () => {
     TargetHealth: { State: 'unhealthy' as const, Reason: Reason as never, Description },
   });
 
-  test('are told with their reasons', () => {
+  test('are listed with their reasons', () => {
     const targets = [
       target('Target.ResponseCodeMismatch', 'Health checks failed with these codes: [404]'),
       { Target: { Id: '10.0.2.6', Port: 5000 }, TargetHealth: { State: 'initial' as const } },

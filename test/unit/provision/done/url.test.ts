@@ -39,7 +39,7 @@ describe('on AWS', () => {
 });
 
 describe('on the sandbox', () => {
-  /** A sandbox whose DNS knows these names, and which is asked for them. */
+  /** A sandbox whose DNS knows these names, and the names that it was asked for. */
   const sandboxOf = (known: Readonly<Record<string, number>>) => {
     const asked: [string, number][] = [];
     const door = {
@@ -62,7 +62,7 @@ describe('on the sandbox', () => {
     expect(asked).toEqual([['api.shop.localhost', 80]]);
   });
 
-  test('has no port where the listener really has its own', async () => {
+  test('has no port where the listener has port 80 itself', async () => {
     const { place } = sandboxOf({ 'api.shop.localhost': 80 });
     expect(await publicAddress(domain('api.shop.localhost'), place, made)).toMatchObject({
       url: 'http://api.shop.localhost',
@@ -70,7 +70,7 @@ describe('on the sandbox', () => {
     });
   });
 
-  test('shows a name that leads to this machine, and asks for the domain', async () => {
+  test('shows a name that resolves to this machine, and asks for the domain', async () => {
     const { place } = sandboxOf({ 'api.example.com': 8080 });
     expect(await publicAddress(domain('api.example.com'), place, made)).toEqual({
       url: `http://${BALANCER}:8080`,
@@ -88,7 +88,7 @@ describe('on the sandbox', () => {
     expect(asked).toEqual([[BALANCER, 80]]);
   });
 
-  test('is none while the name leads nowhere', async () => {
+  test('is undefined while the name does not resolve', async () => {
     const { place } = sandboxOf({});
     expect(await publicAddress(domain('api.shop.localhost'), place, made)).toBeUndefined();
   });

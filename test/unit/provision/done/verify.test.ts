@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** A server on a free port; gone after the test, with whatever connections it still has. */
+/** A server on a free port, closed after the test together with its connections. */
 async function serve(listener: RequestListener): Promise<number> {
   const server: Server = createServer(listener);
   const sockets = new Set<Socket>();
@@ -29,8 +29,8 @@ async function serve(listener: RequestListener): Promise<number> {
 }
 
 /**
- * What a run needs for this, with a wait of three looks on a clock that takes no time.
- * @param every milliseconds; a request, which goes by real time, may take two and a half of it
+ * A run whose wait allows three looks on a clock that takes no time.
+ * @param every milliseconds; a request takes real time, at most two and a half times this
  */
 function runOf(signal = new AbortController().signal, every = 1000) {
   const events: Event[] = [];
@@ -51,7 +51,7 @@ const changed = (change: Partial<Config['services'][number]>) =>
 const [service] = config().services;
 const one = changed({ containers: (service?.containers ?? []).slice(0, 1) });
 
-test('asks every routed path, by the name that is printed, wherever that leads', async () => {
+test('requests every path by the printed name, wherever that resolves to', async () => {
   const asked: unknown[] = [];
   const port = await serve(({ method, url, headers: { host } }, response) => {
     asked.push({ method, url, host });
@@ -70,7 +70,7 @@ test('asks every routed path, by the name that is printed, wherever that leads',
   expect(notes(run)).toEqual([`GET http://${host}/api1  200`, `GET http://${host}/api2  200`]);
 });
 
-test.each([302, 401, 404, 405])('takes %i for an answer: it is the service that says so', async (status) => {
+test.each([302, 401, 404, 405])('accepts %i as an answer of the service', async (status) => {
   const port = await serve((_request, response) => response.writeHead(status).end('{"title":"not here"}'));
   const run = runOf();
   await verify(one, addressOf(port), run);
@@ -80,7 +80,7 @@ test.each([302, 401, 404, 405])('takes %i for an answer: it is the service that 
   expect(warnings).toEqual(status === 404 ? [unknown] : []);
 });
 
-test('asks again while the load balancer answers by itself: 503, and the 404 of a path without a rule', async () => {
+test('retries while the load balancer itself answers: 503, and the 404 of a path without a rule', async () => {
   const answers: [number, string][] = [
     [503, ''],
     [404, NO_SERVICE],
@@ -102,7 +102,7 @@ test('asks again while the load balancer answers by itself: 503, and the 404 of 
   ]);
 });
 
-test("never takes the load balancer's own 404 for an answer", async () => {
+test("never accepts the load balancer's own 404 as an answer", async () => {
   const port = await serve((_request, response) => response.writeHead(404).end(NO_SERVICE));
   await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
     code: 'UNANSWERED',
@@ -122,7 +122,7 @@ test('gives up where nothing listens', async () => {
   });
 });
 
-test('gives up where a connection is taken and never answered', async () => {
+test('gives up where a connection is accepted and never answered', async () => {
   let asked = 0;
   const port = await serve(() => void (asked += 1));
   await expect(verify(one, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
@@ -140,12 +140,12 @@ test('gives up where an answer breaks off', async () => {
   await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({ code: 'UNANSWERED' });
 });
 
-test('leaves nothing running behind a path that is not answered', async () => {
+test('leaves no request running after a path failed', async () => {
   let asked = 0;
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   const port = await serve(({ url }, response) => {
-    // The other path is answered when the last answer to this one has been read.
+    // The other path is answered once the last response to this one has been read.
     if (url === '/api2') return void released.then(() => response.end('hello'));
     asked += 1;
     if (asked === 3) response.on('close', () => setImmediate(release));
@@ -159,7 +159,7 @@ test('leaves nothing running behind a path that is not answered', async () => {
   expect(notes(run)).toEqual(['/api1 answers 503', `GET http://api.example.com:${port}/api2  200`]);
 });
 
-test('stops at once when it is told to', async () => {
+test('stops at once when it is aborted', async () => {
   const stop = new AbortController();
   const port = await serve(() => stop.abort(new Error('stop')));
   await expect(verify(one, addressOf(port), runOf(stop.signal))).rejects.not.toMatchObject({
@@ -175,7 +175,7 @@ test.each([
       containers: (service?.containers ?? []).map((container) => ({ ...container, path: undefined })),
     }),
   ],
-])('asks nothing of a service %s', async (_what, of) => {
+])('requests nothing of a service %s', async (_what, of) => {
   const run = runOf();
   await verify(of, addressOf(1), run);
   expect(run.events).toEqual([]);

@@ -1,4 +1,4 @@
-// When a service is done, and what is said when it never will be.
+// When a service is deployed, and how a failure is explained.
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DescribeServicesCommand,
@@ -35,7 +35,7 @@ describe('a service is done', () => {
     taskDefinitions: new Map([['web', { taskDefinitionArn: MINE }]]),
     targetGroups: new Map(Object.entries(existing.targetGroups)),
   };
-  /** Waits with a few looks; every test has its own clock and notes. */
+  /** Waits for a few looks; every test has its own clock and notes. */
   const settle = async (of = web, answered?: EcsService, change?: Change) => {
     const clock = testClock();
     const { signal } = new AbortController();
@@ -52,7 +52,7 @@ describe('a service is done', () => {
             what,
             { first: 0, every: 1000, deadline: 4000 },
             probe,
-            // What is said of the wait for the deployment is not what these tests are about.
+            // These tests do not look at the notes of the wait for the deployment.
             { clock, signal, onPending: (note) => void (what.includes('targets') && waiting.push(note)) },
           ),
       },
@@ -61,7 +61,7 @@ describe('a service is done', () => {
       answered,
     );
   };
-  /** What the looks at the service see, one after the other; the last is seen for ever. */
+  /** Lets the looks at the service return these in sequence; the last is repeated. */
   const looks = (...services: EcsService[]) => {
     const mock = mocks.ecs.on(DescribeServicesCommand);
     for (const one of services.slice(0, -1)) mock.resolvesOnce({ services: [one] });
@@ -73,7 +73,7 @@ describe('a service is done', () => {
       TargetHealth: { State, Reason, Description },
     }) as TargetHealthDescription;
   const targets = (...all: TargetHealthDescription[]) => ({ TargetHealthDescriptions: all });
-  /** The stopped tasks that ECS remembers at each look, one after the other; the last are remembered for ever. */
+  /** The stopped tasks that ECS lists at each look, in sequence; the last are repeated. */
   const stopped = (...looks: Task[][]) => {
     const byArn = new Map(looks.flat().map((one) => [one.taskArn ?? '', one]));
     const list = mocks.ecs.on(ListTasksCommand);
@@ -86,7 +86,7 @@ describe('a service is done', () => {
   };
   const commands = () => sent().map(({ command }) => command);
 
-  test('when its deployment is, and then all targets of every group are healthy', async () => {
+  test('when its deployment is completed and then all targets of every group are healthy', async () => {
     looks(service(primary('IN_PROGRESS')), service(primary('COMPLETED', { runningCount: 1 })));
     stopped([]);
     mocks.elbv2
@@ -107,7 +107,7 @@ describe('a service is done', () => {
     ]);
   });
 
-  test('with as many healthy targets as tasks', async () => {
+  test('with one healthy target per task', async () => {
     looks(service(primary('COMPLETED')));
     stopped([]);
     const two = { ...web, count: 2, containers: web.containers.slice(0, 1) };
@@ -123,7 +123,7 @@ describe('a service is done', () => {
     const one = { ...web, count: 1, containers: web.containers.slice(0, 1) };
     const counted = (desiredCount: number) => ({ ...service(primary('COMPLETED')), desiredCount });
 
-    test('with as many as ECS is to run now: Application Auto Scaling may scale in meanwhile', async () => {
+    test('with the count that ECS reports now: Application Auto Scaling may scale in meanwhile', async () => {
       looks(counted(3), counted(3), counted(2));
       stopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy'), target('healthy')));
@@ -131,13 +131,13 @@ describe('a service is done', () => {
       expect(waiting).toEqual(Array(2).fill(expect.stringMatching(/^2\/3 targets of api1 healthy; /)));
     });
 
-    test('without targets, when it was scaled to none', async () => {
+    test('without targets, when it was scaled to zero', async () => {
       looks(counted(0));
       await settle(one);
       expect(commands()).toEqual(['DescribeServices']);
     });
 
-    test('with as many as this run has asked for: a look may still see the count before', async () => {
+    test('with the count that this run has set: a look may still return the previous one', async () => {
       looks(counted(1));
       stopped([]);
       mocks.elbv2
@@ -156,7 +156,7 @@ describe('a service is done', () => {
     });
   });
 
-  test('without targets, when it is to have no tasks or no routes', async () => {
+  test('without targets, when it should have no tasks or no routes', async () => {
     looks(service(primary('COMPLETED')));
     await settle({ ...web, count: 0 });
     await settle({ ...web, containers: web.containers.map((one) => ({ ...one, path: undefined })) });
@@ -177,7 +177,7 @@ describe('a service is done', () => {
       said('3', 'has reached a steady state.'),
     ];
 
-    test('once each, in the order in which it spoke, without what the line says anyway', async () => {
+    test('once each, in their order, without what the line contains anyway', async () => {
       const events = [[first], [second, first], [third, second, first]].map((all) => [...all]);
       looks(
         ...events.map((all, index) => ({
@@ -193,7 +193,7 @@ describe('a service is done', () => {
       ]);
     });
 
-    test('but not what it said before the update', async () => {
+    test('but not those from before the update', async () => {
       looks({ ...service(primary('COMPLETED')), events: [third, second, first] });
       await settle({ ...web, count: 0 }, { ...service(primary('IN_PROGRESS')), events: [second, first] });
       expect(notes).toEqual(['web: has reached a steady state.']);
@@ -233,7 +233,7 @@ describe('a service is done', () => {
       });
     };
 
-    test('the wait says how many tasks run, how the last ended, and what ECS said last', async () => {
+    test('the note contains how many tasks run, how the last one ended, and the last event of ECS', async () => {
       const counts = { runningCount: 0, pendingCount: 1 };
       completed(counts, 'has started 1 tasks: (task 2).', 'registered 1 targets.');
       stopped([died(1)]);
@@ -247,7 +247,7 @@ describe('a service is done', () => {
       ]);
     });
 
-    test('tasks that end one after the other end the wait: exit code, reason and last lines are told', async () => {
+    test('tasks that keep ending end the wait: exit code, reason and last lines are reported', async () => {
       completed({ runningCount: 0 }, 'has started 1 tasks: (task 4).', 'was unable to place a task.');
       stopped([died(1)], [died(1), died(2)], [died(1), died(2), died(3), died(4)]);
       await expect(settle(one, { ...service(primary('COMPLETED')), events: [] })).rejects.toMatchObject({
@@ -267,7 +267,7 @@ describe('a service is done', () => {
       expect(waiting).toHaveLength(2);
     });
 
-    test('a large service bears more of them, as in a deployment', async () => {
+    test('a large service tolerates more of them, as in a deployment', async () => {
       const wide = { ...one, count: 8 };
       completed({ runningCount: 7, desiredCount: 8 });
       stopped(
@@ -278,7 +278,7 @@ describe('a service is done', () => {
       await expect(settle(wide)).rejects.toMatchObject({ why: expect.stringMatching(/^4 tasks ended\. /) });
     });
 
-    test('tasks that ECS stopped, or that run something else, are not counted', async () => {
+    test('tasks that ECS stopped or that have another definition are not counted', async () => {
       const scaled = { stopCode: 'ServiceSchedulerInitiated' as const };
       completed({ runningCount: 1 });
       stopped([], [died(1, scaled), died(2, scaled), died(3, scaled), died(4, { taskDefinitionArn: OLD })]);
@@ -288,7 +288,7 @@ describe('a service is done', () => {
     test.each([
       ['tasks do not all run', 0, [] as Task[], []],
       ['a task runs, and another ended meanwhile', 1, [died(1)], [END]],
-    ])('when time is up and %s, the tasks are to blame', async (_when, runningCount, tasks, ends) => {
+    ])('when time is up and %s, the tasks are the cause', async (_when, runningCount, tasks, ends) => {
       completed({ runningCount });
       stopped([], tasks);
       await expect(settle(one)).rejects.toMatchObject({
@@ -303,7 +303,7 @@ describe('a service is done', () => {
       });
     });
 
-    test('nothing is waited for when somebody deploys something else, or removes the service', async () => {
+    test('the wait ends when another deployment starts or the service is deleted', async () => {
       stopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
       const done = service(primary('COMPLETED'));
@@ -330,7 +330,7 @@ describe('a service is done', () => {
   });
 
   describe('never', () => {
-    test('when it was rolled back: the problem says so, and what ECS said meanwhile', async () => {
+    test('when it was rolled back: the problem names that and the events of ECS', async () => {
       const message = '(service web) was unable to place a task. Reason: Internal error.';
       looks(service(primary('IN_PROGRESS', { failedTasks: 1 })), {
         ...service(
@@ -357,7 +357,7 @@ describe('a service is done', () => {
       await expect(settle()).rejects.toMatchObject({ code: 'DEPLOYMENT', why: BROKEN });
     });
 
-    test('when the load balancer failed: AWS says why, and nothing is looked for in the tasks', async () => {
+    test("when the load balancer failed: the problem has AWS's reason, and the tasks are not looked at", async () => {
       looks(service(primary('IN_PROGRESS')));
       const why = 'The subnets have no free addresses left.';
       balancer('failed', why);
@@ -365,7 +365,7 @@ describe('a service is done', () => {
       expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers', 'DescribeServices']);
     });
 
-    test('when it takes too long: that is explained as well', async () => {
+    test('when it takes too long: that is explained in the same way', async () => {
       looks(service(primary('IN_PROGRESS', { failedTasks: 5 })));
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
       await expect(settle()).rejects.toMatchObject({
@@ -374,7 +374,7 @@ describe('a service is done', () => {
       });
     });
 
-    test('when its targets stay unhealthy though its tasks run: the problem says which, and why', async () => {
+    test('when its targets stay unhealthy although its tasks run: the problem names them and the reasons', async () => {
       looks(service(primary('COMPLETED', { runningCount: 1 })));
       stopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy')));
@@ -389,7 +389,7 @@ describe('a service is done', () => {
       });
     });
 
-    test('when a look fails: that error is told as it is', async () => {
+    test('when a look fails: that error is thrown as it is', async () => {
       mocks.ecs.on(DescribeServicesCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
       await expect(settle()).rejects.toMatchObject({ message: 'not allowed' });
       looks(service(primary('COMPLETED')));

@@ -1,4 +1,4 @@
-// Counts that Application Auto Scaling has decided: what a plan makes of them, what is sent, what a run says.
+// Counts that Application Auto Scaling has set: what the plan shows, what is sent, and what a run reports.
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
 import type { FoundService } from '../../../../lib/look/services.ts';
@@ -13,7 +13,7 @@ const drifted: Partial<FoundService> = { desiredCount: 4 };
 const found = (changes: Partial<FoundService>) => surveyOf({ services: { web: { ...item, ...changes } } });
 
 describe('the step', () => {
-  test('changes nothing of a count that was decided', async () => {
+  test('does not change a count that Application Auto Scaling has set', async () => {
     const { verbs } = await provisionStep(services, withItem(theirs));
     expect(verbs).toEqual([]);
     expect(mutations()).toEqual([]);
@@ -39,7 +39,7 @@ describe('the step', () => {
   });
 });
 
-test('a run says who decides, and when it does not know', () => {
+test('a run reports who sets the count, and when that is not known', () => {
   const told = (changes: Partial<FoundService>) => countEvents(config(), found(changes));
   expect(told(theirs)).toEqual([
     { type: 'note', text: 'the count of web is 4, not 1: Application Auto Scaling decides, from 2 to 8' },
@@ -54,7 +54,7 @@ test('a run says who decides, and when it does not know', () => {
   expect(countEvents(config(), surveyOf())).toEqual([]);
 });
 
-test('a run says that a service which is replaced loses its range, and begins where the other one was', () => {
+test('a run reports that a replaced service loses its scaling range and starts with the count of the old one', () => {
   const former = (changes: Partial<FoundService>) =>
     surveyOf({ services: { 'web~former': { ...item, ...changes } } });
   expect(countEvents(config(), former(theirs))).toEqual([
@@ -73,7 +73,7 @@ test('a run says that a service which is replaced loses its range, and begins wh
   ]).toEqual([4, 1, 1]);
 });
 
-test('what is asked at the end goes by the counts that were decided', () => {
+test('the requests at the end respect the counts that Application Auto Scaling has set', () => {
   const counts = (changes: Partial<FoundService>) =>
     withAutoScaledCounts(config(), found(changes)).services.map(({ count }) => count);
   expect(counts({ ...theirs, desiredCount: 0 })).toEqual([0]);

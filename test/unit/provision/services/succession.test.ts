@@ -1,4 +1,4 @@
-// A service that follows another while requests go on: one beside it for another protocol, and a deployment that a stopped run left.
+// A service that replaces another one without an outage: beside it for another protocol, or in a deployment that an interrupted run left.
 import { CreateServiceCommand, DescribeServicesCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
 import type { FoundService } from '../../../../lib/look/services.ts';
@@ -10,13 +10,13 @@ import { changed, create, fail, isDone, item, mutations, scenario, withItem } fr
 const [service = fail()] = config().services;
 const [api1 = fail(), api2 = fail()] = service.containers;
 
-describe('a path that goes over to HTTPS', () => {
+describe('a path that changes to HTTPS', () => {
   const secure = changed({ containers: [{ ...api1, protocol: 'HTTPS' }, api2] });
   const serviceName = namesOf(secure).service(secure.services[0] ?? fail());
   const former = { 'web~former': item };
   const { found, ...rest } = scenario(secure);
 
-  test('has a service of its own made, which is waited for while the other one stays', async () => {
+  test('gets a new service, which is waited for while the old one keeps running', async () => {
     isDone();
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: 'arn:new', events: [] } });
     const { verbs, changes, ids } = await provisionStep(services, {
@@ -37,7 +37,7 @@ describe('a path that goes over to HTTPS', () => {
     expect(asked.map((call) => (call.input as { services: string[] }).services)).toEqual([[serviceName]]);
   });
 
-  test('has the other one removed when the new one is there', async () => {
+  test('has its old service removed once the new one exists', async () => {
     const there = { ...item, serviceName };
     const { verbs } = await provisionStep(services, {
       ...rest,
@@ -47,7 +47,7 @@ describe('a path that goes over to HTTPS', () => {
   });
 });
 
-describe('a deployment under way', () => {
+describe('a deployment in progress', () => {
   const underWay: Partial<FoundService> = { rollout: 'IN_PROGRESS' };
   const rule = (targetGroupArn: string) => ({
     ruleArn: `arn:rule/${targetGroupArn}`,
@@ -63,7 +63,7 @@ describe('a deployment under way', () => {
     return { ...others, found: { ...found, rules } };
   };
 
-  test('is waited for when requests still go elsewhere, and nothing is sent for that', async () => {
+  test('is waited for while requests still go to the old target groups, and no call changes it', async () => {
     isDone();
     const { verbs } = await provisionStep(services, withRules('arn:group-old', 'arn:group-2'));
     expect(verbs).toEqual([['update', 'web', 'rollout']]);
@@ -71,7 +71,7 @@ describe('a deployment under way', () => {
     expect(mocks.ecs.commandCalls(DescribeServicesCommand).length).toBeGreaterThan(0);
   });
 
-  test('is no difference when they go to the service already, or nowhere', async () => {
+  test('is not a change when requests already go to the service, or nowhere', async () => {
     expect((await provisionStep(services, withRules('arn:group-1', 'arn:group-2'))).verbs).toEqual([]);
     expect((await provisionStep(services, withRules('', 'arn:group-2'))).verbs).toEqual([]);
     expect((await provisionStep(services, withItem(underWay))).verbs).toEqual([]);

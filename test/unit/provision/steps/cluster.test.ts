@@ -87,7 +87,7 @@ test('explains refusal: one that ECS could not set up', async () => {
   });
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
   const { changes } = await provisionStep(cluster, withTags({}));
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },

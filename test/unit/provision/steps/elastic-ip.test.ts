@@ -1,4 +1,4 @@
-// The step that builds the elastic IP: what it sends in each case.
+// The step of the elastic IP: what it sends in each case.
 import { AllocateAddressCommand, CreateTagsCommand, DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { elasticIp } from '../../../../provision/steps/elastic-ip.ts';
@@ -22,7 +22,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([allocate]);
 });
 
-test('creates when missing: a lost answer costs no second address', async () => {
+test('creates when missing: after a lost response, no second address is allocated', async () => {
   mocks.ec2.on(AllocateAddressCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
   mocks.ec2.on(DescribeAddressesCommand).resolvesOnce({ Addresses: [] }).resolves(seen);
   const { ids } = await provisionStep(elasticIp, { noun: 'elasticIp' });
@@ -30,7 +30,7 @@ test('creates when missing: a lost answer costs no second address', async () => 
   expect(commands()).toEqual(['AllocateAddress', 'DescribeAddresses', 'DescribeAddresses']);
 });
 
-test('creates when missing: what an earlier run may have made is looked for first', async () => {
+test('creates when missing: what an earlier run may have created is looked for first', async () => {
   mocks.ec2.on(DescribeAddressesCommand).resolves(seen);
   await provisionStep(elasticIp, { noun: 'elasticIp', isResumed: true });
   expect(commands()).toEqual(['DescribeAddresses']);

@@ -1,4 +1,4 @@
-// The step that makes the hosted zone, or uses the account's own: what it sends in each case.
+// The step of the hosted zone, which is created or is the account's own: what it sends in each case.
 import {
   ChangeTagsForResourceCommand,
   CreateHostedZoneCommand,
@@ -43,7 +43,7 @@ const tag = {
   },
 };
 
-/** What the look asks for, answered with a zone that has this caller reference. */
+/** Lets the look find a zone with this caller reference. */
 function thereIs(CallerReference: string, Name = 'example.com.'): void {
   mocks.route53
     .on(ListHostedZonesCommand)
@@ -51,7 +51,7 @@ function thereIs(CallerReference: string, Name = 'example.com.'): void {
   mocks.route53.on(ListTagsForResourceCommand).resolves({});
 }
 
-test('creates when missing, and tags it then', async () => {
+test('creates when missing, then tags it', async () => {
   mocks.route53.on(CreateHostedZoneCommand).resolves({
     HostedZone: { Id: '/hostedzone/ZONE1', Name: 'example.com.', CallerReference: '' },
   });
@@ -62,7 +62,7 @@ test('creates when missing, and tags it then', async () => {
   expect(sent()).toEqual([create, tag]);
 });
 
-test('creates when missing: a caller reference in use is that of our own create, whose answer was lost', async () => {
+test('creates when missing: a caller reference that is in use belongs to our own create, whose response was lost', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
   thereIs('shop-dev/token-1');
@@ -71,14 +71,14 @@ test('creates when missing: a caller reference in use is that of our own create,
   expect(sent().at(-1)).toEqual(tag);
 });
 
-test('creates when missing: a zone that is not ours is not taken for it', async () => {
+test('creates when missing: a zone that is not ours is not adopted', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   thereIs('somebody');
   await expect(provisionStep(hostedZone, scenario)).rejects.toMatchObject({ code: 'FOREIGN' });
   expect(sent().map(({ command }) => command)).not.toContain('ChangeTagsForResource');
 });
 
-test('creates when missing: a caller reference that an earlier run used for another name is of another life', async () => {
+test('creates when missing: a caller reference that an earlier run used for another name is renewed', async () => {
   mocks.route53
     .on(CreateHostedZoneCommand)
     .rejectsOnce(awsError('HostedZoneAlreadyExists', 'exists', 409))
@@ -92,7 +92,7 @@ test('creates when missing: a caller reference that an earlier run used for anot
   expect(creates.map(({ input }) => input)).toEqual([create.input, second]);
 });
 
-test('creates when missing: a zone that an earlier run made without seeing the answer is not made twice', async () => {
+test('creates when missing: a zone that an earlier run created without seeing the response is not created twice', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
   thereIs('shop-dev/token-1');
@@ -142,7 +142,7 @@ test('adopts when present: without a domain there is nothing to do', async () =>
 
 test('repairs drift', async () => {
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
-  // As after a run that was killed between the create and its tags.
+  // As after a run that was killed between the create and the tagging.
   const { verbs } = await provisionStep(hostedZone, {
     ...scenario,
     found: { hostedZone: { '': { ...ours, tags: { 'slipway:stack': 'shop-dev' } } } },
@@ -157,7 +157,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([create]);
 });
 
-test("explains refusal: the account's own zone is not made a second time", async () => {
+test("explains refusal: the account's own zone is not created a second time", async () => {
   const { changes } = await provisionStep(hostedZone, { ...scenario, found: { hostedZone: { '': theirs } } });
   expect(changes).toEqual([
     {
@@ -172,7 +172,7 @@ test("explains refusal: the account's own zone is not made a second time", async
   expect(sent()).toEqual([]);
 });
 
-test('explains refusal: a zone that the account should have but has not', async () => {
+test('explains refusal: a zone that the account should have but does not have', async () => {
   const { changes } = await provisionStep(hostedZone, { ...scenario, config: theAccounts });
   expect(changes).toMatchObject([
     {

@@ -1,4 +1,4 @@
-// The step that makes the images: what it pushes in each case, and what its look reads.
+// The step of the images: what it pushes in each case, and what its look reads.
 import {
   BatchCheckLayerAvailabilityCommand,
   CompleteLayerUploadCommand,
@@ -40,7 +40,7 @@ const made = {
   ),
 };
 
-/** The build that the container has in `act.ts`. */
+/** The build of the container in `step-harness.ts`. */
 const buildOf = (key: string) =>
   lookContextOf().builds.of(key) as Promise<Extract<Build, { kind: 'bundle' }>>;
 
@@ -85,7 +85,7 @@ test('creates when missing', async () => {
   expect(commands().filter((command) => command === 'CompleteLayerUpload')).toHaveLength(4);
 });
 
-test('creates when missing: a push that was interrupted is finished, with the layers that are there', async () => {
+test('creates when missing: an interrupted push is completed, reusing the layers that exist', async () => {
   registry();
   const { blobs } = await buildOf('web-api1');
   const layers = blobs.map(({ digest }) => ({
@@ -102,7 +102,7 @@ test('creates when missing: a push that was interrupted is finished, with the la
   expect(commands()).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
 });
 
-test('creates when missing: an engine builds and pushes, and the digest is what ECR then says', async () => {
+test('creates when missing: an engine builds and pushes, and ECR reports the digest', async () => {
   const calls = await enginesOnPath({ docker: '' });
   const build = await dockerBuild('docker', await folderOf({ Dockerfile: 'FROM scratch' }));
   mocks.ecr.on(GetAuthorizationTokenCommand).resolves({ authorizationData: [{}] });
@@ -135,7 +135,7 @@ test('adopts when present', async () => {
 
 test('repairs drift', async () => {
   registry();
-  // Somebody deleted the image; everything else of the repository is as it was.
+  // The image was deleted by hand; the rest of the repository is unchanged.
   const { verbs } = await provisionStep(images, {
     noun: 'images',
     ids: made,
@@ -154,7 +154,7 @@ test('explains refusal', async () => {
   });
 });
 
-test('explains refusal: a repository that takes no layers', async () => {
+test('explains refusal: a repository that rejects layers', async () => {
   registry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(awsError('AccessDeniedException', 'no uploads'));
   await expect(provisionStep(images, { noun: 'images', ids: made })).rejects.toMatchObject({
@@ -163,7 +163,7 @@ test('explains refusal: a repository that takes no layers', async () => {
   expect(commands()).not.toContain('PutImage');
 });
 
-test('a container with an image by reference has none to be made', async () => {
+test('a container with an image by reference needs no build', async () => {
   const base = config();
   const services = base.services.map((service) => ({
     ...service,
@@ -174,7 +174,7 @@ test('a container with an image by reference has none to be made', async () => {
 });
 
 describe('the look', () => {
-  /** The repositories that AWS holds. */
+  /** The repositories that AWS returns. */
   function holds(...keys: string[]): void {
     mocks.ecr.on(DescribeRepositoriesCommand).resolves({
       repositories: keys.map((key) => ({
@@ -195,7 +195,7 @@ describe('the look', () => {
       imageIds: [{ imageTag: tag }],
     });
 
-  test('finds the image of the present source by its tag, and no other', async () => {
+  test('finds the image of the current source by its tag, and no other', async () => {
     holds('web-api1', 'web-api2');
     const { tag, digest } = await buildOf('web-api1');
     answers('web-api1', tag).resolves({ imageDetails: [{ imageDigest: digest }] });
@@ -205,19 +205,19 @@ describe('the look', () => {
     });
   });
 
-  test('asks nothing of a repository that is not there', async () => {
+  test('does not ask for images of a missing repository', async () => {
     holds();
     expect((await lookImages(lookContextOf())).size).toBe(0);
     expect(commands()).toEqual(['DescribeRepositories']);
   });
 
-  test('does not take another image under our tag for ours', async () => {
+  test('does not adopt another image under our tag', async () => {
     holds('web-api1');
     mocks.ecr.on(DescribeImagesCommand).resolves({ imageDetails: [{ imageDigest: 'sha256:other' }] });
     expect((await lookImages(lookContextOf())).size).toBe(0);
   });
 
-  test('takes what an engine has pushed, whose digest nobody knows before', async () => {
+  test('accepts what an engine has pushed, whose digest is not known in advance', async () => {
     holds('web-api1');
     mocks.ecr.on(DescribeImagesCommand).resolves({ imageDetails: [{ imageDigest: 'sha256:built' }] });
     const build = {
@@ -234,7 +234,7 @@ describe('the look', () => {
     expect(items.get('web-api1')).toMatchObject({ digest: 'sha256:built', tag: 'docker-1' });
   });
 
-  test('does not take a denied call for an absence', async () => {
+  test('does not treat a denied call as absence', async () => {
     holds('web-api1', 'web-api2');
     mocks.ecr.on(DescribeImagesCommand).rejects(awsError('AccessDeniedException', 'denied'));
     await expect(lookImages(lookContextOf())).rejects.toThrow('denied');

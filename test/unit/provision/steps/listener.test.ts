@@ -1,4 +1,4 @@
-// The step that makes the listener: what it sends in each case.
+// The step of the listener: what it sends in each case.
 import {
   AddTagsCommand,
   CreateListenerCommand,
@@ -48,7 +48,7 @@ const create = {
   },
 };
 
-/** What the look asks for, answered with a listener on port 80 that has these tags. */
+/** Lets the look find a listener on port 80 with these tags. */
 function thereIs(tags: Record<string, string>): void {
   mocks.elbv2
     .on(DescribeLoadBalancersCommand)
@@ -68,14 +68,14 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create]);
 });
 
-test('creates when missing: a port that is in use by ours, whose answer was lost, is adopted', async () => {
+test('creates when missing: a port that our own listener has, created by a call whose response was lost, is adopted', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('DuplicateListenerException'));
   thereIs(ourTags('listener'));
   const { ids } = await provisionStep(listener, scenario);
   expect(ids).toEqual({ '': { listenerArn: 'arn:there' } });
 });
 
-test('creates when missing: a port that somebody else took in between is left alone', async () => {
+test('creates when missing: a port that someone else has taken since the survey is left alone', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('DuplicateListenerException'));
   thereIs({});
   await expect(provisionStep(listener, scenario)).rejects.toMatchObject({
@@ -128,7 +128,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([create]);
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
   const { changes } = await provisionStep(listener, withItem({ tags: {} }));
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },

@@ -1,4 +1,4 @@
-// The step that makes the load balancer: what it sends in each case.
+// The step of the load balancer: what it sends in each case.
 import {
   AddTagsCommand,
   CreateLoadBalancerCommand,
@@ -55,7 +55,7 @@ const wish = {
   Tags: toPascalCaseTags(ourTags('loadBalancer')),
 };
 
-/** What the look asks for, answered as AWS would of a load balancer with these tags. */
+/** Lets the look find a load balancer with these tags. */
 function thereIs(tags: Record<string, string>): void {
   const { loadBalancerArn: LoadBalancerArn, dnsName: DNSName, hostedZoneId: CanonicalHostedZoneId } = ids;
   mocks.elbv2
@@ -84,7 +84,7 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
   thereIs(ourTags('loadBalancer'));
@@ -96,7 +96,7 @@ test('creates when missing: a name that is in use by ours, whose answer was lost
   });
 });
 
-test('creates when missing: a name that somebody else took in between is left alone', async () => {
+test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
   thereIs({});
   await expect(provisionStep(loadBalancer, scenario)).rejects.toMatchObject({
@@ -114,7 +114,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: what AWS fills in by itself is no drift', async () => {
+test('adopts when present: what AWS fills in automatically is not drift', async () => {
   const filled = { ...attributes, 'deletion_protection.enabled': 'true' };
   const done = await provisionStep(loadBalancer, withItem({ state: 'provisioning', attributes: filled }));
   expect(done.verbs).toEqual([]);
@@ -157,14 +157,14 @@ test('repairs drift: one part at a time', async () => {
   expect(sent().map(({ command }) => command)).toEqual(['ModifyLoadBalancerAttributes']);
 });
 
-test('repairs drift: subnets and a group that are yet to be made differ from all that are there', async () => {
+test('repairs drift: subnets and a group that are yet to be created differ from the current ones', async () => {
   mocks.elbv2.on(SetSubnetsCommand).resolves({});
   mocks.elbv2.on(SetSecurityGroupsCommand).resolves({});
   const done = await provisionStep(loadBalancer, { ...scenario, found: { loadBalancer: { '': item } } });
   expect(done.verbs).toEqual([['update', '', 'subnets', 'security group']]);
 });
 
-test('repairs drift: one that failed goes before another is made', async () => {
+test('repairs drift: a failed load balancer is deleted before a new one is created', async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
   mocks.elbv2
     .on(DescribeLoadBalancersCommand)

@@ -1,4 +1,4 @@
-// The step that makes the log group: what it sends in each case.
+// The step of the log group: what it sends in each case.
 import {
   CreateLogGroupCommand,
   DescribeLogGroupsCommand,
@@ -37,7 +37,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create, retention(14)]);
 });
 
-test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
   mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   thereIs(ourTags('logGroup'));
@@ -45,7 +45,7 @@ test('creates when missing: a name that is in use by ours, whose answer was lost
   expect(sent().at(-1)).toEqual(retention(14));
 });
 
-test('creates when missing: a name that somebody else took in between is left alone', async () => {
+test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
   mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
   thereIs({});
   await expect(provisionStep(logGroup, { noun: 'logGroup' })).rejects.toMatchObject({
@@ -55,7 +55,7 @@ test('creates when missing: a name that somebody else took in between is left al
   expect(sent().map(({ command }) => command)).not.toContain('PutRetentionPolicy');
 });
 
-test('creates when missing: tries again while an old group of the name is being removed', async () => {
+test('creates when missing: retries while an old group of that name is being deleted', async () => {
   mocks.logs
     .on(CreateLogGroupCommand)
     .rejectsOnce(awsError('OperationAbortedException', 'A conflicting operation is in progress.'))
@@ -74,7 +74,7 @@ test('adopts when present', async () => {
 test('repairs drift', async () => {
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   mocks.logs.on(TagResourceCommand).resolves({});
-  // As after a run that was killed between the create and its retention: events would be kept for ever.
+  // As after a run that was killed between the create and the retention: events would be kept indefinitely.
   const { verbs, ids } = await provisionStep(
     logGroup,
     withItem({ retentionDays: 0, tags: { ...item.tags, Name: 'other' } }),
@@ -103,7 +103,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([create]);
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
   const { changes } = await provisionStep(logGroup, withItem({ tags: { 'slipway:stack': 'other-dev' } }));
   expect(changes).toMatchObject([{ verb: 'refused', reason: 'it belongs to the stack other-dev' }]);
   expect(sent()).toEqual([]);

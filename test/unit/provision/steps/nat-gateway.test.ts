@@ -1,4 +1,4 @@
-// The step that builds the NAT gateway: what it sends in each case, and what it waits for.
+// The step of the NAT gateway: what it sends in each case, and what it waits for.
 import {
   CreateNatGatewayCommand,
   CreateTagsCommand,
@@ -26,7 +26,7 @@ const look = (id: string) => ({ command: 'DescribeNatGateways', input: { NatGate
 const remove = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
 const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({ NatGatewayId, State, ...more });
 const made = (id: string, state: NatGatewayState = 'pending') => ({ NatGateway: nat(id, state) });
-/** What a look at one gateway answers, one after the other; the last again and again. */
+/** Lets the looks at one gateway return these responses in sequence; the last is repeated. */
 function looking(id: string, ...states: ReturnType<typeof nat>[]) {
   const behaviour = mocks.ec2.on(DescribeNatGatewaysCommand, { NatGatewayIds: [id] });
   for (const state of states.slice(0, -1)) behaviour.resolvesOnce({ NatGateways: [state] });
@@ -51,7 +51,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create('token-1'), look('nat-1'), look('nat-1'), look('nat-1')]);
 });
 
-test('creates when missing: one that is not known everywhere yet is waited for', async () => {
+test('creates when missing: a gateway that is not visible yet is waited for', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
   mocks.ec2
     .on(DescribeNatGatewaysCommand)
@@ -61,7 +61,7 @@ test('creates when missing: one that is not known everywhere yet is waited for',
   expect(sent()).toEqual([create('token-1'), look('nat-1'), look('nat-1')]);
 });
 
-test('creates when missing: a token that gives a gateway of an earlier life is given up for another', async () => {
+test('creates when missing: a token that yields a deleted gateway is renewed', async () => {
   mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-1' }).resolves(made('nat-old', 'deleted'));
   mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-2' }).resolves(made('nat-1'));
   looking('nat-1', nat('nat-1', 'available'));
@@ -70,7 +70,7 @@ test('creates when missing: a token that gives a gateway of an earlier life is g
   expect(sent()).toEqual([create('token-1'), create('token-2'), look('nat-1')]);
 });
 
-test('creates when missing: a token that was sent with other parameters gives what it made, if that lives', async () => {
+test('creates when missing: a token that was sent with other parameters yields the existing gateway, if that is alive', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).rejects(awsError('IdempotentParameterMismatch'));
   mocks.ec2
     .on(DescribeNatGatewaysCommand)
@@ -79,7 +79,7 @@ test('creates when missing: a token that was sent with other parameters gives wh
   expect(ids).toEqual({ '': { natGatewayId: 'nat-before' } });
 });
 
-test('creates when missing: AWS that gives nothing but dead ones is not asked for ever', async () => {
+test('creates when missing: creation is given up when renewed tokens yield failed gateways as well', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-old', 'failed'));
   await expect(provisionStep(natGateway, missing)).rejects.toThrow('does not live');
   expect(sent()).toEqual([create('token-1'), create('token-2')]);
@@ -91,7 +91,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: one that a run left pending is waited for', async () => {
+test('adopts when present: a gateway that an earlier run left pending is waited for', async () => {
   looking('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'available'));
   const { verbs, ids } = await provisionStep(natGateway, withNat({ state: 'pending' }));
   expect(verbs).toEqual([['update', '', 'state']]);
@@ -136,7 +136,7 @@ test.each([
   },
 );
 
-test('repairs drift: one that is going already is only waited for', async () => {
+test('repairs drift: a gateway that is being deleted already is only waited for', async () => {
   looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
   mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-2'));
   looking('nat-2', nat('nat-2', 'available'));
@@ -144,7 +144,7 @@ test('repairs drift: one that is going already is only waited for', async () => 
   expect(sent().map(({ command }) => command)).not.toContain('DeleteNatGateway');
 });
 
-test('repairs drift: a failed one that AWS has forgotten since is no hindrance', async () => {
+test('repairs drift: a failed gateway that no longer exists does not matter', async () => {
   mocks.ec2.on(DeleteNatGatewayCommand).rejects(awsError('NatGatewayNotFound'));
   mocks.ec2
     .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
@@ -162,7 +162,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([create('token-1')]);
 });
 
-test('explains refusal: one that fails while it is waited for ends the wait, with the reason of AWS', async () => {
+test('explains refusal: a gateway that fails ends the wait, with the reason that AWS gives', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
   const why = {
     FailureCode: 'Gateway.NotAttached',
@@ -176,7 +176,7 @@ test('explains refusal: one that fails while it is waited for ends the wait, wit
   });
 });
 
-test('explains refusal: one that somebody deletes meanwhile ends the wait, too', async () => {
+test('explains refusal: a gateway that is deleted meanwhile ends the wait', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
   looking('nat-1', nat('nat-1', 'deleting'));
   await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-// The step that builds the private route tables: what it sends in each case.
+// The step of the private route tables: what it sends in each case.
 import {
   AssociateRouteTableCommand,
   CreateRouteCommand,
@@ -20,7 +20,7 @@ const route = (RouteTableId?: string) => ({
   DestinationCidrBlock: '0.0.0.0/0',
   NatGatewayId: 'nat-1',
 });
-/** All that is sent for a table that is not there. */
+/** The calls that create a missing table. */
 const creation = (key: string) => [
   {
     command: 'CreateRouteTable',
@@ -38,7 +38,7 @@ const creation = (key: string) => [
 const scenario = { noun: 'privateRoutes', ids: network() } as const;
 const missing = { ...scenario, found: networkWithout('privateRoutes') };
 
-/** Everything is made as asked. */
+/** Lets every call succeed. */
 function willing() {
   mocks.ec2
     .on(CreateRouteTableCommand)
@@ -59,7 +59,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([...creation('private-1'), ...creation('private-2')]);
 });
 
-test('creates when missing: a gateway that is not known everywhere yet is tried again', async () => {
+test('creates when missing: a call that does not find the new gateway yet is retried', async () => {
   willing();
   mocks.ec2
     .on(CreateRouteCommand)
@@ -82,7 +82,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: a gateway that is still pending is routed to already', () => {
+test('adopts when present: a pending gateway is a valid target', () => {
   const found = network();
   found.natGateway[''].state = 'pending';
   expect(diffOf(privateRoutes, surveyOf(found))).toEqual([]);
@@ -115,7 +115,7 @@ test.each([
   ['is on its way out', { state: 'deleting' }],
   ['lies in the wrong subnet', { subnetId: 'subnet-b' }],
   ['has the wrong address', { allocationId: 'eipalloc-9' }],
-])('repairs drift: a gateway that %s is replaced, and the routes follow it', (_, changes) => {
+])('repairs drift: a gateway that %s is replaced, and the routes change with it', (_, changes) => {
   const found = network();
   Object.assign(found.natGateway[''], changes);
   const changed = diffOf(privateRoutes, surveyOf(found));
@@ -124,7 +124,7 @@ test.each([
   );
 });
 
-test('repairs drift: the table of a zone too many goes', () => {
+test('repairs drift: the table of a surplus zone is removed', () => {
   const found = network();
   const more = { ...found.privateRoutes, 'private-3': found.privateRoutes['private-1'] };
   const [change] = diffOf(privateRoutes, surveyOf({ ...found, privateRoutes: more }));

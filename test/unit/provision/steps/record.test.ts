@@ -1,4 +1,4 @@
-// The step that makes the record: what it sends in each case.
+// The step of the DNS record: what it sends in each case.
 import {
   ChangeResourceRecordSetsCommand,
   GetChangeCommand,
@@ -56,7 +56,7 @@ const exists = awsError(
   "[Tried to create resource record set [name='api.example.com.', type='A'] but it already exists]",
 );
 
-/** What the look asks for, answered with a record that leads there. */
+/** Lets the look find a record with this target. */
 function thereIs(DNSName: string): void {
   mocks.route53
     .on(ListHostedZonesCommand)
@@ -73,7 +73,7 @@ function thereIs(DNSName: string): void {
   });
 }
 
-test('creates when missing, and waits until all name servers have it', async () => {
+test('creates when missing, and waits until all name servers answer with it', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change('PENDING'));
   mocks.route53
     .on(GetChangeCommand)
@@ -88,7 +88,7 @@ test('creates when missing, and waits until all name servers have it', async () 
 });
 
 test.each([
-  ['an impatient run does not wait', 'PENDING' as const, false],
+  ['a run with --no-wait does not wait', 'PENDING' as const, false],
   ['what is everywhere already is not waited for', 'INSYNC' as const, true],
 ])('creates when missing: %s', async (_what, status, patient) => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change(status));
@@ -96,7 +96,7 @@ test.each([
   expect(sent()).toEqual([write('CREATE')]);
 });
 
-test('creates when missing: a record of ours, whose answer was lost, is set again', async () => {
+test('creates when missing: our own record, created by a call whose response was lost, is set again', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(exists).resolves(change('INSYNC'));
   thereIs(`dualstack.${DNS.toUpperCase()}.`);
   await provisionStep(record, scenario);
@@ -104,7 +104,7 @@ test('creates when missing: a record of ours, whose answer was lost, is set agai
   expect(writes).toEqual([write('CREATE'), write('UPSERT')]);
 });
 
-test("creates when missing: somebody else's record is never overwritten", async () => {
+test('creates when missing: a foreign record is never overwritten', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(exists);
   thereIs('www.example.net.');
   await expect(provisionStep(record, scenario)).rejects.toMatchObject({
@@ -126,7 +126,7 @@ test('adopts when present: without a domain there is nothing to do', async () =>
   expect(verbs).toEqual([]);
 });
 
-test('removes what the configuration does not have: it names another record, or none', () => {
+test('removes a record that the configuration no longer names', () => {
   const old = { ...item, recordName: 'old.example.com' };
   const foreign = { ...item, recordName: 'www.example.com', tags: {} };
   const found = surveyOf({ hostedZone, loadBalancer, record: { '': item, old, foreign } });
@@ -152,7 +152,7 @@ test('repairs drift', async () => {
   expect(sent()).toEqual([write('UPSERT')]);
 });
 
-test('repairs drift: a load balancer that is yet to be made is another than the one it leads to', async () => {
+test('repairs drift: a load balancer that is yet to be created is a new target', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change('INSYNC'));
   const { verbs } = await provisionStep(record, { ...scenario, found: { hostedZone, record: { '': item } } });
   expect(verbs).toEqual([['update', '', 'alias to', 'alias zone']]);
@@ -166,7 +166,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([write('CREATE')]);
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
   const { changes } = await provisionStep(record, withItem({ aliasTo: 'www.example.net', tags: {} }));
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },

@@ -1,4 +1,4 @@
-// The step that makes the repositories: what it sends in each case, and what its look reads.
+// The step of the repositories: what it sends in each case, and what its look reads.
 import {
   CreateRepositoryCommand,
   DescribeRepositoriesCommand,
@@ -41,7 +41,7 @@ const found = (key: string) => ({
 });
 const both = { 'web-api1': found('web-api1'), 'web-api2': found('web-api2') };
 
-/** A repository as AWS lists it; what is not given is as we make it. */
+/** A repository as AWS lists it, by default as we create it. */
 const listed = (name: string, changes: Partial<Repository> = {}): Repository => ({
   repositoryName: name,
   repositoryArn: arnOf(name),
@@ -51,7 +51,7 @@ const listed = (name: string, changes: Partial<Repository> = {}): Repository => 
   ...changes,
 });
 
-/** What AWS holds: repositories with their tags. */
+/** Lets AWS return these repositories with their tags. */
 function holds(held: Readonly<Record<string, Tags>>, changes: Partial<Repository> = {}): void {
   const all = Object.keys(held).map((name) => listed(name, changes));
   mocks.ecr.on(DescribeRepositoriesCommand).resolves({ repositories: all });
@@ -99,7 +99,7 @@ test('creates when missing', async () => {
   expect(sent()).toHaveLength(4);
 });
 
-test('creates when missing: one whose answer was lost is found by its name and its tags, and finished', async () => {
+test('creates when missing: a repository whose create lost its response is found by its name and tags, and completed', async () => {
   holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1') });
   creates();
   mocks.ecr.on(CreateRepositoryCommand).rejects(awsError('RepositoryAlreadyExistsException'));
@@ -190,7 +190,7 @@ test('explains refusal', async () => {
   });
 });
 
-test('explains refusal: a repository of somebody else is refused in the plan, and nothing is sent', async () => {
+test('explains refusal: a foreign repository is refused in the plan, and nothing is sent', async () => {
   const scenario = {
     noun: 'repositories' as const,
     found: { repositories: { ...both, 'web-api1': { ...found('web-api1'), tags: theirs } } },
@@ -202,7 +202,7 @@ test('explains refusal: a repository of somebody else is refused in the plan, an
   expect(sent()).toEqual([]);
 });
 
-test('explains refusal: one that somebody else made since the look is not taken', async () => {
+test('explains refusal: a repository that someone else has created since the look is not adopted', async () => {
   holds({ [nameOf('web-api1')]: {} });
   mocks.ecr
     .on(CreateRepositoryCommand)
@@ -214,7 +214,7 @@ test('explains refusal: one that somebody else made since the look is not taken'
 });
 
 describe('the look', () => {
-  test('reads what begins with the name of the stack, on all pages', async () => {
+  test('reads the repositories whose names start with the name of the stack, on all pages', async () => {
     const ours = ourTags('repositories', 'web-api1');
     holds({ [nameOf('web-api1')]: ours, [nameOf('web-api2')]: theirs });
     const others = [listed('shop-dev-2/web-api1'), listed('shop'), listed('other/shop-dev/web-api1')];
@@ -234,7 +234,7 @@ describe('the look', () => {
     ]);
   });
 
-  test('sees no lifecycle policy where there is none, and its text whatever the order of its keys', async () => {
+  test('reads a missing lifecycle policy as undefined, and compares policies whatever the order of their keys', async () => {
     holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1') });
     const shuffled = JSON.stringify(
       Object.fromEntries(Object.entries(JSON.parse(lifecyclePolicy) as object).reverse()),
@@ -247,7 +247,7 @@ describe('the look', () => {
     expect((await lookRepositories(lookContextOf())).get('web-api1')?.lifecyclePolicy).toBe(lifecyclePolicy);
   });
 
-  test('leaves out a repository that goes away meanwhile', async () => {
+  test('leaves out a repository that is deleted during the look', async () => {
     holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1'), [nameOf('web-api2')]: {} });
     mocks.ecr.on(GetLifecyclePolicyCommand).rejects(awsError('RepositoryNotFoundException'));
     mocks.ecr
@@ -256,7 +256,7 @@ describe('the look', () => {
     expect([...(await lookRepositories(lookContextOf())).keys()]).toEqual(['web-api1']);
   });
 
-  test('is made once, however many ask', async () => {
+  test('runs once per survey, whoever shares it', async () => {
     holds({});
     const see = lookContextOf();
     await Promise.all([lookRepositories(see), lookRepositories(see)]);
@@ -272,7 +272,7 @@ describe('the look', () => {
       () =>
         mocks.ecr.on(ListTagsForResourceCommand, { resourceArn: arnOf('shop-dev/web-api1') }).rejects(denied),
     ],
-  ])('does not take a denied %s for an absence', async (_command, deny) => {
+  ])('does not treat a denied %s as absence', async (_command, deny) => {
     holds({ [nameOf('web-api1')]: {} });
     deny();
     await expect(lookRepositories(lookContextOf())).rejects.toThrow('denied');

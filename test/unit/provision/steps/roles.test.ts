@@ -1,4 +1,4 @@
-// The step that makes the two roles: what it sends in each case.
+// The step of the two roles: what it sends in each case.
 import {
   CreateRoleCommand,
   DeleteRolePolicyCommand,
@@ -50,7 +50,7 @@ const put = {
   input: { RoleName: 'shop-dev-execution', PolicyName: 'slipway', PolicyDocument: INLINE },
 };
 
-/** What the look asks for, answered with a role that has these tags. */
+/** Lets the look find a role with these tags. */
 function thereIs(held: Record<string, string>): void {
   mocks.iam
     .on(GetRoleCommand)
@@ -71,7 +71,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create('execution'), put, create('task')]);
 });
 
-test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
   mocks.iam.on(PutRolePolicyCommand).resolves({});
   thereIs(tags('execution'));
@@ -83,7 +83,7 @@ test('creates when missing: a name that is in use by ours, whose answer was lost
   expect(sent().at(-1)).toEqual(put);
 });
 
-test('creates when missing: a name that somebody else took in between is left alone', async () => {
+test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
   thereIs({ owner: 'bob' });
   await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({
@@ -93,7 +93,7 @@ test('creates when missing: a name that somebody else took in between is left al
   expect(sent().map(({ command }) => command)).not.toContain('PutRolePolicy');
 });
 
-test('creates when missing: tries again while IAM has not spread the role', async () => {
+test('creates when missing: retries while the role has not propagated', async () => {
   mocks.iam.on(CreateRoleCommand).resolves({});
   mocks.iam
     .on(PutRolePolicyCommand)
@@ -146,7 +146,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: what the task was given by hand is taken away, and it may be gone already', async () => {
+test('repairs drift: policies that were attached by hand are detached, even if they are gone already', async () => {
   mocks.iam.on(DeleteRolePolicyCommand).rejects(awsError('NoSuchEntityException', 'gone', 404));
   mocks.iam.on(DetachRolePolicyCommand).rejects(awsError('NoSuchEntityException', 'gone', 404));
   const done = await provisionStep(
@@ -174,7 +174,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([create('execution')]);
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent for it", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent for it', async () => {
   const { changes } = await provisionStep(roles, withItems({ tags: {} }));
   expect(changes).toMatchObject([
     { key: 'execution', verb: 'refused', reason: expect.stringContaining('someone else created it') },

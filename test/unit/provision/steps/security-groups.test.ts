@@ -1,4 +1,4 @@
-// The step that builds the security groups: what it sends in each case.
+// The step of the security groups: what it sends in each case.
 import {
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
@@ -89,7 +89,7 @@ const shown = (
 });
 const commands = () => sent().map(({ command }) => command);
 
-/** Everything is made as asked. */
+/** Lets every call succeed. */
 function willing() {
   mocks.ec2.on(CreateSecurityGroupCommand, { GroupName: 'shop-dev-balancer' }).resolves({ GroupId: 'sg-b' });
   mocks.ec2.on(CreateSecurityGroupCommand, { GroupName: 'shop-dev-web' }).resolves({ GroupId: 'sg-w' });
@@ -126,7 +126,7 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: a group that a lost answer made is adopted with the rules that it has', async () => {
+test('creates when missing: a group whose create lost its response is adopted with its rules', async () => {
   willing();
   mocks.ec2.on(CreateSecurityGroupCommand).rejects(duplicate);
   mocks.ec2
@@ -141,7 +141,7 @@ test('creates when missing: a group that a lost answer made is adopted with the 
   ]);
 });
 
-test('creates when missing: a rule that is there already keeps no other one out', async () => {
+test('creates when missing: a rule that exists already does not prevent the others', async () => {
   willing();
   mocks.ec2
     .on(AuthorizeSecurityGroupIngressCommand, { GroupId: 'sg-w', IpPermissions: [port(5000, balancer)] })
@@ -153,7 +153,7 @@ test('creates when missing: a rule that is there already keeps no other one out'
   ]);
 });
 
-test('creates when missing: a group that is not known everywhere yet is tried again', async () => {
+test('creates when missing: a call that does not find the new group yet is retried', async () => {
   willing();
   mocks.ec2
     .on(AuthorizeSecurityGroupIngressCommand)
@@ -191,7 +191,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: the port that tasks had stays open to the load balancer until they are replaced', async () => {
+test('repairs drift: the old port of the tasks stays open to the load balancer until they are replaced', async () => {
   willing();
   const found = groups();
   found.web.ingress = [tcp(5000, 'sg-b'), tcp(6001, 'sg-b'), tcp(22, '0.0.0.0/0')];
@@ -199,12 +199,12 @@ test('repairs drift: the port that tasks had stays open to the load balancer unt
   expect(sent()).toEqual([
     call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
     call('RevokeSecurityGroupIngress', 'sg-w', port(22, world)),
-    // At last, when provision tidies.
+    // During the clean-up.
     call('RevokeSecurityGroupIngress', 'sg-w', port(6001, balancer)),
   ]);
 });
 
-test('repairs drift: tasks that were shut in can reach the world again', async () => {
+test('repairs drift: tasks whose egress was revoked can reach the internet again', async () => {
   willing();
   const found = groups();
   found.web.egress = [tcp(443, '10.0.0.0/8')];
@@ -216,7 +216,7 @@ test('repairs drift: tasks that were shut in can reach the world again', async (
   ]);
 });
 
-test('repairs drift: a rule that somebody else has taken away meanwhile is gone', async () => {
+test('repairs drift: a surplus rule that is already revoked counts as revoked', async () => {
   willing();
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(awsError('InvalidPermission.NotFound'));
   const found = groups();
@@ -225,7 +225,7 @@ test('repairs drift: a rule that somebody else has taken away meanwhile is gone'
   expect(ids).toEqual({ balancer: { groupId: 'sg-b' } });
 });
 
-test('repairs drift: the group of a service that is no longer configured goes', async () => {
+test('repairs drift: the group of a service that is no longer configured is removed', async () => {
   const { verbs } = await provisionStep(securityGroups, {
     ...scenario(groups()),
     config: config({ services: [] }),
@@ -264,12 +264,12 @@ test('explains refusal: a group in another VPC cannot move', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('the world may reach the load balancer, and only the load balancer the ports of the tasks', () => {
+test('the internet reaches the load balancer, and only the load balancer reaches the ports of the tasks', () => {
   expect(ingressOf(config(), 'balancer', 'sg-b')).toEqual([tcp(80, '0.0.0.0/0')]);
   expect(ingressOf(config(), 'web', 'sg-b')).toEqual([tcp(5000, 'sg-b'), tcp(6000, 'sg-b')]);
 });
 
-test('a container that is not routed is reached by nobody', () => {
+test('no one reaches a container without a path', () => {
   const [service] = config().services;
   if (!service) throw new Error('The test configuration has a service.');
   const containers = service.containers.map((container) => ({ ...container, path: undefined }));

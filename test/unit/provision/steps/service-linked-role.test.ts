@@ -1,4 +1,4 @@
-// The step that makes ECS's service-linked role: what it sends in each case.
+// The step of the ECS service-linked role: what it sends in each case.
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { serviceLinkedRole } from '../../../../provision/steps/service-linked-role.ts';
@@ -23,11 +23,14 @@ test.each([
     'Service role name AWSServiceRoleForECS has been taken in this account, please try a different suffix.',
   ],
   ['as others say it', 'EntityAlreadyExists', 'Role AWSServiceRoleForECS already exists'],
-])('creates when missing: that somebody was quicker is as good, %s', async (_who, code, message) => {
-  mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
-  const { ids } = await provision();
-  expect(ids).toEqual({ '': { roleName: ROLE } });
-});
+])(
+  'creates when missing: a role that someone else has created meanwhile is just as good, %s',
+  async (_who, code, message) => {
+    mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
+    const { ids } = await provision();
+    expect(ids).toEqual({ '': { roleName: ROLE } });
+  },
+);
 
 test('adopts when present', async () => {
   const { verbs } = await provisionStep(serviceLinkedRole, {
@@ -38,7 +41,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test("repairs drift: there is none that is ours to repair, the role is the account's", async () => {
+test('repairs drift: nothing is repaired, since the role belongs to the account', async () => {
   const { verbs } = await provisionStep(serviceLinkedRole, {
     noun: 'serviceLinkedRole',
     found: { serviceLinkedRole: { '': { roleName: 'AWSServiceRoleForECS_old', tags: { owner: 'bob' } } } },

@@ -1,4 +1,4 @@
-// The step that builds the subnets: what it sends in each case.
+// The step of the subnets: what it sends in each case.
 import { CreateSubnetCommand, CreateTagsCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { subnets } from '../../../../provision/steps/subnets.ts';
@@ -57,7 +57,7 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: one takes the zone of the other of its number', async () => {
+test('creates when missing: the public and the private subnet of one number share a zone', async () => {
   mocks.ec2.on(CreateSubnetCommand).resolves({ Subnet: { SubnetId: 'subnet-c' } });
   const found = without('private-1');
   found.subnets['public-1'].zone = 'eu-west-1c';
@@ -66,7 +66,7 @@ test('creates when missing: one takes the zone of the other of its number', asyn
   expect(sent()).toEqual([create('private-1', '10.0.128.0/20', 'eu-west-1c')]);
 });
 
-test('creates when missing: a further zone is one in which nothing lies yet', async () => {
+test('creates when missing: a further zone is one without a subnet', async () => {
   mocks.ec2.on(CreateSubnetCommand).resolves({ Subnet: { SubnetId: 'subnet-new' } });
   const found = network();
   found.subnets['public-2'].zone = 'eu-west-1c';
@@ -83,7 +83,7 @@ test('creates when missing: a further zone is one in which nothing lies yet', as
   ]);
 });
 
-test('creates when missing: a block that a lost answer took is ours, once its tags are seen', async () => {
+test('creates when missing: a block that a create with a lost response took is adopted once its tags are visible', async () => {
   mocks.ec2.on(CreateSubnetCommand).rejects(conflict);
   mocks.ec2
     .on(DescribeSubnetsCommand)
@@ -103,7 +103,7 @@ test('creates when missing: a block that a lost answer took is ours, once its ta
   expect(commands()).toEqual(['CreateSubnet', 'DescribeSubnets', 'DescribeSubnets']);
 });
 
-test('creates when missing: a VPC that is not known everywhere yet is tried again', async () => {
+test('creates when missing: a call that does not find the new VPC yet is retried', async () => {
   mocks.ec2
     .on(CreateSubnetCommand)
     .rejectsOnce(awsError('InvalidVpcID.NotFound'))
@@ -118,7 +118,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: a zone that was given once stays, whatever the region offers now', () => {
+test('adopts when present: a subnet keeps its zone, whatever the region offers now', () => {
   const moved = { ...surveyOf(network()), zones: ['eu-west-1c', 'eu-west-1d'] };
   expect(diffOf(subnets, moved)).toEqual([]);
 });
@@ -138,7 +138,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: a zone too many goes', async () => {
+test('repairs drift: the subnets of a surplus zone are removed', async () => {
   const found = network();
   const more = { ...found.subnets, 'public-3': found.subnets['public-1'] };
   const { verbs } = await provisionStep(subnets, { ...scenario, found: { ...found, subnets: more } });

@@ -1,4 +1,4 @@
-// The step that makes the target groups: what it sends in each case.
+// The step of the target groups: what it sends in each case.
 import {
   AddTagsCommand,
   CreateTargetGroupCommand,
@@ -82,7 +82,7 @@ function creates(): void {
   mocks.elbv2.on(ModifyTargetGroupAttributesCommand).resolves({});
 }
 
-/** What the look asks for, answered with the group that was asked to be made, and these tags. */
+/** Lets the look find the group that was to be created, with these tags. */
 function thereIs(held: Record<string, string>): void {
   mocks.elbv2.on(DescribeTargetGroupsCommand).callsFake(() => {
     const asked = sent().find(({ command }) => command === 'CreateTargetGroup');
@@ -102,7 +102,7 @@ const one = config({
 const fail = (): never => {
   throw new Error('no container');
 };
-/** The stack with one container alone, changed. */
+/** The stack with a single changed container. */
 function oneWith(changes: Partial<Container>): Config {
   const [service = fail()] = one.services;
   return config({
@@ -129,7 +129,7 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
   creates();
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
   thereIs(tags('web-api1'));
@@ -138,7 +138,7 @@ test('creates when missing: a name that is in use by ours, whose answer was lost
   expect(sent().at(-1)).toEqual(delay('arn:there'));
 });
 
-test('creates when missing: a name that somebody else took in between is left alone', async () => {
+test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
   thereIs({ 'slipway:stack': 'other-dev' });
   await expect(provisionStep(targetGroups, { ...scenario, config: one })).rejects.toMatchObject({
@@ -148,7 +148,7 @@ test('creates when missing: a name that somebody else took in between is left al
   expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toHaveLength(1);
 });
 
-test('creates when missing: another port makes another name, so that the new group stands beside the old', async () => {
+test('creates when missing: another port changes the name, so that the new group exists beside the old one', async () => {
   creates();
   await provisionStep(targetGroups, { ...scenario, config: one });
   await provisionStep(targetGroups, { ...scenario, config: oneWith({ port: 5001 }) });
@@ -160,7 +160,7 @@ test('creates when missing: another port makes another name, so that the new gro
   expect(after).not.toBe(before);
 });
 
-test('creates when missing: HTTPS makes another name, and a group that is asked and checked over it', async () => {
+test('creates when missing: HTTPS changes the name, and is the protocol of requests and health checks', async () => {
   creates();
   const secure = oneWith({ protocol: 'HTTPS' });
   const { container } = routesOf(secure)[0] ?? fail();
@@ -218,7 +218,7 @@ test('repairs drift: one part at a time', async () => {
   expect(sent()).toEqual([delay('arn:web-api1', '30'), delay('arn:web-api2', '30')]);
 });
 
-test('repairs drift: a group that was left of a VPC that is gone makes room for one of the same name', async () => {
+test('repairs drift: a group that is left of a deleted VPC is replaced by one with the same name', async () => {
   creates();
   mocks.elbv2.on(DeleteTargetGroupCommand).resolves({});
   const { verbs, ids } = await provisionStep(targetGroups, withItems({ vpcId: 'vpc-0' }));
@@ -231,7 +231,7 @@ test('repairs drift: a group that was left of a VPC that is gone makes room for 
   ]);
 });
 
-test('repairs drift: what the configuration no longer has goes', async () => {
+test('repairs drift: what is no longer configured is removed', async () => {
   const { verbs } = await provisionStep(targetGroups, { ...withItems(), config: one });
   expect(verbs).toEqual([['remove', 'web-api2']]);
   expect(sent()).toEqual([]);
@@ -247,7 +247,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([{ command: 'CreateTargetGroup', input: wish('web-api1', 5000) }]);
 });
 
-test('explains refusal: a group of our name for another protocol cannot become what is wanted', async () => {
+test('explains refusal: a group with our name but another protocol cannot be updated', async () => {
   const { changes } = await provisionStep(targetGroups, withItems({ protocol: 'HTTPS' }));
   expect(changes).toMatchObject([
     {
@@ -260,7 +260,7 @@ test('explains refusal: a group of our name for another protocol cannot become w
   expect(sent()).toEqual([]);
 });
 
-test('repairs drift: health checks that somebody turned to HTTP', async () => {
+test('repairs drift: health checks that were changed to HTTP by hand', async () => {
   mocks.elbv2.on(ModifyTargetGroupCommand).resolves({});
   const secure = { protocol: 'HTTPS', health: { ...item('web-api1').health, protocol: 'HTTP' } };
   const { found } = withItems(secure);
@@ -274,7 +274,7 @@ test('repairs drift: health checks that somebody turned to HTTP', async () => {
   expect(sent()).toEqual([{ command: 'ModifyTargetGroup', input }]);
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent for it", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent for it', async () => {
   const { verbs, changes } = await provisionStep(
     targetGroups,
     withItems({ tags: { 'slipway:stack': 'other-dev' } }),

@@ -1,4 +1,4 @@
-// The step that registers the task definitions: what it sends in each case.
+// The step of the task definitions: what it sends in each case.
 import {
   DeregisterTaskDefinitionCommand,
   ListTaskDefinitionsCommand,
@@ -74,7 +74,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([register(), LISTED]);
 });
 
-test('creates when missing: tries again while a role is not seen everywhere yet', async () => {
+test('creates when missing: retries while a role has not propagated', async () => {
   registers();
   mocks.ecs
     .on(RegisterTaskDefinitionCommand)
@@ -102,7 +102,7 @@ test('repairs drift', async () => {
   expect(sent()).toEqual([register(other), LISTED]);
 });
 
-test('repairs drift: an image that is yet to be pushed makes another revision', async () => {
+test('repairs drift: an image that is yet to be pushed needs a new revision', async () => {
   registers();
   const fresh = { ...images, 'web-api1': { imageUri: 'registry/shop-dev/web-api1@sha256:new' } };
   const { verbs } = await provisionStep(taskDefinitions, {
@@ -134,7 +134,7 @@ test('repairs drift: an image by reference is known at once', async () => {
   expect(verbs).toEqual([]);
 });
 
-test('repairs drift: tags alone make no new revision', async () => {
+test('repairs drift: tags alone need no new revision', async () => {
   mocks.ecs.on(TagResourceCommand).resolves({});
   const { verbs, ids } = await provisionStep(taskDefinitions, withItem({ tags: { ...tags, Name: 'other' } }));
   expect(verbs).toEqual([['update', 'web', 'tag.Name']]);
@@ -145,14 +145,14 @@ test('repairs drift: tags alone make no new revision', async () => {
   ]);
 });
 
-test('repairs drift: one that a teardown has deregistered and not deleted is registered again', async () => {
+test('repairs drift: a definition that a teardown has deregistered but not deleted is registered again', async () => {
   registers();
   const { verbs } = await provisionStep(taskDefinitions, withItem({ status: 'INACTIVE' }));
   expect(verbs).toEqual([['update', 'web', 'status']]);
   expect(sent()).toEqual([register(), LISTED]);
 });
 
-test('repairs drift: revisions before this one are deregistered, those of other families are not', async () => {
+test('repairs drift: earlier revisions are deregistered, those of other families are not', async () => {
   const revision = (n: number) => `arn:task-definition/shop-dev-web:${n}`;
   mocks.ecs.on(DeregisterTaskDefinitionCommand).resolves({});
   mocks.ecs.on(ListTaskDefinitionsCommand).resolves({
@@ -170,7 +170,7 @@ test('repairs drift: revisions before this one are deregistered, those of other 
   ]);
 });
 
-test('repairs drift: what the configuration no longer has goes', async () => {
+test('repairs drift: what is no longer configured is removed', async () => {
   const { verbs } = await provisionStep(taskDefinitions, {
     ...scenario,
     found: { images, taskDefinitions: { web: item, old: { ...item, family: 'shop-dev-old' } } },
@@ -188,7 +188,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([register()]);
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
   const { changes } = await provisionStep(taskDefinitions, withItem({ tags: {} }));
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },

@@ -1,4 +1,4 @@
-// The step that builds the VPC: what it sends in each case.
+// The step of the VPC: what it sends in each case.
 import {
   CreateTagsCommand,
   CreateVpcCommand,
@@ -38,7 +38,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create, hostnames('vpc-1')]);
 });
 
-test('creates when missing: a lost answer is looked for by tags before anything is sent again', async () => {
+test('creates when missing: after a lost response, the resource is looked for by its tags before anything is sent again', async () => {
   mocks.ec2.on(CreateVpcCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
   mocks.ec2.on(DescribeVpcsCommand).resolvesOnce({ Vpcs: [] }).resolves(seen('vpc-lost'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({ EnableDnsHostnames: { Value: false } });
@@ -48,7 +48,7 @@ test('creates when missing: a lost answer is looked for by tags before anything 
   expect(commands().filter((command) => command === 'CreateVpc')).toHaveLength(1);
 });
 
-test('creates when missing: an answer without an id counts as lost', async () => {
+test('creates when missing: a response without an id counts as lost', async () => {
   mocks.ec2.on(CreateVpcCommand).resolves({});
   mocks.ec2.on(DescribeVpcsCommand).resolves(seen('vpc-lost'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
@@ -57,7 +57,7 @@ test('creates when missing: an answer without an id counts as lost', async () =>
   expect(ids).toEqual({ '': { vpcId: 'vpc-lost' } });
 });
 
-test('creates when missing: what an earlier run may have made is looked for first', async () => {
+test('creates when missing: what an earlier run may have created is looked for first', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves(seen('vpc-before'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
@@ -71,7 +71,7 @@ test('creates when missing: what an earlier run may have made is looked for firs
   ]);
 });
 
-test('creates when missing: an id that is not known everywhere yet is tried again', async () => {
+test('creates when missing: a call that does not find the new id yet is retried', async () => {
   mocks.ec2.on(CreateVpcCommand).resolves({ Vpc: { VpcId: 'vpc-1' } });
   mocks.ec2.on(ModifyVpcAttributeCommand).rejectsOnce(awsError('InvalidVpcID.NotFound')).resolves({});
   await provisionStep(vpc, { noun: 'vpc' });
@@ -84,7 +84,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: of twins one is kept, the other removed', async () => {
+test('adopts when present: of two VPCs with the same key, one is kept and the other removed', async () => {
   const twins = { '': found, '~2': { ...found, vpcId: 'vpc-2' } };
   const { verbs } = await provisionStep(vpc, { noun: 'vpc', found: { vpc: twins } });
   expect(verbs).toEqual([['remove', '~2']]);
@@ -105,7 +105,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: support comes before hostnames, which need it', async () => {
+test('repairs drift: DNS support is enabled before hostnames, which need it', async () => {
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
   await provisionStep(vpc, {
     noun: 'vpc',
@@ -127,7 +127,7 @@ test('explains refusal', async () => {
   expect(commands()).toEqual(['CreateVpc']);
 });
 
-test('explains refusal: another block would be another VPC', async () => {
+test('explains refusal: another block would need another VPC', async () => {
   const { changes, verbs } = await provisionStep(vpc, {
     noun: 'vpc',
     config: config({ network: { cidr: '10.9.0.0/16', zones: 2 } }),

@@ -14,7 +14,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('removes what is ours: tries again while Route 53 works on the request before', async () => {
+test('removes what is ours: retries while Route 53 processes the previous request', async () => {
   mocks.route53
     .on(DeleteHostedZoneCommand)
     .rejectsOnce(awsError('PriorRequestNotComplete', 'still processing a prior request'))
@@ -35,7 +35,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('explains refusal: what others have in the zone keeps it, and is named', async () => {
+test('explains refusal: records of others keep the zone, and are listed', async () => {
   mocks.route53
     .on(DeleteHostedZoneCommand)
     .rejects(awsError('HostedZoneNotEmpty', 'The specified hosted zone contains non-required record sets'));

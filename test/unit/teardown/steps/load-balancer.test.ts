@@ -47,7 +47,7 @@ test('removes what is ours, and waits until its network interfaces are gone', as
   ]);
 });
 
-test('removes what is ours: interfaces that never go are named as what was waited for', async () => {
+test('removes what is ours: interfaces that are never deleted are named', async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
   mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [{}, {}] });
   await expect(loadBalancer.remove(withShortWaits(context()))).rejects.toMatchObject({

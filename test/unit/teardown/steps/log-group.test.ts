@@ -15,7 +15,7 @@ test('removes what is ours, after the last task that could write to it', async (
   expect(logGroup.after).toContain('services');
 });
 
-test('removes what is ours: tries again while another operation is in progress', async () => {
+test('removes what is ours: retries while another operation is in progress', async () => {
   mocks.logs
     .on(DeleteLogGroupCommand)
     .rejectsOnce(awsError('OperationAbortedException', 'try again'))

@@ -20,7 +20,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([...disassociations, deletion]);
 });
 
-test('removes what is ours: one that no subnet has', async () => {
+test('removes what is ours: a table without associations', async () => {
   mocks.ec2.on(DeleteRouteTableCommand).resolves({});
   await remove({ ...found, associations: {} });
   expect(sent()).toEqual([deletion]);

@@ -1,4 +1,4 @@
-// The removal of the record: it names the record exactly as it is.
+// The removal of the record, whose deletion must name it exactly as it is.
 import {
   ChangeResourceRecordSetsCommand,
   ListResourceRecordSetsCommand,
@@ -29,7 +29,7 @@ const deletes = (ResourceRecordSet: ResourceRecordSet) => ({
 const mismatch = awsError('InvalidChangeBatch', 'the values provided do not match the current values');
 const writes = () => sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
 
-/** What another look sees. */
+/** What the next look returns. */
 function thereIs(...sets: ResourceRecordSet[]): void {
   mocks.route53.on(ListResourceRecordSetsCommand).resolves({ ResourceRecordSets: sets });
 }
@@ -40,14 +40,14 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([deletes(set(OURS))]);
 });
 
-test('removes what is ours: as it is now, when it has changed since it was found', async () => {
+test('removes what is ours: in its current form, when it has changed since the survey', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(mismatch).resolves({});
   thereIs(set(OURS, false));
   expect(await remove()).toBeUndefined();
   expect(writes()).toEqual([deletes(set(OURS)), deletes(set(OURS, false))]);
 });
 
-test('removes what is ours: not what leads somewhere else by now', async () => {
+test('removes what is ours: not a record that has another target by now', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
   thereIs(set('www.example.net.'));
   expect(await remove()).toEqual({ kept: 'it leads somewhere else now' });

@@ -22,7 +22,7 @@ test('removes', async () => {
   ]);
 });
 
-test('that it is gone already counts as done', async () => {
+test('counts what is already gone as removed', async () => {
   mocks.ecr.on(DeleteRepositoryCommand).rejects(awsError('RepositoryNotFoundException'));
   await expect(remove()).resolves.toBeUndefined();
 });
@@ -32,6 +32,6 @@ test('explains refusal', async () => {
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
 });
 
-test('the services that pull from it go first', () => {
+test('is removed after the services that pull from it', () => {
   expect(repositories.after).toContain('services');
 });

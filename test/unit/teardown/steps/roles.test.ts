@@ -31,7 +31,7 @@ test('removes what is ours: its policies first, and not before the last task has
   expect(roles.after).toContain('services');
 });
 
-test('removes what is ours: tries again while IAM still sees a deleted policy', async () => {
+test('removes what is ours: retries while IAM still lists a deleted policy', async () => {
   mocks.iam.on(DeleteRolePolicyCommand).resolves({});
   mocks.iam.on(DetachRolePolicyCommand).resolves({});
   mocks.iam

@@ -16,7 +16,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('removes what is ours: with the listener, when that goes, too', async () => {
+test('removes what is ours: together with the listener, when that is removed as well', async () => {
   const going = { everyOneOf: (noun: string) => noun === 'listener', removalOf: () => undefined };
   expect(await rules.remove({ ...context(), alsoRemoved: going })).toEqual({
     removedWith: 'with its listener',

@@ -1,4 +1,4 @@
-// The removal of a service: until its last task has stopped, it is not gone.
+// The removal of a service, which is gone once its last task has stopped.
 import {
   DeleteServiceCommand,
   DescribeServicesCommand,
@@ -54,7 +54,7 @@ test('removes what is ours: deleted, drained, and its tasks stopped', async () =
   expect(commands().slice(2)).toEqual(['DescribeServices', ...look, ...look, ...look]);
 });
 
-test('removes what is ours: one that another run has begun to remove is only waited for', async () => {
+test('removes what is ours: a service that another run has started to remove is only waited for', async () => {
   service('DRAINING', 'INACTIVE');
   tasks(['DEPROVISIONING'], ['STOPPED']);
   expect(await remove('DRAINING')).toBeUndefined();
@@ -62,11 +62,11 @@ test('removes what is ours: one that another run has begun to remove is only wai
   expect(commands().filter((command) => command === 'DescribeTasks')).toHaveLength(2);
 });
 
-test('removes what is ours: of several, who are waited for together', async () => {
+test('removes what is ours: several services share the requests of their waits', async () => {
   accepts();
   mocks.ecs.on(DescribeServicesCommand).resolves({ services: [] });
   mocks.ecs.on(ListTasksCommand).resolves({});
-  // Real moments: on the clock of these tests none lasts.
+  // This takes real time: on the clock of these tests no wait does.
   const one = { ...context(), clock: systemClock };
   await Promise.all(
     ['web', 'jobs'].map((key) =>
@@ -87,7 +87,7 @@ test('removes what is ours: of several, who are waited for together', async () =
   );
 });
 
-test('removes what is ours: tasks that never stop are told', async () => {
+test('removes what is ours: tasks that never stop are reported', async () => {
   accepts();
   service('INACTIVE');
   tasks();

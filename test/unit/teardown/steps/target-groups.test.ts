@@ -15,7 +15,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('removes what is ours: tries again while the rule that named it is still seen', async () => {
+test('removes what is ours: retries while a rule still refers to it', async () => {
   mocks.elbv2
     .on(DeleteTargetGroupCommand)
     .rejectsOnce(awsError('ResourceInUseException', 'is currently in use by a listener or a rule'))
@@ -36,7 +36,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('explains refusal: one that stays in use is told in the end', async () => {
+test('explains refusal: a group that stays in use is reported when time is up', async () => {
   mocks.elbv2.on(DeleteTargetGroupCommand).rejects(awsError('ResourceInUseException', 'is in use by a rule'));
   await expect(remove()).rejects.toMatchObject({ message: 'is in use by a rule' });
 });

@@ -8,11 +8,11 @@ interface Waiting {
   until<T>(what: string, wait: never, probe: () => Promise<ProbeResult<T>>): Promise<T>;
 }
 
-export function withShortWaits<A extends Waiting>(surroundings: A): A {
-  const { signal } = surroundings;
+export function withShortWaits<A extends Waiting>(context: A): A {
+  const { signal } = context;
   const wait = { first: 0, every: 1000, deadline: 3000 };
   return {
-    ...surroundings,
+    ...context,
     until: <T>(what: string, _wait: unknown, probe: () => Promise<ProbeResult<T>>) =>
       until(what, wait, probe, { clock: testClock(), signal }),
   };

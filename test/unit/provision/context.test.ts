@@ -1,6 +1,6 @@
 // What a step may use for one change.
 import {
-  DescribeAddressesCommand,
+  DescribeSubnetsCommand,
   DescribeVpcAttributeCommand,
   DescribeVpcsCommand,
 } from '@aws-sdk/client-ec2';
@@ -90,18 +90,20 @@ test('looking again asks AWS every time, for this resource', async () => {
     Vpcs: [{ VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', Tags: toPascalCaseTags(ourTags('vpc')) }],
   });
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
-  mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [] });
-  const { lookAgain } = contextOf();
-  expect(await lookAgain()).toMatchObject({ vpcId: 'vpc-1' });
-  expect(await lookAgain()).toMatchObject({ vpcId: 'vpc-1' });
-  expect(sent().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(2);
-  const elasticIp = applyContext(scope, {
-    noun: 'elasticIp',
-    step: steps.elasticIp,
-    change: change('elasticIp', '', 'create'),
-    intent: NO_INTENT,
-  });
-  expect(await elasticIp.lookAgain()).toBeUndefined();
+  const context = contextOf();
+  expect(await context.lookAgain()).toMatchObject({ vpcId: 'vpc-1' });
+  // The look at subnets is one that looks of the same survey share.
+  mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] });
+  const subnet = subnetContext('public-1');
+  expect(await subnet.lookAgain()).toBeUndefined();
+  expect(await subnet.lookAgain()).toBeUndefined();
+  expect(sent().map(({ command }) => command)).toEqual([
+    'DescribeVpcs',
+    'DescribeVpcAttribute',
+    'DescribeVpcAttribute',
+    'DescribeSubnets',
+    'DescribeSubnets',
+  ]);
 });
 
 test('the change of an existing resource comes from the diff, against the rest of the survey and the plan', () => {

@@ -6,7 +6,7 @@ import { testClock } from '../../clock.ts';
 const wait = { first: 5000, every: 1000, deadline: 20_000 };
 
 /** A wait for these results in sequence; the last is repeated. */
-function scene(...answers: (ProbeResult<string> | Error)[]) {
+function scenario(...answers: (ProbeResult<string> | Error)[]) {
   const clock = testClock();
   const start = clock.now();
   const abort = new AbortController();
@@ -29,7 +29,7 @@ function scene(...answers: (ProbeResult<string> | Error)[]) {
 
 describe('a wait', () => {
   test('first probes after the shortest known duration, then periodically', async () => {
-    const one = scene(pending('cold'), pending('warm'), ready('tea'));
+    const one = scenario(pending('cold'), pending('warm'), ready('tea'));
     await expect(one.run()).resolves.toBe('tea');
     expect(one.looks).toEqual([5000, 6000, 7000]);
     expect(one.notes).toEqual([
@@ -39,13 +39,13 @@ describe('a wait', () => {
   });
 
   test('probes at once without a first pause', async () => {
-    const one = scene(ready('tea'));
+    const one = scenario(ready('tea'));
     await one.run({ ...wait, first: 0 });
     expect(one.looks).toEqual([0]);
   });
 
   test('ends at once when the probe reports a failure, with the reason', async () => {
-    const one = scene(pending('cold'), failed('the kettle is broken'), ready('tea'));
+    const one = scenario(pending('cold'), failed('the kettle is broken'), ready('tea'));
     await expect(one.run()).rejects.toMatchObject({
       code: 'FAILED_STATE',
       what: 'Waiting for the kettle to boil ended in a failed state.',
@@ -56,11 +56,11 @@ describe('a wait', () => {
 
   test('ends with the cause that the probe knows', async () => {
     const cause = new Error('no water');
-    await expect(scene(failed('dry', cause)).run()).rejects.toBe(cause);
+    await expect(scenario(failed('dry', cause)).run()).rejects.toBe(cause);
   });
 
   test('ends when time is up, and names the last note', async () => {
-    const one = scene(pending('cold'));
+    const one = scenario(pending('cold'));
     await expect(one.run()).rejects.toMatchObject({
       code: 'TIMEOUT',
       what: 'Gave up waiting for the kettle to boil after 20 s.',
@@ -71,13 +71,13 @@ describe('a wait', () => {
 
   test('ends with what the probe throws: transient errors are retried by the clients', async () => {
     const error = new Error('denied');
-    const one = scene(pending('cold'), error, ready('tea'));
+    const one = scenario(pending('cold'), error, ready('tea'));
     await expect(one.run()).rejects.toBe(error);
     expect(one.looks).toHaveLength(2);
   });
 
   test('does not start once it is aborted', async () => {
-    const one = scene(ready('tea'));
+    const one = scenario(ready('tea'));
     one.abort.abort(new Error('stop'));
     await expect(one.run({ ...wait, first: 0 })).rejects.toThrow('stop');
     await expect(one.run()).rejects.toThrow('stop');
@@ -85,7 +85,7 @@ describe('a wait', () => {
   });
 
   test('ends in the pause when it is aborted', async () => {
-    const one = scene(pending('cold'));
+    const one = scenario(pending('cold'));
     const running = one.run();
     one.abort.abort(new Error('stop'));
     await expect(running).rejects.toThrow('stop');

@@ -38,7 +38,7 @@ function holds(zones: readonly HostedZone[], tags: Readonly<Record<string, Tags>
 }
 const NONE = config({ domain: undefined });
 /** @param recorded the ids of zones that the state remembers, by address */
-const see = (of = config(), recorded: Record<string, string> = {}) => ({
+const lookContext = (of = config(), recorded: Record<string, string> = {}) => ({
   ...lookContextOf(of),
   recorded: recordedIn(
     Object.fromEntries(
@@ -46,10 +46,13 @@ const see = (of = config(), recorded: Record<string, string> = {}) => ({
     ),
   ),
 });
-const look = async () => (await lookHostedZone(see())).get('');
+const look = async () => (await lookHostedZone(lookContext())).get('');
 /** Every zone that is found, by key. */
-const found = async (...surroundings: Parameters<typeof see>) =>
-  [...(await lookHostedZone(see(...surroundings)))].map(([key, { hostedZoneId }]) => [key, hostedZoneId]);
+const found = async (...surroundings: Parameters<typeof lookContext>) =>
+  [...(await lookHostedZone(lookContext(...surroundings)))].map(([key, { hostedZoneId }]) => [
+    key,
+    hostedZoneId,
+  ]);
 const calls = () => sent().map(({ command }) => command);
 
 describe('the zone of the domain', () => {

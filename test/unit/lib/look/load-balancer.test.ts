@@ -78,8 +78,8 @@ describe('the look', () => {
 
   test('runs once per survey', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [] });
-    const see = lookContextOf();
-    await Promise.all([lookLoadBalancer(see), lookLoadBalancer(see)]);
+    const lookContext = lookContextOf();
+    await Promise.all([lookLoadBalancer(lookContext), lookLoadBalancer(lookContext)]);
     expect(sent()).toHaveLength(1);
   });
 

@@ -51,16 +51,16 @@ function holds(
   });
 }
 const NONE = config({ domain: undefined });
-const see = (of = config(), resources: StateData['resources'] = {}) => ({
+const lookContext = (of = config(), resources: StateData['resources'] = {}) => ({
   ...lookContextOf(of),
   recorded: recordedIn(resources),
 });
 const RECORDED = { hostedZone: { hostedZoneId: 'Z1' }, record: { recordName: 'api.example.com' } };
-const look = async (...surroundings: Parameters<typeof see>) =>
-  (await lookRecord(see(...surroundings))).get('');
+const look = async (...surroundings: Parameters<typeof lookContext>) =>
+  (await lookRecord(lookContext(...surroundings))).get('');
 /** Every record that is found, by key. */
-const found = async (...surroundings: Parameters<typeof see>) =>
-  [...(await lookRecord(see(...surroundings)))].map(([key, item]) => [
+const found = async (...surroundings: Parameters<typeof lookContext>) =>
+  [...(await lookRecord(lookContext(...surroundings)))].map(([key, item]) => [
     key,
     `${item.recordName} in ${item.hostedZoneId}`,
   ]);
@@ -254,7 +254,7 @@ describe('another look at a record', () => {
     const was = await look();
     if (!was) throw new Error('there is no record to look at again');
     holds([], { Z1: sets });
-    return lookAgain(see(), was);
+    return lookAgain(lookContext(), was);
   };
 
   test('sees what it says now', async () => {
@@ -273,7 +273,7 @@ describe('another look at a record', () => {
     holds([zone('Z1')], { Z1: [ours('api.example.com')] });
     const was = await look();
     mocks.route53.on(ListResourceRecordSetsCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
-    expect(was && (await lookAgain(see(), was))).toBeUndefined();
+    expect(was && (await lookAgain(lookContext(), was))).toBeUndefined();
   });
 });
 

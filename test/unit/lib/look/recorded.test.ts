@@ -132,8 +132,8 @@ const kinds = [
 
 describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId, gone, command }) => {
   const address = key === '' ? noun : `${noun}.${key}`;
-  const see = () => ({ ...lookContextOf(), recorded: recordedIn({ [address]: { ...ids } }) });
-  const look = async () => [...(await lookAt(noun, see())).keys()];
+  const lookContext = () => ({ ...lookContextOf(), recorded: recordedIn({ [address]: { ...ids } }) });
+  const look = async () => [...(await lookAt(noun, lookContext())).keys()];
   const on = (input?: object) => ec2.on(command, input);
   const calls = () =>
     sent()
@@ -186,7 +186,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
 
   test('counts a resource that has lost its tags as ours, and assumes the missing ones', async () => {
     on(byId).resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags({ team: 'orders' }) }] });
-    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, see()))];
+    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, lookContext()))];
     const { Name: _, ...others } = tags;
     expect([found, more, seen]).toEqual([key, [], expect.objectContaining({ team: 'orders', ...others })]);
     expect(tagFields(seen)).toEqual({ 'tag.team': 'orders' });
@@ -195,7 +195,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
   test('counts a resource that has lost one tag as what the state has recorded', async () => {
     const { 'slipway:key': _, ...others } = tags;
     on().resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(others) }] });
-    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, see()))];
+    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, lookContext()))];
     expect([found, more]).toEqual([key, []]);
     expect(tagFields(seen)).toEqual(tagFields(others));
   });
@@ -204,7 +204,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
     const [[field, id] = ['', '']] = Object.entries(thing);
     on().resolves({ [list]: [{ ...thing, [field]: `${id}-ours`, Tags: toPascalCaseTags(tags) }] });
     on(byId).resolves({ [list]: [{ ...thing, Tags: [] }] });
-    const found = [...(await lookAt(noun, see()))];
+    const found = [...(await lookAt(noun, lookContext()))];
     expect(found).toEqual([[key, expect.objectContaining({ tags })]]);
     expect(Object.values(found[0]?.[1] ?? {})).toContain(`${id}-ours`);
   });
@@ -216,8 +216,8 @@ test('a recorded NAT gateway that AWS lists as deleted does not exist', async ()
   ec2
     .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
     .resolves({ NatGateways: [{ NatGatewayId: 'nat-1', State: 'deleted', Tags }] });
-  const see = { ...lookContextOf(), recorded: recordedIn({ natGateway: { natGatewayId: 'nat-1' } }) };
-  expect(await lookAt('natGateway', see)).toEqual(new Map());
+  const lookContext = { ...lookContextOf(), recorded: recordedIn({ natGateway: { natGatewayId: 'nat-1' } }) };
+  expect(await lookAt('natGateway', lookContext)).toEqual(new Map());
 });
 
 describe('a speculative look by a recorded id', () => {

@@ -51,8 +51,8 @@ test('public and private tables are distinguished by their tags, from one call, 
     .on(DescribeRouteTablesCommand, { NextToken: undefined })
     .resolves({ RouteTables: [PRIVATE], NextToken: 'more' });
   mocks.ec2.on(DescribeRouteTablesCommand, { NextToken: 'more' }).resolves({ RouteTables: [PUBLIC] });
-  const see = lookContextOf();
-  const [open, closed] = await Promise.all([lookPublicRoutes(see), lookPrivateRoutes(see)]);
+  const lookContext = lookContextOf();
+  const [open, closed] = await Promise.all([lookPublicRoutes(lookContext), lookPrivateRoutes(lookContext)]);
   expect(open).toEqual(new Map([['', publicRoutes['']]]));
   expect(closed).toEqual(new Map([['private-1', privateRoutes['private-1']]]));
   expect(sent()).toHaveLength(2);

@@ -51,8 +51,8 @@ test('a second resource with the same key gets a key that is never desired', asy
 
 test('looks of the same survey share one call', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [A] });
-  const see = lookContextOf();
-  await Promise.all([lookSubnets(see), lookSubnets(see)]);
+  const lookContext = lookContextOf();
+  await Promise.all([lookSubnets(lookContext), lookSubnets(lookContext)]);
   expect(sent()).toHaveLength(1);
 });
 

@@ -9,7 +9,7 @@ import { config } from '../../step-harness.ts';
 import { existing } from '../../existing-resources.ts';
 
 const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
-const made = {
+const ids = {
   ...Object.fromEntries(nouns.map((name) => [name, new Map()])),
   loadBalancer: new Map(Object.entries(existing.loadBalancer)),
 } as unknown as AllIds;
@@ -19,7 +19,7 @@ const aws: OpenTarget = { settings, waits: localWaits, endpointName: 'aws', sand
 
 describe('on AWS', () => {
   test('is the domain', async () => {
-    expect(await publicAddress(domain('api.example.com'), aws, made)).toEqual({
+    expect(await publicAddress(domain('api.example.com'), aws, ids)).toEqual({
       url: 'http://api.example.com',
       host: 'api.example.com',
       connect: { host: 'api.example.com', port: 80 },
@@ -30,7 +30,7 @@ describe('on AWS', () => {
     ['there is no domain', config({ domain: undefined })],
     ['the domain leads to whoever asks', domain('api.shop.localhost')],
   ])("is the load balancer's own name when %s", async (_when, of) => {
-    expect(await publicAddress(of, aws, made)).toEqual({
+    expect(await publicAddress(of, aws, ids)).toEqual({
       url: `http://${BALANCER}`,
       host: BALANCER,
       connect: { host: BALANCER, port: 80 },
@@ -54,7 +54,7 @@ describe('on the sandbox', () => {
 
   test('is the domain with the local port of the listener', async () => {
     const { asked, place } = sandboxOf({ 'api.shop.localhost': 8080 });
-    expect(await publicAddress(domain('api.shop.localhost'), place, made)).toEqual({
+    expect(await publicAddress(domain('api.shop.localhost'), place, ids)).toEqual({
       url: 'http://api.shop.localhost:8080',
       host: 'api.shop.localhost:8080',
       connect: { host: '127.0.0.1', port: 8080 },
@@ -64,7 +64,7 @@ describe('on the sandbox', () => {
 
   test('has no port where the listener has port 80 itself', async () => {
     const { place } = sandboxOf({ 'api.shop.localhost': 80 });
-    expect(await publicAddress(domain('api.shop.localhost'), place, made)).toMatchObject({
+    expect(await publicAddress(domain('api.shop.localhost'), place, ids)).toMatchObject({
       url: 'http://api.shop.localhost',
       host: 'api.shop.localhost',
     });
@@ -72,7 +72,7 @@ describe('on the sandbox', () => {
 
   test('shows a name that resolves to this machine, and asks for the domain', async () => {
     const { place } = sandboxOf({ 'api.example.com': 8080 });
-    expect(await publicAddress(domain('api.example.com'), place, made)).toEqual({
+    expect(await publicAddress(domain('api.example.com'), place, ids)).toEqual({
       url: `http://${BALANCER}:8080`,
       host: 'api.example.com:8080',
       connect: { host: '127.0.0.1', port: 8080 },
@@ -81,7 +81,7 @@ describe('on the sandbox', () => {
 
   test("is the load balancer's own name without a domain", async () => {
     const { asked, place } = sandboxOf({ [BALANCER]: 8080 });
-    expect(await publicAddress(config({ domain: undefined }), place, made)).toMatchObject({
+    expect(await publicAddress(config({ domain: undefined }), place, ids)).toMatchObject({
       url: `http://${BALANCER}:8080`,
       host: `${BALANCER}:8080`,
     });
@@ -90,6 +90,6 @@ describe('on the sandbox', () => {
 
   test('is undefined while the name does not resolve', async () => {
     const { place } = sandboxOf({});
-    expect(await publicAddress(domain('api.shop.localhost'), place, made)).toBeUndefined();
+    expect(await publicAddress(domain('api.shop.localhost'), place, ids)).toBeUndefined();
   });
 });

@@ -31,7 +31,7 @@ describe('a service is done', () => {
   const [web] = config().services as [Service];
   const notes: string[] = [];
   const waiting: string[] = [];
-  const made = {
+  const ids = {
     taskDefinitions: new Map([['web', { taskDefinitionArn: MINE }]]),
     targetGroups: new Map(Object.entries(existing.targetGroups)),
   };
@@ -57,7 +57,7 @@ describe('a service is done', () => {
           ),
       },
       of,
-      made,
+      ids,
       answered,
     );
   };

@@ -1,4 +1,4 @@
-// The step that makes the cluster: what it sends in each case.
+// The step of the cluster: what it sends in each case.
 import { CreateClusterCommand, DescribeClustersCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
@@ -17,11 +17,11 @@ const create = {
   input: { clusterName: 'shop-dev', tags },
 };
 const look = { command: 'DescribeClusters', input: { clusters: ['shop-dev'], include: ['TAGS'] } };
-const made = { cluster: { clusterArn: ARN, status: 'ACTIVE', tags } };
+const created = { cluster: { clusterArn: ARN, status: 'ACTIVE', tags } };
 const seen = (status: string) => ({ clusters: [{ clusterArn: ARN, status, tags }] });
 
 test('creates when missing', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves(made);
+  mocks.ecs.on(CreateClusterCommand).resolves(created);
   const { verbs, ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { clusterArn: ARN } });
@@ -29,7 +29,7 @@ test('creates when missing', async () => {
 });
 
 test('creates when missing, and waits until it is active', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...made.cluster, status: 'PROVISIONING' } });
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...created.cluster, status: 'PROVISIONING' } });
   mocks.ecs
     .on(DescribeClustersCommand)
     .resolvesOnce({ clusters: [], failures: [{ reason: 'MISSING' }] })
@@ -48,7 +48,7 @@ test('creates when missing: tries again while the service-linked role is not see
         'Unable to assume the service linked role. Please verify that the ECS service linked role exists.',
       ),
     )
-    .resolves(made);
+    .resolves(created);
   const { ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
   expect(sent()).toEqual([create, create]);
@@ -79,7 +79,7 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: one that ECS could not set up', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...made.cluster, status: 'PROVISIONING' } });
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...created.cluster, status: 'PROVISIONING' } });
   mocks.ecs.on(DescribeClustersCommand).resolves(seen('FAILED'));
   await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     code: 'FAILED_STATE',

@@ -31,7 +31,7 @@ import {
 import { enginesOnPath, folderOf } from '../../lib/image/folder.ts';
 
 const uriOf = (key: string) => `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/shop-dev/${key}`;
-const made = {
+const repositoryIds = {
   repositories: Object.fromEntries(
     ['web-api1', 'web-api2'].map((key) => [
       key,
@@ -61,7 +61,7 @@ const commands = () => sent().map(({ command }) => command);
 
 test('creates when missing', async () => {
   registry();
-  const { verbs, ids } = await provisionStep(images, { noun: 'images', ids: made });
+  const { verbs, ids } = await provisionStep(images, { noun: 'images', ids: repositoryIds });
   expect(verbs).toEqual([
     ['create', 'web-api1'],
     ['create', 'web-api2'],
@@ -95,7 +95,7 @@ test('creates when missing: an interrupted push is completed, reusing the layers
   mocks.ecr.on(BatchCheckLayerAvailabilityCommand).resolves({ layers });
   await provisionStep(images, {
     noun: 'images',
-    ids: made,
+    ids: repositoryIds,
     found: { images: { 'web-api2': await found('web-api2') } },
     isResumed: true,
   });
@@ -115,7 +115,7 @@ test('creates when missing: an engine builds and pushes, and ECR reports the dig
   };
   const { ids, notes } = await provisionStep(step, {
     noun: 'images',
-    ids: made,
+    ids: repositoryIds,
     found: { images: { 'web-api2': await found('web-api2') } },
   });
   expect(ids).toEqual({ 'web-api1': { imageUri: `${uriOf('web-api1')}@sha256:built` } });
@@ -126,7 +126,7 @@ test('creates when missing: an engine builds and pushes, and ECR reports the dig
 test('adopts when present', async () => {
   const { verbs } = await provisionStep(images, {
     noun: 'images',
-    ids: made,
+    ids: repositoryIds,
     found: { images: { 'web-api1': await found('web-api1'), 'web-api2': await found('web-api2') } },
   });
   expect(verbs).toEqual([]);
@@ -138,7 +138,7 @@ test('repairs drift', async () => {
   // The image was deleted by hand; the rest of the repository is unchanged.
   const { verbs } = await provisionStep(images, {
     noun: 'images',
-    ids: made,
+    ids: repositoryIds,
     found: { images: { 'web-api2': await found('web-api2') } },
   });
   expect(verbs).toEqual([['create', 'web-api1']]);
@@ -148,7 +148,7 @@ test('repairs drift', async () => {
 test('explains refusal', async () => {
   registry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageTagAlreadyExistsException', 'The tag is immutable.'));
-  await expect(provisionStep(images, { noun: 'images', ids: made })).rejects.toMatchObject({
+  await expect(provisionStep(images, { noun: 'images', ids: repositoryIds })).rejects.toMatchObject({
     code: 'FOREIGN',
     why: 'The tag is immutable.',
   });
@@ -157,7 +157,7 @@ test('explains refusal', async () => {
 test('explains refusal: a repository that rejects layers', async () => {
   registry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(awsError('AccessDeniedException', 'no uploads'));
-  await expect(provisionStep(images, { noun: 'images', ids: made })).rejects.toMatchObject({
+  await expect(provisionStep(images, { noun: 'images', ids: repositoryIds })).rejects.toMatchObject({
     message: 'no uploads',
   });
   expect(commands()).not.toContain('PutImage');

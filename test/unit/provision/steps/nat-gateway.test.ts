@@ -25,7 +25,7 @@ const create = (ClientToken: string) => ({
 const look = (id: string) => ({ command: 'DescribeNatGateways', input: { NatGatewayIds: [id] } });
 const remove = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
 const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({ NatGatewayId, State, ...more });
-const made = (id: string, state: NatGatewayState = 'pending') => ({ NatGateway: nat(id, state) });
+const created = (id: string, state: NatGatewayState = 'pending') => ({ NatGateway: nat(id, state) });
 /** Lets the looks at one gateway return these responses in sequence; the last is repeated. */
 function looking(id: string, ...states: ReturnType<typeof nat>[]) {
   const behaviour = mocks.ec2.on(DescribeNatGatewaysCommand, { NatGatewayIds: [id] });
@@ -43,7 +43,7 @@ function withNat(changes: Partial<ReturnType<typeof network>['natGateway']['']>)
 }
 
 test('creates when missing', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
   looking('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'pending'), nat('nat-1', 'available'));
   const { verbs, ids } = await provisionStep(natGateway, missing);
   expect(verbs).toEqual([['create', '']]);
@@ -52,7 +52,7 @@ test('creates when missing', async () => {
 });
 
 test('creates when missing: a gateway that is not visible yet is waited for', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
   mocks.ec2
     .on(DescribeNatGatewaysCommand)
     .rejectsOnce(awsError('NatGatewayNotFound'))
@@ -62,8 +62,8 @@ test('creates when missing: a gateway that is not visible yet is waited for', as
 });
 
 test('creates when missing: a token that yields a deleted gateway is renewed', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-1' }).resolves(made('nat-old', 'deleted'));
-  mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-2' }).resolves(made('nat-1'));
+  mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-1' }).resolves(created('nat-old', 'deleted'));
+  mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-2' }).resolves(created('nat-1'));
   looking('nat-1', nat('nat-1', 'available'));
   const { ids } = await provisionStep(natGateway, missing);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
@@ -80,7 +80,7 @@ test('creates when missing: a token that was sent with other parameters yields t
 });
 
 test('creates when missing: creation is given up when renewed tokens yield failed gateways as well', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-old', 'failed'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-old', 'failed'));
   await expect(provisionStep(natGateway, missing)).rejects.toThrow('does not live');
   expect(sent()).toEqual([create('token-1'), create('token-2')]);
 });
@@ -126,7 +126,7 @@ test.each([
   async (_, changes, fields, reason) => {
     mocks.ec2.on(DeleteNatGatewayCommand).resolves({});
     looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
-    mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-2'));
+    mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-2'));
     looking('nat-2', nat('nat-2', 'available'));
     const { verbs, ids, changes: planned } = await provisionStep(natGateway, withNat(changes));
     expect(verbs).toEqual([['replace', '', ...fields]]);
@@ -138,7 +138,7 @@ test.each([
 
 test('repairs drift: a gateway that is being deleted already is only waited for', async () => {
   looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-2'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-2'));
   looking('nat-2', nat('nat-2', 'available'));
   await provisionStep(natGateway, withNat({ state: 'deleting' }));
   expect(sent().map(({ command }) => command)).not.toContain('DeleteNatGateway');
@@ -149,7 +149,7 @@ test('repairs drift: a failed gateway that no longer exists does not matter', as
   mocks.ec2
     .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
     .rejects(awsError('NatGatewayNotFound'));
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-2'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-2'));
   looking('nat-2', nat('nat-2', 'available'));
   const { ids } = await provisionStep(natGateway, withNat({ state: 'failed' }));
   expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
@@ -163,7 +163,7 @@ test('explains refusal', async () => {
 });
 
 test('explains refusal: a gateway that fails ends the wait, with the reason that AWS gives', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
   const why = {
     FailureCode: 'Gateway.NotAttached',
     FailureMessage: 'Network vpc-1 has no Internet gateway attached',
@@ -177,7 +177,7 @@ test('explains refusal: a gateway that fails ends the wait, with the reason that
 });
 
 test('explains refusal: a gateway that is deleted meanwhile ends the wait', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
   looking('nat-1', nat('nat-1', 'deleting'));
   await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({
     code: 'FAILED_STATE',

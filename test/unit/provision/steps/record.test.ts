@@ -90,9 +90,9 @@ test('creates when missing, and waits until all name servers answer with it', as
 test.each([
   ['a run with --no-wait does not wait', 'PENDING' as const, false],
   ['what is everywhere already is not waited for', 'INSYNC' as const, true],
-])('creates when missing: %s', async (_what, status, patient) => {
+])('creates when missing: %s', async (_what, status, waitUntilReady) => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change(status));
-  await provisionStep(record, { ...scenario, waitUntilReady: patient });
+  await provisionStep(record, { ...scenario, waitUntilReady });
   expect(sent()).toEqual([write('CREATE')]);
 });
 

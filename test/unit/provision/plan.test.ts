@@ -147,7 +147,7 @@ describe('refusals', () => {
     expect(fix.some((line) => line.startsWith('Each stage needs its own domain'))).toBe(isSuggested);
   });
 
-  test('resources of ours that cannot become what is desired are listed', () => {
+  test('our resources that cannot become what is desired are listed', () => {
     diffs.vpc = [stuck('vpc', '', 'its block cannot change')];
     diffs.loadBalancer = [stuck('loadBalancer', '', 'it is internal')];
     expect(() => planning()).toThrow(

@@ -85,7 +85,7 @@ describe('with nothing left', () => {
 });
 
 describe('with something left after a minute', () => {
-  test('lists every resource of ours by its address and title', async () => {
+  test('lists each of our resources by its address and title', async () => {
     mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [address] });
     const start = run.clock.now();
     await expect(verifying()).rejects.toMatchObject({

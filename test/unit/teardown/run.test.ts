@@ -1,6 +1,10 @@
 // A teardown: what it looks at, asks, removes in which order, and leaves behind.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { DescribeVpcsCommand, DescribeVpcAttributeCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeAddressesCommand,
+  DescribeVpcAttributeCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../lib/config/config.ts';
 import { toPascalCaseTags } from '../../../lib/derive/tags.ts';
@@ -68,13 +72,17 @@ describe('taking down', () => {
     const seen: unknown[] = [];
     fakeRemoval('securityGroups', async ({ key, alsoRemoved }) => {
       if (key === 'web') {
-        seen.push(await alsoRemoved.removalOf('balancer'), alsoRemoved.removalOf('other'));
+        const removal = alsoRemoved.removalOf('balancer');
+        seen.push(removal instanceof Promise, alsoRemoved.removalOf('other'));
+        await removal;
+      } else {
+        for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
       }
       log.push(`remove ${key}`);
     });
     await takingDown({ securityGroups: foundAt('securityGroups', 'web', 'balancer') });
     expect(removed()).toEqual(['remove balancer', 'remove web']);
-    expect(seen).toEqual([undefined, undefined]);
+    expect(seen).toEqual([true, undefined]);
   });
 
   test('a removal knows whether every resource of another noun is removed as well', async () => {
@@ -130,7 +138,7 @@ describe('a run', () => {
       },
     );
   };
-  /** Lets AWS show a VPC of ours until it is removed. */
+  /** Lets AWS return our VPC until it is removed. */
   const withVpc = (): void => {
     let exists = true;
     mocks.ec2.on(DescribeVpcsCommand).callsFake(() => ({
@@ -229,5 +237,16 @@ describe('a run', () => {
       now: 'What was removed so far is gone; the rest is recorded.',
     });
     expect(existsSync(fileOf('home/dev.lock'))).toBe(false);
+  });
+
+  test('that is interrupted while it looks for leftovers says so as well', async () => {
+    withVpc();
+    fakeRemoval('vpc', async () => undefined);
+    let looks = 0;
+    mocks.ec2.on(DescribeAddressesCommand).callsFake(() => {
+      if ((looks += 1) === 2) abort.abort(new Error('stopped'));
+      return {};
+    });
+    await expect(tearingDown()).rejects.toMatchObject({ code: 'INTERRUPTED' });
   });
 });

@@ -10,14 +10,14 @@ test('a delete that succeeds is done', async () => {
 });
 
 test.each(['InvalidVpcID.NotFound', 'NatGatewayNotFound', 'NoSuchEntity', 'ClusterNotFoundException'])(
-  'a delete of what is not there (%s) is done',
+  'a delete of a missing resource (%s) is done',
   async (code) => {
     await expect(ignoringNotFound(failing(awsError(code)))).resolves.toBeUndefined();
   },
 );
 
 test.each(['DependencyViolation', 'UnauthorizedOperation', 'AuthFailure', 'InternalError'])(
-  'a delete that fails otherwise (%s) is not',
+  'a delete that fails with any other error (%s) is not',
   async (code) => {
     const error = awsError(code);
     await expect(ignoringNotFound(failing(error))).rejects.toBe(error);

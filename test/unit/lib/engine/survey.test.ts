@@ -64,7 +64,7 @@ describe('the result', () => {
   test.each([
     ['some nouns', ['vpc', 'elasticIp'] as const],
     ['what a teardown removes', tornDown],
-  ])('of %s alone has no resources of the others, and no zones', async (_what, some) => {
+  ])('of %s alone has no resources of the other nouns, and no zones', async (_what, some) => {
     const found = await survey(context(), some);
     expect(Object.keys(found).sort()).toEqual([...nouns, 'zones'].sort());
     expect(found.zones).toEqual([]);

@@ -6,7 +6,7 @@ import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
-/** A gateway, attached to a VPC or not; AWS says `available` where its model says `attached`. */
+/** A gateway, attached to a VPC or not; AWS returns `available` where its model has `attached`. */
 const gateway = (InternetGatewayId: string, VpcId?: string, State = 'available') => ({
   InternetGatewayId,
   Attachments: VpcId === undefined ? [] : [{ VpcId, State: State as AttachmentStatus }],
@@ -25,7 +25,7 @@ test('without resources of this stack, the result is empty', async () => {
   ]);
 });
 
-test('ours is told with the VPC that it hangs on, over all pages', async () => {
+test('our gateway is returned with the VPC that it is attached to, over all pages', async () => {
   mocks.ec2.on(DescribeInternetGatewaysCommand, { NextToken: undefined }).resolves({ NextToken: 'more' });
   mocks.ec2
     .on(DescribeInternetGatewaysCommand, { NextToken: 'more' })
@@ -36,14 +36,14 @@ test('ours is told with the VPC that it hangs on, over all pages', async () => {
 test.each([
   ['was never attached', gateway('igw-1')],
   ['is detached', gateway('igw-1', 'vpc-1', 'detached')],
-])('one that %s hangs on none', async (_, one) => {
+])('a gateway that %s is attached to no VPC', async (_, one) => {
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [one] });
   expect(await lookInternetGateway(lookContextOf())).toEqual(
     new Map([['', { ...found, attachedTo: undefined }]]),
   );
 });
 
-test('of twins, the one that is attached keeps the key', async () => {
+test('of two gateways with the same key, the attached one keeps the key', async () => {
   mocks.ec2
     .on(DescribeInternetGatewaysCommand)
     .resolves({ InternetGateways: [gateway('igw-lost'), gateway('igw-1', 'vpc-1')] });

@@ -152,7 +152,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
     expect(calls()).toEqual([byId]);
   });
 
-  test('asks for nothing by id when the filter shows it', async () => {
+  test('asks for nothing by id when the filter returns it', async () => {
     on().resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(tags) }] });
     expect(await look()).toEqual([key]);
     expect(calls()).toEqual([]);
@@ -164,7 +164,7 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
   });
 
   test.each([gone.replace('NotFound', 'Malformed'), 'InvalidParameterValue', 'InvalidID'])(
-    'takes «that is no id» (%s) for gone as well: the state is no authority',
+    'treats an invalid id (%s) as deleted as well: the state is only a hint',
     async (code) => {
       on(byId).rejects(awsError(code));
       expect(await look()).toEqual([]);

@@ -1,4 +1,4 @@
-// The look for the rules of our listener: a priority is a key.
+// The look for the rules of our listener, which are keyed by priority.
 import {
   DescribeListenersCommand,
   DescribeLoadBalancerAttributesCommand,
@@ -40,7 +40,7 @@ beforeEach(() => {
     .resolves({ Listeners: [{ ListenerArn: 'arn:listener', Port: 80 }] });
 });
 
-/** What the listener has, and the tags of each; in pages of one. */
+/** The rules of the listener, in pages of one, and the tags of each. */
 function holds(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, gone = ''): void {
   mocks.elbv2.on(DescribeRulesCommand).callsFake(({ Marker }: { Marker?: string }) => {
     const start = Number(Marker ?? 0);
@@ -124,7 +124,7 @@ test('returns our rule at a priority that is not desired under that priority', a
   expect(await arns()).toEqual({ 'priority-7': 'arn:1' });
 });
 
-test("shows somebody else's only where it stands in our way", async () => {
+test('returns a foreign rule only if it has one of our priorities', async () => {
   holds([rule('arn:1', priority('web-api1')), rule('arn:7', '7')], { 'arn:7': { owner: 'bob' } });
   expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
 });
@@ -138,7 +138,7 @@ test('leaves out what is deleted during the look', async () => {
   expect(await arns()).toEqual({ 'web-api2': 'arn:2' });
 });
 
-test('finds nothing when the listener goes away while it looks', async () => {
+test('finds nothing when the listener is deleted during the look', async () => {
   holds([], {});
   mocks.elbv2.on(DescribeRulesCommand).rejects(awsError('ListenerNotFoundException'));
   expect(await arns()).toEqual({});

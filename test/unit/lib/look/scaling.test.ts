@@ -88,7 +88,7 @@ test.each([
   ['above the range of its target', [target('web', 1, 3)]],
   ["with nothing but another service's target", [target('web-2', 1, 8)]],
   [
-    'with a target of something else than its count',
+    'with a target for another dimension than its count',
     [{ ...target('web', 1, 8), ScalableDimension: 'ecs:service:Other' } as unknown as ScalableTarget],
   ],
 ])('a count is drift %s', async (_what, targets) => {
@@ -127,7 +127,7 @@ describe('without an answer', () => {
     ['AWS is busy', awsError('ThrottlingException', 'Rate exceeded')],
     ['no answer came', Object.assign(new Error('gone'), { name: 'TimeoutError', code: 'ECONNRESET' })],
   ])(
-    'that may come the next time the survey fails, rather than undo what was decided: %s',
+    'that may be transient the survey fails, rather than undo what Application Auto Scaling has set: %s',
     async (_why, error) => {
       fails(error);
       await expect(look({ web: { count: 4 } })).rejects.toMatchObject({ message: error.message });

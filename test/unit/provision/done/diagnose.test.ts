@@ -96,7 +96,7 @@ describe('the container that caused the failure', () => {
   const group = (container: RoutedContainer) =>
     `Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/${namesOf(config()).targetGroup(container)}/0123)`;
   test.each<[string, Task, string]>([
-    ['the one that ended by itself, not the one that was stopped then', {}, 'api2'],
+    ['the one that ended on its own, not the one that was stopped then', {}, 'api2'],
     [
       'the one that ECS gives a reason for',
       {

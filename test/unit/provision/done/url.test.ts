@@ -28,7 +28,7 @@ describe('on AWS', () => {
 
   test.each([
     ['there is no domain', config({ domain: undefined })],
-    ['the domain leads to whoever asks', domain('api.shop.localhost')],
+    ['the domain resolves to the client itself', domain('api.shop.localhost')],
   ])("is the load balancer's own name when %s", async (_when, of) => {
     expect(await publicAddress(of, aws, ids)).toEqual({
       url: `http://${BALANCER}`,

@@ -28,8 +28,8 @@ describe('the step', () => {
   });
 
   test.each([
-    ['one that nobody has decided', drifted],
-    ['one of which that is not known', unknown],
+    ['a count that Application Auto Scaling has not set', drifted],
+    ['a count of which that is not known', unknown],
   ])('repairs %s', async (_what, changes) => {
     isDone();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });

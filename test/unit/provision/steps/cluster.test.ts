@@ -98,7 +98,7 @@ test('explains refusal: a foreign resource is refused, and nothing is sent', asy
 const theirs = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
 const taken = { code: 'FOREIGN', what: 'Something that is not ours has the name shop-dev.' };
 
-test("explains refusal: a create that is answered with somebody else's, who was quicker", async () => {
+test('explains refusal: a create that returns a foreign cluster', async () => {
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: theirs });
   await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     ...taken,

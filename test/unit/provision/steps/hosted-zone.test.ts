@@ -104,7 +104,7 @@ test('creates when missing: a zone that an earlier run created without seeing th
 test.each([
   ['renamed', own],
   ["the account's", theAccounts],
-  ['no more', config({ domain: undefined })],
+  ['no longer configured', config({ domain: undefined })],
 ])('removes zones of ours that the domain no longer names, when it is %s', (_what, of) => {
   const old = { ...ours, name: 'old.com' };
   const isThere = of.domain !== undefined && { '': of === own ? ours : theirs };
@@ -124,7 +124,7 @@ test('adopts when present', async () => {
 
 test.each([
   ["the account's own zone", theirs],
-  ['one of ours from when it was to be created', ours],
+  ['our zone from an earlier configuration that created it', ours],
 ])('adopts when present: %s is used as it is', async (_what, zone) => {
   const { verbs } = await provisionStep(hostedZone, {
     ...scenario,

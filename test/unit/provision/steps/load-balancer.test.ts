@@ -208,14 +208,14 @@ test.each([
     undefined,
   ],
   [
-    "is another stack's",
+    'belongs to another stack',
     { tags: { 'slipway:stack': 'shop-prod' } },
     'it belongs to the stack shop-prod',
     undefined,
   ],
   ['is internal', { scheme: 'internal' }, 'it is internal, which cannot change', true],
 ])(
-  'explains refusal: one that %s is refused, and nothing is sent',
+  'explains refusal: a load balancer that %s is refused, and nothing is sent',
   async (_what, changes, reason, cannotUpdate) => {
     const { changes: planned } = await provisionStep(
       loadBalancer,

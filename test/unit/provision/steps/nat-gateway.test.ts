@@ -122,7 +122,7 @@ test.each([
     'a NAT gateway keeps its first address',
   ],
 ])(
-  'repairs drift: one %s goes before another comes, with another token',
+  'repairs drift: a gateway %s is deleted before a new one is created, with a new token',
   async (_, changes, fields, reason) => {
     mocks.ec2.on(DeleteNatGatewayCommand).resolves({});
     looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));

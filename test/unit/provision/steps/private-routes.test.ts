@@ -112,8 +112,8 @@ test('repairs drift', async () => {
 
 test.each([
   ['failed', { state: 'failed' }],
-  ['is on its way out', { state: 'deleting' }],
-  ['lies in the wrong subnet', { subnetId: 'subnet-b' }],
+  ['is being deleted', { state: 'deleting' }],
+  ['is in the wrong subnet', { subnetId: 'subnet-b' }],
   ['has the wrong address', { allocationId: 'eipalloc-9' }],
 ])('repairs drift: a gateway that %s is replaced, and the routes change with it', (_, changes) => {
   const found = network();

@@ -165,8 +165,8 @@ test('repairs drift', async () => {
 });
 
 test.each([
-  ['to another gateway', { defaultTarget: 'igw-9' }],
-  ['to nowhere', { blackhole: true }],
+  ['another gateway', { defaultTarget: 'igw-9' }],
+  ['a deleted target', { blackhole: true }],
 ])('repairs drift: a route to %s is replaced', async (_, changes) => {
   mocks.ec2.on(ReplaceRouteCommand).resolves({});
   const { verbs } = await provisionStep(publicRoutes, withTable(changes));

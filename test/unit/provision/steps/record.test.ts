@@ -89,7 +89,7 @@ test('creates when missing, and waits until all name servers answer with it', as
 
 test.each([
   ['a run with --no-wait does not wait', 'PENDING' as const, false],
-  ['what is everywhere already is not waited for', 'INSYNC' as const, true],
+  ['a change that is in sync already is not waited for', 'INSYNC' as const, true],
 ])('creates when missing: %s', async (_what, status, waitUntilReady) => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change(status));
   await provisionStep(record, { ...scenario, waitUntilReady });

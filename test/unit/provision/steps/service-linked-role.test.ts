@@ -22,7 +22,11 @@ test.each([
     'InvalidInput',
     'Service role name AWSServiceRoleForECS has been taken in this account, please try a different suffix.',
   ],
-  ['as others say it', 'EntityAlreadyExists', 'Role AWSServiceRoleForECS already exists'],
+  [
+    'with the error code of other services',
+    'EntityAlreadyExists',
+    'Role AWSServiceRoleForECS already exists',
+  ],
 ])(
   'creates when missing: a role that someone else has created meanwhile is just as good, %s',
   async (_who, code, message) => {
@@ -50,8 +54,8 @@ test('repairs drift: nothing is repaired, since the role belongs to the account'
 });
 
 test.each([
-  ['a permission that is missing', 'AccessDenied', 'not allowed'],
-  ['an input that IAM does not take', 'InvalidInput', 'the service does not support this'],
+  ['a missing permission', 'AccessDenied', 'not allowed'],
+  ['an input that IAM rejects', 'InvalidInput', 'the service does not support this'],
 ])('explains refusal: %s', async (_what, code, message) => {
   mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
   await expect(provision()).rejects.toMatchObject({ message });

@@ -155,7 +155,7 @@ test('explains refusal', async () => {
   });
 });
 
-test('explains refusal: one that lies in another VPC cannot move', async () => {
+test('explains refusal: one that is in another VPC cannot move', async () => {
   const found = network();
   found.subnets['public-1'].vpcId = 'vpc-9';
   const { changes, verbs } = await provisionStep(subnets, { ...scenario, found });

@@ -15,7 +15,7 @@ test('removes what is ours', async () => {
 });
 
 test.each(['ClusterContainsServicesException', 'ClusterContainsTasksException', 'UpdateInProgressException'])(
-  'removes what is ours: tries again on %s, while the last services and tasks are going',
+  'removes what is ours: retries on %s while the last services and tasks are stopping',
   async (code) => {
     mocks.ecs.on(DeleteClusterCommand).rejectsOnce(awsError(code)).resolves({});
     expect(await remove()).toBeUndefined();

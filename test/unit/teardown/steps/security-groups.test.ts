@@ -80,7 +80,7 @@ test('removes what is ours: a group that no rule refers to', async () => {
 });
 
 test.each(['DependencyViolation', 'InvalidGroup.InUse'])(
-  'removes what is ours: once nothing uses it any more (%s)',
+  'removes what is ours: once nothing uses it any longer (%s)',
   async (code) => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejectsOnce(awsError(code)).resolves({});
     await remove([]);

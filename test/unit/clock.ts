@@ -1,7 +1,7 @@
 /** A clock on which sleeping takes no time. */
 import type { Clock } from '../../lib/model/clock.ts';
 
-/** Its time goes on only while somebody sleeps. */
+/** A clock whose time advances only while someone sleeps. */
 export function testClock(): Clock {
   let now = Date.UTC(2026, 0, 1);
   return {

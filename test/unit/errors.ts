@@ -1,6 +1,6 @@
 /** Errors as the SDK throws them. */
 
-/** An error as AWS answers it. */
+/** An error as AWS returns it. */
 export function awsError(code: string, message = code, status = 400): Error {
   return Object.assign(new Error(message), { name: code, Code: code, $metadata: { httpStatusCode: status } });
 }

@@ -1,6 +1,6 @@
-/** A network as the survey finds it when all is well: a test changes what it is about. */
+/** A complete network as the survey finds it; tests change the part that they are about. */
 import { ONLY } from '../../lib/model/resources.ts';
-import { ourTags } from './act.ts';
+import { ourTags } from './step-harness.ts';
 
 const subnet = (key: string, subnetId: string, cidr: string, zone: string) => ({
   subnetId,
@@ -24,7 +24,7 @@ const privateTable = (key: string, routeTableId: string, subnetId: string) => ({
   tags: ourTags('privateRoutes', key),
 });
 
-/** What everything of the network looks like in the configuration that the tests share. */
+/** Every resource of the network, as the shared test configuration asks for it. */
 export const network = () => ({
   vpc: {
     [ONLY]: {

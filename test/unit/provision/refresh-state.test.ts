@@ -1,4 +1,4 @@
-// What the state file remembers after a survey: what was found, and nothing else.
+// What the state file contains after a survey: what was found, and nothing else.
 import { DescribeVpcAttributeCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { lookVpc } from '../../../lib/look/vpc.ts';
@@ -7,7 +7,7 @@ import { openState, type State } from '../../../lib/state/state.ts';
 import { toPascalCaseTags } from '../../../lib/derive/tags.ts';
 import { refreshState } from '../../../provision/refresh-state.ts';
 import { steps } from '../../../provision/plan.ts';
-import { awsError, mocks, ourTags, seeOf, surveyOf, testClock, diffOf } from '../act.ts';
+import { awsError, mocks, ourTags, lookContextOf, surveyOf, testClock, diffOf } from '../step-harness.ts';
 import { useFolder } from '../lib/state/folder.ts';
 import { network } from '../network.ts';
 
@@ -19,7 +19,7 @@ beforeEach(async () => {
   state = await openState(path('dev.json'), guard, testClock());
 });
 
-test('remembers what was found and not known', async () => {
+test('records what was found and not recorded yet', async () => {
   const { vpc, subnets } = network();
   await refreshState(state, surveyOf({ vpc, subnets: { 'public-1': subnets['public-1'] } }));
   expect(state.data.resources).toEqual({
@@ -28,19 +28,19 @@ test('remembers what was found and not known', async () => {
   });
 });
 
-test('remembers the other id of a thing that was made anew by hand', async () => {
+test('records the new id of a resource that was recreated by hand', async () => {
   await state.record('vpc', { vpcId: 'vpc-0' });
   await refreshState(state, surveyOf({ vpc: network().vpc }));
   expect(state.data.resources).toEqual(VPC);
 });
 
-test('forgets what is gone, and gives its next life another generation', async () => {
+test('forgets what is gone, and gives its next incarnation another generation', async () => {
   await state.record('vpc', { vpcId: 'vpc-1' });
   await refreshState(state, surveyOf());
   expect(state.data).toMatchObject({ resources: {}, generations: { vpc: 1 } });
 });
 
-test('keeps the intent of a create whose answer never came', async () => {
+test('keeps the intent of a create whose response never arrived', async () => {
   const intent = await state.intend('vpc');
   await refreshState(state, surveyOf());
   expect(state.data.intents).toEqual({ vpc: intent });
@@ -52,24 +52,26 @@ test('closes the intent of what was found', async () => {
   expect(state.data).toMatchObject({ resources: VPC, intents: {} });
 });
 
-test('writes nothing when all is known', async () => {
+test('writes nothing when everything is recorded already', async () => {
   await state.record('vpc', { vpcId: 'vpc-1' });
   const before = JSON.stringify(state.data);
   await refreshState(state, surveyOf({ vpc: network().vpc }));
   expect(JSON.stringify(state.data)).toBe(before);
 });
 
-/** The survey, the plan and the state after a run that was killed moments ago, as far as the VPC is concerned. */
+/** The change of the VPC and the state, as a run sees them right after another run was killed. */
 async function runAgain() {
   await state.record('vpc', { vpcId: 'vpc-1' });
   const found = surveyOf({
-    vpc: Object.fromEntries(await lookVpc({ ...seeOf(), recorded: recordedIn(state.data.resources) })),
+    vpc: Object.fromEntries(
+      await lookVpc({ ...lookContextOf(), recorded: recordedIn(state.data.resources) }),
+    ),
   });
   await refreshState(state, found);
   return { changes: diffOf(steps.vpc, found), resources: state.data.resources };
 }
 
-test('a VPC that no filter sees yet is neither forgotten nor made a second time', async () => {
+test('a VPC that no filter returns yet is neither forgotten nor created twice', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
   mocks.ec2.on(DescribeVpcsCommand, { VpcIds: ['vpc-1'] }).resolves({
     Vpcs: [
@@ -87,7 +89,7 @@ test('a VPC that no filter sees yet is neither forgotten nor made a second time'
   expect(await runAgain()).toEqual({ changes: [], resources: VPC });
 });
 
-test('a VPC that is really gone is forgotten and made anew', async () => {
+test('a VPC that no longer exists is forgotten and created again', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
   mocks.ec2
     .on(DescribeVpcsCommand, { VpcIds: ['vpc-1'] })

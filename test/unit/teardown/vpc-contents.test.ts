@@ -1,4 +1,4 @@
-// What is in a VPC at the end: every kind is asked for, and what is there says who has it and what it holds.
+// What is in a VPC at the end: every kind is asked for, and each resource is described with its owner and what it holds.
 import {
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,
@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { KINDS_OF_A_VPC, contentsOf } from '../../../teardown/vpc-contents.ts';
-import { awsError, mocks, seeOf, sent } from '../act.ts';
+import { awsError, mocks, lookContextOf, sent } from '../step-harness.ts';
 
 beforeEach(() => {
   mocks.ec2
@@ -30,9 +30,9 @@ beforeEach(() => {
     .resolves({ NatGateways: [{ NatGatewayId: 'nat-0', State: 'deleted' }] });
 });
 
-const texts = async () => (await contentsOf(seeOf().aws, 'vpc-1')).map(({ text }) => text);
+const texts = async () => (await contentsOf(lookContextOf().aws, 'vpc-1')).map(({ text }) => text);
 
-test('nothing counts that comes and goes with the VPC, or is gone and shown still', async () => {
+test('what is created and deleted with the VPC does not count, nor what is gone but still listed', async () => {
   expect(await texts()).toEqual([]);
   expect(sent()).toHaveLength(KINDS_OF_A_VPC.length + 1);
 });
@@ -43,7 +43,7 @@ test('nothing is in a VPC that is gone', async () => {
   expect(await texts()).toEqual([]);
 });
 
-test('a network interface says who has it and what it holds', async () => {
+test('a network interface is listed with its owner and what it holds', async () => {
   mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({
     NetworkInterfaces: [
       {
@@ -62,7 +62,7 @@ test('a network interface says who has it and what it holds', async () => {
   ]);
 });
 
-test('every other kind is told by its id, and by a name where it has one', async () => {
+test('every other kind is listed by its id, and by a name where it has one', async () => {
   mocks.ec2
     .on(DescribeSubnetsCommand)
     .resolves({ Subnets: [{ SubnetId: 'subnet-1', CidrBlock: '10.0.0.0/20' }] })

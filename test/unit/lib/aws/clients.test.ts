@@ -14,7 +14,7 @@ import { isAmbiguous, hasResponse } from '../../../../lib/aws/errors.ts';
 import { awsClients, type Aws } from '../../../../lib/aws/clients.ts';
 import { systemClock, type Clock } from '../../../../lib/model/clock.ts';
 import { trackRecentlyCreated, type RecentlyCreated } from '../../../../lib/aws/recently-created.ts';
-import { allFresh } from '../../all-fresh.ts';
+import { allRecentlyCreated } from '../../recently-created.ts';
 import { explain } from '../../../../lib/aws/explain.ts';
 import { testClock } from '../../clock.ts';
 
@@ -76,7 +76,7 @@ afterEach(async () => {
 const clients = (
   clock: Clock,
   signal = abort.signal,
-  recentlyCreated: RecentlyCreated | undefined = allFresh,
+  recentlyCreated: RecentlyCreated | undefined = allRecentlyCreated,
   idleMs = 20_000,
 ) =>
   awsClients(
@@ -90,7 +90,7 @@ const clients = (
   );
 
 const describeVpcs = () => aws.ec2(new DescribeVpcsCommand({}));
-const impatient = () => (aws = clients(testClock(), abort.signal, allFresh, 200));
+const impatient = () => (aws = clients(testClock(), abort.signal, allRecentlyCreated, 200));
 const allocate = () => aws.ec2Once(new AllocateAddressCommand({ Domain: 'vpc' }));
 
 describe('a call that may be repeated', () => {

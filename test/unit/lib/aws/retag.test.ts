@@ -23,7 +23,7 @@ import {
   retagRepository,
   retagRole,
 } from '../../../../lib/aws/retag.ts';
-import { mocks, sent, testClock } from '../../act.ts';
+import { mocks, sent, testClock } from '../../step-harness.ts';
 
 const TEAM: FieldChange = { field: 'tag.team', from: undefined, to: 'orders' };
 const FORMER: FieldChange = { field: 'tag.cost', from: '1', to: undefined };

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { routesOf, type Container } from '../../../../lib/config/config.ts';
 import { stackName, stageName, type Rule } from '../../../../lib/config/field-rules.ts';
 import { namesOf, configuredServiceName, shortHash } from '../../../../lib/derive/names.ts';
-import { config } from '../../act.ts';
+import { config } from '../../step-harness.ts';
 
 const names = namesOf({ name: 'shop', stage: 'dev' });
 const [route] = routesOf(config());

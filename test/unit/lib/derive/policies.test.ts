@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { logGroupArn, partitionOf, repositoryOf, roleArn } from '../../../../lib/derive/arns.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { executionPolicy, policyText, trustPolicy } from '../../../../lib/derive/policies.ts';
-import { config } from '../../act.ts';
+import { config } from '../../step-harness.ts';
 
 const here = { region: 'eu-west-1', account: '111122223333' };
 const LOGS = {

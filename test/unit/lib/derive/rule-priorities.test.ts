@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { patternsOf, prioritiesOf, rulesOf } from '../../../../lib/derive/rule-priorities.ts';
-import { config } from '../../act.ts';
+import { config } from '../../step-harness.ts';
 
 const LONGEST = 126;
 /** Few different segments, so that many paths share prefixes and lengths. */

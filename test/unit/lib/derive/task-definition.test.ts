@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
 import type { Container, Service } from '../../../../lib/config/config.ts';
 import { definitionFields, taskDefinitionFor } from '../../../../lib/derive/task-definition.ts';
-import { config } from '../../act.ts';
+import { config } from '../../step-harness.ts';
 
 const parts = {
   family: 'shop-dev-web',

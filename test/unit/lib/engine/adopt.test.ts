@@ -1,4 +1,4 @@
-// A create whose place is taken: by ourselves, or by somebody else.
+// A create whose name or place is taken: by this stack, or by someone else.
 import { expect, test } from '@jest/globals';
 import { adopt } from '../../../../lib/engine/adopt.ts';
 import { awsError } from '../../errors.ts';
@@ -6,8 +6,8 @@ import { testClock } from '../../clock.ts';
 
 const taken = awsError('InvalidSubnet.Conflict', "The CIDR '10.0.0.0/20' conflicts with another subnet");
 
-/** A thing that its tags show from the given look on, counted from 1. */
-function scene(visibleFrom: number) {
+/** A resource whose tags are visible from the given look on, counted from 1. */
+function scenario(visibleFrom: number) {
   const clock = testClock();
   const start = clock.now();
   let looks = 0;
@@ -27,19 +27,19 @@ function scene(visibleFrom: number) {
 }
 
 test('what is ours is adopted at once', async () => {
-  const one = scene(1);
+  const one = scenario(1);
   await expect(one.run()).resolves.toBe('subnet-1');
   expect(one.elapsed()).toBe(0);
 });
 
-test('what is ours is adopted although its tags lag behind', async () => {
-  const one = scene(4);
+test('what is ours is adopted although its tags are visible late', async () => {
+  const one = scenario(4);
   await expect(one.run()).resolves.toBe('subnet-1');
   expect(one.elapsed()).toBe(3000);
 });
 
-test('what is not seen to be ours is left alone, and named', async () => {
-  const one = scene(Infinity);
+test('what does not turn out to be ours is left alone, and named', async () => {
+  const one = scenario(Infinity);
   await expect(one.run()).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has the block 10.0.0.0/20 of vpc-1.',

@@ -1,4 +1,4 @@
-// What goes on side by side: siblings know each other, and a failure is told when all have ended.
+// Concurrent work: each can wait for any other, and a failure is thrown once all have ended.
 import { expect, test } from '@jest/globals';
 import { waitForAll, startAll } from '../../../../lib/engine/concurrent.ts';
 
@@ -13,7 +13,7 @@ test('each may wait for any other, whichever was named first', async () => {
   expect(await waitForAll(works.values())).toEqual(['1 after 2', '2']);
 });
 
-test('the first failure is told, and not before the last has ended', async () => {
+test('the first failure is thrown, but not before the last has ended', async () => {
   const ended: string[] = [];
   const late = Promise.resolve()
     .then(() => undefined)
@@ -23,6 +23,6 @@ test('the first failure is told, and not before the last has ended', async () =>
   expect(ended).toEqual(['late']);
 });
 
-test('nothing is settled at once', async () => {
+test('nothing to wait for is done at once', async () => {
   expect(await waitForAll([])).toEqual([]);
 });

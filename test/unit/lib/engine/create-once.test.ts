@@ -7,8 +7,8 @@ import { awsError } from '../../errors.ts';
 const lost = () => awsError('InternalError', 'oops', 500);
 const cut = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 
-/** A create that AWS answers like this, one after the other, and looks that see the thing from `visibleAt` ms on. */
-function scene(
+/** A create with these responses in sequence, and looks that find the resource from `visibleAt` ms on. */
+function scenario(
   answers: (string | Error | undefined)[],
   { visibleAt = Infinity, isResumed = false, at = 0 } = {},
 ) {
@@ -27,7 +27,7 @@ function scene(
     return answer;
   };
   const withdraw = async () => void log.push('withdraw');
-  const careful = {
+  const guard = {
     clock,
     signal: abort.signal,
     isResumed,
@@ -40,38 +40,38 @@ function scene(
     abort,
     clock,
     elapsed: () => clock.now() - start,
-    run: () => createOnce(careful, find, create),
-    findWithin: (ms: number) => findWithin(careful, ms, find),
+    run: () => createOnce(guard, find, create),
+    findWithin: (ms: number) => findWithin(guard, ms, find),
   };
 }
 
 describe('a create without a token', () => {
   test('that is refused leaves no intent behind: the next run has nothing to look for', async () => {
-    const one = scene([awsError('UnauthorizedOperation', 'no', 403)]);
+    const one = scenario([awsError('UnauthorizedOperation', 'no', 403)]);
     await expect(one.run()).rejects.toMatchObject({ message: 'no' });
     expect(one.log).toEqual(['create', 'withdraw']);
   });
 
-  test('that is refused after one whose answer was lost keeps its intent', async () => {
-    const one = scene([lost(), awsError('UnauthorizedOperation', 'no', 403)]);
+  test('that is refused after an attempt whose response was lost keeps its intent', async () => {
+    const one = scenario([lost(), awsError('UnauthorizedOperation', 'no', 403)]);
     await expect(one.run()).rejects.toMatchObject({ message: 'no' });
     expect(one.log).not.toContain('withdraw');
   });
 
   test('that is refused when an earlier run may have sent it keeps its intent', async () => {
-    const one = scene([awsError('UnauthorizedOperation', 'no', 403)], { isResumed: true, at: -100_000 });
+    const one = scenario([awsError('UnauthorizedOperation', 'no', 403)], { isResumed: true, at: -100_000 });
     await expect(one.run()).rejects.toMatchObject({ message: 'no' });
     expect(one.log).not.toContain('withdraw');
   });
 
-  test('that an earlier run may have sent is looked for during a minute, even if the clock was put back a day since', async () => {
-    const one = scene(['vpc-1'], { isResumed: true, at: 86_400_000 });
+  test('that an earlier run may have sent is looked for during a minute, even if the clock was set back by a day since', async () => {
+    const one = scenario(['vpc-1'], { isResumed: true, at: 86_400_000 });
     await expect(one.run()).resolves.toBe('vpc-1');
     expect(one.elapsed()).toBe(60_000);
   });
 
-  test('is sent once, without any look, when its answer comes', async () => {
-    const one = scene(['vpc-1']);
+  test('is sent once, without any look, when its response arrives', async () => {
+    const one = scenario(['vpc-1']);
     await expect(one.run()).resolves.toBe('vpc-1');
     expect(one.log).toEqual(['create']);
   });
@@ -79,20 +79,20 @@ describe('a create without a token', () => {
   test.each([
     ['a server error', lost],
     ['a connection that broke', cut],
-  ])('whose answer is lost to %s is looked for, not sent again', async (_, error) => {
-    const one = scene([error()], { visibleAt: 3000 });
+  ])('whose response is lost to %s is looked for, not sent again', async (_, error) => {
+    const one = scenario([error()], { visibleAt: 3000 });
     await expect(one.run()).resolves.toBe('found');
     expect(one.log).toEqual(['create', 'look', 'look', 'look', 'look']);
   });
 
-  test('whose answer has no id is looked for, too: something may have been made', async () => {
-    const one = scene([undefined], { visibleAt: 0 });
+  test('whose response has no id is looked for as well: something may have been created', async () => {
+    const one = scenario([undefined], { visibleAt: 0 });
     await expect(one.run()).resolves.toBe('found');
     expect(one.log).toEqual(['create', 'look']);
   });
 
-  test('is sent again only when it was not seen for a minute', async () => {
-    const one = scene([lost(), 'vpc-2']);
+  test('is sent again only when nothing was found for a minute', async () => {
+    const one = scenario([lost(), 'vpc-2']);
     await expect(one.run()).resolves.toBe('vpc-2');
     expect(one.elapsed()).toBe(60_000);
     expect(one.log.filter((word) => word === 'create')).toHaveLength(2);
@@ -100,13 +100,13 @@ describe('a create without a token', () => {
   });
 
   test('is given up after three tries, with the last error', async () => {
-    const one = scene([lost(), cut(), awsError('ServiceUnavailable', 'down', 503)]);
+    const one = scenario([lost(), cut(), awsError('ServiceUnavailable', 'down', 503)]);
     await expect(one.run()).rejects.toThrow('down');
     expect(one.log.filter((word) => word === 'create')).toHaveLength(3);
   });
 
-  test('is given up when AWS never says an id', async () => {
-    await expect(scene([undefined, undefined, undefined]).run()).rejects.toThrow(/without an id/);
+  test('is given up when AWS never returns an id', async () => {
+    await expect(scenario([undefined, undefined, undefined]).run()).rejects.toThrow(/without an id/);
   });
 
   test.each([
@@ -115,21 +115,21 @@ describe('a create without a token', () => {
     ['a throttle', awsError('RequestLimitExceeded', 'slow down', 503)],
     ['a programming mistake', new TypeError('x is not a function')],
     ['missing credentials', Object.assign(new Error('none'), { name: 'CredentialsProviderError' })],
-  ])('that fails with %s had no effect: nobody looks, nobody sends again', async (_, error) => {
-    const one = scene([error]);
+  ])('that fails with %s had no effect: no look follows, and it is not sent again', async (_, error) => {
+    const one = scenario([error]);
     await expect(one.run()).rejects.toBe(error);
     expect(one.log.filter((word) => word !== 'withdraw')).toEqual(['create']);
   });
 
   test('that was interrupted is left to the next run', async () => {
-    const one = scene([cut()]);
+    const one = scenario([cut()]);
     one.abort.abort();
     await expect(one.run()).rejects.toThrow('socket hang up');
     expect(one.log).toEqual(['create']);
   });
 
   test('stops looking when it is interrupted', async () => {
-    const one = scene([lost(), 'vpc-2']);
+    const one = scenario([lost(), 'vpc-2']);
     const running = one.run();
     one.abort.abort();
     await expect(running).rejects.toThrow();
@@ -138,35 +138,35 @@ describe('a create without a token', () => {
 });
 
 describe('a create that an earlier run may have sent', () => {
-  test('is looked for before anything is sent, until a minute after it was written down', async () => {
-    const one = scene(['vpc-2'], { isResumed: true, at: -20_000 });
+  test('is looked for before anything is sent, until a minute after its intent was recorded', async () => {
+    const one = scenario(['vpc-2'], { isResumed: true, at: -20_000 });
     await expect(one.run()).resolves.toBe('vpc-2');
     expect(one.elapsed()).toBe(40_000);
     expect(one.log.indexOf('create')).toBe(one.log.length - 1);
   });
 
-  test('is adopted as soon as it is seen', async () => {
-    const one = scene([], { isResumed: true, visibleAt: 2000 });
+  test('is adopted as soon as it is visible', async () => {
+    const one = scenario([], { isResumed: true, visibleAt: 2000 });
     await expect(one.run()).resolves.toBe('found');
     expect(one.log).toEqual(['look', 'look', 'look']);
   });
 
   test('is looked for once even when that was long ago', async () => {
-    const one = scene(['vpc-2'], { isResumed: true, at: -3_600_000 });
+    const one = scenario(['vpc-2'], { isResumed: true, at: -3_600_000 });
     await expect(one.run()).resolves.toBe('vpc-2');
     expect(one.log).toEqual(['look', 'create']);
   });
 });
 
-describe('looking for some time', () => {
-  test('ends with what is seen', async () => {
-    const one = scene([], { visibleAt: 2000 });
+describe('looking for a limited time', () => {
+  test('ends with what is found', async () => {
+    const one = scenario([], { visibleAt: 2000 });
     await expect(one.findWithin(10_000)).resolves.toBe('found');
     expect(one.elapsed()).toBe(2000);
   });
 
   test('ends with nothing when time is up', async () => {
-    const one = scene([]);
+    const one = scenario([]);
     await expect(one.findWithin(5000)).resolves.toBeUndefined();
     expect(one.elapsed()).toBe(5000);
   });

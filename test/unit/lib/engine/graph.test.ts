@@ -65,7 +65,7 @@ describe('a walk', () => {
     });
   });
 
-  test('starts nothing more once it is told to stop, and lets what runs come to its end', async () => {
+  test('starts no other node once it is aborted, and lets running ones finish', async () => {
     const abort = new AbortController();
     const ran: string[] = [];
     const outcomes = await walk<Diamond>(
@@ -87,7 +87,7 @@ describe('a walk', () => {
   });
 });
 
-test('a graph the other way round asks of each node what asked for it', () => {
+test('a reversed graph has every need the other way round', () => {
   expect(reversed<Diamond>(diamond)).toEqual({
     top: [],
     left: ['top'],

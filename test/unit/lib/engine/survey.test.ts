@@ -1,30 +1,95 @@
-// The survey: in which order it asks, and which failure it tells.
-import { beforeEach, expect, test } from '@jest/globals';
+// The survey: in which order it asks, which failure it reports, and what it returns.
+import { DescribeAvailabilityZonesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { DescribeLoadBalancersCommand, DescribeTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { survey } from '../../../../lib/engine/survey.ts';
-import { awsError, mocks, seeOf } from '../../act.ts';
+import { recordedIn } from '../../../../lib/look/context.ts';
+import { architecture, nouns, tornDown } from '../../../../lib/model/architecture.ts';
+import { emptyAccount } from '../../engine-harness.ts';
+import { awsError, config, lookContextOf, mocks, sent } from '../../step-harness.ts';
 
-let asked: string[];
-beforeEach(() => {
-  asked = [];
-  for (const mock of Object.values(mocks))
-    mock.send.callsFake(({ constructor }: { constructor: { name: string } }) => {
-      asked.push(constructor.name);
-      throw awsError('AccessDeniedException', constructor.name);
-    });
-});
-
-test('it asks first for what takes longest, and goes on with other work when all is asked for', async () => {
-  let surveying: Promise<unknown> = Promise.resolve();
-  const all = new Promise<string[]>((begun) => {
-    surveying = survey(seeOf(), undefined, () => begun([...asked]));
+describe('when every call is refused', () => {
+  let asked: string[];
+  beforeEach(() => {
+    asked = [];
+    for (const mock of Object.values(mocks))
+      mock.send.callsFake(({ constructor }: { constructor: { name: string } }) => {
+        asked.push(constructor.name);
+        throw awsError('AccessDeniedException', constructor.name);
+      });
   });
-  await expect(surveying).rejects.toThrow('DescribeAvailabilityZonesCommand');
-  expect(await all).toEqual(asked);
-  expect(asked[0]).toBe('ListHostedZonesCommand');
-  expect(asked).toContain('DescribeVpcsCommand');
+
+  test('the looks that take longest start first, and other work starts when all have started', async () => {
+    let surveying: Promise<unknown> = Promise.resolve();
+    const all = new Promise<string[]>((begun) => {
+      surveying = survey(lookContextOf(), undefined, () => begun([...asked]));
+    });
+    await expect(surveying).rejects.toThrow('DescribeAvailabilityZonesCommand');
+    expect(await all).toEqual(asked);
+    expect(asked[0]).toBe('ListHostedZonesCommand');
+    expect(asked).toContain('DescribeVpcsCommand');
+  });
+
+  test('the first failure in the order of the architecture is reported, and nothing else is asked for', async () => {
+    await expect(survey(lookContextOf(), ['record', 'vpc'])).rejects.toThrow('DescribeVpcsCommand');
+    expect(asked).toEqual(['ListHostedZonesCommand', 'DescribeVpcsCommand']);
+  });
 });
 
-test('of several failures it tells the first in the order of the architecture, and asks for nothing else', async () => {
-  await expect(survey(seeOf(), ['record', 'vpc'])).rejects.toThrow('DescribeVpcsCommand');
-  expect(asked).toEqual(['ListHostedZonesCommand', 'DescribeVpcsCommand']);
+test('a failure is reported once every look has ended', async () => {
+  emptyAccount();
+  let hasEnded = false;
+  mocks.ec2.on(DescribeVpcsCommand).rejects(awsError('UnauthorizedOperation', 'no', 403));
+  mocks.elbv2.on(DescribeLoadBalancersCommand).callsFake(async () => {
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    hasEnded = true;
+    return {};
+  });
+  await expect(survey(lookContextOf(), ['loadBalancer', 'vpc'])).rejects.toThrow('no');
+  expect(hasEnded).toBe(true);
+});
+
+describe('the result', () => {
+  beforeEach(emptyAccount);
+  /** Without images to build. */
+  const context = () => ({ ...lookContextOf(config({ domain: undefined })) });
+
+  test('has every noun and the zones of the region', async () => {
+    const found = await survey(context());
+    expect(Object.keys(found).sort()).toEqual([...nouns, 'zones'].sort());
+    expect(nouns.filter((noun) => found[noun].size > 0)).toEqual([]);
+    expect(found.zones).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
+  });
+
+  test.each([
+    ['some nouns', ['vpc', 'elasticIp'] as const],
+    ['what a teardown removes', tornDown],
+  ])('of %s alone has no resources of the other nouns, and no zones', async (_what, some) => {
+    const found = await survey(context(), some);
+    expect(Object.keys(found).sort()).toEqual([...nouns, 'zones'].sort());
+    expect(found.zones).toEqual([]);
+    expect(mocks.ec2.commandCalls(DescribeAvailabilityZonesCommand)).toEqual([]);
+    if (some.length === 2) {
+      expect(
+        sent()
+          .map(({ command }) => command)
+          .sort(),
+      ).toEqual(['DescribeAddresses', 'DescribeVpcs']);
+    }
+  });
+
+  test('counts a resource that has lost its tags as ours, if its id is recorded and never reused', async () => {
+    mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({
+      LoadBalancers: [{ LoadBalancerArn: 'arn:balancer', DNSName: 'a.elb', Scheme: 'internet-facing' }],
+    });
+    mocks.elbv2
+      .on(DescribeTagsCommand)
+      .resolves({ TagDescriptions: [{ ResourceArn: 'arn:balancer', Tags: [] }] });
+    const recorded = recordedIn({ loadBalancer: { loadBalancerArn: 'arn:balancer' } });
+    const known = await survey({ ...context(), recorded }, ['loadBalancer']);
+    expect(known.loadBalancer.get('')?.tags).toMatchObject({ 'slipway:stack': 'shop-dev' });
+    const unknown = await survey(context(), ['loadBalancer']);
+    expect(unknown.loadBalancer.get('')?.tags).toEqual({});
+    expect(architecture.loadBalancer.uniqueId).toBe(true);
+  });
 });

@@ -1,12 +1,12 @@
-// The one waiter: when it looks, what ends it, what it says.
+// Waiting for a probe: when it is called, what ends the wait, and what is reported.
 import { describe, expect, test } from '@jest/globals';
 import { failed, pending, ready, until, type ProbeResult } from '../../../../lib/engine/until.ts';
 import { testClock } from '../../clock.ts';
 
 const wait = { first: 5000, every: 1000, deadline: 20_000 };
 
-/** A wait for these answers, one after the other; the last is repeated. */
-function scene(...answers: (ProbeResult<string> | Error)[]) {
+/** A wait for these results in sequence; the last is repeated. */
+function scenario(...answers: (ProbeResult<string> | Error)[]) {
   const clock = testClock();
   const start = clock.now();
   const abort = new AbortController();
@@ -28,8 +28,8 @@ function scene(...answers: (ProbeResult<string> | Error)[]) {
 }
 
 describe('a wait', () => {
-  test('looks first when AWS was ever seen to be ready, then again and again', async () => {
-    const one = scene(pending('cold'), pending('warm'), ready('tea'));
+  test('first probes after the shortest known duration, then periodically', async () => {
+    const one = scenario(pending('cold'), pending('warm'), ready('tea'));
     await expect(one.run()).resolves.toBe('tea');
     expect(one.looks).toEqual([5000, 6000, 7000]);
     expect(one.notes).toEqual([
@@ -38,14 +38,14 @@ describe('a wait', () => {
     ]);
   });
 
-  test('without a first pause looks at once', async () => {
-    const one = scene(ready('tea'));
+  test('probes at once without a first pause', async () => {
+    const one = scenario(ready('tea'));
     await one.run({ ...wait, first: 0 });
     expect(one.looks).toEqual([0]);
   });
 
-  test('ends at once when the probe says failed, with the reason', async () => {
-    const one = scene(pending('cold'), failed('the kettle is broken'), ready('tea'));
+  test('ends at once when the probe reports a failure, with the reason', async () => {
+    const one = scenario(pending('cold'), failed('the kettle is broken'), ready('tea'));
     await expect(one.run()).rejects.toMatchObject({
       code: 'FAILED_STATE',
       what: 'Waiting for the kettle to boil ended in a failed state.',
@@ -56,11 +56,11 @@ describe('a wait', () => {
 
   test('ends with the cause that the probe knows', async () => {
     const cause = new Error('no water');
-    await expect(scene(failed('dry', cause)).run()).rejects.toBe(cause);
+    await expect(scenario(failed('dry', cause)).run()).rejects.toBe(cause);
   });
 
-  test('ends when time is up, and tells the last look', async () => {
-    const one = scene(pending('cold'));
+  test('ends when time is up, and names the last note', async () => {
+    const one = scenario(pending('cold'));
     await expect(one.run()).rejects.toMatchObject({
       code: 'TIMEOUT',
       what: 'Gave up waiting for the kettle to boil after 20 s.',
@@ -69,23 +69,23 @@ describe('a wait', () => {
     expect(one.looks.at(-1)).toBe(20_000);
   });
 
-  test('ends with what a look throws: what passes is retried where the call is made', async () => {
+  test('ends with what the probe throws: transient errors are retried by the clients', async () => {
     const error = new Error('denied');
-    const one = scene(pending('cold'), error, ready('tea'));
+    const one = scenario(pending('cold'), error, ready('tea'));
     await expect(one.run()).rejects.toBe(error);
     expect(one.looks).toHaveLength(2);
   });
 
-  test('does not begin once it is told to stop', async () => {
-    const one = scene(ready('tea'));
+  test('does not start once it is aborted', async () => {
+    const one = scenario(ready('tea'));
     one.abort.abort(new Error('stop'));
     await expect(one.run({ ...wait, first: 0 })).rejects.toThrow('stop');
     await expect(one.run()).rejects.toThrow('stop');
     expect(one.looks).toEqual([]);
   });
 
-  test('ends in the pause when it is told to stop', async () => {
-    const one = scene(pending('cold'));
+  test('ends in the pause when it is aborted', async () => {
+    const one = scenario(pending('cold'));
     const running = one.run();
     one.abort.abort(new Error('stop'));
     await expect(running).rejects.toThrow('stop');

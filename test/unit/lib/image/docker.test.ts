@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { dockerBuild, pushBuild } from '../../../../lib/image/docker.ts';
 import type { DockerBuild } from '../../../../lib/image/builds.ts';
 import { Problem } from '../../../../lib/model/problem.ts';
-import { mocks, seeOf, sent } from '../../act.ts';
+import { mocks, lookContextOf, sent } from '../../step-harness.ts';
 import { enginesOnPath, folderOf } from './folder.ts';
 
 const HOST = '111122223333.dkr.ecr.eu-west-1.amazonaws.com';
@@ -42,7 +42,7 @@ test('it is built for Fargate and pushed, and the engine reads the password from
   const calls = await enginesOnPath({ podman: '' });
   token();
   const build = await dockerBuild('podman', await sourceOf());
-  await pushBuild({ aws: seeOf().aws, repositoryUri: URI, signal }, build);
+  await pushBuild({ aws: lookContextOf().aws, repositoryUri: URI, signal }, build);
   const reference = `${URI}:${build.tag}`;
   expect(await calls()).toEqual([
     { args: ['build', '--platform', 'linux/amd64', '--tag', reference, build.folder], input: '' },
@@ -57,16 +57,16 @@ test('a build is a single image, without attestations', async () => {
   expect(why).toBe('attestations off: 1');
 });
 
-const pushIt = (build: DockerBuild, aws = seeOf().aws) =>
+const pushIt = (build: DockerBuild, aws = lookContextOf().aws) =>
   pushBuild({ aws, repositoryUri: URI, signal }, build);
 
 test('a run signs in once, however many images it pushes', async () => {
   const calls = await enginesOnPath({ docker: '' });
   token();
-  const { aws } = seeOf();
+  const { aws } = lookContextOf();
   const build = await dockerBuild('docker', await sourceOf());
   await Promise.all([pushIt(build, aws), pushIt(build, aws)]);
-  await pushIt(build, seeOf().aws);
+  await pushIt(build, lookContextOf().aws);
   expect((await calls()).filter(({ args: [verb] }) => verb === 'login')).toHaveLength(2);
   expect(sent()).toHaveLength(2);
 });

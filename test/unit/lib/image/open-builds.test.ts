@@ -4,7 +4,7 @@ import type { Builder, Config, Target } from '../../../../lib/config/config.ts';
 import type { Builds } from '../../../../lib/image/builds.ts';
 import { startBuilds, openBuilds } from '../../../../lib/image/open-builds.ts';
 import type { Event } from '../../../../lib/model/report.ts';
-import { config } from '../../act.ts';
+import { config } from '../../step-harness.ts';
 import { enginesOnPath, folderOf, type EngineCall } from './folder.ts';
 
 const LOCAL = 'http://127.0.0.1:4566';

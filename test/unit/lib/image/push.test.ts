@@ -10,7 +10,7 @@ import { expect, test } from '@jest/globals';
 import type { Bundle } from '../../../../lib/image/builds.ts';
 import { digestOf } from '../../../../lib/image/oci.ts';
 import { pushBundle } from '../../../../lib/image/push.ts';
-import { awsError, mocks, sent, seeOf } from '../../act.ts';
+import { awsError, mocks, sent, lookContextOf } from '../../step-harness.ts';
 
 const MIB = 1024 * 1024;
 const REPOSITORY = 'shop-dev/web-api1';
@@ -32,7 +32,7 @@ const small = bundleWith(new Uint8Array(3));
 async function push(bundle: Bundle, emulator = false): Promise<string[]> {
   const notes: string[] = [];
   const note = (text: string) => void notes.push(text);
-  await pushBundle({ aws: seeOf().aws, repositoryName: REPOSITORY, emulator, note }, bundle);
+  await pushBundle({ aws: lookContextOf().aws, repositoryName: REPOSITORY, emulator, note }, bundle);
   return notes;
 }
 

@@ -3,9 +3,9 @@ import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { lookCluster } from '../../../../lib/look/cluster.ts';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
-const look = async () => (await lookCluster(seeOf())).get('');
+const look = async () => (await lookCluster(lookContextOf())).get('');
 
 test('reads ours', async () => {
   mocks.ecs.on(DescribeClustersCommand).resolves({
@@ -27,7 +27,7 @@ test.each(['INACTIVE', 'DEPROVISIONING'])('counts one that is %s as absent', asy
   expect(await look()).toBeUndefined();
 });
 
-test('finds nothing when AWS says so, which is no error', async () => {
+test('finds nothing when AWS reports it as missing, which is not an error', async () => {
   mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [], failures: [{ reason: 'MISSING' }] });
   expect(await look()).toBeUndefined();
 });

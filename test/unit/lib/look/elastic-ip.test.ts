@@ -1,9 +1,9 @@
-// What the look makes of AWS's answers about elastic IPs.
+// How the look reads AWS's responses about elastic IPs.
 import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookElasticIp } from '../../../../lib/look/elastic-ip.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const address = (AllocationId: string, AssociationId?: string) => ({
@@ -13,9 +13,9 @@ const address = (AllocationId: string, AssociationId?: string) => ({
   Tags: toPascalCaseTags(ourTags('elasticIp')),
 });
 
-test('nothing of ours is nothing', async () => {
+test('without resources of this stack, the result is empty', async () => {
   mocks.ec2.on(DescribeAddressesCommand).resolves({});
-  expect(await lookElasticIp(seeOf())).toEqual(new Map());
+  expect(await lookElasticIp(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
     {
       command: 'DescribeAddresses',
@@ -24,16 +24,19 @@ test('nothing of ours is nothing', async () => {
   ]);
 });
 
-test('ours is told with its address', async () => {
+test('our address is returned with its IP', async () => {
   mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [address('eipalloc-1')] });
-  expect(await lookElasticIp(seeOf())).toEqual(new Map([['', network().elasticIp['']]]));
+  expect(await lookElasticIp(lookContextOf())).toEqual(new Map([['', network().elasticIp['']]]));
 });
 
-test('of twins, the one that is in use keeps the key, and the other one costs money until it is removed', async () => {
+test('of two addresses with the same key, the one in use keeps the key, and the other is removed', async () => {
   mocks.ec2
     .on(DescribeAddressesCommand)
     .resolves({ Addresses: [address('eipalloc-lost'), address('eipalloc-1', 'eipassoc-1')] });
-  const keys = [...(await lookElasticIp(seeOf()))].map(([key, { allocationId }]) => [key, allocationId]);
+  const keys = [...(await lookElasticIp(lookContextOf()))].map(([key, { allocationId }]) => [
+    key,
+    allocationId,
+  ]);
   expect(keys).toEqual([
     ['', 'eipalloc-1'],
     ['~2', 'eipalloc-lost'],

@@ -1,4 +1,4 @@
-// The look for hosted zones: which one is the domain's, whose it is, and which of ours it no longer names.
+// The look for hosted zones: the one of the domain, who owns it, and ours that are no longer configured.
 import {
   GetHostedZoneCommand,
   ListHostedZonesCommand,
@@ -9,7 +9,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lookHostedZone } from '../../../../lib/look/hosted-zone.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const zone = (id: string, more: Partial<HostedZone> = {}): HostedZone => ({
   Id: `/hostedzone/${id}`,
@@ -21,7 +21,7 @@ const zone = (id: string, more: Partial<HostedZone> = {}): HostedZone => ({
 const old = (id: string, more: Partial<HostedZone> = {}) =>
   zone(id, { Name: 'old.com.', CallerReference: `shop-dev/token-${id}`, ...more });
 
-/** What the account has, in pages of two, and the tags of each. */
+/** The zones of the account, in pages of two, and the tags of each. */
 function holds(zones: readonly HostedZone[], tags: Readonly<Record<string, Tags>> = {}): void {
   mocks.route53.on(ListHostedZonesCommand).callsFake(({ Marker }: { Marker?: string }) => {
     const start = zones.findIndex(({ Id }) => Marker === undefined || Id === `/hostedzone/${Marker}`);
@@ -37,23 +37,26 @@ function holds(zones: readonly HostedZone[], tags: Readonly<Record<string, Tags>
   }));
 }
 const NONE = config({ domain: undefined });
-/** @param recorded the ids of zones that the state remembers, by address */
-const see = (of = config(), recorded: Record<string, string> = {}) => ({
-  ...seeOf(of),
+/** @param recorded the recorded ids of zones, by address */
+const lookContext = (of = config(), recorded: Record<string, string> = {}) => ({
+  ...lookContextOf(of),
   recorded: recordedIn(
     Object.fromEntries(
       Object.entries(recorded).map(([address, hostedZoneId]) => [address, { hostedZoneId }]),
     ),
   ),
 });
-const look = async () => (await lookHostedZone(see())).get('');
+const look = async () => (await lookHostedZone(lookContext())).get('');
 /** Every zone that is found, by key. */
-const found = async (...surroundings: Parameters<typeof see>) =>
-  [...(await lookHostedZone(see(...surroundings)))].map(([key, { hostedZoneId }]) => [key, hostedZoneId]);
+const found = async (...surroundings: Parameters<typeof lookContext>) =>
+  [...(await lookHostedZone(lookContext(...surroundings)))].map(([key, { hostedZoneId }]) => [
+    key,
+    hostedZoneId,
+  ]);
 const calls = () => sent().map(({ command }) => command);
 
 describe('the zone of the domain', () => {
-  test('is nothing where no zone has the name', async () => {
+  test('is missing where no zone has the name', async () => {
     holds([zone('Z9', { Name: 'example.org.' })]);
     expect(await look()).toBeUndefined();
     expect(calls()).toEqual(['ListHostedZones']);
@@ -74,17 +77,17 @@ describe('the zone of the domain', () => {
     expect(calls()).toEqual(['ListHostedZones', 'ListTagsForResource']);
   });
 
-  test('is known by its caller reference until it has its tags', async () => {
+  test('is recognised by its caller reference until it has its tags', async () => {
     holds([zone('Z1', { CallerReference: 'shop-dev/token-1' })]);
     expect((await look())?.tags).toEqual({ 'slipway:stack': 'shop-dev' });
   });
 
-  test('is not ours when its caller reference is that of a stack whose name begins like ours', async () => {
+  test('is not ours when its caller reference is that of a stack whose name starts like ours', async () => {
     holds([zone('Z1', { CallerReference: 'shop-dev-2/token-1' })]);
     expect((await look())?.tags).toEqual({});
   });
 
-  test('is never a private zone, and stands on whatever page', async () => {
+  test('is never a private zone, and is found on any page', async () => {
     const hidden = ['Z1', 'Z2', 'Z3', 'Z4'].map((id) => zone(id, { Config: { PrivateZone: true } }));
     holds([...hidden, zone('Z5')]);
     expect((await look())?.hostedZoneId).toBe('Z5');
@@ -100,12 +103,12 @@ describe('the zone of the domain', () => {
     expect(await found()).toEqual([['', 'Z2']]);
   });
 
-  test('is not guessed among several of which none is ours', async () => {
+  test('is not guessed among several zones that are not ours', async () => {
     holds([zone('Z1'), zone('Z2')]);
     await expect(look()).rejects.toMatchObject({ code: 'ZONE', why: expect.stringContaining('Z1, Z2') });
   });
 
-  test('can be the other one when one goes away during the look', async () => {
+  test('can be the other one when one is deleted during the look', async () => {
     holds([zone('Z1'), zone('Z2')]);
     mocks.route53
       .on(ListTagsForResourceCommand, { ResourceId: 'Z1' })
@@ -113,7 +116,7 @@ describe('the zone of the domain', () => {
     expect((await look())?.hostedZoneId).toBe('Z2');
   });
 
-  test('is, of twins of ours, the one that is recorded: the other one has a key that nothing wants', async () => {
+  test('is the recorded one of two that are ours: the other gets a key that is never desired', async () => {
     const CallerReference = 'shop-dev/token-1';
     holds([zone('Z1', { CallerReference }), zone('Z2', { CallerReference })]);
     expect(await found(config(), { hostedZone: 'Z2' })).toEqual([
@@ -123,7 +126,7 @@ describe('the zone of the domain', () => {
   });
 });
 
-describe('zones of ours that the configuration does not have', () => {
+describe('our zones that are not configured', () => {
   test('are found beside that of the domain, by their names', async () => {
     holds([old('Z1'), zone('Z2'), old('Z3', { Name: 'older.com.' }), old('Z4')]);
     expect(await found()).toEqual([
@@ -140,7 +143,7 @@ describe('zones of ours that the configuration does not have', () => {
     expect(calls()).toEqual(['ListHostedZones', 'ListTagsForResource']);
   });
 
-  test('are ours by their tag alone where they are recorded', async () => {
+  test('are ours by their tag alone when they are recorded', async () => {
     holds([zone('Z1'), zone('Z2')], { Z1: ourTags('hostedZone'), Z2: ourTags('hostedZone') });
     expect(await found(NONE, { hostedZone: 'Z1' })).toEqual([['example.com', 'Z1']]);
   });
@@ -157,7 +160,7 @@ describe('zones of ours that the configuration does not have', () => {
   });
 });
 
-describe('a recorded zone that the list does not show', () => {
+describe('a recorded zone that is missing from the list', () => {
   test('is asked for, and found', async () => {
     holds([]);
     const HostedZone = zone('Z1', { CallerReference: 'shop-dev/token-1' });
@@ -166,7 +169,7 @@ describe('a recorded zone that the list does not show', () => {
     expect(calls()).toEqual(['ListHostedZones', 'GetHostedZone', 'ListTagsForResource']);
   });
 
-  test('is gone when Route 53 says so', async () => {
+  test('is deleted when Route 53 does not find it', async () => {
     holds([]);
     mocks.route53.on(GetHostedZoneCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
     expect(await found(config(), { hostedZone: 'Z1' })).toEqual([]);
@@ -179,7 +182,7 @@ describe('a list that is denied', () => {
   test.each([
     ['a domain', config(), {}],
     ['a recorded zone', NONE, { hostedZone: 'Z1' }],
-  ])('fails the look of a stack with %s: what cannot be seen may be there', async (_what, of, recorded) => {
+  ])('fails the look of a stack with %s: what cannot be seen may exist', async (_what, of, recorded) => {
     mocks.route53.on(ListHostedZonesCommand).rejects(denied);
     await expect(found(of, recorded)).rejects.toBe(denied);
   });
@@ -187,12 +190,12 @@ describe('a list that is denied', () => {
   test.each([
     ['denied', denied],
     ['not there', awsError('NotImplemented', 'no Route 53 here', 501)],
-  ])('is no matter to a stack that has neither: %s', async (_what, error) => {
+  ])('does not matter for a stack that has neither: %s', async (_what, error) => {
     mocks.route53.on(ListHostedZonesCommand).rejects(error);
     expect(await found(NONE)).toEqual([]);
   });
 
-  test('is not to be taken for any other failure', async () => {
+  test('is the only failure that does not matter', async () => {
     const other = awsError('InvalidInput', 'no', 400);
     mocks.route53.on(ListHostedZonesCommand).rejects(other);
     await expect(found(NONE)).rejects.toBe(other);

@@ -1,12 +1,12 @@
-// What the look makes of AWS's answers about internet gateways.
+// How the look reads AWS's responses about internet gateways.
 import { DescribeInternetGatewaysCommand, type AttachmentStatus } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookInternetGateway } from '../../../../lib/look/internet-gateway.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
-/** A gateway, attached to a VPC or not; AWS says `available` where its model says `attached`. */
+/** A gateway, attached to a VPC or not; AWS returns `available` where its model has `attached`. */
 const gateway = (InternetGatewayId: string, VpcId?: string, State = 'available') => ({
   InternetGatewayId,
   Attachments: VpcId === undefined ? [] : [{ VpcId, State: State as AttachmentStatus }],
@@ -14,9 +14,9 @@ const gateway = (InternetGatewayId: string, VpcId?: string, State = 'available')
 });
 const found = network().internetGateway[''];
 
-test('nothing of ours is nothing', async () => {
+test('without resources of this stack, the result is empty', async () => {
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolves({});
-  expect(await lookInternetGateway(seeOf())).toEqual(new Map());
+  expect(await lookInternetGateway(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
     {
       command: 'DescribeInternetGateways',
@@ -25,27 +25,32 @@ test('nothing of ours is nothing', async () => {
   ]);
 });
 
-test('ours is told with the VPC that it hangs on, over all pages', async () => {
+test('our gateway is returned with the VPC that it is attached to, over all pages', async () => {
   mocks.ec2.on(DescribeInternetGatewaysCommand, { NextToken: undefined }).resolves({ NextToken: 'more' });
   mocks.ec2
     .on(DescribeInternetGatewaysCommand, { NextToken: 'more' })
     .resolves({ InternetGateways: [gateway('igw-1', 'vpc-1')] });
-  expect(await lookInternetGateway(seeOf())).toEqual(new Map([['', found]]));
+  expect(await lookInternetGateway(lookContextOf())).toEqual(new Map([['', found]]));
 });
 
 test.each([
   ['was never attached', gateway('igw-1')],
   ['is detached', gateway('igw-1', 'vpc-1', 'detached')],
-])('one that %s hangs on none', async (_, one) => {
+])('a gateway that %s is attached to no VPC', async (_, one) => {
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolves({ InternetGateways: [one] });
-  expect(await lookInternetGateway(seeOf())).toEqual(new Map([['', { ...found, attachedTo: undefined }]]));
+  expect(await lookInternetGateway(lookContextOf())).toEqual(
+    new Map([['', { ...found, attachedTo: undefined }]]),
+  );
 });
 
-test('of twins, the one that is attached keeps the key', async () => {
+test('of two gateways with the same key, the attached one keeps the key', async () => {
   mocks.ec2
     .on(DescribeInternetGatewaysCommand)
     .resolves({ InternetGateways: [gateway('igw-lost'), gateway('igw-1', 'vpc-1')] });
-  const keys = [...(await lookInternetGateway(seeOf()))].map(([key, igw]) => [key, igw.internetGatewayId]);
+  const keys = [...(await lookInternetGateway(lookContextOf()))].map(([key, igw]) => [
+    key,
+    igw.internetGatewayId,
+  ]);
   expect(keys).toEqual([
     ['', 'igw-1'],
     ['~2', 'igw-lost'],

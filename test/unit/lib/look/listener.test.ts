@@ -9,7 +9,7 @@ import {
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { actionText, lookListener } from '../../../../lib/look/listener.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const listener: Listener = {
   ListenerArn: 'arn:listener',
@@ -38,7 +38,7 @@ beforeEach(() => {
 });
 
 describe('the look', () => {
-  test('reads the one on port 80, on whatever page', async () => {
+  test('reads the listener on port 80, on any page', async () => {
     mocks.elbv2
       .on(DescribeListenersCommand)
       .callsFake(({ Marker }: { Marker?: string }) =>
@@ -46,7 +46,7 @@ describe('the look', () => {
           ? { Listeners: [{ ListenerArn: 'arn:other', Port: 8080 }], NextMarker: 'next' }
           : { Listeners: [listener] },
       );
-    expect(Object.fromEntries(await lookListener(seeOf()))).toEqual({
+    expect(Object.fromEntries(await lookListener(lookContextOf()))).toEqual({
       '': {
         listenerArn: 'arn:listener',
         protocol: 'HTTP',
@@ -62,26 +62,26 @@ describe('the look', () => {
 
   test('finds nothing on another port', async () => {
     mocks.elbv2.on(DescribeListenersCommand).resolves({ Listeners: [{ ...listener, Port: 443 }] });
-    expect((await lookListener(seeOf())).size).toBe(0);
+    expect((await lookListener(lookContextOf())).size).toBe(0);
   });
 
   test('finds nothing, and asks for nothing, without a load balancer', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).rejects(awsError('LoadBalancerNotFoundException'));
-    expect((await lookListener(seeOf())).size).toBe(0);
+    expect((await lookListener(lookContextOf())).size).toBe(0);
     expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers']);
   });
 
-  test('finds nothing when the load balancer goes away while it looks', async () => {
+  test('finds nothing when the load balancer is deleted during the look', async () => {
     mocks.elbv2.on(DescribeListenersCommand).rejects(awsError('LoadBalancerNotFoundException'));
-    expect((await lookListener(seeOf())).size).toBe(0);
+    expect((await lookListener(lookContextOf())).size).toBe(0);
   });
 
-  test('finds nothing when the listener itself goes away while it looks', async () => {
+  test('finds nothing when the listener itself is deleted during the look', async () => {
     mocks.elbv2.on(DescribeListenersCommand).resolves({ Listeners: [listener] });
     mocks.elbv2
       .on(DescribeTagsCommand, { ResourceArns: ['arn:listener'] })
       .rejects(awsError('ListenerNotFoundException'));
-    expect((await lookListener(seeOf())).size).toBe(0);
+    expect((await lookListener(lookContextOf())).size).toBe(0);
   });
 });
 

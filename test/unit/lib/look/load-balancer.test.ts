@@ -8,7 +8,7 @@ import { describe, expect, test } from '@jest/globals';
 import { elbTags } from '../../../../lib/look/elb-tags.ts';
 import { lookLoadBalancer } from '../../../../lib/look/load-balancer.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const ARN = 'arn:balancer';
 const listed = {
@@ -32,7 +32,7 @@ describe('the look', () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [listed] });
     mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves(attributes);
     mocks.elbv2.on(DescribeTagsCommand).resolves(tagged(ourTags('loadBalancer')));
-    expect(Object.fromEntries(await lookLoadBalancer(seeOf()))).toEqual({
+    expect(Object.fromEntries(await lookLoadBalancer(lookContextOf()))).toEqual({
       '': {
         loadBalancerArn: ARN,
         dnsName: 'shop-dev-1.eu-west-1.elb.amazonaws.com',
@@ -53,39 +53,39 @@ describe('the look', () => {
     ]);
   });
 
-  test("shows somebody else's of our name without our tags", async () => {
+  test('returns a foreign load balancer of our name without our tags', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [listed] });
     mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves(attributes);
     mocks.elbv2.on(DescribeTagsCommand).resolves(tagged({}));
-    expect((await lookLoadBalancer(seeOf())).get('')?.tags).toEqual({});
+    expect((await lookLoadBalancer(lookContextOf())).get('')?.tags).toEqual({});
   });
 
   test('finds nothing when there is none', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).rejects(awsError('LoadBalancerNotFoundException'));
-    expect((await lookLoadBalancer(seeOf())).size).toBe(0);
+    expect((await lookLoadBalancer(lookContextOf())).size).toBe(0);
   });
 
   test.each([
     ['its attributes', DescribeLoadBalancerAttributesCommand],
     ['its tags', DescribeTagsCommand],
-  ])('finds nothing when it goes away before %s are read', async (_what, command) => {
+  ])('finds nothing when it is deleted before %s are read', async (_what, command) => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [listed] });
     mocks.elbv2.on(DescribeLoadBalancerAttributesCommand).resolves(attributes);
     mocks.elbv2.on(DescribeTagsCommand).resolves(tagged(ourTags('loadBalancer')));
     mocks.elbv2.on(command as typeof DescribeTagsCommand).rejects(awsError('LoadBalancerNotFoundException'));
-    expect((await lookLoadBalancer(seeOf())).size).toBe(0);
+    expect((await lookLoadBalancer(lookContextOf())).size).toBe(0);
   });
 
-  test('is made once for all who ask in one survey', async () => {
+  test('runs once per survey', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({ LoadBalancers: [] });
-    const see = seeOf();
-    await Promise.all([lookLoadBalancer(see), lookLoadBalancer(see)]);
+    const lookContext = lookContextOf();
+    await Promise.all([lookLoadBalancer(lookContext), lookLoadBalancer(lookContext)]);
     expect(sent()).toHaveLength(1);
   });
 
   test('fails with any other error', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).rejects(awsError('AccessDenied', 'no'));
-    await expect(lookLoadBalancer(seeOf())).rejects.toMatchObject({ message: 'no' });
+    await expect(lookLoadBalancer(lookContextOf())).rejects.toMatchObject({ message: 'no' });
   });
 });
 
@@ -94,16 +94,16 @@ describe('tags', () => {
   const answer = (gone: readonly string[]) => (input: { ResourceArns?: string[] }) => {
     const asked = input.ResourceArns ?? [];
     if (asked.some((arn) => gone.includes(arn))) throw awsError('RuleNotFoundException');
-    // A thing without tags may be left out of the answer.
+    // A resource without tags may be missing from the response.
     const described = asked.filter((arn) => arn !== 'arn:1');
     return {
       TagDescriptions: described.map((arn) => ({ ResourceArn: arn, Tags: [{ Key: 'is', Value: arn }] })),
     };
   };
 
-  test('are read twenty a call', async () => {
+  test('are read for twenty resources per call', async () => {
     mocks.elbv2.on(DescribeTagsCommand).callsFake(answer([]));
-    const tags = await elbTags(seeOf().aws, arns);
+    const tags = await elbTags(lookContextOf().aws, arns);
     expect(tags.get('arn:44')).toEqual({ is: 'arn:44' });
     expect(tags.size).toBe(45);
     expect(sent().map(({ input }) => (input as { ResourceArns: string[] }).ResourceArns.length)).toEqual([
@@ -111,19 +111,19 @@ describe('tags', () => {
     ]);
   });
 
-  test('of what is gone are left out, of what has none are empty', async () => {
+  test('are left out for deleted resources, and empty for untagged ones', async () => {
     mocks.elbv2.on(DescribeTagsCommand).callsFake(answer(['arn:0']));
-    const tags = await elbTags(seeOf().aws, ['arn:0', 'arn:1', 'arn:2']);
+    const tags = await elbTags(lookContextOf().aws, ['arn:0', 'arn:1', 'arn:2']);
     expect(Object.fromEntries(tags)).toEqual({ 'arn:1': {}, 'arn:2': { is: 'arn:2' } });
   });
 
   test('of nothing are not asked for', async () => {
-    expect((await elbTags(seeOf().aws, [])).size).toBe(0);
+    expect((await elbTags(lookContextOf().aws, [])).size).toBe(0);
     expect(sent()).toEqual([]);
   });
 
   test('fail with any other error', async () => {
     mocks.elbv2.on(DescribeTagsCommand).rejects(awsError('Throttling', 'Rate exceeded'));
-    await expect(elbTags(seeOf().aws, arns)).rejects.toMatchObject({ message: 'Rate exceeded' });
+    await expect(elbTags(lookContextOf().aws, arns)).rejects.toMatchObject({ message: 'Rate exceeded' });
   });
 });

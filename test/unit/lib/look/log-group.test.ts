@@ -2,11 +2,11 @@
 import { DescribeLogGroupsCommand, ListTagsForResourceCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { lookLogGroup } from '../../../../lib/look/log-group.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const NAME = '/slipway/shop-dev';
 const ARN = `arn:aws:logs:eu-west-1:111122223333:log-group:${NAME}`;
-const look = async () => (await lookLogGroup(seeOf())).get('');
+const look = async () => (await lookLogGroup(lookContextOf())).get('');
 
 test('reads ours', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({
@@ -20,19 +20,19 @@ test('reads ours', async () => {
   ]);
 });
 
-test('asks for its tags without the end of the ARN that stands for its streams', async () => {
+test('asks for its tags by the ARN without the suffix for streams', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: NAME, arn: `${ARN}:*` }] });
   mocks.logs.on(ListTagsForResourceCommand).resolves({});
   expect(await look()).toEqual({ logGroupName: NAME, retentionDays: 0, tags: {} });
   expect(sent().at(-1)?.input).toEqual({ resourceArn: ARN });
 });
 
-test('finds nothing in a name that only begins so', async () => {
+test('finds nothing under a name that only starts alike', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: `${NAME}-2` }] });
   expect(await look()).toBeUndefined();
 });
 
-test('finds nothing when it goes away while it looks', async () => {
+test('finds nothing when it is deleted during the look', async () => {
   mocks.logs.on(DescribeLogGroupsCommand).resolves({ logGroups: [{ logGroupName: NAME, logGroupArn: ARN }] });
   mocks.logs.on(ListTagsForResourceCommand).rejects(awsError('ResourceNotFoundException'));
   expect(await look()).toBeUndefined();

@@ -1,9 +1,9 @@
-// What the looks make of AWS's answers about NAT gateways.
+// How the looks read AWS's responses about NAT gateways.
 import { DescribeNatGatewaysCommand, type NatGatewayState } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
 import { lookNatGateway, natGatewayById, natGatewayGone } from '../../../../lib/look/nat-gateway.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({
@@ -19,7 +19,7 @@ const found = network().natGateway[''];
 describe('a look by tags', () => {
   test('finds nothing where there is nothing, and does not ask for deleted ones', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({});
-    expect(await lookNatGateway(seeOf())).toEqual(new Map());
+    expect(await lookNatGateway(lookContextOf())).toEqual(new Map());
     expect(sent()).toEqual([
       {
         command: 'DescribeNatGateways',
@@ -38,18 +38,18 @@ describe('a look by tags', () => {
     mocks.ec2
       .on(DescribeNatGatewaysCommand, { NextToken: 'more' })
       .resolves({ NatGateways: [nat('nat-1', 'available')] });
-    expect(await lookNatGateway(seeOf())).toEqual(new Map([['', found]]));
+    expect(await lookNatGateway(lookContextOf())).toEqual(new Map([['', found]]));
   });
 
-  test('tells why one failed', async () => {
+  test('returns why a gateway failed', async () => {
     const why = { FailureCode: 'Gateway.NotAttached', FailureMessage: 'no gateway', NatGatewayAddresses: [] };
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'failed', why)] });
-    expect([...(await lookNatGateway(seeOf())).values()]).toEqual([
+    expect([...(await lookNatGateway(lookContextOf())).values()]).toEqual([
       { ...found, state: 'failed', failure: 'Gateway.NotAttached: no gateway', allocationId: '' },
     ]);
   });
 
-  test('gives the key to the one that lives, however many are dying beside it', async () => {
+  test('gives the key to the gateway that is alive, however many are being deleted', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({
       NatGateways: [
         nat('nat-3', 'deleting'),
@@ -58,7 +58,7 @@ describe('a look by tags', () => {
         nat('nat-1', 'available'),
       ],
     });
-    const keys = [...(await lookNatGateway(seeOf()))].map(([key, one]) => [key, one.natGatewayId]);
+    const keys = [...(await lookNatGateway(lookContextOf()))].map(([key, one]) => [key, one.natGatewayId]);
     expect(keys).toEqual([
       ['', 'nat-1'],
       ['~2', 'nat-4'],
@@ -69,9 +69,9 @@ describe('a look by tags', () => {
 });
 
 describe('a look by id', () => {
-  const { aws } = seeOf();
+  const { aws } = lookContextOf();
 
-  test('finds a deleted one, too', async () => {
+  test('finds a deleted gateway as well', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', 'deleted')] });
     expect(await natGatewayById(aws, 'nat-1')).toEqual({ ...found, state: 'deleted' });
     expect(sent()).toEqual([{ command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } }]);
@@ -96,7 +96,7 @@ describe('a look by id', () => {
     expect(await natGatewayGone(aws, 'nat-1')).toMatchObject({ state: said });
   });
 
-  test('that finds nothing says ready to whoever waits until it is gone', async () => {
+  test('that finds nothing ends a wait for the deletion', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('NatGatewayNotFound'));
     expect(await natGatewayGone(aws, 'nat-1')).toMatchObject({ state: 'ready' });
   });

@@ -1,4 +1,4 @@
-// The look for records: what stands at the name of the domain, which of ours it no longer names, and whose each is.
+// The look for records: the one at the name of the domain, ours that are no longer configured, and who owns each.
 import {
   ListHostedZonesCommand,
   ListResourceRecordSetsCommand,
@@ -11,7 +11,7 @@ import { describe, expect, test } from '@jest/globals';
 import { lookAgain, lookRecord, normalisedAliasName } from '../../../../lib/look/record.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import type { StateData } from '../../../../lib/state/format.ts';
-import { awsError, config, mocks, seeOf, sent } from '../../act.ts';
+import { awsError, config, mocks, lookContextOf, sent } from '../../step-harness.ts';
 
 const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
 const alias = (DNSName: string, more: Partial<ResourceRecordSet> = {}): ResourceRecordSet => ({
@@ -31,7 +31,7 @@ const zone = (id: string, more: Partial<HostedZone> = {}): HostedZone => ({
 });
 const OUR_ZONE = { CallerReference: 'shop-dev/token-1' };
 
-/** What the account has: zones, and what is in each, in pages of two. */
+/** The zones of the account and their records, in pages of two. */
 function holds(
   zones: readonly HostedZone[],
   sets: Readonly<Record<string, readonly ResourceRecordSet[]>>,
@@ -51,20 +51,20 @@ function holds(
   });
 }
 const NONE = config({ domain: undefined });
-const see = (of = config(), resources: StateData['resources'] = {}) => ({
-  ...seeOf(of),
+const lookContext = (of = config(), resources: StateData['resources'] = {}) => ({
+  ...lookContextOf(of),
   recorded: recordedIn(resources),
 });
 const RECORDED = { hostedZone: { hostedZoneId: 'Z1' }, record: { recordName: 'api.example.com' } };
-const look = async (...surroundings: Parameters<typeof see>) =>
-  (await lookRecord(see(...surroundings))).get('');
+const look = async (...surroundings: Parameters<typeof lookContext>) =>
+  (await lookRecord(lookContext(...surroundings))).get('');
 /** Every record that is found, by key. */
-const found = async (...surroundings: Parameters<typeof see>) =>
-  [...(await lookRecord(see(...surroundings)))].map(([key, item]) => [
+const found = async (...surroundings: Parameters<typeof lookContext>) =>
+  [...(await lookRecord(lookContext(...surroundings)))].map(([key, item]) => [
     key,
     `${item.recordName} in ${item.hostedZoneId}`,
   ]);
-/** What was listed, and where. */
+/** The listings that were requested, with their zones. */
 const lists = () =>
   sent()
     .filter(({ command }) => command === 'ListResourceRecordSets')
@@ -95,16 +95,16 @@ describe('the record of the domain', () => {
   });
 
   test.each([
-    ['of an earlier load balancer of ours', BALANCER.replace('123', '999'), OURS],
+    ['of our earlier load balancer', BALANCER.replace('123', '999'), OURS],
     ["of another stack's load balancer", BALANCER.replace('shop-dev', 'shop-dev-2'), {}],
     ['of a load balancer of the same name in another region', BALANCER.replace('eu-west-1', 'us-east-1'), {}],
     ['of anything else', 'www.example.net', {}],
-  ])('tells whose an alias is: %s', async (_what, name, tags) => {
+  ])('determines who owns an alias: %s', async (_what, name, tags) => {
     holds([zone('Z1')], { Z1: [alias(`${name}.`)] });
     expect((await look())?.tags).toEqual(tags);
   });
 
-  test('is ours in our own zone, whatever it says', async () => {
+  test('is ours in our own zone, whatever its target', async () => {
     const set = { Name: 'api.example.com.', Type: 'A' as const, ResourceRecords: [{ Value: '192.0.2.1' }] };
     holds([zone('Z1', OUR_ZONE)], { Z1: [set] });
     expect(await look()).toMatchObject({
@@ -119,7 +119,7 @@ describe('the record of the domain', () => {
   test.each([
     ['a CNAME', { Name: 'api.example.com.', Type: 'CNAME' as const }],
     ['one of several weighted records', alias(`${BALANCER}.`, { SetIdentifier: 'one', Weight: 1 })],
-  ])("is never ours when it is %s: that is somebody else's doing, in whatever zone", async (_what, set) => {
+  ])('is never ours when it is %s: Slipway creates none, in any zone', async (_what, set) => {
     holds([zone('Z1', OUR_ZONE)], { Z1: [set] });
     expect((await look())?.tags).toEqual({});
   });
@@ -128,20 +128,20 @@ describe('the record of the domain', () => {
     ['nothing', []],
     ['the next name', [theirs('b.example.com')]],
     ['another type at the name', [{ Name: 'api.example.com.', Type: 'TXT' as const }]],
-  ])('is nothing where there is %s', async (_what, sets) => {
+  ])('is missing where there is %s', async (_what, sets) => {
     holds([zone('Z1')], { Z1: sets });
     expect(await found(config(), RECORDED)).toEqual([]);
   });
 
-  test('is nothing when the zone goes away during the look', async () => {
+  test('is missing when the zone is deleted during the look', async () => {
     holds([zone('Z1')], {});
     mocks.route53.on(ListResourceRecordSetsCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
     expect(await look()).toBeUndefined();
   });
 });
 
-describe('records of ours that the configuration does not have', () => {
-  test('are found in our own zone by where they lead, over all pages; those of others are not', async () => {
+describe('our records that are not configured', () => {
+  test('are found in our own zone by their targets, over all pages; those of others are not', async () => {
     holds([zone('Z1', OUR_ZONE)], {
       Z1: [
         theirs('a.example.com'),
@@ -161,13 +161,13 @@ describe('records of ours that the configuration does not have', () => {
     ]);
   });
 
-  test('are found in our own zone by their recorded name, whatever they say', async () => {
+  test('are found in our own zone by their recorded name, whatever their targets', async () => {
     const recorded = { ...RECORDED, record: { recordName: 'old.example.com', hostedZoneId: 'Z1' } };
     holds([zone('Z1', OUR_ZONE)], { Z1: [theirs('old.example.com'), theirs('www.example.com')] });
     expect(await found(config(), recorded)).toEqual([['old.example.com', 'old.example.com in Z1']]);
   });
 
-  test('are found in zones of ours that the configuration does not have either', async () => {
+  test('are found in our zones that are not configured either', async () => {
     holds([zone('Z1', OUR_ZONE), zone('Z2', { ...OUR_ZONE, Name: 'old.com.' })], {
       Z1: [ours('api.example.com')],
       Z2: [ours('api.old.com'), theirs('www.old.com')],
@@ -191,7 +191,7 @@ describe('records of ours that the configuration does not have', () => {
     expect((await found(NONE)).map(([key]) => key)).toEqual(['api.example.com', 'api.example.com~2']);
   });
 
-  test("are found in the account's zone by their recorded name, where they lead to our load balancer", async () => {
+  test("are found in the account's zone by their recorded name, where their target is our load balancer", async () => {
     const renamed = { ...RECORDED, record: { recordName: 'old.example.com' } };
     holds([zone('Z1')], { Z1: [ours('api.example.com'), ours('old.example.com')] });
     expect(await found(config(), renamed)).toEqual([
@@ -201,23 +201,23 @@ describe('records of ours that the configuration does not have', () => {
     expect(lists()).toEqual([byName('Z1', 'api.example.com'), byName('Z1', 'old.example.com')]);
   });
 
-  test("are not found in the account's zone when they lead elsewhere by now", async () => {
+  test("are not found in the account's zone when they have another target by now", async () => {
     holds([zone('Z1')], { Z1: [theirs('api.example.com')] });
     expect(await found(NONE, RECORDED)).toEqual([]);
   });
 
-  test("are never the neighbour of a recorded name in the account's zone", async () => {
+  test("are never the record next to a recorded name in the account's zone", async () => {
     holds([zone('Z1')], { Z1: [ours('www.example.com')] });
     expect(await found(NONE, RECORDED)).toEqual([]);
   });
 
-  test("are found in the account's zone without a domain: the state tells name and zone", async () => {
+  test("are found in the account's zone without a domain: the state has their name and zone", async () => {
     holds([zone('Z1')], { Z1: [ours('api.example.com')] });
     expect(await found(NONE, RECORDED)).toEqual([['api.example.com', 'api.example.com in Z1']]);
     expect(lists()).toEqual([byName('Z1', 'api.example.com')]);
   });
 
-  test('are found in the zone that is recorded with them, whichever is recorded for the domain', async () => {
+  test('are found in the zone that is recorded with them, whatever zone is recorded for the domain', async () => {
     const moved = {
       hostedZone: { hostedZoneId: 'Z2' },
       'record.api.old.com': { recordName: 'api.old.com', hostedZoneId: 'Z1' },
@@ -226,7 +226,7 @@ describe('records of ours that the configuration does not have', () => {
     expect(await found(config(), moved)).toEqual([['api.old.com', 'api.old.com in Z1']]);
   });
 
-  test("are not looked for in the account's zone when the state that there is has none", async () => {
+  test("are not looked for in the account's zone when there is a state without any", async () => {
     holds([zone('Z1')], { Z1: [ours('api.example.com'), ours('old.example.com')] });
     expect(await found(config(), { vpc: { vpcId: 'vpc-1' } })).toEqual([['', 'api.example.com in Z1']]);
     expect(lists()).toEqual([byName('Z1', 'api.example.com')]);
@@ -241,7 +241,7 @@ describe('records of ours that the configuration does not have', () => {
     expect(lists()).toEqual([{ HostedZoneId: 'Z1' }, byName('Z1', 'api.example.com')]);
   });
 
-  test('cost nothing without a domain, a zone of ours and a recorded one', async () => {
+  test('cost no call without a domain, a zone of this stack and a recorded zone', async () => {
     holds([zone('Z1')], { Z1: [ours('api.example.com')] });
     expect(await found(NONE)).toEqual([]);
     expect(lists()).toEqual([]);
@@ -254,26 +254,26 @@ describe('another look at a record', () => {
     const was = await look();
     if (!was) throw new Error('there is no record to look at again');
     holds([], { Z1: sets });
-    return lookAgain(see(), was);
+    return lookAgain(lookContext(), was);
   };
 
-  test('sees what it says now', async () => {
+  test('returns its current target', async () => {
     expect(await again([theirs('api.example.com')])).toMatchObject({ aliasTo: 'www.example.net', tags: {} });
   });
 
-  test('takes it for ours in our own zone, wherever it leads', async () => {
+  test('counts it as ours in our own zone, whatever its target', async () => {
     expect(await again([theirs('api.example.com')], true)).toMatchObject({ tags: OURS });
   });
 
-  test('sees nothing where it is gone', async () => {
+  test('returns undefined when it is deleted', async () => {
     expect(await again([theirs('b.example.com')])).toBeUndefined();
   });
 
-  test('sees nothing where its zone is gone', async () => {
+  test('returns undefined when its zone is deleted', async () => {
     holds([zone('Z1')], { Z1: [ours('api.example.com')] });
     const was = await look();
     mocks.route53.on(ListResourceRecordSetsCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
-    expect(was && (await lookAgain(see(), was))).toBeUndefined();
+    expect(was && (await lookAgain(lookContext(), was))).toBeUndefined();
   });
 });
 

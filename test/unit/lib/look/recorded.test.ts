@@ -1,4 +1,4 @@
-// Things that no tag filter sees yet: their recorded ids are asked for, and only then.
+// Resources that no tag filter returns yet: AWS is asked for their recorded ids, and only then.
 import {
   DescribeAddressesCommand,
   DescribeInternetGatewaysCommand,
@@ -14,11 +14,11 @@ import { look as lookAt } from '../../../../lib/engine/survey.ts';
 import { speculateById } from '../../../../lib/look/recorded.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { tagFields, toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const { ec2 } = mocks;
 
-describe('what the state remembers of a noun', () => {
+describe('the recorded ids of a noun', () => {
   const recorded = recordedIn({
     subnets: { subnetId: 'subnet-0' },
     'subnets.public-1': { subnetId: 'subnet-a', zone: 'eu-west-1a' },
@@ -30,23 +30,23 @@ describe('what the state remembers of a noun', () => {
     ['subnets' as const, ['', 'public-1']],
     ['record' as const, ['api.example.com']],
     ['vpc' as const, []],
-  ])('has its keys, and nothing of another noun: %s', (noun, keys) => {
+  ])('have its keys, and nothing of another noun: %s', (noun, keys) => {
     expect([...(recorded?.(noun) ?? []).keys()]).toEqual(keys);
   });
 
-  test('is as it is when it is asked, and stays told when it is forgotten during a run', () => {
+  test('are current at every call, also when the last one is forgotten during a run', () => {
     const resources: Record<string, Record<string, string>> = { vpc: { vpcId: 'vpc-1' } };
     const told = recordedIn(resources);
     delete resources['vpc'];
     expect(told?.('vpc')).toEqual(new Map());
   });
 
-  test('is untold by a state that is empty when a run begins: it says nothing, not even that there is nothing', () => {
+  test('are undefined when the state is empty at the start of the run', () => {
     expect(recordedIn({})).toBeUndefined();
   });
 });
 
-/** Of each noun: what the state has of it, the thing in an answer, and how it is asked for by its id. */
+/** For each noun: its recorded ids, the resource in a response, and the command that asks for it by id. */
 const kinds = [
   {
     noun: 'vpc',
@@ -132,8 +132,8 @@ const kinds = [
 
 describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId, gone, command }) => {
   const address = key === '' ? noun : `${noun}.${key}`;
-  const see = () => ({ ...seeOf(), recorded: recordedIn({ [address]: { ...ids } }) });
-  const look = async () => [...(await lookAt(noun, see())).keys()];
+  const lookContext = () => ({ ...lookContextOf(), recorded: recordedIn({ [address]: { ...ids } }) });
+  const look = async () => [...(await lookAt(noun, lookContext())).keys()];
   const on = (input?: object) => ec2.on(command, input);
   const calls = () =>
     sent()
@@ -146,81 +146,81 @@ describe.each(kinds)('the look for $noun', ({ noun, key, ids, list, thing, byId,
     ec2.on(DescribeVpcAttributeCommand).resolves({});
   });
 
-  test('finds one by its recorded id before any filter does', async () => {
+  test('finds a resource by its recorded id before any filter does', async () => {
     on(byId).resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(tags) }] });
     expect(await look()).toEqual([key]);
     expect(calls()).toEqual([byId]);
   });
 
-  test('asks for nothing by id when the filter shows it', async () => {
+  test('asks for nothing by id when the filter returns it', async () => {
     on().resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(tags) }] });
     expect(await look()).toEqual([key]);
     expect(calls()).toEqual([]);
   });
 
-  test('takes «not found» for gone', async () => {
+  test('treats "not found" as deleted', async () => {
     on(byId).rejects(awsError(gone));
     expect(await look()).toEqual([]);
   });
 
   test.each([gone.replace('NotFound', 'Malformed'), 'InvalidParameterValue', 'InvalidID'])(
-    'takes «that is no id» (%s) for gone as well: the state is no authority',
+    'treats an invalid id (%s) as deleted as well: the state is only a hint',
     async (code) => {
       on(byId).rejects(awsError(code));
       expect(await look()).toEqual([]);
     },
   );
 
-  test('fails when the answer is any other: what cannot be seen may be there', async () => {
+  test('fails with any other error: what cannot be seen may exist', async () => {
     const denied = awsError('UnauthorizedOperation', 'no', 403);
     on(byId).rejects(denied);
     await expect(look()).rejects.toBe(denied);
   });
 
-  test('does not take one with tags of another stack for ours, recorded or not', async () => {
+  test('does not count a resource with the tags of another stack as ours, recorded or not', async () => {
     on(byId).resolves({
       [list]: [{ ...thing, Tags: toPascalCaseTags({ ...tags, 'slipway:stack': 'other-dev' }) }],
     });
     expect(await look()).toEqual([]);
   });
 
-  test('takes one that lost its tags for ours, with all of them yet to be given', async () => {
+  test('counts a resource that has lost its tags as ours, and assumes the missing ones', async () => {
     on(byId).resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags({ team: 'orders' }) }] });
-    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, see()))];
+    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, lookContext()))];
     const { Name: _, ...others } = tags;
     expect([found, more, seen]).toEqual([key, [], expect.objectContaining({ team: 'orders', ...others })]);
     expect(tagFields(seen)).toEqual({ 'tag.team': 'orders' });
   });
 
-  test('takes one that lost one of its tags for what the state knows it as', async () => {
+  test('counts a resource that has lost one tag as what the state has recorded', async () => {
     const { 'slipway:key': _, ...others } = tags;
     on().resolves({ [list]: [{ ...thing, Tags: toPascalCaseTags(others) }] });
-    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, see()))];
+    const [[found, { tags: seen }] = ['', { tags: {} }], ...more] = [...(await lookAt(noun, lookContext()))];
     expect([found, more]).toEqual([key, []]);
     expect(tagFields(seen)).toEqual(tagFields(others));
   });
 
-  test('does not take one without tags for ours where another one is in its place', async () => {
+  test('does not count an untagged resource as ours where another one has its place', async () => {
     const [[field, id] = ['', '']] = Object.entries(thing);
     on().resolves({ [list]: [{ ...thing, [field]: `${id}-ours`, Tags: toPascalCaseTags(tags) }] });
     on(byId).resolves({ [list]: [{ ...thing, Tags: [] }] });
-    const found = [...(await lookAt(noun, see()))];
+    const found = [...(await lookAt(noun, lookContext()))];
     expect(found).toEqual([[key, expect.objectContaining({ tags })]]);
     expect(Object.values(found[0]?.[1] ?? {})).toContain(`${id}-ours`);
   });
 });
 
-test('a recorded NAT gateway that AWS still shows, but as deleted, is gone', async () => {
+test('a recorded NAT gateway that AWS lists as deleted does not exist', async () => {
   const Tags = toPascalCaseTags(ourTags('natGateway'));
   ec2.on(DescribeNatGatewaysCommand).resolves({});
   ec2
     .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
     .resolves({ NatGateways: [{ NatGatewayId: 'nat-1', State: 'deleted', Tags }] });
-  const see = { ...seeOf(), recorded: recordedIn({ natGateway: { natGatewayId: 'nat-1' } }) };
-  expect(await lookAt('natGateway', see)).toEqual(new Map());
+  const lookContext = { ...lookContextOf(), recorded: recordedIn({ natGateway: { natGatewayId: 'nat-1' } }) };
+  expect(await lookAt('natGateway', lookContext)).toEqual(new Map());
 });
 
-describe('what is asked ahead, by an id that the state remembers', () => {
+describe('a speculative look by a recorded id', () => {
   const recorded = recordedIn({ loadBalancer: { loadBalancerArn: 'arn:1' } });
   const askedAhead = async (found: string | undefined, refused?: string) => {
     const asked: string[] = [];
@@ -228,7 +228,7 @@ describe('what is asked ahead, by an id that the state remembers', () => {
       { recorded },
       'loadBalancer',
       async () => {
-        // The question is out before the id is known.
+        // The request is sent before the id is known.
         expect(asked).toEqual(['arn:1']);
         return found;
       },
@@ -241,20 +241,20 @@ describe('what is asked ahead, by an id that the state remembers', () => {
     return { asked, answer };
   };
 
-  test('counts when that is the id', async () => {
+  test('counts when the id is right', async () => {
     expect(await askedAhead('arn:1')).toEqual({ asked: ['arn:1'], answer: 'about arn:1' });
     await expect(askedAhead('arn:1', 'arn:1')).rejects.toThrow();
   });
 
-  test('is asked again by the id that AWS shows, whatever the first answer was', async () => {
+  test('is repeated with the id that AWS returns, whatever the first result was', async () => {
     expect(await askedAhead('arn:2', 'arn:1')).toEqual({ asked: ['arn:1', 'arn:2'], answer: 'about arn:2' });
   });
 
-  test('says nothing of what is not there', async () => {
+  test('returns undefined for a missing resource', async () => {
     expect(await askedAhead(undefined, 'arn:1')).toEqual({ asked: ['arn:1'], answer: undefined });
   });
 
-  test('waits for the id when the state remembers none', async () => {
+  test('waits for the id when none is recorded', async () => {
     const order: string[] = [];
     const find = async () => (order.push('found'), 'arn:1');
     const ask = async (id: string) => void order.push(`asked ${id}`);

@@ -9,7 +9,7 @@ import { expect, test } from '@jest/globals';
 import { lookRoles } from '../../../../lib/look/roles.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const RoleName = 'shop-dev-execution';
 const gone = awsError('NoSuchEntityException', 'gone', 404);
@@ -46,9 +46,9 @@ function thereIs(): void {
   }));
 }
 
-test('reads a role and its policies to the last page, documents as texts with their keys in order', async () => {
+test('reads a role and its policies to the last page, with the keys of the documents sorted', async () => {
   thereIs();
-  expect(Object.fromEntries(await lookRoles(seeOf()))).toEqual({
+  expect(Object.fromEntries(await lookRoles(lookContextOf()))).toEqual({
     execution: {
       roleName: RoleName,
       roleArn: 'arn:role',
@@ -60,10 +60,10 @@ test('reads a role and its policies to the last page, documents as texts with th
   });
 });
 
-test('leaves out a policy that goes away while it looks', async () => {
+test('leaves out a policy that is deleted during the look', async () => {
   thereIs();
   mocks.iam.on(GetRolePolicyCommand, { PolicyName: 'more' }).rejects(gone);
-  expect((await lookRoles(seeOf())).get('execution')?.inlinePolicies).toEqual({
+  expect((await lookRoles(lookContextOf())).get('execution')?.inlinePolicies).toEqual({
     slipway: '{"a":1,"b":"slipway"}',
   });
 });
@@ -72,32 +72,32 @@ test.each([
   ['itself', GetRoleCommand],
   ['its managed policies', ListAttachedRolePoliciesCommand],
   ['its inline policies', ListRolePoliciesCommand],
-])('finds nothing when a role goes away before %s can be read', async (_what, command) => {
+])('finds nothing when a role is deleted before %s can be read', async (_what, command) => {
   thereIs();
   mocks.iam.on(command as typeof GetRoleCommand, { RoleName }).rejects(gone);
-  expect((await lookRoles(seeOf())).size).toBe(0);
+  expect((await lookRoles(lookContextOf())).size).toBe(0);
 });
 
-test('shows a policy that is no JSON as the text that it is', async () => {
+test('returns a policy that is not JSON unchanged', async () => {
   thereIs();
   mocks.iam.on(GetRolePolicyCommand, { PolicyName: 'more' }).resolves({ PolicyDocument: 'not%20json' });
-  expect((await lookRoles(seeOf())).get('execution')?.inlinePolicies['more']).toBe('"not json"');
+  expect((await lookRoles(lookContextOf())).get('execution')?.inlinePolicies['more']).toBe('"not json"');
 });
 
 test('fails with any other error', async () => {
   thereIs();
   mocks.iam.on(GetRoleCommand, { RoleName }).rejects(awsError('AccessDenied', 'not allowed', 403));
-  await expect(lookRoles(seeOf())).rejects.toMatchObject({ message: 'not allowed' });
+  await expect(lookRoles(lookContextOf())).rejects.toMatchObject({ message: 'not allowed' });
 });
 
-test('asks for the policies of a role when it is there, and at once when the state remembers it', async () => {
+test('asks for the policies once the role is found, or at once if the state has recorded it', async () => {
   const policies = () => sent().filter(({ command }) => command.startsWith('List')).length;
   for (const command of [GetRoleCommand, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand]) {
     mocks.iam.on(command as typeof GetRoleCommand).rejects(gone);
   }
-  expect((await lookRoles(seeOf())).size).toBe(0);
+  expect((await lookRoles(lookContextOf())).size).toBe(0);
   expect(policies()).toBe(0);
   const recorded = recordedIn({ 'roles.execution': { roleName: RoleName, roleArn: 'arn:role' } });
-  expect((await lookRoles({ ...seeOf(), recorded })).size).toBe(0);
+  expect((await lookRoles({ ...lookContextOf(), recorded })).size).toBe(0);
   expect(policies()).toBe(2);
 });

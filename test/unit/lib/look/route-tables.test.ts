@@ -1,10 +1,10 @@
-// What the looks make of AWS's answers about route tables.
+// How the looks read AWS's responses about route tables.
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookPrivateRoutes, lookPublicRoutes } from '../../../../lib/look/route-tables.ts';
 import type { Noun } from '../../../../lib/model/architecture.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const association = (SubnetId: string, state: 'associated' | 'disassociating' | 'failed' = 'associated') => ({
@@ -29,15 +29,15 @@ const PRIVATE = table('privateRoutes', 'private-1', 'rtb-2', {
   Associations: [association('subnet-c')],
 });
 const { publicRoutes, privateRoutes } = network();
-/** The one public table that this answer shows. */
+/** The one public table in this response. */
 async function onlyTable(more: RouteTable) {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ ...PUBLIC, ...more }] });
-  return (await lookPublicRoutes(seeOf())).get('');
+  return (await lookPublicRoutes(lookContextOf())).get('');
 }
 
-test('nothing of ours is nothing', async () => {
+test('without resources of this stack, the result is empty', async () => {
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({});
-  expect(await lookPublicRoutes(seeOf())).toEqual(new Map());
+  expect(await lookPublicRoutes(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
     {
       command: 'DescribeRouteTables',
@@ -46,13 +46,13 @@ test('nothing of ours is nothing', async () => {
   ]);
 });
 
-test('public and private tables are told apart by their tags, from one call, over all pages', async () => {
+test('public and private tables are distinguished by their tags, from one call, over all pages', async () => {
   mocks.ec2
     .on(DescribeRouteTablesCommand, { NextToken: undefined })
     .resolves({ RouteTables: [PRIVATE], NextToken: 'more' });
   mocks.ec2.on(DescribeRouteTablesCommand, { NextToken: 'more' }).resolves({ RouteTables: [PUBLIC] });
-  const see = seeOf();
-  const [open, closed] = await Promise.all([lookPublicRoutes(see), lookPrivateRoutes(see)]);
+  const lookContext = lookContextOf();
+  const [open, closed] = await Promise.all([lookPublicRoutes(lookContext), lookPrivateRoutes(lookContext)]);
   expect(open).toEqual(new Map([['', publicRoutes['']]]));
   expect(closed).toEqual(new Map([['private-1', privateRoutes['private-1']]]));
   expect(sent()).toHaveLength(2);
@@ -62,12 +62,12 @@ test('a table without a default route has no target', async () => {
   expect(await onlyTable({ Routes: [local] })).toMatchObject({ defaultTarget: undefined, blackhole: false });
 });
 
-test('a default route whose target is gone leads nowhere', async () => {
+test('a default route whose target is deleted is a blackhole', async () => {
   const Routes = [{ ...everywhere, NatGatewayId: 'nat-1', State: 'blackhole' as const }];
   expect(await onlyTable({ Routes })).toMatchObject({ defaultTarget: 'nat-1', blackhole: true });
 });
 
-test('a main association, one that is going and one that failed do not count', async () => {
+test('main, disassociating and failed associations do not count', async () => {
   const Associations = [
     { Main: true, RouteTableAssociationId: 'rtbassoc-main' },
     association('subnet-a'),
@@ -77,9 +77,9 @@ test('a main association, one that is going and one that failed do not count', a
   expect((await onlyTable({ Associations }))?.associations).toEqual({ 'subnet-a': 'rtbassoc-subnet-a' });
 });
 
-test('a second one with the same key is seen under a key that nobody wants', async () => {
+test('a second resource with the same key gets a key that is never desired', async () => {
   mocks.ec2
     .on(DescribeRouteTablesCommand)
     .resolves({ RouteTables: [PUBLIC, { ...PUBLIC, RouteTableId: 'rtb-9' }] });
-  expect([...(await lookPublicRoutes(seeOf())).keys()]).toEqual(['', '~2']);
+  expect([...(await lookPublicRoutes(lookContextOf())).keys()]).toEqual(['', '~2']);
 });

@@ -1,4 +1,4 @@
-// The look for the rules of our listener: a priority is a key.
+// The look for the rules of our listener, which are keyed by priority.
 import {
   DescribeListenersCommand,
   DescribeLoadBalancerAttributesCommand,
@@ -11,7 +11,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { lookRules } from '../../../../lib/look/rules.ts';
 import { rulesOf } from '../../../../lib/derive/rule-priorities.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const priority = (key: string) => String(rulesOf(config()).get(key)?.priority);
 const tags = (key: string) => ourTags('rules', key);
@@ -40,7 +40,7 @@ beforeEach(() => {
     .resolves({ Listeners: [{ ListenerArn: 'arn:listener', Port: 80 }] });
 });
 
-/** What the listener has, and the tags of each; in pages of one. */
+/** The rules of the listener, in pages of one, and the tags of each. */
 function holds(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, gone = ''): void {
   mocks.elbv2.on(DescribeRulesCommand).callsFake(({ Marker }: { Marker?: string }) => {
     const start = Number(Marker ?? 0);
@@ -58,9 +58,9 @@ function holds(rules: readonly Rule[], tagsOf: Readonly<Record<string, Tags>>, g
   });
 }
 const arns = async () =>
-  Object.fromEntries([...(await lookRules(seeOf()))].map(([key, { ruleArn }]) => [key, ruleArn]));
+  Object.fromEntries([...(await lookRules(lookContextOf()))].map(([key, { ruleArn }]) => [key, ruleArn]));
 
-test('reads ours, on whatever page, but not the default one', async () => {
+test('reads our rules on any page, but not the default one', async () => {
   holds(
     [
       { RuleArn: 'arn:default', Priority: 'default', IsDefault: true },
@@ -69,7 +69,7 @@ test('reads ours, on whatever page, but not the default one', async () => {
     ],
     { 'arn:1': tags('web-api1'), 'arn:2': tags('web-api2') },
   );
-  const found = await lookRules(seeOf());
+  const found = await lookRules(lookContextOf());
   expect([...found.keys()]).toEqual(['web-api2', 'web-api1']);
   expect(found.get('web-api1')).toEqual({
     ruleArn: 'arn:1',
@@ -81,7 +81,7 @@ test('reads ours, on whatever page, but not the default one', async () => {
   });
 });
 
-test('reads what others may have made of ours', async () => {
+test('reads our rules after changes by others', async () => {
   const weighted = {
     Type: 'forward' as const,
     ForwardConfig: {
@@ -104,7 +104,7 @@ test('reads what others may have made of ours', async () => {
     ],
     { 'arn:1': tags('web-api1'), 'arn:2': tags('web-api2') },
   );
-  const found = await lookRules(seeOf());
+  const found = await lookRules(lookContextOf());
   expect(found.get('web-api1')).toMatchObject({
     paths: ['/old'],
     otherConditions: '{"Field":"host-header","Values":["x"]}',
@@ -114,22 +114,22 @@ test('reads what others may have made of ours', async () => {
   expect(found.get('web-api2')?.targetGroupArn).toBe('');
 });
 
-test('shows a rule of ours under the container that its priority is for now, whatever its tags say', async () => {
+test('returns our rule under the container that its priority is for, whatever its tags name', async () => {
   holds([rule('arn:1', priority('web-api1'))], { 'arn:1': tags('web-renamed') });
   expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
 });
 
-test('shows a rule of ours at a priority that nothing wants by that priority', async () => {
+test('returns our rule at a priority that is not desired under that priority', async () => {
   holds([rule('arn:1', '7')], { 'arn:1': tags('web-api1') });
   expect(await arns()).toEqual({ 'priority-7': 'arn:1' });
 });
 
-test("shows somebody else's only where it stands in our way", async () => {
+test('returns a foreign rule only if it has one of our priorities', async () => {
   holds([rule('arn:1', priority('web-api1')), rule('arn:7', '7')], { 'arn:7': { owner: 'bob' } });
   expect(await arns()).toEqual({ 'web-api1': 'arn:1' });
 });
 
-test('leaves out what goes away while it looks', async () => {
+test('leaves out what is deleted during the look', async () => {
   holds(
     [rule('arn:1', priority('web-api1')), rule('arn:2', priority('web-api2'))],
     { 'arn:1': tags('web-api1'), 'arn:2': tags('web-api2') },
@@ -138,7 +138,7 @@ test('leaves out what goes away while it looks', async () => {
   expect(await arns()).toEqual({ 'web-api2': 'arn:2' });
 });
 
-test('finds nothing when the listener goes away while it looks', async () => {
+test('finds nothing when the listener is deleted during the look', async () => {
   holds([], {});
   mocks.elbv2.on(DescribeRulesCommand).rejects(awsError('ListenerNotFoundException'));
   expect(await arns()).toEqual({});

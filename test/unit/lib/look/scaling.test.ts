@@ -1,4 +1,4 @@
-// The look at a count that is not the configured one: whether Application Auto Scaling has it.
+// The look at a count that is not the configured one: whether Application Auto Scaling manages it.
 import {
   DescribeScalableTargetsCommand,
   type DescribeScalableTargetsCommandInput,
@@ -8,14 +8,14 @@ import { DescribeServicesCommand, ListServicesCommand } from '@aws-sdk/client-ec
 import { describe, expect, test } from '@jest/globals';
 import { isAutoScaled, lookServices } from '../../../../lib/look/services.ts';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 interface Live {
   readonly count: number;
   readonly status?: string;
 }
 
-/** Our services as they are; the configuration has one task of each `wanted`. */
+/** Our services as AWS returns them; the configuration asks for one task of each service in `wanted`. */
 async function look(live: Record<string, Live>, wanted: readonly string[] = Object.keys(live)) {
   const services = Object.entries(live).map(([serviceName, { count, status = 'ACTIVE' }]) => ({
     serviceArn: `arn:service/shop-dev/${serviceName}`,
@@ -28,7 +28,7 @@ async function look(live: Record<string, Live>, wanted: readonly string[] = Obje
   mocks.ecs.on(DescribeServicesCommand).resolves({ services });
   const [web] = config().services;
   if (!web) throw new Error('no service');
-  return lookServices(seeOf(config({ services: wanted.map((name) => ({ ...web, name })) })));
+  return lookServices(lookContextOf(config({ services: wanted.map((name) => ({ ...web, name })) })));
 }
 const scalings = async (...args: Parameters<typeof look>) =>
   Object.fromEntries([...(await look(...args))].map(([name, { scaling }]) => [name, scaling]));
@@ -44,7 +44,7 @@ const has = (...ScalableTargets: ScalableTarget[]) =>
   mocks.autoscaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets });
 const asked = () => sent().filter(({ command }) => command === 'DescribeScalableTargets');
 
-describe('nobody is asked', () => {
+describe('Application Auto Scaling is not asked', () => {
   test('about a count that is as configured', async () => {
     expect(await scalings({ web: { count: 1 } })).toEqual({ web: undefined });
     expect(asked()).toEqual([]);
@@ -56,7 +56,7 @@ describe('nobody is asked', () => {
   });
 });
 
-test('about all other counts it is asked once', async () => {
+test('Application Auto Scaling is asked once about all other counts', async () => {
   has(target('web', 2, 8), target('jobs', 0, 4));
   const live = { web: { count: 4 }, jobs: { count: 0 }, same: { count: 1 } };
   expect(await scalings(live)).toEqual({
@@ -73,7 +73,7 @@ test('about all other counts it is asked once', async () => {
   ]);
 });
 
-test('its answer may come in pages', async () => {
+test('its response may have several pages', async () => {
   mocks.autoscaling
     .on(DescribeScalableTargetsCommand)
     .callsFake(({ NextToken }: DescribeScalableTargetsCommandInput) =>
@@ -88,7 +88,7 @@ test.each([
   ['above the range of its target', [target('web', 1, 3)]],
   ["with nothing but another service's target", [target('web-2', 1, 8)]],
   [
-    'with a target of something else than its count',
+    'with a target for another dimension than its count',
     [{ ...target('web', 1, 8), ScalableDimension: 'ecs:service:Other' } as unknown as ScalableTarget],
   ],
 ])('a count is drift %s', async (_what, targets) => {
@@ -113,7 +113,7 @@ describe('without an answer', () => {
     ['an endpoint that does not know the service', awsError('MissingAuthenticationToken', 'what?', 403)],
     ['one that does not know the operation', awsError('InternalFailure', 'not yet', 501)],
     ['one that answers with a page', awsError('SyntaxError', 'Unexpected token <\nin JSON', 404)],
-  ])('the survey goes on, and says why nothing is known: %s', async (_who, error) => {
+  ])('the survey continues, and reports why nothing is known: %s', async (_who, error) => {
     fails(error);
     const found = await look({ web: { count: 4 } });
     expect([...found.values()].map(({ scaling }) => scaling)).toEqual([
@@ -127,7 +127,7 @@ describe('without an answer', () => {
     ['AWS is busy', awsError('ThrottlingException', 'Rate exceeded')],
     ['no answer came', Object.assign(new Error('gone'), { name: 'TimeoutError', code: 'ECONNRESET' })],
   ])(
-    'that may come the next time the survey fails, rather than undo what was decided: %s',
+    'that may be transient the survey fails, rather than undo what Application Auto Scaling has set: %s',
     async (_why, error) => {
       fails(error);
       await expect(look({ web: { count: 4 } })).rejects.toMatchObject({ message: error.message });

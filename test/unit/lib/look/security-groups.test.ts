@@ -1,9 +1,9 @@
-// What the look makes of AWS's answers about security groups.
+// How the look reads AWS's responses about security groups.
 import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSecurityGroups } from '../../../../lib/look/security-groups.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const group = (key: string, IpPermissions: IpPermission[] = [], GroupId = `sg-${key}`) => ({
   GroupId,
@@ -14,9 +14,9 @@ const group = (key: string, IpPermissions: IpPermission[] = [], GroupId = `sg-${
   Tags: toPascalCaseTags(ourTags('securityGroups', key)),
 });
 
-test('nothing of ours is nothing', async () => {
+test('without resources of this stack, the result is empty', async () => {
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({});
-  expect(await lookSecurityGroups(seeOf())).toEqual(new Map());
+  expect(await lookSecurityGroups(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
     {
       command: 'DescribeSecurityGroups',
@@ -25,14 +25,14 @@ test('nothing of ours is nothing', async () => {
   ]);
 });
 
-test('ours are told by the keys in their tags, over all pages', async () => {
+test('our resources are keyed by their tags, over all pages', async () => {
   mocks.ec2
     .on(DescribeSecurityGroupsCommand, { NextToken: undefined })
     .resolves({ SecurityGroups: [group('balancer')], NextToken: 'more' });
   mocks.ec2
     .on(DescribeSecurityGroupsCommand, { NextToken: 'more' })
     .resolves({ SecurityGroups: [group('web')] });
-  const found = await lookSecurityGroups(seeOf());
+  const found = await lookSecurityGroups(lookContextOf());
   expect([...found.keys()]).toEqual(['balancer', 'web']);
   expect(found.get('web')).toEqual({
     groupId: 'sg-web',
@@ -44,7 +44,7 @@ test('ours are told by the keys in their tags, over all pages', async () => {
   });
 });
 
-test('a permission is as many rules as it has peers, of whatever kind', async () => {
+test('a permission becomes one rule per peer, of any kind', async () => {
   const permission = {
     IpProtocol: 'tcp',
     FromPort: 80,
@@ -56,14 +56,14 @@ test('a permission is as many rules as it has peers, of whatever kind', async ()
   };
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups: [group('web', [permission])] });
   const rule = { protocol: 'tcp', fromPort: 80, toPort: 81 };
-  expect((await lookSecurityGroups(seeOf())).get('web')?.ingress).toEqual(
+  expect((await lookSecurityGroups(lookContextOf())).get('web')?.ingress).toEqual(
     ['10.0.0.0/8', '192.168.0.0/16', '::/0', 'pl-1', 'sg-b'].map((peer) => ({ ...rule, peer })),
   );
 });
 
-test('a second one with the same key is seen under a key that nobody wants', async () => {
+test('a second resource with the same key gets a key that is never desired', async () => {
   mocks.ec2
     .on(DescribeSecurityGroupsCommand)
     .resolves({ SecurityGroups: [group('web'), group('web', [], 'sg-twin')] });
-  expect([...(await lookSecurityGroups(seeOf())).keys()]).toEqual(['web', 'web~2']);
+  expect([...(await lookSecurityGroups(lookContextOf())).keys()]).toEqual(['web', 'web~2']);
 });

@@ -2,14 +2,14 @@
 import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { lookServiceLinkedRole } from '../../../../lib/look/service-linked-role.ts';
-import { awsError, mocks, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, lookContextOf, sent } from '../../step-harness.ts';
 
 const PATH = '/aws-service-role/ecs.amazonaws.com/';
 const role = { RoleName: 'AWSServiceRoleForECS' } as never;
 
 test('reads it by its path, which no other role has', async () => {
   mocks.iam.on(ListRolesCommand).resolves({ Roles: [role] });
-  const found = await lookServiceLinkedRole(seeOf());
+  const found = await lookServiceLinkedRole(lookContextOf());
   expect(Object.fromEntries(found)).toEqual({ '': { roleName: 'AWSServiceRoleForECS', tags: {} } });
   expect(sent()).toEqual([{ command: 'ListRoles', input: { PathPrefix: PATH } }]);
 });
@@ -20,16 +20,16 @@ test('reads on when a page is empty and yet not the last', async () => {
     .callsFake(({ Marker }: { Marker?: string }) =>
       Marker === undefined ? { Roles: [], IsTruncated: true, Marker: 'next' } : { Roles: [role] },
     );
-  expect((await lookServiceLinkedRole(seeOf())).size).toBe(1);
+  expect((await lookServiceLinkedRole(lookContextOf())).size).toBe(1);
   expect(sent()).toHaveLength(2);
 });
 
 test('finds nothing in an account that has never used ECS', async () => {
   mocks.iam.on(ListRolesCommand).resolves({ Roles: [] });
-  expect((await lookServiceLinkedRole(seeOf())).size).toBe(0);
+  expect((await lookServiceLinkedRole(lookContextOf())).size).toBe(0);
 });
 
 test('fails with an error', async () => {
   mocks.iam.on(ListRolesCommand).rejects(awsError('AccessDenied', 'not allowed'));
-  await expect(lookServiceLinkedRole(seeOf())).rejects.toMatchObject({ message: 'not allowed' });
+  await expect(lookServiceLinkedRole(lookContextOf())).rejects.toMatchObject({ message: 'not allowed' });
 });

@@ -5,7 +5,7 @@ import type { Config } from '../../../../lib/config/config.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { deploymentText, lookServices } from '../../../../lib/look/services.ts';
 import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const ours = (key: string) => ourTags('services', key);
 const service = (serviceName: string, tags: Tags, more: Partial<Service> = {}): Service => ({
@@ -17,7 +17,7 @@ const service = (serviceName: string, tags: Tags, more: Partial<Service> = {}): 
   ...more,
 });
 
-/** What the cluster has: the active ones are listed, in pages of two. */
+/** The services of the cluster; the active ones are listed, in pages of two. */
 function holds(...services: Service[]): void {
   const listed = services
     .filter(({ status }) => status === 'ACTIVE')
@@ -34,7 +34,7 @@ function holds(...services: Service[]): void {
       .map((arn) => ({ arn, reason: 'MISSING' })),
   }));
 }
-const keys = async () => [...(await lookServices(seeOf())).keys()];
+const keys = async () => [...(await lookServices(lookContextOf())).keys()];
 
 test('reads ours', async () => {
   holds(
@@ -63,7 +63,7 @@ test('reads ours', async () => {
       ],
     }),
   );
-  expect(Object.fromEntries(await lookServices(seeOf()))).toEqual({
+  expect(Object.fromEntries(await lookServices(lookContextOf()))).toEqual({
     web: {
       serviceArn: 'arn:service/shop-dev/web',
       serviceName: 'web',
@@ -90,26 +90,26 @@ test('reads ours', async () => {
   ]);
 });
 
-test('says nothing of what the endpoint does not tell', async () => {
+test('leaves undefined what the endpoint does not report', async () => {
   holds(service('web', ours('web')));
-  expect((await lookServices(seeOf())).get('web')).toMatchObject({
+  expect((await lookServices(lookContextOf())).get('web')).toMatchObject({
     graceSeconds: undefined,
     deployment: undefined,
     rollout: '',
   });
 });
 
-test('shows one that is draining, which the list hides', async () => {
+test('returns a draining service, which the list omits', async () => {
   holds(service('web', ours('web'), { status: 'DRAINING' }));
-  expect((await lookServices(seeOf())).get('web')?.status).toBe('DRAINING');
+  expect((await lookServices(lookContextOf())).get('web')?.status).toBe('DRAINING');
 });
 
-test('counts an inactive one as absent', async () => {
+test('counts an inactive service as absent', async () => {
   holds(service('web', ours('web'), { status: 'INACTIVE' }));
   expect(await keys()).toEqual([]);
 });
 
-test('shows ours that nothing wants any more, on whatever page, ten names a call', async () => {
+test('returns our services that are no longer desired, on any page, ten names per call', async () => {
   const others = Array.from({ length: 12 }, (_, index) => service(`old-${index}`, ours(`old-${index}`)));
   holds(...others);
   expect(await keys()).toHaveLength(12);
@@ -120,14 +120,14 @@ test('shows ours that nothing wants any more, on whatever page, ten names a call
   ).toEqual([1, 10, 2]);
 });
 
-test("shows somebody else's only where it has a name that we want", async () => {
+test('returns a foreign resource only if it has one of our names', async () => {
   holds(service('web', { owner: 'bob' }), service('theirs', {}));
-  const found = await lookServices(seeOf());
+  const found = await lookServices(lookContextOf());
   expect([...found.keys()]).toEqual(['web']);
   expect(found.get('web')?.tags).toEqual({ owner: 'bob' });
 });
 
-test('keeps one apart that another takes the place of, since a path goes over to another protocol', async () => {
+test('gives a service that is replaced because of another protocol a key of its own', async () => {
   const secure = config({
     services: config().services.map((service) => ({
       ...service,
@@ -137,7 +137,7 @@ test('keeps one apart that another takes the place of, since a path goes over to
   const [web] = secure.services;
   const name = web ? namesOf(secure).service(web) : '';
   const keysOf = async (of?: Config) =>
-    [...(await lookServices(seeOf(of)))].map(([key, { serviceName }]) => [key, serviceName]);
+    [...(await lookServices(lookContextOf(of)))].map(([key, { serviceName }]) => [key, serviceName]);
   holds(service('web', ours('web')));
   expect(await keysOf(secure)).toEqual([['web~former', 'web']]);
   holds(service('web', ours('web')), service(name, ours('web')), service('jobs_1234', ours('jobs')));
@@ -161,7 +161,7 @@ test('finds nothing without a cluster', async () => {
 
 test('asks for no names when there are none', async () => {
   holds();
-  expect((await lookServices(seeOf(config({ services: [] })))).size).toBe(0);
+  expect((await lookServices(lookContextOf(config({ services: [] })))).size).toBe(0);
   expect(sent().map(({ command }) => command)).toEqual(['ListServices']);
 });
 

@@ -1,9 +1,9 @@
-// What the look makes of AWS's answers about subnets and zones.
+// How the look reads AWS's responses about subnets and zones.
 import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSubnets, lookZones } from '../../../../lib/look/subnets.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const subnet = (key: string, SubnetId: string, CidrBlock: string, AvailabilityZone: string) => ({
@@ -19,9 +19,9 @@ const A = subnet('public-1', 'subnet-a', '10.0.0.0/20', 'eu-west-1a');
 const B = subnet('public-2', 'subnet-b', '10.0.16.0/20', 'eu-west-1b');
 const { subnets } = network();
 
-test('nothing of ours is nothing', async () => {
+test('without resources of this stack, the result is empty', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({});
-  expect(await lookSubnets(seeOf())).toEqual(new Map());
+  expect(await lookSubnets(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([
     {
       command: 'DescribeSubnets',
@@ -30,12 +30,12 @@ test('nothing of ours is nothing', async () => {
   ]);
 });
 
-test('ours are told by the keys in their tags, over all pages', async () => {
+test('our resources are keyed by their tags, over all pages', async () => {
   mocks.ec2
     .on(DescribeSubnetsCommand, { NextToken: undefined })
     .resolves({ Subnets: [B], NextToken: 'more' });
   mocks.ec2.on(DescribeSubnetsCommand, { NextToken: 'more' }).resolves({ Subnets: [A] });
-  const found = await lookSubnets(seeOf());
+  const found = await lookSubnets(lookContextOf());
   expect(found).toEqual(
     new Map([
       ['public-2', subnets['public-2']],
@@ -44,23 +44,23 @@ test('ours are told by the keys in their tags, over all pages', async () => {
   );
 });
 
-test('a second one with the same key is seen under a key that nobody wants', async () => {
+test('a second resource with the same key gets a key that is never desired', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [A, { ...A, SubnetId: 'subnet-z' }] });
-  expect([...(await lookSubnets(seeOf())).keys()]).toEqual(['public-1', 'public-1~2']);
+  expect([...(await lookSubnets(lookContextOf())).keys()]).toEqual(['public-1', 'public-1~2']);
 });
 
-test('whoever asks in the same survey rides on one call', async () => {
+test('looks of the same survey share one call', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [A] });
-  const see = seeOf();
-  await Promise.all([lookSubnets(see), lookSubnets(see)]);
+  const lookContext = lookContextOf();
+  await Promise.all([lookSubnets(lookContext), lookSubnets(lookContext)]);
   expect(sent()).toHaveLength(1);
 });
 
-test('zones are those that are open and no local ones, in order', async () => {
+test('zones are the available ones without local zones, in order', async () => {
   mocks.ec2.on(DescribeAvailabilityZonesCommand).resolves({
     AvailabilityZones: [{ ZoneName: 'eu-west-1c' }, { ZoneName: 'eu-west-1a' }, { ZoneName: 'eu-west-1b' }],
   });
-  expect(await lookZones(seeOf())).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
+  expect(await lookZones(lookContextOf())).toEqual(['eu-west-1a', 'eu-west-1b', 'eu-west-1c']);
   expect(sent()).toEqual([
     {
       command: 'DescribeAvailabilityZones',

@@ -1,4 +1,4 @@
-// The look for the target groups: which are ours, and which stand in our way.
+// The look for the target groups: which are ours, and which have taken our names.
 import {
   DescribeTagsCommand,
   DescribeTargetGroupAttributesCommand,
@@ -10,7 +10,7 @@ import { isRouted } from '../../../../lib/config/config.ts';
 import { lookTargetGroups } from '../../../../lib/look/target-groups.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const [NAME1 = '', NAME2 = ''] = config()
   .services.flatMap(({ containers }) => containers)
@@ -32,7 +32,7 @@ const group = (name: string): TargetGroup => ({
   Matcher: { HttpCode: '200' },
 });
 
-/** What AWS holds: the names of groups with their tags, in pages of two. */
+/** Lets AWS return these groups with their tags, in pages of two. */
 function holds(held: Readonly<Record<string, Tags>>, gone: readonly string[] = []): void {
   const all = Object.keys(held).map(group);
   mocks.elbv2.on(DescribeTargetGroupsCommand).callsFake(({ Marker }: { Marker?: string }) => {
@@ -55,7 +55,7 @@ function holds(held: Readonly<Record<string, Tags>>, gone: readonly string[] = [
 }
 const tags = (key: string) => ourTags('targetGroups', key);
 const keys = async () =>
-  Object.fromEntries([...(await lookTargetGroups(seeOf()))].map(([key, { name }]) => [key, name]));
+  Object.fromEntries([...(await lookTargetGroups(lookContextOf()))].map(([key, { name }]) => [key, name]));
 
 test('finds nothing where there is nothing', async () => {
   holds({});
@@ -63,9 +63,9 @@ test('finds nothing where there is nothing', async () => {
   expect(sent()).toEqual([{ command: 'DescribeTargetGroups', input: { PageSize: 400 } }]);
 });
 
-test('reads ours, on whatever page', async () => {
+test('reads ours, on any page', async () => {
   holds({ 'a-1': {}, 'a-2': {}, [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') });
-  expect((await lookTargetGroups(seeOf())).get('web-api1')).toEqual({
+  expect((await lookTargetGroups(lookContextOf())).get('web-api1')).toEqual({
     targetGroupArn: `arn:${NAME1}`,
     name: NAME1,
     vpcId: 'vpc-1',
@@ -87,7 +87,7 @@ test('reads ours, on whatever page', async () => {
   expect(await keys()).toEqual({ 'web-api1': NAME1, 'web-api2': NAME2 });
 });
 
-test('shows the one that is about to be replaced, and those that nothing wants, by their names', async () => {
+test('returns groups that are about to be replaced or are not desired under their names', async () => {
   holds({
     'shop-dev-web-api1-0ld0': tags('web-api1'),
     [NAME1]: tags('web-api1'),
@@ -100,14 +100,14 @@ test('shows the one that is about to be replaced, and those that nothing wants, 
   });
 });
 
-test("shows somebody else's only where it has a name that we want", async () => {
+test('returns a foreign resource only if it has one of our names', async () => {
   holds({ [NAME1]: { 'slipway:stack': 'other' }, [NAME2]: {}, 'shop-dev-2-web-api1-1234': { owner: 'bob' } });
-  const found = await lookTargetGroups(seeOf());
+  const found = await lookTargetGroups(lookContextOf());
   expect([...found.keys()]).toEqual(['web-api1', 'web-api2']);
   expect([...found.values()].map((item) => item.tags)).toEqual([{ 'slipway:stack': 'other' }, {}]);
 });
 
-test('leaves out what goes away while it looks', async () => {
+test('leaves out what is deleted during the look', async () => {
   holds({ [NAME1]: tags('web-api1'), [NAME2]: tags('web-api2') }, [`arn:${NAME1}`]);
   expect(await keys()).toEqual({ 'web-api2': NAME2 });
   mocks.elbv2.on(DescribeTargetGroupAttributesCommand).rejects(awsError('TargetGroupNotFoundException'));
@@ -116,5 +116,5 @@ test('leaves out what goes away while it looks', async () => {
 
 test('fails with any other error', async () => {
   mocks.elbv2.on(DescribeTargetGroupsCommand).rejects(awsError('AccessDenied', 'no'));
-  await expect(lookTargetGroups(seeOf())).rejects.toMatchObject({ message: 'no' });
+  await expect(lookTargetGroups(lookContextOf())).rejects.toMatchObject({ message: 'no' });
 });

@@ -7,7 +7,7 @@ import {
 import { beforeEach, expect, test } from '@jest/globals';
 import { lookTaskDefinitions } from '../../../../lib/look/task-definitions.ts';
 import { toCamelCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
 const ours = (key: string) => ourTags('taskDefinitions', key);
 const missing = awsError('ClientException', 'Unable to describe task definition.');
@@ -49,9 +49,9 @@ beforeEach(() => {
     });
 });
 
-test('reads ours by their services, on whatever page', async () => {
+test('reads ours by their services, on any page', async () => {
   active = { 'shop-dev-old': ours('old'), 'shop-dev-web': ours('web') };
-  const found = await lookTaskDefinitions(seeOf());
+  const found = await lookTaskDefinitions(lookContextOf());
   expect([...found.keys()]).toEqual(['old', 'web']);
   expect(found.get('web')).toEqual({
     taskDefinitionArn: 'arn:shop-dev-web:7',
@@ -67,9 +67,9 @@ test('reads ours by their services, on whatever page', async () => {
   });
 });
 
-test('shows what a teardown that was stopped has deregistered and not deleted', async () => {
+test('returns what an interrupted teardown has deregistered but not deleted', async () => {
   inactive = { 'shop-dev-web': ours('web') };
-  expect((await lookTaskDefinitions(seeOf())).get('web')).toMatchObject({
+  expect((await lookTaskDefinitions(lookContextOf())).get('web')).toMatchObject({
     taskDefinitionArn: 'arn:shop-dev-web:7',
     status: 'INACTIVE',
     tags: ours('web'),
@@ -80,32 +80,32 @@ test('shows what a teardown that was stopped has deregistered and not deleted', 
   });
 });
 
-test('counts the revisions before the newest that can start tasks still', async () => {
+test('counts the earlier revisions that can still start tasks', async () => {
   active = { 'shop-dev-web': ours('web') };
   const taskDefinitionArns = ['arn:task-definition/shop-dev-web:5', 'arn:task-definition/shop-dev-web:6'];
   mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns });
-  expect((await lookTaskDefinitions(seeOf())).get('web')).toMatchObject({ older: 2 });
+  expect((await lookTaskDefinitions(lookContextOf())).get('web')).toMatchObject({ older: 2 });
 });
 
 test('finds nothing in a family that has only revisions that are being deleted', async () => {
   inactive = { 'shop-dev-web': ours('web') };
   mocks.ecs.on(ListTaskDefinitionsCommand).resolves({ taskDefinitionArns: [] });
-  expect((await lookTaskDefinitions(seeOf())).size).toBe(0);
+  expect((await lookTaskDefinitions(lookContextOf())).size).toBe(0);
 });
 
-test('finds nothing in what goes away while it looks', async () => {
+test('finds nothing when it is deleted during the look', async () => {
   inactive = { 'shop-dev-web': ours('web') };
   mocks.ecs.on(DescribeTaskDefinitionCommand).rejects(missing);
-  expect((await lookTaskDefinitions(seeOf())).size).toBe(0);
+  expect((await lookTaskDefinitions(lookContextOf())).size).toBe(0);
 });
 
-test("shows somebody else's only where it has a name that we want", async () => {
+test('returns a foreign resource only if it has one of our names', async () => {
   active = {
     'shop-dev-web': { owner: 'bob' },
     'shop-dev-2-web': { 'slipway:stack': 'shop-dev-2' },
     'shop-dev-other': {},
   };
-  const found = await lookTaskDefinitions(seeOf());
+  const found = await lookTaskDefinitions(lookContextOf());
   expect([...found.keys()]).toEqual(['web']);
   expect(found.get('web')?.tags).toEqual({ owner: 'bob' });
 });
@@ -113,5 +113,5 @@ test("shows somebody else's only where it has a name that we want", async () => 
 test('fails with any other error', async () => {
   active = { 'shop-dev-web': ours('web') };
   mocks.ecs.on(DescribeTaskDefinitionCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
-  await expect(lookTaskDefinitions(seeOf())).rejects.toMatchObject({ message: 'not allowed' });
+  await expect(lookTaskDefinitions(lookContextOf())).rejects.toMatchObject({ message: 'not allowed' });
 });

@@ -2,7 +2,7 @@
 import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { tasksOf } from '../../../../lib/look/tasks.ts';
-import { awsError, mocks, seeOf, sent } from '../../act.ts';
+import { awsError, mocks, lookContextOf, sent } from '../../step-harness.ts';
 
 const task = (taskArn: string, group = 'service:web'): Task => ({ taskArn, group });
 
@@ -24,9 +24,9 @@ function holds(
     .callsFake(({ tasks }: { tasks: string[] }) => ({ tasks: tasks.map((arn) => known(arn)) }));
 }
 const arns = async (...statuses: ('RUNNING' | 'STOPPED')[]) =>
-  (await tasksOf(seeOf(), 'web', ...statuses)).map(({ taskArn }) => taskArn);
+  (await tasksOf(lookContextOf(), 'web', ...statuses)).map(({ taskArn }) => taskArn);
 
-test('lists by family, one status after the other, and describes each task once', async () => {
+test('lists by family and status in sequence, and describes each task once', async () => {
   holds({ RUNNING: ['arn:1', 'arn:2'], STOPPED: ['arn:2', 'arn:3'] });
   expect(await arns('RUNNING', 'STOPPED')).toEqual(['arn:1', 'arn:2', 'arn:3']);
   const list = (desiredStatus: string) => ({
@@ -44,17 +44,19 @@ test('lists by the family of the configuration, whatever the ECS service is call
   holds({ RUNNING: ['arn:1', 'arn:2'] }, (arn) =>
     task(arn, arn === 'arn:1' ? 'service:web_1234' : undefined),
   );
-  expect((await tasksOf(seeOf(), 'web_1234', 'RUNNING')).map(({ taskArn }) => taskArn)).toEqual(['arn:1']);
+  expect((await tasksOf(lookContextOf(), 'web_1234', 'RUNNING')).map(({ taskArn }) => taskArn)).toEqual([
+    'arn:1',
+  ]);
   expect(sent()[0]?.input).toMatchObject({ family: 'shop-dev-web' });
 });
 
-test('reads all pages, and describes a hundred a call', async () => {
+test('reads all pages, and describes a hundred tasks per call', async () => {
   holds({ STOPPED: Array.from({ length: 150 }, (_, index) => `arn:${index}`) });
   expect(await arns('STOPPED')).toHaveLength(150);
   expect(sent().filter(({ command }) => command === 'DescribeTasks')).toHaveLength(2);
 });
 
-test('leaves out tasks of the family that somebody else has run', async () => {
+test('leaves out tasks of the family that others have started', async () => {
   holds({ RUNNING: ['arn:1', 'arn:2'] }, (arn) =>
     task(arn, arn === 'arn:2' ? 'family:shop-dev-web' : undefined),
   );

@@ -1,4 +1,4 @@
-// What the look makes of AWS's answers about VPCs.
+// How the look reads AWS's responses about VPCs.
 import {
   DescribeSubnetsCommand,
   DescribeVpcAttributeCommand,
@@ -7,7 +7,7 @@ import {
 import { beforeEach, expect, test } from '@jest/globals';
 import { inAnotherVpc, lookVpc } from '../../../../lib/look/vpc.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, seeOf, sent, surveyOf } from '../../act.ts';
+import { awsError, mocks, ourTags, lookContextOf, sent, surveyOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const Filters = [{ Name: 'tag:slipway:stack', Values: ['shop-dev'] }];
@@ -28,25 +28,25 @@ beforeEach(() => {
     .resolves({ EnableDnsHostnames: { Value: true } });
 });
 
-test('nothing of ours is nothing', async () => {
+test('without resources of this stack, the result is empty', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
-  expect(await lookVpc(seeOf())).toEqual(new Map());
+  expect(await lookVpc(lookContextOf())).toEqual(new Map());
   expect(sent()).toEqual([{ command: 'DescribeVpcs', input: { Filters } }]);
 });
 
-test('ours is told with its attributes, which need calls of their own', async () => {
+test('our VPC is returned with its attributes, which need separate calls', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
-  expect(await lookVpc(seeOf())).toEqual(new Map([['', found]]));
+  expect(await lookVpc(lookContextOf())).toEqual(new Map([['', found]]));
   expect(sent().slice(1)).toEqual([
     { command: 'DescribeVpcAttribute', input: { VpcId: 'vpc-1', Attribute: 'enableDnsSupport' } },
     { command: 'DescribeVpcAttribute', input: { VpcId: 'vpc-1', Attribute: 'enableDnsHostnames' } },
   ]);
 });
 
-test('an attribute that AWS does not tell is off', async () => {
+test('an attribute that AWS does not report is off', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
-  expect([...(await lookVpc(seeOf())).values()]).toEqual([
+  expect([...(await lookVpc(lookContextOf())).values()]).toEqual([
     { ...found, dnsSupport: false, dnsHostnames: false },
   ]);
 });
@@ -54,25 +54,25 @@ test('an attribute that AWS does not tell is off', async () => {
 test('pages are read to the end', async () => {
   mocks.ec2.on(DescribeVpcsCommand, { NextToken: undefined }).resolves({ Vpcs: [], NextToken: 'more' });
   mocks.ec2.on(DescribeVpcsCommand, { NextToken: 'more' }).resolves({ Vpcs: [vpc('vpc-1')] });
-  expect([...(await lookVpc(seeOf())).keys()]).toEqual(['']);
+  expect([...(await lookVpc(lookContextOf())).keys()]).toEqual(['']);
 });
 
-test('one that has gone in between is not there', async () => {
+test('a VPC that is deleted during the look is absent', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-1')] });
   mocks.ec2.on(DescribeVpcAttributeCommand).rejects(awsError('InvalidVpcID.NotFound'));
-  expect(await lookVpc(seeOf())).toEqual(new Map());
+  expect(await lookVpc(lookContextOf())).toEqual(new Map());
 });
 
-test('a look that is denied fails: what cannot be seen may be there', async () => {
+test('a denied look fails: what cannot be seen may exist', async () => {
   const denied = awsError('UnauthorizedOperation', 'no', 403);
   mocks.ec2.on(DescribeVpcsCommand).rejects(denied);
-  await expect(lookVpc(seeOf())).rejects.toBe(denied);
+  await expect(lookVpc(lookContextOf())).rejects.toBe(denied);
 });
 
-test('of twins, the one in which our subnets lie keeps the key', async () => {
+test('of two VPCs with the same key, the one with our subnets keeps the key', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [vpc('vpc-empty'), vpc('vpc-1')] });
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [{ SubnetId: 'subnet-a', VpcId: 'vpc-1' }] });
-  const keys = [...(await lookVpc(seeOf()))].map(([key, { vpcId }]) => [key, vpcId]);
+  const keys = [...(await lookVpc(lookContextOf()))].map(([key, { vpcId }]) => [key, vpcId]);
   expect(keys).toEqual([
     ['', 'vpc-1'],
     ['~2', 'vpc-empty'],
@@ -80,7 +80,7 @@ test('of twins, the one in which our subnets lie keeps the key', async () => {
   expect(sent()).toContainEqual({ command: 'DescribeSubnets', input: { Filters } });
 });
 
-test('what lies in another VPC than ours is astray, also when ours is not there', () => {
+test('a resource in another VPC than ours is misplaced, also when ours is missing', () => {
   const inside = { vpcId: 'vpc-1' };
   expect(inAnotherVpc(surveyOf(network()))(inside)).toBeUndefined();
   expect(inAnotherVpc(surveyOf())(inside)).toBe('it lies in vpc-1, which is not the VPC of this stack');

@@ -1,4 +1,4 @@
-// What differs between a wanted and a found thing, and what follows from it.
+// How desired and found resources are compared, and the changes that result.
 import { describe, expect, test } from '@jest/globals';
 import {
   changeAddress,
@@ -30,7 +30,7 @@ const comparison = (wanted: Record<string, DesiredFields>, found: Record<string,
   });
 
 describe('a comparison', () => {
-  test('creates what is not there, with every field', () => {
+  test('creates what is missing, with every field', () => {
     expect(comparison({ a: { cidr: '10.0.0.0/20', size: 1 } }, {})).toEqual([
       {
         noun: 'subnets',
@@ -45,7 +45,7 @@ describe('a comparison', () => {
     ]);
   });
 
-  test('says nothing about what is as it should be, whatever else AWS filled in', () => {
+  test('returns no change for what is as desired, whatever else AWS has filled in', () => {
     expect(comparison({ a: { size: 1 } }, { a: { fields: { size: 1, arn: 'x' } } })).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describe('a comparison', () => {
     expect(two).toMatchObject({ verb: 'update', reason: 'size, on differ' });
   });
 
-  test('takes away what should not be there, and only what is', () => {
+  test('clears fields that should not exist, and only those that do', () => {
     const wanted = { a: { 'tag.team': undefined, 'tag.cost': undefined } };
     const [change] = comparison(wanted, { a: { fields: { 'tag.team': 'orders' } } });
     expect(change).toMatchObject({
@@ -70,7 +70,7 @@ describe('a comparison', () => {
     expect(comparison(wanted, {}).at(0)).toMatchObject({ verb: 'create', fields: [] });
   });
 
-  test('replaces what another thing takes the place of, and says by which fields', () => {
+  test('replaces what another resource supersedes, and lists the fields that differ', () => {
     const old = { fields: { port: 5000, size: 1 }, heir: 'a' };
     expect(comparison({ a: { port: 5001, size: 1 } }, { 'a-5000': old })).toEqual([
       {
@@ -93,12 +93,12 @@ describe('a comparison', () => {
     expect(changes.find(({ key }) => key === 'c')).toMatchObject({ verb: 'remove' });
   });
 
-  test('tells values of different types apart', () => {
+  test('distinguishes values of different types', () => {
     const [change] = comparison({ a: { size: 1 } }, { a: { fields: { size: '1' } } });
     expect(change?.fields).toEqual([{ field: 'size', from: '1', to: 1 }]);
   });
 
-  test('takes a value that is known later as different from every known one', () => {
+  test('treats a value that is known later as different from every known one', () => {
     const [change] = comparison({ a: { vpc: knownAfter('vpc') } }, { a: { fields: { vpc: 'vpc-1' } } });
     expect(change).toMatchObject({
       verb: 'update',
@@ -106,7 +106,7 @@ describe('a comparison', () => {
     });
   });
 
-  test('replaces what cannot change in place, and says what forces it', () => {
+  test('replaces what cannot be changed in place, and gives the reason', () => {
     const [change] = comparison({ a: { size: 1, cidr: 'x' } }, { a: { fields: { size: 2, cidr: 'y' } } });
     expect(change).toMatchObject({ verb: 'replace', reason: 'a block cannot change' });
     expect(change?.fields.map(({ field }) => field)).toEqual(['size', 'cidr']);
@@ -122,11 +122,11 @@ describe('a comparison', () => {
     ]);
   });
 
-  test('leaves alone what is neither ours nor wanted', () => {
+  test('ignores what is neither ours nor desired', () => {
     expect(comparison({}, { a: { fields: {}, owner: 'bob' } })).toEqual([]);
   });
 
-  test('refuses what cannot become what is wanted, but removes it when nobody wants it', () => {
+  test('refuses what cannot be updated, but removes it when it is not desired', () => {
     const stuck = { fields: { size: 2 }, held: 'it lies elsewhere' };
     expect(comparison({ a: { size: 2 } }, { a: stuck })).toMatchObject([
       { verb: 'refused', reason: 'it lies elsewhere' },
@@ -150,13 +150,13 @@ describe('a change', () => {
     expect(touches(change('update', 'health.path'), 'tag.', 'health.')).toBe(true);
   });
 
-  test('of a thing that is new touches all of it', () => {
+  test('of a new resource touches all of its parts', () => {
     expect(touches(change('create'), 'tag.')).toBe(true);
     expect(touches(change('replace', 'size'), 'tag.')).toBe(true);
     expect(touches(change('remove'), 'tag.')).toBe(false);
   });
 
-  test('is addressed by its step and its key', () => {
+  test('is addressed by its noun and its key', () => {
     expect(changeAddress({ noun: 'vpc', key: '' })).toBe('vpc');
     expect(changeAddress({ noun: 'subnets', key: 'public-1' })).toBe('subnets.public-1');
   });

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { adviceForTargets, adviceForTasks } from '../../../../provision/done/advice.ts';
 import type { RoutedContainer } from '../../../../lib/config/config.ts';
-import { config } from '../../act.ts';
+import { config } from '../../step-harness.ts';
 
 test.each([
   ["was unable to place a task. Reason: You've reached the limit on the number of vCPUs", /vCPUs/],

@@ -6,7 +6,7 @@ import type { RoutedContainer, Service } from '../../../../lib/config/config.ts'
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { problem } from '../../../../lib/model/problem.ts';
 import { diagnose, unhealthyTargets } from '../../../../provision/done/diagnose.ts';
-import { awsError, config, mocks, seeOf, sent } from '../../act.ts';
+import { awsError, config, mocks, lookContextOf, sent } from '../../step-harness.ts';
 
 const MINE = 'arn:definition:2';
 const REASON = 'ECS deployment circuit breaker: tasks failed to start.';
@@ -34,7 +34,7 @@ function mockStopped(tasks: readonly Task[], lines: readonly string[] = []): voi
   mocks.logs.on(GetLogEventsCommand).resolves({ events: lines.map((message) => ({ message })) });
 }
 const explained = (messages: readonly string[] = []) =>
-  diagnose(seeOf(), web, { taskDefinitionArn: MINE, reason: REASON, messages });
+  diagnose(lookContextOf(), web, { taskDefinitionArn: MINE, reason: REASON, messages });
 /** The containers whose logs were read. */
 const blamed = () =>
   sent()

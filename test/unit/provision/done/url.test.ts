@@ -5,13 +5,13 @@ import type { OpenTarget, SandboxHandle } from '../../../../lib/run/target.ts';
 import { localWaits } from '../../../../lib/engine/waits.ts';
 import type { AllIds } from '../../../../provision/context.ts';
 import { publicAddress } from '../../../../provision/done/url.ts';
-import { config } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { config } from '../../step-harness.ts';
+import { existing } from '../../existing-resources.ts';
 
 const BALANCER = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
 const ids = {
   ...Object.fromEntries(nouns.map((name) => [name, new Map()])),
-  loadBalancer: new Map(Object.entries(neighbours.loadBalancer)),
+  loadBalancer: new Map(Object.entries(existing.loadBalancer)),
 } as unknown as AllIds;
 const domain = (name: string) => config({ domain: { name, zone: 'example.com', createZone: false } });
 const settings = { region: 'eu-west-1' };

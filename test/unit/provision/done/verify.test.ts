@@ -8,7 +8,7 @@ import type { Run } from '../../../../lib/run/run.ts';
 import { localWaits } from '../../../../lib/engine/waits.ts';
 import { NO_SERVICE } from '../../../../provision/steps/listener.ts';
 import { verify } from '../../../../provision/done/verify.ts';
-import { config, testClock } from '../../act.ts';
+import { config, testClock } from '../../step-harness.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -18,8 +18,8 @@ import type { Service } from '../../../../lib/config/config.ts';
 import type { WaitName } from '../../../../lib/engine/waits.ts';
 import { until, type ProbeResult } from '../../../../lib/engine/until.ts';
 import { waitForService } from '../../../../provision/done/wait-for-service.ts';
-import { awsError, config, mocks, seeOf, sent, testClock } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { awsError, config, mocks, lookContextOf, sent, testClock } from '../../step-harness.ts';
+import { existing } from '../../existing-resources.ts';
 import { at, BROKEN, MINE, OLD, primary, service } from '../deployments.ts';
 
 describe('a service is deployed', () => {
@@ -31,9 +31,9 @@ describe('a service is deployed', () => {
   const [web] = config().services as [Service];
   const notes: string[] = [];
   const waiting: string[] = [];
-  const made = {
+  const ids = {
     taskDefinitions: new Map([['web', { taskDefinitionArn: MINE }]]),
-    targetGroups: new Map(Object.entries(neighbours.targetGroups)),
+    targetGroups: new Map(Object.entries(existing.targetGroups)),
   };
   /** Waits for a few probes, with its own clock and notes. */
   const wait = async (of = web, answered?: EcsService, change?: Change) => {
@@ -43,7 +43,7 @@ describe('a service is deployed', () => {
     waiting.length = 0;
     await waitForService(
       {
-        ...seeOf(),
+        ...lookContextOf(),
         change,
         clock,
         note: (text) => void notes.push(text),
@@ -57,7 +57,7 @@ describe('a service is deployed', () => {
           ),
       },
       of,
-      made,
+      ids,
       answered,
     );
   };
@@ -107,7 +107,7 @@ describe('a service is deployed', () => {
     ]);
   });
 
-  test('with as many healthy targets as tasks', async () => {
+  test('with one healthy target per task', async () => {
     looks(service(primary('COMPLETED')));
     stopped([]);
     const two = { ...web, count: 2, containers: web.containers.slice(0, 1) };

@@ -4,8 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { FoundService } from '../../../../lib/look/services.ts';
 import { countEvents, initialCount, withAutoScaledCounts } from '../../../../provision/services/scaling.ts';
 import { services } from '../../../../provision/steps/services.ts';
-import { config, mocks, provisionStep, surveyOf } from '../../act.ts';
-import { done, isDone, item, mutations, update, withItem } from '../service-scene.ts';
+import { config, mocks, provisionStep, surveyOf } from '../../step-harness.ts';
+import { done, isDone, item, mutations, update, withItem } from '../service-scenario.ts';
 
 const theirs: Partial<FoundService> = { desiredCount: 4, scaling: { min: 2, max: 8 } };
 const unknown: Partial<FoundService> = { desiredCount: 4, scaling: { unknown: 'not allowed' } };

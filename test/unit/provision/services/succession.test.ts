@@ -4,8 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { FoundService } from '../../../../lib/look/services.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { services } from '../../../../provision/steps/services.ts';
-import { config, mocks, provisionStep, sent } from '../../act.ts';
-import { changed, create, fail, isDone, item, mutations, scene, withItem } from '../service-scene.ts';
+import { config, mocks, provisionStep, sent } from '../../step-harness.ts';
+import { changed, create, fail, isDone, item, mutations, scenario, withItem } from '../service-scenario.ts';
 
 const [service = fail()] = config().services;
 const [api1 = fail(), api2 = fail()] = service.containers;
@@ -14,7 +14,7 @@ describe('a path that changes to HTTPS', () => {
   const secure = changed({ containers: [{ ...api1, protocol: 'HTTPS' }, api2] });
   const serviceName = namesOf(secure).service(secure.services[0] ?? fail());
   const former = { 'web~former': item };
-  const { found, ...rest } = scene(secure);
+  const { found, ...rest } = scenario(secure);
 
   test('gets its own service, which is waited for while the former one stays', async () => {
     isDone();

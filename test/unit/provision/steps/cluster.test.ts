@@ -1,14 +1,14 @@
-// The step that makes the cluster: what it sends in each case.
+// The step of the cluster: what it sends in each case.
 import { CreateClusterCommand, DescribeClustersCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { cluster } from '../../../../provision/steps/cluster.ts';
-import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 
 const ARN = 'arn:aws:ecs:eu-west-1:111122223333:cluster/shop-dev';
 const item = { clusterArn: ARN, status: 'ACTIVE', tags: ourTags('cluster') };
 const withTags = (tags: Record<string, string>) => ({
-  name: 'cluster' as const,
+  noun: 'cluster' as const,
   found: { cluster: { '': { ...item, tags } } },
 });
 const tags = toCamelCaseTags(ourTags('cluster'));
@@ -17,25 +17,25 @@ const create = {
   input: { clusterName: 'shop-dev', tags },
 };
 const look = { command: 'DescribeClusters', input: { clusters: ['shop-dev'], include: ['TAGS'] } };
-const made = { cluster: { clusterArn: ARN, status: 'ACTIVE', tags } };
+const created = { cluster: { clusterArn: ARN, status: 'ACTIVE', tags } };
 const seen = (status: string) => ({ clusters: [{ clusterArn: ARN, status, tags }] });
 
 test('creates when missing', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves(made);
-  const { verbs, ids } = await provisionStep(cluster, { name: 'cluster' });
+  mocks.ecs.on(CreateClusterCommand).resolves(created);
+  const { verbs, ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { clusterArn: ARN } });
   expect(sent()).toEqual([create]);
 });
 
 test('creates when missing, and waits until it is active', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...made.cluster, status: 'PROVISIONING' } });
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...created.cluster, status: 'PROVISIONING' } });
   mocks.ecs
     .on(DescribeClustersCommand)
     .resolvesOnce({ clusters: [], failures: [{ reason: 'MISSING' }] })
     .resolvesOnce(seen('PROVISIONING'))
     .resolves(seen('ACTIVE'));
-  await provisionStep(cluster, { name: 'cluster' });
+  await provisionStep(cluster, { noun: 'cluster' });
   expect(sent()).toEqual([create, look, look, look]);
 });
 
@@ -48,8 +48,8 @@ test('creates when missing: tries again while the service-linked role is not see
         'Unable to assume the service linked role. Please verify that the ECS service linked role exists.',
       ),
     )
-    .resolves(made);
-  const { ids } = await provisionStep(cluster, { name: 'cluster' });
+    .resolves(created);
+  const { ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
   expect(sent()).toEqual([create, create]);
 });
@@ -72,22 +72,22 @@ test('repairs drift', async () => {
 
 test('explains refusal', async () => {
   mocks.ecs.on(CreateClusterCommand).rejects(awsError('LimitExceededException', 'too many clusters'));
-  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject({
+  await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     message: 'too many clusters',
   });
   expect(sent()).toEqual([create]);
 });
 
 test('explains refusal: one that ECS could not set up', async () => {
-  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...made.cluster, status: 'PROVISIONING' } });
+  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...created.cluster, status: 'PROVISIONING' } });
   mocks.ecs.on(DescribeClustersCommand).resolves(seen('FAILED'));
-  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject({
+  await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     code: 'FAILED_STATE',
     why: 'ECS could not set the cluster up',
   });
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
   const { changes } = await provisionStep(cluster, withTags({}));
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },
@@ -98,9 +98,9 @@ test("explains refusal: somebody else's is refused, and nothing is sent", async 
 const theirs = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
 const taken = { code: 'FOREIGN', what: 'Something that is not ours has the name shop-dev.' };
 
-test("explains refusal: a create that is answered with somebody else's, who was quicker", async () => {
+test('explains refusal: a create that returns a foreign cluster', async () => {
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: theirs });
-  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject({
+  await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     ...taken,
     why: expect.stringContaining('tagged team=one'),
   });
@@ -113,7 +113,7 @@ test.each([
 ])("explains refusal: where the answer tells no tags and a look tells others' (%s)", async (_, one) => {
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...theirs, tags: [] } });
   mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [one] });
-  await expect(provisionStep(cluster, { name: 'cluster' })).rejects.toMatchObject(taken);
+  await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject(taken);
 });
 
 test('creates when missing, and takes the word of a look where the answer tells no tags', async () => {
@@ -122,7 +122,7 @@ test('creates when missing, and takes the word of a look where the answer tells 
     .on(DescribeClustersCommand)
     .resolvesOnce({ clusters: [], failures: [{ reason: 'MISSING' }] })
     .resolves(seen('ACTIVE'));
-  const { ids } = await provisionStep(cluster, { name: 'cluster' });
+  const { ids } = await provisionStep(cluster, { noun: 'cluster' });
   expect(ids).toEqual({ '': { clusterArn: ARN } });
   expect(sent()).toEqual([create, look, look]);
 });

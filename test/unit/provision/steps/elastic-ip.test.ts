@@ -1,9 +1,9 @@
-// The step that builds the elastic IP: what it sends in each case.
+// The step of the elastic IP: what it sends in each case.
 import { AllocateAddressCommand, CreateTagsCommand, DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { elasticIp } from '../../../../provision/steps/elastic-ip.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('elasticIp'));
@@ -16,28 +16,28 @@ const commands = () => sent().map(({ command }) => command);
 
 test('creates when missing', async () => {
   mocks.ec2.on(AllocateAddressCommand).resolves({ AllocationId: 'eipalloc-1' });
-  const { verbs, ids } = await provisionStep(elasticIp, { name: 'elasticIp' });
+  const { verbs, ids } = await provisionStep(elasticIp, { noun: 'elasticIp' });
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { allocationId: 'eipalloc-1' } });
   expect(sent()).toEqual([allocate]);
 });
 
-test('creates when missing: a lost answer costs no second address', async () => {
+test('creates when missing: after a lost response, no second address is allocated', async () => {
   mocks.ec2.on(AllocateAddressCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
   mocks.ec2.on(DescribeAddressesCommand).resolvesOnce({ Addresses: [] }).resolves(seen);
-  const { ids } = await provisionStep(elasticIp, { name: 'elasticIp' });
+  const { ids } = await provisionStep(elasticIp, { noun: 'elasticIp' });
   expect(ids).toEqual({ '': { allocationId: 'eipalloc-1' } });
   expect(commands()).toEqual(['AllocateAddress', 'DescribeAddresses', 'DescribeAddresses']);
 });
 
-test('creates when missing: what an earlier run may have made is looked for first', async () => {
+test('creates when missing: what an earlier run may have created is looked for first', async () => {
   mocks.ec2.on(DescribeAddressesCommand).resolves(seen);
-  await provisionStep(elasticIp, { name: 'elasticIp', reopened: true });
+  await provisionStep(elasticIp, { noun: 'elasticIp', isResumed: true });
   expect(commands()).toEqual(['DescribeAddresses']);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(elasticIp, { name: 'elasticIp', found: network() });
+  const { verbs } = await provisionStep(elasticIp, { noun: 'elasticIp', found: network() });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
@@ -45,7 +45,7 @@ test('adopts when present', async () => {
 test('repairs drift', async () => {
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const of = config({ tags: { team: 'shop' } });
-  const { verbs } = await provisionStep(elasticIp, { name: 'elasticIp', config: of, found: network() });
+  const { verbs } = await provisionStep(elasticIp, { noun: 'elasticIp', config: of, found: network() });
   expect(verbs).toEqual([['update', '', 'tag.team']]);
   expect(sent()).toEqual([
     {
@@ -58,6 +58,6 @@ test('repairs drift', async () => {
 test('explains refusal', async () => {
   const refusal = awsError('AddressLimitExceeded', 'The maximum number of addresses has been reached.');
   mocks.ec2.on(AllocateAddressCommand).rejects(refusal);
-  await expect(provisionStep(elasticIp, { name: 'elasticIp' })).rejects.toBe(refusal);
+  await expect(provisionStep(elasticIp, { noun: 'elasticIp' })).rejects.toBe(refusal);
   expect(sent()).toEqual([allocate]);
 });

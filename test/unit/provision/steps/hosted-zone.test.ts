@@ -1,4 +1,4 @@
-// The step that makes the hosted zone, or uses the account's own: what it sends in each case.
+// The step of the hosted zone, which is created or is the account's own: what it sends in each case.
 import {
   ChangeTagsForResourceCommand,
   CreateHostedZoneCommand,
@@ -8,14 +8,23 @@ import {
 import { expect, test } from '@jest/globals';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { hostedZone } from '../../../../provision/steps/hosted-zone.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../act.ts';
+import {
+  awsError,
+  config,
+  mocks,
+  ourTags,
+  provisionStep,
+  sent,
+  surveyOf,
+  diffOf,
+} from '../../step-harness.ts';
 
 const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
 const own = config({ domain });
 const theAccounts = config({ domain: { ...domain, createZone: false } });
 const ours = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hostedZone') };
 const theirs = { ...ours, tags: {} };
-const scene = { name: 'hostedZone' as const, config: own };
+const scenario = { noun: 'hostedZone' as const, config: own };
 
 const create = {
   command: 'CreateHostedZone',
@@ -34,7 +43,7 @@ const tag = {
   },
 };
 
-/** What the look asks for, answered with a zone that has this caller reference. */
+/** Lets the look find a zone with this caller reference. */
 function thereIs(CallerReference: string, Name = 'example.com.'): void {
   mocks.route53
     .on(ListHostedZonesCommand)
@@ -42,52 +51,52 @@ function thereIs(CallerReference: string, Name = 'example.com.'): void {
   mocks.route53.on(ListTagsForResourceCommand).resolves({});
 }
 
-test('creates when missing, and tags it then', async () => {
+test('creates when missing, then tags it', async () => {
   mocks.route53.on(CreateHostedZoneCommand).resolves({
     HostedZone: { Id: '/hostedzone/ZONE1', Name: 'example.com.', CallerReference: '' },
   });
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
-  const { verbs, ids } = await provisionStep(hostedZone, scene);
+  const { verbs, ids } = await provisionStep(hostedZone, scenario);
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
   expect(sent()).toEqual([create, tag]);
 });
 
-test('creates when missing: a caller reference in use is that of our own create, whose answer was lost', async () => {
+test('creates when missing: a caller reference that is in use belongs to our own create, whose response was lost', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
   thereIs('shop-dev/token-1');
-  const { ids } = await provisionStep(hostedZone, scene);
+  const { ids } = await provisionStep(hostedZone, scenario);
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
   expect(sent().at(-1)).toEqual(tag);
 });
 
-test('creates when missing: a zone that is not ours is not taken for it', async () => {
+test('creates when missing: a zone that is not ours is not adopted', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   thereIs('somebody');
-  await expect(provisionStep(hostedZone, scene)).rejects.toMatchObject({ code: 'FOREIGN' });
+  await expect(provisionStep(hostedZone, scenario)).rejects.toMatchObject({ code: 'FOREIGN' });
   expect(sent().map(({ command }) => command)).not.toContain('ChangeTagsForResource');
 });
 
-test('creates when missing: a caller reference that an earlier run used for another name is of another life', async () => {
+test('creates when missing: a caller reference that an earlier run used for another name is renewed', async () => {
   mocks.route53
     .on(CreateHostedZoneCommand)
     .rejectsOnce(awsError('HostedZoneAlreadyExists', 'exists', 409))
     .resolves({ HostedZone: { Id: '/hostedzone/ZONE2', Name: 'example.com.', CallerReference: '' } });
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
   thereIs('shop-dev/token-1', 'old.com.');
-  const { ids } = await provisionStep(hostedZone, { ...scene, reopened: true });
+  const { ids } = await provisionStep(hostedZone, { ...scenario, isResumed: true });
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE2' } });
   const creates = sent().filter(({ command }) => command === 'CreateHostedZone');
   const second = { ...create.input, CallerReference: 'shop-dev/token-2' };
   expect(creates.map(({ input }) => input)).toEqual([create.input, second]);
 });
 
-test('creates when missing: a zone that an earlier run made without seeing the answer is not made twice', async () => {
+test('creates when missing: a zone that an earlier run created without seeing the response is not created twice', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
   thereIs('shop-dev/token-1');
-  const { ids } = await provisionStep(hostedZone, { ...scene, reopened: true });
+  const { ids } = await provisionStep(hostedZone, { ...scenario, isResumed: true });
   expect(ids).toEqual({ '': { hostedZoneId: 'ZONE1' } });
   expect(sent().filter(({ command }) => command === 'CreateHostedZone')).toEqual([create]);
 });
@@ -95,7 +104,7 @@ test('creates when missing: a zone that an earlier run made without seeing the a
 test.each([
   ['renamed', own],
   ["the account's", theAccounts],
-  ['no more', config({ domain: undefined })],
+  ['no longer configured', config({ domain: undefined })],
 ])('removes zones of ours that the domain no longer names, when it is %s', (_what, of) => {
   const old = { ...ours, name: 'old.com' };
   const isThere = of.domain !== undefined && { '': of === own ? ours : theirs };
@@ -108,17 +117,17 @@ test.each([
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(hostedZone, { ...scene, found: { hostedZone: { '': ours } } });
+  const { verbs } = await provisionStep(hostedZone, { ...scenario, found: { hostedZone: { '': ours } } });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
 test.each([
   ["the account's own zone", theirs],
-  ['one of ours from when it was to be created', ours],
+  ['our zone from an earlier configuration that created it', ours],
 ])('adopts when present: %s is used as it is', async (_what, zone) => {
   const { verbs } = await provisionStep(hostedZone, {
-    ...scene,
+    ...scenario,
     config: theAccounts,
     found: { hostedZone: { '': zone } },
   });
@@ -127,15 +136,15 @@ test.each([
 });
 
 test('adopts when present: without a domain there is nothing to do', async () => {
-  const { verbs } = await provisionStep(hostedZone, { ...scene, config: config({ domain: undefined }) });
+  const { verbs } = await provisionStep(hostedZone, { ...scenario, config: config({ domain: undefined }) });
   expect(verbs).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
-  // As after a run that was killed between the create and its tags.
+  // As after a run that was killed between the create and the tagging.
   const { verbs } = await provisionStep(hostedZone, {
-    ...scene,
+    ...scenario,
     found: { hostedZone: { '': { ...ours, tags: { 'slipway:stack': 'shop-dev' } } } },
   });
   expect(verbs).toEqual([['update', '', 'tag.Name', 'tag.slipway:step', 'tag.slipway:key']]);
@@ -144,12 +153,12 @@ test('repairs drift', async () => {
 
 test('explains refusal', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('TooManyHostedZones', 'too many zones', 500));
-  await expect(provisionStep(hostedZone, scene)).rejects.toMatchObject({ message: 'too many zones' });
+  await expect(provisionStep(hostedZone, scenario)).rejects.toMatchObject({ message: 'too many zones' });
   expect(sent()).toEqual([create]);
 });
 
-test("explains refusal: the account's own zone is not made a second time", async () => {
-  const { changes } = await provisionStep(hostedZone, { ...scene, found: { hostedZone: { '': theirs } } });
+test("explains refusal: the account's own zone is not created a second time", async () => {
+  const { changes } = await provisionStep(hostedZone, { ...scenario, found: { hostedZone: { '': theirs } } });
   expect(changes).toEqual([
     {
       noun: 'hostedZone',
@@ -163,8 +172,8 @@ test("explains refusal: the account's own zone is not made a second time", async
   expect(sent()).toEqual([]);
 });
 
-test('explains refusal: a zone that the account should have but has not', async () => {
-  const { changes } = await provisionStep(hostedZone, { ...scene, config: theAccounts });
+test('explains refusal: a zone that the account should have but does not have', async () => {
+  const { changes } = await provisionStep(hostedZone, { ...scenario, config: theAccounts });
   expect(changes).toMatchObject([
     {
       verb: 'refused',

@@ -1,4 +1,4 @@
-// The step that makes the images: what it pushes in each case, and what its look reads.
+// The step of the images: what it pushes in each case, and what its look reads.
 import {
   BatchCheckLayerAvailabilityCommand,
   CompleteLayerUploadCommand,
@@ -18,11 +18,20 @@ import { dockerBuild } from '../../../../lib/image/docker.ts';
 import type { Step } from '../../../../lib/engine/step.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { images } from '../../../../provision/steps/images.ts';
-import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, seeOf, sent } from '../../act.ts';
+import {
+  ACCOUNT,
+  awsError,
+  config,
+  mocks,
+  ourTags,
+  provisionStep,
+  lookContextOf,
+  sent,
+} from '../../step-harness.ts';
 import { enginesOnPath, folderOf } from '../../lib/image/folder.ts';
 
 const uriOf = (key: string) => `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/shop-dev/${key}`;
-const made = {
+const repositoryIds = {
   repositories: Object.fromEntries(
     ['web-api1', 'web-api2'].map((key) => [
       key,
@@ -31,8 +40,9 @@ const made = {
   ),
 };
 
-/** The build that the container has in `act.ts`. */
-const buildOf = (key: string) => seeOf().builds.of(key) as Promise<Extract<Build, { kind: 'bundle' }>>;
+/** The build of the container in `step-harness.ts`. */
+const buildOf = (key: string) =>
+  lookContextOf().builds.of(key) as Promise<Extract<Build, { kind: 'bundle' }>>;
 
 async function found(key: string) {
   const { tag, digest } = await buildOf(key);
@@ -51,7 +61,7 @@ const commands = () => sent().map(({ command }) => command);
 
 test('creates when missing', async () => {
   registry();
-  const { verbs, ids } = await provisionStep(images, { name: 'images', made });
+  const { verbs, ids } = await provisionStep(images, { noun: 'images', ids: repositoryIds });
   expect(verbs).toEqual([
     ['create', 'web-api1'],
     ['create', 'web-api2'],
@@ -75,7 +85,7 @@ test('creates when missing', async () => {
   expect(commands().filter((command) => command === 'CompleteLayerUpload')).toHaveLength(4);
 });
 
-test('creates when missing: a push that was interrupted is finished, with the layers that are there', async () => {
+test('creates when missing: an interrupted push is completed, reusing the layers that exist', async () => {
   registry();
   const { blobs } = await buildOf('web-api1');
   const layers = blobs.map(({ digest }) => ({
@@ -84,15 +94,15 @@ test('creates when missing: a push that was interrupted is finished, with the la
   }));
   mocks.ecr.on(BatchCheckLayerAvailabilityCommand).resolves({ layers });
   await provisionStep(images, {
-    name: 'images',
-    made,
+    noun: 'images',
+    ids: repositoryIds,
     found: { images: { 'web-api2': await found('web-api2') } },
-    reopened: true,
+    isResumed: true,
   });
   expect(commands()).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
 });
 
-test('creates when missing: an engine builds and pushes, and the digest is what ECR then says', async () => {
+test('creates when missing: an engine builds and pushes, and ECR reports the digest', async () => {
   const calls = await enginesOnPath({ docker: '' });
   const build = await dockerBuild('docker', await folderOf({ Dockerfile: 'FROM scratch' }));
   mocks.ecr.on(GetAuthorizationTokenCommand).resolves({ authorizationData: [{}] });
@@ -104,8 +114,8 @@ test('creates when missing: an engine builds and pushes, and the digest is what 
     create: (context) => images.create({ ...context, builds: { emulator: false, of: async () => build } }),
   };
   const { ids, notes } = await provisionStep(step, {
-    name: 'images',
-    made,
+    noun: 'images',
+    ids: repositoryIds,
     found: { images: { 'web-api2': await found('web-api2') } },
   });
   expect(ids).toEqual({ 'web-api1': { imageUri: `${uriOf('web-api1')}@sha256:built` } });
@@ -115,8 +125,8 @@ test('creates when missing: an engine builds and pushes, and the digest is what 
 
 test('adopts when present', async () => {
   const { verbs } = await provisionStep(images, {
-    name: 'images',
-    made,
+    noun: 'images',
+    ids: repositoryIds,
     found: { images: { 'web-api1': await found('web-api1'), 'web-api2': await found('web-api2') } },
   });
   expect(verbs).toEqual([]);
@@ -125,10 +135,10 @@ test('adopts when present', async () => {
 
 test('repairs drift', async () => {
   registry();
-  // Somebody deleted the image; everything else of the repository is as it was.
+  // The image was deleted by hand; the rest of the repository is unchanged.
   const { verbs } = await provisionStep(images, {
-    name: 'images',
-    made,
+    noun: 'images',
+    ids: repositoryIds,
     found: { images: { 'web-api2': await found('web-api2') } },
   });
   expect(verbs).toEqual([['create', 'web-api1']]);
@@ -138,33 +148,33 @@ test('repairs drift', async () => {
 test('explains refusal', async () => {
   registry();
   mocks.ecr.on(PutImageCommand).rejects(awsError('ImageTagAlreadyExistsException', 'The tag is immutable.'));
-  await expect(provisionStep(images, { name: 'images', made })).rejects.toMatchObject({
+  await expect(provisionStep(images, { noun: 'images', ids: repositoryIds })).rejects.toMatchObject({
     code: 'FOREIGN',
     why: 'The tag is immutable.',
   });
 });
 
-test('explains refusal: a repository that takes no layers', async () => {
+test('explains refusal: a repository that rejects layers', async () => {
   registry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(awsError('AccessDeniedException', 'no uploads'));
-  await expect(provisionStep(images, { name: 'images', made })).rejects.toMatchObject({
+  await expect(provisionStep(images, { noun: 'images', ids: repositoryIds })).rejects.toMatchObject({
     message: 'no uploads',
   });
   expect(commands()).not.toContain('PutImage');
 });
 
-test('a container with an image by reference has none to be made', async () => {
+test('a container with an image by reference needs no build', async () => {
   const base = config();
   const services = base.services.map((service) => ({
     ...service,
     containers: service.containers.map((container) => ({ ...container, image: { reference: 'nginx:1' } })),
   }));
-  const { verbs } = await provisionStep(images, { name: 'images', config: { ...base, services } });
+  const { verbs } = await provisionStep(images, { noun: 'images', config: { ...base, services } });
   expect(verbs).toEqual([]);
 });
 
 describe('the look', () => {
-  /** The repositories that AWS holds. */
+  /** The repositories that AWS returns. */
   function holds(...keys: string[]): void {
     mocks.ecr.on(DescribeRepositoriesCommand).resolves({
       repositories: keys.map((key) => ({
@@ -185,27 +195,29 @@ describe('the look', () => {
       imageIds: [{ imageTag: tag }],
     });
 
-  test('finds the image of the present source by its tag, and no other', async () => {
+  test('finds the image of the current source by its tag, and no other', async () => {
     holds('web-api1', 'web-api2');
     const { tag, digest } = await buildOf('web-api1');
     answers('web-api1', tag).resolves({ imageDetails: [{ imageDigest: digest }] });
     answers('web-api2', (await buildOf('web-api2')).tag).rejects(awsError('ImageNotFoundException'));
-    expect(Object.fromEntries(await lookImages(seeOf()))).toEqual({ 'web-api1': await found('web-api1') });
+    expect(Object.fromEntries(await lookImages(lookContextOf()))).toEqual({
+      'web-api1': await found('web-api1'),
+    });
   });
 
-  test('asks nothing of a repository that is not there', async () => {
+  test('does not ask for images of a missing repository', async () => {
     holds();
-    expect((await lookImages(seeOf())).size).toBe(0);
+    expect((await lookImages(lookContextOf())).size).toBe(0);
     expect(commands()).toEqual(['DescribeRepositories']);
   });
 
-  test('does not take another image under our tag for ours', async () => {
+  test('does not adopt another image under our tag', async () => {
     holds('web-api1');
     mocks.ecr.on(DescribeImagesCommand).resolves({ imageDetails: [{ imageDigest: 'sha256:other' }] });
-    expect((await lookImages(seeOf())).size).toBe(0);
+    expect((await lookImages(lookContextOf())).size).toBe(0);
   });
 
-  test('takes what an engine has pushed, whose digest nobody knows before', async () => {
+  test('accepts what an engine has pushed, whose digest is not known in advance', async () => {
     holds('web-api1');
     mocks.ecr.on(DescribeImagesCommand).resolves({ imageDetails: [{ imageDigest: 'sha256:built' }] });
     const build = {
@@ -215,13 +227,16 @@ describe('the look', () => {
       engine: 'docker',
       folder: '/',
     } as const;
-    const items = await lookImages({ ...seeOf(), builds: { emulator: false, of: async () => build } });
+    const items = await lookImages({
+      ...lookContextOf(),
+      builds: { emulator: false, of: async () => build },
+    });
     expect(items.get('web-api1')).toMatchObject({ digest: 'sha256:built', tag: 'docker-1' });
   });
 
-  test('does not take a denied call for an absence', async () => {
+  test('does not treat a denied call as absence', async () => {
     holds('web-api1', 'web-api2');
     mocks.ecr.on(DescribeImagesCommand).rejects(awsError('AccessDeniedException', 'denied'));
-    await expect(lookImages(seeOf())).rejects.toThrow('denied');
+    await expect(lookImages(lookContextOf())).rejects.toThrow('denied');
   });
 });

@@ -1,4 +1,4 @@
-// The step that builds the internet gateway: what it sends in each case.
+// The step of the internet gateway: what it sends in each case.
 import {
   AttachInternetGatewayCommand,
   CreateInternetGatewayCommand,
@@ -8,7 +8,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { internetGateway } from '../../../../provision/steps/internet-gateway.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('internetGateway'));
@@ -29,7 +29,11 @@ const seen = (VpcId?: string) => ({
     },
   ],
 });
-const scene = { name: 'internetGateway', made: network(), found: networkWithout('internetGateway') } as const;
+const scenario = {
+  noun: 'internetGateway',
+  ids: network(),
+  found: networkWithout('internetGateway'),
+} as const;
 const found = (attachedTo: string | undefined) => ({
   ...network(),
   internetGateway: { '': { internetGatewayId: 'igw-1', attachedTo, tags: ourTags('internetGateway') } },
@@ -40,17 +44,17 @@ const commands = () => sent().map(({ command }) => command);
 test('creates when missing', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).resolves({ InternetGateway: { InternetGatewayId: 'igw-1' } });
   mocks.ec2.on(AttachInternetGatewayCommand).resolves({});
-  const { verbs, ids } = await provisionStep(internetGateway, scene);
+  const { verbs, ids } = await provisionStep(internetGateway, scenario);
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { internetGatewayId: 'igw-1' } });
   expect(sent()).toEqual([create, attach]);
 });
 
-test('creates when missing: a lost answer is looked for by tags before anything is sent again', async () => {
+test('creates when missing: after a lost response, the resource is looked for by its tags before anything is sent again', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolvesOnce({}).resolves(seen());
   mocks.ec2.on(AttachInternetGatewayCommand).resolves({});
-  await provisionStep(internetGateway, scene);
+  await provisionStep(internetGateway, scenario);
   expect(commands()).toEqual([
     'CreateInternetGateway',
     'DescribeInternetGateways',
@@ -59,19 +63,19 @@ test('creates when missing: a lost answer is looked for by tags before anything 
   ]);
 });
 
-test('creates when missing: the lost answer of the attachment is looked for, too, until it is seen', async () => {
+test('creates when missing: after a lost response, the attachment is looked for until it is visible', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).resolves({ InternetGateway: { InternetGatewayId: 'igw-1' } });
   mocks.ec2.on(AttachInternetGatewayCommand).rejects(taken);
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolvesOnce({}).resolvesOnce(seen()).resolves(seen('vpc-1'));
-  const { ids } = await provisionStep(internetGateway, scene);
+  const { ids } = await provisionStep(internetGateway, scenario);
   expect(ids).toEqual({ '': { internetGatewayId: 'igw-1' } });
   expect(commands().slice(2)).toEqual(Array(3).fill('DescribeInternetGateways'));
 });
 
-test('creates when missing: a VPC that is made in the same run is known later', async () => {
+test('creates when missing: the id of a VPC that the same run creates is known later', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).resolves({ InternetGateway: { InternetGatewayId: 'igw-1' } });
   mocks.ec2.on(AttachInternetGatewayCommand).resolves({});
-  const { changes } = await provisionStep(internetGateway, { ...scene, found: {} });
+  const { changes } = await provisionStep(internetGateway, { ...scenario, found: {} });
   expect(changes[0]?.fields).toContainEqual({
     field: 'attached to',
     from: undefined,
@@ -81,14 +85,14 @@ test('creates when missing: a VPC that is made in the same run is known later', 
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(internetGateway, { ...scene, found: found('vpc-1') });
+  const { verbs } = await provisionStep(internetGateway, { ...scenario, found: found('vpc-1') });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
 test('repairs drift', async () => {
   mocks.ec2.on(AttachInternetGatewayCommand).resolves({});
-  const { verbs } = await provisionStep(internetGateway, { ...scene, found: found(undefined) });
+  const { verbs } = await provisionStep(internetGateway, { ...scenario, found: found(undefined) });
   expect(verbs).toEqual([['update', '', 'attached to']]);
   expect(sent()).toEqual([attach]);
 });
@@ -97,33 +101,35 @@ test('repairs drift: tags alone', async () => {
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const drifted = network();
   drifted.internetGateway[''].tags = { ...drifted.internetGateway[''].tags, Name: 'other' };
-  await provisionStep(internetGateway, { ...scene, found: drifted });
+  await provisionStep(internetGateway, { ...scenario, found: drifted });
   expect(sent()).toEqual([{ command: 'CreateTags', input: { Resources: ['igw-1'], Tags } }]);
 });
 
 test('explains refusal', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).rejects(awsError('InternetGatewayLimitExceeded'));
-  await expect(provisionStep(internetGateway, scene)).rejects.toMatchObject({
+  await expect(provisionStep(internetGateway, scenario)).rejects.toMatchObject({
     name: 'InternetGatewayLimitExceeded',
   });
   expect(commands()).toEqual(['CreateInternetGateway']);
 });
 
-test('explains refusal: one that hangs on somebody else’s VPC is left there', async () => {
-  const { changes, verbs } = await provisionStep(internetGateway, { ...scene, found: found('vpc-9') });
+test('explains refusal: a gateway that is attached to a foreign VPC stays attached there', async () => {
+  const { changes, verbs } = await provisionStep(internetGateway, { ...scenario, found: found('vpc-9') });
   expect(verbs).toEqual([['refused', '']]);
   expect(changes[0]?.reason).toBe('it is attached to vpc-9, which is not the VPC of this stack');
   expect(sent()).toEqual([]);
 });
 
-test('explains refusal: a VPC that has somebody else’s gateway already', async () => {
+test('explains refusal: a VPC that already has a foreign gateway', async () => {
   const other = awsError(
     'Resource.AlreadyAssociated',
     'Network vpc-1 already has an internet gateway attached',
   );
   mocks.ec2.on(AttachInternetGatewayCommand).rejects(other);
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolves(seen());
-  await expect(provisionStep(internetGateway, { ...scene, found: found(undefined) })).rejects.toMatchObject({
+  await expect(
+    provisionStep(internetGateway, { ...scenario, found: found(undefined) }),
+  ).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has the place of the internet gateway of vpc-1.',
     why: 'Network vpc-1 already has an internet gateway attached',

@@ -1,4 +1,4 @@
-// The step that makes the listener: what it sends in each case.
+// The step of the listener: what it sends in each case.
 import {
   AddTagsCommand,
   CreateListenerCommand,
@@ -12,19 +12,19 @@ import { expect, test } from '@jest/globals';
 import type { FoundListener } from '../../../../lib/look/listener.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { listener } from '../../../../provision/steps/listener.ts';
-import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { existing } from '../../existing-resources.ts';
 
-const { loadBalancer } = neighbours;
+const { loadBalancer } = existing;
 const item: FoundListener = {
   listenerArn: 'arn:listener',
   protocol: 'HTTP',
   defaultAction: 'fixed-response 404 text/plain There is no service at this path.',
   tags: ourTags('listener'),
 };
-const scene = { name: 'listener' as const, made: { loadBalancer } };
+const scenario = { noun: 'listener' as const, ids: { loadBalancer } };
 const withItem = (changes: Partial<FoundListener> = {}) => ({
-  ...scene,
+  ...scenario,
   found: { loadBalancer, listener: { '': { ...item, ...changes } } },
 });
 const DefaultActions = [
@@ -48,7 +48,7 @@ const create = {
   },
 };
 
-/** What the look asks for, answered with a listener on port 80 that has these tags. */
+/** Lets the look find a listener on port 80 with these tags. */
 function thereIs(tags: Record<string, string>): void {
   mocks.elbv2
     .on(DescribeLoadBalancersCommand)
@@ -62,23 +62,23 @@ function thereIs(tags: Record<string, string>): void {
 
 test('creates when missing', async () => {
   mocks.elbv2.on(CreateListenerCommand).resolves({ Listeners: [{ ListenerArn: 'arn:new' }] });
-  const { verbs, ids } = await provisionStep(listener, scene);
+  const { verbs, ids } = await provisionStep(listener, scenario);
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { listenerArn: 'arn:new' } });
   expect(sent()).toEqual([create]);
 });
 
-test('creates when missing: a port that is in use by ours, whose answer was lost, is adopted', async () => {
+test('creates when missing: a port that our own listener has, created by a call whose response was lost, is adopted', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('DuplicateListenerException'));
   thereIs(ourTags('listener'));
-  const { ids } = await provisionStep(listener, scene);
+  const { ids } = await provisionStep(listener, scenario);
   expect(ids).toEqual({ '': { listenerArn: 'arn:there' } });
 });
 
-test('creates when missing: a port that somebody else took in between is left alone', async () => {
+test('creates when missing: a port that someone else has taken since the survey is left alone', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('DuplicateListenerException'));
   thereIs({});
-  await expect(provisionStep(listener, scene)).rejects.toMatchObject({
+  await expect(provisionStep(listener, scenario)).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has port 80 of the load balancer.',
   });
@@ -124,11 +124,11 @@ test('repairs drift: tags alone', async () => {
 
 test('explains refusal', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('TooManyListenersException', 'too many listeners'));
-  await expect(provisionStep(listener, scene)).rejects.toMatchObject({ message: 'too many listeners' });
+  await expect(provisionStep(listener, scenario)).rejects.toMatchObject({ message: 'too many listeners' });
   expect(sent()).toEqual([create]);
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
   const { changes } = await provisionStep(listener, withItem({ tags: {} }));
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },

@@ -1,4 +1,4 @@
-// The step that makes the load balancer: what it sends in each case.
+// The step of the load balancer: what it sends in each case.
 import {
   AddTagsCommand,
   CreateLoadBalancerCommand,
@@ -14,8 +14,8 @@ import { expect, test } from '@jest/globals';
 import type { FoundLoadBalancer } from '../../../../lib/look/load-balancer.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { loadBalancer } from '../../../../provision/steps/load-balancer.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { existing } from '../../existing-resources.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/shop-dev/50dc6c495c0c9188';
 const ids = {
@@ -38,10 +38,10 @@ const item: FoundLoadBalancer = {
   attributes: { ...attributes, 'routing.http2.enabled': 'true' },
   tags: ourTags('loadBalancer'),
 };
-const { subnets, securityGroups } = neighbours;
-const scene = { name: 'loadBalancer' as const, made: { subnets, securityGroups } };
+const { subnets, securityGroups } = existing;
+const scenario = { noun: 'loadBalancer' as const, ids: { subnets, securityGroups } };
 const withItem = (changes: Partial<FoundLoadBalancer> = {}) => ({
-  ...scene,
+  ...scenario,
   found: { subnets, securityGroups, loadBalancer: { '': { ...item, ...changes } } },
 });
 
@@ -55,7 +55,7 @@ const wish = {
   Tags: toPascalCaseTags(ourTags('loadBalancer')),
 };
 
-/** What the look asks for, answered as AWS would of a load balancer with these tags. */
+/** Lets the look find a load balancer with these tags. */
 function thereIs(tags: Record<string, string>): void {
   const { loadBalancerArn: LoadBalancerArn, dnsName: DNSName, hostedZoneId: CanonicalHostedZoneId } = ids;
   mocks.elbv2
@@ -72,7 +72,7 @@ test('creates when missing', async () => {
     LoadBalancers: [{ LoadBalancerArn: ARN, DNSName: ids.dnsName, CanonicalHostedZoneId: ids.hostedZoneId }],
   });
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
-  const done = await provisionStep(loadBalancer, scene);
+  const done = await provisionStep(loadBalancer, scenario);
   expect(done.verbs).toEqual([['create', '']]);
   expect(done.ids).toEqual({ '': ids });
   expect(sent()).toEqual([
@@ -84,11 +84,11 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
   thereIs(ourTags('loadBalancer'));
-  const done = await provisionStep(loadBalancer, scene);
+  const done = await provisionStep(loadBalancer, scenario);
   expect(done.ids).toEqual({ '': ids });
   expect(sent().at(-1)).toEqual({
     command: 'ModifyLoadBalancerAttributes',
@@ -96,10 +96,10 @@ test('creates when missing: a name that is in use by ours, whose answer was lost
   });
 });
 
-test('creates when missing: a name that somebody else took in between is left alone', async () => {
+test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
   thereIs({});
-  await expect(provisionStep(loadBalancer, scene)).rejects.toMatchObject({
+  await expect(provisionStep(loadBalancer, scenario)).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has the name shop-dev.',
   });
@@ -114,7 +114,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: what AWS fills in by itself is no drift', async () => {
+test('adopts when present: what AWS fills in automatically is not drift', async () => {
   const filled = { ...attributes, 'deletion_protection.enabled': 'true' };
   const done = await provisionStep(loadBalancer, withItem({ state: 'provisioning', attributes: filled }));
   expect(done.verbs).toEqual([]);
@@ -157,14 +157,14 @@ test('repairs drift: one part at a time', async () => {
   expect(sent().map(({ command }) => command)).toEqual(['ModifyLoadBalancerAttributes']);
 });
 
-test('repairs drift: subnets and a group that are yet to be made differ from all that are there', async () => {
+test('repairs drift: subnets and a group that are yet to be created differ from the current ones', async () => {
   mocks.elbv2.on(SetSubnetsCommand).resolves({});
   mocks.elbv2.on(SetSecurityGroupsCommand).resolves({});
-  const done = await provisionStep(loadBalancer, { ...scene, found: { loadBalancer: { '': item } } });
+  const done = await provisionStep(loadBalancer, { ...scenario, found: { loadBalancer: { '': item } } });
   expect(done.verbs).toEqual([['update', '', 'subnets', 'security group']]);
 });
 
-test('repairs drift: one that failed goes before another is made', async () => {
+test('repairs drift: a failed load balancer is deleted before a new one is created', async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
   mocks.elbv2
     .on(DescribeLoadBalancersCommand)
@@ -194,7 +194,7 @@ test('explains refusal', async () => {
   mocks.elbv2
     .on(CreateLoadBalancerCommand)
     .rejects(awsError('TooManyLoadBalancersException', 'You have reached the maximum.'));
-  await expect(provisionStep(loadBalancer, scene)).rejects.toMatchObject({
+  await expect(provisionStep(loadBalancer, scenario)).rejects.toMatchObject({
     message: 'You have reached the maximum.',
   });
   expect(sent()).toEqual([{ command: 'CreateLoadBalancer', input: wish }]);
@@ -208,14 +208,14 @@ test.each([
     undefined,
   ],
   [
-    "is another stack's",
+    'belongs to another stack',
     { tags: { 'slipway:stack': 'shop-prod' } },
     'it belongs to the stack shop-prod',
     undefined,
   ],
   ['is internal', { scheme: 'internal' }, 'it is internal, which cannot change', true],
 ])(
-  'explains refusal: one that %s is refused, and nothing is sent',
+  'explains refusal: a load balancer that %s is refused, and nothing is sent',
   async (_what, changes, reason, cannotUpdate) => {
     const { changes: planned } = await provisionStep(
       loadBalancer,

@@ -1,4 +1,4 @@
-// The step that makes the log group: what it sends in each case.
+// The step of the log group: what it sends in each case.
 import {
   CreateLogGroupCommand,
   DescribeLogGroupsCommand,
@@ -8,13 +8,13 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { logGroup } from '../../../../provision/steps/log-group.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 
 const NAME = '/slipway/shop-dev';
 const ARN = `arn:aws:logs:eu-west-1:111122223333:log-group:${NAME}`;
 const item = { logGroupName: NAME, retentionDays: 14, tags: ourTags('logGroup') };
 const withItem = (changes: Partial<typeof item> = {}) => ({
-  name: 'logGroup' as const,
+  noun: 'logGroup' as const,
   found: { logGroup: { '': { ...item, ...changes } } },
 });
 const create = { command: 'CreateLogGroup', input: { logGroupName: NAME, tags: ourTags('logGroup') } };
@@ -31,37 +31,37 @@ function thereIs(tags: Record<string, string>): void {
 test('creates when missing', async () => {
   mocks.logs.on(CreateLogGroupCommand).resolves({});
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
-  const { verbs, ids } = await provisionStep(logGroup, { name: 'logGroup' });
+  const { verbs, ids } = await provisionStep(logGroup, { noun: 'logGroup' });
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { logGroupName: NAME } });
   expect(sent()).toEqual([create, retention(14)]);
 });
 
-test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
   mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   thereIs(ourTags('logGroup'));
-  await provisionStep(logGroup, { name: 'logGroup' });
+  await provisionStep(logGroup, { noun: 'logGroup' });
   expect(sent().at(-1)).toEqual(retention(14));
 });
 
-test('creates when missing: a name that somebody else took in between is left alone', async () => {
+test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
   mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
   thereIs({});
-  await expect(provisionStep(logGroup, { name: 'logGroup' })).rejects.toMatchObject({
+  await expect(provisionStep(logGroup, { noun: 'logGroup' })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has the name /slipway/shop-dev.',
   });
   expect(sent().map(({ command }) => command)).not.toContain('PutRetentionPolicy');
 });
 
-test('creates when missing: tries again while an old group of the name is being removed', async () => {
+test('creates when missing: retries while an old group of that name is being deleted', async () => {
   mocks.logs
     .on(CreateLogGroupCommand)
     .rejectsOnce(awsError('OperationAbortedException', 'A conflicting operation is in progress.'))
     .resolves({});
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
-  await provisionStep(logGroup, { name: 'logGroup' });
+  await provisionStep(logGroup, { noun: 'logGroup' });
   expect(sent()).toEqual([create, create, retention(14)]);
 });
 
@@ -74,7 +74,7 @@ test('adopts when present', async () => {
 test('repairs drift', async () => {
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   mocks.logs.on(TagResourceCommand).resolves({});
-  // As after a run that was killed between the create and its retention: events would be kept for ever.
+  // As after a run that was killed between the create and the retention: events would be kept indefinitely.
   const { verbs, ids } = await provisionStep(
     logGroup,
     withItem({ retentionDays: 0, tags: { ...item.tags, Name: 'other' } }),
@@ -97,13 +97,13 @@ test('explains refusal', async () => {
   mocks.logs
     .on(CreateLogGroupCommand)
     .rejects(awsError('LimitExceededException', 'Resource limit exceeded.'));
-  await expect(provisionStep(logGroup, { name: 'logGroup' })).rejects.toMatchObject({
+  await expect(provisionStep(logGroup, { noun: 'logGroup' })).rejects.toMatchObject({
     message: 'Resource limit exceeded.',
   });
   expect(sent()).toEqual([create]);
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
   const { changes } = await provisionStep(logGroup, withItem({ tags: { 'slipway:stack': 'other-dev' } }));
   expect(changes).toMatchObject([{ verb: 'refused', reason: 'it belongs to the stack other-dev' }]);
   expect(sent()).toEqual([]);

@@ -1,4 +1,4 @@
-// The step that builds the NAT gateway: what it sends in each case, and what it waits for.
+// The step of the NAT gateway: what it sends in each case, and what it waits for.
 import {
   CreateNatGatewayCommand,
   CreateTagsCommand,
@@ -9,7 +9,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { natGateway } from '../../../../provision/steps/nat-gateway.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('natGateway'));
@@ -25,25 +25,25 @@ const create = (ClientToken: string) => ({
 const look = (id: string) => ({ command: 'DescribeNatGateways', input: { NatGatewayIds: [id] } });
 const remove = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
 const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({ NatGatewayId, State, ...more });
-const made = (id: string, state: NatGatewayState = 'pending') => ({ NatGateway: nat(id, state) });
-/** What a look at one gateway answers, one after the other; the last again and again. */
+const created = (id: string, state: NatGatewayState = 'pending') => ({ NatGateway: nat(id, state) });
+/** Lets the looks at one gateway return these responses in sequence; the last is repeated. */
 function looking(id: string, ...states: ReturnType<typeof nat>[]) {
   const behaviour = mocks.ec2.on(DescribeNatGatewaysCommand, { NatGatewayIds: [id] });
   for (const state of states.slice(0, -1)) behaviour.resolvesOnce({ NatGateways: [state] });
   const [last] = states.slice(-1);
   behaviour.resolves({ NatGateways: last ? [last] : [] });
 }
-const scene = { name: 'natGateway', made: network() } as const;
-const missing = { ...scene, found: networkWithout('natGateway') };
+const scenario = { noun: 'natGateway', ids: network() } as const;
+const missing = { ...scenario, found: networkWithout('natGateway') };
 /** The network with another NAT gateway. */
 function withNat(changes: Partial<ReturnType<typeof network>['natGateway']['']>) {
   const found = network();
   Object.assign(found.natGateway[''], changes);
-  return { ...scene, found };
+  return { ...scenario, found };
 }
 
 test('creates when missing', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
   looking('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'pending'), nat('nat-1', 'available'));
   const { verbs, ids } = await provisionStep(natGateway, missing);
   expect(verbs).toEqual([['create', '']]);
@@ -51,8 +51,8 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create('token-1'), look('nat-1'), look('nat-1'), look('nat-1')]);
 });
 
-test('creates when missing: one that is not known everywhere yet is waited for', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
+test('creates when missing: a gateway that is not visible yet is waited for', async () => {
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
   mocks.ec2
     .on(DescribeNatGatewaysCommand)
     .rejectsOnce(awsError('NatGatewayNotFound'))
@@ -61,16 +61,16 @@ test('creates when missing: one that is not known everywhere yet is waited for',
   expect(sent()).toEqual([create('token-1'), look('nat-1'), look('nat-1')]);
 });
 
-test('creates when missing: a token that gives a gateway of an earlier life is given up for another', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-1' }).resolves(made('nat-old', 'deleted'));
-  mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-2' }).resolves(made('nat-1'));
+test('creates when missing: a token that yields a deleted gateway is renewed', async () => {
+  mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-1' }).resolves(created('nat-old', 'deleted'));
+  mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-2' }).resolves(created('nat-1'));
   looking('nat-1', nat('nat-1', 'available'));
   const { ids } = await provisionStep(natGateway, missing);
   expect(ids).toEqual({ '': { natGatewayId: 'nat-1' } });
   expect(sent()).toEqual([create('token-1'), create('token-2'), look('nat-1')]);
 });
 
-test('creates when missing: a token that was sent with other parameters gives what it made, if that lives', async () => {
+test('creates when missing: a token that was sent with other parameters yields the existing gateway, if that is alive', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).rejects(awsError('IdempotentParameterMismatch'));
   mocks.ec2
     .on(DescribeNatGatewaysCommand)
@@ -79,19 +79,19 @@ test('creates when missing: a token that was sent with other parameters gives wh
   expect(ids).toEqual({ '': { natGatewayId: 'nat-before' } });
 });
 
-test('creates when missing: AWS that gives nothing but dead ones is not asked for ever', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-old', 'failed'));
+test('creates when missing: creation is given up when renewed tokens yield failed gateways as well', async () => {
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-old', 'failed'));
   await expect(provisionStep(natGateway, missing)).rejects.toThrow('does not live');
   expect(sent()).toEqual([create('token-1'), create('token-2')]);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(natGateway, { ...scene, found: network() });
+  const { verbs } = await provisionStep(natGateway, { ...scenario, found: network() });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: one that a run left pending is waited for', async () => {
+test('adopts when present: a gateway that an earlier run left pending is waited for', async () => {
   looking('nat-1', nat('nat-1', 'pending'), nat('nat-1', 'available'));
   const { verbs, ids } = await provisionStep(natGateway, withNat({ state: 'pending' }));
   expect(verbs).toEqual([['update', '', 'state']]);
@@ -122,11 +122,11 @@ test.each([
     'a NAT gateway keeps its first address',
   ],
 ])(
-  'repairs drift: one %s goes before another comes, with another token',
+  'repairs drift: a gateway %s is deleted before a new one is created, with a new token',
   async (_, changes, fields, reason) => {
     mocks.ec2.on(DeleteNatGatewayCommand).resolves({});
     looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
-    mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-2'));
+    mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-2'));
     looking('nat-2', nat('nat-2', 'available'));
     const { verbs, ids, changes: planned } = await provisionStep(natGateway, withNat(changes));
     expect(verbs).toEqual([['replace', '', ...fields]]);
@@ -136,20 +136,20 @@ test.each([
   },
 );
 
-test('repairs drift: one that is going already is only waited for', async () => {
+test('repairs drift: a gateway that is being deleted already is only waited for', async () => {
   looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-2'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-2'));
   looking('nat-2', nat('nat-2', 'available'));
   await provisionStep(natGateway, withNat({ state: 'deleting' }));
   expect(sent().map(({ command }) => command)).not.toContain('DeleteNatGateway');
 });
 
-test('repairs drift: a failed one that AWS has forgotten since is no hindrance', async () => {
+test('repairs drift: a failed gateway that no longer exists does not matter', async () => {
   mocks.ec2.on(DeleteNatGatewayCommand).rejects(awsError('NatGatewayNotFound'));
   mocks.ec2
     .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
     .rejects(awsError('NatGatewayNotFound'));
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-2'));
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-2'));
   looking('nat-2', nat('nat-2', 'available'));
   const { ids } = await provisionStep(natGateway, withNat({ state: 'failed' }));
   expect(ids).toEqual({ '': { natGatewayId: 'nat-2' } });
@@ -162,8 +162,8 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([create('token-1')]);
 });
 
-test('explains refusal: one that fails while it is waited for ends the wait, with the reason of AWS', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
+test('explains refusal: a gateway that fails ends the wait, with the reason that AWS gives', async () => {
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
   const why = {
     FailureCode: 'Gateway.NotAttached',
     FailureMessage: 'Network vpc-1 has no Internet gateway attached',
@@ -176,8 +176,8 @@ test('explains refusal: one that fails while it is waited for ends the wait, wit
   });
 });
 
-test('explains refusal: one that somebody deletes meanwhile ends the wait, too', async () => {
-  mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-1'));
+test('explains refusal: a gateway that is deleted meanwhile ends the wait', async () => {
+  mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
   looking('nat-1', nat('nat-1', 'deleting'));
   await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({
     code: 'FAILED_STATE',

@@ -1,4 +1,4 @@
-// The step that builds the private route tables: what it sends in each case.
+// The step of the private route tables: what it sends in each case.
 import {
   AssociateRouteTableCommand,
   CreateRouteCommand,
@@ -10,7 +10,7 @@ import { expect, test } from '@jest/globals';
 import { privateRoutes } from '../../../../provision/steps/private-routes.ts';
 import { knownAfter } from '../../../../lib/model/change.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../act.ts';
+import { awsError, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const ids: Record<string, string> = { 'private-1': 'rtb-2', 'private-2': 'rtb-3' };
@@ -20,7 +20,7 @@ const route = (RouteTableId?: string) => ({
   DestinationCidrBlock: '0.0.0.0/0',
   NatGatewayId: 'nat-1',
 });
-/** All that is sent for a table that is not there. */
+/** The calls that create a missing table. */
 const creation = (key: string) => [
   {
     command: 'CreateRouteTable',
@@ -35,10 +35,10 @@ const creation = (key: string) => [
   { command: 'CreateRoute', input: route(ids[key]) },
   { command: 'AssociateRouteTable', input: { RouteTableId: ids[key], SubnetId: subnetIds[key] } },
 ];
-const scene = { name: 'privateRoutes', made: network() } as const;
-const missing = { ...scene, found: networkWithout('privateRoutes') };
+const scenario = { noun: 'privateRoutes', ids: network() } as const;
+const missing = { ...scenario, found: networkWithout('privateRoutes') };
 
-/** Everything is made as asked. */
+/** Lets every call succeed. */
 function willing() {
   mocks.ec2
     .on(CreateRouteTableCommand)
@@ -59,7 +59,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([...creation('private-1'), ...creation('private-2')]);
 });
 
-test('creates when missing: a gateway that is not known everywhere yet is tried again', async () => {
+test('creates when missing: a call that does not find the new gateway yet is retried', async () => {
   willing();
   mocks.ec2
     .on(CreateRouteCommand)
@@ -77,12 +77,12 @@ test('creates when missing: a gateway that is not known everywhere yet is tried 
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(privateRoutes, { ...scene, found: network() });
+  const { verbs } = await provisionStep(privateRoutes, { ...scenario, found: network() });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: a gateway that is still pending is routed to already', () => {
+test('adopts when present: a pending gateway is a valid target', () => {
   const found = network();
   found.natGateway[''].state = 'pending';
   expect(diffOf(privateRoutes, surveyOf(found))).toEqual([]);
@@ -95,7 +95,7 @@ test('repairs drift', async () => {
   found.privateRoutes['private-1'].blackhole = true;
   found.privateRoutes['private-2'].associations = {};
   found.privateRoutes['private-2'].tags = { ...found.privateRoutes['private-2'].tags, Name: 'other' };
-  const { verbs } = await provisionStep(privateRoutes, { ...scene, found });
+  const { verbs } = await provisionStep(privateRoutes, { ...scenario, found });
   expect(verbs).toEqual([
     ['update', 'private-1', 'default route'],
     ['update', 'private-2', 'subnets', 'tag.Name'],
@@ -112,10 +112,10 @@ test('repairs drift', async () => {
 
 test.each([
   ['failed', { state: 'failed' }],
-  ['is on its way out', { state: 'deleting' }],
-  ['lies in the wrong subnet', { subnetId: 'subnet-b' }],
+  ['is being deleted', { state: 'deleting' }],
+  ['is in the wrong subnet', { subnetId: 'subnet-b' }],
   ['has the wrong address', { allocationId: 'eipalloc-9' }],
-])('repairs drift: a gateway that %s is replaced, and the routes follow it', (_, changes) => {
+])('repairs drift: a gateway that %s is replaced, and the routes change with it', (_, changes) => {
   const found = network();
   Object.assign(found.natGateway[''], changes);
   const changed = diffOf(privateRoutes, surveyOf(found));
@@ -124,7 +124,7 @@ test.each([
   );
 });
 
-test('repairs drift: the table of a zone too many goes', () => {
+test('repairs drift: the table of a surplus zone is removed', () => {
   const found = network();
   const more = { ...found.privateRoutes, 'private-3': found.privateRoutes['private-1'] };
   const [change] = diffOf(privateRoutes, surveyOf({ ...found, privateRoutes: more }));
@@ -141,7 +141,7 @@ test('explains refusal', async () => {
 test('explains refusal: a table in another VPC cannot move', async () => {
   const found = network();
   found.privateRoutes['private-2'].vpcId = 'vpc-9';
-  const { verbs } = await provisionStep(privateRoutes, { ...scene, found });
+  const { verbs } = await provisionStep(privateRoutes, { ...scenario, found });
   expect(verbs).toEqual([['refused', 'private-2']]);
   expect(sent()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// The step that builds the public route table: what it sends in each case.
+// The step of the public route table: what it sends in each case.
 import {
   AssociateRouteTableCommand,
   CreateRouteCommand,
@@ -11,7 +11,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { publicRoutes } from '../../../../provision/steps/public-routes.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { awsError, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const Tags = toPascalCaseTags(ourTags('publicRoutes'));
@@ -34,17 +34,20 @@ const associated = (SubnetId: string, RouteTableId: string) => ({
     },
   ],
 });
-const scene = { name: 'publicRoutes', made: network() } as const;
-const missing = { ...scene, found: networkWithout('publicRoutes') };
+const scenario = { noun: 'publicRoutes', ids: network() } as const;
+const missing = { ...scenario, found: networkWithout('publicRoutes') };
 const commands = () => sent().map(({ command }) => command);
 /** The network with another public route table. */
 const withTable = (changes: Partial<ReturnType<typeof network>['publicRoutes']['']>) => {
   const found = network();
-  return { ...scene, found: { ...found, publicRoutes: { '': { ...found.publicRoutes[''], ...changes } } } };
+  return {
+    ...scenario,
+    found: { ...found, publicRoutes: { '': { ...found.publicRoutes[''], ...changes } } },
+  };
 };
 const taken = awsError('Resource.AlreadyAssociated', 'conflicts with an existing association');
 
-/** Everything is made as asked. */
+/** Lets every call succeed. */
 function willing() {
   mocks.ec2.on(CreateRouteTableCommand).resolves({ RouteTable: { RouteTableId: 'rtb-1' } });
   mocks.ec2.on(CreateRouteCommand).resolves({});
@@ -64,7 +67,7 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: an id that is not known everywhere yet is tried again', async () => {
+test('creates when missing: a call that does not find the new id yet is retried', async () => {
   willing();
   mocks.ec2.on(CreateRouteCommand).rejectsOnce(awsError('InvalidRouteTableID.NotFound')).resolves({});
   mocks.ec2.on(AssociateRouteTableCommand).rejectsOnce(awsError('InvalidRouteTableId.NotFound')).resolves({});
@@ -79,7 +82,7 @@ test('creates when missing: an id that is not known everywhere yet is tried agai
   ]);
 });
 
-test('creates when missing: a route whose answer was lost is set to what it should be', async () => {
+test('creates when missing: a route whose create lost its response is replaced', async () => {
   willing();
   mocks.ec2.on(CreateRouteCommand).rejects(awsError('RouteAlreadyExists'));
   mocks.ec2.on(ReplaceRouteCommand).resolves({});
@@ -87,7 +90,7 @@ test('creates when missing: a route whose answer was lost is set to what it shou
   expect(sent()).toContainEqual({ command: 'ReplaceRoute', input: route });
 });
 
-test('creates when missing: an association whose answer was lost is looked for until it is seen', async () => {
+test('creates when missing: an association whose create lost its response is looked for until it is visible', async () => {
   willing();
   mocks.ec2.on(AssociateRouteTableCommand, { SubnetId: 'subnet-a' }).rejects(taken);
   mocks.ec2
@@ -102,7 +105,7 @@ test('creates when missing: an association whose answer was lost is looked for u
   });
 });
 
-test('creates when missing: a token that was sent with other parameters gives what it made, if that is seen', async () => {
+test('creates when missing: a token that was sent with other parameters yields the existing resource, if that is visible', async () => {
   willing();
   mocks.ec2.on(CreateRouteTableCommand).rejects(awsError('IdempotentParameterMismatch'));
   mocks.ec2
@@ -114,7 +117,7 @@ test('creates when missing: a token that was sent with other parameters gives wh
   expect(commands().filter((command) => command === 'CreateRouteTable')).toHaveLength(1);
 });
 
-test('creates when missing: a token of an earlier life is given up for another', async () => {
+test('creates when missing: a token that yields a deleted resource is renewed', async () => {
   willing();
   mocks.ec2
     .on(CreateRouteTableCommand, { ClientToken: 'token-1' })
@@ -128,12 +131,12 @@ test('creates when missing: a token of an earlier life is given up for another',
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(publicRoutes, { ...scene, found: network() });
+  const { verbs } = await provisionStep(publicRoutes, { ...scenario, found: network() });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: subnets that others gave the table to are theirs', async () => {
+test('adopts when present: associations of foreign subnets are ignored', async () => {
   const { associations } = network().publicRoutes[''];
   const { verbs } = await provisionStep(
     publicRoutes,
@@ -162,16 +165,16 @@ test('repairs drift', async () => {
 });
 
 test.each([
-  ['to another gateway', { defaultTarget: 'igw-9' }],
-  ['to nowhere', { blackhole: true }],
-])('repairs drift: a route that leads %s is replaced', async (_, changes) => {
+  ['another gateway', { defaultTarget: 'igw-9' }],
+  ['a deleted target', { blackhole: true }],
+])('repairs drift: a route to %s is replaced', async (_, changes) => {
   mocks.ec2.on(ReplaceRouteCommand).resolves({});
   const { verbs } = await provisionStep(publicRoutes, withTable(changes));
   expect(verbs).toEqual([['update', '', 'default route']]);
   expect(sent()).toEqual([{ command: 'ReplaceRoute', input: route }]);
 });
 
-test('repairs drift: a subnet that was given another table gets its own back', async () => {
+test('repairs drift: a subnet that was associated with another table is associated with its own again', async () => {
   willing();
   mocks.ec2.on(AssociateRouteTableCommand).rejects(taken);
   mocks.ec2.on(DescribeRouteTablesCommand).resolves(associated('subnet-b', 'rtb-9'));
@@ -190,7 +193,7 @@ test('explains refusal', async () => {
   expect(commands()).toEqual(['CreateRouteTable']);
 });
 
-test('explains refusal: an association that nobody sees is not guessed', async () => {
+test('explains refusal: an association that never becomes visible is not guessed', async () => {
   willing();
   mocks.ec2.on(AssociateRouteTableCommand).rejects(taken);
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [] });

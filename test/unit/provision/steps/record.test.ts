@@ -1,4 +1,4 @@
-// The step that makes the record: what it sends in each case.
+// The step of the DNS record: what it sends in each case.
 import {
   ChangeResourceRecordSetsCommand,
   GetChangeCommand,
@@ -9,10 +9,10 @@ import {
 import { expect, test } from '@jest/globals';
 import type { FoundRecord } from '../../../../lib/look/record.ts';
 import { record } from '../../../../provision/steps/record.ts';
-import { awsError, config, mocks, provisionStep, sent, surveyOf, diffOf } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { awsError, config, mocks, provisionStep, sent, surveyOf, diffOf } from '../../step-harness.ts';
+import { existing } from '../../existing-resources.ts';
 
-const { hostedZone, loadBalancer } = neighbours;
+const { hostedZone, loadBalancer } = existing;
 const DNS = 'shop-dev-1234567890.eu-west-1.elb.amazonaws.com';
 const OURS = { 'slipway:stack': 'shop-dev' };
 const item: FoundRecord = {
@@ -25,9 +25,9 @@ const item: FoundRecord = {
   set: { Name: 'api.example.com.', Type: 'A' },
   tags: OURS,
 };
-const scene = { name: 'record' as const, made: { hostedZone, loadBalancer } };
+const scenario = { noun: 'record' as const, ids: { hostedZone, loadBalancer } };
 const withItem = (changes: Partial<FoundRecord> = {}) => ({
-  ...scene,
+  ...scenario,
   found: { hostedZone, loadBalancer, record: { '': { ...item, ...changes } } },
 });
 const write = (Action: 'CREATE' | 'UPSERT') => ({
@@ -56,7 +56,7 @@ const exists = awsError(
   "[Tried to create resource record set [name='api.example.com.', type='A'] but it already exists]",
 );
 
-/** What the look asks for, answered with a record that leads there. */
+/** Lets the look find a record with this target. */
 function thereIs(DNSName: string): void {
   mocks.route53
     .on(ListHostedZonesCommand)
@@ -73,14 +73,14 @@ function thereIs(DNSName: string): void {
   });
 }
 
-test('creates when missing, and waits until all name servers have it', async () => {
+test('creates when missing, and waits until all name servers answer with it', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change('PENDING'));
   mocks.route53
     .on(GetChangeCommand)
     .rejectsOnce(awsError('NoSuchChange', 'none', 404))
     .resolvesOnce(change('PENDING'))
     .resolves(change('INSYNC'));
-  const { verbs, ids } = await provisionStep(record, scene);
+  const { verbs, ids } = await provisionStep(record, scenario);
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { recordName: 'api.example.com', hostedZoneId: 'ZONE1' } });
   const look = { command: 'GetChange', input: { Id: '/change/C1' } };
@@ -88,26 +88,26 @@ test('creates when missing, and waits until all name servers have it', async () 
 });
 
 test.each([
-  ['an impatient run does not wait', 'PENDING' as const, false],
-  ['what is everywhere already is not waited for', 'INSYNC' as const, true],
-])('creates when missing: %s', async (_what, status, patient) => {
+  ['a run with --no-wait does not wait', 'PENDING' as const, false],
+  ['a change that is in sync already is not waited for', 'INSYNC' as const, true],
+])('creates when missing: %s', async (_what, status, waitUntilReady) => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change(status));
-  await provisionStep(record, { ...scene, patient });
+  await provisionStep(record, { ...scenario, waitUntilReady });
   expect(sent()).toEqual([write('CREATE')]);
 });
 
-test('creates when missing: a record of ours, whose answer was lost, is set again', async () => {
+test('creates when missing: our own record, created by a call whose response was lost, is set again', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(exists).resolves(change('INSYNC'));
   thereIs(`dualstack.${DNS.toUpperCase()}.`);
-  await provisionStep(record, scene);
+  await provisionStep(record, scenario);
   const writes = sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
   expect(writes).toEqual([write('CREATE'), write('UPSERT')]);
 });
 
-test("creates when missing: somebody else's record is never overwritten", async () => {
+test('creates when missing: a foreign record is never overwritten', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(exists);
   thereIs('www.example.net.');
-  await expect(provisionStep(record, scene)).rejects.toMatchObject({
+  await expect(provisionStep(record, scenario)).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has the name api.example.com.',
   });
@@ -122,11 +122,11 @@ test('adopts when present', async () => {
 });
 
 test('adopts when present: without a domain there is nothing to do', async () => {
-  const { verbs } = await provisionStep(record, { ...scene, config: config({ domain: undefined }) });
+  const { verbs } = await provisionStep(record, { ...scenario, config: config({ domain: undefined }) });
   expect(verbs).toEqual([]);
 });
 
-test('removes what the configuration does not have: it names another record, or none', () => {
+test('removes a record that the configuration no longer names', () => {
   const old = { ...item, recordName: 'old.example.com' };
   const foreign = { ...item, recordName: 'www.example.com', tags: {} };
   const found = surveyOf({ hostedZone, loadBalancer, record: { '': item, old, foreign } });
@@ -152,9 +152,9 @@ test('repairs drift', async () => {
   expect(sent()).toEqual([write('UPSERT')]);
 });
 
-test('repairs drift: a load balancer that is yet to be made is another than the one it leads to', async () => {
+test('repairs drift: a load balancer that is yet to be created is a new target', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change('INSYNC'));
-  const { verbs } = await provisionStep(record, { ...scene, found: { hostedZone, record: { '': item } } });
+  const { verbs } = await provisionStep(record, { ...scenario, found: { hostedZone, record: { '': item } } });
   expect(verbs).toEqual([['update', '', 'alias to', 'alias zone']]);
   expect(sent()).toEqual([write('UPSERT')]);
 });
@@ -162,11 +162,11 @@ test('repairs drift: a load balancer that is yet to be made is another than the 
 test('explains refusal', async () => {
   const message = '[Tried to create an alias that targets x, but that target was not found]';
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(awsError('InvalidChangeBatch', message));
-  await expect(provisionStep(record, scene)).rejects.toMatchObject({ message });
+  await expect(provisionStep(record, scenario)).rejects.toMatchObject({ message });
   expect(sent()).toEqual([write('CREATE')]);
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
   const { changes } = await provisionStep(record, withItem({ aliasTo: 'www.example.net', tags: {} }));
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },

@@ -1,4 +1,4 @@
-// The step that makes the repositories: what it sends in each case, and what its look reads.
+// The step of the repositories: what it sends in each case, and what its look reads.
 import {
   CreateRepositoryCommand,
   DescribeRepositoriesCommand,
@@ -14,7 +14,16 @@ import { describe, expect, test } from '@jest/globals';
 import { lookRepositories } from '../../../../lib/look/repositories.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { lifecyclePolicy, repositories } from '../../../../provision/steps/repositories.ts';
-import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, seeOf, sent } from '../../act.ts';
+import {
+  ACCOUNT,
+  awsError,
+  config,
+  mocks,
+  ourTags,
+  provisionStep,
+  lookContextOf,
+  sent,
+} from '../../step-harness.ts';
 
 const REGISTRY = `${ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com`;
 const nameOf = (key: string) => `shop-dev/${key}`;
@@ -32,7 +41,7 @@ const found = (key: string) => ({
 });
 const both = { 'web-api1': found('web-api1'), 'web-api2': found('web-api2') };
 
-/** A repository as AWS lists it; what is not given is as we make it. */
+/** A repository as AWS lists it, by default as we create it. */
 const listed = (name: string, changes: Partial<Repository> = {}): Repository => ({
   repositoryName: name,
   repositoryArn: arnOf(name),
@@ -42,7 +51,7 @@ const listed = (name: string, changes: Partial<Repository> = {}): Repository => 
   ...changes,
 });
 
-/** What AWS holds: repositories with their tags. */
+/** Lets AWS return these repositories with their tags. */
 function holds(held: Readonly<Record<string, Tags>>, changes: Partial<Repository> = {}): void {
   const all = Object.keys(held).map((name) => listed(name, changes));
   mocks.ecr.on(DescribeRepositoriesCommand).resolves({ repositories: all });
@@ -63,7 +72,7 @@ function creates(): void {
 
 test('creates when missing', async () => {
   creates();
-  const { verbs, ids } = await provisionStep(repositories, { name: 'repositories' });
+  const { verbs, ids } = await provisionStep(repositories, { noun: 'repositories' });
   expect(verbs).toEqual([
     ['create', 'web-api1'],
     ['create', 'web-api2'],
@@ -90,12 +99,12 @@ test('creates when missing', async () => {
   expect(sent()).toHaveLength(4);
 });
 
-test('creates when missing: one whose answer was lost is found by its name and its tags, and finished', async () => {
+test('creates when missing: a repository whose create lost its response is found by its name and tags, and completed', async () => {
   holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1') });
   creates();
   mocks.ecr.on(CreateRepositoryCommand).rejects(awsError('RepositoryAlreadyExistsException'));
   const { ids } = await provisionStep(repositories, {
-    name: 'repositories',
+    noun: 'repositories',
     found: { repositories: { 'web-api2': both['web-api2'] } },
   });
   expect(ids).toEqual({
@@ -110,9 +119,9 @@ test('creates when missing: a container with an image by reference has no reposi
     ...service,
     containers: service.containers.map((container) => ({ ...container, image: { reference: 'nginx:1' } })),
   }));
-  const scene = { name: 'repositories' as const, config: { ...base, services } };
-  expect((await provisionStep(repositories, scene)).verbs).toEqual([]);
-  const left = { ...scene, found: { repositories: both } };
+  const scenario = { noun: 'repositories' as const, config: { ...base, services } };
+  expect((await provisionStep(repositories, scenario)).verbs).toEqual([]);
+  const left = { ...scenario, found: { repositories: both } };
   expect((await provisionStep(repositories, left)).verbs).toEqual([
     ['remove', 'web-api1'],
     ['remove', 'web-api2'],
@@ -121,7 +130,7 @@ test('creates when missing: a container with an image by reference has no reposi
 
 test('adopts when present', async () => {
   const { verbs } = await provisionStep(repositories, {
-    name: 'repositories',
+    noun: 'repositories',
     found: { repositories: both },
   });
   expect(verbs).toEqual([]);
@@ -142,7 +151,7 @@ test('repairs drift', async () => {
     tags: { ...tags, Name: 'other' },
   };
   const { verbs } = await provisionStep(repositories, {
-    name: 'repositories',
+    noun: 'repositories',
     found: { repositories: { ...both, 'web-api1': drifted } },
   });
   expect(verbs).toEqual([
@@ -163,7 +172,7 @@ test('repairs drift', async () => {
 test('repairs drift: only what differs is sent', async () => {
   mocks.ecr.on(PutImageTagMutabilityCommand).resolves({});
   const { ids } = await provisionStep(repositories, {
-    name: 'repositories',
+    noun: 'repositories',
     found: { repositories: { ...both, 'web-api2': { ...found('web-api2'), mutability: 'MUTABLE' } } },
   });
   expect(sent().map(({ command }) => command)).toEqual(['PutImageTagMutability']);
@@ -176,36 +185,36 @@ test('explains refusal', async () => {
   mocks.ecr
     .on(CreateRepositoryCommand)
     .rejects(awsError('LimitExceededException', 'The repository quota is reached.'));
-  await expect(provisionStep(repositories, { name: 'repositories' })).rejects.toMatchObject({
+  await expect(provisionStep(repositories, { noun: 'repositories' })).rejects.toMatchObject({
     message: 'The repository quota is reached.',
   });
 });
 
-test('explains refusal: a repository of somebody else is refused in the plan, and nothing is sent', async () => {
-  const scene = {
-    name: 'repositories' as const,
+test('explains refusal: a foreign repository is refused in the plan, and nothing is sent', async () => {
+  const scenario = {
+    noun: 'repositories' as const,
     found: { repositories: { ...both, 'web-api1': { ...found('web-api1'), tags: theirs } } },
   };
-  const { changes } = await provisionStep(repositories, scene);
+  const { changes } = await provisionStep(repositories, scenario);
   expect(changes).toMatchObject([
     { verb: 'refused', key: 'web-api1', reason: 'it belongs to the stack other-dev' },
   ]);
   expect(sent()).toEqual([]);
 });
 
-test('explains refusal: one that somebody else made since the look is not taken', async () => {
+test('explains refusal: a repository that someone else has created since the look is not adopted', async () => {
   holds({ [nameOf('web-api1')]: {} });
   mocks.ecr
     .on(CreateRepositoryCommand)
     .rejects(awsError('RepositoryAlreadyExistsException', 'The repository already exists.'));
-  await expect(provisionStep(repositories, { name: 'repositories' })).rejects.toMatchObject({
+  await expect(provisionStep(repositories, { noun: 'repositories' })).rejects.toMatchObject({
     message: 'The repository already exists.',
   });
   expect(sent().map(({ command }) => command)).not.toContain('PutLifecyclePolicy');
 });
 
 describe('the look', () => {
-  test('reads what begins with the name of the stack, on all pages', async () => {
+  test('reads the repositories whose names start with the name of the stack, on all pages', async () => {
     const ours = ourTags('repositories', 'web-api1');
     holds({ [nameOf('web-api1')]: ours, [nameOf('web-api2')]: theirs });
     const others = [listed('shop-dev-2/web-api1'), listed('shop'), listed('other/shop-dev/web-api1')];
@@ -213,7 +222,7 @@ describe('the look', () => {
       .on(DescribeRepositoriesCommand)
       .resolvesOnce({ repositories: [...others, listed(nameOf('web-api1'))], nextToken: 'more' })
       .resolves({ repositories: [listed(nameOf('web-api2'), { imageTagMutability: 'MUTABLE' })] });
-    const items = await lookRepositories(seeOf());
+    const items = await lookRepositories(lookContextOf());
     expect(Object.fromEntries(items)).toEqual({
       'web-api1': found('web-api1'),
       'web-api2': { ...found('web-api2'), mutability: 'MUTABLE', tags: theirs },
@@ -225,7 +234,7 @@ describe('the look', () => {
     ]);
   });
 
-  test('sees no lifecycle policy where there is none, and its text whatever the order of its keys', async () => {
+  test('reads a missing lifecycle policy as undefined, and compares policies whatever the order of their keys', async () => {
     holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1') });
     const shuffled = JSON.stringify(
       Object.fromEntries(Object.entries(JSON.parse(lifecyclePolicy) as object).reverse()),
@@ -234,22 +243,22 @@ describe('the look', () => {
       .on(GetLifecyclePolicyCommand)
       .rejectsOnce(awsError('LifecyclePolicyNotFoundException'))
       .resolves({ lifecyclePolicyText: shuffled });
-    expect((await lookRepositories(seeOf())).get('web-api1')?.lifecyclePolicy).toBe('');
-    expect((await lookRepositories(seeOf())).get('web-api1')?.lifecyclePolicy).toBe(lifecyclePolicy);
+    expect((await lookRepositories(lookContextOf())).get('web-api1')?.lifecyclePolicy).toBe('');
+    expect((await lookRepositories(lookContextOf())).get('web-api1')?.lifecyclePolicy).toBe(lifecyclePolicy);
   });
 
-  test('leaves out a repository that goes away meanwhile', async () => {
+  test('leaves out a repository that is deleted during the look', async () => {
     holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1'), [nameOf('web-api2')]: {} });
     mocks.ecr.on(GetLifecyclePolicyCommand).rejects(awsError('RepositoryNotFoundException'));
     mocks.ecr
       .on(ListTagsForResourceCommand, { resourceArn: arnOf(nameOf('web-api2')) })
       .rejects(awsError('RepositoryNotFoundException'));
-    expect([...(await lookRepositories(seeOf())).keys()]).toEqual(['web-api1']);
+    expect([...(await lookRepositories(lookContextOf())).keys()]).toEqual(['web-api1']);
   });
 
-  test('is made once, however many ask', async () => {
+  test('runs once per survey, whoever shares it', async () => {
     holds({});
-    const see = seeOf();
+    const see = lookContextOf();
     await Promise.all([lookRepositories(see), lookRepositories(see)]);
     expect(sent()).toHaveLength(1);
   });
@@ -263,9 +272,9 @@ describe('the look', () => {
       () =>
         mocks.ecr.on(ListTagsForResourceCommand, { resourceArn: arnOf('shop-dev/web-api1') }).rejects(denied),
     ],
-  ])('does not take a denied %s for an absence', async (_command, deny) => {
+  ])('does not treat a denied %s as absence', async (_command, deny) => {
     holds({ [nameOf('web-api1')]: {} });
     deny();
-    await expect(lookRepositories(seeOf())).rejects.toThrow('denied');
+    await expect(lookRepositories(lookContextOf())).rejects.toThrow('denied');
   });
 });

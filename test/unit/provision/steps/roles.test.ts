@@ -1,4 +1,4 @@
-// The step that makes the two roles: what it sends in each case.
+// The step of the two roles: what it sends in each case.
 import {
   CreateRoleCommand,
   DeleteRolePolicyCommand,
@@ -16,7 +16,7 @@ import { namesOf } from '../../../../lib/derive/names.ts';
 import { executionPolicy, policyText, trustPolicy } from '../../../../lib/derive/policies.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { roles } from '../../../../provision/steps/roles.ts';
-import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 
 const here = { region: 'eu-west-1', account: ACCOUNT };
 const TRUST = policyText(trustPolicy(here));
@@ -32,7 +32,7 @@ const item = (key: 'execution' | 'task'): FoundRole => ({
   tags: tags(key),
 });
 const withItems = (execution: Partial<FoundRole> = {}, task: Partial<FoundRole> = {}) => ({
-  name: 'roles' as const,
+  noun: 'roles' as const,
   found: { roles: { execution: { ...item('execution'), ...execution }, task: { ...item('task'), ...task } } },
 });
 const create = (key: string) => ({
@@ -50,7 +50,7 @@ const put = {
   input: { RoleName: 'shop-dev-execution', PolicyName: 'slipway', PolicyDocument: INLINE },
 };
 
-/** What the look asks for, answered with a role that has these tags. */
+/** Lets the look find a role with these tags. */
 function thereIs(held: Record<string, string>): void {
   mocks.iam
     .on(GetRoleCommand)
@@ -62,7 +62,7 @@ function thereIs(held: Record<string, string>): void {
 test('creates when missing', async () => {
   mocks.iam.on(CreateRoleCommand).resolves({});
   mocks.iam.on(PutRolePolicyCommand).resolves({});
-  const done = await provisionStep(roles, { name: 'roles' });
+  const done = await provisionStep(roles, { noun: 'roles' });
   expect(done.verbs).toEqual([
     ['create', 'execution'],
     ['create', 'task'],
@@ -71,29 +71,29 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create('execution'), put, create('task')]);
 });
 
-test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
   mocks.iam.on(PutRolePolicyCommand).resolves({});
   thereIs(tags('execution'));
   const done = await provisionStep(roles, {
-    name: 'roles',
+    noun: 'roles',
     found: { roles: { task: item('task') } },
   });
   expect(done.ids).toEqual({ execution: ids('execution') });
   expect(sent().at(-1)).toEqual(put);
 });
 
-test('creates when missing: a name that somebody else took in between is left alone', async () => {
+test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
   thereIs({ owner: 'bob' });
-  await expect(provisionStep(roles, { name: 'roles' })).rejects.toMatchObject({
+  await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has the name shop-dev-execution.',
   });
   expect(sent().map(({ command }) => command)).not.toContain('PutRolePolicy');
 });
 
-test('creates when missing: tries again while IAM has not spread the role', async () => {
+test('creates when missing: retries while the role has not propagated', async () => {
   mocks.iam.on(CreateRoleCommand).resolves({});
   mocks.iam
     .on(PutRolePolicyCommand)
@@ -101,7 +101,7 @@ test('creates when missing: tries again while IAM has not spread the role', asyn
       awsError('NoSuchEntityException', 'The role with name shop-dev-execution cannot be found.', 404),
     )
     .resolves({});
-  await provisionStep(roles, { name: 'roles' });
+  await provisionStep(roles, { noun: 'roles' });
   expect(sent()).toEqual([create('execution'), put, put, create('task')]);
 });
 
@@ -146,7 +146,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: what the task was given by hand is taken away, and it may be gone already', async () => {
+test('repairs drift: policies that were attached by hand are detached, even if they are gone already', async () => {
   mocks.iam.on(DeleteRolePolicyCommand).rejects(awsError('NoSuchEntityException', 'gone', 404));
   mocks.iam.on(DetachRolePolicyCommand).rejects(awsError('NoSuchEntityException', 'gone', 404));
   const done = await provisionStep(
@@ -168,13 +168,13 @@ test('repairs drift: one part at a time', async () => {
 
 test('explains refusal', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('LimitExceededException', 'Cannot exceed quota', 409));
-  await expect(provisionStep(roles, { name: 'roles' })).rejects.toMatchObject({
+  await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({
     message: 'Cannot exceed quota',
   });
   expect(sent()).toEqual([create('execution')]);
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent for it", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent for it', async () => {
   const { changes } = await provisionStep(roles, withItems({ tags: {} }));
   expect(changes).toMatchObject([
     { key: 'execution', verb: 'refused', reason: expect.stringContaining('someone else created it') },

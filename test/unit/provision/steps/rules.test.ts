@@ -1,4 +1,4 @@
-// The step that makes the rules: what it sends in each case.
+// The step of the listener rules: what it sends in each case.
 import {
   AddTagsCommand,
   CreateRuleCommand,
@@ -14,10 +14,10 @@ import type { FoundRule } from '../../../../lib/look/rules.ts';
 import { rulesOf } from '../../../../lib/derive/rule-priorities.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { rules } from '../../../../provision/steps/rules.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { existing } from '../../existing-resources.ts';
 
-const { listener, targetGroups } = neighbours;
+const { listener, targetGroups } = existing;
 const tags = (key: string) => ourTags('rules', key);
 const priority = (key: string) => rulesOf(config()).get(key)?.priority ?? 0;
 const item = (name: string, group: string): FoundRule => ({
@@ -28,9 +28,9 @@ const item = (name: string, group: string): FoundRule => ({
   forward: group,
   tags: tags(`web-${name}`),
 });
-const scene = { name: 'rules' as const, made: { listener, targetGroups } };
+const scenario = { noun: 'rules' as const, ids: { listener, targetGroups } };
 const withItems = (api1: Partial<FoundRule> = {}) => ({
-  ...scene,
+  ...scenario,
   found: {
     listener,
     targetGroups,
@@ -57,7 +57,7 @@ const one = config({
   services: config().services.map((service) => ({ ...service, containers: service.containers.slice(0, 1) })),
 });
 
-/** What the look asks for, answered with a rule at the first path's priority that has these tags. */
+/** Lets the look find a rule with these tags at the priority of the first path. */
 function thereIs(held: Record<string, string>): void {
   mocks.elbv2
     .on(DescribeLoadBalancersCommand)
@@ -78,7 +78,7 @@ test('creates when missing', async () => {
   mocks.elbv2
     .on(CreateRuleCommand)
     .callsFake(({ Priority }: { Priority: number }) => ({ Rules: [{ RuleArn: `arn:${Priority}` }] }));
-  const { verbs, ids } = await provisionStep(rules, scene);
+  const { verbs, ids } = await provisionStep(rules, scenario);
   expect(verbs).toEqual([
     ['create', 'web-api1'],
     ['create', 'web-api2'],
@@ -90,17 +90,17 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create('api1', 'arn:group-1'), create('api2', 'arn:group-2')]);
 });
 
-test('creates when missing: a priority that is in use by ours, whose answer was lost, is adopted', async () => {
+test('creates when missing: a priority that our own rule has, created by a call whose response was lost, is adopted', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
   thereIs(tags('web-api1'));
-  const { ids } = await provisionStep(rules, { ...scene, config: one });
+  const { ids } = await provisionStep(rules, { ...scenario, config: one });
   expect(ids).toEqual({ 'web-api1': { ruleArn: 'arn:there' } });
 });
 
-test('creates when missing: a priority that somebody else took in between is left alone', async () => {
+test('creates when missing: a priority that someone else has taken since the survey is left alone', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
   thereIs({ 'slipway:stack': 'other-dev' });
-  await expect(provisionStep(rules, { ...scene, config: one })).rejects.toMatchObject({
+  await expect(provisionStep(rules, { ...scenario, config: one })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: `Something that is not ours has priority ${priority('web-api1')} of the listener.`,
   });
@@ -139,13 +139,13 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: a target group that is to be made anew is led to as soon as it is there', async () => {
+test('repairs drift: a rule forwards to a recreated target group as soon as that exists', async () => {
   mocks.elbv2.on(ModifyRuleCommand).resolves({});
   const { found } = withItems();
   const { verbs } = await provisionStep(rules, {
-    ...scene,
+    ...scenario,
     found: { ...found, targetGroups: { 'web-api2': found.targetGroups['web-api2'] } } as never,
-    made: { listener, targetGroups: { ...targetGroups, 'web-api1': { targetGroupArn: 'arn:new' } } },
+    ids: { listener, targetGroups: { ...targetGroups, 'web-api1': { targetGroupArn: 'arn:new' } } },
   });
   expect(verbs).toEqual([['update', 'web-api1', 'target group']]);
   expect(sent()).toEqual([
@@ -153,7 +153,7 @@ test('repairs drift: a target group that is to be made anew is led to as soon as
   ]);
 });
 
-test('repairs drift: a rule goes with its path to another container, without a moment when nothing answers', async () => {
+test('repairs drift: a rule whose path moves to another container forwards to both until the new one is used', async () => {
   mocks.elbv2.on(ModifyRuleCommand).resolves({});
   mocks.elbv2.on(AddTagsCommand).resolves({});
   const [service] = config().services;
@@ -170,9 +170,9 @@ test('repairs drift: a rule goes with its path to another container, without a m
       },
     ],
   });
-  // As the look shows it: the rule at the priority of a path belongs to whom that path leads now.
+  // As the look returns it: the rule at the priority of a path belongs to the container of that path.
   const { verbs, notes } = await provisionStep(rules, {
-    ...scene,
+    ...scenario,
     config: swapped,
     found: {
       listener,
@@ -217,7 +217,7 @@ test('repairs drift: a rule goes with its path to another container, without a m
   expect(notes).toEqual(['/api2 is now answered by web-api1', '/api1 is now answered by web-api2']);
 });
 
-test('repairs drift: a run that stopped after the turn is brought to its end', async () => {
+test('repairs drift: a switch of traffic that an earlier run left half done is finished', async () => {
   mocks.elbv2.on(ModifyRuleCommand).resolves({});
   const { verbs } = await provisionStep(rules, withItems({ forward: 'arn:old × 0, arn:group-1 × 1' }));
   expect(verbs).toEqual([['update', 'web-api1', 'target group']]);
@@ -228,7 +228,7 @@ test('repairs drift: a run that stopped after the turn is brought to its end', a
   ]);
 });
 
-test('repairs drift: what the configuration no longer has goes', async () => {
+test('repairs drift: what is no longer configured is removed', async () => {
   const { verbs } = await provisionStep(rules, { ...withItems(), config: one });
   expect(verbs).toEqual([['remove', 'web-api2']]);
   expect(sent()).toEqual([]);
@@ -236,13 +236,13 @@ test('repairs drift: what the configuration no longer has goes', async () => {
 
 test('explains refusal', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('TooManyRulesException', 'too many rules'));
-  await expect(provisionStep(rules, { ...scene, config: one })).rejects.toMatchObject({
+  await expect(provisionStep(rules, { ...scenario, config: one })).rejects.toMatchObject({
     message: 'too many rules',
   });
   expect(sent()).toEqual([create('api1', 'arn:group-1')]);
 });
 
-test("explains refusal: somebody else's at our priority is refused, and nothing is sent for it", async () => {
+test('explains refusal: a foreign rule at our priority is refused, and nothing is sent for it', async () => {
   const { changes } = await provisionStep(rules, withItems({ tags: {} }));
   expect(changes).toMatchObject([
     { key: 'web-api1', verb: 'refused', reason: expect.stringContaining('someone else created it') },

@@ -1,4 +1,4 @@
-// The step that builds the security groups: what it sends in each case.
+// The step of the security groups: what it sends in each case.
 import {
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
@@ -14,7 +14,7 @@ import { ingressOf, securityGroups } from '../../../../provision/steps/security-
 import { knownAfter } from '../../../../lib/model/change.ts';
 import type { GroupRule } from '../../../../lib/derive/security-group-rules.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const create = (key: string, Description: string) => ({
@@ -62,10 +62,10 @@ const groups = () => ({
   balancer: group('balancer', 'sg-b', [tcp(80, '0.0.0.0/0')]),
   web: group('web', 'sg-w', [tcp(5000, 'sg-b'), tcp(6000, 'sg-b')]),
 });
-const scene = (securityGroupsFound: Partial<ReturnType<typeof groups>>) =>
+const scenario = (securityGroupsFound: Partial<ReturnType<typeof groups>>) =>
   ({
-    name: 'securityGroups',
-    made: network(),
+    noun: 'securityGroups',
+    ids: network(),
     found: { ...network(), securityGroups: securityGroupsFound },
   }) as const;
 const duplicate = awsError('InvalidGroup.Duplicate', "The security group 'shop-dev-web' already exists");
@@ -89,7 +89,7 @@ const shown = (
 });
 const commands = () => sent().map(({ command }) => command);
 
-/** Everything is made as asked. */
+/** Lets every call succeed. */
 function willing() {
   mocks.ec2.on(CreateSecurityGroupCommand, { GroupName: 'shop-dev-balancer' }).resolves({ GroupId: 'sg-b' });
   mocks.ec2.on(CreateSecurityGroupCommand, { GroupName: 'shop-dev-web' }).resolves({ GroupId: 'sg-w' });
@@ -106,7 +106,7 @@ function willing() {
 
 test('creates when missing', async () => {
   willing();
-  const { verbs, ids, changes } = await provisionStep(securityGroups, scene({}));
+  const { verbs, ids, changes } = await provisionStep(securityGroups, scenario({}));
   expect(verbs).toEqual([
     ['create', 'balancer'],
     ['create', 'web'],
@@ -126,14 +126,14 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: a group that a lost answer made is adopted with the rules that it has', async () => {
+test('creates when missing: a group whose create lost its response is adopted with its rules', async () => {
   willing();
   mocks.ec2.on(CreateSecurityGroupCommand).rejects(duplicate);
   mocks.ec2
     .on(DescribeSecurityGroupsCommand)
     .resolvesOnce({})
     .resolves(shown('web', 'sg-w', [port(5000, balancer), port(22, world)]));
-  const { ids } = await provisionStep(securityGroups, scene({ balancer: groups().balancer }));
+  const { ids } = await provisionStep(securityGroups, scenario({ balancer: groups().balancer }));
   expect(ids).toEqual({ web: { groupId: 'sg-w' } });
   expect(sent().slice(3)).toEqual([
     call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
@@ -141,32 +141,32 @@ test('creates when missing: a group that a lost answer made is adopted with the 
   ]);
 });
 
-test('creates when missing: a rule that is there already keeps no other one out', async () => {
+test('creates when missing: a rule that exists already does not prevent the others', async () => {
   willing();
   mocks.ec2
     .on(AuthorizeSecurityGroupIngressCommand, { GroupId: 'sg-w', IpPermissions: [port(5000, balancer)] })
     .rejects(awsError('InvalidPermission.Duplicate'));
-  await provisionStep(securityGroups, scene({ balancer: groups().balancer }));
+  await provisionStep(securityGroups, scenario({ balancer: groups().balancer }));
   expect(sent().slice(1)).toEqual([
     call('AuthorizeSecurityGroupIngress', 'sg-w', port(5000, balancer)),
     call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
   ]);
 });
 
-test('creates when missing: a group that is not known everywhere yet is tried again', async () => {
+test('creates when missing: a call that does not find the new group yet is retried', async () => {
   willing();
   mocks.ec2
     .on(AuthorizeSecurityGroupIngressCommand)
     .rejectsOnce(awsError('InvalidGroup.NotFound'))
     .resolves({});
-  await provisionStep(securityGroups, scene({ web: groups().web }));
+  await provisionStep(securityGroups, scenario({ web: groups().web }));
   expect(sent().slice(1)).toEqual(
     Array(2).fill(call('AuthorizeSecurityGroupIngress', 'sg-b', port(80, world))),
   );
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(securityGroups, scene(groups()));
+  const { verbs } = await provisionStep(securityGroups, scenario(groups()));
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
@@ -176,7 +176,7 @@ test('repairs drift', async () => {
   const found = groups();
   found.web.ingress = [tcp(5000, 'sg-b'), tcp(22, '0.0.0.0/0')];
   found.balancer.tags = { ...found.balancer.tags, Name: 'other' };
-  const { verbs } = await provisionStep(securityGroups, scene(found));
+  const { verbs } = await provisionStep(securityGroups, scenario(found));
   expect(verbs).toEqual([
     ['update', 'balancer', 'tag.Name'],
     ['update', 'web', 'ingress'],
@@ -191,24 +191,24 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: the port that tasks had stays open to the load balancer until they are replaced', async () => {
+test('repairs drift: the old port of the tasks stays open to the load balancer until they are replaced', async () => {
   willing();
   const found = groups();
   found.web.ingress = [tcp(5000, 'sg-b'), tcp(6001, 'sg-b'), tcp(22, '0.0.0.0/0')];
-  await provisionStep(securityGroups, scene(found));
+  await provisionStep(securityGroups, scenario(found));
   expect(sent()).toEqual([
     call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
     call('RevokeSecurityGroupIngress', 'sg-w', port(22, world)),
-    // At last, when provision tidies.
+    // During the clean-up.
     call('RevokeSecurityGroupIngress', 'sg-w', port(6001, balancer)),
   ]);
 });
 
-test('repairs drift: tasks that were shut in can reach the world again', async () => {
+test('repairs drift: tasks whose egress was revoked can reach the internet again', async () => {
   willing();
   const found = groups();
   found.web.egress = [tcp(443, '10.0.0.0/8')];
-  const { verbs } = await provisionStep(securityGroups, scene(found));
+  const { verbs } = await provisionStep(securityGroups, scenario(found));
   expect(verbs).toEqual([['update', 'web', 'egress']]);
   expect(sent()).toEqual([
     call('AuthorizeSecurityGroupEgress', 'sg-w', everything),
@@ -216,18 +216,18 @@ test('repairs drift: tasks that were shut in can reach the world again', async (
   ]);
 });
 
-test('repairs drift: a rule that somebody else has taken away meanwhile is gone', async () => {
+test('repairs drift: a surplus rule that is already revoked counts as revoked', async () => {
   willing();
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(awsError('InvalidPermission.NotFound'));
   const found = groups();
   found.balancer.ingress.push(tcp(22, '0.0.0.0/0'));
-  const { ids } = await provisionStep(securityGroups, scene(found));
+  const { ids } = await provisionStep(securityGroups, scenario(found));
   expect(ids).toEqual({ balancer: { groupId: 'sg-b' } });
 });
 
-test('repairs drift: the group of a service that is no longer configured goes', async () => {
+test('repairs drift: the group of a service that is no longer configured is removed', async () => {
   const { verbs } = await provisionStep(securityGroups, {
-    ...scene(groups()),
+    ...scenario(groups()),
     config: config({ services: [] }),
   });
   expect(verbs).toEqual([['remove', 'web']]);
@@ -236,7 +236,9 @@ test('repairs drift: the group of a service that is no longer configured goes', 
 test('explains refusal', async () => {
   mocks.ec2.on(CreateSecurityGroupCommand).rejects(duplicate);
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({});
-  await expect(provisionStep(securityGroups, scene({ balancer: groups().balancer }))).rejects.toMatchObject({
+  await expect(
+    provisionStep(securityGroups, scenario({ balancer: groups().balancer })),
+  ).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has the name shop-dev-web in vpc-1.',
     why: "The security group 'shop-dev-web' already exists",
@@ -249,25 +251,25 @@ test('explains refusal: a quota', async () => {
     'The maximum number of security groups has been reached.',
   );
   mocks.ec2.on(CreateSecurityGroupCommand).rejects(refusal);
-  await expect(provisionStep(securityGroups, scene({}))).rejects.toBe(refusal);
+  await expect(provisionStep(securityGroups, scenario({}))).rejects.toBe(refusal);
   expect(commands()).toEqual(['CreateSecurityGroup']);
 });
 
 test('explains refusal: a group in another VPC cannot move', async () => {
   const found = groups();
   found.web.vpcId = 'vpc-9';
-  const { changes, verbs } = await provisionStep(securityGroups, scene(found));
+  const { changes, verbs } = await provisionStep(securityGroups, scenario(found));
   expect(verbs).toEqual([['refused', 'web']]);
   expect(changes[0]?.reason).toBe('it lies in vpc-9, which is not the VPC of this stack');
   expect(sent()).toEqual([]);
 });
 
-test('the world may reach the load balancer, and only the load balancer the ports of the tasks', () => {
+test('the internet reaches the load balancer, and only the load balancer reaches the ports of the tasks', () => {
   expect(ingressOf(config(), 'balancer', 'sg-b')).toEqual([tcp(80, '0.0.0.0/0')]);
   expect(ingressOf(config(), 'web', 'sg-b')).toEqual([tcp(5000, 'sg-b'), tcp(6000, 'sg-b')]);
 });
 
-test('a container that is not routed is reached by nobody', () => {
+test('no one reaches a container without a path', () => {
   const [service] = config().services;
   if (!service) throw new Error('The test configuration has a service.');
   const containers = service.containers.map((container) => ({ ...container, path: undefined }));

@@ -1,12 +1,12 @@
-// The step that makes ECS's service-linked role: what it sends in each case.
+// The step of the ECS service-linked role: what it sends in each case.
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { serviceLinkedRole } from '../../../../provision/steps/service-linked-role.ts';
-import { awsError, mocks, provisionStep, sent } from '../../act.ts';
+import { awsError, mocks, provisionStep, sent } from '../../step-harness.ts';
 
 const ROLE = 'AWSServiceRoleForECS';
 const create = { command: 'CreateServiceLinkedRole', input: { AWSServiceName: 'ecs.amazonaws.com' } };
-const provision = () => provisionStep(serviceLinkedRole, { name: 'serviceLinkedRole' });
+const provision = () => provisionStep(serviceLinkedRole, { noun: 'serviceLinkedRole' });
 
 test('creates when missing', async () => {
   mocks.iam.on(CreateServiceLinkedRoleCommand).resolves({ Role: { RoleName: ROLE } as never });
@@ -22,33 +22,40 @@ test.each([
     'InvalidInput',
     'Service role name AWSServiceRoleForECS has been taken in this account, please try a different suffix.',
   ],
-  ['as others say it', 'EntityAlreadyExists', 'Role AWSServiceRoleForECS already exists'],
-])('creates when missing: that somebody was quicker is as good, %s', async (_who, code, message) => {
-  mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
-  const { ids } = await provision();
-  expect(ids).toEqual({ '': { roleName: ROLE } });
-});
+  [
+    'with the error code of other services',
+    'EntityAlreadyExists',
+    'Role AWSServiceRoleForECS already exists',
+  ],
+])(
+  'creates when missing: a role that someone else has created meanwhile is just as good, %s',
+  async (_who, code, message) => {
+    mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
+    const { ids } = await provision();
+    expect(ids).toEqual({ '': { roleName: ROLE } });
+  },
+);
 
 test('adopts when present', async () => {
   const { verbs } = await provisionStep(serviceLinkedRole, {
-    name: 'serviceLinkedRole',
+    noun: 'serviceLinkedRole',
     found: { serviceLinkedRole: { '': { roleName: ROLE, tags: {} } } },
   });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
-test("repairs drift: there is none that is ours to repair, the role is the account's", async () => {
+test('repairs drift: nothing is repaired, since the role belongs to the account', async () => {
   const { verbs } = await provisionStep(serviceLinkedRole, {
-    name: 'serviceLinkedRole',
+    noun: 'serviceLinkedRole',
     found: { serviceLinkedRole: { '': { roleName: 'AWSServiceRoleForECS_old', tags: { owner: 'bob' } } } },
   });
   expect(verbs).toEqual([]);
 });
 
 test.each([
-  ['a permission that is missing', 'AccessDenied', 'not allowed'],
-  ['an input that IAM does not take', 'InvalidInput', 'the service does not support this'],
+  ['a missing permission', 'AccessDenied', 'not allowed'],
+  ['an input that IAM rejects', 'InvalidInput', 'the service does not support this'],
 ])('explains refusal: %s', async (_what, code, message) => {
   mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
   await expect(provision()).rejects.toMatchObject({ message });

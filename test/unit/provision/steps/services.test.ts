@@ -1,4 +1,4 @@
-// The step that runs the services: what it sends in each case.
+// The step of the services: what it sends in each case.
 import {
   DescribeScalableTargetsCommand,
   type ScalableTarget,
@@ -13,7 +13,7 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { services } from '../../../../provision/steps/services.ts';
-import { awsError, config, mocks, provisionStep, sent } from '../../act.ts';
+import { awsError, config, mocks, provisionStep, sent } from '../../step-harness.ts';
 import {
   ARN,
   changed,
@@ -25,21 +25,21 @@ import {
   isDone,
   item,
   loadBalancers,
-  made,
+  ids,
   mutations,
-  scene,
+  scenario,
   tags,
   update,
   withItem,
-} from '../service-scene.ts';
+} from '../service-scenario.ts';
 
 const taken = awsError('InvalidParameterException', 'Creation of service was not idempotent.');
 
 describe('creates when missing', () => {
-  test('creates when missing, and waits until it is done', async () => {
+  test('creates when missing, and waits until it is deployed', async () => {
     isDone();
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN, events: [] } });
-    const { verbs, ids } = await provisionStep(services, scene());
+    const { verbs, ids } = await provisionStep(services, scenario());
     expect(verbs).toEqual([['create', 'web']]);
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([create()]);
@@ -50,9 +50,9 @@ describe('creates when missing', () => {
     ]);
   });
 
-  test('creates when missing: an impatient run does not wait', async () => {
+  test('creates when missing: a run with --no-wait does not wait', async () => {
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
-    await provisionStep(services, { ...scene(), patient: false });
+    await provisionStep(services, { ...scenario(), waitUntilReady: false });
     expect(mutations()).toEqual([create()]);
   });
 
@@ -69,26 +69,26 @@ describe('creates when missing', () => {
       'Unable to Start a service that is still Draining.',
     ],
     ['the role', 'AccessDeniedException', 'is not authorized to perform: iam:PassRole on resource: arn:role'],
-  ])('creates when missing: tries again while %s is not seen yet', async (_what, code, message) => {
+  ])('creates when missing: retries while %s is not visible yet', async (_what, code, message) => {
     isDone();
     mocks.ecs
       .on(CreateServiceCommand)
       .rejectsOnce(awsError(code, message))
       .resolves({ service: { serviceArn: ARN } });
-    await provisionStep(services, scene());
+    await provisionStep(services, scenario());
     expect(mutations()).toEqual([create(), create()]);
   });
 
-  test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+  test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
     isDone();
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
-    const { ids } = await provisionStep(services, scene());
+    const { ids } = await provisionStep(services, scenario());
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([create()]);
   });
 
-  test('creates when missing: one that a look did not show, and that is not as it should be, is brought to that', async () => {
+  test('creates when missing: a service that the look did not return and that differs from the configuration is updated', async () => {
     isDone();
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
@@ -96,12 +96,12 @@ describe('creates when missing', () => {
       .on(DescribeServicesCommand)
       .resolvesOnce({ services: [{ ...done, healthCheckGracePeriodSeconds: 5 }] });
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: { serviceArn: ARN } });
-    const { ids } = await provisionStep(services, { ...scene(), patient: false });
+    const { ids } = await provisionStep(services, { ...scenario(), waitUntilReady: false });
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([create(), update()]);
   });
 
-  test('creates when missing: one that is there after all is waited for with the count it has', async () => {
+  test('creates when missing: a service that exists after all is waited for with its current count', async () => {
     isDone();
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
@@ -118,25 +118,25 @@ describe('creates when missing', () => {
       CreationTime: new Date(0),
     };
     mocks.autoscaling.on(DescribeScalableTargetsCommand).resolves({ ScalableTargets: [scalable] });
-    const { ids } = await provisionStep(services, scene());
+    const { ids } = await provisionStep(services, scenario());
     expect(ids).toEqual({ web: { serviceArn: ARN } });
     expect(mutations()).toEqual([create()]);
-    // Without a task no target is waited for.
+    // Without tasks there are no targets to wait for.
     expect(sent().map(({ command }) => command)).not.toContain('DescribeTargetHealth');
   });
 
-  test('creates when missing: a name that stays taken is told', async () => {
+  test('creates when missing: a name that stays taken is reported', async () => {
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({});
     mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, status: 'DRAINING' }] });
-    await expect(provisionStep(services, scene())).rejects.toMatchObject({
+    await expect(provisionStep(services, scenario())).rejects.toMatchObject({
       code: 'TIMEOUT',
       what: expect.stringMatching(/^Gave up waiting for the name web to be free after/),
       why: 'The last look said: a service with this name is DRAINING.',
     });
   });
 
-  test('creates when missing: a name that is taken by nothing is waited for, with a token that no service had', async () => {
+  test('creates when missing: a name that stays reserved after a deletion is waited for, with a new token', async () => {
     mocks.ecs
       .on(CreateServiceCommand)
       .rejectsOnce(taken)
@@ -144,16 +144,16 @@ describe('creates when missing', () => {
       .resolves({ service: { serviceArn: ARN } });
     mocks.ecs.on(ListServicesCommand).resolves({});
     mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, status: 'INACTIVE' }] });
-    await provisionStep(services, { ...scene(), patient: false });
+    await provisionStep(services, { ...scenario(), waitUntilReady: false });
     const tokens = mutations().map(({ input }) => (input as { clientToken: string }).clientToken);
     expect(tokens).toEqual(['token-1', 'token-2', 'token-2']);
   });
 
-  test('creates when missing: a name that somebody else took in between is left alone', async () => {
+  test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({});
     mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, tags: [] }] });
-    await expect(provisionStep(services, scene())).rejects.toMatchObject({
+    await expect(provisionStep(services, scenario())).rejects.toMatchObject({
       code: 'FOREIGN',
       what: 'Something that is not ours has the name web.',
     });
@@ -163,12 +163,12 @@ describe('creates when missing', () => {
     const [service] = config().services;
     const containers = (service?.containers ?? []).map((container) => ({ ...container, path: undefined }));
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
-    await provisionStep(services, { ...scene(changed({ containers })), patient: false });
+    await provisionStep(services, { ...scenario(changed({ containers })), waitUntilReady: false });
     const [{ input } = fail()] = sent();
     expect(input).toMatchObject({ loadBalancers: [], healthCheckGracePeriodSeconds: undefined });
   });
 
-  test('creates when missing: one that is being removed keeps its name until it is gone', async () => {
+  test('creates when missing: a service that is draining keeps its name until it is gone', async () => {
     isDone();
     mocks.ecs
       .on(DescribeServicesCommand)
@@ -192,7 +192,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: what the endpoint does not tell, and a rollout under way, are no drift', async () => {
+test('adopts when present: what the endpoint does not report and a rollout in progress are not drift', async () => {
   const untold = { graceSeconds: undefined, deployment: undefined, rollout: 'IN_PROGRESS' };
   const { verbs } = await provisionStep(services, withItem(untold));
   expect(verbs).toEqual([]);
@@ -239,7 +239,7 @@ describe('repairs drift', () => {
     ]);
   });
 
-  test('repairs drift: the load balancers are left out when they are right, since they start a deployment', async () => {
+  test('repairs drift: unchanged load balancers are not sent, since they would start a deployment', async () => {
     isDone();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const more = changed({ count: 1, graceSeconds: 90 });
@@ -248,11 +248,11 @@ describe('repairs drift', () => {
     expect(mutations()).toEqual([update({ healthCheckGracePeriodSeconds: 90 })]);
   });
 
-  test('repairs drift: new tasks join the target group that requests still go to, and leave it at last', async () => {
+  test('repairs drift: new tasks are also registered with the old target group until traffic is switched', async () => {
     isDone();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const loadBalancers = ['api1:4999 → arn:group-old', 'api2:6000 → arn:group-2'];
-    const { found, ...scene } = withItem({ loadBalancers });
+    const { found, ...scenario } = withItem({ loadBalancers });
     const rule = (targetGroupArn: string) => ({
       ruleArn: `arn:rule/${targetGroupArn}`,
       paths: [],
@@ -262,7 +262,7 @@ describe('repairs drift', () => {
       tags: {},
     });
     const rules = { 'web-api1': rule('arn:group-old'), 'web-api2': rule('arn:group-2') };
-    await provisionStep(services, { ...scene, found: { ...found, rules } });
+    await provisionStep(services, { ...scenario, found: { ...found, rules } });
     const wanted = [
       { targetGroupArn: 'arn:group-1', containerName: 'api1', containerPort: 5000 },
       { targetGroupArn: 'arn:group-2', containerName: 'api2', containerPort: 6000 },
@@ -274,7 +274,7 @@ describe('repairs drift', () => {
     ]);
   });
 
-  test('repairs drift: a rollout that failed is tried again', async () => {
+  test('repairs drift: a failed rollout is retried', async () => {
     isDone();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const { verbs } = await provisionStep(services, withItem({ rollout: 'FAILED' }));
@@ -289,20 +289,20 @@ describe('repairs drift', () => {
     expect(mutations().map(({ command }) => command)).toEqual(['TagResource']);
   });
 
-  test('repairs drift: a task definition that is about to change is known later', async () => {
+  test('repairs drift: the ARN of a task definition that is about to change is known later', async () => {
     isDone();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const bigger = changed({ memory: 1024 });
     const { verbs, changes } = await provisionStep(services, {
       ...withItem(),
       config: bigger,
-      made: { ...made, taskDefinitions: { web: { taskDefinitionArn: DEFINITION } } },
+      ids: { ...ids, taskDefinitions: { web: { taskDefinitionArn: DEFINITION } } },
     });
     expect(verbs).toEqual([['update', 'web', 'task definition']]);
     expect(changes[0]?.fields[0]?.to).toEqual({ after: 'taskDefinitions.web' });
   });
 
-  test("repairs drift: new tags of a task definition are none of a service's business", async () => {
+  test('repairs drift: new tags of a task definition do not change the service', async () => {
     const { found } = withItem();
     const { verbs } = await provisionStep(services, {
       ...withItem(),
@@ -314,11 +314,11 @@ describe('repairs drift', () => {
     expect(verbs).toEqual([]);
   });
 
-  test('repairs drift: what is not there yet is known later', async () => {
+  test('repairs drift: the ids of missing resources are known later', async () => {
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const { verbs } = await provisionStep(services, {
       ...withItem(),
-      patient: false,
+      waitUntilReady: false,
       found: { services: { web: item } },
     });
     expect(verbs).toEqual([
@@ -326,7 +326,7 @@ describe('repairs drift', () => {
     ]);
   });
 
-  test('repairs drift: what the configuration no longer has goes', async () => {
+  test('repairs drift: what is no longer configured is removed', async () => {
     const { verbs } = await provisionStep(services, {
       ...withItem(),
       found: { ...withItem().found, services: { web: item, old: { ...item, serviceName: 'old' } } },
@@ -339,11 +339,11 @@ describe('explains refusal', () => {
   test('explains refusal', async () => {
     const message = 'The container api1 did not have a container port 5000 defined.';
     mocks.ecs.on(CreateServiceCommand).rejects(awsError('InvalidParameterException', message));
-    await expect(provisionStep(services, scene())).rejects.toMatchObject({ message });
+    await expect(provisionStep(services, scenario())).rejects.toMatchObject({ message });
     expect(mutations()).toEqual([create()]);
   });
 
-  test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+  test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
     const { changes } = await provisionStep(services, withItem({ tags: {} }));
     expect(changes).toMatchObject([
       { verb: 'refused', reason: expect.stringContaining('someone else created it') },

@@ -1,9 +1,18 @@
-// The step that builds the subnets: what it sends in each case.
+// The step of the subnets: what it sends in each case.
 import { CreateSubnetCommand, CreateTagsCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { subnets } from '../../../../provision/steps/subnets.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent, surveyOf, diffOf } from '../../act.ts';
+import {
+  awsError,
+  config,
+  mocks,
+  ourTags,
+  provisionStep,
+  sent,
+  surveyOf,
+  diffOf,
+} from '../../step-harness.ts';
 import { network, networkWithout } from '../../network.ts';
 
 const create = (key: string, CidrBlock: string, AvailabilityZone: string) => ({
@@ -22,7 +31,7 @@ const without = (key: keyof ReturnType<typeof network>['subnets']) => {
   delete rest[key];
   return found;
 };
-const scene = { name: 'subnets', made: network() } as const;
+const scenario = { noun: 'subnets', ids: network() } as const;
 const conflict = awsError('InvalidSubnet.Conflict', "The CIDR '10.0.0.0/20' conflicts with another subnet");
 const commands = () => sent().map(({ command }) => command);
 
@@ -32,7 +41,7 @@ test('creates when missing', async () => {
     .callsFake(({ CidrBlock, AvailabilityZone }: { CidrBlock: string; AvailabilityZone: string }) => ({
       Subnet: { SubnetId: `subnet-${CidrBlock}`, AvailabilityZone },
     }));
-  const { verbs, ids } = await provisionStep(subnets, { ...scene, found: networkWithout('subnets') });
+  const { verbs, ids } = await provisionStep(subnets, { ...scenario, found: networkWithout('subnets') });
   expect(verbs).toEqual([
     ['create', 'public-1'],
     ['create', 'public-2'],
@@ -48,22 +57,22 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: one takes the zone of the other of its number', async () => {
+test('creates when missing: the public and the private subnet of one number share a zone', async () => {
   mocks.ec2.on(CreateSubnetCommand).resolves({ Subnet: { SubnetId: 'subnet-c' } });
   const found = without('private-1');
   found.subnets['public-1'].zone = 'eu-west-1c';
-  const { ids } = await provisionStep(subnets, { ...scene, found });
+  const { ids } = await provisionStep(subnets, { ...scenario, found });
   expect(ids).toEqual({ 'private-1': { subnetId: 'subnet-c', zone: 'eu-west-1c' } });
   expect(sent()).toEqual([create('private-1', '10.0.128.0/20', 'eu-west-1c')]);
 });
 
-test('creates when missing: a further zone is one in which nothing lies yet', async () => {
+test('creates when missing: a further zone is one without a subnet', async () => {
   mocks.ec2.on(CreateSubnetCommand).resolves({ Subnet: { SubnetId: 'subnet-new' } });
   const found = network();
   found.subnets['public-2'].zone = 'eu-west-1c';
   found.subnets['private-2'].zone = 'eu-west-1c';
   const of = config({ network: { cidr: '10.0.0.0/16', zones: 3 } });
-  const { verbs } = await provisionStep(subnets, { ...scene, config: of, found });
+  const { verbs } = await provisionStep(subnets, { ...scenario, config: of, found });
   expect(verbs).toEqual([
     ['create', 'public-3'],
     ['create', 'private-3'],
@@ -74,7 +83,7 @@ test('creates when missing: a further zone is one in which nothing lies yet', as
   ]);
 });
 
-test('creates when missing: a block that a lost answer took is ours, once its tags are seen', async () => {
+test('creates when missing: a block that a create with a lost response took is adopted once its tags are visible', async () => {
   mocks.ec2.on(CreateSubnetCommand).rejects(conflict);
   mocks.ec2
     .on(DescribeSubnetsCommand)
@@ -89,27 +98,27 @@ test('creates when missing: a block that a lost answer took is ours, once its ta
         },
       ],
     });
-  const { ids } = await provisionStep(subnets, { ...scene, found: without('public-1') });
+  const { ids } = await provisionStep(subnets, { ...scenario, found: without('public-1') });
   expect(ids).toEqual({ 'public-1': { subnetId: 'subnet-lost', zone: 'eu-west-1a' } });
   expect(commands()).toEqual(['CreateSubnet', 'DescribeSubnets', 'DescribeSubnets']);
 });
 
-test('creates when missing: a VPC that is not known everywhere yet is tried again', async () => {
+test('creates when missing: a call that does not find the new VPC yet is retried', async () => {
   mocks.ec2
     .on(CreateSubnetCommand)
     .rejectsOnce(awsError('InvalidVpcID.NotFound'))
     .resolves({ Subnet: { SubnetId: 'subnet-a' } });
-  await provisionStep(subnets, { ...scene, found: without('public-1') });
+  await provisionStep(subnets, { ...scenario, found: without('public-1') });
   expect(commands()).toEqual(['CreateSubnet', 'CreateSubnet']);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(subnets, { ...scene, found: network() });
+  const { verbs } = await provisionStep(subnets, { ...scenario, found: network() });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: a zone that was given once stays, whatever the region offers now', () => {
+test('adopts when present: a subnet keeps its zone, whatever the region offers now', () => {
   const moved = { ...surveyOf(network()), zones: ['eu-west-1c', 'eu-west-1d'] };
   expect(diffOf(subnets, moved)).toEqual([]);
 });
@@ -118,7 +127,7 @@ test('repairs drift', async () => {
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const found = network();
   found.subnets['public-2'].tags = { ...found.subnets['public-2'].tags, Name: 'other' };
-  const { verbs, ids } = await provisionStep(subnets, { ...scene, found });
+  const { verbs, ids } = await provisionStep(subnets, { ...scenario, found });
   expect(verbs).toEqual([['update', 'public-2', 'tag.Name']]);
   expect(ids).toEqual({ 'public-2': { subnetId: 'subnet-b', zone: 'eu-west-1b' } });
   expect(sent()).toEqual([
@@ -129,27 +138,27 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: a zone too many goes', async () => {
+test('repairs drift: the subnets of a surplus zone are removed', async () => {
   const found = network();
   const more = { ...found.subnets, 'public-3': found.subnets['public-1'] };
-  const { verbs } = await provisionStep(subnets, { ...scene, found: { ...found, subnets: more } });
+  const { verbs } = await provisionStep(subnets, { ...scenario, found: { ...found, subnets: more } });
   expect(verbs).toEqual([['remove', 'public-3']]);
 });
 
 test('explains refusal', async () => {
   mocks.ec2.on(CreateSubnetCommand).rejects(conflict);
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] });
-  await expect(provisionStep(subnets, { ...scene, found: without('public-1') })).rejects.toMatchObject({
+  await expect(provisionStep(subnets, { ...scenario, found: without('public-1') })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: 'Something that is not ours has the block 10.0.0.0/20 of vpc-1.',
     why: "The CIDR '10.0.0.0/20' conflicts with another subnet",
   });
 });
 
-test('explains refusal: one that lies in another VPC cannot move', async () => {
+test('explains refusal: one that is in another VPC cannot move', async () => {
   const found = network();
   found.subnets['public-1'].vpcId = 'vpc-9';
-  const { changes, verbs } = await provisionStep(subnets, { ...scene, found });
+  const { changes, verbs } = await provisionStep(subnets, { ...scenario, found });
   expect(verbs).toEqual([['refused', 'public-1']]);
   expect(changes[0]?.reason).toBe('it lies in vpc-9, which is not the VPC of this stack');
   expect(sent()).toEqual([]);
@@ -158,7 +167,7 @@ test('explains refusal: one that lies in another VPC cannot move', async () => {
 test('explains refusal: another block would be another subnet', async () => {
   const found = network();
   found.subnets['private-1'].cidr = '10.0.200.0/24';
-  const { changes, verbs } = await provisionStep(subnets, { ...scene, found });
+  const { changes, verbs } = await provisionStep(subnets, { ...scenario, found });
   expect(verbs).toEqual([['refused', 'private-1']]);
   expect(changes[0]?.reason).toBe('its block is 10.0.200.0/24, and the block of a subnet cannot change');
   expect(sent()).toEqual([]);

@@ -1,4 +1,4 @@
-// The step that makes the target groups: what it sends in each case.
+// The step of the target groups: what it sends in each case.
 import {
   AddTagsCommand,
   CreateTargetGroupCommand,
@@ -14,11 +14,11 @@ import { routesOf, type Config, type Container } from '../../../../lib/config/co
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { targetGroups } from '../../../../provision/steps/target-groups.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { existing } from '../../existing-resources.ts';
 
 const NAME = /^shop-dev-web-api1-[0-9a-f]{4}$/;
-const { vpc } = neighbours;
+const { vpc } = existing;
 const tags = (key: string) => ourTags('targetGroups', key);
 const item = (key: string) => ({
   targetGroupArn: `arn:${key}`,
@@ -39,9 +39,9 @@ const item = (key: string) => ({
   attributes: { 'deregistration_delay.timeout_seconds': '10', 'stickiness.enabled': 'false' },
   tags: tags(key),
 });
-const scene = { name: 'targetGroups' as const, made: { vpc } };
+const scenario = { noun: 'targetGroups' as const, ids: { vpc } };
 const withItems = (api1: object = {}) => ({
-  ...scene,
+  ...scenario,
   found: {
     vpc,
     targetGroups: { 'web-api1': { ...item('web-api1'), ...api1 }, 'web-api2': item('web-api2') },
@@ -82,7 +82,7 @@ function creates(): void {
   mocks.elbv2.on(ModifyTargetGroupAttributesCommand).resolves({});
 }
 
-/** What the look asks for, answered with the group that was asked to be made, and these tags. */
+/** Lets the look find the group that was to be created, with these tags. */
 function thereIs(held: Record<string, string>): void {
   mocks.elbv2.on(DescribeTargetGroupsCommand).callsFake(() => {
     const asked = sent().find(({ command }) => command === 'CreateTargetGroup');
@@ -102,7 +102,7 @@ const one = config({
 const fail = (): never => {
   throw new Error('no container');
 };
-/** The stack with one container alone, changed. */
+/** The stack with a single changed container. */
 function oneWith(changes: Partial<Container>): Config {
   const [service = fail()] = one.services;
   return config({
@@ -112,7 +112,7 @@ function oneWith(changes: Partial<Container>): Config {
 
 test('creates when missing', async () => {
   creates();
-  const { verbs, ids } = await provisionStep(targetGroups, scene);
+  const { verbs, ids } = await provisionStep(targetGroups, scenario);
   expect(verbs).toEqual([
     ['create', 'web-api1'],
     ['create', 'web-api2'],
@@ -129,29 +129,29 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: a name that is in use by ours, whose answer was lost, is adopted', async () => {
+test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
   creates();
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
   thereIs(tags('web-api1'));
-  const { ids } = await provisionStep(targetGroups, { ...scene, config: one });
+  const { ids } = await provisionStep(targetGroups, { ...scenario, config: one });
   expect(ids).toEqual({ 'web-api1': { targetGroupArn: 'arn:there' } });
   expect(sent().at(-1)).toEqual(delay('arn:there'));
 });
 
-test('creates when missing: a name that somebody else took in between is left alone', async () => {
+test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
   thereIs({ 'slipway:stack': 'other-dev' });
-  await expect(provisionStep(targetGroups, { ...scene, config: one })).rejects.toMatchObject({
+  await expect(provisionStep(targetGroups, { ...scenario, config: one })).rejects.toMatchObject({
     code: 'FOREIGN',
     what: expect.stringMatching(/^Something that is not ours has the name shop-dev-web-api1-[0-9a-f]{4}\.$/),
   });
   expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toHaveLength(1);
 });
 
-test('creates when missing: another port makes another name, so that the new group stands beside the old', async () => {
+test('creates when missing: another port changes the name, so that the new group exists beside the old one', async () => {
   creates();
-  await provisionStep(targetGroups, { ...scene, config: one });
-  await provisionStep(targetGroups, { ...scene, config: oneWith({ port: 5001 }) });
+  await provisionStep(targetGroups, { ...scenario, config: one });
+  await provisionStep(targetGroups, { ...scenario, config: oneWith({ port: 5001 }) });
   const [before, after] = sent()
     .filter(({ command }) => command === 'CreateTargetGroup')
     .map(({ input }) => (input as { Name: string }).Name);
@@ -160,11 +160,11 @@ test('creates when missing: another port makes another name, so that the new gro
   expect(after).not.toBe(before);
 });
 
-test('creates when missing: HTTPS makes another name, and a group that is asked and checked over it', async () => {
+test('creates when missing: HTTPS changes the name, and is the protocol of requests and health checks', async () => {
   creates();
   const secure = oneWith({ protocol: 'HTTPS' });
   const { container } = routesOf(secure)[0] ?? fail();
-  await provisionStep(targetGroups, { ...scene, config: secure });
+  await provisionStep(targetGroups, { ...scenario, config: secure });
   const Name = namesOf(secure).targetGroup(container);
   expect(Name).not.toBe(namesOf(one).targetGroup({ ...container, protocol: 'HTTP' }));
   expect(sent()[0]).toEqual({
@@ -218,7 +218,7 @@ test('repairs drift: one part at a time', async () => {
   expect(sent()).toEqual([delay('arn:web-api1', '30'), delay('arn:web-api2', '30')]);
 });
 
-test('repairs drift: a group that was left of a VPC that is gone makes room for one of the same name', async () => {
+test('repairs drift: a group that is left of a deleted VPC is replaced by one with the same name', async () => {
   creates();
   mocks.elbv2.on(DeleteTargetGroupCommand).resolves({});
   const { verbs, ids } = await provisionStep(targetGroups, withItems({ vpcId: 'vpc-0' }));
@@ -231,7 +231,7 @@ test('repairs drift: a group that was left of a VPC that is gone makes room for 
   ]);
 });
 
-test('repairs drift: what the configuration no longer has goes', async () => {
+test('repairs drift: what is no longer configured is removed', async () => {
   const { verbs } = await provisionStep(targetGroups, { ...withItems(), config: one });
   expect(verbs).toEqual([['remove', 'web-api2']]);
   expect(sent()).toEqual([]);
@@ -241,13 +241,13 @@ test('explains refusal', async () => {
   mocks.elbv2
     .on(CreateTargetGroupCommand)
     .rejects(awsError('TooManyTargetGroupsException', 'You have reached the maximum.'));
-  await expect(provisionStep(targetGroups, { ...scene, config: one })).rejects.toMatchObject({
+  await expect(provisionStep(targetGroups, { ...scenario, config: one })).rejects.toMatchObject({
     message: 'You have reached the maximum.',
   });
   expect(sent()).toEqual([{ command: 'CreateTargetGroup', input: wish('web-api1', 5000) }]);
 });
 
-test('explains refusal: a group of our name for another protocol cannot become what is wanted', async () => {
+test('explains refusal: a group with our name but another protocol cannot be updated', async () => {
   const { changes } = await provisionStep(targetGroups, withItems({ protocol: 'HTTPS' }));
   expect(changes).toMatchObject([
     {
@@ -260,12 +260,12 @@ test('explains refusal: a group of our name for another protocol cannot become w
   expect(sent()).toEqual([]);
 });
 
-test('repairs drift: health checks that somebody turned to HTTP', async () => {
+test('repairs drift: health checks that were changed to HTTP by hand', async () => {
   mocks.elbv2.on(ModifyTargetGroupCommand).resolves({});
   const secure = { protocol: 'HTTPS', health: { ...item('web-api1').health, protocol: 'HTTP' } };
   const { found } = withItems(secure);
   const { verbs } = await provisionStep(targetGroups, {
-    ...scene,
+    ...scenario,
     found: { vpc, targetGroups: { 'web-api1': found.targetGroups['web-api1'] } },
     config: oneWith({ protocol: 'HTTPS' }),
   });
@@ -274,7 +274,7 @@ test('repairs drift: health checks that somebody turned to HTTP', async () => {
   expect(sent()).toEqual([{ command: 'ModifyTargetGroup', input }]);
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent for it", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent for it', async () => {
   const { verbs, changes } = await provisionStep(
     targetGroups,
     withItems({ tags: { 'slipway:stack': 'other-dev' } }),

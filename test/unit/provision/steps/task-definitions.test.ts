@@ -1,4 +1,4 @@
-// The step that registers the task definitions: what it sends in each case.
+// The step of the task definitions: what it sends in each case.
 import {
   DeregisterTaskDefinitionCommand,
   ListTaskDefinitionsCommand,
@@ -10,10 +10,10 @@ import type { FoundTaskDefinition } from '../../../../lib/look/task-definitions.
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../../lib/derive/task-definition.ts';
 import { taskDefinitions } from '../../../../provision/steps/task-definitions.ts';
-import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
-import { neighbours } from '../../neighbours.ts';
+import { ACCOUNT, awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
+import { existing } from '../../existing-resources.ts';
 
-const { images } = neighbours;
+const { images } = existing;
 const tags = ourTags('taskDefinitions', 'web');
 const role = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
 const registered = (of = config(), uris: Readonly<Record<string, { imageUri: string }>> = images) => {
@@ -36,9 +36,9 @@ const item: FoundTaskDefinition = {
   definition: definitionFields(registered()),
   tags,
 };
-const scene = { name: 'taskDefinitions' as const, made: { images } };
+const scenario = { noun: 'taskDefinitions' as const, ids: { images } };
 const withItem = (changes: Partial<FoundTaskDefinition> = {}) => ({
-  ...scene,
+  ...scenario,
   found: { images, taskDefinitions: { web: { ...item, ...changes } } },
 });
 const register = (of = config()) => ({
@@ -68,13 +68,13 @@ function registers(): void {
 
 test('creates when missing', async () => {
   registers();
-  const { verbs, ids } = await provisionStep(taskDefinitions, scene);
+  const { verbs, ids } = await provisionStep(taskDefinitions, scenario);
   expect(verbs).toEqual([['create', 'web']]);
   expect(ids).toEqual({ web: { taskDefinitionArn: 'arn:definition:2' } });
   expect(sent()).toEqual([register(), LISTED]);
 });
 
-test('creates when missing: tries again while a role is not seen everywhere yet', async () => {
+test('creates when missing: retries while a role has not propagated', async () => {
   registers();
   mocks.ecs
     .on(RegisterTaskDefinitionCommand)
@@ -83,7 +83,7 @@ test('creates when missing: tries again while a role is not seen everywhere yet'
     )
     .rejectsOnce(awsError('ClientException', 'Role is not valid'))
     .resolves({ taskDefinition: { taskDefinitionArn: 'arn:definition:2' } });
-  await provisionStep(taskDefinitions, scene);
+  await provisionStep(taskDefinitions, scenario);
   expect(sent()).toEqual([register(), register(), register(), LISTED]);
 });
 
@@ -102,12 +102,12 @@ test('repairs drift', async () => {
   expect(sent()).toEqual([register(other), LISTED]);
 });
 
-test('repairs drift: an image that is yet to be pushed makes another revision', async () => {
+test('repairs drift: an image that is yet to be pushed needs a new revision', async () => {
   registers();
   const fresh = { ...images, 'web-api1': { imageUri: 'registry/shop-dev/web-api1@sha256:new' } };
   const { verbs } = await provisionStep(taskDefinitions, {
     ...withItem(),
-    made: { images: fresh },
+    ids: { images: fresh },
     found: { images: { 'web-api2': images['web-api2'] } as never, taskDefinitions: { web: item } },
   });
   expect(verbs).toEqual([['update', 'web', 'api1.image']]);
@@ -134,7 +134,7 @@ test('repairs drift: an image by reference is known at once', async () => {
   expect(verbs).toEqual([]);
 });
 
-test('repairs drift: tags alone make no new revision', async () => {
+test('repairs drift: tags alone need no new revision', async () => {
   mocks.ecs.on(TagResourceCommand).resolves({});
   const { verbs, ids } = await provisionStep(taskDefinitions, withItem({ tags: { ...tags, Name: 'other' } }));
   expect(verbs).toEqual([['update', 'web', 'tag.Name']]);
@@ -145,14 +145,14 @@ test('repairs drift: tags alone make no new revision', async () => {
   ]);
 });
 
-test('repairs drift: one that a teardown has deregistered and not deleted is registered again', async () => {
+test('repairs drift: a definition that a teardown has deregistered but not deleted is registered again', async () => {
   registers();
   const { verbs } = await provisionStep(taskDefinitions, withItem({ status: 'INACTIVE' }));
   expect(verbs).toEqual([['update', 'web', 'status']]);
   expect(sent()).toEqual([register(), LISTED]);
 });
 
-test('repairs drift: revisions before this one are deregistered, those of other families are not', async () => {
+test('repairs drift: earlier revisions are deregistered, those of other families are not', async () => {
   const revision = (n: number) => `arn:task-definition/shop-dev-web:${n}`;
   mocks.ecs.on(DeregisterTaskDefinitionCommand).resolves({});
   mocks.ecs.on(ListTaskDefinitionsCommand).resolves({
@@ -170,9 +170,9 @@ test('repairs drift: revisions before this one are deregistered, those of other 
   ]);
 });
 
-test('repairs drift: what the configuration no longer has goes', async () => {
+test('repairs drift: what is no longer configured is removed', async () => {
   const { verbs } = await provisionStep(taskDefinitions, {
-    ...scene,
+    ...scenario,
     found: { images, taskDefinitions: { web: item, old: { ...item, family: 'shop-dev-old' } } },
   });
   expect(verbs).toEqual([['remove', 'old']]);
@@ -182,13 +182,13 @@ test('explains refusal', async () => {
   mocks.ecs
     .on(RegisterTaskDefinitionCommand)
     .rejects(awsError('ClientException', 'No Fargate configuration exists for given values.'));
-  await expect(provisionStep(taskDefinitions, scene)).rejects.toMatchObject({
+  await expect(provisionStep(taskDefinitions, scenario)).rejects.toMatchObject({
     message: 'No Fargate configuration exists for given values.',
   });
   expect(sent()).toEqual([register()]);
 });
 
-test("explains refusal: somebody else's is refused, and nothing is sent", async () => {
+test('explains refusal: a foreign resource is refused, and nothing is sent', async () => {
   const { changes } = await provisionStep(taskDefinitions, withItem({ tags: {} }));
   expect(changes).toMatchObject([
     { verb: 'refused', reason: expect.stringContaining('someone else created it') },

@@ -1,4 +1,4 @@
-// The step that builds the VPC: what it sends in each case.
+// The step of the VPC: what it sends in each case.
 import {
   CreateTagsCommand,
   CreateVpcCommand,
@@ -9,7 +9,7 @@ import {
 import { expect, test } from '@jest/globals';
 import { vpc } from '../../../../provision/steps/vpc.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../act.ts';
+import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const found = network().vpc[''];
@@ -32,36 +32,36 @@ const commands = () => sent().map(({ command }) => command);
 test('creates when missing', async () => {
   mocks.ec2.on(CreateVpcCommand).resolves({ Vpc: { VpcId: 'vpc-1' } });
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
-  const { verbs, ids } = await provisionStep(vpc, { name: 'vpc' });
+  const { verbs, ids } = await provisionStep(vpc, { noun: 'vpc' });
   expect(verbs).toEqual([['create', '']]);
   expect(ids).toEqual({ '': { vpcId: 'vpc-1' } });
   expect(sent()).toEqual([create, hostnames('vpc-1')]);
 });
 
-test('creates when missing: a lost answer is looked for by tags before anything is sent again', async () => {
+test('creates when missing: after a lost response, the resource is looked for by its tags before anything is sent again', async () => {
   mocks.ec2.on(CreateVpcCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
   mocks.ec2.on(DescribeVpcsCommand).resolvesOnce({ Vpcs: [] }).resolves(seen('vpc-lost'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({ EnableDnsHostnames: { Value: false } });
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
-  const { ids } = await provisionStep(vpc, { name: 'vpc' });
+  const { ids } = await provisionStep(vpc, { noun: 'vpc' });
   expect(ids).toEqual({ '': { vpcId: 'vpc-lost' } });
   expect(commands().filter((command) => command === 'CreateVpc')).toHaveLength(1);
 });
 
-test('creates when missing: an answer without an id counts as lost', async () => {
+test('creates when missing: a response without an id counts as lost', async () => {
   mocks.ec2.on(CreateVpcCommand).resolves({});
   mocks.ec2.on(DescribeVpcsCommand).resolves(seen('vpc-lost'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
-  const { ids } = await provisionStep(vpc, { name: 'vpc' });
+  const { ids } = await provisionStep(vpc, { noun: 'vpc' });
   expect(ids).toEqual({ '': { vpcId: 'vpc-lost' } });
 });
 
-test('creates when missing: what an earlier run may have made is looked for first', async () => {
+test('creates when missing: what an earlier run may have created is looked for first', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves(seen('vpc-before'));
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
-  const { ids } = await provisionStep(vpc, { name: 'vpc', reopened: true });
+  const { ids } = await provisionStep(vpc, { noun: 'vpc', isResumed: true });
   expect(ids).toEqual({ '': { vpcId: 'vpc-before' } });
   expect(commands()).toEqual([
     'DescribeVpcs',
@@ -71,22 +71,22 @@ test('creates when missing: what an earlier run may have made is looked for firs
   ]);
 });
 
-test('creates when missing: an id that is not known everywhere yet is tried again', async () => {
+test('creates when missing: a call that does not find the new id yet is retried', async () => {
   mocks.ec2.on(CreateVpcCommand).resolves({ Vpc: { VpcId: 'vpc-1' } });
   mocks.ec2.on(ModifyVpcAttributeCommand).rejectsOnce(awsError('InvalidVpcID.NotFound')).resolves({});
-  await provisionStep(vpc, { name: 'vpc' });
+  await provisionStep(vpc, { noun: 'vpc' });
   expect(sent()).toEqual([create, hostnames('vpc-1'), hostnames('vpc-1')]);
 });
 
 test('adopts when present', async () => {
-  const { verbs } = await provisionStep(vpc, { name: 'vpc', found: { vpc: { '': found } } });
+  const { verbs } = await provisionStep(vpc, { noun: 'vpc', found: { vpc: { '': found } } });
   expect(verbs).toEqual([]);
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: of twins one is kept, the other removed', async () => {
+test('adopts when present: of two VPCs with the same key, one is kept and the other removed', async () => {
   const twins = { '': found, '~2': { ...found, vpcId: 'vpc-2' } };
-  const { verbs } = await provisionStep(vpc, { name: 'vpc', found: { vpc: twins } });
+  const { verbs } = await provisionStep(vpc, { noun: 'vpc', found: { vpc: twins } });
   expect(verbs).toEqual([['remove', '~2']]);
   expect(sent()).toEqual([]);
 });
@@ -95,7 +95,7 @@ test('repairs drift', async () => {
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
   mocks.ec2.on(CreateTagsCommand).resolves({});
   const { verbs } = await provisionStep(vpc, {
-    name: 'vpc',
+    noun: 'vpc',
     found: { vpc: { '': { ...found, dnsHostnames: false, tags: { ...found.tags, Name: 'other' } } } },
   });
   expect(verbs).toEqual([['update', '', 'dns.hostnames', 'tag.Name']]);
@@ -105,10 +105,10 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: support comes before hostnames, which need it', async () => {
+test('repairs drift: DNS support is enabled before hostnames, which need it', async () => {
   mocks.ec2.on(ModifyVpcAttributeCommand).resolves({});
   await provisionStep(vpc, {
-    name: 'vpc',
+    noun: 'vpc',
     found: { vpc: { '': { ...found, dnsSupport: false, dnsHostnames: false } } },
   });
   expect(sent()).toEqual([
@@ -121,15 +121,15 @@ test('explains refusal', async () => {
   mocks.ec2
     .on(CreateVpcCommand)
     .rejects(awsError('VpcLimitExceeded', 'The maximum number of VPCs has been reached.'));
-  await expect(provisionStep(vpc, { name: 'vpc' })).rejects.toMatchObject({
+  await expect(provisionStep(vpc, { noun: 'vpc' })).rejects.toMatchObject({
     message: 'The maximum number of VPCs has been reached.',
   });
   expect(commands()).toEqual(['CreateVpc']);
 });
 
-test('explains refusal: another block would be another VPC', async () => {
+test('explains refusal: another block would need another VPC', async () => {
   const { changes, verbs } = await provisionStep(vpc, {
-    name: 'vpc',
+    noun: 'vpc',
     config: config({ network: { cidr: '10.9.0.0/16', zones: 2 } }),
     found: { vpc: { '': found } },
   });

@@ -2,10 +2,10 @@
 import { DeleteClusterCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { cluster } from '../../../../teardown/steps/cluster.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 
 const item = { clusterArn: 'arn:cluster', status: 'ACTIVE', tags: ourTags('cluster') };
-const remove = () => cluster.remove(undoOf({ name: 'cluster' }, item));
+const remove = () => cluster.remove(removeContextOf({ noun: 'cluster' }, item));
 const call = { command: 'DeleteCluster', input: { cluster: 'arn:cluster' } };
 
 test('removes what is ours', async () => {
@@ -15,7 +15,7 @@ test('removes what is ours', async () => {
 });
 
 test.each(['ClusterContainsServicesException', 'ClusterContainsTasksException', 'UpdateInProgressException'])(
-  'removes what is ours: tries again on %s, while the last services and tasks are going',
+  'removes what is ours: retries on %s while the last services and tasks are stopping',
   async (code) => {
     mocks.ecs.on(DeleteClusterCommand).rejectsOnce(awsError(code)).resolves({});
     expect(await remove()).toBeUndefined();

@@ -3,10 +3,10 @@ import { DescribeAddressesCommand, ReleaseAddressCommand } from '@aws-sdk/client
 import { expect, test } from '@jest/globals';
 import { elasticIp } from '../../../../teardown/steps/elastic-ip.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
-const remove = () => elasticIp.remove(undoOf({ name: 'elasticIp' }, network().elasticIp['']));
+const remove = () => elasticIp.remove(removeContextOf({ noun: 'elasticIp' }, network().elasticIp['']));
 const release = { command: 'ReleaseAddress', input: { AllocationId: 'eipalloc-1' } };
 const denied = awsError('AuthFailure', 'You do not have permission to access the specified resource.');
 const commands = () => sent().map(({ command }) => command);
@@ -17,7 +17,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([release]);
 });
 
-test('removes what is ours: once the NAT gateway lets go, which AWS tells in three ways', async () => {
+test('removes what is ours: once the NAT gateway releases it, which AWS reports in three ways', async () => {
   mocks.ec2
     .on(ReleaseAddressCommand)
     .rejectsOnce(denied)
@@ -34,7 +34,7 @@ test('counts what is already gone as removed', async () => {
   expect(sent()).toEqual([release]);
 });
 
-test('counts what is already gone as removed: an address that AWS has given to somebody else since', async () => {
+test('counts what is already gone as removed: an address that AWS has allocated to someone else since', async () => {
   mocks.ec2.on(ReleaseAddressCommand).rejects(denied);
   mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [] });
   await remove();

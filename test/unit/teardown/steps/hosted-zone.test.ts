@@ -2,10 +2,10 @@
 import { DeleteHostedZoneCommand, ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import { hostedZone } from '../../../../teardown/steps/hosted-zone.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 
 const item = { hostedZoneId: 'ZONE1', name: 'example.com', tags: ourTags('hostedZone') };
-const remove = () => hostedZone.remove(undoOf({ name: 'hostedZone' }, item));
+const remove = () => hostedZone.remove(removeContextOf({ noun: 'hostedZone' }, item));
 const call = { command: 'DeleteHostedZone', input: { Id: 'ZONE1' } };
 
 test('removes what is ours', async () => {
@@ -14,7 +14,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('removes what is ours: tries again while Route 53 works on the request before', async () => {
+test('removes what is ours: retries while Route 53 processes the previous request', async () => {
   mocks.route53
     .on(DeleteHostedZoneCommand)
     .rejectsOnce(awsError('PriorRequestNotComplete', 'still processing a prior request'))
@@ -35,7 +35,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('explains refusal: what others have in the zone keeps it, and is named', async () => {
+test('explains refusal: records of others keep the zone, and are listed', async () => {
   mocks.route53
     .on(DeleteHostedZoneCommand)
     .rejects(awsError('HostedZoneNotEmpty', 'The specified hosted zone contains non-required record sets'));

@@ -2,12 +2,12 @@
 import { DeleteInternetGatewayCommand, DetachInternetGatewayCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { internetGateway } from '../../../../teardown/steps/internet-gateway.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const found = network().internetGateway[''];
-const remove = (item: Parameters<typeof undoOf<'internetGateway'>>[1] = found) =>
-  internetGateway.remove(undoOf({ name: 'internetGateway' }, item));
+const remove = (item: Parameters<typeof removeContextOf<'internetGateway'>>[1] = found) =>
+  internetGateway.remove(removeContextOf({ noun: 'internetGateway' }, item));
 const detach = { command: 'DetachInternetGateway', input: { InternetGatewayId: 'igw-1', VpcId: 'vpc-1' } };
 const deletion = { command: 'DeleteInternetGateway', input: { InternetGatewayId: 'igw-1' } };
 
@@ -28,7 +28,7 @@ test('removes what is ours: once no public address is mapped any more', async ()
   expect(sent()).toEqual([detach, detach, deletion]);
 });
 
-test('removes what is ours: one that hangs nowhere is not detached', async () => {
+test('removes what is ours: a gateway that is not attached is not detached', async () => {
   mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
   await remove({ ...found, attachedTo: undefined });
   expect(sent()).toEqual([deletion]);
@@ -41,7 +41,7 @@ test('counts what is already gone as removed', async () => {
   expect(sent()).toEqual([detach, deletion]);
 });
 
-test('counts what is already gone as removed: an attachment whose end was not answered', async () => {
+test('counts what is already gone as removed: an attachment whose detach lost its response', async () => {
   mocks.ec2.on(DetachInternetGatewayCommand).rejects(awsError('Gateway.NotAttached'));
   mocks.ec2.on(DeleteInternetGatewayCommand).resolves({});
   await remove();

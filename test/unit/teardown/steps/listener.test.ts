@@ -3,10 +3,10 @@ import { DeleteListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2
 import { expect, test } from '@jest/globals';
 import type { FoundListener } from '../../../../lib/look/listener.ts';
 import { listener } from '../../../../teardown/steps/listener.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 
 const item = { listenerArn: 'arn:listener' } as FoundListener;
-const remove = () => listener.remove(undoOf({ name: 'listener' }, item));
+const remove = () => listener.remove(removeContextOf({ noun: 'listener' }, item));
 const call = { command: 'DeleteListener', input: { ListenerArn: 'arn:listener' } };
 
 test('removes what is ours', async () => {

@@ -3,8 +3,8 @@ import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
 import { DeleteLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import { loadBalancer } from '../../../../teardown/steps/load-balancer.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
-import { impatient } from '../../impatient.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
+import { withShortWaits } from '../../short-waits.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/shop-dev/50dc6c495c0c9188';
 const item = {
@@ -19,8 +19,8 @@ const item = {
   attributes: {},
   tags: ourTags('loadBalancer'),
 };
-const undo = () => undoOf({ name: 'loadBalancer' }, item);
-const remove = () => loadBalancer.remove(undo());
+const context = () => removeContextOf({ noun: 'loadBalancer' }, item);
+const remove = () => loadBalancer.remove(context());
 
 test('removes what is ours, and waits until its network interfaces are gone', async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
@@ -47,10 +47,10 @@ test('removes what is ours, and waits until its network interfaces are gone', as
   ]);
 });
 
-test('removes what is ours: interfaces that never go are named as what was waited for', async () => {
+test('removes what is ours: interfaces that are never deleted are named', async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
   mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [{}, {}] });
-  await expect(loadBalancer.remove(impatient(undo()))).rejects.toMatchObject({
+  await expect(loadBalancer.remove(withShortWaits(context()))).rejects.toMatchObject({
     code: 'TIMEOUT',
     what: expect.stringContaining('the network interfaces of the load balancer to be gone'),
     why: 'The last look said: 2 interfaces left.',

@@ -2,10 +2,10 @@
 import { DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { logGroup } from '../../../../teardown/steps/log-group.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 
 const item = { logGroupName: '/slipway/shop-dev', retentionDays: 14, tags: ourTags('logGroup') };
-const remove = () => logGroup.remove(undoOf({ name: 'logGroup' }, item));
+const remove = () => logGroup.remove(removeContextOf({ noun: 'logGroup' }, item));
 const call = { command: 'DeleteLogGroup', input: { logGroupName: '/slipway/shop-dev' } };
 
 test('removes what is ours, after the last task that could write to it', async () => {
@@ -15,7 +15,7 @@ test('removes what is ours, after the last task that could write to it', async (
   expect(logGroup.after).toContain('services');
 });
 
-test('removes what is ours: tries again while another operation is in progress', async () => {
+test('removes what is ours: retries while another operation is in progress', async () => {
   mocks.logs
     .on(DeleteLogGroupCommand)
     .rejectsOnce(awsError('OperationAbortedException', 'try again'))

@@ -2,10 +2,10 @@
 import { DeleteNatGatewayCommand, DescribeNatGatewaysCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { natGateway } from '../../../../teardown/steps/nat-gateway.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
-const remove = () => natGateway.remove(undoOf({ name: 'natGateway' }, network().natGateway['']));
+const remove = () => natGateway.remove(removeContextOf({ noun: 'natGateway' }, network().natGateway['']));
 const deletion = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
 const look = { command: 'DescribeNatGateways', input: { NatGatewayIds: ['nat-1'] } };
 const shown = (State: 'deleting' | 'deleted') => ({ NatGateways: [{ NatGatewayId: 'nat-1', State }] });

@@ -2,12 +2,12 @@
 import { DeleteRouteTableCommand, DisassociateRouteTableCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { privateRoutes } from '../../../../teardown/steps/private-routes.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const found = network().privateRoutes['private-1'];
 const remove = (item = found) =>
-  privateRoutes.remove(undoOf({ name: 'privateRoutes', key: 'private-1' }, item));
+  privateRoutes.remove(removeContextOf({ noun: 'privateRoutes', key: 'private-1' }, item));
 const disassociations = ['subnet-c'].map((subnet) => ({
   command: 'DisassociateRouteTable',
   input: { AssociationId: `rtbassoc-${subnet}` },
@@ -21,7 +21,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([...disassociations, deletion]);
 });
 
-test('removes what is ours: one that no subnet has', async () => {
+test('removes what is ours: a table without associations', async () => {
   mocks.ec2.on(DeleteRouteTableCommand).resolves({});
   await remove({ ...found, associations: {} });
   expect(sent()).toEqual([deletion]);

@@ -2,11 +2,11 @@
 import { DeleteRouteTableCommand, DisassociateRouteTableCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { publicRoutes } from '../../../../teardown/steps/public-routes.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const found = network().publicRoutes[''];
-const remove = (item = found) => publicRoutes.remove(undoOf({ name: 'publicRoutes' }, item));
+const remove = (item = found) => publicRoutes.remove(removeContextOf({ noun: 'publicRoutes' }, item));
 const disassociations = ['subnet-a', 'subnet-b'].map((subnet) => ({
   command: 'DisassociateRouteTable',
   input: { AssociationId: `rtbassoc-${subnet}` },
@@ -20,7 +20,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([...disassociations, deletion]);
 });
 
-test('removes what is ours: one that no subnet has', async () => {
+test('removes what is ours: a table without associations', async () => {
   mocks.ec2.on(DeleteRouteTableCommand).resolves({});
   await remove({ ...found, associations: {} });
   expect(sent()).toEqual([deletion]);

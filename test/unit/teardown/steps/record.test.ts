@@ -1,4 +1,4 @@
-// The removal of the record: it names the record exactly as it is.
+// The removal of the record, whose deletion must name it exactly as it is.
 import {
   ChangeResourceRecordSetsCommand,
   ListResourceRecordSetsCommand,
@@ -7,7 +7,7 @@ import {
 import { expect, test } from '@jest/globals';
 import type { FoundRecord } from '../../../../lib/look/record.ts';
 import { record } from '../../../../teardown/steps/record.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 
 const set = (DNSName: string, EvaluateTargetHealth = true): ResourceRecordSet => ({
   Name: 'api.example.com.',
@@ -21,7 +21,7 @@ const item = {
   recordName: 'api.example.com',
   set: set(OURS),
 } as FoundRecord;
-const remove = () => record.remove(undoOf({ name: 'record' }, item));
+const remove = () => record.remove(removeContextOf({ noun: 'record' }, item));
 const deletes = (ResourceRecordSet: ResourceRecordSet) => ({
   command: 'ChangeResourceRecordSets',
   input: { HostedZoneId: 'ZONE1', ChangeBatch: { Changes: [{ Action: 'DELETE', ResourceRecordSet }] } },
@@ -29,7 +29,7 @@ const deletes = (ResourceRecordSet: ResourceRecordSet) => ({
 const mismatch = awsError('InvalidChangeBatch', 'the values provided do not match the current values');
 const writes = () => sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
 
-/** What another look sees. */
+/** What the next look returns. */
 function thereIs(...sets: ResourceRecordSet[]): void {
   mocks.route53.on(ListResourceRecordSetsCommand).resolves({ ResourceRecordSets: sets });
 }
@@ -40,14 +40,14 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([deletes(set(OURS))]);
 });
 
-test('removes what is ours: as it is now, when it has changed since it was found', async () => {
+test('removes what is ours: in its current form, when it has changed since the survey', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(mismatch).resolves({});
   thereIs(set(OURS, false));
   expect(await remove()).toBeUndefined();
   expect(writes()).toEqual([deletes(set(OURS)), deletes(set(OURS, false))]);
 });
 
-test('removes what is ours: not what leads somewhere else by now', async () => {
+test('removes what is ours: not a record that has another target by now', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
   thereIs(set('www.example.net.'));
   expect(await remove()).toEqual({ kept: 'it leads somewhere else now' });

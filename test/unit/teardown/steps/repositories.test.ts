@@ -2,7 +2,7 @@
 import { DeleteRepositoryCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { repositories } from '../../../../teardown/steps/repositories.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 
 const item = {
   repositoryName: 'shop-dev/web-api1',
@@ -12,7 +12,7 @@ const item = {
   lifecyclePolicy: '',
   tags: ourTags('repositories', 'web-api1'),
 };
-const remove = () => repositories.remove(undoOf({ name: 'repositories', key: 'web-api1' }, item));
+const remove = () => repositories.remove(removeContextOf({ noun: 'repositories', key: 'web-api1' }, item));
 
 test('removes', async () => {
   mocks.ecr.on(DeleteRepositoryCommand).resolves({});
@@ -22,7 +22,7 @@ test('removes', async () => {
   ]);
 });
 
-test('that it is gone already counts as done', async () => {
+test('counts what is already gone as removed', async () => {
   mocks.ecr.on(DeleteRepositoryCommand).rejects(awsError('RepositoryNotFoundException'));
   await expect(remove()).resolves.toBeUndefined();
 });
@@ -32,6 +32,6 @@ test('explains refusal', async () => {
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
 });
 
-test('the services that pull from it go first', () => {
+test('is removed after the services that pull from it', () => {
   expect(repositories.after).toContain('services');
 });

@@ -2,7 +2,7 @@
 import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { roles } from '../../../../teardown/steps/roles.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 
 const RoleName = 'shop-dev-execution';
 const item = {
@@ -13,7 +13,7 @@ const item = {
   attachedPolicies: ['arn:managed'],
   tags: ourTags('roles', 'execution'),
 };
-const remove = () => roles.remove(undoOf({ name: 'roles', key: 'execution' }, item));
+const remove = () => roles.remove(removeContextOf({ noun: 'roles', key: 'execution' }, item));
 const calls = [
   { command: 'DeleteRolePolicy', input: { RoleName, PolicyName: 'slipway' } },
   { command: 'DeleteRolePolicy', input: { RoleName, PolicyName: 'more' } },
@@ -31,7 +31,7 @@ test('removes what is ours: its policies first, and not before the last task has
   expect(roles.after).toContain('services');
 });
 
-test('removes what is ours: tries again while IAM still sees a deleted policy', async () => {
+test('removes what is ours: retries while IAM still lists a deleted policy', async () => {
   mocks.iam.on(DeleteRolePolicyCommand).resolves({});
   mocks.iam.on(DetachRolePolicyCommand).resolves({});
   mocks.iam

@@ -3,11 +3,11 @@ import { DeleteRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import type { FoundRule } from '../../../../lib/look/rules.ts';
 import { rules } from '../../../../teardown/steps/rules.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 
 const item = { ruleArn: 'arn:rule' } as FoundRule;
-const undo = () => undoOf({ name: 'rules', key: 'web-api1' }, item);
-const remove = () => rules.remove(undo());
+const context = () => removeContextOf({ noun: 'rules', key: 'web-api1' }, item);
+const remove = () => rules.remove(context());
 const call = { command: 'DeleteRule', input: { RuleArn: 'arn:rule' } };
 
 test('removes what is ours', async () => {
@@ -16,9 +16,11 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('removes what is ours: with the listener, when that goes, too', async () => {
+test('removes what is ours: together with the listener, when that is removed as well', async () => {
   const going = { everyOneOf: (noun: string) => noun === 'listener', removalOf: () => undefined };
-  expect(await rules.remove({ ...undo(), alsoRemoved: going })).toEqual({ removedWith: 'with its listener' });
+  expect(await rules.remove({ ...context(), alsoRemoved: going })).toEqual({
+    removedWith: 'with its listener',
+  });
   expect(sent()).toEqual([]);
 });
 

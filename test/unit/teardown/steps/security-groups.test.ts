@@ -7,7 +7,7 @@ import {
 import { expect, test } from '@jest/globals';
 import type { GroupRule } from '../../../../lib/derive/security-group-rules.ts';
 import { securityGroups } from '../../../../teardown/steps/security-groups.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 
 const tcp = (port: number): GroupRule => ({ protocol: 'tcp', fromPort: port, toPort: port, peer: 'sg-b' });
 const group = (key: string, groupId: string, ingress: GroupRule[]) => ({
@@ -18,13 +18,13 @@ const group = (key: string, groupId: string, ingress: GroupRule[]) => ({
   egress: [],
   tags: ourTags('securityGroups', key),
 });
-/** Removes the load balancer's group, which the rules of the tasks' group name. @param leaving of groups that go, too */
+/** Removes the load balancer's group, which rules of the tasks' group refer to. @param leaving removals of other groups */
 function remove(ingress = [tcp(5000), tcp(6000)], leaving: Record<string, Promise<void>> = {}) {
   const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: '0.0.0.0/0' }]);
   const found = { securityGroups: { balancer, web: group('web', 'sg-w', ingress) } };
-  const undo = undoOf({ name: 'securityGroups', key: 'balancer', found }, balancer);
+  const context = removeContextOf({ noun: 'securityGroups', key: 'balancer', found }, balancer);
   const going = { everyOneOf: () => false, removalOf: (key: string) => leaving[key] };
-  return securityGroups.remove({ ...undo, alsoRemoved: going });
+  return securityGroups.remove({ ...context, alsoRemoved: going });
 }
 const revoke = (port: number) => ({
   command: 'RevokeSecurityGroupIngress',
@@ -44,7 +44,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
 });
 
-test('removes what is ours: after the groups whose rules name it and go with them', async () => {
+test('removes what is ours: after the groups whose rules refer to it and are deleted with them', async () => {
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   let leave = () => {};
   const web = new Promise<void>((resolve) => (leave = resolve));
@@ -56,28 +56,31 @@ test('removes what is ours: after the groups whose rules name it and go with the
   expect(sent()).toEqual([deletion]);
 });
 
-test('removes what is ours: a group that names the group of a service, too, is not waited for', async () => {
+test('removes what is ours: a group that refers to the group of a service in turn is not waited for', async () => {
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   const web = group('web', 'sg-w', []);
   const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: 'sg-w' }]);
-  const undo = undoOf(
-    { name: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
+  const context = removeContextOf(
+    { noun: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
     web,
   );
   const never = new Promise<void>(() => {});
-  await securityGroups.remove({ ...undo, alsoRemoved: { everyOneOf: () => true, removalOf: () => never } });
+  await securityGroups.remove({
+    ...context,
+    alsoRemoved: { everyOneOf: () => true, removalOf: () => never },
+  });
   expect(sent().map(({ command }) => command)).toEqual(['RevokeSecurityGroupIngress', 'DeleteSecurityGroup']);
 });
 
-test('removes what is ours: one that no rule names', async () => {
+test('removes what is ours: a group that no rule refers to', async () => {
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   await remove([]);
   expect(sent()).toEqual([deletion]);
 });
 
 test.each(['DependencyViolation', 'InvalidGroup.InUse'])(
-  'removes what is ours: once nothing uses it any more (%s)',
+  'removes what is ours: once nothing uses it any longer (%s)',
   async (code) => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejectsOnce(awsError(code)).resolves({});
     await remove([]);
@@ -92,7 +95,7 @@ test('counts what is already gone as removed', async () => {
   expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
 });
 
-test('counts what is already gone as removed: a rule that is gone keeps no other one', async () => {
+test('counts what is already gone as removed: a rule that is already gone does not prevent the others', async () => {
   mocks.ec2
     .on(RevokeSecurityGroupIngressCommand)
     .rejectsOnce(awsError('InvalidPermission.NotFound'))
@@ -109,24 +112,24 @@ test('explains refusal', async () => {
   await expect(remove()).rejects.toBe(refusal);
 });
 
-test('explains refusal: what may not be taken out of another group is told at once', async () => {
+test('explains refusal: a rule of another group that cannot be revoked is reported at once', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
 });
 
-test('removes what is ours: a rule for what goes out names a group, too', async () => {
+test('removes what is ours: egress rules refer to groups as well', async () => {
   mocks.ec2.on(RevokeSecurityGroupEgressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   const balancer = { ...group('balancer', 'sg-b', []), egress: [{ ...tcp(5000), peer: 'sg-w' }] };
   const web = group('web', 'sg-w', [tcp(5000)]);
-  const undo = undoOf(
-    { name: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
+  const context = removeContextOf(
+    { noun: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
     web,
   );
   // The load balancer's group waits for this one, which must not wait in turn.
   await securityGroups.remove({
-    ...undo,
+    ...context,
     alsoRemoved: { everyOneOf: () => false, removalOf: () => new Promise(() => {}) },
   });
   expect(sent()).toEqual([

@@ -1,11 +1,11 @@
 // The service-linked role stays: it is the account's.
 import { expect, test } from '@jest/globals';
 import { serviceLinkedRole } from '../../../../teardown/steps/service-linked-role.ts';
-import { sent, undoOf } from '../../act.ts';
+import { sent, removeContextOf } from '../../step-harness.ts';
 
-test('removes what is ours: it is not, so that it stays and nothing is sent', async () => {
+test('removes what is ours: the role belongs to the account, so it stays and nothing is sent', async () => {
   const item = { roleName: 'AWSServiceRoleForECS', tags: {} };
-  const kept = await serviceLinkedRole.remove(undoOf({ name: 'serviceLinkedRole' }, item));
+  const kept = await serviceLinkedRole.remove(removeContextOf({ noun: 'serviceLinkedRole' }, item));
   expect(kept).toEqual({ kept: 'it is shared by everything in the account' });
   expect(sent()).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// The removal of a service: until its last task has stopped, it is not gone.
+// The removal of a service, which is gone once its last task has stopped.
 import {
   DeleteServiceCommand,
   DescribeServicesCommand,
@@ -9,12 +9,12 @@ import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../../lib/model/clock.ts';
 import type { FoundService } from '../../../../lib/look/services.ts';
 import { services } from '../../../../teardown/steps/services.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
-import { impatient } from '../../impatient.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
+import { withShortWaits } from '../../short-waits.ts';
 
-const undo = (status = 'ACTIVE') =>
-  undoOf({ name: 'services', key: 'web' }, { serviceName: 'web', status } as FoundService);
-const remove = (status = 'ACTIVE') => services.remove(undo(status));
+const context = (status = 'ACTIVE') =>
+  removeContextOf({ noun: 'services', key: 'web' }, { serviceName: 'web', status } as FoundService);
+const remove = (status = 'ACTIVE') => services.remove(context(status));
 const deletes = { command: 'DeleteService', input: { cluster: 'shop-dev', service: 'web', force: true } };
 const commands = () => sent().map(({ command }) => command);
 const mutations = () => sent().filter(({ command }) => /^(Update|Delete)/.test(command));
@@ -54,7 +54,7 @@ test('removes what is ours: deleted, drained, and its tasks stopped', async () =
   expect(commands().slice(2)).toEqual(['DescribeServices', ...look, ...look, ...look]);
 });
 
-test('removes what is ours: one that another run has begun to remove is only waited for', async () => {
+test('removes what is ours: a service that another run has started to remove is only waited for', async () => {
   service('DRAINING', 'INACTIVE');
   tasks(['DEPROVISIONING'], ['STOPPED']);
   expect(await remove('DRAINING')).toBeUndefined();
@@ -62,12 +62,12 @@ test('removes what is ours: one that another run has begun to remove is only wai
   expect(commands().filter((command) => command === 'DescribeTasks')).toHaveLength(2);
 });
 
-test('removes what is ours: of several, who are waited for together', async () => {
+test('removes what is ours: several services share the requests of their waits', async () => {
   accepts();
   mocks.ecs.on(DescribeServicesCommand).resolves({ services: [] });
   mocks.ecs.on(ListTasksCommand).resolves({});
-  // Real moments: on the clock of these tests none lasts.
-  const one = { ...undo(), clock: systemClock };
+  // This takes real time: on the clock of these tests no wait does.
+  const one = { ...context(), clock: systemClock };
   await Promise.all(
     ['web', 'jobs'].map((key) =>
       services.remove({ ...one, existing: { ...one.existing, serviceName: key } }),
@@ -87,12 +87,12 @@ test('removes what is ours: of several, who are waited for together', async () =
   );
 });
 
-test('removes what is ours: tasks that never stop are told', async () => {
+test('removes what is ours: tasks that never stop are reported', async () => {
   accepts();
   service('INACTIVE');
   tasks();
   mocks.ecs.on(DescribeTasksCommand).resolves({ tasks: [{ lastStatus: 'RUNNING', group: 'service:web' }] });
-  await expect(services.remove(impatient(undo()))).rejects.toMatchObject({
+  await expect(services.remove(withShortWaits(context()))).rejects.toMatchObject({
     code: 'TIMEOUT',
     what: expect.stringContaining('the tasks of web to be stopped'),
     why: 'The last look said: 1 tasks stopping.',

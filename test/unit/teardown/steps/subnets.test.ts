@@ -2,11 +2,11 @@
 import { DeleteSubnetCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { subnets } from '../../../../teardown/steps/subnets.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
 const remove = () =>
-  subnets.remove(undoOf({ name: 'subnets', key: 'public-1' }, network().subnets['public-1']));
+  subnets.remove(removeContextOf({ noun: 'subnets', key: 'public-1' }, network().subnets['public-1']));
 const deletion = { command: 'DeleteSubnet', input: { SubnetId: 'subnet-a' } };
 
 test('removes what is ours', async () => {

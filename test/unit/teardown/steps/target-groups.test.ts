@@ -3,10 +3,10 @@ import { DeleteTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing
 import { expect, test } from '@jest/globals';
 import type { FoundTargetGroup } from '../../../../lib/look/target-groups.ts';
 import { targetGroups } from '../../../../teardown/steps/target-groups.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 
 const item = { targetGroupArn: 'arn:group' } as FoundTargetGroup;
-const remove = () => targetGroups.remove(undoOf({ name: 'targetGroups', key: 'web-api1' }, item));
+const remove = () => targetGroups.remove(removeContextOf({ noun: 'targetGroups', key: 'web-api1' }, item));
 const call = { command: 'DeleteTargetGroup', input: { TargetGroupArn: 'arn:group' } };
 
 test('removes what is ours', async () => {
@@ -15,7 +15,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('removes what is ours: tries again while the rule that named it is still seen', async () => {
+test('removes what is ours: retries while a rule still refers to it', async () => {
   mocks.elbv2
     .on(DeleteTargetGroupCommand)
     .rejectsOnce(awsError('ResourceInUseException', 'is currently in use by a listener or a rule'))
@@ -36,7 +36,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('explains refusal: one that stays in use is told in the end', async () => {
+test('explains refusal: a group that stays in use is reported when time is up', async () => {
   mocks.elbv2.on(DeleteTargetGroupCommand).rejects(awsError('ResourceInUseException', 'is in use by a rule'));
   await expect(remove()).rejects.toMatchObject({ message: 'is in use by a rule' });
 });

@@ -1,4 +1,4 @@
-// The removal of a family of task definitions: deregistered one by one, deleted ten a call.
+// The removal of a family of task definitions: deregistered one by one, deleted ten per call.
 import {
   DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,
@@ -7,13 +7,13 @@ import {
 import { expect, test } from '@jest/globals';
 import type { FoundTaskDefinition } from '../../../../lib/look/task-definitions.ts';
 import { taskDefinitions } from '../../../../teardown/steps/task-definitions.ts';
-import { awsError, mocks, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 
 const arn = (revision: number, family = 'shop-dev-web') =>
   `arn:aws:ecs:eu-west-1:111122223333:task-definition/${family}:${revision}`;
 const revisions = (count: number, from = 1) => Array.from({ length: count }, (_, index) => arn(from + index));
 const item = { family: 'shop-dev-web' } as FoundTaskDefinition;
-const remove = () => taskDefinitions.remove(undoOf({ name: 'taskDefinitions', key: 'web' }, item));
+const remove = () => taskDefinitions.remove(removeContextOf({ noun: 'taskDefinitions', key: 'web' }, item));
 const deregister = (taskDefinition: string) => ({
   command: 'DeregisterTaskDefinition',
   input: { taskDefinition },
@@ -21,7 +21,7 @@ const deregister = (taskDefinition: string) => ({
 const deletes = (...all: string[]) => ({ command: 'DeleteTaskDefinitions', input: { taskDefinitions: all } });
 const mutations = () => sent().filter(({ command }) => command !== 'ListTaskDefinitions');
 
-/** What the family has, in pages of five. */
+/** The revisions of the family, in pages of five. */
 function holds(active: readonly string[], inactive: readonly string[] = []): void {
   mocks.ecs
     .on(ListTaskDefinitionsCommand)
@@ -55,7 +55,7 @@ test('removes what is ours: what another run has deregistered is deleted', async
   expect(mutations()).toEqual([deletes(...revisions(2))]);
 });
 
-test('removes what is ours: one call at a time, since AWS takes one a second', async () => {
+test('removes what is ours: one call at a time, since AWS allows one per second', async () => {
   holds(revisions(3));
   let underWay = 0;
   mocks.ecs.on(DeregisterTaskDefinitionCommand).callsFake(async () => {
@@ -69,7 +69,7 @@ test('removes what is ours: one call at a time, since AWS takes one a second', a
   expect(mutations()).toHaveLength(4);
 });
 
-test('removes what is ours: no family that only begins alike', async () => {
+test('removes what is ours: not a family whose name only starts alike', async () => {
   holds([arn(1), arn(1, 'shop-dev-web-2')]);
   await remove();
   expect(mutations()).toEqual([deregister(arn(1)), deletes(arn(1))]);
@@ -99,7 +99,7 @@ test('explains refusal', async () => {
   expect(mutations()).toEqual([deregister(arn(1))]);
 });
 
-test('explains refusal: what ECS would not delete is no error of the call, and yet one', async () => {
+test('explains refusal: revisions that ECS reports as failures in a successful response are an error', async () => {
   holds(revisions(1));
   mocks.ecs
     .on(DeleteTaskDefinitionsCommand)

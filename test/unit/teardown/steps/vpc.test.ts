@@ -8,10 +8,10 @@ import {
 import { beforeEach, expect, test } from '@jest/globals';
 import { vpc } from '../../../../teardown/steps/vpc.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
-import { awsError, mocks, ourTags, sent, undoOf } from '../../act.ts';
+import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harness.ts';
 import { network } from '../../network.ts';
 
-const remove = () => vpc.remove(undoOf({ name: 'vpc' }, network().vpc['']));
+const remove = () => vpc.remove(removeContextOf({ noun: 'vpc' }, network().vpc['']));
 const deletion = { command: 'DeleteVpc', input: { VpcId: 'vpc-1' } };
 const Filters = [{ Name: 'vpc-id', Values: ['vpc-1'] }];
 const looks = [
@@ -22,7 +22,7 @@ const looks = [
 const ofOthers = { Key: 'slipway:stack', Value: 'other-dev' };
 
 beforeEach(() => {
-  // Every VPC has a default group, which goes with it.
+  // Every VPC has a default group, which is deleted with it.
   const SecurityGroups = [{ GroupId: 'sg-0', GroupName: 'default' }];
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({ SecurityGroups });
   mocks.ec2.on(DescribeSubnetsCommand).resolves({});
@@ -36,7 +36,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([...looks, deletion]);
 });
 
-test('removes what is ours: once the last of what lived in it is gone', async () => {
+test('removes what is ours: once the last resource in it is gone', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({
     Subnets: [{ SubnetId: 'subnet-a', Tags: toPascalCaseTags(ourTags('subnets', 'public-1')) }],
   });
@@ -61,7 +61,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([...looks, deletion]);
 });
 
-test('explains refusal: what others made in it keeps it, when it is still shown after a minute', async () => {
+test('explains refusal: resources of others keep it, when they are still listed after a minute', async () => {
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({
     SecurityGroups: [
       { GroupId: 'sg-0', GroupName: 'default' },
@@ -85,7 +85,7 @@ test('explains refusal: what others made in it keeps it, when it is still shown 
   expect(sent()).not.toContainEqual(deletion);
 });
 
-test('removes what is ours: what is gone and still shown, without its tags, is waited for', async () => {
+test('removes what is ours: a deleted resource that is still listed without its tags is waited for', async () => {
   mocks.ec2
     .on(DescribeSubnetsCommand)
     .resolvesOnce({ Subnets: [{ SubnetId: 'subnet-a', CidrBlock: '10.0.0.0/20', Tags: [] }] })

@@ -1,4 +1,4 @@
-/** For unit tests of steps: what the other steps have made, of which a step reads no more than the ids. */
+/** For unit tests of steps: existing resources of other nouns, of which a step reads only the ids. */
 import type { Found } from '../../lib/look/found.ts';
 import type { Ids, Noun } from '../../lib/model/architecture.ts';
 
@@ -8,8 +8,8 @@ const UNTOUCHED = { state: 'active', subnetIds: [], securityGroupIds: [], attrib
 const other = <N extends Noun>(_name: N, items: Record<string, Ids[N]>) =>
   items as unknown as Record<string, Found[N]>;
 
-/** Both as found, and as made. */
-export const neighbours = {
+/** For use as found resources and as ids. */
+export const existing = {
   vpc: other('vpc', { '': { vpcId: 'vpc-1' } }),
   subnets: other('subnets', {
     'public-1': { subnetId: 'subnet-a', zone: 'eu-west-1a' },

@@ -1,18 +1,18 @@
-/** For unit tests of what never comes: the same surroundings, whose waits give up after a few looks. */
+/** For unit tests of timeouts: a context whose waits give up after a few probes. */
 import { until, type ProbeResult } from '../../lib/engine/until.ts';
-import { testClock } from './act.ts';
+import { testClock } from './step-harness.ts';
 
-/** As much of an act or of an undo as a wait needs. */
+/** What a wait needs of the context of a step or a removal. */
 interface Waiting {
   readonly signal: AbortSignal;
   until<T>(what: string, wait: never, probe: () => Promise<ProbeResult<T>>): Promise<T>;
 }
 
-export function impatient<A extends Waiting>(surroundings: A): A {
-  const { signal } = surroundings;
+export function withShortWaits<A extends Waiting>(context: A): A {
+  const { signal } = context;
   const wait = { first: 0, every: 1000, deadline: 3000 };
   return {
-    ...surroundings,
+    ...context,
     until: <T>(what: string, _wait: unknown, probe: () => Promise<ProbeResult<T>>) =>
       until(what, wait, probe, { clock: testClock(), signal }),
   };

@@ -1,7 +1,7 @@
-/** For unit tests: whatever a test names was made moments ago. */
+/** For unit tests: every id counts as created recently. */
 import type { RecentlyCreated } from '../../lib/aws/recently-created.ts';
 
-export const allFresh: RecentlyCreated = {
+export const allRecentlyCreated: RecentlyCreated = {
   recordCreated: () => undefined,
   isNamedIn: () => true,
   assumeAllCreatedUntil: () => undefined,

@@ -1,14 +1,14 @@
-/** The service that the tests of its step begin with: as it is found, as it is wanted, and the calls that make it so. */
+/** The service that the tests of its step start from: as found, as desired, and the calls that create and update it. */
 import { DescribeServicesCommand, type Service as EcsService } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Config } from '../../../lib/config/config.ts';
 import type { FoundService } from '../../../lib/look/services.ts';
 import { toCamelCaseTags } from '../../../lib/derive/tags.ts';
 import { definitionFields, taskDefinitionFor } from '../../../lib/derive/task-definition.ts';
-import { ACCOUNT, config, mocks, ourTags, sent } from '../act.ts';
-import { neighbours } from '../neighbours.ts';
+import { ACCOUNT, config, mocks, ourTags, sent } from '../step-harness.ts';
+import { existing } from '../existing-resources.ts';
 
-const { cluster, images, securityGroups, subnets, targetGroups } = neighbours;
+const { cluster, images, securityGroups, subnets, targetGroups } = existing;
 export const DEFINITION = 'arn:definition:1';
 export const ARN = 'arn:service/shop-dev/web';
 export const tags = ourTags('services', 'web');
@@ -36,7 +36,7 @@ export const fail = (): never => {
   throw new Error('no service');
 };
 
-/** As the configuration wants it. */
+/** The found service, as the configuration asks for it. */
 export const item: FoundService = {
   serviceArn: ARN,
   serviceName: 'web',
@@ -53,17 +53,17 @@ export const item: FoundService = {
   rollout: 'COMPLETED',
   tags,
 };
-export const made = {
+export const ids = {
   cluster,
   subnets,
   securityGroups,
   targetGroups,
   taskDefinitions: { web: { taskDefinitionArn: DEFINITION } },
 };
-export const scene = (of = config()) => ({
-  name: 'services' as const,
+export const scenario = (of = config()) => ({
+  noun: 'services' as const,
   config: of,
-  made,
+  ids,
   found: {
     cluster,
     images,
@@ -74,8 +74,8 @@ export const scene = (of = config()) => ({
   },
 });
 export const withItem = (changes: Partial<FoundService> = {}, of = config()) => ({
-  ...scene(of),
-  found: { ...scene(of).found, services: { web: { ...item, ...changes } } },
+  ...scenario(of),
+  found: { ...scenario(of).found, services: { web: { ...item, ...changes } } },
 });
 /** The stack with its one service changed. */
 export const changed = (change: Partial<Config['services'][number]>) =>
@@ -122,7 +122,7 @@ export const update = (more: object = {}) => ({
 });
 export const mutations = () => sent().filter(({ command }) => /^(Create|Update|Tag)/.test(command));
 
-/** A service that has done what it should, with healthy targets. */
+/** A service that is deployed. */
 export const done: EcsService = {
   serviceArn: ARN,
   serviceName: 'web',

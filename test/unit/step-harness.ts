@@ -1,4 +1,4 @@
-/** For unit tests of steps: mocked AWS clients where an unexpected command throws with its name, and a context to act in. */
+/** For unit tests of steps: mocked AWS clients that throw on unexpected commands, and the contexts that steps and removals get. */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -19,7 +19,7 @@ import type { Bundle } from '../../lib/image/builds.ts';
 import { look } from '../../lib/engine/survey.ts';
 import { singleFlight, type LookContext, type Desired } from '../../lib/look/context.ts';
 import { namesOf } from '../../lib/derive/names.ts';
-import { nouns as nouns, type Ids, type Noun } from '../../lib/model/architecture.ts';
+import { nouns, type Ids, type Noun } from '../../lib/model/architecture.ts';
 import { idsOf, ONLY, type Items } from '../../lib/model/resources.ts';
 import type { ApplyContext, NotReady, Planned, RemoveContext, Step } from '../../lib/engine/step.ts';
 import { steps } from '../../provision/plan.ts';
@@ -27,7 +27,7 @@ import { tagsOf } from '../../lib/derive/tags.ts';
 import { until } from '../../lib/engine/until.ts';
 import { NOTHING_ELSE } from '../../teardown/remove.ts';
 import { localWaits } from '../../lib/engine/waits.ts';
-import { allFresh } from './all-fresh.ts';
+import { allRecentlyCreated } from './recently-created.ts';
 import { testClock } from './clock.ts';
 
 export { testClock };
@@ -68,7 +68,7 @@ export const sent = (): { command: string; input: unknown }[] =>
     })),
   );
 
-/** A configuration with one service of two routed containers; change what a test is about. */
+/** A configuration with one service of two routed containers; tests change the part that they are about. */
 export const config = (changes: Partial<Config> = {}): Config => ({
   name: 'shop',
   stage: 'dev',
@@ -119,21 +119,21 @@ const container = (name: string, port: number) => ({
 
 export const ACCOUNT = '111122223333';
 
-/** The tags of one of our things, as AWS would show them. */
+/** The tags of one of our resources, as AWS returns them. */
 export const ourTags = (step: Noun, key: string = ONLY, of: Config = config()) =>
   tagsOf(of, namesOf(of).stack, step, key);
 
-/** A survey that found nothing but what is given. */
+/** A survey that found only these resources. */
 export const surveyOf = (found: Partial<{ [N in Noun]: Record<string, Found[N]> }> = {}): Survey =>
   ({
     zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
     ...Object.fromEntries(nouns.map((name) => [name, new Map(Object.entries(found[name] ?? {}))])),
   }) as unknown as Survey;
 
-export const wantOf = (of: Config = config()) => ({ config: of, names: namesOf(of), account: ACCOUNT });
+export const desiredOf = (of: Config = config()) => ({ config: of, names: namesOf(of), account: ACCOUNT });
 
 const digest = (key: string) => `sha256:${key.padEnd(64, '0')}`;
-/** The bundle that a container's source would make. */
+/** The bundle that is built from a container's source. */
 const bundleOf = (key: string): Bundle => ({
   kind: 'bundle',
   tag: `tag-${key}`,
@@ -145,60 +145,60 @@ const bundleOf = (key: string): Bundle => ({
     { digest: digest(`${key}-layer`), bytes: new TextEncoder().encode('layer') },
   ],
 });
-/** The surroundings of a look: mocked clients, and builds whose digests come from the key. */
-export function seeOf(of: Config = config(), clock: Clock = testClock()): LookContext & Desired {
+/** The context of a look: mocked clients, and builds whose digests are derived from the key. */
+export function lookContextOf(of: Config = config(), clock: Clock = testClock()): LookContext & Desired {
   const signal = new AbortController().signal;
   return {
-    ...wantOf(of),
+    ...desiredOf(of),
     aws: awsClients(
       { region: of.region, endpoint: 'http://mock' },
-      { clock, signal, recentlyCreated: allFresh },
+      { clock, signal, recentlyCreated: allRecentlyCreated },
     ),
     builds: { emulator: false, of: async (key) => bundleOf(key) },
     shared: singleFlight(),
   };
 }
 
-export interface Scene<N extends Noun> {
+export interface StepScenario<N extends Noun> {
   readonly config?: Config;
   readonly found?: Partial<{ [M in Noun]: Record<string, Found[M]> }>;
   /** Ids of what the step needs. */
-  readonly made?: Partial<{ [M in Noun]: Record<string, Ids[M]> }>;
+  readonly ids?: Partial<{ [M in Noun]: Record<string, Ids[M]> }>;
   /** Whether an earlier run left the intent open. */
-  readonly reopened?: boolean;
-  readonly patient?: boolean;
+  readonly isResumed?: boolean;
+  readonly waitUntilReady?: boolean;
   readonly key?: string;
-  readonly name: N;
+  readonly noun: N;
 }
 
 /**
- * Diffs a step in a scene and applies its changes one after the other, as provision does.
- * @returns the changes (in words), the ids by key, and what was recorded on the way
+ * Diffs a step in a scenario and applies its changes in sequence, as provision does.
+ * @returns the changes (also in short form), the ids by key, and the notes
  */
-export async function provisionStep<N extends Noun>(step: Step<N>, scene: Scene<N>) {
-  const of = scene.config ?? config();
+export async function provisionStep<N extends Noun>(step: Step<N>, scenario: StepScenario<N>) {
+  const of = scenario.config ?? config();
   const clock = testClock();
-  const found = surveyOf(scene.found);
+  const found = surveyOf(scenario.found);
   const changes = diffOf(step, found, of);
   const ids: Record<string, Ids[N]> = {};
   const notes: string[] = [];
-  const acts = changes
+  const contexts = changes
     .filter(({ verb }) => verb !== 'refused' && verb !== 'remove')
-    .map((change) => actOf(scene, of, clock, found, change, notes, ids));
-  for (const act of acts) {
-    const known = await carryOut(step, act);
-    ids[act.change.key] = known;
-    (act.ids[scene.name] as Map<string, Ids[N]>).set(act.change.key, known);
+    .map((change) => applyContextOf(scenario, of, clock, found, change, notes, ids));
+  for (const context of contexts) {
+    const known = await carryOut(step, context);
+    ids[context.change.key] = known;
+    (context.ids[scenario.noun] as Map<string, Ids[N]>).set(context.change.key, known);
   }
-  for (const act of acts) await step.switchTraffic?.(act);
-  for (const act of acts) await step.cleanUp?.(act);
+  for (const context of contexts) await step.switchTraffic?.(context);
+  for (const context of contexts) await step.cleanUp?.(context);
   return { changes, verbs: changes.map(words), ids, notes };
 }
 
-/** The changes of other nouns, diffed when they are needed. */
+/** The changes of other nouns, diffed on demand. */
 export function plannedFor(of: Config, found: Survey): Planned<Noun> {
   const planned: Planned<Noun> = {
-    changesOf: (noun) => steps[noun].diff(wantOf(of), found, planned),
+    changesOf: (noun) => steps[noun].diff(desiredOf(of), found, planned),
     isReplaced: (noun) => planned.changesOf(noun).some(({ verb }) => verb === 'replace'),
   };
   return planned;
@@ -206,7 +206,7 @@ export function plannedFor(of: Config, found: Survey): Planned<Noun> {
 
 /** The diff of a step against a survey. */
 export const diffOf = <N extends Noun>(step: Step<N>, found: Survey, of: Config = config()): Change[] =>
-  step.diff(wantOf(of), found, plannedFor(of, found));
+  step.diff(desiredOf(of), found, plannedFor(of, found));
 
 /** Carries out one change as the engine does, and returns the ids. */
 async function carryOut<N extends Noun>(step: Step<N>, context: ApplyContext<N>): Promise<Ids[N]> {
@@ -232,8 +232,8 @@ const words = ({ verb, key, fields }: Change): [Verb, string, ...string[]] => [
   ...(verb === 'create' ? [] : fields.map(({ field }) => field)),
 ];
 
-function actOf<N extends Noun>(
-  scene: Scene<N>,
+function applyContextOf<N extends Noun>(
+  scenario: StepScenario<N>,
   of: Config,
   clock: Clock,
   found: Survey,
@@ -241,38 +241,38 @@ function actOf<N extends Noun>(
   notes: string[],
   siblings: Record<string, Ids[N]>,
 ): ApplyContext<N> {
-  const see = () => seeOf(of, clock);
+  const lookContext = () => lookContextOf(of, clock);
   const signal = new AbortController().signal;
   const intent = { token: 'token-1', generation: 1, at: clock.now() };
-  const items = found[scene.name] as Items<Found[N]>;
-  const made = Object.fromEntries(
-    nouns.map((name) => [name, new Map(Object.entries(scene.made?.[name] ?? {}))]),
+  const items = found[scenario.noun] as Items<Found[N]>;
+  const ids = Object.fromEntries(
+    nouns.map((name) => [name, new Map(Object.entries(scenario.ids?.[name] ?? {}))]),
   ) as unknown as ApplyContext<N>['ids'];
   return {
-    ...see(),
+    ...lookContext(),
     clock,
     signal,
-    waitUntilReady: scene.patient ?? true,
+    waitUntilReady: scenario.waitUntilReady ?? true,
     change,
     existing: items.get(change.key),
     found,
-    ids: made,
-    tags: tagsOf(of, namesOf(of).stack, scene.name, change.key),
+    ids,
+    tags: tagsOf(of, namesOf(of).stack, scenario.noun, change.key),
     intent,
     duplicateGuard: {
       clock,
       signal,
       intent,
-      isResumed: scene.reopened ?? false,
+      isResumed: scenario.isResumed ?? false,
       every: 1000,
       withdraw: async () => undefined,
     },
-    lookAgain: async () => (await look(scene.name, see())).get(change.key),
+    lookAgain: async () => (await look(scenario.noun, lookContext())).get(change.key),
     changeOf: (existing) =>
-      (steps[scene.name] as Step<N>)
+      (steps[scenario.noun] as Step<N>)
         .diff(
-          wantOf(of),
-          { ...found, [scene.name]: new Map([[change.key, existing]]) },
+          desiredOf(of),
+          { ...found, [scenario.noun]: new Map([[change.key, existing]]) },
           plannedFor(of, found),
         )
         .find(({ key }) => key === change.key),
@@ -283,19 +283,19 @@ function actOf<N extends Noun>(
   };
 }
 
-/** The surroundings of a removal. */
-export function undoOf<N extends Noun>(scene: Scene<N>, item: Found[N]): RemoveContext<N> {
-  const of = scene.config ?? config();
+/** The context of a removal. */
+export function removeContextOf<N extends Noun>(scenario: StepScenario<N>, item: Found[N]): RemoveContext<N> {
+  const of = scenario.config ?? config();
   const clock = testClock();
   const signal = new AbortController().signal;
   return {
-    ...seeOf(of, clock),
+    ...lookContextOf(of, clock),
     clock,
     signal,
-    key: scene.key ?? ONLY,
+    key: scenario.key ?? ONLY,
     existing: item,
-    found: surveyOf(scene.found),
-    newLook: () => seeOf(of, clock),
+    found: surveyOf(scenario.found),
+    newLook: () => lookContextOf(of, clock),
     alsoRemoved: NOTHING_ELSE,
     until: (what, wait, probe) => until(what, localWaits[wait], probe, { clock, signal }),
     note: () => undefined,

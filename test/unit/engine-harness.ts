@@ -1,0 +1,213 @@
+/** For unit tests of the engine: fake steps and removals that log their calls, and a run whose state is real. */
+import { beforeEach } from '@jest/globals';
+import type { AlsoRemoved, Removal, RemoveContext, Step } from '../../lib/engine/step.ts';
+import { localWaits } from '../../lib/engine/waits.ts';
+import type { Desired, LookContext } from '../../lib/look/context.ts';
+import type { Found } from '../../lib/look/found.ts';
+import { architecture, nouns, type Ids, type Noun } from '../../lib/model/architecture.ts';
+import { changeAddress, type Change, type Verb } from '../../lib/model/change.ts';
+import type { Event } from '../../lib/model/report.ts';
+import { addressOf, ONLY } from '../../lib/model/resources.ts';
+import type { Options } from '../../lib/run/options.ts';
+import type { Run } from '../../lib/run/run.ts';
+import type { Session } from '../../lib/run/session.ts';
+import type { SandboxHandle } from '../../lib/run/target.ts';
+import { openState, type State } from '../../lib/state/state.ts';
+import { steps, type Plan } from '../../provision/plan.ts';
+import { removals } from '../../teardown/plan.ts';
+import { ACCOUNT, config, lookContextOf, mocks, ourTags, surveyOf, testClock } from './step-harness.ts';
+import { useFolder } from './lib/state/folder.ts';
+
+/** The resources to find, by noun and key. */
+export type Resources = NonNullable<Parameters<typeof surveyOf>[0]>;
+
+const path = useFolder();
+
+/** What was called, in order: `create vpc`, `recorded vpc`, … */
+export let log: string[] = [];
+/** What was reported, in order. */
+export let events: Event[] = [];
+/** The changes that the fake diffs return. */
+export let diffs: Partial<Record<Noun, Change[]>> = {};
+/** Says to stop. */
+export let abort = new AbortController();
+export let run: Run;
+
+/** Replaces members of the step of a noun. */
+export const fakeStep = <N extends Noun>(noun: N, members: Partial<Step<N>>): void =>
+  void Object.assign(steps[noun], members);
+
+/** Replaces how a noun is removed. */
+export const fakeRemoval = <N extends Noun>(noun: N, remove: Removal<N>['remove']): void =>
+  void Object.assign(removals[noun], { remove });
+
+beforeEach(async () => {
+  log = [];
+  events = [];
+  diffs = {};
+  abort = new AbortController();
+  for (const noun of nouns) {
+    const step = steps[noun] as unknown as Record<string, unknown>;
+    for (const member of Object.keys(step)) delete step[member];
+    fakeStep(noun, {
+      diff: () => diffs[noun] ?? [],
+      create: async ({ change }) => {
+        log.push(`create ${changeAddress(change)}`);
+        return idsFor(noun, change.key);
+      },
+      update: async ({ change }) => void log.push(`update ${changeAddress(change)}`),
+    });
+    fakeRemoval(
+      noun,
+      async ({ key }: RemoveContext<Noun>) => void log.push(`remove ${addressOf(noun, key)}`),
+    );
+  }
+  const clock = testClock();
+  const guard = { stack: 'shop-dev', account: ACCOUNT, region: 'eu-west-1', endpoint: 'aws' };
+  run = {
+    command: 'npm run provision',
+    region: 'eu-west-1',
+    endpoint: undefined,
+    clock,
+    signal: abort.signal,
+    waits: localWaits,
+    report: (event) => void events.push(event),
+    state: logged(await openState(path('dev.json'), guard, clock)),
+    waitUntilReady: true,
+  };
+});
+
+/** Logs what is written to the state, once it is written. */
+const logged = (state: State): State => ({
+  ...state,
+  async intend(address) {
+    const intent = await state.intend(address);
+    log.push(`intent ${address}`);
+    return intent;
+  },
+  async record(address, ids) {
+    await state.record(address, ids);
+    log.push(`recorded ${address}`);
+  },
+  async forget(address) {
+    await state.forget(address);
+    log.push(`forgot ${address}`);
+  },
+});
+
+/** Made-up ids of a resource, e.g. `vpcId-of-vpc`. */
+export const idsFor = <N extends Noun>(noun: N, key: string = ONLY): Ids[N] =>
+  Object.fromEntries(
+    architecture[noun].ids.map((field: string) => [field, `${field}-of-${addressOf(noun, key)}`]),
+  ) as Ids[N];
+
+/** A found resource with our tags, as far as the engine reads it. */
+export const foundFor = <N extends Noun>(noun: N, key: string = ONLY, more: object = {}): Found[N] =>
+  ({ ...idsFor(noun, key), tags: ourTags(noun, key), ...more }) as unknown as Found[N];
+
+/** Found resources of one noun by key. */
+export const foundAt = <N extends Noun>(noun: N, ...keys: string[]): Record<string, Found[N]> =>
+  Object.fromEntries(keys.map((key) => [key, foundFor(noun, key)]));
+
+/** A change of one resource. */
+export const change = (noun: Noun, key: string, verb: Verb, more: Partial<Change> = {}): Change => ({
+  noun,
+  key,
+  verb,
+  fields: [],
+  reason: `reason of ${addressOf(noun, key)}`,
+  ...more,
+});
+
+/** A plan with these changes. */
+export const planOf = (changes: readonly Change[], found: Resources = {}): Plan => ({
+  found: surveyOf(found),
+  changes,
+  planned: { changesOf: (noun) => changes.filter((one) => one.noun === noun), isReplaced: () => false },
+  kept: [],
+});
+
+/** The context of a run's looks, with mocked clients. */
+export const engineContext = (of = config()): LookContext & Desired => lookContextOf(of, run.clock);
+
+/** A session of the run. */
+export const sessionOf = (found: Resources = {}, over: Partial<Session> = {}): Session => {
+  const of = over.config ?? config();
+  return {
+    config: of,
+    account: ACCOUNT,
+    openTarget: {
+      settings: { region: of.region },
+      waits: run.waits,
+      endpointName: 'aws',
+      sandbox: undefined,
+    },
+    run,
+    found: Promise.resolve(surveyOf(found)),
+    lookContext: () => engineContext(of),
+    explain: (error) => error as Error,
+    closeSandbox: async () => false,
+    close: async () => undefined,
+    ...over,
+  };
+};
+
+/** Lets AWS show an account with nothing in it. */
+export function emptyAccount(): void {
+  for (const mock of Object.values(mocks)) {
+    mock.send.callsFake(((command: { constructor: { name: string } }) =>
+      Promise.resolve(ANSWERS[command.constructor.name] ?? {})) as never);
+  }
+}
+
+const ANSWERS: Readonly<Record<string, object>> = {
+  GetCallerIdentityCommand: { Account: ACCOUNT },
+  DescribeAvailabilityZonesCommand: {
+    AvailabilityZones: ['a', 'b', 'c'].map((zone) => ({ ZoneName: `eu-west-1${zone}` })),
+  },
+};
+
+/** Nothing but what is named is removed as well. */
+export const alsoRemoving = (others: Readonly<Record<string, Promise<void>>>): AlsoRemoved => ({
+  everyOneOf: () => false,
+  removalOf: (key) => others[key],
+});
+
+/** A sandbox that a run may have started, and how often it was stopped. */
+export function fakeSandbox(over: Partial<SandboxHandle> = {}): {
+  sandbox: SandboxHandle;
+  stops: () => number;
+} {
+  let stops = 0;
+  const sandbox: SandboxHandle = {
+    url: 'http://mock',
+    pid: 123,
+    folder: path('home/sandbox'),
+    started: true,
+    background: true,
+    limits: undefined,
+    resolve: async () => undefined,
+    census: async () => ({}),
+    isAlive: () => true,
+    stop: async () => void (stops += 1),
+    ...over,
+  };
+  return { sandbox, stops: () => stops };
+}
+
+/** A file in the folder of the test that runs. */
+export const fileOf = (name: string): string => path(name);
+
+/** The options of a run that no flag changes. */
+export const defaultOptions: Options = {
+  stage: 'dev',
+  target: 'sandbox',
+  config: undefined,
+  plan: false,
+  yes: false,
+  json: false,
+  wait: true,
+  builder: undefined,
+  drift: false,
+  adopt: [],
+};

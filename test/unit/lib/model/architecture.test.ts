@@ -1,0 +1,64 @@
+// The architecture: what every declaration must satisfy, and the lists that are derived from it.
+import { describe, expect, test } from '@jest/globals';
+import * as fs from 'node:fs';
+import {
+  architecture,
+  declarationOf,
+  deletedWith,
+  needs,
+  nouns,
+  tornDown,
+  type Noun,
+} from '../../../../lib/model/architecture.ts';
+import { checkGraph } from '../../../../lib/engine/graph.ts';
+
+describe('every noun', () => {
+  test('is declared after the nouns that it needs, so that diffs see earlier changes', () => {
+    for (const [index, noun] of nouns.entries()) {
+      for (const need of needs[noun] as readonly Noun[]) {
+        expect([noun, need, nouns.indexOf(need) < index]).toEqual([noun, need, true]);
+      }
+    }
+    expect(() => checkGraph<Noun>(needs)).not.toThrow();
+  });
+
+  test.each(nouns)('%s refers only to nouns, and is deleted only with one that it needs', (noun) => {
+    const { deletedWith: other, ids } = declarationOf(noun);
+    expect(nouns).toEqual(expect.arrayContaining([...needs[noun]]));
+    if (other !== undefined) expect(needs[noun]).toContain(other);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test.each(nouns)('%s is looked for by its service', (noun) => {
+    const file = new URL(
+      `../../../../lib/look/by-service/${architecture[noun].service}.ts`,
+      `file://${__filename}`,
+    );
+    expect(fs.readFileSync(file, 'utf8')).toMatch(new RegExp(`as ${noun}\\b`));
+  });
+});
+
+describe('what is deleted together', () => {
+  test('includes what is deleted with something that is deleted', () => {
+    expect(deletedWith('loadBalancer')).toEqual(['listener', 'rules']);
+    expect(deletedWith('listener')).toEqual(['rules']);
+    expect(deletedWith('repositories')).toEqual(['images']);
+    expect(deletedWith('vpc')).toEqual([]);
+  });
+});
+
+describe('a teardown', () => {
+  test("looks for everything but images and the account's own role, in the order of the architecture", () => {
+    expect(nouns.filter((noun) => !tornDown.includes(noun))).toEqual(['serviceLinkedRole', 'images']);
+    expect(tornDown).toEqual(nouns.filter((noun) => tornDown.includes(noun)));
+  });
+});
+
+test('only ids that AWS makes up and never reuses prove ownership', () => {
+  expect(nouns.filter((noun) => declarationOf(noun).uniqueId)).toEqual([
+    'loadBalancer',
+    'targetGroups',
+    'listener',
+    'rules',
+  ]);
+});

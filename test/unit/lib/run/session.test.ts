@@ -1,0 +1,270 @@
+// A session: what it opens in which order, and that it closes everything whatever fails.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Config } from '../../../../lib/config/config.ts';
+import type { LookContext } from '../../../../lib/look/context.ts';
+import { localWaits } from '../../../../lib/engine/waits.ts';
+import type { Options } from '../../../../lib/run/options.ts';
+import { openSession, type SessionOptions } from '../../../../lib/run/session.ts';
+import type { SandboxHandle } from '../../../../lib/run/target.ts';
+import { emptyState, type StateData } from '../../../../lib/state/format.ts';
+import { takeLock } from '../../../../lib/state/lock.ts';
+import { defaultOptions, events, fakeSandbox, fileOf, log, run } from '../../engine-harness.ts';
+import { ACCOUNT, awsError, config, mocks, sent, surveyOf, testClock } from '../../step-harness.ts';
+
+const GUARD = { stack: 'shop-dev', account: ACCOUNT, region: 'eu-west-1', endpoint: 'sandbox' };
+const LOCK = 'home/dev.lock';
+let sandbox: ReturnType<typeof fakeSandbox>;
+/** The context of the first survey. */
+let surveyed: LookContext | undefined;
+
+beforeEach(() => {
+  sandbox = fakeSandbox();
+  surveyed = undefined;
+  mocks.sts.on(GetCallerIdentityCommand).callsFake(() => {
+    log.push('identity');
+    return { Account: ACCOUNT };
+  });
+});
+
+const opening = (
+  over: Partial<SessionOptions> = {},
+  { options = {}, of = {} }: { options?: Partial<Options>; of?: Partial<Config> } = {},
+) =>
+  openSession(
+    { ...defaultOptions, ...options },
+    {
+      command: 'teardown',
+      report: run.report,
+      signal: run.signal,
+      home: fileOf('home'),
+      config: Promise.resolve(config({ target: 'sandbox', ...of })),
+      time: { clock: testClock(), waits: localWaits },
+      openSandbox: async () => {
+        log.push(existsSync(fileOf(LOCK)) ? 'sandbox under a lock' : 'sandbox');
+        return sandbox.sandbox;
+      },
+      survey: async (context) => {
+        log.push(existsSync(fileOf(LOCK)) ? 'survey under a lock' : 'survey');
+        surveyed = context;
+        return surveyOf();
+      },
+      ...over,
+    },
+  );
+const withState = (more: Partial<StateData> = {}): void => {
+  mkdirSync(fileOf('home'), { recursive: true });
+  writeFileSync(fileOf('home/dev.json'), JSON.stringify({ ...emptyState(GUARD), ...more }));
+};
+const isLocked = () => existsSync(fileOf(LOCK));
+/** A sandbox that this run has found running. */
+const running = (over: Partial<SandboxHandle> = {}) => (sandbox = fakeSandbox({ started: false, ...over }));
+
+describe('opening', () => {
+  test('opens the sandbox, takes the lock, starts the survey, and asks whose account it is meanwhile', async () => {
+    const session = await opening();
+    expect(log.slice(0, 1)).toEqual(['sandbox']);
+    expect(log.slice(1).sort()).toEqual(['identity', 'survey under a lock']);
+    expect(session).toMatchObject({ account: ACCOUNT, run: { endpoint: 'http://mock', waits: localWaits } });
+    await session.close();
+  });
+
+  test('the configuration comes first: without one, nothing is opened', async () => {
+    const invalid = Promise.reject(new Error('no configuration'));
+    await expect(opening({ config: invalid })).rejects.toThrow('no configuration');
+    expect(log).toEqual([]);
+    expect(isLocked()).toBe(false);
+  });
+
+  test('names the command to type to continue, and the stage', async () => {
+    const session = await opening({}, { options: { stage: 'prod' } });
+    expect(session.run.command).toMatch(/^npm run teardown.*--stage prod/);
+    expect(existsSync(fileOf('home/prod.lock'))).toBe(true);
+    await session.close();
+  });
+
+  test('the lock names the command that holds it', async () => {
+    const session = await opening();
+    expect(JSON.parse(readFileSync(fileOf(LOCK), 'utf8'))).toMatchObject({
+      command: 'npm run teardown',
+      pid: process.pid,
+    });
+    await session.close();
+  });
+
+  test('warns when it takes over the lock of a dead run', async () => {
+    mkdirSync(fileOf('home'), { recursive: true });
+    const lock = await takeLock(fileOf(LOCK), 'npm run provision', testClock());
+    const holder = JSON.parse(readFileSync(fileOf(LOCK), 'utf8')) as object;
+    await lock.release();
+    writeFileSync(fileOf(LOCK), `${JSON.stringify({ ...holder, pid: 2 ** 22 + 1 })}\n`);
+    const session = await opening();
+    expect(events).toContainEqual({
+      type: 'warning',
+      text: expect.stringMatching(
+        /^Took over the lock of a run that is no longer alive: .*npm run provision/,
+      ),
+    });
+    await session.close();
+  });
+
+  test('the first survey knows the recorded ids; without a state there are none', async () => {
+    await (await opening()).close();
+    expect(surveyed?.recorded).toBeUndefined();
+    withState({ resources: { vpc: { vpcId: 'vpc-1' } } });
+    await (await opening()).close();
+    expect([...(surveyed?.recorded?.('vpc') ?? [])]).toEqual([['', { vpcId: 'vpc-1' }]]);
+  });
+
+  test('a failed survey is reported where it is awaited', async () => {
+    const session = await opening({ survey: () => Promise.reject(new Error('denied')) });
+    await expect(session.found).rejects.toThrow('denied');
+    await session.close();
+  });
+
+  test('images are built while the sandbox is opened, but not for a teardown', async () => {
+    const readsOf = async (command: string) => {
+      let reads = 0;
+      // The builder is chosen when the first image is built.
+      const of = Object.defineProperty(config({ target: 'sandbox' }), 'builder', {
+        get: () => ((reads += 1), 'auto'),
+      });
+      let before = 0;
+      const openSandbox = async () => {
+        before = reads;
+        return sandbox.sandbox;
+      };
+      await (await opening({ command, config: Promise.resolve(of), openSandbox })).close();
+      return { before, reads };
+    };
+    const teardown = await readsOf('teardown');
+    expect(teardown.reads).toBe(teardown.before);
+    expect((await readsOf('provision')).before).toBeGreaterThan(teardown.before);
+  });
+});
+
+describe('the context of later looks', () => {
+  test('names the account and the tags that the configuration no longer has', async () => {
+    withState({ tags: ['owner', 'team'] });
+    const session = await opening({}, { of: { tags: { team: 'blue' } } });
+    expect(session.lookContext()).toMatchObject({ account: ACCOUNT, formerTags: ['owner'] });
+    expect(session.lookContext().names.stack).toBe('shop-dev');
+    await session.close();
+  });
+
+  test('shares the requests of one survey, not those of two', async () => {
+    const session = await opening();
+    const context = session.lookContext();
+    let asked = 0;
+    const ask = async () => (asked += 1);
+    await Promise.all([context.shared('vpc', ask), context.shared('vpc', ask)]);
+    expect(asked).toBe(1);
+    await session.lookContext().shared('vpc', ask);
+    expect(asked).toBe(2);
+    await session.close();
+  });
+});
+
+describe('a failure while opening gives everything back', () => {
+  test.each<[string, () => Partial<SessionOptions> | void, object]>([
+    [
+      'no credentials',
+      () => void mocks.sts.on(GetCallerIdentityCommand).rejects(awsError('InvalidClientTokenId', 'no', 403)),
+      { code: 'CREDENTIALS_EXPIRED' },
+    ],
+    ['a state of another account', () => withState({ account: '999999999999' }), { code: 'STATE_FOREIGN' }],
+    [
+      'a state that cannot be read',
+      () => {
+        withState();
+        writeFileSync(fileOf('home/dev.json'), 'no JSON');
+      },
+      { code: 'STATE_CORRUPT' },
+    ],
+  ])(
+    '%s: releases the lock, and stops the sandbox that this run has started',
+    async (_what, arrange, expected) => {
+      const over = arrange() ?? {};
+      await expect(opening(over)).rejects.toMatchObject(expected);
+      expect(isLocked()).toBe(false);
+      expect(sandbox.stops()).toBe(1);
+    },
+  );
+
+  test('leaves a sandbox alone that was running before', async () => {
+    running();
+    withState({ account: '999999999999' });
+    await expect(opening()).rejects.toMatchObject({ code: 'STATE_FOREIGN' });
+    expect(sandbox.stops()).toBe(0);
+    expect(isLocked()).toBe(false);
+  });
+
+  test('without the lock, leaves the sandbox and the lock to the run that holds it', async () => {
+    mkdirSync(fileOf('home'), { recursive: true });
+    const lock = await takeLock(fileOf(LOCK), 'npm run provision', testClock());
+    await expect(opening()).rejects.toMatchObject({ code: 'LOCKED' });
+    expect(isLocked()).toBe(true);
+    expect(sandbox.stops()).toBe(0);
+    expect(sent()).toEqual([]);
+    await lock.release();
+  });
+});
+
+describe('closing', () => {
+  test('releases the lock and stops the empty sandbox that this run has started, once', async () => {
+    const session = await opening();
+    expect(isLocked()).toBe(true);
+    expect(await session.closeSandbox()).toBe(true);
+    await session.close();
+    expect(sandbox.stops()).toBe(1);
+    expect(isLocked()).toBe(false);
+  });
+
+  test.each<[string, Partial<SandboxHandle>]>([
+    ['has something in it', { census: async () => ({ 'ec2.vpcs': 1 }) }],
+    ['was running before', { started: false }],
+  ])('leaves a sandbox that %s', async (_what, over) => {
+    sandbox = fakeSandbox(over);
+    await (await opening()).close();
+    expect(sandbox.stops()).toBe(0);
+    expect(isLocked()).toBe(false);
+  });
+
+  test('a sandbox that does not stop is a warning, and the lock is released all the same', async () => {
+    sandbox = fakeSandbox({ stop: () => Promise.reject(new Error('stuck')) });
+    await (await opening()).close();
+    expect(events).toContainEqual({
+      type: 'warning',
+      text: expect.stringContaining('The sandbox did not stop.'),
+    });
+    expect(isLocked()).toBe(false);
+  });
+
+  test('on AWS there is no sandbox to stop', async () => {
+    const session = await opening({}, { options: { target: 'aws' }, of: { target: 'aws' } });
+    expect(log).not.toContain('sandbox');
+    expect(await session.closeSandbox()).toBe(false);
+    await session.close();
+    expect(isLocked()).toBe(false);
+  });
+});
+
+describe('secrets of the configuration', () => {
+  const [service] = config().services;
+  const secret = 'correct-horse-battery';
+  const services = [
+    {
+      ...service,
+      containers: service?.containers.map((one) => ({ ...one, environment: { PASSWORD: secret } })),
+    },
+  ] as unknown as Config['services'];
+
+  test('are in no problem and in no event', async () => {
+    const session = await opening({}, { of: { services } });
+    expect(session.explain(new Error(`wrong: ${secret}`)).message).not.toContain(secret);
+    session.run.report({ type: 'note', text: `it is ${secret}` });
+    expect(JSON.stringify(events)).not.toContain(secret);
+    await session.close();
+  });
+});

@@ -1,0 +1,144 @@
+// What a step may use for one change.
+import {
+  DescribeSubnetsCommand,
+  DescribeVpcAttributeCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { toPascalCaseTags } from '../../../lib/derive/tags.ts';
+import { pending, ready } from '../../../lib/engine/until.ts';
+import { nouns } from '../../../lib/model/architecture.ts';
+import { applyContext, NO_INTENT, type AllIds, type ApplyScope } from '../../../provision/context.ts';
+import { steps } from '../../../provision/plan.ts';
+import { change, engineContext, events, fakeStep, foundAt, idsFor, run } from '../engine-harness.ts';
+import { config, mocks, ourTags, sent, surveyOf } from '../step-harness.ts';
+
+let scope: ApplyScope;
+beforeEach(() => {
+  scope = {
+    run,
+    context: engineContext(config({ tags: { team: 'blue' } })),
+    found: surveyOf({ vpc: foundAt('vpc', ''), subnets: foundAt('subnets', 'public-1') }),
+    planned: { changesOf: () => [], isReplaced: (noun) => noun === 'natGateway' },
+    ids: Object.fromEntries(nouns.map((noun) => [noun, new Map()])) as unknown as AllIds,
+  };
+});
+
+/** The context of a change of the VPC. */
+const contextOf = (more: object = {}) =>
+  applyContext(scope, {
+    noun: 'vpc',
+    step: steps.vpc,
+    change: change('vpc', '', 'update'),
+    intent: NO_INTENT,
+    ...more,
+  });
+const subnetContext = (
+  key: string,
+  siblings?: ReadonlyMap<string, Promise<ReturnType<typeof idsFor<'subnets'>>>>,
+) =>
+  applyContext(scope, {
+    noun: 'subnets',
+    step: steps.subnets,
+    change: change('subnets', key, 'create'),
+    intent: NO_INTENT,
+    ...(siblings && { siblings }),
+  });
+
+test('the resource is the one of the key, and has the tags of its key', () => {
+  expect(contextOf().existing).toEqual(foundAt('vpc', '')['']);
+  expect(subnetContext('public-1').existing).toEqual(foundAt('subnets', 'public-1')['public-1']);
+  expect(subnetContext('public-2').existing).toBeUndefined();
+  expect(subnetContext('public-2').tags).toEqual(
+    ourTags('subnets', 'public-2', config({ tags: { team: 'blue' } })),
+  );
+});
+
+test('whether to wait for people is what the run says', () => {
+  expect(contextOf().waitUntilReady).toBe(true);
+  scope = { ...scope, run: { ...run, waitUntilReady: false } };
+  expect(contextOf().waitUntilReady).toBe(false);
+});
+
+describe('the duplicate guard', () => {
+  test('goes by the run: no earlier run unless one is known, and looks as often as its waits', () => {
+    expect(contextOf().duplicateGuard).toMatchObject({
+      isResumed: false,
+      every: run.waits.visible.every,
+      intent: NO_INTENT,
+    });
+    expect(contextOf({ isResumed: true }).duplicateGuard.isResumed).toBe(true);
+  });
+
+  test('withdraws the intent of this resource, and of no other', async () => {
+    await run.state.intend('vpc');
+    await run.state.intend('elasticIp');
+    await contextOf().duplicateGuard.withdraw();
+    expect(Object.keys(run.state.data.intents)).toEqual(['elasticIp']);
+  });
+
+  test('a renewed intent has another token and is recorded for this resource', async () => {
+    const first = await run.state.intend('vpc');
+    const second = await contextOf({ intent: first }).renewIntent();
+    expect(second.token).not.toBe(first.token);
+    expect(run.state.data.intents).toEqual({ vpc: second });
+  });
+});
+
+test('looking again asks AWS every time, for this resource', async () => {
+  mocks.ec2.on(DescribeVpcsCommand).resolves({
+    Vpcs: [{ VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', Tags: toPascalCaseTags(ourTags('vpc')) }],
+  });
+  mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
+  const context = contextOf();
+  expect(await context.lookAgain()).toMatchObject({ vpcId: 'vpc-1' });
+  // The look at subnets is one that looks of the same survey share.
+  mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] });
+  const subnet = subnetContext('public-1');
+  expect(await subnet.lookAgain()).toBeUndefined();
+  expect(await subnet.lookAgain()).toBeUndefined();
+  expect(sent().map(({ command }) => command)).toEqual([
+    'DescribeVpcs',
+    'DescribeVpcAttribute',
+    'DescribeVpcAttribute',
+    'DescribeSubnets',
+    'DescribeSubnets',
+  ]);
+});
+
+test('the change of an existing resource comes from the diff, against the rest of the survey and the plan', () => {
+  const seen: unknown[] = [];
+  fakeStep('vpc', {
+    diff: (_desired, found, planned) => {
+      seen.push(found.vpc.get(''), found.subnets.size, planned.isReplaced('natGateway' as never));
+      return [change('vpc', '~2', 'remove'), change('vpc', '', 'update')];
+    },
+  });
+  const existing = { ...foundAt('vpc', '')[''], cidr: '10.9.0.0/16' } as never;
+  expect(contextOf().changeOf(existing)).toMatchObject({ key: '', verb: 'update' });
+  expect(seen).toEqual([existing, 1, true]);
+  fakeStep('vpc', { diff: () => [change('vpc', '~2', 'remove')] });
+  expect(contextOf().changeOf(existing)).toBeUndefined();
+});
+
+test('the ids of a sibling: from its change where it has one, otherwise from what exists', async () => {
+  scope.ids.subnets.set('public-1', idsFor('subnets', 'public-1'));
+  const siblings = new Map([['private-1', Promise.resolve(idsFor('subnets', 'private-1'))]]);
+  const context = subnetContext('public-2', siblings);
+  expect(await context.siblingIds('private-1')).toEqual(idsFor('subnets', 'private-1'));
+  expect(await context.siblingIds('public-1')).toEqual(idsFor('subnets', 'public-1'));
+});
+
+test('waits and notes are reported for this resource', async () => {
+  const context = subnetContext('public-2');
+  let probes = 0;
+  await context.until('it', 'visible', async () =>
+    (probes += 1) < 3 ? pending(`probe ${probes}`) : ready(undefined),
+  );
+  context.note('a note');
+  expect(events).toMatchObject([
+    { type: 'resource', noun: 'subnets', key: 'public-2', status: 'waiting', text: 'probe 1', elapsed: 0 },
+    { type: 'resource', noun: 'subnets', key: 'public-2', status: 'waiting', text: 'probe 2' },
+    { type: 'note', text: 'a note' },
+  ]);
+});

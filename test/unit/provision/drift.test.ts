@@ -1,0 +1,85 @@
+// Drift in words: what npm run drift prints, and its exit code.
+import { describe, expect, test } from '@jest/globals';
+import type { Plan } from '../../../provision/plan.ts';
+import { driftResult, driftText, fingerprint } from '../../../provision/drift.ts';
+import { change, foundAt, foundFor, planOf } from '../engine-harness.ts';
+import { config } from '../step-harness.ts';
+
+const about = { stack: 'shop-dev', region: 'eu-west-1' };
+const found = { vpc: foundAt('vpc', '') };
+const result = (plan: Plan, before?: string, now = 'one') =>
+  driftResult(plan, about, before, now, 'npm run provision -- --stage dev');
+
+test('differs between configurations, and only between those', () => {
+  expect(fingerprint(config())).toBe(fingerprint(config()));
+  expect(fingerprint(config())).not.toBe(fingerprint(config({ logRetentionDays: 30 })));
+  expect(fingerprint(config())).toMatch(/^[\da-f]{16}$/);
+});
+
+describe('the result', () => {
+  test('without drift: exit code 0, and how many resources are as configured', () => {
+    const plan = { ...planOf([], found), kept: ['vpc'] };
+    expect(result(plan)).toEqual({
+      exitCode: 0,
+      text: 'No drift: 1 are as configured.',
+      json: {
+        ...about,
+        configurationChanged: false,
+        drift: expect.objectContaining({ changes: [] }),
+      },
+    });
+  });
+
+  test('with drift: exit code 2, a line per difference, and the command that repairs it', () => {
+    const fields = [
+      { field: 'dns.support', from: false, to: true },
+      { field: 'tag.Name', from: undefined, to: 'shop-dev-vpc' },
+    ];
+    const plan = {
+      ...planOf([change('vpc', '', 'update', { fields })], found),
+      kept: ['elasticIp', 'cluster'],
+    };
+    const { exitCode, text, json } = result(plan);
+    expect(exitCode).toBe(2);
+    const lines = text.split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/^ {2}vpc: dns\.support is .*false.*, not .*true/);
+    expect(lines[2]).toBe(
+      'Drift: 1 of 3 are not as configured. npm run provision -- --stage dev repairs it.',
+    );
+    expect(json).toMatchObject({ drift: { changes: [{ address: 'vpc', verb: 'update' }] } });
+  });
+
+  test.each([
+    ['another configuration', 'other', true],
+    ['this configuration', 'one', false],
+    ['none that is known', undefined, false],
+  ])('after a provision of %s: says whether the configuration has changed', (_what, before, isChanged) => {
+    const { text, json } = result(planOf([], found), before);
+    expect(text.includes('slipway.config.ts has changed')).toBe(isChanged);
+    expect(json).toMatchObject({ configurationChanged: isChanged });
+  });
+
+  test("says so when nothing of the stack exists, even if the account's own zone does", () => {
+    const zone = { hostedZone: { '': foundFor('hostedZone', '', { tags: {} }) } };
+    const plan = planOf([change('vpc', '', 'create')], zone);
+    expect(result(plan).text).toBe(
+      'Nothing of shop-dev is there.\nDrift: 1 of 1 are not as configured. npm run provision -- --stage dev repairs it.',
+    );
+  });
+});
+
+test('a missing and a surplus resource have one line each, whatever their fields', () => {
+  const fields = [{ field: 'cidr', from: undefined, to: '10.0.0.0/16' }];
+  expect(
+    driftText([
+      change('vpc', '', 'create', { fields }),
+      change('rules', 'old', 'remove', { reason: 'the configuration does not have it' }),
+      change('natGateway', '', 'replace', { fields: [{ field: 'state', from: 'failed', to: 'available' }] }),
+    ]),
+  ).toEqual([
+    '  vpc is not there',
+    '  rules.old is there, and the configuration does not have it',
+    expect.stringContaining('  natGateway: state is '),
+  ]);
+});

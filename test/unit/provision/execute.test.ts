@@ -1,0 +1,209 @@
+// Everything after the survey of a provision: planning only, asking, applying, and what is recorded at the end.
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { CommandContext } from '../../../lib/run/main.ts';
+import type { Options } from '../../../lib/run/options.ts';
+import { execute } from '../../../provision/execute.ts';
+import { fingerprint } from '../../../provision/drift.ts';
+import {
+  abort,
+  change,
+  diffs,
+  emptyAccount,
+  events,
+  fakeStep,
+  foundAt,
+  foundFor,
+  idsFor,
+  log,
+  run,
+  sessionOf,
+  type Resources,
+} from '../engine-harness.ts';
+import { config, sent } from '../step-harness.ts';
+
+const of = config({ tags: { team: 'blue' }, domain: undefined });
+const options: Options = {
+  stage: 'dev',
+  target: 'sandbox',
+  config: undefined,
+  plan: false,
+  yes: false,
+  json: false,
+  wait: false,
+  builder: undefined,
+  drift: false,
+  adopt: [],
+};
+/** What exists in every test: `finish` need not wait for the load balancer then. */
+const found: Resources = {
+  loadBalancer: { '': foundFor('loadBalancer', '', { state: 'active' }) },
+  vpc: foundAt('vpc', ''),
+};
+const context = (more: Partial<Options> = {}): CommandContext => ({
+  options: { ...options, ...more },
+  report: run.report,
+  signal: abort.signal,
+  interactive: false,
+});
+const session = () =>
+  sessionOf(found, {
+    config: of,
+    run: { ...run, waitUntilReady: false },
+    openTarget: {
+      settings: { region: 'eu-west-1' },
+      waits: run.waits,
+      endpointName: 'sandbox',
+      sandbox: { resolve: async () => ({ host: '127.0.0.1', port: 8080 }) } as never,
+    },
+  });
+const executing = (more: Partial<Options> = {}) => execute(session(), context(more), performance.now());
+const written = () => log.filter((line) => /^(create|update|remove)/.test(line));
+
+beforeEach(() => {
+  diffs.cluster = [change('cluster', '', 'create')];
+});
+
+describe('a plan', () => {
+  test('changes nothing: exit code 2 with changes, 0 without', async () => {
+    const { exitCode, text, json } = await executing({ plan: true });
+    expect(exitCode).toBe(2);
+    expect(text).toMatch(/cluster[^]*Plan: 1 to create/);
+    expect(json).toMatchObject({ plan: { changes: [{ address: 'cluster', verb: 'create' }] } });
+    diffs.cluster = [];
+    expect(await executing({ plan: true })).toMatchObject({
+      exitCode: 0,
+      text: expect.stringMatching(/No changes: 2 exist\.$/),
+    });
+    expect(log).toEqual([]);
+    expect(run.state.data).toMatchObject({ resources: {}, intents: {} });
+  });
+
+  test('drift changes nothing, and compares with the configuration of the last provision', async () => {
+    await run.state.applied('another', []);
+    const { exitCode, text, json } = await executing({ drift: true, plan: true });
+    expect(exitCode).toBe(2);
+    expect(text).toContain('cluster is not there');
+    expect(json).toMatchObject({ configurationChanged: true });
+    expect(written()).toEqual([]);
+    await run.state.applied(fingerprint(of), []);
+    expect((await executing({ drift: true })).json).toMatchObject({ configurationChanged: false });
+  });
+
+  test('adopts what the options name', async () => {
+    await expect(executing({ plan: true, adopt: ['natGateway'] })).rejects.toMatchObject({
+      code: 'ARGUMENTS',
+    });
+  });
+});
+
+describe('the question before anything changes', () => {
+  test('needs a terminal or --yes on AWS', async () => {
+    await expect(executing({ target: 'aws' })).rejects.toMatchObject({ code: 'CONFIRMATION' });
+    expect(log).toEqual([]);
+    await executing({ target: 'aws', yes: true });
+    expect(written()).toEqual(['create cluster']);
+  });
+
+  test('is not asked on the sandbox without a terminal', async () => {
+    await executing();
+    expect(written()).toEqual(['create cluster']);
+  });
+
+  test('is not asked when nothing changes', async () => {
+    diffs.cluster = [];
+    const { exitCode } = await executing({ target: 'aws' });
+    expect(exitCode).toBe(0);
+    expect(events.at(-1)).toMatchObject({
+      text: expect.stringMatching(/^shop-dev is up: no changes, 2 exist, /),
+    });
+  });
+});
+
+describe('a provision', () => {
+  test('returns the URL and everything that is recorded', async () => {
+    const { exitCode, text, json } = await executing();
+    expect(exitCode).toBe(0);
+    expect(text).toBe('http://dnsName-of-loadBalancer:8080');
+    expect(json).toMatchObject({
+      stack: 'shop-dev',
+      account: '111122223333',
+      url: text,
+      counts: { create: 1 },
+      resources: {
+        cluster: idsFor('cluster'),
+        vpc: idsFor('vpc'),
+        loadBalancer: idsFor('loadBalancer'),
+      },
+    });
+    expect(events[0]).toMatchObject({
+      text: 'provision shop-dev · sandbox · eu-west-1 · account 111122223333',
+    });
+    expect(events.at(-1)).toMatchObject({ text: expect.stringMatching(/^shop-dev is up: 1 created, /) });
+  });
+
+  test('remembers the tags before it gives them, and the configuration once all is applied', async () => {
+    await run.state.applied('before', ['owner']);
+    let during: unknown;
+    fakeStep('cluster', {
+      create: async () => {
+        during = structuredClone({ tags: run.state.data.tags, configuration: run.state.data.configuration });
+        return idsFor('cluster');
+      },
+    });
+    await executing();
+    expect(during).toEqual({ tags: ['owner', 'team'], configuration: 'before' });
+    expect(run.state.data).toMatchObject({ tags: ['team'], configuration: fingerprint(of) });
+  });
+
+  test('that fails does not count as the last one applied', async () => {
+    fakeStep('cluster', { create: () => Promise.reject(new Error('refused')) });
+    await expect(executing()).rejects.toThrow('refused');
+    expect(run.state.data.configuration).toBeUndefined();
+    expect(run.state.data.tags).toEqual(['team']);
+  });
+
+  test('that is interrupted at the end does not count either', async () => {
+    const late = session();
+    const resolve = async () => {
+      abort.abort();
+      return undefined;
+    };
+    const openTarget = { ...late.openTarget, sandbox: { resolve } as never };
+    await expect(execute({ ...late, openTarget }, context(), performance.now())).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+    });
+    expect(run.state.data.configuration).toBeUndefined();
+  });
+
+  test('surveys once, and plans once, when no create was left unanswered', async () => {
+    await executing();
+    expect(sent()).toEqual([]);
+  });
+
+  test('that resumes an unanswered create is planned and applied once more, from a new survey', async () => {
+    emptyAccount();
+    await run.state.intend('cluster');
+    let surveys = 0;
+    fakeStep('cluster', {
+      diff: () => ((surveys += 1) === 1 ? [change('cluster', '', 'create')] : []),
+    });
+    fakeStep('vpc', {
+      diff: (_desired, { vpc }) => (vpc.size === 0 ? [change('vpc', '', 'create')] : []),
+    });
+    const { exitCode } = await executing();
+    expect(exitCode).toBe(0);
+    expect(surveys).toBe(2);
+    expect(written()).toEqual(['create cluster', 'create vpc']);
+    // The second survey looks for what the first application has recorded.
+    expect(sent()).toContainEqual({ command: 'DescribeVpcs', input: { VpcIds: ['vpcId-of-vpc'] } });
+  });
+});
+
+test.each<[string, 'aws' | 'sandbox', boolean]>([
+  ['on AWS: warns', 'aws', true],
+  ['on the sandbox: does not warn', 'sandbox', false],
+])('a domain under .localhost %s that no other machine reaches it', async (_where, target, warns) => {
+  const domain = { name: 'shop.localhost', zone: 'shop.localhost', createZone: true };
+  await execute({ ...session(), config: { ...of, domain } }, context({ target, plan: true }), 0);
+  expect(events.some(({ type }) => type === 'warning')).toBe(warns);
+});

@@ -1,0 +1,201 @@
+// The plan: which diffs see what, and which surveys are refused.
+import { describe, expect, test } from '@jest/globals';
+import type { Survey } from '../../../lib/look/found.ts';
+import { nouns, type Noun } from '../../../lib/model/architecture.ts';
+import { diffAll, makePlan } from '../../../provision/plan.ts';
+import { change, diffs, fakeStep, foundAt, foundFor, type Resources } from '../engine-harness.ts';
+import { config, desiredOf, surveyOf } from '../step-harness.ts';
+
+const planning = (found: Resources = {}, adopt: string[] = [], of = config()) =>
+  makePlan(desiredOf(of), surveyOf(found), adopt);
+const foreign = (noun: Noun, key: string, reason: string) => change(noun, key, 'refused', { reason });
+const stuck = (noun: Noun, key: string, reason: string) =>
+  change(noun, key, 'refused', { reason, cannotUpdate: true });
+
+describe('the changes', () => {
+  test('are those of all diffs, in the order of the architecture', () => {
+    for (const noun of [...nouns].reverse()) diffs[noun] = [change(noun, '', 'create')];
+    expect(planning().changes.map(({ noun }) => noun)).toEqual(nouns);
+  });
+
+  test('of earlier nouns are visible to later diffs', () => {
+    const seen: Record<string, unknown> = {};
+    diffs.natGateway = [change('natGateway', '', 'replace'), change('natGateway', '~2', 'remove')];
+    diffs.services = [change('services', 'web', 'replace', { replaces: 'web~former' })];
+    fakeStep('privateRoutes', {
+      diff: (_desired, _found, planned) => {
+        seen['changes'] = planned.changesOf('natGateway').map(({ key, verb }) => `${verb} ${key}`);
+        seen['replaced'] = planned.isReplaced('natGateway');
+        seen['unchanged'] = planned.isReplaced('vpc');
+        return [];
+      },
+    });
+    fakeStep('record', {
+      diff: (_desired, _found, planned) => {
+        seen['replaced under another key'] = planned.isReplaced('services');
+        return [];
+      },
+    });
+    const { planned } = planning();
+    expect(seen).toEqual({
+      changes: ['replace ', 'remove ~2'],
+      replaced: true,
+      unchanged: false,
+      'replaced under another key': false,
+    });
+    expect(planned.changesOf('natGateway')).toHaveLength(2);
+    expect(planned.changesOf('logGroup')).toEqual([]);
+  });
+
+  test('only a replacement counts as one', () => {
+    diffs.natGateway = [change('natGateway', '', 'update')];
+    expect(planning().planned.isReplaced('natGateway')).toBe(false);
+  });
+
+  test('of a replaced load balancer: listener and rules count as absent, target groups do not', () => {
+    const found: Resources = {
+      loadBalancer: foundAt('loadBalancer', ''),
+      listener: foundAt('listener', ''),
+      rules: foundAt('rules', 'web-api1', 'web-api2'),
+      targetGroups: foundAt('targetGroups', 'web-api1'),
+    };
+    const sizes = (survey: Survey) =>
+      [survey.loadBalancer, survey.listener, survey.rules, survey.targetGroups].map(({ size }) => size);
+    const seen: Partial<Record<Noun, number[]>> = {};
+    for (const noun of ['loadBalancer', 'listener', 'rules'] as const) {
+      fakeStep(noun, {
+        diff: (_desired, survey) => {
+          seen[noun] = sizes(survey);
+          return diffs[noun] ?? [];
+        },
+      });
+    }
+    diffs.loadBalancer = [change('loadBalancer', '', 'replace')];
+    const plan = planning(found);
+    expect(seen).toEqual({ loadBalancer: [1, 1, 2, 1], listener: [1, 0, 0, 1], rules: [1, 0, 0, 1] });
+    expect(sizes(plan.found)).toEqual([1, 0, 0, 1]);
+    expect(plan.kept).toEqual(['targetGroups.web-api1']);
+
+    diffs.loadBalancer = [change('loadBalancer', '', 'update')];
+    expect(sizes(planning(found).found)).toEqual([1, 1, 2, 1]);
+  });
+
+  test('are diffed from the survey alone: diffAll refuses nothing', () => {
+    diffs.vpc = [foreign('vpc', '', 'of others')];
+    expect(diffAll(desiredOf(), surveyOf()).changes).toEqual(diffs.vpc);
+  });
+});
+
+test('the kept resources are those without a change, sorted by key; a replaced one is not kept', () => {
+  diffs.services = [change('services', 'web', 'replace', { replaces: 'web~former' })];
+  diffs.subnets = [change('subnets', 'public-1', 'update')];
+  const found = {
+    vpc: foundAt('vpc', ''),
+    subnets: foundAt('subnets', 'public-2', 'public-1', 'private-1'),
+    services: foundAt('services', 'web~former', 'api'),
+  };
+  expect(planning(found).kept).toEqual(['vpc', 'subnets.private-1', 'subnets.public-2', 'services.api']);
+});
+
+describe('refusals', () => {
+  test('too few zones: nothing is diffed', () => {
+    fakeStep('serviceLinkedRole', {
+      diff: () => {
+        throw new Error('diffed');
+      },
+    });
+    const of = config({ network: { cidr: '10.0.0.0/16', zones: 4 } });
+    expect(() => planning({}, [], of)).toThrow(
+      expect.objectContaining({
+        code: 'ZONE',
+        why: 'network.zones is 4; the account may use 3: eu-west-1a, eu-west-1b, eu-west-1c.',
+      }),
+    );
+  });
+
+  test('as many zones as asked for are enough', () => {
+    expect(planning({}, [], config({ network: { cidr: '10.0.0.0/16', zones: 3 } })).changes).toEqual([]);
+  });
+
+  test('resources of someone else are listed with the command that adopts them', () => {
+    diffs.cluster = [foreign('cluster', '', 'it belongs to the stack other')];
+    diffs.rules = [foreign('rules', 'web-api1', 'someone else created it')];
+    expect(() => planning()).toThrow(
+      expect.objectContaining({
+        code: 'FOREIGN',
+        why: expect.stringMatching(
+          /rules\.web-api1: someone else created it\ncluster: it belongs to the stack other/,
+        ),
+        now: 'Nothing was changed.',
+        fix: expect.arrayContaining([expect.stringContaining('--adopt rules.web-api1 --adopt cluster, ')]),
+      }),
+    );
+  });
+
+  test.each<[Noun, boolean]>([
+    ['record', true],
+    ['hostedZone', true],
+    ['cluster', false],
+  ])('a taken %s: a domain per stage is suggested: %s', (noun, isSuggested) => {
+    diffs[noun] = [foreign(noun, '', 'of others')];
+    let fix: readonly string[] = [];
+    try {
+      planning();
+    } catch (error) {
+      fix = (error as { fix: string[] }).fix;
+    }
+    expect(fix.some((line) => line.startsWith('Each stage needs its own domain'))).toBe(isSuggested);
+  });
+
+  test('our resources that cannot become what is desired are listed', () => {
+    diffs.vpc = [stuck('vpc', '', 'its block cannot change')];
+    diffs.loadBalancer = [stuck('loadBalancer', '', 'it is internal')];
+    expect(() => planning()).toThrow(
+      expect.objectContaining({
+        code: 'REFUSED',
+        why: 'vpc: its block cannot change\nloadBalancer: it is internal',
+      }),
+    );
+  });
+
+  test('foreign resources come first: what is ours is reported when nothing is in the way', () => {
+    diffs.vpc = [stuck('vpc', '', 'its block cannot change')];
+    diffs.cluster = [foreign('cluster', '', 'of others')];
+    expect(() => planning()).toThrow(expect.objectContaining({ code: 'FOREIGN', why: 'cluster: of others' }));
+  });
+});
+
+describe('--adopt', () => {
+  const theirs = () => foundFor('cluster', '', { tags: { 'slipway:stack': 'other' } });
+  /** Refuses a cluster that is not ours, and otherwise retags it. */
+  const diffsByOwner = (): void =>
+    fakeStep('cluster', {
+      diff: (_desired, found) =>
+        found.cluster.get('')?.tags['slipway:stack'] === 'shop-dev'
+          ? [change('cluster', '', 'update')]
+          : [foreign('cluster', '', 'it belongs to the stack other')],
+    });
+
+  test('plans the resource as ours, and says whose it was', () => {
+    diffsByOwner();
+    const plan = planning({ cluster: { '': theirs() } }, ['cluster']);
+    expect(plan.changes).toMatchObject([
+      { noun: 'cluster', verb: 'update', reason: 'taken over: it belongs to the stack other' },
+    ]);
+    expect(plan.found.cluster.get('')?.tags).toMatchObject({ 'slipway:stack': 'shop-dev' });
+  });
+
+  test('does not adopt what it does not name', () => {
+    diffsByOwner();
+    diffs.rules = [foreign('rules', 'web-api1', 'of others')];
+    expect(() => planning({ cluster: { '': theirs() } }, ['cluster'])).toThrow(
+      expect.objectContaining({ code: 'FOREIGN', why: 'rules.web-api1: of others' }),
+    );
+  });
+
+  test('fails where there is nothing to adopt', () => {
+    expect(() => planning({}, ['cluster'])).toThrow(
+      expect.objectContaining({ code: 'ARGUMENTS', what: 'There is nothing to adopt at cluster.' }),
+    );
+  });
+});

@@ -1,0 +1,82 @@
+// A delete that AWS refuses because something else uses the resource: what uses it is named.
+import {
+  DescribeInternetGatewaysCommand,
+  DescribeNatGatewaysCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeRouteTablesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { explainInUse } from '../../../teardown/in-use.ts';
+import { awsError, lookContextOf, mocks, sent } from '../step-harness.ts';
+
+const held = { id: 'sg-1', vpcId: 'vpc-1' };
+const deleting = (error?: Error) =>
+  explainInUse(lookContextOf().aws, held, async () => {
+    if (error) throw error;
+  });
+
+beforeEach(() => {
+  mocks.ec2
+    .on(DescribeVpcsCommand)
+    .resolves({ Vpcs: [{ VpcId: 'vpc-1' }] })
+    .on(DescribeNetworkInterfacesCommand)
+    .resolves({
+      NetworkInterfaces: [
+        {
+          NetworkInterfaceId: 'eni-1',
+          Description: 'RDS',
+          SubnetId: 'subnet-1',
+          Groups: [{ GroupId: 'sg-1' }],
+        },
+        {
+          NetworkInterfaceId: 'eni-2',
+          Description: 'other',
+          SubnetId: 'subnet-1',
+          Groups: [{ GroupId: 'sg-2' }],
+        },
+      ],
+    })
+    .on(DescribeSubnetsCommand)
+    .resolves({})
+    .on(DescribeSecurityGroupsCommand)
+    .resolves({ SecurityGroups: [{ GroupId: 'sg-1', GroupName: 'shop-dev-web' }] })
+    .on(DescribeRouteTablesCommand)
+    .resolves({})
+    .on(DescribeInternetGatewaysCommand)
+    .resolves({})
+    .on(DescribeNatGatewaysCommand)
+    .resolves({});
+});
+
+test('a delete that succeeds asks for nothing', async () => {
+  await deleting();
+  expect(sent()).toEqual([]);
+});
+
+describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that fails with %s', (code) => {
+  test('names what uses the resource, and neither the resource itself nor anything else', async () => {
+    const error = awsError(code);
+    await expect(deleting(error)).rejects.toMatchObject({
+      code: 'FOREIGN',
+      what: 'sg-1 is still in use, so it cannot be removed.',
+      why: 'network interface eni-1 (RDS) holds subnet-1, sg-1',
+      now: 'It and what is listed are kept.',
+      cause: error,
+    });
+  });
+
+  test('fails with that when nothing is seen that uses it', async () => {
+    const error = awsError(code);
+    mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({});
+    await expect(deleting(error)).rejects.toBe(error);
+  });
+});
+
+test('any other failure is thrown as it is', async () => {
+  const error = awsError('UnauthorizedOperation', 'no', 403);
+  await expect(deleting(error)).rejects.toBe(error);
+  expect(sent()).toEqual([]);
+});

@@ -1,0 +1,140 @@
+// The look after a teardown: by tags and names, and at everything in the VPC that was there.
+import {
+  DescribeAddressesCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcAttributeCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { toCamelCaseTags, toPascalCaseTags } from '../../../lib/derive/tags.ts';
+import { awsWaits } from '../../../lib/engine/waits.ts';
+import { tornDown } from '../../../lib/model/architecture.ts';
+import { verifyNothingLeft } from '../../../teardown/leftovers.ts';
+import { KINDS_OF_A_VPC } from '../../../teardown/vpc-contents.ts';
+import {
+  abort,
+  emptyAccount,
+  engineContext,
+  foundAt,
+  run,
+  sessionOf,
+  type Resources,
+} from '../engine-harness.ts';
+import { awsError, config, mocks, ourTags, sent, surveyOf } from '../step-harness.ts';
+
+beforeEach(emptyAccount);
+const vpcBefore: Resources = { vpc: { '': { ...foundAt('vpc', '')[''], vpcId: 'vpc-1' } as never } };
+/** Looks for leftovers; the builds fail, since no image is to be looked at. */
+const verifying = (before: Resources = {}) => {
+  const builds = { emulator: false, of: () => Promise.reject(new Error('a source was bundled')) };
+  const of = config({ domain: undefined });
+  return verifyNothingLeft(
+    sessionOf(
+      {},
+      { run: { ...run, waits: awsWaits }, lookContext: () => ({ ...engineContext(of), builds }) },
+    ),
+    surveyOf(before),
+  );
+};
+const address = {
+  AllocationId: 'eipalloc-1',
+  PublicIp: '203.0.113.1',
+  Tags: toPascalCaseTags(ourTags('elasticIp')),
+};
+const shownVpc = { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', Tags: toPascalCaseTags(ourTags('vpc')) };
+
+describe('with nothing left', () => {
+  test('certifies the kinds that it has looked for', async () => {
+    expect(await verifying()).toEqual({ nouns: tornDown, vpc: undefined });
+  });
+
+  test('looks at what was in the VPC as well, where there was one', async () => {
+    mocks.ec2.on(DescribeVpcsCommand, { VpcIds: ['vpc-1'] }).rejects(awsError('InvalidVpcID.NotFound'));
+    expect(await verifying(vpcBefore)).toEqual({
+      nouns: tornDown,
+      vpc: { vpcId: 'vpc-1', kinds: KINDS_OF_A_VPC },
+    });
+    expect(sent().map(({ command }) => command)).toContain('DescribeNetworkInterfaces');
+  });
+
+  test('waits until lists no longer show what is gone', async () => {
+    let looks = 0;
+    mocks.ec2
+      .on(DescribeAddressesCommand)
+      .callsFake(() => ({ Addresses: (looks += 1) < 4 ? [address] : [] }));
+    const start = run.clock.now();
+    await verifying();
+    expect(looks).toBe(4);
+    expect(run.clock.now() - start).toBe(3 * awsWaits.leftovers.every);
+  });
+
+  test('ignores what belongs to others', async () => {
+    mocks.ecs.on(DescribeClustersCommand).resolves({
+      clusters: [
+        {
+          clusterArn: 'arn:cluster',
+          status: 'ACTIVE',
+          tags: toCamelCaseTags({ 'slipway:stack': 'other-dev' }),
+        },
+      ],
+    });
+    await expect(verifying()).resolves.toBeDefined();
+  });
+});
+
+describe('with something left after a minute', () => {
+  test('lists each of our resources by its address and title', async () => {
+    mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [address] });
+    const start = run.clock.now();
+    await expect(verifying()).rejects.toMatchObject({
+      code: 'LEFTOVERS',
+      what: '1 resource is left of shop-dev.',
+      why: 'elasticIp eipalloc-1',
+      now: 'Everything else is gone; the state file is kept.',
+    });
+    expect(run.clock.now() - start).toBe(awsWaits.leftovers.deadline);
+  });
+
+  test('lists what others have in the VPC, and each resource once', async () => {
+    mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [shownVpc] });
+    mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
+    mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({
+      NetworkInterfaces: [
+        { NetworkInterfaceId: 'eni-1', Description: 'EFS mount target', SubnetId: 'subnet-1' },
+      ],
+    });
+    const ours = {
+      SubnetId: 'subnet-1',
+      CidrBlock: '10.0.0.0/20',
+      VpcId: 'vpc-1',
+      Tags: toPascalCaseTags(ourTags('subnets', 'public-1')),
+    };
+    mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [ours] });
+    const failing = verifying(vpcBefore);
+    await expect(failing).rejects.toMatchObject({
+      code: 'LEFTOVERS',
+      what: '3 resources are left of shop-dev.',
+    });
+    const { why } = (await failing.catch((error: unknown) => error)) as { why: string };
+    expect(why.split('\n')).toEqual([
+      'vpc vpc-1',
+      'subnets.public-1 subnet-1',
+      expect.stringContaining('network interface eni-1 (EFS mount target) holds subnet-1'),
+    ]);
+  });
+});
+
+test('an error of a look is not a leftover', async () => {
+  mocks.ec2.on(DescribeAddressesCommand).rejects(awsError('UnauthorizedOperation', 'no', 403));
+  await expect(verifying()).rejects.toThrow('no');
+});
+
+test('an interruption ends the wait', async () => {
+  mocks.ec2.on(DescribeAddressesCommand).callsFake(() => {
+    abort.abort(new Error('interrupted'));
+    return { Addresses: [address] };
+  });
+  await expect(verifying()).rejects.toThrow('interrupted');
+});

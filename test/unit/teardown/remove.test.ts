@@ -1,0 +1,126 @@
+// The removal of one resource: what it may use, what is forgotten, and what is reported.
+import { describe, expect, test } from '@jest/globals';
+import type { RemoveContext } from '../../../lib/engine/step.ts';
+import { pending, ready } from '../../../lib/engine/until.ts';
+import { removals } from '../../../teardown/plan.ts';
+import { NOTHING_ELSE, removeResource } from '../../../teardown/remove.ts';
+import {
+  alsoRemoving,
+  engineContext,
+  events,
+  fakeRemoval,
+  foundAt,
+  foundFor,
+  idsFor,
+  log,
+  run,
+} from '../engine-harness.ts';
+import { surveyOf } from '../step-harness.ts';
+
+const found = surveyOf({
+  vpc: foundAt('vpc', ''),
+  subnets: foundAt('subnets', 'public-1', 'public-2'),
+  loadBalancer: {
+    '': foundFor('loadBalancer', '', {
+      loadBalancerArn: 'arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/shop-dev/50dc6c495c0c9188',
+    }),
+  },
+});
+const removing = (key = 'public-1', more: Parameters<typeof removeResource>[6] = {}) =>
+  removeResource(run, engineContext(), found, removals, 'subnets', key, more);
+
+test('knows the resource, its key, and what else was found', async () => {
+  let seen: RemoveContext<'subnets'> | undefined;
+  fakeRemoval('subnets', async (context) => void (seen = context));
+  await removing('public-2');
+  expect(seen).toMatchObject({
+    key: 'public-2',
+    existing: idsFor('subnets', 'public-2'),
+    alsoRemoved: NOTHING_ELSE,
+  });
+  expect(seen?.found).toBe(found);
+  // Each new look asks AWS again.
+  const [one, other] = [seen?.newLook(), seen?.newLook()];
+  expect(await one?.shared('a', async () => 1)).toBe(1);
+  expect(await other?.shared('a', async () => 2)).toBe(2);
+  const also = alsoRemoving({});
+  await removing('public-1', { alsoRemoved: also });
+  expect(seen?.alsoRemoved).toBe(also);
+});
+
+test('by default nothing else is removed', () => {
+  expect(NOTHING_ELSE.everyOneOf('vpc')).toBe(false);
+  expect(NOTHING_ELSE.removalOf('')).toBeUndefined();
+});
+
+test('what was not found is neither removed nor reported', async () => {
+  await removing('private-9');
+  expect([log, events]).toEqual([[], []]);
+});
+
+test('is forgotten once it is gone, and its next life has another generation', async () => {
+  await run.state.record('subnets.public-1', idsFor('subnets', 'public-1'));
+  await run.state.record('vpc', idsFor('vpc'));
+  log.length = 0;
+  await removing();
+  expect(log).toEqual(['remove subnets.public-1', 'forgot subnets.public-1']);
+  expect(run.state.data).toMatchObject({
+    resources: { vpc: idsFor('vpc') },
+    generations: { 'subnets.public-1': 1 },
+  });
+});
+
+test('a resource that could not be removed stays recorded', async () => {
+  await run.state.record('subnets.public-1', idsFor('subnets', 'public-1'));
+  fakeRemoval('subnets', () => Promise.reject(new Error('in use')));
+  await expect(removing()).rejects.toThrow('in use');
+  expect(run.state.data.resources).toHaveProperty(['subnets.public-1']);
+  expect(events).toEqual([]);
+});
+
+describe('the report', () => {
+  test('says what was removed, by its title, and how long it took', async () => {
+    fakeRemoval('loadBalancer', async ({ clock }) => clock.sleep(2500));
+    await removeResource(run, engineContext(), found, removals, 'loadBalancer', '');
+    expect(events).toEqual([
+      { type: 'resource', noun: 'loadBalancer', key: '', status: 'removed', text: 'shop-dev', elapsed: 2500 },
+    ]);
+  });
+
+  test('says gone for a resource whose replacement was reported before', async () => {
+    await removing('public-1', { status: 'gone' });
+    expect(events).toMatchObject([{ key: 'public-1', status: 'gone', text: 'subnetId-of-subnets.public-1' }]);
+  });
+
+  test('says why a resource is kept, which is forgotten all the same', async () => {
+    await run.state.record('subnets.public-1', idsFor('subnets', 'public-1'));
+    fakeRemoval('subnets', async () => ({ kept: 'the account needs it' }));
+    await removing();
+    expect(events).toMatchObject([
+      { status: 'kept', text: 'subnetId-of-subnets.public-1: the account needs it' },
+    ]);
+    expect(run.state.data.resources).toEqual({});
+  });
+
+  test('says what a resource was removed with', async () => {
+    fakeRemoval('subnets', async () => ({ removedWith: 'with its VPC' }));
+    await removing();
+    expect(events).toMatchObject([{ status: 'removed', text: 'subnetId-of-subnets.public-1, with its VPC' }]);
+  });
+
+  test('shows what is waited for, and notes', async () => {
+    let probes = 0;
+    fakeRemoval('subnets', async (context) => {
+      await context.until('it', 'leftovers', async () =>
+        (probes += 1) < 2 ? pending('in use') : ready(undefined),
+      );
+      context.note('a note');
+    });
+    await removing();
+    expect(events).toMatchObject([
+      { status: 'waiting', noun: 'subnets', key: 'public-1', text: 'in use' },
+      { type: 'note', text: 'a note' },
+      { status: 'removed' },
+    ]);
+  });
+});

@@ -1,0 +1,252 @@
+// A teardown: what it looks at, asks, removes in which order, and leaves behind.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  DescribeAddressesCommand,
+  DescribeVpcAttributeCommand,
+  DescribeVpcsCommand,
+} from '@aws-sdk/client-ec2';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Config } from '../../../lib/config/config.ts';
+import { toPascalCaseTags } from '../../../lib/derive/tags.ts';
+import { nouns, tornDown, type Noun } from '../../../lib/model/architecture.ts';
+import type { Options } from '../../../lib/run/options.ts';
+import { awsWaits } from '../../../lib/engine/waits.ts';
+import { emptyState } from '../../../lib/state/format.ts';
+import { removalsOf, takeDown, teardown } from '../../../teardown/run.ts';
+import {
+  abort,
+  change,
+  defaultOptions,
+  emptyAccount,
+  events,
+  fakeRemoval,
+  fakeSandbox,
+  fileOf,
+  foundAt,
+  foundFor,
+  log,
+  run,
+  sessionOf,
+  type Resources,
+} from '../engine-harness.ts';
+import { ACCOUNT, config, mocks, ourTags, sent, surveyOf, testClock } from '../step-harness.ts';
+
+const removed = () => log.filter((line) => line.startsWith('remove'));
+
+describe('the removals', () => {
+  test('are those of every resource of this stack; what belongs to others stays', () => {
+    const found: Resources = {
+      vpc: foundAt('vpc', '', '~2'),
+      cluster: { '': foundFor('cluster', '', { tags: { 'slipway:stack': 'other' } }) },
+      hostedZone: { '': foundFor('hostedZone', '', { tags: {} }) },
+      subnets: foundAt('subnets', 'public-1'),
+    };
+    expect(removalsOf(surveyOf(found), 'shop-dev').map(({ noun, key, verb }) => [noun, key, verb])).toEqual([
+      ['vpc', '', 'remove'],
+      ['vpc', '~2', 'remove'],
+      ['subnets', 'public-1', 'remove'],
+    ]);
+  });
+});
+
+describe('taking down', () => {
+  const all = Object.fromEntries(nouns.map((noun) => [noun, foundAt(noun, '')])) as Resources;
+  const takingDown = (found: Resources, changes = removalsOf(surveyOf(found), 'shop-dev')) =>
+    takeDown(sessionOf(found), surveyOf(found), changes);
+
+  test('removes what needs a resource before the resource', async () => {
+    await takingDown(all);
+    const order = removed().map((line) => line.replace('remove ', ''));
+    expect(order).toHaveLength(nouns.length);
+    const before = (one: Noun, other: Noun) => expect(order.indexOf(one)).toBeLessThan(order.indexOf(other));
+    before('record', 'services');
+    before('services', 'targetGroups');
+    before('rules', 'listener');
+    before('listener', 'loadBalancer');
+    before('natGateway', 'elasticIp');
+    before('subnets', 'vpc');
+    before('internetGateway', 'vpc');
+  });
+
+  test('removes the resources of one noun together; they can wait for each other', async () => {
+    const seen: unknown[] = [];
+    fakeRemoval('securityGroups', async ({ key, alsoRemoved }) => {
+      if (key === 'web') {
+        const removal = alsoRemoved.removalOf('balancer');
+        seen.push(removal instanceof Promise, alsoRemoved.removalOf('other'));
+        await removal;
+      } else {
+        for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+      }
+      log.push(`remove ${key}`);
+    });
+    await takingDown({ securityGroups: foundAt('securityGroups', 'web', 'balancer') });
+    expect(removed()).toEqual(['remove balancer', 'remove web']);
+    expect(seen).toEqual([true, undefined]);
+  });
+
+  test('a removal knows whether every resource of another noun is removed as well', async () => {
+    const seen: boolean[] = [];
+    fakeRemoval('cluster', async ({ alsoRemoved }) => {
+      seen.push(alsoRemoved.everyOneOf('services'), alsoRemoved.everyOneOf('targetGroups'));
+    });
+    const found = {
+      cluster: foundAt('cluster', ''),
+      services: foundAt('services', 'web', 'api'),
+      targetGroups: foundAt('targetGroups', 'a', 'b'),
+    };
+    await takingDown(found, [
+      change('cluster', '', 'remove'),
+      change('services', 'web', 'remove'),
+      change('services', 'api', 'remove'),
+      change('targetGroups', 'a', 'remove'),
+    ]);
+    expect(seen).toEqual([true, false]);
+  });
+
+  test('a failure keeps what the resource needs, and the rest is removed', async () => {
+    fakeRemoval('subnets', () => Promise.reject(new Error('still in use')));
+    await expect(takingDown({ ...all })).rejects.toThrow('still in use');
+    expect(removed()).not.toContain('remove vpc');
+    expect(removed()).toEqual(
+      expect.arrayContaining(['remove internetGateway', 'remove cluster', 'remove roles']),
+    );
+  });
+
+  test('an interruption starts no other removal', async () => {
+    fakeRemoval('record', async () => abort.abort());
+    await expect(takingDown(all)).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(removed()).not.toContain('remove services');
+  });
+});
+
+describe('a run', () => {
+  let sandbox: ReturnType<typeof fakeSandbox>;
+  beforeEach(() => {
+    emptyAccount();
+    sandbox = fakeSandbox({ started: false });
+  });
+  const tearingDown = (more: Partial<Options> = {}, of: Partial<Config> = {}) => {
+    const options = { ...defaultOptions, ...more };
+    return teardown(
+      { options, report: run.report, signal: abort.signal, interactive: false },
+      {
+        home: fileOf('home'),
+        config: Promise.resolve(config({ target: options.target, domain: undefined, ...of })),
+        openSandbox: async () => sandbox.sandbox,
+        time: { clock: testClock(), waits: awsWaits },
+      },
+    );
+  };
+  /** Lets AWS return our VPC until it is removed. */
+  const withVpc = (): void => {
+    let exists = true;
+    mocks.ec2.on(DescribeVpcsCommand).callsFake(() => ({
+      Vpcs: exists
+        ? [{ VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', Tags: toPascalCaseTags(ourTags('vpc')) }]
+        : [],
+    }));
+    mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
+    fakeRemoval('vpc', async () => {
+      log.push('remove vpc');
+      exists = false;
+    });
+  };
+
+  /** A state file that remembers the VPC. */
+  const withState = (): void => {
+    const guard = { stack: 'shop-dev', account: ACCOUNT, region: 'eu-west-1', endpoint: 'sandbox' };
+    mkdirSync(fileOf('home'), { recursive: true });
+    const state = { ...emptyState(guard), resources: { vpc: { vpcId: 'vpc-1' } } };
+    writeFileSync(fileOf('home/dev.json'), JSON.stringify(state));
+  };
+
+  test('with nothing there: has nothing to do, removes the state and stops the sandbox', async () => {
+    const { exitCode, text, json } = await tearingDown();
+    expect({ exitCode, text }).toEqual({ exitCode: 0, text: 'shop-dev: there is nothing to do' });
+    expect(json).toMatchObject({ removed: 0, left: 0, certificate: { nouns: tornDown } });
+    expect(sandbox.stops()).toBe(1);
+    expect(events).toContainEqual({ type: 'note', text: 'the sandbox is empty and was stopped' });
+  });
+
+  test('looks only at what it removes: no source is bundled, and no service-linked role is asked for', async () => {
+    // The source folders of this configuration do not exist: to bundle one fails.
+    await tearingDown();
+    const roles = sent().filter(({ command }) => command === 'GetRole');
+    expect(JSON.stringify(roles)).not.toContain('AWSServiceRoleForECS');
+    expect(sent().map(({ command }) => command)).not.toContain('DescribeAvailabilityZones');
+    expect(sent().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(2);
+  });
+
+  test('removes what is there, looks again, and says what it has looked for', async () => {
+    withVpc();
+    withState();
+    const { exitCode, text, json } = await tearingDown();
+    expect(exitCode).toBe(0);
+    expect(text).toMatch(/^shop-dev is gone, 0 left, /);
+    expect(removed()).toEqual(['remove vpc']);
+    expect(json).toMatchObject({ removed: 1, certificate: { vpc: { vpcId: 'vpc-1' } } });
+    expect(events).toContainEqual({
+      type: 'note',
+      text: `looked again for ${tornDown.length} kinds of resources by tag and name, and for 6 kinds in vpc-1, whoever created them: 0 left`,
+    });
+    expect(existsSync(fileOf('home/dev.json'))).toBe(false);
+    expect(existsSync(fileOf('home/dev.lock'))).toBe(false);
+  });
+
+  test('--plan removes nothing: exit code 2 with removals, 0 without', async () => {
+    expect(await tearingDown({ plan: true })).toMatchObject({ exitCode: 0, text: 'There is nothing to do.' });
+    withVpc();
+    expect(await tearingDown({ plan: true })).toMatchObject({
+      exitCode: 2,
+      text: expect.stringMatching(/vpc[^]*Plan: 1 to remove\.$/),
+      json: { plan: { changes: [{ address: 'vpc', verb: 'remove' }] } },
+    });
+    expect(removed()).toEqual([]);
+  });
+
+  test('on AWS removes nothing without a terminal or --yes', async () => {
+    withVpc();
+    await expect(tearingDown({ target: 'aws' })).rejects.toMatchObject({ code: 'CONFIRMATION' });
+    expect(removed()).toEqual([]);
+    await tearingDown({ target: 'aws', yes: true });
+    expect(removed()).toEqual(['remove vpc']);
+  });
+
+  test('that leaves something keeps the state file and gives the lock back', async () => {
+    withVpc();
+    withState();
+    fakeRemoval('vpc', async () => undefined);
+    await expect(tearingDown()).rejects.toMatchObject({
+      code: 'LEFTOVERS',
+      why: expect.stringContaining('vpc vpc-1'),
+    });
+    expect(existsSync(fileOf('home/dev.json'))).toBe(true);
+    expect(existsSync(fileOf('home/dev.lock'))).toBe(false);
+    expect(sandbox.stops()).toBe(0);
+  });
+
+  test('that is interrupted says so, whatever fails because of it', async () => {
+    withVpc();
+    fakeRemoval('vpc', () => {
+      abort.abort();
+      return Promise.reject(new Error('aborted'));
+    });
+    await expect(tearingDown()).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      now: 'What was removed so far is gone; the rest is recorded.',
+    });
+    expect(existsSync(fileOf('home/dev.lock'))).toBe(false);
+  });
+
+  test('that is interrupted while it looks for leftovers says so as well', async () => {
+    withVpc();
+    fakeRemoval('vpc', async () => undefined);
+    let looks = 0;
+    mocks.ec2.on(DescribeAddressesCommand).callsFake(() => {
+      if ((looks += 1) === 2) abort.abort(new Error('stopped'));
+      return {};
+    });
+    await expect(tearingDown()).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  });
+});

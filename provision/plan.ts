@@ -4,7 +4,7 @@ import type { Desired } from '../lib/look/context.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { deletedWith, nouns, type Noun } from '../lib/model/architecture.ts';
 import { changeAddress, type Change } from '../lib/model/change.ts';
-import { NOTHING_TOUCHED, problem } from '../lib/model/problem.ts';
+import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
 import * as allSteps from './steps/index.ts';
 import { takeOver, withFormerOwners } from './take-over.ts';
@@ -77,7 +77,7 @@ function checkZones({ config }: Desired, { zones }: Survey): void {
   throw problem('ZONE', {
     what: `${config.region} has too few availability zones for this network.`,
     why: `network.zones is ${config.network.zones}; the account may use ${zones.length}: ${zones.join(', ')}.`,
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: ['Lower network.zones in slipway.config.ts, or choose another region.'],
   });
 }
@@ -93,7 +93,7 @@ const namesTaken = (refused: readonly Change[]) =>
   problem('FOREIGN', {
     what: "Some resources already use this stack's names but belong to someone else.",
     why: listed(refused),
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [
       ...(refused.some(({ noun }) => noun === 'record' || noun === 'hostedZone') ? [DOMAIN_PER_STAGE] : []),
       'Choose another name in slipway.config.ts or another --stage,',
@@ -106,7 +106,7 @@ const cannotBecome = (refused: readonly Change[]) =>
   problem('REFUSED', {
     what: 'Some resources of this stack cannot become what the configuration asks for.',
     why: listed(refused),
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [
       'Undo the change in slipway.config.ts,',
       'or run npm run teardown and then npm run provision, to start over.',

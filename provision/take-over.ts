@@ -4,7 +4,7 @@ import { withOurTags } from '../lib/derive/tags.ts';
 import { itemsOf, type Found, type Survey } from '../lib/look/found.ts';
 import { nouns, type Noun } from '../lib/model/architecture.ts';
 import { changeAddress, type Change } from '../lib/model/change.ts';
-import { NOTHING_TOUCHED, problem } from '../lib/model/problem.ts';
+import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
 
 /**
@@ -65,7 +65,7 @@ const nothingThere = (address: string, others: readonly string[]) =>
       others.length === 0
         ? "No resource with this stack's names belongs to someone else."
         : `The resources that belong to someone else are ${others.join(', ')}.`,
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [
       'Run npm run provision -- --plan without --adopt: it lists the resources to adopt, if there are any.',
     ],

@@ -69,7 +69,7 @@ export const stackTagFilter = ({ names }: Pick<Desired, 'names'>): Filter[] => [
  * twice), the first keeps the key; the others get keys of their own that nothing wants, so that they are seen and
  * removed.
  */
-export function byKey<T extends { readonly tags: Tags }>(
+export function indexByKey<T extends { readonly tags: Tags }>(
   things: readonly T[],
   keyOf: (thing: T) => string = ({ tags }) => tags[KEY_TAG] ?? '',
 ): Items<T> {

@@ -7,13 +7,13 @@ import {
 } from '@aws-sdk/client-route-53';
 import { isAccessDenied, isUnimplemented } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
-import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 import type { Ids } from '../model/architecture.ts';
 import { ONLY, type Items } from '../model/resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { ifFound } from './if-found.ts';
-import { recordedIds, withRecorded } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { recordedIds, addRecorded } from './recorded.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
   /** Without the trailing dot. */
@@ -40,7 +40,7 @@ export const lookHostedZone = (context: LookContext): Promise<Items<FoundHostedZ
 async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   const name = context.config.domain?.zone;
   const known = recordedIds(context, 'hostedZone');
-  const listed = await withRecorded(
+  const listed = await addRecorded(
     context,
     ['hostedZone'],
     await listZones(context, known),
@@ -53,7 +53,7 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   const candidates = listed.filter(
     (zone) =>
       !zone.Config?.PrivateZone &&
-      (nameOf(zone) === name || madeByUs(context, zone) || known.includes(idOf(zone))),
+      (nameOf(zone) === name || hasOurCallerReference(context, zone) || known.includes(idOf(zone))),
   );
   // Ours first, and of twins of ours the one that is recorded: its name servers are those that people know.
   const rank = (zone: FoundHostedZone) =>
@@ -64,7 +64,7 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   const named = zones.filter((zone) => zone.name === name);
   const [chosen] = named;
   if (chosen && !isOurZone(context, chosen) && named.length > 1) throw ambiguous(chosen.name, named);
-  return byKey(
+  return indexByKey(
     zones.filter((zone) => zone === chosen || isOurZone(context, zone)),
     (zone) => (zone === chosen ? ONLY : zone.name),
   );
@@ -74,7 +74,7 @@ const idOf = ({ Id = '' }: HostedZone): string => Id.replace(/^\/hostedzone\//, 
 const nameOf = ({ Name = '' }: HostedZone): string => Name.replace(/\.$/, '');
 
 /** A zone gets its tags after its create: until then its caller reference says whose it is. */
-const madeByUs = (context: LookContext, { CallerReference = '' }: HostedZone): boolean =>
+const hasOurCallerReference = (context: LookContext, { CallerReference = '' }: HostedZone): boolean =>
   CallerReference.startsWith(callerReference(context, ''));
 
 /**
@@ -104,7 +104,7 @@ async function read(context: LookContext, zone: HostedZone): Promise<FoundHosted
   return {
     hostedZoneId,
     name: nameOf(zone),
-    tags: madeByUs(context, zone) ? { ...tags, [STACK_TAG]: context.names.stack } : tags,
+    tags: hasOurCallerReference(context, zone) ? { ...tags, [STACK_TAG]: context.names.stack } : tags,
   };
 }
 
@@ -112,6 +112,6 @@ const ambiguous = (name: string, zones: readonly FoundHostedZone[]) =>
   problem('ZONE', {
     what: `The account has ${zones.length} public hosted zones named ${name}.`,
     why: `Which one is meant cannot be told: ${zones.map(({ hostedZoneId }) => hostedZoneId).join(', ')}.`,
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: ['Remove the zones that no registrar points to.', 'Or let domain.zone name another zone.'],
   });

@@ -5,7 +5,7 @@ import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundInternetGateway extends Readonly<Ids['internetGateway']> {
   /** The VPC it is attached to, if it is. */
@@ -35,5 +35,7 @@ export async function lookInternetGateway(context: LookContext): Promise<Items<F
     attachedTo: Attachments?.find(({ State }) => State !== 'detached')?.VpcId,
     tags: readTags(Tags),
   }));
-  return byKey(found.sort((a, b) => Number(b.attachedTo !== undefined) - Number(a.attachedTo !== undefined)));
+  return indexByKey(
+    found.sort((a, b) => Number(b.attachedTo !== undefined) - Number(a.attachedTo !== undefined)),
+  );
 }

@@ -11,7 +11,7 @@ import type { Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';
 import { describeLoadBalancer } from './load-balancer.ts';
-import { speculateById } from './recorded.ts';
+import { fetchSpeculatively } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
 /** Where the load balancer listens. */
@@ -42,7 +42,7 @@ export function actionText(actions: readonly Action[] | undefined): string {
  */
 export const describeListener = (context: LookContext): Promise<Listener | undefined> =>
   context.shared('describeListener', async () => {
-    const listeners = await speculateById(
+    const listeners = await fetchSpeculatively(
       context,
       'loadBalancer',
       async () => (await describeLoadBalancer(context))?.LoadBalancerArn,

@@ -8,7 +8,7 @@ import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { pending, ready, type ProbeResult } from '../engine/until.ts';
 import { describeOurs } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundNatGateway extends Readonly<Ids['natGateway']> {
   /** `pending`, `available`, `failed`, `deleting` or `deleted`. */
@@ -39,7 +39,7 @@ export async function lookNatGateway(context: LookContext): Promise<Items<FoundN
       }),
   );
   const living = gateways.map(read).filter(({ state }) => ORDER.includes(state));
-  return byKey(living.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)));
+  return indexByKey(living.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)));
 }
 
 /** One NAT gateway by its id, also a deleted one; undefined when AWS does not know it (yet, or any more). */
@@ -54,7 +54,7 @@ export async function natGatewayById({ ec2 }: Aws, id: string): Promise<FoundNat
 }
 
 /** Resolves to ready once a gateway is deleted: until then it holds its address and its subnet. */
-export async function natGatewayGone(aws: Aws, id: string): Promise<ProbeResult<undefined>> {
+export async function probeNatGatewayGone(aws: Aws, id: string): Promise<ProbeResult<undefined>> {
   const nat = await natGatewayById(aws, id);
   return nat === undefined || nat.state === 'deleted' ? ready(undefined) : pending(nat.state);
 }

@@ -19,7 +19,7 @@ export const bareName = (name = ''): string => name.toLowerCase().replace(/\.$/,
 const page = (aws: Aws, HostedZoneId: string, more: Partial<ListResourceRecordSetsRequest> = {}) =>
   aws.route53(new ListResourceRecordSetsCommand({ HostedZoneId, ...more }));
 
-export function allSets(aws: Aws, zoneId: string): Promise<ResourceRecordSet[]> {
+export function allRecordSets(aws: Aws, zoneId: string): Promise<ResourceRecordSet[]> {
   let start: Partial<ListResourceRecordSetsRequest> = {};
   return allPages(async () => {
     const { ResourceRecordSets = [], IsTruncated, ...next } = await page(aws, zoneId, start);
@@ -32,16 +32,21 @@ export function allSets(aws: Aws, zoneId: string): Promise<ResourceRecordSet[]> 
   });
 }
 
-export const firstSets = async (aws: Aws, zoneId: string): Promise<ResourceRecordSet[]> =>
+export const firstRecordSets = async (aws: Aws, zoneId: string): Promise<ResourceRecordSet[]> =>
   (await page(aws, zoneId)).ResourceRecordSets ?? [];
 
 /** Whether it is of a type that can stand in the way: where a CNAME is, no other record can be made. */
-export const isInPlace = ({ Type }: ResourceRecordSet): boolean => Type === RECORD_TYPE || Type === 'CNAME';
+export const occupiesName = ({ Type }: ResourceRecordSet): boolean =>
+  Type === RECORD_TYPE || Type === 'CNAME';
 
 /** The A record of a name, or the CNAME. */
-export async function setAt(aws: Aws, zoneId: string, name: string): Promise<ResourceRecordSet | undefined> {
+export async function recordSetAt(
+  aws: Aws,
+  zoneId: string,
+  name: string,
+): Promise<ResourceRecordSet | undefined> {
   const start = { StartRecordName: name, StartRecordType: RECORD_TYPE, MaxItems: 1 } as const;
   const { ResourceRecordSets: [set] = [] } = await page(aws, zoneId, start);
   // The list starts at the name, it does not filter.
-  return set && bareName(set.Name) === name && isInPlace(set) ? set : undefined;
+  return set && bareName(set.Name) === name && occupiesName(set) ? set : undefined;
 }

@@ -5,9 +5,16 @@ import { only, ONLY, type Items } from '../model/resources.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { isOurZone, lookHostedZone, type FoundHostedZone } from './hosted-zone.ts';
 import { ifValidId, ifFound } from './if-found.ts';
-import { allSets, bareName, firstSets, isInPlace, RECORD_TYPE, setAt } from './record-sets.ts';
-import { recordedOf } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import {
+  allRecordSets,
+  bareName,
+  firstRecordSets,
+  occupiesName,
+  RECORD_TYPE,
+  recordSetAt,
+} from './record-sets.ts';
+import { recordedResources } from './recorded.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundRecord extends Readonly<Ids['record']> {
   readonly zoneIsOurs: boolean;
@@ -48,25 +55,28 @@ export async function lookRecord(context: LookContext): Promise<Items<FoundRecor
     ({ hostedZoneId, recordName }) =>
       hostedZoneId === only(zones)?.hostedZoneId && recordName === context.config.domain?.name,
   );
-  return byKey(
+  return indexByKey(
     found.filter((record) => record === wanted || record.tags[STACK_TAG] === context.names.stack),
     (record) => (record === wanted ? ONLY : record.recordName),
   );
 }
 
 /** A record as it is now; undefined when it is gone. */
-export async function lookAgain(context: LookContext, was: FoundRecord): Promise<FoundRecord | undefined> {
-  const set = await ifFound(() => setAt(context.aws, was.hostedZoneId, was.recordName));
+export async function refetchRecord(
+  context: LookContext,
+  was: FoundRecord,
+): Promise<FoundRecord | undefined> {
+  const set = await ifFound(() => recordSetAt(context.aws, was.hostedZoneId, was.recordName));
   return set && read(context, { ...was, names: [was.recordName] }, set);
 }
 
 /** The zone of the domain, zones of ours, and those that the state remembers. */
 function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): ZoneToSearch[] {
-  const recordedZones = recordedOf(context, 'hostedZone');
+  const recordedZones = recordedResources(context, 'hostedZone');
   const given = [
     { hostedZoneId: only(zones)?.hostedZoneId, recordName: context.config.domain?.name },
     // A state that does not tell the zone of a record has one zone.
-    ...[...recordedOf(context, 'record').values()].map((ids) => ({ ...only(recordedZones), ...ids })),
+    ...[...recordedResources(context, 'record').values()].map((ids) => ({ ...only(recordedZones), ...ids })),
   ];
   const ids = [...zones.values(), ...recordedZones.values(), ...given].map(
     ({ hostedZoneId }) => hostedZoneId,
@@ -90,7 +100,7 @@ function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): Zon
 
 async function lookInZone(context: LookContext, place: ZoneToSearch): Promise<FoundRecord[]> {
   const sets = (await ifValidId(() => setsIn(context, place))) ?? [];
-  return sets.filter(isInPlace).map((set) => read(context, place, set));
+  return sets.filter(occupiesName).map((set) => read(context, place, set));
 }
 
 /**
@@ -98,10 +108,10 @@ async function lookInZone(context: LookContext, place: ZoneToSearch): Promise<Fo
  * are asked for, and the first page is read only when there is no state to tell them.
  */
 async function setsIn({ aws, recorded }: LookContext, { hostedZoneId, zoneIsOurs, names }: ZoneToSearch) {
-  if (zoneIsOurs) return allSets(aws, hostedZoneId);
-  const first = recorded ? [] : await firstSets(aws, hostedZoneId);
+  if (zoneIsOurs) return allRecordSets(aws, hostedZoneId);
+  const first = recorded ? [] : await firstRecordSets(aws, hostedZoneId);
   const unseen = names.filter((name) => !first.some((set) => bareName(set.Name) === name));
-  const asked = await Promise.all([...new Set(unseen)].map((name) => setAt(aws, hostedZoneId, name)));
+  const asked = await Promise.all([...new Set(unseen)].map((name) => recordSetAt(aws, hostedZoneId, name)));
   return [...first, ...asked.filter((set) => set !== undefined)];
 }
 

@@ -16,19 +16,21 @@ import { ifValidId } from './if-found.ts';
 import { stackTagFilter, type RecordedIds, type LookContext } from './context.ts';
 
 /** The ids that the state remembers of a noun, by key. */
-export const recordedOf = ({ recorded }: Pick<LookContext, 'recorded'>, noun: Noun): Items<RecordedIds> =>
-  recorded?.(noun) ?? new Map<string, RecordedIds>();
+export const recordedResources = (
+  { recorded }: Pick<LookContext, 'recorded'>,
+  noun: Noun,
+): Items<RecordedIds> => recorded?.(noun) ?? new Map<string, RecordedIds>();
 
 /** The telling id of each thing of a noun that the state remembers. */
 export const recordedIds = (context: Pick<LookContext, 'recorded'>, noun: Noun): string[] =>
-  [...recordedOf(context, noun).values()].flatMap((ids) => Object.values(ids).slice(0, 1));
+  [...recordedResources(context, noun).values()].flatMap((ids) => Object.values(ids).slice(0, 1));
 
 /**
  * Adds what the state remembers to what a query showed. It costs a call for each id that the query did not show, and
  * none when it showed them all.
  * @param byId asks for one thing; «not found» says that it is gone, «malformed» that it never was
  */
-export async function withRecorded<T>(
+export async function addRecorded<T>(
   context: LookContext,
   nouns: readonly Noun[],
   shown: readonly T[],
@@ -48,7 +50,7 @@ export async function withRecorded<T>(
  * says counts when it is the same. One round trip less, and nothing is believed that AWS has not said.
  * @param find the id as AWS shows it; undefined when the thing is not there
  */
-export async function speculateById<T>(
+export async function fetchSpeculatively<T>(
   context: Pick<LookContext, 'recorded'>,
   noun: Noun,
   find: () => Promise<string | undefined>,
@@ -121,7 +123,7 @@ export async function describeOurs<
     return { ...thing, Tags: toPascalCaseTags(withOurTags(tags, stack, step, tags[KEY_TAG] ?? key)) };
   };
   const isOurs = ({ Tags }: T): boolean => [stack, undefined].includes(readTags(Tags)[STACK_TAG]);
-  const things = await withRecorded(
+  const things = await addRecorded(
     context,
     nouns,
     (await describe({ Filters: stackTagFilter(context) })).map(whole),
@@ -142,7 +144,7 @@ function withoutSupersededIds<T extends { readonly Tags?: Tag[] }>(things: reado
 /** What the state remembers an id as. */
 function nounOf(context: LookContext, nouns: readonly Noun[], id: string): readonly [Noun, string] {
   const remembered = nouns.flatMap((noun) =>
-    [...recordedOf(context, noun)].map(([key, ids]) => [noun, key, Object.values(ids)[0]] as const),
+    [...recordedResources(context, noun)].map(([key, ids]) => [noun, key, Object.values(ids)[0]] as const),
   );
   const [noun, key] = remembered.find(([, , other]) => other === id) ?? [nouns[0] as Noun, ''];
   return [noun, key];

@@ -11,7 +11,7 @@ import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { ifFound } from './if-found.ts';
-import { recordedOf } from './recorded.ts';
+import { recordedResources } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
 export const ROLES = ['execution', 'task'] as const;
@@ -53,7 +53,7 @@ const parse = (text: string): unknown => {
 async function look(context: LookContext, RoleName: string, key: string): Promise<FoundRole | undefined> {
   const { aws } = context;
   const asked = ifFound(() => aws.iam(new GetRoleCommand({ RoleName })));
-  if (!recordedOf(context, 'roles').has(key) && (await asked) === undefined) return undefined;
+  if (!recordedResources(context, 'roles').has(key) && (await asked) === undefined) return undefined;
   const [role, attachedPolicies, inlinePolicies] = await Promise.all([
     asked,
     ifFound(() => attached(aws, RoleName)),

@@ -5,7 +5,7 @@ import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, NOUN_TAG, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export const EVERYWHERE = '0.0.0.0/0';
 
@@ -44,11 +44,11 @@ async function lookTables(
         }),
     ),
   );
-  return byKey(tables.map(readTable).filter(({ tags }) => tags[NOUN_TAG] === step));
+  return indexByKey(tables.map(readTable).filter(({ tags }) => tags[NOUN_TAG] === step));
 }
 
 /** States of an association that holds, or is about to: AWS leaves the state out when there is nothing to say. */
-const STANDING: readonly (string | undefined)[] = [undefined, 'associating', 'associated'];
+const ASSOCIATED_STATES: readonly (string | undefined)[] = [undefined, 'associating', 'associated'];
 
 function readTable({
   RouteTableId = '',
@@ -59,7 +59,7 @@ function readTable({
 }: RouteTable): FoundRouteTable {
   const route = Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === EVERYWHERE);
   const associations = (Associations ?? []).filter(
-    ({ SubnetId, AssociationState }) => SubnetId && STANDING.includes(AssociationState?.State),
+    ({ SubnetId, AssociationState }) => SubnetId && ASSOCIATED_STATES.includes(AssociationState?.State),
   );
   return {
     routeTableId: RouteTableId,

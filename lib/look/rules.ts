@@ -12,7 +12,7 @@ import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';
 import { describeListener } from './listener.ts';
-import { speculateById, isRecordedWithoutTags } from './recorded.ts';
+import { fetchSpeculatively, isRecordedWithoutTags } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
 export interface FoundRule extends Readonly<Ids['rules']> {
@@ -34,7 +34,7 @@ const PATH = 'path-pattern';
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html
  */
 export async function lookRules(context: LookContext): Promise<Items<FoundRule>> {
-  const listed = await speculateById(
+  const listed = await fetchSpeculatively(
     context,
     'listener',
     async () => (await describeListener(context))?.ListenerArn,

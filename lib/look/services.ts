@@ -16,7 +16,7 @@ import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { perClient, perName, batched } from '../aws/batched-calls.ts';
 import { ifFound } from './if-found.ts';
 import { lookScaling, type Scaling } from './scaling.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundService extends Readonly<Ids['services']> {
   readonly serviceName: string;
@@ -48,8 +48,8 @@ export const isAutoScaled = ({ scaling }: FoundService): boolean => scaling !== 
 const BATCH = 10;
 
 /** The key of an ECS service while another one is, or takes, the service of the configuration. */
-export const formerKey = (key: string): string => `${key}${FORMER}`;
-export const isFormer = (key: string): boolean => key.includes(FORMER);
+export const formerServiceKey = (key: string): string => `${key}${FORMER}`;
+export const isFormerServiceKey = (key: string): boolean => key.includes(FORMER);
 const FORMER = '~former';
 
 /** The wanted names are asked for at once: the list hides services that are draining, and only adds others. */
@@ -73,11 +73,11 @@ export async function lookServices(context: LookContext): Promise<Items<FoundSer
     })
     .map(({ serviceName, desiredCount }) => [serviceName, desiredCount] as const);
   const scaling = await lookScaling(context, new Map(counts));
-  return byKey(
+  return indexByKey(
     found.map((one) => ({ ...one, scaling: scaling.get(one.serviceName) })),
     ({ serviceName }) => {
       const key = configuredServiceName(serviceName);
-      return wanted.has(serviceName) || !configured.has(key) ? key : formerKey(key);
+      return wanted.has(serviceName) || !configured.has(key) ? key : formerServiceKey(key);
     },
   );
 }

@@ -5,7 +5,7 @@ import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundSubnet extends Readonly<Ids['subnets']> {
   readonly vpcId: string;
@@ -16,7 +16,7 @@ export interface FoundSubnet extends Readonly<Ids['subnets']> {
 }
 
 export async function lookSubnets(context: LookContext): Promise<Items<FoundSubnet>> {
-  return byKey(
+  return indexByKey(
     (await describeSubnets(context)).map(
       ({ SubnetId = '', VpcId = '', CidrBlock = '', AvailabilityZone = '', State = '', ...rest }) => ({
         subnetId: SubnetId,

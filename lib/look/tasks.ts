@@ -40,7 +40,7 @@ const describeBatched = perClient((aws: LookContext['aws']) =>
 );
 
 /** The tasks of a service that is waited for, whatever becomes of them; who asks in the same moment shares the calls. */
-export const allTasksOf = (
+export const batchedTasksOf = (
   { aws, names, clock }: Pick<LookContext, 'aws' | 'names'> & { readonly clock: Clock },
   service: string,
 ): Promise<Task[]> => describeBatched(aws)(names.cluster)(service, clock);

@@ -12,7 +12,7 @@ import { only, type Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import type { Survey } from './found.ts';
 import { describeOurs } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 import { describeSubnets } from './subnets.ts';
 
 export interface FoundVpc extends Readonly<Ids['vpc']> {
@@ -34,7 +34,7 @@ export async function lookVpc(context: LookContext): Promise<Items<FoundVpc>> {
     }),
   );
   const found = await Promise.all((await usedFirst(context, vpcs)).map((vpc) => read(context, vpc)));
-  return byKey(found.filter((vpc) => vpc !== undefined));
+  return indexByKey(found.filter((vpc) => vpc !== undefined));
 }
 
 /** Of twins, the one that has our subnets keeps the key: the other one can go. */

@@ -1,6 +1,6 @@
 /** Asks the person at the terminal. */
 import { createInterface } from 'node:readline/promises';
-import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 
 /**
  * Asks a question on stderr.
@@ -27,6 +27,6 @@ export const cannotAsk = (command: string) =>
   problem('CONFIRMATION', {
     what: 'This wants a confirmation, and there is no terminal to ask on.',
     why: 'On the aws target nothing is changed without a yes.',
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [`npm run ${command} -- --plan, to see what would be done`, `npm run ${command} -- --yes`],
   });

@@ -1,6 +1,6 @@
 /** Flags that were typed before npm's `--`: npm takes them for its own and says nothing, and a run would go on without them. */
 import type { Option } from 'commander';
-import { NOTHING_TOUCHED, problem, type Problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 
 /** The variables that npm gives the programs it runs. */
 export type NpmVariables = Readonly<Record<string, string | undefined>>;
@@ -42,7 +42,7 @@ export function flagsTakenByNpm(
   return problem('ARGUMENTS', {
     what: `npm took ${names.join(' and ')} for itself.`,
     why: 'Only what stands after a -- of its own reaches the command.',
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [`npm run ${command} -- ${taken.join(' ')}`],
   });
 }

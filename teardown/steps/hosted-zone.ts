@@ -3,7 +3,7 @@ import { DeleteHostedZoneCommand, type ResourceRecordSet } from '@aws-sdk/client
 import { isCode } from '../../lib/aws/errors.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { FoundHostedZone } from '../../lib/look/hosted-zone.ts';
-import { allSets, bareName } from '../../lib/look/record-sets.ts';
+import { allRecordSets, bareName } from '../../lib/look/record-sets.ts';
 import { problem } from '../../lib/model/problem.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 
@@ -14,19 +14,19 @@ export const hostedZone: Removal<'hostedZone'> = {
       await ignoringNotFound(() => aws.route53(new DeleteHostedZoneCommand({ Id: item.hostedZoneId })));
     } catch (error) {
       if (!isCode(error, 'HostedZoneNotEmpty')) throw error;
-      const sets = await allSets(aws, item.hostedZoneId);
-      throw inhabited(item, sets.filter((set) => !cameWith(item, set)).map(described), error);
+      const sets = await allRecordSets(aws, item.hostedZoneId);
+      throw notEmpty(item, sets.filter((set) => !isOwnRecordSet(item, set)).map(described), error);
     }
   },
 };
 
 /** The records that Route 53 puts into every zone, and takes away with it. */
-const cameWith = ({ name }: FoundHostedZone, { Name, Type }: ResourceRecordSet): boolean =>
+const isOwnRecordSet = ({ name }: FoundHostedZone, { Name, Type }: ResourceRecordSet): boolean =>
   bareName(Name) === name && (Type === 'NS' || Type === 'SOA');
 
 const described = ({ Name, Type }: ResourceRecordSet): string => `${bareName(Name)} (${Type})`;
 
-const inhabited = ({ name, hostedZoneId }: FoundHostedZone, others: readonly string[], cause: unknown) =>
+const notEmpty = ({ name, hostedZoneId }: FoundHostedZone, others: readonly string[], cause: unknown) =>
   problem('FOREIGN', {
     what: `Others have made records in the zone ${name} (${hostedZoneId}), so it cannot be removed.`,
     why: others.join('\n'),

@@ -1,7 +1,7 @@
 /** Removes the NAT gateway, and waits until it is deleted: until then it holds its address and its subnet. */
 import { DeleteNatGatewayCommand } from '@aws-sdk/client-ec2';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
-import { natGatewayGone } from '../../lib/look/nat-gateway.ts';
+import { probeNatGatewayGone } from '../../lib/look/nat-gateway.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 
 export const natGateway: Removal<'natGateway'> = {
@@ -11,7 +11,7 @@ export const natGateway: Removal<'natGateway'> = {
     const { natGatewayId } = item;
     await ignoringNotFound(() => aws.ec2(new DeleteNatGatewayCommand({ NatGatewayId: natGatewayId })));
     await context.until(`NAT gateway ${natGatewayId} to be gone`, 'natGatewayGone', () =>
-      natGatewayGone(aws, natGatewayId),
+      probeNatGatewayGone(aws, natGatewayId),
     );
   },
 };

@@ -2,7 +2,7 @@
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { isCode } from '../../lib/aws/errors.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
-import { lookAgain, type FoundRecord } from '../../lib/look/record.ts';
+import { refetchRecord, type FoundRecord } from '../../lib/look/record.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import type { Removal, RemoveContext } from '../../lib/engine/step.ts';
 
@@ -13,7 +13,7 @@ export const record: Removal<'record'> = {
       await remove(context, context.existing);
     } catch (error) {
       if (!isCode(error, 'InvalidChangeBatch')) throw error;
-      const now = await lookAgain(context.newLook(), context.existing);
+      const now = await refetchRecord(context.newLook(), context.existing);
       if (!now) return;
       if (foreignOwner(now.tags, context.names.stack) !== undefined)
         return { kept: 'it leads somewhere else now' };

@@ -2,7 +2,7 @@
 import { DeleteServiceCommand } from '@aws-sdk/client-ecs';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import { describeService } from '../../lib/look/services.ts';
-import { allTasksOf } from '../../lib/look/tasks.ts';
+import { batchedTasksOf } from '../../lib/look/tasks.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 import { pending, ready } from '../../lib/engine/until.ts';
 
@@ -25,7 +25,7 @@ export const services: Removal<'services'> = {
     });
     // ECS calls a service gone while its tasks are still stopping.
     await context.until(`the tasks of ${service} to be stopped`, 'tasksGone', async () => {
-      const tasks = await allTasksOf(context, service);
+      const tasks = await batchedTasksOf(context, service);
       const left = tasks.filter(({ lastStatus = '' }) => !['STOPPED', 'DELETED'].includes(lastStatus));
       return left.length === 0 ? ready(undefined) : pending(`${left.length} tasks stopping`);
     });

@@ -16,27 +16,27 @@ import { isDefaultGroup, isMainTable } from '../vpc-contents.ts';
 export const vpc: Removal<'vpc'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html */
   async remove(context) {
-    await withoutOthers(context);
+    await waitUntilNoneForeign(context);
     await ignoringNotFound(() => context.aws.ec2(new DeleteVpcCommand({ VpcId: context.existing.vpcId })));
   },
 };
 
 /** Lists show for up to a minute what is gone, and one that has lost its tags looks as if it were another's. */
-async function withoutOthers(context: RemoveContext<'vpc'>): Promise<void> {
+async function waitUntilNoneForeign(context: RemoveContext<'vpc'>): Promise<void> {
   const { vpcId } = context.existing;
   let others: readonly string[] = [];
   try {
     await context.until(`${vpcId} to be empty`, 'leftovers', async () => {
-      others = await othersIn(context);
+      others = await foreignResourcesIn(context);
       return others.length === 0 ? ready(undefined) : pending(`${others.join(', ')} still shown`);
     });
   } catch (error) {
-    throw isProblem(error, 'TIMEOUT') ? inhabited(vpcId, others) : error;
+    throw isProblem(error, 'TIMEOUT') ? notEmpty(vpcId, others) : error;
   }
 }
 
 /** What others made in our VPC: it keeps the VPC, however long one waits, and is not ours to remove. */
-async function othersIn({ aws, existing: item, names }: RemoveContext<'vpc'>): Promise<string[]> {
+async function foreignResourcesIn({ aws, existing: item, names }: RemoveContext<'vpc'>): Promise<string[]> {
   const Filters = [{ Name: 'vpc-id', Values: [item.vpcId] }];
   const [{ SecurityGroups = [] }, { Subnets = [] }, { RouteTables = [] }] = await Promise.all([
     aws.ec2(new DescribeSecurityGroupsCommand({ Filters })),
@@ -61,7 +61,7 @@ async function othersIn({ aws, existing: item, names }: RemoveContext<'vpc'>): P
     .map(({ text }) => text);
 }
 
-const inhabited = (vpcId: string, others: readonly string[]) =>
+const notEmpty = (vpcId: string, others: readonly string[]) =>
   problem('FOREIGN', {
     what: `Others have made something in ${vpcId}, so it cannot be removed.`,
     why: others.join('\n'),

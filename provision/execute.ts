@@ -1,4 +1,4 @@
-/** Everything after the survey of a provision: plan, ask, apply, verify. */
+/** Executes a provision after its survey: plans, asks, applies and verifies. */
 import { changeAddress } from '../lib/model/change.ts';
 import { survey } from '../lib/engine/survey.ts';
 import { recordedIn } from '../lib/look/context.ts';
@@ -17,7 +17,7 @@ import { makePlan, type Plan } from './plan.ts';
 import { countEvents } from './services/scaling.ts';
 
 /**
- * Brings the stack to the configuration, or only plans it or reports drift, as the options say.
+ * Brings the stack up to date with the configuration or, depending on the options, only plans that or reports drift.
  * @param start the time at which the command started, milliseconds of `performance.now()`
  * @returns what to print
  */
@@ -97,7 +97,7 @@ function planned(plan: Plan, about: object): CommandResult {
   };
 }
 
-/** Asks before anything changes: always on AWS, on the sandbox only at a terminal. */
+/** Asks before anything changes: always on AWS, and on the sandbox only at a terminal. */
 async function agreed(
   { options, interactive, report, signal }: CommandContext,
   plan: Plan,

@@ -9,12 +9,12 @@ import { addressOf } from '../lib/model/resources.ts';
 import * as allSteps from './steps/index.ts';
 import { takeOver, withFormerOwners } from './take-over.ts';
 
-/** How each noun is brought to its desired state. */
+/** The step of each noun. */
 export const steps: { readonly [N in Noun]: Step<N> } = allSteps;
 
-/** What a provision would do. */
+/** The changes that a provision makes, and what they are based on. */
 export interface Plan {
-  /** The survey that the plan is based on: resources to be adopted count as ours, lost ones as absent. */
+  /** The survey that the plan is based on: adopted resources count as ours, those deleted with a replaced one as absent. */
   readonly found: Survey;
   readonly changes: readonly Change[];
   /** The changes by noun, for diffs that are made later. */
@@ -24,7 +24,7 @@ export interface Plan {
 }
 
 /**
- * Makes the plan.
+ * Plans a provision.
  * @param adopt addresses of resources to take over
  * @throws ZONE when the region has too few availability zones, FOREIGN when resources with our names belong to someone
  *   else, ARGUMENTS when there is nothing to adopt, REFUSED when our resources cannot become what is desired
@@ -39,12 +39,12 @@ export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly str
   const { found, planned, changes } = diffAll(desired, adopted);
   const foreign = foreignIn(changes);
   if (foreign.length > 0) throw namesTaken(foreign);
-  const stuck = changes.filter(({ cannotUpdate }) => cannotUpdate);
-  if (stuck.length > 0) throw cannotBecome(stuck);
-  const touched = new Set(changes.map(({ noun, key, replaces = key }) => addressOf(noun, replaces)));
+  const cannotUpdate = changes.filter((change) => change.cannotUpdate);
+  if (cannotUpdate.length > 0) throw cannotBecome(cannotUpdate);
+  const changed = new Set(changes.map(({ noun, key, replaces = key }) => addressOf(noun, replaces)));
   const kept = nouns
     .flatMap((noun) => [...found[noun].keys()].sort().map((key) => addressOf(noun, key)))
-    .filter((address) => !touched.has(address));
+    .filter((address) => !changed.has(address));
   return { found, changes: withFormerOwners(changes, surveyed, adopt, stack), planned, kept };
 }
 
@@ -62,8 +62,8 @@ export function diffAll(desired: Desired, surveyed: Survey): Pick<Plan, 'found' 
   let found = surveyed;
   for (const noun of nouns) {
     byNoun.set(noun, steps[noun].diff(desired, found, planned));
-    const lost = planned.isReplaced(noun) ? deletedWith(noun) : [];
-    found = { ...found, ...Object.fromEntries(lost.map((other) => [other, new Map()])) };
+    const deleted = planned.isReplaced(noun) ? deletedWith(noun) : [];
+    found = { ...found, ...Object.fromEntries(deleted.map((other) => [other, new Map()])) };
   }
   return { found, planned, changes: [...byNoun.values()].flat() };
 }
@@ -85,7 +85,7 @@ function checkZones({ config }: Desired, { zones }: Survey): void {
 const listed = (refused: readonly Change[]): string =>
   refused.map((change) => `${changeAddress(change)}: ${change.reason}`).join('\n');
 
-/** The fix where the taken name is not the stack's. */
+/** The fix if the name that is taken is a domain. */
 const DOMAIN_PER_STAGE =
   'Each stage needs its own domain: slipway.config.ts may export a function of { stage }.';
 
@@ -97,8 +97,8 @@ const namesTaken = (refused: readonly Change[]) =>
     fix: [
       ...(refused.some(({ noun }) => noun === 'record' || noun === 'hostedZone') ? [DOMAIN_PER_STAGE] : []),
       'Choose another name in slipway.config.ts or another --stage,',
-      `or npm run provision -- ${refused.map((change) => `--adopt ${changeAddress(change)}`).join(' ')}, to take it over: a teardown then deletes it,`,
-      'or remove what is there, if you know that nobody needs it.',
+      `or npm run provision -- ${refused.map((change) => `--adopt ${changeAddress(change)}`).join(' ')}, to take them over: a teardown then deletes them,`,
+      'or remove them if no one needs them.',
     ],
   });
 

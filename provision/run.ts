@@ -1,11 +1,11 @@
-/** Runs a provision: opens a session, surveys, executes the rest, and closes the session. */
+/** Runs a provision: opens a session, surveys, executes, and closes the session. */
 import { survey } from '../lib/engine/survey.ts';
 import { nouns } from '../lib/model/architecture.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import type { CommandContext, CommandResult } from '../lib/run/main.ts';
 import { openSession, type SessionDependencies } from '../lib/run/session.ts';
 
-/** Loaded while AWS answers the survey. */
+/** Loaded while the responses of the survey are pending. */
 const loadRest = () => import('./execute.ts');
 
 /** Does what `npm run provision` does, and returns what to print. */
@@ -19,7 +19,7 @@ export async function provision(
     command: options.drift ? 'drift' : 'provision',
     report,
     signal,
-    // A failure to load is reported when the rest is needed.
+    // A failure to load is reported by the await below.
     survey: (context) => survey(context, nouns, () => void loadRest().catch(() => undefined)),
     ...dependencies,
   });

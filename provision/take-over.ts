@@ -8,8 +8,8 @@ import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
 
 /**
- * Returns the survey as if the resources at these addresses were ours. An address that is ours already is left as it is:
- * the run that was to adopt it may have been interrupted. Pure.
+ * Returns the survey as if the resources at these addresses were ours. An address that is ours already is left as it is: an
+ * earlier run with the same flag may have been interrupted. Pure.
  * @param refused the changes of resources that belong to someone else
  * @throws ARGUMENTS when there is no foreign resource at an address
  */

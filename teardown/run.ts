@@ -56,9 +56,9 @@ export async function teardown(
     }
     if (changes.length > 0) report({ type: 'note', text: certificateText(certificate) });
     const took = duration(performance.now() - start);
-    const said =
+    const summary =
       changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${took}`;
-    return { exitCode: 0, text: said, json: { ...about, removed: changes.length, left: 0, certificate } };
+    return { exitCode: 0, text: summary, json: { ...about, removed: changes.length, left: 0, certificate } };
   } catch (error) {
     throw signal.aborted ? interrupted(session.run) : session.explain(error);
   } finally {
@@ -66,15 +66,21 @@ export async function teardown(
   }
 }
 
-/** The removal of every found resource that is ours. The account's own zone and service-linked role stay. */
+/** Plans the removal of every found resource of the stack. The account's own zone and service-linked role stay. */
 export const removalsOf = (found: Survey, stack: string): Change[] =>
   nouns.flatMap((noun) =>
     [...itemsOf(found, noun)]
       .filter(([, { tags }]) => foreignOwner(tags, stack) === undefined)
-      .map(([key]): Change => ({ noun, key, verb: 'remove', fields: [], reason: 'it is ours' })),
+      .map(([key]): Change => ({
+        noun,
+        key,
+        verb: 'remove',
+        fields: [],
+        reason: 'it belongs to this stack',
+      })),
   );
 
-/** Carries out removals, each as soon as the resources that need it are gone. */
+/** Removes resources, each once all resources that need it are gone. */
 export async function takeDown(session: Session, found: Survey, changes: readonly Change[]): Promise<void> {
   const { run } = session;
   const keysOf = (noun: Noun) => changes.filter((change) => change.noun === noun).map(({ key }) => key);

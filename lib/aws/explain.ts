@@ -41,7 +41,7 @@ export function explain(error: unknown, situation: Situation): Problem {
 }
 
 const now = ({ changing }: Situation): string =>
-  changing ? 'What was made so far is kept and recorded.' : NOTHING_CHANGED;
+  changing ? 'Everything created so far is kept and recorded.' : NOTHING_CHANGED;
 const toContinue = ({ command }: Situation): string => `${command}, to continue from here`;
 
 const isMissingCredentials = (error: unknown): boolean =>

@@ -12,7 +12,7 @@ export interface FoundElasticIp extends Readonly<Ids['elasticIp']> {
 }
 
 /**
- * Of twins, the one that is in use keeps the key.
+ * Of duplicates, the one that is in use keeps the key.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html
  */
 export async function lookElasticIp(context: LookContext): Promise<Items<FoundElasticIp>> {

@@ -1,4 +1,4 @@
-/** Finds the hosted zone of the domain, the account's own or ours, and zones of ours that the domain no longer names. */
+/** Finds the hosted zone of the domain, the account's or ours, and our zones that are no longer configured. */
 import {
   GetHostedZoneCommand,
   ListHostedZonesCommand,
@@ -21,7 +21,7 @@ export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
   readonly tags: Tags;
 }
 
-/** The caller reference of a zone of ours. @param token what tells it from those of earlier zones */
+/** The caller reference of our zone. @param token distinguishes it from those of earlier zones */
 export const callerReference = ({ names }: Pick<LookContext, 'names'>, token: string): string =>
   `${names.stack}/${token}`;
 
@@ -30,9 +30,9 @@ export const isOurZone = ({ names }: Pick<LookContext, 'names'>, { tags }: Found
   tags[STACK_TAG] === names.stack;
 
 /**
- * The zone of the domain has the key of the only one. Others of ours have their names for keys: the configuration does
- * not have them, so they will be removed. Shared by the look for the record.
- * @throws ZONE when several zones of the name are there and none is ours: guessing could write into the wrong one
+ * The zone of the domain has the key `ONLY`. Our other zones are keyed by name: they are not in the configuration, so they
+ * will be removed. Shared with the look for the record.
+ * @throws ZONE when several zones have the name and none is ours: guessing could write into the wrong one
  */
 export const lookHostedZone = (context: LookContext): Promise<Items<FoundHostedZone>> =>
   context.shared('hostedZone', () => look(context));
@@ -55,7 +55,7 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
       !zone.Config?.PrivateZone &&
       (nameOf(zone) === name || hasOurCallerReference(context, zone) || known.includes(idOf(zone))),
   );
-  // Ours first, and of twins of ours the one that is recorded: its name servers are those that people know.
+  // Ours first, and of our duplicates the recorded one: its name servers may be in use already.
   const rank = (zone: FoundHostedZone) =>
     Number(isOurZone(context, zone)) * 2 + Number(known.includes(zone.hostedZoneId));
   const zones = (await Promise.all(candidates.map((zone) => read(context, zone))))
@@ -73,13 +73,13 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
 const idOf = ({ Id = '' }: HostedZone): string => Id.replace(/^\/hostedzone\//, '');
 const nameOf = ({ Name = '' }: HostedZone): string => Name.replace(/\.$/, '');
 
-/** A zone gets its tags after its create: until then its caller reference says whose it is. */
+/** Whether its caller reference is ours: a zone only gets its tags after its create. */
 const hasOurCallerReference = (context: LookContext, { CallerReference = '' }: HostedZone): boolean =>
   CallerReference.startsWith(callerReference(context, ''));
 
 /**
- * All zones of the account, a hundred a page: no other list shows those of names that we no longer know.
- * Who may not list zones, or has an endpoint without them, can go without unless the stack has one.
+ * Lists all zones of the account, a hundred per page: no other call finds zones whose names are no longer configured.
+ * Without permission, or on an endpoint without Route 53, there are none, unless the stack needs one.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
  */
 async function listZones({ aws, config }: LookContext, known: readonly string[]): Promise<HostedZone[]> {
@@ -98,9 +98,9 @@ async function listZones({ aws, config }: LookContext, known: readonly string[])
 async function read(context: LookContext, zone: HostedZone): Promise<FoundHostedZone | undefined> {
   const hostedZoneId = idOf(zone);
   const list = new ListTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId: hostedZoneId });
-  const answer = await ifFound(() => context.aws.route53(list));
-  if (!answer) return undefined;
-  const tags = readTags(answer.ResourceTagSet?.Tags);
+  const response = await ifFound(() => context.aws.route53(list));
+  if (!response) return undefined;
+  const tags = readTags(response.ResourceTagSet?.Tags);
   return {
     hostedZoneId,
     name: nameOf(zone),
@@ -111,7 +111,7 @@ async function read(context: LookContext, zone: HostedZone): Promise<FoundHosted
 const ambiguous = (name: string, zones: readonly FoundHostedZone[]) =>
   problem('ZONE', {
     what: `The account has ${zones.length} public hosted zones named ${name}.`,
-    why: `Which one is meant cannot be told: ${zones.map(({ hostedZoneId }) => hostedZoneId).join(', ')}.`,
+    why: `It is unclear which one is meant: ${zones.map(({ hostedZoneId }) => hostedZoneId).join(', ')}.`,
     now: NOTHING_CHANGED,
-    fix: ['Remove the zones that no registrar points to.', 'Or let domain.zone name another zone.'],
+    fix: ['Delete the zones that no registrar points to,', 'or set domain.zone to another zone.'],
   });

@@ -8,13 +8,13 @@ import { describeOurs } from './recorded.ts';
 import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundInternetGateway extends Readonly<Ids['internetGateway']> {
-  /** The VPC it is attached to, if it is. */
+  /** The VPC that it is attached to; undefined when it is detached. */
   readonly attachedTo: string | undefined;
   readonly tags: Tags;
 }
 
 /**
- * Of twins, the one that is attached keeps the key.
+ * Of duplicates, the one that is attached keeps the key.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInternetGateways.html
  */
 export async function lookInternetGateway(context: LookContext): Promise<Items<FoundInternetGateway>> {

@@ -14,17 +14,17 @@ import { describeLoadBalancer } from './load-balancer.ts';
 import { fetchSpeculatively } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
-/** Where the load balancer listens. */
+/** The port of the listener. */
 export const HTTP_PORT = 80;
 
 export interface FoundListener extends Readonly<Ids['listener']> {
   readonly protocol: string;
-  /** The default action in one line of text, e.g. `fixed-response 404 text/plain …`. */
+  /** The default action in one line, e.g. `fixed-response 404 text/plain …`. */
   readonly defaultAction: string;
   readonly tags: Tags;
 }
 
-/** A default action in one line of text. */
+/** Writes default actions in one line. */
 export function actionText(actions: readonly Action[] | undefined): string {
   return (actions ?? [])
     .map(({ Type, FixedResponseConfig: fixed, TargetGroupArn, ForwardConfig, RedirectConfig }) => {
@@ -37,7 +37,7 @@ export function actionText(actions: readonly Action[] | undefined): string {
 }
 
 /**
- * The listener as the list shows it: what the look for its rules waits for.
+ * Describes the listener, once per survey: the look for the rules needs its ARN.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html
  */
 export const describeListener = (context: LookContext): Promise<Listener | undefined> =>

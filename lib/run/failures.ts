@@ -39,8 +39,8 @@ export function interrupted({ command }: Pick<Run, 'command'>) {
     what: 'Interrupted.',
     why: 'Ctrl-C, or a request to stop.',
     now: removing
-      ? 'What was removed so far is gone; the rest is recorded.'
-      : 'What was made so far is kept and recorded.',
+      ? 'Everything removed so far is gone; the rest is recorded.'
+      : 'Everything created so far is kept and recorded.',
     fix: [
       `${command}, to continue from here`,
       ...(removing

@@ -40,7 +40,7 @@ export const hostedZone: Step<'hostedZone', Field> = {
   },
 
   /**
-   * The caller reference is the only identity of a zone before it has tags. A reference that is taken is that of our own
+   * The caller reference is the only identity of a zone before it has tags. A reference that is taken belongs to our own
    * create whose response was lost. If an earlier run sent that create, it may have been for another name than the
    * configuration has now, or the zone may be deleted while its reference stays taken: then a new reference is used.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
@@ -62,7 +62,7 @@ export const hostedZone: Step<'hostedZone', Field> = {
       ) {
         return send(context, (await context.renewIntent()).token);
       }
-      return adoptByName(context, error, TAKEN, `the zone ${context.config.domain?.zone}`);
+      return adoptByName(context, error, TAKEN, `the zone name ${context.config.domain?.zone}`);
     }
   },
 

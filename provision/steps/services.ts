@@ -133,5 +133,5 @@ function serviceOf({ config, change }: ServiceContext): Service {
 const waitUntilDeleted = (context: ServiceContext, service: Service): Promise<void> =>
   context.until(`the old service ${service.name} to be gone`, 'serviceGone', async () => {
     const left = await describeService(context, context.names.service(service));
-    return left === undefined ? ready(undefined) : pending(left.status ?? 'still there');
+    return left === undefined ? ready(undefined) : pending(left.status ?? 'still listed');
   });

@@ -166,9 +166,11 @@ export const targetGroups: Step<'targetGroups', Field> = {
 
 /** A group's name implies its protocol, so a group with another protocol was created by someone else. */
 const protocolMismatch = ({ config }: Desired) => {
-  const spoken = new Map(routesOf(config).map(({ container: { key, protocol } }) => [key, protocol]));
+  const protocols = new Map(routesOf(config).map(({ container: { key, protocol } }) => [key, protocol]));
   return ({ name, protocol }: FoundTargetGroup, key: string): string | undefined =>
-    protocol === spoken.get(key) ? undefined : `${name} is for ${protocol}, and no target group changes that`;
+    protocol === protocols.get(key)
+      ? undefined
+      : `${name} uses ${protocol}, and the protocol of a target group cannot change`;
 };
 
 function containerOf({ config, change }: Context): RoutedContainer {

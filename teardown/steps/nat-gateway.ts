@@ -7,8 +7,8 @@ import type { Removal } from '../../lib/engine/step.ts';
 export const natGateway: Removal<'natGateway'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteNatGateway.html */
   async remove(context) {
-    const { aws, existing: item } = context;
-    const { natGatewayId } = item;
+    const { aws, existing } = context;
+    const { natGatewayId } = existing;
     await ignoringNotFound(() => aws.ec2(new DeleteNatGatewayCommand({ NatGatewayId: natGatewayId })));
     await context.until(`NAT gateway ${natGatewayId} to be gone`, 'natGatewayGone', () =>
       probeNatGatewayGone(aws, natGatewayId),

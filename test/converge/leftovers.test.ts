@@ -43,7 +43,7 @@ test('what a delete left after all, and what is in the VPC, is listed with who h
   };
   await expect(user.down(stack())).rejects.toMatchObject({
     code: 'LEFTOVERS',
-    what: '3 resources are left of shop-dev.',
+    what: '3 resources of shop-dev are left.',
     why: [
       `vpc ${vpcId}`,
       `securityGroups.balancer ${groupId}`,
@@ -66,7 +66,7 @@ test('what somebody makes with a name of ours, after it was removed, is listed',
   const again = sure(structuredClone(region.logs.groups.get(name)));
   await expect(user.down(stack())).rejects.toMatchObject({
     code: 'LEFTOVERS',
-    what: '1 resource is left of shop-dev.',
+    what: '1 resource of shop-dev is left.',
     why: `logGroup ${name}`,
   });
   expect(Object.keys(user.ids())).toEqual([ACCOUNTS]);

@@ -27,7 +27,7 @@ test('one Ctrl-C stops and saves within two seconds; the next run makes what is 
       code: 'INTERRUPTED',
       what: 'Interrupted.',
       why: 'Ctrl-C, or a request to stop.',
-      now: 'What was made so far is kept and recorded.',
+      now: 'Everything created so far is kept and recorded.',
       fix: [
         expect.stringMatching(/^npm run provision -- --config \S+, to continue from here$/),
         expect.stringMatching(/^npm run teardown -- --config \S+, to remove everything$/),

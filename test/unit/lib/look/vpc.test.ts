@@ -83,5 +83,5 @@ test('of twins, the one in which our subnets lie keeps the key', async () => {
 test('what lies in another VPC than ours is astray, also when ours is not there', () => {
   const inside = { vpcId: 'vpc-1' };
   expect(inAnotherVpc(surveyOf(network()))(inside)).toBeUndefined();
-  expect(inAnotherVpc(surveyOf())(inside)).toBe('it lies in vpc-1, which is not the VPC of this stack');
+  expect(inAnotherVpc(surveyOf())(inside)).toBe('it is in vpc-1, which is not the VPC of this stack');
 });

@@ -82,7 +82,7 @@ describe('a walk', () => {
 
 test('an interruption says that nothing is lost, and how to go on', () => {
   expect(interrupted({ command: 'npm run provision' })).toMatchObject({
-    now: 'What was made so far is kept and recorded.',
+    now: 'Everything created so far is kept and recorded.',
     fix: ['npm run provision, to continue from here', 'npm run teardown, to remove everything'],
   });
 });

@@ -96,7 +96,10 @@ test("explains refusal: somebody else's is refused, and nothing is sent", async 
 });
 
 const theirs = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
-const taken = { code: 'FOREIGN', what: 'Something that is not ours has the name shop-dev.' };
+const taken = {
+  code: 'FOREIGN',
+  what: 'A resource that does not belong to this stack already uses the name shop-dev.',
+};
 
 test("explains refusal: a create that is answered with somebody else's, who was quicker", async () => {
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: theirs });

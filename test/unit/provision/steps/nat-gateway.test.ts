@@ -81,7 +81,7 @@ test('creates when missing: a token that was sent with other parameters gives wh
 
 test('creates when missing: AWS that gives nothing but dead ones is not asked for ever', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(made('nat-old', 'failed'));
-  await expect(provisionStep(natGateway, missing)).rejects.toThrow('does not live');
+  await expect(provisionStep(natGateway, missing)).rejects.toThrow('no longer exists');
   expect(sent()).toEqual([create('token-1'), create('token-2')]);
 });
 

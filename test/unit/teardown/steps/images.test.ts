@@ -6,7 +6,7 @@ import { images } from '../../../../teardown/steps/images.ts';
 import { awsError, mocks, sent, undoOf } from '../../act.ts';
 
 const item = { imageUri: 'host/shop-dev/web-api1@sha256:1', tag: 'bundle-1', digest: 'sha256:1', tags: {} };
-const kept = { kept: 'it goes with its repository' };
+const kept = { kept: 'it is deleted with its repository' };
 const remove = () => images.remove(undoOf({ name: 'images', key: 'web-api1' }, item));
 
 test('removes: it is left to its repository, which must be there before it and so goes after it', async () => {

@@ -53,7 +53,7 @@ test('removes what is ours: interfaces that never go are named as what was waite
   await expect(loadBalancer.remove(impatient(undo()))).rejects.toMatchObject({
     code: 'TIMEOUT',
     what: expect.stringContaining('the network interfaces of the load balancer to be gone'),
-    why: 'The last look said: 2 interfaces left.',
+    why: 'The last check reported: 2 interfaces left.',
   });
 });
 

@@ -50,7 +50,7 @@ test('removes what is ours: as it is now, when it has changed since it was found
 test('removes what is ours: not what leads somewhere else by now', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
   thereIs(set('www.example.net.'));
-  expect(await remove()).toEqual({ kept: 'it leads somewhere else now' });
+  expect(await remove()).toEqual({ kept: 'it now points somewhere else' });
   expect(writes()).toHaveLength(1);
 });
 

@@ -95,7 +95,7 @@ test('removes what is ours: tasks that never stop are told', async () => {
   await expect(services.remove(impatient(undo()))).rejects.toMatchObject({
     code: 'TIMEOUT',
     what: expect.stringContaining('the tasks of web to be stopped'),
-    why: 'The last look said: 1 tasks stopping.',
+    why: 'The last check reported: 1 tasks stopping.',
   });
 });
 

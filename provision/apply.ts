@@ -111,9 +111,9 @@ async function applyChange<N extends Noun>(
 }
 
 /** Creates, or configures and updates, a resource; records its ids as soon as they are known, then waits for it. */
-async function carryOut<N extends Noun>(scope: ApplyScope, one: ChangeScope<N>): Promise<Ids[N]> {
-  const { noun, step, change } = one;
-  const context = applyContext(scope, one);
+async function carryOut<N extends Noun>(scope: ApplyScope, changeScope: ChangeScope<N>): Promise<Ids[N]> {
+  const { noun, step, change } = changeScope;
+  const context = applyContext(scope, changeScope);
   const { existing } = context;
   const record = async (resource: Ids[N]): Promise<Ids[N]> => {
     const ids = idsOf(noun, resource);

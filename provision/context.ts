@@ -65,8 +65,8 @@ export function applyContext<N extends Noun>(
     },
     lookAgain: async () => (await look(noun, { ...context, shared: singleFlight() })).get(key),
     changeOf(existing) {
-      const seen = { ...found, [noun]: new Map([[key, existing]]) };
-      return step.diff(context, seen, planned).find((other) => other.key === key);
+      const refreshed = { ...found, [noun]: new Map([[key, existing]]) };
+      return step.diff(context, refreshed, planned).find((other) => other.key === key);
     },
     siblingIds: async (other) => (await siblings.get(other)) ?? (ids[noun].get(other) as Ids[N]),
     renewIntent: () => state.renew(address),

@@ -23,10 +23,10 @@ import { countEvents } from './services/scaling.ts';
  */
 export async function execute(
   session: Session,
-  running: CommandContext,
+  invocation: CommandContext,
   start: number,
 ): Promise<CommandResult> {
-  const { options, report, signal } = running;
+  const { options, report, signal } = invocation;
   const command = options.drift ? 'drift' : 'provision';
   const { config, run, account } = session;
   const context = session.lookContext();
@@ -35,7 +35,7 @@ export async function execute(
     type: 'phase',
     text: `${command} ${stack} · ${options.target} · ${config.region} · account ${account}`,
   });
-  warnOfLocalhost(session, running);
+  warnOfLocalhost(session, invocation);
   const plan = makePlan(context, await session.found, options.adopt);
   for (const event of countEvents(config, plan.found)) report(event);
   const about = { stack, target: options.target, region: config.region, account };
@@ -45,7 +45,7 @@ export async function execute(
     return driftResult(plan, about, before, configuration, commandLine('provision', options));
   }
   if (options.plan) return planned(plan, about);
-  if (!(await agreed(running, plan))) {
+  if (!(await agreed(invocation, plan))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...about, declined: true } };
   }
@@ -54,9 +54,9 @@ export async function execute(
   const url = await finish(run, context, session.openTarget, plan, ids);
   if (signal.aborted) throw interrupted(run);
   await run.state.applied(configuration, Object.keys(config.tags));
-  const took = duration(performance.now() - start);
+  const elapsed = duration(performance.now() - start);
   const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
-  report({ type: 'phase', text: `${stack} is up: ${summary}, ${took}` });
+  report({ type: 'phase', text: `${stack} is up: ${summary}, ${elapsed}` });
   return {
     exitCode: 0,
     text: url ?? '',

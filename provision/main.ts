@@ -6,10 +6,10 @@ import { openSandbox } from '../sandbox/client.ts';
 void main(
   'provision',
   'Stands up the stack of slipway.config.ts, or brings it up to date.',
-  async (running) => {
-    const begun = await startConfig(running);
+  async (invocation) => {
+    const started = await startConfig(invocation);
     // Loaded only here, so that `--help` and a misspelt flag do not load the AWS SDK.
     const { provision } = await import('./run.ts');
-    return provision(running, { openSandbox, ...begun });
+    return provision(invocation, { openSandbox, ...started });
   },
 );

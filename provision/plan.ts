@@ -17,7 +17,7 @@ export interface Plan {
   /** The survey that the plan is based on: adopted resources count as ours, those deleted with a replaced one as absent. */
   readonly found: Survey;
   readonly changes: readonly Change[];
-  /** The changes by noun, for diffs that are made later. */
+  /** The changes by noun, for later diffs. */
   readonly planned: Planned<Noun>;
   /** The addresses of the resources that stay as they are. */
   readonly kept: readonly string[];

@@ -10,10 +10,10 @@ const loadRest = () => import('./execute.ts');
 
 /** Does what `npm run provision` does, and returns what to print. */
 export async function provision(
-  running: CommandContext,
+  invocation: CommandContext,
   dependencies: SessionDependencies,
 ): Promise<CommandResult> {
-  const { options, report, signal } = running;
+  const { options, report, signal } = invocation;
   const start = performance.now();
   const session = await openSession(options, {
     command: options.drift ? 'drift' : 'provision',
@@ -25,7 +25,7 @@ export async function provision(
   });
   try {
     const { execute } = await loadRest();
-    return await execute(session, running, start);
+    return await execute(session, invocation, start);
   } catch (error) {
     throw signal.aborted ? interrupted(session.run) : session.explain(error);
   } finally {

@@ -6,10 +6,10 @@ import { openSandbox } from '../sandbox/client.ts';
 void main(
   'teardown',
   'Takes down the stack of slipway.config.ts and verifies that nothing is left.',
-  async (running) => {
-    const begun = await startConfig(running);
+  async (invocation) => {
+    const started = await startConfig(invocation);
     // Loaded only here, so that `--help` and a misspelt flag do not load the AWS SDK.
     const { teardown } = await import('./run.ts');
-    return teardown(running, { openSandbox, ...begun });
+    return teardown(invocation, { openSandbox, ...started });
   },
 );

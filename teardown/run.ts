@@ -18,10 +18,10 @@ import { removeResource } from './remove.ts';
 
 /** Does what `npm run teardown` does, and returns what to print. */
 export async function teardown(
-  running: CommandContext,
+  invocation: CommandContext,
   dependencies: SessionDependencies,
 ): Promise<CommandResult> {
-  const { options, report, signal } = running;
+  const { options, report, signal } = invocation;
   const start = performance.now();
   const session = await openSession(options, {
     command: 'teardown',
@@ -43,7 +43,7 @@ export async function teardown(
     if (options.plan) return planned(changes, about);
     if (changes.length > 0) {
       report({ type: 'phase', text: `plan: ${changes.length} to remove` });
-      if (!(await confirmed(running, stack))) {
+      if (!(await confirmed(invocation, stack))) {
         report({ type: 'phase', text: 'nothing was removed' });
         return { exitCode: 0, text: '', json: { ...about, declined: true } };
       }
@@ -55,9 +55,9 @@ export async function teardown(
       report({ type: 'note', text: 'the sandbox is empty and was stopped' });
     }
     if (changes.length > 0) report({ type: 'note', text: certificateText(certificate) });
-    const took = duration(performance.now() - start);
+    const elapsed = duration(performance.now() - start);
     const summary =
-      changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${took}`;
+      changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${elapsed}`;
     return { exitCode: 0, text: summary, json: { ...about, removed: changes.length, left: 0, certificate } };
   } catch (error) {
     throw signal.aborted ? interrupted(session.run) : session.explain(error);

@@ -40,8 +40,8 @@ export async function createOnce<T>(
   const { clock, intent, isResumed, signal } = guard;
   if (isResumed) {
     // Limited to a full period from now: the clock may have been set back since.
-    const left = Math.min(intent.at + LOST_RESPONSE_MS - clock.now(), LOST_RESPONSE_MS);
-    const found = await findWithin(guard, left, find);
+    const remaining = Math.min(intent.at + LOST_RESPONSE_MS - clock.now(), LOST_RESPONSE_MS);
+    const found = await findWithin(guard, remaining, find);
     if (found !== undefined) return found;
   }
   for (let attempt = 1; ; attempt += 1) {

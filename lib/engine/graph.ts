@@ -20,8 +20,8 @@ export async function walk<N extends string>(
 ): Promise<ReadonlyMap<N, Outcome>> {
   const running = new Map<N, Promise<Outcome>>();
   const start = (node: N): Promise<Outcome> => {
-    const known = running.get(node);
-    if (known) return known;
+    const started = running.get(node);
+    if (started) return started;
     const outcome = Promise.all(needs[node].map(start)).then((before) => visit(node, before));
     running.set(node, outcome);
     return outcome;

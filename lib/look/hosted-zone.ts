@@ -39,11 +39,11 @@ export const lookHostedZone = (context: LookContext): Promise<Items<FoundHostedZ
 
 async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   const name = context.config.domain?.zone;
-  const known = recordedIds(context, 'hostedZone');
+  const recordedZoneIds = recordedIds(context, 'hostedZone');
   const listed = await addRecorded(
     context,
     ['hostedZone'],
-    await listZones(context, known),
+    await listZones(context, recordedZoneIds),
     idOf,
     async (Id) => {
       const { HostedZone } = await context.aws.route53(new GetHostedZoneCommand({ Id }));
@@ -53,11 +53,11 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   const candidates = listed.filter(
     (zone) =>
       !zone.Config?.PrivateZone &&
-      (nameOf(zone) === name || hasOurCallerReference(context, zone) || known.includes(idOf(zone))),
+      (nameOf(zone) === name || hasOurCallerReference(context, zone) || recordedZoneIds.includes(idOf(zone))),
   );
   // Ours first, and of our duplicates the recorded one: its name servers may be in use already.
   const rank = (zone: FoundHostedZone) =>
-    Number(isOurZone(context, zone)) * 2 + Number(known.includes(zone.hostedZoneId));
+    Number(isOurZone(context, zone)) * 2 + Number(recordedZoneIds.includes(zone.hostedZoneId));
   const zones = (await Promise.all(candidates.map((zone) => read(context, zone))))
     .filter((zone) => zone !== undefined)
     .sort((a, b) => rank(b) - rank(a));
@@ -82,14 +82,17 @@ const hasOurCallerReference = (context: LookContext, { CallerReference = '' }: H
  * Without permission, or on an endpoint without Route 53, there are none, unless the stack needs one.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
  */
-async function listZones({ aws, config }: LookContext, known: readonly string[]): Promise<HostedZone[]> {
+async function listZones(
+  { aws, config }: LookContext,
+  recordedZoneIds: readonly string[],
+): Promise<HostedZone[]> {
   try {
     return await allPages(async (Marker) => {
       const { HostedZones = [], NextMarker } = await aws.route53(new ListHostedZonesCommand({ Marker }));
       return { items: HostedZones, next: NextMarker };
     });
   } catch (error) {
-    const needed = config.domain !== undefined || known.length > 0;
+    const needed = config.domain !== undefined || recordedZoneIds.length > 0;
     if (!needed && (isAccessDenied(error) || isUnimplemented(error))) return [];
     throw error;
   }

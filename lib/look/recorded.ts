@@ -116,7 +116,7 @@ export async function describeOurs<
   context: LookContext,
   nouns: readonly Noun[],
   id: I,
-  describe: (which: Selection) => Promise<readonly T[]>,
+  describe: (selection: Selection) => Promise<readonly T[]>,
 ): Promise<T[]> {
   const { stack } = context.names;
   /** Restores missing tags of a recorded resource: AWS never reuses its id, so it must have lost them. */
@@ -133,7 +133,7 @@ export async function describeOurs<
     nouns,
     (await describe({ Filters: stackTagFilter(context) })).map(restored),
     (resource) => resource[id],
-    async (one) => (await describe({ ids: [one] })).filter(isOurs).map(restored),
+    async (missingId) => (await describe({ ids: [missingId] })).filter(isOurs).map(restored),
   );
   return withoutSuperseded(resources);
 }

@@ -54,14 +54,15 @@ export async function lookRules(context: LookContext): Promise<Items<FoundRule>>
   const keys = new Map([...rulesOf(context.config)].map(([key, { priority }]) => [priority, key]));
   return new Map(
     rules.flatMap((rule) => {
-      const own = tags.get(rule.RuleArn ?? '');
+      const ruleTags = tags.get(rule.RuleArn ?? '');
       const key = keys.get(Number(rule.Priority));
-      if (!own) return [];
+      if (!ruleTags) return [];
       // Someone else's rule only matters if it uses a priority that we need.
       const isOurs =
-        own[STACK_TAG] === context.names.stack || isRecordedWithoutTags(context, 'rules', own, rule.RuleArn);
+        ruleTags[STACK_TAG] === context.names.stack ||
+        isRecordedWithoutTags(context, 'rules', ruleTags, rule.RuleArn);
       if (!isOurs && key === undefined) return [];
-      return [[key ?? `priority-${rule.Priority}`, read(rule, own)] as const];
+      return [[key ?? `priority-${rule.Priority}`, read(rule, ruleTags)] as const];
     }),
   );
 }

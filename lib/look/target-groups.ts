@@ -63,17 +63,17 @@ export async function lookTargetGroups(context: LookContext): Promise<Items<Foun
   );
   return new Map(
     candidates.flatMap((group, index) => {
-      const own = tags.get(group.TargetGroupArn ?? '');
+      const groupTags = tags.get(group.TargetGroupArn ?? '');
       const settings = attributes[index];
       const name = group.TargetGroupName ?? '';
-      if (!own || !settings) return [];
+      if (!groupTags || !settings) return [];
       // Someone else's group only matters if it has a name that we need.
       const isOurs =
-        own[STACK_TAG] === names.stack ||
-        isRecordedWithoutTags(context, 'targetGroups', own, group.TargetGroupArn);
+        groupTags[STACK_TAG] === names.stack ||
+        isRecordedWithoutTags(context, 'targetGroups', groupTags, group.TargetGroupArn);
       if (!isOurs && !keys.has(name)) return [];
       // Our group whose name is no longer desired is keyed by its name, and will be removed.
-      return [[keys.get(name) ?? name, read(group, settings, own)] as const];
+      return [[keys.get(name) ?? name, read(group, settings, groupTags)] as const];
     }),
   );
 }

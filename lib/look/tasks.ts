@@ -20,8 +20,8 @@ export async function tasksOf(
   service: string,
   ...statuses: readonly DesiredStatus[]
 ): Promise<Task[]> {
-  const which = { cluster: names.cluster, family: names.family(configuredServiceName(service)) };
-  return (await describeTasks(aws, which, statuses)).filter(isOf(service));
+  const selection = { cluster: names.cluster, family: names.family(configuredServiceName(service)) };
+  return (await describeTasks(aws, selection, statuses)).filter(isOf(service));
 }
 
 const isOf =
@@ -48,15 +48,15 @@ export const batchedTasksOf = (
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html */
 async function describeTasks(
   aws: LookContext['aws'],
-  which: { readonly cluster: string; readonly family?: string },
+  selection: { readonly cluster: string; readonly family?: string },
   statuses: readonly DesiredStatus[],
 ): Promise<Task[]> {
-  const { cluster } = which;
+  const { cluster } = selection;
   const arns = new Set<string>();
   for (const desiredStatus of statuses) {
     const listed = await ifFound(() =>
       allPages(async (nextToken) => {
-        const page = await aws.ecs(new ListTasksCommand({ ...which, desiredStatus, nextToken }));
+        const page = await aws.ecs(new ListTasksCommand({ ...selection, desiredStatus, nextToken }));
         return { items: page.taskArns ?? [], next: page.nextToken };
       }),
     );

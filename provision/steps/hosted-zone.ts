@@ -20,16 +20,16 @@ export const hostedZone: Step<'hostedZone', Field> = {
   diff(desired, found) {
     const { domain } = desired.config;
     const zones = new Map(found.hostedZone);
-    const wanted = new Map<string, DesiredFields<Field>>();
+    const desiredZones = new Map<string, DesiredFields<Field>>();
     if (domain?.createZone) {
-      wanted.set(ONLY, { name: domain.zone, ...desiredTags(desired, 'hostedZone', ONLY) });
+      desiredZones.set(ONLY, { name: domain.zone, ...desiredTags(desired, 'hostedZone', ONLY) });
     } else if (domain && !zones.delete(ONLY)) {
       return [missing(domain.zone)];
     }
     // Without createZone, the account's zone was just taken out of the comparison: it is used as it is.
     return compare({
       noun: 'hostedZone',
-      desired: wanted,
+      desired: desiredZones,
       found: zones,
       fieldsOf: (zone) => ({ name: zone.name, ...tagFields(zone.tags) }),
       foreign(zone) {

@@ -111,8 +111,8 @@ export const services: Step<'services', ServiceField> = {
       (isSwitchingTraffic(service, context.found) ? await context.lookAgain() : undefined);
     if (outgoingTargetGroups({ ...context, existing }, service).length === 0) return;
     const loadBalancers = loadBalancersOf(service, context.ids.targetGroups);
-    const answer = await send(context, service, { loadBalancers });
-    if (context.waitUntilReady) await waitForService(context, service, context.ids, answer);
+    const response = await send(context, service, { loadBalancers });
+    if (context.waitUntilReady) await waitForService(context, service, context.ids, response);
   },
 };
 

@@ -1,33 +1,33 @@
-// How jest runs the tests: TypeScript through swc, in any order, on all cores, without a network.
+// Jest's configuration: TypeScript through swc, random order, all cores, no network.
 import { availableParallelism } from 'node:os';
 
-/** They take long, or a program that not everybody has: `npm run sweep` runs them. */
+/** Test files that take long or need a program that may be missing; `npm run sweep` runs them. */
 export const LONG = [
   ...[
     'every-call-of-an-adoption',
-    'every-call-that-only-looks',
+    'every-call-of-a-read-only-run',
     'failure-modes/',
     'interrupt/',
     'secrets/',
     'state/',
     'killed',
-    'fuzz/run-with-any-state',
+    'fuzz/run-with-wrong-state',
   ].map((name) => `sweep/${name}`),
-  ...['autoscaling', 'half-built', 'missing', 'property', 'replaced-without-an-outage'].map(
+  ...['arbitrary-stacks', 'autoscaling', 'half-built', 'missing-resources', 'replacement-without-outage'].map(
     (name) => `converge/${name}`,
   ),
   ...[
-    'the-aws-cli',
-    'what-somebody-broke',
-    'a-run-that-makes-nothing',
-    'a-second-sandbox',
-    'a-teardown-needs',
-    'several-services',
-    'two-runs',
-    'what-a-container-writes',
-    'the-sandbox-is-killed',
-    'a-program-that',
+    'aws-cli',
+    'broken-program',
+    'concurrent-runs',
+    'container-logs',
     'documented-commands',
+    'killed-sandbox',
+    'manual-changes',
+    'second-sandbox',
+    'shared-load-balancer',
+    'teardown-without-state',
+    'unused-sandbox',
   ].map((name) => `journeys/${name}`),
   ...['push-and-run', 'runtime/network'].map((name) => `sandbox/${name}`),
 ].map((name) => `test/${name}`);
@@ -36,7 +36,7 @@ export default {
   testEnvironment: '<rootDir>/test/environment.cjs',
   runtime: '<rootDir>/test/runtime.cjs',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/services/*/test/**/*.test.ts'],
-  // Need moto_server, and Terraform: npm run test:moto, npm run test:terraform.
+  // These need moto_server and Terraform: npm run test:moto, npm run test:terraform.
   testPathIgnorePatterns: [
     '/node_modules/',
     '<rootDir>/test/moto/',
@@ -56,7 +56,7 @@ export default {
     ],
   },
   randomize: true,
-  // Where tests wait for programs to start and to stop, the cores have time for others.
+  // Many tests only wait for programs to start and stop, so more workers than cores pay off.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // A bound against hanging, not a measure of speed: a loaded machine must not fail a test.
   testTimeout: 60_000,

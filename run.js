@@ -1,4 +1,4 @@
-// Starts a command, `node run.js provision …`: compiles Slipway when its source has changed, then runs that main file.
+// Runs a command, `node run.js provision …`: compiles Slipway if its source has changed, then loads the command's main file.
 // @ts-check
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,14 +7,14 @@ import { hashOf, load } from './build/code-cache.js';
 
 const ROOT = import.meta.dirname;
 const CACHE = join(ROOT, 'node_modules', '.cache', 'slipway');
-/** What is compiled together; the sandbox is a program of its own. */
+/** Commands that are compiled together; the sandbox is a separate program. */
 const PROGRAMS = [['provision', 'teardown'], ['sandbox']];
 const SOURCES = ['build', 'lib', 'provision', 'teardown', 'sandbox'];
-/** How long an earlier build is kept after the last run began with it: that may still load parts of it. */
+/** Milliseconds that an earlier build is kept after the last start of a run that uses it: the run may still load parts. */
 const KEEP_MS = 3_600_000;
 
 /**
- * Not by readdir's own `recursive`, which takes fifteen times as long.
+ * Lists the files in a folder and below. `readdir` with `recursive` takes fifteen times as long.
  * @param {string} folder
  * @returns {string[]}
  */
@@ -23,13 +23,13 @@ const filesIn = (folder) =>
     entry.isDirectory() ? filesIn(join(folder, entry.name)) : [join(folder, entry.name)],
   );
 
-/** Changes with every file that is compiled, and with the packages. */
+/** A hash that changes with every file that is compiled, and with the packages. */
 function fingerprint() {
   const files = SOURCES.flatMap((folder) => filesIn(join(ROOT, folder))).filter((file) =>
     /\.[jt]s$/.test(file),
   );
   const lines = [...files, join(ROOT, 'run.js'), join(ROOT, 'package-lock.json')].sort().map((file) => {
-    // An editor may have a link there that leads nowhere.
+    // Editors create dangling symbolic links.
     const { mtimeMs, size } = statSync(file, { throwIfNoEntry: false }) ?? {};
     return `${file} ${mtimeMs} ${size}`;
   });
@@ -52,7 +52,7 @@ const OPTIONS = {
 };
 
 /**
- * As ES modules, of which esbuild leaves out what is not used, and which share what they load when it is needed.
+ * The options for bundling to ES modules, from which esbuild removes unused code, and which share chunks that load lazily.
  * @param {string[]} commands
  * @param {string} outdir
  * @param {import('esbuild').Plugin[]} plugins
@@ -65,14 +65,14 @@ const bundled = (commands, outdir, plugins) => ({
   format: 'esm',
   bundle: true,
   splitting: true,
-  // Of the AWS clients, too.
+  // The AWS clients, too, are bundled from their ES modules.
   mainFields: ['module', 'main'],
   external: ['esbuild'],
   plugins,
 });
 
 /**
- * And those as scripts: what V8 makes of a script can be kept.
+ * The options for converting those modules to scripts: V8 can cache the code of a script.
  * @param {string} outdir
  * @returns {import('esbuild').BuildOptions}
  */
@@ -86,24 +86,26 @@ const asScripts = (outdir) => ({
   allowOverwrite: true,
 });
 
-/** @param {string} folder where the build goes; it appears there all at once */
+/** @param {string} folder the destination of the build; it appears there atomically */
 async function compile(folder) {
-  // Loaded here: a run that has been compiled needs none of them.
-  const [{ build }, { places }, { schemas }] = await Promise.all([
+  // Imported here: a run that is already compiled needs none of them.
+  const [{ build }, { sourceLocations }, { unusedSchemas }] = await Promise.all([
     import('esbuild'),
     import('./build/source-locations.js'),
     import('./build/unused-schemas.js'),
   ]);
   const work = `${folder}-${process.pid}`;
-  // Here, and not by esbuild, which would speak of its own source.
+  // Not left to esbuild, whose error would name its own source.
   mkdirSync(work, { recursive: true });
-  await Promise.all(PROGRAMS.map((commands) => build(bundled(commands, work, [places, schemas]))));
+  await Promise.all(
+    PROGRAMS.map((commands) => build(bundled(commands, work, [sourceLocations, unusedSchemas]))),
+  );
   await build(asScripts(work));
   try {
     renameSync(work, folder);
   } catch (error) {
     rmSync(work, { recursive: true, force: true });
-    // Another process may have been quicker.
+    // Another process may have finished first.
     if (!existsSync(folder)) throw error;
   }
   for (const name of readdirSync(CACHE)) {
@@ -113,23 +115,23 @@ async function compile(folder) {
 }
 
 /**
- * As every problem of Slipway's is told.
+ * Formats a failure like every other problem that Slipway reports.
  * @param {NodeJS.ErrnoException & { errors?: { location: unknown }[] }} error
  */
 function problemText({ code, errors = [], message }) {
-  // What does not compile has been told by esbuild, with its place; what it cannot write has none.
+  // esbuild has already printed compile errors, with their locations; an error without one is a failed write.
   const isSource = errors.some(({ location }) => location);
-  const why = isSource ? 'Its own source has the errors above.' : message.trim().split('\n').at(-1);
+  const why = isSource ? 'Its source has the errors printed above.' : message.trim().split('\n').at(-1);
   const fix =
     code === 'ERR_MODULE_NOT_FOUND'
       ? 'npm ci'
       : !isSource
-        ? `Make ${join(ROOT, 'node_modules')} writable for you and see that there is room, or run npm run prepare as who may write there.`
-        : 'git status, to see what was changed of it';
+        ? `Make ${join(ROOT, 'node_modules')} writable and free disk space, or run npm run prepare as a user who may write there.`
+        : 'git status, to see what was changed in it';
   return `\nproblem  Slipway cannot be compiled into ${CACHE}.\n  why    ${why}\n  now    Nothing was changed.\n  to do  ${fix}\n`;
 }
 
-// A umask that takes from the owner would make folders that not even we can enter.
+// A umask that masks the owner's bits would create folders that we ourselves cannot enter.
 process.umask(process.umask() & 0o077);
 const folder = join(CACHE, fingerprint());
 if (!existsSync(folder)) {
@@ -145,9 +147,9 @@ if (command !== undefined) {
   try {
     utimesSync(folder, new Date(), new Date());
   } catch {
-    // Who may not write there removes nothing either.
+    // A user who may not write there removes no old builds either.
   }
-  // For a bug's stack; mapping it takes time, and Node maps what it has loaded itself.
+  // For stack traces: source maps take time, and Node applies them only to modules that it has loaded itself.
   if (process.env['SLIPWAY_DEBUG']) {
     process.setSourceMapsEnabled(true);
     createRequire(main)(main);

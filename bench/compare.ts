@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onClose } from './closing.ts';
-import { round, type Contender, type Round } from './contender.ts';
+import { onCleanup } from './cleanup.ts';
+import { runRound, type Contender, type Round } from './contender.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import type { Moto } from './moto.ts';
-import { latencyProxy, type Proxy } from './proxy.ts';
-import { run } from './run.ts';
+import { latencyProxy, type Proxy } from './latency-proxy.ts';
+import { runCommand } from './run-command.ts';
 
 export interface Comparison {
   readonly moto: Moto;
@@ -17,22 +17,20 @@ export interface Comparison {
   readonly rounds: number;
   /** Milliseconds that each call takes longer. */
   readonly delay: number;
-  readonly say: (text: string) => void;
+  readonly log: (text: string) => void;
 }
 
 /** What was measured at one size, by the name of the contender; one whose every round failed is not there. */
-export interface Measurements {
+export interface SizeFigures {
   readonly more: number;
   readonly figures: ReadonlyMap<string, Figures>;
 }
 
 /** Runs everything; a round that fails is told and left out. */
-export async function compare(
-  comparison: Comparison,
-): Promise<{ sizes: Measurements[]; failures: string[] }> {
-  const { moto, contenders, delay, say } = comparison;
+export async function compare(comparison: Comparison): Promise<{ sizes: SizeFigures[]; failures: string[] }> {
+  const { moto, contenders, delay, log } = comparison;
   const proxy = await latencyProxy(moto.url, delay);
-  const close = onClose(() => proxy.close());
+  const close = onCleanup(() => proxy.close());
   const failures: string[] = [];
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -40,7 +38,7 @@ export async function compare(
     } catch (error) {
       const text = `${what}: ${error instanceof Error ? error.message : String(error)}`;
       failures.push(text);
-      say(`failed: ${text}`);
+      log(`failed: ${text}`);
       return undefined;
     }
   };
@@ -49,7 +47,7 @@ export async function compare(
     for (const one of contenders) {
       await attempt(`${one.name}, before all`, () => inFolder((folder) => planOnly(one, folder, proxy)));
     }
-    const sizes: Measurements[] = [];
+    const sizes: SizeFigures[] = [];
     for (const more of comparison.sizes) {
       const rounds = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]));
       for (let turn = 1; turn <= comparison.rounds; turn += 1) {
@@ -57,7 +55,7 @@ export async function compare(
           await moto.reset();
           const what = `${one.name}, ${more} services more, round ${turn}`;
           const measured = await attempt(what, () =>
-            inFolder((folder) => round(one, folder, proxy, more, say)),
+            inFolder((folder) => runRound(one, folder, proxy, more, log)),
           );
           if (measured) rounds.get(one.name)?.push(measured);
         }
@@ -72,12 +70,12 @@ export async function compare(
 }
 
 const planOnly = async (contender: Contender, folder: string, { url }: Proxy) =>
-  run((await contender.prepare(folder, url, 0)).plan);
+  runCommand((await contender.prepare(folder, url, 0)).plan);
 
 /** Works in a new folder, which is gone afterwards. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
-  const remove = onClose(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  const remove = onCleanup(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   try {
     return await work(folder);
   } finally {

@@ -1,25 +1,25 @@
 /** What is measured, and what every contender has in common: works in one order, whole processes, calls through one proxy. */
-import type { Proxy } from './proxy.ts';
-import { run, type Command } from './run.ts';
-import type { Call } from './operation.ts';
+import type { Proxy } from './latency-proxy.ts';
+import { runCommand, type Command } from './run-command.ts';
+import type { AwsCall } from './aws-call.ts';
 
 /** The works of one round, in their order. */
-export const WORKS = ['plan', 'provision', 'again', 'teardown'] as const;
-export type Work = (typeof WORKS)[number];
+export const WORKLOADS = ['plan', 'provision', 'again', 'teardown'] as const;
+export type Workload = (typeof WORKLOADS)[number];
 
 /** One work of one round. */
 export interface Measured {
   readonly seconds: number;
   readonly megabytes: number | undefined;
-  readonly calls: readonly Call[];
+  readonly calls: readonly AwsCall[];
 }
-export type Round = Readonly<Record<Work, Measured>>;
+export type Round = Readonly<Record<Workload, Measured>>;
 
 /** Who is measured. */
 export interface Contender {
   readonly name: string;
   /** The commands of the works for so many services more, in a folder of their own. */
-  prepare(folder: string, endpoint: string, more: number): Promise<Readonly<Record<Work, Command>>>;
+  prepare(folder: string, endpoint: string, more: number): Promise<Readonly<Record<Workload, Command>>>;
 }
 
 /** The variables that every contender gets: no credentials of this machine, no calls home, no answers in colour. */
@@ -38,21 +38,21 @@ export const environment = (endpoint: string, more: NodeJS.ProcessEnv = {}): Nod
 });
 
 /** Runs all works once, one after the other, and writes down the calls of each. */
-export async function round(
+export async function runRound(
   contender: Contender,
   folder: string,
   proxy: Proxy,
   more: number,
-  say: (text: string) => void,
+  log: (text: string) => void,
 ): Promise<Round> {
   const commands = await contender.prepare(folder, proxy.url, more);
-  const measured: Partial<Record<Work, Measured>> = {};
-  for (const work of WORKS) {
+  const measured: Partial<Record<Workload, Measured>> = {};
+  for (const work of WORKLOADS) {
     proxy.take();
-    const { seconds, megabytes } = await run(commands[work]);
+    const { seconds, megabytes } = await runCommand(commands[work]);
     const calls = proxy.take();
     measured[work] = { seconds, megabytes, calls };
-    say(`${contender.name}, ${more} more, ${work}: ${seconds.toFixed(1)} s, ${calls.length} calls`);
+    log(`${contender.name}, ${more} more, ${work}: ${seconds.toFixed(1)} s, ${calls.length} calls`);
   }
   return measured as Round;
 }

@@ -1,6 +1,6 @@
 /** Figures from rounds: medians and ranges, calls by kind, and how one contender stands to another. Pure. */
-import { WORKS, type Measured, type Round, type Work } from './contender.ts';
-import type { Call } from './operation.ts';
+import { WORKLOADS, type Measured, type Round, type Workload } from './contender.ts';
+import type { AwsCall } from './aws-call.ts';
 
 /** A middle and a range. */
 export interface Spread {
@@ -24,7 +24,7 @@ export function spread(values: readonly number[]): Spread {
 /** How often each call was made, `service.Operation` by `service.Operation`, sorted. */
 export type Kinds = Readonly<Record<string, number>>;
 
-export function kindsOf(calls: readonly Call[]): Kinds {
+export function kindsOf(calls: readonly AwsCall[]): Kinds {
   const kinds = new Map<string, number>();
   for (const { service, operation } of calls) {
     const kind = `${service}.${operation}`;
@@ -42,12 +42,12 @@ export interface Figure {
   /** Of the round with the median number of calls. */
   readonly kinds: Kinds;
 }
-export type Figures = Readonly<Record<Work, Figure>>;
+export type Figures = Readonly<Record<Workload, Figure>>;
 
 /** @param rounds at least one */
 export const figuresOf = (rounds: readonly Round[]): Figures =>
-  Object.fromEntries(WORKS.map((work) => [work, figureOf(rounds.map((one) => one[work]))])) as Record<
-    Work,
+  Object.fromEntries(WORKLOADS.map((work) => [work, figureOf(rounds.map((one) => one[work]))])) as Record<
+    Workload,
     Figure
   >;
 
@@ -64,6 +64,6 @@ function figureOf(measured: readonly Measured[]): Figure {
 
 /** The most memory that any work of a contender took, megabytes: the median of each. */
 export const peakOf = (figures: Figures): number | undefined => {
-  const peaks = WORKS.flatMap((work) => figures[work].megabytes?.median ?? []);
+  const peaks = WORKLOADS.flatMap((work) => figures[work].megabytes?.median ?? []);
   return peaks.length === 0 ? undefined : Math.max(...peaks);
 };

@@ -1,5 +1,5 @@
 /** A run as a picture: a bar for every span, those on the critical path marked, as SVG. Pure. */
-import type { Span } from './path.ts';
+import type { Span } from './critical-path.ts';
 
 const WIDTH = 920;
 const LEFT = 210;
@@ -8,9 +8,9 @@ const ROW = 17;
 const BAR = 11;
 const TOP = 52;
 /** Bars of what took no time are seen, too. Pixels. */
-const LEAST = 1.5;
+const MIN_BAR_WIDTH = 1.5;
 /** About so many lines of time. */
-const LINES = 8;
+const GRID_LINES = 8;
 
 const STYLE = `
     text { font: 11px ui-monospace, monospace; fill: #333 }
@@ -29,8 +29,8 @@ const at = (pixels: number): string => pixels.toFixed(1);
 const secondsOf = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** A distance between lines that people count in: 1, 2 or 5 times a power of ten, in milliseconds. */
-export function stepOf(total: number): number {
-  const rough = Math.max(total, 1) / LINES;
+export function gridStep(total: number): number {
+  const rough = Math.max(total, 1) / GRID_LINES;
   const power = 10 ** Math.floor(Math.log10(rough));
   return [1, 2, 5, 10].map((times) => times * power).find((step) => step >= rough) ?? rough;
 }
@@ -44,7 +44,7 @@ export function gantt(title: string, spans: readonly Span[], path: readonly Span
   const x = (ms: number): number => LEFT + (ms / total) * (WIDTH - LEFT - RIGHT);
   const y = (row: number): number => TOP + row * ROW;
   const height = y(spans.length) + 10;
-  const step = stepOf(total);
+  const step = gridStep(total);
   const times = Array.from({ length: Math.floor(total / step) + 1 }, (_, index) => index * step);
   const lines = times.flatMap((ms) => [
     `<line class="line" x1="${at(x(ms))}" x2="${at(x(ms))}" y1="${TOP - 8}" y2="${height - 8}"/>`,
@@ -54,7 +54,7 @@ export function gantt(title: string, spans: readonly Span[], path: readonly Span
   const bars = spans.flatMap((span, row) => {
     const { label, start, end } = span;
     const marked = critical.has(span) ? ' critical' : '';
-    const width = Math.max(x(end) - x(start), LEAST);
+    const width = Math.max(x(end) - x(start), MIN_BAR_WIDTH);
     const middle = at(y(row) + BAR - 2);
     return [
       `<text class="name${marked}" x="${LEFT - 8}" y="${middle}" text-anchor="end">${escaped(label)}</text>`,

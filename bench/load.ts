@@ -34,7 +34,7 @@ export function answersPerSecond(load: Load): Promise<number> {
       finish();
     };
     const start = () => {
-      const socket = ask(load, () => (count += 1), {
+      const socket = openConnection(load, () => (count += 1), {
         closed: () => void (sockets.delete(socket), isOver || start()),
         failed: (error) => end(() => failed(error)),
       });
@@ -53,14 +53,14 @@ export function answersPerSecond(load: Load): Promise<number> {
   });
 }
 
-interface Ends {
+interface ConnectionEvents {
   /** The server wants a new connection for the next request. */
   readonly closed: () => void;
   readonly failed: (error: Error) => void;
 }
 
 /** One connection: the next request as soon as there is an answer. */
-function ask({ host, port, request }: Load, answered: () => void, ends: Ends): Socket {
+function openConnection({ host, port, request }: Load, answered: () => void, ends: ConnectionEvents): Socket {
   const socket = connect({ host, port, noDelay: true });
   let text = '';
   let left = 0;

@@ -4,18 +4,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { closeAll, closeOnSignals } from './closing.ts';
+import { cleanUpAll, cleanUpOnSignals } from './cleanup.ts';
 import { compare } from './compare.ts';
 import { gantt } from './gantt.ts';
-import { againstTheLimit } from './limit.ts';
+import { measureAgainstLimit } from './limit-run.ts';
 import { hasMoto, startMoto, type Moto } from './moto.ts';
 import { PICTURE, printed, rewritten } from './page.ts';
 import type { Results } from './results.ts';
 import { ROOT, slipway } from './slipway.ts';
-import { ownTime } from './start.ts';
+import { measureOwnTime } from './own-time.ts';
 import { limitVerdicts, ownVerdicts, verdicts, type Size } from './targets.ts';
 import { terraform, terraformVersion, whyNoTerraform } from './terraform.ts';
-import { throughput } from './throughput.ts';
+import { measureThroughput } from './throughput.ts';
 
 const { values } = parseArgs({
   options: {
@@ -44,7 +44,7 @@ const SIZES = [0, 50];
 const PACE = values.pace === '1' ? "AWS's own pace" : `${values.pace} times AWS's pace`;
 
 const started = performance.now();
-const say = (text: string): void => {
+const log = (text: string): void => {
   process.stderr.write(`${((performance.now() - started) / 1000).toFixed(0).padStart(5)} s  ${text}\n`);
 };
 const failures: string[] = [];
@@ -53,13 +53,13 @@ const skipped: string[] = [];
 /** A part that fails is told, and the others go on. */
 async function part<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
   if (!(values.scale === undefined ? values.only : 'compare').split(',').includes(name)) return undefined;
-  say(`measuring: ${name}`);
+  log(`measuring: ${name}`);
   try {
     return await work();
   } catch (error) {
     const text = `${name}: ${error instanceof Error ? error.message : String(error)}`;
     failures.push(text);
-    say(`failed: ${text}`);
+    log(`failed: ${text}`);
     return undefined;
   }
 }
@@ -73,7 +73,7 @@ async function sideBySide(moto: Moto): Promise<Size[]> {
     sizes: values.scale?.split(',').map((containers) => Number(containers) - FIRST) ?? SIZES,
     rounds: Number(values.rounds),
     delay: Number(values.delay),
-    say,
+    log,
   });
   failures.push(...measured.failures);
   return measured.sizes.flatMap(({ more, figures }) => {
@@ -95,9 +95,9 @@ async function bench(): Promise<Results> {
   const moto = hasMoto() ? await startMoto() : undefined;
   if (!moto) skipped.push("what needs moto: moto_server is not installed (pip install 'moto[server]')");
   const sizes = (moto && (await part('compare', () => sideBySide(moto)))) ?? [];
-  const own = moto && (await part('own', () => ownTime(moto, Number(values.delay), say)));
-  const limit = await part('limit', () => againstTheLimit(Number(values.pace), say));
-  const speed = await part('throughput', () => throughput(moto, say));
+  const own = moto && (await part('own', () => measureOwnTime(moto, Number(values.delay), log)));
+  const limit = await part('limit', () => measureAgainstLimit(Number(values.pace), log));
+  const speed = await part('throughput', () => measureThroughput(moto, log));
   const all = [
     ...verdicts(sizes),
     ...(limit ? limitVerdicts(limit.works) : []),
@@ -106,7 +106,7 @@ async function bench(): Promise<Results> {
   return { about: about(), sizes, verdicts: all, own, limit, throughput: speed, skipped, failures };
 }
 
-closeOnSignals();
+cleanUpOnSignals();
 try {
   const results = await bench();
   process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : printed(results));
@@ -119,5 +119,5 @@ try {
   }
   if (results.failures.length > 0) process.exitCode = 1;
 } finally {
-  await closeAll();
+  await cleanUpAll();
 }

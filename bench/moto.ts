@@ -1,8 +1,8 @@
 /** A moto server: an imitation of AWS that others wrote, on a free port, until it is stopped. */
 import { spawn, spawnSync } from 'node:child_process';
-import { onClose } from './closing.ts';
-import { freePort } from './listen.ts';
-import { killGroup } from './run.ts';
+import { onCleanup } from './cleanup.ts';
+import { freePort } from './local-server.ts';
+import { killGroup } from './run-command.ts';
 
 export interface Moto {
   readonly url: string;
@@ -12,7 +12,7 @@ export interface Moto {
 }
 
 /** How long moto may take to start, in milliseconds: it loads every service that it knows. */
-const PATIENCE = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
 export const hasMoto = (): boolean => spawnSync('moto_server', ['--help'], { stdio: 'ignore' }).status === 0;
 
@@ -26,8 +26,8 @@ export async function startMoto(): Promise<Moto> {
   const ended = new Promise<void>((resolve) => {
     for (const event of ['error', 'exit']) child.once(event, () => (over.abort(), resolve()));
   });
-  const stop = onClose(() => (killGroup(child), ended));
-  for (const start = Date.now(); Date.now() - start < PATIENCE && !over.signal.aborted;) {
+  const stop = onCleanup(() => (killGroup(child), ended));
+  for (const start = Date.now(); Date.now() - start < START_TIMEOUT_MS && !over.signal.aborted;) {
     if (await answers(url)) {
       return {
         url,

@@ -2,9 +2,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onClose } from './closing.ts';
-import { freePort } from './listen.ts';
-import { killGroup } from './run.ts';
+import { onCleanup } from './cleanup.ts';
+import { freePort } from './local-server.ts';
+import { killGroup } from './run-command.ts';
 
 /** A reverse proxy as plain as can be: connections are kept on both sides, and nothing is logged. */
 export const nginxConfiguration = (folder: string, port: number, upstream: number): string => `daemon off;
@@ -42,7 +42,7 @@ export async function startNginx(
   writeFileSync(file, nginxConfiguration(folder, port, upstream));
   const child = spawn('nginx', ['-p', folder, '-c', file], { stdio: 'ignore', detached: true });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const stop = onClose(() => (killGroup(child), ended));
+  const stop = onCleanup(() => (killGroup(child), ended));
   for (let tries = 0; tries < 100; tries += 1) {
     const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
     if (answer) return { port, stop };

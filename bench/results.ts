@@ -1,6 +1,6 @@
 /** Everything that a benchmark found out: what is printed as JSON, and as tables. */
-import type { LimitRun } from './limit.ts';
-import type { OwnTime } from './start.ts';
+import type { LimitRun } from './limit-run.ts';
+import type { OwnTime } from './own-time.ts';
 import type { Size, Verdict } from './targets.ts';
 import type { Throughput } from './throughput.ts';
 

@@ -3,12 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
 import { environment, type Contender } from './contender.ts';
-import type { Command } from './run.ts';
+import type { Command } from './run-command.ts';
 
 export const ROOT = resolve(import.meta.dirname, '..');
 
 /** How long a command may take, seconds. */
-const PATIENCE = 300;
+const TIMEOUT_SECONDS = 300;
 
 /** The architecture with its two containers, and services more, of one container each. */
 export const stackOf = (more: number): StackInput => ({
@@ -55,7 +55,13 @@ export const slipwayCommand = (
   env: NodeJS.ProcessEnv,
   script: 'provision' | 'teardown',
   ...flags: readonly string[]
-): Command => ({ command: 'npm', args: ['run', script, '--', ...flags], cwd: ROOT, env, patience: PATIENCE });
+): Command => ({
+  command: 'npm',
+  args: ['run', script, '--', ...flags],
+  cwd: ROOT,
+  env,
+  timeoutSeconds: TIMEOUT_SECONDS,
+});
 
 export const slipway: Contender = {
   name: 'Slipway',
@@ -66,7 +72,7 @@ export const slipway: Contender = {
     // moto's services never become steady: nobody waits for them, nor does Terraform.
     const flags = ['--target', 'aws', '--config', config, '--yes', '--no-wait'];
     return {
-      plan: { ...slipwayCommand(env, 'provision', ...flags, '--plan'), fine: [2] },
+      plan: { ...slipwayCommand(env, 'provision', ...flags, '--plan'), expectedCodes: [2] },
       provision: slipwayCommand(env, 'provision', ...flags),
       again: slipwayCommand(env, 'provision', ...flags),
       teardown: slipwayCommand(env, 'teardown', ...flags),

@@ -1,7 +1,7 @@
 /** Renders figures as Markdown tables that are also readable in a terminal. Pure. */
-import { WORKS } from './contender.ts';
+import { WORKLOADS } from './contender.ts';
 import type { Figure, Figures, Kinds, Spread } from './figures.ts';
-import { isMet, WORDS, type Size, type Verdict } from './targets.ts';
+import { isMet, WORKLOAD_NAMES, type Size, type Verdict } from './targets.ts';
 
 /**
  * Lays a table out as Prettier does: the first column to the left, the others to the right.
@@ -36,10 +36,10 @@ export const ratioText = (ratio: number): string => ratio.toFixed(3);
 export function comparisonTable(sizes: readonly Size[]): string {
   const head = ['work', 'Slipway', 'Terraform', 'ratio', 'calls', "Terraform's", 'memory', "Terraform's"];
   const rows = sizes.flatMap(({ more, slipway, terraform }) =>
-    WORKS.map((work) => {
+    WORKLOADS.map((work) => {
       const [ours, theirs] = [slipway[work], terraform?.[work]];
       return [
-        more === 0 ? WORDS[work] : `${WORDS[work]}, ${more} more`,
+        more === 0 ? WORKLOAD_NAMES[work] : `${WORKLOAD_NAMES[work]}, ${more} more`,
         secondsText(ours.seconds),
         theirs ? secondsText(theirs.seconds) : '',
         theirs ? ratioText(ours.seconds.median / theirs.seconds.median) : '',
@@ -73,7 +73,7 @@ const READS = /\.(Describe|Get|List)/;
 
 /** Lists calls by service as `reading + changing`, one column per kind of run; Terraform's after a slash. */
 export function kindsTable({ slipway, terraform }: Size): string {
-  const all = (figures: Figures) => WORKS.flatMap((work) => Object.keys(figures[work].kinds));
+  const all = (figures: Figures) => WORKLOADS.flatMap((work) => Object.keys(figures[work].kinds));
   const kinds = [...all(slipway), ...(terraform ? all(terraform) : [])];
   const services = [...new Set(kinds.map((kind) => kind.split('.')[0] ?? ''))].sort();
   const cell = (service: string, of: Kinds) => {
@@ -83,10 +83,10 @@ export function kindsTable({ slipway, terraform }: Size): string {
     return `${sum(true)} + ${sum(false)}`;
   };
   return table([
-    ['service', ...WORKS.map((work) => WORDS[work])],
+    ['service', ...WORKLOADS.map((work) => WORKLOAD_NAMES[work])],
     ...services.map((service) => [
       service,
-      ...WORKS.map((work) =>
+      ...WORKLOADS.map((work) =>
         [slipway, ...(terraform ? [terraform] : [])]
           .map((figures) => cell(service, figures[work].kinds))
           .join(' / '),

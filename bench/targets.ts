@@ -1,8 +1,8 @@
 /** What Slipway is to reach beside Terraform, and whether it does. Pure. */
-import type { Work } from './contender.ts';
+import type { Workload } from './contender.ts';
 import { peakOf, type Figures } from './figures.ts';
-import type { LimitRun } from './limit.ts';
-import type { OwnTime } from './start.ts';
+import type { LimitRun } from './limit-run.ts';
+import type { OwnTime } from './own-time.ts';
 
 /** The figures of one size: so many services more than the one with its two containers. */
 export interface Size {
@@ -18,7 +18,7 @@ interface Target {
   readonly calls: number;
 }
 
-const FIRST: Readonly<Record<Work, Target>> = {
+const FIRST: Readonly<Record<Workload, Target>> = {
   plan: { ratio: 0.2, calls: 30 },
   provision: { ratio: 0.05, calls: 100 },
   again: { ratio: 0.18, calls: 42 },
@@ -27,7 +27,7 @@ const FIRST: Readonly<Record<Work, Target>> = {
 
 /** For so many services more; calls are counted for each of them. */
 const MANY = 50;
-const MORE: Readonly<Partial<Record<Work, Target>>> = {
+const MORE: Readonly<Partial<Record<Workload, Target>>> = {
   provision: { ratio: 0.15, calls: 10 },
   again: { ratio: 0.18, calls: 4 },
 };
@@ -35,7 +35,7 @@ const MORE: Readonly<Partial<Record<Work, Target>>> = {
 const MEMORY = 0.35;
 
 /** What the works are called in a table. */
-export const WORDS: Readonly<Record<Work, string>> = {
+export const WORKLOAD_NAMES: Readonly<Record<Workload, string>> = {
   plan: 'plan from nothing',
   provision: 'first provision',
   again: 'no-op provision',
@@ -80,9 +80,9 @@ function firstVerdicts(size: Size): Verdict[] {
   const { slipway, terraform } = size;
   const peaks = [peakOf(slipway), terraform && peakOf(terraform)] as const;
   return [
-    ...(Object.keys(FIRST) as Work[]).flatMap((work) => [
-      ...wall(size, work, FIRST[work].ratio, WORDS[work]),
-      { what: `${WORDS[work]}: calls`, is: slipway[work].calls.median, atMost: FIRST[work].calls },
+    ...(Object.keys(FIRST) as Workload[]).flatMap((work) => [
+      ...timeVerdict(size, work, FIRST[work].ratio, WORKLOAD_NAMES[work]),
+      { what: `${WORKLOAD_NAMES[work]}: calls`, is: slipway[work].calls.median, atMost: FIRST[work].calls },
     ]),
     ...(peaks[0] !== undefined && peaks[1] !== undefined
       ? [{ what: "peak memory, relative to Terraform's", is: peaks[0] / peaks[1], atMost: MEMORY }]
@@ -91,20 +91,20 @@ function firstVerdicts(size: Size): Verdict[] {
 }
 
 function moreVerdicts(first: Size, size: Size): Verdict[] {
-  return (Object.keys(MORE) as Work[]).flatMap((work) => {
+  return (Object.keys(MORE) as Workload[]).flatMap((work) => {
     const target = MORE[work];
     if (!target) return [];
-    const what = `${WORDS[work]}, ${size.more} more services`;
+    const what = `${WORKLOAD_NAMES[work]}, ${size.more} more services`;
     const each =
       (size.slipway[work].calls.median - first.slipway[work].calls.median) / (size.more - first.more);
     return [
-      ...wall(size, work, target.ratio, what),
+      ...timeVerdict(size, work, target.ratio, what),
       { what: `${what}: calls per service`, is: each, atMost: target.calls },
     ];
   });
 }
 
-function wall({ slipway, terraform }: Size, work: Work, atMost: number, what: string): Verdict[] {
+function timeVerdict({ slipway, terraform }: Size, work: Workload, atMost: number, what: string): Verdict[] {
   if (!terraform) return [];
   const is = slipway[work].seconds.median / terraform[work].seconds.median;
   return [{ what: `${what}: time, relative to Terraform's`, is, atMost }];

@@ -3,14 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment, type Contender } from './contender.ts';
-import { run, type Command } from './run.ts';
+import { runCommand, type Command } from './run-command.ts';
 
 /** Names the folder of its plugins: a mirror, as `terraform providers mirror` makes one. */
 export const PLUGINS = 'SLIPWAY_TERRAFORM_PLUGINS';
 
 const SOURCE = join(import.meta.dirname, 'terraform');
 /** How long a command may take, seconds. */
-const PATIENCE = 900;
+const TIMEOUT_SECONDS = 900;
 
 /** Why Terraform cannot be measured here; undefined when it can. */
 export function whyNoTerraform(): string | undefined {
@@ -47,15 +47,15 @@ export const terraform: Contender = {
       args: [...args, '-input=false', '-no-color'],
       cwd: folder,
       env,
-      patience: PATIENCE,
+      timeoutSeconds: TIMEOUT_SECONDS,
     });
     const plugins = process.env[PLUGINS] ?? '';
-    await run(terraform('init', `-plugin-dir=${plugins}`));
+    await runCommand(terraform('init', `-plugin-dir=${plugins}`));
     return {
-      plan: { ...terraform('plan', '-detailed-exitcode'), fine: [2] },
+      plan: { ...terraform('plan', '-detailed-exitcode'), expectedCodes: [2] },
       provision: terraform('apply', '-auto-approve'),
       // moto does not show all of a service, so that Terraform may find one to update.
-      again: { ...terraform('plan', '-detailed-exitcode'), fine: [0, 2] },
+      again: { ...terraform('plan', '-detailed-exitcode'), expectedCodes: [0, 2] },
       teardown: terraform('destroy', '-auto-approve'),
     };
   },

@@ -2,13 +2,13 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
-import { onClose } from './closing.ts';
+import { onCleanup } from './cleanup.ts';
 import { inFolder } from './compare.ts';
-import { freePort } from './listen.ts';
+import { freePort } from './local-server.ts';
 import { answersPerSecond } from './load.ts';
 import type { Moto } from './moto.ts';
 import { hasNginx, startNginx } from './nginx.ts';
-import { run } from './run.ts';
+import { runCommand } from './run-command.ts';
 import { slipwayCommand } from './slipway.ts';
 
 /** Answers a second of two servers that do the same; undefined where the other one is not installed. */
@@ -39,7 +39,7 @@ const stack: StackInput = {
 };
 
 /** A task's program listens on a free port of this machine, which its folder names. */
-function realPort(home: string): number {
+function hostPortOf(home: string): number {
   const tasks = join(home, 'sandbox', 'tasks');
   const claims = readdirSync(tasks, { recursive: true, encoding: 'utf8' }).filter((name) =>
     /\/ports\/8000-[^/]*$/.test(name),
@@ -86,7 +86,10 @@ async function callsFor(port: number): Promise<[what: string, request: string][]
   ];
 }
 
-export const throughput = (moto: Moto | undefined, say: (text: string) => void): Promise<Throughput[]> =>
+export const measureThroughput = (
+  moto: Moto | undefined,
+  log: (text: string) => void,
+): Promise<Throughput[]> =>
   inFolder(async (folder) => {
     const home = join(folder, '.slipway');
     const port = await freePort();
@@ -103,19 +106,19 @@ export const throughput = (moto: Moto | undefined, say: (text: string) => void):
     writeFileSync(config, `export default ${JSON.stringify(stack)};\n`);
     mkdirSync(join(folder, 'app'));
     writeFileSync(join(folder, 'app', 'main.ts'), PROGRAM);
-    const stop = onClose(() =>
+    const stop = onCleanup(() =>
       fetch(`http://127.0.0.1:${port}/_sandbox/stop`, { method: 'POST' }).catch(() => undefined),
     );
     try {
-      const { stdout } = await run(slipwayCommand(env, 'provision', '--yes', '--config', config));
+      const { stdout } = await runCommand(slipwayCommand(env, 'provision', '--yes', '--config', config));
       const url = new URL(stdout.trim().split('\n').at(-1) ?? '');
       const measured = [await balancer(folder, home, url), ...(await api(port, moto))];
       for (const { what, sandbox, other, otherName } of measured) {
-        say(
+        log(
           `${what}: sandbox ${Math.round(sandbox)}/s, ${otherName} ${other === undefined ? 'not measured' : `${Math.round(other)}/s`}`,
         );
       }
-      await run(slipwayCommand(env, 'teardown', '--yes', '--config', config));
+      await runCommand(slipwayCommand(env, 'teardown', '--yes', '--config', config));
       return measured;
     } finally {
       await stop();
@@ -134,7 +137,7 @@ async function balancer(folder: string, home: string, url: URL): Promise<Through
   const sandbox = await load(Number(url.port || 80), url.host);
   const about = { what: 'requests through the load balancer', otherName: 'nginx' };
   if (!hasNginx()) return { ...about, sandbox, other: undefined };
-  const nginx = await startNginx(folder, realPort(home));
+  const nginx = await startNginx(folder, hostPortOf(home));
   try {
     return { ...about, sandbox, other: await load(nginx.port, 'app') };
   } finally {

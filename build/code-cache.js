@@ -1,4 +1,4 @@
-// Runs compiled scripts with what V8 made of them in an earlier run: to make that again takes a while.
+// Runs compiled scripts from V8's code cache, which saves recompiling them.
 // @ts-check
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,21 +9,21 @@ import { Script } from 'node:vm';
 
 /** @param {string | Buffer} data */
 export const hashOf = (data) => createHash('sha256').update(data).digest('hex');
-/** As long as that is. */
+/** The length of a hash in hexadecimal digits. */
 const HASH_BYTES = 64;
 
-/** V8 takes only what it has made itself, with the same flags. */
+/** V8 accepts a code cache only from the same version of itself, run with the same flags. */
 const FLAVOUR = `${process.version}-${hashOf(
   [process.arch, ...process.execArgv, process.env['NODE_OPTIONS']].join(' '),
 ).slice(0, 8)}`;
 
-/** What a command has loaded. @type {Map<string, { exports: object }>} */
+/** The modules that this process has loaded, by file. @type {Map<string, { exports: object }>} */
 const modules = new Map();
 
 /**
- * Runs a compiled file with what V8 made of it in the first run that did not fail: to make that again takes a while.
+ * Loads a compiled file, with its code cache when there is one. The first run that does not fail writes the cache.
  * @param {string} file
- * @returns {object} what it exports
+ * @returns {object} its exports
  */
 export function load(file) {
   const known = modules.get(file);
@@ -33,7 +33,7 @@ export function load(file) {
   try {
     run(file, module);
   } catch (error) {
-    // Whoever asks for it again is told why it is not there, and not given half of it.
+    // The next caller gets the error again rather than a half-initialised module.
     modules.delete(file);
     throw error;
   }
@@ -45,13 +45,13 @@ export function load(file) {
  * @param {{ exports: object }} module
  */
 function run(file, module) {
-  const kept = `${file}-${FLAVOUR}`;
-  const cachedData = readKept(kept);
+  const cacheFile = `${file}-${FLAVOUR}`;
+  const cachedData = readCache(cacheFile);
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`;
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
   if (script.cachedDataRejected !== false) {
-    if (unkept.size === 0) keepAtExit();
-    unkept.set(kept, script);
+    if (uncached.size === 0) writeCachesAtExit();
+    uncached.set(cacheFile, script);
   }
   const require = createRequire(file);
   const own = (/** @type {string} */ name) =>
@@ -59,24 +59,24 @@ function run(file, module) {
   script.runInThisContext()(module.exports, own, module, file, dirname(file));
 }
 
-/** What is to be kept of this run, by where. @type {Map<string, Script>} */
-const unkept = new Map();
+/** The scripts without a valid cache, by the file of their cache. @type {Map<string, Script>} */
+const uncached = new Map();
 
-function keepAtExit() {
-  // A function that Sparkplug has compiled is not in what V8 gives out; and what it gives out it takes with equal flags.
+function writeCachesAtExit() {
+  // V8 leaves functions that Sparkplug has compiled out of a cache, and a cache is valid with equal flags only.
   setFlagsFromString('--no-sparkplug');
   process.on('exit', (code) => {
     setFlagsFromString('--sparkplug');
-    if (code !== 1) for (const [file, script] of unkept) keep(file, script.createCachedData());
+    if (code !== 1) for (const [file, script] of uncached) writeCache(file, script.createCachedData());
   });
 }
 
 /**
- * With its hash before it: V8 does not see that a part of it is damaged, and runs what it finds.
+ * Reads a cache and checks the hash in front of it: V8 itself does not notice a damaged cache, and would run it.
  * @param {string} file
  * @returns {Buffer | undefined}
  */
-function readKept(file) {
+function readCache(file) {
   try {
     const bytes = readFileSync(file);
     const data = bytes.subarray(HASH_BYTES);
@@ -87,16 +87,16 @@ function readKept(file) {
 }
 
 /**
- * Written all at once; where that is not possible, the next run is as slow as this one.
+ * Writes a cache atomically. A failure is ignored: the next run is as slow as this one.
  * @param {string} file
  * @param {Buffer} data
  */
-function keep(file, data) {
-  const work = `${file}-${process.pid}`;
+function writeCache(file, data) {
+  const partFile = `${file}-${process.pid}`;
   try {
-    writeFileSync(work, Buffer.concat([Buffer.from(hashOf(data)), data]));
-    renameSync(work, file);
+    writeFileSync(partFile, Buffer.concat([Buffer.from(hashOf(data)), data]));
+    renameSync(partFile, file);
   } catch {
-    rmSync(work, { force: true });
+    rmSync(partFile, { force: true });
   }
 }

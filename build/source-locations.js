@@ -1,18 +1,18 @@
-// An esbuild plugin: modules go on to know where they lie, although their bundle lies elsewhere.
+// An esbuild plugin: bundled modules keep the paths of their source files in `import.meta`.
 // @ts-check
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Gives every TypeScript module its own `import.meta.url`, `filename` and `dirname`. In JavaScript, since what compiles
- * our TypeScript uses it, too.
+ * Replaces `import.meta.url`, `filename` and `dirname` in every TypeScript module by the source file's own. This file is
+ * JavaScript because the compiler of our TypeScript uses it, too.
  * @type {import('esbuild').Plugin}
  */
-export const places = {
-  name: 'places',
+export const sourceLocations = {
+  name: 'source-locations',
   setup({ onLoad, esbuild }) {
-    // Not as a literal: where tests share globals, that is no RegExp to esbuild.
+    // Not a literal: in Jest's realm a literal is not an instance of the RegExp that esbuild checks for.
     onLoad({ filter: new RegExp('\\.[mc]?ts$') }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       if (!text.includes('import.meta.')) return undefined;

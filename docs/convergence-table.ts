@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nouns } from '../lib/model/architecture.ts';
-import { built, mishaps } from '../test/converge/mishaps.ts';
-import { strangers, taken } from '../test/converge/strangers.ts';
+import { manualImageChanges, manualChanges } from '../test/converge/manual-changes.ts';
+import { foreignResources, takenOver } from '../test/converge/foreign-resources.ts';
 import { table } from './table.ts';
 
 const SNAPSHOTS = join(import.meta.dirname, '../test/converge/__snapshots__');
@@ -38,15 +38,17 @@ const nounOf = (address: string): string => address.split('.')[0] ?? '';
 export function convergenceTable(): string {
   const changes = snapshotsOf('changes');
   const lines = [...changes.values()].flat().map(partsOf);
-  const [found = []] = snapshotsOf('found').values();
+  const [found = []] = snapshotsOf('lost-state').values();
   const foreign = new Set(
-    [...strangers.map(({ address }) => address), ...taken.map(([one]) => one)].map(nounOf),
+    [...foreignResources.map(({ address }) => address), ...takenOver.map(([one]) => one)].map(nounOf),
   );
   const rows = nouns.map((noun) => {
     const mine = lines.filter((line) => line.noun === noun);
     const inPlace = mine.filter(({ verb }) => verb === 'update').flatMap(({ fields }) => fields.map(short));
     const replacing = [...changes].filter(([, plan]) => isReplaced(plan, noun)).map(([name]) => name);
-    const drifts = [...mishaps, ...built].filter((one) => one.noun === noun).map(({ what }) => what);
+    const drifts = [...manualChanges, ...manualImageChanges]
+      .filter((one) => one.noun === noun)
+      .map(({ what }) => what);
     return [
       `\`${noun}\``,
       listed(inPlace),

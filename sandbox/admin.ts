@@ -1,8 +1,8 @@
 /** The sandbox about itself: census, journal, faults, weather and reset, on `/_sandbox/…`. */
 import * as z from 'zod';
 import { census } from './census.ts';
-import { FAIL_LATER } from './chaos/delayed-failures.ts';
-import { LOOKS, type Fault } from './chaos/faults.ts';
+import { CAN_FAIL_LATER } from './chaos/delayed-failures.ts';
+import { APPEARANCES, type Fault } from './chaos/faults.ts';
 import type { Surroundings } from './gateway.ts';
 import type { WireRequest, WireResponse } from './protocol/wire.ts';
 import type { World } from './world/world.ts';
@@ -17,7 +17,7 @@ const json = (value: unknown, status = 200): WireResponse => ({
 export type Pages = Readonly<Record<string, (request: WireRequest) => unknown>>;
 
 /** Makes the pages of a sandbox; `more` adds to them, by `METHOD name`. */
-export function admin(world: World, { journal, faults, sky }: Surroundings, more: Pages) {
+export function admin(world: World, { journal, faults, chaos }: Surroundings, more: Pages) {
   const pages: Pages = {
     'GET census': () => census(world),
     'GET journal': () => journal.entries(),
@@ -26,13 +26,13 @@ export function admin(world: World, { journal, faults, sky }: Surroundings, more
       for (const fault of readFaults(body)) faults.add(fault);
       return faults.waiting();
     },
-    'GET weather': () => sky.weather,
-    'POST weather': ({ body }) => sky.turn(parsed(body)),
+    'GET weather': () => chaos.weather,
+    'POST weather': ({ body }) => chaos.adjust(parsed(body)),
     'POST reset': () => {
       world.reset();
       journal.clear();
       faults.clear();
-      sky.reset();
+      chaos.reset();
       return {};
     },
     ...more,
@@ -65,13 +65,13 @@ const FAULT = z.discriminatedUnion('kind', [
     status: z.int().min(400).max(599).default(500),
   }),
   z.strictObject({ ...WHICH, kind: z.literal('answer-lost') }),
-  z.strictObject({ ...WHICH, kind: z.literal('lost'), looks: z.enum(LOOKS).default('reset') }),
-  z.strictObject({ ...WHICH, kind: z.literal('not-done'), looks: z.enum(LOOKS).default('reset') }),
+  z.strictObject({ ...WHICH, kind: z.literal('lost'), looks: z.enum(APPEARANCES).default('reset') }),
+  z.strictObject({ ...WHICH, kind: z.literal('not-done'), looks: z.enum(APPEARANCES).default('reset') }),
   z.strictObject({ ...WHICH, kind: z.literal('slow'), ms: z.number().min(0).max(3_600_000) }),
   z.strictObject({
     ...WHICH,
     kind: z.literal('fails-later'),
-    operation: z.enum(FAIL_LATER),
+    operation: z.enum(CAN_FAIL_LATER),
     code: z.string().default('InternalError'),
     message: z.string().default('An internal error has occurred'),
   }),

@@ -1,7 +1,7 @@
 /** The gateway: finds out which operation of which service a request asks for, carries it out, and writes it down. */
 import { randomUUID } from 'node:crypto';
 import { failLater } from './chaos/delayed-failures.ts';
-import type { Faults, Harm, Look } from './chaos/faults.ts';
+import type { Faults, Failure, Appearance } from './chaos/faults.ts';
 import type { Journal } from './journal.ts';
 import { isMutating } from './journal.ts';
 import { own } from './own-property.ts';
@@ -9,21 +9,21 @@ import { refusal, Refusal } from './protocol/refusal.ts';
 import type { OperationShape } from './protocol/schemas.ts';
 import type { WireRequest, WireResponse } from './protocol/wire.ts';
 import { services, type Service } from './services.ts';
-import type { Sky } from './chaos/controller.ts';
+import type { Chaos } from './chaos/controller.ts';
 import { Throttled } from './chaos/throttle.ts';
 import type { World } from './world/world.ts';
 
 /** The answer of the gateway; when it is to be lost, how that looks. */
 export interface Answer {
   readonly response: WireResponse;
-  readonly lost?: Exclude<Look, '500'> | undefined;
+  readonly lost?: Exclude<Appearance, '500'> | undefined;
 }
 
 /** What is around a world. */
 export interface Surroundings {
   readonly journal: Journal;
   readonly faults: Faults;
-  readonly sky: Sky;
+  readonly chaos: Chaos;
   /** Told of mistakes of ours, with all that is known of them. */
   readonly complain: (error: unknown) => void;
 }
@@ -45,11 +45,11 @@ interface Call {
   readonly operation: string;
   readonly region: string;
   readonly requestId: string;
-  readonly harm: Harm | undefined;
+  readonly failure: Failure | undefined;
 }
 
 /** Makes the gateway of a world. */
-export function gateway(world: World, { journal, faults, sky, complain }: Surroundings) {
+export function gateway(world: World, { journal, faults, chaos, complain }: Surroundings) {
   const pause = (ms: number) =>
     new Promise<void>((resolve) => world.clock.at(world.clock.now() + ms, resolve));
 
@@ -65,10 +65,10 @@ export function gateway(world: World, { journal, faults, sky, complain }: Surrou
     const operation = service.protocol.operation(request) ?? 'unknown';
     // What is written down is never what a client made up.
     const name = service.shapes.has(operation) ? operation : 'unknown';
-    const fault = faults.strike(service.name, name);
-    const weather = sky.isCalm ? undefined : sky.start();
-    const harm = fault ?? weather?.harm;
-    const call = { service, operation, region, requestId: randomUUID(), harm };
+    const fault = faults.next(service.name, name);
+    const weather = chaos.isCalm ? undefined : chaos.start();
+    const failure = fault ?? weather?.failure;
+    const call = { service, operation, region, requestId: randomUUID(), failure };
     if (weather && weather.latency > 0) await pause(weather.latency / 2);
     let response: WireResponse;
     let result = 'ok';
@@ -83,11 +83,12 @@ export function gateway(world: World, { journal, faults, sky, complain }: Surrou
       result = refused.code;
       response = service.protocol.encodeRefusal(refused, call.requestId);
     }
-    journal.add({ service: service.name, operation: name, region, result, fault: harm?.kind, throttled });
+    journal.add({ service: service.name, operation: name, region, result, fault: failure?.kind, throttled });
     if (isMutating(name)) world.changed();
-    const late = (weather ? weather.latency / 2 : 0) + (harm?.kind === 'slow' ? sky.onClock(harm.ms) : 0);
+    const late =
+      (weather ? weather.latency / 2 : 0) + (failure?.kind === 'slow' ? chaos.onClock(failure.ms) : 0);
     if (late > 0) await pause(late);
-    return harm ? spoiled(call, harm, response) : { response };
+    return failure ? spoiled(call, failure, response) : { response };
   };
 
   async function carryOut(
@@ -100,29 +101,33 @@ export function gateway(world: World, { journal, faults, sky, complain }: Surrou
     if (!operation) {
       throw refusal('NotImplemented', `The sandbox does not have ${service.name} ${name} yet`, 501);
     }
-    const { harm } = call;
-    if (harm?.kind === 'refused') throw refusal(harm.code, harm.message, harm.status);
-    if (harm?.kind === 'not-done') throw internalError();
+    const { failure } = call;
+    if (failure?.kind === 'refused') throw refusal(failure.code, failure.message, failure.status);
+    if (failure?.kind === 'not-done') throw internalError();
     const input = service.protocol.decode(shape, request) as Record<string, unknown>;
     refuseUntaken(service, shape, operation.takes, input);
     const region = world.region(call.region);
     const seen = { service: service.name, operation: name, input, region };
-    if (!sky.isCalm) sky.admit(seen);
+    if (!chaos.isCalm) chaos.admit(seen);
     operation.before?.(region);
     const run = () => operation.run(input, region);
-    const output = sky.isCalm ? await run() : await sky.carryOut(seen, run);
-    if (harm?.kind === 'fails-later') failLater(region, name, output, harm);
+    const output = chaos.isCalm ? await run() : await chaos.carryOut(seen, run);
+    if (failure?.kind === 'fails-later') failLater(region, name, output, failure);
     return service.protocol.encode(shape, output, call.requestId);
   }
 }
 
 /** What the client gets of the answer to a call that something goes wrong with. */
-function spoiled({ service, requestId }: Call, harm: Harm, response: WireResponse): Answer {
-  if (harm.kind === 'answer-lost') return { response, lost: 'reset' };
-  if (harm.kind !== 'lost' && harm.kind !== 'not-done') return { response };
-  if (harm.looks === '500') return { response: service.protocol.encodeRefusal(internalError(), requestId) };
+function spoiled({ service, requestId }: Call, failure: Failure, response: WireResponse): Answer {
+  if (failure.kind === 'answer-lost') return { response, lost: 'reset' };
+  if (failure.kind !== 'lost' && failure.kind !== 'not-done') return { response };
+  if (failure.looks === '500')
+    return { response: service.protocol.encodeRefusal(internalError(), requestId) };
   // Half of an answer begins the same way, whether anything was done or not.
-  return { response: harm.kind === 'not-done' ? { ...response, status: 200 } : response, lost: harm.looks };
+  return {
+    response: failure.kind === 'not-done' ? { ...response, status: 200 } : response,
+    lost: failure.looks,
+  };
 }
 
 /** A member that AWS knows and the sandbox does not: refused by name, since ignoring it would be a lie. */

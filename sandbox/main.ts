@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { FolderTaken } from './claim.ts';
 import { LATE } from './client.ts';
 import { PACES, type Pace } from './world/durations.ts';
-import { weatherOf } from './chaos/weather.ts';
+import { parseWeather } from './chaos/weather.ts';
 import { startWholeSandbox } from './sandbox-with-tasks.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -47,7 +47,7 @@ function readArguments() {
     httpPort: portOf(values['http-port'] ?? (env['SLIPWAY_SANDBOX_HTTP_PORT'] || '8080'), '--http-port'),
     folder: resolve(values.folder ?? `${home}/sandbox`),
     pace: paceOf(values.pace ?? (env['SLIPWAY_SANDBOX_PACE'] || 'brisk')),
-    weather: weatherOf(values.weather ?? (env['SLIPWAY_SANDBOX_WEATHER'] || 'calm')),
+    weather: parseWeather(values.weather ?? (env['SLIPWAY_SANDBOX_WEATHER'] || 'calm')),
   };
 }
 
@@ -88,7 +88,7 @@ async function run(): Promise<void> {
         folder,
         background,
         pace,
-        ...(sandbox.sky.weather.throttle && { limits: pace === 'instant' ? 1 : pace }),
+        ...(sandbox.chaos.weather.throttle && { limits: pace === 'instant' ? 1 : pace }),
       }),
       'POST stop': () => {
         // After the answer is on its way.

@@ -1,9 +1,11 @@
-/** How an operation of a service is written: its members, its answer, and the SDK's own types for both. */
+/** The type of an operation of a service: its parameters, its answer, and the SDK's types for both. */
 import type { Region } from './world/region.ts';
 
 type Bag = Record<string, unknown>;
-/** The names of a client package's operations: `CreateVpc` where it exports `CreateVpcCommand`. */
-type Names<Client> = keyof { [K in keyof Client as K extends `${infer N}Command` ? N : never]: true } &
+/** The names of a client package's operations, e.g. `CreateVpc` when it exports `CreateVpcCommand`. */
+export type OperationName<Client> = keyof {
+  [K in keyof Client as K extends `${infer N}Command` ? N : never]: true;
+} &
   string;
 type CommandOf<Client, N extends string> = `${N}Command` extends keyof Client
   ? Client[`${N}Command`] extends abstract new (...args: never[]) => infer C
@@ -18,19 +20,19 @@ type OutputOf<Client, N extends string> =
     ? Omit<O, '$metadata'>
     : never;
 
-/** One operation: which members of its input it understands, and what it does. */
+/** One operation: the parameters that it takes, and what it does. */
 export interface Operation<Input, Output> {
-  /** Members it understands; any other is refused by name, never ignored. */
+  /** The parameters that it takes; any other is refused by name, never ignored. */
   readonly takes: readonly (keyof Input & string)[];
-  /** What time has brought about meanwhile, whatever the call then sees of it. */
+  /** Applies what time has brought about before the call, outside of the call's view. */
   readonly before?: (region: Region) => void;
   readonly run: (input: Input, region: Region) => Output | Promise<Output>;
 }
 
 /** Any subset of a client package's operations, with their exact inputs and outputs: `satisfies Operations<typeof import('@aws-sdk/client-ec2')>`. */
 export type Operations<Client> = {
-  readonly [N in Names<Client>]?: Operation<InputOf<Client, N>, OutputOf<Client, N>>;
+  readonly [N in OperationName<Client>]?: Operation<InputOf<Client, N>, OutputOf<Client, N>>;
 };
 
-/** An operation whose types are no longer known: what the gateway calls. */
+/** An operation with erased types, as the gateway calls it. */
 export type AnyOperation = Operation<Bag, object>;

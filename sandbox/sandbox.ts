@@ -10,8 +10,8 @@ import { folderBlobs } from './world/blobs.ts';
 import { systemClock, type Clock } from './world/clock.ts';
 import type { Plane } from './data-plane.ts';
 import type { Pace } from './world/durations.ts';
-import { makeSky, type Sky } from './chaos/controller.ts';
-import { calm, turned, type Weather } from './chaos/weather.ts';
+import { makeChaos, type Chaos } from './chaos/controller.ts';
+import { calm, adjusted, type Weather } from './chaos/weather.ts';
 import { keep } from './world/persistence.ts';
 import { World } from './world/world.ts';
 
@@ -41,7 +41,7 @@ export interface Sandbox {
   readonly world: World;
   readonly journal: Journal;
   readonly faults: Faults;
-  readonly sky: Sky;
+  readonly chaos: Chaos;
   close(): Promise<void>;
 }
 
@@ -57,8 +57,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const keeper = folder === undefined ? undefined : keep(world, join(folder, 'world'), complain);
   const journal = makeJournal(() => clock.now());
   const faults = makeFaults();
-  const sky = makeSky(world, turned(calm, options.weather ?? {}));
-  const around = { journal, faults, sky, complain };
+  const chaos = makeChaos(world, adjusted(calm, options.weather ?? {}));
+  const around = { journal, faults, chaos, complain };
   const call = gateway(world, around);
   const { server, port } = await serve(
     {
@@ -78,7 +78,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     world,
     journal,
     faults,
-    sky,
+    chaos,
     async close() {
       world.agenda.stop();
       await new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** The services of the sandbox: for each its client package, its wire protocol, its operations and its events. */
+/** The services of the sandbox with their client packages, wire protocols, operations and events. */
 import * as autoscaling from '@aws-sdk/client-application-auto-scaling';
 import * as cloudwatchLogs from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
@@ -25,14 +25,14 @@ import { operationsOf, type OperationShape } from './protocol/schemas.ts';
 import type { Protocol } from './protocol/wire.ts';
 import type { Events } from './world/region.ts';
 
-/** One service: how it is spoken to, and what it can do. */
+/** One service: its wire protocol and its operations. */
 export interface Service {
   /** Its name in this project, e.g. `elbv2`. */
   readonly name: string;
   readonly protocol: Protocol;
   /** Every operation that AWS has. */
   readonly shapes: ReadonlyMap<string, OperationShape>;
-  /** Those that the sandbox has. */
+  /** The operations that the sandbox has. */
   readonly operations: Readonly<Record<string, AnyOperation>>;
 }
 
@@ -54,7 +54,7 @@ function service(
   };
 }
 
-/** The services by the name that stands in the credential scope of a signature. */
+/** The services by their name in the credential scope of a signature. */
 export const services: Readonly<Record<string, Service>> = {
   ec2: service('ec2', ec2, queryProtocol('ec2', 'http://ec2.amazonaws.com/doc/2016-11-15/'), ec2Operations),
   elasticloadbalancing: service(
@@ -82,5 +82,5 @@ export const services: Readonly<Record<string, Service>> = {
   route53: service('route53', route53, (shapes) => restXmlProtocol([...shapes.values()]), route53Operations),
 };
 
-/** Everything that can happen later, in any service. */
+/** The scheduled events of all services. */
 export const events: Events = { ...ec2Events, ...elbv2Events, ...ecsEvents, ...ecrEvents, ...route53Events };

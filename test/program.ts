@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll } from '@jest/globals';
 import { build } from 'esbuild';
-import { places } from '../build/source-locations.js';
+import { sourceLocations } from '../build/source-locations.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** Packages that are CommonJS have these. */
@@ -36,7 +36,7 @@ export function newFolder(): string {
  * @param text TypeScript; `lib/…` and `sandbox/…` are Slipway's
  * @returns its file
  */
-export async function compiled(text: string): Promise<string> {
+export async function compileProgram(text: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: text.replaceAll(/'(?=(lib|sandbox)\/)/g, "'./"), resolveDir: ROOT, loader: 'ts' },
     bundle: true,
@@ -45,7 +45,7 @@ export async function compiled(text: string): Promise<string> {
     format: 'esm',
     banner: { js: COMMONJS },
     logLevel: 'silent',
-    plugins: [places],
+    plugins: [sourceLocations],
   });
   const file = join(newFolder(), 'program.mjs');
   writeFileSync(file, outputFiles[0]?.contents ?? '');
@@ -56,19 +56,24 @@ export async function compiled(text: string): Promise<string> {
 export interface Program {
   readonly child: ChildProcess;
   /** The next line that it says; undefined when it has ended. */
-  readonly next: () => Promise<string | undefined>;
+  readonly nextLine: () => Promise<string | undefined>;
   /** Says a line to it. */
-  readonly tell: (line: string) => void;
+  readonly send: (line: string) => void;
   /** Resolves with its exit code, or with the name of the signal that ended it. */
   readonly ended: Promise<number | string>;
   readonly kill: () => Promise<void>;
 }
 
 /** Nobody in particular: not even as the superuser does a test ignore what a file's mode forbids. */
-export const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+export const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 /** @param before what goes before `node` in a shell, e.g. `umask 0` */
-export function start(file: string, args: readonly string[], before = ':', user: object = {}): Program {
+export function startProgram(
+  file: string,
+  args: readonly string[],
+  before = ':',
+  user: object = {},
+): Program {
   const line = `${before}; exec "$0" "$@"`;
   const child = spawn('sh', ['-c', line, process.execPath, file, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -80,11 +85,11 @@ export function start(file: string, args: readonly string[], before = ':', user:
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     child,
-    next: async () => {
+    nextLine: async () => {
       const line = (await lines.next()) as { done?: boolean; value: string };
       return line.done ? undefined : line.value;
     },
-    tell: (text) => child.stdin.write(`${text}\n`),
+    send: (text) => child.stdin.write(`${text}\n`),
     ended,
     kill: async () => {
       child.kill('SIGKILL');

@@ -1,21 +1,22 @@
-/** Bundles a TypeScript module that is not part of Slipway with all that it imports, and leads places in it back to its source. */
+/** Bundles a TypeScript module that is not part of Slipway with its imports, and maps locations in the bundle to its source. */
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type BuildFailure, type OutputFile } from 'esbuild';
-import { places } from '../../build/source-locations.js';
+import { sourceLocations } from '../../build/source-locations.js';
 
-/** A module as one text that needs no loader and no file of its own. */
+/** A module with its imports, as one string that needs neither a loader nor a file. */
 export interface ModuleBundle {
-  /** To be imported. */
+  /** A data URL to import. */
   readonly url: string;
-  /** A stack with the places of the source in place of those of the bundle. */
+  /** Maps the locations in a stack trace from the bundle to the source. */
   readonly mapped: (stack: string) => string;
 }
 
 /**
+ * Bundles a module.
  * @param path absolute
- * @throws SyntaxError with the place when it cannot be bundled
+ * @throws SyntaxError with the location when it cannot be bundled
  * @see https://esbuild.github.io/api/#build
  */
 export async function bundleModule(path: string): Promise<ModuleBundle> {
@@ -24,7 +25,7 @@ export async function bundleModule(path: string): Promise<ModuleBundle> {
   const [map, code] = [/\.map$/, /\.mjs$/].map(
     (ending) => files.find((file) => ending.test(file.path))?.text ?? '',
   );
-  // As a URL nothing of it is ever on the disk. The last line gives it a short name in stacks.
+  // A data URL: the bundle is never written to disk. The last line gives it a short name in stack traces.
   const name = pathToFileURL(outfile).href;
   const text = `${code}\n//# sourceURL=${name}\n`;
   return {
@@ -51,7 +52,7 @@ async function bundled(path: string, outfile: string): Promise<readonly OutputFi
       sourcesContent: false,
       outfile,
       logLevel: 'silent',
-      plugins: [places],
+      plugins: [sourceLocations],
     });
     return outputFiles;
   } catch (error) {
@@ -61,20 +62,20 @@ async function bundled(path: string, outfile: string): Promise<readonly OutputFi
 }
 
 const lineOf = ({ text, location }: BuildFailure['errors'][number]): string =>
-  location ? `${location.file}, line ${location.line}: ${withoutTexts(text)}` : withoutTexts(text);
+  location ? `${location.file}, line ${location.line}: ${withoutQuotedText(text)}` : withoutQuotedText(text);
 
-/** «found "'secret'"»: a text that stands where it should not may be one that nobody should read. */
-const withoutTexts = (text: string): string => text.replace(/"(\\?["'`])[^]*"/, 'a text');
+/** Hides the string in messages such as `found "'secret'"`: a misplaced string may be a secret. */
+const withoutQuotedText = (text: string): string => text.replace(/"(\\?["'`])[^]*"/, 'a string');
 
 interface Mapping {
-  /** As stacks have it. */
+  /** The name of the bundle in stack traces. */
   readonly name: string;
   readonly map: string;
-  /** What its sources are relative to. */
+  /** The folder that the sources in the map are relative to. */
   readonly folder: string;
 }
 
-/** Node maps by itself only what lies in files. */
+/** Maps a stack trace; Node itself maps only modules that were loaded from files. */
 function mapped(stack: string, { name, map, folder }: Mapping): string {
   const [head = '', ...frames] = stack.split(`${name}:`);
   if (frames.length === 0) return stack;

@@ -1,38 +1,48 @@
-/** What the schema of single fields cannot say: everything that ties fields together, as one list of checks. */
+/** The checks that involve several fields, which the schema of single fields cannot express, as one list. */
 import {
-  pathsDiffer,
+  pathsAreUnique,
   pathsHavePorts,
-  portsDiffer,
+  portsAreUnique,
   protocolsHavePaths,
-  sourcesAreThere,
-  timeoutsAreShort,
+  sourcesExist,
+  timeoutsAreBelowIntervals,
 } from './checks/containers.ts';
-import { balancerIsTaken, keysDiffer, namesAreWritten, namesFit } from './checks/names.ts';
-import { containersAreFew, memoryGoesWithCpu, oneIsEssential, servicesExist } from './checks/services.ts';
-import { domainIsInZone, tagKeysAreWritten, tagsAreFew, variablesAreNamed } from './checks/stack.ts';
+import { balancerIsReserved, keysAreUnique, namesAreWellFormed, namesFit } from './checks/names.ts';
+import {
+  containersAreWithinQuotas,
+  memoryFitsCpu,
+  oneIsEssential,
+  servicesExist,
+} from './checks/services.ts';
+import {
+  domainIsInZone,
+  tagKeysAreWellFormed,
+  tagsAreWithinLimit,
+  variableNamesAreWellFormed,
+} from './checks/stack.ts';
 import type { Config } from './config.ts';
 import type { Check, Finding } from './finding.ts';
 
 const CHECKS: readonly Check[] = [
-  namesAreWritten,
-  balancerIsTaken,
-  keysDiffer,
+  namesAreWellFormed,
+  balancerIsReserved,
+  keysAreUnique,
   namesFit,
   domainIsInZone,
-  tagsAreFew,
-  tagKeysAreWritten,
+  tagsAreWithinLimit,
+  tagKeysAreWellFormed,
   servicesExist,
-  memoryGoesWithCpu,
-  containersAreFew,
+  memoryFitsCpu,
+  containersAreWithinQuotas,
   oneIsEssential,
-  portsDiffer,
-  pathsDiffer,
+  portsAreUnique,
+  pathsAreUnique,
   pathsHavePorts,
   protocolsHavePaths,
-  timeoutsAreShort,
-  variablesAreNamed,
-  sourcesAreThere,
+  timeoutsAreBelowIntervals,
+  variableNamesAreWellFormed,
+  sourcesExist,
 ];
 
-/** All that is wrong with a configuration whose fields are right by themselves. Looks at source folders, else pure. */
+/** Lists the mistakes in a configuration whose fields are valid on their own. Reads source folders, otherwise pure. */
 export const check = (config: Config): Finding[] => CHECKS.flatMap((look) => [...look(config)]);

@@ -1,24 +1,28 @@
-// The process that a configuration runs in: says what the module exports, or how it failed. Nothing that it does ends the run.
+// The process that runs a configuration: it sends the parent what the module exports, or how it failed, and cannot end the run.
 // @ts-check
 import { inspect } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { serialize } from './serialize.js';
 
 /**
- * What it is asked to do: to run the module behind a URL.
- * @typedef {{ url: string, context: object }} Order
+ * A request to run the module at a URL.
+ * @typedef {{ url: string, context: object }} Request
  */
 /**
- * What it says: a value, that there is none, what was thrown, that the module exits, or that nothing happens any more.
- * @typedef {{ value: import('./serialize.js').Packed } | { nothing: true } | { thrown: Thrown } | { exit: string } | { waits: true }} Word
+ * The reply: the exported value, that there is none, what was thrown, that the module exits, or that it waits for nothing.
+ * @typedef {{ value: import('./serialize.js').Serialized } | { nothing: true } | { thrown: Thrown } | { exit: string } | { waits: true }} Reply
  * @typedef {{ message: string | undefined, stack: string, shown: string }} Thrown
  * @typedef {Readonly<Record<string, string | undefined>>} Variables
  */
 
-/** How much of a text is told, characters: nobody reads more of an error. */
-const MOST = 2000;
+/** The characters of an error message that are reported. */
+const MAX_MESSAGE = 2000;
+
+/** The process id of the run. */
+const [parent] = process.argv.splice(2);
 
 const before = { ...process.env };
-/** What the module has set or taken away: it may choose the AWS_PROFILE of a stage. */
+/** Environment variables that the module has set or deleted, such as the AWS_PROFILE of a stage. */
 const changed = () =>
   Object.fromEntries(
     Object.keys({ ...before, ...process.env })
@@ -26,35 +30,42 @@ const changed = () =>
       .map((name) => [name, process.env[name]]),
   );
 
-/** @param {Word} word */
-const say = (word) => process.send?.({ word, variables: changed() });
+/** @param {Reply} reply */
+const send = (reply) => process.send?.({ reply, variables: changed() });
 
 const { exit } = process;
 process.exit = (code) => {
-  say({ exit: String(code ?? process.exitCode ?? 0) });
+  send({ exit: String(code ?? process.exitCode ?? 0) });
   return exit(code);
 };
-process.once('beforeExit', () => say({ waits: true }));
+process.once('beforeExit', () => send({ waits: true }));
 process.once('disconnect', () => exit(1));
-// Also what a promise that nobody waits for is rejected with.
+// A configuration that never yields blocks that handler, so a thread watches the parent, too. It needs neither the
+// variables nor the options of this process, and does not keep it alive.
+new Worker(new URL('watchdog.js', import.meta.url), {
+  workerData: Number(parent),
+  env: {},
+  execArgv: [],
+}).unref();
+// Unhandled rejections arrive here, too.
 process.on('uncaughtException', (error) => {
-  say({ thrown: thrown(error) });
+  send({ thrown: thrown(error) });
 });
 
-process.once('message', async (/** @type {Order} */ { url, context }) => {
-  // From now on the line to the parent alone is no reason to wait.
+process.once('message', async (/** @type {Request} */ { url, context }) => {
+  // From here on the channel to the parent no longer keeps this process alive.
   process.channel?.unref();
   try {
     const exported = defaultOf(await import(url));
-    if (exported === undefined) return say({ nothing: true });
-    return say({ value: serialize(typeof exported === 'function' ? await exported(context) : exported) });
+    if (exported === undefined) return send({ nothing: true });
+    return send({ value: serialize(typeof exported === 'function' ? await exported(context) : exported) });
   } catch (error) {
-    return say({ thrown: thrown(error) });
+    return send({ thrown: thrown(error) });
   }
 });
 
 /**
- * Where the nearest package.json does not say `"type": "module"`, a module may come wrapped in another.
+ * Returns the default export. Where the nearest package.json lacks `"type": "module"`, it may be wrapped in another module.
  * @param {{ default?: any }} module
  */
 function defaultOf({ default: exported }) {
@@ -63,7 +74,7 @@ function defaultOf({ default: exported }) {
 }
 
 /**
- * Anything can be thrown, also what throws when it is looked at.
+ * Describes what was thrown. That can be anything, even an object that throws when it is inspected.
  * @param {unknown} error
  * @returns {Thrown}
  */
@@ -71,9 +82,9 @@ function thrown(error) {
   try {
     const { message, stack } = Object(error);
     return {
-      message: typeof message === 'string' ? message.slice(0, MOST) : undefined,
+      message: typeof message === 'string' ? message.slice(0, MAX_MESSAGE) : undefined,
       stack: String(stack),
-      shown: inspect(error).slice(0, MOST),
+      shown: inspect(error).slice(0, MAX_MESSAGE),
     };
   } catch {
     return { message: undefined, stack: '', shown: 'something that cannot be shown' };

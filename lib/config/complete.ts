@@ -1,24 +1,24 @@
-/** Makes the complete configuration of a stack whose shape is right. Pure. */
+/** Completes a configuration that the schema has accepted. Pure. */
 import { resolve } from 'node:path';
 import type { Builder, Config, Container, Target } from './config.ts';
 import type { StackOutput } from './schema.ts';
 
-/** What a configuration is completed with. */
+/** The values that complete a configuration. */
 export interface CompletionContext {
   readonly stage: string;
   readonly target: Target;
   /** The folder that sources are relative to. */
   readonly folder: string;
-  /** Goes before the configuration's own. */
+  /** Overrides the builder of the configuration. */
   readonly builder?: Builder | undefined;
 }
 
 type ContainerOutput = StackOutput['services'][string]['containers'][string];
 
-/** The user of an image that Slipway makes: any but root; that of the official Node images. */
+/** The user in an image that Slipway builds: that of the official Node images, since a program should not run as root. */
 const SOURCE_USER = '1000:1000';
 
-/** The configuration of a stack, with the names in their places and the folders absolute. */
+/** Returns the configuration of a stack, with the names as fields and absolute folders. */
 export const complete = (
   stack: StackOutput,
   { stage, target, folder, builder }: CompletionContext,

@@ -1,10 +1,10 @@
-/** What a `slipway.config.ts` exports: a stack, or a function that makes one. Types only: a configuration runs nothing of ours. */
+/** The types of a `slipway.config.ts`: a stack, or a function that returns one. Importing this file runs no Slipway code. */
 import type { Target } from './config.ts';
 import type { StackInput } from './schema.ts';
 
-/** What is known before the configuration is read. */
+/** The argument of a configuration that is a function. */
 export interface StackContext {
-  /** E.g. `dev`, as `--stage` says. */
+  /** The value of `--stage`, e.g. `dev`. */
   readonly stage: string;
   readonly target: Target;
 }
@@ -13,7 +13,7 @@ export interface StackContext {
 export type StackDefinition = StackInput | ((context: StackContext) => StackInput | Promise<StackInput>);
 
 /**
- * Gives a configuration its types; returns it as it is.
+ * Gives a configuration its types; returns it unchanged.
  * @example export default defineStack(({ stage }) => ({ name: 'shop', region: 'eu-west-1', services: { … } }))
  */
 export const defineStack = (stack: StackDefinition): StackDefinition => stack;

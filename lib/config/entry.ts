@@ -1,18 +1,18 @@
-/** Where the program of a source folder starts. */
+/** Finds the entry file of the program in a source folder. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where a program without `main` in its package.json starts: the first of these that exists. */
+/** The entry files of a program without `main` in its package.json; the first that exists is used. */
 export const ENTRIES = ['src/main.ts', 'src/index.ts', 'main.ts', 'index.ts'] as const;
 
 /**
- * The file that a bundle of the folder starts from: `main` of its package.json, or else the first of `ENTRIES`.
- * @returns its path, which begins with the folder's; undefined when there is none
+ * Returns the entry file of a folder: `main` of its package.json, or else the first of `ENTRIES` that exists.
+ * @returns its path, which begins with the folder's; undefined when there is no such file
  */
 export const entryOf = (folder: string): string | undefined =>
   [...mainOf(folder), ...ENTRIES].map((file) => join(folder, file)).find((path) => kindOf(path) === 'file');
 
-/** What lies at a path, links followed; undefined when that cannot be seen. */
+/** Returns what is at a path, following links; undefined when there is nothing, or no permission to see it. */
 export function kindOf(path: string): 'file' | 'folder' | undefined {
   try {
     const stats = statSync(path);
@@ -27,6 +27,6 @@ function mainOf(folder: string): string[] {
     const { main } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { main?: unknown };
     return typeof main === 'string' ? [main] : [];
   } catch {
-    return []; // no package.json, or no JSON: the usual places are left
+    return []; // no package.json, or not JSON: the default entry files remain
   }
 }

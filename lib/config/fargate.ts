@@ -1,10 +1,10 @@
-/** The sizes of a task that Fargate offers. */
+/** The task sizes that Fargate offers. */
 
 const steps = (from: number, to: number, step: number): number[] =>
   Array.from({ length: (to - from) / step + 1 }, (_, index) => from + index * step);
 
 /**
- * CPU units, and the MiB of memory that go with them. The last row is documented, though not offered everywhere.
+ * The memory sizes in MiB that Fargate offers for each number of CPU units. Not every region offers the last row.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
  */
 export const FARGATE_SIZES: ReadonlyMap<number, readonly number[]> = new Map([

@@ -1,8 +1,8 @@
-/** The rules of single texts: each returns what to write instead, or nothing when the text is good. */
+/** The rules of single strings: each returns what to write instead, or undefined when the string is valid. */
 import { Netmask } from 'netmask';
 import * as z from 'zod';
 
-/** @returns the fix, as a sentence; undefined when the text is good */
+/** @returns the fix, as a sentence; undefined when the string is valid */
 export type Rule = (text: string) => string | undefined;
 
 const matches =
@@ -10,16 +10,16 @@ const matches =
   (text) =>
     pattern.test(text) ? undefined : fix;
 
-/** The names of services and containers: what every AWS service that they become part of a name of takes. */
+/** The names of services and containers: valid in every AWS name that they become part of. */
 export const name = matches(
   /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
   'Use lower-case letters, digits and single hyphens; begin with a letter, and do not end with a hyphen.',
 );
 
-/** The name of a stage. Without hyphens: `a` in the stage `b-c` and `a-b` in the stage `c` would be one stack, `a-b-c`. */
+/** The name of a stage. It has no hyphens, since `a` in stage `b-c` and `a-b` in stage `c` would both be the stack `a-b-c`. */
 export const stageName = matches(
   /^[a-z][a-z0-9]*$/,
-  'Use lower-case letters and digits, and begin with a letter; a hyphen sets the stage apart from the name of the stack.',
+  'Use lower-case letters and digits, and begin with a letter; a hyphen separates the stage from the name of the stack.',
 );
 
 /**
@@ -28,26 +28,26 @@ export const stageName = matches(
  */
 export const stackName: Rule = (text) =>
   /^internal(-|$)/.test(text)
-    ? 'Begin with another word: AWS keeps load balancer names that begin with internal- to itself.'
+    ? 'Begin with another word: AWS reserves load balancer names that begin with internal-.'
     : name(text);
 
-/** Also those of China, the GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
+/** A region, including those of China, GovCloud and the sovereign cloud: `us-gov-west-1`, `eusc-de-east-1`. */
 export const region = matches(
   /^[a-z]{2,}(-[a-z]+)+-\d{1,2}$/,
   'Give the code of an AWS region, e.g. eu-west-1.',
 );
 
-/** With `/*` behind it, it stays within the 128 characters of a pattern. */
+/** Leaves room for the `/*` of a pattern, which has at most 128 characters. */
 const MAX_PATH = 125;
 
 /**
- * A path that is routed to a container: AWS's alphabet for patterns, without its wildcards.
+ * A path that is routed to a container: the characters that AWS allows in patterns, without the wildcards.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
  */
 export const routePath: Rule = (text) => {
   if (!text.startsWith('/')) return 'Begin the path with a slash, e.g. /api1.';
-  if (/[*?]/.test(text)) return 'Leave the wildcard out: everything below a path is routed with it.';
-  if (text !== '/' && text.endsWith('/')) return 'Leave the slash at the end out.';
+  if (/[*?]/.test(text)) return 'Leave out the wildcard: everything below a path is routed with it.';
+  if (text !== '/' && text.endsWith('/')) return 'Leave out the trailing slash.';
   if (text.length > MAX_PATH) return `Use at most ${MAX_PATH} characters; these are ${text.length}.`;
   if (
     text !== '/' &&
@@ -56,7 +56,7 @@ export const routePath: Rule = (text) => {
       .split('/')
       .some((segment) => ['', '.', '..'].includes(segment))
   )
-    return 'Leave empty segments, . and .. out: no request has them in its normalised path.';
+    return 'Leave out empty segments, . and ..: no request has them in its normalised path.';
   return /^[A-Za-z0-9_\-.$/~"'@:+&]+$/.test(text)
     ? undefined
     : `Use letters, digits and _ - . $ / ~ " ' @ : + & only.`;
@@ -71,15 +71,15 @@ export const healthPath = matches(
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html */
 export const matcher: Rule = (text) => {
   const parts = text.split(',').map((part) => /^(\d{3})(?:-(\d{3}))?$/.exec(part));
-  const good = parts.every((part) => {
+  const isValid = parts.every((part) => {
     const [from, to] = [Number(part?.[1]), Number(part?.[2] ?? part?.[1])];
     return from >= 200 && from <= to && to <= 499;
   });
-  return good ? undefined : 'Give status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.';
+  return isValid ? undefined : 'Give status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.';
 };
 
 /**
- * A DNS name as Route 53 answers with it: lower case, no trailing dot. It makes no zones for top-level domains.
+ * A DNS name as Route 53 returns it: lower case, no trailing dot. Route 53 creates no zones for top-level domains.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
  */
 export const domainName: Rule = (text) =>
@@ -89,8 +89,8 @@ export const domainName: Rule = (text) =>
       'a label has at most 63 letters, digits and inner hyphens, the name at most 253 characters.';
 
 /**
- * The block of the VPC. A `/16` is the largest that AWS takes; the layout cuts it in 16, and a `/28` is AWS's smallest
- * subnet.
+ * The CIDR block of the VPC. AWS accepts at most a `/16`. Every subnet gets a sixteenth of the block, and AWS accepts no
+ * subnet smaller than a `/28`.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
  */
 export const vpcBlock: Rule = (text) => {
@@ -103,7 +103,7 @@ export const vpcBlock: Rule = (text) => {
 
 export const folder = matches(/^[^\0]+$/, 'Give the path of a folder, e.g. services/api1.');
 
-/** The grammar of references, with the 255 characters of ECS. */
+/** The reference of an image; ECS accepts at most 255 characters. */
 export const imageReference = matches(
   /^(?=.{1,255}$)([\w.-]+(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
   'Give a reference such as nginx:1.29 or 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop:v1.',
@@ -115,8 +115,8 @@ export const user = matches(
   'Give a user or user:group, by number or by name, e.g. 1000:1000.',
 );
 
-/** Texts that become arguments and variables of a process: those end at a zero byte. */
-export const processText = matches(/^[^\0]*$/, 'Leave the zero byte out.');
+/** Arguments and environment variables of a process, which end at a zero byte. */
+export const processText = matches(/^[^\0]*$/, 'Leave out the zero byte.');
 
 export const variableName = matches(
   /^[A-Za-z_][A-Za-z0-9_]*$/,
@@ -133,7 +133,7 @@ const TAG_FIX = 'letters, digits, spaces and _ . : / = + - @';
 export const tagKey: Rule = (text) => {
   if (/^(aws|slipway):/i.test(text))
     return 'Use another prefix: aws: is reserved for AWS, slipway: for Slipway.';
-  if (/^name$/i.test(text)) return 'Leave it out: Slipway names everything itself.';
+  if (/^name$/i.test(text)) return 'Leave it out: Slipway sets the names of all resources.';
   return text.length >= 1 && text.length <= 128 && TAG_TEXT.test(text)
     ? undefined
     : `Use 1 to 128 characters: ${TAG_FIX}.`;

@@ -1,24 +1,24 @@
-/** What a check finds in a configuration. */
+/** The findings of the checks of a configuration, before they are put into words. */
 import type { Config, Container, Service } from './config.ts';
 
-/** Where a value lies in what the user wrote, key by key. */
+/** The path of a value in what the user wrote, key by key. */
 export type Path = readonly PropertyKey[];
 
-/** A mistake before it is put into words. */
+/** A mistake that a check found. */
 export interface Finding {
   readonly path: Path;
   /** What to write instead, as a sentence. */
   readonly fix: string;
-  /** What is there, when that is not just the value at the path. */
+  /** What to show as the current value, when that is not the value at the path. */
   readonly value?: string;
-  /** Where else the check looked: when one of those values is wrong itself, this finding says nothing. */
+  /** The other values that the check read: when one of them is invalid itself, the finding is dropped. */
   readonly reads?: readonly Path[];
 }
 
 /** Looks for one kind of mistake. */
 export type Check = (config: Config) => Iterable<Finding>;
 
-/** The option that names the stage: not in the file, but checked with it. */
+/** The path of the stage: an option, checked together with the file. */
 export const STAGE: Path = ['--stage'];
 
 export const pathOfService = ({ name }: Service, ...rest: string[]): Path => ['services', name, ...rest];
@@ -26,6 +26,6 @@ export const pathOfService = ({ name }: Service, ...rest: string[]): Path => ['s
 export const pathOfContainer = (service: Service, { name }: Container, ...rest: string[]): Path =>
   pathOfService(service, 'containers', name, ...rest);
 
-/** All containers with their services. */
+/** Lists all containers with their services. */
 export const containersWithServices = ({ services }: Config): { service: Service; container: Container }[] =>
   services.flatMap((service) => service.containers.map((container) => ({ service, container })));

@@ -1,19 +1,19 @@
-/** Puts something sound in the place of what the schema refuses, so that the rest can be checked in the same run. */
+/** Replaces fields that the schema rejects by placeholders, so that the rest can be checked in the same run. */
 import type * as z from 'zod';
 import type { Path } from './finding.ts';
 import { Stack, type StackOutput } from './schema.ts';
 
-/** A value that was parsed, with parts of it replaced where that was needed. */
+/** The result of parsing a value whose invalid parts were replaced. */
 export interface LenientResult {
-  /** Undefined when nothing can be made of the value: it is no object at all. */
+  /** Undefined when the value cannot be repaired, e.g. when it is not an object. */
   readonly stack: StackOutput | undefined;
-  /** What the schema refuses in the value itself. */
+  /** The issues that the schema has with the original value. */
   readonly issues: readonly z.core.$ZodIssue[];
-  /** What was replaced: nothing that is found there, or by reading it, means anything. */
+  /** The paths that were replaced: findings there, or that read them, are meaningless. */
   readonly replaced: readonly Path[];
 }
 
-/** What stands for required values; `*` is any key. All others are left out. */
+/** The placeholders of required values; `*` is any key. Invalid optional values are removed. */
 const PLACEHOLDERS: readonly { readonly path: readonly string[]; readonly value: unknown }[] = [
   { path: ['name'], value: 'x' },
   { path: ['region'], value: 'xx-x-1' },
@@ -26,10 +26,10 @@ const PLACEHOLDERS: readonly { readonly path: readonly string[]; readonly value:
   { path: ['services', '*', 'containers', '*', 'source'], value: '.' },
 ];
 
-/** Leaving a refused `image` out leaves a container with nothing, which the schema refuses in its turn. */
+/** Removing an invalid `image` can leave a container without `source` and `image`, which the schema rejects in turn. */
 const ROUNDS = 2;
 
-/** Parses a value, and what can be saved of it when the schema refuses parts. */
+/** Parses a value; when the schema rejects parts of it, parses it again with those replaced. */
 export function parseLeniently(input: unknown, rounds = ROUNDS): LenientResult {
   const { data, error } = Stack.safeParse(input);
   if (data !== undefined) return { stack: data, issues: [], replaced: [] };
@@ -37,12 +37,12 @@ export function parseLeniently(input: unknown, rounds = ROUNDS): LenientResult {
   const paths = issues.flatMap(pathsOf);
   if (rounds === 0 || paths.some((path) => path.length === 0))
     return { stack: undefined, issues, replaced: paths };
-  const draft = paths.reduce((value, path) => put(value, path, placeholderOf(path)), input);
+  const draft = paths.reduce((value, path) => replaceAt(value, path, placeholderOf(path)), input);
   const { stack, replaced } = parseLeniently(draft, rounds - 1);
   return { stack, issues, replaced: [...paths, ...replaced] };
 }
 
-/** Where to replace: unknown keys one by one, and lists as a whole. */
+/** Returns the paths to replace for an issue: unknown keys one by one, lists as a whole. */
 function pathsOf(issue: z.core.$ZodIssue): Path[] {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...issue.path, key]);
   const index = issue.path.findIndex((key) => typeof key === 'number');
@@ -55,11 +55,11 @@ const placeholderOf = (path: Path): unknown =>
       one.path.length === path.length && one.path.every((key, index) => key === '*' || key === path[index]),
   )?.value;
 
-/** A copy with another value at a path, or without it; the order of the keys stays. */
-function put(target: unknown, [key, ...rest]: Path, value: unknown): unknown {
+/** Returns a copy with another value at a path, or without that path; the keys keep their order. */
+function replaceAt(target: unknown, [key, ...rest]: Path, value: unknown): unknown {
   if (key === undefined) return value;
   const fields = new Map<PropertyKey, unknown>(Object.entries(target as object));
-  const next = put(fields.get(key), rest, value);
+  const next = replaceAt(fields.get(key), rest, value);
   if (next === undefined) fields.delete(key);
   else fields.set(key, next);
   return Object.fromEntries(fields);

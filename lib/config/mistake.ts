@@ -1,4 +1,4 @@
-/** A mistake in a configuration as people read it, and the problem that carries them all. */
+/** A mistake in a configuration in words, and the problem that reports all of them. */
 import { NOTHING_CHANGED, Problem } from '../model/problem.ts';
 import { STAGE } from './finding.ts';
 import { pathText } from './display.ts';
@@ -7,7 +7,7 @@ import { pathText } from './display.ts';
 export interface Mistake {
   /** Where: `services.shop.containers.api1.port`, or `--stage`. */
   readonly path: string;
-  /** What is there, never a secret: `70000`, `'api'`, `missing`, `unknown key`. */
+  /** The current value, never a secret: `70000`, `'api'`, `missing`, `unknown key`. */
   readonly value: string;
   /** What to write instead, as a sentence. */
   readonly fix: string;
@@ -17,7 +17,7 @@ export interface Mistake {
 export class InvalidConfig extends Problem {
   readonly mistakes: readonly Mistake[];
 
-  /** @param file how the user calls the file */
+  /** @param file as the user named it */
   constructor(file: string, mistakes: readonly Mistake[]) {
     const place = mistakes.every(({ path }) => path === pathText(STAGE)) ? 'The command' : file;
     super('CONFIG_INVALID', {

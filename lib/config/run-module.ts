@@ -1,100 +1,100 @@
-/** Runs a configuration in a process of its own: one that never ends, exits or crashes is a problem, not the end of the run. */
+/** Runs a configuration in a separate process, so that one that hangs, exits or crashes is a problem and not the end of the run. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { bundleModule } from './bundle.ts';
-import type { Thrown, Variables, Word } from './child.js';
+import type { Reply, Thrown, Variables } from './child.js';
 import type { StackContext } from './define.ts';
 import { deserialize } from './serialize.js';
 
-/** How a module is run. */
+/** How to run a module. */
 export interface ModuleRun {
-  /** Given to what it exports, if that is a function. */
+  /** The argument of what it exports, if that is a function. */
   readonly context: StackContext;
-  /** Milliseconds that it may take. */
+  /** Milliseconds until it must have run. */
   readonly within: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** It has no value: why, in words, and what it threw, if it did. */
+/** A module that yields no value: the message says why, and the stack is that of what it threw, if anything. */
 export class ModuleFailure extends Error {
   override readonly name = 'ModuleFailure';
 }
 
-/** More than any configuration needs, MiB: one that fills the memory is stopped before the machine is. */
-const MEMORY = 1024;
+/** MiB, more than any configuration needs: one that leaks memory ends before it fills the machine's. */
+const MAX_HEAP_MIB = 1024;
 
 /**
- * Runs a module that is not part of Slipway. Environment variables that it sets are set here, too.
+ * Runs a module that is not part of Slipway. Environment variables that it sets are set in this process, too.
  * @param path absolute
- * @returns its default export, or what that returns if it is a function; nothing when it has none
- * @throws SyntaxError with the place when it cannot be bundled; ModuleFailure; the signal's reason
+ * @returns its default export, or what that returns if it is a function; an empty object when it has none
+ * @throws SyntaxError with the location when it cannot be bundled; ModuleFailure; the signal's reason
  */
 export async function runModule(
   path: string,
   { context, within, signal }: ModuleRun,
 ): Promise<{ value?: unknown }> {
   signal?.throwIfAborted();
-  // It starts while the module is bundled.
-  const child = fork(join(import.meta.dirname, 'child.js'), {
+  // The process starts while the module is bundled.
+  const child = fork(join(import.meta.dirname, 'child.js'), [String(process.pid)], {
     env: process.env,
-    execArgv: [`--max-old-space-size=${MEMORY}`],
+    execArgv: [`--max-old-space-size=${MAX_HEAP_MIB}`],
     serialization: 'advanced',
-    // What it prints is no result of ours: stdout may have to be one JSON document.
+    // Its output goes to stderr: stdout may have to be a single JSON document.
     stdio: ['ignore', 2, 2, 'ipc'],
   });
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
   child.once('close', () => process.off('exit', kill));
-  const heard = wordOf(child, within, signal);
+  const reply = replyOf(child, within, signal);
   try {
-    const { url, mapped } = await Promise.race([bundleModule(path), heard as Promise<never>]);
+    const { url, mapped } = await Promise.race([bundleModule(path), reply as Promise<never>]);
     child.send({ url, context });
-    return valueOf(await heard, mapped);
+    return valueOf(await reply, mapped);
   } finally {
     kill();
   }
 }
 
-/** The first word of a child. */
-function wordOf(child: ChildProcess, within: number, signal?: AbortSignal): Promise<Word> {
-  const word = new Promise<Word>((resolve, reject) => {
-    const late = setTimeout(
-      () => reject(new ModuleFailure(`It was not done after ${within / 1000} s.`)),
+/** Waits for the first reply of a child, and sets the environment variables in it. */
+function replyOf(child: ChildProcess, within: number, signal?: AbortSignal): Promise<Reply> {
+  const reply = new Promise<Reply>((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new ModuleFailure(`It did not finish within ${within / 1000} s.`)),
       within,
     );
-    const stop = () => reject(signal?.reason as Error);
-    signal?.addEventListener('abort', stop, { once: true });
-    child.once('message', ({ word, variables }: { word: Word; variables: Variables }) => {
+    const onAbort = () => reject(signal?.reason as Error);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    child.once('message', ({ reply, variables }: { reply: Reply; variables: Variables }) => {
       for (const [name, value] of Object.entries(variables)) {
         if (value === undefined) delete process.env[name];
         else process.env[name] = value;
       }
-      resolve(word);
+      resolve(reply);
     });
     child.once('error', reject);
-    child.once('close', (code, ending) => {
-      clearTimeout(late);
-      signal?.removeEventListener('abort', stop);
-      reject(new ModuleFailure(`Its process ended: ${ending ?? `exit code ${code}`}.`));
+    child.once('close', (code, signalName) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      reject(new ModuleFailure(`Its process ended: ${signalName ?? `exit code ${code}`}.`));
     });
   });
-  // Who waits for it may still be bundling.
-  word.catch(() => undefined);
-  return word;
+  // The caller may still be bundling when it rejects.
+  reply.catch(() => undefined);
+  return reply;
 }
 
-function valueOf(word: Word, mapped: (stack: string) => string): { value?: unknown } {
-  if ('value' in word) return { value: deserialize(word.value) };
-  if ('nothing' in word) return {};
-  if ('thrown' in word) throw failureOf(word.thrown, mapped);
+function valueOf(reply: Reply, mapped: (stack: string) => string): { value?: unknown } {
+  if ('value' in reply) return { value: deserialize(reply.value) };
+  if ('nothing' in reply) return {};
+  if ('thrown' in reply) throw failureOf(reply.thrown, mapped);
   throw new ModuleFailure(
-    'exit' in word
-      ? `It called process.exit(${word.exit}): a configuration runs inside of Slipway, and only says what it wants.`
-      : 'It waits for something that never comes.',
+    'exit' in reply
+      ? `It called process.exit(${reply.exit}): a configuration runs inside Slipway and must only describe a stack.`
+      : 'It waits for something that never happens.',
   );
 }
 
-/** What was thrown, as an error of this process. */
+/** Converts what was thrown to an error of this process. */
 function failureOf({ message, stack, shown }: Thrown, mapped: (stack: string) => string): ModuleFailure {
   const failure = new ModuleFailure(message ?? `It threw ${shown}.`);
   failure.stack = mapped(stack);

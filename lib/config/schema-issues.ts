@@ -1,4 +1,4 @@
-/** What the schema refuses, as findings: the fixes come from the fields' own ranges and descriptions. */
+/** Turns the issues of the schema into findings; the fixes come from the ranges and descriptions of the fields. */
 import { closest, distance } from 'fastest-levenshtein';
 import * as z from 'zod';
 import type { Finding, Path } from './finding.ts';
@@ -9,21 +9,21 @@ type Node = z.core.JSONSchema.JSONSchema;
 
 const ROOT: Node = z.toJSONSchema(Stack, { io: 'input' });
 
-/** A finding of the schema. */
-export interface Refusal extends Finding {
+/** A finding from an issue of the schema. */
+export interface SchemaFinding extends Finding {
   /** The field that an unknown key was probably meant to be. */
   readonly meant?: Path;
 }
 
-/** All that the schema refuses. */
-export function refusalsOf(input: unknown, issues: readonly z.core.$ZodIssue[]): Refusal[] {
-  const refusals = [...issues.flatMap((issue) => refusalOf(input, issue)), ...droppedKeys(input)];
-  // A misspelt key is one mistake, and not a missing field as well.
-  const meant = refusals.flatMap((refusal) => (refusal.meant === undefined ? [] : [refusal.meant]));
-  return refusals.filter(({ path }) => !meant.some((other) => same(other, path)));
+/** Lists the findings for the issues that the schema has with an input. */
+export function schemaFindings(input: unknown, issues: readonly z.core.$ZodIssue[]): SchemaFinding[] {
+  const findings = [...issues.flatMap((issue) => schemaFinding(input, issue)), ...droppedKeys(input)];
+  // A misspelt key is one mistake, not a missing field as well.
+  const meant = findings.flatMap((finding) => (finding.meant === undefined ? [] : [finding.meant]));
+  return findings.filter(({ path }) => !meant.some((other) => same(other, path)));
 }
 
-function refusalOf(input: unknown, issue: z.core.$ZodIssue): Refusal | Refusal[] {
+function schemaFinding(input: unknown, issue: z.core.$ZodIssue): SchemaFinding | SchemaFinding[] {
   const { path } = issue;
   switch (issue.code) {
     case 'custom':
@@ -31,15 +31,15 @@ function refusalOf(input: unknown, issue: z.core.$ZodIssue): Refusal | Refusal[]
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(path, key, valueAt(input, path)));
     case 'invalid_key':
-      return { path, value: 'unknown key', fix: 'Remove it: names are texts.' };
+      return { path, value: 'unknown key', fix: 'Remove it: names are strings.' };
     default: {
       const node = nodeAt(path);
-      return { path, fix: `Give ${wanted(node)}: ${node?.description ?? 'a stack'}.` };
+      return { path, fix: `Give ${expected(node)}: ${node?.description ?? 'a stack'}.` };
     }
   }
 }
 
-function unknownKey(path: Path, key: string, holder: unknown): Refusal {
+function unknownKey(path: Path, key: string, holder: unknown): SchemaFinding {
   const known = Object.keys(nodeAt(path)?.properties ?? {});
   const near = nearest(
     key,
@@ -51,7 +51,7 @@ function unknownKey(path: Path, key: string, holder: unknown): Refusal {
     : { ...unknown, fix: `Did you mean ${near}?`, meant: [...path, near] };
 }
 
-/** The name that someone who typed `key` probably meant: a few letters off, or the beginning of the name. */
+/** Returns the name that a user who typed `key` probably meant: one that begins with it, or is a few letters off. */
 function nearest(key: string, names: readonly string[]): string | undefined {
   const typed = key.slice(0, 40).toLowerCase();
   const begun = names.find((name) => typed.length >= 3 && name.toLowerCase().startsWith(typed));
@@ -60,21 +60,21 @@ function nearest(key: string, names: readonly string[]): string | undefined {
   return distance(typed, name.toLowerCase()) <= Math.max(1, Math.floor(name.length / 2)) ? name : undefined;
 }
 
-/** Keys called `__proto__`: the schema library leaves them out of records without a word. */
-function droppedKeys(value: unknown, node: Node | undefined = ROOT, path: Path = []): Refusal[] {
+/** Finds keys called `__proto__`: the schema library silently drops them from records. */
+function droppedKeys(value: unknown, node: Node | undefined = ROOT, path: Path = []): SchemaFinding[] {
   if (typeof value !== 'object' || value === null || node?.type !== 'object') return [];
   return Object.entries(value).flatMap(([key, inner]) =>
     key === '__proto__' && node.properties === undefined
       ? {
           path: [...path, key],
           value: 'unknown key',
-          fix: 'Remove it: JavaScript keeps this name to itself.',
+          fix: 'Remove it: JavaScript reserves this name.',
         }
       : droppedKeys(inner, childOf(node, key), [...path, key]),
   );
 }
 
-/** What the schema says of the value at a path. */
+/** Returns the schema of the value at a path. */
 const nodeAt = (path: Path): Node | undefined =>
   path.reduce<Node | undefined>((node, key) => childOf(node, key), ROOT);
 
@@ -87,23 +87,23 @@ function childOf(node: Node | undefined, key: PropertyKey): Node | undefined {
   return typeof child === 'object' && !Array.isArray(child) ? child : undefined;
 }
 
-function wanted(node: Node | undefined): string {
+function expected(node: Node | undefined): string {
   if (node?.enum !== undefined) return `one of ${node.enum.map(display).join(', ')}`;
   switch (node?.type) {
     case 'integer':
       return `a whole number from ${node.minimum} to ${node.maximum}`;
     case 'string':
-      return 'a text';
+      return 'a string';
     case 'boolean':
       return 'true or false';
     case 'array':
-      return 'a list of texts';
+      return 'a list of strings';
     default:
       return 'an object';
   }
 }
 
-/** What stands at a path of what the user wrote, in words; a default where nothing does. */
+/** Formats the value at a path of what the user wrote; where there is none, the default. */
 export function foundAt(input: unknown, path: Path): string {
   const value = valueAt(input, path);
   const { default: standard } = nodeAt(path) ?? {};
@@ -115,7 +115,8 @@ export function foundAt(input: unknown, path: Path): string {
 const valueAt = (input: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
 
-/** Whether a path is this one or lies in it. */
-export const within = (outer: Path, path: Path): boolean => outer.every((key, index) => path[index] === key);
+/** Whether a path is the outer one or below it. */
+export const isPathWithin = (outer: Path, path: Path): boolean =>
+  outer.every((key, index) => path[index] === key);
 
-const same = (one: Path, other: Path): boolean => one.length === other.length && within(one, other);
+const same = (one: Path, other: Path): boolean => one.length === other.length && isPathWithin(one, other);

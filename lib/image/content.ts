@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { taken } from './dockerignore.ts';
+import { buildContextFilter } from './dockerignore.ts';
 
 /**
  * Hashes the paths, the modes and the bytes of all files that a build of the folder can see. Of a mode only whether
@@ -11,12 +11,14 @@ import { taken } from './dockerignore.ts';
  * @returns 64 hexadecimal digits
  */
 export async function contentHash(folder: string): Promise<string> {
-  const isTaken = taken(await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => ''));
+  const isInContext = buildContextFilter(
+    await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => ''),
+  );
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter(isTaken)
+    .filter(isInContext)
     .sort();
   const hash = createHash('sha256');
   for (const path of paths) {

@@ -11,7 +11,7 @@ import { runEngine, type Engine } from './engine.ts';
 /** Fargate runs it unless a task definition says otherwise, whatever this machine is. */
 const PLATFORM = 'linux/amd64';
 /** How many lines of an engine's output a problem shows. */
-const LAST_LINES = 10;
+const MAX_LINES = 10;
 
 /**
  * The build of a folder, not made yet. Its tag stands for the folder's content; that the image which its Dockerfile
@@ -45,16 +45,18 @@ export async function pushBuild(registry: Registry, { engine, folder, tag }: Doc
   const build = ['build', '--platform', PLATFORM];
   const built = await runEngine(engine, [...build, '--tag', reference, folder], { signal });
   if (!built.ok) {
-    const whole = `${[engine, ...build, path].join(' ')}, to see all that it says`;
-    throw failed(`${engine} could not build ${path}.`, built.output, [whole]);
+    const rerun = `${[engine, ...build, path].join(' ')}, to see all that it says`;
+    throw failed(`${engine} could not build ${path}.`, built.output, [rerun]);
   }
   const password = await signIn(registry, engine);
   const pushed = await runEngine(engine, ['push', reference], { signal });
   if (pushed.ok) return;
-  throw failed(`${engine} could not push ${reference}.`, withoutSecret(pushed.output, password), [UNREACHED]);
+  throw failed(`${engine} could not push ${reference}.`, withoutSecret(pushed.output, password), [
+    CHECK_REGISTRY,
+  ]);
 }
 
-const UNREACHED =
+const CHECK_REGISTRY =
   'Check that this machine reaches the registry; behind AWS_ENDPOINT_URL, --builder bundle needs none.';
 
 /** By the clients of a run: one password is good for the whole registry, and engines that write it down at once clash. */
@@ -62,13 +64,13 @@ const passwords = new WeakMap<Registry['aws'], Promise<string>>();
 
 /** Signs in once a run. @returns the password, which is shown to nobody */
 async function signIn(registry: Registry, engine: string): Promise<string> {
-  const password = passwords.get(registry.aws) ?? signInOnce(registry, engine);
+  const password = passwords.get(registry.aws) ?? requestSignIn(registry, engine);
   passwords.set(registry.aws, password);
   return password;
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html */
-async function signInOnce({ aws, repositoryUri, signal }: Registry, engine: string): Promise<string> {
+async function requestSignIn({ aws, repositoryUri, signal }: Registry, engine: string): Promise<string> {
   const { authorizationData } = await aws.ecr(new GetAuthorizationTokenCommand({}));
   const token = Buffer.from(authorizationData?.[0]?.authorizationToken ?? '', 'base64').toString();
   const [, user = '', password = ''] = /^([^:]*):(.*)$/s.exec(token) ?? [];
@@ -76,7 +78,7 @@ async function signInOnce({ aws, repositoryUri, signal }: Registry, engine: stri
   const login = ['login', '--username', user, '--password-stdin', host];
   const { ok, output } = await runEngine(engine, login, { signal, input: password });
   if (ok) return password;
-  throw failed(`${engine} could not sign in to ${host}.`, withoutSecret(output, password), [UNREACHED]);
+  throw failed(`${engine} could not sign in to ${host}.`, withoutSecret(output, password), [CHECK_REGISTRY]);
 }
 
 const withoutSecret = (text: string, secret: string): string =>
@@ -95,7 +97,7 @@ const lastLines = (output: string): string =>
     .split(/\r?\n/)
     .map((line) => line.trimEnd())
     .filter((line) => line !== '')
-    .slice(-LAST_LINES)
+    .slice(-MAX_LINES)
     .join('\n');
 
 const noDockerfile = (engine: Engine, folder: string): Problem =>

@@ -1,53 +1,27 @@
-/** Which files of a folder a container engine takes into a build: what `.dockerignore` leaves. Pure. */
+/** Tells which files of a folder a container engine sees in a build: those that `.dockerignore` does not exclude. Pure. */
+import dockerignore from '@balena/dockerignore';
 
-interface Rule {
-  readonly includes: boolean;
-  readonly pattern: RegExp;
+/** Docker sends these to the build whatever `.dockerignore` says. */
+const ALWAYS = new Set(['Dockerfile', 'Containerfile', '.dockerignore']);
+
+/**
+ * Reads a `.dockerignore`. Of the rules that match a file, or a folder that it is in, the last one decides.
+ * @param text the content of the file; empty when there is no such file
+ * @returns a predicate: whether the build sees the file at a path, relative to the folder and with slashes
+ * @see https://docs.docker.com/build/concepts/context/#dockerignore-files
+ */
+export function buildContextFilter(text: string): (path: string) => boolean {
+  const rules = dockerignore.default({ ignorecase: false }).add(text.split(/\r?\n/).map(escaped));
+  return (path) => ALWAYS.has(path) || !rules.ignores(path);
 }
 
 /**
- * Reads a `.dockerignore`. The last rule that names a file, or a folder that it is in, decides; `**` stands for any
- * number of folders, and the Dockerfile and `.dockerignore` itself are always taken.
- * @param text of the file; empty when there is none
- * @returns whether a file is taken, by its path from the folder, with slashes
- * @see https://docs.docker.com/build/concepts/context/#dockerignore-files
+ * Escapes what the package would otherwise pass to a RegExp, although Go's `filepath.Match` takes it literally. An escaped
+ * letter is that letter: `\d` is not a digit.
+ * @see https://pkg.go.dev/path/filepath#Match
  */
-export function taken(text: string): (path: string) => boolean {
-  const rules = text.split(/\r?\n/).flatMap(ruleOf);
-  return (path) => {
-    if (ALWAYS.has(path)) return true;
-    const parts = path.split('/');
-    const paths = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
-    const last = rules.findLast(({ pattern }) => paths.some((one) => pattern.test(one)));
-    return last?.includes ?? true;
-  };
-}
-
-const ALWAYS = new Set(['Dockerfile', 'Containerfile', '.dockerignore']);
-
-function ruleOf(line: string): Rule[] {
-  if (line.startsWith('#')) return [];
-  const [, not = '', rest = ''] = /^\s*(!?)\s*(.*?)\s*$/.exec(line) ?? [];
-  const parts = rest.split('/').filter((part) => part !== '' && part !== '.');
-  if (parts.length === 0) return [];
-  return [{ includes: not === '!', pattern: patternOf(parts) }];
-}
-
-/** Go's `filepath.Match`, and `**`. @see https://pkg.go.dev/path/filepath#Match */
-function patternOf(parts: readonly string[]): RegExp {
-  const inner = parts.map((part, index) => {
-    const last = index === parts.length - 1;
-    if (part === '**') return last ? '.*' : '(?:.*/)?';
-    return wildcards(part) + (last ? '' : '/');
-  });
-  return new RegExp(`^${inner.join('')}$`, 's');
-}
-
-const wildcards = (part: string): string =>
-  part.replace(/\*\*|\*|\?|\[\^?[^\]]+\]|\\(.)|[.+^${}()|[\]\\]/g, (found, escaped: string | undefined) => {
-    if (found === '**') return '.*';
-    if (found === '*') return '[^/]*';
-    if (found === '?') return '[^/]';
-    if (found.length > 2 && found.startsWith('[')) return found;
-    return (escaped ?? found).replace(/\W/, '\\$&');
+const escaped = (pattern: string): string =>
+  pattern.replace(/\\\w|\\.|\[\^?[^\]]+\]|[+()|{}[\]^\\]/g, (found) => {
+    if (/^\\\w/.test(found)) return found.slice(1);
+    return found.length > 1 ? found : `\\${found}`;
   });

@@ -6,9 +6,9 @@ const ENGINES = ['docker', 'podman'] as const;
 export type Engine = (typeof ENGINES)[number];
 
 /** Milliseconds; an engine that is starting answers late, one that hangs never does. */
-const ANSWER_WITHIN = 10_000;
+const ANSWER_TIMEOUT_MS = 10_000;
 /** Characters that are kept of what an engine writes; a build writes a lot. */
-const KEPT = 64 * 1024;
+const MAX_OUTPUT = 64 * 1024;
 
 export interface EngineRun {
   readonly ok: boolean;
@@ -28,9 +28,9 @@ export interface EngineInput {
  */
 export async function findEngine(): Promise<Engine | undefined> {
   for (const engine of ENGINES) {
-    const run = await runEngine(engine, ['version'], { signal: AbortSignal.timeout(ANSWER_WITHIN) }).catch(
-      () => undefined,
-    );
+    const run = await runEngine(engine, ['version'], {
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    }).catch(() => undefined);
     if (run?.ok) return engine;
   }
   return undefined;
@@ -54,7 +54,7 @@ export async function runEngine(
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
-        output = (output + text).slice(-KEPT);
+        output = (output + text).slice(-MAX_OUTPUT);
       });
     }
     // An engine that ends without reading is judged by how it ended.

@@ -44,7 +44,7 @@ export function openBuilds(config: Config, options: BuildOptions): Builds {
 }
 
 /** Begins with every image, for who is going to ask for all of them; what fails is told to who asks. */
-export function buildAhead(config: Config, builds: Builds): void {
+export function startBuilds(config: Config, builds: Builds): void {
   for (const { key, image } of containersOf(config)) {
     if ('source' in image) builds.of(key).catch(() => undefined);
   }

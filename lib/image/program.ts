@@ -15,7 +15,7 @@ export const PROGRAM = 'main.cjs';
 const MAP = `${PROGRAM}.map`;
 
 /** How many errors are told. */
-const MOST_ERRORS = 5;
+const MAX_ERRORS = 5;
 
 /**
  * CommonJS, since a bundle is what its packages are: Express and pino `require` Node's own modules, which a bundle
@@ -68,15 +68,15 @@ export async function bundleProgram(folder: string): Promise<ProgramFile[]> {
     const output = (name: string) => outputFiles.find(({ path }) => path === join(real, name));
     return [
       { name: PROGRAM, bytes: output(PROGRAM)?.contents ?? new Uint8Array() },
-      { name: MAP, bytes: new TextEncoder().encode(withoutPlaces(output(MAP)?.text ?? '{}')) },
+      { name: MAP, bytes: new TextEncoder().encode(withRelativeSources(output(MAP)?.text ?? '{}')) },
     ];
   } catch (error) {
-    throw doesNotBundle(folder, error);
+    throw bundleFailed(folder, error);
   }
 }
 
 /** A source map that says `src/main.ts` and `node_modules/express/lib/express.js`, wherever those really lie. */
-function withoutPlaces(text: string): string {
+function withRelativeSources(text: string): string {
   const map = JSON.parse(text) as { sources?: string[] };
   return JSON.stringify({
     ...map,
@@ -94,10 +94,10 @@ const noEntry = (folder: string): Problem =>
     fix: [`Set main in ${join(shown(folder), 'package.json')} to the file that starts the program.`],
   });
 
-function doesNotBundle(folder: string, cause: unknown): Problem {
+function bundleFailed(folder: string, cause: unknown): Problem {
   const { errors = [], message } = cause as Partial<BuildFailure>;
-  const lines = errors.slice(0, MOST_ERRORS).map((error) => lineOf(folder, error));
-  if (errors.length > MOST_ERRORS) lines.push(`and ${errors.length - MOST_ERRORS} more`);
+  const lines = errors.slice(0, MAX_ERRORS).map((error) => lineOf(folder, error));
+  if (errors.length > MAX_ERRORS) lines.push(`and ${errors.length - MAX_ERRORS} more`);
   return problem('BUNDLE', {
     what: `${shown(folder)} cannot be bundled.`,
     why: lines.join('\n') || message || String(cause),

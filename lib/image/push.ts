@@ -13,9 +13,9 @@ import { waitForAll } from '../engine/concurrent.ts';
 import type { Bundle } from './builds.ts';
 
 /** Bytes. AWS wants at least 5 MiB of every part but the last, and takes 20 MiB at most. */
-const PART = 10 * 1024 * 1024;
+const PART_BYTES = 10 * 1024 * 1024;
 /** How often one upload is begun anew. */
-const TRIES = 3;
+const MAX_UPLOADS = 3;
 
 type Blob = Bundle['blobs'][number];
 
@@ -52,12 +52,12 @@ async function missingBlobs({ aws, repositoryName }: Repository, { blobs }: Bund
   const { layers = [] } = await aws.ecr(
     new BatchCheckLayerAvailabilityCommand({ repositoryName, layerDigests }),
   );
-  const there = new Set(
+  const available = new Set(
     layers
       .filter(({ layerAvailability }) => layerAvailability === 'AVAILABLE')
       .map(({ layerDigest }) => layerDigest),
   );
-  return blobs.filter(({ digest }) => !there.has(digest));
+  return blobs.filter(({ digest }) => !available.has(digest));
 }
 
 /**
@@ -70,7 +70,7 @@ async function upload(repository: Repository, blob: Blob): Promise<void> {
       return await uploadOnce(repository, blob);
     } catch (error) {
       if (isCode(error, 'LayerAlreadyExists')) return;
-      if (attempt === TRIES || !isCode(error, 'InvalidLayerPart', 'UploadNotFound')) throw error;
+      if (attempt === MAX_UPLOADS || !isCode(error, 'InvalidLayerPart', 'UploadNotFound')) throw error;
     }
   }
 }
@@ -78,8 +78,8 @@ async function upload(repository: Repository, blob: Blob): Promise<void> {
 /** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_UploadLayerPart.html */
 async function uploadOnce({ aws, repositoryName }: Repository, { digest, bytes }: Blob): Promise<void> {
   const { uploadId } = await aws.ecr(new InitiateLayerUploadCommand({ repositoryName }));
-  for (let partFirstByte = 0; partFirstByte < bytes.length; partFirstByte += PART) {
-    const layerPartBlob = bytes.subarray(partFirstByte, partFirstByte + PART);
+  for (let partFirstByte = 0; partFirstByte < bytes.length; partFirstByte += PART_BYTES) {
+    const layerPartBlob = bytes.subarray(partFirstByte, partFirstByte + PART_BYTES);
     const partLastByte = partFirstByte + layerPartBlob.length - 1;
     await aws.ecr(
       new UploadLayerPartCommand({ repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob }),
@@ -102,12 +102,12 @@ async function putImage({ aws, repositoryName }: Repository, bundle: Bundle): Pr
   } catch (error) {
     // The same digest under the same tag: it is what was to be done.
     if (isCode(error, 'ImageAlreadyExists')) return;
-    if (isCode(error, 'ImageTagAlreadyExists')) throw taken(repositoryName, bundle.tag, error);
+    if (isCode(error, 'ImageTagAlreadyExists')) throw tagTaken(repositoryName, bundle.tag, error);
     throw error;
   }
 }
 
-const taken = (repositoryName: string, tag: string, cause: unknown): Problem =>
+const tagTaken = (repositoryName: string, tag: string, cause: unknown): Problem =>
   problem('FOREIGN', {
     what: `The tag ${tag} in the repository ${repositoryName} stands for another image.`,
     why: messageOf(cause),

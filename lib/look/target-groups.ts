@@ -8,6 +8,7 @@ import { routesOf } from '../config/config.ts';
 import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
+import { healthCheckOfGroup, type TargetHealthCheck } from '../derive/health-check.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';
@@ -21,16 +22,7 @@ export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
   readonly port: number;
   /** The protocol of requests to its targets: `HTTP` or `HTTPS`. */
   readonly protocol: string;
-  readonly health: {
-    readonly protocol: string;
-    readonly port: string;
-    readonly path: string;
-    readonly intervalSeconds: number;
-    readonly timeoutSeconds: number;
-    readonly healthyThreshold: number;
-    readonly unhealthyThreshold: number;
-    readonly matcher: string;
-  };
+  readonly health: TargetHealthCheck;
   readonly attributes: Readonly<Record<string, string>>;
   readonly tags: Tags;
 }
@@ -92,16 +84,7 @@ function read(group: TargetGroup, attributes: Record<string, string>, tags: Tags
     vpcId: group.VpcId ?? '',
     port: group.Port ?? 0,
     protocol: group.Protocol ?? '',
-    health: {
-      protocol: group.HealthCheckProtocol ?? '',
-      port: group.HealthCheckPort ?? '',
-      path: group.HealthCheckPath ?? '',
-      intervalSeconds: group.HealthCheckIntervalSeconds ?? 0,
-      timeoutSeconds: group.HealthCheckTimeoutSeconds ?? 0,
-      healthyThreshold: group.HealthyThresholdCount ?? 0,
-      unhealthyThreshold: group.UnhealthyThresholdCount ?? 0,
-      matcher: group.Matcher?.HttpCode ?? '',
-    },
+    health: healthCheckOfGroup(group),
     attributes,
     tags,
   };

@@ -6,7 +6,7 @@ import type { Report } from '../model/report.ts';
 import { interrupted } from './failures.ts';
 import { onInterrupt } from './interrupt.ts';
 import { progressLines } from './progress-lines.ts';
-import { withCommandLines, readOptions, commandLine, type Options } from './options.ts';
+import { withStackFlags, readOptions, commandLine, type Options } from './options.ts';
 import { printable } from './printable.ts';
 import { timeline } from './timeline.ts';
 
@@ -22,7 +22,7 @@ export interface CommandResult {
 /** The version of the JSON documents; it counts up when a field changes its meaning or goes away. */
 const JSON_VERSION = 1;
 /** As long as a timer may be; it has nothing to do. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface CommandContext {
   readonly options: Options;
@@ -47,15 +47,15 @@ export async function main(
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const { signal, overdue, stop } = onInterrupt();
   // While it works, the process lives: one that runs out of things to wait for would end without a word.
-  const alive = setInterval(() => undefined, LONGEST_TIMER_MS);
+  const keepAlive = setInterval(() => undefined, MAX_TIMER_MS);
   let options: Options | undefined;
   try {
-    const asked = await readOptions(command, purpose, args, process.env);
-    if ('help' in asked) {
-      process.stdout.write(asked.help);
+    const parsed = await readOptions(command, purpose, args, process.env);
+    if ('help' in parsed) {
+      process.stdout.write(parsed.help);
       return;
     }
-    options = asked.options;
+    options = parsed.options;
     const shown = progressLines((text) => void process.stderr.write(text), colour);
     const report = timeline(shown, process.env['SLIPWAY_TIMELINE']);
     const interactive = process.stdin.isTTY && process.stderr.isTTY;
@@ -64,10 +64,10 @@ export async function main(
     print(json ? { version: JSON_VERSION, command, ok: true, ...result.json } : result.text);
     process.exitCode = result.exitCode;
   } catch (error) {
-    const again = options ? commandLine(command, options) : `npm run ${command}`;
+    const rerun = options ? commandLine(command, options) : `npm run ${command}`;
     const problem = signal.aborted
-      ? interrupted({ command: again })
-      : explain(error, { doing: command, region: '', command: again, changing: true });
+      ? interrupted({ command: rerun })
+      : explain(error, { doing: command, region: '', command: rerun, changing: true });
     const shown = options ? forStack(problem, options) : problem;
     process.stderr.write(problemText(shown, colour));
     if (json) print({ version: JSON_VERSION, command, ok: false, problem: problemJson(shown) });
@@ -75,7 +75,7 @@ export async function main(
     // What did not stop, or strayed, may hold this process for ever. All that was made is written down.
     process.exit();
   } finally {
-    clearInterval(alive);
+    clearInterval(keepAlive);
     stop();
   }
 }
@@ -84,7 +84,7 @@ export async function main(
 const forStack = (of: Problem, options: Options): Problem =>
   new Problem(of.code, {
     ...of,
-    fix: of.fix.map((advice) => withCommandLines(advice, options)),
+    fix: of.fix.map((advice) => withStackFlags(advice, options)),
     cause: of.cause,
   });
 /** Rejects with an error that nobody waited for, which would otherwise end the run as a stack. */

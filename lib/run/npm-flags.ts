@@ -12,7 +12,7 @@ const NPM_OWN_FLAGS = ['--yes', '--json'];
  * npm reads a word of which every letter is a short flag of its own as those flags: `--plan` is `-p -l -a -n`.
  * @see https://docs.npmjs.com/cli/v11/using-npm/config#shorthands-and-other-cli-niceties
  */
-const SPELLED: Readonly<Record<string, readonly string[]>> = {
+const READ_AS_SHORT_FLAGS: Readonly<Record<string, readonly string[]>> = {
   '--plan': ['npm_config_parseable', 'npm_config_long', 'npm_config_all'],
 };
 
@@ -28,7 +28,7 @@ export function flagsTakenByNpm(
   if (env['npm_lifecycle_event'] === undefined) return undefined;
   const taken = options.flatMap(({ long = '', flags, negate, argChoices, required }) => {
     if (NPM_OWN_FLAGS.includes(long)) return [];
-    if (SPELLED[long]?.every((variable) => env[variable] === 'true')) return [long];
+    if (READ_AS_SHORT_FLAGS[long]?.every((variable) => env[variable] === 'true')) return [long];
     // `--stage=x` is `x`, `--stage x` is `true` with an argument too many, `--no-wait` is an empty `wait`.
     const value = env[`npm_config_${long.replace(/^--(no-)?/, '').replaceAll('-', '_')}`];
     if (negate) return value === '' ? [long] : [];

@@ -41,8 +41,8 @@ export async function readOptions(
 ): Promise<ParsedArguments> {
   // Loaded here: what only `--help` and a run need should not slow down the import of anything else.
   const { Command, CommanderError, Option } = await import('commander');
-  const said: string[] = [];
-  const say = (text: string) => void said.push(text);
+  const output: string[] = [];
+  const write = (text: string) => void output.push(text);
   const program: Command = new Command(`npm run ${command} --`)
     .description(purpose)
     .addOption(
@@ -64,7 +64,7 @@ export async function readOptions(
     .helpOption('-h, --help', 'show this')
     .allowExcessArguments(false)
     .exitOverride()
-    .configureOutput({ writeOut: say, writeErr: say });
+    .configureOutput({ writeOut: write, writeErr: write });
   if (command === 'provision') {
     program
       .addOption(new Option('--drift', 'only say what is not as configured').default(false).hideHelp())
@@ -80,7 +80,7 @@ export async function readOptions(
     program.parse(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed') return { help: said.join('') };
+    if (error.code === 'commander.helpDisplayed') return { help: output.join('') };
     throw badArguments(command, error.message);
   }
   const {
@@ -112,7 +112,7 @@ export function commandLine(
 }
 
 /** An advice with its commands as they are typed for the same stack. */
-export const withCommandLines = (advice: string, options: Parameters<typeof commandLine>[1]): string =>
+export const withStackFlags = (advice: string, options: Parameters<typeof commandLine>[1]): string =>
   advice.replace(/npm run (provision|teardown|drift)( -- )?/g, (plain: string, ...[name, more, at]) => {
     const whole = commandLine(String(name), options);
     if (advice.startsWith(whole, Number(at))) return plain;

@@ -14,31 +14,31 @@ export const isSecret = (field: string): boolean => /\.environment\.|\.command$/
 /** How a change of a field reads, in a line of a terminal. */
 export function fieldText({ field, from, to }: FieldChange, is = ': ', but = ' → '): string {
   if (isSecret(field)) return `${field} differs`;
-  const [before, after] = excerpts(plainer(valueText(from)), plainer(valueText(to)));
+  const [before, after] = excerpts(withoutArns(valueText(from)), withoutArns(valueText(to)));
   return `${field}${is}${before}${but}${after}`;
 }
 
 /** ARNs of things with names by their names: the rest is the same for all of them. */
-const plainer = (text: string): string =>
+const withoutArns = (text: string): string =>
   text.replace(
     /arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:(?:loadbalancer\/app|targetgroup|task-definition)\/([\w-]+(?::\d+)?)(?:\/\w+)?/g,
     '$1',
   );
 
 /** How much of a long value is shown, and how much of that before the first difference. */
-const LONGEST = 64;
-const BEFORE = 16;
+const MAX_SHOWN = 64;
+const SHOWN_BEFORE = 16;
 
 /** Two values, long ones cut: lists to what only one of them has, all of it; other texts to where they begin to differ. */
 function excerpts(...texts: [string, string]): [string, string] {
-  if (texts.every(({ length }) => length <= LONGEST)) return texts;
+  if (texts.every(({ length }) => length <= MAX_SHOWN)) return texts;
   const [one, other] = texts;
   const [some, others] = [one.split(', '), other.split(', ')];
   if (some.length > 1 || others.length > 1) return [entries(some, others), entries(others, some)];
   const same = [...one].findIndex((letter, at) => letter !== other[at]);
-  const from = Math.max(0, (same < 0 ? one.length : same) - BEFORE);
+  const from = Math.max(0, (same < 0 ? one.length : same) - SHOWN_BEFORE);
   const cut = (text: string) =>
-    `${from > 0 ? '…' : ''}${text.slice(from, from + LONGEST)}${text.length > from + LONGEST ? '…' : ''}`;
+    `${from > 0 ? '…' : ''}${text.slice(from, from + MAX_SHOWN)}${text.length > from + MAX_SHOWN ? '…' : ''}`;
   return [cut(one), cut(other)];
 }
 

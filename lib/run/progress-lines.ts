@@ -17,7 +17,7 @@ const STYLES: Readonly<Record<ResourceStatus, Style>> = {
 };
 
 /** The same waiting line is not said again before this much time has passed. Milliseconds. */
-const HEARTBEAT = 10_000;
+const REPEAT_AFTER_MS = 10_000;
 const WIDTH = { address: 28, word: 9 };
 
 /** Seconds as people say them: `0.4 s`, `12 s`, `2 min 05 s`. */
@@ -54,7 +54,7 @@ function lineOf(
   const address = printable(addressOf(step, key));
   if (word === 'waiting') {
     const before = last.get(address);
-    if (before && before.text === text && elapsed - before.elapsed < HEARTBEAT) return undefined;
+    if (before && before.text === text && elapsed - before.elapsed < REPEAT_AFTER_MS) return undefined;
     last.set(address, { text, elapsed });
   }
   const time = elapsed >= 100 ? `  ${paint('dim', duration(elapsed))}` : '';

@@ -13,13 +13,13 @@ const MIN_LENGTH = 6;
 const HIDDEN = '(not shown)';
 
 /** Variables of this process that are secrets. */
-const KEYS = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+const SECRET_VARIABLES = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 
 /** Where another service is, is none: without a user, a path or a query there is no place for a secret. */
-const ADDRESS = /^\w+:\/\/[\w.-]+(:\d+)?\/?$/;
+const ORIGIN = /^\w+:\/\/[\w.-]+(:\d+)?\/?$/;
 
 /** A signature that does not fit is answered with all that was signed: the token of the session, too. */
-const TOKEN = /(x-amz-security-token[=:]\s*)[^\s&,'"]+/gi;
+const SESSION_TOKEN = /(x-amz-security-token[=:]\s*)[^\s&,'"]+/gi;
 
 /**
  * The veil of a run: hides the values of variables and the arguments of commands, unless they stand elsewhere in the
@@ -31,17 +31,19 @@ export function redactorFor(config: Config, env: NodeJS.ProcessEnv = process.env
     ...command,
   ]);
   const open = publicText(config);
-  const isOpen = (value: string) => open.includes(value) || ADDRESS.test(value);
+  const isOpen = (value: string) => open.includes(value) || ORIGIN.test(value);
   const secrets = [
     ...values.flatMap(withLines).filter((value) => !isOpen(value)),
-    ...KEYS.map((key) => env[key] ?? ''),
+    ...SECRET_VARIABLES.map((key) => env[key] ?? ''),
   ]
     .filter((value) => value.length >= MIN_LENGTH)
     // The longest first: one may be a part of another.
     .sort((one, other) => other.length - one.length);
-  const spelled = [...new Set(secrets.flatMap(spellings))];
+  const forms = [...new Set(secrets.flatMap(spellings))];
   return (text) =>
-    spelled.reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text).replace(TOKEN, `$1${HIDDEN}`);
+    forms
+      .reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text)
+      .replace(SESSION_TOKEN, `$1${HIDDEN}`);
 }
 
 /** A text, and each of its lines: a program prints one after the other, and each becomes an event of its own. */
@@ -53,11 +55,11 @@ function spellings(value: string): string[] {
   return [
     value,
     json,
-    escaped(value),
+    xmlEscaped(value),
     // Half a character cannot stand there.
     encodeURIComponent(value.replace(/\p{Surrogate}/gu, '\ufffd')),
-    ...inBase64(value),
-    ...inBase64(json),
+    ...base64Spellings(value),
+    ...base64Spellings(json),
   ];
 }
 
@@ -65,7 +67,7 @@ function spellings(value: string): string[] {
  * Alone, and as a part of something longer, such as a name and a password in a header: what stands before shifts it by
  * none, one or two bytes. Only characters that depend on nothing but the value. What is broken into lines is not found.
  */
-function inBase64(value: string): string[] {
+function base64Spellings(value: string): string[] {
   const within = [0, 1, 2].map((before) => {
     const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(value)]);
     const [start, end] = [Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6)];
@@ -89,7 +91,7 @@ function publicText(config: Config): string {
   return JSON.stringify([namesOf(config).stack, stack, open]);
 }
 
-const escaped = (value: string): string =>
+const xmlEscaped = (value: string): string =>
   value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** A problem without secrets; its cause, too, which is shown to who looks for a mistake. */

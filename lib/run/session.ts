@@ -5,7 +5,7 @@ import { systemClock, type Clock } from '../model/clock.ts';
 import type { Config } from '../config/config.ts';
 import { explain, type Situation } from '../aws/explain.ts';
 import { trackRecentlyCreated } from '../aws/recently-created.ts';
-import { buildAhead, openBuilds } from '../image/open-builds.ts';
+import { startBuilds, openBuilds } from '../image/open-builds.ts';
 import { singleFlight, recordedIn, type LookContext, type Desired } from '../look/context.ts';
 import { namesOf } from '../derive/names.ts';
 import type { Survey } from '../look/found.ts';
@@ -67,19 +67,19 @@ export interface SessionOptions extends SessionDependencies {
  */
 export async function openSession(options: Options, surroundings: SessionOptions): Promise<Session> {
   const { command, signal, openSandbox, survey } = surroundings;
-  const { home: folder = home(), time } = surroundings;
+  const { home: homeFolder = home(), time } = surroundings;
   const config = await surroundings.config;
   // From here on others speak: AWS, and the programs that run in it.
   const redact = redactorFor(config);
   const report = redactedReport(surroundings.report, redact);
-  const told = (error: unknown, about: Situation) => redactedProblem(explain(error, about), redact);
+  const explained = (error: unknown, about: Situation) => redactedProblem(explain(error, about), redact);
   const { clock } = time ?? { clock: systemClock };
   const names = namesOf(config);
   const builds = openBuilds(config, { endpoint: endpointOf(config.target), report });
   // Images are made while the sandbox starts.
-  if (command !== 'teardown') buildAhead(config, builds);
-  const place = await connectTarget(config, sandboxFolder(folder), openSandbox, signal, report);
-  const { endpoint } = place.settings;
+  if (command !== 'teardown') startBuilds(config, builds);
+  const target = await connectTarget(config, sandboxFolder(homeFolder), openSandbox, signal, report);
+  const { endpoint } = target.settings;
   const situation: Situation = {
     doing: 'the first call',
     region: config.region,
@@ -87,52 +87,52 @@ export async function openSession(options: Options, surroundings: SessionOptions
     command: commandLine(command, options),
     changing: false,
   };
-  const fresh = trackRecentlyCreated(clock);
-  const waits = time?.waits ?? place.waits;
-  const settings = { ...place.settings, limits: time?.limits ?? place.settings.limits };
+  const recentlyCreated = trackRecentlyCreated(clock);
+  const waits = time?.waits ?? target.waits;
+  const settings = { ...target.settings, limits: time?.limits ?? target.settings.limits };
   const aws = awsClients(settings, {
     clock,
     signal,
     every: waits.visible.every,
-    recentlyCreated: fresh,
+    recentlyCreated: recentlyCreated,
     onWait: (text) => report({ type: 'note', text }),
   });
   let lock: Lock | undefined;
-  let stopping: Promise<boolean> | undefined;
-  const closeSandbox = () => (stopping ??= closeEmptySandbox(place.sandbox));
+  let closing: Promise<boolean> | undefined;
+  const closeSandbox = () => (closing ??= closeEmptySandbox(target.sandbox));
   const close = async (): Promise<void> => {
     aws.close();
     // A run that made nothing leaves no sandbox behind; one that has not the lock leaves it to who has.
-    if (lock && place.sandbox?.started && !stopping) {
+    if (lock && target.sandbox?.started && !closing) {
       const failed = (error: unknown) => report({ type: 'warning', text: messageOf(error) });
       await closeSandbox().catch(failed);
     }
     await lock?.release();
   };
   try {
-    lock = await takeLock(lockFile(options.stage, folder), `npm run ${command}`, clock);
+    lock = await takeLock(lockFile(options.stage, homeFolder), `npm run ${command}`, clock);
     if (lock.takenOverFrom) {
       report({
         type: 'warning',
         text: `Took over the lock of a run that is no longer alive: ${lock.takenOverFrom}.`,
       });
     }
-    const file = stateFile(options.stage, folder);
+    const file = stateFile(options.stage, homeFolder);
     const before = await readState(file);
-    if (before?.changed !== undefined) fresh.assumeAllCreatedUntil(before.changed);
-    const asked = aws.sts(new GetCallerIdentityCommand({}));
+    if (before?.changed !== undefined) recentlyCreated.assumeAllCreatedUntil(before.changed);
+    const identity = aws.sts(new GetCallerIdentityCommand({}));
     const recorded = recordedIn(before?.resources ?? {});
     const lookContext = (): LookContext => ({ config, names, aws, builds, recorded, shared: singleFlight() });
     const found = survey(lookContext());
     // A failure is told when it is waited for, and that of the first call goes before.
     found.catch(() => undefined);
-    const { Account: account = '' } = await asked;
-    const guard = { stack: names.stack, account, region: config.region, endpoint: place.endpointName };
+    const { Account: account = '' } = await identity;
+    const guard = { stack: names.stack, account, region: config.region, endpoint: target.endpointName };
     const state = await openState(file, guard, clock, before);
     return {
       config,
       account,
-      openTarget: place,
+      openTarget: target,
       found,
       run: {
         command: commandLine(command, options),
@@ -150,12 +150,12 @@ export async function openSession(options: Options, surroundings: SessionOptions
         account,
         formerTags: state.data.tags?.filter((key) => !Object.hasOwn(config.tags, key)),
       }),
-      explain: (error) => told(error, { ...situation, doing: 'the look at what there is' }),
+      explain: (error) => explained(error, { ...situation, doing: 'the look at what there is' }),
       closeSandbox,
       close,
     };
   } catch (error) {
     await close();
-    throw told(error, situation);
+    throw explained(error, situation);
   }
 }

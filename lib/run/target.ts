@@ -72,7 +72,7 @@ export async function connectTarget(
     const port = sandboxPort();
     const sandbox = await openOrExplain(openSandbox, { port, folder, signal });
     // One sandbox serves everyone on this machine: that is as it should be, and worth a word.
-    if (real(sandbox.folder) !== real(folder)) {
+    if (realPath(sandbox.folder) !== realPath(folder)) {
       const text = `the sandbox on port ${port} keeps its state in ${sandbox.folder}, not in ${folder}`;
       report({ type: 'note', text });
     }
@@ -95,7 +95,7 @@ export async function connectTarget(
 }
 
 /** The path without links, so that two ways to write it are one; as it is, when nothing is there. */
-function real(path: string): string {
+function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {

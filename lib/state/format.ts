@@ -1,59 +1,63 @@
-/** The state file: what a stack remembers between runs. A cache with manners, never the authority. */
+/** The state file: what a stack remembers between runs. It is a cache; what AWS reports is the authority. */
 import * as z from 'zod';
 
+/**
+ * The version of the format. A field that is added later is optional: an older file lacks it, and the next write adds it.
+ * A change that an older Slipway would misread needs a new version, and an upgrade of the files before it.
+ */
 export const STATE_VERSION = 1;
 
-/** Far from where numbers stop being exact: another life can always follow. */
-const MOST_LIVES = 1e12;
+/** Far below the largest exact integer, so that a generation can always be incremented. */
+const MAX_GENERATION = 1e12;
 
-/** Which life of a thing: counts up when one was removed or came out bad. */
-const generation = z.number().int().min(1).max(MOST_LIVES);
+/** The generation of a resource: incremented when it was removed, or abandoned because it failed. */
+const generation = z.number().int().min(1).max(MAX_GENERATION);
 
-/** Ids, names and ARNs of AWS: what is none cannot even be asked for. */
-const id = z.string().regex(/^[ -~]{0,2048}$/, 'no id of AWS');
+/** Ids, names and ARNs of AWS: anything else could not be looked up. */
+const id = z.string().regex(/^[ -~]{0,2048}$/, 'not an AWS id');
 
-/** An address has a key in it, which may come out of a tag that somebody edited. */
+/** An address contains a key, which may come from a tag that was edited by hand. */
 const address = z
   .string()
   .max(512)
-  .regex(/^\P{C}*$/u, 'no address of a thing');
+  .regex(/^\P{C}*$/u, 'not the address of a resource');
 
 const intent = z.strictObject({
-  /** A client token, where AWS takes one: the same for every try of the same create. */
-  token: z.string().regex(/^[!-~]{1,64}$/, 'no client token'),
+  /** The client token for calls that accept one: the same for every attempt of the same create. */
+  token: z.string().regex(/^[!-~]{1,64}$/, 'not a client token'),
   generation,
-  /** When it was first written down, milliseconds since 1970. */
+  /** When it was first recorded, milliseconds since 1970. */
   at: z.number(),
 });
 
-/** What a step was about to create. */
+/** An intent: a step is about to create a resource. */
 export type Intent = z.infer<typeof intent>;
 
 export const stateSchema = z.strictObject({
   version: z.literal(STATE_VERSION),
-  /** Whose state it is: a run against anything else is refused. */
+  /** The stack that owns the state; the next three are where it is. A run for anything else is refused. */
   stack: z.string(),
   account: z.string(),
   region: z.string(),
-  /** Another endpoint than AWS's own, or `aws`. */
+  /** `sandbox`, `aws`, or the URL of another endpoint. */
   endpoint: z.string(),
   /** Ids by address, e.g. `vpc` or `subnets.public-1`. */
   resources: z.record(address, z.record(z.string(), id)),
-  /** Creates that were begun and not yet recorded, by address. */
+  /** Creates that were started and are not recorded yet, by address. */
   intents: z.record(address, intent),
-  /** When the file was last written, milliseconds since 1970: what was made just before may not be seen yet. */
+  /** When the file was last written, milliseconds since 1970: resources created shortly before may not be visible yet. */
   changed: z.number().optional(),
-  /** Keys of the user's own tags that are on anything. */
+  /** The keys of the user's tags that are on any resource. */
   tags: z.array(z.string()).optional(),
-  /** The configuration that was provisioned last, as a short hash. */
+  /** A short hash of the configuration that was provisioned last. */
   configuration: z.string().optional(),
-  /** The last generation of each address whose thing is gone. */
+  /** The last generation of each address whose resource is gone. */
   generations: z.record(address, generation),
 });
 
 export type StateData = z.infer<typeof stateSchema>;
 
-/** Whose state a file is. */
+/** The owner of a state file. */
 export type Guard = Pick<StateData, 'stack' | 'account' | 'region' | 'endpoint'>;
 
 export const emptyState = (guard: Guard): StateData => ({

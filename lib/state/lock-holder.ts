@@ -1,4 +1,4 @@
-/** Who holds a lock, as the lock file says it, and whether that process is still alive. */
+/** The holder of a lock: how the lock file names it, and whether that process is still alive. */
 import { hostname, userInfo } from 'node:os';
 import * as z from 'zod';
 import type { Clock } from '../model/clock.ts';
@@ -9,14 +9,14 @@ const schema = z.object({
   host: z.string(),
   user: z.string(),
   command: z.string(),
-  /** ISO 8601, for people: clocks go wrong. */
+  /** ISO 8601; shown to people only, since clocks may be wrong. */
   since: z.string(),
-  /** When its process started, to tell it from a later one of the same number; where that can be found out. */
+  /** When the process started, which tells it from a later one with the same id; undefined where that is unknown. */
   started: z.string().optional(),
 });
 export type Holder = z.infer<typeof schema>;
 
-/** This process as a holder. */
+/** Describes this process as a holder. */
 export const thisProcess = async (command: string, clock: Clock): Promise<Holder> => ({
   pid: process.pid,
   host: hostname(),
@@ -26,7 +26,7 @@ export const thisProcess = async (command: string, clock: Clock): Promise<Holder
   started: await processStartTime(process.pid),
 });
 
-/** The holder that a lock file names, if it names one. */
+/** Returns the holder that the text of a lock file names, if any. */
 export function holderIn(text: string): Holder | undefined {
   try {
     return schema.parse(JSON.parse(text));
@@ -35,7 +35,7 @@ export function holderIn(text: string): Holder | undefined {
   }
 }
 
-/** Whether another process is alive; one of another machine cannot be asked, and counts as alive. */
+/** Whether another process is alive; one on another machine cannot be checked, and counts as alive. */
 export async function isAlive({ pid, host, started }: Holder): Promise<boolean> {
   if (host !== hostname()) return true;
   try {
@@ -43,12 +43,12 @@ export async function isAlive({ pid, host, started }: Holder): Promise<boolean> 
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
-  // After a restart of the machine, a dead holder's number can be anybody's.
+  // After a restart of the machine, another process may have the id of a dead holder.
   const now = started && (await processStartTime(pid));
   return !now || now === started;
 }
 
-/** In a container, a user can have a number and no name. */
+/** Returns the name of the user; in a container, a user may have an id and no name. */
 function userName(): string {
   try {
     return userInfo().username;

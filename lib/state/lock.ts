@@ -1,4 +1,4 @@
-/** The lock of a stack: one run at a time, and a clear word about who holds it. */
+/** The lock of a stack: allows one run at a time, and tells the others who holds it. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { chmod, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -11,23 +11,23 @@ import { holderIn, isAlive, thisProcess, holderText, type Holder } from './lock-
 import { makeFolder, unwritable } from './private-file.ts';
 
 export interface Lock {
-  /** Who held it before and is no longer alive, in words; undefined when nobody did. */
+  /** Describes the dead process that it was taken over from; undefined when the lock was free. */
   readonly takenOverFrom: string | undefined;
-  /** Gives it back, unless it is somebody else's by now. */
+  /** Releases the lock, unless another process holds it by now. */
   release(): Promise<void>;
 }
 
 /**
- * The texts of this process in lock files, by their file: those are alive. In a container that is started again, a dead
- * holder can have had the number that we have now.
+ * The locks that this process holds: the content of each lock file, mapped to the file. The process id alone is not enough:
+ * in a restarted container, a dead holder may have had our id.
  */
-const ours = new Map<string, string>();
+const ownLocks = new Map<string, string>();
 
-/** What ends this process, a second Ctrl-C for one, gives its locks back. */
+/** Releases the locks of this process when it exits early, e.g. on a second Ctrl-C. */
 function releaseAtExit(): void {
-  for (const [own, file] of ours) {
+  for (const [content, file] of ownLocks) {
     try {
-      if (readFileSync(file, 'utf8') === own) rmSync(file);
+      if (readFileSync(file, 'utf8') === content) rmSync(file);
     } catch {
       // The next run takes it over.
     }
@@ -40,71 +40,72 @@ function releaseAtExit(): void {
  * @throws LOCKED when a living process holds it, STATE_UNWRITABLE when it cannot be written
  */
 export async function takeLock(file: string, command: string, clock: Clock): Promise<Lock> {
-  const own = `${JSON.stringify({ ...(await thisProcess(command, clock)), id: randomUUID() })}\n`;
+  const content = `${JSON.stringify({ ...(await thisProcess(command, clock)), id: randomUUID() })}\n`;
   process.off('exit', releaseAtExit).once('exit', releaseAtExit);
-  ours.set(own, file);
+  ownLocks.set(content, file);
   try {
     await makeFolder(dirname(file));
-    const takenOverFrom = await acquire(file, own);
-    await sweep(file).catch(() => undefined);
+    const takenOverFrom = await acquire(file, content);
+    await removeLeftovers(file).catch(() => undefined);
     return {
       takenOverFrom,
       async release() {
-        // What cannot be removed any more is taken over by the next run.
+        // A file that cannot be removed is taken over by the next run.
         const text = await read(file).catch(() => undefined);
-        if (text === own) await rm(file, { force: true }).catch(() => undefined);
-        ours.delete(own);
+        if (text === content) await rm(file, { force: true }).catch(() => undefined);
+        ownLocks.delete(content);
       },
     };
   } catch (error) {
-    ours.delete(own);
+    ownLocks.delete(content);
     throw error instanceof Problem ? error : unwritable(file, error);
   }
 }
 
 /**
- * Puts our text into a file of which there is one.
- * @returns whom it was taken over from, in words
+ * Acquires a lock file, waiting for no one.
+ * @param lock the file to name to the user, when `file` only guards a takeover of it
+ * @returns a description of the dead holder that it was taken over from; undefined when it was free
  */
-async function acquire(file: string, own: string, lock = file): Promise<string | undefined> {
+async function acquire(file: string, content: string, lock = file): Promise<string | undefined> {
   for (;;) {
-    if (await put(own, file, link)) return undefined;
+    if (await moveIntoPlace(content, file, link)) return undefined;
     const other = await read(file);
     if (other === undefined) continue;
     const holder = holderIn(other);
-    if (holder && (await lives(other, holder))) throw locked(lock, holder);
-    if (await takeOver(file, own, other, lock))
+    if (holder && (await isHolderAlive(other, holder))) throw locked(lock, holder);
+    if (await takeOver(file, content, other, lock))
       return holder ? holderText(holder) : 'a process that left no name';
   }
 }
 
 /**
- * Takes the place of a dead holder. Many may find it dead at once, and the slowest must not push aside the quickest:
- * whoever holds the lock that is named after the dead one, and nobody else, may replace its text.
+ * Replaces a dead holder. Several processes may find it dead at once, and a slow one must not replace the winner: only the
+ * process that holds a second lock, named after the dead holder, may replace the file.
  */
-async function takeOver(file: string, own: string, dead: string, lock: string): Promise<boolean> {
-  const right = `${file}.${shortHash(8, dead)}`;
-  await acquire(right, own, lock);
+async function takeOver(file: string, content: string, dead: string, lock: string): Promise<boolean> {
+  const takeoverLock = `${file}.${shortHash(8, dead)}`;
+  await acquire(takeoverLock, content, lock);
   try {
-    return (await read(file)) === dead && (await put(own, file, rename));
+    return (await read(file)) === dead && (await moveIntoPlace(content, file, rename));
   } finally {
-    await rm(right, { force: true });
+    await rm(takeoverLock, { force: true });
   }
 }
 
-/** Moves a finished file into place, so that whoever sees the lock sees who holds it. */
-async function put(text: string, file: string, move: typeof link): Promise<boolean> {
-  const aside = `${file}.${randomUUID()}`;
+/** Writes a temporary file and moves it into place, so that a lock file always names its holder. */
+async function moveIntoPlace(text: string, file: string, move: typeof link): Promise<boolean> {
+  const temporary = `${file}.${randomUUID()}`;
   try {
-    await writeFile(aside, text, { mode: 0o600 });
-    await chmod(aside, 0o600);
-    await move(aside, file);
+    await writeFile(temporary, text, { mode: 0o600 });
+    await chmod(temporary, 0o600);
+    await move(temporary, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   } finally {
-    await rm(aside, { force: true });
+    await rm(temporary, { force: true });
   }
 }
 
@@ -117,27 +118,27 @@ async function read(file: string): Promise<string | undefined> {
   }
 }
 
-const lives = async (text: string, holder: Holder): Promise<boolean> =>
-  holder.pid === process.pid && holder.host === hostname() ? ours.has(text) : isAlive(holder);
+const isHolderAlive = async (text: string, holder: Holder): Promise<boolean> =>
+  holder.pid === process.pid && holder.host === hostname() ? ownLocks.has(text) : isAlive(holder);
 
-/** Who is killed before a file says who he is, has had the time of one write. Milliseconds. */
+/** Milliseconds after which a file that names no holder is stale: its writer died before it could write. */
 const UNNAMED_STALE_MS = 60_000;
 
 /**
- * Removes what the dead have left beside a lock: files that were to be moved into place, and rights to replace it.
- * Harmless to the living: while we hold the lock, nobody replaces it.
+ * Removes what dead processes left beside a lock: temporary files and takeover locks. This is safe while we hold the lock,
+ * since no other process can then replace it.
  */
-async function sweep(file: string): Promise<void> {
+async function removeLeftovers(file: string): Promise<void> {
   for (const name of await readdir(dirname(file))) {
     if (!name.startsWith(`${basename(file)}.`)) continue;
     if (!/^(\.[0-9a-f]{8})*(\.[0-9a-f-]{36})?$/.test(name.slice(basename(file).length))) continue;
-    const left = join(dirname(file), name);
-    const text = (await read(left)) ?? '';
+    const leftover = join(dirname(file), name);
+    const text = (await read(leftover)) ?? '';
     const holder = holderIn(text);
-    const isLeft = holder
-      ? !(await lives(text, holder))
-      : Date.now() - ((await stat(left).catch(() => undefined))?.mtimeMs ?? Infinity) > UNNAMED_STALE_MS;
-    if (isLeft) await rm(left, { force: true });
+    const isStale = holder
+      ? !(await isHolderAlive(text, holder))
+      : Date.now() - ((await stat(leftover).catch(() => undefined))?.mtimeMs ?? Infinity) > UNNAMED_STALE_MS;
+    if (isStale) await rm(leftover, { force: true });
   }
 }
 
@@ -146,5 +147,5 @@ const locked = (file: string, holder: Holder) =>
     what: 'Another run is working on this stack.',
     why: `The lock is held by ${holderText(holder)}.`,
     now: NOTHING_CHANGED,
-    fix: ['Wait until it is done, or stop it.', `If it is not a run of Slipway, rm ${file}`],
+    fix: ['Wait until it is done, or stop it.', `If that process is not a run of Slipway, rm ${file}`],
   });

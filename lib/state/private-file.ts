@@ -1,4 +1,4 @@
-/** Files and folders that are for their owner alone, and files that are written whole or not at all. */
+/** Files and folders that only their owner can access, and atomic writes of such files. */
 import { chmod, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../aws/errors.ts';
@@ -7,43 +7,43 @@ import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 const FILE = 0o600;
 const FOLDER = 0o700;
 
-/** Makes a folder, unless it is there. What a user has made himself keeps its mode. */
+/** Creates a folder, unless it exists. A folder that the user created keeps its mode. */
 export async function makeFolder(folder: string): Promise<void> {
   const made = await mkdir(folder, { recursive: true, mode: FOLDER });
-  // A umask can take from the owner, too.
+  // A umask can mask the owner's bits, too.
   if (made !== undefined) await chmod(folder, FOLDER);
 }
 
 let writes = 0;
-/** Where a file is written before it takes its place: by each write elsewhere, under a name that nobody else gives. */
-const asideOf = (file: string): string => `${file}.${process.pid}-${(writes += 1)}.tmp`;
-const ASIDE = /^\.\d+-\d+\.tmp$/;
+/** Returns the temporary file that a write uses before it renames it; unique to the process and the write. */
+const temporaryFileOf = (file: string): string => `${file}.${process.pid}-${(writes += 1)}.tmp`;
+const TEMPORARY = /^\.\d+-\d+\.tmp$/;
 
-/** Removes what writers that were killed have left aside. Only for who may write the file. */
-export async function sweepAsides(file: string): Promise<void> {
+/** Removes the temporary files of writers that were killed. The caller must hold the lock that guards the file. */
+export async function removeTemporaryFiles(file: string): Promise<void> {
   const [folder, name] = [dirname(file), basename(file)];
   for (const other of await readdir(folder)) {
-    if (other.startsWith(name) && ASIDE.test(other.slice(name.length))) await rm(join(folder, other));
+    if (other.startsWith(name) && TEMPORARY.test(other.slice(name.length))) await rm(join(folder, other));
   }
 }
 
 /**
- * Writes a file aside, flushes it to the disk, and renames it: a reader sees the old file or the new one, never a part.
- * @throws the system's error; the old file is there then
+ * Writes a temporary file, flushes it to disk and renames it: a reader sees the old content or the new, never a part.
+ * @throws the error of the operating system; the old file is then unchanged
  */
-export async function writeWhole(file: string, text: string): Promise<void> {
-  // A link stays one.
-  const place = await realpath(file).catch(() => file);
-  const aside = asideOf(place);
+export async function writeAtomically(file: string, text: string): Promise<void> {
+  // A symbolic link stays one.
+  const target = await realpath(file).catch(() => file);
+  const temporary = temporaryFileOf(target);
   try {
-    await writeFlushed(aside, text, await ownerOf(place));
-    await rename(aside, place);
+    await writeFlushed(temporary, text, await ownerOf(target));
+    await rename(temporary, target);
   } catch (error) {
-    // On a full disk even a part of it is too much.
-    await rm(aside, { force: true }).catch(() => undefined);
+    // On a full disk, the part that was written takes up space.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
-  await flushFolder(dirname(place));
+  await flushFolder(dirname(target));
 }
 
 interface Owner {
@@ -55,7 +55,7 @@ async function writeFlushed(file: string, text: string, owner: Owner | undefined
   const handle = await open(file, 'wx', FILE);
   try {
     await handle.chmod(FILE);
-    // After a run with sudo it is still the user's.
+    // After a run with sudo, the file still belongs to the user.
     if (owner) await handle.chown(owner.uid, owner.gid);
     await handle.writeFile(text);
     await handle.sync();
@@ -64,28 +64,28 @@ async function writeFlushed(file: string, text: string, owner: Owner | undefined
   }
 }
 
-/** Somebody else whose file it is, when we may leave it to him. */
+/** Returns the owner of a file when it is another user and we are root, so that the file can stay theirs. */
 async function ownerOf(file: string): Promise<Owner | undefined> {
   const owner = await stat(file).catch(() => undefined);
   return owner && process.getuid?.() === 0 && owner.uid !== 0 ? owner : undefined;
 }
 
-/** A name is on the disk when its folder is; not every file system can tell. */
+/** Flushes a folder, which makes a rename in it durable; not every file system supports that. */
 async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
 }
 
-/** @param place the file or folder that cannot be written, in a folder of Slipway's */
-export const unwritable = (place: string, cause: unknown) =>
+/** @param place the file or folder that cannot be written, in Slipway's home folder */
+export const unwritable = (target: string, cause: unknown) =>
   problem('STATE_UNWRITABLE', {
-    what: `${place} could not be written.`,
+    what: `${target} could not be written.`,
     why: messageOf(cause),
     now: NOTHING_CHANGED,
     fix: [
-      'Make room or make the folder writable, then run the same command again.',
-      'or keep what Slipway writes elsewhere: export SLIPWAY_HOME=…',
+      'Free disk space or make the folder writable, then run the same command again.',
+      'or use another folder: export SLIPWAY_HOME=…',
     ],
     cause,
   });

@@ -1,9 +1,9 @@
-/** When a process started: its number is given again, but not with the same start. */
+/** The start time of a process: ids of processes are reused, but not with the same start time. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** When a process started, as text to compare; undefined when it does not run, or when that cannot be found out. */
+/** Returns when a process started, as a string to compare; undefined when it does not run, or when that is unknown. */
 export async function processStartTime(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');

@@ -1,51 +1,51 @@
-/** Keeps the state file: read and checked at the start, written whole after every change. */
+/** The state of a stack during a run: read from its file at the start, written atomically after every change. */
 import { readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf } from '../aws/errors.ts';
 import type { Clock } from '../model/clock.ts';
 import { shortHash } from '../derive/names.ts';
 import { NOTHING_CHANGED, problem } from '../model/problem.ts';
-import { makeFolder, sweepAsides, writeWhole } from './private-file.ts';
+import { makeFolder, removeTemporaryFiles, writeAtomically } from './private-file.ts';
 import { emptyState, STATE_VERSION, stateSchema, type Guard, type Intent, type StateData } from './format.ts';
 
-/** The state of a stack during a run. Every method that changes it resolves when the file is written. */
+/** The state of a stack. Every method that changes it resolves once the file is written. */
 export interface State {
   readonly file: string;
   readonly data: StateData;
-  /** Writes down what is about to be created, before it is; an intent that is still open is kept as it is. */
+  /** Records the intent to create a resource, before it is created; an open intent is kept unchanged. */
   intend(address: string): Promise<Intent>;
-  /** Gives up a life that came out bad: the next intent has another generation, and so another token. */
+  /** Abandons a failed resource: returns an intent with another generation, and so another client token. */
   renew(address: string): Promise<Intent>;
-  /** Takes an intent back: nothing of it is anywhere. */
+  /** Withdraws an intent: nothing was created. */
   withdraw(address: string): Promise<void>;
-  /** Records the ids of a thing and closes its intent. */
+  /** Records the ids of a resource and closes its intent. */
   record(address: string, ids: Readonly<Record<string, string>>): Promise<void>;
-  /** Forgets a thing that is gone; its next life will have another token. */
+  /** Forgets a resource that is gone; its successor will have another client token. */
   forget(address: string): Promise<void>;
-  /** Remembers which tags are about to be given, besides those that were. */
+  /** Records the keys of the user's tags that are about to be set, in addition to those that were. */
   tagging(keys: readonly string[]): Promise<void>;
-  /** Remembers which configuration everything is as, and the keys of its tags. */
+  /** Records that every resource matches a configuration, and the keys of its tags. */
   applied(configuration: string, tags: readonly string[]): Promise<void>;
   /** Removes the file: the stack is gone. */
   destroy(): Promise<void>;
 }
 
 /**
- * Opens the state of a stack: reads the file if there is one, and refuses one that is not this stack's.
+ * Opens the state of a stack: reads the file if there is one, and refuses the file of another stack.
  * Nothing is written before something changes.
- * @param read what was read of it already, under the same lock
- * @throws STATE_CORRUPT, STATE_NEWER, STATE_FOREIGN: the file is left as it is
+ * @param read the content, if it was already read under the same lock
+ * @throws STATE_CORRUPT, STATE_NEWER, STATE_FOREIGN: the file is left unchanged
  */
 export async function openState(file: string, guard: Guard, clock: Clock, read?: StateData): Promise<State> {
   const data = read ?? (await readState(file)) ?? emptyState(guard);
   for (const field of ['stack', 'endpoint', 'account', 'region'] as const) {
     if (data[field] !== guard[field]) throw foreign(file, field, data[field], guard[field]);
   }
-  // What a run that was killed in the middle of a write has left.
-  await sweepAsides(file).catch(() => undefined);
+  // A run that was killed during a write leaves a temporary file.
+  await removeTemporaryFiles(file).catch(() => undefined);
   let writing: Promise<void> = Promise.resolve();
   let waiting = false;
-  /** However many changes come while one write is under way, one more write follows. */
+  /** Changes that come while a write is under way share the next one. */
   const save = (): Promise<void> => {
     if (waiting) return writing;
     waiting = true;
@@ -118,36 +118,39 @@ const sameKeys = (one: readonly string[], other: readonly string[]): boolean =>
   one.length === other.length && one.every((key) => other.includes(key));
 
 /**
- * EC2 takes tokens of up to 64 characters, ECS of up to 36. The time is in it because EC2 remembers a token for a day,
- * and a teardown takes the file and its generations with it.
+ * Returns a client token; EC2 accepts up to 64 characters, ECS up to 36. It depends on the time because EC2 remembers a token
+ * for a day, and a teardown deletes the file with its generations.
  */
-const tokenOf = ({ stack, account, region }: Guard, address: string, ...life: [number, number]): string =>
-  `slipway-${shortHash(28, stack, account, region, address, ...life)}`;
+const tokenOf = (
+  { stack, account, region }: Guard,
+  address: string,
+  ...life: [generation: number, at: number]
+): string => `slipway-${shortHash(28, stack, account, region, address, ...life)}`;
 
 async function write(file: string, data: StateData): Promise<void> {
   try {
-    // The folder may be gone since the last write, as may the file.
+    // The folder may have been deleted since the last write, as may the file.
     await makeFolder(dirname(file));
-    await writeWhole(file, `${JSON.stringify(data, null, 2)}\n`);
+    await writeAtomically(file, `${JSON.stringify(data, null, 2)}\n`);
   } catch (cause) {
     throw problem('STATE_UNWRITABLE', {
       what: `The state file ${file} could not be written.`,
       why: messageOf(cause),
-      now: 'What AWS holds is tagged and will be found again; nothing is lost.',
-      fix: ['Make room or make the folder writable, then run the same command again.'],
+      now: 'Every resource in AWS is tagged and will be found again; nothing is lost.',
+      fix: ['Free disk space or make the folder writable, then run the same command again.'],
       cause,
     });
   }
 }
 
 /**
- * Reads a state, whosever it is; undefined when there is none.
+ * Reads a state file, whichever stack it belongs to; undefined when there is none.
  * @throws STATE_CORRUPT, STATE_NEWER
  */
 export async function readState(file: string): Promise<StateData | undefined> {
   let text: string;
   try {
-    // What is no text is not to become one.
+    // Reject invalid UTF-8 rather than replacing it.
     text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -160,7 +163,7 @@ export async function readState(file: string): Promise<StateData | undefined> {
   const checked = stateSchema.safeParse(json);
   if (!checked.success) {
     const [issue] = checked.error.issues;
-    throw corrupt(file, `${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'not understood'}`);
+    throw corrupt(file, `${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'invalid'}`);
   }
   return checked.data;
 }
@@ -179,7 +182,7 @@ const corrupt = (file: string, why: string, cause?: unknown) =>
     why,
     now: `${NOTHING_CHANGED} The file is kept as it is.`,
     fix: [
-      `mv ${file} ${file}.bad, then run the command again: what is ours is found by its tags`,
+      `mv ${file} ${file}.bad, then run the command again: the resources of the stack are found by their tags`,
       'or restore the file from a backup',
     ],
     cause,
@@ -191,7 +194,7 @@ const unreadable = (file: string, cause: unknown) =>
     why: messageOf(cause),
     now: `${NOTHING_CHANGED} The file is kept as it is.`,
     fix: [
-      `Make it readable for you: chmod u+rw ${file}; or sudo chown "$USER" ${file}, if sudo has written it.`,
+      `Make it readable: chmod u+rw ${file}; or sudo chown "$USER" ${file}, if it was written with sudo.`,
     ],
     cause,
   });
@@ -199,18 +202,18 @@ const unreadable = (file: string, cause: unknown) =>
 const newer = (file: string, version: number) =>
   problem('STATE_NEWER', {
     what: `The state file ${file} was written by a newer Slipway.`,
-    why: `It has version ${version}; this one reads version ${STATE_VERSION}.`,
+    why: `It has version ${version}; this Slipway reads version ${STATE_VERSION}.`,
     now: `${NOTHING_CHANGED} The file is kept as it is.`,
-    fix: ['Use the newer Slipway.'],
+    fix: ['Update Slipway, then run the same command again.'],
   });
 
 const foreign = (file: string, field: string, theirs: string, ours: string) =>
   problem('STATE_FOREIGN', {
     what: `The state file ${file} belongs to another ${field}.`,
-    why: `It says ${field} ${theirs}; this run is for ${ours}.`,
+    why: `It is for the ${field} ${theirs}; this run is for ${ours}.`,
     now: `${NOTHING_CHANGED} The file is kept as it is.`,
     fix: [
-      `Use the credentials, region, endpoint or stage that the file is for (${field} ${theirs})`,
-      'or keep the two apart with --stage or SLIPWAY_HOME',
+      `Use the credentials, region, endpoint or stage of the file (${field} ${theirs}).`,
+      'or keep the two stacks apart with --stage or SLIPWAY_HOME',
     ],
   });

@@ -7,6 +7,11 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { retagElb } from '../../lib/aws/retag.ts';
 import { routesOf, type Config, type RoutedContainer } from '../../lib/config/config.ts';
+import {
+  healthCheckFields,
+  healthCheckInput,
+  type TargetHealthCheck,
+} from '../../lib/derive/health-check.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import { desiredTags, KEY_TAG, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
@@ -20,7 +25,6 @@ import {
   knownAfter,
   touches,
   type DesiredFields,
-  type Fields,
   type Replacement,
 } from '../../lib/model/change.ts';
 import { only } from '../../lib/model/resources.ts';
@@ -35,28 +39,10 @@ const TARGET_TYPE = 'ip';
 const HEALTH_PORT = 'traffic-port';
 const DELAY = 'deregistration_delay.timeout_seconds';
 
-/** The health check as ELB's calls take it. */
-const healthOf = ({ protocol, health }: RoutedContainer) =>
-  ({
-    HealthCheckProtocol: protocol,
-    HealthCheckPort: HEALTH_PORT,
-    HealthCheckPath: health.path,
-    HealthCheckIntervalSeconds: health.intervalSeconds,
-    HealthCheckTimeoutSeconds: health.timeoutSeconds,
-    HealthyThresholdCount: health.healthyThreshold,
-    UnhealthyThresholdCount: health.unhealthyThreshold,
-    Matcher: { HttpCode: health.matcher },
-  }) as const;
-
-const healthFields = (health: FoundTargetGroup['health']): Fields<HealthField> => ({
-  'health.protocol': health.protocol,
-  'health.port': health.port,
-  'health.path': health.path,
-  'health.interval': health.intervalSeconds,
-  'health.timeout': health.timeoutSeconds,
-  'health.healthy threshold': health.healthyThreshold,
-  'health.unhealthy threshold': health.unhealthyThreshold,
-  'health.matcher': health.matcher,
+const healthCheckFor = ({ protocol, health }: RoutedContainer): TargetHealthCheck => ({
+  protocol,
+  port: HEALTH_PORT,
+  ...health,
 });
 
 const attributesFor = ({ deregistrationDelaySeconds }: Config) => ({
@@ -73,7 +59,7 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
         vpc,
         port: container.port,
         protocol: container.protocol,
-        ...healthFields({ protocol: container.protocol, port: HEALTH_PORT, ...container.health }),
+        ...healthCheckFields(healthCheckFor(container)),
         [`attribute.${DELAY}`]: String(config.deregistrationDelaySeconds),
         ...desiredTags(desired, 'targetGroups', container.key),
       },
@@ -109,7 +95,7 @@ export const targetGroups: Step<'targetGroups', Field> = {
         vpc: vpcId,
         port,
         protocol,
-        ...healthFields(health),
+        ...healthCheckFields(health),
         [`attribute.${DELAY}`]: attributes[DELAY] ?? '',
         ...tagFields(tags),
       }),
@@ -139,7 +125,7 @@ export const targetGroups: Step<'targetGroups', Field> = {
           Protocol: container.protocol,
           Port: container.port,
           TargetType: TARGET_TYPE,
-          ...healthOf(container),
+          ...healthCheckInput(healthCheckFor(container)),
           Tags: toPascalCaseTags(tags),
         }),
       );
@@ -157,7 +143,7 @@ export const targetGroups: Step<'targetGroups', Field> = {
 
   async update(context, { targetGroupArn: TargetGroupArn }) {
     if (touches(context.change, 'health.')) {
-      const health = healthOf(containerOf(context));
+      const health = healthCheckInput(healthCheckFor(containerOf(context)));
       await context.aws.elbv2(new ModifyTargetGroupCommand({ TargetGroupArn, ...health }));
     }
     await retagElb(context, TargetGroupArn);

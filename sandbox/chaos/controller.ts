@@ -1,66 +1,71 @@
-/** The sky over a world: which weather it has now, and what calls meet because of it. */
-import type { Harm } from './faults.ts';
+/** Decides which injected failures, lags and throttles each call meets, by the current weather. */
+import type { Failure } from './faults.ts';
 import type { World } from '../world/world.ts';
 import { makeBusyZones } from './busy-zones.ts';
-import { draw } from './seeded-random.ts';
-import { gust } from './random-failures.ts';
+import { seededRandom } from './seeded-random.ts';
+import { randomFailure } from './random-failures.ts';
 import { laggingTables } from './lagging-tables.ts';
-import { News } from './recent-changes.ts';
+import { RecentChanges } from './recent-changes.ts';
 import { replacedTags } from './replaced-tags.ts';
 import { makeThrottle } from './throttle.ts';
 import { viewsOf, type Call } from './views.ts';
-import { calm, isCalm, turned, type Weather } from './weather.ts';
+import { calm, isCalm, adjusted, type Weather } from './weather.ts';
 
-/** What a call meets before its operation is known to be one that the sandbox has. */
-export interface Start {
-  /** What goes wrong with it, if anything does. */
-  readonly harm: Harm | undefined;
-  /** How long it takes, in milliseconds of the clock. */
+/** What happens to a call before the gateway knows whether the sandbox has its operation. */
+export interface CallStart {
+  /** The failure to inject, if any. */
+  readonly failure: Failure | undefined;
+  /** The duration of the call, in milliseconds of the clock. */
   readonly latency: number;
 }
 
-export interface Sky {
+export interface Chaos {
   readonly weather: Weather;
-  /** Whether nothing misbehaves. */
+  /** Whether no failures are injected. */
   readonly isCalm: boolean;
-  /** Turns knobs. Chance starts anew, buckets are full. @param given any knobs @throws Error for what is none */
-  turn(given: unknown): Weather;
-  /** The weather of the start, and no memory. */
+  /**
+   * Changes some settings, restarts the random sequence and refills all buckets.
+   * @param given any of the settings
+   * @throws Error for an invalid setting
+   */
+  adjust(given: unknown): Weather;
+  /** Restores the initial weather and forgets all recent changes. */
   reset(): void;
-  /** Milliseconds of the clock for milliseconds of AWS time; at `instant` they are the same. */
+  /** Converts milliseconds of AWS time to milliseconds of the clock; at the pace `instant` they are the same. */
   onClock(ms: number): number;
-  start(): Start;
+  start(): CallStart;
   /** @throws Throttled, PriorRequestNotComplete */
   admit(call: Call): void;
-  /** Carries a call out on the world as the call sees it. */
+  /** Carries out a call on the world as that call sees it. */
   carryOut<Output>(call: Call, run: () => Output): Output;
 }
 
-export function makeSky(world: World, first: Weather = calm): Sky {
+export function makeChaos(world: World, initial: Weather = calm): Chaos {
   const now = () => world.clock.now();
   const onClock = (ms: number) => (world.pace === 'instant' ? ms : ms / world.pace);
-  const news = new News(now, () => onClock(Math.max(weather.idLagMs, weather.listLagMs)));
+  const recent = new RecentChanges(now, () => onClock(Math.max(weather.idLagMs, weather.listLagMs)));
   const throttle = makeThrottle();
   const zones = makeBusyZones();
-  let weather = first;
+  let weather = initial;
   let calmNow = true;
   let count = 0;
 
-  const settle = (next: Weather): Weather => {
+  const apply = (next: Weather): Weather => {
     weather = next;
     calmNow = isCalm(weather);
     count = 0;
     throttle.clear();
     const lags = weather.idLagMs > 0 || weather.listLagMs > 0;
-    if (!lags) news.clear();
+    if (!lags) recent.clear();
     world.watch(
-      lags ? (region) => laggingTables(region).map((table) => [table, news.watchOf(table)]) : undefined,
+      lags ? (region) => laggingTables(region).map((table) => [table, recent.watchOf(table)]) : undefined,
     );
     return weather;
   };
-  world.reaches = ({ knob, id, by, since }) =>
-    since.getTime() + (weather[knob] > 0 ? onClock(weather[knob] * draw(weather.seed, id, by)) : 0);
-  settle(first);
+  world.visibleAt = ({ lag, id, consumer, changedAt }) =>
+    changedAt.getTime() +
+    (weather[lag] > 0 ? onClock(weather[lag] * seededRandom(weather.seed, id, consumer)) : 0);
+  apply(initial);
 
   return {
     get weather() {
@@ -69,18 +74,18 @@ export function makeSky(world: World, first: Weather = calm): Sky {
     get isCalm() {
       return calmNow;
     },
-    turn: (given) => settle(turned(weather, given)),
+    adjust: (given) => apply(adjusted(weather, given)),
     reset() {
-      news.clear();
+      recent.clear();
       zones.clear();
-      settle(first);
+      apply(initial);
     },
     onClock,
     start() {
       const nth = count++;
       const { min, max } = weather.latencyMs;
-      const latency = max > 0 ? onClock(min + draw(weather.seed, 'latency', nth) * (max - min)) : 0;
-      return { harm: weather.faultRate > 0 ? gust(weather, nth) : undefined, latency };
+      const latency = max > 0 ? onClock(min + seededRandom(weather.seed, 'latency', nth) * (max - min)) : 0;
+      return { failure: weather.faultRate > 0 ? randomFailure(weather, nth) : undefined, latency };
     },
     admit({ service, operation, input, region }) {
       if (weather.throttle) {
@@ -91,21 +96,21 @@ export function makeSky(world: World, first: Weather = calm): Sky {
     },
     carryOut(call, run) {
       const retagged = replacedTags(call);
-      const views = viewsOf(call, news, {
+      const views = viewsOf(call, recent, {
         now: now(),
         ids: onClock(weather.idLagMs),
         lists: onClock(weather.listLagMs),
-        draw: (id, purpose) => draw(weather.seed, id, purpose),
+        random: (id, purpose) => seededRandom(weather.seed, id, purpose),
       });
       for (const [table, view] of views) table.view = view;
       let output;
       try {
         output = run();
       } finally {
-        // Only while it runs: whatever else looks at the world sees all of it.
+        // Views apply only while the call runs: everything else sees the actual rows.
         for (const table of views.keys()) table.view = undefined;
       }
-      for (const [table, id, tags] of retagged) news.retagged(table, id, tags);
+      for (const [table, id, tags] of retagged) recent.retagged(table, id, tags);
       if (weather.zoneBusyMs > 0 && call.service === 'route53') {
         zones.begin(call.operation, call.input, now() + onClock(weather.zoneBusyMs));
       }

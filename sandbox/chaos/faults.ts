@@ -1,70 +1,70 @@
-/** Faults as data: which call of which operation goes wrong, and how. */
+/** Faults as data: which call of which operation fails, and how. */
 
 import { isMutating } from '../journal.ts';
 
 /**
- * How an answer is lost, to its client: the connection is reset; HTTP 500; headers and half of a body, then the end of
- * the connection; silence on an open one.
+ * How a lost answer appears to its client: a reset connection; HTTP 500; headers and half of a body before the
+ * connection closes; or an open connection without an answer.
  */
-export const LOOKS = ['reset', '500', 'cut', 'silent'] as const;
-export type Look = (typeof LOOKS)[number];
+export const APPEARANCES = ['reset', '500', 'cut', 'silent'] as const;
+export type Appearance = (typeof APPEARANCES)[number];
 
-/** What goes wrong with a call. */
-export type Harm =
+/** How a call fails. */
+export type Failure =
   | {
-      /** Refused before its effect. */
+      /** The call is refused and has no effect. */
       readonly kind: 'refused';
       readonly code: string;
       readonly message: string;
       readonly status: number;
     }
   | {
-      /** The effect is there, the connection is reset before the answer. */
+      /** The call takes effect, and the connection is reset before the answer. */
       readonly kind: 'answer-lost';
     }
   | {
-      /** The effect is there, and the client does not hear of it; or it looks so, and there is no effect. */
+      /** The client gets no answer, whether the call takes effect (`lost`) or not (`not-done`). */
       readonly kind: 'lost' | 'not-done';
-      readonly looks: Look;
+      readonly looks: Appearance;
     }
   | {
-      /** The effect is there at once, the answer comes late. */
+      /** The call takes effect at once, and its answer is late. */
       readonly kind: 'slow';
       /** Milliseconds of AWS time. */
       readonly ms: number;
     }
   | {
-      /** The call succeeds, and what it made fails in the background. */
+      /** The call succeeds, and the resource that it creates fails in the background. */
       readonly kind: 'fails-later';
       readonly code: string;
       readonly message: string;
     };
 
-/** A fault that waits for its call. */
-export type Fault = Harm & {
-  /** The service, e.g. `ec2`; any when left out. */
+/** A failure that waits for its call. */
+export type Fault = Failure & {
+  /** The service, e.g. `ec2`; any service by default. */
   readonly service?: string;
-  /** The operation, e.g. `CreateVpc`; any when left out. */
+  /** The operation, e.g. `CreateVpc`; any operation by default. */
   readonly operation?: string;
-  /** Whether only calls count that are meant to change something. */
+  /** Whether only calls that change something count. */
   readonly mutating?: boolean;
-  /** Which matching call it strikes first: 1 is the next one. */
+  /** The first matching call that fails: 1 is the next one. */
   readonly nth: number;
-  /** How many matching calls it strikes from then on; once when left out. */
+  /** The number of matching calls that fail from then on; 1 by default. */
   readonly times?: number | 'always';
 };
 
 export interface Faults {
   add(fault: Fault): void;
-  /** Counts a call and returns the fault that strikes it, if one does. */
-  strike(service: string, operation: string): Fault | undefined;
-  /** Faults that have still to strike. */
+  /** Counts a call and returns the fault that applies to it, if any. */
+  next(service: string, operation: string): Fault | undefined;
+  /** Faults that have not been used up. */
   waiting(): readonly Fault[];
   clear(): void;
 }
 
 export function makeFaults(): Faults {
-  let waiting: { fault: Fault; until: number; strikes: number }[] = [];
+  let waiting: { fault: Fault; until: number; remaining: number }[] = [];
   const matches = (fault: Fault, service: string, operation: string) =>
     (fault.service ?? service) === service &&
     (fault.operation ?? operation) === operation &&
@@ -72,19 +72,19 @@ export function makeFaults(): Faults {
   return {
     add(fault) {
       const { nth, times = 1 } = fault;
-      waiting.push({ fault, until: nth, strikes: times === 'always' ? Infinity : times });
+      waiting.push({ fault, until: nth, remaining: times === 'always' ? Infinity : times });
     },
-    strike(service, operation) {
-      let struck: Fault | undefined;
+    next(service, operation) {
+      let applied: Fault | undefined;
       for (const entry of waiting) {
         if (!matches(entry.fault, service, operation)) continue;
         entry.until -= 1;
         if (entry.until > 0) continue;
-        entry.strikes -= 1;
-        struck ??= entry.fault;
+        entry.remaining -= 1;
+        applied ??= entry.fault;
       }
-      waiting = waiting.filter(({ strikes }) => strikes > 0);
-      return struck;
+      waiting = waiting.filter(({ remaining }) => remaining > 0);
+      return applied;
     },
     waiting: () => waiting.map(({ fault }) => fault),
     clear: () => {

@@ -1,22 +1,22 @@
-/** What a call means by the strings of its input: which name a thing that must be there, and which only look so. */
+/** Finds the strings in a call's input that may name existing resources. */
 
-/** Members whose strings name nothing: they describe, or choose, or are handed on. */
+/** Members whose strings name no resource: descriptions, filters, tags and what is passed on. */
 const NOT_NAMES = /^(Filters?|Tags|tags|TagSpecifications|AddTags|containerDefinitions|Description)$/;
 
-/** Members where ECS takes the name of a thing as well as its ARN. The name of what a call makes is none of them. */
+/** Members in which ECS takes the name of a resource as well as its ARN. The name of a resource to be created is not one. */
 const SHORT = /^(clusters?|services?|taskDefinitions?|tasks?|ResourceIds?)$/;
 
-/** A string of an input, and whether a part of an ARN will do there. */
+/** A string of an input, and whether it may be part of an ARN. */
 export interface Mention {
   readonly text: string;
   readonly short: boolean;
 }
 
-/** The strings of an input that may name something, each as it is kept: roles in lower case, zones without a prefix. */
+/** Returns the strings of an input that may name a resource, as the keys of its table: roles in lower case, zones without a prefix. */
 export function mentionsIn(service: string, operation: string, input: unknown, member = ''): Mention[] {
   if (typeof input === 'string') {
     if (service === 'iam') {
-      // The role that a call makes is not one that must be there.
+      // The role that a call creates need not exist.
       return member === 'RoleName' && operation !== 'CreateRole'
         ? [{ text: input.toLowerCase(), short: false }]
         : [];

@@ -1,18 +1,18 @@
-/** Calls that fail for no reason: some are carried out all the same, and their clients cannot tell which. */
-import type { Harm } from './faults.ts';
-import { draw } from './seeded-random.ts';
+/** Random failures of calls: some calls take effect all the same, and their clients cannot tell which. */
+import type { Failure } from './faults.ts';
+import { seededRandom } from './seeded-random.ts';
 import type { Weather } from './weather.ts';
 
-/** What happens to them, equally often. */
-const HARMS: readonly Harm[] = [
+/** The possible failures, equally likely. */
+const FAILURES: readonly Failure[] = [
   { kind: 'not-done', looks: '500' },
   { kind: 'lost', looks: '500' },
   { kind: 'not-done', looks: 'reset' },
   { kind: 'lost', looks: 'reset' },
 ];
 
-/** @param nth how many calls there were before, in this weather */
-export function gust({ seed, faultRate }: Weather, nth: number): Harm | undefined {
-  if (draw(seed, 'gust', nth) >= faultRate) return undefined;
-  return HARMS[Math.floor(draw(seed, 'harm', nth) * HARMS.length)];
+/** Returns the failure of a call, if it fails. @param nth the number of earlier calls in this weather */
+export function randomFailure({ seed, faultRate }: Weather, nth: number): Failure | undefined {
+  if (seededRandom(seed, 'gust', nth) >= faultRate) return undefined;
+  return FAILURES[Math.floor(seededRandom(seed, 'harm', nth) * FAILURES.length)];
 }

@@ -1,30 +1,30 @@
-/** The buckets of AWS's throttles, as it publishes them: the table of the catalogue of AWS semantics (§12), row by row. */
+/** AWS's rate-limit buckets, as published: the table in the catalogue of AWS semantics (§12), row by row. */
 import type { ChangeBatch } from '@aws-sdk/client-route-53';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Calls that take tokens out of one bucket, or of one for each operation. */
+/** A token bucket, and the calls that take tokens out of it. */
 export interface Bucket {
   readonly service: string;
   readonly operations: 'all' | 'reads' | 'mutating' | readonly string[];
-  /** How many tokens there are at most: a burst. */
+  /** The most tokens that it holds: the burst. */
   readonly capacity: number;
-  /** Tokens that come back every second of AWS time. */
+  /** Tokens added per second of AWS time. */
   readonly refill: number;
-  /** Whether each operation has a bucket of its own; they share one unless told. */
-  readonly each?: true;
-  /** Of the rows of a service the first that has the operation counts, and all of those that count besides. */
-  readonly besides?: true;
-  /** Calls of these operations that are meant; all unless told. */
+  /** Whether each operation has its own bucket; by default they share one. */
+  readonly perOperation?: true;
+  /** Whether the bucket applies in addition: of the others, only the first row with the operation applies. */
+  readonly additional?: true;
+  /** Which calls of these operations take tokens; by default all. */
   readonly when?: (input: Input) => boolean;
-  /** Tokens that a call takes; one unless told. */
+  /** The number of tokens that a call takes; by default 1. */
   readonly cost?: (input: Input) => number;
 }
 
-/** Neither ids nor filters nor a page: the whole account at once. */
+/** Whether a call names no ids, filters or page, and so reads the whole account. */
 const isUnbounded = (input: Input): boolean => Object.keys(input).length === 0;
 
-/** An UPSERT is a DELETE and a CREATE. */
+/** Counts record changes: an UPSERT is a DELETE and a CREATE. */
 const recordChanges = (input: Input): number =>
   ((input['ChangeBatch'] as ChangeBatch | undefined)?.Changes ?? []).reduce(
     (sum, { Action }) => sum + (Action === 'UPSERT' ? 2 : 1),
@@ -36,30 +36,30 @@ const of = (service: string, ...buckets: Omit<Bucket, 'service'>[]): Bucket[] =>
   buckets.map((bucket) => ({ service, ...bucket }));
 
 export const buckets: readonly Bucket[] = [
-  // «Each API is evaluated individually.» https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
+  // "Each API is evaluated individually." https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
   ...of(
     'ec2',
     {
       operations: ['DescribeNetworkInterfaces', 'DescribeSecurityGroups'],
       when: isUnbounded,
-      ...{ capacity: 50, refill: 10, each: true },
+      ...{ capacity: 50, refill: 10, perOperation: true },
     },
-    { operations: 'reads', capacity: 100, refill: 20, each: true },
-    { operations: ['CreateNatGateway', 'DeleteNatGateway'], capacity: 10, refill: 1, each: true },
-    { operations: ['CreateTags', 'DeleteTags'], capacity: 100, refill: 10, each: true },
+    { operations: 'reads', capacity: 100, refill: 20, perOperation: true },
+    { operations: ['CreateNatGateway', 'DeleteNatGateway'], capacity: 10, refill: 1, perOperation: true },
+    { operations: ['CreateTags', 'DeleteTags'], capacity: 100, refill: 10, perOperation: true },
     {
       operations: ['CreateNetworkInterface', 'DeleteNetworkInterface'],
       capacity: 100,
       refill: 5,
-      each: true,
+      perOperation: true,
     },
-    // The resource-intensive ones among them have the same numbers.
-    { operations: 'mutating', capacity: 50, refill: 5, each: true },
+    // Resource-intensive operations have the same limits.
+    { operations: 'mutating', capacity: 50, refill: 5, perOperation: true },
   ),
   // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html
   ...of(
     'elbv2',
-    { operations: 'all', capacity: 40, refill: 10, besides: true },
+    { operations: 'all', capacity: 40, refill: 10, additional: true },
     { operations: ['CreateLoadBalancer', 'SetSubnets'], capacity: 10, refill: 0.2 },
     { operations: ['RegisterTargets', 'DeregisterTargets'], capacity: 20, refill: 4 },
     { operations: 'reads', capacity: 40, refill: 10 },
@@ -93,42 +93,43 @@ export const buckets: readonly Bucket[] = [
   // https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html
   ...of(
     'route53',
-    { operations: 'all', capacity: 50, refill: 10, besides: true },
+    { operations: 'all', capacity: 50, refill: 10, additional: true },
     {
       operations: ['ChangeResourceRecordSets'],
       cost: recordChanges,
-      ...{ capacity: 1500, refill: 100, besides: true },
+      ...{ capacity: 1500, refill: 100, additional: true },
     },
     { operations: ['CreateHostedZone'], capacity: 40, refill: 2 },
     { operations: ['DeleteHostedZone'], capacity: 40, refill: 5 },
-    { operations: 'all', capacity: 50, refill: 10, each: true },
+    { operations: 'all', capacity: 50, refill: 10, perOperation: true },
   ),
-  // Not published; users speak of 15 to 20 a second.
+  // Not published; users report 15 to 20 per second.
   ...of('iam', { operations: 'mutating', capacity: 20, refill: 15 }),
   ...of(
     'ecr',
     { operations: ['GetAuthorizationToken'], capacity: 500, refill: 500 },
     { operations: ['PutImage'], capacity: 10, refill: 10 },
   ),
-  // Of these only the rate is known, not the burst.
+  // Only the rate is known, not the burst.
   ...of('logs', {
     operations: ['CreateLogGroup', 'DeleteLogGroup', 'DescribeLogGroups'],
-    ...{ capacity: 10, refill: 10, each: true },
+    ...{ capacity: 10, refill: 10, perOperation: true },
   }),
   ...of('sts', { operations: ['GetCallerIdentity'], capacity: 600, refill: 600 }),
 ];
 
-/** How each service refuses a call for which there is no token. */
-export const throttled: Readonly<Record<string, { code: string; message: string; status: number }>> = {
-  ec2: { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 },
-  elbv2: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
-  ecs: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
-  route53: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
-  iam: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
-  ecr: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
-  logs: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
-  sts: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
-};
+/** How each service refuses a call when its bucket is empty. */
+export const throttlingRefusals: Readonly<Record<string, { code: string; message: string; status: number }>> =
+  {
+    ec2: { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 },
+    elbv2: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
+    ecs: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
+    route53: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
+    iam: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
+    ecr: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
+    logs: { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 },
+    sts: { code: 'Throttling', message: 'Rate exceeded', status: 400 },
+  };
 
-/** Services whose buckets are the whole account's. */
-export const WITHOUT_REGION: readonly string[] = ['iam', 'route53'];
+/** Services whose buckets apply to the whole account rather than to one region. */
+export const GLOBAL_SERVICES: readonly string[] = ['iam', 'route53'];

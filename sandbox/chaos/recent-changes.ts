@@ -1,54 +1,54 @@
-/** The news of the world: which rows came and went lately, and which had other tags until a moment ago. */
+/** Recent changes of the world: rows that were created or deleted, and tags that were replaced, within the lag. */
 import type { Table, Watch } from '../world/table.ts';
 
-/** A row that came, or went. */
+/** A row that was created or deleted. */
 export interface Change {
   readonly table: Table<object>;
   readonly id: string;
-  readonly what: 'came' | 'went';
+  readonly event: 'created' | 'deleted';
   /** In milliseconds since 1970. */
   readonly at: number;
-  /** The row; of one that went, as it was at last. */
+  /** The row; if it was deleted, as it last was. */
   readonly row: object;
 }
 
-/** The tags that a row had until a time. */
+/** The tags that a row had before they were replaced. */
 export interface OldTags {
   readonly table: Table<object>;
   readonly id: string;
   readonly at: number;
-  /** The member that holds them, as it was. */
+  /** The member with the tags, as it was. */
   readonly tags: Readonly<Record<string, unknown>>;
 }
 
-/** All news that is not old yet, the oldest first. */
-export class News {
+/** All changes within the lag, the oldest first. */
+export class RecentChanges {
   readonly #now: () => number;
   readonly #lasts: () => number;
-  /** By id, which is of one table alone. */
+  /** By id: an id belongs to one table only. */
   readonly #changes = new Map<string, Change>();
   readonly #tags = new Map<string, OldTags>();
-  /** The ids of changes by what a call may say to mean them. */
+  /** The ids of changes by every name that a call may use for them. */
   readonly #named = new Map<string, Set<string>>();
 
-  /** @param lasts how long something is news, in milliseconds of the clock */
+  /** @param lasts returns how long a change is kept, in milliseconds of the clock */
   constructor(now: () => number, lasts: () => number) {
     this.#now = now;
     this.#lasts = lasts;
   }
 
-  /** What is to watch a table. */
+  /** Returns the watch that records the changes of a table. */
   watchOf(table: Table<object>): Watch {
     return {
-      came: (id, row, before) => {
+      added: (id, row, before) => {
         if (before === undefined || isOver(before))
-          this.#note({ table, id, what: 'came', at: this.#now(), row });
+          this.#note({ table, id, event: 'created', at: this.#now(), row });
       },
-      went: (id, row) => this.#note({ table, id, what: 'went', at: this.#now(), row }),
+      deleted: (id, row) => this.#note({ table, id, event: 'deleted', at: this.#now(), row }),
     };
   }
 
-  /** What came into tables and went from them lately. */
+  /** Returns the recent changes of some tables. */
   changes(tables: readonly Table<object>[]): Change[] {
     return [...this.#changes.values()].filter(({ table }) => tables.includes(table));
   }
@@ -57,12 +57,12 @@ export class News {
     return [...this.#tags.values()].filter(({ table }) => tables.includes(table));
   }
 
-  /** What came or went lately of what a call may mean by a name: an id, an ARN, or a part of an ARN of ECS. */
+  /** Returns the recent changes that a name may mean: an id, an ARN, or a part of an ECS ARN. */
   named(name: string): Change[] {
     return [...(this.#named.get(name) ?? [])].flatMap((id) => this.#changes.get(id) ?? []);
   }
 
-  /** Remembers the tags of a row that has got others. */
+  /** Records the tags of a row that were replaced. */
   retagged(table: Table<object>, id: string, tags: OldTags['tags']): void {
     this.#forget();
     this.#tags.delete(id);
@@ -84,9 +84,9 @@ export class News {
   }
 
   #forget(): void {
-    const eldest = this.#now() - this.#lasts();
-    for (const id of olderThan(eldest, this.#tags)) this.#tags.delete(id);
-    for (const id of olderThan(eldest, this.#changes)) {
+    const oldest = this.#now() - this.#lasts();
+    for (const id of olderThan(oldest, this.#tags)) this.#tags.delete(id);
+    for (const id of olderThan(oldest, this.#changes)) {
       this.#changes.delete(id);
       for (const name of namesOf(id)) {
         const ids = this.#named.get(name);
@@ -97,17 +97,17 @@ export class News {
   }
 }
 
-function* olderThan(eldest: number, news: ReadonlyMap<string, { at: number }>): Generator<string> {
-  for (const [id, { at }] of news) {
-    if (at > eldest) return;
+function* olderThan(oldest: number, changes: ReadonlyMap<string, { at: number }>): Generator<string> {
+  for (const [id, { at }] of changes) {
+    if (at > oldest) return;
     yield id;
   }
 }
 
-/** Rows of ECS stay when what they stand for is gone: another one of the name is a new thing. */
+/** ECS rows remain after their resource is deleted: another resource with the name is a new one. */
 const isOver = (row: { status?: unknown }): boolean => row.status === 'INACTIVE';
 
-/** An id, and of an ARN of ECS also `service/shop/web` and `web`. */
+/** Returns an id and, for an ECS ARN, also its parts such as `service/shop/web` and `web`. */
 function namesOf(id: string): string[] {
   const [, tail] = /^arn:aws:ecs:[^:]*:[^:]*:(.+)$/.exec(id) ?? [];
   return tail === undefined ? [id] : [id, tail, tail.slice(tail.lastIndexOf('/') + 1)];

@@ -1,4 +1,4 @@
-/** Tags that a call replaces: filters of EC2 go by the old ones for a while. */
+/** Tags that a call replaces: EC2 filters use the old tags for a while. */
 import type { Table } from '../world/table.ts';
 import type { OldTags } from './recent-changes.ts';
 import { laggingTables } from './lagging-tables.ts';
@@ -6,7 +6,7 @@ import type { Call } from './views.ts';
 
 const RETAGS: readonly string[] = ['CreateTags', 'DeleteTags'];
 
-/** The rows that a call gives other tags, with those that they have before it. */
+/** Returns the rows whose tags a call changes, with their tags before it. */
 export function replacedTags({
   service,
   operation,
@@ -18,7 +18,7 @@ export function replacedTags({
   return laggingTables(region).flatMap((table) =>
     ids.flatMap((id) => {
       const row = table.get(id) as OldTags['tags'] | undefined;
-      // A network interface keeps its tags under a name of its own.
+      // A network interface keeps its tags in `TagSet`.
       const { Tags, TagSet } = row ?? {};
       return row
         ? [[table, id, TagSet ? { TagSet } : { Tags }] as [Table<object>, string, OldTags['tags']]]

@@ -1,13 +1,13 @@
-/** Takes the tokens of calls out of AWS's buckets, and says when there are none. */
+/** Takes tokens for calls out of AWS's rate-limit buckets, and refuses calls when a bucket is empty. */
 import { isMutating } from '../journal.ts';
 import { Refusal } from '../protocol/refusal.ts';
-import { buckets, throttled, WITHOUT_REGION, type Bucket } from './rate-limits.ts';
+import { buckets, throttlingRefusals, GLOBAL_SERVICES, type Bucket } from './rate-limits.ts';
 
-/** A call was refused for want of tokens. */
+/** The refusal of a call for which there are not enough tokens. */
 export class Throttled extends Refusal {}
 
 /** A call that costs tokens. */
-export interface Priced {
+export interface MeteredCall {
   readonly service: string;
   readonly operation: string;
   readonly region: string;
@@ -17,17 +17,17 @@ export interface Priced {
 export interface Throttle {
   /**
    * Takes the tokens of a call.
-   * @param seconds what time it is, in seconds of AWS time
-   * @throws Throttled when one of its buckets has too few; no token is taken then
+   * @param seconds the current time, in seconds of AWS time
+   * @throws Throttled when one of its buckets has too few tokens; no token is taken then
    */
-  take(call: Priced, seconds: number): void;
+  take(call: MeteredCall, seconds: number): void;
   /** Fills all buckets. */
   clear(): void;
 }
 
 interface Level {
   tokens: number;
-  /** When that was, in seconds of AWS time. */
+  /** When the bucket was at this level, in seconds of AWS time. */
   at: number;
 }
 
@@ -42,7 +42,7 @@ export function makeThrottle(): Throttle {
         const now = Math.min(capacity, tokens + (seconds - at) * refill);
         return { key, tokens: now, left: now - (cost?.(call.input) ?? 1) };
       });
-      const { code, message, status } = throttled[call.service] ?? UNKNOWN;
+      const { code, message, status } = throttlingRefusals[call.service] ?? UNKNOWN;
       if (due.some(({ left }) => left < 0)) throw new Throttled(code, message, status);
       for (const { key, left } of due) levels.set(key, { tokens: left, at: seconds });
     },
@@ -52,14 +52,14 @@ export function makeThrottle(): Throttle {
 
 const UNKNOWN = { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 };
 
-/** The buckets that a call takes of: those that count besides, and the first of the others. */
-export function bucketsFor({ service, operation, input }: Omit<Priced, 'region'>): Bucket[] {
+/** Returns the buckets that a call takes tokens from: all additional ones, and the first of the others. */
+export function bucketsFor({ service, operation, input }: Omit<MeteredCall, 'region'>): Bucket[] {
   const all = buckets.filter((bucket) => bucket.service === service && has(bucket, operation, input));
-  const first = all.find(({ besides }) => !besides);
-  return all.filter((bucket) => bucket.besides || bucket === first);
+  const first = all.find(({ additional: besides }) => !besides);
+  return all.filter((bucket) => bucket.additional || bucket === first);
 }
 
-function has({ operations, when }: Bucket, operation: string, input: Priced['input']): boolean {
+function has({ operations, when }: Bucket, operation: string, input: MeteredCall['input']): boolean {
   if (when && !when(input)) return false;
   if (operations === 'all') return true;
   if (operations === 'reads' || operations === 'mutating')
@@ -67,9 +67,9 @@ function has({ operations, when }: Bucket, operation: string, input: Priced['inp
   return operations.includes(operation);
 }
 
-const keyOf = (bucket: Bucket, { service, operation, region }: Priced): string =>
+const keyOf = (bucket: Bucket, { service, operation, region }: MeteredCall): string =>
   [
     buckets.indexOf(bucket),
-    WITHOUT_REGION.includes(service) ? '' : region,
-    bucket.each ? operation : '',
+    GLOBAL_SERVICES.includes(service) ? '' : region,
+    bucket.perOperation ? operation : '',
   ].join(' ');

@@ -1,13 +1,13 @@
-/** What one call sees of the world when AWS lags: some new things not yet, some that are gone still. */
+/** The world as one call sees it while AWS lags: some new rows are hidden, some deleted ones are still visible. */
 import { isMutating } from '../journal.ts';
 import type { Region } from '../world/region.ts';
 import type { Table } from '../world/table.ts';
-import { isBehind } from './visibility.ts';
+import { isStale } from './visibility.ts';
 import { listedTables, takesLaggingIds } from './lagging-tables.ts';
 import { mentionsIn } from './mentions.ts';
-import type { Change, News } from './recent-changes.ts';
+import type { Change, RecentChanges } from './recent-changes.ts';
 
-/** A call that was read, and has not been carried out. */
+/** A call that was decoded and has not been carried out. */
 export interface Call {
   readonly service: string;
   readonly operation: string;
@@ -15,70 +15,70 @@ export interface Call {
   readonly region: Region;
 }
 
-/** The lags as the clock measures them, in milliseconds, and how to draw for one thing and one operation. */
-export interface Lags {
+/** The lags in milliseconds of the clock, and the random numbers for one resource and one operation. */
+export interface LagState {
   readonly now: number;
   readonly ids: number;
   readonly lists: number;
-  readonly draw: (id: string, purpose: string) => number;
+  readonly random: (id: string, purpose: string) => number;
 }
 
-/** Taking a thing away is asked of whoever keeps it, and that one knows it: such calls see what there is. */
+/** Deletions are handled by the owner of the resource, which has no lag: these calls see the actual rows. */
 const REMOVES = /^(Delete|Release|Deregister|Stop)/;
 
-type Seen = Map<string, object | undefined>;
+type RowOverrides = Map<string, object | undefined>;
 interface Overlay {
-  readonly byId: Seen;
-  readonly inLists: Seen;
+  readonly byId: RowOverrides;
+  readonly inLists: RowOverrides;
 }
 
-/** The views of the tables that a call does not see as they are. */
-export function viewsOf(call: Call, news: News, lags: Lags): Map<Table<object>, Overlay> {
+/** Returns the views of the tables that a call does not see as they are. */
+export function viewsOf(call: Call, recent: RecentChanges, lags: LagState): Map<Table<object>, Overlay> {
   const views = new Map<Table<object>, Overlay>();
   const viewOf = (table: Table<object>): Overlay => {
     const view = views.get(table) ?? { byId: new Map(), inLists: new Map() };
     views.set(table, view);
     return view;
   };
-  for (const change of named(call, news)) {
+  for (const change of namedChanges(call, recent)) {
     if (isLate(change, lags.ids, lags, `id ${call.operation}`))
       viewOf(change.table).byId.set(...before(change));
   }
   const listed = listedTables(call.region, call.service, call.operation, call.input);
-  for (const { table, id, at, tags } of news.oldTags(listed)) {
+  for (const { table, id, at, tags } of recent.oldTags(listed)) {
     const row = table.get(id);
     if (row && isLate({ id, at }, lags.lists, lags, `tags ${call.operation}`)) {
       viewOf(table).inLists.set(id, { ...row, ...tags });
     }
   }
-  for (const change of news.changes(listed)) {
+  for (const change of recent.changes(listed)) {
     if (isLate(change, lags.lists, lags, `list ${call.operation}`))
       viewOf(change.table).inLists.set(...before(change));
   }
   return views;
 }
 
-/** What was there in the place of a change. */
-const before = ({ id, what, row }: Change): [string, object | undefined] => [
+/** Returns the row as it was before a change. */
+const before = ({ id, event, row }: Change): [string, object | undefined] => [
   id,
-  what === 'went' ? row : undefined,
+  event === 'deleted' ? row : undefined,
 ];
 
 /**
- * The news that a call asks for by id. Only who reads can still find what is gone. Other services do not look a role up,
- * they learn of it from IAM, which takes a lag of its own.
+ * Returns the recent changes that a call names by id. Only reads still find deleted rows. Other services do not look up
+ * a role but learn of it from IAM, which has its own lag.
  */
-function named({ service, operation, input, region }: Call, news: News): Change[] {
-  if (!takesLaggingIds(service) || REMOVES.test(operation)) return [];
+function namedChanges({ service, operation, input, region }: Call, recent: RecentChanges): Change[] {
+  if (!takesLaggingIds(region, service) || REMOVES.test(operation)) return [];
   return mentionsIn(service, operation, input)
-    .flatMap(({ text, short }) => news.named(text).filter(({ id }) => short || id === text))
+    .flatMap(({ text, short }) => recent.named(text).filter(({ id }) => short || id === text))
     .filter(({ table }) => (table === region.iam.roles) === (service === 'iam'))
-    .filter(({ what }) => what === 'came' || !isMutating(operation));
+    .filter(({ event }) => event === 'created' || !isMutating(operation));
 }
 
 const isLate = (
   { id, at }: { id: string; at: number },
   lag: number,
-  { now, draw }: Lags,
+  { now, random }: LagState,
   purpose: string,
-): boolean => isBehind(lag, now - at, (what) => draw(id, `${purpose} ${what}`));
+): boolean => isStale(lag, now - at, (what) => random(id, `${purpose} ${what}`));

@@ -1,33 +1,33 @@
-/** The weather as data: which of AWS's misbehaviour is on, and how much of it. Durations are milliseconds of AWS time. */
+/** The weather as data: which failures, lags and throttles of AWS are injected. Durations are milliseconds of AWS time. */
 import * as z from 'zod';
 
 const upTo = (most: number) => z.number().min(0).max(most);
 
-/** Every knob; what each does is in BEHAVIOUR.md. The bounds are what AWS's documentation and its users speak of. */
+/** Every setting; BEHAVIOUR.md describes them. The bounds come from AWS's documentation and from users' reports. */
 const WEATHER = z.strictObject({
-  /** What all chance follows from: the same seed and the same calls meet the same weather. */
+  /** The seed of all randomness: the same seed and the same calls meet the same failures. */
   seed: z.string().min(1),
-  /** How long at most a new id is unknown to some operations (§2: a describe with backoff of up to 5 minutes). */
+  /** The longest time that a new id is unknown to some operations (§2: a describe with backoff of up to 5 minutes). */
   idLagMs: upTo(300_000),
-  /** How long at most lists and filters are behind (§16: up to a minute). */
+  /** The longest time that lists and filters are stale (§16: up to a minute). */
   listLagMs: upTo(60_000),
-  /** How long at most a new role is unknown to those who are to take it (§6: 2 minutes). */
+  /** The longest time that a new role is unknown to services that assume it (§6: 2 minutes). */
   iamLagMs: upTo(120_000),
-  /** How long a call takes. */
+  /** The duration of a call. */
   latencyMs: z
     .strictObject({ min: upTo(60_000), max: upTo(60_000) })
     .refine(({ min, max }) => min <= max, 'min must not be more than max'),
-  /** How long a change keeps its hosted zone busy: other changes are refused meanwhile (§7). */
+  /** The time for which a change keeps its hosted zone busy: other changes are refused meanwhile (§7). */
   zoneBusyMs: upTo(60_000),
-  /** Whether calls cost tokens of AWS's published buckets (§12). */
+  /** Whether calls take tokens out of AWS's published rate-limit buckets (§12). */
   throttle: z.boolean(),
-  /** How many of all calls fail for no reason: 0 none, 1 all. */
+  /** The share of calls that fail at random: 0 is none, 1 is all. */
   faultRate: upTo(1),
 });
 
 export type Weather = Readonly<z.infer<typeof WEATHER>>;
 
-/** The default: nothing misbehaves. */
+/** The default: nothing is injected. */
 export const calm: Weather = {
   seed: 'slipway',
   idLagMs: 0,
@@ -39,13 +39,13 @@ export const calm: Weather = {
   faultRate: 0,
 };
 
-/** Whether nothing misbehaves. */
-export const isCalm = ({ seed: _, latencyMs, ...knobs }: Weather): boolean =>
-  latencyMs.max === 0 && Object.values(knobs).every((knob) => knob === 0 || knob === false);
+/** Returns whether nothing is injected. */
+export const isCalm = ({ seed: _, latencyMs, ...settings }: Weather): boolean =>
+  latencyMs.max === 0 && Object.values(settings).every((setting) => setting === 0 || setting === false);
 
 const lag: Weather = { ...calm, idLagMs: 5_000, listLagMs: 30_000, iamLagMs: 15_000 };
 
-/** The weathers with a name. */
+/** The named weathers. */
 export const weathers: Readonly<Record<string, Weather>> = {
   calm,
   lag,
@@ -54,29 +54,29 @@ export const weathers: Readonly<Record<string, Weather>> = {
 };
 
 /**
- * A weather with some of its knobs turned.
- * @param given any of the knobs
- * @throws Error that names what is wrong with it
+ * Returns a weather with some settings changed.
+ * @param given any of the settings
+ * @throws Error that names the invalid settings
  */
-export function turned(weather: Weather, given: unknown): Weather {
+export function adjusted(weather: Weather, given: unknown): Weather {
   const { data, error } = WEATHER.partial().safeParse(given);
   if (data) return WEATHER.parse({ ...weather, ...data });
-  const told = error.issues.map(({ path, message }) => `${path.join('.') || 'weather'}: ${message}`);
-  throw new Error(told.join('; '));
+  const invalid = error.issues.map(({ path, message }) => `${path.join('.') || 'weather'}: ${message}`);
+  throw new Error(invalid.join('; '));
 }
 
 /**
- * The weather that a text means: a name, or knobs as JSON, the others calm.
- * @throws Error that names what is wrong with it
+ * Parses a weather: a name, or some settings as JSON with the others calm.
+ * @throws Error for an unknown name, or one that names the invalid settings
  */
-export function weatherOf(text: string): Weather {
+export function parseWeather(text: string): Weather {
   const named = Object.hasOwn(weathers, text) ? weathers[text] : undefined;
   if (named) return named;
   let given: unknown;
   try {
     given = JSON.parse(text);
   } catch {
-    throw new Error(`There is no weather ${text}: it is ${Object.keys(weathers).join(', ')}, or JSON`);
+    throw new Error(`Unknown weather ${text}: use ${Object.keys(weathers).join(', ')}, or JSON`);
   }
-  return turned(calm, given);
+  return adjusted(calm, given);
 }

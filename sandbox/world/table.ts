@@ -1,30 +1,52 @@
-/** A table of the world: rows by id, in the order in which they were made. */
+/** Tables of the world: rows by id in the order of their creation, and what each table declares about its kind. */
 
-/** Told of what comes into a table and what goes. */
-export interface Watch {
-  /** @param before what had the id until now */
-  came(id: string, row: object, before: object | undefined): void;
-  went(id: string, row: object): void;
+/** What every table declares about the kind of its rows. The census and chaos follow from it. */
+export interface Kind<Row extends object = object> {
+  /** Whether the census counts a row: it counts neither AWS's bookkeeping nor what is deleted and still shown. */
+  isCounted(row: Row): boolean;
+  /** How late calls see that rows are created and deleted. */
+  readonly lag: Lag;
 }
 
-/** What one call sees in the place of some rows, by id; undefined for a row that it does not see. */
-export type Instead<Row> = ReadonlyMap<string, Row | undefined>;
+/**
+ * A kind without lag is consistent at once. With it, calls see a new or deleted row late, both by id and in the lists
+ * that the named operations of the service return.
+ */
+export type Lag = 'none' | { readonly listedBy: readonly string[] };
 
-/** A table as one call sees it, when that is not as it is. */
+/** What AWS remembers besides resources: client tokens, revision numbers, changes, unfinished uploads. */
+export const BOOKKEEPING: Kind = { isCounted: () => false, lag: 'none' };
+
+/** Is notified of rows that are added to a table or deleted from it. */
+export interface Watch {
+  /** @param before the row that had the id until now */
+  added(id: string, row: object, before: object | undefined): void;
+  deleted(id: string, row: object): void;
+}
+
+/** What a call sees instead of some rows, by id; undefined for a row that it does not see. */
+export type Overrides<Row> = ReadonlyMap<string, Row | undefined>;
+
+/** A table as one call sees it when that differs from its actual rows. */
 export interface View<Row> {
-  /** When the call asks for an id. */
-  readonly byId: Instead<Row>;
-  /** When it goes through all rows. */
-  readonly inLists: Instead<Row>;
+  /** Applies to reads by id. */
+  readonly byId: Overrides<Row>;
+  /** Applies to reads of all rows. */
+  readonly inLists: Overrides<Row>;
 }
 
 /** Rows of one kind by their id. Rows are live: changing one changes the world. */
-export class Table<Row extends object> {
+export class Table<Row extends object, Declared extends Kind<Row> = Kind<Row>> {
   readonly #rows = new Map<string, Row>();
-  /** Nobody watches in calm weather. */
+  readonly kind: Declared;
+  /** Unset in calm weather. */
   watch: Watch | undefined;
   /** Set while a call runs that does not see the table as it is. */
   view: View<Row> | undefined;
+
+  constructor(kind: Declared) {
+    this.kind = kind;
+  }
 
   get size(): number {
     return this.#rows.size;
@@ -36,7 +58,7 @@ export class Table<Row extends object> {
   has(id: string): boolean {
     return this.get(id) !== undefined;
   }
-  /** Whether there is a row of that id, and the call that runs does not see it yet. */
+  /** Whether a row with that id exists that the running call does not see yet. */
   hides(id: string): boolean {
     return !this.has(id) && this.#rows.has(id);
   }
@@ -54,15 +76,15 @@ export class Table<Row extends object> {
   filter(test: (row: Row) => boolean): Row[] {
     return this.all().filter(test);
   }
-  /** Adds a row, or puts another in its place, and returns it. */
+  /** Adds or replaces a row, and returns it. */
   set<R extends Row>(id: string, row: R): R {
-    this.watch?.came(id, row, this.#rows.get(id));
+    this.watch?.added(id, row, this.#rows.get(id));
     this.#rows.set(id, row);
     return row;
   }
   delete(id: string): boolean {
     const row = this.#rows.get(id);
-    if (row) this.watch?.went(id, row);
+    if (row) this.watch?.deleted(id, row);
     return this.#rows.delete(id);
   }
   clear(): void {

@@ -5,26 +5,26 @@ import { pretendPlane, type Plane } from '../data-plane.ts';
 import { memoryBlobs, type Blobs } from './blobs.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { durations, type Pace } from './durations.ts';
-import { globalStores, regionalStores, type Events, type Region, type Word } from './region.ts';
+import type { Events, Region, Propagation } from './region.ts';
+import { globalStores, regionalStores, regionalStoresOf, storesOf, tablesOf, type Stores } from './stores.ts';
 import type { Table, Watch } from './table.ts';
 
 export interface WorldOptions {
   readonly clock?: Clock;
   readonly pace?: Pace;
   readonly blobs?: Blobs;
-  /** Makes ids repeatable; random unless told. */
+  /** Makes ids repeatable; random by default. */
   readonly seed?: string;
   readonly events?: Events;
-  /** What runs tasks; one that only pretends unless told. */
+  /** Runs tasks; by default a plane that only pretends to. */
   readonly plane?: Plane;
-  /** Told when an event fails, which must not end the process; thrown unless told. */
+  /** Receives the error of a failed event, which must not end the process; by default it is thrown. */
   readonly complain?: (error: unknown) => void;
 }
 
-/** Which tables of a region are watched, and by whom. */
+/** Returns the watched tables of a region, each with its watch. */
 export type Watchers = (region: Region) => readonly (readonly [Table<object>, Watch])[];
 
-type Stores = Record<string, Record<string, Table<object>>>;
 type Rows = Record<string, Record<string, [string, object][]>>;
 
 /** The world as plain data: what is written to disk. */
@@ -38,7 +38,7 @@ export interface Snapshot {
 
 export const ACCOUNT = '000000000000';
 
-/** Everything there is. */
+/** The world of a sandbox. */
 export class World {
   readonly clock: Clock;
   readonly pace: Pace;
@@ -50,8 +50,8 @@ export class World {
   readonly #global = globalStores();
   readonly #regions = new Map<string, Region>();
   readonly #listeners = new Set<() => void>();
-  /** When somebody has heard of something: at once, unless the weather says otherwise. */
-  reaches = ({ since }: Word): number => since.getTime();
+  /** When a consumer sees a change: at once by default; chaos may delay it. */
+  visibleAt = ({ changedAt: since }: Propagation): number => since.getTime();
   #watchers: Watchers | undefined;
   #seed: string;
   #count = 0;
@@ -71,7 +71,7 @@ export class World {
     this.agenda = new Agenda(this.clock, (entry) => this.#happen(entry));
   }
 
-  /** The region of that name; it comes into being when first asked for. */
+  /** Returns the region of that name, which is created on first use. */
   region(name: string): Region {
     const known = this.#regions.get(name);
     if (known) return known;
@@ -85,7 +85,7 @@ export class World {
     return [...this.#regions.values()];
   }
 
-  /** Has tables watched from now on, those of regions to come too; nobody watches any other. */
+  /** Sets the watches of tables, also for regions that are created later; undefined removes all watches. */
   watch(watchers: Watchers | undefined): void {
     this.#watchers = watchers;
     for (const region of this.regions()) this.#watch(region);
@@ -105,8 +105,8 @@ export class World {
   reset(): void {
     this.agenda.load([]);
     this.blobs.clear();
-    for (const store of [this.#global, ...this.#regions.values()]) {
-      for (const table of tablesOf(store)) table.clear();
+    for (const stores of [this.#global, ...this.regions().map(regionalStoresOf)]) {
+      for (const table of tablesOf(stores)) table.clear();
     }
     this.changed();
   }
@@ -117,7 +117,9 @@ export class World {
       count: this.#count,
       agenda: this.agenda.entries(),
       global: rowsOf(this.#global),
-      regions: Object.fromEntries(this.regions().map((region) => [region.name, rowsOf(storesOf(region))])),
+      regions: Object.fromEntries(
+        this.regions().map((region) => [region.name, rowsOf(regionalStoresOf(region))]),
+      ),
     };
   }
 
@@ -125,7 +127,8 @@ export class World {
     this.#seed = snapshot.seed;
     this.#count = snapshot.count;
     fill(this.#global, snapshot.global);
-    for (const [name, rows] of Object.entries(snapshot.regions)) fill(storesOf(this.region(name)), rows);
+    for (const [name, rows] of Object.entries(snapshot.regions))
+      fill(regionalStoresOf(this.region(name)), rows);
     this.agenda.load(snapshot.agenda);
   }
 
@@ -141,7 +144,7 @@ export class World {
   }
 
   #watch(region: Region): void {
-    for (const table of tablesOf(region)) table.watch = undefined;
+    for (const table of tablesOf(storesOf(region))) table.watch = undefined;
     for (const [table, watch] of this.#watchers?.(region) ?? []) table.watch = watch;
   }
 
@@ -160,7 +163,7 @@ export class World {
       uuid: () => hex().replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5'),
       arn: (service, resource) => `arn:aws:${service}:${name}:${ACCOUNT}:${resource}`,
       scaled,
-      reaches: (word) => this.reaches(word),
+      visibleAt: (propagation) => this.visibleAt(propagation),
       after: (duration, event, subject) => {
         const ms = typeof duration === 'number' ? duration : durations[duration];
         this.agenda.add({ at: this.clock.now() + scaled(ms), region: name, event, subject });
@@ -168,22 +171,6 @@ export class World {
       forget: (event, subject) => this.agenda.forget(event, subject),
       changed: () => this.changed(),
     };
-  }
-}
-
-const storesOf = ({ ec2, elbv2, ecs, autoscaling, ecr, logs }: Region): Stores => ({
-  ec2,
-  elbv2,
-  ecs,
-  autoscaling,
-  ecr,
-  logs,
-});
-
-function* tablesOf(holder: object): Generator<Table<object>> {
-  const { ec2, elbv2, ecs, autoscaling, ecr, logs, iam, route53 } = holder as Partial<Record<string, object>>;
-  for (const store of [ec2, elbv2, ecs, autoscaling, ecr, logs, iam, route53]) {
-    if (store) yield* Object.values(store) as Table<object>[];
   }
 }
 

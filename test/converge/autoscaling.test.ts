@@ -1,4 +1,4 @@
-// A count that Application Auto Scaling has decided is left to it; any other that is not as configured is drift.
+// A task count set by Application Auto Scaling is left alone; any other count that differs from the configuration is drift.
 import {
   DeregisterScalableTargetCommand,
   RegisterScalableTargetCommand,
@@ -7,7 +7,7 @@ import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords } from './harness.ts';
-import { standing } from './moments.ts';
+import { provisionedAccount } from './account-snapshots.ts';
 import { stack, web } from './stacks.ts';
 
 const target = {
@@ -16,41 +16,41 @@ const target = {
   ScalableDimension: 'ecs:service:DesiredCount',
 } as const;
 
-/** A stack of one service with one task, and hands that scale it. */
+/** A stack with one service of one task, and ways to scale it. */
 async function provisioned(real?: StackInput) {
-  const user = real ? await account({ real: true }) : await standing(stack());
-  if (real) await user.up(real, { wait: true });
+  const user = real ? await account({ realTasks: true }) : await provisionedAccount(stack());
+  if (real) await user.provision(real, { wait: true });
   const { autoscaling, ecs } = user.aws;
   const row = () =>
     user.sandbox.world.region('eu-west-1').ecs.services.find(({ serviceName }) => serviceName === 'web');
   return {
     ...user,
     count: () => row()?.desiredCount,
-    /** The range of the count: a count outside of it is brought to the nearest bound. */
+    /** Sets the allowed range: a count outside it is moved to the nearest bound. */
     range: (MinCapacity: number, MaxCapacity: number) =>
       autoscaling.send(new RegisterScalableTargetCommand({ ...target, MinCapacity, MaxCapacity })),
     noRange: () => autoscaling.send(new DeregisterScalableTargetCommand(target)),
     byHand: (desiredCount: number) =>
       ecs.send(new UpdateServiceCommand({ cluster: 'shop-dev', service: 'web', desiredCount })),
-    /** How often somebody has asked for ranges. */
+    /** How often the ranges were described. */
     asked: () =>
       user.sandbox.journal.entries().filter(({ operation }) => operation === 'DescribeScalableTargets')
         .length,
   };
 }
 
-test('a count within its range is no drift, and the question for the range is one call', async () => {
+test('a count within its range is not drift, and looking up the range takes one call', async () => {
   const user = await provisioned();
   await user.range(3, 6);
   expect(user.count()).toBe(3);
   expect(await user.plan(stack())).toEqual([]);
   expect(user.asked()).toBe(1);
   expect(await user.drift(stack())).toMatchObject({ exitCode: 0 });
-  expect((await user.up(stack())).calls).toEqual([]);
+  expect((await user.provision(stack())).calls).toEqual([]);
   expect(user.count()).toBe(3);
 });
 
-test('other changes leave it alone, and so does another count in the configuration', async () => {
+test('other changes leave the count alone, and so does a new count in the configuration', async () => {
   const user = await provisioned();
   await user.range(3, 6);
   const after = stack({
@@ -60,12 +60,12 @@ test('other changes leave it alone, and so does another count in the configurati
     'update taskDefinitions.web: api1.environment, api1.environment.LEVEL',
     'update services.web: task definition, grace seconds',
   ]);
-  await user.up(after);
+  await user.provision(after);
   expect(user.count()).toBe(3);
   expect(await user.plan(after)).toEqual([]);
 });
 
-test('without a range, or outside of it, a count is drift', async () => {
+test('a count without a range, or outside it, is drift', async () => {
   const user = await provisioned();
   await user.byHand(4);
   expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
@@ -74,23 +74,23 @@ test('without a range, or outside of it, a count is drift', async () => {
   await user.byHand(5);
   expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
   await user.noRange();
-  await user.up(stack());
+  await user.provision(stack());
   expect(user.count()).toBe(1);
   expect(await user.drift(stack())).toMatchObject({ exitCode: 0 });
 });
 
-test('nobody asks about a count that is as configured', async () => {
+test('the range is not looked up for a count that is as configured', async () => {
   const user = await provisioned();
   await user.range(1, 6);
   expect(await user.plan(stack())).toEqual([]);
-  await user.up(stack());
+  await user.provision(stack());
   expect(user.asked()).toBe(0);
 });
 
 test.each([
   ['AccessDeniedException', 400],
   ['NotImplemented', 501],
-])('an answer such as %s does not end the run: the count is drift', async (code, status) => {
+])('a refusal such as %s does not fail the run: the count is drift', async (code, status) => {
   const user = await provisioned();
   await user.range(3, 6);
   const message = 'not authorized to perform: application-autoscaling:DescribeScalableTargets';
@@ -103,7 +103,7 @@ test.each([
   ['more tasks', 2, 3],
   ['no task', 0, 0],
 ])(
-  'a run that waits is content with what was decided: %s',
+  'a run that waits accepts the count that auto scaling set: %s',
   async (_what, min, most) => {
     const app = { source: 'app', port: 8000, path: '/app', environment: { PORT: '8000' } };
     const real: StackInput = {
@@ -113,20 +113,20 @@ test.each([
     };
     const user = await provisioned(real);
     await user.range(min, most);
-    expect(await user.up(real, { wait: true })).toMatchObject({ calls: [] });
+    expect(await user.provision(real, { wait: true })).toMatchObject({ calls: [] });
     expect(user.count()).toBe(min);
-    await user.down(real);
+    await user.teardown(real);
     expect(user.census()).toEqual({});
   },
   120_000,
 );
 
-test('a service that is replaced goes on with the count that was decided, and says that its range goes', async () => {
+test('a replaced service keeps the count that auto scaling set, but loses its range', async () => {
   const user = await provisioned();
   await user.range(3, 6);
   const secure = stack({ services: web({ api1: { protocol: 'HTTPS' } }) });
   expect(planInWords(await user.plan(secure))).toContain('replace services.web: name, load balancers');
-  await user.up(secure);
+  await user.provision(secure);
   const [one, ...others] = user.sandbox.world
     .region('eu-west-1')
     .ecs.services.filter(({ status }) => status === 'ACTIVE');
@@ -141,6 +141,6 @@ test('a service that is replaced goes on with the count that was decided, and sa
 test('a teardown leaves no range behind', async () => {
   const user = await provisioned();
   await user.range(3, 6);
-  await user.down(stack());
+  await user.teardown(stack());
   expect(user.census()).toEqual({});
 });

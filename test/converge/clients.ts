@@ -1,4 +1,4 @@
-/** For tests of convergence: AWS's clients in the hands of somebody else. */
+/** For convergence tests: AWS clients of another user of the account. */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -10,12 +10,12 @@ import { Route53Client } from '@aws-sdk/client-route-53';
 
 export type Clients = ReturnType<typeof clientsOf>;
 
-/** @param endpoint of a sandbox */
+/** @param endpoint the URL of a sandbox */
 export function clientsOf(endpoint: string) {
   const settings = {
     endpoint,
     region: 'eu-west-1',
-    credentials: { accessKeyId: 'somebody', secretAccessKey: 'else' },
+    credentials: { accessKeyId: 'other', secretAccessKey: 'user' },
   };
   return {
     ec2: new EC2Client(settings),

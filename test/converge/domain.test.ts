@@ -1,4 +1,4 @@
-// The domain of a stack is renamed, moved to another zone, and dropped: each time what was made for the old one goes.
+// The domain of a stack is renamed, moved to another zone and dropped: each time the old record or zone is removed.
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -12,31 +12,31 @@ import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** The stack with a domain, or without one. */
-function at(name?: string, zone?: string, createZone = true): StackInput {
+/** The stack with a domain, or without one if no name is given. */
+function stackWithDomain(name?: string, zone?: string, createZone = true): StackInput {
   const { domain: _, ...others } = stack();
   return name === undefined || zone === undefined
     ? others
     : { ...others, domain: { name, zone, createZone } };
 }
 
-async function setsOf({ aws }: Account, HostedZoneId?: string): Promise<ResourceRecordSet[]> {
+async function addressRecordsOf({ aws }: Account, HostedZoneId?: string): Promise<ResourceRecordSet[]> {
   const answer = await aws.route53.send(new ListResourceRecordSetsCommand({ HostedZoneId }));
   return (answer.ResourceRecordSets ?? []).filter(({ Type }) => Type === 'A');
 }
 
-/** The names of all address records, by the name of their zone. */
-async function addresses(user: Account): Promise<Record<string, string[]>> {
+/** The names of all address records, by zone name. */
+async function recordNamesByZone(user: Account): Promise<Record<string, string[]>> {
   const { HostedZones = [] } = await user.aws.route53.send(new ListHostedZonesCommand({}));
   const zones = HostedZones.map(async ({ Id, Name = '' }) => [
     Name,
-    (await setsOf(user, Id)).map(({ Name: name }) => name),
+    (await addressRecordsOf(user, Id)).map(({ Name: name }) => name),
   ]);
   return Object.fromEntries(await Promise.all(zones)) as Record<string, string[]>;
 }
 
-/** Somebody makes or removes a record in a zone. */
-const change = (
+/** Another user creates or deletes a record in a zone. */
+const changeRecord = (
   { aws }: Account,
   HostedZoneId: string | undefined,
   Action: ChangeAction,
@@ -49,70 +49,79 @@ const change = (
     }),
   );
 
-test('a renamed record, a renamed zone, no domain at all: the old one goes each time', async () => {
+test('the old record or zone is removed when the record or zone is renamed, or the domain dropped', async () => {
   const user = await account();
-  await user.up(at('api.one.localhost', 'one.localhost'));
-  expect(await addresses(user)).toEqual({ 'one.localhost.': ['api.one.localhost.'] });
+  await user.provision(stackWithDomain('api.one.localhost', 'one.localhost'));
+  expect(await recordNamesByZone(user)).toEqual({ 'one.localhost.': ['api.one.localhost.'] });
 
-  const renamed = at('www.one.localhost', 'one.localhost');
+  const renamed = stackWithDomain('www.one.localhost', 'one.localhost');
   expect(planInWords(await user.plan(renamed))).toEqual(['create record', 'remove record.api.one.localhost']);
-  await user.up(renamed);
-  expect(await addresses(user)).toEqual({ 'one.localhost.': ['www.one.localhost.'] });
+  await user.provision(renamed);
+  expect(await recordNamesByZone(user)).toEqual({ 'one.localhost.': ['www.one.localhost.'] });
 
-  const moved = at('www.two.localhost', 'two.localhost');
+  const moved = stackWithDomain('www.two.localhost', 'two.localhost');
   expect(planInWords(await user.plan(moved))).toEqual([
     'create hostedZone',
     'remove hostedZone.one.localhost',
     'create record',
     'remove record.www.one.localhost',
   ]);
-  await user.up(moved);
-  expect(await addresses(user)).toEqual({ 'two.localhost.': ['www.two.localhost.'] });
+  await user.provision(moved);
+  expect(await recordNamesByZone(user)).toEqual({ 'two.localhost.': ['www.two.localhost.'] });
 
-  expect(planInWords(await user.plan(at()))).toEqual([
+  expect(planInWords(await user.plan(stackWithDomain()))).toEqual([
     'remove hostedZone.two.localhost',
     'remove record.www.two.localhost',
   ]);
-  await user.up(at());
-  expect(await addresses(user)).toEqual({});
-  await user.down(at());
+  await user.provision(stackWithDomain());
+  expect(await recordNamesByZone(user)).toEqual({});
+  await user.teardown(stackWithDomain());
   expect(user.census()).toEqual({});
 });
 
-test('a domain that was dropped before the teardown is taken down, without a state file, too', async () => {
+test('a teardown removes a domain that is no longer configured, even without a state file', async () => {
   const user = await account();
-  await user.up(at('api.one.localhost', 'one.localhost'));
+  await user.provision(stackWithDomain('api.one.localhost', 'one.localhost'));
   const zone = user.ids()['hostedZone']?.['hostedZoneId'];
-  user.forget();
+  user.deleteState();
 
-  // What somebody else put into our zone keeps it, and is named.
+  // A record that another user created in our zone is named, and keeps the zone.
   const mail: ResourceRecordSet = {
     Name: 'mail.one.localhost',
     Type: 'A',
     TTL: 60,
     ResourceRecords: [{ Value: '192.0.2.1' }],
   };
-  await change(user, zone, 'CREATE', mail);
-  await expect(user.down(at())).rejects.toMatchObject({ code: 'FOREIGN', why: 'mail.one.localhost (A)' });
-  await change(user, zone, 'DELETE', mail);
-  await user.down(at());
+  await changeRecord(user, zone, 'CREATE', mail);
+  await expect(user.teardown(stackWithDomain())).rejects.toMatchObject({
+    code: 'FOREIGN',
+    why: 'mail.one.localhost (A)',
+  });
+  await changeRecord(user, zone, 'DELETE', mail);
+  await user.teardown(stackWithDomain());
   expect(user.census()).toEqual({});
 });
 
-test('in zones of the account, the old record goes, and what others lead to the load balancer stays', async () => {
+test('in existing zones the old record is removed, and records of others that point at the load balancer stay', async () => {
   const user = await account();
   for (const Name of ['one.localhost', 'two.localhost']) {
     await user.aws.route53.send(new CreateHostedZoneCommand({ Name, CallerReference: Name }));
   }
-  await user.up(at('api.one.localhost', 'one.localhost', false));
-  await user.up(at('api.two.localhost', 'two.localhost', false));
-  expect(await addresses(user)).toEqual({ 'one.localhost.': [], 'two.localhost.': ['api.two.localhost.'] });
+  await user.provision(stackWithDomain('api.one.localhost', 'one.localhost', false));
+  await user.provision(stackWithDomain('api.two.localhost', 'two.localhost', false));
+  expect(await recordNamesByZone(user)).toEqual({
+    'one.localhost.': [],
+    'two.localhost.': ['api.two.localhost.'],
+  });
 
-  // Somebody points a further name at the load balancer: in their zone, that is theirs.
+  // Another user points a further name at the load balancer. It is their zone, so the record is theirs.
   const zone = user.ids()['hostedZone']?.['hostedZoneId'];
-  const [api] = await setsOf(user, zone);
-  await change(user, zone, 'CREATE', { ...api, Name: 'www.two.localhost', Type: 'A' });
-  expect(planInWords(await user.plan(at()))).toEqual(['remove record.api.two.localhost']);
-  await user.down(at());
-  expect(await addresses(user)).toEqual({ 'one.localhost.': [], 'two.localhost.': ['www.two.localhost.'] });
+  const [api] = await addressRecordsOf(user, zone);
+  await changeRecord(user, zone, 'CREATE', { ...api, Name: 'www.two.localhost', Type: 'A' });
+  expect(planInWords(await user.plan(stackWithDomain()))).toEqual(['remove record.api.two.localhost']);
+  await user.teardown(stackWithDomain());
+  expect(await recordNamesByZone(user)).toEqual({
+    'one.localhost.': [],
+    'two.localhost.': ['www.two.localhost.'],
+  });
 });

@@ -1,10 +1,10 @@
-// What somebody changed behind our back is named by `npm run drift`, repaired by provision, and then there is none.
+// Every manual change is named by `npm run drift` and repaired by provision, after which there is no drift.
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
-import { account, planInWords, type Planned } from './harness.ts';
-import { built, mishaps, type Mishap } from './mishaps.ts';
-import { standing } from './moments.ts';
-import { testSome } from '../some.ts';
+import { account, planInWords, type PlannedChange } from './harness.ts';
+import { manualImageChanges, manualChanges, type ManualChange } from './manual-changes.ts';
+import { provisionedAccount } from './account-snapshots.ts';
+import { testSample } from '../sample.ts';
 import { stack } from './stacks.ts';
 
 const fromSource: StackInput = {
@@ -12,42 +12,50 @@ const fromSource: StackInput = {
   region: 'eu-west-1',
   services: { web: { containers: { app: { source: 'app', port: 8000, path: '/app' } } } },
 };
-const all: [string, Mishap, StackInput][] = [
-  ...mishaps.map((one): [string, Mishap, StackInput] => [`${one.noun}: ${one.what}`, one, stack()]),
-  ...built.map((one): [string, Mishap, StackInput] => [`${one.noun}: ${one.what}`, one, fromSource]),
+const all: [string, ManualChange, StackInput][] = [
+  ...manualChanges.map((one): [string, ManualChange, StackInput] => [
+    `${one.noun}: ${one.what}`,
+    one,
+    stack(),
+  ]),
+  ...manualImageChanges.map((one): [string, ManualChange, StackInput] => [
+    `${one.noun}: ${one.what}`,
+    one,
+    fromSource,
+  ]),
 ];
 
 const none = { exitCode: 0, text: expect.stringMatching(/^No drift: /) };
 
-test.each([stack(), fromSource])('what stands has none (%#)', async (one) => {
-  expect(await (await standing(one)).drift(one)).toMatchObject(none);
+test.each([stack(), fromSource])('a freshly provisioned stack has no drift (%#)', async (one) => {
+  expect(await (await provisionedAccount(one)).drift(one)).toMatchObject(none);
 });
 
-testSome(all, async (_what, { drifts, does }, one) => {
-  const user = await standing(one);
+testSample(all, async (_what, { drift, apply }, one) => {
+  const user = await provisionedAccount(one);
   const whole = user.census();
   const ids = user.ids();
-  await does(user.aws, (address, field) => ids[address]?.[field] ?? '');
+  await apply(user.aws, (address, field) => ids[address]?.[field] ?? '');
 
   const { exitCode, text, json } = await user.drift(one);
   expect(exitCode).toBe(2);
-  for (const address of drifts.map((drift) => drift.split(' ')[1])) expect(text).toContain(`  ${address}`);
-  const { changes } = json['drift'] as { changes: Planned[] };
-  expect(changes.map(({ verb, address }) => `${verb} ${address}`).sort()).toEqual([...drifts].sort());
+  for (const address of drift.map((line) => line.split(' ')[1])) expect(text).toContain(`  ${address}`);
+  const { changes } = json['drift'] as { changes: PlannedChange[] };
+  expect(changes.map(({ verb, address }) => `${verb} ${address}`).sort()).toEqual([...drift].sort());
   expect(planInWords(changes)).toMatchSnapshot();
-  await user.up(one);
+  await user.provision(one);
   expect(await user.drift(one)).toMatchObject(none);
   expect(user.census()).toEqual(whole);
 });
 
-test('what was mended is taken down without a trace', async () => {
+test('a teardown leaves nothing behind after deleted resources were repaired', async () => {
   const other = await account();
-  await other.up(stack());
-  for (const { does } of mishaps.filter(({ what }) => /was deleted/.test(what))) {
+  await other.provision(stack());
+  for (const { apply } of manualChanges.filter(({ what }) => /was deleted/.test(what))) {
     const ids = other.ids();
-    await does(other.aws, (address, field) => ids[address]?.[field] ?? '');
-    await other.up(stack());
+    await apply(other.aws, (address, field) => ids[address]?.[field] ?? '');
+    await other.provision(stack());
   }
-  await other.down(stack());
+  await other.teardown(stack());
   expect(other.census()).toEqual({});
 });

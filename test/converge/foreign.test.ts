@@ -1,4 +1,4 @@
-// What has a name of ours and is not ours is never touched; it can be taken over by name, and is ours from then on.
+// A resource that has our name but belongs to someone else is never touched; --adopt makes it ours from then on.
 import { describe, expect, test } from '@jest/globals';
 import {
   AllocateAddressCommand,
@@ -8,37 +8,43 @@ import {
 } from '@aws-sdk/client-ec2';
 import { RemoveTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { account, type Account } from './harness.ts';
-import { standing } from './moments.ts';
-import { testSome } from '../some.ts';
+import { provisionedAccount } from './account-snapshots.ts';
+import { testSample } from '../sample.ts';
 import { stack, web } from './stacks.ts';
-import { strangers, taken, takeOver, type Stranger, type Tagging } from './strangers.ts';
+import {
+  foreignResources,
+  takenOver,
+  tagForOtherStack,
+  type ForeignResource,
+  type AddTag,
+} from './foreign-resources.ts';
 
-const somebodyElses = (what: string) =>
-  strangers.map((one): [string, Stranger] => [`somebody else's ${one.address} ${what}`, one]);
+const foreignCases = (what: string) =>
+  foreignResources.map((one): [string, ForeignResource] => [`someone else's ${one.address} ${what}`, one]);
 
-testSome(
-  somebodyElses('is named with its owner, and left alone'),
-  async (_what, { address, makes, stack: one = stack() }) => {
+testSample(
+  foreignCases('is named with its owner and left alone'),
+  async (_what, { address, create, stack: one = stack() }) => {
     const user = await account();
-    await makes(user.aws);
+    await create(user.aws);
     const before = user.census();
     const refused = {
       code: 'FOREIGN',
       why: expect.stringMatching(new RegExp(`^${address}: it has our name`)),
     };
     await expect(user.plan(one)).rejects.toMatchObject(refused);
-    await expect(user.up(one)).rejects.toMatchObject(refused);
+    await expect(user.provision(one)).rejects.toMatchObject(refused);
     await expect(user.drift(one)).rejects.toMatchObject(refused);
-    await user.down(one);
+    await user.teardown(one);
     expect(user.census()).toEqual(before);
   },
 );
 
-testSome(
-  somebodyElses('is ours once it was adopted'),
-  async (_what, { address, makes, stack: one = stack(), stays = {} }) => {
+testSample(
+  foreignCases('is ours once it is adopted'),
+  async (_what, { address, create, stack: one = stack(), remaining = {} }) => {
     const user = await account();
-    await makes(user.aws);
+    await create(user.aws);
     const plan = await user.plan(one, { adopt: [address] });
     expect(plan.find((change) => change.address === address)).toMatchObject({
       verb: 'update',
@@ -46,35 +52,35 @@ testSome(
         /^taken over: it has our name but not our tags: someone else created it( on \d{4}-\d\d-\d\d)?(, tagged team=orders)?$/,
       ),
     });
-    await user.up(one, { adopt: [address] });
+    await user.provision(one, { adopt: [address] });
     expect(await user.plan(one)).toEqual([]);
-    // The same command again, as after a run that was interrupted.
-    expect(await user.up(one, { adopt: [address] })).toEqual({ done: [], calls: [] });
-    await user.down(one);
-    expect(user.census()).toEqual(stays);
+    // The same command again, as after an interrupted run.
+    expect(await user.provision(one, { adopt: [address] })).toEqual({ done: [], calls: [] });
+    await user.teardown(one);
+    expect(user.census()).toEqual(remaining);
   },
 );
 
-testSome(
-  taken.map(([address, tags]): [string, string, Tagging] => [
+testSample(
+  takenOver.map(([address, tags]): [string, string, AddTag] => [
     `another stack's ${address} is named, left alone, and adopted back`,
     address,
     tags,
   ]),
   async (_what, address, tags) => {
-    const user = await standing(stack());
-    await takeOver(user, address, tags);
+    const user = await provisionedAccount(stack());
+    await tagForOtherStack(user, address, tags);
     const why = expect.stringMatching(new RegExp(`${address}: it belongs to the stack other-prod`));
     await expect(user.plan(stack())).rejects.toMatchObject({ code: 'FOREIGN', why });
-    await expect(user.up(stack())).rejects.toMatchObject({ code: 'FOREIGN', why });
-    await user.up(stack(), { adopt: [address] });
+    await expect(user.provision(stack())).rejects.toMatchObject({ code: 'FOREIGN', why });
+    await user.provision(stack(), { adopt: [address] });
     expect(await user.plan(stack())).toEqual([]);
-    await user.down(stack());
+    await user.teardown(stack());
     expect(user.census()).toEqual({});
   },
 );
 
-test('what is not in the way cannot be adopted', async () => {
+test('a resource that is not in the way cannot be adopted', async () => {
   const user = await account();
   await expect(user.plan(stack(), { adopt: ['vpc'] })).rejects.toMatchObject({
     code: 'ARGUMENTS',
@@ -86,7 +92,7 @@ test('what is not in the way cannot be adopted', async () => {
   expect(user.census()).toEqual({});
 });
 
-describe('what lost its tags and is not wanted any more is ours still', () => {
+describe('a resource that lost its tags and is no longer desired is still ours', () => {
   const strip = async (user: Account, address: string, field: string) => {
     const arn = user.ids()[address]?.[field] ?? '';
     const TagKeys = ['Name', 'slipway:stack', 'slipway:step', 'slipway:key'];
@@ -94,29 +100,29 @@ describe('what lost its tags and is not wanted any more is ours still', () => {
   };
 
   test('a target group, replaced', async () => {
-    const user = await standing(stack());
+    const user = await provisionedAccount(stack());
     await strip(user, 'targetGroups.web-api1', 'targetGroupArn');
     const after = stack({ services: web({ api1: { port: 5050 } }) });
-    await user.up(after);
+    await user.provision(after);
     expect(await user.plan(after)).toEqual([]);
-    await user.down(after);
+    await user.teardown(after);
     expect(user.census()).toEqual({});
   });
 
   test('a rule, and a target group at a teardown', async () => {
-    const user = await standing(stack());
+    const user = await provisionedAccount(stack());
     const rules = user.census()['elbv2.rules'];
     await strip(user, 'rules.web-api1', 'ruleArn');
-    await user.up(stack({ services: web({ api1: { path: '/other' } }) }));
+    await user.provision(stack({ services: web({ api1: { path: '/other' } }) }));
     expect(user.census()['elbv2.rules']).toBe(rules);
     await strip(user, 'targetGroups.web-api1', 'targetGroupArn');
-    await user.down(stack({ services: web({ api1: { port: 5050 } }) }));
+    await user.teardown(stack({ services: web({ api1: { port: 5050 } }) }));
     expect(user.census()).toEqual({});
   });
 });
 
-test('ids of things of others in the state file make none of them ours', async () => {
-  const user = await standing(stack());
+test('a state file with the ids of foreign resources does not make them ours', async () => {
+  const user = await provisionedAccount(stack());
   const { ec2 } = user.aws;
   const ids = user.ids();
   const { AllocationId: allocationId = '' } = await ec2.send(new AllocateAddressCommand({ Domain: 'vpc' }));
@@ -136,12 +142,12 @@ test('ids of things of others in the state file make none of them ours', async (
     'securityGroups.web': { groupId },
   };
   const before = user.census();
-  user.remember({ ...ids, ...wrong });
+  user.writeState({ ...ids, ...wrong });
   expect(await user.plan(stack())).toEqual([]);
-  expect(await user.up(stack())).toEqual({ done: [], calls: [] });
+  expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
   expect(user.ids()).toEqual(ids);
   expect(user.census()).toEqual(before);
-  user.remember({ ...ids, ...wrong });
-  await user.down(stack());
+  user.writeState({ ...ids, ...wrong });
+  await user.teardown(stack());
   expect(user.census()).toMatchObject({ 'ec2.vpcs': 1, 'ec2.addresses': 1, 'ec2.internetGateways': 1 });
 });

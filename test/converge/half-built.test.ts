@@ -1,14 +1,14 @@
-// Whatever part of a stack is there: provision makes it whole, and teardown takes it away.
+// Runs that were refused in random places: the next provision completes the stack, and a teardown removes it.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Problem } from '../../lib/model/problem.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** How many mutating calls a provision of the stack takes, and how many a teardown. */
+/** The number of mutating calls of a provision and of a teardown of the stack. */
 const CALLS = { up: 46, down: 30 };
 
-/** Refuses mutating calls for good: the first of these places, the next of them counted from there, and so on. */
+/** Refuses mutating calls; each place is counted from the one before it. */
 function deny({ sandbox }: Account, places: readonly number[]): void {
   for (const nth of places) {
     sandbox.faults.add({
@@ -22,8 +22,12 @@ function deny({ sandbox }: Account, places: readonly number[]): void {
   }
 }
 
-/** Runs a command that is refused something, and tells what became of it. */
-async function broken(user: Account, places: readonly number[], run: () => Promise<unknown>): Promise<void> {
+/** Runs a command whose calls are refused in places, and expects a problem if any of them was made. */
+async function runWithRefusals(
+  user: Account,
+  places: readonly number[],
+  run: () => Promise<unknown>,
+): Promise<void> {
   deny(user, places);
   const outcome = await run().then(
     () => undefined,
@@ -38,9 +42,9 @@ async function broken(user: Account, places: readonly number[], run: () => Promi
 const placesOf = (calls: number) =>
   fc.uniqueArray(fc.integer({ min: 1, max: calls }), { minLength: 1, maxLength: 3 });
 
-test('what was begun and refused in places is made whole; what was half taken down is made whole, or goes', async () => {
+test('a half-built stack is completed, and a half-removed one is completed or removed', async () => {
   const whole = await account();
-  await whole.up(stack());
+  await whole.provision(stack());
   const census = whole.census();
   await fc.assert(
     fc.asyncProperty(
@@ -49,17 +53,17 @@ test('what was begun and refused in places is made whole; what was half taken do
       fc.boolean(),
       async (making, taking, again) => {
         const user = await account();
-        await broken(user, making, () => user.up(stack()));
-        await user.up(stack());
+        await runWithRefusals(user, making, () => user.provision(stack()));
+        await user.provision(stack());
         expect(user.census()).toEqual(census);
         expect(await user.plan(stack())).toEqual([]);
-        await broken(user, taking, () => user.down(stack()));
+        await runWithRefusals(user, taking, () => user.teardown(stack()));
         if (again) {
-          user.forget();
-          await user.up(stack());
+          user.deleteState();
+          await user.provision(stack());
           expect(user.census()).toEqual(census);
         }
-        await user.down(stack());
+        await user.teardown(stack());
         expect(user.census()).toEqual({});
       },
     ),

@@ -1,4 +1,4 @@
-/** For tests of convergence: the sandbox's control plane and both commands in this process, thousands of runs a minute. */
+/** For convergence tests: the sandbox's control plane and both commands in this process, thousands of runs per minute. */
 import { setMaxListeners } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,82 +26,82 @@ import { startWholeSandbox } from '../../sandbox/sandbox-with-tasks.ts';
 import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
 import { certificate } from '../certificate.ts';
 import { clientsOf, type Clients } from './clients.ts';
-import type { Moment } from './moments.ts';
+import type { AccountSnapshot } from './account-snapshots.ts';
 import { removalsOf, takeDown, teardown } from '../../teardown/run.ts';
 
-/** How long an account lives. */
-type Life = 'test' | 'file';
+/** When an account is closed: after its test, or after all tests of the file. */
+type Lifetime = 'test' | 'file';
 
-/** What an account is to be like. */
-interface Ask {
-  readonly real?: boolean;
-  readonly lives?: Life;
+/** Options of `account`, which documents them. */
+interface AccountOptions {
+  readonly realTasks?: boolean;
+  readonly lifetime?: Lifetime;
   readonly clock?: Clock & SandboxClock;
   readonly weather?: Weather;
   readonly limits?: boolean;
   readonly plane?: Plane;
-  readonly from?: Moment;
-  readonly door?: Partial<SandboxHandle>;
+  readonly from?: AccountSnapshot;
+  readonly handle?: Partial<SandboxHandle>;
 }
 
-const closing: Record<Life, (() => Promise<void>)[]> = { test: [], file: [] };
-const closeAll = async (which: Life) => {
+const closing: Record<Lifetime, (() => Promise<void>)[]> = { test: [], file: [] };
+const closeAll = async (which: Lifetime) => {
   for (const close of closing[which].splice(0).reverse()) await close();
 };
 afterEach(() => closeAll('test'));
 afterAll(() => closeAll('file'));
 
-/** What a plan says of one thing, as `--json` does. */
-export interface Planned {
+/** One change of a plan, as in the `--json` document. */
+export interface PlannedChange {
   readonly address: string;
   readonly verb: string;
   readonly reason: string;
   readonly fields: readonly { readonly field: string; readonly from?: unknown; readonly to?: unknown }[];
 }
 
-/** What a provision did. */
-export interface Upped {
-  /** As it told it, e.g. `rules.web-api1 update`, in alphabetical order. */
+/** The result of a provision. */
+export interface ProvisionResult {
+  /** The reported changes, e.g. `rules.web-api1 update`, in alphabetical order. */
   readonly done: string[];
-  /** The mutating calls, as the sandbox's journal has them. */
+  /** The mutating calls in the sandbox's journal. */
   readonly calls: string[];
 }
 
-/** An account of its own, and a user who works in it. */
+/** A new AWS account in a sandbox, and a user who runs the commands in it. */
 export interface Account {
   readonly sandbox: Sandbox;
-  /** AWS's clients in the hands of somebody else. */
+  /** AWS clients of another user of the account. */
   readonly aws: Clients;
-  /** Ends it before its test does. */
+  /** Closes the account before its test ends. */
   close(): Promise<void>;
-  /** Provisions. */
-  up(stack: StackInput, more?: Partial<Options>): Promise<Upped>;
-  /** What `npm run drift` prints, and its exit code. */
+  /** Provisions a stack. */
+  provision(stack: StackInput, more?: Partial<Options>): Promise<ProvisionResult>;
+  /** Returns what `npm run drift` prints, and its exit code. */
   drift(stack: StackInput): Promise<CommandResult>;
-  /** Plans, and returns the changes. */
-  plan(stack: StackInput, more?: Partial<Options>): Promise<Planned[]>;
-  down(stack: StackInput, more?: Partial<Options>): Promise<CommandResult>;
-  /** Takes away things of these nouns alone, in AWS's order. */
-  lose(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;
-  /** Everything that exists, by kind. */
+  /** Returns the changes of a plan. */
+  plan(stack: StackInput, more?: Partial<Options>): Promise<PlannedChange[]>;
+  teardown(stack: StackInput, more?: Partial<Options>): Promise<CommandResult>;
+  /** Removes the resources of these nouns only, in the order of a teardown. */
+  removeNouns(stack: StackInput, nouns: ReadonlySet<Noun>): Promise<void>;
+  /** Counts everything that exists, by kind. */
   census(): Readonly<Record<string, number>>;
-  /** The ids in the state file, by address. */
+  /** Returns the ids in the state file, by address. */
   ids(stage?: string): Record<string, Record<string, string>>;
-  /** All of it as it is now. */
-  moment(): Moment;
-  /** Loses the state file. */
-  forget(stage?: string): void;
+  /** Copies the world and the state file. */
+  snapshot(): AccountSnapshot;
+  /** Deletes the state file. */
+  deleteState(stage?: string): void;
   /**
-   * Ends the run that is under way as SIGKILL would: what it has on disk at this moment is what the next run finds, and
-   * what it still does reaches nobody.
+   * Ends the current run as SIGKILL would: the next run finds what is on disk at this moment, and what the killed run
+   * still does has no effect.
    */
-  die(): void;
-  /** Has a state file of other ids, and of anything else. */
-  remember(ids: ReturnType<Account['ids']>, more?: Partial<StateData>): void;
+  kill(): void;
+  /** Writes a state file with other ids, and with other contents on request. */
+  writeState(ids: ReturnType<Account['ids']>, more?: Partial<StateData>): void;
 }
 
-/** The program of the folder `app`: answers with its name, over TLS if it is told so, and ends politely. */
-const PROGRAM = `
+/** The program in the folder `app`: answers with its name, over TLS on request, and shuts down gracefully. */
+const APP_PROGRAM = `
 import http from 'node:http';
 import https from 'node:https';
 const answer = (_, response) => response.end(process.env.NAME);
@@ -113,34 +113,34 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 `;
 
 /**
- * A new account; it is gone with the test, or with all tests of the file.
- * @param real whether tasks really run and load balancers really answer
- * @param clock what both sides go by; then AWS takes as long as it takes, and without one no time at all
- * @param limits whether calls keep within AWS's rate limits
- * @param plane what pretends to run tasks; they all start unless told
- * @param from how it begins; empty unless told
- * @param door what is otherwise with the sandbox than that it runs and goes on
+ * Opens a new account, which is closed after the test, or after all tests of the file.
+ * @param realTasks whether tasks run as processes and load balancers answer requests
+ * @param clock the clock of both sides: AWS then takes its real durations, and without one no time at all
+ * @param limits whether Slipway keeps within AWS's rate limits
+ * @param plane the simulated data plane; by default all tasks start
+ * @param from the snapshot that the account starts from; empty by default
+ * @param handle overrides of the sandbox's handle, whose sandbox runs and keeps running by default
  */
 export async function account({
-  real = false,
-  lives = 'test',
+  realTasks = false,
+  lifetime = 'test',
   clock,
   weather,
   limits = false,
   plane,
   from,
-  door: otherwise,
-}: Ask = {}): Promise<Account> {
+  handle: otherwise,
+}: AccountOptions = {}): Promise<Account> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-converge-'));
-  const sandbox = real
+  const sandbox = realTasks
     ? await startWholeSandbox({ seed: 'converge', httpPort: 0, pace: 300 })
     : await startSandbox({ seed: 'converge', weather, plane, ...(clock && { clock, pace: 1 }) });
   const time = clock
     ? { clock, waits: awsWaits, ...(limits && { limits: 1 }) }
-    : { clock: systemClock, waits: soon };
+    : { clock: systemClock, waits: SHORT_WAITS };
   let home = join(folder, 'home');
   mkdirSync(join(folder, 'app'));
-  writeFileSync(join(folder, 'app/main.ts'), PROGRAM);
+  writeFileSync(join(folder, 'app/main.ts'), APP_PROGRAM);
   const aws = clientsOf(sandbox.url);
   let isClosed = false;
   const close = async () => {
@@ -150,7 +150,7 @@ export async function account({
     await sandbox.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  closing[lives].push(close);
+  closing[lifetime].push(close);
   const door: SandboxHandle = {
     url: sandbox.url,
     pid: process.pid,
@@ -159,7 +159,7 @@ export async function account({
     background: false,
     limits: undefined,
     resolve: async (name, port) => {
-      if (!real) return undefined;
+      if (!realTasks) return undefined;
       const answer = await fetch(`${sandbox.url}/_sandbox/resolve?name=${name}&port=${port}`);
       return ((await answer.json()) ?? undefined) as { host: string; port: number } | undefined;
     },
@@ -196,7 +196,7 @@ export async function account({
     writeFileSync(stateFile('dev'), text);
   };
   if (from) {
-    // Its rows are live.
+    // The restored rows are live objects, so the snapshot is copied.
     sandbox.world.restore(structuredClone(from.world));
     write(from.state);
   }
@@ -204,7 +204,7 @@ export async function account({
     sandbox,
     aws,
     close,
-    async up(stack, more = {}) {
+    async provision(stack, more = {}) {
       const before = sandbox.journal.entries().length;
       const done: string[] = [];
       await run(provision, stack, more, (event) => {
@@ -220,11 +220,11 @@ export async function account({
     },
     async plan(stack, more = {}) {
       const { json } = await run(provision, stack, { plan: true, ...more }, SILENT);
-      return (json as { plan: { changes: Planned[] } }).plan.changes;
+      return (json as { plan: { changes: PlannedChange[] } }).plan.changes;
     },
     drift: (stack) => run(provision, stack, { drift: true }, SILENT),
-    down: (stack, more = {}) => run(teardown, stack, more, SILENT),
-    async lose(stack, nouns) {
+    teardown: (stack, more = {}) => run(teardown, stack, more, SILENT),
+    async removeNouns(stack, nouns) {
       await run(
         async ({ options, report, signal }, outside) => {
           const session = await openSession(options, {
@@ -251,28 +251,28 @@ export async function account({
     ids: (stage = 'dev') =>
       (JSON.parse(readFileSync(stateFile(stage), 'utf8')) as { resources: ReturnType<Account['ids']> })
         .resources,
-    moment: () => ({
+    snapshot: () => ({
       world: structuredClone(sandbox.world.snapshot()),
       state: readFileSync(stateFile('dev'), 'utf8'),
       at: time.clock.now(),
     }),
-    forget: (stage = 'dev') => rmSync(stateFile(stage)),
-    die() {
+    deleteState: (stage = 'dev') => rmSync(stateFile(stage)),
+    kill() {
       const left = join(folder, `home-${Math.random().toString(36).slice(2)}`);
       if (existsSync(home))
         cpSync(home, left, { recursive: true, filter: (file) => !file.includes('.lock') });
       home = left;
       running.abort();
     },
-    remember(ids, more = {}) {
+    writeState(ids, more = {}) {
       const guard = { stack: 'shop-dev', account: '000000000000', region: 'eu-west-1', endpoint: 'sandbox' };
       write(JSON.stringify({ ...emptyState(guard), resources: ids, ...more }));
     },
   };
 }
 
-/** Nothing here takes longer than a moment. */
-const soon = quickWaits(10);
+/** Nothing in an account without a clock takes longer than a moment. */
+const SHORT_WAITS = quickWaits(10);
 
 const SILENT: Report = () => undefined;
 const VERBS = { created: 'create', updated: 'update', replaced: 'replace', removed: 'remove' };
@@ -290,8 +290,8 @@ const OPTIONS: Options = {
   adopt: [],
 };
 
-/** One line a change, without ids. */
-export const planInWords = (plan: readonly Planned[]): string[] =>
+/** Returns one line per change, without ids. */
+export const planInWords = (plan: readonly PlannedChange[]): string[] =>
   plan.map(({ address, verb, fields }) => {
     const names = verb === 'create' || verb === 'remove' ? [] : fields.map(({ field }) => field);
     return [`${verb} ${address}`, names.join(', ')].filter(Boolean).join(': ');

@@ -1,16 +1,16 @@
-// What AWS still shows after a teardown: told when it stays, waited for when its lists are only behind.
+// Resources that AWS still shows after a teardown: reported if they stay, waited for if only the lists are behind.
 import { expect, test } from '@jest/globals';
 import type { Region } from '../../sandbox/world/region.ts';
 import { sure } from '../sandbox/aws/ec2/scene.ts';
-import { leapingClock } from '../sweep/clock.ts';
+import { leapingClock } from '../sweep/leaping-clock.ts';
 import { account, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** A stack on an AWS that answers a delete with yes; what is there right after it is the test's. */
-async function after(operation: string, then: (region: Region) => void) {
+/** A provisioned stack, and a hook that changes the world right after a delete has succeeded. */
+async function accountAfter(operation: string, then: (region: Region) => void) {
   const clock = leapingClock();
   const user = await account({ clock });
-  await user.up(stack());
+  await user.provision(stack());
   const { journal, world } = user.sandbox;
   const add = journal.add.bind(journal);
   journal.add = (entry) => {
@@ -20,14 +20,14 @@ async function after(operation: string, then: (region: Region) => void) {
   return { user, clock, region: world.region('eu-west-1'), calm: () => void (journal.add = add) };
 }
 
-/** ECS's own role stays, and stays written down. */
+/** ECS's service-linked role stays, and stays in the state file. */
 const ACCOUNTS = 'serviceLinkedRole';
 
 const idOf = (user: Account, address: string, field: string) => user.ids()[address]?.[field] ?? '';
 
-test('what a delete left after all, and what is in the VPC, is listed with who has it; the next one takes it', async () => {
+test('resources that survive their delete are listed with their holders, and the next teardown removes them', async () => {
   let leave = () => undefined as void;
-  const { user, region, calm } = await after('DeleteVpc', () => leave());
+  const { user, region, calm } = await accountAfter('DeleteVpc', () => leave());
   const vpcId = idOf(user, 'vpc', 'vpcId');
   const groupId = idOf(user, 'securityGroups.balancer', 'groupId');
   const { vpcs, securityGroups, networkInterfaces } = region.ec2;
@@ -41,7 +41,7 @@ test('what a delete left after all, and what is in the VPC, is listed with who h
     const Groups = [{ GroupId: groupId }];
     networkInterfaces.set(eni, { ...theirs, Description: 'theirs', RequesterId: 'somebody', Groups });
   };
-  await expect(user.down(stack())).rejects.toMatchObject({
+  await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'LEFTOVERS',
     what: '3 resources of shop-dev are left.',
     why: [
@@ -55,16 +55,16 @@ test('what a delete left after all, and what is in the VPC, is listed with who h
   expect(Object.keys(user.ids())).toEqual([ACCOUNTS]);
   calm();
   networkInterfaces.delete(eni);
-  expect(await user.down(stack())).toMatchObject({ json: { removed: 2, left: 0 } });
+  expect(await user.teardown(stack())).toMatchObject({ json: { removed: 2, left: 0 } });
   expect(() => user.ids()).toThrow('ENOENT');
   expect(user.census()).toEqual({});
 });
 
-test('what somebody makes with a name of ours, after it was removed, is listed', async () => {
-  const { user, region } = await after('DeleteVpc', ({ logs }) => logs.groups.set(name, again));
+test('a resource that another user creates under our name after its removal is listed', async () => {
+  const { user, region } = await accountAfter('DeleteVpc', ({ logs }) => logs.groups.set(name, again));
   const name = idOf(user, 'logGroup', 'logGroupName');
   const again = sure(structuredClone(region.logs.groups.get(name)));
-  await expect(user.down(stack())).rejects.toMatchObject({
+  await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'LEFTOVERS',
     what: '1 resource of shop-dev is left.',
     why: `logGroup ${name}`,
@@ -72,9 +72,9 @@ test('what somebody makes with a name of ours, after it was removed, is listed',
   expect(Object.keys(user.ids())).toEqual([ACCOUNTS]);
 });
 
-test('what is only shown for a while after it is gone is looked at again, until nothing is left', async () => {
+test('a deleted resource that AWS shows for a while is looked at again until it disappears', async () => {
   let stale = () => undefined as void;
-  const { user, clock, region } = await after('DeleteVpc', () => stale());
+  const { user, clock, region } = await accountAfter('DeleteVpc', () => stale());
   const vpc = sure(structuredClone(region.ec2.vpcs.all()[0]));
   let isShown = 0;
   stale = () => {
@@ -82,7 +82,7 @@ test('what is only shown for a while after it is gone is looked at again, until 
     region.ec2.vpcs.set(vpc.VpcId, vpc);
     clock.at(isShown + 20_000, () => region.ec2.vpcs.delete(vpc.VpcId));
   };
-  const { text, json } = await user.down(stack());
+  const { text, json } = await user.teardown(stack());
   expect(text).toContain('is gone, 0 left');
   expect(json).toMatchObject({ left: 0, certificate: { vpc: { vpcId: vpc.VpcId } } });
   const last = user.sandbox.journal.entries().findLast(({ operation }) => operation === 'DescribeVpcs');

@@ -1,10 +1,10 @@
-/** For tests of convergence: the stack that they change. */
+/** For convergence tests: the stack that they change. */
 import type { StackInput } from '../../lib/config/schema.ts';
 
 type ServiceInput = StackInput['services'][string];
 type ContainerInput = ServiceInput['containers'][string];
 
-/** Images are given by reference, so that nothing is built. */
+/** Its image is given by reference, so that nothing is built. */
 export const container = (
   name: string,
   port: number,
@@ -16,7 +16,7 @@ export const container = (
   ...changes,
 });
 
-/** One service, `web`, of two containers. */
+/** One service, `web`, with two containers. */
 export const web = (
   { api1 = {}, api2 = {}, ...others }: Record<string, Partial<ContainerInput>> = {},
   changes: Partial<ServiceInput> = {},

@@ -1,16 +1,16 @@
-/** What every file owes its reader: a sentence of purpose, a room of comfortable size, and nothing left lying about. */
+/** Every file opens with its purpose, has a readable size, and contains no leftovers of development. */
 import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { CODE, isConfiguration, isTest, text } from './files.ts';
-import { has } from './source.ts';
+import { hasNode } from './source.ts';
 
-/** About 150 lines are comfortable; at these a file is two files. Tests are lists, and lists may be longer. */
+/** About 150 lines are comfortable; a file beyond these limits is split. Tests are lists and may be longer. */
 const MOST_LINES = { code: 220, test: 400 };
 const LONGEST_PURPOSE = 220;
 
 const linesOf = (file: string) => text(file).trimEnd().split('\n');
 
-/** The purpose of a file: the comment that its first line is. */
+/** Returns the purpose of a file: the comment on its first line. */
 const purposeOf = (file: string): string | undefined =>
   /^(?:\/\*\* (.+) \*\/|\/\/ (.+))$/
     .exec(linesOf(file)[0] ?? '')
@@ -18,17 +18,17 @@ const purposeOf = (file: string): string | undefined =>
     .join('');
 
 describe('every file', () => {
-  test('opens with its purpose, a sentence on the first line: who opens it knows whether to read on', () => {
+  test('opens with its purpose, a sentence on the first line that tells readers whether to read on', () => {
     const without = CODE.filter((file) => !/^\S.*\.$/.test(purposeOf(file) ?? ''));
     expect(without).toEqual([]);
   });
 
-  test(`says its purpose in at most ${LONGEST_PURPOSE} characters`, () => {
+  test(`states its purpose in at most ${LONGEST_PURPOSE} characters`, () => {
     const wordy = CODE.filter((file) => (purposeOf(file) ?? '').length > LONGEST_PURPOSE);
     expect(wordy).toEqual([]);
   });
 
-  test('is of a size to be read in one go', () => {
+  test('is short enough to be read in one go', () => {
     const long = CODE.map((file) => ({
       file,
       lines: linesOf(file).length,
@@ -37,22 +37,22 @@ describe('every file', () => {
     expect(long).toEqual([]);
   });
 
-  test('has nothing left to do in a comment: that is an issue, or it is done', () => {
-    // Written apart, so that this file is no exception.
+  test('has no open task in a comment: it is an issue, or it is done', () => {
+    // The words are split, so that this file needs no exception.
     const notes = new RegExp(
       ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X'].map((word) => `\\b${word}\\b`).join('|'),
     );
     expect(CODE.filter((file) => notes.test(text(file)))).toEqual([]);
   });
 
-  test('says nothing on the console: programs report events, and only a main prints', () => {
-    expect(CODE.filter((file) => has(file, 'console', isConsole))).toEqual([]);
+  test('does not use the console: programs report events, and only a main prints', () => {
+    expect(CODE.filter((file) => hasNode(file, 'console', isConsole))).toEqual([]);
   });
 
-  test('has named exports, so that a thing has one name everywhere; configuration files are read by tools', () => {
-    expect(CODE.filter((file) => !isConfiguration(file) && has(file, 'default', isDefaultExport))).toEqual(
-      [],
-    );
+  test('has named exports, so that a name is the same everywhere; only configuration files of tools have default exports', () => {
+    expect(
+      CODE.filter((file) => !isConfiguration(file) && hasNode(file, 'default', isDefaultExport)),
+    ).toEqual([]);
   });
 });
 

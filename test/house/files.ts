@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
-/** What is installed, made or kept by a run, and nobody's text. */
+/** Folders that are installed, generated, or written by a run. */
 const LEFT_OUT = new Set(['node_modules', '.git', '.slipway', 'coverage', 'dist']);
 
 /** Paths below the root with forward slashes, sorted. */
@@ -21,7 +21,7 @@ function filesIn(folder: string): string[] {
 
 export const text = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
-/** Our programs and their tests, in either language of Node. */
+/** Programs and tests, in TypeScript or JavaScript. */
 export const CODE: readonly string[] = FILES.filter((file) => /\.[cm]?[jt]s$/.test(file));
 
 /** The services of the stack, by folder. */
@@ -29,10 +29,10 @@ export const SERVICES: readonly string[] = FILES.flatMap(
   (file) => /^(services\/[^/]+)\/package\.json$/.exec(file)?.[1] ?? [],
 );
 
-/** The files that configure a tool, which wants a default export of them. */
+/** Whether a file configures a tool, which requires a default export. */
 export const isConfiguration = (file: string): boolean => /(^|\/)[\w-]+\.config\.[jt]s$/.test(file);
 
 export const isTest = (file: string): boolean => /(^|\/)test\//.test(file);
 
-/** The name of a file without its folder and its ending. */
+/** Returns the name of a file without its folder and extension. */
 export const nameOf = (file: string): string => basename(file).replace(/\..*$/, '');

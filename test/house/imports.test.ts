@@ -1,52 +1,64 @@
-/** The walls between the rooms, and no two files that need each other. */
+/** Imports stay within the boundaries of their room and form no cycles. */
 import { describe, expect, test } from '@jest/globals';
 import { CODE, SERVICES, text } from './files.ts';
 import { cyclesIn, importsOf, isMissing, type Import } from './source.ts';
-import { DOORS, INSIDES, through, WALLS } from './walls.ts';
+import { BOUNDARIES, LIB, SDK_INTERNALS, SDK_INTERNALS_USERS, violations } from './boundaries.ts';
 
 const imports = CODE.flatMap(importsOf);
 const arrow = ({ from, to }: Import) => `${from} → ${to}`;
 
 describe('imports', () => {
-  test.each(WALLS)('$room stays within its walls: $because', (wall) => {
-    expect(imports.some(({ from }) => from.startsWith(wall.room))).toBe(true);
-    expect(through(wall, imports).map(arrow)).toEqual([]);
+  test.each(BOUNDARIES)('$room imports only what it may: $reason', (boundary) => {
+    expect(imports.some(({ from }) => from.startsWith(boundary.room))).toBe(true);
+    expect(violations(boundary, imports).map(arrow)).toEqual([]);
   });
 
-  test('a wall stops what is neither of the room nor behind its doors, types too', () => {
-    const leads = (to: string): Import => ({ from: 'teardown/steps/vpc.ts', to, ours: true, typeOnly: true });
-    const allowed = ['teardown/plan.ts', 'lib/engine/delete.ts', 'sandbox/client.ts'].map(leads);
-    const stopped = ['provision/steps/vpc.ts', 'sandbox/world/world.ts', 'libraries/gone.ts'].map(leads);
-    const [wall] = WALLS.filter(({ room }) => room === 'teardown/');
-    expect(wall && through(wall, [...allowed, ...stopped])).toEqual(stopped);
+  test('every room of lib has a boundary', () => {
+    const rooms = CODE.flatMap((file) => /^lib\/[^/]+\//.exec(file)?.[0] ?? []);
+    expect(LIB.map(({ room }) => room).sort()).toEqual([...new Set(rooms)].sort());
   });
 
-  test('each part of the insides of the SDK is used through one file: what an upgrade breaks, it breaks there', () => {
-    const used = imports.filter(({ to, ours }) => !ours && INSIDES.test(to));
-    expect(Object.fromEntries(used.map(({ from, to }) => [to, from]))).toEqual(DOORS);
-    expect(used.filter(({ from, to }) => DOORS[to] !== from).map(arrow)).toEqual([]);
+  test('an import across a boundary is a violation, even of a type', () => {
+    const importOf = (to: string): Import => ({
+      from: 'teardown/steps/vpc.ts',
+      to,
+      isInternal: true,
+      typeOnly: true,
+    });
+    const allowed = ['teardown/plan.ts', 'lib/engine/delete.ts', 'sandbox/client.ts'].map(importOf);
+    const forbidden = ['provision/steps/vpc.ts', 'sandbox/world/world.ts', 'libraries/gone.ts'].map(importOf);
+    const [boundary] = BOUNDARIES.filter(({ room }) => room === 'teardown/');
+    expect(boundary && violations(boundary, [...allowed, ...forbidden])).toEqual(forbidden);
+  });
+
+  test('each internal part of the SDK is used by one file, so that an upgrade breaks only that file', () => {
+    const used = imports.filter(({ to, isInternal }) => !isInternal && SDK_INTERNALS.test(to));
+    expect(Object.fromEntries(used.map(({ from, to }) => [to, from]))).toEqual(SDK_INTERNALS_USERS);
+    expect(used.filter(({ from, to }) => SDK_INTERNALS_USERS[to] !== from).map(arrow)).toEqual([]);
   });
 
   test.each(SERVICES)('%s imports only packages that its own package.json names', (service) => {
     const { dependencies } = JSON.parse(text(`${service}/package.json`)) as { dependencies: object };
     const packages = imports.filter(
-      ({ from, to, ours }) => from.startsWith(`${service}/src/`) && !ours && !to.startsWith('node:'),
+      ({ from, to, isInternal }) =>
+        from.startsWith(`${service}/src/`) && !isInternal && !to.startsWith('node:'),
     );
     expect(packages.filter(({ to }) => !(to in dependencies)).map(arrow)).toEqual([]);
   });
 
-  test('a relative import names a file that is there, with its ending', () => {
+  test('a relative import names an existing file, with its extension', () => {
     expect(imports.filter(isMissing).map(arrow)).toEqual([]);
   });
 
-  // Types may lead round: they are gone before anything is loaded.
-  test('no files import each other while they run: what is loaded first would be undefined in the other', () => {
+  // Cycles of type imports are harmless: they are erased before anything is loaded.
+  test('no files import each other at run time: the file loaded first would see undefined exports', () => {
     const graph = new Map<string, string[]>(CODE.map((file) => [file, []]));
-    for (const { from, to, ours, typeOnly } of imports) if (ours && !typeOnly) graph.get(from)?.push(to);
+    for (const { from, to, isInternal, typeOnly } of imports)
+      if (isInternal && !typeOnly) graph.get(from)?.push(to);
     expect(cyclesIn(graph).map((cycle) => cycle.join(' → '))).toEqual([]);
   });
 
-  test('a cycle is found however long it is', () => {
+  test('cycles of any length are found', () => {
     const graph = { a: ['b', 'e'], b: ['c'], c: ['d', 'e'], d: ['b'], e: [] };
     expect(cyclesIn(new Map(Object.entries(graph)))).toEqual([['b', 'c', 'd', 'b']]);
   });

@@ -1,4 +1,4 @@
-/** Packages: every version is exact, and so is what a fresh machine installs. */
+/** Packages: every version is exact, and a fresh machine installs the same ones. */
 import { describe, expect, test } from '@jest/globals';
 import { FILES, text } from './files.ts';
 
@@ -15,7 +15,7 @@ const versionsIn = (file: string) => {
 };
 
 describe('packages', () => {
-  test('are pinned exactly: the sandbox reads parts of the SDK that a minor version may change', () => {
+  test('are pinned exactly: the sandbox uses parts of the SDK that a minor version may change', () => {
     const loose = MANIFESTS.flatMap(versionsIn).filter(({ version }) => !/^\d+\.\d+\.\d+$/.test(version));
     expect(loose).toEqual([]);
   });
@@ -28,7 +28,7 @@ describe('packages', () => {
     expect([...versions].filter(([, found]) => found.size > 1).map(([name]) => name)).toEqual([]);
   });
 
-  test('are locked, with a checksum each', () => {
+  test('are locked, each with a checksum', () => {
     const lock = JSON.parse(text('package-lock.json')) as {
       packages: Record<string, { version?: string; link?: boolean; integrity?: string }>;
     };

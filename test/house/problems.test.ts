@@ -1,4 +1,4 @@
-/** The codes of problems, and the page that explains them, are one set; and every code is thrown somewhere. */
+/** Every problem code is explained on its page and thrown somewhere. */
 import { describe, expect, test } from '@jest/globals';
 import { PROBLEM_CODES } from '../../lib/model/problem.ts';
 import { CODE, isTest, text } from './files.ts';

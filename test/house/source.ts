@@ -1,37 +1,37 @@
-/** What a file imports, and everything else that its syntax says. */
+/** Parses files: their imports, their syntax nodes, and cycles among them. */
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import ts from 'typescript';
 import { ROOT, text } from './files.ts';
 
-/** One import, from a file. */
+/** One import of a file. */
 export interface Import {
   readonly from: string;
-  /** A file of ours, below the root; or the name of a package. */
+  /** A path below the root, or the name of a package. */
   readonly to: string;
-  readonly ours: boolean;
-  /** Gone when the program runs: it can make no cycle there. */
+  readonly isInternal: boolean;
+  /** Erased before the program runs, so that it cannot cause a cycle. */
   readonly typeOnly: boolean;
 }
 
-/** Everything a file imports: static, dynamic, required, and types. */
+/** Lists the imports of a file: static, dynamic and required ones, and types. */
 export function importsOf(file: string): Import[] {
   const content = text(file);
   const types = typeOnlySpecifiers(parse(file, content));
   return ts.preProcessFile(content, true, true).importedFiles.map(({ fileName, pos }) => {
-    const ours = fileName.startsWith('.');
-    const to = ours ? posix.join(posix.dirname(file), fileName) : fileName;
-    return { from: file, to, ours, typeOnly: types.has(pos) };
+    const isInternal = fileName.startsWith('.');
+    const to = isInternal ? posix.join(posix.dirname(file), fileName) : fileName;
+    return { from: file, to, isInternal, typeOnly: types.has(pos) };
   });
 }
 
-const parse = (file: string, content: string): ts.SourceFile =>
+export const parse = (file: string, content: string): ts.SourceFile =>
   ts.createSourceFile(file, content, ts.ScriptTarget.ESNext);
 
-/** Where the specifiers stand that are imported for their types alone. */
+/** Returns the positions of specifiers that are imported for their types only. */
 function typeOnlySpecifiers(source: ts.SourceFile): Set<number> {
   const found = new Set<number>();
-  visit(source, (node) => {
+  visitNodes(source, (node) => {
     const isType =
       (ts.isImportDeclaration(node) && node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword) ||
       (ts.isExportDeclaration(node) && node.isTypeOnly);
@@ -41,29 +41,30 @@ function typeOnlySpecifiers(source: ts.SourceFile): Set<number> {
   return found;
 }
 
-function visit(node: ts.Node, look: (node: ts.Node) => void): void {
+function visitNodes(node: ts.Node, look: (node: ts.Node) => void): void {
   look(node);
-  ts.forEachChild(node, (child) => visit(child, look));
+  ts.forEachChild(node, (child) => visitNodes(child, look));
 }
 
-/** Shows every node of a file to `look`. */
-export const eachNode = (file: string, look: (node: ts.Node) => void): void =>
-  visit(parse(file, text(file)), look);
+/** Calls `look` with every syntax node of a file. */
+export const forEachNode = (file: string, look: (node: ts.Node) => void): void =>
+  visitNodes(parse(file, text(file)), look);
 
-/** Whether the syntax of a file has such a node; files without the word that it must have are not parsed. */
-export function has(file: string, word: string, test: (node: ts.Node) => boolean): boolean {
+/** Whether a file has a matching syntax node; a file that does not contain the given word is not parsed. */
+export function hasNode(file: string, word: string, test: (node: ts.Node) => boolean): boolean {
   if (!text(file).includes(word)) return false;
   let found = false;
-  eachNode(file, (node) => (found ||= test(node)));
+  forEachNode(file, (node) => (found ||= test(node)));
   return found;
 }
 
-/** A relative import that leads to no file: a rule that follows it would not see what it hides. */
-export const isMissing = ({ ours, to }: Import): boolean => ours && !existsSync(join(ROOT, to));
+/** Whether a relative import names a missing file, which the rules could not follow. */
+export const isMissing = ({ isInternal: isInternal, to }: Import): boolean =>
+  isInternal && !existsSync(join(ROOT, to));
 
 /**
- * The ways round in a graph: each as the files on it, the first again at the end; none when there is none.
- * @param graph what each file imports
+ * Finds the cycles in a graph, each as its files, with the first one repeated at the end.
+ * @param graph the imports of each file
  */
 export function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const done = new Set<string>();

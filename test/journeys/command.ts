@@ -1,18 +1,18 @@
-/** For journeys: one of our commands as a real process, and what its user reads. */
+/** For journeys: one of Slipway's commands as a real process, and the output that its user reads. */
 import type { ChildProcess } from 'node:child_process';
 
-/** What a command left behind. */
+/** The result of a command. */
 export interface Outcome {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
   /** The last line on stdout. */
-  readonly last: string;
-  /** The problem on stderr, in its parts; undefined when there is none. */
+  readonly lastLine: string;
+  /** The problem on stderr, in its parts; undefined without one. */
   readonly problem: ShownProblem | undefined;
 }
 
-/** The four parts of a problem as they stand on stderr, and its code. */
+/** The four parts of a problem on stderr, and its code. */
 export interface ShownProblem {
   readonly code: string;
   readonly what: string;
@@ -21,16 +21,16 @@ export interface ShownProblem {
   readonly fix: readonly string[];
 }
 
-/** A command that runs. */
-export interface Running {
+/** A running command. */
+export interface RunningCommand {
   readonly child: ChildProcess;
   readonly done: Promise<Outcome>;
-  /** Resolves when what it wrote matches; rejects when it ends before. */
-  readonly says: (pattern: RegExp) => Promise<void>;
+  /** Resolves when its output matches; rejects when it ends before that. */
+  readonly outputs: (pattern: RegExp) => Promise<void>;
 }
 
-/** Follows a process to its end. */
-export function watch(child: ChildProcess): Running {
+/** Collects the output of a process until it ends. */
+export function followProcess(child: ChildProcess): RunningCommand {
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();
@@ -40,30 +40,30 @@ export function watch(child: ChildProcess): Running {
   const done = new Promise<Outcome>((ended, failed) => {
     child.on('error', failed);
     child.on('close', (code) => {
-      const last = stdout.trim().split('\n').at(-1) ?? '';
-      ended({ code, stdout, stderr, last, problem: problemIn(stderr) ?? crashIn(code, stderr) });
+      const lastLine = stdout.trim().split('\n').at(-1) ?? '';
+      ended({ code, stdout, stderr, lastLine, problem: problemIn(stderr) ?? crashIn(code, stderr) });
     });
   });
   return {
     child,
     done,
-    says: (pattern) =>
+    outputs: (pattern) =>
       new Promise((heard, failed) => {
         const listen = () => pattern.test(stdout + stderr) && (listeners.delete(listen), heard());
         listeners.add(listen);
         listen();
         void done.then(() =>
-          failed(new Error(`It ended without saying ${String(pattern)}:\n${stdout}${stderr}`)),
+          failed(new Error(`The command ended without printing ${String(pattern)}:\n${stdout}${stderr}`)),
         );
       }),
   };
 }
 
-/** A command that fails without a problem shows what it wrote instead. */
+/** For a command that fails without a problem: shows its stderr instead. */
 const crashIn = (code: number | null, stderr: string): ShownProblem | undefined =>
   code === 1 ? { code: 'no problem shown', what: stderr, why: '', now: '', fix: [] } : undefined;
 
-/** Reads a problem as a person does: by its labels and its columns. */
+/** Parses a problem by its labels and columns. */
 function problemIn(stderr: string): ShownProblem | undefined {
   const [, what = '', code = '', rest = ''] =
     /^problem {2}(.+) \[([A-Z_]+)\]\n((?: {2}.*\n)+)/m.exec(stderr) ?? [];

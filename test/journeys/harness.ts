@@ -1,4 +1,4 @@
-/** For journeys: a user's machine. A folder of its own, free ports, and the real commands as real processes. */
+/** For journeys: a user's machine, with its own folder and free ports, on which the real commands run as processes. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -7,9 +7,9 @@ import { join, resolve } from 'node:path';
 import { afterAll } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { JournalEntry } from '../../sandbox/journal.ts';
-import { watch, type Outcome, type Running } from './command.ts';
+import { followProcess, type Outcome, type RunningCommand } from './command.ts';
 
-export { ask } from './ask.ts';
+export { httpRequest } from './http-request.ts';
 export type { Outcome } from './command.ts';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -20,7 +20,7 @@ afterAll(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 }, 60_000);
 
-/** A port that was free a moment ago. */
+/** Returns a port that was free a moment ago. */
 export const freePort = (): Promise<number> =>
   new Promise((found, failed) => {
     const server = createServer();
@@ -40,20 +40,20 @@ export interface Machine {
   /** The endpoint of its sandbox. */
   readonly endpoint: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly start: (command: Command, ...args: string[]) => Running;
+  readonly start: (command: Command, ...args: string[]) => RunningCommand;
   /** Runs a command to its end. */
   readonly run: (command: Command, ...args: string[]) => Promise<Outcome>;
-  /** Writes a file into the machine's folder. */
+  /** Writes a file into the machine's folder and returns its path. */
   readonly write: (name: string, text: string) => string;
-  /** Writes a configuration, and returns the flags that name it. */
+  /** Writes a configuration and returns the flags that name it. */
   readonly config: (stack: StackInput | string, name?: string) => string[];
-  /** The process of its sandbox. */
+  /** The process id of its sandbox. */
   readonly sandboxPid: () => Promise<number>;
   readonly census: () => Promise<Record<string, number>>;
   readonly journal: () => Promise<JournalEntry[]>;
-  /** The calls that were meant to change something; none when no sandbox runs. */
+  /** The mutating calls, as `service:operation`; empty when no sandbox runs. */
   readonly mutations: () => Promise<string[]>;
-  /** The files of the stacks: states and locks. */
+  /** The names of state and lock files. */
   readonly stateFiles: () => string[];
   readonly state: (stage?: string) => {
     resources: Record<string, Record<string, string>>;
@@ -62,8 +62,8 @@ export interface Machine {
 }
 
 /**
- * A new machine; its sandbox is stopped and its folder removed after the tests of the file.
- * @param extra more variables; pace 300 unless they tell another
+ * Creates a machine; its sandbox is stopped and its folder removed after the tests of the file.
+ * @param extra more environment variables; the pace is 300 by default
  */
 export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-journey-'));
@@ -94,7 +94,7 @@ export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {
     return file;
   };
   const start: Machine['start'] = (command, ...args) => {
-    const running = watch(
+    const running = followProcess(
       spawn(process.execPath, [join(ROOT, 'run.js'), command, ...args], { cwd: ROOT, env }),
     );
     closing.push(async () => {
@@ -137,7 +137,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Resolves when a process has ended; one that does not within ten seconds is killed. */
+/** Waits until a process has ended, and kills it after ten seconds. */
 async function ended(pid: number): Promise<void> {
   for (const start = Date.now(); isAlive(pid);) {
     if (Date.now() - start > 10_000) process.kill(pid, 'SIGKILL');
@@ -145,7 +145,7 @@ async function ended(pid: number): Promise<void> {
   }
 }
 
-/** Whether a process lives. */
+/** Whether a process is alive. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -155,7 +155,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Looks until something is there; for what no event tells. */
+/** Polls until the result is defined; for conditions without an event. */
 export async function eventually<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (;;) {
     const found = await look();

@@ -1,5 +1,5 @@
-// Each call of a replaced service in turn goes wrong, in every way: the next run brings all to its end, and leaves no twin behind.
-import { testSome } from '../some.ts';
-import { everyCall, ways } from './every-call.ts';
+// Fails each call of a service replacement in turn, in every way: the next run completes the stack without duplicates.
+import { testSample } from '../sample.ts';
+import { failEveryCall, failureCases } from './every-call.ts';
 
-testSome(ways, (blow) => everyCall('a replaced service', blow), 1_800_000);
+testSample(failureCases, (failure) => failEveryCall('a replaced service', failure), 1_800_000);

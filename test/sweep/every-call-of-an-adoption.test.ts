@@ -1,5 +1,5 @@
-// Each call of a run that takes over what another stack has goes wrong in turn, in every way: the same command brings all to its end.
-import { testSome } from '../some.ts';
-import { everyCall, ways } from './every-call.ts';
+// Fails each call of a run that adopts another stack's resources in turn, in every way: the same command completes it.
+import { testSample } from '../sample.ts';
+import { failEveryCall, failureCases } from './every-call.ts';
 
-testSome(ways, (blow) => everyCall('an adoption', blow), 1_800_000);
+testSample(failureCases, (failure) => failEveryCall('an adoption', failure), 1_800_000);

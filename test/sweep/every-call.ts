@@ -1,63 +1,79 @@
-/** For sweeps: breaks every call of a story in turn, and sees that all comes to its end. */
+/** For sweeps: fails every call of a scenario in turn, and expects the next run to recover. */
 import { expect } from '@jest/globals';
 import type { JournalEntry } from '../../sandbox/journal.ts';
 import { account, type Account } from '../converge/harness.ts';
-import { standing } from '../converge/moments.ts';
-import { seedOf } from '../some.ts';
-import { at, blows, spare, strike, type Blow, type BlowName, type Call, type Struck } from './blows.ts';
-import { leapingClock } from './clock.ts';
-import { write } from './report.ts';
-import { stories, type Story, type StoryName } from './stories.ts';
+import { provisionedAccount } from '../converge/account-snapshots.ts';
+import { randomSeed } from '../sample.ts';
+import {
+  failureAt,
+  callFailures,
+  clearFailures,
+  injectFailures,
+  type CallFailure,
+  type CallFailureName,
+  type Call,
+  type FailedCall,
+} from './call-failures.ts';
+import { leapingClock } from './leaping-clock.ts';
+import { reportLine } from './report.ts';
+import { scenarios, type Scenario, type ScenarioName } from './scenarios.ts';
 
-/** Runs a story to its end, and what is to be seen then: everything once, and nothing after a teardown. */
-export async function mend(user: Account, { run, wanted }: Story, whole: Readonly<Record<string, number>>) {
+/** Runs a scenario again and expects everything to exist once, and nothing after a teardown. */
+export async function expectRecovery(
+  user: Account,
+  { run, desired }: Scenario,
+  whole: Readonly<Record<string, number>>,
+) {
   await run(user);
-  if (wanted) {
-    expect(await user.up(wanted)).toEqual({ done: [], calls: [] });
+  if (desired) {
+    expect(await user.provision(desired)).toEqual({ done: [], calls: [] });
     expect(user.census()).toEqual(whole);
-    await user.down(wanted);
+    await user.teardown(desired);
   }
   expect(user.census()).toEqual({});
 }
 
-const wholes = new Map<Story, Readonly<Record<string, number>>>();
+const censuses = new Map<Scenario, Readonly<Record<string, number>>>();
 
-/** The census of a story that nothing has gone wrong with. */
-export async function wholeOf(story: Story): Promise<Readonly<Record<string, number>>> {
-  const { wanted } = story;
-  if (!wanted) return {};
-  const known = wholes.get(story);
+/** Returns the census after an undisturbed scenario. */
+export async function expectedCensus(scenario: Scenario): Promise<Readonly<Record<string, number>>> {
+  const { desired } = scenario;
+  if (!desired) return {};
+  const known = censuses.get(scenario);
   if (known) return known;
   const user = await account({ clock: leapingClock() });
-  await user.up(wanted);
+  await user.provision(desired);
   const whole = user.census();
   await user.close();
-  wholes.set(story, whole);
+  censuses.set(scenario, whole);
   return whole;
 }
 
-/** An account as a story begins. */
-export async function begun({ before, others }: Story): Promise<Account> {
-  const user = before ? await standing(before, leapingClock) : await account({ clock: leapingClock() });
-  await others?.(user);
+/** Opens an account in the initial state of a scenario. */
+export async function beginScenario({ before, prepare }: Scenario): Promise<Account> {
+  const user = before
+    ? await provisionedAccount(before, leapingClock)
+    : await account({ clock: leapingClock() });
+  await prepare?.(user);
   user.sandbox.journal.clear();
   return user;
 }
 
-/** A call of a story that nothing goes wrong with. */
-interface QuietCall extends Call {
+/** A call of an undisturbed scenario. */
+interface RecordedCall extends Call {
   readonly mutating: boolean;
-  /** Whether every run makes it: how often something is looked at, and how often refused, is chance. */
-  readonly sure: boolean;
+  /** Whether every run makes it: the number of polls and of refusals varies. */
+  readonly inEveryRun: boolean;
 }
 
-const quiet = new Map<Story, readonly QuietCall[]>();
+const recordedCalls = new Map<Scenario, readonly RecordedCall[]>();
 
-export async function callsOf(story: Story): Promise<readonly QuietCall[]> {
-  const known = quiet.get(story);
+/** Returns the calls of an undisturbed scenario, in order. */
+export async function callsOf(scenario: Scenario): Promise<readonly RecordedCall[]> {
+  const known = recordedCalls.get(scenario);
   if (known) return known;
-  const user = await begun(story);
-  await story.run(user);
+  const user = await beginScenario(scenario);
+  await scenario.run(user);
   const entries = user.sandbox.journal.entries();
   await user.close();
   const nameOf = ({ service, operation }: JournalEntry) => `${service} ${operation}`;
@@ -68,38 +84,40 @@ export async function callsOf(story: Story): Promise<readonly QuietCall[]> {
     const name = nameOf(entry);
     const nth = (made.get(name) ?? 0) + 1;
     made.set(name, nth);
-    return { service, operation, nth, mutating, sure: nth === 1 || (mutating && !refused.has(name)) };
+    return { service, operation, nth, mutating, inEveryRun: nth === 1 || (mutating && !refused.has(name)) };
   });
-  quiet.set(story, calls);
+  recordedCalls.set(scenario, calls);
   return calls;
 }
 
-/** Those of some calls that a blow can strike. */
-export const struckBy = (calls: readonly QuietCall[], blow: Blow): readonly QuietCall[] =>
-  calls.filter(({ mutating }) => mutating || !blow.mutating);
+/** Selects the calls that a failure applies to. */
+export const affectedCalls = (
+  calls: readonly RecordedCall[],
+  failure: CallFailure,
+): readonly RecordedCall[] => calls.filter(({ mutating }) => mutating || !failure.mutating);
 
-/** What a run that was struck may say; not that something is wrong with us. */
-export function expectForeseen(error: unknown): void {
+/** Expects an error that a failed call may cause, rather than a programming error. */
+export function expectForeseenError(error: unknown): void {
   expect(error).toBeInstanceOf(Error);
   for (const mistake of [TypeError, RangeError, ReferenceError]) expect(error).not.toBeInstanceOf(mistake);
 }
 
 /**
- * Begins a story in which a blow is to fall.
- * @param tell what comes then
- * @returns whether the call was made, and struck
+ * Begins a scenario with a failure injected into one of its calls.
+ * @param run the rest of the test
+ * @returns whether the call was made and failed
  */
-export async function struckAt(
-  story: Story,
+export async function withFailureAt(
+  scenario: Scenario,
   call: Call,
-  blow: Blow,
-  tell: (user: Account, struck: readonly Struck[]) => Promise<void>,
+  failure: CallFailure,
+  run: (user: Account, failedCalls: readonly FailedCall[]) => Promise<void>,
 ): Promise<boolean> {
-  const user = await begun(story);
-  const struck = strike(user, at(call, blow));
+  const user = await beginScenario(scenario);
+  const failedCalls = injectFailures(user, failureAt(call, failure));
   try {
-    await tell(user, struck);
-    return struck.length > 0;
+    await run(user, failedCalls);
+    return failedCalls.length > 0;
   } catch (error) {
     throw new Error(`call ${call.nth} of ${call.service} ${call.operation}`, { cause: error });
   } finally {
@@ -107,29 +125,42 @@ export async function struckAt(
   }
 }
 
-const one = (story: Story, blow: Blow, call: Call, whole: Readonly<Record<string, number>>) =>
-  struckAt(story, call, blow, async (user, struck) => {
-    await story.run(user).catch(expectForeseen);
-    spare(user);
-    if (struck.length > 0) await mend(user, story, whole);
+const failCall = (
+  scenario: Scenario,
+  failure: CallFailure,
+  call: Call,
+  whole: Readonly<Record<string, number>>,
+) =>
+  withFailureAt(scenario, call, failure, async (user, failedCalls) => {
+    await scenario.run(user).catch(expectForeseenError);
+    clearFailures(user);
+    if (failedCalls.length > 0) await expectRecovery(user, scenario, whole);
   });
 
-/** The ways in which a call is broken. */
-export const ways = (Object.keys(blows) as BlowName[]).map((name): [BlowName] => [name]);
+/** One test case per way of failing. */
+export const failureCases = (Object.keys(callFailures) as CallFailureName[]).map(
+  (name): [CallFailureName] => [name],
+);
 
-/** Breaks the calls of a story in one way, one after the other: all of them in a sweep, otherwise one, another one each time. */
-export async function everyCall(storyName: StoryName, blowName: BlowName): Promise<void> {
-  const story: Story = stories[storyName];
-  const blow: Blow = blows[blowName];
-  const whole = await wholeOf(story);
+/** Fails the calls of a scenario in one way, in sequence: all of them in a sweep, otherwise one that varies with the seed. */
+export async function failEveryCall(scenarioName: ScenarioName, failureName: CallFailureName): Promise<void> {
+  const scenario: Scenario = scenarios[scenarioName];
+  const failure: CallFailure = callFailures[failureName];
+  const whole = await expectedCensus(scenario);
   const start = performance.now();
-  const some = struckBy(await callsOf(story), blow);
-  const surely = some.filter(({ sure }) => sure);
-  const calls = process.env['SWEEP'] ? some : surely.slice(seedOf() % surely.length).slice(0, 1);
-  const struck: QuietCall[] = [];
-  for (const call of calls) if (await one(story, blow, call, whole)) struck.push(call);
-  expect(struck.length).toBeGreaterThan(0);
-  expect(struck).toEqual(expect.arrayContaining(calls.filter(({ sure }) => sure)));
-  const operations = struck.map(({ service, operation }) => `${service} ${operation}`);
-  write({ sweep: 'every call', story: storyName, blow: blowName, operations, ms: performance.now() - start });
+  const some = affectedCalls(await callsOf(scenario), failure);
+  const surely = some.filter(({ inEveryRun }) => inEveryRun);
+  const calls = process.env['SWEEP'] ? some : surely.slice(randomSeed() % surely.length).slice(0, 1);
+  const failedCalls: RecordedCall[] = [];
+  for (const call of calls) if (await failCall(scenario, failure, call, whole)) failedCalls.push(call);
+  expect(failedCalls.length).toBeGreaterThan(0);
+  expect(failedCalls).toEqual(expect.arrayContaining(calls.filter(({ inEveryRun }) => inEveryRun)));
+  const operations = failedCalls.map(({ service, operation }) => `${service} ${operation}`);
+  reportLine({
+    sweep: 'every call',
+    scenario: scenarioName,
+    failure: failureName,
+    operations,
+    ms: performance.now() - start,
+  });
 }

@@ -1,23 +1,23 @@
-// Real processes die by SIGKILL in the middle of a call: the next command continues, and nothing is there twice.
+// Real processes are killed by SIGKILL during a call: the next command continues without creating duplicates.
 import { beforeAll, expect, test } from '@jest/globals';
 import { eventually, machine, type Machine } from '../journeys/harness.ts';
-import { tinyStack } from '../journeys/tiny.ts';
-import { write } from './report.ts';
+import { tinyStack } from '../journeys/tiny-stack.ts';
+import { reportLine } from './report.ts';
 
-/** Mutating calls of a provision, and of a teardown, at which the process dies. */
+/** The mutating calls of a provision and of a teardown at which the process is killed. */
 const PROVISIONS = [1, 3, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35];
 const TEARDOWNS = [1, 4, 7, 10, 13, 16, 19];
 
-/** Whether the call at which it dies has had its effect. */
+/** Whether the call at which it is killed takes effect. */
 const KINDS = ['lost', 'not-done'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** At every other call the one, and the other between: a sample of both. */
+/** Alternates between the kinds. */
 const sampled = (calls: readonly number[]) =>
   calls.map((nth, index): [number, Kind] => [nth, KINDS[index % 2] ?? 'lost']);
 
-/** Runs a command that is killed while a call of it is not answered. */
-async function killed(
+/** Runs a command and kills it while one of its calls is unanswered. */
+async function runKilledAt(
   user: Machine,
   command: 'provision' | 'teardown',
   flags: readonly string[],
@@ -36,23 +36,23 @@ async function killed(
   });
   running.child.kill('SIGKILL');
   await running.done;
-  const struck = (await user.journal()).filter(({ fault }) => fault !== undefined);
-  expect(struck).toMatchObject([{ fault: kind }]);
+  const failedCalls = (await user.journal()).filter(({ fault }) => fault !== undefined);
+  expect(failedCalls).toMatchObject([{ fault: kind }]);
 }
 
-/** A machine whose sandbox runs already. */
-async function ready(): Promise<{ user: Machine; flags: string[] }> {
+/** Returns a machine whose sandbox is already running. */
+async function machineWithSandbox(): Promise<{ user: Machine; flags: string[] }> {
   const user = await machine();
   const flags = tinyStack(user);
-  await user.start('sandbox').says(/answers at/);
+  await user.start('sandbox').outputs(/answers at/);
   return { user, flags };
 }
 
-let whole: Record<string, number>;
+let fullCensus: Record<string, number>;
 beforeAll(async () => {
-  const { user, flags } = await ready();
+  const { user, flags } = await machineWithSandbox();
   expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
-  whole = await user.census();
+  fullCensus = await user.census();
   expect(await user.run('teardown', ...flags)).toMatchObject({ code: 0, problem: undefined });
 }, 120_000);
 
@@ -60,13 +60,13 @@ test.each(sampled(PROVISIONS))(
   'a provision, at mutating call %i, which is %s',
   async (nth, kind) => {
     const start = performance.now();
-    const { user, flags } = await ready();
-    await killed(user, 'provision', flags, nth, kind);
+    const { user, flags } = await machineWithSandbox();
+    await runKilledAt(user, 'provision', flags, nth, kind);
     expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
-    expect(await user.census()).toEqual(whole);
+    expect(await user.census()).toEqual(fullCensus);
     expect(await user.run('teardown', ...flags)).toMatchObject({ code: 0, problem: undefined });
     expect(await user.census()).toEqual({});
-    write({ sweep: 'killed', what: 'a provision', count: 1, ms: performance.now() - start });
+    reportLine({ sweep: 'killed', what: 'a provision', count: 1, ms: performance.now() - start });
   },
   300_000,
 );
@@ -75,12 +75,12 @@ test.each(sampled(TEARDOWNS))(
   'a teardown, at mutating call %i, which is %s',
   async (nth, kind) => {
     const start = performance.now();
-    const { user, flags } = await ready();
+    const { user, flags } = await machineWithSandbox();
     expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
-    await killed(user, 'teardown', flags, nth, kind);
+    await runKilledAt(user, 'teardown', flags, nth, kind);
     expect(await user.run('teardown', ...flags)).toMatchObject({ code: 0, problem: undefined });
     expect(await user.census()).toEqual({});
-    write({ sweep: 'killed', what: 'a teardown', count: 1, ms: performance.now() - start });
+    reportLine({ sweep: 'killed', what: 'a teardown', count: 1, ms: performance.now() - start });
   },
   300_000,
 );

@@ -1,4 +1,4 @@
-/** `npm run sweep`: runs every sweep whole, and writes what they did into docs/survival.md. */
+/** `npm run sweep`: runs every sweep completely, and writes the results into docs/survival.md. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,20 +6,20 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LONG } from '../../jest.config.js';
 import { survivalPage } from './page.ts';
-import type { Line } from './report.ts';
+import type { ReportLine } from './report.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SWEEPS = ['test/sweep', 'test/converge', ...LONG];
-/** What takes long, but for what takes an hour: every call, pairs, weather, and a press of Ctrl-C at every moment. */
+/** The long tests without the ones that take an hour: every call, pairs, weather, and Ctrl-C at every step. */
 const WITHIN_THE_HOUR = [
   ...LONG.filter((path) => !/sweep\/(interrupt\/$|every-call)/.test(path)),
-  'test/sweep/interrupt/(nobody|without)',
+  'test/sweep/interrupt/(closed|unresponsive)',
   'test/sweep/fuzz',
   'test/converge',
 ];
 const PAGE = join(ROOT, 'docs/survival.md');
 
-// Everything else is jest's: `npm run sweep -- test/sweep/pairs --json`.
+// Other arguments are passed to jest: `npm run sweep -- test/sweep/pairs --json`.
 const { values, positionals, tokens } = parseArgs({
   options: { 'no-write': { type: 'boolean', default: false }, long: { type: 'boolean', default: false } },
   strict: false,
@@ -41,16 +41,17 @@ const jest = spawn(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'
   env: { FUZZ: '10000', RUNS: '100', ...process.env, SWEEP: '1', SWEEP_REPORT: report },
 });
 const code = await new Promise<number>((done) => jest.on('close', (status) => done(status ?? 1)));
-// A part of the sweeps is no new page, and neither is a sweep that found something.
+// The page is only written by a complete sweep without failures.
 if (code === 0 && isWhole && !values['no-write']) {
   const lines = readFileSync(report, 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as Line);
+    .map((line) => JSON.parse(line) as ReportLine);
   writeFileSync(PAGE, survivalPage(readFileSync(PAGE, 'utf8'), lines, performance.now() - start));
-  process.stderr.write('docs/survival.md is written; npm run format lays its tables out.\n');
+  process.stderr.write('docs/survival.md is written; npm run format aligns its tables.\n');
 }
-// An hour's work is not thrown away.
-if (code !== 0 && existsSync(report)) process.stderr.write(`What ended as it should is in ${report}.\n`);
+// The results of a failed sweep are kept: they may be an hour's work.
+if (code !== 0 && existsSync(report))
+  process.stderr.write(`The results of the passed sweeps are in ${report}.\n`);
 else rmSync(folder, { recursive: true, force: true });
 process.exitCode = code;

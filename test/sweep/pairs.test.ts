@@ -1,68 +1,85 @@
-// Two calls of one story go wrong, at random: the next run brings all to its end, as after one.
+// Fails two random calls of one scenario: the next run completes it, as after a single failure.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { seedOf } from '../some.ts';
-import { at, blows, spare, strike, type Blow, type BlowName } from './blows.ts';
-import { begun, callsOf, expectForeseen, mend, struckBy, wholeOf } from './every-call.ts';
-import { write } from './report.ts';
-import { stories, type Story, type StoryName } from './stories.ts';
+import { randomSeed } from '../sample.ts';
+import {
+  failureAt,
+  callFailures,
+  clearFailures,
+  injectFailures,
+  type CallFailure,
+  type CallFailureName,
+} from './call-failures.ts';
+import {
+  beginScenario,
+  callsOf,
+  expectForeseenError,
+  expectRecovery,
+  affectedCalls,
+  expectedCensus,
+} from './every-call.ts';
+import { reportLine } from './report.ts';
+import { scenarios, type Scenario, type ScenarioName } from './scenarios.ts';
 
-/** A way to break a call, and which of those that it can break. */
-const fall = fc.record({ blow: fc.constantFrom(...(Object.keys(blows) as BlowName[])), any: fc.nat() });
+/** A way of failing, and a number that picks one of the calls that it applies to. */
+const failureChoice = fc.record({
+  failure: fc.constantFrom(...(Object.keys(callFailures) as CallFailureName[])),
+  any: fc.nat(),
+});
 const pair = fc.record({
-  story: fc.constantFrom(...(Object.keys(stories) as StoryName[])),
-  first: fall,
-  second: fall,
+  scenario: fc.constantFrom(...(Object.keys(scenarios) as ScenarioName[])),
+  first: failureChoice,
+  second: failureChoice,
 });
 
-interface Fall {
-  readonly blow: BlowName;
+interface FailureChoice {
+  readonly failure: CallFailureName;
   readonly any: number;
 }
 
-/** Two blows: at a call of a story, and then at the next of an operation that the story comes to later. */
-async function both(story: Story, { first, second }: Record<'first' | 'second', Fall>) {
-  const all = await callsOf(story);
-  const pick = (calls: typeof all, { blow: name, any }: Fall) => {
-    const blow: Blow = blows[name];
-    const some = struckBy(calls, blow);
-    return { blow, call: some[any % some.length] };
+/** Two failures: of a call of a scenario, and then of the next call of an operation that the scenario makes later. */
+async function twoFailures(scenario: Scenario, { first, second }: Record<'first' | 'second', FailureChoice>) {
+  const all = await callsOf(scenario);
+  const pick = (calls: typeof all, { failure: name, any }: FailureChoice) => {
+    const failure: CallFailure = callFailures[name];
+    const some = affectedCalls(calls, failure);
+    return { failure, call: some[any % some.length] };
   };
   const one = pick(all, first);
   const other = pick(one.call ? all.slice(all.indexOf(one.call) + 1) : [], second);
   return [
-    ...(one.call ? [at(one.call, one.blow)] : []),
-    ...(other.call ? [at({ ...other.call, nth: 1 }, other.blow)] : []),
+    ...(one.call ? [failureAt(one.call, one.failure)] : []),
+    ...(other.call ? [failureAt({ ...other.call, nth: 1 }, other.failure)] : []),
   ];
 }
 
 test('double faults', async () => {
   const isSweep = process.env['SWEEP'] !== undefined;
   const numRuns = isSweep ? 580 : 4;
-  const seed = seedOf();
+  const seed = randomSeed();
   const start = performance.now();
   let doubles = 0;
   await fc.assert(
-    fc.asyncProperty(pair, async ({ story: name, ...falls }) => {
-      const story: Story = stories[name];
-      const whole = await wholeOf(story);
-      const two = await both(story, falls);
-      const user = await begun(story);
+    fc.asyncProperty(pair, async ({ scenario: name, ...choices }) => {
+      const scenario: Scenario = scenarios[name];
+      const whole = await expectedCensus(scenario);
+      const two = await twoFailures(scenario, choices);
+      const user = await beginScenario(scenario);
       try {
-        const seen = strike(user, ...two);
-        await story.run(user).catch(expectForeseen);
-        // The run after is struck as well, when the second blow has not fallen yet.
-        await story.run(user).catch(expectForeseen);
-        spare(user);
+        const seen = injectFailures(user, ...two);
+        await scenario.run(user).catch(expectForeseenError);
+        // If the second failure has not happened yet, it happens in the next run.
+        await scenario.run(user).catch(expectForeseenError);
+        clearFailures(user);
         if (seen.length === 2) doubles += 1;
-        await mend(user, story, whole);
+        await expectRecovery(user, scenario, whole);
       } finally {
         await user.close();
       }
     }),
     { numRuns, seed },
   );
-  // A second call may be one that is not made any more.
+  // After the first failure, the second call may no longer be made.
   if (isSweep) expect(doubles).toBeGreaterThanOrEqual(500);
-  write({ sweep: 'pairs', what: 'double faults', count: doubles, seed, ms: performance.now() - start });
+  reportLine({ sweep: 'pairs', what: 'double faults', count: doubles, seed, ms: performance.now() - start });
 }, 3_600_000);

@@ -1,13 +1,13 @@
-/** For sweeps: what they did, for the page that `npm run sweep` writes. */
+/** For sweeps: the report of their results, for the page that `npm run sweep` writes. */
 import { appendFileSync } from 'node:fs';
 
 /** One line of the report. */
-export type Line =
+export type ReportLine =
   | {
       readonly sweep: 'every call';
-      readonly story: string;
-      readonly blow: string;
-      /** What was struck, as `service Operation`. */
+      readonly scenario: string;
+      readonly failure: string;
+      /** The calls that failed as intended, as `service Operation`. */
       readonly operations: readonly string[];
       readonly ms: number;
     }
@@ -19,8 +19,8 @@ export type Line =
       readonly ms: number;
     };
 
-/** Adds a line to the file that SWEEP_REPORT names; without it, nothing is kept. */
-export function write(line: Line): void {
+/** Appends a line to the file that SWEEP_REPORT names, if any. */
+export function reportLine(line: ReportLine): void {
   const file = process.env['SWEEP_REPORT'];
   if (file) appendFileSync(file, `${JSON.stringify(line)}\n`);
 }

@@ -1,9 +1,9 @@
-// A stack of twenty services against AWS's own rate limits: next to no call is refused, since calls wait for their turn.
+// A stack of twenty services against AWS's rate limits: hardly any call is throttled, since Slipway limits its own rate.
 import { expect, test } from '@jest/globals';
 import { calm } from '../../sandbox/chaos/weather.ts';
 import { account } from '../converge/harness.ts';
 import { container, stack } from '../converge/stacks.ts';
-import { leapingClock } from './clock.ts';
+import { leapingClock } from './leaping-clock.ts';
 
 const SERVICES = 20;
 
@@ -14,22 +14,22 @@ const twenty = stack({
   ),
 });
 
-/** Provisions the twenty services: how many calls that took, and which part of them was throttled. */
-async function provisioned(limits: boolean) {
+/** Provisions the twenty services. @returns the number of calls, and the share of them that was throttled */
+async function throttledShare(limits: boolean) {
   const user = await account({ clock: leapingClock(), weather: { ...calm, throttle: true }, limits });
-  await user.up(twenty);
+  await user.provision(twenty);
   expect(user.census()).toMatchObject({ 'ecs.services': SERVICES });
   const entries = user.sandbox.journal.entries();
   return {
     calls: entries.length,
-    part: entries.filter(({ throttled }) => throttled).length / entries.length,
+    share: entries.filter(({ throttled }) => throttled).length / entries.length,
   };
 }
 
-test('at most one call in a hundred is throttled, and far more are without our own limits', async () => {
-  const kept = await provisioned(true);
+test('at most one call in a hundred is throttled, and far more without rate limits in Slipway', async () => {
+  const kept = await throttledShare(true);
   expect(kept.calls).toBeGreaterThan(10 * SERVICES);
-  expect(kept.part).toBeLessThanOrEqual(0.01);
-  const without = await provisioned(false);
-  expect(without.part).toBeGreaterThan(0.05);
+  expect(kept.share).toBeLessThanOrEqual(0.01);
+  const without = await throttledShare(false);
+  expect(without.share).toBeGreaterThan(0.05);
 });

@@ -1,19 +1,19 @@
-// Whole lives of stacks in bad weather: nothing is seen at once, calls are throttled, slow and lost, and all end clean.
+// Life cycles of stacks in bad weather: stale reads, throttled, slow and lost calls. Each ends with nothing left.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { calm, type Weather } from '../../sandbox/chaos/weather.ts';
-import { anyStack } from '../converge/arbitrary.ts';
+import { arbitraryStack } from '../converge/arbitrary-stacks.ts';
 import { account, type Account } from '../converge/harness.ts';
-import { mishaps } from '../converge/mishaps.ts';
+import { manualChanges } from '../converge/manual-changes.ts';
 import { stack } from '../converge/stacks.ts';
-import { seedOf } from '../some.ts';
-import { wholeOf } from './every-call.ts';
-import { leapingClock } from './clock.ts';
-import { write } from './report.ts';
-import { stories } from './stories.ts';
+import { randomSeed } from '../sample.ts';
+import { expectedCensus } from './every-call.ts';
+import { leapingClock } from './leaping-clock.ts';
+import { reportLine } from './report.ts';
+import { scenarios } from './scenarios.ts';
 
-/** A run may end with a problem in such weather; so often it is run again. */
+/** The number of attempts: a run may end with a problem in such weather. */
 const TRIES = 4;
 
 const stormy = (seed: string): Weather => ({
@@ -28,8 +28,8 @@ const stormy = (seed: string): Weather => ({
   faultRate: 0.02,
 });
 
-/** Runs a command until it does not end with a problem. */
-async function patiently(run: () => Promise<unknown>): Promise<number> {
+/** Repeats a command until it succeeds. @returns the number of attempts */
+async function untilItSucceeds(run: () => Promise<unknown>): Promise<number> {
   for (let tries = 1; ; tries += 1) {
     try {
       await run();
@@ -40,48 +40,48 @@ async function patiently(run: () => Promise<unknown>): Promise<number> {
   }
 }
 
-/** Somebody changes something behind our back, in good weather for them. */
-async function drift(user: Account, index: number): Promise<void> {
-  const { does } = mishaps[index % mishaps.length] ?? { does: async () => undefined };
+/** Makes a manual change. */
+async function changeByHand(user: Account, index: number): Promise<void> {
+  const { apply } = manualChanges[index % manualChanges.length] ?? { apply: async () => undefined };
   const ids = user.ids();
-  // What AWS does not let them do, now, is not done.
-  await does(user.aws, (address, field) => ids[address]?.[field] ?? '').catch(() => undefined);
+  // A change that AWS refuses at this moment is skipped.
+  await apply(user.aws, (address, field) => ids[address]?.[field] ?? '').catch(() => undefined);
 }
 
 const life = fc.record({
   weather: fc.nat(),
-  after: anyStack,
-  mishap: fc.nat({ max: mishaps.length - 1 }),
+  after: arbitraryStack,
+  mishap: fc.nat({ max: manualChanges.length - 1 }),
 });
 
-test('whole lives', async () => {
+test('life cycles', async () => {
   const count = process.env['SWEEP'] === undefined ? 1 : 200;
-  const seed = seedOf();
+  const seed = randomSeed();
   const start = performance.now();
   const lives = fc.sample(life, { numRuns: count, seed });
   let [runs, commands] = [0, 0];
-  const whole = await wholeOf(stories['a first provision']);
+  const whole = await expectedCensus(scenarios['a first provision']);
   const live = async ({ weather, after, mishap }: (typeof lives)[number]): Promise<void> => {
     const user = await account({ clock: leapingClock(), weather: stormy(String(weather)), limits: true });
     const counted = async (run: () => Promise<unknown>) => {
-      runs += await patiently(run);
+      runs += await untilItSucceeds(run);
       commands += 1;
     };
-    const up = (one: StackInput) => counted(() => user.up(one));
+    const up = (one: StackInput) => counted(() => user.provision(one));
     try {
       await up(stack());
       await up(after);
       await up(stack());
-      await drift(user, mishap);
+      await changeByHand(user, mishap);
       await counted(() => user.drift(stack()));
       await up(stack());
-      // What a list was behind with, the run after sees; and then all is as if nothing had happened.
-      user.sandbox.sky.turn(calm);
-      await user.up(stack());
+      // One more run in calm weather sees what stale lists have hidden; then nothing is left to do.
+      user.sandbox.chaos.adjust(calm);
+      await user.provision(stack());
       expect(user.census()).toEqual(whole);
-      expect(await user.up(stack())).toEqual({ done: [], calls: [] });
-      user.sandbox.sky.turn(stormy(String(weather)));
-      await counted(() => user.down(stack()));
+      expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
+      user.sandbox.chaos.adjust(stormy(String(weather)));
+      await counted(() => user.teardown(stack()));
       expect(user.census()).toEqual({});
     } catch (error) {
       throw new Error(`weather ${weather}, mishap ${mishap}, seed ${seed}`, { cause: error });
@@ -91,5 +91,5 @@ test('whole lives', async () => {
   };
   for (const one of lives) await live(one);
   const ms = performance.now() - start;
-  write({ sweep: 'weather', what: `${commands} commands took ${runs} runs`, count, seed, ms });
+  reportLine({ sweep: 'weather', what: `${commands} commands took ${runs} runs`, count, seed, ms });
 }, 3_600_000);

@@ -1,6 +1,6 @@
 // Images that Slipway pushed run as tasks of services that Terraform made, and answer behind its load balancer.
 import { expect, test } from '@jest/globals';
-import { ask, machine } from '../journeys/harness.ts';
+import { httpRequest, machine } from '../journeys/harness.ts';
 import { terraform } from './terraform.ts';
 
 const done = { code: 0, why: '' };
@@ -23,9 +23,9 @@ test('requests reach the containers through everything that Terraform made, besi
   expect(await user.apply(variables)).toEqual(done);
   const place = await fetch(`${slipway.endpoint}/_sandbox/resolve?name=${DOMAIN}&port=80`);
   const { port } = (await place.json()) as { port: number };
-  expect(await ask(`http://${DOMAIN}:${port}/api1`)).toMatchObject({ status: 200 });
-  expect(await ask(`http://${DOMAIN}:${port}/api2`)).toMatchObject({ status: 200 });
-  expect(await ask(`http://${DOMAIN}:${port}/nowhere`)).toMatchObject({
+  expect(await httpRequest(`http://${DOMAIN}:${port}/api1`)).toMatchObject({ status: 200 });
+  expect(await httpRequest(`http://${DOMAIN}:${port}/api2`)).toMatchObject({ status: 200 });
+  expect(await httpRequest(`http://${DOMAIN}:${port}/nowhere`)).toMatchObject({
     status: 404,
     body: 'There is no service at this path.',
   });

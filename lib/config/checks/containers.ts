@@ -1,10 +1,10 @@
-/** Checks of containers: their ports, paths and health checks, and the folders that they are made from. */
+/** Checks of containers: their ports, paths, health checks and source folders. */
 import { join } from 'node:path';
 import type { Builder, Config } from '../config.ts';
 import { ENTRIES, entryOf, kindOf } from '../entry.ts';
 import { pathOfContainer, containersWithServices, type Finding } from '../finding.ts';
 
-export function* portsDiffer({ services }: Config): Iterable<Finding> {
+export function* portsAreUnique({ services }: Config): Iterable<Finding> {
   for (const service of services) {
     const seen = new Map<number, string>();
     for (const container of service.containers) {
@@ -13,14 +13,14 @@ export function* portsDiffer({ services }: Config): Iterable<Finding> {
       if (other !== undefined)
         yield {
           path: pathOfContainer(service, container, 'port'),
-          fix: `Give another port: ${other} listens on it, and the containers of a task share one address.`,
+          fix: `Use another port: ${other} listens on it, and the containers of a task share one address.`,
         };
       else seen.set(container.port, container.name);
     }
   }
 }
 
-export function* pathsDiffer(config: Config): Iterable<Finding> {
+export function* pathsAreUnique(config: Config): Iterable<Finding> {
   const seen = new Map<string, string>();
   for (const { service, container } of containersWithServices(config)) {
     if (container.path === undefined) continue;
@@ -28,7 +28,7 @@ export function* pathsDiffer(config: Config): Iterable<Finding> {
     if (other !== undefined)
       yield {
         path: pathOfContainer(service, container, 'path'),
-        fix: `Give another path: it is routed to ${other}.`,
+        fix: `Use another path: this one is routed to ${other}.`,
       };
     else seen.set(container.path, `${container.name} in ${service.name}`);
   }
@@ -48,13 +48,13 @@ export function* protocolsHavePaths(config: Config): Iterable<Finding> {
     if (container.protocol === 'HTTPS' && container.path === undefined)
       yield {
         path: pathOfContainer(service, container, 'protocol'),
-        fix: 'Add a path and its port, or leave it out: the load balancer asks only what is routed.',
+        fix: 'Add a path and its port, or leave it out: the load balancer sends requests to routed containers only.',
         reads: [pathOfContainer(service, container, 'path')],
       };
 }
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
-export function* timeoutsAreShort(config: Config): Iterable<Finding> {
+export function* timeoutsAreBelowIntervals(config: Config): Iterable<Finding> {
   for (const { service, container } of containersWithServices(config)) {
     const { intervalSeconds, timeoutSeconds } = container.health;
     if (timeoutSeconds >= intervalSeconds)
@@ -66,7 +66,7 @@ export function* timeoutsAreShort(config: Config): Iterable<Finding> {
   }
 }
 
-export function* sourcesAreThere(config: Config): Iterable<Finding> {
+export function* sourcesExist(config: Config): Iterable<Finding> {
   for (const { service, container } of containersWithServices(config)) {
     if (!('source' in container.image)) continue;
     const fix = sourceFix(container.image.source, config.builder);
@@ -81,12 +81,12 @@ function sourceFix(folder: string, builder: Builder): string | undefined {
   const entry = `main in its package.json, or one of ${ENTRIES.join(', ')}`;
   switch (builder) {
     case 'bundle':
-      return bundles ? undefined : `Put its program where a bundle begins: ${entry}.`;
+      return bundles ? undefined : `Add the file that a bundle starts from: ${entry}.`;
     case 'docker':
-      return builds ? undefined : `Put a Dockerfile into ${folder}.`;
+      return builds ? undefined : `Add a Dockerfile to ${folder}.`;
     case 'auto':
       return bundles || builds
         ? undefined
-        : `Put its program where a bundle begins (${entry}), or a Dockerfile into it.`;
+        : `Add the file that a bundle starts from (${entry}), or a Dockerfile.`;
   }
 }

@@ -1,4 +1,4 @@
-/** Checks of names: their letters, that none comes twice, and their lengths once they are composed. */
+/** Checks of names: their characters, that they are unique, and the lengths of the AWS names composed of them. */
 import { isRouted, type Config } from '../config.ts';
 import {
   pathOfContainer,
@@ -12,7 +12,7 @@ import { namesOf } from '../../derive/names.ts';
 import { name as nameRule, stageName, type Rule } from '../field-rules.ts';
 import { display } from '../display.ts';
 
-export function* namesAreWritten(config: Config): Iterable<Finding> {
+export function* namesAreWellFormed(config: Config): Iterable<Finding> {
   const named: { name: string; path: Path; rule?: Rule }[] = [
     { name: config.stage, path: STAGE, rule: stageName },
     ...config.services.map((service) => ({ name: service.name, path: pathOfService(service) })),
@@ -27,8 +27,8 @@ export function* namesAreWritten(config: Config): Iterable<Finding> {
   }
 }
 
-/** The load balancer has a security group of its own beside those of the services. */
-export function* balancerIsTaken(config: Config): Iterable<Finding> {
+/** The load balancer has a security group, which is named like those of the services. */
+export function* balancerIsReserved(config: Config): Iterable<Finding> {
   for (const service of config.services.filter(({ name }) => name === 'balancer')) {
     const fix = "Use another name: the load balancer's security group is called balancer.";
     yield { path: pathOfService(service), value: display(service.name), fix };
@@ -36,7 +36,7 @@ export function* balancerIsTaken(config: Config): Iterable<Finding> {
 }
 
 /** `a-b` and `c` compose to the same key as `a` and `b-c`. */
-export function* keysDiffer(config: Config): Iterable<Finding> {
+export function* keysAreUnique(config: Config): Iterable<Finding> {
   const seen = new Map<string, string>();
   for (const { service, container } of containersWithServices(config)) {
     const other = seen.get(container.key);
@@ -44,25 +44,25 @@ export function* keysDiffer(config: Config): Iterable<Finding> {
       yield {
         path: pathOfContainer(service, container),
         value: display(container.key),
-        fix: `Use another name: with its service's it is the same as that of ${other}.`,
+        fix: `Use another name: together with the service name it collides with ${other}.`,
       };
     else seen.set(container.key, `${container.name} in ${service.name}`);
   }
 }
 
-interface Composed {
+interface ComposedName {
   readonly what: string;
   readonly text: string;
   readonly limit: number;
-  /** Whose names it is composed of. */
+  /** The names that it is composed of. */
   readonly parts: string;
   readonly path: Path;
 }
 
-/** The composed names with the lengths that AWS allows, outermost first. */
-function composed(config: Config): Composed[][] {
+/** Lists the composed names with the lengths that AWS allows, the shortest compositions first. */
+function composedNames(config: Config): ComposedName[][] {
   const names = namesOf(config);
-  const ofStack = { parts: 'the stack or of the stage', path: ['name'] };
+  const ofStack = { parts: 'the stack or the stage', path: ['name'] };
   return [
     [
       // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
@@ -73,7 +73,7 @@ function composed(config: Config): Composed[][] {
       { what: 'a log group', text: names.logGroup, limit: 512, ...ofStack },
     ],
     config.services.flatMap((service) => {
-      const ofService = { parts: 'the stack, of the stage or of the service', path: pathOfService(service) };
+      const ofService = { parts: 'the stack, the stage or the service', path: pathOfService(service) };
       return [
         // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
         { what: 'a security group', text: names.securityGroup(service.name), limit: 255, ...ofService },
@@ -83,7 +83,7 @@ function composed(config: Config): Composed[][] {
     }),
     containersWithServices(config).flatMap(({ service, container }) => {
       const ofContainer = {
-        parts: 'the stack, of the stage, of the service or of the container',
+        parts: 'the stack, the stage, the service or the container',
         path: pathOfContainer(service, container),
       };
       return [
@@ -100,14 +100,16 @@ function composed(config: Config): Composed[][] {
   ];
 }
 
-/** Only the outermost names that are too long are told: what is composed of them is too long for that reason. */
+/** Reports only the first level with names that are too long: the names composed of them are too long for that reason. */
 export function* namesFit(config: Config): Iterable<Finding> {
-  const tooLong = composed(config).map((level) => level.filter(({ text, limit }) => text.length > limit));
+  const tooLong = composedNames(config).map((level) =>
+    level.filter(({ text, limit }) => text.length > limit),
+  );
   for (const { what, text, limit, parts, path } of tooLong.find((level) => level.length > 0) ?? [])
     yield {
       path,
       value: display(text),
-      fix: `Shorten the name of ${parts} by ${text.length - limit}: ${what} in AWS is called that, with at most ${limit} characters.`,
+      fix: `Shorten the name of ${parts} by ${text.length - limit}: it is the name of ${what} in AWS, which has at most ${limit} characters.`,
       reads: [['name']],
     };
 }

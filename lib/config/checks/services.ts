@@ -1,4 +1,4 @@
-/** Checks of services: what Fargate and ECS ask of a task and of its service. */
+/** Checks of services: what Fargate and ECS require of a task and of its service. */
 import { isRouted, type Config } from '../config.ts';
 import { FARGATE_SIZES } from '../fargate.ts';
 import { pathOfService, type Finding } from '../finding.ts';
@@ -7,13 +7,13 @@ export function* servicesExist({ services }: Config): Iterable<Finding> {
   if (services.length === 0) yield { path: ['services'], value: 'no service', fix: 'Add a service.' };
 }
 
-export function* memoryGoesWithCpu({ services }: Config): Iterable<Finding> {
+export function* memoryFitsCpu({ services }: Config): Iterable<Finding> {
   for (const service of services) {
     const sizes = FARGATE_SIZES.get(service.cpu);
     if (sizes !== undefined && !sizes.includes(service.memory))
       yield {
         path: pathOfService(service, 'memory'),
-        fix: `Give ${sizesInWords(sizes)}: that is what Fargate has with cpu ${service.cpu}.`,
+        fix: `Give ${sizesInWords(sizes)}: Fargate offers these with cpu ${service.cpu}.`,
         reads: [pathOfService(service, 'cpu')],
       };
   }
@@ -29,10 +29,10 @@ function sizesInWords(sizes: readonly number[]): string {
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html */
 const MAX_CONTAINERS = 10;
-/** Target groups of one ECS service: a quota that AWS does not raise. */
+/** Target groups per ECS service: a quota that AWS does not raise. */
 const MAX_ROUTED = 5;
 
-export function* containersAreFew({ services }: Config): Iterable<Finding> {
+export function* containersAreWithinQuotas({ services }: Config): Iterable<Finding> {
   for (const service of services) {
     const path = pathOfService(service, 'containers');
     const count = service.containers.length;
@@ -60,6 +60,6 @@ export function* oneIsEssential({ services }: Config): Iterable<Finding> {
       yield {
         path: pathOfService(service, 'containers'),
         value: 'no essential container',
-        fix: 'Leave essential: false out of one of them: a task ends with its essential containers.',
+        fix: 'Remove essential: false from one of them: a task ends with its essential containers.',
       };
 }

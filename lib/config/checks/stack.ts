@@ -8,37 +8,37 @@ export function* domainIsInZone({ domain }: Config): Iterable<Finding> {
   if (domain !== undefined && domain.name !== domain.zone && !domain.name.endsWith(`.${domain.zone}`))
     yield {
       path: ['domain', 'name'],
-      fix: `Give ${domain.zone} or a name that ends with .${domain.zone}: it must lie in the zone.`,
+      fix: `Give ${domain.zone} or a name that ends with .${domain.zone}: it must be in the zone.`,
       reads: [['domain', 'zone']],
     };
 }
 
-/** AWS allows 50 tags, and our own need room: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
+/** AWS allows 50 tags, including the ones that Slipway adds: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions */
 const MAX_TAGS = 45;
 
-export function* tagsAreFew({ tags }: Config): Iterable<Finding> {
+export function* tagsAreWithinLimit({ tags }: Config): Iterable<Finding> {
   const count = Object.keys(tags).length;
   if (count > MAX_TAGS)
     yield {
       path: ['tags'],
       value: `${count} tags`,
-      fix: `Give at most ${MAX_TAGS}: AWS takes 50, Slipway adds its own.`,
+      fix: `Give at most ${MAX_TAGS}: AWS allows 50, and Slipway adds its own.`,
     };
 }
 
-export function* tagKeysAreWritten({ tags }: Config): Iterable<Finding> {
+export function* tagKeysAreWellFormed({ tags }: Config): Iterable<Finding> {
   const seen = new Map<string, string>();
   for (const key of Object.keys(tags)) {
     const other = seen.get(key.toLowerCase());
     const fix =
       rules.tagKey(key) ??
-      (other === undefined ? undefined : `Remove it or ${other}: IAM does not tell their keys apart.`);
+      (other === undefined ? undefined : `Remove it or ${other}: IAM ignores case in tag keys.`);
     if (fix !== undefined) yield { path: ['tags', key], value: display(key), fix };
     seen.set(key.toLowerCase(), key);
   }
 }
 
-export function* variablesAreNamed(config: Config): Iterable<Finding> {
+export function* variableNamesAreWellFormed(config: Config): Iterable<Finding> {
   for (const { service, container } of containersWithServices(config))
     for (const name of Object.keys(container.environment)) {
       const fix = rules.variableName(name);

@@ -1,4 +1,4 @@
-/** What Application Auto Scaling checks of every request: what is to be scaled, and between which bounds. */
+/** The checks of Application Auto Scaling: the scalable target and the bounds of every request. */
 import { ScalableDimension, ServiceNamespace } from '@aws-sdk/client-application-auto-scaling';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
@@ -9,33 +9,33 @@ export const DIMENSION = ScalableDimension.ECSServiceDesiredCount;
 
 const RESOURCE = /^service\/[\w-]{1,255}\/[\w-]{1,255}$/;
 
-/** Between which a count is held. */
+/** The bounds of a count. */
 interface Bounds {
   readonly MinCapacity: number;
   readonly MaxCapacity: number;
 }
-/** What names a scalable target. */
+/** The members that name a scalable target. */
 interface Named {
   readonly ServiceNamespace?: ServiceNamespace | undefined;
   readonly ResourceId?: string | undefined;
   readonly ScalableDimension?: ScalableDimension | undefined;
 }
 
-/** @throws ValidationException for one that AWS does not have */
+/** @throws ValidationException for an unknown value */
 export function checkNamespace(given: ServiceNamespace | undefined): ServiceNamespace {
   const values = Object.values(ServiceNamespace);
   if (given && values.includes(given)) return given;
   throw notOneOf(given ?? '', 'serviceNamespace', values);
 }
 
-/** @throws ValidationException for one that AWS does not have, or that is of another service */
+/** @throws ValidationException for an unknown value, or one of another service */
 export function checkDimension(given: ScalableDimension | undefined): void {
   const values = Object.values(ScalableDimension);
   if (!given || !values.includes(given)) throw notOneOf(given ?? '', 'scalableDimension', values);
   if (given !== DIMENSION) throw unsupported();
 }
 
-/** The resource id of the ECS service that a request is about. @throws ValidationException; NotImplemented for others */
+/** Returns the resource id of the ECS service that a request names. @throws ValidationException; NotImplemented for others */
 export function checkTarget({ ServiceNamespace, ResourceId = '', ScalableDimension }: Named): string {
   const namespace = checkNamespace(ServiceNamespace);
   if (namespace !== 'ecs') {
@@ -50,7 +50,7 @@ export function checkResource(id: string): void {
   if (!RESOURCE.test(id)) throw unsupported();
 }
 
-/** The bounds of a target. @throws ValidationException */
+/** Returns the bounds of a target. @throws ValidationException */
 export function checkBounds({ MinCapacity, MaxCapacity }: Partial<Bounds>): Bounds {
   if (MinCapacity === undefined) throw invalid('Minimum capacity must be specified');
   if (MaxCapacity === undefined) throw invalid('Maximum capacity must be specified');
@@ -59,7 +59,7 @@ export function checkBounds({ MinCapacity, MaxCapacity }: Partial<Bounds>): Boun
   return { MinCapacity, MaxCapacity };
 }
 
-/** The service behind a resource id. @throws ValidationException when there is none that lives */
+/** Returns the service of a resource id. @throws ValidationException when there is no active one */
 export function serviceBehind(region: Region, id: string): ServiceRow {
   const service = region.ecs.services.get(region.arn('ecs', id));
   if (service?.status !== 'ACTIVE') throw invalid(`ECS service doesn't exist: ${id}`);

@@ -1,4 +1,4 @@
-/** Application Auto Scaling as the sandbox has it: ranges for the counts of ECS services, and nothing that moves within them. */
+/** The sandbox's Application Auto Scaling: ranges for the counts of ECS services, without policies that change the counts. */
 import { targetOperations } from './targets.ts';
 
 export const autoscalingOperations = { ...targetOperations };

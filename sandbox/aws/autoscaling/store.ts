@@ -1,4 +1,4 @@
-/** What the sandbox holds of Application Auto Scaling in one region. */
+/** The tables of Application Auto Scaling in one region. */
 import type { ScalableTarget } from '@aws-sdk/client-application-auto-scaling';
 import { Table } from '../../world/table.ts';
 
@@ -10,6 +10,6 @@ export interface ScalableTargetRow extends ScalableTarget {
 
 export const autoscalingStore = () => ({
   /** By resource id, `service/<cluster>/<service>`: an ECS service has one dimension. */
-  targets: new Table<ScalableTargetRow>(),
+  targets: new Table<ScalableTargetRow>({ isCounted: () => true, lag: 'none' }),
 });
 export type AutoscalingStore = ReturnType<typeof autoscalingStore>;

@@ -1,11 +1,11 @@
-/** Scalable targets: the range that the count of an ECS service is held in. There are no policies that move it there. */
+/** Scalable targets: the range of the count of an ECS service. The sandbox has no scaling policies. */
 import type * as AutoScaling from '@aws-sdk/client-application-auto-scaling';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { page } from '../ecr/paging.ts';
 import type { ServiceRow } from '../ecs/store.ts';
 import { wake } from '../ecs/wake.ts';
 import { hasServiceLinkedRole, makeServiceLinkedRole } from '../iam/service-linked-roles.ts';
+import { pageOf, type PageRules } from '../paging.ts';
 import {
   checkBounds,
   checkDimension,
@@ -21,6 +21,14 @@ import type { ScalableTargetRow } from './store.ts';
 const PRINCIPAL = 'ecs.application-autoscaling.amazonaws.com';
 const ROLE = `role/aws-service-role/${PRINCIPAL}/AWSServiceRoleForApplicationAutoScaling_ECSService`;
 const MOST = 50;
+/** A larger size than the most is not refused but reduced. */
+const PAGES: PageRules = {
+  standard: MOST,
+  least: 1,
+  most: MOST,
+  invalidSize: () => invalid('MaxResults cannot be less than 1'),
+  invalidToken,
+};
 
 const newTarget = (region: Region, ResourceId: string) => ({
   ServiceNamespace: 'ecs' as const,
@@ -39,7 +47,7 @@ const newTarget = (region: Region, ResourceId: string) => ({
   },
 });
 
-/** Brings the count of a service between the bounds. */
+/** Moves the count of a service into the bounds. */
 function fit(region: Region, service: ServiceRow, { MinCapacity, MaxCapacity }: ScalableTargetRow): void {
   const count = Math.min(Math.max(service.desiredCount, MinCapacity), MaxCapacity);
   if (count === service.desiredCount) return;
@@ -50,7 +58,7 @@ function fit(region: Region, service: ServiceRow, { MinCapacity, MaxCapacity }: 
 
 export const targetOperations = {
   /**
-   * Makes a target, or changes what is given of one that is there. AWS moves the count a moment after the answer, the
+   * Creates a target, or changes the given settings of an existing one. AWS moves the count just after its answer, the
    * sandbox before it.
    * @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
    */
@@ -81,23 +89,22 @@ export const targetOperations = {
     },
   },
 
-  /** What is asked for and not there is left out. */
+  /** Unknown resources are left out. */
   DescribeScalableTargets: {
     takes: ['ServiceNamespace', 'ResourceIds', 'ScalableDimension', 'MaxResults', 'NextToken'],
     run(input, region) {
       const { ResourceIds: ids = [], ScalableDimension, MaxResults = MOST, NextToken } = input;
-      // Targets of other services cannot be registered here, so that there are none.
+      // Targets of other services cannot be registered here, so there are none.
       const isEcs = checkNamespace(input.ServiceNamespace) === 'ecs';
       if (ScalableDimension !== undefined && ids.length === 0) {
         throw invalid('ResourceIds must be specified when ScalableDimension is specified');
       }
       if (isEcs && ScalableDimension !== undefined) checkDimension(ScalableDimension);
       if (isEcs) ids.forEach(checkResource);
-      if (MaxResults < 1) throw invalid('MaxResults cannot be less than 1');
       const found = region.autoscaling.targets
         .filter(({ ResourceId }) => isEcs && (ids.length === 0 || ids.includes(ResourceId)))
         .sort((one, other) => (one.ResourceId < other.ResourceId ? -1 : 1));
-      const { rows, next } = page(found, Math.min(MaxResults, MOST), NextToken, invalidToken);
+      const { rows, next } = pageOf(found, Math.min(MaxResults, MOST), NextToken, PAGES);
       return { ScalableTargets: rows, NextToken: next };
     },
   },

@@ -1,23 +1,18 @@
-/** Elastic IPs: allocated without a client token, and not released while a NAT gateway has them, nor for a while after. */
+/** Elastic IPs: allocated without a client token; they cannot be released while a NAT gateway uses them, nor shortly after. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import { publicAddress } from '../../network/addresses.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import {
-  addressNotFound,
-  allocationNotFound,
-  associationNotFound,
-  invalidValue,
-  missingParameter,
-} from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { addressNotFound, associationNotFound, invalidValue, missingParameter } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
-import { checkQuota } from './quotas.ts';
-import { addressOf } from './rows.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import type { AddressRow } from './store.ts';
 import { tagsFor } from './tags.ts';
+import { newId } from './kinds.ts';
 
-/** It sounds like IAM, and is not: AWS says the same of an address that it uses itself, for a NAT gateway of yours. */
+/** AWS's refusal for an address that it uses itself, for the account's own NAT gateway. It is not an IAM error. */
 const notYours = () => refusal('AuthFailure', 'You do not have permission to access the specified resource.');
 
 const filters: FilterTable<AddressRow> = {
@@ -34,7 +29,7 @@ const filters: FilterTable<AddressRow> = {
 
 /** @throws InvalidAllocationID.NotFound, InvalidAddress.NotFound */
 function askedFor({ ec2 }: Region, ids: string[] | undefined, ips: string[] | undefined): AddressRow[] {
-  const byId = named(ids, ec2.addresses, allocationNotFound);
+  const byId = named(ids, ec2.addresses);
   for (const ip of ips ?? []) {
     if (!ec2.addresses.find(({ PublicIp }) => PublicIp === ip)) throw addressNotFound(ip);
   }
@@ -42,16 +37,16 @@ function askedFor({ ec2 }: Region, ids: string[] | undefined, ips: string[] | un
 }
 
 export const addressOperations = {
-  /** No client token: every call allocates another one, and each is billed. */
+  /** There is no client token: every call allocates another address, and each is billed. */
   AllocateAddress: {
     takes: ['Domain', 'TagSpecifications'],
     run(input, region) {
       if (input.Domain !== undefined && input.Domain !== 'vpc') {
         throw invalidValue('domain', input.Domain, 'Valid values are: vpc.');
       }
-      checkQuota('addresses', region.ec2.addresses.size + 1);
-      const Tags = tagsFor('elastic-ip', input.TagSpecifications);
-      const AllocationId = region.id('eipalloc');
+      checkQuota(quotas.addresses, region.ec2.addresses.size + 1);
+      const Tags = tagsFor(region.ec2.addresses, input.TagSpecifications);
+      const AllocationId = newId(region, region.ec2.addresses);
       const address = region.ec2.addresses.set(AllocationId, {
         AllocationId,
         PublicIp: publicAddress(region),
@@ -72,7 +67,7 @@ export const addressOperations = {
     },
   },
 
-  /** What Terraform asks after an allocation: the reverse DNS name, of which the sandbox's addresses have none. */
+  /** Terraform reads the reverse DNS name after an allocation; the sandbox's addresses have none. */
   DescribeAddressesAttribute: {
     takes: ['AllocationIds', 'Attribute', 'MaxResults', 'NextToken'],
     run(input, region) {
@@ -82,7 +77,7 @@ export const addressOperations = {
     },
   },
 
-  /** In the sandbox only NAT gateways have elastic IPs, and theirs are not for the account to take away. */
+  /** In the sandbox only NAT gateways use elastic IPs, and the account cannot disassociate those. */
   DisassociateAddress: {
     takes: ['AssociationId'],
     run({ AssociationId }, region) {
@@ -92,11 +87,11 @@ export const addressOperations = {
     },
   },
 
-  /** The wrong border group finds no address: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html */
+  /** A wrong border group finds no address: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html */
   ReleaseAddress: {
     takes: ['AllocationId', 'NetworkBorderGroup'],
     run(input, region) {
-      const address = addressOf(region, input.AllocationId);
+      const address = rowOf(region.ec2.addresses, input.AllocationId);
       const { AllocationId, PublicIp, heldBy } = address;
       if ((input.NetworkBorderGroup ?? address.NetworkBorderGroup) !== address.NetworkBorderGroup) {
         throw addressNotFound(PublicIp);

@@ -3,59 +3,49 @@ import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 type ById = (id: string) => Refusal;
 
-const notFound =
+/** Makes the refusal of an id without a resource. @param noun as AWS spells it: `vpc`, `routeTable`, … */
+export const idNotFound =
   (code: string, noun: string): ById =>
   (id) =>
     refusal(code, `The ${noun} ID '${id}' does not exist`);
 
-export const vpcNotFound = notFound('InvalidVpcID.NotFound', 'vpc');
-export const subnetNotFound = notFound('InvalidSubnetID.NotFound', 'subnet');
-export const internetGatewayNotFound = notFound('InvalidInternetGatewayID.NotFound', 'internetGateway');
-export const routeTableNotFound = notFound('InvalidRouteTableID.NotFound', 'routeTable');
-export const associationNotFound = notFound('InvalidAssociationID.NotFound', 'association');
-export const allocationNotFound = notFound('InvalidAllocationID.NotFound', 'allocation');
-export const interfaceNotFound = notFound('InvalidNetworkInterfaceID.NotFound', 'networkInterface');
-export const networkAclNotFound = notFound('InvalidNetworkAclID.NotFound', 'networkAcl');
-export const ruleNotFound = notFound('InvalidSecurityGroupRuleId.NotFound', 'security group rule');
-/** As the address of a NAT gateway. */
-export const elasticIpNotFound = notFound('InvalidElasticIpID.NotFound', 'elasticIp');
-/** As the target of a route. */
-export const gatewayNotFound = notFound('InvalidGatewayID.NotFound', 'gateway');
-/** As the target of a route: calls about NAT gateways themselves say `NatGatewayNotFound`. */
-export const routeNatGatewayNotFound = notFound('InvalidNatGatewayID.NotFound', 'natGateway');
+export const associationNotFound = idNotFound('InvalidAssociationID.NotFound', 'association');
+export const networkAclNotFound = idNotFound('InvalidNetworkAclID.NotFound', 'networkAcl');
+/** For the address of a NAT gateway. */
+export const elasticIpNotFound = idNotFound('InvalidElasticIpID.NotFound', 'elasticIp');
+/** For the target of a route. */
+export const gatewayNotFound = idNotFound('InvalidGatewayID.NotFound', 'gateway');
+/** For the target of a route: calls about NAT gateways themselves return `NatGatewayNotFound`. */
+export const routeNatGatewayNotFound = idNotFound('InvalidNatGatewayID.NotFound', 'natGateway');
 
-export const natGatewayNotFound: ById = (id) =>
-  refusal('NatGatewayNotFound', `NatGateway ${id} was not found`);
-export const groupNotFound: ById = (id) =>
-  refusal('InvalidGroup.NotFound', `The security group '${id}' does not exist`);
 export const addressNotFound: ById = (ip) => refusal('InvalidAddress.NotFound', `Address '${ip}' not found.`);
 
-/** @param noun as AWS puts it: `vpc`, `subnet`, … */
+/** @param noun as AWS spells it: `vpc`, `subnet`, … */
 export const hasDependencies = (noun: string, id: string): Refusal =>
   refusal('DependencyViolation', `The ${noun} '${id}' has dependencies and cannot be deleted.`);
 
-/** @param name as it stands on the wire, e.g. `vpcId` */
+/** @param name as it is spelled on the wire, e.g. `vpcId` */
 export const missingParameter = (name: string): Refusal =>
   refusal('MissingParameter', `The request must contain the parameter ${name}`);
 
 export const invalidParameter = (message: string): Refusal => refusal('InvalidParameterValue', message);
 
-/** What AWS says to a value that no resource could have. */
+/** Makes the refusal of a value that no resource could have. */
 export const invalidValue = (name: string, value: unknown, why: string): Refusal =>
   invalidParameter(`Value (${String(value)}) for parameter ${name} is invalid. ${why}`);
 
-/** Two things that must live in one VPC do not. */
+/** Makes the refusal of two resources that must be in the same VPC and are not. */
 export const apart = (one: string, other: string, code = 'InvalidParameterValue'): Refusal =>
   refusal(code, `${one} and ${other} belong to different networks`);
 
-/** The account has no default VPC, as accounts may: calls that would fall back on it are refused. */
+/** The refusal of calls that would use the default VPC: the account has none. */
 export const noDefaultVpc = (): Refusal =>
   refusal(
     'VPCIdNotSpecified',
     'No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC.',
   );
 
-/** A part of AWS that the sandbox does not have; the same answer as for a member that it does not take. */
+/** The refusal of a part of AWS that the sandbox lacks, the same as for a parameter that it does not take. */
 export const notImplemented = (what: string): Refusal =>
   refusal('NotImplemented', `The sandbox does not take ${what} in ec2 yet`, 501);
 

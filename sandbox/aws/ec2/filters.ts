@@ -1,17 +1,19 @@
-/** EC2's describe calls: ids and filters, as every one of them takes. */
+/** Ids, filters and pages of EC2's describe calls. */
 import type { Filter } from '@aws-sdk/client-ec2';
 import { own } from '../../own-property.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import { matchesWildcard } from '../../wildcard.ts';
+import { rowAt, type Rows } from '../finder.ts';
+import { pageOf, type PageRules } from '../paging.ts';
 import { invalidParameter } from './errors.ts';
 import { tagsOf, type Tagged } from './tags.ts';
 
 type Values = string | boolean | undefined | readonly (string | undefined)[];
-/** The filters that a kind has, tags aside: what a row shows to each. */
+/** The filters of a kind, apart from tags: the values of a row for each filter. */
 export type FilterTable<Row> = Readonly<Record<string, (row: Row) => Values>>;
 
 /**
- * The rows that pass all filters: of each filter, one value must match, in which `*` and `?` are wildcards.
+ * Returns the rows that match all filters. One value of each filter must match; `*` and `?` are wildcards.
  * @throws InvalidParameterValue for a filter that the kind does not have
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html
  */
@@ -44,46 +46,37 @@ function shownBy<Row extends Tagged>(name: string, table: FilterTable<Row>): (ro
 }
 
 /**
- * The rows that a describe call asks for by id: all when it names none.
- * @throws the kind's not-found refusal for an id that is not there
+ * Returns the rows that a describe call names by id, or all rows when it names none.
+ * @throws the kind's not-found refusal for an unknown id
  */
-export function named<Row>(
-  ids: string[] | undefined,
-  table: { get(id: string): Row | undefined; all(): Row[] },
-  notFound: (id: string) => Error,
-): Row[] {
-  if (!ids || ids.length === 0) return table.all();
-  return ids.map((id) => {
-    const row = table.get(id);
-    if (!row) throw notFound(id);
-    return row;
-  });
+export function named<Row>(ids: string[] | undefined, rows: Rows<Row> & { all(): Row[] }): Row[] {
+  return ids?.length ? ids.map((id) => rowAt(rows, id)) : rows.all();
 }
 
 const MOST = 1000;
 
+const pages = (least: number): PageRules => ({
+  standard: MOST,
+  least,
+  most: MOST,
+  invalidSize: (size) =>
+    invalidParameter(
+      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value ${size < least ? `greater than ${least}` : `less than ${MOST}`}.`,
+    ),
+  invalidToken: () => refusal('InvalidNextToken', 'The specified NextToken is not valid.'),
+});
+
 /**
- * One page of a result: what fits, and the token of the next page.
- * @param least the smallest page that may be asked for
- * @throws InvalidParameterValue for another size, InvalidNextToken for a token that no page gave
+ * Returns one page of a result, and the token of the next.
+ * @param least the smallest page size that a request may ask for
+ * @throws InvalidParameterValue for another size, InvalidNextToken for a token that no page returned
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination
  */
 export function page<Row>(
   rows: Row[],
-  { MaxResults = MOST, NextToken: token }: { MaxResults?: number; NextToken?: string },
+  { MaxResults, NextToken: token }: { MaxResults?: number; NextToken?: string },
   least = 5,
 ): { rows: Row[]; NextToken?: string } {
-  if (MaxResults < least || MaxResults > MOST) {
-    const why = MaxResults < least ? `greater than ${least}` : `less than ${MOST}`;
-    throw invalidParameter(
-      `Value ( ${MaxResults} ) for parameter maxResults is invalid. Expecting a value ${why}.`,
-    );
-  }
-  const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString());
-  if (token === '' || !Number.isInteger(start)) {
-    throw refusal('InvalidNextToken', 'The specified NextToken is not valid.');
-  }
-  const end = start + MaxResults;
-  const NextToken = end < rows.length ? Buffer.from(String(end)).toString('base64url') : undefined;
-  return { rows: rows.slice(start, end), NextToken };
+  const { rows: fitting, next } = pageOf(rows, MaxResults, token, pages(least));
+  return { rows: fitting, NextToken: next };
 }

@@ -1,4 +1,4 @@
-/** EC2 as the sandbox has it: the operations of all its families, and what happens later. */
+/** The sandbox's EC2: all its operations and events. */
 import type { Events } from '../../world/region.ts';
 import { addressOperations } from './addresses.ts';
 import { internetGatewayOperations } from './internet-gateways.ts';

@@ -1,16 +1,17 @@
-/** Internet gateways: attached to one VPC at a time, and held there by every public address inside it. */
+/** Internet gateways: attached to one VPC at a time, and not detachable while the VPC has public addresses. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { AttachmentStatus } from '@aws-sdk/client-ec2';
 import { internetGatewayOf } from '../../network/routes.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { alreadyAssociated, hasDependencies, internetGatewayNotFound } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { alreadyAssociated, hasDependencies } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
-import { checkQuota } from './quotas.ts';
-import { gatewayOf, vpcOf } from './rows.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import type { InternetGatewayRow } from './store.ts';
 import { tagsFor } from './tags.ts';
+import { newId } from './kinds.ts';
 
 const filters: FilterTable<InternetGatewayRow> = {
   'attachment.state': (gateway) => gateway.Attachments.map(({ State }) => State),
@@ -19,18 +20,18 @@ const filters: FilterTable<InternetGatewayRow> = {
   'owner-id': (gateway) => gateway.OwnerId,
 };
 
-/** Load balancers, NAT gateways and tasks with a public IP, until their interfaces are released. */
+/** Whether load balancers, NAT gateways or tasks have public IPs in a VPC; they do until their interfaces are released. */
 const hasPublicAddresses = (region: Region, vpcId: string): boolean =>
   region.ec2.networkInterfaces.all().some((one) => one.VpcId === vpcId && one.Association?.PublicIp);
 
 export const internetGatewayOperations = {
-  /** No client token: every call makes another one. */
+  /** There is no client token: every call creates another gateway. */
   CreateInternetGateway: {
     takes: ['TagSpecifications'],
     run(input, region) {
-      checkQuota('internetGateways', region.ec2.internetGateways.size + 1);
-      const Tags = tagsFor('internet-gateway', input.TagSpecifications);
-      const InternetGatewayId = region.id('igw');
+      checkQuota(quotas.internetGateways, region.ec2.internetGateways.size + 1);
+      const Tags = tagsFor(region.ec2.internetGateways, input.TagSpecifications);
+      const InternetGatewayId = newId(region, region.ec2.internetGateways);
       const InternetGateway = region.ec2.internetGateways.set(InternetGatewayId, {
         InternetGatewayId,
         OwnerId: region.account,
@@ -44,18 +45,18 @@ export const internetGatewayOperations = {
   DescribeInternetGateways: {
     takes: ['InternetGatewayIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = named(input.InternetGatewayIds, region.ec2.internetGateways, internetGatewayNotFound);
+      const rows = named(input.InternetGatewayIds, region.ec2.internetGateways);
       const { rows: InternetGateways, NextToken } = page(filtered(rows, input.Filters, filters), input);
       return { InternetGateways, NextToken };
     },
   },
 
-  /** The same code whether it hangs on this VPC, on another, or the VPC has another one: a caller must look. */
+  /** The error code is the same whether the gateway is attached to this VPC or another, or the VPC has another gateway. */
   AttachInternetGateway: {
     takes: ['InternetGatewayId', 'VpcId'],
     run(input, region) {
-      const gateway = gatewayOf(region, input.InternetGatewayId);
-      const { VpcId } = vpcOf(region, input.VpcId);
+      const gateway = rowOf(region.ec2.internetGateways, input.InternetGatewayId);
+      const { VpcId } = rowOf(region.ec2.vpcs, input.VpcId);
       const [attachment] = gateway.Attachments;
       if (attachment) {
         throw alreadyAssociated(
@@ -65,7 +66,7 @@ export const internetGatewayOperations = {
       if (internetGatewayOf(region, VpcId)) {
         throw alreadyAssociated(`Network ${VpcId} already has an internet gateway attached`);
       }
-      // The model's enum has no `available`, the wire has nothing else.
+      // The model's enum lacks `available`, the only value on the wire.
       gateway.Attachments = [{ State: 'available' as AttachmentStatus, VpcId }];
       return {};
     },
@@ -74,8 +75,8 @@ export const internetGatewayOperations = {
   DetachInternetGateway: {
     takes: ['InternetGatewayId', 'VpcId'],
     run(input, region) {
-      const gateway = gatewayOf(region, input.InternetGatewayId);
-      const { VpcId } = vpcOf(region, input.VpcId);
+      const gateway = rowOf(region.ec2.internetGateways, input.InternetGatewayId);
+      const { VpcId } = rowOf(region.ec2.vpcs, input.VpcId);
       if (gateway.Attachments[0]?.VpcId !== VpcId) {
         throw refusal(
           'Gateway.NotAttached',
@@ -96,7 +97,7 @@ export const internetGatewayOperations = {
   DeleteInternetGateway: {
     takes: ['InternetGatewayId'],
     run(input, region) {
-      const { InternetGatewayId, Attachments } = gatewayOf(region, input.InternetGatewayId);
+      const { InternetGatewayId, Attachments } = rowOf(region.ec2.internetGateways, input.InternetGatewayId);
       if (Attachments.length > 0) throw hasDependencies('internetGateway', InternetGatewayId);
       region.ec2.internetGateways.delete(InternetGatewayId);
       return {};

@@ -1,4 +1,4 @@
-/** What happens to a NAT gateway after the call: it finds its place or fails, becomes available, and is gone at last. */
+/** Events of a NAT gateway after its create call: it is placed or fails, becomes available, and is finally deleted. */
 import { freeCount } from '../../network/addresses.ts';
 import { internetGatewayOf } from '../../network/routes.ts';
 import type { Events, Region } from '../../world/region.ts';
@@ -9,12 +9,12 @@ const allocationOf = ({ NatGatewayAddresses }: NatGatewayRow): string =>
   NatGatewayAddresses?.[0]?.AllocationId ?? '';
 
 /**
- * What stands in the way of a NAT gateway, with the code and the message that AWS documents for it.
+ * Returns why a NAT gateway cannot be created, with the code and message that AWS documents.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
  */
 function obstacle(region: Region, nat: NatGatewayRow): [code: string, message: string] | undefined {
-  const { SubnetId, VpcId, doom } = nat;
-  if (doom) return [doom.code, doom.message];
+  const { SubnetId, VpcId, pendingFailure } = nat;
+  if (pendingFailure) return [pendingFailure.code, pendingFailure.message];
   const id = allocationOf(nat);
   const address = region.ec2.addresses.get(id);
   if (!region.ec2.subnets.has(SubnetId)) {
@@ -44,7 +44,7 @@ function obstacle(region: Region, nat: NatGatewayRow): [code: string, message: s
   return undefined;
 }
 
-/** Takes the elastic IP and an address of the subnet. */
+/** Associates the elastic IP and an address of the subnet. */
 function settle(region: Region, nat: NatGatewayRow): void {
   const { NatGatewayId, SubnetId } = nat;
   const address = region.ec2.addresses.get(allocationOf(nat));
@@ -56,7 +56,7 @@ function settle(region: Region, nat: NatGatewayRow): void {
     groups: [],
     description: `Interface for NAT Gateway ${NatGatewayId}`,
     interfaceType: 'nat_gateway',
-    // Interfaces of NAT gateways are made by an account of AWS's own, whose number says nothing.
+    // AWS creates the interfaces of NAT gateways in one of its own accounts; the number has no meaning.
     requester: '036872051663',
     attachmentOwner: 'amazon-aws',
     publicIp: PublicIp,
@@ -80,7 +80,7 @@ function settle(region: Region, nat: NatGatewayRow): void {
   address.PrivateIpAddress = PrivateIpAddress;
 }
 
-/** Gives the interface back at once, the elastic IP a little later. */
+/** Releases the interface at once, and the elastic IP a little later. */
 function clear(region: Region, nat: NatGatewayRow): void {
   for (const { NetworkInterfaceId } of nat.NatGatewayAddresses ?? []) {
     if (NetworkInterfaceId !== undefined) releaseInterface(region, NetworkInterfaceId);

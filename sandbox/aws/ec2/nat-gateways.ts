@@ -1,28 +1,31 @@
-/** NAT gateways: `pending`, then `available` or `failed`; `deleting`, then `deleted`, and remembered for an hour. */
+/** NAT gateways: `pending`, then `available` or `failed`; `deleting`, then `deleted`, and shown for another hour. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { CreateNatGatewayRequest } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import { durations } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
-import { elasticIpNotFound, missingParameter, natGatewayNotFound, notImplemented } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { elasticIpNotFound, missingParameter, notImplemented } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
-import { checkQuota } from './quotas.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import type { NatGatewayRow, SubnetRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { once } from './tokens.ts';
+import { newId } from './kinds.ts';
 
 /**
- * Whether AWS shows it no more. What is deleted or has failed is remembered for an hour of the world's time; in a world
- * where all is instant it is an hour of the clock, since there an hour has no length and nothing would ever be seen.
+ * Returns whether AWS no longer shows a NAT gateway. A deleted or failed one is shown for an hour of the world's time. At
+ * the instant pace that is an hour of the clock, since an hour of no length would never show it.
  */
 function isForgotten(region: Region, { DeleteTime }: NatGatewayRow): boolean {
   const hour = region.scaled(durations.natGatewayForget) || durations.natGatewayForget;
   return DeleteTime !== undefined && region.now().getTime() - DeleteTime.getTime() >= hour;
 }
 
-/** Those that AWS shows, as a table. */
+/** The NAT gateways that AWS still shows, as rows to find. */
 const remembered = (region: Region) => ({
+  kind: region.ec2.natGateways.kind,
   all: () => region.ec2.natGateways.filter((nat) => !isForgotten(region, nat)),
   get(id: string) {
     const nat = region.ec2.natGateways.get(id);
@@ -37,7 +40,7 @@ const filters: FilterTable<NatGatewayRow> = {
   'vpc-id': (nat) => nat.VpcId,
 };
 
-/** Those that count for the quota: failed and deleted ones do not. */
+/** The states that count towards the quota: failed and deleted gateways do not. */
 const COUNTED: readonly (string | undefined)[] = ['pending', 'available', 'deleting'];
 
 function checkZone({ ec2 }: Region, { AvailabilityZone }: SubnetRow): void {
@@ -45,7 +48,7 @@ function checkZone({ ec2 }: Region, { AvailabilityZone }: SubnetRow): void {
   const there = ec2.natGateways.filter(
     (nat) => COUNTED.includes(nat.State) && zoneOf(nat) === AvailabilityZone,
   );
-  checkQuota('natGatewaysPerZone', there.length + 1);
+  checkQuota(quotas.natGatewaysPerZone, there.length + 1);
 }
 
 function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
@@ -56,11 +59,11 @@ function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
   if (!AllocationId) throw missingParameter('allocationId');
   const subnet = region.ec2.subnets.get(input.SubnetId);
   if (!subnet) throw refusal('InvalidSubnet', `Subnet ${input.SubnetId} was not found`);
-  // One that is gone fails later; one that EC2 does not know yet is refused (hashicorp/terraform-provider-aws#27087).
+  // An address that was released fails later; one that EC2 does not know yet is refused (hashicorp/terraform-provider-aws#27087).
   if (region.ec2.addresses.hides(AllocationId)) throw elasticIpNotFound(AllocationId);
   checkZone(region, subnet);
-  const Tags = tagsFor('natgateway', input.TagSpecifications);
-  const NatGatewayId = region.id('nat');
+  const Tags = tagsFor(region.ec2.natGateways, input.TagSpecifications);
+  const NatGatewayId = newId(region, region.ec2.natGateways);
   region.after('natGatewayPlace', 'ec2:nat-gateway-placed', NatGatewayId);
   return region.ec2.natGateways.set(NatGatewayId, {
     NatGatewayId,
@@ -77,8 +80,8 @@ function add(region: Region, input: CreateNatGatewayRequest): NatGatewayRow {
 
 export const natGatewayOperations = {
   /**
-   * What stands in its way (no internet gateway, an elastic IP that is gone or in use) does not fail the call,
-   * but the NAT gateway later.
+   * An obstacle (no internet gateway, an elastic IP that was released or is in use) does not fail the call but makes the
+   * NAT gateway fail later.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
    */
   CreateNatGateway: {
@@ -102,23 +105,22 @@ export const natGatewayOperations = {
     },
   },
 
-  /** The member is called `Filter`, unlike that of any other describe call. */
+  /** The parameter is called `Filter`, unlike in all other describe calls. */
   DescribeNatGateways: {
     takes: ['NatGatewayIds', 'Filter', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = named(input.NatGatewayIds, remembered(region), natGatewayNotFound);
+      const rows = named(input.NatGatewayIds, remembered(region));
       const { rows: NatGateways, NextToken } = page(filtered(rows, input.Filter, filters), input);
       return { NatGateways, NextToken };
     },
   },
 
-  /** May come again, and at any time: also while it is pending, and when it has failed. */
+  /** May be repeated, and is accepted in every state, including pending and failed. */
   DeleteNatGateway: {
     takes: ['NatGatewayId'],
-    run({ NatGatewayId }, region) {
-      if (!NatGatewayId) throw missingParameter('natGatewayId');
-      const nat = remembered(region).get(NatGatewayId);
-      if (!nat) throw natGatewayNotFound(NatGatewayId);
+    run({ NatGatewayId: id }, region) {
+      const nat = rowOf(remembered(region), id);
+      const { NatGatewayId } = nat;
       if (nat.State === 'deleting' || nat.State === 'deleted') return { NatGatewayId };
       region.forget('ec2:nat-gateway-placed', NatGatewayId);
       region.forget('ec2:nat-gateway-available', NatGatewayId);

@@ -1,4 +1,4 @@
-/** Network ACLs: each VPC has its default one, which lets everything through; it is derived, since nobody can change it here. */
+/** Network ACLs: each VPC has its default ACL, which allows everything; it is derived, since no call can change it. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { NetworkAcl, NetworkAclEntry } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
@@ -17,7 +17,7 @@ const entry = (Egress: boolean, RuleNumber: number, RuleAction: 'allow' | 'deny'
   RuleNumber,
 });
 
-/** The last number of each direction is AWS's own: what no rule lets through is refused. */
+/** AWS's own last rule of each direction: it denies what no other rule allows. */
 const LAST = 32_767;
 
 /** @see https://docs.aws.amazon.com/vpc/latest/userguide/default-network-acl.html */
@@ -68,9 +68,13 @@ export const networkAclOperations = {
     takes: ['NetworkAclIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const acls = region.ec2.vpcs.all().map((vpc) => defaultAcl(region, vpc));
-      const table = { all: () => acls, get: (id: string) => acls.find((acl) => acl.NetworkAclId === id) };
+      const rows = {
+        kind: { keyOf: (id = '') => id, notFound: networkAclNotFound },
+        all: () => acls,
+        get: (id: string) => acls.find((acl) => acl.NetworkAclId === id),
+      };
       const { rows: NetworkAcls, NextToken } = page(
-        filtered(named(input.NetworkAclIds, table, networkAclNotFound), input.Filters, filters),
+        filtered(named(input.NetworkAclIds, rows), input.Filters, filters),
         input,
       );
       return { NetworkAcls, NextToken };

@@ -1,11 +1,11 @@
-/** The operations on network interfaces: AWS's own are seen by all and deleted by nobody; those of the account come and go. */
+/** The operations on network interfaces: those of AWS's services are shown and cannot be deleted; the account's own can. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { NetworkInterfaceAssociation, NetworkInterfaceStatus } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
-import { interfaceNotFound, invalidParameter } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { invalidParameter } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
 import { addInterface, releaseInterface } from './network-interfaces.ts';
-import { interfaceOf, subnetOf } from './rows.ts';
 import { defaultGroupOf } from './security-groups.ts';
 import type { NetworkInterfaceRow } from './store.ts';
 import { tagsFor } from './tags.ts';
@@ -59,7 +59,7 @@ const filters: FilterTable<NetworkInterfaceRow> = {
 };
 
 export const networkInterfaceOperations = {
-  /** An interface of the account's own, attached to nothing: it holds its subnet and groups all the same. */
+  /** Creates an interface of the account, attached to nothing: it too blocks the deletion of its subnet and groups. */
   CreateNetworkInterface: {
     takes: ['SubnetId', 'Description', 'Groups', 'PrivateIpAddress', 'ClientToken', 'TagSpecifications'],
     run(input, region) {
@@ -69,9 +69,9 @@ export const networkInterfaceOperations = {
         input,
         region.ec2.networkInterfaces,
         () => {
-          const { SubnetId: subnetId, VpcId } = subnetOf(region, input.SubnetId);
+          const { SubnetId: subnetId, VpcId } = rowOf(region.ec2.subnets, input.SubnetId);
           const fallback = defaultGroupOf(region, VpcId);
-          const tags = tagsFor('network-interface', input.TagSpecifications);
+          const tags = tagsFor(region.ec2.networkInterfaces, input.TagSpecifications);
           const row = addInterface(region, {
             subnetId,
             groups: input.Groups ?? (fallback ? [fallback.GroupId] : []),
@@ -83,7 +83,7 @@ export const networkInterfaceOperations = {
           return row.NetworkInterfaceId;
         },
       );
-      // The model's enum has no `pending`, the wire has.
+      // The model's enum lacks `pending`, which the wire has.
       const Status = 'pending' as NetworkInterfaceStatus;
       return { NetworkInterface: { ...NetworkInterface, Status }, ClientToken: input.ClientToken };
     },
@@ -92,17 +92,17 @@ export const networkInterfaceOperations = {
   DescribeNetworkInterfaces: {
     takes: ['NetworkInterfaceIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = named(input.NetworkInterfaceIds, region.ec2.networkInterfaces, interfaceNotFound);
+      const rows = named(input.NetworkInterfaceIds, region.ec2.networkInterfaces);
       const { rows: NetworkInterfaces, NextToken } = page(filtered(rows, input.Filters, filters), input);
       return { NetworkInterfaces, NextToken };
     },
   },
 
-  /** Whatever a service of AWS has attached is in use until that service lets go. */
+  /** An interface that an AWS service attached is in use until that service releases it. */
   DeleteNetworkInterface: {
     takes: ['NetworkInterfaceId'],
     run(input, region) {
-      const { NetworkInterfaceId, Status } = interfaceOf(region, input.NetworkInterfaceId);
+      const { NetworkInterfaceId, Status } = rowOf(region.ec2.networkInterfaces, input.NetworkInterfaceId);
       if (Status === 'in-use') {
         throw invalidParameter(`Network interface '${NetworkInterfaceId}' is currently in use.`);
       }

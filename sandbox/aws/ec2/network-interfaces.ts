@@ -1,34 +1,35 @@
-/** Network interfaces: who lives in which subnet, with which address and groups. All that is «still in use» derives from them. */
+/** Network interfaces: their subnets, addresses and groups. Every "still in use" refusal derives from them. */
 import type { NetworkInterface, NetworkInterfaceAssociation } from '@aws-sdk/client-ec2';
 import { freeAddress, isFree } from '../../network/addresses.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { addressInUse, apart, noFreeAddress } from './errors.ts';
-import { groupOf, subnetOf } from './rows.ts';
 import type { NetworkInterfaceRow } from './store.ts';
+import { newId } from './kinds.ts';
 
 export { publicAddress } from '../../network/addresses.ts';
 
-/** What an interface is to be. */
+/** A request for an interface. */
 export interface InterfaceRequest {
   readonly subnetId: string;
-  /** Ids of security groups of the subnet's VPC; none for a NAT gateway. */
+  /** The ids of security groups in the subnet's VPC; empty for a NAT gateway. */
   readonly groups: readonly string[];
   /** As AWS words it, e.g. `ELB app/web/50dc6c495c0c9188`. */
   readonly description: string;
   /** `interface` for load balancers and tasks, `nat_gateway` for NAT gateways. */
   readonly interfaceType: string;
-  /** The service that asked for it, e.g. `amazon-elb`, or the twelve digits of one of AWS's own accounts. */
+  /** The service that requested it, e.g. `amazon-elb`, or the twelve digits of an AWS account. */
   readonly requester: string;
-  /** Who AWS says owns the thing that it is attached to; the requester unless told. */
+  /** The owner of the resource that it is attached to; by default the requester. */
   readonly attachmentOwner?: string;
-  /** A public IP that is mapped to it: from `publicAddress`, or an elastic IP's. */
+  /** The public IP that is mapped to it: one from `publicAddress`, or an elastic IP. */
   readonly publicIp?: string;
-  /** The elastic IP behind that address, and its association, if it is one. */
+  /** The elastic IP of that address and its association, if it is an elastic IP. */
   readonly allocation?: { readonly AllocationId: string; readonly AssociationId: string };
 }
 
 /**
- * Attaches a new interface, managed by a service of AWS, to whatever that service runs.
+ * Attaches a new interface, managed by an AWS service, to a resource of that service.
  * @throws InvalidSubnetID.NotFound, InvalidGroup.NotFound, InsufficientFreeAddressesInSubnet
  */
 export function attachInterface(region: Region, request: InterfaceRequest): NetworkInterfaceRow {
@@ -57,7 +58,7 @@ export function attachInterface(region: Region, request: InterfaceRequest): Netw
   return row;
 }
 
-/** What `addInterface` needs: an interface that nothing is attached to yet. */
+/** The input of `addInterface`: an interface that is attached to nothing yet. */
 type NewInterface = Pick<InterfaceRequest, 'subnetId' | 'groups' | 'description' | 'interfaceType'> & {
   readonly privateIp?: string;
 };
@@ -69,8 +70,8 @@ type NewInterface = Pick<InterfaceRequest, 'subnetId' | 'groups' | 'description'
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterface.html
  */
 export function addInterface(region: Region, request: NewInterface): NetworkInterfaceRow {
-  const subnet = subnetOf(region, request.subnetId);
-  const groups = request.groups.map((id) => groupOf(region, id));
+  const subnet = rowOf(region.ec2.subnets, request.subnetId);
+  const groups = request.groups.map((id) => rowOf(region.ec2.securityGroups, id));
   const stranger = groups.find((group) => group.VpcId !== subnet.VpcId);
   if (stranger)
     throw apart(`Security group ${stranger.GroupId}`, `subnet ${subnet.SubnetId}`, 'InvalidParameter');
@@ -79,7 +80,7 @@ export function addInterface(region: Region, request: NewInterface): NetworkInte
   const PrivateIpAddress = privateIp ?? freeAddress(region, subnet.SubnetId);
   if (PrivateIpAddress === undefined) throw noFreeAddress();
   const PrivateDnsName = privateName(region, PrivateIpAddress);
-  const NetworkInterfaceId = region.id('eni');
+  const NetworkInterfaceId = newId(region, region.ec2.networkInterfaces);
   return region.ec2.networkInterfaces.set(NetworkInterfaceId, {
     NetworkInterfaceId,
     SubnetId: subnet.SubnetId,
@@ -88,10 +89,10 @@ export function addInterface(region: Region, request: NewInterface): NetworkInte
     AvailabilityZoneId: subnet.AvailabilityZoneId,
     OwnerId: region.account,
     Description: request.description,
-    // The model's enum says natGateway, the wire says nat_gateway.
+    // The model's enum has natGateway, the wire has nat_gateway.
     InterfaceType: request.interfaceType as NetworkInterface['InterfaceType'],
     Groups: groups.map(({ GroupId, GroupName }) => ({ GroupId, GroupName })),
-    // A locally administered address, made of the interface's own digits.
+    // A locally administered address made of the digits of the interface's id.
     MacAddress: ['02', ...(NetworkInterfaceId.slice(-10).match(/../g) ?? [])].join(':'),
     PrivateDnsName,
     PrivateIpAddress,
@@ -104,7 +105,7 @@ export function addInterface(region: Region, request: NewInterface): NetworkInte
   });
 }
 
-/** Takes an interface away, and with it its addresses and its hold on subnet, groups and gateway. */
+/** Deletes an interface and releases its addresses; it no longer blocks its subnet, groups and gateway. */
 export function releaseInterface(region: Region, networkInterfaceId: string): void {
   region.ec2.networkInterfaces.delete(networkInterfaceId);
 }

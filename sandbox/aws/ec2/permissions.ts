@@ -1,15 +1,15 @@
-/** The two ways to write the rules of a security group: permissions with many peers, and single rules with one. */
+/** The two notations of security group rules: permissions with many peers, and single rules with one peer. */
 import { isIPv6 } from 'node:net';
 import type { IpPermission } from '@aws-sdk/client-ec2';
 import { block } from '../../network/cidr.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import * as errors from './errors.ts';
 import { portsOf, protocolOf } from './protocols.ts';
-import { groupOf } from './rows.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 
-/** What a rule says, apart from whose it is: protocol, ports, one peer and a description. */
+/** The content of a rule: protocol, ports, one peer and a description. */
 export type RuleText = Pick<
   SecurityGroupRuleRow,
   'IpProtocol' | 'FromPort' | 'ToPort' | 'CidrIpv4' | 'CidrIpv6' | 'ReferencedGroupInfo' | 'Description'
@@ -20,11 +20,11 @@ const noPeer = () =>
     'MissingParameter',
     'Missing source specification: include source security group or CIDR information',
   );
-/** AWS keeps `InvalidPermission.Malformed` for ports. */
+/** AWS uses `InvalidPermission.Malformed` for ports only. */
 const malformedBlock = (cidr: string | undefined) =>
   errors.invalidParameter(`CIDR block ${cidr} is malformed`);
 
-/** In its canonical form: of 100.68.0.18/18 AWS makes 100.68.0.0/18. */
+/** Returns a block in its canonical form: AWS turns 100.68.0.18/18 into 100.68.0.0/18. */
 function ipv4(cidr: string | undefined): string {
   const range = block(cidr ?? '');
   if (!range) throw malformedBlock(cidr);
@@ -49,7 +49,7 @@ export function checkDescription(text: string | undefined, noun: string): string
 }
 
 /**
- * The single rules that permissions stand for.
+ * Expands permissions into single rules.
  * @throws InvalidPermission.Malformed, InvalidGroup.NotFound
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
  */
@@ -61,8 +61,9 @@ export function rulesOf(
   const reference = (pair: NonNullable<IpPermission['UserIdGroupPairs']>[number]) => {
     if (pair.VpcPeeringConnectionId) throw errors.notImplemented('VpcPeeringConnectionId');
     if (!pair.GroupId) throw errors.noDefaultVpc();
-    if (pair.UserId && pair.UserId !== region.account) throw errors.groupNotFound(pair.GroupId);
-    const referenced = groupOf(region, pair.GroupId);
+    const { securityGroups } = region.ec2;
+    if (pair.UserId && pair.UserId !== region.account) throw securityGroups.kind.notFound(pair.GroupId);
+    const referenced = rowOf(securityGroups, pair.GroupId);
     if (referenced.VpcId !== VpcId) {
       throw refusal(
         'InvalidGroup.NotFound',
@@ -87,18 +88,18 @@ export function rulesOf(
   });
 }
 
-/** The other side of a rule: a block of addresses or the id of a group. */
+/** Returns the peer of a rule: a block of addresses or the id of a group. */
 export const peerOf = ({ CidrIpv4, CidrIpv6, ReferencedGroupInfo }: RuleText): string | undefined =>
   CidrIpv4 ?? CidrIpv6 ?? ReferencedGroupInfo?.GroupId;
 
-/** Two rules are the same when all but their descriptions and tags are. */
+/** Whether two rules are the same apart from their descriptions and tags. */
 export const isSame = (one: RuleText, other: RuleText): boolean =>
   one.IpProtocol === other.IpProtocol &&
   one.FromPort === other.FromPort &&
   one.ToPort === other.ToPort &&
   peerOf(one) === peerOf(other);
 
-/** The permissions that rules add up to: peers with the same protocol and ports stand together. */
+/** Groups rules into permissions by protocol and ports. */
 export function permissionsOf(rules: SecurityGroupRuleRow[]): IpPermission[] {
   const permissions = new Map<string, Required<Omit<IpPermission, 'FromPort' | 'ToPort'>>>();
   for (const rule of rules) {

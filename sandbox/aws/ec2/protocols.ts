@@ -3,7 +3,7 @@ import type { IpPermission } from '@aws-sdk/client-ec2';
 import { refusal } from '../../protocol/refusal.ts';
 import { invalidParameter, missingParameter } from './errors.ts';
 
-/** Protocols go by name where they have one. */
+/** Protocols are named where they have a name. */
 const PROTOCOLS: Readonly<Record<string, string>> = {
   all: '-1',
   '6': 'tcp',
@@ -12,7 +12,7 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   '58': 'icmpv6',
 };
 
-/** The protocol as AWS shows it: `tcp`, `-1` for all, or a number. */
+/** Returns the protocol as AWS shows it: `tcp`, `-1` for all, or a number. */
 export function protocolOf(text: string | undefined): string {
   if (!text) throw missingParameter('ipProtocol');
   const name = PROTOCOLS[text.toLowerCase()] ?? text.toLowerCase();
@@ -21,7 +21,7 @@ export function protocolOf(text: string | undefined): string {
   return name;
 }
 
-/** Ports of TCP and UDP; types and codes of ICMP, where -1 is any. Other protocols have none. */
+/** Returns the ports of TCP and UDP, or the types and codes of ICMP, where -1 is any. Other protocols have none. */
 export function portsOf(protocol: string, { FromPort, ToPort }: IpPermission): [number, number] {
   const isIcmp = protocol.startsWith('icmp');
   if (protocol !== 'tcp' && protocol !== 'udp' && !isIcmp) return [-1, -1];

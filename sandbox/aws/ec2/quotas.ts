@@ -1,8 +1,11 @@
-/** The quotas of EC2 in one region, as a new account has them. Going over one is for good: waiting does not help. */
+/** The quotas of EC2 in one region for a new account. Waiting does not lift a quota. */
 import { refusal } from '../../protocol/refusal.ts';
 
+/** The most that an account may have, and the refusal of one more. */
+export type Quota = readonly [most: number, code: string, message: string];
+
 /** @see https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
-const quotas = {
+export const quotas = {
   vpcs: [5, 'VpcLimitExceeded', 'The maximum number of VPCs has been reached.'],
   internetGateways: [
     5,
@@ -23,20 +26,19 @@ const quotas = {
     'SecurityGroupLimitExceeded',
     'The maximum number of security groups has been reached.',
   ],
-  /** In each direction, and for IPv4 and IPv6 apart. */
+  /** In each direction, counted separately for IPv4 and IPv6. */
   rulesPerGroup: [
     60,
     'RulesPerSecurityGroupLimitExceeded',
     'The maximum number of rules per security group has been reached.',
   ],
-} as const satisfies Record<string, readonly [most: number, code: string, message: string]>;
+} as const satisfies Record<string, Quota>;
 
 /**
- * Makes sure that one quota is kept.
- * @param count how many there would be
- * @throws the quota's refusal when that is too many
+ * Checks one quota.
+ * @param count the number of resources that there would be
+ * @throws the quota's refusal when the count exceeds it
  */
-export function checkQuota(name: keyof typeof quotas, count: number): void {
-  const [most, code, message] = quotas[name];
+export function checkQuota([most, code, message]: Quota, count: number): void {
   if (count > most) throw refusal(code, message);
 }

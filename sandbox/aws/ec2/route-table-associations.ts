@@ -3,6 +3,7 @@ import type * as EC2 from '@aws-sdk/client-ec2';
 import type { RouteTableAssociation } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import {
   alreadyAssociated,
   apart,
@@ -10,7 +11,6 @@ import {
   invalidParameter,
   missingParameter,
 } from './errors.ts';
-import { routeTableOf, subnetOf } from './rows.ts';
 import type { RouteTableRow } from './store.ts';
 
 /** Associates a table with a subnet, or as the main one. */
@@ -52,15 +52,15 @@ const answer = ({ RouteTableAssociationId, AssociationState }: RouteTableAssocia
 
 export const routeTableAssociationOperations = {
   /**
-   * What AWS says to a repeat with the same table is not documented. The sandbox refuses it like any other second
-   * association: a caller that survives that looks first, which is right in either case.
+   * AWS does not document a repeat with the same table. The sandbox refuses it like any other second association: callers
+   * that look first are right in either case.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateRouteTable.html
    */
   AssociateRouteTable: {
     takes: ['RouteTableId', 'SubnetId'],
     run(input, region) {
-      const table = routeTableOf(region, input.RouteTableId);
-      const { SubnetId, VpcId } = subnetOf(region, input.SubnetId);
+      const table = rowOf(region.ec2.routeTables, input.RouteTableId);
+      const { SubnetId, VpcId } = rowOf(region.ec2.subnets, input.SubnetId);
       const { RouteTableId } = table;
       if (table.VpcId !== VpcId) throw apart(`Route table ${RouteTableId}`, `subnet ${SubnetId}`);
       const holder = region.ec2.routeTables.find(({ Associations }) =>
@@ -75,12 +75,12 @@ export const routeTableAssociationOperations = {
     },
   },
 
-  /** Also moves the main association, and so makes another table the main one. */
+  /** Also moves the main association, which makes another table the main one. */
   ReplaceRouteTableAssociation: {
     takes: ['AssociationId', 'RouteTableId'],
     run(input, region) {
       const { table: from, association } = associationOf(region, input.AssociationId);
-      const to = routeTableOf(region, input.RouteTableId);
+      const to = rowOf(region.ec2.routeTables, input.RouteTableId);
       if (from.VpcId !== to.VpcId) {
         throw apart(`Route table ${to.RouteTableId}`, `association ${association.RouteTableAssociationId}`);
       }

@@ -1,20 +1,21 @@
-/** Route tables: born with the local route of their VPC, one of them its main one. */
+/** Route tables: created with the local route of their VPC; one is the main table. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { RouteTable, Tag } from '@aws-sdk/client-ec2';
 import { stateOf } from '../../network/routes.ts';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { hasDependencies, routeTableNotFound } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { hasDependencies } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
-import { checkQuota } from './quotas.ts';
-import { routeTableOf, vpcOf } from './rows.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import type { RouteTableRow, VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { once } from './tokens.ts';
+import { newId } from './kinds.ts';
 
-/** Adds a route table to a VPC, with the local route alone. */
+/** Adds a route table with only the local route to a VPC. */
 export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): RouteTableRow {
-  const RouteTableId = region.id('rtb');
+  const RouteTableId = newId(region, region.ec2.routeTables);
   return region.ec2.routeTables.set(RouteTableId, {
     RouteTableId,
     VpcId: vpc.VpcId,
@@ -26,7 +27,7 @@ export function addRouteTable(region: Region, vpc: VpcRow, tags: Tag[] = []): Ro
   });
 }
 
-/** With the state of every route, which follows from its target. */
+/** Returns a table with the state of every route, which derives from its target. */
 const shown = (region: Region, table: RouteTableRow): RouteTable => ({
   ...table,
   Routes: table.Routes.map((route) => ({ ...route, State: stateOf(region, table, route) })),
@@ -61,10 +62,11 @@ export const routeTableOperations = {
     takes: ['VpcId', 'ClientToken', 'TagSpecifications'],
     run(input, region) {
       const table = once(region, 'CreateRouteTable', input, region.ec2.routeTables, () => {
-        const vpc = vpcOf(region, input.VpcId);
+        const vpc = rowOf(region.ec2.vpcs, input.VpcId);
         const siblings = region.ec2.routeTables.filter(({ VpcId }) => VpcId === vpc.VpcId);
-        checkQuota('routeTablesPerVpc', siblings.length + 1);
-        return addRouteTable(region, vpc, tagsFor('route-table', input.TagSpecifications)).RouteTableId;
+        checkQuota(quotas.routeTablesPerVpc, siblings.length + 1);
+        return addRouteTable(region, vpc, tagsFor(region.ec2.routeTables, input.TagSpecifications))
+          .RouteTableId;
       });
       return { RouteTable: shown(region, table), ClientToken: input.ClientToken };
     },
@@ -74,7 +76,7 @@ export const routeTableOperations = {
     takes: ['RouteTableIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       const rows = filtered(
-        named(input.RouteTableIds, region.ec2.routeTables, routeTableNotFound),
+        named(input.RouteTableIds, region.ec2.routeTables),
         input.Filters,
         filters(region),
       );
@@ -83,11 +85,11 @@ export const routeTableOperations = {
     },
   },
 
-  /** An association holds it; a main table always has one. */
+  /** Refused while the table has associations; a main table always has one. */
   DeleteRouteTable: {
     takes: ['RouteTableId'],
     run(input, region) {
-      const { RouteTableId, Associations } = routeTableOf(region, input.RouteTableId);
+      const { RouteTableId, Associations } = rowOf(region.ec2.routeTables, input.RouteTableId);
       if (Associations.length > 0) throw hasDependencies('routeTable', RouteTableId);
       region.ec2.routeTables.delete(RouteTableId);
       return {};

@@ -1,13 +1,13 @@
-/** Routes: one for each destination of a table; a target may go, the route stays. */
+/** Routes: one for each destination of a table; a route remains when its target is deleted. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Route } from '@aws-sdk/client-ec2';
 import { block, covers } from '../../network/cidr.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import * as errors from './errors.ts';
-import { checkQuota } from './quotas.ts';
-import { routeTableOf } from './rows.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import type { RouteTableRow } from './store.ts';
 
 interface RouteInput {
@@ -16,7 +16,7 @@ interface RouteInput {
   readonly NatGatewayId?: string;
 }
 
-/** In its canonical form: of 100.68.0.18/18 AWS makes 100.68.0.0/18. */
+/** Returns a block in its canonical form: AWS turns 100.68.0.18/18 into 100.68.0.0/18. */
 function destinationOf({ DestinationCidrBlock: text }: RouteInput): string {
   if (!text) throw errors.missingParameter('destinationCidrBlock');
   const range = block(text);
@@ -25,7 +25,7 @@ function destinationOf({ DestinationCidrBlock: text }: RouteInput): string {
 }
 
 /**
- * The target of a new route: it must be there, and belong to the VPC of the table.
+ * Returns the target of a new route, which must exist and belong to the VPC of the table.
  * @throws InvalidGatewayID.NotFound, InvalidNatGatewayID.NotFound
  */
 function targetOf(region: Region, table: RouteTableRow, input: RouteInput): Route {
@@ -37,7 +37,7 @@ function targetOf(region: Region, table: RouteTableRow, input: RouteInput): Rout
     errors.apart(`route table ${table.RouteTableId}`, `${noun} ${id}`);
   if (NatGatewayId !== undefined) {
     const nat = region.ec2.natGateways.get(NatGatewayId);
-    // One that is still pending will do.
+    // A pending NAT gateway is accepted.
     if (!nat || nat.State === 'deleted' || nat.State === 'failed') {
       throw errors.routeNatGatewayNotFound(NatGatewayId);
     }
@@ -56,11 +56,11 @@ const routeIn = ({ Routes }: RouteTableRow, destination: string) =>
   Routes.find(({ DestinationCidrBlock }) => DestinationCidrBlock === destination);
 
 export const routeOperations = {
-  /** A destination is taken even when its target is the same: changing a route is `ReplaceRoute`'s. */
+  /** Refuses an existing destination even with the same target: `ReplaceRoute` changes routes. */
   CreateRoute: {
     takes: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
     run(input, region) {
-      const table = routeTableOf(region, input.RouteTableId);
+      const table = rowOf(region.ec2.routeTables, input.RouteTableId);
       const DestinationCidrBlock = destinationOf(input);
       if (routeIn(table, DestinationCidrBlock)) {
         throw refusal(
@@ -75,7 +75,7 @@ export const routeOperations = {
         );
       }
       const target = targetOf(region, table, input);
-      checkQuota('routesPerTable', table.Routes.length + 1);
+      checkQuota(quotas.routesPerTable, table.Routes.length + 1);
       table.Routes.push({ DestinationCidrBlock, ...target, Origin: 'CreateRoute' });
       return { Return: true };
     },
@@ -84,7 +84,7 @@ export const routeOperations = {
   ReplaceRoute: {
     takes: ['RouteTableId', 'DestinationCidrBlock', 'GatewayId', 'NatGatewayId'],
     run(input, region) {
-      const table = routeTableOf(region, input.RouteTableId);
+      const table = rowOf(region.ec2.routeTables, input.RouteTableId);
       const destination = destinationOf(input);
       const route = routeIn(table, destination);
       if (!route) {
@@ -104,7 +104,7 @@ export const routeOperations = {
   DeleteRoute: {
     takes: ['RouteTableId', 'DestinationCidrBlock'],
     run(input, region) {
-      const table = routeTableOf(region, input.RouteTableId);
+      const table = rowOf(region.ec2.routeTables, input.RouteTableId);
       const destination = destinationOf(input);
       const route = routeIn(table, destination);
       if (!route) {

@@ -1,4 +1,4 @@
-/** The filters of security groups, many of which look at their rules. */
+/** The filters of security groups, many of which concern their rules. */
 import type { Region } from '../../world/region.ts';
 import type { FilterTable } from './filters.ts';
 import { rulesIn } from './security-group-rules.ts';

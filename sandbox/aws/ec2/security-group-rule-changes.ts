@@ -1,23 +1,24 @@
-/** Changes to rules that exist: their text, or their description alone. */
+/** Changes to existing rules: their whole content, or only their description. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { IpPermission, SecurityGroupRuleRequest } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { missingParameter, notImplemented, ruleNotFound } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { missingParameter, notImplemented } from './errors.ts';
 import { checkDescription, isSame, rulesOf } from './permissions.ts';
-import { groupOf } from './rows.ts';
 import { checkNew, rulesIn } from './security-group-rules.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 
-/** @throws InvalidSecurityGroupRuleId.NotFound for a rule that is not the group's */
+/** @throws InvalidSecurityGroupRuleId.NotFound for a rule of another group */
 function ruleOf(region: Region, group: SecurityGroupRow, id = ''): SecurityGroupRuleRow {
-  const rule = region.ec2.securityGroupRules.get(id);
-  if (rule?.GroupId !== group.GroupId) throw ruleNotFound(id);
+  const { securityGroupRules } = region.ec2;
+  const rule = securityGroupRules.get(id);
+  if (rule?.GroupId !== group.GroupId) throw securityGroupRules.kind.notFound(id);
   return rule;
 }
 
-/** One rule, written as a permission with one peer. */
+/** Writes a rule as a permission with one peer. */
 function asPermission(request: SecurityGroupRuleRequest): IpPermission {
   const { CidrIpv4: CidrIp, CidrIpv6, ReferencedGroupId: GroupId, Description, ...rest } = request;
   if (request.PrefixListId) throw notImplemented('PrefixListId');
@@ -35,7 +36,7 @@ type DescriptionsInput = Pick<
 >;
 
 function describeRules(region: Region, isEgress: boolean, input: DescriptionsInput) {
-  const group = groupOf(region, input.GroupId);
+  const group = rowOf(region.ec2.securityGroups, input.GroupId);
   const existing = rulesIn(region, group.GroupId, isEgress);
   const changes = [
     ...rulesOf(region, group, input.IpPermissions ?? []).map((text) => {
@@ -50,7 +51,7 @@ function describeRules(region: Region, isEgress: boolean, input: DescriptionsInp
       const rule = region.ec2.securityGroupRules.get(SecurityGroupRuleId);
       if (rule && existing.includes(rule))
         return { rule, Description: checkDescription(Description, 'rule') };
-      throw ruleNotFound(SecurityGroupRuleId ?? '');
+      throw region.ec2.securityGroupRules.kind.notFound(SecurityGroupRuleId ?? '');
     }),
   ];
   if (changes.length === 0) throw missingParameter('ipPermissions');
@@ -59,11 +60,11 @@ function describeRules(region: Region, isEgress: boolean, input: DescriptionsInp
 }
 
 export const securityGroupRuleChangeOperations = {
-  /** A rule is written anew as a whole, keeping its id, its direction and its tags. */
+  /** Replaces the whole content of a rule; its id, direction and tags remain. */
   ModifySecurityGroupRules: {
     takes: ['GroupId', 'SecurityGroupRules'],
     run({ GroupId, SecurityGroupRules = [] }, region) {
-      const group = groupOf(region, GroupId);
+      const group = rowOf(region.ec2.securityGroups, GroupId);
       const changes = SecurityGroupRules.map(({ SecurityGroupRuleId, SecurityGroupRule = {} }) => {
         const rule = ruleOf(region, group, SecurityGroupRuleId);
         const [text, ...more] = rulesOf(region, group, [asPermission(SecurityGroupRule)]);

@@ -1,24 +1,25 @@
-/** The rules of security groups: each one protocol, one range of ports and one peer, in one direction. */
+/** The rules of security groups: each has one protocol, one port range, one peer and one direction. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { IpPermission, Tag } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { invalidParameter, missingParameter, noDefaultVpc, ruleNotFound } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { invalidParameter, missingParameter, noDefaultVpc } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
 import { isSame, peerOf, rulesOf, type RuleText } from './permissions.ts';
-import { checkQuota } from './quotas.ts';
-import { groupOf } from './rows.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 import { tagsFor } from './tags.ts';
+import { newId } from './kinds.ts';
 
-/** The rules of a group, in one direction or in both. */
+/** Returns the rules of a group in one direction or in both. */
 export const rulesIn = (region: Region, groupId: string, isEgress?: boolean): SecurityGroupRuleRow[] =>
   region.ec2.securityGroupRules.filter(
     (rule) => rule.GroupId === groupId && rule.IsEgress === (isEgress ?? rule.IsEgress),
   );
 
-/** Adds a rule to a group, unchecked. */
+/** Adds a rule to a group without checks. */
 export function addRule(
   region: Region,
   { GroupId }: SecurityGroupRow,
@@ -26,7 +27,7 @@ export function addRule(
   text: RuleText,
   tags: Tag[] = [],
 ): SecurityGroupRuleRow {
-  const SecurityGroupRuleId = region.id('sgr');
+  const SecurityGroupRuleId = newId(region, region.ec2.securityGroupRules);
   return region.ec2.securityGroupRules.set(SecurityGroupRuleId, {
     SecurityGroupRuleId,
     SecurityGroupRuleArn: region.arn('ec2', `security-group-rule/${SecurityGroupRuleId}`),
@@ -38,14 +39,14 @@ export function addRule(
   });
 }
 
-/** In the words of AWS's refusals, where `-1` is ALL. */
+/** Describes a rule as AWS's refusals do, where `-1` is ALL. */
 function inWords(rule: RuleText): string {
   const protocol = rule.IpProtocol === '-1' ? 'ALL' : rule.IpProtocol.toUpperCase();
   const ports = rule.IpProtocol === '-1' ? '' : `, from port: ${rule.FromPort}, to port: ${rule.ToPort}`;
   return `peer: ${peerOf(rule)}, ${protocol}${ports}, ALLOW`;
 }
 
-/** @throws InvalidPermission.Duplicate for a rule that the group has */
+/** @throws InvalidPermission.Duplicate for a rule that the group already has */
 export function checkNew(rule: RuleText, existing: RuleText[]): void {
   if (!existing.some((other) => isSame(other, rule))) return;
   throw refusal('InvalidPermission.Duplicate', `the specified rule "${inWords(rule)}" already exists`);
@@ -61,10 +62,10 @@ interface RulesInput {
   readonly CidrIp?: string;
 }
 
-/** The group and the rules that a call means; ingress calls may also write one rule flat. */
+/** Returns the group and the rules of a call; ingress calls may also write one rule with flat parameters. */
 function meant(region: Region, input: RulesInput): { group: SecurityGroupRow; texts: RuleText[] } {
   if (!input.GroupId && input.GroupName) throw noDefaultVpc();
-  const group = groupOf(region, input.GroupId);
+  const group = rowOf(region.ec2.securityGroups, input.GroupId);
   const { CidrIp, IpPermissions = [], ...flat } = input;
   const one = flat.IpProtocol === undefined ? [] : [{ ...flat, IpRanges: CidrIp ? [{ CidrIp }] : [] }];
   const permissions = [...IpPermissions, ...one];
@@ -73,11 +74,11 @@ function meant(region: Region, input: RulesInput): { group: SecurityGroupRow; te
 
 type AuthorizeInput = RulesInput & Pick<EC2.AuthorizeSecurityGroupIngressRequest, 'TagSpecifications'>;
 
-/** All of the rules or, when one is refused, none: AWS's own way with a batch is not documented. */
+/** Adds all rules or, when one is refused, none: AWS does not document what it does with a batch. */
 function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
   const { group, texts } = meant(region, input);
   if (texts.length === 0) throw missingParameter('ipPermissions');
-  const tags = tagsFor('security-group-rule', input.TagSpecifications);
+  const tags = tagsFor(region.ec2.securityGroupRules, input.TagSpecifications);
   const existing = rulesIn(region, group.GroupId, isEgress);
   for (const [i, text] of texts.entries()) {
     if (texts.slice(0, i).some((other) => isSame(other, text))) {
@@ -85,10 +86,10 @@ function authorize(region: Region, isEgress: boolean, input: AuthorizeInput) {
     }
     checkNew(text, existing);
   }
-  // A rule by group counts for IPv4 and for IPv6.
+  // A rule with a group as its peer counts for both IPv4 and IPv6.
   const all = [...existing, ...texts];
-  checkQuota('rulesPerGroup', all.filter(({ CidrIpv6 }) => CidrIpv6 === undefined).length);
-  checkQuota('rulesPerGroup', all.filter(({ CidrIpv4 }) => CidrIpv4 === undefined).length);
+  checkQuota(quotas.rulesPerGroup, all.filter(({ CidrIpv6 }) => CidrIpv6 === undefined).length);
+  checkQuota(quotas.rulesPerGroup, all.filter(({ CidrIpv4 }) => CidrIpv4 === undefined).length);
   const SecurityGroupRules = texts.map((text) => addRule(region, group, isEgress, text, tags));
   return { Return: true, SecurityGroupRules };
 }
@@ -107,7 +108,7 @@ function revoke(region: Region, isEgress: boolean, input: RevokeInput) {
   const byId = (input.SecurityGroupRuleIds ?? []).map((id) => {
     const rule = region.ec2.securityGroupRules.get(id);
     if (rule && existing.includes(rule)) return rule;
-    throw ruleNotFound(id);
+    throw region.ec2.securityGroupRules.kind.notFound(id);
   });
   const rules = [...byText, ...byId];
   if (rules.length === 0) throw missingParameter('ipPermissions');
@@ -147,7 +148,7 @@ export const securityGroupRuleOperations = {
   DescribeSecurityGroupRules: {
     takes: ['SecurityGroupRuleIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = named(input.SecurityGroupRuleIds, region.ec2.securityGroupRules, ruleNotFound);
+      const rows = named(input.SecurityGroupRuleIds, region.ec2.securityGroupRules);
       const { rows: SecurityGroupRules, NextToken } = page(filtered(rows, input.Filters, filters), input);
       return { SecurityGroupRules, NextToken };
     },

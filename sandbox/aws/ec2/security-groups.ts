@@ -1,24 +1,25 @@
-/** Security groups: a name in a VPC, born with a rule that lets everything out, held by interfaces and by each other's rules. */
+/** Security groups: created with a rule that allows all egress; interfaces and other groups' rules block their deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { SecurityGroup, Tag } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { groupNotFound, invalidParameter, invalidValue, missingParameter, noDefaultVpc } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { invalidParameter, invalidValue, missingParameter, noDefaultVpc } from './errors.ts';
 import { filtered, named, page } from './filters.ts';
 import { checkDescription, permissionsOf } from './permissions.ts';
-import { checkQuota } from './quotas.ts';
-import { groupOf, vpcOf } from './rows.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import { groupFilters } from './security-group-filters.ts';
 import { addRule, rulesIn } from './security-group-rules.ts';
 import type { SecurityGroupRow, VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
+import { newId } from './kinds.ts';
 
 const EVERYTHING = { IpProtocol: '-1', FromPort: -1, ToPort: -1 };
 
-/** Adds a group with the rule that every group starts with: all may go out. */
+/** Adds a group with the rule that every group starts with: it allows all egress. */
 function addGroup(region: Region, vpc: VpcRow, name: string, description: string, tags: Tag[]) {
-  const GroupId = region.id('sg');
+  const GroupId = newId(region, region.ec2.securityGroups);
   const group: SecurityGroupRow = region.ec2.securityGroups.set(GroupId, {
     GroupId,
     GroupName: name,
@@ -32,7 +33,7 @@ function addGroup(region: Region, vpc: VpcRow, name: string, description: string
   return group;
 }
 
-/** Adds the default group of a new VPC: its members may talk to each other. */
+/** Adds the default group of a new VPC, whose members may reach each other. */
 export function addDefaultGroup(region: Region, vpc: VpcRow): SecurityGroupRow {
   const group = addGroup(region, vpc, 'default', 'default VPC security group', []);
   const { GroupId } = group;
@@ -43,11 +44,11 @@ export function addDefaultGroup(region: Region, vpc: VpcRow): SecurityGroupRow {
   return group;
 }
 
-/** The default group of a VPC: what an interface gets that asks for none. */
+/** Returns the default group of a VPC, which an interface gets when its request names none. */
 export const defaultGroupOf = (region: Region, vpcId: string): SecurityGroupRow | undefined =>
   region.ec2.securityGroups.find(({ VpcId, GroupName }) => VpcId === vpcId && GroupName === 'default');
 
-/** Takes a group away with its rules. */
+/** Deletes a group and its rules. */
 export function removeGroup(region: Region, groupId: string): void {
   for (const { SecurityGroupRuleId } of rulesIn(region, groupId)) {
     region.ec2.securityGroupRules.delete(SecurityGroupRuleId);
@@ -63,7 +64,7 @@ const shown = (region: Region, group: SecurityGroupRow): SecurityGroup => ({
 
 const NAME = /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
 
-/** Names compare without case. @throws InvalidParameterValue, InvalidGroup.Duplicate */
+/** Checks a name; names are compared without case. @throws InvalidParameterValue, InvalidGroup.Duplicate */
 function checkName(region: Region, vpcId: string, name: string | undefined): string {
   if (!name) throw missingParameter('groupName');
   if (!NAME.test(name)) {
@@ -86,7 +87,7 @@ function checkName(region: Region, vpcId: string, name: string | undefined): str
   return name;
 }
 
-/** An interface that has it, or a rule of another group that names it; its own rules do not count. */
+/** Whether an interface uses a group or a rule of another group names it; its own rules do not count. */
 const isHeld = ({ ec2 }: Region, groupId: string): boolean =>
   ec2.networkInterfaces.all().some(({ Groups }) => Groups?.some(({ GroupId }) => GroupId === groupId)) ||
   ec2.securityGroupRules
@@ -101,12 +102,12 @@ export const securityGroupOperations = {
     takes: ['GroupName', 'Description', 'VpcId', 'TagSpecifications'],
     run(input, region) {
       if (!input.VpcId) throw noDefaultVpc();
-      const vpc = vpcOf(region, input.VpcId);
+      const vpc = rowOf(region.ec2.vpcs, input.VpcId);
       const name = checkName(region, vpc.VpcId, input.GroupName);
       const description = checkDescription(input.Description, 'security group');
       if (!description) throw missingParameter('groupDescription');
-      checkQuota('securityGroups', region.ec2.securityGroups.size + 1);
-      const tags = tagsFor('security-group', input.TagSpecifications);
+      checkQuota(quotas.securityGroups, region.ec2.securityGroups.size + 1);
+      const tags = tagsFor(region.ec2.securityGroups, input.TagSpecifications);
       const { GroupId, SecurityGroupArn } = addGroup(region, vpc, name, description, tags);
       return { GroupId, SecurityGroupArn, Tags: tags };
     },
@@ -116,7 +117,7 @@ export const securityGroupOperations = {
     takes: ['GroupIds', 'GroupNames', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
       if (input.GroupNames?.length) throw noDefaultVpc();
-      const rows = named(input.GroupIds, region.ec2.securityGroups, groupNotFound);
+      const rows = named(input.GroupIds, region.ec2.securityGroups);
       const { rows: fitting, NextToken } = page(filtered(rows, input.Filters, groupFilters(region)), input);
       return { SecurityGroups: fitting.map((group) => shown(region, group)), NextToken };
     },
@@ -126,7 +127,7 @@ export const securityGroupOperations = {
     takes: ['GroupId', 'GroupName'],
     run(input, region) {
       if (!input.GroupId && input.GroupName) throw noDefaultVpc();
-      const { GroupId, GroupName } = groupOf(region, input.GroupId);
+      const { GroupId, GroupName } = rowOf(region.ec2.securityGroups, input.GroupId);
       if (GroupName === 'default') {
         throw refusal(
           'CannotDelete',

@@ -1,4 +1,4 @@
-/** What the sandbox holds of EC2 in one region. */
+/** The tables of EC2 in one region. */
 import type {
   Address,
   InternetGateway,
@@ -13,7 +13,12 @@ import type {
   Subnet,
   Vpc,
 } from '@aws-sdk/client-ec2';
-import { Table } from '../../world/table.ts';
+import { refusal } from '../../protocol/refusal.ts';
+import { BOOKKEEPING, Table } from '../../world/table.ts';
+import { idNotFound } from './errors.ts';
+import { always, noVpc, resource, type Ec2Table } from './kinds.ts';
+import type { Tagged } from './tags.ts';
+import type { TokenRow } from './tokens.ts';
 
 /** A VPC with the attributes that `DescribeVpcAttribute` shows. */
 export interface VpcRow extends Vpc {
@@ -30,10 +35,10 @@ export interface SubnetRow extends Subnet {
 }
 export interface InternetGatewayRow extends InternetGateway {
   InternetGatewayId: string;
-  /** None, or one: to a VPC. */
+  /** Empty, or the one attachment to a VPC. */
   Attachments: InternetGatewayAttachment[];
 }
-/** A route table; the state of its routes is not kept here but derived from their targets. */
+/** A route table; the state of a route is not stored but derives from its target. */
 export interface RouteTableRow extends RouteTable {
   RouteTableId: string;
   VpcId: string;
@@ -43,17 +48,17 @@ export interface RouteTableRow extends RouteTable {
 export interface AddressRow extends Address {
   AllocationId: string;
   PublicIp: string;
-  /** The NAT gateway that has it, or had it until a moment ago. */
+  /** The NAT gateway that uses it, or used it until a moment ago. */
   heldBy?: string;
 }
 export interface NatGatewayRow extends NatGateway {
   NatGatewayId: string;
   SubnetId: string;
   VpcId: string;
-  /** It is going to fail for this reason, whatever it finds. */
-  doom?: { readonly code: string; readonly message: string };
+  /** The injected reason for which it will fail. */
+  pendingFailure?: { readonly code: string; readonly message: string };
 }
-/** A security group; its permissions are not kept here but derived from the rules. */
+/** A security group; its permissions are not stored but derive from the rules. */
 export interface SecurityGroupRow extends SecurityGroup {
   GroupId: string;
   GroupName: string;
@@ -65,33 +70,105 @@ export interface SecurityGroupRuleRow extends SecurityGroupRule {
   IsEgress: boolean;
   IpProtocol: string;
 }
-/** A network interface: who lives in which subnet, with which address and groups. All «still in use» derives from these. */
+/** A network interface: its subnet, address and groups. Every "still in use" refusal derives from these rows. */
 export interface NetworkInterfaceRow extends NetworkInterface {
   NetworkInterfaceId: string;
   SubnetId: string;
   VpcId: string;
   PrivateIpAddress: string;
 }
-/** What a client token was used for: EC2 remembers it for about a day, even after the object is gone. */
-export interface TokenRow {
-  operation: string;
-  parameters: string;
-  id: string;
-  /** What was made, as it was: shown again when the object itself is gone. */
-  made: object;
-}
 
+/** The tables of EC2. A kind of resource is declared here and nowhere else. */
 export const ec2Store = () => ({
-  vpcs: new Table<VpcRow>(),
-  subnets: new Table<SubnetRow>(),
-  internetGateways: new Table<InternetGatewayRow>(),
-  routeTables: new Table<RouteTableRow>(),
-  addresses: new Table<AddressRow>(),
-  natGateways: new Table<NatGatewayRow>(),
-  securityGroups: new Table<SecurityGroupRow>(),
-  securityGroupRules: new Table<SecurityGroupRuleRow>(),
-  networkInterfaces: new Table<NetworkInterfaceRow>(),
+  vpcs: resource<VpcRow>({
+    idPrefix: 'vpc',
+    tagType: 'vpc',
+    parameter: 'vpcId',
+    listedBy: ['DescribeVpcs'],
+    notFound: idNotFound('InvalidVpcID.NotFound', 'vpc'),
+    blocksDeletionOf: noVpc,
+    isCounted: always,
+  }),
+  subnets: resource<SubnetRow>({
+    idPrefix: 'subnet',
+    tagType: 'subnet',
+    parameter: 'subnetId',
+    listedBy: ['DescribeSubnets'],
+    notFound: idNotFound('InvalidSubnetID.NotFound', 'subnet'),
+    blocksDeletionOf: ({ VpcId }) => VpcId,
+    isCounted: always,
+  }),
+  internetGateways: resource<InternetGatewayRow>({
+    idPrefix: 'igw',
+    tagType: 'internet-gateway',
+    parameter: 'internetGatewayId',
+    listedBy: ['DescribeInternetGateways'],
+    notFound: idNotFound('InvalidInternetGatewayID.NotFound', 'internetGateway'),
+    blocksDeletionOf: ({ Attachments }) => Attachments[0]?.VpcId,
+    isCounted: always,
+  }),
+  routeTables: resource<RouteTableRow>({
+    idPrefix: 'rtb',
+    tagType: 'route-table',
+    parameter: 'routeTableId',
+    listedBy: ['DescribeRouteTables'],
+    notFound: idNotFound('InvalidRouteTableID.NotFound', 'routeTable'),
+    // The main route table is deleted with its VPC.
+    blocksDeletionOf: ({ VpcId, Associations }) =>
+      Associations.some(({ Main }) => Main) ? undefined : VpcId,
+    isCounted: always,
+  }),
+  addresses: resource<AddressRow>({
+    idPrefix: 'eipalloc',
+    tagType: 'elastic-ip',
+    parameter: 'allocationId',
+    listedBy: ['DescribeAddresses'],
+    notFound: idNotFound('InvalidAllocationID.NotFound', 'allocation'),
+    blocksDeletionOf: noVpc,
+    isCounted: always,
+  }),
+  natGateways: resource<NatGatewayRow>({
+    idPrefix: 'nat',
+    tagType: 'natgateway',
+    parameter: 'natGatewayId',
+    listedBy: ['DescribeNatGateways'],
+    notFound: (id) => refusal('NatGatewayNotFound', `NatGateway ${id} was not found`),
+    blocksDeletionOf: noVpc,
+    isCounted: ({ State }) => State !== 'deleted' && State !== 'failed',
+  }),
+  securityGroups: resource<SecurityGroupRow>({
+    idPrefix: 'sg',
+    tagType: 'security-group',
+    parameter: 'groupId',
+    listedBy: ['DescribeSecurityGroups'],
+    notFound: (id) => refusal('InvalidGroup.NotFound', `The security group '${id}' does not exist`),
+    // The default group is deleted with its VPC.
+    blocksDeletionOf: ({ VpcId, GroupName }) => (GroupName === 'default' ? undefined : VpcId),
+    isCounted: always,
+  }),
+  securityGroupRules: resource<SecurityGroupRuleRow>({
+    idPrefix: 'sgr',
+    tagType: 'security-group-rule',
+    parameter: 'securityGroupRuleId',
+    listedBy: ['DescribeSecurityGroupRules'],
+    notFound: idNotFound('InvalidSecurityGroupRuleId.NotFound', 'security group rule'),
+    blocksDeletionOf: noVpc,
+    isCounted: always,
+  }),
+  networkInterfaces: resource<NetworkInterfaceRow>({
+    idPrefix: 'eni',
+    tagType: 'network-interface',
+    parameter: 'networkInterfaceId',
+    listedBy: ['DescribeNetworkInterfaces'],
+    notFound: idNotFound('InvalidNetworkInterfaceID.NotFound', 'networkInterface'),
+    blocksDeletionOf: noVpc,
+    isCounted: always,
+  }),
   /** By `operation token`. */
-  tokens: new Table<TokenRow>(),
+  tokens: new Table<TokenRow>(BOOKKEEPING),
 });
 export type Ec2Store = ReturnType<typeof ec2Store>;
+
+/** The tables of all kinds of resources; a table that is not one of these must be named here. */
+export const resourceTables = ({ tokens: _, ...tables }: Ec2Store): Ec2Table<Tagged>[] =>
+  Object.values(tables);

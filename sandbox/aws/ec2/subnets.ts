@@ -1,4 +1,4 @@
-/** Subnets: parts of a VPC's block, each in one zone, and not gone while an interface lives inside. */
+/** Subnets: parts of a VPC's block, each in one zone; interfaces block their deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { CreateSubnetRequest, Subnet } from '@aws-sdk/client-ec2';
 import { freeCount } from '../../network/addresses.ts';
@@ -6,14 +6,15 @@ import { covers, overlap } from '../../network/cidr.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { hasDependencies, invalidValue, missingParameter, subnetNotFound } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { hasDependencies, invalidValue, missingParameter } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
-import { checkQuota } from './quotas.ts';
-import { subnetOf, vpcOf } from './rows.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import type { SubnetRow, VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
 import { checkCidr } from './vpcs.ts';
 import { zonesOf } from './zones.ts';
+import { newId } from './kinds.ts';
 
 /** @throws InvalidSubnet.Range outside of the VPC's block, InvalidSubnet.Conflict over another subnet's */
 function checkPlace(region: Region, vpc: VpcRow, cidr: string | undefined): string {
@@ -25,11 +26,11 @@ function checkPlace(region: Region, vpc: VpcRow, cidr: string | undefined): stri
   if (siblings.some((other) => overlap(other.CidrBlock, CidrBlock))) {
     throw refusal('InvalidSubnet.Conflict', `The CIDR '${cidr}' conflicts with another subnet`);
   }
-  checkQuota('subnetsPerVpc', siblings.length + 1);
+  checkQuota(quotas.subnetsPerVpc, siblings.length + 1);
   return CidrBlock;
 }
 
-/** The zone by name or by id; AWS picks one when none is asked for: here always the first. */
+/** Returns the zone that a call names. AWS picks one when a call names none; here it is the first. */
 function zoneFor(region: Region, { AvailabilityZone, AvailabilityZoneId }: CreateSubnetRequest) {
   const zones = zonesOf(region);
   const zone = zones.find(
@@ -75,11 +76,11 @@ export const subnetOperations = {
   CreateSubnet: {
     takes: ['VpcId', 'CidrBlock', 'AvailabilityZone', 'AvailabilityZoneId', 'TagSpecifications'],
     run(input, region) {
-      const vpc = vpcOf(region, input.VpcId);
+      const vpc = rowOf(region.ec2.vpcs, input.VpcId);
       const CidrBlock = checkPlace(region, vpc, input.CidrBlock);
       const zone = zoneFor(region, input);
-      const Tags = tagsFor('subnet', input.TagSpecifications);
-      const SubnetId = region.id('subnet');
+      const Tags = tagsFor(region.ec2.subnets, input.TagSpecifications);
+      const SubnetId = newId(region, region.ec2.subnets);
       const subnet = region.ec2.subnets.set(SubnetId, {
         SubnetId,
         SubnetArn: region.arn('ec2', `subnet/${SubnetId}`),
@@ -110,21 +111,17 @@ export const subnetOperations = {
   DescribeSubnets: {
     takes: ['SubnetIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = filtered(
-        named(input.SubnetIds, region.ec2.subnets, subnetNotFound),
-        input.Filters,
-        filters(region),
-      );
+      const rows = filtered(named(input.SubnetIds, region.ec2.subnets), input.Filters, filters(region));
       const { rows: fitting, NextToken } = page(rows, input);
       return { Subnets: fitting.map((subnet) => shown(region, subnet)), NextToken };
     },
   },
 
-  /** Of its attributes the sandbox has one; it is meant for EC2 instances, of which the sandbox has none. */
+  /** The sandbox has one of the attributes; it only affects EC2 instances, which the sandbox lacks. */
   ModifySubnetAttribute: {
     takes: ['SubnetId', 'MapPublicIpOnLaunch'],
     run(input, region) {
-      const subnet = subnetOf(region, input.SubnetId);
+      const subnet = rowOf(region.ec2.subnets, input.SubnetId);
       const value = input.MapPublicIpOnLaunch?.Value;
       if (value === undefined) throw missingParameter('mapPublicIpOnLaunch');
       subnet.MapPublicIpOnLaunch = value;
@@ -132,12 +129,12 @@ export const subnetOperations = {
     },
   },
 
-  /** An association with a route table does not hold a subnet: it goes with it. */
+  /** An association with a route table does not block the deletion: it is deleted with the subnet. */
   DeleteSubnet: {
     takes: ['SubnetId'],
     run(input, region) {
       const { ec2 } = region;
-      const { SubnetId } = subnetOf(region, input.SubnetId);
+      const { SubnetId } = rowOf(region.ec2.subnets, input.SubnetId);
       if (ec2.networkInterfaces.find((one) => one.SubnetId === SubnetId)) {
         throw hasDependencies('subnet', SubnetId);
       }

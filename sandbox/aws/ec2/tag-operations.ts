@@ -1,53 +1,21 @@
-/** CreateTags, DeleteTags and DescribeTags, over every kind of EC2. */
+/** CreateTags, DeleteTags and DescribeTags for every kind of EC2 resource. */
 import type * as EC2 from '@aws-sdk/client-ec2';
-import type { ResourceType, TagDescription } from '@aws-sdk/client-ec2';
+import type { TagDescription } from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
-import { refusal, type Refusal } from '../../protocol/refusal.ts';
+import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import type { Table } from '../../world/table.ts';
-import * as errors from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { missingParameter } from './errors.ts';
 import { filtered, page, type FilterTable } from './filters.ts';
-import type { Ec2Store } from './store.ts';
+import { resourceTables } from './store.ts';
 import { mergeTags, tagsOf, type Tagged } from './tags.ts';
-
-interface Kind {
-  readonly type: ResourceType;
-  readonly table: (store: Ec2Store) => Table<Tagged>;
-  readonly notFound: (id: string) => Refusal;
-}
-
-/** The kinds, by the prefix of their ids. */
-const kinds: Readonly<Record<string, Kind>> = {
-  vpc: { type: 'vpc', table: (ec2) => ec2.vpcs, notFound: errors.vpcNotFound },
-  subnet: { type: 'subnet', table: (ec2) => ec2.subnets, notFound: errors.subnetNotFound },
-  igw: {
-    type: 'internet-gateway',
-    table: (ec2) => ec2.internetGateways,
-    notFound: errors.internetGatewayNotFound,
-  },
-  rtb: { type: 'route-table', table: (ec2) => ec2.routeTables, notFound: errors.routeTableNotFound },
-  eipalloc: { type: 'elastic-ip', table: (ec2) => ec2.addresses, notFound: errors.allocationNotFound },
-  nat: { type: 'natgateway', table: (ec2) => ec2.natGateways, notFound: errors.natGatewayNotFound },
-  sg: { type: 'security-group', table: (ec2) => ec2.securityGroups, notFound: errors.groupNotFound },
-  sgr: {
-    type: 'security-group-rule',
-    table: (ec2) => ec2.securityGroupRules,
-    notFound: errors.ruleNotFound,
-  },
-  eni: {
-    type: 'network-interface',
-    table: (ec2) => ec2.networkInterfaces,
-    notFound: errors.interfaceNotFound,
-  },
-};
 
 /** @throws Invalid…ID.NotFound, InvalidID for an id of no kind */
 function taggedOf({ ec2 }: Region, id: string): Tagged {
-  const kind = kinds[id.slice(0, id.indexOf('-'))];
-  if (!kind) throw refusal('InvalidID', `The ID '${id}' is not valid`);
-  const row = kind.table(ec2).get(id);
-  if (!row) throw kind.notFound(id);
-  return row;
+  const prefix = id.slice(0, id.indexOf('-'));
+  const table = resourceTables(ec2).find(({ kind }) => kind.idPrefix === prefix);
+  if (!table) throw refusal('InvalidID', `The ID '${id}' is not valid`);
+  return rowOf(table, id);
 }
 
 function setTags(row: Tagged, tags: EC2.Tag[]): void {
@@ -56,16 +24,16 @@ function setTags(row: Tagged, tags: EC2.Tag[]): void {
 }
 
 function descriptions({ ec2 }: Region): TagDescription[] {
-  return Object.values(kinds).flatMap(({ type, table }) =>
-    table(ec2)
+  return resourceTables(ec2).flatMap((table) =>
+    table
       .entries()
       .flatMap(([ResourceId, row]) =>
-        tagsOf(row).map(({ Key, Value }) => ({ ResourceId, ResourceType: type, Key, Value })),
+        tagsOf(row).map(({ Key, Value }) => ({ ResourceId, ResourceType: table.kind.tagType, Key, Value })),
       ),
   );
 }
 
-/** `tag:<key>` is a filter here too: each description has its one tag. */
+/** `tag:<key>` is a filter here too: each description has one tag. */
 const filters: FilterTable<TagDescription & Tagged> = {
   key: ({ Key }) => Key,
   value: ({ Value }) => Value,
@@ -74,12 +42,12 @@ const filters: FilterTable<TagDescription & Tagged> = {
 };
 
 export const tagOperations = {
-  /** An upsert on all of them or, when one is not there, on none. */
+  /** Changes all resources or, when one does not exist, none. */
   CreateTags: {
     takes: ['Resources', 'Tags'],
     run({ Resources = [], Tags = [] }, region) {
-      if (Resources.length === 0) throw errors.missingParameter('resourceIdSet');
-      if (Tags.length === 0) throw errors.missingParameter('tagSet');
+      if (Resources.length === 0) throw missingParameter('resourceIdSet');
+      if (Tags.length === 0) throw missingParameter('tagSet');
       const changes = Resources.map((id) => taggedOf(region, id)).map(
         (row) => [row, mergeTags(tagsOf(row), Tags)] as const,
       );
@@ -88,11 +56,11 @@ export const tagOperations = {
     },
   },
 
-  /** A tag without a value goes whatever its value is; without any tag, all go. */
+  /** Deletes a tag given without a value whatever its value is; deletes all tags when the call names none. */
   DeleteTags: {
     takes: ['Resources', 'Tags'],
     run({ Resources = [], Tags }, region) {
-      if (Resources.length === 0) throw errors.missingParameter('resourceIdSet');
+      if (Resources.length === 0) throw missingParameter('resourceIdSet');
       const rows = Resources.map((id) => taggedOf(region, id));
       const goes = (tag: EC2.Tag) =>
         !Tags || Tags.some(({ Key, Value }) => Key === tag.Key && (Value ?? tag.Value) === tag.Value);

@@ -1,26 +1,29 @@
-/** Tags of EC2: given in the create call as tag specifications, kept on the row, filtered by. */
+/** Tags of EC2: create calls take them as tag specifications, rows keep them, filters use them. */
 import type { ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 import { refusal } from '../../protocol/refusal.ts';
+import { CAPITALISED, tagging } from '../tagging.ts';
 import { invalidParameter } from './errors.ts';
 
-const MOST = 50;
-
-/** A row with tags: network interfaces call them `TagSet`. */
+/** A row with tags; network interfaces keep them in `TagSet`. */
 export interface Tagged {
   Tags?: Tag[];
   TagSet?: Tag[];
 }
 
-/** The tags of any row. */
+/** Returns the tags of a row of any kind. */
 export const tagsOf = ({ Tags, TagSet }: Tagged): Tag[] => Tags ?? TagSet ?? [];
 
 /**
- * The tags of a create call for the one kind it makes.
+ * Returns the tags that a create call gives to the one kind that it creates.
+ * @param table the table of that kind
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
  */
-export function tagsFor(kind: ResourceType, specifications: TagSpecification[] | undefined): Tag[] {
+export function tagsFor(
+  { kind }: { readonly kind: { readonly tagType: ResourceType } },
+  specifications: TagSpecification[] | undefined,
+): Tag[] {
   for (const { ResourceType } of specifications ?? []) {
-    if (ResourceType !== kind) {
+    if (ResourceType !== kind.tagType) {
       throw invalidParameter(`'${ResourceType}' is not a valid taggable resource type for this operation.`);
     }
   }
@@ -30,19 +33,17 @@ export function tagsFor(kind: ResourceType, specifications: TagSpecification[] |
   );
 }
 
-/** The tags after an upsert. */
-export function mergeTags(existing: Tag[] | undefined, added: Tag[]): Tag[] {
-  const merged = new Map((existing ?? []).map((tag) => [tag.Key, tag]));
-  for (const { Key, Value = '' } of added) {
-    if (!Key || Key.startsWith('aws:')) {
-      throw invalidParameter(
-        `Value ( ${Key ?? ''} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved for system use`,
-      );
-    }
-    merged.set(Key, { Key, Value });
-  }
-  if (merged.size > MOST) {
-    throw refusal('TagLimitExceeded', 'The maximum number of Tags for a resource has been reached.');
-  }
-  return [...merged.values()];
-}
+/** The tagging of EC2: keys that start with `aws:` are reserved. */
+const { merged } = tagging({
+  spelling: CAPITALISED,
+  check(key) {
+    if (key && !key.startsWith('aws:')) return;
+    throw invalidParameter(
+      `Value ( ${key} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved for system use`,
+    );
+  },
+  tooMany: () => refusal('TagLimitExceeded', 'The maximum number of Tags for a resource has been reached.'),
+});
+
+/** Returns the tags after an upsert. @throws InvalidParameterValue, TagLimitExceeded */
+export const mergeTags = merged;

@@ -1,18 +1,27 @@
-/** Client tokens of EC2: the same call with the same token makes nothing new. */
+/** Client tokens of EC2: a repeated call with the same token creates nothing new. */
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import type { Table } from '../../world/table.ts';
 import { invalidValue } from './errors.ts';
 
+/** A client token, and what the call with it created. */
+export interface TokenRow {
+  operation: string;
+  parameters: string;
+  id: string;
+  /** The resource as it was created: returned again when the resource itself is gone. */
+  made: object;
+}
+
 const LONGEST = 64;
 
 /**
- * Makes a thing once for a token, every time without one.
- * A repeat answers the thing as it is now, or as it was made if it is gone: EC2 remembers a token for about a day,
- * even when what it made is deleted or has failed. The sandbox remembers for ever: nobody may rely on forgetting.
+ * Creates a resource once per token, or every time without a token. A repeat returns the resource as it is now or, if it
+ * is gone, as it was created: EC2 remembers a token for about a day, even when its resource is deleted or has failed. The
+ * sandbox remembers tokens indefinitely: callers may not rely on their expiry.
  * @param input the whole input of the call
- * @param make makes it and returns its id
- * @throws IdempotentParameterMismatch when the token came with other parameters before
+ * @param make creates the resource and returns its id
+ * @throws IdempotentParameterMismatch when an earlier call used the token with other parameters
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
  */
 export function once<Row extends object>(

@@ -1,15 +1,15 @@
-/** The attributes of a VPC: whether it resolves names, and whether it gives names to hosts. */
+/** The attributes of a VPC: DNS resolution and DNS hostnames. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
+import { rowOf } from '../finder.ts';
 import { invalidParameter, invalidValue } from './errors.ts';
-import { vpcOf } from './rows.ts';
 
 export const vpcAttributeOperations = {
   DescribeVpcAttribute: {
     takes: ['VpcId', 'Attribute'],
     run(input, region) {
-      const { VpcId, enableDnsSupport, enableDnsHostnames } = vpcOf(region, input.VpcId);
+      const { VpcId, enableDnsSupport, enableDnsHostnames } = rowOf(region.ec2.vpcs, input.VpcId);
       switch (input.Attribute) {
         case 'enableDnsSupport':
           return { VpcId, EnableDnsSupport: { Value: enableDnsSupport } };
@@ -24,13 +24,13 @@ export const vpcAttributeOperations = {
   },
 
   /**
-   * One attribute a call; hostnames need support.
+   * One attribute per call; DNS hostnames need DNS support.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcAttribute.html
    */
   ModifyVpcAttribute: {
     takes: ['VpcId', 'EnableDnsSupport', 'EnableDnsHostnames'],
     run(input, region) {
-      const vpc = vpcOf(region, input.VpcId);
+      const vpc = rowOf(region.ec2.vpcs, input.VpcId);
       const support = input.EnableDnsSupport?.Value;
       const hostnames = input.EnableDnsHostnames?.Value;
       if (support !== undefined && hostnames !== undefined) {

@@ -1,25 +1,26 @@
-/** VPCs: born `pending`, with a main route table and a default security group, and not gone while anything lives inside. */
+/** VPCs: created `pending` with a main route table and a default security group; resources inside block their deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Vpc } from '@aws-sdk/client-ec2';
 import { block } from '../../network/cidr.ts';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { hasDependencies, invalidValue, missingParameter, notImplemented, vpcNotFound } from './errors.ts';
+import { rowOf } from '../finder.ts';
+import { hasDependencies, invalidValue, missingParameter, notImplemented } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
-import { checkQuota } from './quotas.ts';
+import { checkQuota, quotas } from './quotas.ts';
 import { associate } from './route-table-associations.ts';
 import { addRouteTable } from './route-tables.ts';
-import { vpcOf } from './rows.ts';
 import { addDefaultGroup, removeGroup } from './security-groups.ts';
-import type { VpcRow } from './store.ts';
+import { resourceTables, type VpcRow } from './store.ts';
 import { tagsFor } from './tags.ts';
+import { newId } from './kinds.ts';
 
 const LARGEST = 16;
 const SMALLEST = 28;
 
 /**
- * A block of the sizes that VPCs and subnets may have, in its canonical form: AWS silently drops bits of the host.
+ * Returns a block of a size that VPCs and subnets may have, in its canonical form: AWS silently drops host bits.
  * @param outOfRange the code for a block that is too large or too small
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
  */
@@ -45,7 +46,7 @@ const filters: FilterTable<VpcRow> = {
   'owner-id': (vpc) => vpc.OwnerId,
 };
 
-/** A VPC of the sandbox has its first block and no other. */
+/** Returns the block associations of a VPC: in the sandbox it has only its first block. */
 const associationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
   {
     AssociationId: VpcId.replace('vpc-', 'vpc-cidr-assoc-'),
@@ -57,14 +58,14 @@ const associationsOf = ({ VpcId, CidrBlock }: VpcRow) => [
 const shown = (vpc: VpcRow): Vpc => ({ ...vpc, CidrBlockAssociationSet: associationsOf(vpc) });
 
 export const vpcOperations = {
-  /** No client token: every call makes another VPC. */
+  /** There is no client token: every call creates another VPC. */
   CreateVpc: {
     takes: ['CidrBlock', 'InstanceTenancy', 'AmazonProvidedIpv6CidrBlock', 'TagSpecifications'],
     run(input, region) {
-      // Terraform always sends it, as false.
+      // Terraform always sends false.
       if (input.AmazonProvidedIpv6CidrBlock) throw notImplemented('AmazonProvidedIpv6CidrBlock');
-      checkQuota('vpcs', region.ec2.vpcs.size + 1);
-      const VpcId = region.id('vpc');
+      checkQuota(quotas.vpcs, region.ec2.vpcs.size + 1);
+      const VpcId = newId(region, region.ec2.vpcs);
       const vpc = region.ec2.vpcs.set(VpcId, {
         VpcId,
         CidrBlock: checkCidr(input.CidrBlock, 'InvalidVpc.Range'),
@@ -73,7 +74,7 @@ export const vpcOperations = {
         IsDefault: false,
         OwnerId: region.account,
         DhcpOptionsId: 'dopt-default',
-        Tags: tagsFor('vpc', input.TagSpecifications),
+        Tags: tagsFor(region.ec2.vpcs, input.TagSpecifications),
         enableDnsSupport: true,
         enableDnsHostnames: false,
       });
@@ -86,17 +87,17 @@ export const vpcOperations = {
   DescribeVpcs: {
     takes: ['VpcIds', 'Filters', 'MaxResults', 'NextToken'],
     run(input, region) {
-      const rows = filtered(named(input.VpcIds, region.ec2.vpcs, vpcNotFound), input.Filters, filters);
+      const rows = filtered(named(input.VpcIds, region.ec2.vpcs), input.Filters, filters);
       const { rows: Vpcs, NextToken } = page(rows.map(shown), input);
       return { Vpcs, NextToken };
     },
   },
 
-  /** The main route table and the default security group go with the VPC; anything else holds it. */
+  /** Also deletes the main route table and the default security group; any other resource blocks the deletion. */
   DeleteVpc: {
     takes: ['VpcId'],
     run(input, region) {
-      const { VpcId } = vpcOf(region, input.VpcId);
+      const { VpcId } = rowOf(region.ec2.vpcs, input.VpcId);
       if (isInhabited(region, VpcId)) throw hasDependencies('vpc', VpcId);
       const { routeTables, securityGroups, vpcs } = region.ec2;
       for (const table of routeTables.all())
@@ -108,13 +109,6 @@ export const vpcOperations = {
   },
 } satisfies Operations<typeof EC2>;
 
-/** Interfaces and NAT gateways need no look: they live in subnets, which cannot go before them. */
-function isInhabited({ ec2 }: Region, vpcId: string): boolean {
-  const here = ({ VpcId }: { VpcId?: string }) => VpcId === vpcId;
-  return (
-    ec2.subnets.all().some(here) ||
-    ec2.internetGateways.all().some(({ Attachments }) => Attachments.some(here)) ||
-    ec2.routeTables.all().some((table) => here(table) && !table.Associations.some(({ Main }) => Main)) ||
-    ec2.securityGroups.all().some((group) => here(group) && group.GroupName !== 'default')
-  );
-}
+/** Whether a resource of any kind blocks the deletion of a VPC. */
+const isInhabited = ({ ec2 }: Region, vpcId: string): boolean =>
+  resourceTables(ec2).some((table) => table.all().some((row) => table.kind.blocksDeletionOf(row) === vpcId));

@@ -27,7 +27,7 @@ const short = (region: string): string =>
     .map((part) => own(COMPASS, part) ?? part)
     .join('');
 
-/** The zones of a region: `eu-west-1a` is `euw1-az1`. In AWS that mapping is another one in each account. */
+/** Returns the zones of a region: `eu-west-1a` is `euw1-az1`. In AWS the mapping differs per account. */
 export const zonesOf = ({ name }: Region): { name: string; id: string }[] =>
   ['a', 'b', 'c'].map((letter, i) => ({ name: `${name}${letter}`, id: `${short(name)}-az${i + 1}` }));
 
@@ -57,7 +57,7 @@ const filters: FilterTable<AvailabilityZone & { Tags?: undefined }> = {
   'zone-type': (zone) => zone.ZoneType,
 };
 
-/** The regions that every account has; a call to any other makes that one too. */
+/** The regions that every account has; a call to another region adds that region. */
 const REGIONS = [
   ...['ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3', 'ap-south-1', 'ap-southeast-1', 'ap-southeast-2'],
   ...['ca-central-1', 'eu-central-1', 'eu-north-1', 'eu-west-1', 'eu-west-2', 'eu-west-3', 'sa-east-1'],
@@ -70,7 +70,7 @@ const regionFilters: FilterTable<EC2.Region & { Tags?: undefined }> = {
   'region-name': ({ RegionName }) => RegionName,
 };
 
-/** @throws InvalidParameterValue for a name that is none of `known` */
+/** @throws InvalidParameterValue for a name that is not in `known` */
 function checkNames(noun: string, names: string[] | undefined, known: (string | undefined)[]): void {
   const unknown = names?.find((name) => !known.includes(name));
   if (unknown !== undefined) throw invalidParameter(`Invalid ${noun}: [${unknown}]`);
@@ -80,7 +80,7 @@ const wanted = (names: string[] | undefined, name: string | undefined): boolean 
   !names?.length || names.includes(name ?? '');
 
 export const zoneOperations = {
-  /** There are no zones that an account must opt in to, so `AllAvailabilityZones` changes nothing. */
+  /** `AllAvailabilityZones` has no effect: no zone requires an opt-in. */
   DescribeAvailabilityZones: {
     takes: ['ZoneNames', 'ZoneIds', 'Filters', 'AllAvailabilityZones'],
     run({ ZoneNames, ZoneIds, Filters }, region) {

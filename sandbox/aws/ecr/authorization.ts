@@ -7,7 +7,7 @@ import type { Operations } from '../../operations.ts';
 const TOKEN_LIFE = 12 * 3600 * 1000;
 
 export const authorizationOperations = {
-  /** The sandbox asks nobody for a password, so the token is any; it is good for the whole registry, as AWS's is. */
+  /** The sandbox checks no passwords, so any token will do; like AWS's, it is valid for the whole registry. */
   GetAuthorizationToken: {
     takes: [],
     run: (_input, region) => ({

@@ -1,8 +1,8 @@
-/** What ECR checks of every request: names of repositories, tags of images, page sizes. */
+/** The checks of ECR requests: repository names, image tags and page sizes. */
 import type * as z from 'zod';
 import type { Region } from '../../world/region.ts';
+import { pageOf, type Page, type PageRules } from '../paging.ts';
 import { invalidParameter, repositoryNotFound, type Place } from './errors.ts';
-import { page, type Page } from './paging.ts';
 import type { RepositoryRow } from './store.ts';
 
 const REPOSITORY_NAME = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*';
@@ -33,7 +33,7 @@ export function checkImageTag(tag: string): string {
 }
 
 /**
- * The repository that a request names; registries of other accounts are empty here.
+ * Returns the repository that a request names; registries of other accounts are empty here.
  * @throws InvalidParameterException, RepositoryNotFoundException
  */
 export function repositoryOf(
@@ -47,25 +47,27 @@ export function repositoryOf(
   return row;
 }
 
-/** The registry and the repository, as nearly all answers of ECR begin. */
+/** Returns the registry and the repository, with which nearly all of ECR's answers begin. */
 export const placeOf = ({ registryId, repositoryName }: RepositoryRow): Place => ({
   registryId,
   repositoryName,
 });
 
-/** A page of a list: 100 unless told, 1000 at most. */
-export function listed<Row>(
+const PAGES: PageRules = {
+  standard: 100,
+  least: 1,
+  most: 1000,
+  invalidSize: () => invalidParameter('maxResults', 'Member must have value between 1 and 1000'),
+  invalidToken: () => invalidParameter('nextToken', 'Invalid token'),
+};
+
+/** Returns a page of a list: 100 rows by default, 1000 at most. */
+export const listed = <Row>(
   rows: readonly Row[],
   maxResults: number | undefined,
   token: string | undefined,
-): Page<Row> {
-  const most = maxResults ?? 100;
-  if (most < 1 || most > 1000) {
-    throw invalidParameter('maxResults', 'Member must have value between 1 and 1000');
-  }
-  return page(rows, most, token, () => invalidParameter('nextToken', 'Invalid token'));
-}
+): Page<Row> => pageOf(rows, maxResults, token, PAGES);
 
-/** What a schema found wrong, on one line. */
+/** Returns the issues that a schema found, on one line. */
 export const issuesOf = ({ issues }: z.ZodError): string =>
   issues.map(({ path, message }) => `${path.join('.') || 'document'}: ${message}`).join('; ');

@@ -2,7 +2,7 @@
 import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
-/** Where something is or is not: ECR names the repository and the registry in nearly every message. */
+/** A repository and its registry, which ECR names in nearly every message. */
 export interface Place {
   readonly repositoryName: string;
   readonly registryId: string;
@@ -106,6 +106,6 @@ export const layerPartTooSmall = (): Refusal =>
 
 export const invalidLayer = (why: string): Refusal => refusal('InvalidLayerException', why);
 
-/** What the sandbox has not, and will not pretend to have. */
+/** The refusal of a part of ECR that the sandbox lacks. */
 export const notHere = (what: string): Refusal =>
   refusal('NotImplemented', `The sandbox's ECR has no ${what}`, 501);

@@ -1,4 +1,4 @@
-/** Deleting images: by digest whole, by tag one tag at a time. */
+/** Deletion of images: whole by digest, or one tag at a time. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { ImageFailure, ImageIdentifier } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
@@ -8,7 +8,7 @@ import { checkIds, failure, failureOf } from './image-ids.ts';
 import { childDigestsOf, findImage, removeImage } from './image-rows.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
 
-/** An image that an index refers to cannot go before the index. */
+/** An image that an index refers to cannot be deleted before the index. */
 function holderOf(repository: RepositoryRow, id: ImageIdentifier): ImageFailure | undefined {
   const image = findImage(repository, id);
   if (!image || !removesImage(image, id)) return undefined;
@@ -38,7 +38,7 @@ function deleted(region: Region, repository: RepositoryRow, id: ImageIdentifier)
 }
 
 export const imageDeletionOperations = {
-  /** By digest the image goes with all its tags; by tag the tag goes, and the image with its last one. */
+  /** A digest deletes the image with all its tags; a tag deletes that tag, and the image with its last tag. */
   BatchDeleteImage: {
     takes: ['registryId', 'repositoryName', 'imageIds'],
     run(input, region) {

@@ -1,4 +1,4 @@
-/** Ids of images as batch calls take them: each is served by itself, or fails by itself. */
+/** Image ids of batch calls: each succeeds or fails on its own. */
 import type { ImageFailure, ImageFailureCode, ImageIdentifier } from '@aws-sdk/client-ecr';
 import { isDigest } from './checks.ts';
 import { invalidParameter } from './errors.ts';
@@ -7,14 +7,14 @@ import type { RepositoryRow } from './store.ts';
 
 const MOST_IDS = 100;
 
-/** Why one image of several is not served. */
+/** Why a batch call fails for one of its images. */
 export const failure = (imageId: ImageIdentifier, failureCode: ImageFailureCode, failureReason: string) => ({
   imageId,
   failureCode,
   failureReason,
 });
 
-/** What is wrong with an id, in itself or in this repository. */
+/** Returns what is wrong with an id, in itself or in this repository. */
 export function failureOf(repository: RepositoryRow, id: ImageIdentifier): ImageFailure | undefined {
   const { imageDigest, imageTag } = id;
   if (imageDigest === undefined && imageTag === undefined) {

@@ -1,4 +1,4 @@
-/** What is in a repository: its images in detail, their ids, and the scans that nobody has made. */
+/** The contents of a repository: image details, image ids, and scans, of which there are none. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { ImageDetail } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
@@ -13,7 +13,7 @@ interface Filter {
   imageStatus?: string;
 }
 
-/** The images that a filter lets through; none is ever archived here. */
+/** Returns the images that match a filter; no image is ever archived here. */
 function filtered(
   { images }: RepositoryRow,
   { tagStatus = 'ANY', imageStatus = 'ANY' }: Filter = {},
@@ -62,7 +62,7 @@ export const imageListOperations = {
     },
   },
 
-  /** One id for every tag, and one for every image without. */
+  /** Returns one id per tag, and one per image without a tag. */
   ListImages: {
     takes: ['registryId', 'repositoryName', 'filter', 'maxResults', 'nextToken'],
     run(input, region) {
@@ -75,7 +75,7 @@ export const imageListOperations = {
     },
   },
 
-  /** The sandbox scans nothing, and says so as ECR does of an image that was never scanned. */
+  /** The sandbox scans nothing, and answers as ECR does for an image that was never scanned. */
   DescribeImageScanFindings: {
     takes: ['registryId', 'repositoryName', 'imageId', 'maxResults', 'nextToken'],
     run(input, region) {

@@ -1,4 +1,4 @@
-/** Images: a manifest whose layers are all there, with its tags, and how it is read back. */
+/** Images: manifests whose layers are all present, with their tags, and how they are read back. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
@@ -19,7 +19,7 @@ import { mediaTypeOf, parseManifest, type Manifest } from './manifests.ts';
 import { isMutable } from './mutability.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
 
-/** What an image weighs: its layers and its configuration, or the heaviest image of an index. */
+/** Returns the size of an image: its layers and configuration, or the largest image of an index. */
 function weigh(repository: RepositoryRow, manifest: Manifest): number {
   const place = placeOf(repository);
   if (manifest.kind === 'index') {
@@ -38,7 +38,7 @@ function weigh(repository: RepositoryRow, manifest: Manifest): number {
   return digests.reduce((sum, digest) => sum + (sizes.get(digest) ?? 0), 0);
 }
 
-/** Puts a tag on an image, taking it from the one that has it. @throws ImageTagAlreadyExistsException */
+/** Moves a tag to an image. @throws ImageTagAlreadyExistsException */
 function moveTag(repository: RepositoryRow, tag: string, digest: string): void {
   const holder = findImage(repository, { imageTag: tag });
   if (holder && holder.digest !== digest && !isMutable(tag, repository)) {

@@ -1,11 +1,11 @@
-/** Where the bytes of layers are: once a region however many repositories have them, and gone with the last. */
+/** The bytes of layers: stored once per region for all repositories, and freed when the last repository drops them. */
 import type { Region } from '../../world/region.ts';
 import type { LayerRow, RepositoryRow, UploadRow } from './store.ts';
 
-/** Registries of two regions share nothing. */
+/** Registries of different regions share nothing. */
 const key = ({ name }: Region, digest: string): string => `${name}/${digest}`;
 
-/** The bytes of a layer or of an image configuration, as they were pushed. */
+/** Returns the bytes of a layer or of an image configuration, as they were pushed. */
 export const layerBytes = (region: Region, digest: string): Uint8Array | undefined =>
   region.blobs.get(key(region, digest));
 
@@ -16,7 +16,7 @@ export function addLayer(region: Region, repository: RepositoryRow, digest: stri
   repository.layers.push({ digest, sizeInBytes: bytes.length });
 }
 
-/** Takes layers out of a repository; the bytes that no repository has any more are freed. */
+/** Removes layers from a repository and frees the bytes that no repository uses any more. */
 export function removeLayers(
   region: Region,
   repository: RepositoryRow,
@@ -29,7 +29,7 @@ export function removeLayers(
   for (const { digest } of removed) if (!has(digest)) region.blobs.delete(key(region, digest));
 }
 
-/** Ends an upload: its parts are freed. */
+/** Ends an upload and frees its parts. */
 export function dropUpload(region: Region, { uploadId, parts }: UploadRow): void {
   for (const part of parts) region.blobs.delete(part.key);
   region.ecr.uploads.delete(uploadId);

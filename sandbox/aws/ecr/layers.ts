@@ -1,4 +1,4 @@
-/** Uploading layers: started, sent in parts one after the other, and whole only when the digest says so. */
+/** Uploads of layers: started, sent in consecutive parts, and completed when the digest matches. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import { createHash } from 'node:crypto';
 import type { Operations } from '../../operations.ts';
@@ -17,7 +17,7 @@ import { addLayer, dropUpload } from './layer-rows.ts';
 import type { UploadRow } from './store.ts';
 
 const MIB = 1024 * 1024;
-/** What ECR tells clients to send at a time; also the most that it takes. */
+/** The part size that ECR asks clients to send, which is also the most that it accepts. */
 const PART = 20 * MIB;
 const SMALLEST_PART = 5 * MIB;
 
@@ -39,7 +39,7 @@ function uploadOf(
 const received = ({ parts }: UploadRow): number => parts.reduce((sum, part) => sum + part.sizeInBytes, 0);
 
 export const layerOperations = {
-  /** Availability is per repository: a layer that only another one has must be uploaded again. */
+  /** Availability is per repository: a layer that only another repository has must be uploaded again. */
   BatchCheckLayerAvailability: {
     takes: ['registryId', 'repositoryName', 'layerDigests'],
     run(input, region) {
@@ -76,7 +76,7 @@ export const layerOperations = {
     },
   },
 
-  /** Parts follow each other without a gap; a refusal names the last byte that is there, so that a client can go on. */
+  /** Parts must follow each other without a gap; a refusal names the last received byte, so that a client can continue. */
   UploadLayerPart: {
     takes: ['registryId', 'repositoryName', 'uploadId', 'partFirstByte', 'partLastByte', 'layerPartBlob'],
     run(input, region) {

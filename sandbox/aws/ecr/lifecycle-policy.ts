@@ -1,4 +1,4 @@
-/** Lifecycle policies: what makes one valid, and which images it says are to expire. */
+/** Lifecycle policies: their validation, and the images that they expire. */
 import * as z from 'zod';
 import { issuesOf } from './checks.ts';
 import { invalidParameter, notHere } from './errors.ts';
@@ -26,7 +26,7 @@ const policy = z.strictObject({ rules: z.array(rule).min(1).max(MOST_RULES) });
 
 type Rule = z.infer<typeof rule>;
 type Selection = Rule['selection'];
-/** A valid policy, the most important rule first: the one with the lowest number. */
+/** A valid policy, its rules by priority: the lowest number first. */
 export type LifecyclePolicy = readonly Rule[];
 
 const MEMBER = 'LifecyclePolicyText';
@@ -34,11 +34,11 @@ const invalid = (why: string) => invalidParameter(MEMBER, `Lifecycle policy vali
 
 /**
  * Reads the text of a policy.
- * @throws InvalidParameterException when it breaks a rule of the format
+ * @throws InvalidParameterException when the text violates the format
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
 export function parseLifecyclePolicy(text: string): LifecyclePolicy {
-  // The shortest policy that means something is about as long.
+  // The shortest meaningful policy is about this long.
   if (text.length < 100)
     throw invalidParameter(MEMBER, 'Member must have length greater than or equal to 100');
   if (text.length > 30720) {
@@ -62,7 +62,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** ECR can also move images to an archive, which the sandbox does not have, and count from the last pull. */
+/** ECR can also archive images, which the sandbox cannot, and count from the last pull. */
 function refuseArchiving(text: string): void {
   const [found] = /"(transition|sinceImagePulled|sinceImageTransitioned)"/.exec(text) ?? [];
   if (found !== undefined) throw notHere(`lifecycle rule with ${found}`);
@@ -110,8 +110,8 @@ function selects({ tagStatus, tagPrefixList = [], tagPatternList = [] }: Selecti
 }
 
 /**
- * The images that a policy says are to expire.
- * An image that a rule selects is out of reach for all rules after it, but still counts there.
+ * Returns the images that a policy expires.
+ * An image that a rule selects cannot be selected by later rules, but still counts in them.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
 export function expired(policy: LifecyclePolicy, images: readonly ImageRow[], now: Date): ImageRow[] {

@@ -1,4 +1,4 @@
-/** Lifecycle policies at work: once a day, the images that a policy selects expire. */
+/** The execution of lifecycle policies: once a day the images that a policy selects expire. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
 import type { Events, Region } from '../../world/region.ts';
@@ -10,21 +10,21 @@ import type { RepositoryRow } from './store.ts';
 
 const EXPIRE = 'ecr:expire-images';
 
-/** Takes back what was to come for a repository. Its ARN is the subject: another region may have the name too. */
+/** Cancels the scheduled expiry of a repository. The subject is its ARN: another region may have the same name. */
 export const cancelExpiry = (region: Region, { repositoryArn }: RepositoryRow): void =>
   region.forget(EXPIRE, repositoryArn);
 
-/** Has the policy of a repository applied within a day, if it has one. */
+/** Schedules the policy of a repository, if it has one, within a day. */
 function scheduleExpiry(region: Region, repository: RepositoryRow): void {
   cancelExpiry(region, repository);
   if (repository.lifecyclePolicyText === undefined) return;
   region.after('imageExpiry', EXPIRE, repository.repositoryArn);
 }
 
-/** Where time passes the policy is applied every day. Where it does not, tomorrow would be now, for ever: then every push does it. */
+/** Applies the policy every day. At the instant pace a daily event would repeat without end, so every push applies it. */
 const isDaily = (region: Region): boolean => region.scaled(1) > 0;
 
-/** Says that an image was pushed. */
+/** Records that an image was pushed. */
 export function imagePushed(region: Region, repository: RepositoryRow): void {
   if (!isDaily(region)) scheduleExpiry(region, repository);
 }
@@ -34,7 +34,7 @@ export const lifecycleEvents: Events = {
     const row = region.ecr.repositories.find(({ repositoryArn }) => repositoryArn === arn);
     if (row?.lifecyclePolicyText === undefined) return;
     const policy = parseLifecyclePolicy(row.lifecyclePolicyText);
-    // What an index refers to goes with the index only.
+    // Images that an index refers to are deleted only with the index.
     const children = childrenOf(row);
     const candidates = row.images.filter(({ digest }) => !children.has(digest));
     for (const image of expired(policy, candidates, region.now())) removeImage(region, row, image);

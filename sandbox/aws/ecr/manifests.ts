@@ -1,9 +1,9 @@
-/** Image manifests as they are pushed: what kind they are, and which layers or other images they name. */
+/** Image manifests as they are pushed: their kind, and the layers or other images that they name. */
 import * as z from 'zod';
 import { isDigest, issuesOf } from './checks.ts';
 import { invalidParameter } from './errors.ts';
 
-/** What an image of an index is for. */
+/** The platform of an image of an index. */
 export interface Platform {
   readonly os: string;
   readonly architecture: 'amd64' | 'arm64';
@@ -52,8 +52,8 @@ export function parseManifest(text: string, mediaType: string): Manifest {
 }
 
 /**
- * The media type of a manifest: what the request says, or else what the manifest says of itself.
- * @throws InvalidParameterException when neither says it, or both and not the same
+ * Returns the media type of a manifest: that of the request, or else that of the manifest itself.
+ * @throws InvalidParameterException when neither names one, or they differ
  */
 export function mediaTypeOf(text: string, given: string | undefined): string {
   const own = z.object({ mediaType: z.string().optional() }).safeParse(parseJson(text)).data?.mediaType;

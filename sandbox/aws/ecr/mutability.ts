@@ -40,7 +40,7 @@ export function checkMutability(
   return { imageTagMutability: mode as ImageTagMutability, imageTagMutabilityExclusionFilters: filters };
 }
 
-/** Whether a tag is what a pattern with `*` for any run of characters means; nothing else is special. */
+/** Whether a tag matches a pattern in which `*` is any run of characters and nothing else is special. */
 export const matchesTag = (pattern: string, tag: string): boolean =>
   matchesWildcard(pattern.replace(/[?\\]/g, '\\$&'), tag);
 

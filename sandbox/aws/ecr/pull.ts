@@ -1,23 +1,23 @@
-/** Pulls an image as ECS does when it starts a task: reference, manifest, configuration, layers; refusals in ECS's words. */
+/** Pulls an image as ECS does when it starts a task: reference, manifest, configuration, layers, and ECS's refusals. */
 import type { Region } from '../../world/region.ts';
 import { layerBytes } from './layer-rows.ts';
 import { parseManifest, type Platform } from './manifests.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
 
-/** An image as its task needs it. */
+/** An image in the form that a task needs. */
 export interface PulledImage {
   /** The image configuration, as JSON text. */
   readonly config: Uint8Array;
-  /** From the lowest to the topmost, as they were pushed: tar archives, plain or compressed. */
+  /** From the lowest to the topmost, as pushed: tar archives, plain or compressed. */
   readonly layers: Uint8Array[];
-  /** The digest of the manifest that the reference leads to; of the platform's own where that is an index. */
+  /** The digest of the manifest that the reference names; for an index, that of the platform's image. */
   readonly digest: string;
 }
 
 /**
- * Resolves a reference and reads the image behind it.
- * @param reference `<account>.dkr.ecr.<region>.amazonaws.com/<repository>[:tag][@digest]`; the digest wins, `latest` is the tag when there is neither
- * @param architecture of the task: it chooses among the images of an index
+ * Resolves a reference and reads its image.
+ * @param reference `<account>.dkr.ecr.<region>.amazonaws.com/<repository>[:tag][@digest]`; the digest takes precedence, and the default tag is `latest`
+ * @param architecture the task's architecture, which selects an image of an index
  * @throws Error with the text of ECS's CannotPullContainerError
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html
  */
@@ -84,7 +84,7 @@ interface Reference {
   readonly digest: string | undefined;
 }
 
-/** The parts of a reference; what names no registry means Docker Hub, as everywhere. */
+/** Returns the parts of a reference; a reference without a registry means Docker Hub. */
 function parseReference(reference: string): Reference {
   const [path = '', digest] = reference.split('@', 2);
   const [, rest = '', tag = 'latest'] = /^(.*?)(?::([\w][\w.-]{0,127}))?$/.exec(path) ?? [];

@@ -1,4 +1,4 @@
-/** Repositories: unique by name, with the settings that say how images may be pushed. */
+/** Repositories: unique by name, with the settings for pushes. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
 import { checkRepositoryName, listed, placeOf, repositoryOf } from './checks.ts';
@@ -9,7 +9,7 @@ import { checkMutability } from './mutability.ts';
 import { mergeTags } from './tags.ts';
 
 export const repositoryOperations = {
-  /** A second create of the same name is refused, whatever its settings. */
+  /** A second create with the same name is refused, whatever its settings. */
   CreateRepository: {
     takes: [
       'registryId',
@@ -34,7 +34,7 @@ export const repositoryOperations = {
         input.imageTagMutability ?? 'MUTABLE',
         input.imageTagMutabilityExclusionFilters,
       );
-      const tags = mergeTags([], input.tags ?? []);
+      const tags = mergeTags([], input.tags);
       if (region.ecr.repositories.has(repositoryName)) {
         throw repositoryExists({ repositoryName, registryId });
       }
@@ -55,7 +55,7 @@ export const repositoryOperations = {
     },
   },
 
-  /** One name that is not there spoils the whole call. */
+  /** An unknown name fails the whole call. */
   DescribeRepositories: {
     takes: ['registryId', 'repositoryNames', 'maxResults', 'nextToken'],
     run(input, region) {

@@ -1,4 +1,4 @@
-/** Repository policies: kept and shown; the sandbox lets everyone do everything, so they grant nothing that is not there. */
+/** Repository policies: kept and shown without effect, since the sandbox allows everything to everyone. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import * as z from 'zod';
 import type { Operations } from '../../operations.ts';
@@ -6,7 +6,7 @@ import { placeOf, repositoryOf } from './checks.ts';
 import { invalidParameter, repositoryPolicyNotFound } from './errors.ts';
 import type { RepositoryRow } from './store.ts';
 
-/** A resource policy without `Resource`: that is the repository itself. */
+/** A resource policy without `Resource`: the resource is the repository itself. */
 const statement = z.looseObject({
   Effect: z.enum(['Allow', 'Deny']),
   Resource: z.undefined().optional(),

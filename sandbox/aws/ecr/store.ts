@@ -1,6 +1,6 @@
-/** What the sandbox holds of ECR in one region; the bytes of layers are in the world's blobs. */
+/** The tables of ECR in one region; the bytes of layers are in the world's blobs. */
 import type { Repository, Tag } from '@aws-sdk/client-ecr';
-import { Table } from '../../world/table.ts';
+import { BOOKKEEPING, Table } from '../../world/table.ts';
 
 export interface ImageRow {
   /** `sha256:…` of the manifest. */
@@ -32,12 +32,12 @@ export interface RepositoryRow extends Repository {
 export interface UploadRow {
   uploadId: string;
   repositoryName: string;
-  /** Its parts in order, by the keys of their blobs. */
+  /** Its parts in order, by blob key. */
   parts: { key: string; sizeInBytes: number }[];
 }
 
 export const ecrStore = () => ({
-  repositories: new Table<RepositoryRow>(),
-  uploads: new Table<UploadRow>(),
+  repositories: new Table<RepositoryRow>({ isCounted: () => true, lag: 'none' }),
+  uploads: new Table<UploadRow>(BOOKKEEPING),
 });
 export type EcrStore = ReturnType<typeof ecrStore>;

@@ -1,33 +1,30 @@
 /** Tags of repositories, by ARN. */
 import type * as ECR from '@aws-sdk/client-ecr';
-import type { Tag } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
+import { CAPITALISED, tagging } from '../tagging.ts';
 import { repositoryOf } from './checks.ts';
 import { invalidParameter } from './errors.ts';
 import type { RepositoryRow } from './store.ts';
 
-const MOST = 50;
 const TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
-/** The tags after an upsert. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html */
-export function mergeTags(existing: readonly Tag[], added: readonly Tag[]): Tag[] {
-  const merged = new Map(existing.map((tag) => [tag.Key, tag]));
-  for (const { Key = '', Value = '' } of added) {
-    const fits = Key.length >= 1 && Key.length <= 128 && Value.length <= 256;
-    if (!fits || !TEXT.test(Key) || !TEXT.test(Value) || Key.startsWith('aws:')) {
-      throw refusal('InvalidTagParameterException', `The tag with the key '${Key}' is not valid`);
-    }
-    merged.set(Key, { Key, Value });
-  }
-  if (merged.size > MOST) {
-    throw refusal('TooManyTagsException', `A repository can have no more than ${MOST} tags`);
-  }
-  return [...merged.values()];
-}
+/** The tagging of ECR. @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-using-tags.html */
+const { merged, without } = tagging({
+  spelling: CAPITALISED,
+  check(key, value) {
+    const fits = key.length >= 1 && key.length <= 128 && value.length <= 256;
+    if (fits && TEXT.test(key) && TEXT.test(value) && !key.startsWith('aws:')) return;
+    throw refusal('InvalidTagParameterException', `The tag with the key '${key}' is not valid`);
+  },
+  tooMany: (most) => refusal('TooManyTagsException', `A repository can have no more than ${most} tags`),
+});
 
-/** @throws InvalidParameterException for what is not a repository's ARN; RepositoryNotFoundException */
+/** Returns the tags after an upsert. @throws InvalidTagParameterException, TooManyTagsException */
+export const mergeTags = merged;
+
+/** @throws InvalidParameterException for anything but a repository's ARN; RepositoryNotFoundException */
 function byArn(region: Region, arn: string | undefined): RepositoryRow {
   const parts = /^arn:aws:ecr:([\w-]+):(\d{12}):repository\/(.+)$/.exec(arn ?? '');
   const [, regionName, registryId, repositoryName] = parts ?? [];
@@ -40,7 +37,7 @@ export const tagOperations = {
     takes: ['resourceArn', 'tags'],
     run(input, region) {
       const row = byArn(region, input.resourceArn);
-      row.tags = mergeTags(row.tags, input.tags ?? []);
+      row.tags = mergeTags(row.tags, input.tags);
       return {};
     },
   },
@@ -48,7 +45,7 @@ export const tagOperations = {
     takes: ['resourceArn', 'tagKeys'],
     run(input, region) {
       const row = byArn(region, input.resourceArn);
-      row.tags = row.tags.filter(({ Key = '' }) => !input.tagKeys?.includes(Key));
+      row.tags = without(row.tags, input.tagKeys);
       return {};
     },
   },

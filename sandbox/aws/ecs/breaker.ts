@@ -1,4 +1,4 @@
-/** When too many tasks have failed: the deployment circuit breaker, and the throttle of services without one. */
+/** The deployment circuit breaker, and the launch throttle of services without one. */
 import type { Region } from '../../world/region.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
 
@@ -7,7 +7,8 @@ const MOST = 200;
 const PERCENT = 50;
 
 /**
- * How many failures in a row are too many: half of the desired count, but at least 3 and at most 200, unless told.
+ * Returns the number of consecutive failures that trips the breaker: by default half of the desired count, between 3 and
+ * 200.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
  */
 export function failureThreshold({
@@ -21,13 +22,13 @@ export function failureThreshold({
   return type === 'UNBOUNDED_PERCENT' ? share : Math.min(MOST, Math.max(LEAST, share));
 }
 
-/** Whether the breaker has to stop a deployment: never one that was completed. */
+/** Whether the breaker must stop a deployment; it never stops a completed one. */
 export const hasTripped = (service: ServiceRow, { rolloutState, failedTasks }: DeploymentRow): boolean =>
   service.deploymentConfiguration.deploymentCircuitBreaker?.enable === true &&
   rolloutState === 'IN_PROGRESS' &&
   failedTasks >= failureThreshold(service);
 
-/** A task has become healthy: the count starts anew, unless the service wants it otherwise. */
+/** Resets the count of failures when a task becomes healthy, unless the service configures otherwise. */
 export function forgive(service: ServiceRow, deployment: DeploymentRow): void {
   if (service.deploymentConfiguration.deploymentCircuitBreaker?.resetOnHealthyTask === false) return;
   deployment.failedTasks = 0;
@@ -38,8 +39,8 @@ const FIRST_REST_MS = 30_000;
 const LONGEST_REST_MS = 27 * 60_000;
 
 /**
- * Tasks that never reach RUNNING are started at ever longer intervals; AWS does not say which, only that the longest is
- * 27 minutes. The first few cost nothing.
+ * Tasks that never reach RUNNING are started at growing intervals. AWS documents only the longest, 27 minutes. The first
+ * few failures have no effect.
  * @returns whether the deployment is throttled now
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
  */

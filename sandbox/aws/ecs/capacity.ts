@@ -1,18 +1,18 @@
-/** What runs tasks: Fargate and Fargate Spot, as a launch type or as capacity providers of a cluster. */
+/** The capacity for tasks: Fargate and Fargate Spot, as a launch type or as capacity providers of a cluster. */
 import type { CapacityProviderStrategyItem, LaunchType } from '@aws-sdk/client-ecs';
 import { invalid, notTaken } from './errors.ts';
 import type { ClusterRow } from './store.ts';
 
 export const PROVIDERS = ['FARGATE', 'FARGATE_SPOT'];
 
-/** Capacity as a service or a task has it: one of the two. */
+/** The capacity of a service or a task: one of the two members. */
 export interface Capacity {
   launchType?: LaunchType;
   capacityProviderStrategy?: CapacityProviderStrategyItem[];
 }
 
 /**
- * Checks a strategy against the providers that may be named, and fills in what AWS fills in.
+ * Checks a strategy against the allowed providers, and fills in AWS's defaults.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html
  */
 export function checkStrategy(
@@ -42,8 +42,8 @@ export function checkStrategy(
 }
 
 /**
- * What a call asks for, or else the cluster's default strategy.
- * @throws NotImplemented for EC2 and everything else that is not Fargate; that is what AWS takes when nothing is asked for
+ * Returns the capacity that a call asks for, or else the cluster's default strategy.
+ * @throws NotImplemented for EC2, which is AWS's own default, and everything else that is not Fargate
  */
 export function capacityFor(
   cluster: ClusterRow,
@@ -63,7 +63,7 @@ export function capacityFor(
   return { capacityProviderStrategy: checkStrategy(strategy, cluster.capacityProviders ?? []) };
 }
 
-/** The provider of the next task: the base first, then whoever is furthest below its weight. */
+/** Returns the provider of the next task: the base first, then the provider furthest below its weight. */
 export function nextProvider(
   strategy: CapacityProviderStrategyItem[],
   running: readonly (string | undefined)[],

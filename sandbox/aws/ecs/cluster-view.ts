@@ -1,4 +1,4 @@
-/** A cluster as it is shown: its counts come from its tasks and services, the rest only when it is asked for. */
+/** A cluster as calls show it: counts derive from tasks and services, other members are shown only on request. */
 import type { Cluster, ClusterField, KeyValuePair } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import type { ClusterRow } from './store.ts';

@@ -1,4 +1,4 @@
-/** Clusters: a name is the key, a second create answers with the first, and what is deleted stays describable as INACTIVE. */
+/** Clusters: unique by name; a second create returns the existing one, and a deleted one stays describable as INACTIVE. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { ClusterField, ClusterSetting } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
@@ -7,7 +7,7 @@ import type { Region } from '../../world/region.ts';
 import { checkStrategy, PROVIDERS } from './capacity.ts';
 import { shownCluster } from './cluster-view.ts';
 import { clusterNotFound, invalid } from './errors.ts';
-import { activeClusterOf, checkName, clusterOf, pageOf } from './lookups.ts';
+import { activeClusterOf, checkName, clusterOf, page } from './lookups.ts';
 import { requireLinkedRole } from './service-linked-role.ts';
 import type { ClusterRow } from './store.ts';
 import { mergeTags } from './tags.ts';
@@ -15,7 +15,7 @@ import { mergeTags } from './tags.ts';
 const ALL: ClusterField[] = ['SETTINGS', 'TAGS', 'CONFIGURATIONS'];
 const INSIGHTS = ['enabled', 'disabled', 'enhanced'];
 
-/** The one setting that there is, with its default. */
+/** Returns the only setting, with its default. */
 function settingsOf(given: ClusterSetting[] | undefined): ClusterSetting[] {
   for (const { name, value = '' } of given ?? []) {
     if (name !== 'containerInsights' || !INSIGHTS.includes(value))
@@ -32,7 +32,7 @@ function checkProviders(providers: string[]): string[] {
 
 export const clusterOperations = {
   /**
-   * An ACTIVE cluster of that name is answered as it is, whatever else the call asks for.
+   * Returns an existing ACTIVE cluster of that name as it is, whatever else the call asks for.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
    */
   CreateCluster: {
@@ -69,7 +69,7 @@ export const clusterOperations = {
     },
   },
 
-  /** What is not there is not refused, but listed as a failure. */
+  /** Unknown clusters are not refused but listed as failures. */
   DescribeClusters: {
     takes: ['clusters', 'include'],
     run(input, region) {
@@ -89,7 +89,7 @@ export const clusterOperations = {
     takes: ['maxResults', 'nextToken'],
     run(input, region) {
       const active = region.ecs.clusters.filter(({ status }) => status === 'ACTIVE');
-      const { rows, nextToken } = pageOf(active, input.maxResults, input.nextToken);
+      const { rows, nextToken } = page(active, input.maxResults, input.nextToken);
       return { clusterArns: rows.map(({ clusterArn }) => clusterArn), nextToken };
     },
   },
@@ -125,7 +125,7 @@ export const clusterOperations = {
     },
   },
 
-  /** Services that are ACTIVE or DRAINING hold it, and so does every task that is not STOPPED. */
+  /** Refused while the cluster has ACTIVE or DRAINING services, or tasks that are not STOPPED. */
   DeleteCluster: {
     takes: ['cluster'],
     run(input, region) {

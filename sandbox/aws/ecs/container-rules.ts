@@ -1,8 +1,8 @@
-/** What ECS refuses in the definition of one container. */
+/** The checks of a container definition. */
 import type { ContainerDefinition, HealthCheck, LogConfiguration, PortMapping } from '@aws-sdk/client-ecs';
 import { clientError, invalid, notTaken, refuseOthers } from './errors.ts';
 
-/** The members that the data plane gives their meaning, or that mean something to the control plane alone. */
+/** The members that the data plane or the control plane implements. */
 const TAKES: (keyof ContainerDefinition)[] = [
   'name',
   'image',
@@ -26,7 +26,7 @@ const TAKES: (keyof ContainerDefinition)[] = [
   'readonlyRootFilesystem',
   'linuxParameters',
 ];
-/** Members that Fargate does not have: AWS refuses them, in words that are not recorded. */
+/** Members that Fargate lacks: AWS refuses them, in a wording that is not recorded. */
 const NOT_ON_FARGATE: (keyof ContainerDefinition)[] = [
   'links',
   'privileged',
@@ -47,9 +47,9 @@ export interface TaskRules {
 }
 
 /**
- * Refuses one container's mistakes.
- * @param at its place in the input, e.g. `containerDefinitions[0]`
- * @throws ClientException, InvalidParameterException; NotImplemented for what the sandbox does not have
+ * Checks the definition of one container.
+ * @param at its path in the input, e.g. `containerDefinitions[0]`
+ * @throws ClientException, InvalidParameterException; NotImplemented for what the sandbox lacks
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
  */
 export function checkContainer(container: ContainerDefinition, at: string, task: TaskRules): void {

@@ -1,4 +1,4 @@
-/** How the deployments of a service are to go: percents, circuit breaker, and what ECS refuses of it. */
+/** The deployment configuration of a service: percents, circuit breaker, and ECS's checks of both. */
 import type { DeploymentConfiguration, ThresholdConfiguration } from '@aws-sdk/client-ecs';
 import { invalid, notTaken, refuseOthers } from './errors.ts';
 
@@ -11,8 +11,8 @@ const DEFAULTS: DeploymentConfiguration = {
 };
 
 /**
- * How deployments are to go: what is given, what was there, and AWS's defaults, in this order. A circuit breaker that is
- * given stands for itself, apart from its optional members.
+ * Returns the deployment configuration: the given values, else the current ones, else AWS's defaults. A given circuit
+ * breaker replaces the current one as a whole, apart from its optional members.
  * @throws InvalidParameterException; NotImplemented for every strategy but the rolling one
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
@@ -62,7 +62,7 @@ const defined = <T extends object>(value: T): Partial<T> =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Partial<T>;
 
 /**
- * Whether tasks are evened out over zones: on unless told, but for services that could not start one task more.
+ * Whether tasks are rebalanced over zones: by default yes, except for services that cannot start one more task.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
  */
 export function zoneRebalancing(

@@ -1,4 +1,4 @@
-/** Deployments of a service: a snapshot of what its tasks are made of, and how far it has come. */
+/** Deployments of a service: a snapshot of the settings of its tasks, and its progress. */
 import type { Region } from '../../world/region.ts';
 import { decimal, findTaskDefinition } from './lookups.ts';
 import { openRollout, settleRollout } from './rollouts.ts';
@@ -11,7 +11,7 @@ export function primaryOf({ deployments }: ServiceRow): DeploymentRow | undefine
   return deployments.find(({ status }) => status === 'PRIMARY');
 }
 
-/** Starts a deployment of the service as it is now; what was PRIMARY is being replaced from here on. */
+/** Starts a deployment of the service as it is now, which replaces the PRIMARY one. */
 export function deploy(region: Region, service: ServiceRow): DeploymentRow {
   const id = `ecs-svc/${decimal(region)}`;
   const definition = findTaskDefinition(region, service.taskDefinition);
@@ -46,7 +46,7 @@ function promote(region: Region, service: ServiceRow, deployment: DeploymentRow)
   wake(region, service, 'taskCreate');
 }
 
-/** All its tasks are there and healthy, and no others: the service is steady. */
+/** Whether a service is steady: all its tasks are running and healthy, and there are no others. */
 export function complete(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
   if (deployment.rolloutState === 'IN_PROGRESS') {
     deployment.rolloutState = 'COMPLETED';
@@ -62,8 +62,8 @@ export function complete(region: Region, service: ServiceRow, deployment: Deploy
 }
 
 /**
- * The circuit breaker has tripped: the deployment starts no more tasks, and the last one that was completed takes its
- * place again, if there is one and the service wants that. A rollback is not rolled back.
+ * Fails a deployment after the circuit breaker tripped: it starts no more tasks, and the last completed deployment
+ * replaces it if there is one and the service enables rollback. A rollback is not rolled back.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
  */
 export function fail(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
@@ -81,7 +81,7 @@ export function fail(region: Region, service: ServiceRow, deployment: Deployment
   settleRollout(region, service, deployment, 'rolling back', back);
 }
 
-/** A deployment id names a service revision: going back to it brings the id back, and its tasks where they still run. */
+/** A deployment id names a service revision: a rollback restores the id, and its tasks where they still run. */
 function rollBack(region: Region, service: ServiceRow, back: DeploymentRow): void {
   const { taskDefinition, loadBalancers, networkConfiguration } = back;
   Object.assign(service, { taskDefinition, loadBalancers, networkConfiguration });

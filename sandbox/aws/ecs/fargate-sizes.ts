@@ -1,4 +1,4 @@
-/** The sizes that Fargate has: which memory goes with which cpu. */
+/** Fargate's sizes: the memory that each cpu value allows. */
 import { clientError } from './errors.ts';
 
 interface Size {
@@ -31,7 +31,7 @@ const isSize = (cpu: number, memory: number): boolean =>
       (memory - size.least) % size.step === 0,
   );
 
-/** Refuses a pair that Fargate does not have. @param cpu in units @param memory in MiB */
+/** Refuses a size that Fargate lacks. @param cpu in units @param memory in MiB */
 export function checkFargateSize(cpu: string | undefined, memory: string | undefined): void {
   if (cpu === undefined) throw clientError("Fargate requires that 'cpu' be defined at the task level.");
   if (memory === undefined) throw clientError("Fargate requires that 'memory' be defined at the task level.");
@@ -41,11 +41,11 @@ export function checkFargateSize(cpu: string | undefined, memory: string | undef
   );
 }
 
-/** `1 vCPU` and `1024` are the same: ECS keeps units. @throws ClientException */
+/** Returns cpu units: `1 vCPU` and `1024` are the same. @throws ClientException */
 export const cpuUnits = (given: string | undefined): string | undefined =>
   inUnits(given, /^(\d+(?:\.\d+)?)\s*(vcpu)?$/i, 'cpu');
 
-/** `2 GB` and `2048` are the same: ECS keeps MiB. @throws ClientException */
+/** Returns MiB: `2 GB` and `2048` are the same. @throws ClientException */
 export const mebibytes = (given: string | undefined): string | undefined =>
   inUnits(given, /^(\d+(?:\.\d+)?)\s*(gb)?$/i, 'memory');
 

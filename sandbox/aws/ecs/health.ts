@@ -1,11 +1,11 @@
-/** How a task of a service is doing: what its target groups and the health checks of its containers say. */
+/** The health of a service's tasks, from their target groups and the health checks of their containers. */
 import type { TargetRow } from '../elbv2/store.ts';
 import { durations } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
 import { unhealthyContainer, unhealthyTarget } from './service-events.ts';
 import type { ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
 
-/** Real processes need real time to start, however fast AWS's own time runs: a grace period is never shorter than this. */
+/** The shortest grace period: real processes need real time to start, however fast AWS's time runs. */
 const LEAST_GRACE_MS = 5_000;
 
 export type Verdict =
@@ -14,7 +14,7 @@ export type Verdict =
       readonly state: 'unhealthy';
       /** As `stoppedReason` shows it. */
       readonly reason: string;
-      /** As an event of the service says it. */
+      /** As events of the service spell it. */
       readonly event: string;
     };
 
@@ -25,8 +25,8 @@ interface Membership {
 }
 
 /**
- * A task is healthy when it is so in every target group and by every health check of its essential containers; one that
- * has neither is, some time after it is RUNNING. What is unhealthy within the grace period only waits.
+ * A task is healthy when all its target groups and all health checks of its essential containers report so; without either,
+ * it is healthy some time after it is RUNNING. An unhealthy task within the grace period only waits.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
 export function verdictOn(region: Region, service: ServiceRow, task: TaskRow): Verdict {
@@ -69,7 +69,7 @@ function troubleOf(task: TaskRow, memberships: readonly Membership[]): Verdict |
   };
 }
 
-/** Health checks that are turned off prove nothing against a target. */
+/** Disabled health checks cannot make a target unhealthy. */
 const isFit = (target: TargetRow | undefined): boolean =>
   target?.health.State === 'healthy' || target?.health.State === 'unavailable';
 

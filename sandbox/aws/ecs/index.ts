@@ -1,4 +1,4 @@
-/** ECS as the sandbox has it: the operations of all its families, and what happens later. */
+/** The sandbox's ECS: all its operations and events. */
 import type { Events } from '../../world/region.ts';
 import { clusterOperations } from './clusters.ts';
 import { schedulerEvents } from './scheduler.ts';

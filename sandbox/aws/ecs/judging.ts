@@ -1,4 +1,4 @@
-/** What the scheduler makes of the tasks of a service: which have failed, which are healthy, which have to go. */
+/** The scheduler's judgement of a service's tasks: which have failed, which are healthy, and which must be replaced. */
 import type { Region } from '../../world/region.ts';
 import { forgive, throttle } from './breaker.ts';
 import { verdictOn } from './health.ts';
@@ -6,7 +6,7 @@ import type { Standing } from './rolling.ts';
 import { notPlaced, say, THROTTLED } from './service-events.ts';
 import type { ServiceRow, TaskRow } from './store.ts';
 
-/** Counts the tasks that died by themselves, each once. */
+/** Counts the tasks that ended on their own, each once. */
 export function countFailures(region: Region, service: ServiceRow, tasks: readonly TaskRow[]): void {
   for (const task of tasks) {
     if (!task.failed || task.counted) continue;
@@ -21,7 +21,7 @@ export function countFailures(region: Region, service: ServiceRow, tasks: readon
   }
 }
 
-/** Whether a task is healthy; one that is not, is condemned, and counts as a failure of its deployment. */
+/** Returns whether a task is healthy; an unhealthy one is marked for replacement and counts as a failure of its deployment. */
 export function judge(region: Region, service: ServiceRow, task: TaskRow): Omit<Standing, 'mine'> {
   const deployment = service.deployments.find(({ id }) => id === task.deploymentId);
   const verdict = task.condemned === undefined ? verdictOn(region, service, task) : undefined;

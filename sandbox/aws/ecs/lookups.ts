@@ -1,14 +1,15 @@
-/** Finds clusters, services, task definitions and tasks by what callers write: a name, an id, or an ARN. */
+/** Finds clusters, services, task definitions and tasks by name, id or ARN. */
 import type { Region } from '../../world/region.ts';
+import { pageOf, type PageRules } from '../paging.ts';
 import { clusterInactive, clusterNotFound, invalid, serviceNotFound } from './errors.ts';
 import type { ClusterRow, ServiceRow, TaskDefinitionRow, TaskRow } from './store.ts';
 
-/** What stands behind the last slash: a name as it is. */
+/** Returns the part after the last slash, or the whole name without one. */
 export const shortName = (reference: string): string => reference.slice(reference.lastIndexOf('/') + 1);
 
 const NAME = /^[A-Za-z0-9_-]{1,255}$/;
 
-/** Refuses a name that ECS would not take. @param what `Cluster` or `Service` */
+/** Refuses an invalid name. @param what `Cluster` or `Service` */
 export function checkName(what: string, name: string): void {
   if (NAME.test(name)) return;
   throw invalid(
@@ -16,14 +17,14 @@ export function checkName(what: string, name: string): void {
   );
 }
 
-/** A number of 19 digits, as ECS gives to deployments. */
+/** Returns a number of 19 digits, as in ECS's deployment ids. */
 export const decimal = (region: Region): string =>
   (BigInt(`0x${region.id('n', 16).slice(2)}`) % 10n ** 19n).toString().padStart(19, '0');
 
-/** 32 hexadecimal digits, as ECS gives to tasks. */
+/** Returns 32 hexadecimal digits, as in ECS's task ids. */
 export const taskId = (region: Region): string => region.uuid().replaceAll('-', '');
 
-/** The cluster, whatever its state. @throws ClusterNotFoundException */
+/** Returns the cluster in any state. @throws ClusterNotFoundException */
 export function clusterOf(region: Region, reference = 'default'): ClusterRow {
   const arn = reference.startsWith('arn:') ? reference : region.arn('ecs', `cluster/${reference}`);
   const cluster = region.ecs.clusters.get(arn);
@@ -31,7 +32,7 @@ export function clusterOf(region: Region, reference = 'default'): ClusterRow {
   return cluster;
 }
 
-/** The cluster, to be changed. @throws ClusterNotFoundException, when it is deleted too */
+/** Returns the cluster for a change. @throws ClusterNotFoundException, also when it is deleted */
 export function activeClusterOf(region: Region, reference?: string): ClusterRow {
   const cluster = clusterOf(region, reference);
   if (cluster.status !== 'ACTIVE') throw clusterInactive();
@@ -41,21 +42,21 @@ export function activeClusterOf(region: Region, reference?: string): ClusterRow 
 export const serviceArn = (region: Region, cluster: ClusterRow, name: string): string =>
   region.arn('ecs', `service/${cluster.clusterName}/${name}`);
 
-/** The service of a cluster, whatever its state, or nothing. */
+/** Returns the service of a cluster in any state, or undefined. */
 export function findService(region: Region, cluster: ClusterRow, reference = ''): ServiceRow | undefined {
   const arn = reference.startsWith('arn:') ? reference : serviceArn(region, cluster, reference);
   const service = region.ecs.services.get(arn);
   return service?.clusterArn === cluster.clusterArn ? service : undefined;
 }
 
-/** The service, whatever its state. @throws ServiceNotFoundException */
+/** Returns the service in any state. @throws ServiceNotFoundException */
 export function serviceOf(region: Region, cluster: ClusterRow, reference?: string): ServiceRow {
   const service = findService(region, cluster, reference);
   if (!service) throw serviceNotFound();
   return service;
 }
 
-/** A task definition by `family:revision` or ARN; a family alone means its newest ACTIVE revision. */
+/** Returns a task definition by `family:revision` or ARN; a family alone means its newest ACTIVE revision. */
 export function findTaskDefinition(region: Region, reference = ''): TaskDefinitionRow | undefined {
   const name = shortName(reference);
   if (name.includes(':')) return region.ecs.taskDefinitions.get(region.arn('ecs', `task-definition/${name}`));
@@ -64,7 +65,7 @@ export function findTaskDefinition(region: Region, reference = ''): TaskDefiniti
     .sort((one, other) => other.revision - one.revision)[0];
 }
 
-/** The task of a cluster by id or ARN, or nothing. */
+/** Returns the task of a cluster by id or ARN, or undefined. */
 export function findTask(region: Region, cluster: ClusterRow, reference = ''): TaskRow | undefined {
   const task = region.ecs.tasks.get(
     reference.startsWith('arn:') ? reference : region.arn('ecs', `task/${cluster.clusterName}/${reference}`),
@@ -72,12 +73,17 @@ export function findTask(region: Region, cluster: ClusterRow, reference = ''): T
   return task?.clusterArn === cluster.clusterArn ? task : undefined;
 }
 
-/** One page of a list, at most 100 long. @throws InvalidParameterException for a token that is none */
-export function pageOf<Row>(rows: Row[], most = 100, token?: string): { rows: Row[]; nextToken?: string } {
-  const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString());
-  if (!Number.isInteger(start) || start < 0) throw invalid('Invalid token.');
-  if (most < 1 || most > 100) throw invalid('maxResults must be between 1 and 100.');
-  const end = start + most;
-  const nextToken = end < rows.length ? Buffer.from(String(end)).toString('base64url') : undefined;
-  return { rows: rows.slice(start, end), nextToken };
+const PAGES: PageRules = {
+  standard: 100,
+  least: 1,
+  most: 100,
+  invalidSize: () => invalid('maxResults must be between 1 and 100.'),
+  invalidToken: () => invalid('Invalid token.'),
+};
+
+/** Returns one page of a list, at most 100 long. @throws InvalidParameterException for an invalid size or token */
+export function page<Row>(rows: Row[], size?: number, token?: string): { rows: Row[]; nextToken?: string } {
+  // An empty token is the first page.
+  const { rows: fitting, next } = pageOf(rows, size, token || undefined, PAGES);
+  return { rows: fitting, nextToken: next };
 }

@@ -1,4 +1,4 @@
-/** The network configuration of services and tasks: subnets and security groups that exist, and belong together. */
+/** The network configuration of services and tasks: subnets and security groups must exist and be in the same VPC. */
 import type { NetworkConfiguration } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { invalid, refuseOthers } from './errors.ts';
@@ -7,7 +7,7 @@ const MOST_SUBNETS = 16;
 const MOST_GROUPS = 5;
 
 /**
- * The configuration as it is kept: without security groups, the default group of the VPC is meant.
+ * Returns the configuration to keep: without security groups it means the default group of the VPC.
  * @throws InvalidParameterException
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html
  */
@@ -48,7 +48,7 @@ function checkGroup({ ec2 }: Region, id: string, all: string[], vpcId: string | 
   }
 }
 
-/** The groups that an interface in that subnet gets: those that were named, or the default group of its VPC. */
+/** Returns the groups of an interface in that subnet: the named ones, or the default group of its VPC. */
 export function groupsFor({ ec2 }: Region, subnetId: string, named: string[] | undefined): string[] {
   if (named?.length) return named;
   const vpcId = ec2.subnets.get(subnetId)?.VpcId;

@@ -1,4 +1,4 @@
-/** Starts the tasks of a service: in the subnet that has the fewest, and only with roles that ECS can take. */
+/** Starts the tasks of a service: in the subnet with the fewest tasks, and only with roles that ECS can assume. */
 import type { Tag } from '@aws-sdk/client-ecs';
 import { durations } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
@@ -11,8 +11,8 @@ import { whyNotAssumed } from './task-roles.ts';
 
 /**
  * Starts tasks of a deployment.
- * @param replaced how many of them take the place of unhealthy ones
- * @returns how many were started: none when ECS cannot take a role; it tries again half a minute later
+ * @param replaced the number of tasks that replace unhealthy ones
+ * @returns the number of started tasks: 0 when ECS cannot assume a role; it retries half a minute later
  */
 export function startTasks(
   region: Region,
@@ -28,7 +28,7 @@ export function startTasks(
     say(region, service, notLaunched(refused.reason));
     deployment.failedTasks += 1;
     const retry = region.scaled(durations.taskRoleRetry);
-    // At the instant pace the retry comes at once, and would fail until the role is there.
+    // At the instant pace the retry comes at once, and would fail until the role is visible.
     deployment.restUntil = retry > 0 ? region.now().getTime() + retry : refused.until;
     return 0;
   }

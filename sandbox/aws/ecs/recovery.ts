@@ -1,13 +1,13 @@
-/** After a restart of the sandbox: the processes of its tasks have gone with it, and the tasks must say so. */
+/** Recovery after a restart of the sandbox: the processes of its tasks ended with it, so their tasks are stopped. */
 import type { Region } from '../../world/region.ts';
 import { finish } from './task-life.ts';
 import { deregister } from './task-targets.ts';
 import { wake } from './wake.ts';
 
 /**
- * Marks every task whose containers had been started as STOPPED, gives back its network interface, takes it out of its
- * target groups, and lets the scheduler start replacements. Tasks that had not got so far go on, as the agenda has it.
- * To be called once, after the world was read back and before the first call.
+ * Marks every task whose containers had been started as STOPPED, releases its network interface, deregisters it from its
+ * target groups, and lets the scheduler start replacements. Tasks that had not got that far continue by the agenda.
+ * Call it once, after the world is restored and before the first call.
  * @returns the ARNs of the tasks that were lost
  */
 export function recoverTasks(region: Region): string[] {

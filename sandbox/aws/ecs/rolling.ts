@@ -1,31 +1,31 @@
-/** The arithmetic of a rolling update: which tasks to stop and how many to start, within the minimum and maximum percent. */
+/** The arithmetic of a rolling update: the tasks to stop and the number to start, within the minimum and maximum percent. */
 import type { DeploymentRow, ServiceRow, TaskRow } from './store.ts';
 
-/** A task that is to run, as the scheduler sees it. */
+/** A task with desired status RUNNING, as the scheduler sees it. */
 export interface Standing {
   readonly task: TaskRow;
-  /** Of the deployment that is PRIMARY. */
+  /** Whether it belongs to the PRIMARY deployment. */
   readonly mine: boolean;
   readonly healthy: boolean;
-  /** Unhealthy, and to be replaced. */
+  /** Whether it is unhealthy and must be replaced. */
   readonly condemned: boolean;
 }
 
 export interface Moves {
   readonly stop: readonly TaskRow[];
   readonly start: number;
-  /** Nothing may be stopped and nothing may be started, and never will be. */
+  /** Whether nothing can be stopped or started within the percents, now or later. */
   readonly stuck: boolean;
 }
 
 /**
- * The next moves of a service.
+ * Returns the next moves of a service.
  *
- * Tasks above the desired count go first: those that are not healthy yet, then the newest. Tasks of other deployments go
- * as soon as the minimum allows. An unhealthy task goes at once while its deployment is not completed; afterwards its
- * replacement starts first, if the maximum has room for it. A deployment that has FAILED starts nothing and replaces
- * nothing: what served before it goes on serving.
- * @param standing the tasks that are to run, the oldest first
+ * Tasks above the desired count are stopped first: those that are not healthy yet, then the newest. Tasks of other
+ * deployments are stopped as soon as the minimum allows. An unhealthy task is stopped at once while its deployment is not
+ * completed; afterwards its replacement starts first, if the maximum allows. A FAILED deployment starts and replaces
+ * nothing: the tasks that served before continue to serve.
+ * @param standing the tasks with desired status RUNNING, the oldest first
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
  */
 export function nextMoves(
@@ -61,7 +61,7 @@ export function nextMoves(
   return { stop, start, stuck: missing > 0 && !isMoving };
 }
 
-/** The tasks of other deployments that may go: all that serve nobody, and of the healthy ones what the minimum spares. */
+/** Returns the tasks of other deployments that may be stopped: all unhealthy ones, and the healthy ones above the minimum. */
 function replaceable(others: readonly Standing[], healthyMine: number, least: number): Standing[] {
   const healthy = others.filter((one) => one.healthy);
   const spare = Math.max(0, healthyMine + healthy.length - least);

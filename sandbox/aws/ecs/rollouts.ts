@@ -1,4 +1,4 @@
-/** Service deployments and service revisions: the history of what was to be brought, and what became of it. */
+/** Service deployments and service revisions: the history of a service's deployments and their outcomes. */
 import type { ServiceDeploymentStatus } from '@aws-sdk/client-ecs';
 import { own } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
@@ -11,7 +11,7 @@ const TRIPPED = 'the circuit breaker threshold was exceeded.';
 export const revisionArn = ({ serviceArn }: ServiceRow, deploymentId: string): string =>
   serviceArn.replace(':service/', ':service-revision/').concat(`/${shortName(deploymentId)}`);
 
-/** Writes a new deployment down; one that was not through is stopped by it. */
+/** Records a new deployment, which stops an unfinished one. */
 export function openRollout(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
   const now = region.now();
   for (const older of service.rollouts.filter((row) => row.status === 'IN_PROGRESS')) {
@@ -55,7 +55,7 @@ export function openRollout(region: Region, service: ServiceRow, deployment: Dep
   service.rollouts = [rollout, ...service.rollouts].slice(0, MOST);
 }
 
-/** Writes down what became of a deployment. @param back what it is rolled back to */
+/** Records the outcome of a deployment. @param back the deployment that it is rolled back to */
 export function settleRollout(
   region: Region,
   service: ServiceRow,

@@ -1,4 +1,4 @@
-/** The service scheduler: looks at a service, counts and judges its tasks, and starts and stops what has to be. */
+/** The service scheduler: counts and judges the tasks of a service, and starts and stops tasks. */
 import { durations } from '../../world/durations.ts';
 import type { Events, Region } from '../../world/region.ts';
 import { failureThreshold, hasTripped } from './breaker.ts';
@@ -12,12 +12,12 @@ import { deleteUnused } from './task-definitions.ts';
 import { stop } from './task-life.ts';
 import { tick, wake } from './wake.ts';
 
-/** States in which nothing of a task serves or drains any more. */
+/** States in which a task neither serves nor drains any more. */
 const OVER = ['STOPPING', 'DEPROVISIONING', 'STOPPED'];
 
 const isInstant = (region: Region): boolean => region.scaled(1) === 0;
 
-/** Looks at a service once, and arranges to look again while there is something that only time can bring. */
+/** Looks at a service once, and schedules the next look while something depends on time. */
 export function schedule(region: Region, service: ServiceRow): void {
   if (service.status === 'INACTIVE') return;
   const tasks = region.ecs.tasks.filter((task) => task.serviceArn === service.serviceArn);
@@ -43,12 +43,12 @@ export function schedule(region: Region, service: ServiceRow): void {
 }
 
 /**
- * Lets time pass for services when somebody looks at them.
+ * Lets time pass for services when a call reads them.
  *
  * At the instant pace no wait takes time, so the scheduler could neither wait for something real (a health check) nor
- * pause between failures without spinning in one run of the agenda. It therefore starts a bounded number of tasks and
- * then rests until somebody describes services or tasks; with any other pace its own ticks do that. A look is also what
- * notices that a target of a service which is already steady has become unhealthy.
+ * pause between failures without looping in one run of the agenda. It therefore starts a bounded number of tasks and
+ * rests until a call describes services or tasks; at any other pace its own ticks wake it. Such a look also notices that
+ * a target of a steady service has become unhealthy.
  */
 export function lookAtServices(region: Region): void {
   for (const service of region.ecs.services.filter(({ status }) => status !== 'INACTIVE')) {
@@ -85,7 +85,7 @@ function makeMoves(
   return moves.stop.length > 0 || startedTasks > 0;
 }
 
-/** A deployment that is being replaced is listed until none of its tasks serves; a failed one until its successor is through. */
+/** A replaced deployment is listed until none of its tasks serves; a failed one until its successor is completed. */
 function dropReplaced(service: ServiceRow, primary: DeploymentRow, tasks: readonly TaskRow[]): void {
   const isServing = ({ id }: DeploymentRow) =>
     tasks.some((task) => task.deploymentId === id && !OVER.includes(task.lastStatus));
@@ -143,7 +143,7 @@ export const schedulerEvents: Events = {
     schedule(region, service);
   },
 
-  /** Somebody else's word that the health of a target has changed; the subject is the ARN of its target group. */
+  /** An event of another service: the health of a target has changed. The subject is the ARN of its target group. */
   'ecs:target-health-changed'(region, targetGroupArn) {
     for (const service of region.ecs.services.all()) {
       const usesIt = service.deployments.some(({ loadBalancers }) =>

@@ -1,16 +1,16 @@
-/** Service deployments and service revisions, as they are read back. */
+/** The read operations on service deployments and service revisions. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Failure, ServiceDeployment } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { failureThreshold } from './breaker.ts';
 import { invalid } from './errors.ts';
-import { clusterOf, pageOf, serviceOf, shortName } from './lookups.ts';
+import { clusterOf, page, serviceOf, shortName } from './lookups.ts';
 import type { RolloutRow, ServiceRow } from './store.ts';
 
 const MOST = 20;
 
-/** A deployment with the counts that its revisions have now. */
+/** Returns a deployment with the current counts of its revisions. */
 function shown(region: Region, service: ServiceRow, row: RolloutRow): ServiceDeployment {
   const counted = (arn = '') => {
     const id = `ecs-svc/${shortName(arn)}`;
@@ -57,7 +57,7 @@ export const serviceDeploymentOperations = {
           (!before || createdAt < before) &&
           (!after || createdAt > after),
       );
-      const { rows, nextToken } = pageOf(listed, input.maxResults ?? MOST, input.nextToken);
+      const { rows, nextToken } = page(listed, input.maxResults ?? MOST, input.nextToken);
       const serviceDeployments = rows.map((row) => ({
         ...row,
         targetServiceRevisionArn: row.targetServiceRevision?.arn,

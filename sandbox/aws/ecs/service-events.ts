@@ -8,7 +8,7 @@ const REPEAT_AFTER = 6 * 3_600_000;
 const STEADY = 'has reached a steady state.';
 
 /**
- * Writes an event down. ECS leaves out what it has said already, until the cause is gone (here: a steady state was
+ * Records an event. ECS omits a repeated message until its cause is gone (here: a steady state was
  * reached since) or six hours have passed.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages.html
  */
@@ -30,7 +30,7 @@ export function say(region: Region, service: ServiceRow, what: string, taskSet?:
 const tasks = (rows: readonly TaskRow[]): string =>
   rows.map(({ taskArn }) => `(task ${shortName(taskArn)})`).join(' ');
 
-/** @param replaced how many of them take the place of unhealthy ones */
+/** @param replaced the number of tasks that replace unhealthy ones */
 export const started = (rows: readonly TaskRow[], replaced: number): string =>
   `has started ${rows.length} tasks: ${tasks(rows)}.${
     replaced > 0 ? ` Amazon ECS replaced ${replaced} tasks due to an unhealthy status.` : ''

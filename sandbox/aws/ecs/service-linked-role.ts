@@ -1,4 +1,4 @@
-/** The role that ECS itself acts in: the first use of ECS in an account fails for want of it, and brings it about. */
+/** ECS's service-linked role: the first use of ECS in an account fails without it, and creates it. */
 import type { Events, Region } from '../../world/region.ts';
 import { hasServiceLinkedRole, makeServiceLinkedRole } from '../iam/service-linked-roles.ts';
 import { invalid } from './errors.ts';
@@ -22,7 +22,7 @@ export function requireLinkedRole(region: Region): void {
 }
 
 export const linkedRoleEvents: Events = {
-  // Several first calls arrange it several times.
+  // Several first calls schedule it several times.
   'ecs:linked-role-created'(region) {
     if (!hasServiceLinkedRole(region, ECS)) makeServiceLinkedRole(region, ECS);
   },

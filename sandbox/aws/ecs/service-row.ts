@@ -1,4 +1,4 @@
-/** A new service: its row as a create call asks for it, checked whole. */
+/** New services: the row that a create call asks for, fully checked. */
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { capacityFor } from './capacity.ts';
@@ -21,7 +21,7 @@ import type { ClusterRow, ServiceRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 
 /**
- * The row of a service that a call asks for; nothing is kept yet.
+ * Returns the row of a service that a call asks for, without storing it.
  * @throws InvalidParameterException, ClientException; NotImplemented for what is not Fargate with rolling updates
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
  */

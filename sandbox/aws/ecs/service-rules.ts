@@ -1,4 +1,4 @@
-/** What ECS refuses in a service: its task definition, its load balancers, its counts. */
+/** The checks of a service: task definition, load balancers and counts. */
 import { PropagateTags, type LoadBalancer } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { loadBalancerOf } from '../elbv2/usage.ts';
@@ -12,8 +12,8 @@ const MOST_TARGET_GROUPS = 5;
 const MOST_TASKS = 5000;
 
 /**
- * The task definition of a service or a task, to be run on Fargate.
- * @param operation the operation that is to run it: whoever calls it must be allowed to pass its roles
+ * Returns the task definition of a service or a task to run on Fargate.
+ * @param operation the operation that runs it: its caller must be allowed to pass the roles
  * @throws ClientException, InvalidParameterException, AccessDeniedException
  */
 export function runnableDefinition(
@@ -34,7 +34,7 @@ export function runnableDefinition(
 }
 
 /**
- * Checks target groups against the task definition and against what the load balancers really use.
+ * Checks target groups against the task definition and against the load balancers that use them.
  * @throws InvalidParameterException
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-load-balancing.html
  */
@@ -76,7 +76,7 @@ export function checkLoadBalancers(
   });
 }
 
-/** @param seconds of health checks that are not held against a new task */
+/** @param seconds during which failed health checks of a new task are ignored */
 export function checkGracePeriod(seconds: number | undefined, balancers: LoadBalancer[]): void {
   if (seconds === undefined) return;
   if (seconds < 0) throw invalid('Health check grace period must not be negative.');
@@ -92,13 +92,13 @@ export function checkDesiredCount(count: number | undefined): number {
   return count;
 }
 
-/** Whose tags tasks take on. */
+/** Checks from where tasks get tags. */
 export function checkPropagateTags(given: PropagateTags | undefined): PropagateTags | undefined {
   if (given === undefined || Object.hasOwn(PropagateTags, given)) return given;
   throw invalid(`Invalid propagateTags: ${given}.`);
 }
 
-/** ECS Exec needs a task role; the sandbox keeps the setting, it has no ExecuteCommand. */
+/** ECS Exec needs a task role; the sandbox keeps the setting but has no ExecuteCommand. */
 export function checkExecuteCommand(enabled: boolean | undefined, { taskRoleArn }: TaskDefinitionRow): void {
   if (!enabled || taskRoleArn !== undefined) return;
   throw invalid(
@@ -106,15 +106,15 @@ export function checkExecuteCommand(enabled: boolean | undefined, { taskRoleArn 
   );
 }
 
-/** 1.4.0 is what `LATEST` means; no older one runs any more. */
+/** `LATEST` means 1.4.0; older versions no longer run. */
 export function platformVersion(given = 'LATEST'): string {
   if (['LATEST', '1.4.0'].includes(given)) return given;
   throw clientError(`The platform version ${given} is not supported.`);
 }
 
 /**
- * Refuses placement, which Fargate does not have, and service discovery and VPC Lattice, which the sandbox does not have;
- * empty lists ask for nothing.
+ * Refuses placement, which Fargate lacks, and service discovery and VPC Lattice, which the sandbox lacks; empty lists are
+ * ignored.
  */
 export function checkPlacement(input: {
   placementConstraints?: unknown[];

@@ -1,4 +1,4 @@
-/** Updates of a service: some of its members start a deployment, others only change what the scheduler goes by. */
+/** Updates of a service: some members start a deployment, others only change what the scheduler works with. */
 import { isDeepStrictEqual } from 'node:util';
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
@@ -22,7 +22,7 @@ import { shownService } from './service-view.ts';
 import type { ServiceRow } from './store.ts';
 import { wake } from './wake.ts';
 
-/** What tasks are made of: a change here needs other tasks. */
+/** The members that define tasks: a change needs new tasks. */
 const makings = ({
   taskDefinition,
   networkConfiguration,
@@ -75,7 +75,7 @@ export const serviceUpdateOperations = {
           ? findTaskDefinition(region, service.taskDefinition)
           : runnableDefinition(region, input.taskDefinition, 'UpdateService');
       if (!definition) throw notTaken('a task definition that is gone');
-      // Checked whole before anything changes: a refused call leaves the service as it was.
+      // Check everything before any change: a refused call leaves the service as it was.
       const balancers =
         input.loadBalancers || input.taskDefinition
           ? checkLoadBalancers(region, input.loadBalancers ?? service.loadBalancers, definition)

@@ -1,4 +1,4 @@
-/** A service as it is shown: its counts, and those of its deployments, come from its tasks. */
+/** A service as calls show it: its counts and those of its deployments derive from its tasks. */
 import type { Service, ServiceField } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { primaryOf } from './deployment.ts';

@@ -1,4 +1,4 @@
-/** Services: made, read, listed and deleted; their updates are in `service-updates.ts`, their life in `scheduler.ts`. */
+/** Services: create, describe, list and delete; updates are in `service-updates.ts`, scheduling in `scheduler.ts`. */
 import { isDeepStrictEqual } from 'node:util';
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { CreateServiceRequest } from '@aws-sdk/client-ecs';
@@ -11,7 +11,7 @@ import {
   checkName,
   clusterOf,
   findService,
-  pageOf,
+  page,
   serviceArn,
   serviceOf,
 } from './lookups.ts';
@@ -26,8 +26,8 @@ const MOST_NAMES = 10;
 const TAGS = ['TAGS'] as const;
 
 /**
- * What a create call answers when there is a service of that name already.
- * @returns the service, for a repeat with the same client token and the same wishes
+ * Returns the answer of a create call when a service of that name exists.
+ * @returns the service, for a repeat with the same client token and parameters
  * @throws InvalidParameterException for any other
  */
 function repeated(
@@ -42,16 +42,16 @@ function repeated(
   throw invalid('Creation of service was not idempotent.');
 }
 
-/** The name of a service that is gone can be taken by another: when the create call has heard of it. */
+/** Whether another service can take the name of a deleted one: once the deletion is visible to the create call. */
 function isForgotten(region: Region, { serviceArn: id, status, inactiveAt }: ServiceRow): boolean {
   if (status !== 'INACTIVE' || !inactiveAt) return status === 'INACTIVE';
-  const word = { knob: 'idLagMs', id, by: 'ecs CreateService', since: inactiveAt } as const;
-  return region.reaches(word) <= region.now().getTime();
+  const propagation = { lag: 'idLagMs', id, consumer: 'ecs CreateService', changedAt: inactiveAt } as const;
+  return region.visibleAt(propagation) <= region.now().getTime();
 }
 
 export const serviceOperations = {
   /**
-   * A name is taken while its service is ACTIVE or DRAINING.
+   * A name is in use while its service is ACTIVE or DRAINING.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
    */
   CreateService: {
@@ -95,7 +95,7 @@ export const serviceOperations = {
     },
   },
 
-  /** Up to ten; what is not there is listed as a failure. */
+  /** Describes up to ten services; unknown ones are listed as failures. */
   DescribeServices: {
     takes: ['cluster', 'services', 'include'],
     before: lookAtServices,
@@ -116,7 +116,7 @@ export const serviceOperations = {
     },
   },
 
-  /** ACTIVE services only: what drains is not listed any more. */
+  /** Lists ACTIVE services only, not draining ones. */
   ListServices: {
     takes: ['cluster', 'launchType', 'schedulingStrategy', 'maxResults', 'nextToken'],
     run(input, region) {
@@ -128,7 +128,7 @@ export const serviceOperations = {
           (input.launchType ?? row.launchType) === row.launchType &&
           (input.schedulingStrategy ?? 'REPLICA') === 'REPLICA',
       );
-      const { rows, nextToken } = pageOf(listed, input.maxResults ?? 10, input.nextToken);
+      const { rows, nextToken } = page(listed, input.maxResults ?? 10, input.nextToken);
       return { serviceArns: rows.map((row) => row.serviceArn), nextToken };
     },
   },
@@ -149,7 +149,7 @@ export const serviceOperations = {
       }
       service.status = 'DRAINING';
       service.desiredCount = 0;
-      // Its scalable target goes with it.
+      // Its scalable target is deleted with it.
       region.autoscaling.targets.delete(`service/${cluster.clusterName}/${service.serviceName}`);
       wake(region, service, 'taskCreate');
       return { service: shownService(region, service) };

@@ -1,4 +1,4 @@
-/** What the sandbox holds of ECS in one region. */
+/** The tables of ECS in one region. */
 import type {
   Cluster,
   CreateServiceRequest,
@@ -13,7 +13,9 @@ import type {
   Task,
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
-import { Table } from '../../world/table.ts';
+import { BOOKKEEPING, Table } from '../../world/table.ts';
+import { clusterNotFound, invalid } from './errors.ts';
+import { resource, type EcsTable } from './kinds.ts';
 
 export interface ClusterRow extends Cluster {
   clusterArn: string;
@@ -29,7 +31,7 @@ export interface TaskDefinitionRow extends TaskDefinition {
   tags: Tag[];
 }
 
-/** One deployment of a service, with all that its tasks are made of: that is what a rollback goes back to. */
+/** One deployment of a service with all settings of its tasks, to which a rollback can return. */
 export interface DeploymentRow extends Deployment {
   /** `ecs-svc/…`. */
   id: string;
@@ -39,18 +41,18 @@ export interface DeploymentRow extends Deployment {
   rolloutState: NonNullable<Deployment['rolloutState']>;
   networkConfiguration: NetworkConfiguration;
   loadBalancers: LoadBalancer[];
-  /** Tasks that failed one after the other: what the circuit breaker counts. */
+  /** The consecutive failed tasks, which the circuit breaker counts. */
   failedTasks: number;
-  /** The digests that its images' tags stood for when it began: ECS pins them for all its tasks. */
+  /** The digests that its image tags meant when it began: ECS pins them for all its tasks. */
   digests: Record<string, string>;
-  /** Milliseconds since 1970 before which no task is started: the launch throttle. */
+  /** The launch throttle: no task starts before this time, in milliseconds since 1970. */
   restUntil?: number;
-  /** Since when all is as it should be, in milliseconds since 1970. */
+  /** The time since which it is steady, in milliseconds since 1970. */
   steadySince?: number;
   /** A rollback that fails is not rolled back again. */
   isRollback?: boolean;
 }
-/** What `DescribeServiceDeployments` remembers of a deployment, and what it was to bring. */
+/** What `DescribeServiceDeployments` shows of a deployment, and the revision that it deploys. */
 export interface RolloutRow extends ServiceDeployment {
   serviceDeploymentArn: string;
   status: NonNullable<ServiceDeployment['status']>;
@@ -79,15 +81,15 @@ export interface ServiceRow extends Service {
   clientToken?: string;
   /** When it became `INACTIVE`. */
   inactiveAt?: Date;
-  /** What its CreateService call asked for: a repeat with the same token must ask for the same. */
+  /** The input of its CreateService call: a repeat with the same token must have the same input. */
   asked?: CreateServiceRequest;
   /** The last deployment that was completed, as it was. */
   completed?: DeploymentRow;
-  /** Whether it has said that it reached a steady state, and still has it. */
+  /** Whether it has reported a steady state that still holds. */
   steady: boolean;
   /** When the scheduler looks next, in milliseconds since 1970. */
   wakeAt?: number;
-  /** How many tasks were started since somebody last looked: see the scheduler's note on the instant pace. */
+  /** The number of tasks started since a call last read it: see the scheduler's note on the instant pace. */
   launches: number;
 }
 export interface TaskRow extends Task {
@@ -95,11 +97,11 @@ export interface TaskRow extends Task {
   clusterArn: string;
   taskDefinitionArn: string;
   lastStatus: string;
-  /** `RUNNING`, or `STOPPED` as soon as it is to end. */
+  /** `RUNNING`, or `STOPPED` once it must end. */
   desiredStatus: string;
   containers: NonNullable<Task['containers']>;
   createdAt: Date;
-  /** The service and the deployment that started it, if one did. */
+  /** The service and the deployment that started it, if any. */
   serviceArn?: string;
   deploymentId?: string;
   subnetId: string;
@@ -107,26 +109,58 @@ export interface TaskRow extends Task {
   assignPublicIp: boolean;
   networkInterfaceId?: string;
   privateIp?: string;
-  /** Where it is a target, or is to be one. */
+  /** The target groups in which it is or will be a target. */
   targets: { targetGroupArn: string; port: number }[];
-  /** The data plane was told to start it, and not yet that it is stopped. */
+  /** Whether the data plane was asked to start it and has not reported its end. */
   handedOver?: boolean;
-  /** It died by itself: before it was RUNNING, or after. The scheduler counts it once. */
+  /** Whether it ended on its own before or after RUNNING. The scheduler counts it once. */
   failed?: 'start' | 'exit';
   counted?: boolean;
-  /** Why the scheduler is going to replace it. */
+  /** Why the scheduler will replace it. */
   condemned?: string;
-  /** It was healthy once. */
+  /** Whether it has been healthy. */
   proven?: boolean;
 }
 
+const isActive = ({ status }: { status?: string }): boolean => status !== 'INACTIVE';
+const always = () => true;
+const couldNotBeFound = (noun: string) => () => invalid(`The specified ${noun} could not be found.`);
+
+/** The tables of ECS; the keys of resources are ARNs. A kind of resource is declared here and nowhere else. */
 export const ecsStore = () => ({
-  /** By ARN, as all of these. */
-  clusters: new Table<ClusterRow>(),
-  taskDefinitions: new Table<TaskDefinitionRow>(),
-  /** The last revision number of each family: it goes on after deletions. */
-  families: new Table<{ revision: number }>(),
-  services: new Table<ServiceRow>(),
-  tasks: new Table<TaskRow>(),
+  clusters: resource<ClusterRow>({
+    arnType: 'cluster',
+    listedBy: ['ListClusters'],
+    isCounted: isActive,
+    isTaggable: isActive,
+    notTaggable: clusterNotFound,
+  }),
+  taskDefinitions: resource<TaskDefinitionRow>({
+    arnType: 'task-definition',
+    listedBy: ['ListTaskDefinitions', 'ListTaskDefinitionFamilies'],
+    isCounted: ({ status }) => status === 'ACTIVE',
+    isTaggable: always,
+    notTaggable: couldNotBeFound('task definition'),
+  }),
+  services: resource<ServiceRow>({
+    arnType: 'service',
+    listedBy: ['ListServices'],
+    isCounted: isActive,
+    isTaggable: isActive,
+    notTaggable: couldNotBeFound('service'),
+  }),
+  tasks: resource<TaskRow>({
+    arnType: 'task',
+    listedBy: ['ListTasks'],
+    isCounted: ({ lastStatus }) => lastStatus !== 'STOPPED',
+    isTaggable: always,
+    notTaggable: couldNotBeFound('task'),
+  }),
+  /** The last revision number of each family; it is not reused after deletions. */
+  families: new Table<{ revision: number }>(BOOKKEEPING),
 });
 export type EcsStore = ReturnType<typeof ecsStore>;
+
+/** The tables of all kinds of resources; a table that is not one of these must be named here. */
+export const resourceTables = ({ families: _, ...tables }: EcsStore): EcsTable<{ tags?: Tag[] }>[] =>
+  Object.values(tables);

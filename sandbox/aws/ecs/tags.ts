@@ -1,55 +1,38 @@
-/** Tags of ECS: given in the create call, or put on later; shown only when a describe call asks for them. */
+/** Tags of ECS: set by create calls or later; shown only when a describe call asks for them. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Tag } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { clusterNotFound, invalid } from './errors.ts';
-
-const MOST = 50;
+import { LOWER_CASE, tagging } from '../tagging.ts';
+import { invalid } from './errors.ts';
+import { resourceTables } from './store.ts';
 
 /**
- * The tags after an upsert.
- * @throws InvalidParameterException for keys that are reserved, too long, or too many
+ * The tagging of ECS.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tag.html
  */
-export function mergeTags(existing: Tag[] | undefined, added: Tag[] | undefined): Tag[] {
-  const merged = new Map((existing ?? []).map((tag) => [tag.key, tag]));
-  for (const { key = '', value = '' } of added ?? []) {
+const { merged, without } = tagging({
+  spelling: LOWER_CASE,
+  check(key, value) {
     if (key.length < 1 || key.length > 128) throw invalid('Tag keys must be 1 to 128 characters long.');
     if (value.length > 256) throw invalid('Tag values must be at most 256 characters long.');
     if (/^aws:/i.test(key)) {
       throw invalid(`The tag key '${key}' is invalid: keys that begin with aws: are reserved.`);
     }
-    merged.set(key, { key, value });
-  }
-  if (merged.size > MOST) throw invalid(`A resource can have at most ${MOST} tags.`);
-  return [...merged.values()];
-}
+  },
+  tooMany: (most) => invalid(`A resource can have at most ${most} tags.`),
+});
 
-/** Whatever has tags, by its ARN. A deleted cluster or service takes none any more. */
+/** Returns the tags after an upsert. @throws InvalidParameterException for keys that are reserved, too long, or too many */
+export const mergeTags = merged;
+
+/** Returns the resource that takes tags under an ARN: a deleted cluster or service takes none. */
 function taggedOf({ ecs }: Region, arn = ''): { tags?: Tag[] } {
-  const [, kind] = /^arn:aws[\w-]*:ecs:[\w-]+:\d{12}:([\w-]+)\//.exec(arn) ?? [];
-  const active = <R extends { status?: string }>(row: R | undefined) =>
-    row?.status === 'INACTIVE' ? undefined : row;
-  switch (kind) {
-    case 'cluster': {
-      const cluster = active(ecs.clusters.get(arn));
-      if (!cluster) throw clusterNotFound();
-      return cluster;
-    }
-    case 'service':
-      return found(active(ecs.services.get(arn)), 'service');
-    case 'task-definition':
-      return found(ecs.taskDefinitions.get(arn), 'task definition');
-    case 'task':
-      return found(ecs.tasks.get(arn), 'task');
-    default:
-      throw invalid('Invalid resource ARN.');
-  }
-}
-
-function found<Row>(row: Row | undefined, what: string): Row {
-  if (!row) throw invalid(`The specified ${what} could not be found.`);
+  const [, arnType] = /^arn:aws[\w-]*:ecs:[\w-]+:\d{12}:([\w-]+)\//.exec(arn) ?? [];
+  const table = resourceTables(ecs).find(({ kind }) => kind.arnType === arnType);
+  if (!table) throw invalid('Invalid resource ARN.');
+  const row = table.get(arn);
+  if (!row || !table.kind.isTaggable(row)) throw table.kind.notTaggable();
   return row;
 }
 
@@ -63,12 +46,11 @@ export const tagOperations = {
     },
   },
 
-  /** A key that is not there is no error. */
   UntagResource: {
     takes: ['resourceArn', 'tagKeys'],
     run(input, region) {
       const row = taggedOf(region, input.resourceArn);
-      row.tags = (row.tags ?? []).filter(({ key }) => !input.tagKeys?.includes(key ?? ''));
+      row.tags = without(row.tags, input.tagKeys);
       return {};
     },
   },

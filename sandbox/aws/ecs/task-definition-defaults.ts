@@ -1,8 +1,8 @@
-/** What ECS fills into a task definition by itself: a reader gets more back than was sent. */
+/** The defaults that ECS adds to a task definition: calls return more than was sent. */
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskDefinition } from '@aws-sdk/client-ecs';
 import { cpuUnits, mebibytes } from './fargate-sizes.ts';
 
-/** The definition as it is shown, identity and dates aside. */
+/** Returns the definition with defaults, without identity and dates. */
 export function filledDefinition(input: RegisterTaskDefinitionRequest): TaskDefinition {
   const fargate = input.requiresCompatibilities?.includes('FARGATE');
   return {

@@ -1,4 +1,4 @@
-/** What ECS refuses in a task definition as a whole: its size, its roles, and how its containers go together. */
+/** The checks of a whole task definition: size, roles, and the relations of its containers. */
 import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import { checkContainer, type TaskRules } from './container-rules.ts';
@@ -10,8 +10,8 @@ const MOST_CONTAINERS = 10;
 const ECR_IMAGE = /^\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com\//;
 
 /**
- * Refuses a task definition's mistakes.
- * @throws ClientException, InvalidParameterException; NotImplemented for what the sandbox does not have
+ * Checks a task definition.
+ * @throws ClientException, InvalidParameterException; NotImplemented for what the sandbox lacks
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
  */
 export function checkTaskDefinition(region: Region, input: RegisterTaskDefinitionRequest): void {
@@ -66,7 +66,7 @@ function checkFargate(
   if (system !== 'LINUX') throw notTaken(`runtimePlatform.operatingSystemFamily ${system}`);
 }
 
-/** One network interface for all of them, an order of start, and somebody the task stands or falls with. */
+/** Checks the relations of containers: ports of one shared interface, start order, and at least one essential container. */
 function checkTogether(containers: ContainerDefinition[], networkMode: string | undefined): void {
   const byName = new Map(containers.map((container) => [container.name, container]));
   if (byName.size < containers.length)
@@ -135,7 +135,7 @@ function refuseCycles(
   containers.forEach((container) => visit(container, new Set()));
 }
 
-/** What containers reserve must fit into the task. @param cpu in units @param memory in MiB */
+/** Checks that the reservations of containers fit into the task. @param cpu in units @param memory in MiB */
 function checkReservations(containers: ContainerDefinition[], cpu?: string, memory?: string): void {
   const sum = (of: (container: ContainerDefinition) => number) =>
     containers.reduce((total, container) => total + of(container), 0);

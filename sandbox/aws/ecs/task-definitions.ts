@@ -1,9 +1,9 @@
-/** Task definitions: every register makes a new revision, which is then deregistered (INACTIVE) and deleted when nothing uses it. */
+/** Task definitions: each registration creates a revision; revisions are deregistered (INACTIVE), then deleted once unused. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import type { Events, Region } from '../../world/region.ts';
 import { clientError, invalid } from './errors.ts';
-import { findTaskDefinition, pageOf, shortName } from './lookups.ts';
+import { findTaskDefinition, page, shortName } from './lookups.ts';
 import type { TaskDefinitionRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { filledDefinition } from './task-definition-defaults.ts';
@@ -11,7 +11,7 @@ import { checkTaskDefinition } from './task-definition-rules.ts';
 
 const MOST_DELETES = 10;
 
-/** The definition without its tags, which have a place of their own in every answer. */
+/** Returns the definition without its tags, which answers show separately. */
 const shown = ({ tags: _tags, ...definition }: TaskDefinitionRow): ECS.TaskDefinition => definition;
 
 function definitionOf(region: Region, reference: string | undefined): TaskDefinitionRow {
@@ -20,7 +20,7 @@ function definitionOf(region: Region, reference: string | undefined): TaskDefini
   return definition;
 }
 
-/** Whether a service or a task that is not STOPPED was made of it. */
+/** Whether a service, or a task that is not STOPPED, uses it. */
 function isUsed({ ecs }: Region, { taskDefinitionArn: arn }: TaskDefinitionRow): boolean {
   return (
     ecs.services.find(({ deployments }) =>
@@ -30,7 +30,7 @@ function isUsed({ ecs }: Region, { taskDefinitionArn: arn }: TaskDefinitionRow):
   );
 }
 
-/** Goes on with deletions that waited for services and tasks: called when one of those has ended. */
+/** Continues deletions that waited for services and tasks; called when one of those has ended. */
 export function deleteUnused(region: Region): void {
   for (const row of region.ecs.taskDefinitions.filter(({ status }) => status === 'DELETE_IN_PROGRESS')) {
     if (!isUsed(region, row)) {
@@ -40,7 +40,7 @@ export function deleteUnused(region: Region): void {
 }
 
 export const taskDefinitionOperations = {
-  /** Never idempotent: the same input twice makes two revisions. */
+  /** Never idempotent: the same input twice creates two revisions. */
   RegisterTaskDefinition: {
     takes: [
       'family',
@@ -86,7 +86,7 @@ export const taskDefinitionOperations = {
     },
   },
 
-  /** `familyPrefix` is the whole name of a family, whatever it is called. */
+  /** `familyPrefix` is the whole name of a family, despite its name. */
   ListTaskDefinitions: {
     takes: ['familyPrefix', 'status', 'sort', 'maxResults', 'nextToken'],
     run(input, region) {
@@ -98,7 +98,7 @@ export const taskDefinitionOperations = {
           (one, other) =>
             direction * (one.family.localeCompare(other.family) || one.revision - other.revision),
         );
-      const { rows, nextToken } = pageOf(found, input.maxResults, input.nextToken);
+      const { rows, nextToken } = page(found, input.maxResults, input.nextToken);
       return { taskDefinitionArns: rows.map(({ taskDefinitionArn }) => taskDefinitionArn), nextToken };
     },
   },
@@ -112,12 +112,12 @@ export const taskDefinitionOperations = {
       const families = [...new Set(revisions.map(({ family }) => family))]
         .filter((family) => status === 'ALL' || active.has(family) === (status === 'ACTIVE'))
         .sort();
-      const { rows, nextToken } = pageOf(families, input.maxResults, input.nextToken);
+      const { rows, nextToken } = page(families, input.maxResults, input.nextToken);
       return { families: rows, nextToken };
     },
   },
 
-  /** What runs goes on running; a repeat is no error. */
+  /** Running tasks continue to run; a repeat is not an error. */
   DeregisterTaskDefinition: {
     takes: ['taskDefinition'],
     run(input, region) {

@@ -1,16 +1,16 @@
-/** The network interface of a task: it gives the task its address, and its hold on subnet and security groups. */
+/** The network interface of a task: it has the task's address, and blocks the deletion of its subnet and groups. */
 import { Refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { attachInterface, publicAddress, releaseInterface } from '../ec2/network-interfaces.ts';
 import type { NetworkInterfaceRow } from '../ec2/store.ts';
 import type { TaskRow } from './store.ts';
 
-/** AWS's own account that asks for the interfaces of Fargate tasks; its number is not documented. */
+/** The AWS account that requests the interfaces of Fargate tasks; its number is not documented. */
 const REQUESTER = '578734482556';
 
 /**
  * Attaches the interface of a task.
- * @returns why it cannot be had, in the words of ECS; nothing when it is there
+ * @returns why it cannot be attached, in ECS's wording, or undefined
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
  */
 export function attachTo(region: Region, task: TaskRow): string | undefined {
@@ -56,7 +56,7 @@ function show(task: TaskRow, card: NetworkInterfaceRow): void {
   }
 }
 
-/** Gives the interface back. */
+/** Releases the interface. */
 export function detachFrom(region: Region, task: TaskRow): void {
   if (task.networkInterfaceId !== undefined) releaseInterface(region, task.networkInterfaceId);
   for (const attachment of task.attachments ?? []) attachment.status = 'DELETED';

@@ -11,7 +11,7 @@ import { newTask, type TaskRequest } from './task-row.ts';
 import { deregister, register } from './task-targets.ts';
 import { wakeServiceOf } from './wake.ts';
 
-/** More stopped tasks than this are not kept, however young. */
+/** The most stopped tasks that are kept, however recent. */
 const MOST_STOPPED = 500;
 
 function move(task: TaskRow, status: string): void {
@@ -30,7 +30,7 @@ export function launch(region: Region, request: TaskRequest): TaskRow {
   return task;
 }
 
-/** ECS shows stopped tasks for at least an hour: of the clock, since that is when people look. */
+/** ECS shows stopped tasks for at least an hour; here it is an hour of the clock, for human readers. */
 function forgetStopped(region: Region): void {
   const { tasks } = region.ecs;
   const stopped = tasks.filter(({ lastStatus }) => lastStatus === 'STOPPED');
@@ -41,7 +41,7 @@ function forgetStopped(region: Region): void {
   });
 }
 
-/** Its network interface is there, or cannot be had. */
+/** Attaches the network interface, or stops the task when that fails. */
 function attach(region: Region, task: TaskRow): void {
   const refused = attachTo(region, task);
   if (refused !== undefined) {
@@ -56,7 +56,7 @@ function start(region: Region, task: TaskRow): void {
   task.pullStartedAt = region.now();
   task.handedOver = true;
   region.plane.startTask(region, task.taskArn, (failure) => {
-    // It may have been stopped meanwhile, or the whole account emptied.
+    // The task may have been stopped meanwhile, or the account reset.
     if (region.ecs.tasks.get(task.taskArn) !== task || task.lastStatus !== 'PENDING') return;
     task.pullStoppedAt = region.now();
     if (failure) failToStart(region, task, failure);
@@ -84,7 +84,7 @@ function failToStart(region: Region, task: TaskRow, { stopCode, reason, containe
 }
 
 /**
- * Stops a task. One that serves drains first: it is DEACTIVATING for as long as its target groups' deregistration
+ * Stops a task. A serving task drains first: it is DEACTIVATING for its target groups' deregistration
  * delay, so that no request is lost.
  * @param reason as `stoppedReason` shows it
  */
@@ -107,7 +107,7 @@ export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reas
   }
 }
 
-/** The data plane stops what still runs. */
+/** The data plane stops the containers that still run. */
 function halt(region: Region, task: TaskRow): void {
   move(task, 'STOPPING');
   wakeServiceOf(region, task);
@@ -127,7 +127,7 @@ function deprovision(region: Region, task: TaskRow): void {
   region.after('taskDetach', 'ecs:task-detached', task.taskArn);
 }
 
-/** The end: the network interface is gone, the row stays for those who want to know why. */
+/** The end: the network interface is released, and the row stays to show the reason. */
 export function finish(region: Region, task: TaskRow): void {
   detachFrom(region, task);
   for (const container of task.containers) container.lastStatus = 'STOPPED';
@@ -139,7 +139,7 @@ export function finish(region: Region, task: TaskRow): void {
   deleteUnused(region);
 }
 
-/** What happens to a task, unless something else has happened to it before. */
+/** An event of a task, which is ignored when the task is no longer in the expected state. */
 const inState =
   (status: string, happens: (region: Region, task: TaskRow) => void) => (region: Region, arn: string) => {
     const task = region.ecs.tasks.get(arn);

@@ -10,7 +10,7 @@ interface Reported {
   readonly container: Container;
 }
 
-/** The container that a report is about; nothing when its task is gone already. */
+/** Returns the container of a report, or undefined when its task is gone. */
 function reportedOn(region: Region, taskArn: string, name: string): Reported | undefined {
   const task = region.ecs.tasks.get(taskArn);
   const container = task?.containers.find((one) => one.name === name);
@@ -23,10 +23,10 @@ const definitionOf = ({ ecs }: Region, task: TaskRow, name: string | undefined) 
     ?.containerDefinitions?.find((container) => container.name === name);
 
 /**
- * A container has ended by itself, or because the plane was told to stop its task. The end of an essential container is
- * the end of its task.
- * @param exitCode as the process left it, 137 for one that was killed; none when it never ran
- * @param reason ECS's words where there is more to say, e.g. `OutOfMemoryError: Container killed due to memory usage`
+ * Records that a container ended, on its own or because its task is being stopped. The end of an essential container ends
+ * its task.
+ * @param exitCode the exit code of the process, 137 if it was killed; undefined if it never ran
+ * @param reason ECS's wording for special cases, e.g. `OutOfMemoryError: Container killed due to memory usage`
  */
 export function containerExited(
   region: Region,
@@ -50,8 +50,8 @@ export function containerExited(
 }
 
 /**
- * The health check inside a container has changed its mind. A task is as healthy as its essential containers with a health
- * check: UNHEALTHY if one of them is, HEALTHY if all are.
+ * Records a change of a container's health check. A task is as healthy as its essential containers with a health check:
+ * UNHEALTHY if one of them is, HEALTHY if all are.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
  */
 export function containerHealth(

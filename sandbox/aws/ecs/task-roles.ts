@@ -1,4 +1,4 @@
-/** The roles of tasks: whether they exist when a task definition names them, and whether ECS can take them when a task starts. */
+/** The roles of tasks: they must exist when a task definition names them, and ECS must be able to assume them at the start. */
 import type { Region } from '../../world/region.ts';
 import type { RoleRow } from '../iam/store.ts';
 import { cannotAssume, cannotPass, clientError } from './errors.ts';
@@ -7,7 +7,7 @@ import type { TaskDefinitionRow } from './store.ts';
 
 const TASKS = 'ecs-tasks.amazonaws.com';
 
-/** The role of an ARN or of a name. */
+/** Returns the role of an ARN or a name. */
 function roleOf({ iam }: Region, reference: string): RoleRow | undefined {
   const role = iam.roles.get(shortName(reference).toLowerCase());
   return !reference.startsWith('arn:') || role?.Arn === reference ? role : undefined;
@@ -19,13 +19,13 @@ type Roles = Pick<TaskDefinitionRow, 'executionRoleArn' | 'taskRoleArn'>;
 const rolesIn = ({ executionRoleArn, taskRoleArn }: Roles): string[] =>
   [executionRoleArn, taskRoleArn].filter((reference) => reference !== undefined);
 
-/** When somebody has heard of a role, in milliseconds since 1970. */
+/** When a role is visible to a consumer, in milliseconds since 1970. */
 const reaches = (region: Region, { RoleId, CreateDate }: RoleRow, by: string): number =>
-  region.reaches({ knob: 'iamLagMs', id: RoleId, by: `ecs ${by}`, since: CreateDate });
+  region.visibleAt({ lag: 'iamLagMs', id: RoleId, consumer: `ecs ${by}`, changedAt: CreateDate });
 
 /**
- * Refuses roles that do not exist, and those of which IAM says so still: nobody may pass them.
- * @param operation the operation that is to hand them to tasks
+ * Refuses roles that do not exist, and new ones that IAM does not know yet, which cannot be passed.
+ * @param operation the operation that passes them to tasks
  * @throws ClientException, AccessDeniedException
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  */
@@ -37,7 +37,7 @@ export function checkRoles(region: Region, roles: Roles, operation: string): voi
   }
 }
 
-/** The same for a definition that is registered: what became of its roles since then, its tasks will show. */
+/** Does the same for a registered definition, except that deleted roles only show when its tasks start. */
 export function checkRolesOf(region: Region, definition: TaskDefinitionRow, operation: string): void {
   for (const reference of rolesIn(definition)) {
     const role = roleOf(region, reference);
@@ -49,13 +49,13 @@ function checkPassable(region: Region, role: RoleRow, operation: string): void {
   if (reaches(region, role, operation) > region.now().getTime()) throw cannotPass(region, role.Arn);
 }
 
-/** Why no task can be started, as ECS says it, and until when that is certain, in milliseconds since 1970. */
+/** Why no task can be started, in ECS's wording, and until when that is certain, in milliseconds since 1970. */
 export interface NotAssumed {
   readonly reason: string;
   readonly until: number;
 }
 
-/** Why no task of this definition can be started: a role is gone, does not trust ECS tasks, or is too new. */
+/** Returns why no task of a definition can be started: a role is gone, does not trust ECS tasks, or is too new. */
 export function whyNotAssumed(region: Region, definition: TaskDefinitionRow): NotAssumed | undefined {
   const now = region.now().getTime();
   for (const reference of rolesIn(definition)) {

@@ -1,4 +1,4 @@
-/** A new task: its row as it is in PROVISIONING, before it has an address. */
+/** New tasks: their rows in PROVISIONING, before they have an address. */
 import type { Container, ContainerDefinition, NetworkConfiguration, Tag } from '@aws-sdk/client-ecs';
 import { own } from '../../own-property.ts';
 import type { Region } from '../../world/region.ts';
@@ -6,7 +6,7 @@ import { shortName, taskId } from './lookups.ts';
 import { groupsFor } from './network-rules.ts';
 import type { TaskDefinitionRow, TaskRow } from './store.ts';
 
-/** Fargate's own: it cannot be asked for, only exceeded. */
+/** Fargate's own default, which a call can only exceed. */
 const STORAGE_GIB = 20;
 
 export interface TaskRequest {
@@ -28,7 +28,7 @@ export interface TaskRequest {
 }
 
 /**
- * Makes a task; what happens to it then is told in `task-life.ts`.
+ * Creates a task; its life is in `task-life.ts`.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
  */
 export function newTask(region: Region, request: TaskRequest): TaskRow {
@@ -111,7 +111,7 @@ function newContainer(
 }
 
 /**
- * What the tags of images in ECR stand for now: ECS pins them when a deployment begins.
+ * Returns the digests that image tags in ECR mean now: ECS pins them when a deployment begins.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html#deployment-container-image-stability
  */
 export function digestsOf(

@@ -1,10 +1,10 @@
-/** A task as a target of load balancers: it comes when its containers run, and drains before they stop. */
+/** Tasks as targets of load balancers: registered when their containers run, and drained before they stop. */
 import type { Region } from '../../world/region.ts';
 import { deregisterTarget, registerTarget } from '../elbv2/targets.ts';
 import { deregistered, DRAINING, notRegistered, registered, say } from './service-events.ts';
 import type { TaskRow } from './store.ts';
 
-/** Registers a task in all its target groups. A group that is gone is said in an event: the task stays without it. */
+/** Registers a task in all its target groups. A deleted group is reported in an event, and the task runs without it. */
 export function register(region: Region, task: TaskRow): void {
   const service = region.ecs.services.get(task.serviceArn);
   for (const { targetGroupArn, port } of task.targets) {
@@ -19,8 +19,8 @@ export function register(region: Region, task: TaskRow): void {
 }
 
 /**
- * Takes a task out of all its target groups.
- * @returns how long it drains, in milliseconds of AWS time: the longest deregistration delay; 0 when it was nowhere
+ * Deregisters a task from all its target groups.
+ * @returns the time it drains, in milliseconds of AWS time: the longest deregistration delay; 0 when it was in no group
  */
 export function deregister(region: Region, task: TaskRow): number {
   const service = region.ecs.services.get(task.serviceArn);

@@ -1,11 +1,11 @@
-/** Tasks: run without a service, stopped, listed and described. */
+/** Tasks: run without a service, stop, list and describe. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Task, TaskField } from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { capacityFor, nextProvider } from './capacity.ts';
 import { clientError, invalid } from './errors.ts';
-import { activeClusterOf, clusterOf, findTask, pageOf, serviceOf, shortName } from './lookups.ts';
+import { activeClusterOf, clusterOf, findTask, page, serviceOf, shortName } from './lookups.ts';
 import { checkNetwork } from './network-rules.ts';
 import { emptiest } from './placement.ts';
 import { lookAtServices } from './scheduler.ts';
@@ -95,7 +95,7 @@ export const taskOperations = {
     },
   },
 
-  /** A task that is stopping or stopped is answered as it is. */
+  /** A task that is stopping or stopped is returned as it is. */
   StopTask: {
     takes: ['cluster', 'task', 'reason'],
     run(input, region) {
@@ -106,7 +106,7 @@ export const taskOperations = {
     },
   },
 
-  /** Tasks that are to run, unless those are asked for that are to be stopped. */
+  /** Lists tasks with desired status RUNNING by default, or those with STOPPED on request. */
   ListTasks: {
     takes: [
       'cluster',
@@ -135,12 +135,12 @@ export const taskOperations = {
           (startedBy === undefined || task.startedBy === startedBy) &&
           (!service || task.serviceArn === service.serviceArn),
       );
-      const { rows, nextToken } = pageOf(listed, input.maxResults, input.nextToken);
+      const { rows, nextToken } = page(listed, input.maxResults, input.nextToken);
       return { taskArns: rows.map(({ taskArn }) => taskArn), nextToken };
     },
   },
 
-  /** Up to a hundred; what is not there is listed as a failure. */
+  /** Describes up to a hundred tasks; unknown ones are listed as failures. */
   DescribeTasks: {
     takes: ['cluster', 'tasks', 'include'],
     before: lookAtServices,

@@ -1,23 +1,23 @@
-/** Wakes the scheduler for a service: at most once for a moment, however many things happen. */
+/** Wakes the scheduler for a service: at most once per moment, however many events there are. */
 import { durations, type Duration } from '../../world/durations.ts';
 import type { Region } from '../../world/region.ts';
 import type { ServiceRow } from './store.ts';
 
-/** Every look of the scheduler is a change of the world: real time between two of its own ticks, in milliseconds. */
+/** The shortest real time between two ticks, in milliseconds, since every look of the scheduler changes the world. */
 const LEAST_TICK_MS = 200;
 
-/** Lets the scheduler look at a service after a duration, unless it is going to look sooner anyway. */
+/** Lets the scheduler look at a service after a duration, unless it will look sooner anyway. */
 export function wake(region: Region, service: ServiceRow, duration: Duration): void {
   wakeAfter(region, service, durations[duration]);
 }
 
-/** The scheduler's own tick. There is none at the instant pace, where no time would pass between two of them. */
+/** Schedules the scheduler's own tick. The instant pace has no ticks, since no time would pass between them. */
 export function tick(region: Region, service: ServiceRow): void {
   const real = region.scaled(1);
   if (real > 0) wakeAfter(region, service, Math.max(durations.schedulerTick, LEAST_TICK_MS / real));
 }
 
-/** The same for the service of a task, if it has one. */
+/** Does the same for the service of a task, if it has one. */
 export function wakeServiceOf(region: Region, task: { serviceArn?: string }): void {
   const service = region.ecs.services.get(task.serviceArn);
   if (service) wake(region, service, 'taskCreate');

@@ -1,4 +1,4 @@
-/** The actions of listeners and rules: what they may say, and the form in which AWS shows them. */
+/** The actions of listeners and rules: their checks, and the form in which AWS shows them. */
 import type {
   Action,
   FixedResponseActionConfig,
@@ -25,7 +25,7 @@ const MOST_WEIGHT = 999;
 const CONTENT_TYPES = ['text/plain', 'text/css', 'text/html', 'application/javascript', 'application/json'];
 
 /**
- * The actions of a call in AWS's full form.
+ * Returns the actions of a call in AWS's full form.
  * @throws ValidationError, InvalidLoadBalancerAction, TargetGroupNotFound, TargetGroupAssociationLimit, …
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html
  */
@@ -72,7 +72,7 @@ function checkAction(action: Action): Action {
   }
 }
 
-/** A target group by itself is short for a forward configuration with that one group; AWS shows both. */
+/** A target group alone is short for a forward configuration with that one group; AWS shows both. */
 function forward(arn: string | undefined, config: ForwardActionConfig | undefined): Partial<Action> {
   const { TargetGroups = [], TargetGroupStickinessConfig } = config ?? {};
   const named = TargetGroups.length > 0 ? TargetGroups : [{ TargetGroupArn: arn }];
@@ -94,7 +94,7 @@ function forward(arn: string | undefined, config: ForwardActionConfig | undefine
   };
 }
 
-/** What is left out stays as the client sent it. */
+/** Returns a redirect with all members: by default it keeps the parts of the request's URL. */
 function redirect(config: RedirectActionConfig): RedirectActionConfig {
   const full = {
     Protocol: '#{protocol}',
@@ -147,7 +147,7 @@ function fixedResponse(config: FixedResponseActionConfig): FixedResponseActionCo
   return { ...config };
 }
 
-/** A target group must be there, be of the load balancer's VPC, and be used by no other load balancer. */
+/** A target group must exist, be in the load balancer's VPC, and be used by no other load balancer. */
 function checkGroups(region: Region, balancer: LoadBalancerRow, actions: Action[]): void {
   const named = groupsNamedBy(actions);
   for (const arn of named) {

@@ -1,4 +1,4 @@
-/** Which attributes load balancers, target groups and listeners have, what values they take, and their defaults. */
+/** The attributes of load balancers, target groups and listeners: their values and defaults. */
 import type { AttributeTable, Rule } from './attributes.ts';
 import { invalidConfiguration, notImplemented, validation } from './errors.ts';
 
@@ -20,12 +20,12 @@ const either =
     return faults.includes(undefined) ? undefined : faults[0];
   };
 const anything: Rule = () => undefined;
-/** Of the values that AWS takes, those that mean something to the sandbox's load balancer: it says no to the others. */
+/** Accepts only the values that the sandbox's load balancer implements, and refuses AWS's other values. */
 const only =
   (rule: Rule, ...supported: string[]): Rule =>
   (value, key) =>
     rule(value, key) ?? (supported.includes(value) ? undefined : notImplemented(`${key} = ${value}`));
-/** Logs go to a bucket of the account; the sandbox has none, and AWS checks that before it accepts them. */
+/** Access logs need a bucket of the account, which AWS checks; the sandbox has no buckets. */
 const noBucket: Rule = (value, key) =>
   flag(value, key) ??
   (value === 'true'
@@ -44,7 +44,7 @@ export const loadBalancerAttributes: AttributeTable = {
   'health_check_logs.s3.prefix': ['', anything],
   'idle_timeout.timeout_seconds': ['60', within(1, 4000)],
   'deletion_protection.enabled': ['false', flag],
-  // The listeners of the sandbox speak HTTP/1.1 without TLS, where AWS does not speak HTTP/2 either.
+  // The sandbox's listeners use HTTP/1.1 without TLS; AWS does not use HTTP/2 without TLS either.
   'routing.http2.enabled': ['true', flag],
   'routing.http.drop_invalid_header_fields.enabled': ['false', flag],
   'routing.http.xff_client_port.enabled': ['false', only(flag, 'false')],
@@ -65,7 +65,7 @@ export const loadBalancerAttributes: AttributeTable = {
     only(oneOf('monitor', 'defensive', 'strictest'), 'defensive'),
   ],
   'client_keep_alive.seconds': ['3600', only(within(60, 604800), '3600')],
-  // There is no WAF, no TLS to clients, no zonal shift and no IPv6 here for the following to have an effect on.
+  // The following have no effect: the sandbox has no WAF, TLS to clients, zonal shift or IPv6.
   'waf.fail_open.enabled': ['false', flag],
   'routing.http.x_amzn_tls_version_and_cipher_suite.enabled': ['false', flag],
   'zonal_shift.config.enabled': ['false', flag],

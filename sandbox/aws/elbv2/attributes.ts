@@ -2,12 +2,12 @@
 import type { Refusal } from '../../protocol/refusal.ts';
 import { validation } from './errors.ts';
 
-/** A rule says what is wrong with a value of a key, if anything is. */
+/** Checks the value of a key, and returns what is wrong with it, if anything. */
 export type Rule = (value: string, key: string) => Refusal | undefined;
 /** The attributes of one kind of resource, in AWS's order: the value of a new resource, and the rule for others. */
 export type AttributeTable = Readonly<Record<string, readonly [fallback: string, rule: Rule]>>;
 
-/** What a new resource has. */
+/** Returns the attributes of a new resource. */
 export const defaultsOf = (table: AttributeTable): Record<string, string> =>
   Object.fromEntries(Object.entries(table).map(([key, [fallback]]) => [key, fallback]));
 
@@ -16,14 +16,14 @@ interface Attribute {
   Value?: string;
 }
 
-/** Attributes as AWS lists them. */
+/** Returns attributes as AWS lists them. */
 export const listed = (attributes: Record<string, string>): Attribute[] =>
   Object.entries(attributes).map(([Key, Value]) => ({ Key, Value }));
 
 /**
- * The attributes after a change: all of it or nothing.
- * @param noun as AWS begins its sentence: `Load balancer`, `Target group` or `Listener`
- * @throws ValidationError for a key or value that there is not, NotImplemented for one that has no effect here
+ * Returns the attributes after a change, which applies as a whole or not at all.
+ * @param noun as AWS's sentence begins: `Load balancer`, `Target group` or `Listener`
+ * @throws ValidationError for an unknown key or an invalid value, NotImplemented for one that has no effect here
  */
 export function changedAttributes(
   current: Record<string, string>,

@@ -1,4 +1,4 @@
-/** The values of a condition of a rule: what each field takes. */
+/** The values that each field of a rule condition takes. */
 import type { QueryStringKeyValuePair } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isIPv6 } from 'node:net';
 import { block } from '../../network/cidr.ts';
@@ -18,7 +18,7 @@ export const CONFIGS = {
 } as const;
 export type Field = keyof typeof CONFIGS;
 
-/** What the configurations have among them. */
+/** The members that configurations have. */
 export interface Config {
   readonly HttpHeaderName?: string;
   readonly IpAddressType?: string;
@@ -26,7 +26,7 @@ export interface Config {
   readonly RegexValues?: string[];
 }
 
-/** What a value of each field is made of, where AWS says so. */
+/** The characters that a value of each field may have, where AWS documents them. */
 const SHAPES: Readonly<Partial<Record<Field, RegExp>>> = {
   'path-pattern': /^[\w\-.$/~"'@:+&*?]+$/,
   // At least one dot, and only letters after the last.

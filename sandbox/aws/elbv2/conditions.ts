@@ -1,14 +1,14 @@
-/** The conditions of rules: what they may say, and the form in which AWS shows them. */
+/** The conditions of rules: their checks, and the form in which AWS shows them. */
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { checkConfig, CONFIGS, type Config, type Field } from './condition-values.ts';
 import { validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
 
-/** Fields of which a rule has one condition at most, though with several values. */
+/** Fields for which a rule has at most one condition, which may have several values. */
 const ONCE: readonly string[] = ['path-pattern', 'host-header', 'http-request-method', 'source-ip'];
 
 /**
- * The conditions of a call in AWS's full form.
+ * Returns the conditions of a call in AWS's full form.
  * @throws ValidationError
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
  */
@@ -45,7 +45,7 @@ function checkCondition(condition: RuleCondition): RuleCondition {
   return full(field, config);
 }
 
-/** The older form, values beside the field, takes a single value; several need the configuration of the field. */
+/** The older form, with values beside the field, takes one value; several values need the field's configuration. */
 function fromLegacy(field: Field, legacy: Config, config: Config | undefined): RuleCondition {
   if (field !== 'path-pattern' && field !== 'host-header') {
     throw validation(`The 'Values' field is not compatible with '${field}'`);

@@ -8,11 +8,11 @@ export const invalidAction = (message: string): Refusal => refusal('InvalidLoadB
 export const notPermitted = (message: string): Refusal => refusal('OperationNotPermitted', message);
 export const resourceInUse = (message: string): Refusal => refusal('ResourceInUse', message);
 
-/** A part of AWS that the sandbox does not have; the same answer as for a member that it does not take. */
+/** The refusal of a part of AWS that the sandbox lacks, the same as for a parameter that it does not take. */
 export const notImplemented = (what: string): Refusal =>
   refusal('NotImplemented', `The sandbox does not take ${what} in elbv2 yet`, 501);
 
-/** What AWS's request validation says to a value, before any operation looks at it. */
+/** The refusal of a value by AWS's request validation, before the operation runs. */
 export const constraint = (value: string | number | undefined, member: string, rule: string): Refusal =>
   validation(
     `1 validation error detected: Value ${value === undefined ? 'null' : `'${value}'`} at '${member}' failed to satisfy constraint: Member must ${rule}`,
@@ -25,7 +25,7 @@ const notFound =
   (ids: string | readonly string[]): Refusal =>
     refusal(code, `${noun}${quoted(ids)} not found`);
 
-/** @param ids one ARN, or the names or ARNs of a list that are not there */
+/** @param ids one ARN, or the names or ARNs of a list that do not exist */
 export const loadBalancerNotFound = notFound('LoadBalancerNotFound', 'Load balancer');
 export const targetGroupNotFound = notFound('TargetGroupNotFound', 'Target group');
 export const listenerNotFound = (): Refusal => refusal('ListenerNotFound', 'One or more listeners not found');

@@ -1,8 +1,8 @@
-/** How a target group checks its targets: AWS's defaults and ranges. */
+/** The health check settings of target groups: AWS's defaults and ranges. */
 import type { CreateTargetGroupInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { constraint, notImplemented, validation } from './errors.ts';
 
-/** The members that say so, the same in calls and in answers. */
+/** The members of the settings, the same in requests and responses. */
 export const HEALTH_CHECK_MEMBERS = [
   'HealthCheckProtocol',
   'HealthCheckPort',
@@ -19,7 +19,8 @@ type Member = (typeof HEALTH_CHECK_MEMBERS)[number];
 export type HealthCheckSettings = { [M in Member]-?: NonNullable<TargetGroup[M]> };
 
 /**
- * The defaults for groups of HTTP and of HTTPS alike: both are checked over HTTP unless told. For the timeout AWS's guide says 5 seconds, its model 6 or 10: 5 is what people see.
+ * The defaults for HTTP and HTTPS groups alike: both are checked over HTTP by default. AWS's guide documents a timeout of
+ * 5 seconds, its model 6 or 10; users see 5.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
  */
 const DEFAULTS: HealthCheckSettings = {
@@ -35,7 +36,7 @@ const DEFAULTS: HealthCheckSettings = {
 };
 
 /**
- * The settings after a call that gives some of them.
+ * Returns the settings after a call that changes some of them.
  * @throws ValidationError
  */
 export function healthCheckSettings(

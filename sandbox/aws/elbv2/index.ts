@@ -1,4 +1,4 @@
-/** Elastic Load Balancing as the sandbox has it: the operations of all its families, and what happens later. */
+/** The sandbox's Elastic Load Balancing: all its operations and events. */
 import type { Events } from '../../world/region.ts';
 import { limitOperations } from './limits.ts';
 import { listenerOperations } from './listeners.ts';

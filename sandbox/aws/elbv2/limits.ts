@@ -1,11 +1,11 @@
-/** The quotas of Elastic Load Balancing, as a new account has them. */
+/** The quotas of Elastic Load Balancing for a new account. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import { page } from './paging.ts';
 
 /**
- * The quotas that the sandbox keeps, by AWS's names for them, with the code of the refusal.
+ * The quotas that the sandbox enforces, by AWS's names, with the code of the refusal.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
  */
 const quotas = {
@@ -16,15 +16,15 @@ const quotas = {
   'rules-per-application-load-balancer': [100, 'TooManyRules'],
   'target-groups-per-application-load-balancer': [100, 'TooManyUniqueTargetGroupsPerLoadBalancer'],
   'target-groups-per-action-on-application-load-balancer': [5, 'TooManyTargetGroups'],
-  // AWS's pages say 5 here and 6 there for wildcards; what fits into 5 is right either way.
+  // AWS documents 5 wildcards on one page and 6 on another; 5 is within both.
   'condition-values-per-alb-rule': [5, 'ValidationError', "A rule can only have '5' condition values"],
   'condition-wildcards-per-alb-rule': [5, 'ValidationError', "A rule can only have '5' condition wildcards"],
 } as const satisfies Record<string, readonly [most: number, code: string, message?: string]>;
 
 /**
- * Makes sure that one quota is kept.
- * @param count how many there would be
- * @throws the quota's refusal when that is too many
+ * Checks one quota.
+ * @param count the number of resources that there would be
+ * @throws the quota's refusal when the count exceeds it
  */
 export function checkQuota(name: keyof typeof quotas, count: number): void {
   const [most, code, message = `You have reached the maximum number of ${name}: ${most}`] = quotas[name];

@@ -1,8 +1,9 @@
-/** Listeners: one a port of a load balancer, each with its default rule. */
+/** Listeners: one per port of a load balancer, each with its default rule. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { checkActions } from './actions.ts';
 import { listenerAttributes } from './attribute-tables.ts';
 import { changedAttributes, defaultsOf, listed } from './attributes.ts';
@@ -10,12 +11,12 @@ import { constraint, duplicateListener, notImplemented, validation } from './err
 import { checkQuota } from './limits.ts';
 import { page } from './paging.ts';
 import { reroute } from './routing.ts';
-import { digits, elbArn, listenerOf, balancerOf, pathOf } from './rows.ts';
+import { digits, elbArn, pathOf } from './arns.ts';
 import type { ListenerRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { listenersOf, rulesOf } from './usage.ts';
 
-/** @throws ValidationError for what is none of an application load balancer's, NotImplemented for HTTPS */
+/** @throws ValidationError for a protocol that application load balancers lack, NotImplemented for HTTPS */
 function checkProtocol(protocol: string | undefined): 'HTTP' {
   if (!protocol) throw validation('A listener protocol must be specified');
   if (protocol === 'HTTPS') throw notImplemented('listeners for HTTPS');
@@ -43,12 +44,12 @@ function asked(
     throw validation('Listener ARNs and a load balancer ARN cannot be specified at the same time');
   }
   if (LoadBalancerArn !== undefined) {
-    return listenersOf(region, balancerOf(region, LoadBalancerArn).LoadBalancerArn);
+    return listenersOf(region, rowOf(region.elbv2.loadBalancers, LoadBalancerArn).LoadBalancerArn);
   }
   if (ListenerArns.length === 0) {
     throw validation('You must specify either listener ARNs or a load balancer ARN');
   }
-  return ListenerArns.map((arn) => listenerOf(region, arn));
+  return ListenerArns.map((arn) => rowOf(region.elbv2.listeners, arn));
 }
 
 /** The default rule shows the default actions of its listener. */
@@ -60,13 +61,13 @@ function setDefaultActions(region: Region, listener: ListenerRow, actions: Actio
 
 export const listenerOperations = {
   /**
-   * The same settings again are no error but the same listener.
+   * A repeat with the same settings returns the existing listener.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
    */
   CreateListener: {
     takes: ['LoadBalancerArn', 'Protocol', 'Port', 'DefaultActions', 'Tags'],
     run(input, region) {
-      const balancer = balancerOf(region, input.LoadBalancerArn);
+      const balancer = rowOf(region.elbv2.loadBalancers, input.LoadBalancerArn);
       const { LoadBalancerArn } = balancer;
       const Port = checkPort(input.Port);
       const Protocol = checkProtocol(input.Protocol);
@@ -108,12 +109,12 @@ export const listenerOperations = {
     },
   },
 
-  /** What is left out stays; default actions are replaced as a whole. */
+  /** Omitted settings stay as they are; default actions are replaced as a whole. */
   ModifyListener: {
     takes: ['ListenerArn', 'Port', 'Protocol', 'DefaultActions'],
     run(input, region) {
-      const listener = listenerOf(region, input.ListenerArn);
-      const balancer = balancerOf(region, listener.LoadBalancerArn);
+      const listener = rowOf(region.elbv2.listeners, input.ListenerArn);
+      const balancer = rowOf(region.elbv2.loadBalancers, listener.LoadBalancerArn);
       const Protocol = checkProtocol(input.Protocol ?? listener.Protocol);
       const Port = checkPort(input.Port ?? listener.Port);
       const other = onPort(region, balancer.LoadBalancerArn, Port);
@@ -127,11 +128,11 @@ export const listenerOperations = {
     },
   },
 
-  /** Its rules go with it. */
+  /** Also deletes its rules. */
   DeleteListener: {
     takes: ['ListenerArn'],
     run({ ListenerArn }, region) {
-      const listener = listenerOf(region, ListenerArn);
+      const listener = rowOf(region.elbv2.listeners, ListenerArn);
       reroute(region, () => {
         for (const { RuleArn } of rulesOf(region, listener.ListenerArn)) region.elbv2.rules.delete(RuleArn);
         region.elbv2.listeners.delete(listener.ListenerArn);
@@ -143,14 +144,14 @@ export const listenerOperations = {
   DescribeListenerAttributes: {
     takes: ['ListenerArn'],
     run({ ListenerArn }, region) {
-      return { Attributes: listed(listenerOf(region, ListenerArn).attributes) };
+      return { Attributes: listed(rowOf(region.elbv2.listeners, ListenerArn).attributes) };
     },
   },
 
   ModifyListenerAttributes: {
     takes: ['ListenerArn', 'Attributes'],
     run({ ListenerArn, Attributes }, region) {
-      const listener = listenerOf(region, ListenerArn);
+      const listener = rowOf(region.elbv2.listeners, ListenerArn);
       listener.attributes = changedAttributes(
         listener.attributes,
         Attributes,

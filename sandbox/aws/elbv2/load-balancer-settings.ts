@@ -1,27 +1,27 @@
-/** What can be changed about a load balancer: its attributes, subnets and security groups. */
+/** The changeable settings of a load balancer: attributes, subnets and security groups. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
+import { rowOf } from '../finder.ts';
 import { loadBalancerAttributes } from './attribute-tables.ts';
 import { changedAttributes, listed } from './attributes.ts';
 import { invalidConfiguration } from './errors.ts';
 import { checkIpAddressType, subnetIdsOf } from './load-balancers.ts';
 import { attachTo, checkGroups, checkSubnets, releaseLater, zonesOf } from './placement.ts';
-import { balancerOf } from './rows.ts';
 import { settleAllTargets } from './target-health.ts';
 
 export const loadBalancerSettingsOperations = {
   DescribeLoadBalancerAttributes: {
     takes: ['LoadBalancerArn'],
     run({ LoadBalancerArn }, region) {
-      return { Attributes: listed(balancerOf(region, LoadBalancerArn).attributes) };
+      return { Attributes: listed(rowOf(region.elbv2.loadBalancers, LoadBalancerArn).attributes) };
     },
   },
 
-  /** Answers with all attributes, not only with those that were given. */
+  /** Returns all attributes, not only the changed ones. */
   ModifyLoadBalancerAttributes: {
     takes: ['LoadBalancerArn', 'Attributes'],
     run({ LoadBalancerArn, Attributes }, region) {
-      const balancer = balancerOf(region, LoadBalancerArn);
+      const balancer = rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
       balancer.attributes = changedAttributes(
         balancer.attributes,
         Attributes,
@@ -36,7 +36,7 @@ export const loadBalancerSettingsOperations = {
   SetSecurityGroups: {
     takes: ['LoadBalancerArn', 'SecurityGroups'],
     run({ LoadBalancerArn, SecurityGroups }, region) {
-      const balancer = balancerOf(region, LoadBalancerArn);
+      const balancer = rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
       if (!SecurityGroups?.length)
         throw invalidConfiguration('At least one security group must be specified');
       const groups = checkGroups(region, SecurityGroups, balancer.VpcId);
@@ -53,11 +53,11 @@ export const loadBalancerSettingsOperations = {
     },
   },
 
-  /** Replaces the whole set: what stays keeps its network interface. */
+  /** Replaces the whole set; subnets that stay keep their network interface. */
   SetSubnets: {
     takes: ['LoadBalancerArn', 'Subnets', 'SubnetMappings', 'IpAddressType'],
     run(input, region) {
-      const balancer = balancerOf(region, input.LoadBalancerArn);
+      const balancer = rowOf(region.elbv2.loadBalancers, input.LoadBalancerArn);
       checkIpAddressType(input.IpAddressType);
       const before = subnetIdsOf(balancer);
       const subnets = checkSubnets(region, input, balancer.Scheme ?? '', (id) => before.includes(id));
@@ -81,11 +81,11 @@ export const loadBalancerSettingsOperations = {
     },
   },
 
-  /** Capacity cannot be reserved here, so there is none reserved. */
+  /** Capacity cannot be reserved here, so none is. */
   DescribeCapacityReservation: {
     takes: ['LoadBalancerArn'],
     run({ LoadBalancerArn }, region) {
-      balancerOf(region, LoadBalancerArn);
+      rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
       return { CapacityReservationState: [] };
     },
   },
@@ -93,7 +93,7 @@ export const loadBalancerSettingsOperations = {
   SetIpAddressType: {
     takes: ['LoadBalancerArn', 'IpAddressType'],
     run({ LoadBalancerArn, IpAddressType }, region) {
-      const balancer = balancerOf(region, LoadBalancerArn);
+      const balancer = rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
       balancer.IpAddressType = checkIpAddressType(IpAddressType);
       return { IpAddressType: balancer.IpAddressType };
     },

@@ -1,4 +1,4 @@
-/** Load balancers: born `provisioning`, found by name, and gone at once but for their network interfaces. */
+/** Load balancers: created `provisioning`, found by name, and deleted at once except for their network interfaces. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CreateLoadBalancerInput, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
@@ -20,13 +20,13 @@ import { checkLoadBalancerName } from './names.ts';
 import { page } from './paging.ts';
 import { attachTo, checkGroups, checkSubnets, releaseLater, zonesOf } from './placement.ts';
 import { reroute } from './routing.ts';
-import { digits, elbArn } from './rows.ts';
+import { digits, elbArn } from './arns.ts';
 import type { LoadBalancerRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { settleAllTargets } from './target-health.ts';
 import { listenersOf, rulesOfBalancer } from './usage.ts';
 
-/** What a create call asks for, checked and with AWS's defaults. */
+/** The settings of a create call, checked and with AWS's defaults. */
 function readSettings(region: Region, input: CreateLoadBalancerInput, known: LoadBalancerRow | undefined) {
   const LoadBalancerName = checkLoadBalancerName(input.Name);
   const Type = input.Type ?? 'application';
@@ -57,7 +57,7 @@ export function checkIpAddressType(type: string | undefined): 'ipv4' {
   );
 }
 
-/** Whether a load balancer has just these settings. Tags do not count: AWS does not say whether they do. */
+/** Whether a load balancer has exactly these settings. Tags are ignored: AWS does not document whether they count. */
 function hasSettings(row: LoadBalancerRow, settings: ReturnType<typeof readSettings>): boolean {
   const { Scheme, IpAddressType } = settings;
   return (
@@ -74,7 +74,7 @@ export const subnetIdsOf = ({ AvailabilityZones }: Pick<LoadBalancer, 'Availabil
 const sameMembers = (one: readonly string[], other: readonly string[]): boolean =>
   [...one].sort().join() === [...other].sort().join();
 
-/** The load balancers that a describe call asks for: a name or an ARN that is not there fails the whole call. */
+/** Returns the load balancers that a describe call names: an unknown name or ARN fails the whole call. */
 function asked(region: Region, names: string[], arns: string[]): LoadBalancerRow[] {
   const { loadBalancers } = region.elbv2;
   if (names.length > 0 && arns.length > 0) {
@@ -92,7 +92,7 @@ function asked(region: Region, names: string[], arns: string[]): LoadBalancerRow
 
 export const loadBalancerOperations = {
   /**
-   * The same settings again are no error but the same load balancer.
+   * A repeat with the same settings returns the existing load balancer.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
    */
   CreateLoadBalancer: {
@@ -140,7 +140,7 @@ export const loadBalancerOperations = {
     },
   },
 
-  /** Listeners and rules go with it; target groups stay. Deleting one that is not there is no error. */
+  /** Also deletes its listeners and rules; target groups stay. Deleting an unknown load balancer is not an error. */
   DeleteLoadBalancer: {
     takes: ['LoadBalancerArn'],
     run({ LoadBalancerArn: arn }, region) {
@@ -168,8 +168,8 @@ export const loadBalancerEvents: Events = {
   'elbv2:load-balancer-active'(region, arn) {
     const balancer = region.elbv2.loadBalancers.get(arn);
     if (!balancer) return;
-    if (balancer.doom !== undefined) {
-      balancer.State = { Code: 'failed', Reason: balancer.doom };
+    if (balancer.pendingFailure !== undefined) {
+      balancer.State = { Code: 'failed', Reason: balancer.pendingFailure };
       return;
     }
     balancer.State = { Code: 'active' };

@@ -4,7 +4,7 @@ import { constraint, validation } from './errors.ts';
 const MOST = 32;
 
 /**
- * @param noun as AWS begins its sentence: `The load balancer name` or `Target group name`
+ * @param noun as AWS's sentence begins: `The load balancer name` or `Target group name`
  * @throws ValidationError
  */
 function checkName(noun: string, name: string | undefined): string {

@@ -1,15 +1,24 @@
-/** Pages of describe calls: up to 400 rows each, and a marker for the next. */
+/** Pages of Elastic Load Balancing's describe calls: up to 400 rows, and a marker for the next page. */
+import { pageOf, type PageRules } from '../paging.ts';
 import { constraint, validation } from './errors.ts';
 
 const MOST = 400;
 
-/** One page of a result: what fits, and the marker of the next page. */
-export function page<Row>(rows: Row[], size = MOST, marker?: string): { rows: Row[]; NextMarker?: string } {
-  if (size < 1) throw constraint(size, 'pageSize', 'have value greater than or equal to 1');
-  if (size > MOST) throw constraint(size, 'pageSize', `have value less than or equal to ${MOST}`);
-  const start = marker === undefined ? '0' : Buffer.from(marker, 'base64url').toString();
-  if (!/^\d+$/.test(start)) throw validation(`Invalid marker '${marker}'`);
-  const end = Number(start) + size;
-  const NextMarker = end < rows.length ? Buffer.from(String(end)).toString('base64url') : undefined;
-  return { rows: rows.slice(Number(start), end), NextMarker };
+const PAGES: PageRules = {
+  standard: MOST,
+  least: 1,
+  most: MOST,
+  invalidSize: (size) =>
+    constraint(
+      size,
+      'pageSize',
+      `have value ${size < 1 ? 'greater' : 'less'} than or equal to ${size < 1 ? 1 : MOST}`,
+    ),
+  invalidToken: (marker) => validation(`Invalid marker '${marker}'`),
+};
+
+/** Returns one page of a list, and the marker of the next. */
+export function page<Row>(rows: Row[], size?: number, marker?: string): { rows: Row[]; NextMarker?: string } {
+  const { rows: fitting, next } = pageOf(rows, size, marker, PAGES);
+  return { rows: fitting, NextMarker: next };
 }

@@ -1,4 +1,4 @@
-/** Where a load balancer lives: its subnets, security groups and network interfaces. */
+/** The placement of a load balancer: its subnets, security groups and network interfaces. */
 import type { AvailabilityZone, SubnetMapping } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { freeCount } from '../../network/addresses.ts';
 import { internetGatewayOf } from '../../network/routes.ts';
@@ -13,22 +13,22 @@ import {
   subnetNotFound,
   validation,
 } from './errors.ts';
-import { pathOf } from './rows.ts';
+import { pathOf } from './arns.ts';
 import type { LoadBalancerRow } from './store.ts';
 
 const LEAST_ZONES = 2;
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer */
 const LEAST_FREE_ADDRESSES = 8;
 
-/** What calls say about subnets: a plain list, or mappings that say no more than the list would. */
+/** The subnets of a request: a plain list, or mappings that contain no more than the list would. */
 interface Asked {
   readonly Subnets?: string[];
   readonly SubnetMappings?: SubnetMapping[];
 }
 
 /**
- * The subnets of a load balancer: at least two, each in a zone of its own, all in one VPC.
- * @param isKept whether the load balancer is in a subnet already, and so needs no more addresses there
+ * Returns the subnets of a load balancer: at least two, in different zones of one VPC.
+ * @param isKept whether the load balancer is already in a subnet and needs no more addresses there
  * @throws ValidationError, SubnetNotFound, InvalidConfigurationRequest, InvalidSubnet
  */
 export function checkSubnets(
@@ -78,7 +78,7 @@ export function checkSubnets(
 }
 
 /**
- * The security groups of a load balancer: those that were asked for, or the default one of the VPC.
+ * Returns the security groups of a load balancer: those of the request, or the VPC's default group.
  * @throws InvalidSecurityGroup
  */
 export function checkGroups(region: Region, groups: string[] | undefined, vpcId: string): string[] {
@@ -101,7 +101,7 @@ export const zonesOf = (subnets: readonly SubnetRow[]): AvailabilityZone[] =>
     LoadBalancerAddresses: [],
   }));
 
-/** Puts an interface into each subnet; those of an internet-facing load balancer have a public address. */
+/** Adds an interface to each subnet; those of an internet-facing load balancer have a public address. */
 export function attachTo(region: Region, balancer: LoadBalancerRow, subnetIds: readonly string[]): void {
   for (const subnetId of subnetIds) {
     const { NetworkInterfaceId } = attachInterface(region, {
@@ -116,7 +116,7 @@ export function attachTo(region: Region, balancer: LoadBalancerRow, subnetIds: r
   }
 }
 
-/** Lets go of interfaces. They outlive their use by a minute or so, and hold subnets and security groups so long. */
+/** Releases interfaces. They exist for about another minute and block subnets and security groups until then. */
 export function releaseLater(region: Region, interfaceIds: readonly string[]): void {
   for (const id of interfaceIds) {
     region.after('loadBalancerInterfaceRelease', 'elbv2:interface-released', id);

@@ -1,4 +1,4 @@
-/** Changes to listeners and rules, and what follows from them: which target groups are in use, and which targets are checked. */
+/** Changes to listeners and rules and their consequences: which target groups are in use, and which targets are checked. */
 import type { Region } from '../../world/region.ts';
 import { durations } from '../../world/durations.ts';
 import { settleAllTargets } from './target-health.ts';
@@ -8,8 +8,8 @@ const groupsInUse = (region: Region): Set<string> =>
   new Set(region.elbv2.rules.all().flatMap(({ Actions }) => groupsNamedBy(Actions)));
 
 /**
- * Makes a change to listeners or rules and lets target groups and targets follow. A group that nothing names any more
- * still counts as in use for a while.
+ * Changes listeners or rules, then updates target groups and targets. A group that no rule names any more still counts as
+ * in use for a while.
  */
 export function reroute(region: Region, change: () => void): void {
   const before = groupsInUse(region);

@@ -1,14 +1,15 @@
-/** Rules of listeners: tried by priority, each priority once, the default rule last. */
+/** Rules of listeners: evaluated by priority, each priority once, the default rule last. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { checkActions } from './actions.ts';
 import { checkConditions } from './conditions.ts';
 import { constraint, notPermitted, priorityInUse, validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
 import { page } from './paging.ts';
 import { reroute } from './routing.ts';
-import { digits, elbArn, listenerOf, balancerOf, pathOf, ruleOf } from './rows.ts';
+import { digits, elbArn, pathOf } from './arns.ts';
 import type { RuleRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { rulesOf, rulesOfBalancer } from './usage.ts';
@@ -22,9 +23,9 @@ function checkPriority(priority: number | undefined): string {
   return String(priority);
 }
 
-/** @throws OperationNotPermitted for a default rule: that one changes and goes with its listener */
+/** @throws OperationNotPermitted for a default rule, which is changed and deleted with its listener */
 function ordinaryRuleOf(region: Region, arn: string | undefined, participle: string): RuleRow {
-  const rule = ruleOf(region, arn);
+  const rule = rowOf(region.elbv2.rules, arn);
   if (rule.IsDefault) throw notPermitted(`Default rule '${rule.RuleArn}' cannot be ${participle}`);
   return rule;
 }
@@ -33,26 +34,27 @@ function asked(region: Region, { ListenerArn, RuleArns = [] }: ELBv2.DescribeRul
   if (ListenerArn !== undefined && RuleArns.length > 0) {
     throw validation('Listener rule ARNs and a listener ARN cannot be specified at the same time');
   }
-  if (ListenerArn !== undefined) return rulesOf(region, listenerOf(region, ListenerArn).ListenerArn);
+  if (ListenerArn !== undefined)
+    return rulesOf(region, rowOf(region.elbv2.listeners, ListenerArn).ListenerArn);
   if (RuleArns.length === 0) {
     throw validation('You must specify either listener rule ARNs or a listener ARN');
   }
-  return RuleArns.map((arn) => ruleOf(region, arn));
+  return RuleArns.map((arn) => rowOf(region.elbv2.rules, arn));
 }
 
 const balancerOfListener = (region: Region, listenerArn: string) =>
-  balancerOf(region, listenerOf(region, listenerArn).LoadBalancerArn);
+  rowOf(region.elbv2.loadBalancers, rowOf(region.elbv2.listeners, listenerArn).LoadBalancerArn);
 
 export const ruleOperations = {
   /**
-   * A priority that is taken is refused even for the very same rule, and the same conditions at another priority make
-   * a second rule.
+   * A priority in use is refused even for an identical rule, and the same conditions with another priority create a second
+   * rule.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
    */
   CreateRule: {
     takes: ['ListenerArn', 'Conditions', 'Priority', 'Actions', 'Tags'],
     run(input, region) {
-      const { ListenerArn } = listenerOf(region, input.ListenerArn);
+      const { ListenerArn } = rowOf(region.elbv2.listeners, input.ListenerArn);
       const balancer = balancerOfListener(region, ListenerArn);
       const Priority = checkPriority(input.Priority);
       const Conditions = checkConditions(input.Conditions);
@@ -78,7 +80,7 @@ export const ruleOperations = {
     },
   },
 
-  /** What is left out stays; conditions and actions are replaced as a whole. */
+  /** Omitted settings stay as they are; conditions and actions are replaced as a whole. */
   ModifyRule: {
     takes: ['RuleArn', 'Conditions', 'Actions'],
     run(input, region) {
@@ -107,7 +109,7 @@ export const ruleOperations = {
   },
 
   /**
-   * All at once, so two rules can change places. A priority of a rule that is not named is in use.
+   * Changes all priorities at once, so two rules can swap theirs. A priority of a rule that is not named is in use.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_SetRulePriorities.html
    */
   SetRulePriorities: {

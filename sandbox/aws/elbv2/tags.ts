@@ -4,51 +4,40 @@ import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
+import { CAPITALISED, tagging } from '../tagging.ts';
 import { constraint, validation } from './errors.ts';
-import { listenerOf, balancerOf, ruleOf, targetGroupOf } from './rows.ts';
+import type { ElbTable } from './kinds.ts';
 
-const MOST_TAGS = 50;
 const MOST_ARNS = 20;
 
 /**
- * The tags after an upsert.
- * @throws DuplicateTagKeys, TooManyTags, ValidationError for a key or value that AWS does not take
+ * The tagging of Elastic Load Balancing.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Tag.html
  */
-export function mergeTags(existing: readonly Tag[], added: readonly Tag[] = []): Tag[] {
-  const merged = new Map(existing.map((tag) => [tag.Key, tag]));
-  const seen = new Set<string>();
-  for (const { Key = '', Value = '' } of added) {
-    if (seen.has(Key)) throw refusal('DuplicateTagKeys', `Tag key was specified more than once: ${Key}`);
-    seen.add(Key);
-    if (Key === '' || Key.length > 128) {
-      throw constraint(Key, 'tags.key', 'have length between 1 and 128');
-    }
-    if (Value.length > 256) throw constraint(Value, 'tags.value', 'have length less than or equal to 256');
-    if (Key.startsWith('aws:')) throw validation(`Tag keys starting with 'aws:' are reserved: '${Key}'`);
-    merged.set(Key, { Key, Value });
-  }
-  if (merged.size > MOST_TAGS) {
-    throw refusal('TooManyTags', `The maximum number of tags for a resource is ${MOST_TAGS}`);
-  }
-  return [...merged.values()];
+const { merged, without } = tagging({
+  spelling: CAPITALISED,
+  duplicate: (key) => refusal('DuplicateTagKeys', `Tag key was specified more than once: ${key}`),
+  check(key, value) {
+    if (key === '' || key.length > 128) throw constraint(key, 'tags.key', 'have length between 1 and 128');
+    if (value.length > 256) throw constraint(value, 'tags.value', 'have length less than or equal to 256');
+    if (key.startsWith('aws:')) throw validation(`Tag keys starting with 'aws:' are reserved: '${key}'`);
+  },
+  tooMany: (most) => refusal('TooManyTags', `The maximum number of tags for a resource is ${most}`),
+});
+
+/** Returns the tags after an upsert. @throws DuplicateTagKeys, TooManyTags, ValidationError for an invalid key or value */
+export const mergeTags = merged;
+
+function taggable({ elbv2 }: Region, arn: string): { tags: Tag[] } {
+  const arnType = /^arn:aws:elasticloadbalancing:[\w-]+:\d{12}:([a-z-]+)\//.exec(arn)?.[1];
+  const tables: ElbTable<{ tags: Tag[] }>[] = Object.values(elbv2);
+  const table = tables.find(({ kind }) => kind.arnType === arnType);
+  if (!table) throw validation(`'${arn}' is not a valid resource ARN`);
+  return rowOf(table, arn);
 }
 
-/** The kinds that have tags, by how their ARN goes on after the account. */
-const finders = {
-  loadbalancer: balancerOf,
-  targetgroup: targetGroupOf,
-  listener: listenerOf,
-  'listener-rule': ruleOf,
-} as const;
-
-function taggable(region: Region, arn: string): { tags: Tag[] } {
-  const kind = /^arn:aws:elasticloadbalancing:[\w-]+:\d{12}:([a-z-]+)\//.exec(arn)?.[1] ?? '';
-  if (!Object.hasOwn(finders, kind)) throw validation(`'${arn}' is not a valid resource ARN`);
-  return finders[kind as keyof typeof finders](region, arn);
-}
-
-/** All that the ARNs name: one that is gone fails the whole call. */
+/** Returns the resources of ARNs: an unknown ARN fails the whole call. */
 function allOf(region: Region, arns: string[] | undefined): { tags: Tag[] }[] {
   if (!arns?.length) throw constraint(undefined, 'resourceArns', 'not be null');
   if (arns.length > MOST_ARNS) {
@@ -66,18 +55,17 @@ export const tagOperations = {
     takes: ['ResourceArns', 'Tags'],
     run({ ResourceArns, Tags }, region) {
       const rows = allOf(region, ResourceArns);
-      const merged = rows.map((row) => mergeTags(row.tags, Tags));
-      for (const [index, row] of rows.entries()) row.tags = merged[index] ?? [];
+      const changed = rows.map((row) => mergeTags(row.tags, Tags));
+      for (const [index, row] of rows.entries()) row.tags = changed[index] ?? [];
       return {};
     },
   },
 
-  /** Removing a key that is not there is no error. */
   RemoveTags: {
     takes: ['ResourceArns', 'TagKeys'],
-    run({ ResourceArns, TagKeys = [] }, region) {
+    run({ ResourceArns, TagKeys }, region) {
       for (const row of allOf(region, ResourceArns)) {
-        row.tags = row.tags.filter(({ Key = '' }) => !TagKeys.includes(Key));
+        row.tags = without(row.tags, TagKeys);
       }
       return {};
     },

@@ -1,18 +1,18 @@
-/** What can be changed about a target group: its health checks and its attributes. */
+/** The changeable settings of a target group: health checks and attributes. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
+import { rowOf } from '../finder.ts';
 import { targetGroupAttributes } from './attribute-tables.ts';
 import { changedAttributes, listed } from './attributes.ts';
 import { HEALTH_CHECK_MEMBERS, healthCheckSettings } from './health-check-settings.ts';
-import { targetGroupOf } from './rows.ts';
 import { shown } from './target-groups.ts';
 
 export const targetGroupSettingsOperations = {
-  /** Health checks only: everything else about a group is for good. */
+  /** Changes health checks only: no other setting of a group can be changed. */
   ModifyTargetGroup: {
     takes: ['TargetGroupArn', ...HEALTH_CHECK_MEMBERS],
     run(input, region) {
-      const group = targetGroupOf(region, input.TargetGroupArn);
+      const group = rowOf(region.elbv2.targetGroups, input.TargetGroupArn);
       Object.assign(group, healthCheckSettings(input, group));
       return { TargetGroups: [shown(region, group)] };
     },
@@ -21,15 +21,15 @@ export const targetGroupSettingsOperations = {
   DescribeTargetGroupAttributes: {
     takes: ['TargetGroupArn'],
     run({ TargetGroupArn }, region) {
-      return { Attributes: listed(targetGroupOf(region, TargetGroupArn).attributes) };
+      return { Attributes: listed(rowOf(region.elbv2.targetGroups, TargetGroupArn).attributes) };
     },
   },
 
-  /** Answers with all attributes, not only with those that were given. */
+  /** Returns all attributes, not only the changed ones. */
   ModifyTargetGroupAttributes: {
     takes: ['TargetGroupArn', 'Attributes'],
     run({ TargetGroupArn, Attributes }, region) {
-      const group = targetGroupOf(region, TargetGroupArn);
+      const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
       group.attributes = changedAttributes(
         group.attributes,
         Attributes,

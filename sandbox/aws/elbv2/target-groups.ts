@@ -1,8 +1,9 @@
-/** Target groups: found by name, used by one load balancer, and not gone while a rule names them. */
+/** Target groups: found by name, used by one load balancer, and not deletable while a rule names them. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { CreateTargetGroupInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { targetGroupAttributes } from './attribute-tables.ts';
 import { defaultsOf } from './attributes.ts';
 import {
@@ -17,18 +18,18 @@ import { HEALTH_CHECK_MEMBERS, healthCheckSettings } from './health-check-settin
 import { checkQuota } from './limits.ts';
 import { checkTargetGroupName } from './names.ts';
 import { page } from './paging.ts';
-import { balancerOf, digits, elbArn } from './rows.ts';
+import { digits, elbArn } from './arns.ts';
 import type { TargetGroupRow } from './store.ts';
 import { mergeTags } from './tags.ts';
 import { loadBalancerOf } from './usage.ts';
 
-/** What a create call asks for, checked and with AWS's defaults. All of it but the health checks is for good. */
+/** The settings of a create call, checked and with AWS's defaults. Only the health checks can be changed later. */
 function readSettings(region: Region, input: CreateTargetGroupInput) {
   const TargetGroupName = checkTargetGroupName(input.Name);
   const TargetType = input.TargetType ?? 'instance';
   if (TargetType !== 'ip') throw notImplemented(`target groups of type ${TargetType}`);
   const { Protocol, Port, VpcId, IpAddressType = 'ipv4' } = input;
-  // Terraform sends it empty for what its user does not say, and AWS takes that for the default.
+  // Terraform sends an empty value when its user sets none, which AWS takes as the default.
   // https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/elbv2/target_group.go
   const ProtocolVersion = input.ProtocolVersion || 'HTTP1';
   if (!Protocol) throw validation('A protocol must be specified');
@@ -51,7 +52,7 @@ function readSettings(region: Region, input: CreateTargetGroupInput) {
   };
 }
 
-/** A group as calls show it; which load balancer uses it derives from rules. */
+/** Returns a group as calls show it; the load balancer that uses it derives from rules. */
 export function shown(region: Region, group: TargetGroupRow): TargetGroup {
   const user = loadBalancerOf(region, group.TargetGroupArn);
   return { ...group, LoadBalancerArns: user ? [user.LoadBalancerArn] : [] };
@@ -62,7 +63,7 @@ function hasSettings(row: TargetGroupRow, settings: ReturnType<typeof readSettin
   return members.every((member) => JSON.stringify(row[member]) === JSON.stringify(settings[member]));
 }
 
-/** The groups that a describe call asks for; a name or an ARN that is not there fails the whole call. */
+/** Returns the groups that a describe call names; an unknown name or ARN fails the whole call. */
 function asked(
   region: Region,
   { Names = [], TargetGroupArns = [], LoadBalancerArn }: ELBv2.DescribeTargetGroupsInput,
@@ -78,7 +79,7 @@ function asked(
   const unknown = Names.filter((name) => !targetGroups.find((row) => row.TargetGroupName === name));
   if (absent.length + unknown.length > 0) throw targetGroupNotFound([...absent, ...unknown]);
   if (LoadBalancerArn !== undefined) {
-    const balancer = balancerOf(region, LoadBalancerArn);
+    const balancer = rowOf(region.elbv2.loadBalancers, LoadBalancerArn);
     return targetGroups.filter(({ TargetGroupArn }) => loadBalancerOf(region, TargetGroupArn) === balancer);
   }
   if (Names.length + TargetGroupArns.length === 0) return targetGroups.all();
@@ -90,7 +91,7 @@ function asked(
 
 export const targetGroupOperations = {
   /**
-   * The same settings again are no error but the same group.
+   * A repeat with the same settings returns the existing group.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
    */
   CreateTargetGroup: {
@@ -134,7 +135,7 @@ export const targetGroupOperations = {
     },
   },
 
-  /** Registered targets do not hold a group; rules do, and for some seconds after the last of them is gone. */
+  /** Registered targets do not block the deletion; rules do, until some seconds after the last one is deleted. */
   DeleteTargetGroup: {
     takes: ['TargetGroupArn'],
     run({ TargetGroupArn: arn }, region) {

@@ -1,11 +1,11 @@
-/** The health of targets as far as it follows from what uses their group; the rest is for health checks to say. */
+/** The part of target health that derives from the use of their group; health checks report the rest. */
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { admits } from '../../network/reach.ts';
 import type { Events, Region } from '../../world/region.ts';
 import type { LoadBalancerRow, TargetGroupRow, TargetRow } from './store.ts';
 import { loadBalancerOf } from './usage.ts';
 
-/** The state of a target that no check has seen yet; codes and words of all states in the catalogue (§3.3). */
+/** The state of a target before its first check; the codes and wordings of all states are in the catalogue (§3.3). */
 export const REGISTERING: TargetHealth = {
   State: 'initial',
   Reason: 'Elb.RegistrationInProgress',
@@ -28,12 +28,12 @@ const TIMED_OUT: TargetHealth = {
   Description: 'Request timed out',
 };
 
-/** Brings the targets of every group in line with the listeners, rules and load balancers that there are now. */
+/** Updates the targets of every group after a change to listeners, rules or load balancers. */
 export function settleAllTargets(region: Region): void {
   for (const group of region.elbv2.targetGroups.all()) settleTargets(region, group);
 }
 
-/** Health checks of a group start when a rule of an active load balancer names it, and end with that. */
+/** Health checks of a group run while a rule of an active load balancer names it. */
 export function settleTargets(region: Region, group: TargetGroupRow): void {
   const balancer = loadBalancerOf(region, group.TargetGroupArn);
   for (const target of group.targets) {
@@ -55,7 +55,7 @@ function whyUnused(
   return availabilityZone === 'all' || zones.includes(availabilityZone) ? undefined : ZONE_NOT_IN_USE;
 }
 
-/** Where nothing really runs there is nothing to check: one look at the security groups takes the place of the checks. */
+/** Without a data plane nothing runs, so the security groups alone decide instead of health checks. */
 function checkSoon(region: Region, group: TargetGroupRow, target: TargetRow): void {
   if (region.plane.checksTargets) return;
   const key = targetKey(group, target);
@@ -91,7 +91,7 @@ export const targetOf = (group: TargetGroupRow, ip: string, port: number): Targe
 export const targetKey = (group: TargetGroupRow, { id, port }: TargetRow): string =>
   `${group.TargetGroupArn} ${id} ${port}`;
 
-/** The target that the agenda names, if it is still there. */
+/** Returns the target that the agenda names, if it still exists. */
 export function targetOfKey(
   region: Region,
   key: string,

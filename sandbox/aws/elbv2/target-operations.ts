@@ -1,17 +1,17 @@
-/** The calls about targets: which addresses a target group may have, and how they are. */
+/** The operations on targets: registration, deregistration and health. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { TargetDescription, TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { isIPv4 } from 'node:net';
 import type { Operations } from '../../operations.ts';
 import { covers } from '../../network/cidr.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { constraint, validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
-import { targetGroupOf } from './rows.ts';
 import type { TargetGroupRow } from './store.ts';
 import { deregisterTarget, registerTarget } from './targets.ts';
 
-/** Private addresses (RFC 1918) and those shared by carriers (RFC 6598): a target outside of the VPC has one of them. */
+/** Private addresses (RFC 1918) and shared carrier addresses (RFC 6598): a target outside the VPC must have one of them. */
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'];
 
 const NOT_REGISTERED: TargetHealth = {
@@ -33,7 +33,7 @@ function addressOf(group: TargetGroupRow, { Id = '', Port = group.Port }: Target
 }
 
 /**
- * The zone of a target: that of its subnet; outside of the VPC the call must say `all`.
+ * Returns the zone of a target: that of its subnet; outside the VPC the call must name `all`.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetDescription.html
  */
 function zoneFor(region: Region, group: TargetGroupRow, ip: string, asked: string | undefined): string {
@@ -67,11 +67,11 @@ const required = (targets: TargetDescription[] | undefined): TargetDescription[]
 };
 
 export const targetOperations = {
-  /** All targets of a call, or none. */
+  /** Registers all targets of a call or none. */
   RegisterTargets: {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
-      const group = targetGroupOf(region, TargetGroupArn);
+      const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
       const coming = required(Targets).map((target) => {
         const { id, port } = addressOf(group, target);
         return { id, port, zone: zoneFor(region, group, id, target.AvailabilityZone) };
@@ -83,11 +83,11 @@ export const targetOperations = {
     },
   },
 
-  /** A target that is not there is no error. */
+  /** An unknown target is not an error. */
   DeregisterTargets: {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
-      const group = targetGroupOf(region, TargetGroupArn);
+      const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
       const leaving = required(Targets).map((target) => addressOf(group, target));
       for (const { id, port } of leaving) deregisterTarget(region, group.TargetGroupArn, id, port);
       return {};
@@ -97,7 +97,7 @@ export const targetOperations = {
   DescribeTargetHealth: {
     takes: ['TargetGroupArn', 'Targets'],
     run({ TargetGroupArn, Targets }, region) {
-      const group = targetGroupOf(region, TargetGroupArn);
+      const group = rowOf(region.elbv2.targetGroups, TargetGroupArn);
       const asked = Targets?.length ? Targets.map((target) => addressOf(group, target)) : group.targets;
       return {
         TargetHealthDescriptions: asked.map(({ id, port }) => {

@@ -1,4 +1,4 @@
-/** The targets of target groups: how they come, drain and go. */
+/** The targets of target groups: registration, draining and removal. */
 import type { TargetHealth } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Events, Region } from '../../world/region.ts';
 import { targetGroupNotFound } from './errors.ts';
@@ -12,9 +12,9 @@ const DRAINING: TargetHealth = {
 };
 
 /**
- * Registers an address and port with a target group. One that is registered stays as it is; one that is draining
- * comes back as if it were new.
- * @param availabilityZone where the address is, or `all`
+ * Registers an address and port with a target group. A registered target stays as it is; a draining one is registered
+ * again as if it were new.
+ * @param availabilityZone the zone of the address, or `all`
  * @throws TargetGroupNotFound
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html
  */
@@ -35,8 +35,8 @@ export function registerTarget(
 }
 
 /**
- * Takes a target out of its group: it drains for the group's deregistration delay and is gone then, or at once when
- * nothing could have sent it requests. A target that is not there is no error, nor is a group.
+ * Deregisters a target: it drains for the group's deregistration delay, or is removed at once when nothing could have
+ * sent it requests. An unknown target or group is not an error.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html#deregistration-delay
  */
 export function deregisterTarget(region: Region, targetGroupArn: string, ip: string, port: number): void {
@@ -50,8 +50,8 @@ export function deregisterTarget(region: Region, targetGroupArn: string, ip: str
 }
 
 /**
- * Tells what a health check made of a target: for the data plane. Nothing is said about a target that drains, is not
- * in use, or is gone.
+ * Records the result of a health check, for the data plane. Has no effect on a target that drains, is not in use, or is
+ * gone.
  */
 export function setTargetHealth(
   region: Region,
@@ -66,7 +66,7 @@ export function setTargetHealth(
   const { State, Reason, Description } = target.health;
   if (State === health.State && Reason === health.Reason && Description === health.Description) return;
   target.health = { ...health };
-  // The scheduler of ECS replaces tasks whose targets are unwell.
+  // The ECS scheduler replaces tasks whose targets are unhealthy.
   region.after(0, 'ecs:target-health-changed', targetGroupArn);
   region.changed();
 }

@@ -1,9 +1,9 @@
-/** Who uses what: the rules of a listener in order, the target groups that actions name, the load balancer of a target group. */
+/** Who uses what: the rules of a listener in order, the target groups of actions, the load balancer of a target group. */
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Region } from '../../world/region.ts';
 import type { ListenerRow, LoadBalancerRow, RuleRow } from './store.ts';
 
-/** The rules of a listener as they are tried: by priority, the default rule last. */
+/** Returns the rules of a listener in order of evaluation: by priority, the default rule last. */
 export function rulesOf(region: Region, listenerArn: string): RuleRow[] {
   const order = ({ Priority }: RuleRow) => (Priority === 'default' ? Infinity : Number(Priority));
   return region.elbv2.rules
@@ -15,12 +15,12 @@ export function listenersOf(region: Region, loadBalancerArn: string): ListenerRo
   return region.elbv2.listeners.filter((listener) => listener.LoadBalancerArn === loadBalancerArn);
 }
 
-/** All rules of all listeners of a load balancer, the default rules too. */
+/** Returns all rules of all listeners of a load balancer, including default rules. */
 export function rulesOfBalancer(region: Region, loadBalancerArn: string): RuleRow[] {
   return listenersOf(region, loadBalancerArn).flatMap(({ ListenerArn }) => rulesOf(region, ListenerArn));
 }
 
-/** The target groups that actions forward to, each once. */
+/** Returns the target groups that actions forward to, each once. */
 export function groupsNamedBy(actions: readonly Action[] | undefined): string[] {
   const named = (actions ?? []).flatMap(({ TargetGroupArn, ForwardConfig }) => [
     TargetGroupArn,
@@ -29,7 +29,7 @@ export function groupsNamedBy(actions: readonly Action[] | undefined): string[] 
   return [...new Set(named)].filter((arn) => arn !== undefined);
 }
 
-/** The load balancer that forwards to a target group: never more than one, and none when the group is in no rule. */
+/** Returns the load balancer that forwards to a target group, or undefined when no rule names the group. */
 export function loadBalancerOf(region: Region, targetGroupArn: string): LoadBalancerRow | undefined {
   const rule = region.elbv2.rules.find(({ Actions }) => groupsNamedBy(Actions).includes(targetGroupArn));
   const listener = region.elbv2.listeners.get(rule?.ListenerArn);

@@ -1,12 +1,12 @@
-/** What IAM checks of every request: names, paths, descriptions, durations, pages. */
-import { page } from '../ecr/paging.ts';
+/** The checks of IAM requests: names, paths, descriptions, durations and pages. */
+import { pageOf, type PageRules } from '../paging.ts';
 import { invalidValue, validationError } from './errors.ts';
 
 const NAME = /^[\w+=,.@-]+$/;
 const PATH = /^\/([\u0021-\u007e]+\/)?$/;
 const DESCRIPTION = /^[\t\n\r\u0020-\u007e\u00a1-\u00ff]*$/;
 
-/** A text whose length the model limits. */
+/** Checks a string against the length limits of the model. */
 export function checkLength(text: string, member: string, most: number, least = 0): string {
   if (text.length < least) {
     throw invalidValue(text, member, `Member must have length greater than or equal to ${least}`);
@@ -48,7 +48,7 @@ export function checkDescription(description: string | undefined): string | unde
   );
 }
 
-/** @param seconds an hour unless told; an hour to half a day */
+/** @param seconds an hour to twelve hours; by default an hour */
 export function checkSessionDuration(seconds = 3600): number {
   const [least, most] = [3600, 43200];
   const member = 'maxSessionDuration';
@@ -61,19 +61,24 @@ export function checkSessionDuration(seconds = 3600): number {
   return seconds;
 }
 
-/** A page as all of IAM's lists give it: 100 unless told, 1000 at most. */
+const PAGES: PageRules = {
+  standard: 100,
+  least: 1,
+  most: 1000,
+  invalidSize: (size) => invalidValue(size, 'maxItems', 'Member must have value between 1 and 1000'),
+  invalidToken: () => validationError('Invalid Marker.'),
+};
+
+/** Returns a page of a list in the shape of IAM's answers: 100 rows by default, 1000 at most. */
 export function listed<Row>(
   all: readonly Row[],
-  { MaxItems = 100, Marker }: { MaxItems?: number; Marker?: string },
+  { MaxItems, Marker }: { MaxItems?: number; Marker?: string },
 ): { rows: Row[]; IsTruncated: boolean; Marker: string | undefined } {
-  if (MaxItems < 1 || MaxItems > 1000) {
-    throw invalidValue(MaxItems, 'maxItems', 'Member must have value between 1 and 1000');
-  }
-  const { rows, next } = page(all, MaxItems, Marker, () => validationError('Invalid Marker.'));
+  const { rows, next } = pageOf(all, MaxItems, Marker, PAGES);
   return { rows, IsTruncated: next !== undefined, Marker: next };
 }
 
-/** Documents stand URL-encoded in IAM's answers (RFC 3986). @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html */
+/** Encodes a document for IAM's answers, which contain URL-encoded documents (RFC 3986). @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html */
 export const encoded = (document: string): string =>
   encodeURIComponent(document).replace(
     /[!'()*]/g,

@@ -1,4 +1,4 @@
-/** IAM as the sandbox has it: the operations of all its families. */
+/** The sandbox's IAM: all its operations. */
 import { inlinePolicyOperations } from './inline-policies.ts';
 import { managedPolicyOperations } from './managed-policies.ts';
 import { roleTagOperations } from './role-tags.ts';

@@ -1,14 +1,15 @@
-/** Policies that live inside a role: put whole, read back URL-encoded, limited in their sum. */
+/** Inline policies of roles: put whole, read back URL-encoded, limited in their total size. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import { own } from '../../own-property.ts';
+import { rowOf } from '../finder.ts';
 import { checkName, encoded, listed } from './checks.ts';
 import { limitExceeded, rolePolicyNotFound } from './errors.ts';
 import { checkPermissions, sizeOf } from './policy-documents.ts';
-import { ownRoleOf, roleOf } from './roles.ts';
+import { ownRoleOf } from './roles.ts';
 import type { RoleRow } from './store.ts';
 
-/** All inline policies of a role together, white space aside. */
+/** Returns the total size of a role's inline policies without white space. */
 const LARGEST_SUM = 10_240;
 
 const checkPolicyName = (name: string | undefined): string => checkName(name, 'policyName', 128);
@@ -38,7 +39,7 @@ export const inlinePolicyOperations = {
   GetRolePolicy: {
     takes: ['RoleName', 'PolicyName'],
     run(input, region) {
-      const role = roleOf(region, input.RoleName);
+      const role = rowOf(region.iam.roles, input.RoleName);
       const PolicyName = checkPolicyName(input.PolicyName);
       return { RoleName: role.RoleName, PolicyName, PolicyDocument: encoded(policyOf(role, PolicyName)) };
     },
@@ -48,7 +49,7 @@ export const inlinePolicyOperations = {
     takes: ['RoleName', 'MaxItems', 'Marker'],
     run(input, region) {
       const { rows, ...rest } = listed(
-        Object.keys(roleOf(region, input.RoleName).inlinePolicies).sort(),
+        Object.keys(rowOf(region.iam.roles, input.RoleName).inlinePolicies).sort(),
         input,
       );
       return { PolicyNames: rows, ...rest };

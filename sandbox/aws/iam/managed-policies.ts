@@ -1,10 +1,11 @@
-/** AWS's own policies attached to roles: those that containers are given; others do not exist here. */
+/** AWS managed policies attached to roles: those for containers; others do not exist here. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { AttachedPolicy } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
+import { rowOf } from '../finder.ts';
 import { checkLength, listed } from './checks.ts';
 import { limitExceeded, policyNotAttachable, policyNotAttached, validationError } from './errors.ts';
-import { ownRoleOf, roleOf } from './roles.ts';
+import { ownRoleOf } from './roles.ts';
 
 const AWS = 'arn:aws:iam::aws:policy';
 const MOST = 10;
@@ -57,7 +58,7 @@ function checkArn(arn: string | undefined): string {
 const shown = (PolicyArn: string): AttachedPolicy => ({ PolicyName: PolicyArn.split('/').at(-1), PolicyArn });
 
 export const managedPolicyOperations = {
-  /** Attaching twice is attaching once. */
+  /** Attaching a policy again has no effect. */
   AttachRolePolicy: {
     takes: ['RoleName', 'PolicyArn'],
     run(input, region) {
@@ -88,7 +89,7 @@ export const managedPolicyOperations = {
     takes: ['RoleName', 'PathPrefix', 'MaxItems', 'Marker'],
     run(input, region) {
       const { PathPrefix = '/' } = input;
-      const attached = roleOf(region, input.RoleName).attachedPolicies.filter((arn) =>
+      const attached = rowOf(region.iam.roles, input.RoleName).attachedPolicies.filter((arn) =>
         arn.slice(arn.indexOf('/')).startsWith(PathPrefix),
       );
       const { rows, ...rest } = listed(attached, input);

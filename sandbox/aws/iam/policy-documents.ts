@@ -1,4 +1,4 @@
-/** Policy documents: what IAM asks of those that say who may take a role, and of those that say what a role may do. */
+/** Policy documents: IAM's checks of trust policies and of permission policies. */
 import * as z from 'zod';
 import type { Region } from '../../world/region.ts';
 import { checkLength } from './checks.ts';
@@ -21,7 +21,7 @@ const statement = z.strictObject({
   Condition: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 });
 const policy = z.strictObject({
-  // Without a version a document is of the older one.
+  // Without a version, a document has the older one.
   Version: z.enum(['2012-10-17', '2008-10-17']).optional(),
   Id: z.string().optional(),
   Statement: z.union([statement, z.array(statement).min(1)]),
@@ -31,14 +31,14 @@ type Statement = z.infer<typeof statement>;
 type Principal = z.infer<typeof principal>;
 
 const LONGEST = 131_072;
-/** The default quota; white space does not count. */
+/** The default quota, not counting white space. */
 const LARGEST_TRUST = 2048;
 
 const listOf = (given: string | string[] | undefined): string[] => [given ?? []].flat();
-/** How IAM measures a document. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+/** Returns the size of a document as IAM measures it. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const sizeOf = (document: string): number => document.replace(/\s/g, '').length;
 
-/** The statements of a document. @throws MalformedPolicyDocument */
+/** Returns the statements of a document. @throws MalformedPolicyDocument */
 function statementsOf(document: string): Statement[] {
   let json: unknown;
   try {
@@ -63,7 +63,7 @@ function statementsOf(document: string): Statement[] {
 }
 
 /**
- * Checks a document that says who may take a role.
+ * Checks a trust policy.
  * @throws MalformedPolicyDocument, LimitExceeded, ValidationError
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
@@ -86,15 +86,20 @@ export function checkTrustPolicy(document: string | undefined, region: Region): 
   return given;
 }
 
-/** A role of a moment ago may be no principal yet. */
+/** Whether IAM knows a role as a principal: a new role may not be one yet. */
 function isKnown(region: Region, arn: string): boolean {
   const role = region.iam.roles.find(({ Arn }) => Arn === arn);
   if (!role) return false;
-  const word = { knob: 'iamLagMs', id: role.RoleId, by: 'iam principal', since: role.CreateDate } as const;
-  return region.reaches(word) <= region.now().getTime();
+  const propagation = {
+    lag: 'iamLagMs',
+    id: role.RoleId,
+    consumer: 'iam principal',
+    changedAt: role.CreateDate,
+  } as const;
+  return region.visibleAt(propagation) <= region.now().getTime();
 }
 
-/** A principal of this account must be there: IAM keeps its id, not its name. Of other accounts nothing is known here. */
+/** A principal of this account must exist: IAM keeps its id, not its name. Principals of other accounts are not checked. */
 function checkPrincipal(principal: Principal, region: Region): void {
   const { account } = region;
   if (principal === '*') return;
@@ -111,7 +116,7 @@ function checkPrincipal(principal: Principal, region: Region): void {
   }
 }
 
-/** Checks a document that says what a role may do. @throws MalformedPolicyDocument, ValidationError */
+/** Checks a permission policy. @throws MalformedPolicyDocument, ValidationError */
 export function checkPermissions(document: string | undefined): string {
   const given = checkLength(document ?? '', 'policyDocument', LONGEST, 1);
   for (const statement of statementsOf(given)) {

@@ -1,32 +1,31 @@
-/** Tags of roles, changed and listed on their own. */
+/** The operations on tags of roles. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
+import { rowOf } from '../finder.ts';
 import { listed } from './checks.ts';
-import { roleOf } from './roles.ts';
-import { mergeTags } from './tags.ts';
+import { roleTagging } from './tags.ts';
 
 export const roleTagOperations = {
   TagRole: {
     takes: ['RoleName', 'Tags'],
     run(input, region) {
-      const role = roleOf(region, input.RoleName);
-      role.Tags = mergeTags(role.Tags, input.Tags ?? []);
+      const role = rowOf(region.iam.roles, input.RoleName);
+      role.Tags = roleTagging.merged(role.Tags, input.Tags);
       return {};
     },
   },
   UntagRole: {
     takes: ['RoleName', 'TagKeys'],
     run(input, region) {
-      const role = roleOf(region, input.RoleName);
-      const gone = new Set(input.TagKeys?.map((key) => key.toLowerCase()));
-      role.Tags = role.Tags.filter(({ Key = '' }) => !gone.has(Key.toLowerCase()));
+      const role = rowOf(region.iam.roles, input.RoleName);
+      role.Tags = roleTagging.without(role.Tags, input.TagKeys);
       return {};
     },
   },
   ListRoleTags: {
     takes: ['RoleName', 'MaxItems', 'Marker'],
     run(input, region) {
-      const { rows, ...rest } = listed(roleOf(region, input.RoleName).Tags, input);
+      const { rows, ...rest } = listed(rowOf(region.iam.roles, input.RoleName).Tags, input);
       return { Tags: rows, ...rest };
     },
   },

@@ -1,8 +1,9 @@
-/** Roles: unique by name whatever the case, each with an id of its own, and not gone while they hold policies. */
+/** Roles: unique by name without case, each with its own id, and not deletable while they have policies. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Role } from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import {
   checkDescription,
   checkLength,
@@ -12,30 +13,19 @@ import {
   encoded,
   listed,
 } from './checks.ts';
-import { deleteConflict, roleExists, roleNotFound, unmodifiable } from './errors.ts';
+import { deleteConflict, roleExists, unmodifiable } from './errors.ts';
 import { checkTrustPolicy } from './policy-documents.ts';
-import type { RoleRow } from './store.ts';
-import { mergeTags } from './tags.ts';
+import { SERVICE_PATH, type RoleRow } from './store.ts';
+import { roleTagging } from './tags.ts';
 
-/** Roles under this path belong to AWS's services. */
-export const SERVICE_PATH = '/aws-service-role/';
-
-/** The role of that name. @throws ValidationError, NoSuchEntity */
-export function roleOf(region: Region, name: string | undefined): RoleRow {
-  const given = checkRoleName(name);
-  const role = region.iam.roles.get(given.toLowerCase());
-  if (!role) throw roleNotFound(given);
-  return role;
-}
-
-/** The role of that name, to be changed. @throws UnmodifiableEntity for a service's own, besides what {@link roleOf} throws */
+/** Returns a role for a change. @throws ValidationError, NoSuchEntity, UnmodifiableEntity for a service-linked role */
 export function ownRoleOf(region: Region, name: string | undefined): RoleRow {
-  const role = roleOf(region, name);
+  const role = rowOf(region.iam.roles, name);
   if (role.Path.startsWith(SERVICE_PATH)) throw unmodifiable(role.RoleName);
   return role;
 }
 
-/** Adds a role. A role that is made again under its old name has another id, and is another principal. */
+/** Adds a role. A role that is created again under the same name has another id and is another principal. */
 export function addRole(
   region: Region,
   given: Pick<
@@ -54,20 +44,20 @@ export function addRole(
   });
 }
 
-/** `AROA` and 17 characters of base 32, as IAM's ids are. */
+/** Returns `AROA` and 17 characters of base 32, the form of IAM's ids. */
 function uniqueId(region: Region): string {
   const letters: Record<string, string> = { 0: 'G', 1: 'H', 8: 'I', 9: 'J' };
   const [, digits = ''] = region.id('AROA').split('-');
   return `AROA${digits.replace(/[0189]/g, (digit) => letters[digit] ?? digit).toUpperCase()}`;
 }
 
-/** A role as lists show it: without its tags, which cost a call of their own. */
+/** Returns a role as lists show it: without its tags, which need their own call. */
 const shown = ({ Tags: _tags, ...role }: RoleRow): Role => ({
   ...role,
   AssumeRolePolicyDocument: encoded(role.AssumeRolePolicyDocument),
 });
 
-/** A role as a call about one role shows it. */
+/** Returns a role as calls about one role show it. */
 export const shownWhole = (role: RoleRow): Role => ({
   ...shown(role),
   Tags: role.Tags.length > 0 ? role.Tags : undefined,
@@ -82,7 +72,7 @@ export const roleOperations = {
         RoleName: checkRoleName(input.RoleName),
         Description: checkDescription(input.Description),
         MaxSessionDuration: checkSessionDuration(input.MaxSessionDuration),
-        Tags: mergeTags([], input.Tags ?? []),
+        Tags: roleTagging.merged([], input.Tags),
       };
       if (region.iam.roles.has(given.RoleName.toLowerCase())) throw roleExists(given.RoleName);
       const AssumeRolePolicyDocument = checkTrustPolicy(input.AssumeRolePolicyDocument, region);
@@ -92,8 +82,10 @@ export const roleOperations = {
 
   GetRole: {
     takes: ['RoleName'],
-    // Nobody ever takes a role here, so there is nothing to say of when it was last used.
-    run: (input, region) => ({ Role: { ...shownWhole(roleOf(region, input.RoleName)), RoleLastUsed: {} } }),
+    // Roles are never assumed here, so there is no last use.
+    run: (input, region) => ({
+      Role: { ...shownWhole(rowOf(region.iam.roles, input.RoleName)), RoleLastUsed: {} },
+    }),
   },
 
   ListRoles: {
@@ -108,7 +100,7 @@ export const roleOperations = {
     },
   },
 
-  /** What is left out stays as it is. */
+  /** Omitted members stay as they are. */
   UpdateRole: {
     takes: ['RoleName', 'Description', 'MaxSessionDuration'],
     run(input, region) {
@@ -123,7 +115,7 @@ export const roleOperations = {
   UpdateRoleDescription: {
     takes: ['RoleName', 'Description'],
     run(input, region) {
-      const role = roleOf(region, input.RoleName);
+      const role = rowOf(region.iam.roles, input.RoleName);
       role.Description = checkDescription(input.Description);
       return { Role: shownWhole(role) };
     },
@@ -138,7 +130,7 @@ export const roleOperations = {
     },
   },
 
-  /** Policies must be gone first, attached ones and inline ones. */
+  /** Attached and inline policies must be removed first. */
   DeleteRole: {
     takes: ['RoleName'],
     run(input, region) {
@@ -154,7 +146,7 @@ export const roleOperations = {
   ListInstanceProfilesForRole: {
     takes: ['RoleName', 'MaxItems', 'Marker'],
     run(input, region) {
-      roleOf(region, input.RoleName);
+      rowOf(region.iam.roles, input.RoleName);
       return { InstanceProfiles: [], IsTruncated: false };
     },
   },

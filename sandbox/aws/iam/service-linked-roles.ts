@@ -1,10 +1,11 @@
-/** Service-linked roles: made once in an account, for a service, by the service or by whoever comes first. */
+/** Service-linked roles: created once per account and service, by the service or by a caller. */
 import type * as IAM from '@aws-sdk/client-iam';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
 import { checkDescription } from './checks.ts';
 import { invalidInput } from './errors.ts';
-import { addRole, SERVICE_PATH, shownWhole } from './roles.ts';
+import { addRole, shownWhole } from './roles.ts';
+import { SERVICE_PATH } from './store.ts';
 import type { RoleRow } from './store.ts';
 
 const POLICIES = 'arn:aws:iam::aws:policy/aws-service-role';
@@ -28,14 +29,14 @@ const SERVICES = {
   },
 } as const;
 
-/** A service whose role the sandbox knows. */
+/** A service whose service-linked role the sandbox knows. */
 export type LinkedService = keyof typeof SERVICES;
 
 /** Whether a service has its role. */
 export const hasServiceLinkedRole = (region: Region, service: LinkedService): boolean =>
   region.iam.roles.has(SERVICES[service].name.toLowerCase());
 
-/** Makes the role of a service that has none yet, as services do in the background when they first need it. */
+/** Creates the role of a service that has none yet, as services do in the background on first use. */
 export function makeServiceLinkedRole(
   region: Region,
   service: LinkedService,
@@ -61,7 +62,7 @@ export function makeServiceLinkedRole(
 const isLinked = (service: string): service is LinkedService => Object.hasOwn(SERVICES, service);
 
 export const serviceLinkedRoleOperations = {
-  /** The second call is refused, and not as one would expect: with InvalidInput. */
+  /** A second call is refused, surprisingly with InvalidInput. */
   CreateServiceLinkedRole: {
     takes: ['AWSServiceName', 'Description', 'CustomSuffix'],
     run(input, region) {

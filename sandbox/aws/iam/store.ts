@@ -1,6 +1,14 @@
-/** What the sandbox holds of IAM: one for the whole account. */
+/** The tables of IAM, which the whole account shares. */
+import type * as IAM from '@aws-sdk/client-iam';
 import type { Role, Tag } from '@aws-sdk/client-iam';
-import { Table } from '../../world/table.ts';
+import type { OperationName } from '../../operations.ts';
+import { Table, type Kind } from '../../world/table.ts';
+import type { Findable } from '../finder.ts';
+import { checkRoleName } from './checks.ts';
+import { roleNotFound } from './errors.ts';
+
+/** Roles under this path belong to AWS's services. */
+export const SERVICE_PATH = '/aws-service-role/';
 
 export interface RoleRow extends Role {
   Path: string;
@@ -8,18 +16,24 @@ export interface RoleRow extends Role {
   RoleId: string;
   Arn: string;
   CreateDate: Date;
-  /** JSON as it was given; IAM's answers have it URL-encoded. */
+  /** The JSON as given; IAM's answers have it URL-encoded. */
   AssumeRolePolicyDocument: string;
   MaxSessionDuration: number;
   Tags: Tag[];
-  /** Inline policies: name to document, as it was put. */
+  /** Inline policies: the document as given, by name. */
   inlinePolicies: Record<string, string>;
   /** ARNs of attached managed policies. */
   attachedPolicies: string[];
 }
 
 export const iamStore = () => ({
-  /** By lower-case name: role names are unique whatever their case. */
-  roles: new Table<RoleRow>(),
+  /** By lower-case name: role names are unique without case. */
+  roles: new Table<RoleRow, Kind<RoleRow> & Findable>({
+    // Service-linked roles belong to the account and are never deleted.
+    isCounted: ({ Path }) => !Path.startsWith(SERVICE_PATH),
+    lag: { listedBy: ['ListRoles'] satisfies OperationName<typeof IAM>[] },
+    keyOf: (name) => checkRoleName(name).toLowerCase(),
+    notFound: roleNotFound,
+  }),
 });
 export type IamStore = ReturnType<typeof iamStore>;

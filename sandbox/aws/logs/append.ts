@@ -1,9 +1,9 @@
-/** Takes what containers write into log streams, line by line; the data plane's door to CloudWatch Logs. */
+/** Appends container output to log streams line by line: the data plane's interface to CloudWatch Logs. */
 import type { Region } from '../../world/region.ts';
 import { logGroupNotFound } from './errors.ts';
 import { appendEvent, makeStream, streamKey } from './stream-rows.ts';
 
-/** Milliseconds: many lines are told to the world as one change, or a talkative container would save it all the time. */
+/** Milliseconds within which lines count as one change of the world: a busy container must not save it all the time. */
 const QUIET = 500;
 const waiting = new WeakSet<Region>();
 
@@ -16,13 +16,13 @@ function tellSoon(region: Region): void {
   }, QUIET).unref();
 }
 
-/** Whether a log group of that name is there. */
+/** Whether a log group of that name exists. */
 export const hasLogGroup = (region: Region, group: string): boolean => region.logs.groups.has(group);
 
 /**
- * Adds one line to a stream, which is made when it is not there, as the `awslogs` driver does.
+ * Adds one line to a stream, which is created when it does not exist, as the `awslogs` driver does.
  * @param timestamp milliseconds since 1970
- * @throws ResourceNotFoundException when the group is not there: the driver makes no groups by itself
+ * @throws ResourceNotFoundException when the group does not exist: by default the driver creates no groups
  */
 export function appendLog(
   region: Region,

@@ -1,5 +1,6 @@
-/** What CloudWatch Logs checks of every request: names, limits, page tokens, tags. */
-import { page, type Page } from '../ecr/paging.ts';
+/** The checks of CloudWatch Logs requests: names, limits, page tokens and tags. */
+import type { Refusal } from '../../protocol/refusal.ts';
+import { pageOf, type Page, type PageRules } from '../paging.ts';
 import { invalidParameter, invalidValue } from './errors.ts';
 
 const GROUP_NAME = /^[.\-_/#A-Za-z0-9]+$/;
@@ -33,26 +34,40 @@ export function checkGroupName(name: string | undefined): string {
 export const checkStreamName = (name: string | undefined): string =>
   checkName(name, 'logStreamName', STREAM_NAME);
 
-/** The page size that a request asks for. @throws InvalidParameterException outside 1 to `most` */
+const invalidLimit = (limit: number, most: number): Refusal =>
+  invalidValue(
+    String(limit),
+    'limit',
+    limit < 1
+      ? 'Member must have value greater than or equal to 1'
+      : `Member must have value less than or equal to ${most}`,
+  );
+
+/** Returns the page size that a request asks for. @throws InvalidParameterException outside 1 to `most` */
 export function checkLimit(limit: number | undefined, most: number): number {
   const given = limit ?? most;
-  if (given < 1)
-    throw invalidValue(String(given), 'limit', 'Member must have value greater than or equal to 1');
-  if (given > most)
-    throw invalidValue(String(given), 'limit', `Member must have value less than or equal to ${most}`);
+  if (given < 1 || given > most) throw invalidLimit(given, most);
   return given;
 }
 
 export const invalidToken = () => invalidParameter('The specified nextToken is invalid.');
 
-/** A page of what describe calls list: at most 50, which is also what they give unless told. */
+const PAGES: PageRules = {
+  standard: 50,
+  least: 1,
+  most: 50,
+  invalidSize: (size) => invalidLimit(size, 50),
+  invalidToken,
+};
+
+/** Returns a page of a describe call: 50 rows by default and at most. */
 export const described = <Row>(
   rows: Row[],
   limit: number | undefined,
   token: string | undefined,
-): Page<Row> => page(rows, checkLimit(limit, 50), token, invalidToken);
+): Page<Row> => pageOf(rows, limit, token, PAGES);
 
-/** The order of names that AWS lists by: by code, capitals first. */
+/** Compares names in the order of AWS's lists: by character code, capitals first. */
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export type Tags = Record<string, string>;
@@ -60,12 +75,16 @@ export type Tags = Record<string, string>;
 const TAG_KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 
-/** The tags of a request. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html */
+/** Returns the checked tags of a request. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html */
 export function checkTags(tags: Tags | undefined): Tags {
-  for (const [key, value] of Object.entries(tags ?? {})) {
-    if (!TAG_KEY.test(key) || key.startsWith('aws:'))
-      throw invalidParameter(`The tag key '${key}' is not valid`);
-    if (!TAG_VALUE.test(value)) throw invalidParameter(`The value of the tag '${key}' is not valid`);
-  }
+  for (const [key, value] of Object.entries(tags ?? {})) checkTag(key, value);
   return { ...tags };
+}
+
+/** @throws InvalidParameterException */
+export function checkTag(key: string, value: string): void {
+  if (!TAG_KEY.test(key) || key.startsWith('aws:')) {
+    throw invalidParameter(`The tag key '${key}' is not valid`);
+  }
+  if (!TAG_VALUE.test(value)) throw invalidParameter(`The value of the tag '${key}' is not valid`);
 }

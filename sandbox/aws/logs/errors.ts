@@ -18,7 +18,7 @@ export const logStreamExists = (): Refusal =>
 
 export const invalidParameter = (message: string): Refusal => refusal('InvalidParameterException', message);
 
-/** A value that the API's model does not admit, in the model's own terms. */
+/** The refusal of a value that the API's model does not allow, in the model's wording. */
 export const invalidValue = (value: string, member: string, constraint: string): Refusal =>
   invalidParameter(
     `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${constraint}`,

@@ -42,7 +42,7 @@ function checkBatch(given: InputLogEvent[] | undefined): Event[] {
   return events;
 }
 
-/** What of a batch in order of time is not taken: too old, expired, or too far in the future. */
+/** Returns which events of a batch are rejected: too old, expired, or too far in the future. */
 function rejected(events: Event[], since: number, now: number): RejectedLogEventsInfo | undefined {
   const tooOld = events.filter(({ timestamp }) => timestamp < now - 14 * DAY).length;
   const expired = events.filter(({ timestamp }) => timestamp < since).length;
@@ -64,7 +64,7 @@ function readToken(token: string | undefined): { forward: boolean; place: bigint
 }
 
 export const eventOperations = {
-  /** Sequence tokens are taken and mean nothing, as on AWS since 2023. */
+  /** Sequence tokens are accepted and ignored, as in AWS since 2023. */
   PutLogEvents: {
     takes: ['logGroupName', 'logStreamName', 'logEvents', 'sequenceToken'],
     run(input, region) {
@@ -81,7 +81,7 @@ export const eventOperations = {
     },
   },
 
-  /** From the newest backwards unless told otherwise; each page in order of time. The same token again means: that was all. */
+  /** By default reads backwards from the newest event, with each page in order of time. The same token again means the end. */
   GetLogEvents: {
     takes: [
       'logGroupName',
@@ -119,7 +119,7 @@ export const eventOperations = {
   },
 } satisfies Operations<typeof Logs>;
 
-/** The tokens before and after a page; around an empty one, those that lead back to where the reader stands. */
+/** Returns the tokens before and after a page; those of an empty page lead back to the reader's position. */
 function tokensAround(
   shown: readonly { place: bigint }[],
   token: { forward: boolean; place: bigint } | undefined,

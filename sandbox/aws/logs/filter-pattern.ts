@@ -1,4 +1,4 @@
-/** Filter patterns of plain terms: all that are asked for, none that are excluded, or any of several. */
+/** Filter patterns of plain terms: required terms, excluded terms, or any of several terms. */
 import { invalidParameter } from './errors.ts';
 
 /** One term: `word` or `"a phrase"`, with `-` before it to exclude and `?` to make it one of several. */
@@ -10,7 +10,7 @@ const notTaken = (pattern: string) =>
   );
 
 /**
- * Reads a pattern as a test of messages. Terms match anywhere in the message, case counts.
+ * Parses a pattern into a test of messages. Terms match anywhere in the message and are case-sensitive.
  * @throws InvalidParameterException for JSON, space-delimited and regular-expression patterns
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
@@ -23,7 +23,7 @@ export function readPattern(pattern: string): (message: string) => boolean {
     if (phrase === undefined && word === undefined) throw notTaken(pattern);
     terms[sign as keyof typeof terms].push(word ?? (phrase ?? '').replace(/\\(.)/gs, '$1'));
   }
-  // AWS disregards ?terms beside others, which nobody means.
+  // AWS ignores ?terms next to other terms, which is never intended.
   if (terms['?'].length > 0 && terms[''].length + terms['-'].length > 0) throw notTaken(pattern);
   return (message) =>
     terms[''].every((term) => message.includes(term)) &&

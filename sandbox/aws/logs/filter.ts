@@ -1,4 +1,4 @@
-/** Searching a whole log group: the events of all its streams in one order of time. */
+/** Search of a whole log group: the events of all its streams in order of time. */
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
@@ -24,7 +24,7 @@ function streamsSearched(
 }
 
 export const filterOperations = {
-  /** `interleaved` means nothing any more: events of several streams always come in order of time. */
+  /** `interleaved` no longer has an effect: events of several streams are always in order of time. */
   FilterLogEvents: {
     takes: [
       'logGroupName',
@@ -44,7 +44,7 @@ export const filterOperations = {
       const matches = readPattern(input.filterPattern ?? '');
       if (input.nextToken !== undefined && !/^\d{56}$/.test(input.nextToken)) throw invalidToken();
       const since = Math.max(input.startTime ?? 0, keptSince(group, region.now()));
-      // Unlike in GetLogEvents, an event at endTime itself is still shown.
+      // Unlike in GetLogEvents, an event at endTime itself is included.
       const { endTime = Infinity, nextToken = '' } = input;
       const searched = streamsSearched(
         region,
@@ -72,7 +72,7 @@ export const filterOperations = {
       const events = found.slice(0, fitting(found, limit));
       return {
         events,
-        // AWS always answers an empty list here now.
+        // AWS now always returns an empty list here.
         searchedLogStreams: [],
         nextToken: events.length < found.length ? events.at(-1)?.eventId : undefined,
       };

@@ -1,4 +1,4 @@
-/** Log groups: found by their exact name, kept for ever until a retention is set. */
+/** Log groups: found by exact name; their events never expire unless a retention is set. */
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { LogGroup } from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
@@ -20,7 +20,7 @@ const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** The log group of that name. @throws ResourceNotFoundException */
+/** Returns the log group of that name. @throws ResourceNotFoundException */
 export function groupNamed(region: Region, name: string | undefined): LogGroupRow {
   const group = region.logs.groups.get(name);
   if (!group) throw logGroupNotFound();
@@ -28,7 +28,7 @@ export function groupNamed(region: Region, name: string | undefined): LogGroupRo
 }
 
 /**
- * The log group that a request names in either of the two ways.
+ * Returns the log group that a request names in one of the two ways.
  * @throws InvalidParameterException for both or neither; ResourceNotFoundException
  */
 export function groupOf(
@@ -51,7 +51,7 @@ export const streamsOf = (region: Region, group: string): LogStreamRow[] =>
 
 const shown = (region: Region, group: LogGroupRow): LogGroup => ({
   ...group,
-  // AWS counts what is stored with hours of delay; here it is what is there.
+  // AWS updates this with hours of delay; here it is exact.
   storedBytes: streamsOf(region, group.logGroupName).reduce((sum, { weight }) => sum + weight, 0),
 });
 
@@ -80,7 +80,7 @@ export const groupOperations = {
     },
   },
 
-  /** The prefix is a prefix: who wants one group must compare the names. */
+  /** The prefix may match several groups: callers that want one group must compare names. */
   DescribeLogGroups: {
     takes: ['logGroupNamePrefix', 'logGroupNamePattern', 'logGroupClass', 'limit', 'nextToken'],
     run(input, region) {

@@ -1,4 +1,4 @@
-/** CloudWatch Logs as the sandbox has it: the operations of all its families. */
+/** The sandbox's CloudWatch Logs: all its operations. */
 import { eventOperations } from './events.ts';
 import { filterOperations } from './filter.ts';
 import { groupOperations } from './groups.ts';

@@ -1,4 +1,4 @@
-/** What the sandbox holds of CloudWatch Logs in one region. */
+/** The tables of CloudWatch Logs in one region. */
 import type { LogGroup, LogStream } from '@aws-sdk/client-cloudwatch-logs';
 import { Table } from '../../world/table.ts';
 
@@ -11,23 +11,23 @@ export interface LogEventRow {
   timestamp: number;
   ingestionTime: number;
   message: string;
-  /** Its place among all events that ever came to the stream: counts on when old ones are dropped. */
+  /** Its position among all events that the stream ever received, including dropped ones. */
   sequence: number;
 }
 export interface LogStreamRow extends LogStream {
   logGroupName: string;
   logStreamName: string;
-  /** In order of time, then of arrival. */
+  /** Ordered by time, then by arrival. */
   events: LogEventRow[];
-  /** How many events ever came. */
+  /** The number of events ever received. */
   arrived: number;
-  /** What the kept events weigh, as CloudWatch Logs counts it. */
+  /** The size of the kept events, as CloudWatch Logs counts it. */
   weight: number;
 }
 
 export const logsStore = () => ({
-  groups: new Table<LogGroupRow>(),
+  groups: new Table<LogGroupRow>({ isCounted: () => true, lag: 'none' }),
   /** By `group:stream`. */
-  streams: new Table<LogStreamRow>(),
+  streams: new Table<LogStreamRow>({ isCounted: () => true, lag: 'none' }),
 });
 export type LogsStore = ReturnType<typeof logsStore>;

@@ -1,16 +1,16 @@
-/** Log streams as rows: how they are made, and how events find their place in them. */
+/** Log streams as rows: their creation, and the insertion of events in order of time. */
 import type { Region } from '../../world/region.ts';
 import type { LogEventRow, LogStreamRow } from './store.ts';
 
-/** The sandbox keeps the newest events of a stream only, where AWS keeps all until they expire: it lives in memory. */
+/** The most events kept per stream: the sandbox is in memory, so unlike AWS it keeps only the newest. */
 export const MOST_EVENTS = 10_000;
-/** Bytes, by the same rule. */
+/** The most bytes kept per stream, for the same reason. */
 export const MOST_WEIGHT = 16 * 1024 * 1024;
 
 /** Bytes that CloudWatch Logs adds to every event when it counts. */
 const OVERHEAD = 26;
 
-/** What an event weighs against limits and in `storedBytes`. */
+/** Returns the size of an event for limits and `storedBytes`. */
 export const weightOf = ({ message }: { message: string }): number => Buffer.byteLength(message) + OVERHEAD;
 
 export const streamKey = (group: string, stream: string): string => `${group}:${stream}`;
@@ -22,7 +22,7 @@ export function makeStream(region: Region, logGroupName: string, logStreamName: 
     logStreamName,
     creationTime: region.now().getTime(),
     arn: region.arn('logs', `log-group:${logGroupName}:log-stream:${logStreamName}`),
-    // For streams AWS has reported zero since 2019.
+    // AWS has reported zero for streams since 2019.
     storedBytes: 0,
     events: [],
     arrived: 0,
@@ -31,7 +31,7 @@ export function makeStream(region: Region, logGroupName: string, logStreamName: 
 }
 
 /**
- * Puts an event where its time says: nearly always at the end.
+ * Inserts an event by its time: nearly always at the end.
  * @param ingestionTime milliseconds since 1970
  */
 export function appendEvent(

@@ -1,4 +1,4 @@
-/** Log streams: made by their writers, listed by name or by their last event. */
+/** Log streams: created by their writers, listed by name or by their last event. */
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
@@ -8,7 +8,7 @@ import { groupNamed, groupOf, streamsOf } from './groups.ts';
 import type { LogStreamRow } from './store.ts';
 import { makeStream, streamKey } from './stream-rows.ts';
 
-/** The stream of that name in a group that is there. @throws ResourceNotFoundException */
+/** Returns the stream of that name in an existing group. @throws ResourceNotFoundException */
 export function streamOf(region: Region, group: string, name: string | undefined): LogStreamRow {
   const stream = region.logs.streams.get(streamKey(group, checkStreamName(name)));
   if (!stream) throw logStreamNotFound();

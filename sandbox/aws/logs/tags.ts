@@ -1,28 +1,29 @@
-/** Tags of log groups, by ARN as AWS wants it now, and by name as older clients ask. */
+/** Tags of log groups: by ARN, and by name for older clients. */
 import type * as Logs from '@aws-sdk/client-cloudwatch-logs';
 import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
-import { checkGroupName, checkTags, type Tags } from './checks.ts';
+import { ENTRY, tagging } from '../tagging.ts';
+import { checkGroupName, checkTag, type Tags } from './checks.ts';
 import { resourceNotFound } from './errors.ts';
 import { groupNamed } from './groups.ts';
 import type { LogGroupRow } from './store.ts';
 
-const MOST = 50;
+const { merged, without } = tagging({
+  spelling: ENTRY,
+  check: checkTag,
+  tooMany: (most) => refusal('TooManyTagsException', `A resource can have no more than ${most} tags`),
+});
 
-function merge(group: LogGroupRow, tags: Tags | undefined): void {
-  const merged = { ...group.tags, ...checkTags(tags) };
-  if (Object.keys(merged).length > MOST) {
-    throw refusal('TooManyTagsException', `A resource can have no more than ${MOST} tags`);
-  }
-  group.tags = merged;
+function add(group: LogGroupRow, tags: Tags = {}): void {
+  group.tags = Object.fromEntries(merged(Object.entries(group.tags), Object.entries(tags)));
 }
 
 function remove(group: LogGroupRow, keys: readonly string[] | undefined): void {
-  group.tags = Object.fromEntries(Object.entries(group.tags).filter(([key]) => !keys?.includes(key)));
+  group.tags = Object.fromEntries(without(Object.entries(group.tags), keys));
 }
 
-/** The ARN of a log group stands here without its `:*`, unlike in `DescribeLogGroups`' `arn`. */
+/** Tag calls take the ARN of a log group without its `:*`, unlike the `arn` of `DescribeLogGroups`. */
 function byArn(region: Region, arn: string | undefined): LogGroupRow {
   const group = region.logs.groups.find(({ logGroupArn }) => logGroupArn === arn);
   if (!group) throw resourceNotFound();
@@ -36,7 +37,7 @@ export const tagOperations = {
   TagResource: {
     takes: ['resourceArn', 'tags'],
     run(input, region) {
-      merge(byArn(region, input.resourceArn), input.tags);
+      add(byArn(region, input.resourceArn), input.tags);
       return {};
     },
   },
@@ -54,7 +55,7 @@ export const tagOperations = {
   TagLogGroup: {
     takes: ['logGroupName', 'tags'],
     run(input, region) {
-      merge(byName(region, input.logGroupName), input.tags);
+      add(byName(region, input.logGroupName), input.tags);
       return {};
     },
   },

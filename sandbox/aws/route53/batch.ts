@@ -1,4 +1,4 @@
-/** One change of a batch, done to a draft of the zone: what it does, and what Route 53 says against it. */
+/** One change of a batch, applied to a draft of the zone, and Route 53's refusals of it. */
 import type { ChangeAction, ResourceRecordSet } from '@aws-sdk/client-route-53';
 import type { Region } from '../../world/region.ts';
 import { compareNames } from './names.ts';
@@ -14,7 +14,7 @@ export interface RecordChange {
 
 type Key = Pick<ResourceRecordSet, 'Type' | 'SetIdentifier'> & { readonly Name: string };
 
-/** The order of record sets: by name, then type, then identifier. Equal ones are the same record set. */
+/** Compares record sets by name, then type, then identifier. Equal ones are the same record set. */
 export function compareRecords(one: Key, other: Key): number {
   return (
     compareNames(one.Name, other.Name) ||
@@ -31,9 +31,9 @@ const described = ({ Name, Type, SetIdentifier }: RecordRow): string => {
 };
 
 /**
- * Does a change to a draft of a zone.
+ * Applies a change to a draft of a zone.
  * @param before the changes of the same batch before it
- * @returns what is wrong with it; the draft is not to be kept then
+ * @returns what is wrong with the change; the draft must then be discarded
  */
 export function applyChange(
   region: Region,
@@ -58,7 +58,7 @@ export function applyChange(
   return found;
 }
 
-/** A record set is deleted only by one who knows all of it. */
+/** A deletion must name the whole record set. */
 function remove(draft: HostedZoneRow, record: RecordRow, current: RecordRow | undefined): string[] {
   if (!current) return [`Tried to delete ${described(record)} but it was not found`];
   if (fingerprint(current) !== fingerprint(record)) {
@@ -75,7 +75,7 @@ function remove(draft: HostedZoneRow, record: RecordRow, current: RecordRow | un
   return [];
 }
 
-/** All that a record set says; the order of its values says nothing. */
+/** Returns the content of a record set, for which the order of values does not matter. */
 const fingerprint = ({
   TTL,
   ResourceRecords = [],
@@ -91,7 +91,7 @@ const fingerprint = ({
     MultiValueAnswer,
   ]);
 
-/** A CNAME is alone at its name; record sets of a name and type either all have an identifier, or there is only one. */
+/** A CNAME must be alone at its name; record sets of one name and type must all have an identifier, or there is only one. */
 function conflicts(draft: HostedZoneRow, record: RecordRow): string[] {
   const { Name, Type, SetIdentifier, TTL, Weight } = record;
   const neighbours = draft.records.filter((row) => row.Name === Name && compareRecords(row, record) !== 0);

@@ -3,10 +3,10 @@ import type * as Route53 from '@aws-sdk/client-route-53';
 import type { ChangeInfo } from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import type { Events, Region } from '../../world/region.ts';
-import { noSuchChange } from './errors.ts';
-import { bare, newId } from './ids.ts';
+import { rowOf } from '../finder.ts';
+import { newId } from './ids.ts';
 
-/** Starts a change, to be shown in the answer of the call that made it. */
+/** Starts a change, which the answer of the call shows. */
 export function submitChange(region: Region, comment?: string): ChangeInfo {
   const id = newId(region, 'C');
   region.after('dnsChange', 'route53:change-in-sync', id);
@@ -22,9 +22,7 @@ export const changeOperations = {
   GetChange: {
     takes: ['Id'],
     run({ Id }, region) {
-      const change = region.route53.changes.get(bare(Id));
-      if (!change) throw noSuchChange(bare(Id));
-      return { ChangeInfo: change };
+      return { ChangeInfo: rowOf(region.route53.changes, Id) };
     },
   },
 } satisfies Operations<typeof Route53>;

@@ -9,7 +9,7 @@ export const notInEnumeration = (value: unknown, values: readonly string[]): Ref
     `Invalid XML ; cvc-enumeration-valid: Value '${String(value)}' is not facet-valid with respect to enumeration '[${values.join(', ')}]'. It must be a value from the enumeration.`,
   );
 
-/** A part of AWS that the sandbox does not have; the same answer as for a member that it does not take. */
+/** The refusal of a part of AWS that the sandbox lacks, the same as for a parameter that it does not take. */
 export const notImplemented = (what: string): Refusal =>
   refusal('NotImplemented', `The sandbox does not take ${what} in route53 yet`, 501);
 
@@ -32,7 +32,7 @@ export const tooManyZones = (): Refusal =>
     'TooManyHostedZones',
     'Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more hosted zones.',
   );
-/** The two spaces are AWS's. */
+/** The two spaces are in AWS's message. */
 export const zoneNotEmpty = (): Refusal =>
   refusal(
     'HostedZoneNotEmpty',

@@ -1,18 +1,9 @@
-/** Ids of hosted zones and changes, and what AWS puts before them. */
+/** Ids of hosted zones and changes, and their prefixes. */
 import type { Region } from '../../world/region.ts';
-import { noSuchHostedZone } from './errors.ts';
-import type { HostedZoneRow } from './store.ts';
 
-/** An id without a prefix such as `/hostedzone/` or `/change/`: calls may have it or not. */
+/** Returns an id without a prefix such as `/hostedzone/` or `/change/`, which calls may have. */
 export const bare = (id: string | undefined): string => (id ?? '').replace(/^.*\//, '');
 
-/** A new id: `Z` or `C`, and twenty digits and letters. */
+/** Returns a new id: `Z` or `C`, and twenty digits and letters. */
 export const newId = (region: Region, letter: 'Z' | 'C'): string =>
   letter + region.id('', 20).slice(1).toUpperCase();
-
-/** The zone of that id. @throws NoSuchHostedZone */
-export function zoneOf(region: Region, id: string | undefined): HostedZoneRow {
-  const zone = region.route53.zones.get(bare(id));
-  if (!zone) throw noSuchHostedZone(bare(id));
-  return zone;
-}

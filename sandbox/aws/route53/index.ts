@@ -1,4 +1,4 @@
-/** Route 53 as the sandbox has it: the operations of all its families, and what happens later. */
+/** The sandbox's Route 53: all its operations and events. */
 import type { Events } from '../../world/region.ts';
 import { changeEvents, changeOperations } from './changes.ts';
 import { recordSetOperations } from './record-sets.ts';

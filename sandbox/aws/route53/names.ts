@@ -10,14 +10,14 @@ const escaped = (character: string): string =>
   [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 
 /**
- * A name in Route 53's own form: lower case, a trailing dot, and octal escapes for all but letters, digits, `-` and `_`,
+ * Returns a name in Route 53's form: lower case, a trailing dot, and octal escapes for all but letters, digits, `-` and `_`,
  * so `*.Example.com` becomes `\052.example.com.`.
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
  */
 export function normalName(name: string): string {
   const text = name.replace(CHARACTER, (found, octal: string | undefined) => {
     const character = octal === undefined ? found : String.fromCharCode(Number.parseInt(octal, 8));
-    // A dot that is escaped belongs to its label.
+    // An escaped dot belongs to its label.
     const isPlain = character === '.' ? octal === undefined : /[a-z0-9_-]/i.test(character);
     return isPlain ? character.toLowerCase() : escaped(character);
   });
@@ -27,10 +27,10 @@ export function normalName(name: string): string {
 /** The first label of a wildcard name in Route 53's form. */
 export const WILDCARD = '\\052';
 
-/** The labels of a normal name, the leftmost first. */
+/** Returns the labels of a normal name, the leftmost first. */
 export const labelsOf = (name: string): string[] => (name === '.' ? [] : name.slice(0, -1).split('.'));
 
-/** What is wrong with a normal name in Route 53's words, if anything is. */
+/** Returns what is wrong with a normal name, in Route 53's wording, or undefined. */
 export function nameFault(name: string): string | undefined {
   const labels = labelsOf(name);
   const encountered = `encountered with '${name.slice(0, -1)}'`;
@@ -47,7 +47,7 @@ export function nameFault(name: string): string | undefined {
 
 const unescapedLength = (text: string): number => text.replace(/\\\d{3}/g, 'x').length;
 
-/** Whether a name is a zone's own or lies below it. */
+/** Whether a name is a zone's own name or below it. */
 export const isWithin = (name: string, zone: string): boolean => name === zone || name.endsWith(`.${zone}`);
 
 /**

@@ -1,18 +1,20 @@
-/** Pages of Route 53's lists: so many items, and whether there are more. */
+/** Pages of Route 53's lists: the first items from a start, and the item with which the next page starts. */
+import { pageOf } from '../paging.ts';
 import { invalidInput } from './errors.ts';
 
 /**
- * The first items of what is left of a list.
- * @param asked how many the call wants at most
- * @param most how many AWS gives at most, and when the call does not say
+ * Returns the first items of the rest of a list.
+ * @param asked the most items that the call wants; a larger number than `most` is reduced
+ * @param most the most items that AWS returns, and its default
  */
 export function firstOf<Row>(rows: Row[], asked: number | undefined, most: number) {
   const MaxItems = Math.min(asked ?? most, most);
-  if (!(MaxItems >= 1)) throw invalidInput(`The value '${asked}' of maxitems is not valid`);
-  return {
-    page: rows.slice(0, MaxItems),
-    next: rows[MaxItems],
-    IsTruncated: rows.length > MaxItems,
-    MaxItems,
-  };
+  const { rows: page, following } = pageOf(rows, MaxItems, undefined, {
+    standard: most,
+    least: 1,
+    most,
+    invalidSize: () => invalidInput(`The value '${asked}' of maxitems is not valid`),
+    invalidToken: invalidInput,
+  });
+  return { page, next: following, IsTruncated: following !== undefined, MaxItems };
 }

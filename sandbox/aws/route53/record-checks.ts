@@ -1,4 +1,4 @@
-/** What a record set may say: its shape, its values, and what it points at. */
+/** The checks of record sets: members, values and alias targets. */
 import type { Change, ResourceRecordSet, RRType } from '@aws-sdk/client-route-53';
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Region } from '../../world/region.ts';
@@ -14,7 +14,7 @@ const TYPES: readonly RRType[] = [
 ];
 const LONGEST_TTL = 2 ** 31 - 1;
 
-/** Ways to choose among record sets of one name and type that the sandbox has no clients, places or checks for. */
+/** Routing policies that the sandbox lacks: it has no client locations or health checks for them. */
 const UNSUPPORTED = [
   'Region',
   'GeoLocation',
@@ -25,8 +25,8 @@ const UNSUPPORTED = [
 ] as const satisfies readonly (keyof ResourceRecordSet)[];
 
 /**
- * The record set of a change in Route 53's own form.
- * @throws InvalidInput when members are missing or exclude each other: that is refused before the batch is looked at
+ * Returns the record set of a change in Route 53's form.
+ * @throws InvalidInput when members are missing or exclude each other, before the batch itself is checked
  */
 export function readRecord({ Action, ResourceRecordSet: given }: Change): RecordRow {
   if (!given?.Name) throw invalidInput('Invalid request: Missing field ResourceRecordSet.Name');
@@ -84,7 +84,7 @@ function readAlias(alias: NonNullable<ResourceRecordSet['AliasTarget']>): typeof
   return { HostedZoneId: bare(HostedZoneId), DNSName: normalName(DNSName ?? ''), EvaluateTargetHealth };
 }
 
-/** What is wrong with a record set that is to be in a zone, in Route 53's words. */
+/** Returns what is wrong with a record set of a zone, in Route 53's wording. */
 export function faultsOf(region: Region, zone: HostedZoneRow, record: RecordRow): string[] {
   const fault = nameFault(record.Name);
   if (fault) return [fault];
@@ -98,8 +98,8 @@ export function faultsOf(region: Region, zone: HostedZoneRow, record: RecordRow)
 }
 
 /**
- * An alias points into the zone itself, or at a load balancer through the zone that AWS keeps for them. AWS does look
- * whether the target is there.
+ * An alias points into its own zone, or at a load balancer through AWS's zone for them. AWS checks that the target
+ * exists.
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
  */
 function aliasFaults(region: Region, zone: HostedZoneRow, { Type, AliasTarget }: RecordRow): string[] {
@@ -119,7 +119,7 @@ function aliasFaults(region: Region, zone: HostedZoneRow, { Type, AliasTarget }:
   return region.route53.balancerNames.has(name) ? [] : [absent];
 }
 
-/** Values of types that are not named here are taken as they are. */
+/** Values of other types are not checked. */
 const VALUE_FAULTS: Partial<Record<RRType, (value: string) => string | undefined>> = {
   A: (value) => (isIPv4(value) ? undefined : 'ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)'),
   AAAA: (value) =>

@@ -1,11 +1,11 @@
-/** Record sets: changed in batches, all or nothing, and listed in the order of names. */
+/** Record sets: changed in batches, all or nothing, and listed by name. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Change } from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import { submitChange } from './changes.ts';
 import { invalidChangeBatch, invalidInput, notInEnumeration } from './errors.ts';
+import { rowOf } from '../finder.ts';
 import { applyChange, compareRecords } from './batch.ts';
-import { zoneOf } from './ids.ts';
 import { normalName } from './names.ts';
 import { firstOf } from './paging.ts';
 import { readRecord } from './record-checks.ts';
@@ -16,7 +16,7 @@ const MOST_RECORDS = 1000;
 const MOST_CHARACTERS = 32_000;
 const ACTIONS = ['CREATE', 'DELETE', 'UPSERT'];
 
-/** Elements and characters of a batch are counted twice for an UPSERT. */
+/** Checks the size of a batch: an UPSERT counts twice. */
 function checkSize(changes: readonly Change[]): void {
   let records = 0;
   let characters = 0;
@@ -38,7 +38,7 @@ export const recordSetOperations = {
   ChangeResourceRecordSets: {
     takes: ['HostedZoneId', 'ChangeBatch'],
     run({ HostedZoneId, ChangeBatch: { Changes = [], Comment } = { Changes: [] } }, region) {
-      const zone = zoneOf(region, HostedZoneId);
+      const zone = rowOf(region.route53.zones, HostedZoneId);
       if (Changes.length === 0) throw invalidInput('Invalid request: a batch must have at least one change');
       const unknown = Changes.find(({ Action }) => !ACTIONS.includes(Action ?? ''));
       if (unknown) throw notInEnumeration(unknown.Action, ACTIONS);
@@ -58,7 +58,7 @@ export const recordSetOperations = {
   ListResourceRecordSets: {
     takes: ['HostedZoneId', 'StartRecordName', 'StartRecordType', 'StartRecordIdentifier', 'MaxItems'],
     run(input, region) {
-      const zone = zoneOf(region, input.HostedZoneId);
+      const zone = rowOf(region.route53.zones, input.HostedZoneId);
       const { StartRecordName, StartRecordType, StartRecordIdentifier } = input;
       if (StartRecordType !== undefined && StartRecordName === undefined) {
         throw invalidInput('A record type can be specified only together with a record name');

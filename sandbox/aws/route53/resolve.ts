@@ -1,9 +1,9 @@
-/** The authoritative answer of the sandbox's hosted zones for a name: what a resolver on the internet would get. */
+/** The authoritative answer of the sandbox's hosted zones for a name, as a resolver on the internet would get it. */
 import type { Region } from '../../world/region.ts';
 import { isWithin, labelsOf, normalName, WILDCARD } from './names.ts';
 import type { HostedZoneRow, RecordRow } from './store.ts';
 
-/** What a name stands for: the DNS name of a load balancer, or IP addresses. */
+/** The answer for a name: the DNS name of a load balancer, or IP addresses. */
 export type Answer =
   | { readonly kind: 'alias'; readonly dnsName: string }
   | { readonly kind: 'values'; readonly values: string[] };
@@ -14,16 +14,15 @@ const MOST_HOPS = 8;
 /**
  * Resolves a name in the hosted zones of the account.
  * @param name with or without a trailing dot, in any case
- * @param draw a number from 0 up to 1: which of several weighted record sets answers
- * @returns `alias` with the name outside of all zones at which aliases and CNAMEs end, which is a load balancer's in
- * lower case, without `dualstack.` and without a trailing dot; `values` with IP addresses; undefined when no zone knows
- * the name
+ * @param draw returns a number from 0 up to 1, which selects among weighted record sets
+ * @returns `alias` with the name outside all zones at which aliases and CNAMEs end, e.g. a load balancer's in lower case,
+ * without `dualstack.` and without a trailing dot; `values` with IP addresses; undefined when no zone has the name
  */
 export function resolve(region: Region, name: string, draw: () => number = Math.random): Answer | undefined {
   let next = normalName(name);
   for (let hop = 0; hop < MOST_HOPS; hop++) {
     const zone = zoneOf(region, next);
-    // A name of another's is where the sandbox's authority ends; the first one was none of ours.
+    // The sandbox's authority ends at a name outside its zones; the first name has no answer then.
     if (!zone) return hop === 0 ? undefined : { kind: 'alias', dnsName: balancerName(next) };
     const records = recordsFor(zone, next);
     const record =
@@ -39,8 +38,8 @@ export function resolve(region: Region, name: string, draw: () => number = Math.
 }
 
 /**
- * The zone that answers for a name: the one with the longest name. Of several with the same name it is the oldest,
- * since the parent domain was delegated to that one's name servers.
+ * Returns the zone that answers for a name: the one with the longest name. Of several with the same name it is the oldest,
+ * since the parent domain delegates to its name servers.
  */
 function zoneOf(region: Region, name: string): HostedZoneRow | undefined {
   return region.route53.zones
@@ -52,7 +51,7 @@ function zoneOf(region: Region, name: string): HostedZoneRow | undefined {
 }
 
 /**
- * The record sets that answer for a name: its own, or those of a wildcard, which covers only what does not exist.
+ * Returns the record sets that answer for a name: its own, or those of a wildcard, which covers only names without any.
  * @see https://www.rfc-editor.org/rfc/rfc4592#section-3.3
  */
 function recordsFor(zone: HostedZoneRow, name: string): RecordRow[] {
@@ -71,20 +70,20 @@ const typed = (records: readonly RecordRow[], type: RecordRow['Type']): RecordRo
   records.filter((record) => record.Type === type);
 
 /**
- * One of several record sets of the same name and type: by weight, if they have weights.
+ * Selects one of several record sets of the same name and type, by weight if they have weights.
  * @see https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-weighted.html
  */
 function choose(records: readonly RecordRow[], draw: () => number): RecordRow | undefined {
   const [first] = records;
   if (first?.Weight === undefined) return first;
   const total = records.reduce((sum, { Weight = 0 }) => sum + Weight, 0);
-  // All of weight 0 are equally likely.
+  // Record sets that all have weight 0 are equally likely.
   const weight = (record: RecordRow) => (total === 0 ? 1 : (record.Weight ?? 0));
   let left = draw() * (total || records.length);
   return records.find((record) => (left -= weight(record)) < 0);
 }
 
-/** The addresses of a record set; multivalue answers hold those of all their record sets. */
+/** Returns the addresses of a record set; multivalue answers contain those of all their record sets. */
 function addresses(records: readonly RecordRow[], chosen: RecordRow): string[] {
   return chosen.MultiValueAnswer ? typed(records, chosen.Type).flatMap(valuesOf) : valuesOf(chosen);
 }

@@ -1,18 +1,27 @@
-/** Tags of hosted zones: set by a call of their own, after the zone is there. */
+/** Tags of hosted zones: set by their own call, after the zone is created. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
+import { CAPITALISED, tagging } from '../tagging.ts';
 import { invalidInput, noSuchHealthCheck, notInEnumeration } from './errors.ts';
-import { bare, zoneOf } from './ids.ts';
+import { bare } from './ids.ts';
 import type { HostedZoneRow } from './store.ts';
 
-const MOST_A_CALL = 10;
-const MOST_TAGS = 50;
+const MOST_PER_CALL = 10;
+
+const { merged, without } = tagging({
+  spelling: CAPITALISED,
+  check(key) {
+    if (key === '' || key.startsWith('aws:')) throw invalidInput(`The tag key '${key}' is not valid`);
+  },
+  tooMany: (most) => invalidInput(`A resource can have at most ${most} tags`),
+});
 
 function taggable(region: Region, type: string | undefined, id: string | undefined): HostedZoneRow {
   if (type === 'healthcheck') throw noSuchHealthCheck(bare(id));
   if (type !== 'hostedzone') throw notInEnumeration(type, ['healthcheck', 'hostedzone']);
-  return zoneOf(region, id);
+  return rowOf(region.route53.zones, id);
 }
 
 const tagSet = ({ Id, tags }: HostedZoneRow): Route53.ResourceTagSet => ({
@@ -30,17 +39,10 @@ export const tagOperations = {
       if (AddTags.length + RemoveTagKeys.length === 0) {
         throw invalidInput('At least one of AddTags and RemoveTagKeys must be specified');
       }
-      if (AddTags.length > MOST_A_CALL || RemoveTagKeys.length > MOST_A_CALL) {
-        throw invalidInput(`A call can add or remove at most ${MOST_A_CALL} tags`);
+      if (AddTags.length > MOST_PER_CALL || RemoveTagKeys.length > MOST_PER_CALL) {
+        throw invalidInput(`A call can add or remove at most ${MOST_PER_CALL} tags`);
       }
-      const tags = new Map(zone.tags.map((tag) => [tag.Key ?? '', tag]));
-      for (const key of RemoveTagKeys) tags.delete(key);
-      for (const { Key = '', Value = '' } of AddTags) {
-        if (Key === '' || Key.startsWith('aws:')) throw invalidInput(`The tag key '${Key}' is not valid`);
-        tags.set(Key, { Key, Value });
-      }
-      if (tags.size > MOST_TAGS) throw invalidInput(`A resource can have at most ${MOST_TAGS} tags`);
-      zone.tags = [...tags.values()];
+      zone.tags = merged(without(zone.tags, RemoveTagKeys), AddTags);
       return {};
     },
   },
@@ -52,12 +54,12 @@ export const tagOperations = {
     },
   },
 
-  /** One zone that is gone fails the whole call. */
+  /** An unknown zone fails the whole call. */
   ListTagsForResources: {
     takes: ['ResourceType', 'ResourceIds'],
     run({ ResourceType, ResourceIds = [] }, region) {
-      if (ResourceIds.length === 0 || ResourceIds.length > MOST_A_CALL) {
-        throw invalidInput(`Between 1 and ${MOST_A_CALL} resource IDs must be specified`);
+      if (ResourceIds.length === 0 || ResourceIds.length > MOST_PER_CALL) {
+        throw invalidInput(`Between 1 and ${MOST_PER_CALL} resource IDs must be specified`);
       }
       return { ResourceTagSets: ResourceIds.map((id) => tagSet(taggable(region, ResourceType, id))) };
     },

@@ -1,4 +1,4 @@
-/** The lists of hosted zones: all of them, and by name from a name on. */
+/** The lists of hosted zones: all zones, and those from a name on in order of name. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import { invalidInput, notInEnumeration } from './errors.ts';
@@ -16,7 +16,7 @@ export const zoneListOperations = {
       if (HostedZoneType !== undefined && HostedZoneType !== 'PrivateHostedZone') {
         throw notInEnumeration(HostedZoneType, ['PrivateHostedZone']);
       }
-      // The order of this list is AWS's own affair; by id, a marker holds even when its zone is gone.
+      // AWS does not document the order of this list; ordered by id, a marker holds even when its zone is deleted.
       const zones = region.route53.zones
         .filter(({ Id }) => HostedZoneType === undefined && Id >= bare(Marker))
         .sort((one, other) => (one.Id < other.Id ? -1 : 1));
@@ -26,7 +26,7 @@ export const zoneListOperations = {
   },
 
   /**
-   * A scan in the order of names that starts at a name, not a search for it: the first zone may be another's.
+   * Lists zones in order of name from a name on. It is not a search: the first zone may have another name.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByName.html
    */
   ListHostedZonesByName: {

@@ -1,8 +1,9 @@
-/** Hosted zones: the same name as often as one likes, each time with other name servers. */
+/** Hosted zones: several may have the same name, each with different name servers. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { HostedZone } from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
+import { rowOf } from '../finder.ts';
 import { submitChange } from './changes.ts';
 import {
   invalidDomainName,
@@ -12,14 +13,14 @@ import {
   zoneExists,
   zoneNotEmpty,
 } from './errors.ts';
-import { newId, zoneOf } from './ids.ts';
+import { newId } from './ids.ts';
 import { nameFault, normalName } from './names.ts';
 import type { HostedZoneRow, RecordRow } from './store.ts';
 
 const MOST_ZONES = 500;
 const MOST_REFERENCE = 128;
 
-/** Four name servers under four top-level domains, of which each has 512. */
+/** Returns four name servers under four top-level domains, each of which has 512. */
 function delegation(region: Region): string[] {
   const digits = region.id('', 16).slice(1);
   return ['com', 'net', 'org', 'co.uk'].map((domain, index) => {
@@ -45,7 +46,7 @@ const firstRecords = (zone: string, servers: string[]): RecordRow[] => [
   },
 ];
 
-/** A zone as calls show it. */
+/** Returns a zone as calls show it. */
 export const shown = ({ Id, Name, CallerReference, Config, records }: HostedZoneRow): HostedZone => ({
   Id: `/hostedzone/${Id}`,
   Name,
@@ -54,14 +55,14 @@ export const shown = ({ Id, Name, CallerReference, Config, records }: HostedZone
   ResourceRecordSetCount: records.length,
 });
 
-/** Whether a record set came with the zone: its own NS and SOA. */
+/** Whether a record set was created with the zone: its own NS and SOA. */
 export const isOwn = (zone: HostedZoneRow, { Name, Type }: RecordRow): boolean =>
   Name === zone.Name && (Type === 'NS' || Type === 'SOA');
 
 export const zoneOperations = {
   /**
-   * The caller reference again is refused, even when its zone is gone: they can never be used again
-   * (Netflix/denominator#356). The answer does not say which zone has it.
+   * A caller reference can never be reused, even when its zone is deleted (Netflix/denominator#356). The refusal does not
+   * name the zone that has it.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
    */
   CreateHostedZone: {
@@ -104,7 +105,7 @@ export const zoneOperations = {
   GetHostedZone: {
     takes: ['Id'],
     run({ Id }, region) {
-      const zone = zoneOf(region, Id);
+      const zone = rowOf(region.route53.zones, Id);
       return { HostedZone: shown(zone), DelegationSet: { NameServers: zone.nameServers } };
     },
   },
@@ -112,7 +113,7 @@ export const zoneOperations = {
   UpdateHostedZoneComment: {
     takes: ['Id', 'Comment'],
     run({ Id, Comment }, region) {
-      const zone = zoneOf(region, Id);
+      const zone = rowOf(region.route53.zones, Id);
       zone.Config = { ...zone.Config, Comment };
       return { HostedZone: shown(zone) };
     },
@@ -123,11 +124,11 @@ export const zoneOperations = {
     run: (_input, region) => ({ HostedZoneCount: region.route53.zones.size }),
   },
 
-  /** Only the NS and SOA record sets that came with a zone go with it. */
+  /** Only the NS and SOA record sets that were created with a zone are deleted with it. */
   DeleteHostedZone: {
     takes: ['Id'],
     run({ Id }, region) {
-      const zone = zoneOf(region, Id);
+      const zone = rowOf(region.route53.zones, Id);
       if (zone.records.some((record) => !isOwn(zone, record))) throw zoneNotEmpty();
       region.route53.zones.delete(zone.Id);
       return { ChangeInfo: submitChange(region) };

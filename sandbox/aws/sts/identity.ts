@@ -1,9 +1,9 @@
-/** Who is calling: the account is the world's; the user is the one that the sandbox lets everybody be. */
+/** The identity of the caller: the world's account, and one user for all callers. */
 import type * as STS from '@aws-sdk/client-sts';
 import type { Operations } from '../../operations.ts';
 
 export const identityOperations = {
-  /** Signatures are not checked here, so whoever calls is the same user. */
+  /** Signatures are not checked, so every caller is the same user. */
   GetCallerIdentity: {
     takes: [],
     run: (_input, { account }) => ({

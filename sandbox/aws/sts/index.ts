@@ -1,4 +1,4 @@
-/** STS as the sandbox has it: nobody can take a role, since nothing would be different then. */
+/** The sandbox's STS: it identifies the caller. Roles cannot be assumed, since that would make no difference here. */
 import { identityOperations } from './identity.ts';
 
 export const stsOperations = { ...identityOperations };

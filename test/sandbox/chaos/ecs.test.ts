@@ -11,7 +11,7 @@ const LAG = { idLagMs: 5 * SECOND };
 async function inCluster() {
   const clock = manualClock();
   const at = await balanced({ clock, pace: 1 });
-  at.sky.turn(LAG);
+  at.chaos.adjust(LAG);
   return { ...at, clock, create: calls(at.ecs).create, service: at.service() };
 }
 
@@ -48,10 +48,10 @@ test('says that a service is missing, and runs its tasks all the same', async ()
 });
 
 test('keeps the name of a service for a while after it is gone', async () => {
-  const { ecs, create, service, clock, sky } = await inCluster();
-  sky.turn({ idLagMs: 0 });
+  const { ecs, create, service, clock, chaos } = await inCluster();
+  chaos.adjust({ idLagMs: 0 });
   await create({ ...service, desiredCount: 0 });
-  sky.turn(LAG);
+  chaos.adjust(LAG);
   await ecs.send(new ECS.DeleteServiceCommand({ cluster: 'main', service: 'web', force: true }));
   expect(await met(create(service))).toBe('InvalidParameterException');
   clock.advance(4 * SECOND);

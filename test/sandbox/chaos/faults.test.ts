@@ -10,7 +10,7 @@ import { ListClustersCommand } from '@aws-sdk/client-ecs';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, test } from '@jest/globals';
 import { setImmediate as aTurn } from 'node:timers/promises';
-import { LOOKS, type Fault, type Harm, type Look } from '../../../sandbox/chaos/faults.ts';
+import { APPEARANCES, type Fault, type Failure, type Appearance } from '../../../sandbox/chaos/faults.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
 import { natScene } from '../aws/ec2/nat-scene.ts';
 import { makes, natGateway, sure } from '../aws/ec2/scene.ts';
@@ -21,9 +21,9 @@ import { met, SECOND } from './scene.ts';
 const GATEWAY = { operation: 'CreateInternetGateway', nth: 1 };
 
 /** A sandbox with a call to it that a fault has struck. */
-async function struck(harm: Harm) {
+async function struck(failure: Failure) {
   const { ec2, faults, journal } = await sandbox();
-  faults.add({ ...GATEWAY, ...harm });
+  faults.add({ ...GATEWAY, ...failure });
   const giveUp = new AbortController();
   const call = ec2.send(new CreateInternetGatewayCommand({}), { abortSignal: giveUp.signal });
   let settled = false;
@@ -47,7 +47,7 @@ describe.each([
   ['lost', 1, 'ok'],
   ['not-done', 0, 'InternalError'],
 ] as const)('%s', (kind, made, result) => {
-  test.each<[Look, object]>([
+  test.each<[Appearance, object]>([
     ['reset', { code: 'ECONNRESET' }],
     ['500', { name: 'InternalError', $metadata: { httpStatusCode: 500 } }],
     ['cut', { message: expect.stringContaining('aborted') }],
@@ -150,7 +150,7 @@ describe('a failure that comes later', () => {
 });
 
 describe('again and again', () => {
-  const expired: Harm = {
+  const expired: Failure = {
     kind: 'refused',
     code: 'ExpiredToken',
     message: 'The token has expired',
@@ -199,7 +199,7 @@ test('every kind is taken over HTTP, with the looks that it has', async () => {
   const { url, faults } = await sandbox();
   const given = [
     { kind: 'refused', code: 'ExpiredToken', status: 403, times: 'always' },
-    ...LOOKS.flatMap((looks) => [
+    ...APPEARANCES.flatMap((looks) => [
       { kind: 'lost', looks },
       { kind: 'not-done', looks },
     ]),

@@ -15,7 +15,7 @@ async function lagging(pace: Pace = 1) {
   const clock = manualClock();
   const at = await balanced({ clock, pace });
   const { create, service } = calls(at.ecs);
-  at.sky.turn(LAG);
+  at.chaos.adjust(LAG);
   const role = async (name = 'new') => sure((await makeRole(at.iam, name)).Role?.Arn);
   const register = (arn: string) =>
     at.ecs.send(new ECS.RegisterTaskDefinitionCommand({ ...twoContainers(arn), family: 'new' }));
@@ -23,7 +23,7 @@ async function lagging(pace: Pace = 1) {
 }
 
 test('a new role is there, and may not be passed yet', async () => {
-  const { iam, newRole, register, clock, sky } = await lagging();
+  const { iam, newRole, register, clock, chaos } = await lagging();
   const arn = await newRole();
   expect(await met(iam.send(new GetRoleCommand({ RoleName: 'new' })))).toBe('ok');
   await expect(register(arn)).rejects.toMatchObject({
@@ -34,17 +34,17 @@ test('a new role is there, and may not be passed yet', async () => {
   clock.advance(LAG.iamLagMs);
   expect(await met(register(arn))).toBe('ok');
 
-  sky.turn({ iamLagMs: 0 });
+  chaos.adjust({ iamLagMs: 0 });
   expect(await met(register(await newRole('another')))).toBe('ok');
 });
 
 test('a service, a task and an update ask for themselves whether the role may be passed', async () => {
-  const { ecs, newRole, register, create, service, networkConfiguration, sky, clock } = await lagging();
+  const { ecs, newRole, register, create, service, networkConfiguration, chaos, clock } = await lagging();
   const arn = await newRole();
-  sky.turn({ iamLagMs: 0 });
+  chaos.adjust({ iamLagMs: 0 });
   await register(arn);
   await create(service({ desiredCount: 0 }));
-  sky.turn(LAG);
+  chaos.adjust(LAG);
   const input = service({ serviceName: 'new', taskDefinition: 'new' });
   const run = {
     cluster: 'main',
@@ -64,12 +64,12 @@ test('a service, a task and an update ask for themselves whether the role may be
 
 describe('a task of a role that ECS cannot take yet', () => {
   test('is tried again half a minute later, and the service says so once', async () => {
-    const { sky, newRole, register, create, service, look, clock } = await lagging();
-    sky.turn({ iamLagMs: 0 });
+    const { chaos, newRole, register, create, service, look, clock } = await lagging();
+    chaos.adjust({ iamLagMs: 0 });
     await register(await newRole());
     const { service: made } = await create(service({ taskDefinition: 'new' }));
     expect(made).toMatchObject({ status: 'ACTIVE' });
-    sky.turn({ iamLagMs: 60 * SECOND, seed: 'late' });
+    chaos.adjust({ iamLagMs: 60 * SECOND, seed: 'late' });
     clock.advance(5 * SECOND);
     expect(messages(await look())).toEqual([
       expect.stringMatching(/failed to launch a task with \(error ECS was unable to assume the role/),
@@ -80,12 +80,12 @@ describe('a task of a role that ECS cannot take yet', () => {
   });
 
   test('does not trip the circuit breaker of an instant sandbox, however often it is looked at', async () => {
-    const { sky, newRole, register, create, service, look, clock } = await lagging('instant');
-    sky.turn({ iamLagMs: 0 });
+    const { chaos, newRole, register, create, service, look, clock } = await lagging('instant');
+    chaos.adjust({ iamLagMs: 0 });
     await register(await newRole());
     const deploymentConfiguration = { deploymentCircuitBreaker: { enable: true, rollback: false } };
     await create(service({ taskDefinition: 'new', deploymentConfiguration, desiredCount: 1 }));
-    sky.turn({ iamLagMs: 100 * SECOND });
+    chaos.adjust({ iamLagMs: 100 * SECOND });
     for (let looks = 0; looks < 5; looks += 1) await look();
     expect((await look()).deployments).toMatchObject([{ rolloutState: 'IN_PROGRESS', failedTasks: 1 }]);
     clock.advance(100 * SECOND);

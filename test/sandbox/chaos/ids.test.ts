@@ -4,8 +4,8 @@ import * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import * as R53 from '@aws-sdk/client-route-53';
 import { describe, expect, test } from '@jest/globals';
-import { isBehind } from '../../../sandbox/chaos/visibility.ts';
-import { draw } from '../../../sandbox/chaos/seeded-random.ts';
+import { isStale } from '../../../sandbox/chaos/visibility.ts';
+import { seededRandom } from '../../../sandbox/chaos/seeded-random.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';
 import { natGateway, sure } from '../aws/ec2/scene.ts';
 import { scene as network, forwardTo } from '../aws/elbv2/scene.ts';
@@ -22,7 +22,7 @@ async function lagging() {
   const address = await box.make.address();
   const old = await box.make.group(box.vpc, 'old');
   const [subnet = ''] = box.subnets;
-  box.sky.turn(LAG);
+  box.chaos.adjust(LAG);
   return { ...box, clock, table, address, old, subnet };
 }
 type Scene = Awaited<ReturnType<typeof lagging>>;
@@ -218,7 +218,7 @@ test.each([...ec2, ...others])('%s: %s until it has heard of what is new', async
 
 test.each([...ec2, ...others])('%s never says %s in calm weather', async (_, _code, make, use) => {
   const at = await lagging();
-  at.sky.turn({ idLagMs: 0 });
+  at.chaos.adjust({ idLagMs: 0 });
   const id = await make(at);
   expect(await met(use(at, id))).toBe('ok');
 });
@@ -269,7 +269,7 @@ test('the same seed gives the same history, another one another', async () => {
 test('what was found may be lost again for a while, and never when the lag is over', () => {
   const histories = Array.from({ length: 300 }, (_, nth) =>
     Array.from({ length: 101 }, (_none, age) =>
-      isBehind(100, age, (purpose) => draw('seed', nth, purpose)) ? '-' : '+',
+      isStale(100, age, (purpose) => seededRandom('seed', nth, purpose)) ? '-' : '+',
     ).join(''),
   );
   expect(histories.every((one) => /^-+\++(-+\++)?$/.test(one))).toBe(true);
@@ -315,9 +315,9 @@ test('a lag is of AWS time: a brisk sandbox is over it sixty times as fast; an i
 
 test('a listener whose target group is unknown to it is refused, and the group stays as it was', async () => {
   const at = await lagging();
-  at.sky.turn({ idLagMs: 0 });
+  at.chaos.adjust({ idLagMs: 0 });
   const balancer = await at.balancer();
-  at.sky.turn(LAG);
+  at.chaos.adjust(LAG);
   const group = await at.group();
   expect(await met(at.createListener(balancer, forwardTo(group)))).toBe('TargetGroupNotFound');
   at.clock.advance(LAG.idLagMs);

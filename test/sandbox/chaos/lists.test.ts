@@ -18,7 +18,7 @@ async function lagging() {
   const clock = manualClock();
   const box = await network({ clock, pace: 1 });
   await box.iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
-  box.sky.turn(LAG);
+  box.chaos.adjust(LAG);
   return { ...box, clock };
 }
 
@@ -89,7 +89,7 @@ test.each(lists)(
     expect(await count(at)).toBe(1);
 
     const calm = await lagging();
-    calm.sky.turn({ listLagMs: 0 });
+    calm.chaos.adjust({ listLagMs: 0 });
     await make(calm);
     expect(await count(calm)).toBe(1);
   },
@@ -119,14 +119,14 @@ test('what a list does not show is taken all the same', async () => {
 describe('what is gone', () => {
   test('stays in lists and filters for a while, as it was', async () => {
     const at = await lagging();
-    at.sky.turn({ listLagMs: 0 });
+    at.chaos.adjust({ listLagMs: 0 });
     const { Vpc } = await at.ec2.send(
       new EC2.CreateVpcCommand({
         CidrBlock: '10.9.0.0/16',
         TagSpecifications: [{ ResourceType: 'vpc', Tags: tags('shop-dev') }],
       }),
     );
-    at.sky.turn(LAG);
+    at.chaos.adjust(LAG);
     const look = async (stack: string) =>
       (await at.ec2.send(new EC2.DescribeVpcsCommand({ Filters: tagged(stack) }))).Vpcs;
     await at.ec2.send(new EC2.DeleteVpcCommand({ VpcId: Vpc?.VpcId }));

@@ -2,7 +2,7 @@
 import { CreateInternetGatewayCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { setImmediate as aTurn } from 'node:timers/promises';
-import { gust } from '../../../sandbox/chaos/random-failures.ts';
+import { randomFailure } from '../../../sandbox/chaos/random-failures.ts';
 import { calm } from '../../../sandbox/chaos/weather.ts';
 import { met, SECOND, weathered } from './scene.ts';
 
@@ -23,8 +23,8 @@ test('a share of all calls fails, some of them with an effect, and the journal s
 test('the same seed strikes the same calls in the same way, about as many as it should', () => {
   const strikes = (seed: string) =>
     Array.from({ length: 2000 }, (_, nth) => {
-      const harm = gust({ ...calm, seed, faultRate: 0.1 }, nth);
-      return harm && 'looks' in harm ? `${harm.kind} ${harm.looks}` : undefined;
+      const failure = randomFailure({ ...calm, seed, faultRate: 0.1 }, nth);
+      return failure && 'looks' in failure ? `${failure.kind} ${failure.looks}` : undefined;
     });
   expect(strikes('a')).toEqual(strikes('a'));
   expect(strikes('a')).not.toEqual(strikes('b'));

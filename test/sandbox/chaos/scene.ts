@@ -11,7 +11,7 @@ export const SECOND = 1000;
 export async function weathered(weather: Partial<Weather> = {}, options: SandboxOptions = {}) {
   const clock = manualClock();
   const box = await sandbox({ clock, pace: 1, weather, ...options });
-  return { ...box, clock, make: makes(box.ec2), turn: (knobs: Partial<Weather>) => box.sky.turn(knobs) };
+  return { ...box, clock, make: makes(box.ec2), turn: (knobs: Partial<Weather>) => box.chaos.adjust(knobs) };
 }
 
 /** `ok`, or the code that a call was refused with. */

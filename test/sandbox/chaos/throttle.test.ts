@@ -8,7 +8,7 @@ import {
 import { GetHostedZoneCountCommand, ListHostedZonesCommand } from '@aws-sdk/client-route-53';
 import { describe, expect, test } from '@jest/globals';
 import { services } from '../../../sandbox/services.ts';
-import { buckets, throttled } from '../../../sandbox/chaos/rate-limits.ts';
+import { buckets, throttlingRefusals } from '../../../sandbox/chaos/rate-limits.ts';
 import { bucketsFor, makeThrottle, Throttled } from '../../../sandbox/chaos/throttle.ts';
 import { met, SECOND, weathered } from './scene.ts';
 
@@ -115,12 +115,12 @@ describe('the buckets', () => {
   );
 
   /** An operation whose own bucket it is. */
-  function operationOf({ service, operations, besides }: (typeof buckets)[number]): string {
+  function operationOf({ service, operations, additional: besides }: (typeof buckets)[number]): string {
     if (typeof operations !== 'string') return operations[0] ?? '';
     const own = Object.values(services).find(({ name }) => name === service)?.operations ?? {};
     const found = Object.keys(own).find((operation) =>
       bucketsFor({ service, operation, input: { Filters: ['x'] } }).some(
-        (bucket) => bucket.operations === operations && bucket.besides === besides,
+        (bucket) => bucket.operations === operations && bucket.additional === besides,
       ),
     );
     return found ?? '';
@@ -131,7 +131,7 @@ describe('the buckets', () => {
       const own = Object.values(services).find(({ name }) => name === service)?.operations ?? {};
       const listed = typeof operations === 'string' ? [] : operations;
       expect(listed.filter((operation) => !(operation in own))).toEqual([]);
-      expect(throttled[service]).toBeDefined();
+      expect(throttlingRefusals[service]).toBeDefined();
     }
   });
 

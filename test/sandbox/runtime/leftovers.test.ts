@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { noteContainer, stopLeftovers } from '../../../sandbox/runtime/leftovers.ts';
-import { compiled, start } from '../../program.ts';
+import { compileProgram, startProgram } from '../../program.ts';
 import { isRunning, TestTask, until } from './support.ts';
 
 // Real processes take their time on a busy machine.
@@ -45,7 +45,7 @@ describe('when the sandbox is killed', () => {
       ['sh', '-c', `trap '' TERM HUP INT; echo $$; while :; do sleep 1; done`],
     ],
   ])('%s dies with it', async (_, command) => {
-    const sandbox = await compiled(
+    const sandbox = await compileProgram(
       `import { startContainer } from 'sandbox/runtime/container.ts';
        const starting = startContainer(${JSON.stringify({
          name: 'app',
@@ -59,8 +59,8 @@ describe('when the sandbox is killed', () => {
        })}, { line: async (_, text) => console.log((await starting).pid + ' ' + text) });
        setInterval(() => {}, 1000);`,
     );
-    const parent = start(sandbox, []);
-    const line = (await parent.next()) ?? 'it ended';
+    const parent = startProgram(sandbox, []);
+    const line = (await parent.nextLine()) ?? 'it ended';
     const pids = line.split(' ').map(Number);
     expect(pids.every(isRunning)).toBe(true);
     await parent.kill();

@@ -1,84 +1,85 @@
-// Failure modes 27 to 31: what an account has to have first, and what it has too little of.
+// Failure modes 27 to 31: roles that are not ready yet, and quotas of the account.
 import { expect, test } from '@jest/globals';
 import { stack } from '../../converge/stacks.ts';
-import { leapingClock } from '../clock.ts';
-import { expectWhole, jobs, LOST, no, results, struck, user } from './scene.ts';
+import { leapingClock } from '../leaping-clock.ts';
+import { expectConverged, jobs, LOST, refusal, results, withFailures, startAccount } from './scene.ts';
 
 const PASS = 'User: arn:aws:iam::1:user/me is not authorized to perform: iam:PassRole on resource: arn';
 
-test('27: a role that is new may not be passed yet, one that is old will never be', async () => {
+test('27: an AccessDenied on passing a role is retried for a new role, and final for an old one', async () => {
   const clock = leapingClock();
-  const one = await user({ iamLagMs: 60_000 }, { clock });
-  await one.up(stack());
-  expect(results(one, 'RegisterTaskDefinition')).toContain('AccessDeniedException');
-  await expectWhole(one);
+  const user = await startAccount({ iamLagMs: 60_000 }, { clock });
+  await user.provision(stack());
+  expect(results(user, 'RegisterTaskDefinition')).toContain('AccessDeniedException');
+  await expectConverged(user);
   await clock.sleep(600_000);
-  one.sandbox.journal.clear();
+  user.sandbox.journal.clear();
   const edited = stack({ services: jobs(1).services });
-  const denied = { ...no('AccessDeniedException', PASS), times: 'always' } as const;
-  await struck(one, { RegisterTaskDefinition: denied }, () =>
-    expect(one.up(edited)).rejects.toMatchObject({
+  const denied = { ...refusal('AccessDeniedException', PASS), times: 'always' } as const;
+  await withFailures(user, { RegisterTaskDefinition: denied }, () =>
+    expect(user.provision(edited)).rejects.toMatchObject({
       code: 'ACCESS_DENIED',
       why: expect.stringContaining('iam:PassRole'),
     }),
   );
-  expect(results(one, 'RegisterTaskDefinition')).toEqual(['AccessDeniedException']);
+  expect(results(user, 'RegisterTaskDefinition')).toEqual(['AccessDeniedException']);
 });
 
-test('28: a role that ECS cannot take on yet is waited for, though tasks fail to start', async () => {
-  const one = await user();
-  await one.up(jobs(1));
-  await one.lose(jobs(1), new Set(['services', 'taskDefinitions', 'roles']));
-  const { journal, world } = one.sandbox;
+test('28: a role that ECS cannot assume yet is waited for, although tasks fail to start', async () => {
+  const user = await startAccount();
+  await user.provision(jobs(1));
+  await user.removeNouns(jobs(1), new Set(['services', 'taskDefinitions', 'roles']));
+  const { journal, world } = user.sandbox;
   const add = journal.add.bind(journal);
   journal.add = (entry) => {
-    // Whoever made the service could pass the roles; who starts its tasks has not heard of them.
-    if (entry.operation === 'CreateService') world.reaches = ({ since }) => since.getTime() + 60_000;
+    // CreateService could pass the roles, but they have not yet reached the service that starts the tasks.
+    if (entry.operation === 'CreateService')
+      world.visibleAt = ({ changedAt: since }) => since.getTime() + 60_000;
     add(entry);
   };
-  await one.up(jobs(1), { wait: true });
+  await user.provision(jobs(1), { wait: true });
   const made = world.region('eu-west-1').ecs.services.all();
-  const said = made.flatMap(({ events }) => events.map(({ message }) => message));
-  expect(said).toContainEqual(expect.stringContaining('unable to assume the role'));
-  expect(said[0]).toContain('steady state');
-  await expectWhole(one, jobs(1));
+  const messages = made.flatMap(({ events }) => events.map(({ message }) => message));
+  expect(messages).toContainEqual(expect.stringContaining('unable to assume the role'));
+  expect(messages[0]).toContain('steady state');
+  await expectConverged(user, jobs(1));
 });
 
-test("29: ECS's own role is made before its first use, is taken as it is, and stays", async () => {
-  const one = await user();
-  await struck(one, { CreateServiceLinkedRole: LOST }, () => one.up(stack()));
-  expect(results(one, 'CreateServiceLinkedRole')).toEqual(['ok', 'InvalidInput']);
-  const missing = no(
+test('29: the service-linked role of ECS is created before its first use, accepted as it is, and never deleted', async () => {
+  const user = await startAccount();
+  await withFailures(user, { CreateServiceLinkedRole: LOST }, () => user.provision(stack()));
+  expect(results(user, 'CreateServiceLinkedRole')).toEqual(['ok', 'InvalidInput']);
+  const missing = refusal(
     'InvalidParameterException',
     'Unable to assume the service linked role. Please verify that the ECS service linked role exists.',
   );
-  await expectWhole(one);
-  await one.down(stack());
-  await struck(one, { CreateCluster: { ...missing, times: 3 } }, () => one.up(stack()));
-  expect(results(one, 'CreateServiceLinkedRole')).toHaveLength(2);
-  await expectWhole(one);
+  await expectConverged(user);
+  await user.teardown(stack());
+  await withFailures(user, { CreateCluster: { ...missing, times: 3 } }, () => user.provision(stack()));
+  expect(results(user, 'CreateServiceLinkedRole')).toHaveLength(2);
+  await expectConverged(user);
 });
 
-test('31: a quota is told at once by its code, and a throttle of nearly the same name is not', async () => {
-  const one = await user();
+test('31: an exceeded quota is reported at once with its code, while a throttle of a similar name is retried', async () => {
+  const user = await startAccount();
   for (const [operation, code] of [
     ['CreateVpc', 'VpcLimitExceeded'],
     ['CreateTargetGroup', 'TooManyTargetGroups'],
     ['CreateService', 'LimitExceededException'],
   ] as const) {
-    one.sandbox.journal.clear();
-    const tooMany = { ...no(code), times: 'always' } as const;
-    await struck(one, { [operation]: tooMany }, () =>
-      expect(one.up(stack())).rejects.toMatchObject({
+    user.sandbox.journal.clear();
+    const tooMany = { ...refusal(code), times: 'always' } as const;
+    await withFailures(user, { [operation]: tooMany }, () =>
+      expect(user.provision(stack())).rejects.toMatchObject({
         code: 'QUOTA',
         what: expect.stringContaining(code.replace('Exception', '')),
         fix: [expect.stringContaining('Service Quotas'), expect.stringContaining('npm run provision')],
       }),
     );
-    // One call for each thing.
-    expect(results(one, operation)).toHaveLength(operation === 'CreateTargetGroup' ? 2 : 1);
+    // One call per resource.
+    expect(results(user, operation)).toHaveLength(operation === 'CreateTargetGroup' ? 2 : 1);
   }
-  const throttled = no('RequestLimitExceeded', 'Request limit exceeded.', 503);
-  await struck(one, { CreateService: { ...throttled, times: 3 } }, () => one.up(stack()));
-  await expectWhole(one);
+  const throttled = refusal('RequestLimitExceeded', 'Request limit exceeded.', 503);
+  await withFailures(user, { CreateService: { ...throttled, times: 3 } }, () => user.provision(stack()));
+  await expectConverged(user);
 });

@@ -1,69 +1,79 @@
-// Failure modes 20 to 26: what AWS accepts and does later, or does not.
+// Failure modes 20 to 26: requests that AWS accepts and completes, or fails, later.
 import { expect, test } from '@jest/globals';
 import { stack } from '../../converge/stacks.ts';
-import { expectWhole, jobs, killedAt, makePlane, no, orderOf, results, struck, user } from './scene.ts';
+import {
+  expectConverged,
+  jobs,
+  provisionKilledAt,
+  failablePlane,
+  refusal,
+  callOrder,
+  results,
+  withFailures,
+  startAccount,
+} from './scene.ts';
 
-test('20: a NAT gateway that fails later is told with its reason at once, and replaced by the next run', async () => {
-  const one = await user();
+test('20: a NAT gateway that fails after its creation is reported with its reason, and replaced by the next run', async () => {
+  const user = await startAccount();
   const later = { kind: 'fails-later', code: 'Gateway.NotAttached', message: 'it is not attached' } as const;
-  await struck(one, { CreateNatGateway: later }, () =>
-    expect(one.up(stack())).rejects.toMatchObject({
+  await withFailures(user, { CreateNatGateway: later }, () =>
+    expect(user.provision(stack())).rejects.toMatchObject({
       code: 'FAILED_STATE',
       why: 'Gateway.NotAttached: it is not attached',
     }),
   );
-  const failed = one.ids()['natGateway'];
+  const failed = user.ids()['natGateway'];
   expect(failed).toBeDefined();
-  await one.up(stack());
-  expect(one.ids()['natGateway']).not.toEqual(failed);
-  expect(results(one, 'DeleteNatGateway')).toEqual(['ok']);
-  await expectWhole(one);
+  await user.provision(stack());
+  expect(user.ids()['natGateway']).not.toEqual(failed);
+  expect(results(user, 'DeleteNatGateway')).toEqual(['ok']);
+  await expectConverged(user);
 });
 
-test('21: the load balancer comes after the internet gateway, also where that is not seen yet', async () => {
-  const one = await user();
-  const unseen = no('InvalidSubnet', 'VPC vpc-1 has no internet gateway');
-  await struck(one, { CreateLoadBalancer: { ...unseen, times: 3 } }, () => one.up(stack()));
-  expect(results(one, 'CreateLoadBalancer')).toEqual([...Array<string>(3).fill('InvalidSubnet'), 'ok']);
+test('21: the load balancer is created after the internet gateway, and retried while AWS does not see the gateway yet', async () => {
+  const user = await startAccount();
+  const unseen = refusal('InvalidSubnet', 'VPC vpc-1 has no internet gateway');
+  await withFailures(user, { CreateLoadBalancer: { ...unseen, times: 3 } }, () => user.provision(stack()));
+  expect(results(user, 'CreateLoadBalancer')).toEqual([...Array<string>(3).fill('InvalidSubnet'), 'ok']);
   const order = ['AttachInternetGateway', 'CreateLoadBalancer'];
-  expect(orderOf(one, ...order)).toEqual(order);
-  await expectWhole(one);
+  expect(callOrder(user, ...order)).toEqual(order);
+  await expectConverged(user);
 });
 
-test('23: a service comes after the rules of its target groups, also where those are not seen yet', async () => {
-  const one = await user();
-  const unseen = no(
+test('23: a service is created after the rules of its target groups, and retried while ECS does not see the rules yet', async () => {
+  const user = await startAccount();
+  const unseen = refusal(
     'InvalidParameterException',
     'The target group with targetGroupArn arn does not have an associated load balancer.',
   );
-  await struck(one, { CreateService: { ...unseen, times: 3 } }, () => one.up(stack()));
-  expect(results(one, 'CreateService')).toHaveLength(4);
+  await withFailures(user, { CreateService: { ...unseen, times: 3 } }, () => user.provision(stack()));
+  expect(results(user, 'CreateService')).toHaveLength(4);
   const order = ['CreateListener', 'CreateRule', 'CreateService'];
-  expect(orderOf(one, ...order)).toEqual(order);
-  await expectWhole(one);
+  expect(callOrder(user, ...order)).toEqual(order);
+  await expectConverged(user);
 });
 
-test('25: a deployment that ECS rolled back is a failure, though the service is stable', async () => {
-  const plane = makePlane();
-  const one = await user({}, { plane });
-  await one.up(jobs(1), { wait: true });
+test('25: a deployment that ECS rolled back is a failure, although the service is stable', async () => {
+  const plane = failablePlane();
+  const user = await startAccount({}, { plane });
+  await user.provision(jobs(1), { wait: true });
   plane.failure = { stopCode: 'TaskFailedToStart', reason: 'ResourceInitializationError: i/o timeout' };
-  await expect(one.up(jobs(2), { wait: true })).rejects.toMatchObject({
+  await expect(user.provision(jobs(2), { wait: true })).rejects.toMatchObject({
     code: 'DEPLOYMENT',
     why: expect.stringContaining('ResourceInitializationError: i/o timeout'),
   });
   plane.failure = undefined;
-  await one.up(jobs(2), { wait: true });
-  await expectWhole(one, jobs(2));
+  await user.provision(jobs(2), { wait: true });
+  await expectConverged(user, jobs(2));
 });
 
-test('26: a run that was killed while it waited is continued by the next', async () => {
-  const one = await user();
-  await killedAt(one, 'CreateLoadBalancer');
-  // The first is the look at what there is, the second waits.
-  await killedAt(one, 'DescribeNatGateways', { nth: 2 });
-  await one.up(stack());
-  expect(results(one, 'CreateLoadBalancer')).toEqual(['ok']);
-  expect(results(one, 'CreateNatGateway')).toEqual(['ok']);
-  await expectWhole(one);
+test('26: a run that was killed while it waited is continued by the next run', async () => {
+  const user = await startAccount();
+  await provisionKilledAt(user, 'CreateLoadBalancer');
+  // The first call is the survey's, the second waits.
+  await provisionKilledAt(user, 'DescribeNatGateways', { nth: 2 });
+  await user.provision(stack());
+  expect(results(user, 'CreateLoadBalancer')).toEqual(['ok']);
+  expect(results(user, 'CreateNatGateway')).toEqual(['ok']);
+  await expectConverged(user);
 });

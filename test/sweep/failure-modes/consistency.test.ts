@@ -1,4 +1,4 @@
-// Failure modes 11 to 19: what AWS shows late, and what it says is there already.
+// Failure modes 11 to 19: resources that AWS shows late, and creates that it refuses because they exist.
 import {
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
@@ -8,48 +8,56 @@ import { DescribeRulesCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { expect, test } from '@jest/globals';
 import type { Clock } from '../../../lib/model/clock.ts';
 import type { Account } from '../../converge/harness.ts';
-import { mishaps } from '../../converge/mishaps.ts';
+import { manualChanges } from '../../converge/manual-changes.ts';
 import { stack, web } from '../../converge/stacks.ts';
-import { leapingClock } from '../clock.ts';
-import { expectWhole, killedAt, LOST, no, results, struck, user } from './scene.ts';
+import { leapingClock } from '../leaping-clock.ts';
+import {
+  expectConverged,
+  provisionKilledAt,
+  LOST,
+  refusal,
+  results,
+  withFailures,
+  startAccount,
+} from './scene.ts';
 
-/** Somebody does to us what the list of mishaps has. */
-async function mishap(one: Account, noun: string, what: string): Promise<void> {
-  const found = mishaps.find((other) => other.noun === noun && other.what === what);
+/** Makes one of the listed manual changes. */
+async function changeByHand(user: Account, noun: string, what: string): Promise<void> {
+  const found = manualChanges.find((other) => other.noun === noun && other.what === what);
   expect(found).toBeDefined();
-  await found?.does(one.aws, (address, field) => one.ids()[address]?.[field] ?? '');
+  await found?.apply(user.aws, (address, field) => user.ids()[address]?.[field] ?? '');
 }
 
-test('11: an id that was made moments ago may be unknown, one that is old may not', async () => {
+test('11: "not found" is retried for an id that was created moments ago, and final for an old one', async () => {
   const clock = leapingClock();
-  const one = await user({ idLagMs: 30_000 }, { clock });
-  await one.up(stack());
-  const refused = one.sandbox.journal.entries().filter(({ result }) => /NotFound$/.test(result));
+  const user = await startAccount({ idLagMs: 30_000 }, { clock });
+  await user.provision(stack());
+  const refused = user.sandbox.journal.entries().filter(({ result }) => /NotFound$/.test(result));
   expect(refused.length).toBeGreaterThan(10);
-  await expectWhole(one);
+  await expectConverged(user);
   await clock.sleep(600_000);
   const edited = stack({ tags: { team: 'orders' } });
-  one.sandbox.journal.clear();
-  await struck(one, { CreateTags: { ...no('InvalidVpcID.NotFound'), times: 'always' } }, () =>
-    expect(one.up(edited)).rejects.toMatchObject({ code: 'STEPS_FAILED' }),
+  user.sandbox.journal.clear();
+  await withFailures(user, { CreateTags: { ...refusal('InvalidVpcID.NotFound'), times: 'always' } }, () =>
+    expect(user.provision(edited)).rejects.toMatchObject({ code: 'STEPS_FAILED' }),
   );
-  // Each thing is tagged by one call, and none of them is sent again.
-  const things = Object.keys(one.ids()).length;
-  expect(results(one, 'CreateTags').length).toBeLessThan(things);
-  await one.up(edited);
-  await expectWhole(one, edited);
+  // Each resource is tagged by one call, and no call is sent again.
+  const resources = Object.keys(user.ids()).length;
+  expect(results(user, 'CreateTags').length).toBeLessThan(resources);
+  await user.provision(edited);
+  await expectConverged(user, edited);
 });
 
-/** Reads again and again while something runs. @returns the ids that were shown, then not, then again */
-async function flapped(one: Account, clock: Clock, running: Promise<unknown>): Promise<string[]> {
+/** Reads once per second while a command runs. @returns the ids that were shown, then missing, then shown again */
+async function flappingIds(user: Account, clock: Clock, running: Promise<unknown>): Promise<string[]> {
   const answers: Set<string>[] = [];
   let isDone = false;
   const done = running.finally(() => (isDone = true));
   while (!isDone) {
     const [{ Subnets = [] }, { RouteTables = [] }, { SecurityGroups = [] }] = await Promise.all([
-      one.aws.ec2.send(new DescribeSubnetsCommand({})),
-      one.aws.ec2.send(new DescribeRouteTablesCommand({})),
-      one.aws.ec2.send(new DescribeSecurityGroupsCommand({})),
+      user.aws.ec2.send(new DescribeSubnetsCommand({})),
+      user.aws.ec2.send(new DescribeRouteTablesCommand({})),
+      user.aws.ec2.send(new DescribeSecurityGroupsCommand({})),
     ]);
     const ids = [
       Subnets.map(({ SubnetId }) => SubnetId),
@@ -64,100 +72,103 @@ async function flapped(one: Account, clock: Clock, running: Promise<unknown>): P
   return [...all].filter((id) => /10+1/.test(answers.map((shown) => Number(shown.has(id))).join('')));
 }
 
-test('12: what is shown, then not, then again is not made twice, nor forgotten', async () => {
+test('12: a resource that is shown, then missing, then shown again is neither created twice nor forgotten', async () => {
   const clock = leapingClock();
-  const one = await user({ idLagMs: 60_000, listLagMs: 60_000 }, { clock });
-  const came = await flapped(one, clock, one.up(stack()));
-  // While it still flaps, what a survey misses is found when its create is refused, and there is no twin to remove.
-  const { calls } = await one.up(stack());
+  const user = await startAccount({ idLagMs: 60_000, listLagMs: 60_000 }, { clock });
+  const appearing = await flappingIds(user, clock, user.provision(stack()));
+  // While lists flap, a resource that the survey misses is found when its create is refused: there is no duplicate to remove.
+  const { calls } = await user.provision(stack());
   expect(calls.filter((call) => /:(Delete|Release|Detach)/.test(call))).toEqual([]);
   await clock.sleep(60_000);
-  await expectWhole(one);
-  const went = await flapped(one, clock, one.down(stack()));
-  expect(one.census()).toEqual({});
-  // One in four does, by chance.
-  expect([...came, ...went]).not.toEqual([]);
+  await expectConverged(user);
+  const disappearing = await flappingIds(user, clock, user.teardown(stack()));
+  expect(user.census()).toEqual({});
+  // About one in four ids flaps.
+  expect([...appearing, ...disappearing]).not.toEqual([]);
 }, 300_000);
 
-test('13: what a lost answer has wired already is compared, not wired again', async () => {
-  const one = await user();
-  const wires = {
+test('13: attachments, routes and rules whose answer was lost are compared, not created again', async () => {
+  const user = await startAccount();
+  const operations = {
     AttachInternetGateway: 'Resource.AlreadyAssociated',
     AssociateRouteTable: 'ok',
     CreateRoute: 'RouteAlreadyExists',
     AuthorizeSecurityGroupIngress: 'InvalidPermission.Duplicate',
   };
-  const falls = Object.fromEntries(Object.keys(wires).map((operation) => [operation, LOST]));
-  await struck(one, falls, () => one.up(stack()));
-  for (const [operation, code] of Object.entries(wires)) expect(results(one, operation)).toContain(code);
-  await expectWhole(one);
-  await mishap(one, 'privateRoutes', 'the default route was led to the internet gateway');
-  expect((await one.up(stack())).calls).toEqual(['ec2:ReplaceRoute']);
+  const failures = Object.fromEntries(Object.keys(operations).map((operation) => [operation, LOST]));
+  await withFailures(user, failures, () => user.provision(stack()));
+  for (const [operation, code] of Object.entries(operations))
+    expect(results(user, operation)).toContain(code);
+  await expectConverged(user);
+  await changeByHand(user, 'privateRoutes', 'the default route was pointed at the internet gateway');
+  expect((await user.provision(stack())).calls).toEqual(['ec2:ReplaceRoute']);
 });
 
-test('14: routes to a NAT gateway that is gone lead to the new one', async () => {
-  const one = await user();
-  await one.up(stack());
-  await mishap(one, 'natGateway', 'it was deleted');
-  const { calls } = await one.up(stack());
+test('14: routes to a deleted NAT gateway are replaced by routes to the new one', async () => {
+  const user = await startAccount();
+  await user.provision(stack());
+  await changeByHand(user, 'natGateway', 'it was deleted');
+  const { calls } = await user.provision(stack());
   expect(calls.filter((call) => call === 'ec2:ReplaceRoute')).toHaveLength(2);
-  const { RouteTables = [] } = await one.aws.ec2.send(new DescribeRouteTablesCommand({}));
+  const { RouteTables = [] } = await user.aws.ec2.send(new DescribeRouteTablesCommand({}));
   const routes = RouteTables.flatMap(({ Routes = [] }) => Routes);
   expect(routes.filter(({ State }) => State !== 'active')).toEqual([]);
   const targets = routes.flatMap(({ NatGatewayId }) => NatGatewayId ?? []);
-  expect(new Set(targets)).toEqual(new Set([one.ids()['natGateway']?.['natGatewayId']]));
+  expect(new Set(targets)).toEqual(new Set([user.ids()['natGateway']?.['natGatewayId']]));
 });
 
-test('15: a target group that was half made for other settings is brought to the new ones, or makes way', async () => {
-  const one = await user();
-  await killedAt(one, 'CreateTargetGroup');
+test('15: a half-created target group with other settings is updated or replaced', async () => {
+  const user = await startAccount();
+  await provisionKilledAt(user, 'CreateTargetGroup');
   const edited = stack({ services: web({ api1: { health: { path: '/ready' } } }) });
-  await one.up(edited);
-  await expectWhole(one, edited);
+  await user.provision(edited);
+  await expectConverged(user, edited);
   const ported = (port: number) => stack({ services: web({ api1: { port } }) });
-  await killedAt(one, 'CreateTargetGroup', { asked: ported(5001) });
-  await one.up(ported(5002));
-  await expectWhole(one, ported(5002));
+  await provisionKilledAt(user, 'CreateTargetGroup', { desired: ported(5001) });
+  await user.provision(ported(5002));
+  await expectConverged(user, ported(5002));
 });
 
-test('16: a rule whose answer was lost is found by its priority, and made once', async () => {
-  const one = await user();
-  await struck(one, { CreateRule: LOST }, () => one.up(stack()));
-  expect(results(one, 'CreateRule').sort()).toEqual(['PriorityInUse', 'ok', 'ok']);
-  await expectWhole(one);
-  const ListenerArn = one.ids()['listener']?.['listenerArn'];
-  const { Rules = [] } = await one.aws.elb.send(new DescribeRulesCommand({ ListenerArn }));
+test('16: a rule whose answer was lost is found by its priority, and created once', async () => {
+  const user = await startAccount();
+  await withFailures(user, { CreateRule: LOST }, () => user.provision(stack()));
+  expect(results(user, 'CreateRule').sort()).toEqual(['PriorityInUse', 'ok', 'ok']);
+  await expectConverged(user);
+  const ListenerArn = user.ids()['listener']?.['listenerArn'];
+  const { Rules = [] } = await user.aws.elb.send(new DescribeRulesCommand({ ListenerArn }));
   const paths = Rules.flatMap(({ Conditions = [] }) => Conditions.flatMap(({ Values = [] }) => Values));
   expect(new Set(paths).size).toBe(paths.length);
 });
 
-test('17: a service that is inactive is missing, and so is one that was never there', async () => {
-  const one = await user();
-  await one.up(stack());
-  await mishap(one, 'services', 'it was deleted');
-  const { done } = await one.up(stack());
+test('17: an inactive service counts as missing, like one that never existed', async () => {
+  const user = await startAccount();
+  await user.provision(stack());
+  await changeByHand(user, 'services', 'it was deleted');
+  const { done } = await user.provision(stack());
   expect(done).toEqual(['services.web create']);
-  await expectWhole(one);
-  await one.down(stack());
-  expect(await one.plan(stack())).toContainEqual(
+  await expectConverged(user);
+  await user.teardown(stack());
+  expect(await user.plan(stack())).toContainEqual(
     expect.objectContaining({ address: 'services.web', verb: 'create' }),
   );
 });
 
-test('18: a zone whose answer was lost is found by its reference, and made once', async () => {
-  const one = await user();
-  await struck(one, { CreateHostedZone: LOST }, () => one.up(stack()));
-  expect(results(one, 'CreateHostedZone')).toEqual(['ok', 'HostedZoneAlreadyExists']);
-  expect(one.census()['route53.zones']).toBe(1);
-  await expectWhole(one);
+test('18: a hosted zone whose answer was lost is found by its caller reference, and created once', async () => {
+  const user = await startAccount();
+  await withFailures(user, { CreateHostedZone: LOST }, () => user.provision(stack()));
+  expect(results(user, 'CreateHostedZone')).toEqual(['ok', 'HostedZoneAlreadyExists']);
+  expect(user.census()['route53.zones']).toBe(1);
+  await expectConverged(user);
 });
 
-test('19: a record that changed meanwhile is looked at again, and a busy zone is waited for', async () => {
-  const one = await user({ zoneBusyMs: 5_000 });
-  const busy = no('PriorRequestNotComplete');
-  await struck(one, { ChangeResourceRecordSets: { ...busy, times: 5 } }, () => one.up(stack()));
-  await expectWhole(one);
-  const stale = no('InvalidChangeBatch', 'values provided do not match the current values');
-  await struck(one, { ChangeResourceRecordSets: stale }, () => one.down(stack()));
-  expect(one.census()).toEqual({});
+test('19: a record that has changed meanwhile is read again, and a busy zone is waited for', async () => {
+  const user = await startAccount({ zoneBusyMs: 5_000 });
+  const busy = refusal('PriorRequestNotComplete');
+  await withFailures(user, { ChangeResourceRecordSets: { ...busy, times: 5 } }, () =>
+    user.provision(stack()),
+  );
+  await expectConverged(user);
+  const stale = refusal('InvalidChangeBatch', 'values provided do not match the current values');
+  await withFailures(user, { ChangeResourceRecordSets: stale }, () => user.teardown(stack()));
+  expect(user.census()).toEqual({});
 });

@@ -1,28 +1,28 @@
-/** For the tests of failure modes: an AWS that takes its time, calls that are struck by name, and what is to be there at last. */
+/** For the tests of failure modes: an AWS with realistic durations, failures by operation, and the expected end state. */
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
-import type { Fault, Harm } from '../../../sandbox/chaos/faults.ts';
+import type { Fault, Failure } from '../../../sandbox/chaos/faults.ts';
 import type { Plane, TaskFailure } from '../../../sandbox/data-plane.ts';
 import { calm, type Weather } from '../../../sandbox/chaos/weather.ts';
 import { account, type Account } from '../../converge/harness.ts';
 import { stack } from '../../converge/stacks.ts';
-import { blows, strike } from '../blows.ts';
-import { leapingClock } from '../clock.ts';
+import { callFailures, injectFailures } from '../call-failures.ts';
+import { leapingClock } from '../leaping-clock.ts';
 
-/** A user on an AWS whose minutes pass at once. */
-export const user = (weather: Partial<Weather> = {}, more: Parameters<typeof account>[0] = {}) =>
+/** Opens an account on an AWS with realistic durations, which the clock skips. */
+export const startAccount = (weather: Partial<Weather> = {}, more: Parameters<typeof account>[0] = {}) =>
   account({ clock: leapingClock(), weather: { ...calm, ...weather }, ...more });
 
-/** What the calls of an operation came to so far: `ok`, or the code of the refusal. */
+/** Returns the results of an operation's calls so far: `ok`, or the code of the refusal. */
 export const results = ({ sandbox }: Account, operation: string): string[] =>
   sandbox.journal
     .entries()
     .filter((entry) => entry.operation === operation)
     .map(({ result }) => result);
 
-/** In which order these operations were first called. */
-export const orderOf = ({ sandbox }: Account, ...operations: string[]): string[] => [
+/** Returns these operations in the order of their first calls. */
+export const callOrder = ({ sandbox }: Account, ...operations: string[]): string[] => [
   ...new Set(
     sandbox.journal
       .entries()
@@ -31,70 +31,74 @@ export const orderOf = ({ sandbox }: Account, ...operations: string[]): string[]
   ),
 ];
 
-/** Runs something while somebody else keeps asking, so that the clock leaps nowhere: what was made now is new a moment later. */
-export async function unhurried<T>({ aws }: Account, run: () => Promise<T>): Promise<T> {
+/** Runs a command while requests keep the clock from leaping: what it creates is still recent a moment later. */
+export async function withBusyClock<T>({ aws }: Account, run: () => Promise<T>): Promise<T> {
   let isDone = false;
   const running = run().finally(() => (isDone = true));
   while (!isDone) await aws.ec2.send(new DescribeVpcsCommand({}));
   return running;
 }
 
-/** Carried out, and answered with 500 all the same. */
-export const LOST: Harm = { kind: 'lost', looks: '500' };
+/** Carried out, but answered with status 500. */
+export const LOST: Failure = { kind: 'lost', looks: '500' };
 
-/** AWS's no. */
-export const no = (code: string, message = 'by the test', status = 400): Harm => ({
+/** A refusal by AWS. */
+export const refusal = (code: string, message = 'by the test', status = 400): Failure => ({
   kind: 'refused',
   code,
   message,
   status,
 });
 
-/** What goes wrong with which operations, once each, or so many times. */
-type Falls = Readonly<Record<string, Harm & Partial<Pick<Fault, 'nth' | 'times'>>>>;
+/** The failure of each operation, which by default happens once. */
+type FailuresByOperation = Readonly<Record<string, Failure & Partial<Pick<Fault, 'nth' | 'times'>>>>;
 
-/** Runs something while calls go wrong; each of them has to. */
-export async function struck<T>(one: Account, falls: Falls, run: () => Promise<T>): Promise<T> {
-  const { faults } = one.sandbox;
-  for (const [operation, harm] of Object.entries(falls)) faults.add({ nth: 1, ...harm, operation });
+/** Runs a command while operations fail, and expects every failure to have happened. */
+export async function withFailures<T>(
+  user: Account,
+  failures: FailuresByOperation,
+  run: () => Promise<T>,
+): Promise<T> {
+  const { faults } = user.sandbox;
+  for (const [operation, harm] of Object.entries(failures)) faults.add({ nth: 1, ...harm, operation });
   const outcome = await run();
   expect(faults.waiting().filter(({ times }) => times !== 'always')).toEqual([]);
   faults.clear();
   return outcome;
 }
 
-/** How a run is killed. */
-interface Kill {
-  readonly asked?: StackInput;
-  /** At which call of the operation; at the first unless told. */
+/** Options of `provisionKilledAt`. */
+interface KillOptions {
+  readonly desired?: StackInput;
+  /** The call of the operation at which the run is killed; by default the first. */
   readonly nth?: number;
-  /** Whether AWS carries that call out all the same; it does unless told. */
+  /** Whether AWS carries that call out; by default it does. */
   readonly isDone?: boolean;
 }
 
-/** Provisions, and is killed at a call of an operation. */
-export async function killedAt(
-  one: Account,
+/** Provisions, and kills the run at a call of an operation. */
+export async function provisionKilledAt(
+  user: Account,
   operation: string,
-  { asked = stack(), nth = 1, isDone = true }: Kill = {},
+  { desired = stack(), nth = 1, isDone = true }: KillOptions = {},
 ): Promise<void> {
-  const { harm } = blows[isDone ? 'done, and the process killed' : 'not done, and the process killed'];
+  const { harm } = callFailures[isDone ? 'done, and the process killed' : 'not done, and the process killed'];
   const aimed = { ...harm, operation };
-  const seen = strike(one, { blow: { harm: aimed, kills: true }, nth });
-  await one.up(asked).catch(() => undefined);
-  expect(seen).toMatchObject([{ operation }]);
+  const failedCalls = injectFailures(user, { failure: { harm: aimed, killsRun: true }, nth });
+  await user.provision(desired).catch(() => undefined);
+  expect(failedCalls).toMatchObject([{ operation }]);
 }
 
-/** All of a stack is there once, and nothing besides: no twin, no orphan, nothing to do. */
-export async function expectWhole(one: Account, wanted: StackInput = stack()): Promise<void> {
-  const { calls } = await one.up(wanted);
+/** Expects a stack to be complete: no duplicate, no orphan, nothing to do. */
+export async function expectConverged(user: Account, desired: StackInput = stack()): Promise<void> {
+  const { calls } = await user.provision(desired);
   const other = await account();
-  await other.up(wanted);
-  expect({ calls, census: one.census() }).toEqual({ calls: [], census: other.census() });
+  await other.provision(desired);
+  expect({ calls, census: user.census() }).toEqual({ calls: [], census: other.census() });
 }
 
-/** What pretends to run tasks, and fails to as long as there is a failure. */
-export const makePlane = (): Plane & { failure: TaskFailure | undefined } => ({
+/** Returns a simulated data plane whose tasks fail to start as long as `failure` is set. */
+export const failablePlane = (): Plane & { failure: TaskFailure | undefined } => ({
   failure: undefined,
   startTask(_region, _taskArn, outcome) {
     outcome(this.failure);
@@ -103,10 +107,10 @@ export const makePlane = (): Plane & { failure: TaskFailure | undefined } => ({
   checksTargets: false,
 });
 
-/** A service that no path leads to: whoever waits for it asks nothing over HTTP. */
+/** A service without a path, so that waiting for it sends no HTTP requests. */
 export const worker = (version: number): StackInput['services'][string] => ({
   containers: { worker: { image: `public.ecr.aws/shop/worker:${version}`, port: 80 } },
 });
 
-/** A stack of nothing else. */
+/** A stack with only that service. */
 export const jobs = (version: number): StackInput => stack({ services: { jobs: worker(version) } });

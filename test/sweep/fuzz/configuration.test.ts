@@ -1,14 +1,14 @@
-// Whatever a configuration exports, it becomes a sound configuration or a problem that lists its mistakes.
+// Any value that a configuration exports leads to a valid configuration or a problem that lists its mistakes.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { serialize, deserialize } from '../../../lib/config/serialize.js';
 import { sound, read } from '../../unit/lib/config/support.ts';
-import { anything, counted, edited, edits, isPlain, RUNS } from './mutations.ts';
-import { expectProblem } from './outcome.ts';
+import { arbitraryValue, reportCount, applyEdits, arbitraryEdits, isPlain, RUNS } from './mutations.ts';
+import { expectProblem } from './expect-problem.ts';
 
-counted('configurations', 3 * RUNS);
+reportCount('configurations', 3 * RUNS);
 
-function expectSound(input: unknown): void {
+function expectParsedOrRefused(input: unknown): void {
   try {
     read(input);
   } catch (error) {
@@ -16,8 +16,8 @@ function expectSound(input: unknown): void {
   }
 }
 
-/** As it comes out of the process that the file runs in; undefined when a getter of it throws. */
-function carried(input: unknown): { value: unknown } | undefined {
+/** Passes a value through the serialization between processes; returns undefined when a getter throws. */
+function throughSerialization(input: unknown): { value: unknown } | undefined {
   try {
     return { value: deserialize(structuredClone(serialize(input))) };
   } catch (error) {
@@ -26,31 +26,34 @@ function carried(input: unknown): { value: unknown } | undefined {
   }
 }
 
-test('a stack of which parts are anything', () => {
+test('a stack with parts replaced by arbitrary values', () => {
   fc.assert(
-    fc.property(edits(anything), (changes) => {
-      const out = carried(edited(sound(), changes));
-      if (out) expectSound(out.value);
+    fc.property(arbitraryEdits(arbitraryValue), (changes) => {
+      const out = throughSerialization(applyEdits(sound(), changes));
+      if (out) expectParsedOrRefused(out.value);
     }),
     { numRuns: RUNS },
   );
 });
 
-test('anything at all', () => {
+test('arbitrary values', () => {
   fc.assert(
-    fc.property(anything, (input) => {
-      const out = carried(input);
-      if (out) expectSound(out.value);
+    fc.property(arbitraryValue, (input) => {
+      const out = throughSerialization(input);
+      if (out) expectParsedOrRefused(out.value);
     }),
     { numRuns: RUNS },
   );
 });
 
-test('a stack with getters, some of which throw', () => {
-  const throwing = fc.record({ changes: edits(anything), getters: fc.array(fc.nat(50), { maxLength: 3 }) });
+test('a stack with getters that throw', () => {
+  const throwing = fc.record({
+    changes: arbitraryEdits(arbitraryValue),
+    getters: fc.array(fc.nat(50), { maxLength: 3 }),
+  });
   fc.assert(
     fc.property(throwing, ({ changes, getters }) => {
-      const input = edited(sound(), changes);
+      const input = applyEdits(sound(), changes);
       for (const at of getters) {
         if (!isPlain(input) || Object.isFrozen(input)) continue;
         const keys = Object.keys(input);
@@ -63,14 +66,14 @@ test('a stack with getters, some of which throw', () => {
           },
         });
       }
-      const out = carried(input);
-      if (out) expectSound(out.value);
+      const out = throughSerialization(input);
+      if (out) expectParsedOrRefused(out.value);
     }),
     { numRuns: RUNS },
   );
 });
 
-test('objects have nothing in common that was not there before', () => {
+test('Object.prototype is not polluted', () => {
   expect(Object.keys(Object.prototype)).toEqual([]);
   expect(({} as Record<string, unknown>)['inherited']).toBeUndefined();
 });

@@ -1,20 +1,20 @@
-/** For fuzzing: what anything can become, a value or a text, in steps that fast-check can take back one by one. */
+/** For fuzzing: random values, and random edits of values and bytes that fast-check can shrink. */
 import fc from 'fast-check';
 import { afterAll } from '@jest/globals';
-import { write } from '../report.ts';
+import { reportLine } from '../report.ts';
 
-/** How many inputs of a kind are tried: some hundreds, or as FUZZ says. */
+/** The number of inputs of a kind: a few hundred, or the value of FUZZ. */
 export const RUNS = Number(process.env['FUZZ'] ?? 200);
-/** The same for what takes a compiler, a process or a run each. */
-export const FEW = process.env['FUZZ'] ? Math.ceil(RUNS / 10) : 20;
+/** The same for inputs that need a compiler, a process or a run each. */
+export const FEW_RUNS = process.env['FUZZ'] ? Math.ceil(RUNS / 10) : 20;
 
-/** Tells the report how many inputs of a kind the tests of a file have tried. */
-export function counted(what: string, count: number): void {
+/** Reports the number of inputs of a kind that the tests of a file have tried. */
+export function reportCount(what: string, count: number): void {
   const start = performance.now();
-  afterAll(() => write({ sweep: 'fuzz', what, count, ms: performance.now() - start }));
+  afterAll(() => reportLine({ sweep: 'fuzz', what, count, ms: performance.now() - start }));
 }
 
-/** Names that mean something to JavaScript, and texts that mean something to somebody. */
+/** Names that are special in JavaScript, and strings that are special elsewhere. */
 const ODD_NAMES = [
   '__proto__',
   'constructor',
@@ -27,7 +27,7 @@ const ODD_NAMES = [
   '0',
   '-',
 ];
-const ODD_TEXTS = [
+const ODD_STRINGS = [
   ...ODD_NAMES,
   '\u0000',
   '\ud800',
@@ -57,32 +57,32 @@ const ODD_NUMBERS = [
   NaN,
 ];
 
-const oddText = fc.oneof(fc.constantFrom(...ODD_TEXTS), fc.string({ unit: 'binary', maxLength: 20 }));
+const oddString = fc.oneof(fc.constantFrom(...ODD_STRINGS), fc.string({ unit: 'binary', maxLength: 20 }));
 
-/** A value as JSON has it, often an absurd one. */
-export const anyJson: fc.Arbitrary<unknown> = fc.oneof(
+/** Any JSON value, often an absurd one. */
+export const arbitraryJson: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(null, true, false, [], {}, [[]], { a: {} }),
   fc.constantFrom(...ODD_NUMBERS.filter(Number.isFinite)),
-  oddText,
+  oddString,
   fc.jsonValue({ maxDepth: 4 }),
 );
 
-/** Nested so deeply that what walks it without care runs out of stack. */
+/** Nested so deeply that a naive recursion overflows the stack. */
 const deep = (depth: number): unknown => {
   let value: unknown = null;
   for (let n = 0; n < depth; n += 1) value = n % 2 ? [value] : { a: value };
   return value;
 };
 
-const round = (): unknown => {
+const circular = (): unknown => {
   const value: Record<string, unknown> = {};
   value['self'] = value;
   return value;
 };
 
-/** Anything that a program can put into a configuration. */
-export const anything: fc.Arbitrary<unknown> = fc.oneof(
-  { weight: 3, arbitrary: anyJson },
+/** Any value that a program can put into a configuration. */
+export const arbitraryValue: fc.Arbitrary<unknown> = fc.oneof(
+  { weight: 3, arbitrary: arbitraryJson },
   { weight: 2, arbitrary: fc.constantFrom<unknown>(...ODD_NUMBERS, undefined, 10n) },
   {
     weight: 2,
@@ -116,34 +116,34 @@ export const anything: fc.Arbitrary<unknown> = fc.oneof(
         () => Object.freeze({ a: 1 }),
         () => new Array<unknown>(1e6),
         () => deep(20_000),
-        round,
+        circular,
       )
       .map((make) => make()),
   },
 );
 
-/** One change of a value: where, counted over all its places, and what. */
-export interface Edit {
+/** One edit of a value; its place is an index into all places of the value. */
+export interface ValueEdit {
   readonly at: number;
   readonly what: 'replace' | 'remove' | 'add' | 'rename' | 'wrap' | 'move';
   readonly name: string;
   readonly value: unknown;
 }
 
-/** @param value what stands for a value in its place */
-export const edits = (value: fc.Arbitrary<unknown>): fc.Arbitrary<Edit[]> =>
+/** Arbitrary lists of edits. @param value the values that may be inserted */
+export const arbitraryEdits = (value: fc.Arbitrary<unknown>): fc.Arbitrary<ValueEdit[]> =>
   fc.array(
-    fc.record<Edit>({
+    fc.record<ValueEdit>({
       at: fc.nat(1000),
       what: fc.constantFrom('replace', 'replace', 'replace', 'remove', 'add', 'rename', 'wrap', 'move'),
-      name: fc.oneof(fc.constantFrom(...ODD_NAMES), oddText),
+      name: fc.oneof(fc.constantFrom(...ODD_NAMES), oddString),
       value,
     }),
     { minLength: 1, maxLength: 4 },
   );
 
 type Holder = Record<string, unknown>;
-/** Only what is plain is changed: an array or an object, of any realm. */
+/** Whether a value can be edited: an array or a plain object of any realm. */
 export const isPlain = (value: unknown): value is Holder => {
   if (Array.isArray(value)) return true;
   if (typeof value !== 'object' || value === null) return false;
@@ -151,7 +151,7 @@ export const isPlain = (value: unknown): value is Holder => {
   return above === null || Object.getPrototypeOf(above) === null;
 };
 
-/** What is put in is a copy: fast-check may try the same value again. */
+/** Copies an inserted value, since fast-check may use it again. */
 function copy(value: unknown, depth = 0): unknown {
   if (!isPlain(value) || Object.isFrozen(value) || depth > 8) return value;
   if (Array.isArray(value)) return value.map((item) => copy(item, depth + 1));
@@ -160,7 +160,7 @@ function copy(value: unknown, depth = 0): unknown {
   return copied;
 }
 
-/** Every place of a value: who holds it, under which key. */
+/** Lists every place of a value: the object that holds it, and the key. */
 function places(value: unknown, depth = 0): [Holder, string][] {
   if (!isPlain(value) || depth > 8) return [];
   return Object.keys(value).flatMap((key): [Holder, string][] => [
@@ -169,12 +169,12 @@ function places(value: unknown, depth = 0): [Holder, string][] {
   ]);
 }
 
-/** Sets what may be called `__proto__`. */
+/** Sets a property that may be called `__proto__`. */
 const put = (holder: Holder, key: string, value: unknown): unknown =>
   Reflect.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 
-/** A value with changes. @param original JSON; it stays as it is */
-export function edited(original: unknown, changes: readonly Edit[]): unknown {
+/** Returns a value with edits applied. @param original a JSON value, which is not modified */
+export function applyEdits(original: unknown, changes: readonly ValueEdit[]): unknown {
   const root: Holder = { value: structuredClone(original) };
   for (const { at, what, name, value: given } of changes) {
     const value = copy(given);
@@ -194,28 +194,28 @@ export function edited(original: unknown, changes: readonly Edit[]): unknown {
   return root['value'];
 }
 
-/** One change of a text or of its bytes: where, as a part of the whole, and what. */
-export interface Slip {
+/** One edit of bytes; its place is a fraction of the whole. */
+export interface ByteEdit {
   readonly at: number;
   readonly length: number;
   readonly what: 'flip' | 'cut' | 'double' | 'insert' | 'end';
   readonly text: string;
 }
 
-/** @param inserts what may be put in, besides anything */
-export const slips = (inserts: readonly string[]): fc.Arbitrary<Slip[]> =>
+/** Arbitrary lists of byte edits. @param inserts strings to insert, in addition to arbitrary ones */
+export const arbitraryByteEdits = (inserts: readonly string[]): fc.Arbitrary<ByteEdit[]> =>
   fc.array(
-    fc.record<Slip>({
+    fc.record<ByteEdit>({
       at: fc.double({ min: 0, max: 1, noNaN: true }),
       length: fc.integer({ min: 1, max: 40 }),
       what: fc.constantFrom('flip', 'cut', 'double', 'insert', 'end'),
-      text: fc.oneof(fc.constantFrom(...inserts), oddText),
+      text: fc.oneof(fc.constantFrom(...inserts), oddString),
     }),
     { minLength: 1, maxLength: 3 },
   );
 
-/** Bytes with changes. */
-export function slipped(original: Uint8Array, changes: readonly Slip[]): Buffer {
+/** Returns bytes with edits applied. */
+export function applyByteEdits(original: Uint8Array, changes: readonly ByteEdit[]): Buffer {
   return changes.reduce<Buffer>((bytes, { at, length, what, text }) => {
     const from = Math.floor(at * bytes.length);
     const [before, part, after] = [

@@ -1,4 +1,4 @@
-// Whatever a state file holds, it is read, or refused with a problem and kept byte for byte; and what is written can be read.
+// Any contents of a state file are read, or refused with a problem and kept byte for byte; a written state can be read.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -7,10 +7,18 @@ import { systemClock } from '../../../lib/model/clock.ts';
 import type { StateData } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
 import { newFolder } from '../../program.ts';
-import { anyJson, counted, edited, edits, RUNS, slipped, slips } from './mutations.ts';
-import { expectProblem } from './outcome.ts';
+import {
+  arbitraryJson,
+  reportCount,
+  applyEdits,
+  arbitraryEdits,
+  RUNS,
+  applyByteEdits,
+  arbitraryByteEdits,
+} from './mutations.ts';
+import { expectProblem } from './expect-problem.ts';
 
-counted('state files', 3 * RUNS);
+reportCount('state files', 3 * RUNS);
 
 const guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 const STATE: StateData = {
@@ -33,7 +41,7 @@ async function expectKept(bytes: Buffer): Promise<void> {
   await writeFile(file, bytes);
   try {
     const state = await openState(file, guard, systemClock);
-    // Not even what is good is touched before something changes.
+    // Even a valid file is not rewritten before something changes.
     expect((await readFile(file)).equals(bytes)).toBe(true);
     for (const address of ['vpc', 'natGateway', 'services.constructor']) {
       await state.renew(address);
@@ -49,28 +57,30 @@ async function expectKept(bytes: Buffer): Promise<void> {
   expect(await readdir(dirname(file))).toEqual(['dev.json']);
 }
 
-test('a state of which parts are something else', async () => {
+test('a state with parts replaced', async () => {
   await fc.assert(
-    fc.asyncProperty(edits(anyJson), async (changes) =>
-      expectKept(Buffer.from(JSON.stringify(edited(STATE, changes)) ?? '')),
+    fc.asyncProperty(arbitraryEdits(arbitraryJson), async (changes) =>
+      expectKept(Buffer.from(JSON.stringify(applyEdits(STATE, changes)) ?? '')),
     ),
     { numRuns: RUNS },
   );
 }, 3_600_000);
 
-test('a state of which bytes are others, missing, or there twice', async () => {
+test('a state with bytes replaced, removed or repeated', async () => {
   const inserts = ['{', '}', '"', '\\', ',', ':', '1e999', '"__proto__": {}', 'null', '\r\n', '\u2028'];
   const text = Buffer.from(`${JSON.stringify(STATE, null, 2)}\n`);
   await fc.assert(
-    fc.asyncProperty(slips(inserts), async (changes) => expectKept(slipped(text, changes))),
+    fc.asyncProperty(arbitraryByteEdits(inserts), async (changes) =>
+      expectKept(applyByteEdits(text, changes)),
+    ),
     { numRuns: RUNS },
   );
 }, 3_600_000);
 
-test('bytes, and any JSON', async () => {
+test('arbitrary bytes and arbitrary JSON', async () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
-    anyJson.map((value) => Buffer.from(JSON.stringify(value) ?? '')),
+    arbitraryJson.map((value) => Buffer.from(JSON.stringify(value) ?? '')),
   );
   await fc.assert(fc.asyncProperty(bytes, expectKept), { numRuns: RUNS });
 }, 3_600_000);

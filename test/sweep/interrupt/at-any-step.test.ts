@@ -1,13 +1,13 @@
-// Ctrl-C at any step of a provision, a drift and a teardown: it ends, all is recorded, and the next run brings it to its end.
+// Ctrl-C at any step of a provision, a drift run and a teardown: the run ends with its state saved, and the next run continues.
 import { expect, test } from '@jest/globals';
 import { machine, type Machine } from '../../journeys/harness.ts';
-import { tinyStack } from '../../journeys/tiny.ts';
-import { expectSaved, interrupted, press } from './press.ts';
+import { tinyStack } from '../../journeys/tiny-stack.ts';
+import { expectSaved, interruptedOutcome, interruptRun } from './interrupt.ts';
 
-/** By what a run says just before: the surest clock there is. */
+/** Moments of a run, each identified by the output just before it. */
 const MOMENTS = [
   ['while it surveys', /^provision tiny/m],
-  ['when it has its plan', /^plan: /m],
+  ['when its plan is ready', /^plan: /m],
   ['after the first create', /created/],
   ['while the network is made', /vpc +created/],
   ['while the image is pushed', /repositories\.\S+ +created/],
@@ -15,24 +15,24 @@ const MOMENTS = [
   ['while the load balancer is made', /securityGroups\.balancer +created/],
   ['while it waits for the NAT gateway', /natGateway +(waiting|created)/],
   ['while tasks start', /has started|services\.web +(waiting|created)/],
-  ['while paths are asked', /^ +GET http/m],
+  ['while it requests the paths', /^ +GET http/m],
 ] as const;
 
 test('of a provision', async () => {
   const user = await machine();
   const flags = tinyStack(user);
-  await user.start('sandbox').says(/answers at/);
+  await user.start('sandbox').outputs(/answers at/);
   expect(await user.run('provision', ...flags, '--stage', 'whole')).toMatchObject({ code: 0 });
   const whole = await user.census();
   const codes: unknown[] = [];
   for (const [index, [moment, said]] of MOMENTS.entries()) {
     const stage = `m${index}`;
     const running = user.start('provision', ...flags, '--stage', stage);
-    await running.says(said);
-    const outcome = await press(running, `provision, ${moment}`);
+    await running.outputs(said);
+    const outcome = await interruptRun(running, `provision, ${moment}`);
     codes.push(outcome.code);
-    // It may have been done before the signal came.
-    if (outcome.code !== 0) expect(outcome).toMatchObject(interrupted('provision'));
+    // The run may have finished before the signal arrived.
+    if (outcome.code !== 0) expect(outcome).toMatchObject(interruptedOutcome('provision'));
     expectSaved(user, stage);
     expect(await user.run('provision', ...flags, '--stage', stage)).toMatchObject({
       code: 0,
@@ -45,16 +45,16 @@ test('of a provision', async () => {
     expect(await user.run('teardown', ...flags, '--stage', stage, '--yes')).toMatchObject({ code: 0 });
   }
   expect(codes).toContain(130);
-  expect(await drifts(user, [...flags, '--stage', 'whole'])).toContain(130);
+  expect(await interruptDrift(user, [...flags, '--stage', 'whole'])).toContain(130);
 }, 900_000);
 
-/** Interrupts a look for drift some times; it is short, and may be done before. @returns the exit codes */
-async function drifts(user: Machine, flags: readonly string[]): Promise<unknown[]> {
+/** Interrupts a drift run several times; each is short and may finish first. @returns the exit codes */
+async function interruptDrift(user: Machine, flags: readonly string[]): Promise<unknown[]> {
   const codes: unknown[] = [];
   for (let n = 0; n < 5; n += 1) {
     const running = user.start('provision', ...flags, '--drift');
-    await running.says(/^drift tiny/m);
-    const outcome = await press(running, `drift ${n}, while it surveys`);
+    await running.outputs(/^drift tiny/m);
+    const outcome = await interruptRun(running, `drift ${n}, while it surveys`);
     codes.push(outcome.code);
     if (outcome.code !== 0) expect(outcome).toMatchObject({ code: 130, problem: { code: 'INTERRUPTED' } });
   }
@@ -66,7 +66,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   async (signal) => {
     const user = await machine();
     const flags = tinyStack(user);
-    await user.start('sandbox').says(/answers at/);
+    await user.start('sandbox').outputs(/answers at/);
     const moments = [
       ['while it surveys', /^teardown tiny/m],
       ['after the first removal', /removed/],
@@ -75,13 +75,13 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     ] as const;
     const codes: unknown[] = [];
     for (const [moment, said] of moments) {
-      // What the one before has removed is there again.
+      // Restores what the interrupted teardown has removed.
       expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
       const running = user.start('teardown', ...flags, '--yes');
-      await running.says(said);
-      const outcome = await press(running, `teardown, ${moment}, by ${signal}`, signal);
+      await running.outputs(said);
+      const outcome = await interruptRun(running, `teardown, ${moment}, by ${signal}`, signal);
       codes.push(outcome.code);
-      if (outcome.code !== 0) expect(outcome).toMatchObject(interrupted('teardown'));
+      if (outcome.code !== 0) expect(outcome).toMatchObject(interruptedOutcome('teardown'));
       expectSaved(user, 'dev');
     }
     expect(codes).toContain(130);

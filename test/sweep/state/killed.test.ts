@@ -1,17 +1,17 @@
-// A process that writes the state is killed: at each step of a write, and at many moments of a loop of writes.
+// A process that writes the state file is killed at each step of a write, and at random moments of many writes.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../lib/model/clock.ts';
 import type { Guard, StateData } from '../../../lib/state/format.ts';
 import { openState } from '../../../lib/state/state.ts';
-import { compiled, newFolder, start } from '../../program.ts';
+import { compileProgram, newFolder, startProgram } from '../../program.ts';
 
 const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 const open = (file: string) => openState(file, guard, systemClock);
 const read = async (file: string) => JSON.parse(await readFile(file, 'utf8')) as StateData;
 
-/** Writes one change, and kills itself before, in the middle of, or after the nth thing that it asks of the disk. */
+/** A program that writes one change and kills itself before, during or after its nth file operation. */
 const STEPPER = `
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -40,16 +40,16 @@ await state.record('vpc', { vpcId: 'vpc-new' });
 fs.writeSync(1, 'done\\n');
 `;
 
-test('at each step of a write, it leaves the old file or the new one, and nothing that stays', async () => {
-  const program = await compiled(STEPPER);
+test('killed at any step of a write, it leaves the old file or the new one, and no permanent temporary file', async () => {
+  const program = await compileProgram(STEPPER);
   const file = join(newFolder(), 'dev.json');
   const steps = new Set<string>();
   const left = new Set<number>();
   for (let nth = 1; !steps.has('done'); nth += 1) {
     for (const when of ['before', 'within', 'after']) {
       await (await open(file)).record('vpc', { vpcId: 'vpc-old' });
-      const writer = start(program, [file, String(nth), when]);
-      const step = (await writer.next()) ?? '';
+      const writer = startProgram(program, [file, String(nth), when]);
+      const step = (await writer.nextLine()) ?? '';
       steps.add(step);
       expect({ step, ended: await writer.ended }).toEqual({ step, ended: step === 'done' ? 0 : 'SIGKILL' });
       expect(['vpc-old', 'vpc-new']).toContain((await read(file)).resources['vpc']?.['vpcId']);
@@ -59,11 +59,11 @@ test('at each step of a write, it leaves the old file or the new one, and nothin
     }
   }
   expect([...steps]).toEqual(expect.arrayContaining(['open', 'writeFile', 'sync', 'rename', 'done']));
-  // Some of them did leave something.
+  // Some of them did leave a temporary file, which was then cleaned up.
   expect([...left].sort()).toEqual([1, 2]);
 }, 300_000);
 
-/** Writes a state of some 100 kB again and again, and says before and after each write which one it is. */
+/** A program that writes a state of about 100 kB repeatedly, and prints the number of each write before and after it. */
 const LOOPER = `
 import fs from 'node:fs';
 import { openState } from 'lib/state/state.ts';
@@ -76,25 +76,25 @@ for (let n = Number(state.data.resources.count?.n ?? 0) + 1; ; n += 1) {
   fs.writeSync(1, 'done ' + n + '\\n');
 }`;
 
-test('at any moment, it leaves the last state that it had written or the one that it was writing', async () => {
-  const program = await compiled(LOOPER);
+test('killed at any moment, it leaves the last state that it had written or the one that it was writing', async () => {
+  const program = await compileProgram(LOOPER);
   const file = join(newFolder(), 'dev.json');
   await (await open(file)).record('vpc', { vpcId: 'vpc-1' });
   for (let life = 0; life < 300; life += 1) {
-    const writer = start(program, [file]);
+    const writer = startProgram(program, [file]);
     const lines = 1 + Math.floor(Math.random() * 12);
     let said = '';
-    for (let line = 0; line < lines; line += 1) said = (await writer.next()) ?? '';
+    for (let line = 0; line < lines; line += 1) said = (await writer.nextLine()) ?? '';
     for (const end = performance.now() + Math.random() * 8; performance.now() < end;);
     const killed = writer.kill();
-    for (let line = await writer.next(); line !== undefined; line = await writer.next()) said = line;
+    for (let line = await writer.nextLine(); line !== undefined; line = await writer.nextLine()) said = line;
     await killed;
     const [word, number] = said.split(' ');
     const { resources } = await read(file);
     const written = Number(resources['count']?.['n'] ?? 0);
     expect({ said, written }).toEqual({
       said,
-      // What was begun may be there or not; what was said to be done is.
+      // A write that was begun may or may not have happened; a write that was reported as done has.
       written: word === 'done' || written === Number(number) ? Number(number) : Number(number) - 1,
     });
     expect(resources['vpc']).toEqual({ vpcId: 'vpc-1' });
@@ -104,7 +104,7 @@ test('at any moment, it leaves the last state that it had written or the one tha
   expect(await readdir(dirname(file))).toEqual(['dev.json']);
 }, 900_000);
 
-test('what others keep beside a state stays there', async () => {
+test('other files beside a state file are kept', async () => {
   const folder = newFolder();
   const others = ['dev.json.1', 'dev.json.20250101', 'dev.json.bad', 'dev.json.tmp', 'prod.json.1-1.tmp'];
   await mkdir(folder, { recursive: true });

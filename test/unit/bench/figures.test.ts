@@ -1,6 +1,6 @@
 // Medians and ranges over rounds, calls by kind, and whether the targets are met.
 import { expect, test } from '@jest/globals';
-import { WORKS, type Measured, type Round } from '../../../bench/contender.ts';
+import { WORKLOADS, type Measured, type Round } from '../../../bench/contender.ts';
 import { figuresOf, kindsOf, peakOf, spread } from '../../../bench/figures.ts';
 import { isMet, limitVerdicts, verdicts, type Size } from '../../../bench/targets.ts';
 
@@ -11,7 +11,7 @@ const measured = (seconds: number, calls: number, megabytes?: number): Measured 
   calls: Array.from({ length: calls }, () => call('DescribeVpcs')),
 });
 const round = (one: Measured): Round =>
-  Object.fromEntries(WORKS.map((work) => [work, one])) as unknown as Round;
+  Object.fromEntries(WORKLOADS.map((work) => [work, one])) as unknown as Round;
 const size = (more: number, ours: Measured, theirs?: Measured): Size => ({
   more,
   slipway: figuresOf([round(ours)]),

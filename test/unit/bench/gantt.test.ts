@@ -1,7 +1,7 @@
 // A run becomes spans, and spans become a picture.
 import { expect, test } from '@jest/globals';
-import { gantt, stepOf } from '../../../bench/gantt.ts';
-import { spansOf } from '../../../bench/spans.ts';
+import { gantt, gridStep } from '../../../bench/gantt.ts';
+import { spansOf } from '../../../bench/run-spans.ts';
 import type { TimedEvent } from '../../../lib/run/timeline.ts';
 
 const thing = (at: number, step: 'vpc' | 'subnets', key: string, elapsed?: number): TimedEvent => ({
@@ -51,5 +51,5 @@ test.each([
   [189_000, 50_000],
   [0, 0.2],
 ])('%d ms have a line every %d ms', (total, step) => {
-  expect(stepOf(total)).toBeCloseTo(step);
+  expect(gridStep(total)).toBeCloseTo(step);
 });

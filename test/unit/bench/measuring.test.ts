@@ -4,12 +4,12 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
-import { listen } from '../../../bench/listen.ts';
+import { listen } from '../../../bench/local-server.ts';
 import { answersPerSecond } from '../../../bench/load.ts';
 import { watchMemory } from '../../../bench/memory.ts';
-import { latencyProxy } from '../../../bench/proxy.ts';
-import { run } from '../../../bench/run.ts';
-import { waited } from '../../../bench/start.ts';
+import { latencyProxy } from '../../../bench/latency-proxy.ts';
+import { runCommand } from '../../../bench/run-command.ts';
+import { secondsInCalls } from '../../../bench/own-time.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -75,28 +75,28 @@ const node = (program: string, more: object = {}) => ({
   args: ['-e', program],
   cwd: '.',
   env: { ...process.env },
-  patience: 60,
+  timeoutSeconds: 60,
   ...more,
 });
 
 test('a command is measured, and one that ends in a wrong way says what it said', async () => {
-  const ran = await run(node("console.log('out'); process.exitCode = 2", { fine: [0, 2] }));
+  const ran = await runCommand(node("console.log('out'); process.exitCode = 2", { expectedCodes: [0, 2] }));
   expect(ran).toMatchObject({ code: 2, stdout: 'out\n' });
-  await expect(run(node("console.error('it broke'); process.exit(3)"))).rejects.toThrow(
+  await expect(runCommand(node("console.error('it broke'); process.exit(3)"))).rejects.toThrow(
     /ended with 3:\nit broke/,
   );
 });
 
 test('a command that does not end is ended, with what it started', async () => {
-  await expect(run(node('setInterval(() => {}, 1000)', { patience: 0.3 }))).rejects.toThrow(
+  await expect(runCommand(node('setInterval(() => {}, 1000)', { timeoutSeconds: 0.3 }))).rejects.toThrow(
     'was not done within 0.3 s',
   );
 });
 
 test('time waited is the time in which at least one call was under way', () => {
   const call = (start: number, end: number) => ({ start, end });
-  expect(waited([call(500, 600), call(0, 100), call(50, 150), call(60, 70)])).toBeCloseTo(0.25);
-  expect(waited([])).toBe(0);
+  expect(secondsInCalls([call(500, 600), call(0, 100), call(50, 150), call(60, 70)])).toBeCloseTo(0.25);
+  expect(secondsInCalls([])).toBe(0);
 });
 
 test('load is answers counted over kept connections, and an error is an error', async () => {

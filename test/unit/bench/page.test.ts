@@ -1,6 +1,6 @@
 // Results as text: tables that Prettier leaves alone, for a terminal and for the page.
 import { expect, test } from '@jest/globals';
-import { WORKS, type Round } from '../../../bench/contender.ts';
+import { WORKLOADS, type Round } from '../../../bench/contender.ts';
 import { figuresOf } from '../../../bench/figures.ts';
 import { printed, rewritten } from '../../../bench/page.ts';
 import type { Results } from '../../../bench/results.ts';
@@ -9,7 +9,7 @@ import { verdicts } from '../../../bench/targets.ts';
 
 const round = (seconds: number): Round =>
   Object.fromEntries(
-    WORKS.map((work) => [
+    WORKLOADS.map((work) => [
       work,
       { seconds, megabytes: 200, calls: [{ service: 'ec2', operation: 'DescribeVpcs', mutating: false }] },
     ]),

@@ -9,13 +9,13 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 /** Bundles one call of EC2. In a process of its own: esbuild takes no objects of jest's realm. */
 const PROGRAM = `
 import { build } from 'esbuild';
-import { schemas } from './build/unused-schemas.js';
+import { unusedSchemas } from './build/unused-schemas.js';
 const contents = "import { DescribeVpcsCommand } from '@aws-sdk/client-ec2'; globalThis.asked = DescribeVpcsCommand;";
 const options = { bundle: true, write: false, platform: 'node', format: 'esm', mainFields: ['module', 'main'] };
 const { outputFiles: [file] } = await build({
   ...options,
   stdin: { contents, resolveDir: 'build' },
-  plugins: process.argv[1] === 'with' ? [schemas] : [],
+  plugins: process.argv[1] === 'with' ? [unusedSchemas] : [],
 });
 process.stdout.write(file.text);
 `;

@@ -1,4 +1,4 @@
-// Whatever is read becomes a configuration or its mistakes, and nothing is lost or told that should not be.
+// Absurd inputs: each becomes a configuration or a list of mistakes; nothing is lost, and no secret is shown.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InvalidConfig } from '../../../../lib/config/mistake.ts';
@@ -6,7 +6,7 @@ import { mistakesOf, placesOf, read, sound, soundBut } from './support.ts';
 
 const api = 'services.shop.containers.api';
 
-describe('keys that JavaScript knows', () => {
+describe('keys with a meaning in JavaScript', () => {
   const parsed = (json: string): unknown => JSON.parse(json);
 
   test.each([
@@ -22,7 +22,7 @@ describe('keys that JavaScript knows', () => {
       {
         path: `${place}.__proto__`,
         value: 'unknown key',
-        fix: 'Remove it: JavaScript keeps this name to itself.',
+        fix: 'Remove it: JavaScript reserves this name.',
       },
     ]);
   });
@@ -33,7 +33,7 @@ describe('keys that JavaScript knows', () => {
     expect(Object.prototype).not.toHaveProperty('polluted');
   });
 
-  test('constructor and the like are names as any other', () => {
+  test('constructor and the like are ordinary names', () => {
     const config = read(
       soundBut({
         'tags.constructor': 'x',
@@ -47,7 +47,7 @@ describe('keys that JavaScript knows', () => {
   });
 });
 
-describe('whatever is read', () => {
+describe('any input', () => {
   const known = [
     'name',
     'region',
@@ -91,12 +91,12 @@ describe('whatever is read', () => {
     }
   };
 
-  test('it is a configuration or its mistakes', () => {
+  test('becomes a configuration or a list of mistakes', () => {
     fc.assert(fc.property(anything, expectSound), { numRuns: 300 });
     fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), expectSound), { numRuns: 300 });
   });
 
-  test('so it is with a sound stack of which parts are something else', () => {
+  test('becomes one of them when parts of a valid stack are replaced', () => {
     const place = fc.constantFrom(
       ...placesOf(sound()),
       'domain',
@@ -110,7 +110,7 @@ describe('whatever is read', () => {
     const changes = fc.dictionary(place, anything, { minKeys: 1, maxKeys: 4 });
     fc.assert(
       fc.property(changes, (values) => {
-        // The wider places first: the narrower ones then go into what they put there, if they can.
+        // Shorter paths first: longer ones are then set inside the new values, where that is possible.
         const ordered = Object.entries(values).sort(([one], [other]) => one.length - other.length);
         let input: unknown;
         try {
@@ -124,7 +124,7 @@ describe('whatever is read', () => {
     );
   });
 
-  test('values of the environment are never told', () => {
+  test('never has its environment variables shown', () => {
     const secret = fc.string({ minLength: 8, maxLength: 12 }).map((text) => `hunter2${text}`);
     const wrong = fc.constantFrom<[string, (text: string) => unknown]>(
       [`${api}.environment`, (text) => text],

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { defineStack } from '../../../../lib/config/define.ts';
 import { sound } from './support.ts';
 
-test('a stack is returned as it is, a function too', () => {
+test('a stack is returned unchanged, and so is a function', () => {
   const stack = sound();
   const make = () => stack;
   expect(defineStack(stack)).toBe(stack);
@@ -16,9 +16,9 @@ test('the compiler knows the fields', () => {
     defineStack(({ stage, target }) => ({ ...base, tags: { stage, target }, services: {} })),
     // @ts-expect-error a container has no field of this name
     defineStack({ ...base, services: { shop: { containers: { api: { prot: 5000 } } } } }),
-    // @ts-expect-error environment variables are text
+    // @ts-expect-error environment variables are strings
     defineStack({ ...base, services: { shop: { containers: { api: { environment: { A: 5 } } } } } }),
-    // @ts-expect-error CloudWatch Logs knows no ten days
+    // @ts-expect-error CloudWatch Logs does not allow ten days
     defineStack({ ...base, logRetentionDays: 10, services: {} }),
     // @ts-expect-error a stack has services
     defineStack(base),

@@ -1,4 +1,4 @@
-// Where the program of a source folder starts.
+// The entry file of the program in a source folder.
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { entryOf } from '../../../../lib/config/entry.ts';
@@ -26,20 +26,20 @@ const folder = folderWith({
 
 test.each([
   ['main', 'lib/start.js', 'main of its package.json comes first'],
-  ['unbuilt', 'src/main.ts', 'a main that is not there is passed over'],
-  ['mute', 'src/index.ts', 'the usual places are tried in order'],
-  ['odd', 'main.ts', 'a main that is no text is passed over'],
-  ['empty', 'index.ts', 'a package.json that is no object is passed over'],
-  ['broken', 'index.ts', 'a package.json that is no JSON is passed over'],
+  ['unbuilt', 'src/main.ts', 'a main that does not exist is skipped'],
+  ['mute', 'src/index.ts', 'the default entry files are tried in order'],
+  ['odd', 'main.ts', 'a main that is not a string is skipped'],
+  ['empty', 'index.ts', 'a package.json that is not an object is skipped'],
+  ['broken', 'index.ts', 'a package.json that is not JSON is skipped'],
 ])('%s starts at %s: %s', (name, entry) => {
   expect(entryOf(join(folder, name))).toBe(join(folder, name, entry));
 });
 
-test('a folder is no program', () => {
+test('a folder is not an entry file', () => {
   expect(entryOf(join(folder, 'folder'))).toBeUndefined();
 });
 
-test('a folder that is not there, or that cannot be, has no program', () => {
+test('a folder that does not exist, or cannot exist, has no entry file', () => {
   expect(entryOf(join(folder, 'nowhere'))).toBeUndefined();
   expect(entryOf(join(folder, 'x'.repeat(5000)))).toBeUndefined();
 });

@@ -1,6 +1,6 @@
-// A configuration file is found, run and checked.
+// Loading a configuration: the file is found, run and checked.
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Config } from '../../../../lib/config/config.ts';
 import { loadConfig, type LoadOptions } from '../../../../lib/config/load.ts';
@@ -13,13 +13,13 @@ const folder = folderWith({
     "import { basename } from 'node:path';\nexport const home = basename(import.meta.dirname);\n",
 });
 let files = 0;
-/** Loads a file of this text. */
+/** Loads a configuration file with this content. */
 function load(text: string, options: Partial<LoadOptions> = {}): Promise<Config> {
   const file = join(folder, `${(files += 1)}.config.ts`);
   writeFileSync(file, text);
   return loadConfig({ file, stage: 'dev', target: 'sandbox', ...options });
 }
-/** A sound stack but for what is added. */
+/** A valid stack, to which tests add fields. */
 const STACK =
   "name: 'store', region: 'eu-west-1', services: { shop: { containers: { api: { source: 'api' } } } }";
 const problemOf = async (loading: Promise<unknown>): Promise<Problem> => {
@@ -30,7 +30,7 @@ const problemOf = async (loading: Promise<unknown>): Promise<Problem> => {
   if (error instanceof Problem) return error;
   throw error;
 };
-/** Why it cannot be read, its path left out. */
+/** The reason why it cannot be read, without its path. */
 const whyOf = async (loading: Promise<unknown>): Promise<string> => {
   const { code, why, now, fix } = await problemOf(loading);
   expect({ code, now }).toEqual({ code: 'CONFIG_LOAD', now: 'Nothing was changed.' });
@@ -39,7 +39,7 @@ const whyOf = async (loading: Promise<unknown>): Promise<string> => {
 };
 
 describe('a module', () => {
-  test('is run where it lies, with what it imports, and its sources lie beside it', async () => {
+  test('runs in its own folder, with its imports, and its sources are relative to it', async () => {
     const config = await load(`
       import { home } from './nearby/home.ts';
       const stage: string = await Promise.resolve('dev');
@@ -48,20 +48,20 @@ describe('a module', () => {
     expect(config.services[0]?.containers[0]?.image).toEqual({ source: join(folder, 'api') });
   });
 
-  test('may export a function of the stage and the target, which may take its time', async () => {
+  test('may export a function of the stage and the target, which may be asynchronous', async () => {
     const text = `export default async ({ stage, target }: { stage: string; target: string }) =>
       ({ ${STACK}, tags: { stage, target } });`;
     const options = { stage: 'prod', target: 'aws' } as const;
     expect(await load(text, options)).toMatchObject({ ...options, tags: options });
   });
 
-  test('may be wrapped in another', async () => {
+  test('may be wrapped in another module', async () => {
     expect(await load(`export default { __esModule: true, default: { ${STACK} } };`)).toMatchObject({
       name: 'store',
     });
   });
 
-  test('may choose the variables of the run, such as AWS_PROFILE', async () => {
+  test('may set environment variables of the run, such as AWS_PROFILE', async () => {
     process.env['SLIPWAY_TEST_GONE'] = 'there';
     await load(
       `process.env.SLIPWAY_TEST = 'set'; delete process.env.SLIPWAY_TEST_GONE; export default { ${STACK} };`,
@@ -88,7 +88,7 @@ describe('a module', () => {
     },
   );
 
-  test('whose function returns nothing has that for a mistake', async () => {
+  test('whose function returns nothing is one mistake', async () => {
     expect(await problemOf(load('export default () => undefined;'))).toMatchObject({
       code: 'CONFIG_INVALID',
       why: 'default export: missing. Give an object: a stack.',
@@ -104,7 +104,7 @@ describe('a module', () => {
     ['Symbol("x")', 'a symbol'],
     ['new Array(1e9)', 'a list of 1000000000'],
     ['10n', '10n'],
-  ])('with %s for a value has that for a mistake, beside the others', async (value, shown) => {
+  ])('with the value %s reports it together with the other mistakes', async (value, shown) => {
     expect(await problemOf(load(`export default { ${STACK}, name: '9', tags: ${value} };`))).toMatchObject({
       code: 'CONFIG_INVALID',
       why: expect.stringMatching(
@@ -114,7 +114,7 @@ describe('a module', () => {
   });
 });
 
-describe('what is wrong with a file is told with its line:', () => {
+describe('an error in a file is reported with its line:', () => {
   test.each([
     [
       'it does not compile',
@@ -147,7 +147,7 @@ describe('what is wrong with a file is told with its line:', () => {
       '.config.ts, line 2: PRICE is not set',
     ],
     [
-      'it imports what is not there',
+      'it imports a missing module',
       "import nothing from './nowhere.ts';\nexport default nothing;\n",
       '.config.ts, line 1: Could not resolve "./nowhere.ts"',
     ],
@@ -156,7 +156,7 @@ describe('what is wrong with a file is told with its line:', () => {
   });
 });
 
-describe('what is no error is told, too:', () => {
+describe('a thrown value that is not an Error is reported, too:', () => {
   test.each([
     ["throw 'PRICE'; export default {};", "It threw 'PRICE'."],
     ['throw null; export default {};', 'It threw null.'],
@@ -170,16 +170,16 @@ describe('what is no error is told, too:', () => {
   });
 });
 
-describe('no file ends, blocks or crashes the run that reads it:', () => {
+describe('no configuration ends, blocks or crashes the run that loads it:', () => {
   test.each([
     [
       'process.exit();',
-      'It called process.exit(0): a configuration runs inside of Slipway, and only says what it wants.',
+      'It called process.exit(0): a configuration runs inside Slipway and must only describe a stack.',
     ],
     ["process.on('exit', () => process.exit(3)); process.exit(2);", /^It called process\.exit\(2\)/],
     ['export default () => process.exit(1);', /^It called process\.exit\(1\)/],
-    ['export default () => new Promise(() => undefined);', 'It waits for something that never comes.'],
-    ['await new Promise(() => undefined); export default {};', 'It waits for something that never comes.'],
+    ['export default () => new Promise(() => undefined);', 'It waits for something that never happens.'],
+    ['await new Promise(() => undefined); export default {};', 'It waits for something that never happens.'],
     ["process.kill(process.pid, 'SIGKILL'); setInterval(() => 0, 9);", 'Its process ended: SIGKILL.'],
   ])('%s', async (text, why) => {
     expect(await whyOf(load(text))).toEqual(typeof why === 'string' ? why : expect.stringMatching(why));
@@ -190,31 +190,31 @@ describe('no file ends, blocks or crashes the run that reads it:', () => {
     'export default () => new Promise(() => setInterval(() => 0, 9));',
     'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
   ])('%s', async (text) => {
-    expect(await whyOf(load(text, { within: 1500 }))).toBe('It was not done after 1.5 s.');
+    expect(await whyOf(load(text, { within: 1500 }))).toBe('It did not finish within 1.5 s.');
   });
 
-  test('a stack that goes round is refused, not followed', async () => {
+  test('a stack that contains itself is refused', async () => {
     const text = `const tags: Record<string, unknown> = {}; tags.a = tags; export default { ${STACK}, tags };`;
     expect(await problemOf(load(text))).toMatchObject({
       code: 'CONFIG_INVALID',
-      why: 'tags.a: an object. Give a text: the value of a tag.',
+      why: 'tags.a: an object. Give a string: the value of a tag.',
     });
   });
 
-  test('one that leaves something running is read all the same', async () => {
+  test('a configuration that leaves a timer running is loaded nevertheless', async () => {
     expect(await load(`setInterval(() => 0, 9); export default { ${STACK} };`)).toMatchObject({
       name: 'store',
     });
   });
 
-  test('one that spoils what all objects have in common spoils only its own', async () => {
+  test('a configuration that changes Object.prototype changes it in its own process alone', async () => {
     await load(`Object.assign(Object.prototype, { spoilt: true }); export default { ${STACK} };`).catch(
       () => undefined,
     );
     expect({}).not.toHaveProperty('spoilt');
   });
 
-  test('when the run is told to stop, so is the file', async () => {
+  test('when the run is aborted, so is the configuration', async () => {
     const stopping = new AbortController();
     const loading = load('for (;;);', { signal: stopping.signal });
     stopping.abort(new Error('stop'));
@@ -223,7 +223,7 @@ describe('no file ends, blocks or crashes the run that reads it:', () => {
 });
 
 test.each(['nowhere.config.ts', 'api'])(
-  'there is no configuration at %s, and it is told where it was looked for',
+  'there is no configuration at %s, and the problem says where it was expected',
   async (name) => {
     const path = join(folder, name);
     expect(await problemOf(loadConfig({ file: path, stage: 'dev', target: 'aws' }))).toMatchObject({
@@ -233,3 +233,12 @@ test.each(['nowhere.config.ts', 'api'])(
     });
   },
 );
+
+test('a missing configuration is named as the user called it, and its absolute path is the reason', async () => {
+  const loading = loadConfig({ file: 'nowhere.config.ts', stage: 'dev', target: 'aws' });
+  expect(await problemOf(loading)).toMatchObject({
+    code: 'CONFIG_MISSING',
+    what: 'There is no nowhere.config.ts.',
+    why: `${resolve('nowhere.config.ts')} is not a file.`,
+  });
+});

@@ -7,7 +7,7 @@ const shop = 'services.shop.containers';
 const api = `${shop}.api`;
 const folder = folderWith({ 'bundled/index.ts': '', 'dockered/Dockerfile': '', 'empty/README.md': '' });
 
-refuses(api, 'Give an object: one container.', { null: null, 'a text': 'nginx' });
+refuses(api, 'Give an object: one container.', { null: null, 'a string': 'nginx' });
 refuses(
   `${shop}.sideCar`,
   between('Use lower-case letters'),
@@ -16,12 +16,12 @@ refuses(
 );
 refuses(
   `${shop}.recommendations`,
-  'Shorten the name of the stack, of the stage, of the service or of the container by 3: a target group in AWS is called that, with at most 32 characters.',
+  'Shorten the name of the stack, the stage, the service or the container by 3: it is the name of a target group in AWS, which has at most 32 characters.',
   { 'a name that is too long for its target group': { image: 'nginx', port: 1, path: '/r' } },
   between("'store-dev-shop-recommendations-"),
 );
 
-test('a name that no target group gets may be longer', () => {
+test('a name that is part of no target group may be longer', () => {
   expect(mistakesOf(soundBut({ [`${shop}.recommendations`]: { image: 'nginx' } }))).toEqual([]);
 });
 
@@ -29,7 +29,7 @@ test('a name that is too long for its repository is refused', () => {
   expect(mistakesOf(soundBut({ [`${shop}.${'c'.repeat(242)}`]: { source: 'api' } }))).toMatchObject([
     {
       value: between("'store-dev/shop-ccc"),
-      fix: between('', 'by 1: a repository in AWS is called that, with at most 256 characters.'),
+      fix: between('', 'by 1: it is the name of a repository in AWS, which has at most 256 characters.'),
     },
   ]);
 });
@@ -38,68 +38,71 @@ refuses(`${api}.source`, 'Give source, the folder of its program, or image, the 
   'neither source nor image': undefined,
 });
 refuses(`${api}.image`, 'Remove image or source: a container has one of them.', { 'both of them': 'nginx' });
-refuses(`${api}.source`, 'Give the path of a folder, e.g. services/api1.', { 'an empty text': '' });
+refuses(`${api}.source`, 'Give the path of a folder, e.g. services/api1.', { 'an empty string': '' });
 refuses(`${api}.source`, between('Give a folder that exists: /', ' does not.'), {
   'a folder that is not there': 'nowhere',
   'a file': 'api/src/main.ts',
 });
 refuses(
   `${api}.source`,
-  'Put its program where a bundle begins: main in its package.json, or one of src/main.ts, src/index.ts, main.ts, index.ts.',
+  'Add the file that a bundle starts from: main in its package.json, or one of src/main.ts, src/index.ts, main.ts, index.ts.',
   { 'a folder without a program': '.' },
 );
 
 test.each([
-  ['docker', 'bundled', between('Put a Dockerfile into /')],
+  ['docker', 'bundled', between('Add a Dockerfile to /')],
   ['docker', 'dockered', undefined],
   ['bundle', 'bundled', undefined],
-  ['bundle', 'dockered', between('Put its program where a bundle begins')],
+  ['bundle', 'dockered', between('Add the file that a bundle starts from')],
   ['auto', 'bundled', undefined],
   ['auto', 'dockered', undefined],
-  ['auto', 'empty', between('Put its program where a bundle begins (main in', '), or a Dockerfile into it.')],
-] as const)('the builder %s looks for its own beginning in a folder that is %s', (builder, source, fix) => {
-  const read = () =>
-    parseConfig(soundBut({ [`${api}.source`]: source }), { stage: 'dev', target: 'aws', folder, builder });
-  if (fix === undefined) expect(read().builder).toBe(builder);
-  else
-    expect(read).toThrow(
-      expect.objectContaining({ mistakes: [{ path: `${api}.source`, value: `'${source}'`, fix }] }),
-    );
-  expect.assertions(1);
-});
+  ['auto', 'empty', between('Add the file that a bundle starts from (main in', '), or a Dockerfile.')],
+] as const)(
+  'the builder %s requires the file that it starts from in a folder that is %s',
+  (builder, source, fix) => {
+    const read = () =>
+      parseConfig(soundBut({ [`${api}.source`]: source }), { stage: 'dev', target: 'aws', folder, builder });
+    if (fix === undefined) expect(read().builder).toBe(builder);
+    else
+      expect(read).toThrow(
+        expect.objectContaining({ mistakes: [{ path: `${api}.source`, value: `'${source}'`, fix }] }),
+      );
+    expect.assertions(1);
+  },
+);
 
 refuses(`${shop}.proxy.image`, between('Give a reference such as nginx:1.29 or '), {
   'a space': 'nginx latest',
   'a capital': 'Nginx',
   'a URL': 'https://docker.io/nginx',
-  'an empty text': '',
+  'an empty string': '',
 });
 
 refuses(`${api}.port`, 'Give a whole number from 1 to 65535: the port that it listens on.', {
-  'too much': 70_000,
-  nothing: 0,
-  'a text': '5000',
+  'too large': 70_000,
+  zero: 0,
+  'a string': '5000',
 });
 refuses(`${api}.port`, 'Add the port that /api is routed to.', { 'a path without a port': undefined });
 refuses(
   `${shop}.proxy.port`,
-  'Give another port: api listens on it, and the containers of a task share one address.',
+  'Use another port: api listens on it, and the containers of a task share one address.',
   { 'the port of another container': 5000 },
 );
 
-refuses(`${shop}.proxy.path`, 'Give another path: it is routed to api in shop.', {
+refuses(`${shop}.proxy.path`, 'Use another path: this one is routed to api in shop.', {
   'the path of another': '/api',
 });
 refuses(`${api}.path`, 'Begin the path with a slash, e.g. /api1.', {
   'no slash': 'api',
-  'an empty text': '',
+  'an empty string': '',
 });
-refuses(`${api}.path`, 'Leave the slash at the end out.', { 'a slash at the end': '/api/' });
-refuses(`${api}.path`, 'Leave the wildcard out: everything below a path is routed with it.', {
+refuses(`${api}.path`, 'Leave out the trailing slash.', { 'a slash at the end': '/api/' });
+refuses(`${api}.path`, 'Leave out the wildcard: everything below a path is routed with it.', {
   'a star': '/api/*',
   'a question mark': '/api?x',
 });
-refuses(`${api}.path`, 'Leave empty segments, . and .. out: no request has them in its normalised path.', {
+refuses(`${api}.path`, 'Leave out empty segments, . and ..: no request has them in its normalised path.', {
   'an empty segment': '/api//v1',
   'a segment that climbs': '/api/../v1',
   'a segment that stays': '/./api',
@@ -112,21 +115,22 @@ refuses(`${api}.path`, `Use letters, digits and _ - . $ / ~ " ' @ : + & only.`, 
 refuses(
   `${api}.path`,
   'Use at most 125 characters; these are 126.',
-  { 'a long text': `/${'a'.repeat(125)}` },
+  { 'a long path': `/${'a'.repeat(125)}` },
   between("'/aaa", ' more characters'),
 );
 
-refuses(`${api}.protocol`, between("Give one of 'HTTP', 'HTTPS': what it speaks on its port"), {
+refuses(`${api}.protocol`, between("Give one of 'HTTP', 'HTTPS': the protocol on its port"), {
   'another protocol': 'TCP',
-  'small letters': 'https',
+  'lower case': 'https',
 });
 
-test('HTTPS without a path is refused, since nobody asks over it', () => {
-  const fix = 'Add a path and its port, or leave it out: the load balancer asks only what is routed.';
+test('HTTPS without a path is refused, since the load balancer sends no requests to that container', () => {
+  const fix =
+    'Add a path and its port, or leave it out: the load balancer sends requests to routed containers only.';
   const mistake = { path: `${api}.protocol`, value: "'HTTPS'", fix };
   expect(mistakesOf(soundBut({ [`${api}.path`]: undefined }))).toEqual([mistake]);
   expect(mistakesOf(soundBut({ [`${api}.path`]: undefined, [`${api}.port`]: undefined }))).toEqual([mistake]);
-  // A path that is none is the mistake, then.
+  // An invalid path is reported instead.
   expect(mistakesOf(soundBut({ [`${api}.path`]: 5 }))).toMatchObject([{ path: `${api}.path` }]);
 });
 
@@ -135,75 +139,75 @@ refuses(`${api}.health.path`, between('Begin the path with a slash, e.g. /health
   'a space': '/he alth',
 });
 refuses(`${api}.health.intervalSeconds`, 'Give a whole number from 5 to 300: seconds between two checks.', {
-  'too little': 4,
+  'too small': 4,
 });
 refuses(`${api}.health.timeoutSeconds`, 'Give less than intervalSeconds, which is 20.', {
   'the interval': 20,
 });
-refuses(`${api}.health.healthyThreshold`, between('Give a whole number from 2 to 10'), { 'too little': 1 });
-refuses(`${api}.health.unhealthyThreshold`, between('Give a whole number from 2 to 10'), { 'too much': 11 });
+refuses(`${api}.health.healthyThreshold`, between('Give a whole number from 2 to 10'), { 'too small': 1 });
+refuses(`${api}.health.unhealthyThreshold`, between('Give a whole number from 2 to 10'), { 'too large': 11 });
 refuses(`${api}.health.matcher`, 'Give status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.', {
-  'no code': '2xx',
+  'not a status code': '2xx',
   'codes of failure': '200-599',
   'a range that runs backwards': '299-200',
-  'an empty text': '',
+  'an empty string': '',
 });
 
 refuses(
   `${api}.environment`,
   'Give an object: environment variables by name.',
-  { 'a text': 'MODE=fast' },
-  'a text, not shown',
+  { 'a string': 'MODE=fast' },
+  'a string, not shown',
 );
 refuses(
   `${api}.environment.MODE`,
-  'Give a text: the value of a variable; numbers and booleans go in quotes.',
+  'Give a string: the value of a variable; numbers and booleans go in quotes.',
   { 'a number': 5 },
   'a number, not shown',
 );
-refuses(`${api}.environment.MODE`, between('Give a text'), { 'a boolean': true }, 'a boolean, not shown');
+refuses(`${api}.environment.MODE`, between('Give a string'), { 'a boolean': true }, 'a boolean, not shown');
 refuses(
   `${api}.environment.MODE`,
-  'Leave the zero byte out.',
+  'Leave out the zero byte.',
   { 'a zero byte': 'a\0b' },
-  'a text, not shown',
+  'a string, not shown',
 );
 for (const name of ['MY-MODE', '1'])
   refuses(
     `${api}.environment.${name}`,
     'Use letters, digits and underscores, and do not begin with a digit.',
-    { 'a name that no shell takes': 'fast' },
+    { 'a name that no shell accepts': 'fast' },
     `'${name}'`,
   );
 
 refuses(
   `${api}.command`,
-  between('Give a list of texts: the command'),
-  { 'a text': 'node main.js' },
-  'a text, not shown',
+  between('Give a list of strings: the command'),
+  { 'a string': 'node main.js' },
+  'a string, not shown',
 );
 refuses(
   `${api}.command`,
-  between('Give a list of texts: the command'),
+  between('Give a list of strings: the command'),
   { 'an empty list': [] },
   'a list, not shown',
 );
-refuses(`${api}.essential`, between('Give true or false'), { 'a text': 'false' });
+refuses(`${api}.essential`, between('Give true or false'), { 'a string': 'false' });
 refuses(`${api}.readOnlyRoot`, between('Give true or false'), { 'a number': 1 });
 refuses(`${api}.user`, between('Give a user or user:group'), {
   'a space': 'me too',
   'an empty group': '1000:',
 });
 refuses(`${api}.stopSeconds`, 'Give a whole number from 2 to 120: seconds between SIGTERM and SIGKILL.', {
-  'too much': 121,
+  'too large': 121,
 });
 
-test('an argument of a command that is no text is told by its place in the list', () => {
+test('an argument of a command that is not a string is reported with its index in the list', () => {
   expect(mistakesOf(soundBut({ [`${api}.command`]: ['node', 5] }))).toEqual([
     {
       path: `${api}.command[1]`,
       value: 'a number, not shown',
-      fix: 'Give a text: the program, or one argument.',
+      fix: 'Give a string: the program, or one argument.',
     },
   ]);
 });

@@ -9,11 +9,11 @@ const images = (count: number, more: (index: number) => object = () => ({})) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, image(more(index))]));
 const service = { containers: { api: image() } };
 
-refuses('services', 'Give an object: services by name: each runs its containers together, as one task.', {
+refuses('services', 'Give an object: services by name; each runs its containers together, as one task.', {
   'no services': undefined,
 });
 refuses('services', between('Give an object'), { 'a list': [] }, 'a list');
-refuses('services', 'Add a service.', { 'none at all': {} }, 'no service');
+refuses('services', 'Add a service.', { 'an empty object': {} }, 'no service');
 refuses('services.shop', 'Give an object: one service.', { null: null });
 refuses('services.My_Shop', NAME, { 'a bad name': service }, "'My_Shop'");
 refuses(
@@ -26,51 +26,44 @@ refuses(
 test.each([
   [
     246,
-    'Shorten the name of the stack, of the stage or of the service by 1: a security group in AWS is called that, with at most 255 characters.',
+    'Shorten the name of the stack, the stage or the service by 1: it is the name of a security group in AWS, which has at most 255 characters.',
   ],
   [245, undefined],
-])(
-  'a service with a name of %i letters is told to shorten it only when AWS does not take it',
-  (length, fix) => {
-    const [mistake] = mistakesOf(soundBut({ services: { ['s'.repeat(length)]: service } }));
-    expect(mistake?.fix).toBe(fix);
-  },
-);
+])('a service name of %i characters must be shortened only when AWS does not accept it', (length, fix) => {
+  const [mistake] = mistakesOf(soundBut({ services: { ['s'.repeat(length)]: service } }));
+  expect(mistake?.fix).toBe(fix);
+});
 
 refuses(
   'services.shop.cpu',
   between('Give one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768: CPU units'),
   {
-    'what Fargate has not': 300,
-    'a text': '512',
+    'a size that Fargate does not offer': 300,
+    'a string': '512',
   },
 );
-refuses(
-  'services.shop.memory',
-  'Give 1024 to 4096 in steps of 1024: that is what Fargate has with cpu 512.',
-  {
-    'what goes with another cpu': 512,
-    'what lies between two steps': 1500,
-  },
-);
+refuses('services.shop.memory', 'Give 1024 to 4096 in steps of 1024: Fargate offers these with cpu 512.', {
+  'the memory of another cpu': 512,
+  'a size between two steps': 1500,
+});
 refuses(
   'services.shop.count',
   'Give a whole number from 0 to 5000: how many tasks run; 0 pauses the service.',
   {
-    'less than nothing': -1,
+    'a negative number': -1,
     'half a task': 1.5,
-    'no number': NaN,
+    'not a number': NaN,
     infinity: Infinity,
   },
 );
 refuses('services.shop.graceSeconds', between('Give a whole number from 0 to 2147483647'), {
-  'a text': '60',
+  'a string': '60',
 });
 
 refuses('services.shop.containers', between('Give an object: containers by name'), {
   'no containers': undefined,
 });
-refuses('services.shop.containers', 'Add a container.', { 'none at all': {} }, 'no container');
+refuses('services.shop.containers', 'Add a container.', { 'an empty object': {} }, 'no container');
 refuses(
   'services.shop.containers',
   'Move some to another service: a task has at most 10.',
@@ -85,8 +78,8 @@ refuses(
 );
 refuses(
   'services.shop.containers',
-  'Leave essential: false out of one of them: a task ends with its essential containers.',
-  { 'none that is essential': images(2, () => ({ essential: false })) },
+  'Remove essential: false from one of them: a task ends with its essential containers.',
+  { 'no essential container': images(2, () => ({ essential: false })) },
   'no essential container',
 );
 
@@ -98,22 +91,22 @@ test.each([
   [4096, 30_720],
   [8192, 20_480],
   [16_384, 122_880],
-])('Fargate has %i CPU units with %i MiB', (cpu, memory) => {
+])('Fargate offers %i CPU units with %i MiB', (cpu, memory) => {
   expect(mistakesOf(soundBut({ 'services.shop.cpu': cpu, 'services.shop.memory': memory }))).toEqual([]);
 });
 
-test('a memory that is missing is told with its default', () => {
+test('a missing memory is reported with its default', () => {
   const stack = soundBut({ 'services.shop.cpu': 1024, 'services.shop.memory': undefined });
   expect(mistakesOf(stack)).toEqual([
     {
       path: 'services.shop.memory',
       value: 'missing, so 512',
-      fix: 'Give 2048 to 8192 in steps of 1024: that is what Fargate has with cpu 1024.',
+      fix: 'Give 2048 to 8192 in steps of 1024: Fargate offers these with cpu 1024.',
     },
   ]);
 });
 
-test('two names that compose to one are told at the second', () => {
+test('two names that compose to the same key are reported at the second', () => {
   const stack = soundBut({
     services: { 'a-b': { containers: { c: image() } }, a: { containers: { 'b-c': image() } } },
   });
@@ -121,7 +114,7 @@ test('two names that compose to one are told at the second', () => {
     {
       path: 'services.a.containers.b-c',
       value: inspect('a-b-c'),
-      fix: "Use another name: with its service's it is the same as that of c in a-b.",
+      fix: 'Use another name: together with the service name it collides with c in a-b.',
     },
   ]);
 });

@@ -6,10 +6,14 @@ import { between, mistakesOf, refuses, soundBut } from './support.ts';
 const NAME =
   'Use lower-case letters, digits and single hyphens; begin with a letter, and do not end with a hyphen.';
 
-refuses('name', 'Give a text: the name of the stack; with the stage it begins every name in AWS.', {
-  'no name': undefined,
-  'a number': 7,
-});
+refuses(
+  'name',
+  'Give a string: the name of the stack; with the stage, it is the prefix of every name in AWS.',
+  {
+    'no name': undefined,
+    'a number': 7,
+  },
+);
 refuses('name', NAME, {
   'a capital': 'Store',
   'a hyphen at the end': 'store-',
@@ -17,27 +21,26 @@ refuses('name', NAME, {
   'two hyphens': 'my--store',
   'a digit at the beginning': '1store',
   'an underscore': 'my_store',
-  'an empty text': '',
+  'an empty string': '',
+});
+refuses('name', 'Begin with another word: AWS reserves load balancer names that begin with internal-.', {
+  'a name that AWS reserves': 'internal-store',
+  'a name that becomes one with the stage': 'internal',
 });
 refuses(
   'name',
-  'Begin with another word: AWS keeps load balancer names that begin with internal- to itself.',
-  { 'what AWS keeps to itself': 'internal-store', 'what becomes that with the stage': 'internal' },
-);
-refuses(
-  'name',
-  'Shorten the name of the stack or of the stage by 1: a load balancer in AWS is called that, with at most 32 characters.',
-  { 'what is too long with the stage': 's'.repeat(29) },
+  'Shorten the name of the stack or the stage by 1: it is the name of a load balancer in AWS, which has at most 32 characters.',
+  { 'a name that is too long with the stage': 's'.repeat(29) },
   inspect(`${'s'.repeat(29)}-dev`),
 );
 
-refuses('region', 'Give a text: the AWS region, e.g. eu-west-1.', { 'no region': undefined });
+refuses('region', 'Give a string: the AWS region, e.g. eu-west-1.', { 'no region': undefined });
 refuses('region', 'Give the code of an AWS region, e.g. eu-west-1.', {
   'the name of a country': 'Ireland',
   'an availability zone': 'eu-west-1a',
 });
 
-refuses('domain', 'Give an object: a DNS name for the load balancer.', { 'a text': 'api.example.com' });
+refuses('domain', 'Give an object: a DNS name for the load balancer.', { 'a string': 'api.example.com' });
 for (const field of ['domain.name', 'domain.zone'])
   refuses(field, between('Give a DNS name of two labels or more, in lower case and without a trailing dot'), {
     'a trailing dot': 'example.com.',
@@ -57,19 +60,19 @@ refuses(
   },
   between("'a", 'more characters'),
 );
-refuses('domain.name', 'Give example.com or a name that ends with .example.com: it must lie in the zone.', {
+refuses('domain.name', 'Give example.com or a name that ends with .example.com: it must be in the zone.', {
   'a name in another zone': 'api.example.org',
   'a name that only ends with the same letters': 'myexample.com',
 });
 refuses('domain.createZone', 'Give true or false: whether the stack creates the zone and owns it.', {
-  'a text': 'yes',
+  'a string': 'yes',
 });
 
 refuses('network.cidr', 'Give an IPv4 block, e.g. 10.0.0.0/16.', {
   'an address': '10.0.0.0',
   'a number out of range': '10.0.256.0/16',
   'an octal number': '010.0.0.0/16',
-  'a mask in place of the prefix': '10.0.0.0/255.255.0.0',
+  'a mask instead of the prefix': '10.0.0.0/255.255.0.0',
   'an IPv6 block': 'fd00::/64',
 });
 refuses('network.cidr', 'Give a block from /16 to /24: every subnet gets a sixteenth of it.', {
@@ -79,7 +82,7 @@ refuses('network.cidr', 'Give a block from /16 to /24: every subnet gets a sixte
 refuses('network.cidr', 'Give the first address of the block: 10.0.16.0/20.', {
   'host bits': '10.0.17.0/20',
 });
-refuses('network.zones', 'Give a whole number from 2 to 6: in how many availability zones.', {
+refuses('network.zones', 'Give a whole number from 2 to 6: the number of availability zones.', {
   'one zone': 1,
   'seven zones': 7,
 });
@@ -88,53 +91,53 @@ refuses(
   'logRetentionDays',
   between('Give one of 1, 3, 5, 7, 14, ', ', 3653: days that log events are kept.'),
   {
-    'a number that CloudWatch has not': 10,
+    'a number that CloudWatch Logs does not allow': 10,
   },
 );
 refuses(
   'idleTimeoutSeconds',
   'Give a whole number from 1 to 4000: seconds that the load balancer keeps an idle connection.',
-  { nothing: 0, 'too much': 4001 },
+  { zero: 0, 'too large': 4001 },
 );
 refuses(
   'deregistrationDelaySeconds',
-  'Give a whole number from 0 to 3600: seconds that a task on its way out may finish its requests in.',
-  { 'less than nothing': -1, 'too much': 3601 },
+  'Give a whole number from 0 to 3600: seconds that a draining task has to finish its requests.',
+  { 'a negative number': -1, 'too large': 3601 },
 );
-refuses('builder', between("Give one of 'auto', 'bundle', 'docker': how images are made"), {
+refuses('builder', between("Give one of 'auto', 'bundle', 'docker': how images are built"), {
   another: 'podman',
 });
 
 refuses(
   'tags',
-  'Give at most 45: AWS takes 50, Slipway adds its own.',
+  'Give at most 45: AWS allows 50, and Slipway adds its own.',
   { 'too many': Object.fromEntries(Array.from({ length: 46 }, (_, index) => [`t${index}`, ''])) },
   '46 tags',
 );
-refuses('tags.team', 'Give a text: the value of a tag.', { 'a number': 7 });
+refuses('tags.team', 'Give a string: the value of a tag.', { 'a number': 7 });
 refuses('tags.team', 'Use at most 256 characters: letters, digits, spaces and _ . : / = + - @.', {
   'other characters': 'web, shop',
 });
 refuses(
   'tags.team',
   between('Use at most 256 characters'),
-  { 'a long text': 'w'.repeat(257) },
+  { 'a long value': 'w'.repeat(257) },
   between("'www", ' more characters'),
 );
-refuses('tags.Name', 'Leave it out: Slipway names everything itself.', { 'any value': 'web' }, "'Name'");
 refuses(
-  'tags.Team',
-  'Remove it or team: IAM does not tell their keys apart.',
+  'tags.Name',
+  'Leave it out: Slipway sets the names of all resources.',
   { 'any value': 'web' },
-  "'Team'",
+  "'Name'",
 );
+refuses('tags.Team', 'Remove it or team: IAM ignores case in tag keys.', { 'any value': 'web' }, "'Team'");
 
 test.each([
   ['aws:team', 'Use another prefix: aws: is reserved for AWS, slipway: for Slipway.'],
   ['Slipway:stack', 'Use another prefix: aws: is reserved for AWS, slipway: for Slipway.'],
   ['', 'Use 1 to 128 characters: letters, digits, spaces and _ . : / = + - @.'],
   ['a,b', 'Use 1 to 128 characters: letters, digits, spaces and _ . : / = + - @.'],
-])('a tag with the key «%s» is refused', (key, fix) => {
+])('a tag with the key "%s" is refused', (key, fix) => {
   expect(mistakesOf(soundBut({ tags: { [key]: 'web' } }))).toEqual([
     { path: `tags['${key}']`, value: `'${key}'`, fix },
   ]);
@@ -147,10 +150,10 @@ test('a tag with a key of 129 characters is refused', () => {
 });
 
 test.each(['Dev', 'dev-', 'dev-2', '2dev', '', 'a b', '../x'])(
-  'a stage called «%s» is refused, as an option of the command',
+  'a stage called "%s" is refused, as an option of the command',
   (stage) => {
     const fix =
-      'Use lower-case letters and digits, and begin with a letter; a hyphen sets the stage apart from the name of the stack.';
+      'Use lower-case letters and digits, and begin with a letter; a hyphen separates the stage from the name of the stack.';
     expect(mistakesOf(soundBut({}), stage)).toEqual([{ path: '--stage', value: inspect(stage), fix }]);
   },
 );

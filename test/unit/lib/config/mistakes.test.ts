@@ -1,4 +1,4 @@
-// Mistakes are told all at once, each once, and so that they read well.
+// Mistakes are reported all at once, each of them once, and in readable form.
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
 import { mistakesOf, placesOf, read, sound, soundBut } from './support.ts';
@@ -6,7 +6,7 @@ import { mistakesOf, placesOf, read, sound, soundBut } from './support.ts';
 const api = 'services.shop.containers.api';
 
 describe('mistakes', () => {
-  test('are told all at once, those of fields and those between fields', () => {
+  test('are reported all at once, those of single fields and those between fields', () => {
     const stack = soundBut({
       region: 'Ireland',
       'domain.zone': 'example.org',
@@ -34,7 +34,7 @@ describe('mistakes', () => {
     ]);
   });
 
-  test.each(placesOf(sound()))('%s of another kind is one mistake, and hides no other', (place) => {
+  test.each(placesOf(sound()))('%s of another type is one mistake, and hides no other', (place) => {
     const clash = { image: 'nginx', port: 1, path: '/clash' };
     const broken = place.replace(/\.(\d)$/, '[$1]');
     const alone = mistakesOf(soundBut({ [place]: () => 'x' }));
@@ -49,7 +49,7 @@ describe('mistakes', () => {
     ]);
   });
 
-  test('that rest on another mistake wait until that one is corrected', () => {
+  test('that depend on another mistake are reported once that one is corrected', () => {
     const long = { 'services.shop.containers.recommendations-v2': { image: 'nginx', port: 1, path: '/r' } };
     expect(mistakesOf(soundBut({ ...long, name: 7 })).map(({ path }) => path)).toEqual(['name']);
     expect(mistakesOf(soundBut({ ...long })).map(({ path }) => path)).toEqual(Object.keys(long));
@@ -66,7 +66,7 @@ describe('mistakes', () => {
     `${api}.health`,
     `${api}.environment`,
     `${api}.command`,
-  ])('%s of another kind is one mistake', (place) => {
+  ])('%s of another type is one mistake', (place) => {
     expect(mistakesOf(soundBut({ [place]: 7 })).map(({ path }) => path)).toEqual([place]);
   });
 
@@ -89,7 +89,7 @@ describe('mistakes', () => {
   test.each([
     ['qqqq', /^Remove it\. Known here: name, region, domain, .*, services\.$/],
     ['regions', /^Remove it\. Known here: /],
-  ])('the unknown key %s is like none that is missing, and lists all', (key, fix) => {
+  ])('the unknown key %s resembles no missing one, so all known keys are listed', (key, fix) => {
     expect(mistakesOf(soundBut({ [key]: 1 }))).toEqual([
       { path: key, value: 'unknown key', fix: expect.stringMatching(fix) },
     ]);
@@ -100,11 +100,11 @@ describe('mistakes', () => {
     [null, 'null'],
     ['stack', "'stack'"],
     [[], 'a list'],
-  ])('%p in place of a stack is one mistake', (input, value) => {
+  ])('%p instead of a stack is one mistake', (input, value) => {
     expect(mistakesOf(input)).toEqual([{ path: 'default export', value, fix: 'Give an object: a stack.' }]);
   });
 
-  test('read well in a terminal', () => {
+  test('are readable in a terminal', () => {
     const read = () =>
       parseConfig(soundBut({ [`${api}.source`]: undefined, 'services.shop.cpu': 300 }), {
         stage: 'dev',
@@ -135,7 +135,7 @@ describe('mistakes', () => {
     );
   });
 
-  test('stay on one line and short, whatever stands there', () => {
+  test('stay short and on one line, whatever the value is', () => {
     const [mistake] = mistakesOf(soundBut({ region: `\u001b[31mred\n${'x'.repeat(1000)}` }));
     expect(mistake?.value).toMatch(/^'\\x1B\[31mred\\nx+'\.\.\. \d+ more characters$/);
     const [key] = mistakesOf(soundBut({ tags: { ['\u001b[31m\n']: 'x' } }));

@@ -1,4 +1,4 @@
-// A sound stack becomes a complete configuration.
+// A valid stack becomes a complete configuration.
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
@@ -8,8 +8,8 @@ import { mistakesOf, read, sound, soundBut } from './support.ts';
 
 const api = 'services.shop.containers.api';
 
-describe('a sound stack', () => {
-  test('is complete as it is written out', () => {
+describe('a valid stack', () => {
+  test('that sets every field is taken as it is', () => {
     const { services, domain, ...stack } = sound();
     const { containers, ...shop } = services.shop ?? { containers: {} };
     const { source: _, ...written } = containers.api ?? {};
@@ -90,7 +90,7 @@ describe('a sound stack', () => {
     });
   });
 
-  test('creates no zone unless it says so', () => {
+  test('creates no zone by default', () => {
     expect(read(soundBut({ 'domain.createZone': undefined })).domain?.createZone).toBe(false);
   });
 
@@ -120,7 +120,7 @@ describe('a sound stack', () => {
   });
 
   test.each(['us-gov-west-1', 'ap-southeast-4', 'cn-north-1', 'eusc-de-east-1', 'us-isob-east-1'])(
-    'may live in %s',
+    'may be in %s',
     (region) => {
       expect(read(soundBut({ region })).region).toBe(region);
     },
@@ -130,7 +130,7 @@ describe('a sound stack', () => {
     expect(read(soundBut({ 'network.cidr': cidr })).network.cidr).toBe(cidr);
   });
 
-  test('is what this repository provisions', () => {
+  test('is the one that this repository provisions', () => {
     expect(mistakesOf(slipway)).toMatchObject([{ path: `${api}1.source` }, { path: `${api}2.source` }]);
     const config = parseConfig(slipway, { stage: 'dev', target: 'sandbox', folder: resolve() });
     expect(config.services[0]?.containers.map(({ key, port, path }) => [key, port, path])).toEqual([
@@ -139,7 +139,7 @@ describe('a sound stack', () => {
     ]);
   });
 
-  test('takes the builder of the command before its own', () => {
+  test('has its builder overridden by that of the command', () => {
     const context = {
       stage: 'dev',
       target: 'sandbox',

@@ -1,4 +1,4 @@
-// A sound stack to make mistakes in, and ways to make them.
+// A valid stack for tests to make mistakes in, and functions that make them.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -20,7 +20,7 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** A sound stack that writes every field out. */
+/** A valid stack that sets every field. */
 export const sound = (): StackInput => ({
   name: 'store',
   region: 'eu-west-1',
@@ -67,7 +67,7 @@ export const sound = (): StackInput => ({
 type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
-/** A copy of the sound stack with other values at some places, `services.shop.cpu` and the like; undefined removes. */
+/** A copy of the valid stack with other values at some paths, e.g. `services.shop.cpu`; undefined removes a field. */
 export function soundBut(values: Readonly<Record<string, unknown>>): unknown {
   const stack: unknown = sound();
   for (const [place, value] of Object.entries(values)) {
@@ -82,7 +82,7 @@ export function soundBut(values: Readonly<Record<string, unknown>>): unknown {
   return stack;
 }
 
-/** The places of all single values of the sound stack. */
+/** The paths of all single values of the valid stack. */
 export const placesOf = (value: unknown, place = ''): string[] =>
   isFields(value)
     ? Object.entries(value).flatMap(([key, inner]) => placesOf(inner, place === '' ? key : `${place}.${key}`))
@@ -107,15 +107,15 @@ export function mistakesOf(input: unknown, stage?: string): readonly Mistake[] {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** Matches a text that begins and ends so. */
+/** Matches a string with this beginning and this end. */
 export const between = (begin: string, end = ''): string =>
   expect.stringMatching(new RegExp(`^${escaped(begin)}.*${escaped(end)}$`)) as unknown as string;
 
 /**
- * One test for each value that must not stand at a place of the sound stack: it is the only mistake.
+ * Declares one test for each value that is invalid at a path of the valid stack: it is the only mistake.
  * @param fix what the mistake says to write instead
- * @param values the values, each with what is wrong about it; undefined for a missing one
- * @param shown how the values are shown, when not as JavaScript writes them
+ * @param values the values by what is wrong with them; undefined for a missing one
+ * @param shown how the values are shown, when that is not as JavaScript writes them
  */
 export function refuses(
   place: string,

@@ -3,7 +3,7 @@ import { chmod, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { contentHash } from '../../../../lib/image/content.ts';
-import { taken } from '../../../../lib/image/dockerignore.ts';
+import { buildContextFilter } from '../../../../lib/image/dockerignore.ts';
 import { folderOf } from './folder.ts';
 
 const FILES = { Dockerfile: 'FROM scratch', 'src/main.ts': 'main', 'src/deep/er/x.ts': 'x', 'notes.md': 'n' };
@@ -79,11 +79,16 @@ describe('.dockerignore', () => {
     ['a.b', ['axb'], ['a.b']],
     ['a+(b)', ['aab'], ['a+(b)']],
     ['\\*', ['a'], ['*']],
+    ['a{2}|b', ['aa', 'b'], ['a{2}|b']],
+    ['^a', ['a'], ['^a']],
+    ['[a', ['a'], ['[a']],
+    ['a\\d', ['a1'], ['ad']],
+    ['A', ['a'], ['A']],
     ['*\n!src\n!package.json', ['src', 'src/a/b.ts', 'package.json'], ['test/a.ts', 'README.md']],
     ['*.md\n!README*.md\nREADME-secret.md', ['README.md'], ['notes.md', 'README-secret.md']],
     ['!src\r\n  *  \r\n', ['Dockerfile', '.dockerignore'], ['src', 'a']],
   ])('%j', (text, kept, left) => {
-    const isTaken = taken(text);
-    expect([...kept, ...left].filter(isTaken)).toEqual(kept);
+    const isInContext = buildContextFilter(text);
+    expect([...kept, ...left].filter(isInContext)).toEqual(kept);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Builder, Config, Target } from '../../../../lib/config/config.ts';
 import type { Builds } from '../../../../lib/image/builds.ts';
-import { buildAhead, openBuilds } from '../../../../lib/image/open-builds.ts';
+import { startBuilds, openBuilds } from '../../../../lib/image/open-builds.ts';
 import type { Event } from '../../../../lib/model/report.ts';
 import { config } from '../../act.ts';
 import { enginesOnPath, folderOf, type EngineCall } from './folder.ts';
@@ -131,14 +131,14 @@ test('what is built ahead is what is asked for later, and what fails is told the
   const builds = openBuilds(of, { endpoint: undefined, report: () => undefined });
   const asked: string[] = [];
   const build: Builds['of'] = (key) => (asked.push(key), builds.of(key));
-  buildAhead(of, { ...builds, of: build });
+  startBuilds(of, { ...builds, of: build });
   expect(asked).toEqual(['web-api1', 'web-api2']);
   expect(await builds.of('web-api1')).toMatchObject({ kind: 'bundle' });
 
   const broken = withImage({ source: `${source}/nowhere` }, { target: 'sandbox' });
   const none = openBuilds(broken, { endpoint: undefined, report: () => undefined });
-  buildAhead(broken, none);
+  startBuilds(broken, none);
   await expect(none.of('web-api1')).rejects.toThrow();
 
-  buildAhead(withImage({ reference: 'nginx:1' }, {}), none);
+  startBuilds(withImage({ reference: 'nginx:1' }, {}), none);
 });

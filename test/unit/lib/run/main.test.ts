@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { problem } from '../../../../lib/model/problem.ts';
 import { problemText } from '../../../../lib/run/main.ts';
-import { compiled } from '../../../program.ts';
+import { compileProgram } from '../../../program.ts';
 
 describe('the text of a problem', () => {
   const wild = problem('DEPLOYMENT', {
@@ -50,7 +50,7 @@ describe('the text of a problem', () => {
 /** Runs a main in a process of its own, with this work. */
 async function ranWith(work: string) {
   const program = `import { main } from 'lib/run/main.ts'; await main('provision', '', ${work}, []);`;
-  return spawnSync(process.execPath, [await compiled(program)], { encoding: 'utf8', timeout: 30_000 });
+  return spawnSync(process.execPath, [await compileProgram(program)], { encoding: 'utf8', timeout: 30_000 });
 }
 
 describe('a run', () => {

@@ -1,6 +1,6 @@
 // The flags: what they mean, and what is said about a wrong one.
 import { describe, expect, test } from '@jest/globals';
-import { withCommandLines, readOptions, commandLine } from '../../../../lib/run/options.ts';
+import { withStackFlags, readOptions, commandLine } from '../../../../lib/run/options.ts';
 
 const readUnder = (env: Record<string, string>, ...args: string[]) =>
   readOptions('provision', 'Stands it up.', args, env);
@@ -180,14 +180,14 @@ test.each([
     'npm run teardown -- --stage qa and then npm run provision -- --stage qa',
   ],
 ])('an advice names the stack: %s', (advice, line) => {
-  expect(withCommandLines(advice, { stage: 'qa', target: 'sandbox', config: undefined })).toBe(line);
+  expect(withStackFlags(advice, { stage: 'qa', target: 'sandbox', config: undefined })).toBe(line);
 });
 
 test('for the usual stack an advice stays as it is', () => {
   const usual = { stage: 'dev', target: 'sandbox', config: undefined } as const;
   const advice =
     'Run npm run provision -- --plan without --adopt: it lists the resources to adopt, if there are any.';
-  expect(withCommandLines(advice, usual)).toBe(advice);
+  expect(withStackFlags(advice, usual)).toBe(advice);
 });
 
 test('a teardown takes nothing over', async () => {

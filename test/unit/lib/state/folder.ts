@@ -1,10 +1,10 @@
-/** For tests of files: a folder of their own, removed after each test. */
+/** For tests of files: a new folder for each test, removed after it. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
 
-/** @returns the path of a file in the folder of the test that runs */
+/** @returns a function from a name to its path in the folder of the current test */
 export function useFolder(): (name: string) => string {
   let folder = '';
   beforeEach(async () => {

@@ -1,4 +1,4 @@
-// The lock of a stack: who has it, who is told so, and what becomes of it when its holder dies.
+// The lock of a stack: who holds it, what the others are told, and how it is taken over when its holder dies.
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { dirname } from 'node:path';
@@ -6,7 +6,7 @@ import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/global
 import { systemClock } from '../../../../lib/model/clock.ts';
 import { shortHash } from '../../../../lib/derive/names.ts';
 import { takeLock, type Lock } from '../../../../lib/state/lock.ts';
-import { compiled, start } from '../../../program.ts';
+import { compileProgram, startProgram } from '../../../program.ts';
 import { useFolder } from './folder.ts';
 
 const path = useFolder();
@@ -14,7 +14,7 @@ const file = () => path('.slipway/dev.lock');
 const take = (command = 'npm run provision') => takeLock(file(), command, systemClock);
 const files = () => readdir(dirname(file()));
 
-/** Leaves a lock file as somebody left it. */
+/** Writes a lock file, as an earlier run would have left it. */
 async function leave(text: string): Promise<void> {
   await mkdir(dirname(file()), { recursive: true });
   await writeFile(file(), text);
@@ -31,7 +31,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** A process that says «ready», takes the lock when told to, says what came of it, and lives until it is told again. */
+/** A process that prints "ready", takes the lock after one line of input, prints the outcome, and exits after another. */
 const CONTENDER = `
   import { takeLock } from 'lib/state/lock.ts';
   console.log('ready');
@@ -43,20 +43,20 @@ const CONTENDER = `
 
 let program: string;
 beforeAll(async () => {
-  program = await compiled(CONTENDER);
+  program = await compileProgram(CONTENDER);
 });
 
 async function contender() {
-  const { child, ended, kill, next, tell } = start(program, [file()]);
-  expect(await next()).toBe('ready');
+  const { child, ended, kill, nextLine, send } = startProgram(program, [file()]);
+  expect(await nextLine()).toBe('ready');
   return {
     pid: child.pid,
     async take(): Promise<string> {
-      tell('go');
-      return (await next()) ?? '';
+      send('go');
+      return (await nextLine()) ?? '';
     },
     async exit(): Promise<void> {
-      tell('exit');
+      send('exit');
       await ended;
     },
     die: kill,
@@ -64,7 +64,7 @@ async function contender() {
 }
 
 describe('a lock', () => {
-  test('says who holds it, to the owner of the folder alone, until it is released', async () => {
+  test('names its holder, readable by the owner alone, until it is released', async () => {
     const lock = await take();
     expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({
       pid: process.pid,
@@ -84,14 +84,14 @@ describe('a lock', () => {
     await expect(take()).resolves.toMatchObject({ takenOverFrom: undefined });
   });
 
-  test("that is somebody else's by now is not released", async () => {
+  test('that another process holds by now is not released', async () => {
     const lock = await take();
     await leave('somebody else');
     await lock.release();
     expect(await readFile(file(), 'utf8')).toBe('somebody else');
   });
 
-  test('is taken by a user without a name, too', async () => {
+  test('can be taken by a user without a name', async () => {
     jest.spyOn(os, 'userInfo').mockImplementation(() => {
       throw new Error('no such user');
     });
@@ -111,7 +111,7 @@ describe('a lock', () => {
 });
 
 describe('a living holder', () => {
-  test('keeps the lock, and whoever else wants it is told who has it since when', async () => {
+  test('keeps the lock, and others are told who holds it and since when', async () => {
     const other = await contender();
     expect(await other.take()).toBe('won undefined');
     const before = await readFile(file(), 'utf8');
@@ -119,13 +119,13 @@ describe('a living holder', () => {
     await expect(take()).rejects.toMatchObject({
       code: 'LOCKED',
       why: `The lock is held by npm run teardown by ${os.userInfo().username} on ${os.hostname()} (process ${other.pid}), since ${since}.`,
-      fix: expect.arrayContaining([`If it is not a run of Slipway, rm ${file()}`]) as unknown,
+      fix: expect.arrayContaining([`If that process is not a run of Slipway, rm ${file()}`]) as unknown,
     });
     expect(await readFile(file(), 'utf8')).toBe(before);
     expect(await files()).toEqual(['dev.lock']);
   }, 30_000);
 
-  test('on another machine cannot be asked, and keeps it', async () => {
+  test('on another machine cannot be checked, and keeps it', async () => {
     await leave(JSON.stringify({ ...holder, pid: 1, host: 'elsewhere' }));
     await expect(take()).rejects.toMatchObject({
       code: 'LOCKED',
@@ -143,7 +143,7 @@ describe('a living holder', () => {
 });
 
 describe('a dead holder', () => {
-  test('loses the lock, and whoever takes it over is told from whom', async () => {
+  test('loses the lock, and the next holder is told whose it was', async () => {
     const other = await contender();
     await other.take();
     await other.die();
@@ -167,14 +167,14 @@ describe('a dead holder', () => {
     },
   );
 
-  test('whose number somebody else has by now loses it: after a restart of the machine, numbers come again', async () => {
+  test('whose process id belongs to another process by now loses it: ids are reused after a restart of the machine', async () => {
     await leave(JSON.stringify({ ...holder, pid: process.ppid, started: 'before the restart' }));
     await expect(take()).resolves.toMatchObject({
       takenOverFrom: expect.stringContaining('by ann') as unknown,
     });
   });
 
-  test('whose start nobody can find out keeps it while a process has its number', async () => {
+  test('whose start time is unknown keeps it while a process with its id exists', async () => {
     await leave(JSON.stringify({ ...holder, pid: process.ppid }));
     await expect(take()).rejects.toMatchObject({ code: 'LOCKED' });
   });
@@ -185,7 +185,7 @@ describe('a dead holder', () => {
   });
 });
 
-describe('beside a lock', () => {
+describe('leftovers beside a lock', () => {
   const DEAD = JSON.stringify(holder);
   const UUID = '01234567-89ab-4cde-8f01-23456789abcd';
   const leaveBeside = async (name: string, text: string) => {
@@ -193,7 +193,7 @@ describe('beside a lock', () => {
     await writeFile(`${file()}.${name}`, text);
   };
 
-  test('what the dead left is removed by whoever takes it', async () => {
+  test('of dead processes are removed by the next holder', async () => {
     await leaveBeside(UUID, DEAD);
     await leaveBeside('01234567', DEAD);
     await leaveBeside(`01234567.${UUID}`, DEAD);
@@ -203,10 +203,10 @@ describe('beside a lock', () => {
     expect(await files()).toEqual(['dev.lock']);
   });
 
-  test('what the living are about to use stays, and what is not of a lock', async () => {
+  test('of living processes stay, and so do other files', async () => {
     await leaveBeside(UUID, JSON.stringify({ ...holder, pid: process.ppid }));
     await leaveBeside('01234567', JSON.stringify({ ...holder, host: 'elsewhere' }));
-    // Not written yet: it may be anybody's.
+    // Its content is not written yet, so a living process may own it.
     await leaveBeside(UUID.replace('0', '1'), '');
     await leaveBeside('bak', DEAD);
     const before = await files();
@@ -215,15 +215,15 @@ describe('beside a lock', () => {
   });
 });
 
-test('a process that ends without a word gives its lock back', async () => {
+test('a process that exits without releasing its lock releases it on exit', async () => {
   const other = await contender();
   await other.take();
   await other.exit();
   await expect(take()).resolves.toMatchObject({ takenOverFrom: undefined });
 }, 30_000);
 
-describe('of several at once exactly one wins', () => {
-  test('in processes of their own, when the lock is free and when its holder has died', async () => {
+describe('of several processes that take a lock at once, exactly one wins', () => {
+  test('when the lock is free, and when its holder has died', async () => {
     const first = await Promise.all([contender(), contender(), contender()]);
     const free = await Promise.all(first.map((one) => one.take()));
     expect(free.filter((said) => said === 'won undefined')).toHaveLength(1);
@@ -239,7 +239,7 @@ describe('of several at once exactly one wins', () => {
     expect(dead.filter((said) => said.startsWith('LOCKED'))).toHaveLength(2);
   }, 60_000);
 
-  test('in every order in which their steps can fall', async () => {
+  test('in many interleavings of their steps', async () => {
     for (let round = 0; round < 30; round += 1) {
       await leave(
         JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - round - 1).toISOString() }),
@@ -254,12 +254,12 @@ describe('of several at once exactly one wins', () => {
     }
   });
 
-  test('also when whoever was about to take it over has died, too', async () => {
+  test('also when a process died during a takeover', async () => {
     const text = JSON.stringify({ ...holder, since: new Date(performance.timeOrigin - 1).toISOString() });
     await leave(text);
     const dying = await contender();
     await dying.die();
-    // The right to replace a dead holder's file is a lock of its own, with a holder that can die as well.
+    // The right to replace a dead holder's file is a lock, too, whose holder can die as well.
     await writeFile(`${file()}.${shortHash(8, text)}`, JSON.stringify({ ...holder, pid: dying.pid }));
     const lock = await take();
     expect(lock.takenOverFrom).toContain('by ann');

@@ -1,4 +1,4 @@
-// The state file: whose it is, what it remembers, and what is refused rather than lost.
+// The state file: its owner, its content, and the files that are refused and kept.
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -19,14 +19,14 @@ describe('a state file', () => {
     await expect(stat(file())).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  test('is for its owner alone, as is its folder', async () => {
+  test('is accessible to its owner alone, as is its folder', async () => {
     const state = await open();
     await state.record('vpc', { vpcId: 'vpc-1' });
     expect((await stat(file())).mode & 0o777).toBe(0o600);
     expect((await stat(dirname(file()))).mode & 0o777).toBe(0o700);
   });
 
-  test('remembers what was recorded, whose it is, and its version', async () => {
+  test('contains what was recorded, its owner and its version', async () => {
     const state = await open();
     await state.record('vpc', { vpcId: 'vpc-1' });
     expect(await read()).toEqual({
@@ -40,19 +40,19 @@ describe('a state file', () => {
     expect((await open()).data.resources).toEqual({ vpc: { vpcId: 'vpc-1' } });
   });
 
-  test('forgets what is gone', async () => {
+  test('forgets a resource that is gone', async () => {
     const state = await open();
     await state.record('vpc', { vpcId: 'vpc-1' });
     await state.forget('vpc');
     expect((await open()).data.resources).toEqual({});
   });
 
-  test('is not written for a thing that nobody knew', async () => {
+  test('is not written to forget an unknown resource', async () => {
     await (await open()).forget('vpc');
     await expect(stat(file())).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  test('is removed with the stack, and may be missing then', async () => {
+  test('is removed with the stack, even if it is already missing', async () => {
     const state = await open();
     const recorded = state.record('vpc', { vpcId: 'vpc-1' });
     await state.destroy();
@@ -63,7 +63,7 @@ describe('a state file', () => {
 });
 
 describe('an intent', () => {
-  test('is taken back, and its next life has another token', async () => {
+  test('is withdrawn, and the next one has another token', async () => {
     const state = await open();
     const { token } = await state.intend('elasticIp');
     await state.withdraw('elasticIp');
@@ -71,19 +71,19 @@ describe('an intent', () => {
     expect((await state.intend('elasticIp')).token).not.toBe(token);
   });
 
-  test('is on the disk before the create, with its token and when', async () => {
+  test('is on disk before the create, with its token and its time', async () => {
     const clock = testClock();
     const intent = await (await open({}, clock)).intend('natGateway');
     expect(intent).toMatchObject({ generation: 1, at: clock.now() });
     expect((await read())['intents']).toEqual({ natGateway: intent });
   });
 
-  test('has a token that EC2 and ECS both take', async () => {
+  test('has a token that both EC2 and ECS accept', async () => {
     const { token } = await (await open()).intend('services.a-service-with-a-long-name');
     expect(token).toMatch(/^[!-~]{1,36}$/);
   });
 
-  test('that is still open is kept as it is: by this run, and by the next one', async () => {
+  test('that is still open is kept unchanged, by this run and by the next one', async () => {
     const state = await open();
     const intent = await state.intend('natGateway');
     await expect(state.intend('natGateway')).resolves.toEqual(intent);
@@ -92,14 +92,14 @@ describe('an intent', () => {
     await expect((await open({}, later)).intend('natGateway')).resolves.toEqual(intent);
   });
 
-  test('is closed when the id is recorded', async () => {
+  test('is closed when the ids are recorded', async () => {
     const state = await open();
     await state.intend('natGateway');
     await state.record('natGateway', { natGatewayId: 'nat-1' });
     expect(await read()).toMatchObject({ intents: {}, resources: { natGateway: { natGatewayId: 'nat-1' } } });
   });
 
-  test('has another token for every thing, stack, account and region', async () => {
+  test('has another token for every resource, stack, account and region', async () => {
     const tokens = await Promise.all([
       open().then((state) => state.intend('natGateway')),
       open().then((state) => state.intend('publicRoutes')),
@@ -118,7 +118,7 @@ describe('an intent', () => {
 });
 
 describe('another life has another generation and another token', () => {
-  test('after a thing was recorded and is gone', async () => {
+  test('after a recorded resource is gone', async () => {
     const state = await open();
     const first = await state.intend('natGateway');
     await state.record('natGateway', { natGatewayId: 'nat-1' });
@@ -128,7 +128,7 @@ describe('another life has another generation and another token', () => {
     expect(second.token).not.toBe(first.token);
   });
 
-  test('after a create that was never recorded turned out to be gone', async () => {
+  test('after the resource of an unrecorded create is gone', async () => {
     const state = await open();
     const first = await state.intend('natGateway');
     await state.forget('natGateway');
@@ -148,7 +148,7 @@ describe('another life has another generation and another token', () => {
     expect((await read())['intents']).toEqual({ natGateway: lives[2] });
   });
 
-  test('when a recorded thing that came out bad is renewed', async () => {
+  test('when a recorded resource that failed is renewed', async () => {
     const state = await open();
     const first = await state.intend('natGateway');
     await state.record('natGateway', { natGatewayId: 'nat-1' });
@@ -157,7 +157,7 @@ describe('another life has another generation and another token', () => {
     expect(second.token).not.toBe(first.token);
   });
 
-  test('after a teardown: EC2 remembers a token for a day, though what it made is gone', async () => {
+  test('after a teardown: EC2 remembers a token for a day, even if the resource is gone', async () => {
     const clock = testClock();
     const state = await open({}, clock);
     const first = await state.intend('natGateway');
@@ -181,21 +181,29 @@ describe('a state file is refused and kept byte for byte', () => {
   test.each<[string, string | Uint8Array, string]>([
     ['when it is empty', '', 'STATE_CORRUPT'],
     ['when it is cut off', JSON.stringify(valid).slice(0, -9), 'STATE_CORRUPT'],
-    ['when it is no text', new Uint8Array([0, 255, 254, 1]), 'STATE_CORRUPT'],
+    ['when it is not UTF-8', new Uint8Array([0, 255, 254, 1]), 'STATE_CORRUPT'],
     ['when it is another document', '[]', 'STATE_CORRUPT'],
     ['when it is null', 'null', 'STATE_CORRUPT'],
-    ['when a part is missing', JSON.stringify({ ...valid, resources: undefined }), 'STATE_CORRUPT'],
-    ['when it has a part too many', JSON.stringify({ ...valid, extra: 1 }), 'STATE_CORRUPT'],
+    ['when a field is missing', JSON.stringify({ ...valid, resources: undefined }), 'STATE_CORRUPT'],
+    ['when it has an unknown field', JSON.stringify({ ...valid, extra: 1 }), 'STATE_CORRUPT'],
     [
-      'when an id is no text',
+      'when an id is not a string',
       JSON.stringify({ ...valid, resources: { vpc: { vpcId: 1 } } }),
       'STATE_CORRUPT',
     ],
-    ['when it is of a newer Slipway', '{ "version": 2,\n"resources": "elsewhere" }', 'STATE_NEWER'],
-    ["when it is another stack's", JSON.stringify({ ...valid, stack: 'other-dev' }), 'STATE_FOREIGN'],
-    ["when it is another account's", JSON.stringify({ ...valid, account: '444455556666' }), 'STATE_FOREIGN'],
-    ["when it is another region's", JSON.stringify({ ...valid, region: 'us-east-1' }), 'STATE_FOREIGN'],
-    ["when it is another endpoint's", JSON.stringify({ ...valid, endpoint: 'sandbox' }), 'STATE_FOREIGN'],
+    ['when a newer Slipway wrote it', '{ "version": 2,\n"resources": "elsewhere" }', 'STATE_NEWER'],
+    ['when it belongs to another stack', JSON.stringify({ ...valid, stack: 'other-dev' }), 'STATE_FOREIGN'],
+    [
+      'when it belongs to another account',
+      JSON.stringify({ ...valid, account: '444455556666' }),
+      'STATE_FOREIGN',
+    ],
+    ['when it belongs to another region', JSON.stringify({ ...valid, region: 'us-east-1' }), 'STATE_FOREIGN'],
+    [
+      'when it belongs to another endpoint',
+      JSON.stringify({ ...valid, endpoint: 'sandbox' }),
+      'STATE_FOREIGN',
+    ],
   ])('%s', async (_, content, code) => {
     const bytes = await keep(content);
     await expect(open()).rejects.toMatchObject({ code, what: expect.stringContaining(file()) as unknown });
@@ -203,25 +211,27 @@ describe('a state file is refused and kept byte for byte', () => {
     expect(await readdir(dirname(file()))).toEqual(['dev.json']);
   });
 
-  test('and says where it is broken', async () => {
+  test('and the problem names the invalid field', async () => {
     await keep(JSON.stringify({ ...valid, resources: { vpc: { vpcId: 1 } } }));
     await expect(open()).rejects.toMatchObject({
       why: expect.stringMatching(/^resources\.vpc\.vpcId: /) as unknown,
     });
   });
 
-  test('and says which version it has', async () => {
+  test('and the problem names its version', async () => {
     await keep('{"version":7}');
-    await expect(open()).rejects.toMatchObject({ why: 'It has version 7; this one reads version 1.' });
+    await expect(open()).rejects.toMatchObject({ why: 'It has version 7; this Slipway reads version 1.' });
   });
 
-  test('and says first where it is for: of a sandbox, the account is not what is wrong', async () => {
+  test('and the problem names the endpoint first: for a sandbox, the account is not the mistake', async () => {
     await keep(JSON.stringify({ ...valid, account: '000000000000', endpoint: 'sandbox' }));
-    await expect(open()).rejects.toMatchObject({ why: 'It says endpoint sandbox; this run is for aws.' });
+    await expect(open()).rejects.toMatchObject({
+      why: 'It is for the endpoint sandbox; this run is for aws.',
+    });
   });
 });
 
-test('keys of tags are remembered from before they are given until everything is without them', async () => {
+test('tag keys are recorded from before they are set until no resource has them', async () => {
   const state = await open();
   await state.tagging(['team', 'cost']);
   await (await open()).tagging(['team', 'owner']);

@@ -1,11 +1,11 @@
-// Writing the state file: whole or not at all, and no more often than needed.
+// Writing the state file: atomically, and no more often than needed.
 import fs from 'node:fs';
 import { chmod, readFile, watch, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { Guard } from '../../../../lib/state/format.ts';
 import { openState } from '../../../../lib/state/state.ts';
-import { compiled, start } from '../../../program.ts';
+import { compileProgram, startProgram } from '../../../program.ts';
 import { testClock } from '../../clock.ts';
 import { useFolder } from './folder.ts';
 
@@ -20,8 +20,8 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-describe('changes that come at once', () => {
-  test('are written together, and each waits until it is written', async () => {
+describe('concurrent changes', () => {
+  test('are written together, and each resolves once it is written', async () => {
     const state = await open();
     const renames = jest.spyOn(fs.promises, 'rename');
     await Promise.all(
@@ -32,7 +32,7 @@ describe('changes that come at once', () => {
     expect(renames.mock.calls.length).toBeGreaterThan(0);
   });
 
-  test('while one is being written are in the file when they say so', async () => {
+  test('during a write are in the file when they resolve', async () => {
     const state = await open();
     const first = state.record('vpc', { vpcId: 'vpc-1' });
     await Promise.resolve();
@@ -45,10 +45,10 @@ describe('changes that come at once', () => {
 });
 
 describe('a write that fails', () => {
-  /** A file where the folder should be: not even the superuser can write below it. */
+  /** A file in place of the folder: not even root can write below it. */
   const block = async () => writeFile(dirname(file()), '');
 
-  test('is told to whoever made the change, as a problem', async () => {
+  test('rejects the change, with a problem', async () => {
     const state = await open();
     await block();
     await expect(state.intend('vpc')).rejects.toMatchObject({
@@ -58,7 +58,7 @@ describe('a write that fails', () => {
     });
   });
 
-  test('does not stand in the way of the next one', async () => {
+  test('does not prevent the next one', async () => {
     const state = await open();
     await block();
     await expect(state.record('vpc', { vpcId: 'vpc-1' })).rejects.toThrow('could not be written');
@@ -68,21 +68,21 @@ describe('a write that fails', () => {
   });
 });
 
-test('a file that others could read is for its owner alone once it is written again', async () => {
+test('a file that others could read is accessible to its owner alone after the next write', async () => {
   await (await open()).record('vpc', { vpcId: 'vpc-1' });
   await chmod(file(), 0o644);
   await (await open()).record('vpc', { vpcId: 'vpc-2' });
   expect((await fs.promises.stat(file())).mode & 0o777).toBe(0o600);
 });
 
-/** Writes files so large that it can be killed in the middle of one. */
+/** A process that writes files so large that it can be killed during a write. */
 const writer = (target: string) => `
   import { openState } from 'lib/state/state.ts';
   const state = await openState(${JSON.stringify(target)}, ${JSON.stringify(guard)}, { now: Date.now });
   const ids = (n) => Array.from({ length: 2000 }, (_, i) => ['id' + i, String(n % 10).repeat(2000)]);
   for (let n = 0; ; n += 1) await state.record('subnets.' + (n % 4), Object.fromEntries(ids(n)));`;
 
-/** Resolves when something happened in a folder so many times. */
+/** Resolves after a number of changes in a folder. */
 async function happenings(folder: string, count: number): Promise<void> {
   let seen = 0;
   for await (const _ of watch(folder)) if ((seen += 1) >= count) return;
@@ -90,10 +90,10 @@ async function happenings(folder: string, count: number): Promise<void> {
 
 test('a process that is killed while it writes leaves the old file or the new one', async () => {
   await (await open()).record('vpc', { vpcId: 'vpc-1' });
-  const program = await compiled(writer(file()));
+  const program = await compileProgram(writer(file()));
   for (const moment of [2, 12, 23]) {
     const happened = happenings(dirname(file()), moment);
-    const running = start(program, []);
+    const running = startProgram(program, []);
     await happened;
     await running.kill();
     const { data } = await open();

@@ -1,0 +1,63 @@
+/** Which call a request to AWS is: its service and its operation, as the request itself says them. Pure. */
+
+/** What is looked at of a request. */
+export interface ApiRequest {
+  readonly method: string;
+  /** The path, with its query. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+export interface AwsCall {
+  /** As the signature says it: `ec2`, `elasticloadbalancing`, `ecs`. */
+  readonly service: string;
+  readonly operation: string;
+  readonly mutating: boolean;
+}
+
+const READS = /^(Describe|Get|List|BatchGet|BatchCheck|Simulate)/;
+
+/**
+ * The operation stands in the form (EC2, ELB, IAM, STS), in a header (ECS, ECR, CloudWatch Logs), at the end of the path
+ * (what is sent as CBOR), or it is the method and the path (Route 53).
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+export function awsCallOf({ method, url, headers, body }: ApiRequest): AwsCall {
+  const service = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(String(headers['authorization']))?.[1];
+  const [path = ''] = url.split('?');
+  const operation =
+    /\.(\w+)$/.exec(String(headers['x-amz-target'] ?? ''))?.[1] ??
+    new URLSearchParams(body).get('Action') ??
+    /\/operation\/(\w+)$/.exec(path)?.[1] ??
+    restOperation(method, path);
+  return {
+    service: service ?? 'unsigned',
+    operation,
+    mutating: /^(GET|HEAD) /.test(operation) ? false : !READS.test(operation),
+  };
+}
+
+const VERSION = '/2013-04-01/';
+
+/** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_Operations_Amazon_Route_53.html */
+const ROUTES: readonly (readonly [method: string, path: RegExp, operation: string])[] = [
+  ['GET', /^hostedzone$/, 'ListHostedZones'],
+  ['POST', /^hostedzone$/, 'CreateHostedZone'],
+  ['GET', /^hostedzone\/[^/]+$/, 'GetHostedZone'],
+  ['POST', /^hostedzone\/[^/]+$/, 'UpdateHostedZoneComment'],
+  ['DELETE', /^hostedzone\/[^/]+$/, 'DeleteHostedZone'],
+  ['GET', /^hostedzone\/[^/]+\/rrset$/, 'ListResourceRecordSets'],
+  ['POST', /^hostedzone\/[^/]+\/rrset$/, 'ChangeResourceRecordSets'],
+  ['GET', /^hostedzonesbyname$/, 'ListHostedZonesByName'],
+  ['GET', /^change\/[^/]+$/, 'GetChange'],
+  ['GET', /^tags\/hostedzone\/[^/]+$/, 'ListTagsForResource'],
+  ['POST', /^tags\/hostedzone\/[^/]+$/, 'ChangeTagsForResource'],
+];
+
+/** What is not known by its path goes by that. */
+function restOperation(method: string, path: string): string {
+  const rest = path.startsWith(VERSION) ? path.slice(VERSION.length).replace(/\/$/, '') : undefined;
+  const known = ROUTES.find(([verb, pattern]) => verb === method && rest !== undefined && pattern.test(rest));
+  return known?.[2] ?? `${method} ${path}`;
+}

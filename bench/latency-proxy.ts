@@ -1,0 +1,69 @@
+/** Stands between a client and an endpoint: every call takes so many milliseconds longer, and is written down. */
+import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { awsCallOf, type AwsCall } from './aws-call.ts';
+import { listen, type Listening } from './local-server.ts';
+
+/** One call, and when: milliseconds since 1970. */
+export interface ProxiedCall extends AwsCall {
+  readonly start: number;
+  readonly end: number;
+  readonly status: number;
+}
+
+export interface Proxy extends Listening {
+  /** The calls so far, in the order in which they were answered. */
+  readonly calls: readonly ProxiedCall[];
+  /** Gives the calls so far and forgets them. */
+  take(): ProxiedCall[];
+}
+
+/**
+ * Starts a proxy on a free port of this machine.
+ * @param upstream the endpoint, such as `http://127.0.0.1:5000`
+ * @param delay milliseconds that are added to each call
+ */
+export async function latencyProxy(upstream: string, delay: number): Promise<Proxy> {
+  const agent = new Agent({ keepAlive: true });
+  const calls: ProxiedCall[] = [];
+  const server = createServer((incoming, outgoing) => {
+    void pass(incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  // A client may keep a connection for as long as it likes, as AWS's own clients do.
+  server.keepAliveTimeout = 60_000;
+
+  async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const start = Date.now();
+    const body = await bodyOf(incoming);
+    await new Promise((later) => setTimeout(later, delay));
+    const { method = 'GET', url = '/', headers } = incoming;
+    const answer = await new Promise<IncomingMessage>((answered, failed) => {
+      request(new URL(url, upstream), { method, headers, agent }, answered).on('error', failed).end(body);
+    });
+    const content = await bodyOf(answer);
+    const { statusCode: status = 502 } = answer;
+    calls.push({
+      ...awsCallOf({ method, url, headers, body: body.toString() }),
+      start,
+      end: Date.now(),
+      status,
+    });
+    outgoing.writeHead(status, { ...answer.headers, connection: 'keep-alive' }).end(content);
+  }
+
+  const { url, close } = await listen(server);
+  return {
+    url,
+    calls,
+    take: () => calls.splice(0),
+    close: async () => {
+      agent.destroy();
+      await close();
+    },
+  };
+}
+
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

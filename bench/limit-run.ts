@@ -1,0 +1,123 @@
+/** Measures Slipway against the limit: on the sandbox with AWS's own durations, beside what they alone add up to. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StackInput } from '../lib/config/schema.ts';
+import type { TimedEvent } from '../lib/run/timeline.ts';
+import { durations } from '../sandbox/world/durations.ts';
+import { onCleanup } from './cleanup.ts';
+import { inFolder } from './compare.ts';
+import { provisionGraph, provisionLimit, teardownLimit, updateLimit } from './limits.ts';
+import { freePort } from './local-server.ts';
+import { criticalPath, type Path, type Span } from './critical-path.ts';
+import { runCommand } from './run-command.ts';
+import { ROOT, slipwayCommand } from './slipway.ts';
+import { SURVEY, spansOf, START_UP, VERIFY } from './run-spans.ts';
+
+/** One command beside its limit; seconds of this machine's clock. */
+export interface LimitComparison {
+  readonly work: string;
+  readonly seconds: number;
+  readonly limit: number;
+  readonly path: readonly string[];
+}
+
+export interface LimitRun {
+  readonly works: readonly LimitComparison[];
+  /** The spans of the provision, and those that decided how long it took. */
+  readonly spans: readonly Span[];
+  readonly critical: readonly Span[];
+}
+
+const DEREGISTRATION_SECONDS = 10;
+const INTERVAL_SECONDS = 5;
+/** How long a command may take, in seconds of AWS. */
+const TIMEOUT_SECONDS = 900;
+
+/** The stack of the example: images are built and pushed. @param round what an update changes */
+const stackOf = (round: number): StackInput => {
+  const api = (name: string, port: number) => ({
+    source: join(ROOT, 'services', name),
+    port,
+    path: `/${name}`,
+    health: { path: '/health', intervalSeconds: INTERVAL_SECONDS, timeoutSeconds: 2 },
+    environment: { ROUND: String(round), CATALOGUE_URL: 'http://localhost:6000' },
+  });
+  return {
+    name: 'slipway',
+    region: 'eu-west-1',
+    domain: { name: 'api.slipway.localhost', zone: 'slipway.localhost', createZone: true },
+    deregistrationDelaySeconds: DEREGISTRATION_SECONDS,
+    services: { shop: { containers: { api1: api('api1', 5000), api2: api('api2', 6000) } } },
+  };
+};
+
+/** @param pace how many times as fast as AWS's the sandbox's time runs */
+export const measureAgainstLimit = (pace: number, log: (text: string) => void): Promise<LimitRun> =>
+  inFolder(async (folder) => {
+    const port = await freePort();
+    const files = { config: join(folder, 'slipway.config.ts'), timeline: join(folder, 'timeline') };
+    const env = {
+      ...process.env,
+      NO_UPDATE_NOTIFIER: '1',
+      SLIPWAY_HOME: join(folder, '.slipway'),
+      SLIPWAY_SANDBOX_PORT: String(port),
+      SLIPWAY_SANDBOX_HTTP_PORT: '0',
+      SLIPWAY_SANDBOX_PACE: String(pace),
+      SLIPWAY_TIMELINE: files.timeline,
+    };
+    const stop = onCleanup(() => stopSandbox(port));
+    const delays = { deregistration: DEREGISTRATION_SECONDS * 1000, interval: INTERVAL_SECONDS * 1000 };
+    const works: LimitComparison[] = [];
+    const measure = async (work: string, script: 'provision' | 'teardown', limit: Path) => {
+      const command = slipwayCommand(env, script, '--yes', '--config', files.config);
+      const { seconds } = await runCommand({ ...command, timeoutSeconds: 60 + TIMEOUT_SECONDS / pace });
+      works.push({ work, seconds, limit: limit.ms / 1000 / pace, path: limit.nodes });
+      log(`${work}: ${seconds.toFixed(1)} s, the limit is ${(limit.ms / 1000 / pace).toFixed(1)} s`);
+    };
+    try {
+      writeFileSync(files.config, `export default ${JSON.stringify(stackOf(1))};\n`);
+      const start = Date.now();
+      await measure('first provision', 'provision', provisionLimit());
+      const spans = provisionSpans(files.timeline, start, Date.now(), pace);
+      writeFileSync(files.config, `export default ${JSON.stringify(stackOf(2))};\n`);
+      await measure('update', 'provision', updateLimit(delays));
+      await measure('teardown', 'teardown', teardownLimit(delays));
+      return { works, spans, critical: criticalPath(spans, spanGraph) };
+    } finally {
+      await stop();
+    }
+  });
+
+const OPENING = 'load balancer opens';
+
+/** What each span of a provision waits for: as the architecture says; and AWS, behind the load balancer. */
+const spanGraph = {
+  ...Object.fromEntries(
+    Object.entries(provisionGraph).map(([node, needs]) => [node, [...needs, SURVEY] as readonly string[]]),
+  ),
+  services: [...(provisionGraph['services'] ?? []), OPENING, SURVEY],
+  [SURVEY]: [START_UP],
+  [START_UP]: [],
+  [VERIFY]: ['record', 'services'],
+};
+
+/** The spans of the run, and the one of the load balancer that AWS still sets up when its step is done. */
+function provisionSpans(file: string, start: number, end: number, pace: number): Span[] {
+  const events = existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as TimedEvent)
+    : [];
+  const spans = spansOf(events, start, end);
+  const balancer = spans.find(({ node }) => node === 'loadBalancer');
+  if (!balancer) return spans;
+  const opens = { node: OPENING, label: OPENING, start: balancer.end };
+  const row = spans.indexOf(balancer) + 1;
+  return spans.toSpliced(row, 0, { ...opens, end: balancer.end + durations.loadBalancerCreate / pace });
+}
+
+/** A sandbox runs on in the background for as long as there is something in it. */
+async function stopSandbox(port: number): Promise<void> {
+  await fetch(`http://127.0.0.1:${port}/_sandbox/stop`, { method: 'POST' }).catch(() => undefined);
+}

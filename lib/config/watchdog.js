@@ -1,0 +1,11 @@
+// A thread that kills its process when the parent process ends. A configuration can block the main thread, but not this one.
+// @ts-check
+import { workerData } from 'node:worker_threads';
+
+/** Milliseconds between two checks. */
+const EVERY = 250;
+
+setInterval(() => {
+  // The parent of an orphaned process is another one.
+  if (process.ppid !== workerData) process.kill(process.pid, 'SIGKILL');
+}, EVERY);

@@ -1,0 +1,54 @@
+/** The health check of a target group: one table of its fields, as we name them, as ELB names them and as plans show them. Pure. */
+import type { ModifyTargetGroupCommandInput, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { HealthCheck } from '../config/config.ts';
+import type { Fields } from '../model/change.ts';
+
+/** A health check with the protocol and the port that the load balancer uses for it. */
+export interface TargetHealthCheck extends HealthCheck {
+  readonly protocol: string;
+  readonly port: string;
+}
+
+interface FieldNames {
+  /** The member of ELB's requests and responses; the status codes are one level deeper, in `Matcher.HttpCode`. */
+  readonly member: keyof TargetGroup;
+  /** The name of the field in a plan. */
+  readonly label: `health.${string}`;
+  /** The value of a field that ELB does not report. */
+  readonly absent: string | number;
+}
+
+/** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroup.html */
+const FIELDS: Readonly<Record<keyof TargetHealthCheck, FieldNames>> = {
+  protocol: { member: 'HealthCheckProtocol', label: 'health.protocol', absent: '' },
+  port: { member: 'HealthCheckPort', label: 'health.port', absent: '' },
+  path: { member: 'HealthCheckPath', label: 'health.path', absent: '' },
+  intervalSeconds: { member: 'HealthCheckIntervalSeconds', label: 'health.interval', absent: 0 },
+  timeoutSeconds: { member: 'HealthCheckTimeoutSeconds', label: 'health.timeout', absent: 0 },
+  healthyThreshold: { member: 'HealthyThresholdCount', label: 'health.healthy threshold', absent: 0 },
+  unhealthyThreshold: { member: 'UnhealthyThresholdCount', label: 'health.unhealthy threshold', absent: 0 },
+  matcher: { member: 'Matcher', label: 'health.matcher', absent: '' },
+};
+const ENTRIES = Object.entries(FIELDS) as [keyof TargetHealthCheck, FieldNames][];
+
+/** Returns the health check that ELB reports of a target group. */
+export function healthCheckOfGroup(group: TargetGroup): TargetHealthCheck {
+  const members = { ...group, Matcher: group.Matcher?.HttpCode };
+  const values = ENTRIES.map(([field, { member, absent }]) => [field, members[member] ?? absent]);
+  return Object.fromEntries(values) as TargetHealthCheck;
+}
+
+/** Returns the members of `CreateTargetGroup` and `ModifyTargetGroup` that set a health check. */
+export function healthCheckInput(check: TargetHealthCheck) {
+  const { Matcher: HttpCode, ...members } = Object.fromEntries(
+    ENTRIES.map(([field, { member }]) => [member, check[field]]),
+  );
+  return { ...members, Matcher: { HttpCode } } as Pick<
+    ModifyTargetGroupCommandInput,
+    Exclude<keyof ModifyTargetGroupCommandInput, 'TargetGroupArn'>
+  >;
+}
+
+/** Returns a health check as the fields of a plan. */
+export const healthCheckFields = (check: TargetHealthCheck): Fields<`health.${string}`> =>
+  Object.fromEntries(ENTRIES.map(([field, { label }]) => [label, check[field]]));

@@ -1,0 +1,45 @@
+/** What every kind of Elastic Load Balancing resource declares: its ARNs, its refusals and the lists that it appears in. */
+import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { OperationName } from '../../operations.ts';
+import type { Refusal } from '../../protocol/refusal.ts';
+import { Table, type Kind } from '../../world/table.ts';
+import type { Findable } from '../finder.ts';
+import { constraint, validation } from './errors.ts';
+
+/** What the declaration of a kind states. */
+interface Declaration {
+  /** What follows the account in ARNs of the kind, up to the first slash. */
+  readonly arnType: string;
+  /** The kind in AWS's refusals, e.g. `load balancer`. */
+  readonly noun: string;
+  /** The request parameter that takes an ARN of the kind, as AWS's refusals spell it. */
+  readonly parameter: string;
+  /** The operations that list the kind; they lag. */
+  readonly listedBy: readonly OperationName<typeof ELBv2>[];
+  /** Returns the refusal of an ARN without a row. */
+  notFound(arn: string): Refusal;
+}
+
+export interface ElbKind<Row extends object> extends Kind<Row>, Findable {
+  readonly arnType: string;
+}
+
+export type ElbTable<Row extends object & { tags: Tag[] }> = Table<Row, ElbKind<Row>>;
+
+/** Makes the table of a kind from its declaration. */
+export function resource<Row extends object & { tags: Tag[] }>(declaration: Declaration): ElbTable<Row> {
+  const { arnType, noun, parameter, listedBy } = declaration;
+  const shape = new RegExp(`^arn:aws:elasticloadbalancing:[\\w-]+:\\d{12}:${arnType}/.+`);
+  return new Table<Row, ElbKind<Row>>({
+    arnType,
+    isCounted: () => true,
+    lag: { listedBy },
+    keyOf(arn) {
+      if (!arn) throw constraint(undefined, parameter, 'not be null');
+      if (!shape.test(arn)) throw validation(`'${arn}' is not a valid ${noun} ARN`);
+      return arn;
+    },
+    notFound: (arn) => declaration.notFound(arn),
+  });
+}

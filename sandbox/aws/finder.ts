@@ -1,0 +1,38 @@
+/** Finds the row that a request names by id, name or ARN, or throws the refusal that its kind declares. */
+
+/** What the table of a kind declares so that requests can name its rows. */
+export interface Findable {
+  /**
+   * Returns the key of the row that a request names.
+   * @throws the refusal of a missing or malformed id
+   */
+  keyOf(id: string | undefined): string;
+  /** Returns the refusal of an id without a row. */
+  notFound(id: string): Error;
+}
+
+/** Rows that requests can name: a table, or a view of one. */
+export interface Rows<Row> {
+  readonly kind: Findable;
+  get(key: string): Row | undefined;
+}
+
+/**
+ * Returns the row that a request names.
+ * @throws the kind's refusal when the id is missing or malformed, or names no row
+ */
+export function rowOf<Row>(rows: Rows<Row>, id: string | undefined): Row {
+  const row = rows.get(rows.kind.keyOf(id));
+  if (row === undefined) throw rows.kind.notFound(id ?? '');
+  return row;
+}
+
+/**
+ * Returns the row with a key that needs no check.
+ * @throws the kind's refusal when there is none
+ */
+export function rowAt<Row>(rows: Rows<Row>, key: string): Row {
+  const row = rows.get(key);
+  if (row === undefined) throw rows.kind.notFound(key);
+  return row;
+}

@@ -1,0 +1,84 @@
+/** Tags of resources: upserts and removals, by each service's own spelling, limits and refusals. */
+
+/** How a service spells a tag. */
+interface Spelling<Given, Tag extends Given> {
+  read(tag: Given): { key: string; value: string };
+  write(key: string, value: string): Tag;
+}
+
+/** `{ Key, Value }`, as most services spell tags. */
+export const CAPITALISED: Spelling<{ Key?: string; Value?: string }, { Key: string; Value: string }> = {
+  read: ({ Key = '', Value = '' }) => ({ key: Key, value: Value }),
+  write: (Key, Value) => ({ Key, Value }),
+};
+
+/** `{ key, value }`, as ECS spells tags. */
+export const LOWER_CASE: Spelling<{ key?: string; value?: string }, { key: string; value: string }> = {
+  read: ({ key = '', value = '' }) => ({ key, value }),
+  write: (key, value) => ({ key, value }),
+};
+
+type Entry = [key: string, value: string];
+/** The entries of a record, as CloudWatch Logs spells tags. */
+export const ENTRY: Spelling<Entry, Entry> = {
+  read: ([key, value]) => ({ key, value }),
+  write: (key, value) => [key, value],
+};
+
+/** What a service allows, and how it refuses everything else. */
+export interface TagRules<Given, Tag extends Given> {
+  readonly spelling: Spelling<Given, Tag>;
+  /** @throws the refusal of a key or a value that the service does not allow */
+  check(key: string, value: string): void;
+  /** Returns the refusal of a call that names a key twice; without it the last value counts. */
+  duplicate?(key: string): Error;
+  /** Returns the refusal of more tags than a resource may have. */
+  tooMany(most: number): Error;
+  /** Whether keys that differ only in case are the same key. */
+  readonly ignoresCase?: boolean;
+}
+
+/** The tag operations of a service. */
+export interface Tagging<Given, Tag extends Given> {
+  /**
+   * Returns the tags after an upsert.
+   * @throws the service's refusals of a key, a value, or too many tags
+   */
+  readonly merged: (existing: readonly Given[] | undefined, added: readonly Given[] | undefined) => Tag[];
+  /** Returns the tags without some keys; a key that is not there is not an error. */
+  readonly without: <T extends Given>(
+    existing: readonly T[] | undefined,
+    keys: readonly string[] | undefined,
+  ) => T[];
+}
+
+/** The most tags that a resource may have, in every service. */
+const MOST = 50;
+
+/** Makes the tagging of a service from its rules. */
+export function tagging<Given, Tag extends Given>(rules: TagRules<Given, Tag>): Tagging<Given, Tag> {
+  const { spelling, ignoresCase } = rules;
+  const folded = (key: string): string => (ignoresCase ? key.toLowerCase() : key);
+  const idOf = (tag: Given): string => folded(spelling.read(tag).key);
+  return {
+    merged(existing = [], added = []) {
+      const tags = new Map<string, Tag>();
+      const put = (key: string, value: string) => tags.set(folded(key), spelling.write(key, value));
+      for (const { key, value } of existing.map((tag) => spelling.read(tag))) put(key, value);
+      const seen = new Set<string>();
+      for (const tag of added) {
+        const { key, value } = spelling.read(tag);
+        if (rules.duplicate && seen.has(folded(key))) throw rules.duplicate(key);
+        seen.add(folded(key));
+        rules.check(key, value);
+        put(key, value);
+      }
+      if (tags.size > MOST) throw rules.tooMany(MOST);
+      return [...tags.values()];
+    },
+    without(existing = [], keys = []) {
+      const removed = new Set(keys.map(folded));
+      return existing.filter((tag) => !removed.has(idOf(tag)));
+    },
+  };
+}

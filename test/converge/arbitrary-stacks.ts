@@ -1,0 +1,56 @@
+/** For convergence tests: random configurations. */
+import fc from 'fast-check';
+import type { StackInput } from '../../lib/config/schema.ts';
+
+const name = fc.constantFrom('a', 'b', 'c');
+const container = fc.record({
+  image: fc.constantFrom('public.ecr.aws/shop/app:1', 'public.ecr.aws/shop/app:2'),
+  port: fc.constantFrom(5000, 6000, 7000),
+  protocol: fc.constantFrom('HTTP' as const, 'HTTPS' as const),
+  health: fc.record({ path: fc.constantFrom('/', '/health') }),
+  environment: fc.dictionary(fc.constantFrom('LEVEL', 'MODE'), fc.constantFrom('1', '2')),
+  essential: fc.constant(true),
+});
+const service = fc.record({
+  cpu: fc.constantFrom(256 as const, 512 as const),
+  memory: fc.constant(1024),
+  count: fc.constantFrom(0, 1, 2),
+  containers: fc.dictionary(name, container, { minKeys: 1, maxKeys: 3 }),
+});
+
+/** Ports are unique per task and paths per stack, as the configuration requires. */
+export const arbitraryStack: fc.Arbitrary<StackInput> = fc
+  .record({
+    services: fc.dictionary(name, service, { minKeys: 1, maxKeys: 2 }),
+    zones: fc.constantFrom(2, 3),
+    retention: fc.constantFrom(14 as const, 30 as const),
+    idle: fc.constantFrom(60, 90),
+    delay: fc.constantFrom(0, 10),
+    domain: fc.option(fc.constantFrom('api.example.com', 'www.example.com'), { nil: undefined }),
+    paths: fc.shuffledSubarray(['/', '/a', '/b', '/c', '/a/b', '/d'], { minLength: 6 }),
+  })
+  .map(({ services, zones, retention, idle, delay, domain, paths }) => {
+    let next = 0;
+    const placed = Object.entries(services).map(([key, { containers, ...rest }]) => [
+      key,
+      {
+        ...rest,
+        containers: Object.fromEntries(
+          Object.entries(containers).map(([called, it], index) => [
+            called,
+            { ...it, port: it.port + index, path: paths[next++] },
+          ]),
+        ),
+      },
+    ]);
+    return {
+      name: 'shop',
+      region: 'eu-west-1',
+      network: { zones },
+      logRetentionDays: retention,
+      idleTimeoutSeconds: idle,
+      deregistrationDelaySeconds: delay,
+      services: Object.fromEntries(placed) as StackInput['services'],
+      ...(domain === undefined ? {} : { domain: { name: domain, zone: 'example.com', createZone: true } }),
+    };
+  });

@@ -1,0 +1,74 @@
+// AWS accepts a load balancer but fails to set it up: the run ends soon with the reason, and the next run replaces it.
+import { expect, test } from '@jest/globals';
+import type { StackInput } from '../../lib/config/schema.ts';
+import { pretendPlane } from '../../sandbox/data-plane.ts';
+import { leapingClock } from '../sweep/leaping-clock.ts';
+import { account, planInWords, type Account } from './harness.ts';
+import { container, stack } from './stacks.ts';
+
+const why = 'The subnets have no free addresses left';
+const expectedProblem = {
+  code: 'FAILED_STATE',
+  what: 'AWS could not set up the load balancer shop-dev.',
+  why,
+  now: expect.stringContaining('kept and recorded'),
+  fix: expect.arrayContaining([expect.stringContaining('npm run provision')]),
+};
+
+const failLoadBalancer = ({ sandbox }: Account) =>
+  sandbox.faults.add({
+    kind: 'fails-later',
+    operation: 'CreateLoadBalancer',
+    nth: 1,
+    code: '',
+    message: why,
+  });
+
+test('a run that waits ends when AWS reports the failure, not at the deadline of the service', async () => {
+  const clock = leapingClock();
+  const user = await account({ clock, plane: { ...pretendPlane, checksTargets: true } });
+  failLoadBalancer(user);
+  await expect(user.provision(stack(), { wait: true })).rejects.toMatchObject(expectedProblem);
+  expect(user.ids()).toHaveProperty(['services.web']);
+});
+
+test('many services that wait for one load balancer share the requests that look at it', async () => {
+  const services: StackInput['services'] = {};
+  for (let nth = 1; nth <= 12; nth += 1)
+    services[`s${nth}`] = { containers: { api: container(`api${nth}`, 5000) } };
+  const user = await account({ clock: leapingClock(), plane: { ...pretendPlane, checksTargets: true } });
+  failLoadBalancer(user);
+  await expect(user.provision(stack({ services }), { wait: true })).rejects.toThrow(why);
+  const looks = user.sandbox.journal
+    .entries()
+    .filter(({ operation }) => operation === 'DescribeLoadBalancers');
+  // One by the survey, and then fewer than there are services.
+  expect(looks.length).toBeGreaterThan(1);
+  expect(looks.length).toBeLessThan(10);
+});
+
+test('a run that does not wait reports the failure if AWS does; the next run replaces it, its listener and rules', async () => {
+  const user = await account();
+  failLoadBalancer(user);
+  await expect(user.provision(stack())).rejects.toMatchObject(expectedProblem);
+  const failed = user.ids()['loadBalancer'];
+  expect(planInWords(await user.plan(stack()))).toEqual([
+    'replace loadBalancer: state',
+    'create listener',
+    'create rules.web-api1',
+    'create rules.web-api2',
+    'update record: alias to, alias zone',
+  ]);
+  await user.provision(stack(), { wait: true });
+  expect(user.ids()['loadBalancer']).not.toEqual(failed);
+  expect(await user.plan(stack())).toEqual([]);
+  expect(user.census()).toMatchObject({ 'elbv2.loadBalancers': 1, 'elbv2.listeners': 1 });
+});
+
+test('a failed load balancer can be removed by a teardown', async () => {
+  const user = await account();
+  failLoadBalancer(user);
+  await expect(user.provision(stack())).rejects.toMatchObject(expectedProblem);
+  await user.teardown(stack());
+  expect(user.census()).toEqual({});
+});

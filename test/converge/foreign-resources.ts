@@ -1,0 +1,122 @@
+/** For convergence tests: resources of other owners under names that our stack uses. */
+import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateRepositoryCommand } from '@aws-sdk/client-ecr';
+import { CreateClusterCommand, RegisterTaskDefinitionCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
+import { AddTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { CreateRoleCommand, CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
+import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand } from '@aws-sdk/client-route-53';
+import type { StackInput } from '../../lib/config/schema.ts';
+import type { Clients } from './clients.ts';
+import type { Account } from './harness.ts';
+import { stack } from './stacks.ts';
+
+/** A resource that another user has created under our name. */
+export interface ForeignResource {
+  readonly address: string;
+  readonly create: (aws: Clients) => Promise<unknown>;
+  readonly stack?: StackInput;
+  /** What remains theirs after the stack is adopted and torn down, by kind. */
+  readonly remaining?: Readonly<Record<string, number>>;
+}
+
+const TRUST = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+const zone = { Name: 'example.com', CallerReference: 'by hand' };
+const ownZone = stack({ domain: { name: 'api.example.com', zone: 'example.com' } });
+
+export const foreignResources: readonly ForeignResource[] = [
+  {
+    address: 'logGroup',
+    create: ({ logs }) =>
+      logs.send(new CreateLogGroupCommand({ logGroupName: '/slipway/shop-dev', tags: { team: 'orders' } })),
+  },
+  {
+    address: 'cluster',
+    async create({ iam, ecs }) {
+      await iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
+      await ecs.send(new CreateClusterCommand({ clusterName: 'shop-dev' }));
+    },
+  },
+  {
+    address: 'roles.task',
+    create: ({ iam }) =>
+      iam.send(
+        new CreateRoleCommand({
+          RoleName: 'shop-dev-task',
+          Path: '/slipway/shop-dev/',
+          AssumeRolePolicyDocument: JSON.stringify(TRUST),
+        }),
+      ),
+  },
+  {
+    address: 'taskDefinitions.web',
+    create: ({ ecs }) =>
+      ecs.send(
+        new RegisterTaskDefinitionCommand({
+          family: 'shop-dev-web',
+          containerDefinitions: [{ name: 'other', image: 'other', memory: 128 }],
+        }),
+      ),
+  },
+  {
+    address: 'record',
+    stack: ownZone,
+    remaining: { 'route53.zones': 1 },
+    async create({ route53 }) {
+      const { HostedZone } = await route53.send(new CreateHostedZoneCommand(zone));
+      const ResourceRecordSet = {
+        Name: 'api.example.com',
+        Type: 'CNAME' as const,
+        TTL: 60,
+        ResourceRecords: [{ Value: 'elsewhere.example.org' }],
+      };
+      await route53.send(
+        new ChangeResourceRecordSetsCommand({
+          HostedZoneId: HostedZone?.Id,
+          ChangeBatch: { Changes: [{ Action: 'CREATE', ResourceRecordSet }] },
+        }),
+      );
+    },
+  },
+  {
+    address: 'hostedZone',
+    create: ({ route53 }) => route53.send(new CreateHostedZoneCommand(zone)),
+  },
+  {
+    address: 'repositories.web-app',
+    stack: stack({ services: { web: { containers: { app: { source: 'app', port: 80, path: '/' } } } } }),
+    create: ({ ecr }) => ecr.send(new CreateRepositoryCommand({ repositoryName: 'shop-dev/web-app' })),
+  },
+];
+
+/** Adds a tag to one of our resources. */
+export type AddTag = (
+  aws: Clients,
+  id: (field: string) => string,
+  tag: [key: string, value: string],
+) => Promise<unknown>;
+const elb =
+  (field: string): AddTag =>
+  (aws, id, [Key, Value]) =>
+    aws.elb.send(new AddTagsCommand({ ResourceArns: [id(field)], Tags: [{ Key, Value }] }));
+const ecs =
+  (field: string): AddTag =>
+  (aws, id, [key, value]) =>
+    aws.ecs.send(new TagResourceCommand({ resourceArn: id(field), tags: [{ key, value }] }));
+
+/** Resources of our stack that another stack can claim by tags. */
+export const takenOver: readonly [address: string, tags: AddTag][] = [
+  ['loadBalancer', elb('loadBalancerArn')],
+  ['listener', elb('listenerArn')],
+  ['rules.web-api1', elb('ruleArn')],
+  ['targetGroups.web-api2', elb('targetGroupArn')],
+  ['services.web', ecs('serviceArn')],
+];
+
+/** Tags one of our resources as another stack's. */
+export async function tagForOtherStack(user: Account, address: string, tags: AddTag): Promise<void> {
+  const ids = user.ids();
+  await tags(user.aws, (field) => ids[address]?.[field] ?? '', ['slipway:stack', 'other-prod']);
+}

@@ -1,0 +1,55 @@
+// A stack whose state file is lost is found again completely: no mutating call, and the same file as before.
+import { expect, test } from '@jest/globals';
+import { account } from './harness.ts';
+import { container, stack } from './stacks.ts';
+
+const devStack = stack({
+  services: {
+    web: {
+      containers: {
+        api: container('api', 5000),
+        app: { source: 'app', port: 8000, path: '/app' },
+      },
+    },
+  },
+});
+
+const prodStack = { ...devStack, domain: { name: 'api.example.org', zone: 'example.org', createZone: true } };
+
+test('everything is found by tags and names', async () => {
+  const user = await account();
+  await user.provision(devStack);
+  const ids = user.ids();
+  user.deleteState();
+  expect(await user.provision(devStack)).toEqual({ done: [], calls: [] });
+  expect(user.ids()).toEqual(ids);
+  expect([...new Set(Object.keys(ids).map((address) => address.split('.')[0]))].sort()).toMatchSnapshot();
+});
+
+test('a state file of deleted resources is corrected', async () => {
+  const user = await account();
+  await user.provision(devStack);
+  const ids = user.ids();
+  await user.teardown(devStack);
+  user.writeState(ids);
+  const { done } = await user.provision(devStack);
+  expect(done).toContain('vpc create');
+  expect(Object.keys(user.ids()).sort()).toEqual(Object.keys(ids).sort());
+  expect(user.ids()['vpc']).not.toEqual(ids['vpc']);
+  expect(await user.plan(devStack)).toEqual([]);
+});
+
+test('a teardown needs no state file either, and two stages never affect each other', async () => {
+  const user = await account();
+  await user.provision(devStack);
+  const dev = user.census();
+  await user.provision(prodStack, { stage: 'prod' });
+  expect(await user.plan(devStack)).toEqual([]);
+  user.deleteState('prod');
+  await user.teardown(prodStack, { stage: 'prod' });
+  expect(user.census()).toEqual(dev);
+  expect(await user.plan(devStack)).toEqual([]);
+  user.deleteState();
+  await user.teardown(devStack);
+  expect(user.census()).toEqual({});
+});

@@ -1,0 +1,50 @@
+// Any noun is missing, together with its dependents, or any set of nouns: provision repairs the stack.
+import { beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { nouns as allNouns, needs, type Noun } from '../../lib/model/architecture.ts';
+import { account, type Account } from './harness.ts';
+import { stack } from './stacks.ts';
+
+/** Nouns that a teardown keeps, or that have no resources in a stack whose images are given by reference. */
+const EXCLUDED: readonly Noun[] = ['serviceLinkedRole', 'repositories', 'images'];
+const nouns = allNouns.filter((name) => !EXCLUDED.includes(name));
+
+/** These nouns and all that depend on them: AWS deletes a resource only after its dependents. */
+function withDependents(missing: readonly Noun[]): Set<Noun> {
+  const gone = new Set(missing);
+  // The list has dependencies before their dependents.
+  for (const name of nouns)
+    if ((needs[name] as readonly Noun[]).some((other) => gone.has(other))) gone.add(name);
+  return gone;
+}
+
+let user: Account;
+let whole: Readonly<Record<string, number>>;
+beforeAll(async () => {
+  user = await account({ lifetime: 'file' });
+  await user.provision(stack());
+  whole = user.census();
+});
+
+async function expectRepaired(missing: readonly Noun[]): Promise<void> {
+  const gone = withDependents(missing);
+  await user.removeNouns(stack(), gone);
+  const lost = new Set(
+    (await user.plan(stack()))
+      .filter(({ verb }) => verb === 'create')
+      .map(({ address }) => address.split('.')[0]),
+  );
+  for (const name of missing) expect(lost).toContain(name);
+  await user.provision(stack());
+  expect(await user.plan(stack())).toEqual([]);
+  expect(user.census()).toEqual(whole);
+}
+
+test.each(nouns)('%s', (noun) => expectRepaired([noun]));
+
+test('any set of nouns', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.subarray(nouns, { minLength: 2 }), (missing) => expectRepaired(missing)),
+    { numRuns: Number(process.env['RUNS'] ?? 3) },
+  );
+}, 3_600_000);

@@ -1,0 +1,146 @@
+// Changes that need a replacement are made without failing a single request.
+import { request } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import type { StackInput } from '../../lib/config/schema.ts';
+import { account, type Account } from './harness.ts';
+
+const container = (name: string, port: number, protocol: 'HTTP' | 'HTTPS' = 'HTTP') => ({
+  source: 'app',
+  port,
+  path: '/app',
+  protocol,
+  health: { intervalSeconds: 5, timeoutSeconds: 2 },
+  environment: { NAME: `${name}:${port}`, PORT: String(port), PROTOCOL: protocol },
+});
+
+const stack = (services: StackInput['services']): StackInput => ({
+  name: 'shop',
+  region: 'eu-west-1',
+  // Two seconds at the pace of these accounts: enough for the requests in flight, which take real time.
+  deregistrationDelaySeconds: 600,
+  services,
+});
+
+/** Requests /app about a hundred times per second until it is stopped, which returns the number of each answer. */
+async function sendLoad(user: Account) {
+  const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
+  const found = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);
+  const { host, port } = (await found.json()) as { host: string; port: number };
+  const answers: Record<string, number> = {};
+  let stopped = false;
+  const ask = () =>
+    new Promise<string>((answered) => {
+      const sent = request({ host, port, path: '/app', agent: false }, (response) => {
+        let text = '';
+        response.on('data', (chunk) => (text += String(chunk)));
+        response.on('end', () => answered(response.statusCode === 200 ? text : `${response.statusCode}`));
+      });
+      sent.on('error', (error) => answered(error.message)).end();
+    });
+  const going = (async () => {
+    while (!stopped) {
+      const answer = await ask();
+      answers[answer] = (answers[answer] ?? 0) + 1;
+      // Leaves the processor to the other processes.
+      await setTimeout(5);
+    }
+  })();
+  return async () => {
+    stopped = true;
+    await going;
+    return answers;
+  };
+}
+
+const web = (app: ReturnType<typeof container>) => stack({ web: { containers: { app } } });
+const http = web(container('app', 8000));
+/** Two containers; no request goes to the second. */
+const beside = (name: string, protocol: 'HTTP' | 'HTTPS') => {
+  const side = { ...container('side', 8001, protocol), path: '/side' };
+  return stack({ web: { containers: { app: container(name, 8000), side } } });
+};
+const cases: [what: string, after: StackInput, answers: [string, string], before?: StackInput][] = [
+  ['the port of a container', web(container('app', 8001)), ['app:8000', 'app:8001']],
+  [
+    'the protocol of a container, on another port',
+    web(container('tls', 8443, 'HTTPS')),
+    ['app:8000', 'tls:8443'],
+  ],
+  [
+    'the protocol of a container, on the same port',
+    web(container('tls', 8000, 'HTTPS')),
+    ['app:8000', 'tls:8000'],
+  ],
+  [
+    'the protocol of a container, back again',
+    http,
+    ['tls:8000', 'app:8000'],
+    web(container('tls', 8000, 'HTTPS')),
+  ],
+  [
+    'the protocol of a path, with the name of its container',
+    stack({ web: { containers: { api: container('api', 8000, 'HTTPS') } } }),
+    ['app:8000', 'api:8000'],
+  ],
+  [
+    'the protocol of the container beside it',
+    beside('new', 'HTTPS'),
+    ['app:8000', 'new:8000'],
+    beside('app', 'HTTP'),
+  ],
+  [
+    'the name of a container',
+    stack({ web: { containers: { api: container('api', 8000) } } }),
+    ['app:8000', 'api:8000'],
+  ],
+  [
+    'the name of a service',
+    stack({ shop: { containers: { app: container('new', 8000) } } }),
+    ['app:8000', 'new:8000'],
+  ],
+];
+
+const interruptedCases = ['the name of a service', 'the protocol of a container, on the same port'];
+
+const refused = (operation: string, nth: number) =>
+  ({ kind: 'refused', operation, nth, code: 'AccessDenied', message: 'by the test', status: 403 }) as const;
+
+/** All cases with SWEEP=1. */
+const selectedCases = process.env['SWEEP']
+  ? cases
+  : cases.filter(([what]) => ['the port of a container', ...interruptedCases].includes(what));
+
+test.concurrent.each(selectedCases)(
+  '%s',
+  async (_what, after, answers, before = http) => {
+    const user = await account({ realTasks: true, lifetime: 'file' });
+    await user.provision(before, { wait: true });
+    const stop = await sendLoad(user);
+    const counts = await user.provision(after, { wait: true }).finally(stop).then(stop);
+    expect(Object.keys(counts).sort()).toEqual([...answers].sort());
+    expect(await user.plan(after)).toEqual([]);
+    await user.teardown(after);
+    expect(user.census()).toEqual({});
+  },
+  120_000,
+);
+
+test.concurrent.each(cases.filter(([what]) => interruptedCases.includes(what)))(
+  '%s, by a run that fails during the rollout of the service, and by the next run',
+  async (_what, after, answers, before = http) => {
+    const user = await account({ realTasks: true, lifetime: 'file' });
+    await user.provision(before, { wait: true });
+    const stop = await sendLoad(user);
+    const twice = async () => {
+      // The first call is the survey's; the second follows the create or the update.
+      user.sandbox.faults.add(refused('DescribeServices', 2));
+      await expect(user.provision(after, { wait: true })).rejects.toThrow('by the test');
+      await user.provision(after, { wait: true });
+    };
+    const counts = await twice().finally(stop).then(stop);
+    expect(Object.keys(counts).sort()).toEqual([...answers].sort());
+    expect(await user.plan(after)).toEqual([]);
+  },
+  120_000,
+);

@@ -1,0 +1,64 @@
+/** Plain English: comments, strings, test titles and documents without the habits that make a reader stop. */
+import { describe, expect, test } from '@jest/globals';
+import { FILES } from './files.ts';
+import { HABITS, OPENING_HABITS, type Habit } from './habits.ts';
+import { fragmentsOf, type Fragment } from './prose.ts';
+
+/** Files that quote the habits, or AWS. */
+const EXEMPT = ['test/house/habits.ts', 'test/house/prose.test.ts', 'docs/aws-semantics.md', 'LICENSE'];
+
+/** AWS's own wording, which the sandbox repeats literally. */
+const AWS_WORDING: readonly RegExp[] = [];
+
+/** TEMPORARY: starts of paths that are still being cleaned. To be emptied, then deleted. */
+const NOT_YET: readonly string[] = [
+  ...['CONTRIBUTING.md', 'README.md', 'run.js', 'slipway.config.ts', 'build/', 'docs/', 'services/'],
+  ...['lib/', 'provision/', 'teardown/', 'sandbox/', 'test/sandbox/', 'test/unit/'],
+  ...['bench/', 'test/terraform/', 'test/moto/', 'test/README.md', '.ci/'],
+  ...['test/certificate.ts', 'test/environment.cjs', 'test/runtime.cjs', 'test/program.ts'],
+  // Expect messages of other rooms.
+  ...['test/converge/leftovers.test.ts', 'test/journeys/broken-program.test.ts'],
+  'test/house/docs.test.ts',
+];
+
+const fragments = FILES.filter((file) => !EXEMPT.includes(file))
+  .filter((file) => !NOT_YET.some((folder) => file.startsWith(folder)))
+  .flatMap(fragmentsOf)
+  .filter(({ words }) => !AWS_WORDING.some((wording) => wording.test(words)));
+
+const hits = ({ pattern }: Habit, among: readonly Fragment[]): string[] =>
+  among
+    .filter(({ words }) => pattern.test(words))
+    .map(({ file, line, words }) => `${file}:${line} ${excerpt(words, pattern)}`);
+
+/** The match and some words around it. */
+function excerpt(words: string, pattern: RegExp): string {
+  const at = pattern.exec(words)?.index ?? 0;
+  return words.slice(Math.max(0, at - 40), at + 60).trim();
+}
+
+describe('prose', () => {
+  test.each(HABITS)('has no $name, but $better', (habit) => {
+    expect(hits(habit, fragments)).toEqual([]);
+  });
+
+  test.each(OPENING_HABITS)(
+    'has no doc comment of a file or an export that opens with $name, but $better',
+    (habit) => {
+      expect(
+        hits(
+          habit,
+          fragments.filter(({ isPurpose }) => isPurpose),
+        ),
+      ).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['// A comment of ours.', '"of ours"'],
+    ["const message = 'It is told.';", '"told"'],
+    ['const zones = `one ${1} a zone, one a zone`;', '"a" for "per"'],
+  ])('is checked in %j', (line, name) => {
+    expect(HABITS.filter(({ pattern }) => pattern.test(line)).map((habit) => habit.name)).toEqual([name]);
+  });
+});

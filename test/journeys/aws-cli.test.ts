@@ -1,0 +1,211 @@
+// The AWS CLI reads back everything that Slipway created, with one call per kind of resource.
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { machine } from './harness.ts';
+import { echo, tinyStack } from './tiny-stack.ts';
+
+const testWithAwsCli = spawnSync('aws', ['--version']).status === 0 ? test : test.skip;
+
+const REGION = 'eu-west-1';
+const TAG = 'Name=tag:slipway:stack,Values=tiny-dev';
+const OURS = ['--filters', TAG];
+
+testWithAwsCli(
+  'every kind of resource, one call per kind (needs the AWS CLI, aws, on the PATH)',
+  async () => {
+    const user = await machine();
+    const flags = tinyStack(
+      user,
+      { web: { containers: { app: echo('app', 8000, '/app') } } },
+      { domain: { name: 'api.tiny.localhost', zone: 'tiny.localhost', createZone: true } },
+    );
+    expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
+    const { resources } = user.state();
+    const id = (address: string, field: string) => resources[address]?.[field] ?? '';
+    const vpc = id('vpc', 'vpcId');
+    const balancer = id('loadBalancer', 'loadBalancerArn');
+    const targets = id('targetGroups.web-app', 'targetGroupArn');
+    const zone = id('hostedZone', 'hostedZoneId');
+
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: user.folder,
+      AWS_ACCESS_KEY_ID: 'any',
+      AWS_SECRET_ACCESS_KEY: 'any',
+    };
+    const run = promisify(execFile);
+    const aws = async (...args: string[]): Promise<unknown> => {
+      const place = ['--endpoint-url', user.endpoint, '--region', REGION, '--output', 'json'];
+      return JSON.parse((await run('aws', [...args, ...place], { env })).stdout);
+    };
+    const group = (name: string) => id(`securityGroups.${name}`, 'groupId');
+
+    const calls: readonly (readonly [args: string[], expected: object])[] = [
+      [
+        ['ec2', 'describe-vpcs', ...OURS],
+        { Vpcs: [{ VpcId: vpc, CidrBlock: '10.0.0.0/16', State: 'available' }] },
+      ],
+      [
+        ['ec2', 'describe-subnets', ...OURS, '--query', 'sort(Subnets[].AvailabilityZone)'],
+        ['a', 'a', 'b', 'b'].map((letter) => `${REGION}${letter}`),
+      ],
+      [
+        ['ec2', 'describe-internet-gateways', ...OURS],
+        { InternetGateways: [{ Attachments: [{ VpcId: vpc, State: 'available' }] }] },
+      ],
+      [
+        ['ec2', 'describe-nat-gateways', '--filter', TAG],
+        {
+          NatGateways: [
+            {
+              State: 'available',
+              SubnetId: id('subnets.public-1', 'subnetId'),
+              NatGatewayAddresses: [{ AllocationId: id('elasticIp', 'allocationId') }],
+            },
+          ],
+        },
+      ],
+      [
+        ['ec2', 'describe-addresses', ...OURS],
+        { Addresses: [{ AllocationId: id('elasticIp', 'allocationId') }] },
+      ],
+      [
+        [
+          'ec2',
+          'describe-route-tables',
+          ...OURS,
+          '--query',
+          "sort(RouteTables[].Routes[?DestinationCidrBlock=='0.0.0.0/0'][].[GatewayId || NatGatewayId][])",
+        ],
+        [
+          id('internetGateway', 'internetGatewayId'),
+          id('natGateway', 'natGatewayId'),
+          id('natGateway', 'natGatewayId'),
+        ],
+      ],
+      [
+        ['ec2', 'describe-security-groups', '--group-ids', group('balancer'), group('web')],
+        {
+          SecurityGroups: expect.arrayContaining([
+            expect.objectContaining({
+              GroupId: group('balancer'),
+              IpPermissions: [
+                expect.objectContaining({
+                  FromPort: 80,
+                  IpRanges: [expect.objectContaining({ CidrIp: '0.0.0.0/0' })],
+                }),
+              ],
+            }),
+            expect.objectContaining({
+              GroupId: group('web'),
+              IpPermissions: [
+                expect.objectContaining({
+                  FromPort: 8000,
+                  IpRanges: [],
+                  UserIdGroupPairs: [expect.objectContaining({ GroupId: group('balancer') })],
+                }),
+              ],
+            }),
+          ]),
+        },
+      ],
+      [
+        ['elbv2', 'describe-load-balancers', '--names', 'tiny-dev'],
+        {
+          LoadBalancers: [
+            { LoadBalancerArn: balancer, State: { Code: 'active' }, Scheme: 'internet-facing', VpcId: vpc },
+          ],
+        },
+      ],
+      [
+        ['elbv2', 'describe-listeners', '--load-balancer-arn', balancer],
+        {
+          Listeners: [
+            { Port: 80, Protocol: 'HTTP', DefaultActions: [{ FixedResponseConfig: { StatusCode: '404' } }] },
+          ],
+        },
+      ],
+      [
+        ['elbv2', 'describe-rules', '--listener-arn', id('listener', 'listenerArn')],
+        {
+          Rules: [
+            {
+              Conditions: [{ PathPatternConfig: { Values: ['/app', '/app/*'] } }],
+              Actions: [{ Type: 'forward', TargetGroupArn: targets }],
+            },
+            { IsDefault: true },
+          ],
+        },
+      ],
+      [
+        ['elbv2', 'describe-target-groups', '--target-group-arns', targets],
+        {
+          TargetGroups: [
+            { TargetType: 'ip', Port: 8000, LoadBalancerArns: [balancer], HealthCheckIntervalSeconds: 5 },
+          ],
+        },
+      ],
+      [
+        ['elbv2', 'describe-target-health', '--target-group-arn', targets],
+        { TargetHealthDescriptions: [{ Target: { Port: 8000 }, TargetHealth: { State: 'healthy' } }] },
+      ],
+      [
+        ['ecs', 'describe-clusters', '--clusters', 'tiny-dev'],
+        { clusters: [{ status: 'ACTIVE', runningTasksCount: 1, activeServicesCount: 1 }], failures: [] },
+      ],
+      [
+        ['ecs', 'describe-services', '--cluster', 'tiny-dev', '--services', 'web'],
+        { services: [{ desiredCount: 1, runningCount: 1, deployments: [{ rolloutState: 'COMPLETED' }] }] },
+      ],
+      [
+        ['ecs', 'describe-task-definition', '--task-definition', 'tiny-dev-web'],
+        {
+          taskDefinition: {
+            networkMode: 'awsvpc',
+            containerDefinitions: [{ name: 'app', portMappings: [{ containerPort: 8000 }] }],
+          },
+        },
+      ],
+      [
+        ['ecs', 'list-tasks', '--cluster', 'tiny-dev', '--service-name', 'web'],
+        { taskArns: [expect.stringContaining(':task/tiny-dev/')] },
+      ],
+      [
+        ['ecr', 'describe-repositories', '--repository-names', 'tiny-dev/web-app'],
+        { repositories: [{ imageTagMutability: 'IMMUTABLE' }] },
+      ],
+      [
+        ['ecr', 'describe-images', '--repository-name', 'tiny-dev/web-app'],
+        { imageDetails: [{ imageDigest: expect.stringMatching(/^sha256:/) }] },
+      ],
+      [
+        ['iam', 'list-roles', '--path-prefix', '/slipway/tiny-dev/', '--query', 'sort(Roles[].RoleName)'],
+        ['tiny-dev-execution', 'tiny-dev-task'],
+      ],
+      [
+        ['logs', 'describe-log-groups', '--log-group-name-prefix', '/slipway/tiny-dev'],
+        { logGroups: [{ logGroupName: '/slipway/tiny-dev', retentionInDays: 14 }] },
+      ],
+      [
+        ['route53', 'list-resource-record-sets', '--hosted-zone-id', zone],
+        {
+          ResourceRecordSets: expect.arrayContaining([
+            expect.objectContaining({
+              Name: 'api.tiny.localhost.',
+              Type: 'A',
+              AliasTarget: expect.objectContaining({ DNSName: expect.stringContaining('tiny-dev-') }),
+            }),
+          ]),
+        },
+      ],
+    ];
+    // In sequence: twenty clients that start at once would keep the containers from answering their health checks.
+    for (const [args, expected] of calls) {
+      const actual = await aws(...args);
+      if (Array.isArray(expected)) expect(actual).toEqual(expected);
+      else expect(actual).toMatchObject(expected);
+    }
+  },
+  300_000,
+);

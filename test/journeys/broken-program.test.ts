@@ -1,0 +1,61 @@
+// A program does not compile, then crashes at its start: both are explained, and fixing the program is all it takes.
+import { expect, test } from '@jest/globals';
+import { httpRequest, machine } from './harness.ts';
+import { echo, tinyStack } from './tiny-stack.ts';
+
+test('a syntax error, a crash at start, and then a working program', async () => {
+  const user = await machine();
+  const services = { web: { containers: { app: { ...echo('app', 8000, '/app'), source: 'app' } } } };
+  const flags = tinyStack(user, services);
+  await user.start('sandbox').outputs(/answers at/);
+
+  user.write('app/main.ts', '// Says hello.\n\nconst hello = = 1;\n');
+  expect(await user.run('provision', ...flags)).toMatchObject({
+    code: 1,
+    stdout: '',
+    problem: {
+      code: 'BUNDLE',
+      what: expect.stringMatching(/app cannot be bundled\.$/),
+      why: expect.stringMatching(/app\/main\.ts:3:15: Unexpected "="$/),
+      now: 'Nothing was changed.',
+      fix: [expect.stringContaining('Correct'), expect.stringContaining('npm install')],
+    },
+  });
+  expect(await user.mutations()).toEqual([]);
+  expect(user.stateFiles()).toEqual([]);
+
+  user.write(
+    'app/main.ts',
+    "console.log('looking for db:5432');\n" +
+      "console.error('no database there, giving up');\n" +
+      'process.exitCode = 3;\n',
+  );
+  const crashed = await user.run('provision', ...flags);
+  expect(crashed).toMatchObject({
+    code: 1,
+    stdout: '',
+    problem: {
+      code: 'DEPLOYMENT',
+      what: 'The deployment of web failed.',
+      now: expect.stringContaining('the failed service is kept'),
+      fix: expect.arrayContaining([
+        'A container exited on its own: its last log lines say why.',
+        expect.stringMatching(/^npm run provision -- --config \S+, once the cause is fixed$/),
+      ]),
+    },
+  });
+  const why = crashed.problem?.why ?? '';
+  expect(why).toContain('Essential container in task exited; app exit code 3');
+  expect(why).toMatch(/the last lines of app:\n *looking for db:5432\n *no database there, giving up$/);
+  expect(user.state().resources).toHaveProperty(['services.web']);
+
+  user.write(
+    'app/main.ts',
+    "import { createServer } from 'node:http';\n" +
+      "createServer((_, response) => response.end('hello')).listen(8000);\n" +
+      "process.on('SIGTERM', () => process.exit(0));\n",
+  );
+  const fixed = await user.run('provision', ...flags);
+  expect(fixed).toMatchObject({ code: 0, problem: undefined });
+  expect(await httpRequest(`${fixed.lastLine}/app`)).toMatchObject({ status: 200, body: 'hello' });
+}, 90_000);

@@ -1,0 +1,117 @@
+// Mistakes in a configuration or in arguments are reported all at once, before any call.
+import { expect, test } from '@jest/globals';
+import { machine, type Machine } from './harness.ts';
+
+/** Expects that no sandbox was started and no file was written. */
+async function expectUntouched({ endpoint, stateFiles }: Machine): Promise<void> {
+  await expect(fetch(endpoint)).rejects.toThrow('fetch failed');
+  expect(stateFiles()).toEqual([]);
+}
+
+test('a configuration with many mistakes lists them all, each with its path, its value and the fix', async () => {
+  const user = await machine();
+  const [, file] = user.config(`export default {
+    name: 'Shop_1',
+    regoin: 'eu-west-1',
+    services: {
+      web: {
+        cpu: 300,
+        containers: {
+          api: { source: 'nowhere', port: 70000, path: 'api', environment: { PASSWORD: 12345 } },
+          worker: { source: 'nowhere', image: 'redis' },
+        },
+      },
+    },
+  };`);
+  const outcome = await user.run('provision', '--config', file ?? '');
+  expect(outcome).toMatchObject({
+    code: 1,
+    stdout: '',
+    problem: {
+      code: 'CONFIG_INVALID',
+      what: `${file} has 9 mistakes.`,
+      now: 'Nothing was changed.',
+      fix: [`Correct ${file}, then run the command again.`],
+    },
+  });
+  const mistakes = outcome.problem?.why.split('\n') ?? [];
+  const at = (path: string) => mistakes.find((line) => line.startsWith(`${path}: `));
+  const api = 'services.web.containers.api';
+  expect(at('name')).toMatch(/'Shop_1'.*lower-case/);
+  expect(at('regoin')).toBe('regoin: unknown key. Did you mean region?');
+  expect(at('services.web.cpu')).toMatch(/300\. Give one of 256, 512/);
+  expect(at(`${api}.port`)).toMatch(/70000\. Give a whole number from 1 to 65535/);
+  expect(at(`${api}.path`)).toMatch(/'api'/);
+  expect(at('services.web.containers.worker.image')).toMatch(/has one of them/);
+  // A value that may be a secret is not repeated.
+  expect(at(`${api}.environment.PASSWORD`)).toMatch(/a number, not shown/);
+  expect(outcome.stderr).not.toContain('12345');
+  await expectUntouched(user);
+}, 60_000);
+
+test('a missing configuration file is named, with the way to name another', async () => {
+  const user = await machine();
+  expect(await user.run('provision', '--config', 'elsewhere.config.ts')).toMatchObject({
+    code: 1,
+    stdout: '',
+    problem: {
+      code: 'CONFIG_MISSING',
+      what: 'There is no elsewhere.config.ts.',
+      now: 'Nothing was changed.',
+      fix: [expect.stringContaining('--config FILE'), expect.stringContaining('defineStack')],
+    },
+  });
+  await expectUntouched(user);
+}, 60_000);
+
+test('a configuration that throws is reported with its own message and line', async () => {
+  const user = await machine();
+  const flags = user.config(`const region = undefined as { name?: string } | undefined;
+export default ({ stage }: { stage: string }) => {
+  if (stage === 'dev') throw new Error('there is no region for ' + stage);
+  return { name: 'shop', region, services: {} };
+};`);
+  expect(await user.run('teardown', ...flags)).toMatchObject({
+    code: 1,
+    stdout: '',
+    problem: {
+      code: 'CONFIG_LOAD',
+      what: `${flags[1]} cannot be read.`,
+      why: `${flags[1]}, line 3: there is no region for dev`,
+      now: 'Nothing was changed.',
+      fix: [expect.stringContaining('Correct')],
+    },
+  });
+  await expectUntouched(user);
+}, 60_000);
+
+test.each([
+  {
+    args: ['--paln'],
+    what: "Unknown option '--paln'.",
+    why: 'Did you mean --plan?',
+  },
+  {
+    args: ['--target', 'sandpit'],
+    what: "Option '--target <target>' argument 'sandpit' is invalid.",
+    why: 'Did you mean sandbox? Allowed choices are sandbox, aws.',
+  },
+])(
+  'the arguments $args are refused with the valid ones',
+  async ({ args, what, why }) => {
+    const user = await machine();
+    expect(await user.run('provision', ...args)).toMatchObject({
+      code: 1,
+      stdout: '',
+      problem: {
+        code: 'ARGUMENTS',
+        what,
+        why,
+        now: 'Nothing was changed.',
+        fix: ['npm run provision -- --help, for what it takes'],
+      },
+    });
+    await expectUntouched(user);
+  },
+  60_000,
+);

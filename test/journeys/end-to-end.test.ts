@@ -1,0 +1,88 @@
+// The whole life of the example stack: provision, requests, a second provision, teardown.
+import { expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { httpRequest, machine } from './harness.ts';
+
+const mutations = (journal: readonly { mutating: boolean }[]) => journal.filter(({ mutating }) => mutating);
+
+test('provision, use, provision again, tear down, tear down again', async () => {
+  const { run, census, journal, state, folder } = await machine({ SLIPWAY_SANDBOX_PACE: 'brisk' });
+
+  const first = await run('provision');
+  expect(first).toMatchObject({
+    code: 0,
+    problem: undefined,
+    last: expect.stringMatching(/^http:\/\/api\.slipway\.localhost:\d+$/),
+  });
+  const url = first.lastLine;
+
+  // DNS, load balancer, rule and task; and from one container to the other over localhost.
+  expect(await httpRequest(`${url}/api1`)).toMatchObject({ status: 200 });
+  expect(await httpRequest(`${url}/api2`)).toMatchObject({ status: 200 });
+  expect(await httpRequest(`${url}/nowhere`)).toMatchObject({
+    status: 404,
+    body: 'There is no service at this path.',
+  });
+  const { items } = JSON.parse((await httpRequest(`${url}/api2/products?inStock=true`)).body) as {
+    items: { id: string }[];
+  };
+  const order = await httpRequest(`${url}/api1/orders`, {
+    method: 'POST',
+    body: { items: [{ productId: items[0]?.id, quantity: 1 }] },
+  });
+  expect(order.status).toBe(201);
+
+  const { resources } = state();
+  expect(Object.keys(resources)).toEqual(
+    expect.arrayContaining([
+      'vpc',
+      'subnets.public-1',
+      'natGateway',
+      'loadBalancer',
+      'rules.shop-api1',
+      'services.shop',
+    ]),
+  );
+
+  // According to the journal, a second run changes nothing.
+  const before = (await journal()).length;
+  const second = await run('provision');
+  expect(second).toMatchObject({ code: 0, problem: undefined, last: url });
+  expect(mutations((await journal()).slice(before))).toEqual([]);
+  expect(await run('provision', '--plan')).toMatchObject({
+    code: 0,
+    problem: undefined,
+    last: expect.stringMatching(/^No changes: \d+ exist\.$/),
+  });
+
+  const down = await run('teardown');
+  expect(down).toMatchObject({
+    code: 0,
+    problem: undefined,
+    last: expect.stringMatching(/^slipway-dev is gone, 0 left/),
+  });
+  // The sandbox is empty, so it has stopped, and so has every process of a task.
+  await expect(census()).rejects.toThrow();
+  expect(processesIn(folder)).toEqual([]);
+
+  expect(await run('teardown')).toMatchObject({
+    code: 0,
+    problem: undefined,
+    last: 'slipway-dev: there is nothing to do',
+  });
+}, 120_000);
+
+/** Returns command lines and environments of processes that mention a folder; on Linux only. */
+function processesIn(folder: string): string[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/environ`, 'utf8') + readFileSync(`/proc/${pid}/cmdline`, 'utf8')];
+      } catch {
+        return [];
+      }
+    })
+    .filter((text) => text.includes(folder));
+}

@@ -1,0 +1,51 @@
+// Ctrl-C in the middle of a provision, and a second run that continues.
+import { expect, test } from '@jest/globals';
+import { machine } from './harness.ts';
+import { tinyStack } from './tiny-stack.ts';
+
+test('Ctrl-C stops and saves within two seconds; the next run creates what is missing and nothing twice', async () => {
+  const user = await machine();
+  const flags = tinyStack(user);
+  expect(await user.run('provision', ...flags, '--stage', 'whole')).toMatchObject({
+    code: 0,
+    problem: undefined,
+  });
+  const whole = await user.census();
+
+  const running = user.start('provision', ...flags);
+  await running.outputs(/loadBalancer +created/);
+  const pressed = Date.now();
+  // One press arrives twice: from the terminal, and from npm, which passes it on.
+  running.child.kill('SIGINT');
+  running.child.kill('SIGINT');
+  const stopped = await running.done;
+  expect(Date.now() - pressed).toBeLessThan(2000);
+  expect(stopped).toMatchObject({
+    code: 130,
+    stdout: '',
+    problem: {
+      code: 'INTERRUPTED',
+      what: 'Interrupted.',
+      why: 'Ctrl-C, or a request to stop.',
+      now: 'Everything created so far is kept and recorded.',
+      fix: [
+        expect.stringMatching(/^npm run provision -- --config \S+, to continue from here$/),
+        expect.stringMatching(/^npm run teardown -- --config \S+, to remove everything$/),
+      ],
+    },
+  });
+  expect(user.stateFiles().sort()).toEqual(['dev.json', 'whole.json']);
+  expect(user.state().resources).toMatchObject({ vpc: expect.anything(), loadBalancer: expect.anything() });
+  expect(user.state().resources).not.toHaveProperty(['services.web']);
+
+  const calls = (await user.mutations()).length;
+  expect(await user.run('provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
+  const made = (await user.mutations()).slice(calls);
+  expect(made).toContain('ecs:CreateService');
+  expect(made).not.toContain('ec2:CreateVpc');
+  expect(made).not.toContain('elbv2:CreateLoadBalancer');
+  // Two equal stacks: the counts are twice those of one.
+  expect(await user.census()).toEqual(
+    Object.fromEntries(Object.entries(whole).map(([kind, count]) => [kind, 2 * count])),
+  );
+}, 90_000);

@@ -1,0 +1,63 @@
+// A script drives Slipway with --json: one document on stdout in every case, and an exit code that agrees with it.
+import { expect, test } from '@jest/globals';
+import { httpRequest, machine } from './harness.ts';
+import type { Outcome } from './command.ts';
+import { tinyStack } from './tiny-stack.ts';
+
+/** Parses all of stdout, which must be one JSON document. */
+const documentOf = ({ stdout }: Outcome): Record<string, unknown> =>
+  JSON.parse(stdout) as Record<string, unknown>;
+
+test('--plan, provision, a failure and teardown each print one JSON document', async () => {
+  const user = await machine();
+  const { run, mutations, stateFiles } = user;
+  await user.start('sandbox').outputs(/answers at/);
+  const flags = [...tinyStack(user), '--json'];
+  const about = { version: 1, stack: 'tiny-dev', target: 'sandbox', region: 'eu-west-1' };
+
+  const plan = await run('provision', ...flags, '--plan');
+  expect(plan).toMatchObject({ code: 2, problem: undefined });
+  const planned = documentOf(plan);
+  expect(planned).toMatchObject({ ...about, command: 'provision', ok: true });
+  const { changes, counts } = planned['plan'] as {
+    changes: { address: string; verb: string; reason: string; fields: object[] }[];
+    counts: Record<string, number>;
+  };
+  expect(changes).toContainEqual(
+    expect.objectContaining({ address: 'services.web', verb: 'create', reason: 'it does not exist' }),
+  );
+  expect(counts).toEqual({ create: changes.length, update: 0, replace: 0, remove: 0, keep: 0 });
+  // Values of variables may be secrets: the plan shows only their names.
+  expect(changes.find(({ address }) => address === 'taskDefinitions.web')?.fields).toContainEqual({
+    field: 'app.environment.PORT',
+  });
+  expect(await mutations()).toEqual([]);
+  expect(stateFiles()).toEqual([]);
+
+  const up = await run('provision', ...flags);
+  expect(up).toMatchObject({ code: 0, problem: undefined });
+  const done = documentOf(up);
+  expect(done).toMatchObject({
+    ...about,
+    command: 'provision',
+    ok: true,
+    counts: { create: changes.length },
+  });
+  expect(Object.keys(done['resources'] as object).sort()).toEqual(
+    changes.map(({ address }) => address).sort(),
+  );
+  expect(await httpRequest(`${String(done['url'])}/app`)).toMatchObject({ status: 200 });
+
+  const failed = await run('provision', ...flags, '--config', 'nowhere.ts');
+  expect(failed.code).toBe(1);
+  expect(documentOf(failed)).toEqual({
+    version: 1,
+    command: 'provision',
+    ok: false,
+    problem: failed.problem,
+  });
+
+  const down = await run('teardown', ...flags);
+  expect(down).toMatchObject({ code: 0, problem: undefined });
+  expect(documentOf(down)).toMatchObject({ ...about, command: 'teardown', ok: true, left: 0 });
+}, 120_000);

@@ -1,0 +1,58 @@
+// The sandbox is killed (kill -9, a reboot); the next provision restores everything exactly once.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { httpRequest, eventually, isAlive, machine, type Machine } from './harness.ts';
+import { echo, tinyStack, type Echo } from './tiny-stack.ts';
+
+/** Returns the process ids of the running containers, as the sandbox records them for its successor. */
+function containerPids({ folder }: Machine): number[] {
+  const tasks = join(folder, '.slipway/sandbox/tasks');
+  return readdirSync(tasks).flatMap((task) =>
+    readdirSync(join(tasks, task, 'pids')).map(
+      (file) => (JSON.parse(readFileSync(join(tasks, task, 'pids', file), 'utf8')) as { pid: number }).pid,
+    ),
+  );
+}
+
+/** The census without log streams, which outlive their tasks: each task has its own. */
+async function census(user: Machine): Promise<object> {
+  const { 'logs.streams': streams, ...rest } = await user.census();
+  expect(streams).toBeGreaterThan(0);
+  return rest;
+}
+
+test('kill -9, provision again: the same resources, new tasks, and no process of the old tasks', async () => {
+  const user = await machine();
+  const flags = tinyStack(user, {
+    web: {
+      count: 2,
+      containers: { app: echo('app', 8000, '/app'), helper: echo('helper', 9000) },
+    },
+  });
+  const up = await user.run('provision', ...flags);
+  expect(up).toMatchObject({ code: 0, problem: undefined });
+  const before = await census(user);
+  const { resources } = user.state();
+  const old = containerPids(user);
+  expect(old).toHaveLength(4);
+  expect(old.every(isAlive)).toBe(true);
+
+  process.kill(await user.sandboxPid(), 'SIGKILL');
+  // No process that the sandbox started outlives it.
+  await eventually(() => (old.some(isAlive) ? undefined : true));
+  await expect(httpRequest(`${up.lastLine}/app`)).rejects.toThrow('ECONNREFUSED');
+
+  const again = await user.run('provision', ...flags);
+  expect(again).toMatchObject({ code: 0, problem: undefined });
+  expect(JSON.parse((await httpRequest(`${again.lastLine}/app`)).body) as Echo).toMatchObject({
+    name: 'app',
+  });
+  expect(await census(user)).toEqual(before);
+  expect(user.state().resources).toEqual(resources);
+  expect(await user.mutations()).toEqual([]);
+  const now = containerPids(user);
+  expect(now).toHaveLength(4);
+  expect(now.every(isAlive)).toBe(true);
+  expect(now.filter((pid) => old.includes(pid))).toEqual([]);
+}, 90_000);

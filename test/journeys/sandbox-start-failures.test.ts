@@ -1,0 +1,89 @@
+// The sandbox cannot start: its port is taken or invalid, or an argument is wrong.
+import { createServer } from 'node:http';
+import net from 'node:net';
+import { expect, test } from '@jest/globals';
+import { machine } from './harness.ts';
+import { tinyStack } from './tiny-stack.ts';
+
+test('a port that another program uses is named, with the way to choose another', async () => {
+  const user = await machine();
+  const requests: string[] = [];
+  const other = createServer(({ method, url }, response) => {
+    requests.push(`${method} ${url}`);
+    response.end('hello');
+  });
+  await new Promise<void>((listening) => other.listen(user.port, '127.0.0.1', listening));
+  try {
+    expect(await user.run('provision', ...tinyStack(user))).toMatchObject({
+      code: 1,
+      stdout: '',
+      problem: {
+        code: 'SANDBOX_PORT',
+        what: `The sandbox cannot use port ${user.port}.`,
+        why: `Port ${user.port} is in use by something that is not a sandbox.`,
+        now: 'Nothing was changed.',
+        fix: [expect.stringContaining('export SLIPWAY_SANDBOX_PORT=')],
+      },
+    });
+  } finally {
+    other.close();
+  }
+  // The other program has received only the request that identifies a sandbox.
+  expect(requests).toEqual(['GET /_sandbox/about']);
+  expect(user.stateFiles()).toEqual([]);
+}, 60_000);
+
+test.each([[[]], [['--drift']]])(
+  'a port on which another program closes connections at once is named, too: provision %j',
+  async (flags: string[]) => {
+    const user = await machine();
+    const other = net.createServer((socket) => socket.on('error', () => undefined).end());
+    await new Promise<void>((listening) => other.listen(user.port, '127.0.0.1', listening));
+    try {
+      expect(await user.run('provision', ...tinyStack(user), ...flags)).toMatchObject({
+        code: 1,
+        stdout: '',
+        problem: { code: 'SANDBOX_PORT', what: `The sandbox cannot use port ${user.port}.` },
+      });
+    } finally {
+      other.close();
+    }
+    expect(user.stateFiles()).toEqual([]);
+  },
+  60_000,
+);
+
+test('SLIPWAY_SANDBOX_PORT=http is refused', async () => {
+  const user = await machine({ SLIPWAY_SANDBOX_PORT: 'http' });
+  expect(await user.run('teardown', ...tinyStack(user))).toMatchObject({
+    code: 1,
+    stdout: '',
+    problem: {
+      code: 'ARGUMENTS',
+      what: 'SLIPWAY_SANDBOX_PORT is not a port: http.',
+      why: 'A port is a whole number from 1 to 65535.',
+      now: 'Nothing was changed.',
+      fix: ['export SLIPWAY_SANDBOX_PORT=4566, or unset it'],
+    },
+  });
+  expect(user.stateFiles()).toEqual([]);
+}, 60_000);
+
+test('a sandbox that cannot start is reported with its output', async () => {
+  const user = await machine({ SLIPWAY_SANDBOX_PACE: 'quick' });
+  expect(await user.run('provision', ...tinyStack(user))).toMatchObject({
+    code: 1,
+    stdout: '',
+    problem: {
+      code: 'SANDBOX_START',
+      what: 'The sandbox did not start.',
+      why: expect.stringContaining('--pace is instant, brisk, aws or a factor, not quick'),
+      now: 'Nothing was changed.',
+      fix: [
+        expect.stringContaining('sandbox.log'),
+        expect.stringContaining('npm run sandbox, to see it start'),
+      ],
+    },
+  });
+  expect(user.stateFiles()).toEqual([]);
+}, 60_000);

@@ -1,0 +1,31 @@
+// A second sandbox on the port or in the folder of a running one is refused, and the first is not affected.
+import { expect, test } from '@jest/globals';
+import { httpRequest, freePort, machine } from './harness.ts';
+import { tinyStack, type Echo } from './tiny-stack.ts';
+
+test('a second sandbox starts neither on the same port nor in the same folder', async () => {
+  const user = await machine();
+  const up = await user.run('provision', ...tinyStack(user));
+  expect(up).toMatchObject({ code: 0, problem: undefined });
+  const answer = async () => JSON.parse((await httpRequest(`${up.lastLine}/app`)).body) as Echo;
+  const before = await answer();
+  const pid = await user.sandboxPid();
+
+  const elsewhere = `${user.folder}/elsewhere`;
+  const [inFolder, onPort] = await Promise.all([
+    user.run('sandbox', '--port', String(await freePort())),
+    user.run('sandbox', '--folder', elsewhere),
+  ]);
+  expect(inFolder).toMatchObject({ code: 1, stdout: '' });
+  expect(inFolder.stderr).toBe(
+    'problem  The sandbox cannot start.\n' +
+      `  why    Another sandbox, process ${pid}, keeps its state in ${user.folder}/.slipway/sandbox.\n` +
+      '  now    Nothing was changed.\n' +
+      '  to do  Use that one, or choose another folder and port: --folder FOLDER --port 4567\n',
+  );
+  expect(onPort).toMatchObject({ code: 1, stdout: '' });
+  expect(onPort.stderr).toContain(`address already in use 127.0.0.1:${user.port}`);
+  // The same process of the same task answers, and the same sandbox is running.
+  expect(await answer()).toEqual(before);
+  expect(await user.sandboxPid()).toBe(pid);
+}, 60_000);

@@ -1,0 +1,57 @@
+// Several services behind one load balancer are routed by path, longest first; containers of a task share localhost.
+import { expect, test } from '@jest/globals';
+import { httpRequest, machine } from './harness.ts';
+import { echo, tinyStack, type Echo } from './tiny-stack.ts';
+
+test('two tasks of two containers at /shop and one task at /: the longest path wins', async () => {
+  const user = await machine();
+  const flags = tinyStack(user, {
+    shop: {
+      count: 2,
+      containers: {
+        front: echo('front', 8000, '/shop'),
+        back: echo('back', 9000, '/shop/stock'),
+        // Without a path: only the other containers of its task reach it.
+        prices: echo('prices', 9100),
+      },
+    },
+    // The same port as in the other service: every task has its own address.
+    site: { containers: { pages: echo('pages', 8000, '/') } },
+  });
+  const up = await user.run('provision', ...flags);
+  expect(up).toMatchObject({ code: 0, problem: undefined });
+  const get = async (path: string) => JSON.parse((await httpRequest(up.lastLine + path)).body) as Echo;
+
+  expect(await get('/shop')).toMatchObject({ name: 'front', path: '/shop' });
+  expect(await get('/shop/basket?id=1')).toMatchObject({ name: 'front', path: '/shop/basket?id=1' });
+  expect(await get('/shop/stock')).toMatchObject({ name: 'back' });
+  expect(await get('/shop/stock/7')).toMatchObject({ name: 'back', path: '/shop/stock/7' });
+  // Not below /shop: a path matches whole segments.
+  expect(await get('/shopping')).toMatchObject({ name: 'pages' });
+  expect(await get('/')).toMatchObject({ name: 'pages' });
+
+  // Both tasks answer in turn, although they listen on the same ports.
+  const fronts: Echo[] = [];
+  for (let count = 0; count < 4; count += 1) fronts.push(await get('/shop'));
+  const tasks = fronts.map(({ task }) => task);
+  expect(new Set(tasks).size).toBe(2);
+  expect([tasks[2], tasks[3]]).toEqual([tasks[0], tasks[1]]);
+
+  // On localhost each front reaches the back of its own task, never that of the other.
+  const partners = new Map<string, Set<string>>();
+  for (let count = 0; count < 8; count += 1) {
+    const { task, said } = await get(`/shop?ask=${encodeURIComponent('http://localhost:9000/')}`);
+    expect(said).toMatchObject({ name: 'back' });
+    partners.set(task, (partners.get(task) ?? new Set()).add(said?.task ?? ''));
+  }
+  const backs = [...partners.values()].map((seen) => [...seen]);
+  expect(backs.map(({ length }) => length)).toEqual([1, 1]);
+  expect(new Set(backs.flat()).size).toBe(2);
+  expect(await get(`/shop?ask=${encodeURIComponent('http://localhost:9100/')}`)).toMatchObject({
+    said: { name: 'prices' },
+  });
+  // A port on which no container of the task listens is refused, even if another task has it open.
+  expect(await get(`/?ask=${encodeURIComponent('http://localhost:9000/')}`)).toMatchObject({
+    error: expect.stringContaining('ECONNREFUSED'),
+  });
+}, 90_000);

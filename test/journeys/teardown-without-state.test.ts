@@ -1,0 +1,40 @@
+// Of two stages, one is torn down without its state file, and the other keeps running.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { httpRequest, machine } from './harness.ts';
+import { tinyStack } from './tiny-stack.ts';
+
+test('dev is torn down without a state file while prod keeps running, until it is torn down as well', async () => {
+  const user = await machine();
+  const flags = tinyStack(user);
+  // Both at the same time, without a running sandbox: they start one between them.
+  const [dev, prod] = await Promise.all([
+    user.run('provision', ...flags, '--stage', 'dev'),
+    user.run('provision', ...flags, '--stage', 'prod'),
+  ]);
+  expect(dev).toMatchObject({ code: 0, problem: undefined });
+  expect(prod).toMatchObject({ code: 0, problem: undefined });
+  expect(dev.lastLine).not.toBe(prod.lastLine);
+  const both = await user.census();
+
+  rmSync(join(user.folder, '.slipway/dev.json'));
+  expect(await user.run('teardown', ...flags, '--stage', 'dev')).toMatchObject({
+    code: 0,
+    problem: undefined,
+    last: expect.stringMatching(/^tiny-dev is gone, 0 left/),
+  });
+  await expect(httpRequest(`${dev.lastLine}/app`)).rejects.toThrow('ECONNREFUSED');
+  expect(await httpRequest(`${prod.lastLine}/app`)).toMatchObject({ status: 200 });
+  expect(await user.census()).toEqual(
+    Object.fromEntries(Object.entries(both).map(([kind, count]) => [kind, count / 2])),
+  );
+
+  expect(await user.run('teardown', ...flags, '--stage', 'prod')).toMatchObject({
+    code: 0,
+    problem: undefined,
+    last: expect.stringMatching(/^tiny-prod is gone, 0 left/),
+  });
+  await expect(fetch(user.endpoint)).rejects.toThrow('fetch failed');
+  expect(user.stateFiles()).toEqual([]);
+}, 90_000);

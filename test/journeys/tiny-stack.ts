@@ -1,0 +1,60 @@
+/** For journeys that are not about the services: small stacks of containers that start at once. */
+import type { StackInput } from '../../lib/config/schema.ts';
+import type { Machine } from './harness.ts';
+
+type Services = StackInput['services'];
+type Container = Services[string]['containers'][string];
+
+/**
+ * A program that answers every request with its name and the requested path; `?say=text` makes it write a line, and
+ * `?ask=url` makes it send a request.
+ */
+const ECHO_PROGRAM = `
+import { createServer, get } from 'node:http';
+const { NAME, PORT, TASK = process.pid } = process.env;
+const answer = (response, body) => response.end(JSON.stringify({ name: NAME, task: String(TASK), ...body }));
+createServer((request, response) => {
+  const { searchParams } = new URL(request.url, 'http://self');
+  const asked = searchParams.get('ask');
+  if (searchParams.has('say')) console.log(searchParams.get('say'));
+  if (asked === null) return answer(response, { path: request.url });
+  get(asked, (other) => {
+    let text = '';
+    other.on('data', (chunk) => (text += chunk));
+    other.on('end', () => answer(response, { said: JSON.parse(text) }));
+  }).on('error', (error) => answer(response, { error: error.message }));
+}).listen(Number(PORT), () => console.log(NAME + ' listens on ' + PORT));
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+/** The answer of the program. */
+export interface Echo {
+  readonly name: string;
+  /** Identifies the task that answered. */
+  readonly task: string;
+  readonly path: string;
+  readonly said?: Echo;
+  readonly error?: string;
+}
+
+/** Returns a container that runs the program. */
+export const echo = (name: string, port: number, path?: string): Container => ({
+  source: 'echo',
+  port,
+  path,
+  health: FAST_HEALTH_CHECK,
+  environment: { NAME: name, PORT: String(port) },
+});
+
+/** The fastest health checks that AWS allows. */
+export const FAST_HEALTH_CHECK = { intervalSeconds: 5, timeoutSeconds: 2 } as const;
+
+/** Writes the program and a configuration, and returns the flags that name the configuration. */
+export function tinyStack(
+  { write, config }: Machine,
+  services: Services = { web: { containers: { app: echo('app', 8000, '/app') } } },
+  more: Partial<StackInput> = {},
+): string[] {
+  write('echo/main.ts', ECHO_PROGRAM);
+  return config({ name: 'tiny', region: 'eu-west-1', deregistrationDelaySeconds: 0, services, ...more });
+}

@@ -1,0 +1,21 @@
+// A run that creates nothing, a plan or a refused run, stops the sandbox that was started for it.
+import { expect, test } from '@jest/globals';
+import { machine } from './harness.ts';
+import { tinyStack } from './tiny-stack.ts';
+
+test('a plan of either command, and a run with a corrupt state file', async () => {
+  const user = await machine();
+  const flags = tinyStack(user);
+  const sandbox = async () => await user.sandboxPid().catch(() => undefined);
+
+  expect(await user.run('provision', ...flags, '--plan')).toMatchObject({ code: 2 });
+  expect(await sandbox()).toBeUndefined();
+  expect(await user.run('teardown', ...flags, '--plan')).toMatchObject({ code: 0 });
+  expect(await sandbox()).toBeUndefined();
+  user.write('.slipway/dev.json', 'not a state file');
+  expect(await user.run('provision', ...flags)).toMatchObject({
+    code: 1,
+    problem: { code: 'STATE_CORRUPT' },
+  });
+  expect(await sandbox()).toBeUndefined();
+}, 60_000);

@@ -1,0 +1,115 @@
+// The declarations of the sandbox's tables: what they name exists, and no kind of resource is left without tags or lag.
+import { CreateTagsCommand, DescribeTagsCommand } from '@aws-sdk/client-ec2';
+import { expect, test } from '@jest/globals';
+import { resourceTables as ec2Tables } from '../../../sandbox/aws/ec2/store.ts';
+import { resourceTables as ecsTables } from '../../../sandbox/aws/ecs/store.ts';
+import { services } from '../../../sandbox/services.ts';
+import { storesOf } from '../../../sandbox/world/stores.ts';
+import { World } from '../../../sandbox/world/world.ts';
+import { met, weathered } from '../chaos/scene.ts';
+import { refusalOf, sandbox } from '../harness.ts';
+
+const region = new World().region('eu-west-1');
+const operationsOf = (service: string): string[] =>
+  Object.keys(Object.values(services).find(({ name }) => name === service)?.operations ?? {});
+const isLagging = (table: (typeof tables)[number]): boolean => table.lag !== 'none';
+const tables = Object.entries(storesOf(region)).flatMap(([service, store]) =>
+  Object.entries(store).map(([name, { kind }]) => ({ service, name: `${service}.${name}`, lag: kind.lag })),
+);
+const listedBy = ({ lag }: (typeof tables)[number]): readonly string[] =>
+  lag === 'none' ? [] : lag.listedBy;
+
+/** Operations that read what has no lag, what follows from other rows, or one resource and its parts. */
+const READS_WITHOUT_LAG = [
+  ...['AddressesAttribute', 'AvailabilityZones', 'NetworkAcls', 'Regions', 'VpcAttribute'].map(
+    (noun) => `ec2 Describe${noun}`,
+  ),
+  ...['AccountLimits', 'CapacityReservation', 'ListenerAttributes', 'LoadBalancerAttributes', 'Tags'].map(
+    (noun) => `elbv2 Describe${noun}`,
+  ),
+  ...['TargetGroupAttributes', 'TargetHealth'].map((noun) => `elbv2 Describe${noun}`),
+  ...['Clusters', 'ServiceDeployments', 'ServiceRevisions', 'Services', 'TaskDefinition', 'Tasks'].map(
+    (noun) => `ecs Describe${noun}`,
+  ),
+  ...['ServiceDeployments', 'TagsForResource'].map((noun) => `ecs List${noun}`),
+  ...['ResourceRecordSets', 'TagsForResource', 'TagsForResources'].map((noun) => `route53 List${noun}`),
+  ...['AttachedRolePolicies', 'InstanceProfilesForRole', 'RolePolicies', 'RoleTags'].map(
+    (noun) => `iam List${noun}`,
+  ),
+];
+
+test('every operation that a kind is listed by is one of the sandbox', () => {
+  for (const table of tables) {
+    expect({
+      name: table.name,
+      unknown: listedBy(table).filter((op) => !operationsOf(table.service).includes(op)),
+    }).toEqual({ name: table.name, unknown: [] });
+  }
+});
+
+test('every list of a service whose kinds lag is declared by a kind, or known to have no lag', () => {
+  const lagging = new Set(tables.filter(isLagging).map(({ service }) => service));
+  const lists = [...lagging].flatMap((service) =>
+    operationsOf(service)
+      .filter((operation) => /^(Describe|List)/.test(operation))
+      .map((operation) => `${service} ${operation}`),
+  );
+  const declared = tables.flatMap((table) =>
+    listedBy(table).map((operation) => `${table.service} ${operation}`),
+  );
+  expect(lists.filter((list) => !declared.includes(list)).sort()).toEqual([...READS_WITHOUT_LAG].sort());
+});
+
+test('no two kinds share an id prefix, a tag type or an ARN type', () => {
+  const ec2 = ec2Tables(region.ec2).map(({ kind }) => kind);
+  for (const values of [
+    ec2.map(({ idPrefix }) => idPrefix),
+    ec2.map(({ tagType }) => tagType),
+    Object.values(region.elbv2).map(({ kind }) => kind.arnType),
+    ecsTables(region.ecs).map(({ kind }) => kind.arnType),
+  ]) {
+    expect(new Set(values).size).toBe(values.length);
+  }
+});
+
+test('every call that creates an EC2 resource takes its tags', () => {
+  const ec2 = services['ec2']?.operations ?? {};
+  const untagged = Object.entries(ec2)
+    .filter(([name, { takes }]) => /^(Create|Allocate)/.test(name) && !takes.includes('TagSpecifications'))
+    .map(([name]) => name);
+  expect(untagged).toEqual(['CreateRoute', 'CreateTags']);
+});
+
+const KINDS = ec2Tables(region.ec2).map(({ kind }) => [kind.tagType, kind.idPrefix] as const);
+
+test.each(KINDS)('a %s takes tags, and refuses them under an unknown id', async (tagType, idPrefix) => {
+  const { ec2, region: here } = await sandbox();
+  const id = `${idPrefix}-1`;
+  const Tags = [{ Key: 'a', Value: '1' }];
+  const tag = () => ec2.send(new CreateTagsCommand({ Resources: [id], Tags }));
+  expect((await refusalOf(tag())).code).toMatch(/NotFound$/);
+  ec2Tables(here.ec2)
+    .find(({ kind }) => kind.tagType === tagType)
+    ?.set(id, {});
+  await tag();
+  const { Tags: found } = await ec2.send(new DescribeTagsCommand({}));
+  expect(found).toEqual([{ ResourceId: id, ResourceType: tagType, Key: 'a', Value: '1' }]);
+});
+
+test.each(KINDS)(
+  'a new %s is unknown by id and missing from lists until the lag is over',
+  async (tagType, idPrefix) => {
+    const lag = 5000;
+    const { ec2, region: here, clock } = await weathered({ idLagMs: lag, listLagMs: lag });
+    const id = `${idPrefix}-1`;
+    const Tags = [{ Key: 'a', Value: '1' }];
+    const tag = () => met(ec2.send(new CreateTagsCommand({ Resources: [id], Tags })));
+    const listed = async () => (await ec2.send(new DescribeTagsCommand({}))).Tags?.length;
+    ec2Tables(here.ec2)
+      .find(({ kind }) => kind.tagType === tagType)
+      ?.set(id, { Tags });
+    expect([await tag(), await listed()]).toEqual([expect.stringMatching(/NotFound$/), 0]);
+    clock.advance(lag);
+    expect([await tag(), await listed()]).toEqual(['ok', 1]);
+  },
+);

@@ -1,0 +1,87 @@
+// The weather is data: it has an admin page, names and bounds, and a reset restores the initial weather.
+import { CreateVpcCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { describe, expect, test } from '@jest/globals';
+import { calm, parseWeather, weathers } from '../../../sandbox/chaos/weather.ts';
+import { manualClock } from '../../../sandbox/world/clock.ts';
+import { sandbox } from '../harness.ts';
+import { met, SECOND } from './scene.ts';
+
+const page = async (url: string, method: 'GET' | 'POST' = 'GET', body?: unknown) => {
+  const answer = await fetch(`${url}/_sandbox/weather`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: await answer.json() };
+};
+
+test('the weather is calm by default', async () => {
+  const { url, chaos } = await sandbox();
+  expect(await page(url)).toEqual({ status: 200, body: calm });
+  expect(chaos.isCalm).toBe(true);
+});
+
+test('the page shows the weather and changes single settings', async () => {
+  const { url, chaos } = await sandbox({ weather: { idLagMs: 10 } });
+  const changed = await page(url, 'POST', { faultRate: 0.5, latencyMs: { min: 1, max: 2 } });
+  const weather = { ...calm, idLagMs: 10, faultRate: 0.5, latencyMs: { min: 1, max: 2 } };
+  expect(changed).toEqual({ status: 200, body: weather });
+  chaos.adjust({ faultRate: 0 });
+  expect((await page(url)).body).toEqual({ ...weather, faultRate: 0 });
+});
+
+test.each<[string, unknown, string]>([
+  ['an unknown setting', { rain: 1 }, 'rain'],
+  ['a lag above the bound', { idLagMs: 10 ** 9 }, 'idLagMs: '],
+  ['a negative lag', { listLagMs: -1 }, 'listLagMs: '],
+  ['a rate above 1', { faultRate: 2 }, 'faultRate: '],
+  ['a minimum latency above the maximum', { latencyMs: { min: 2, max: 1 } }, 'latencyMs: '],
+  ['a latency without a maximum', { latencyMs: { min: 2 } }, 'latencyMs.max: '],
+  ['a string', 'stormy', 'expected object'],
+])('%s is refused by name, and nothing changes', async (_, settings, why) => {
+  const { url } = await sandbox();
+  expect(await page(url, 'POST', settings)).toEqual({
+    status: 400,
+    body: { error: expect.stringContaining(why) },
+  });
+  expect((await page(url)).body).toEqual(calm);
+});
+
+test('a reset restores the initial weather and an account without recent changes', async () => {
+  const { url, ec2 } = await sandbox({ clock: manualClock(), weather: { listLagMs: 10 * SECOND } });
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+  await page(url, 'POST', { listLagMs: 0, throttle: true });
+  await fetch(`${url}/_sandbox/reset`, { method: 'POST' });
+  expect((await page(url)).body).toEqual({ ...calm, listLagMs: 10 * SECOND });
+  expect((await ec2.send(new DescribeVpcsCommand({}))).Vpcs).toEqual([]);
+  expect(await met(ec2.send(new DescribeVpcsCommand({ VpcIds: [Vpc?.VpcId ?? ''] })))).toBe(
+    'InvalidVpcID.NotFound',
+  );
+});
+
+test('resources from before the lag began are visible at once', async () => {
+  const { ec2, chaos } = await sandbox({ clock: manualClock() });
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+  chaos.adjust({ idLagMs: 5 * SECOND, listLagMs: 5 * SECOND });
+  const VpcIds = [Vpc?.VpcId ?? ''];
+  expect((await ec2.send(new DescribeVpcsCommand({ VpcIds }))).Vpcs).toHaveLength(1);
+  expect((await ec2.send(new DescribeVpcsCommand({}))).Vpcs).toHaveLength(1);
+});
+
+describe('on the command line, the weather', () => {
+  test('has names', () => {
+    expect(Object.keys(weathers)).toEqual(['calm', 'lag', 'throttled', 'stormy']);
+    for (const [name, weather] of Object.entries(weathers)) expect(parseWeather(name)).toBe(weather);
+  });
+
+  test('can be JSON with some settings', () => {
+    expect(parseWeather('{"throttle":true}')).toEqual({ ...calm, throttle: true });
+  });
+
+  test.each([
+    ['sunny', 'Unknown weather sunny: use calm, lag, throttled, stormy, or JSON'],
+    ['constructor', 'Unknown weather constructor'],
+    ['{"rain":1}', 'rain'],
+  ])('%s is refused', (text, why) => {
+    expect(() => parseWeather(text)).toThrow(why);
+  });
+});

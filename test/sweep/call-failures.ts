@@ -1,0 +1,82 @@
+/** For sweeps: the ways in which a call can fail, and a record of the calls that did. */
+import type { Failure } from '../../sandbox/chaos/faults.ts';
+import type { Account } from '../converge/harness.ts';
+
+/** One way in which a call can fail. */
+export interface CallFailure {
+  readonly harm: Failure;
+  /** Whether the run is killed at that moment. */
+  readonly killsRun?: true;
+  /** Applies to mutating calls only: for a call that only reads, it equals another failure. */
+  readonly mutating?: true;
+}
+
+const DENIED = { kind: 'refused', code: 'AccessDenied', message: 'by the test', status: 403 } as const;
+
+export const callFailures = {
+  'refused before its effect': { harm: DENIED },
+  'done, and the answer lost': { harm: { kind: 'lost', looks: 'reset' } },
+  'not done, and the answer lost': { harm: { kind: 'not-done', looks: 'reset' }, mutating: true },
+  'done, and answered with 500': { harm: { kind: 'lost', looks: '500' } },
+  'done, and the process killed': { harm: { kind: 'lost', looks: 'silent' }, killsRun: true },
+  'not done, and the process killed': {
+    harm: { kind: 'not-done', looks: 'silent' },
+    killsRun: true,
+    mutating: true,
+  },
+} satisfies Record<string, CallFailure>;
+
+export type CallFailureName = keyof typeof callFailures;
+
+/** A call that failed as intended. */
+export interface FailedCall {
+  readonly service: string;
+  readonly operation: string;
+}
+
+/**
+ * Injects failures in sequence: the first at the nth call from now on, each other at the nth call after the one before.
+ * @returns the calls that have failed so far, in order; it grows during the run
+ */
+export function injectFailures(
+  user: Account,
+  ...injections: readonly { readonly failure: CallFailure; readonly nth: number }[]
+): FailedCall[] {
+  const failedCalls: FailedCall[] = [];
+  const { faults } = user.sandbox;
+  const strike = faults.next.bind(faults);
+  let next = 0;
+  const arm = () => {
+    const injection = injections[next];
+    if (injection)
+      faults.add({ ...injection.failure.harm, mutating: injection.failure.mutating, nth: injection.nth });
+  };
+  arm();
+  faults.next = (service, operation) => {
+    const fault = strike(service, operation);
+    if (fault) {
+      failedCalls.push({ service, operation });
+      if (injections[next]?.failure.killsRun) user.kill();
+      next += 1;
+      arm();
+    }
+    return fault;
+  };
+  return failedCalls;
+}
+
+/** A call of a scenario: the nth call of its operation. */
+export interface Call {
+  readonly service: string;
+  readonly operation: string;
+  readonly nth: number;
+}
+
+/** Returns a failure for this call: the nth of its operation, counted from when the failure is armed. */
+export const failureAt = ({ service, operation, nth }: Call, { harm, ...failure }: CallFailure) => ({
+  failure: { ...failure, harm: { ...harm, service, operation } },
+  nth,
+});
+
+/** Cancels the failures that are still to come. */
+export const clearFailures = ({ sandbox: { faults } }: Account): void => faults.clear();

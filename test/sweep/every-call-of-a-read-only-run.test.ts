@@ -1,0 +1,65 @@
+// Fails each call of a plan and of a drift run in turn, in every way: the answer is correct or a problem, and nothing changes.
+import { expect, test } from '@jest/globals';
+import type { Account } from '../converge/harness.ts';
+import { stack } from '../converge/stacks.ts';
+import {
+  callFailures,
+  clearFailures,
+  type CallFailure,
+  type CallFailureName,
+  type Call,
+} from './call-failures.ts';
+import { beginScenario, callsOf, expectForeseenError, withFailureAt } from './every-call.ts';
+import { reportLine } from './report.ts';
+import { scenarios } from './scenarios.ts';
+
+const changedStack = scenarios['a replaced target group'].desired;
+
+/** Runs that change nothing. */
+const readOnlyRuns = {
+  'a plan': { before: stack(), run: (user: Account): Promise<unknown> => user.plan(changedStack) },
+  'a drift': { before: stack(), run: async (user: Account) => (await user.drift(stack())).json },
+};
+type ReadOnlyRun = keyof typeof readOnlyRuns;
+
+/** Without the failures that apply to mutating calls only. */
+const applicable = (Object.keys(callFailures) as CallFailureName[]).filter(
+  (name) => !(callFailures[name] as CallFailure).mutating,
+);
+const cases = (Object.keys(readOnlyRuns) as ReadOnlyRun[]).flatMap((look) =>
+  applicable.map((way): [string, ReadOnlyRun, CallFailureName] => [`${look}, ${way}`, look, way]),
+);
+
+const failCall = (look: ReadOnlyRun, failure: CallFailure, call: Call, quiet: unknown) =>
+  withFailureAt(readOnlyRuns[look], call, failure, async (user) => {
+    const { run } = readOnlyRuns[look];
+    const { state } = user.snapshot();
+    const answer = await run(user).catch(expectForeseenError);
+    if (answer !== undefined) expect(answer).toEqual(quiet);
+    clearFailures(user);
+    expect(user.sandbox.journal.entries().filter(({ mutating }) => mutating)).toEqual([]);
+    expect(user.snapshot().state).toBe(state);
+    expect(await run(user)).toEqual(quiet);
+  });
+
+test.each(cases)(
+  '%s',
+  async (_title, look, way) => {
+    const user = await beginScenario(readOnlyRuns[look]);
+    const quiet = await readOnlyRuns[look].run(user);
+    await user.close();
+    const calls = await callsOf(readOnlyRuns[look]);
+    const start = performance.now();
+    for (const call of calls)
+      expect([call, await failCall(look, callFailures[way], call, quiet)]).toEqual([call, true]);
+    const operations = calls.map(({ service, operation }) => `${service} ${operation}`);
+    reportLine({
+      sweep: 'every call',
+      scenario: look,
+      failure: way,
+      operations,
+      ms: performance.now() - start,
+    });
+  },
+  1_800_000,
+);

@@ -1,0 +1,28 @@
+// Each of the 40 failure modes of the catalogue has either a test or a reason why it cannot happen here.
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { cannotHappen } from './not-applicable.ts';
+
+const MODES = 40;
+
+const sources = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.test.ts') && file !== basename(import.meta.filename))
+  .map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
+
+/** The numbers at the start of test titles. */
+const tested = (): number[] =>
+  sources
+    .flatMap((text) => [...text.matchAll(/^(?:test|\]\))\(['"`](\d+): /gm)])
+    .map(([, number]) => Number(number));
+
+test('no test is skipped, postponed or focused', () => {
+  for (const text of sources)
+    expect(text).not.toMatch(/\b(test|describe|it)\.(?!each\()|\bx(test|it|describe)\b/);
+});
+
+test('every failure mode has a test or a reason', () => {
+  const numbers = [...tested(), ...Object.keys(cannotHappen).map(Number)];
+  const all = Array.from({ length: MODES }, (_, index) => index + 1);
+  expect(numbers.sort((one, other) => one - other)).toEqual(all);
+});

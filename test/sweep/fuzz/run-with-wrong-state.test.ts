@@ -1,0 +1,157 @@
+// A provision with any wrong contents in its state file corrects them: nothing is created twice, lost or reported as changed.
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { StateData } from '../../../lib/state/format.ts';
+import { account } from '../../converge/harness.ts';
+import { stack } from '../../converge/stacks.ts';
+import { expectProblem } from './expect-problem.ts';
+
+type Ids = Record<string, Record<string, string>>;
+
+/** Well-formed ids of resources that do not exist. */
+const MISSING_IDS = [
+  'vpc-0123456789abcdef0',
+  'subnet-0123456789abcdef0',
+  'igw-0123456789abcdef0',
+  'rtb-0123456789abcdef0',
+  'eipalloc-0123456789abcdef0',
+  'nat-0123456789abcdef0',
+  'sg-0123456789abcdef0',
+  'Z0123456789ABCDEFGHIJ',
+  'arn:aws:elasticloadbalancing:eu-west-1:000000000000:loadbalancer/app/shop-dev/0123456789abcdef',
+  'arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/other/0123456789abcdef',
+  'arn:aws:ecs:eu-west-1:000000000000:service/shop-dev/other',
+  'api.example.org',
+];
+/** Strings that are not ids. */
+const MALFORMED_IDS = [
+  '',
+  ' ',
+  'vpc-*',
+  '*',
+  '/',
+  '../..',
+  '%2e%2e',
+  'a/b?c=d#e',
+  'x'.repeat(2048),
+  '<a>&"',
+  '-',
+  'null',
+  '0',
+];
+const OTHER_ADDRESSES = [
+  'vpc.other',
+  'subnets.public-9',
+  'subnets',
+  'nothing',
+  'services.web.x',
+  'rules.',
+  'record.x',
+  'hostedZone.example.org',
+  '.',
+  '~2',
+];
+
+const wrongId = fc.oneof(
+  fc.constantFrom(...MISSING_IDS),
+  fc.constantFrom(...MALFORMED_IDS),
+  fc.string({ unit: 'grapheme-ascii', maxLength: 40 }),
+);
+
+/** One error in a state file. */
+interface StateError {
+  readonly what: 'id' | 'other id' | 'forgotten' | 'address' | 'fields' | 'intent' | 'generation';
+  readonly at: number;
+  readonly text: string;
+  readonly address: string;
+}
+const stateErrors = fc.array(
+  fc.record<StateError>({
+    what: fc.constantFrom('id', 'id', 'other id', 'forgotten', 'address', 'fields', 'intent', 'generation'),
+    at: fc.nat(500),
+    text: wrongId,
+    address: fc.constantFrom(...OTHER_ADDRESSES),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
+function corrupt(ids: Ids, changes: readonly StateError[]): { ids: Ids; more: Partial<StateData> } {
+  const spoilt = structuredClone(ids);
+  const intents: StateData['intents'] = {};
+  const generations: StateData['generations'] = {};
+  for (const { what, at, text, address } of changes) {
+    const addresses = Object.keys(spoilt);
+    const [one = 'vpc', other = 'vpc'] = [
+      addresses[at % addresses.length],
+      addresses[(at * 7 + 3) % addresses.length],
+    ];
+    const fields = (spoilt[one] ??= {});
+    const names = Object.keys(fields);
+    if (what === 'id') fields[names[at % names.length] ?? 'vpcId'] = text;
+    if (what === 'other id') spoilt[one] = { ...spoilt[other] };
+    if (what === 'forgotten') delete spoilt[one];
+    if (what === 'address') spoilt[address] = { ...fields };
+    if (what === 'fields') spoilt[one] = { [address]: text };
+    if (what === 'intent') intents[one] = { token: `slipway-${at}`, generation: 1 + at, at: at - 250 };
+    if (what === 'generation') generations[one] = 1 + at ** 3;
+  }
+  return { ids: spoilt, more: { intents, generations } };
+}
+
+test.each([...MISSING_IDS, ...MALFORMED_IDS])('every id is %j', async (text) => {
+  const user = await account();
+  await user.provision(stack());
+  const [ids, census] = [user.ids(), user.census()];
+  const spoilt = Object.entries(ids).map(([address, fields]) => [
+    address,
+    Object.fromEntries(Object.keys(fields).map((field) => [field, text])),
+  ]);
+  user.writeState(Object.fromEntries(spoilt) as Ids);
+  expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
+  expect(user.census()).toEqual(census);
+  expect(user.ids()).toEqual(ids);
+  user.writeState(Object.fromEntries(spoilt) as Ids);
+  await user.teardown(stack());
+  expect(user.census()).toEqual({});
+});
+
+test('missing, swapped and malformed ids, forgotten resources and old intents', async () => {
+  const user = await account({ lifetime: 'file' });
+  await user.provision(stack());
+  const [ids, census] = [user.ids(), user.census()];
+  await fc.assert(
+    fc.asyncProperty(stateErrors, async (changes) => {
+      const spoilt = corrupt(ids, changes);
+      user.writeState(spoilt.ids, spoilt.more);
+      try {
+        // Everything is as configured: it is found by tags and names, without a mutating call.
+        expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
+      } catch (error) {
+        expectProblem(error, []);
+      }
+      expect(user.census()).toEqual(census);
+      expect(user.ids()).toEqual(ids);
+    }),
+    { numRuns: 100 },
+  );
+}, 7_200_000);
+
+test('a first provision and a teardown with a state file of resources that never existed', async () => {
+  const whole = await account();
+  await whole.provision(stack());
+  const ids = whole.ids();
+  await fc.assert(
+    fc.asyncProperty(stateErrors, async (changes) => {
+      const user = await account();
+      const spoilt = corrupt(ids, changes);
+      user.writeState(spoilt.ids, spoilt.more);
+      await user.provision(stack());
+      expect(user.census()).toEqual(whole.census());
+      expect(await user.plan(stack())).toEqual([]);
+      user.writeState(spoilt.ids, spoilt.more);
+      await user.teardown(stack());
+      expect(user.census()).toEqual({});
+    }),
+    { numRuns: 25 },
+  );
+}, 7_200_000);

@@ -1,0 +1,60 @@
+/** For interruptions: sends the signal of Ctrl-C, and checks that a run ends soon and leaves a valid state file. */
+import { readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect } from '@jest/globals';
+import { stateSchema } from '../../../lib/state/format.ts';
+import type { Outcome, RunningCommand } from '../../journeys/command.ts';
+import type { Machine } from '../../journeys/harness.ts';
+
+/** Milliseconds that each run took to end, by the moment of the signal. */
+const durationsMs = new Map<string, number>();
+/** The promised time. A loaded machine may exceed it now and then, but not in every other run. */
+const PROMISED_MS = 2_000;
+const BOUND_MS = 15_000;
+
+afterAll(() => {
+  const lines = [...durationsMs].map(
+    ([moment, ms]) => `  ${String(Math.round(ms)).padStart(6)} ms  ${moment}`,
+  );
+  writeSync(2, `from Ctrl-C to the end:\n${lines.join('\n')}\n`);
+  const sorted = [...durationsMs.values()].sort((one, other) => one - other);
+  expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(PROMISED_MS);
+});
+
+/** Interrupts a run and waits for its end. @param signal by default Ctrl-C's; containers are stopped with another */
+export async function interruptRun(
+  running: RunningCommand,
+  moment: string,
+  signal: NodeJS.Signals = 'SIGINT',
+): Promise<Outcome> {
+  const start = performance.now();
+  running.child.kill(signal);
+  const outcome = await running.done;
+  const ms = performance.now() - start;
+  durationsMs.set(moment, ms);
+  expect(ms).toBeLessThan(BOUND_MS);
+  return outcome;
+}
+
+/** The outcome of an interrupted run. @param command the command that continues it, without flags */
+export const interruptedOutcome = (command: string) => ({
+  code: 130,
+  stdout: '',
+  problem: {
+    code: 'INTERRUPTED',
+    what: 'Interrupted.',
+    why: 'Ctrl-C, or a request to stop.',
+    now: expect.stringMatching(/^What was (made|removed) so far is .*recorded\.$/) as unknown,
+    fix: expect.arrayContaining([
+      expect.stringMatching(new RegExp(`^npm run ${command}.*, to continue from here$`)),
+    ]) as unknown,
+  },
+});
+
+/** Expects the state file of a stage, if any, to be valid, and its lock to be free. */
+export function expectSaved({ folder, stateFiles }: Machine, stage: string): void {
+  const files = stateFiles().filter((name) => name.startsWith(`${stage}.`));
+  expect([[], [`${stage}.json`]]).toContainEqual(files);
+  for (const name of files)
+    stateSchema.parse(JSON.parse(readFileSync(join(folder, '.slipway', name), 'utf8')));
+}

@@ -1,0 +1,24 @@
+// The clock of the sweeps leaps to the next timer, and stays where it is without one.
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { leapingClock } from './leaping-clock.ts';
+
+test('a wait takes no real time, and ends at its due time', async () => {
+  const clock = leapingClock(0);
+  await clock.sleep(3_600_000);
+  expect(clock.now()).toBeGreaterThanOrEqual(3_600_000);
+  expect(clock.now()).toBeLessThan(3_601_000);
+});
+
+test.each([1, 2, 3, 4, 5, 6])(
+  'a wait that is cancelled after %d turns does not move the clock',
+  async (turns) => {
+    const clock = leapingClock(0);
+    const cancel = clock.at(3_600_000, () => undefined);
+    for (let passed = 0; passed < turns; passed += 1) await turn();
+    cancel();
+    await turn();
+    await turn();
+    expect(clock.now()).toBeLessThan(Infinity);
+  },
+);

@@ -1,0 +1,72 @@
+/** For sweeps: a clock that both sides share, and that leaps to the next timer while no request is in flight. */
+import { subscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
+import type { Clock } from '../../lib/model/clock.ts';
+import type { Clock as SandboxClock } from '../../sandbox/world/clock.ts';
+
+/** The number of requests in flight in this process. */
+let underWay = 0;
+subscribe('http.client.request.start', (message) => {
+  underWay += 1;
+  (message as { request: ClientRequest }).request.once('close', () => (underWay -= 1));
+});
+
+/** Milliseconds that pass with each turn of the event loop. */
+const TURN_MS = 10;
+/** After this many turns without a request in flight, the clock leaps. */
+const QUIET_TURNS = 4;
+
+/**
+ * Returns a clock on which waits take no real time: the duration of a call depends on the turns of the event loop, not
+ * on the machine, and minutes of waiting are skipped. Only one may be in use: it counts all requests of the process.
+ * @param from milliseconds since 1970; by default now
+ */
+export function leapingClock(from = Date.now()): Clock & SandboxClock {
+  let time = from;
+  let quiet = 0;
+  let isTurning = false;
+  const timers = new Set<{ readonly at: number; readonly run: () => void }>();
+
+  const turn = () => {
+    time += TURN_MS;
+    quiet = underWay > 0 ? 0 : quiet + 1;
+    // Without timers, as after a cancelled wait, there is nothing to leap to.
+    if (quiet > QUIET_TURNS && timers.size > 0) {
+      quiet = 0;
+      time = Math.max(time, Math.min(...[...timers].map(({ at }) => at)));
+    }
+    for (const timer of [...timers].sort((one, other) => one.at - other.at)) {
+      if (timer.at > time || !timers.delete(timer)) continue;
+      timer.run();
+    }
+    isTurning = timers.size > 0;
+    if (isTurning) setImmediate(turn);
+  };
+  const at = (when: number, run: () => void) => {
+    const timer = { at: when, run };
+    timers.add(timer);
+    if (!isTurning) {
+      quiet = 0;
+      setImmediate(turn);
+    }
+    isTurning = true;
+    return () => void timers.delete(timer);
+  };
+  return {
+    now: () => time,
+    at,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
+        const stop = () => {
+          cancel();
+          reject(signal?.reason as Error);
+        };
+        const cancel = at(time + ms, () => {
+          signal?.removeEventListener('abort', stop);
+          resolve();
+        });
+        signal?.addEventListener('abort', stop, { once: true });
+      }),
+  };
+}

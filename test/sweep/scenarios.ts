@@ -1,0 +1,42 @@
+/** For sweeps: the runs whose calls are failed in turn, with their initial and final states. */
+import type { StackInput } from '../../lib/config/schema.ts';
+import type { Account } from '../converge/harness.ts';
+import { stack, web } from '../converge/stacks.ts';
+import { takenOver, tagForOtherStack } from '../converge/foreign-resources.ts';
+
+/** One run whose calls are failed in turn. */
+export interface Scenario {
+  /** The stack that exists before the run. */
+  readonly before?: StackInput;
+  /** Changes that another user makes before the run. */
+  readonly prepare?: (user: Account) => Promise<void>;
+  readonly run: (user: Account) => Promise<unknown>;
+  /** The stack after the run; undefined for a teardown. */
+  readonly desired?: StackInput;
+}
+
+const ported = stack({ services: web({ api1: { port: 5001 } }) });
+const secured = stack({
+  services: web({ api1: { protocol: 'HTTPS', image: 'public.ecr.aws/shop/api1:2' } }),
+});
+const deployed = stack({ services: web({ api1: { image: 'public.ecr.aws/shop/api1:2' } }) });
+
+const adopt = takenOver.map(([address]) => address);
+
+export const scenarios = {
+  'a first provision': { run: (user) => user.provision(stack()), desired: stack() },
+  'a replaced target group': { before: stack(), run: (user) => user.provision(ported), desired: ported },
+  'a replaced service': { before: stack(), run: (user) => user.provision(secured), desired: secured },
+  'a rolling deploy': { before: stack(), run: (user) => user.provision(deployed), desired: deployed },
+  'an adoption': {
+    before: stack(),
+    prepare: async (user) => {
+      for (const [address, tags] of takenOver) await tagForOtherStack(user, address, tags);
+    },
+    run: (user) => user.provision(stack(), { adopt }),
+    desired: stack(),
+  },
+  'a teardown': { before: stack(), run: (user) => user.teardown(stack()) },
+} satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof scenarios;

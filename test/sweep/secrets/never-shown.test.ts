@@ -1,0 +1,189 @@
+// A user's secrets appear neither in the output of a run, whatever goes wrong, nor in files or the sandbox's journal.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import type { StackInput } from '../../../lib/config/schema.ts';
+import type { Outcome } from '../../journeys/command.ts';
+import { machine, type Machine } from '../../journeys/harness.ts';
+
+const SECRETS = {
+  variable: 'canary-of-a-variable-"<&>',
+  changed: 'canary-of-a-changed-variable',
+  argument: '--token=canary-of-an-argument',
+  key: 'canary-of-the-secret-key',
+  token: 'canary-of-the-session-token',
+};
+/** Matches each of the secrets, and parts of them. */
+const CANARY = /canary-of/i;
+
+/** A program that prints its secrets and, on request, fails; it also prints the keys of the account, if it has them. */
+const PROGRAM = `
+import { createServer } from 'node:http';
+const { TOKEN, PORT, FAIL, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+console.log('keys: ' + [AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN].map((key) => key ?? 'none'));
+if (FAIL) {
+  console.error('cannot sign in with ' + TOKEN + ' and ' + process.argv.join(' '));
+  process.exit(1);
+}
+createServer((request, response) => response.end('{}')).listen(Number(PORT));
+process.on('SIGTERM', () => process.exit(0));
+`;
+
+let user: Machine;
+/** The outcome of each run, by its name. */
+const outcomes = new Map<string, Outcome>();
+
+const config = (environment: Record<string, string>, more = ''): string[] => {
+  const stack: StackInput = {
+    name: 'tiny',
+    region: 'eu-west-1',
+    deregistrationDelaySeconds: 0,
+    tags: { team: 'web' },
+    services: {
+      web: {
+        containers: {
+          app: {
+            source: 'app',
+            port: 8000,
+            path: '/app',
+            health: { intervalSeconds: 5, timeoutSeconds: 2 },
+            environment: { PORT: '8000', ...environment },
+            command: ['node', 'main.cjs', SECRETS.argument],
+          },
+        },
+      },
+    },
+  };
+  return user.config(`export default ${JSON.stringify(stack).replace(/}$/, `${more}}`)};\n`);
+};
+const run = async (what: string, ...args: Parameters<Machine['run']>): Promise<Outcome> => {
+  const outcome = await user.run(...args);
+  outcomes.set(what, outcome);
+  return outcome;
+};
+/** Returns the problem of a failed run, from stderr or from the `--json` document. */
+function problemOf({ code, stdout, problem }: Outcome): { code: string; why: string } {
+  expect(code).toBe(1);
+  if (problem && problem.why !== '') return problem;
+  return (JSON.parse(stdout) as { problem: { code: string; why: string } }).problem;
+}
+const addFault = (fault: object) =>
+  fetch(`${user.endpoint}/_sandbox/faults`, { method: 'POST', body: JSON.stringify(fault) });
+
+beforeAll(async () => {
+  user = await machine({
+    AWS_ACCESS_KEY_ID: 'AKIATEST',
+    AWS_SECRET_ACCESS_KEY: SECRETS.key,
+    AWS_SESSION_TOKEN: SECRETS.token,
+    SLIPWAY_DEBUG: '1',
+  });
+  user.write('app/main.ts', PROGRAM);
+});
+
+async function runEachCommand(): Promise<void> {
+  const flags = config({ TOKEN: SECRETS.variable });
+  expect(await run('provision', 'provision', ...flags)).toMatchObject({ code: 0, problem: undefined });
+  const changed = config({ TOKEN: SECRETS.changed });
+  for (const more of [[], ['--json']]) {
+    expect(await run(`plan ${more.join()}`, 'provision', ...changed, '--plan', ...more)).toMatchObject({
+      code: 2,
+    });
+    expect(await run(`drift ${more.join()}`, 'provision', ...changed, '--drift', ...more)).toMatchObject({
+      code: 2,
+    });
+  }
+  expect(await run('change', 'provision', ...changed, '--json')).toMatchObject({ code: 0 });
+}
+
+async function runInvalidConfigurations(): Promise<void> {
+  const wrong = config({ TOKEN: SECRETS.variable, '1': SECRETS.changed }, ', "regoin": "x"');
+  for (const more of [[], ['--json']]) {
+    const mistaken = await run(`mistake ${more.join()}`, 'provision', ...wrong, ...more);
+    expect(problemOf(mistaken)).toMatchObject({ code: 'CONFIG_INVALID' });
+  }
+  const [, file = ''] = config({});
+  for (const [what, text] of [
+    ['an extra string', `environment: { TOKEN: 'x' '${SECRETS.changed}' }`],
+    ['an unterminated string', `environment: { TOKEN: '${SECRETS.changed} }`],
+    ['a string instead of a list', `command: '${SECRETS.argument}'`],
+    ['an extra number', `environment: { TOKEN: ${JSON.stringify([SECRETS.changed])}, A: 1 }`],
+  ] as const) {
+    const source = readFileSync(file, 'utf8').replace(/"environment":\{[^}]*\}/, text);
+    expect(source).toContain(text);
+    const flags = user.config(source, 'wrong.config.ts');
+    for (const more of [[], ['--json']])
+      expect(await run(`${what} ${more.join()}`, 'provision', ...flags, ...more)).toMatchObject({ code: 1 });
+  }
+}
+
+async function runRefusedCalls(...more: string[]): Promise<void> {
+  const changed = config({ TOKEN: SECRETS.variable });
+  await addFault({
+    kind: 'refused',
+    operation: 'RegisterTaskDefinition',
+    code: 'ClientException',
+    message: `Invalid: [{name=TOKEN, value=${SECRETS.variable}}] ${JSON.stringify(SECRETS.variable)} [${SECRETS.argument}]`,
+    status: 400,
+  });
+  const refused = problemOf(await run(`refused ${more.join()}`, 'provision', ...changed, ...more));
+  expect(refused).toMatchObject({ code: 'REFUSED' });
+  expect(refused.why).toMatch(/value=\(not shown\).*\[\(not shown\)\]/);
+
+  await addFault({
+    kind: 'refused',
+    operation: 'GetCallerIdentity',
+    code: 'SignatureDoesNotMatch',
+    message: `The Canonical String should have been 'POST\n/\n\nx-amz-security-token:${SECRETS.token}\n\nhost'`,
+    status: 403,
+  });
+  user.env['AWS_ENDPOINT_URL'] = user.endpoint;
+  const elsewhere = ['--target', 'aws', '--stage', 'other', '--yes'];
+  const unsigned = await run(`unsigned ${more.join()}`, 'provision', ...changed, ...elsewhere, ...more);
+  delete user.env['AWS_ENDPOINT_URL'];
+  expect(problemOf(unsigned)).toMatchObject({ code: 'CREDENTIALS_EXPIRED' });
+}
+
+async function runFailingDeployment(...more: string[]): Promise<void> {
+  const failing = config({ TOKEN: SECRETS.variable, FAIL: 'yes' });
+  const failed = problemOf(await run(`failed ${more.join()}`, 'provision', ...failing, ...more));
+  expect(failed).toMatchObject({ code: 'DEPLOYMENT' });
+  expect(failed.why).toMatch(/cannot sign in with \(not shown\) and .*\(not shown\)/);
+  // The program does not get the keys of the account, not even on this machine.
+  expect(failed.why).toContain('keys: none,none');
+}
+
+async function expectNoLeaks(): Promise<void> {
+  expect(JSON.stringify(await user.journal())).not.toMatch(CANARY);
+  const home = join(user.folder, '.slipway');
+  // Like AWS, the sandbox keeps the variables of a container: in its world and in the folders of its tasks. The program
+  // has also written them into its log.
+  const isAws = (file: string) => /^sandbox\/(world|tasks\/)/.test(file);
+  const files = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    statSync(join(home, file)).isFile(),
+  );
+  expect(files).toEqual(expect.arrayContaining(['dev.json', 'sandbox/sandbox.log']));
+  const modes = ['.', 'sandbox', 'dev.json', 'sandbox/sandbox.log', 'sandbox/world'].map(
+    (name) => statSync(join(home, name)).mode & 0o777,
+  );
+  expect(modes).toEqual([0o700, 0o700, 0o600, 0o600, 0o600]);
+  const leaking = files.filter(
+    (file) => !isAws(file) && CANARY.test(readFileSync(join(home, file), 'latin1')),
+  );
+  expect(leaking).toEqual([]);
+
+  expect(await run('teardown', 'teardown', ...config({ TOKEN: SECRETS.variable }), '--yes')).toMatchObject({
+    code: 0,
+  });
+  const leaks = [...outcomes].filter(([, { stdout, stderr }]) => CANARY.test(stdout + stderr));
+  expect(leaks).toEqual([]);
+}
+
+test('secrets appear in no plan, drift, refusal, mistake or failure, in no file and no journal', async () => {
+  await runEachCommand();
+  await runInvalidConfigurations();
+  for (const more of [[], ['--json']]) {
+    await runRefusedCalls(...more);
+    await runFailingDeployment(...more);
+  }
+  await expectNoLeaks();
+}, 600_000);

@@ -1,0 +1,99 @@
+// Several processes compete for the lock of a stack, many times: one holds it at a time, and each gets it eventually.
+import { readdir, readFile, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { compileProgram, newFolder, startProgram, type Program } from '../../program.ts';
+
+/**
+ * A program that at each "go" tries until it has the lock, logs when it takes and releases it, and releases it; at
+ * "go and stay" it keeps the lock until it is killed.
+ */
+const CONTENDER = `
+import fs from 'node:fs';
+import { createInterface } from 'node:readline';
+import { takeLock } from 'lib/state/lock.ts';
+const [lock, log, name] = process.argv.slice(2);
+const say = (text) => fs.writeSync(1, text + '\\n');
+const turn = () => new Promise(setImmediate);
+say('ready');
+for await (const command of createInterface({ input: process.stdin })) {
+  let refused = 0;
+  for (;;) {
+    try {
+      const { takenOverFrom, release } = await takeLock(lock, 'npm run provision', { now: Date.now });
+      fs.appendFileSync(log, name + ' in\\n');
+      say('has it ' + refused + ' ' + (takenOverFrom ? 'taken over' : 'free'));
+      if (command === 'go and stay') break;
+      for (let n = Math.random() * 20; n > 0; n -= 1) await turn();
+      fs.appendFileSync(log, name + ' out\\n');
+      await release();
+      say('released it');
+      break;
+    } catch (error) {
+      if (error.code !== 'LOCKED') say('failed ' + error.stack), process.exit(1);
+      refused += 1;
+      await turn();
+    }
+  }
+}`;
+
+async function contenders(count: number) {
+  const program = await compileProgram(CONTENDER);
+  const folder = newFolder();
+  const [lock, log] = [join(folder, 'dev.lock'), join(folder, 'log')];
+  const join_ = async (name: string): Promise<Program> => {
+    const one = startProgram(program, [lock, log, name]);
+    expect(await one.nextLine()).toBe('ready');
+    return one;
+  };
+  const all = await Promise.all(Array.from({ length: count }, (_, index) => join_(`c${index}`)));
+  return { lock, log, all, join: join_ };
+}
+
+test('only one process holds the lock at a time', async () => {
+  const { lock, log, all } = await contenders(3);
+  const rounds = 1000;
+  for (let round = 0; round < rounds; round += 1) {
+    all.forEach((one) => one.send('go'));
+    for (const one of all) {
+      expect(await one.nextLine()).toMatch(/^has it \d+ free$/);
+      expect(await one.nextLine()).toBe('released it');
+    }
+  }
+  const lines = (await readFile(log, 'utf8')).trim().split('\n');
+  expect(lines).toHaveLength(rounds * all.length * 2);
+  const broken = lines.filter((line, at) => {
+    const [name, word] = line.split(' ');
+    return word === 'in' ? lines[at + 1] !== `${name} out` : lines[at - 1] !== `${name} in`;
+  });
+  expect(broken).toEqual([]);
+  expect(await readdir(dirname(lock))).toEqual(['log']);
+}, 900_000);
+
+test('when the holder is killed, exactly one of the waiting processes takes the lock over', async () => {
+  const { lock, all, join: joins } = await contenders(3);
+  let [holder, ...others] = all as [Program, ...Program[]];
+  holder.send('go and stay');
+  await holder.nextLine();
+  for (let round = 0; round < 100; round += 1) {
+    others.forEach((one) => one.send('go and stay'));
+    await holder.kill();
+    // One of them has it now, and the others keep trying.
+    const next = await Promise.race(others.map(async (one) => ({ one, said: await one.nextLine() })));
+    expect(next.said).toMatch(/taken over$/);
+    const { pid } = JSON.parse(await readFile(lock, 'utf8')) as { pid: number };
+    expect(pid).toBe(next.one.child.pid);
+    for (const one of others) if (one !== next.one) await one.kill();
+    holder = next.one;
+    others = await Promise.all([joins('x'), joins('y')]);
+  }
+  await holder.kill();
+  // The next holder cleans up the files of processes that were killed while they tried; files that do not name their
+  // process yet, a minute later.
+  const folder = dirname(lock);
+  for (const name of await readdir(folder)) await utimes(join(folder, name), 0, 0);
+  others[0]?.send('go');
+  await others[0]?.nextLine();
+  await others[0]?.nextLine();
+  expect(await readdir(dirname(lock))).toEqual(['log']);
+}, 900_000);

@@ -1,0 +1,54 @@
+// Which call a request is, in each way that AWS's services have of saying it.
+import { expect, test } from '@jest/globals';
+import { awsCallOf } from '../../../bench/aws-call.ts';
+
+const signed = (service: string, more: Record<string, string> = {}) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=AKIA/20260101/eu-west-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+  ...more,
+});
+
+test.each([
+  ['a form', 'ec2', { body: 'Action=DescribeVpcs&Version=2016-11-15' }, 'DescribeVpcs', false],
+  ['a form that changes', 'iam', { body: 'Action=CreateRole' }, 'CreateRole', true],
+  ['a header', 'ecs', { target: 'AmazonEC2ContainerServiceV20141113.UpdateService' }, 'UpdateService', true],
+  ['the end of a path', 'logs', { url: '/service/Logs/operation/GetLogEvents' }, 'GetLogEvents', false],
+  [
+    'a method and a path',
+    'route53',
+    { method: 'GET', url: '/2013-04-01/hostedzone?maxitems=1' },
+    'ListHostedZones',
+    false,
+  ],
+  [
+    'a path with a slash at its end',
+    'route53',
+    { url: '/2013-04-01/hostedzone/Z1/rrset/' },
+    'ChangeResourceRecordSets',
+    true,
+  ],
+  ['a path nobody knows', 'route53', { method: 'GET', url: '/2013-04-01/x' }, 'GET /2013-04-01/x', false],
+  ['a path nobody knows, to change', 's3', { method: 'PUT', url: '/bucket' }, 'PUT /bucket', true],
+])(
+  '%s says it',
+  (
+    _,
+    service,
+    {
+      body = '',
+      url = '/',
+      method = 'POST',
+      target = '',
+    }: Partial<{ body: string; url: string; method: string; target: string }>,
+    operation,
+    mutating,
+  ) => {
+    const headers = signed(service, target ? { 'x-amz-target': target } : {});
+    expect(awsCallOf({ method, url, headers, body })).toEqual({ service, operation, mutating });
+  },
+);
+
+test('a request that nobody signed has no service', () => {
+  expect(awsCallOf({ method: 'GET', url: '/', headers: {}, body: '' })).toMatchObject({
+    service: 'unsigned',
+  });
+});

@@ -1,0 +1,59 @@
+// The longest way through a graph, the way that decided a run, and the limits of AWS's own durations.
+import { expect, test } from '@jest/globals';
+import { provisionLimit, teardownLimit, updateLimit } from '../../../bench/limits.ts';
+import { criticalPath, longestPath } from '../../../bench/critical-path.ts';
+import { durations } from '../../../sandbox/world/durations.ts';
+
+const needs = {
+  vpc: [],
+  subnet: ['vpc'],
+  nat: ['subnet'],
+  balancer: ['subnet'],
+  service: ['nat', 'balancer'],
+};
+
+test('the longest way is the sum of what follows on each other, not of what runs side by side', () => {
+  const path = longestPath(needs, { nat: 110, balancer: 150, service: 30, vpc: 1 });
+  expect(path).toEqual({ ms: 181, nodes: ['vpc', 'subnet', 'balancer', 'service'] });
+});
+
+test('what takes no time at the end of a way is left out', () => {
+  expect(longestPath(needs, { nat: 110 })).toEqual({ ms: 110, nodes: ['vpc', 'subnet', 'nat'] });
+  expect(longestPath({}, {})).toEqual({ ms: 0, nodes: [] });
+});
+
+const span = (node: string, start: number, end: number) => ({ node, label: node, start, end });
+
+test('a run was over when the last of the chain was: back by what was waited for the longest', () => {
+  const spans = [
+    span('vpc', 0, 1),
+    span('subnet', 1, 2),
+    span('nat', 2, 100),
+    span('balancer', 2, 3),
+    span('service', 100, 130),
+  ];
+  expect(criticalPath(spans, needs).map(({ node }) => node)).toEqual(['vpc', 'subnet', 'nat', 'service']);
+});
+
+test('of several things of a noun the last one counts, and what ended later was not waited for', () => {
+  const slow = span('subnet', 1, 5);
+  const spans = [span('vpc', 0, 1), span('subnet', 1, 2), slow, span('nat', 5, 9), span('balancer', 5, 20)];
+  expect(criticalPath(spans.slice(0, 4), needs)).toEqual([spans[0], slow, spans[3]]);
+  expect(criticalPath([...spans.slice(0, 4), span('subnet', 8, 30)], needs).at(-1)?.end).toBe(30);
+});
+
+test('a provision is bound by its load balancer, its deployment and DNS', () => {
+  const { ms, nodes } = provisionLimit();
+  expect(nodes.slice(-3)).toEqual(['load balancer opens', 'deployment completes', 'record']);
+  expect(ms).toBe(
+    durations.loadBalancerCreate + durations.taskCreate + durations.deploymentSettle + durations.dnsChange,
+  );
+});
+
+test('an update is bound by the new task and by the old one that drains, a teardown by its NAT gateway', () => {
+  const delays = { deregistration: 10_000, interval: 5_000 };
+  expect(updateLimit(delays).ms - updateLimit({ ...delays, deregistration: 0 }).ms).toBe(10_000);
+  expect(teardownLimit(delays).nodes).toEqual(
+    expect.arrayContaining(['services', 'natGateway', 'elasticIp']),
+  );
+});

@@ -1,0 +1,65 @@
+// Older state files are read and upgraded: a file that version 1 wrote, complete and without the fields that came later.
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { StateData } from '../../../../lib/state/format.ts';
+import { nouns, type Noun } from '../../../../lib/model/architecture.ts';
+import { idsOf } from '../../../../lib/model/resources.ts';
+import { openState } from '../../../../lib/state/state.ts';
+import { testClock } from '../../clock.ts';
+import { useFolder } from './folder.ts';
+
+/** Written by a run that provisioned every noun of its time; one intent is still open. */
+const FIXTURE = join(import.meta.dirname, 'version-1.json');
+
+const path = useFolder();
+const file = () => path('dev.json');
+const fixture = async () => JSON.parse(await readFile(FIXTURE, 'utf8')) as StateData;
+const readBack = async () => JSON.parse(await readFile(file(), 'utf8')) as StateData;
+const open = async () => openState(file(), await fixture(), testClock());
+
+test('a file of version 1 is read as it is', async () => {
+  await copyFile(FIXTURE, file());
+  expect((await open()).data).toEqual(await fixture());
+});
+
+test('a change to it keeps everything else in it', async () => {
+  await copyFile(FIXTURE, file());
+  await (await open()).forget('record');
+  const { record: _, ...resources } = (await fixture()).resources;
+  expect(await readBack()).toEqual({
+    ...(await fixture()),
+    resources,
+    generations: { 'services.web': 1, record: 1 },
+    changed: testClock().now(),
+  });
+});
+
+test('its open intents keep their client tokens', async () => {
+  await copyFile(FIXTURE, file());
+  const { intents } = await fixture();
+  expect(await (await open()).intend('services.web')).toEqual(intents['services.web']);
+});
+
+test('its addresses and ids still have the names that the nouns use', async () => {
+  const recorded = Object.entries((await fixture()).resources).map(([address, ids]) => {
+    const [noun = ''] = address.split('.');
+    return { noun: noun as Noun, ids };
+  });
+  expect(recorded.filter(({ noun }) => !nouns.includes(noun))).toEqual([]);
+  for (const { noun, ids } of recorded) expect(idsOf(noun, ids as never)).toEqual(ids);
+});
+
+test('fields that came later are missing in a file of the first release, and the next write adds them', async () => {
+  const { changed: _, tags: __, configuration: ___, ...first } = await fixture();
+  await writeFile(file(), JSON.stringify(first));
+  const state = await open();
+  expect(state.data).toEqual(first);
+  await state.applied('hash', ['team']);
+  expect(await readBack()).toEqual({
+    ...first,
+    changed: testClock().now(),
+    configuration: 'hash',
+    tags: ['team'],
+  });
+});

@@ -17,8 +17,8 @@ import { steps, type Plan } from './plan.ts';
 import { refreshState } from './refresh-state.ts';
 
 /**
- * Carries out a plan and returns the ids of everything.
- * A failure stops what depends on it; the rest is finished and recorded.
+ * Carries out a plan. A failure stops the steps that depend on it; all others are finished and recorded.
+ * @returns the ids of all resources
  * @throws the one problem that happened, or STEPS_FAILED with all of them; INTERRUPTED when the signal is aborted
  */
 export async function apply(run: Run, context: LookContext & Desired, plan: Plan): Promise<AllIds> {
@@ -111,9 +111,9 @@ async function applyChange<N extends Noun>(
 }
 
 /** Creates, or configures and updates, a resource; records its ids as soon as they are known, then waits for it. */
-async function carryOut<N extends Noun>(scope: ApplyScope, one: ChangeScope<N>): Promise<Ids[N]> {
-  const { noun, step, change } = one;
-  const context = applyContext(scope, one);
+async function carryOut<N extends Noun>(scope: ApplyScope, changeScope: ChangeScope<N>): Promise<Ids[N]> {
+  const { noun, step, change } = changeScope;
+  const context = applyContext(scope, changeScope);
   const { existing } = context;
   const record = async (resource: Ids[N]): Promise<Ids[N]> => {
     const ids = idsOf(noun, resource);
@@ -136,6 +136,6 @@ async function carryOut<N extends Noun>(scope: ApplyScope, one: ChangeScope<N>):
 }
 
 function partsOf<N extends Noun>(applied: Applied<N>): { resource: Known<N>; wait?: () => Promise<void> } {
-  const isReady = (one: Applied<N>): one is Known<N> => !('wait' in one);
+  const isReady = (value: Applied<N>): value is Known<N> => !('wait' in value);
   return isReady(applied) ? { resource: applied } : { resource: applied.ids as Known<N>, wait: applied.wait };
 }

@@ -1,4 +1,4 @@
-/** What a step may use for one change: the context of a provision, and what is known of the resource. */
+/** Builds the context of a step for one change from what the run and the change provide. */
 import type { ApplyContext, Planned, Step } from '../lib/engine/step.ts';
 import { look } from '../lib/engine/survey.ts';
 import { tagsOf } from '../lib/derive/tags.ts';
@@ -9,10 +9,10 @@ import { changeAddress, type Change } from '../lib/model/change.ts';
 import { untilReported, type Run } from '../lib/run/run.ts';
 import type { Intent } from '../lib/state/format.ts';
 
-/** The ids of every noun, as they are now. */
+/** The current ids of every noun. */
 export type AllIds = { [N in Noun]: Map<string, Ids[N]> };
 
-/** What all changes of a run share. */
+/** What all changes of a run have in common. */
 export interface ApplyScope {
   readonly run: Run;
   readonly context: LookContext & Desired;
@@ -21,7 +21,7 @@ export interface ApplyScope {
   readonly ids: AllIds;
 }
 
-/** What one change adds. */
+/** What is specific to one change. */
 export interface ChangeScope<N extends Noun> {
   readonly noun: N;
   readonly step: Step<N>;
@@ -33,10 +33,10 @@ export interface ChangeScope<N extends Noun> {
   readonly siblings?: ReadonlyMap<string, Promise<Ids[N]>>;
 }
 
-/** The intent of a change that creates nothing. */
+/** The intent of a change that is not a create. */
 export const NO_INTENT: Intent = { token: '', generation: 0, at: 0 };
 
-/** Makes the context of one change. */
+/** Returns the context of one change. */
 export function applyContext<N extends Noun>(
   { run, context, found, planned, ids }: ApplyScope,
   { noun, step, change, intent, isResumed = false, siblings = new Map() }: ChangeScope<N>,
@@ -65,8 +65,8 @@ export function applyContext<N extends Noun>(
     },
     lookAgain: async () => (await look(noun, { ...context, shared: singleFlight() })).get(key),
     changeOf(existing) {
-      const seen = { ...found, [noun]: new Map([[key, existing]]) };
-      return step.diff(context, seen, planned).find((other) => other.key === key);
+      const refreshed = { ...found, [noun]: new Map([[key, existing]]) };
+      return step.diff(context, refreshed, planned).find((other) => other.key === key);
     },
     siblingIds: async (other) => (await siblings.get(other)) ?? (ids[noun].get(other) as Ids[N]),
     renewIntent: () => state.renew(address),

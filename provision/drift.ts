@@ -9,11 +9,11 @@ import type { CommandResult } from '../lib/run/main.ts';
 import { fieldText, planJson } from '../lib/run/plan-text.ts';
 import type { Plan } from './plan.ts';
 
-/** A short hash that tells configurations apart. */
+/** A short hash that identifies a configuration. */
 export const fingerprint = (config: Config): string => shortHash(16, JSON.stringify(config));
 
 /**
- * The result of `npm run drift`.
+ * Returns the result of `npm run drift`.
  * @param before the fingerprint of the configuration that was provisioned last, if it is known
  * @param now the fingerprint of the current configuration
  * @param repair the command that repairs drift, as it is typed for this stack
@@ -27,9 +27,9 @@ export function driftResult(
 ): CommandResult {
   const isChanged = before !== undefined && before !== now;
   const text = [
-    ...(exists(found, about.stack) ? driftText(changes) : [`Nothing of ${about.stack} is there.`]),
+    ...(exists(found, about.stack) ? driftText(changes) : [`${about.stack} does not exist.`]),
     ...(isChanged
-      ? ['slipway.config.ts has changed since the last provision: what it asks for counts as well.']
+      ? ['slipway.config.ts has changed since the last provision, so the differences include that change.']
       : []),
     changes.length === 0
       ? `No drift: ${kept.length} are as configured.`
@@ -42,7 +42,7 @@ export function driftResult(
   };
 }
 
-/** Whether anything of the stack exists. The account's own zone and role belong to no stack. */
+/** Whether any resource of the stack exists. The account's own zone and role do not belong to it. */
 const exists = (found: Survey, stack: string): boolean =>
   nouns.some((noun) => [...itemsOf(found, noun).values()].some(({ tags }) => tags[STACK_TAG] === stack));
 
@@ -50,8 +50,8 @@ const exists = (found: Survey, stack: string): boolean =>
 export function driftText(changes: readonly Change[]): string[] {
   return changes.flatMap((change) => {
     const address = changeAddress(change);
-    if (change.verb === 'create') return [`  ${address} is not there`];
-    if (change.verb === 'remove') return [`  ${address} is there, and ${change.reason}`];
+    if (change.verb === 'create') return [`  ${address} does not exist`];
+    if (change.verb === 'remove') return [`  ${address} exists, but ${change.reason}`];
     return change.fields.map((field) => `  ${address}: ${fieldText(field, ' is ', ', not ')}`);
   });
 }

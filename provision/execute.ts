@@ -1,4 +1,4 @@
-/** Everything after the survey of a provision: plan, ask, apply, verify. */
+/** Executes a provision after its survey: plans, asks, applies and verifies. */
 import { changeAddress } from '../lib/model/change.ts';
 import { survey } from '../lib/engine/survey.ts';
 import { recordedIn } from '../lib/look/context.ts';
@@ -17,16 +17,16 @@ import { makePlan, type Plan } from './plan.ts';
 import { countEvents } from './services/scaling.ts';
 
 /**
- * Brings the stack to the configuration, or only plans it or reports drift, as the options say.
+ * Brings the stack up to date with the configuration or, depending on the options, only plans that or reports drift.
  * @param start the time at which the command started, milliseconds of `performance.now()`
  * @returns what to print
  */
 export async function execute(
   session: Session,
-  running: CommandContext,
+  invocation: CommandContext,
   start: number,
 ): Promise<CommandResult> {
-  const { options, report, signal } = running;
+  const { options, report, signal } = invocation;
   const command = options.drift ? 'drift' : 'provision';
   const { config, run, account } = session;
   const context = session.lookContext();
@@ -35,7 +35,7 @@ export async function execute(
     type: 'phase',
     text: `${command} ${stack} · ${options.target} · ${config.region} · account ${account}`,
   });
-  warnOfLocalhost(session, running);
+  warnOfLocalhost(session, invocation);
   const plan = makePlan(context, await session.found, options.adopt);
   for (const event of countEvents(config, plan.found)) report(event);
   const about = { stack, target: options.target, region: config.region, account };
@@ -45,7 +45,7 @@ export async function execute(
     return driftResult(plan, about, before, configuration, commandLine('provision', options));
   }
   if (options.plan) return planned(plan, about);
-  if (!(await agreed(running, plan))) {
+  if (!(await agreed(invocation, plan))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...about, declined: true } };
   }
@@ -54,9 +54,9 @@ export async function execute(
   const url = await finish(run, context, session.openTarget, plan, ids);
   if (signal.aborted) throw interrupted(run);
   await run.state.applied(configuration, Object.keys(config.tags));
-  const took = duration(performance.now() - start);
+  const elapsed = duration(performance.now() - start);
   const summary = plan.changes.length === 0 ? `no changes, ${plan.kept.length} exist` : countsDone(plan);
-  report({ type: 'phase', text: `${stack} is up: ${summary}, ${took}` });
+  report({ type: 'phase', text: `${stack} is up: ${summary}, ${elapsed}` });
   return {
     exitCode: 0,
     text: url ?? '',
@@ -97,7 +97,7 @@ function planned(plan: Plan, about: object): CommandResult {
   };
 }
 
-/** Asks before anything changes: always on AWS, on the sandbox only at a terminal. */
+/** Asks before anything changes: always on AWS, and on the sandbox only at a terminal. */
 async function agreed(
   { options, interactive, report, signal }: CommandContext,
   plan: Plan,

@@ -4,27 +4,27 @@ import type { Desired } from '../lib/look/context.ts';
 import type { Survey } from '../lib/look/found.ts';
 import { deletedWith, nouns, type Noun } from '../lib/model/architecture.ts';
 import { changeAddress, type Change } from '../lib/model/change.ts';
-import { NOTHING_TOUCHED, problem } from '../lib/model/problem.ts';
+import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
 import * as allSteps from './steps/index.ts';
 import { takeOver, withFormerOwners } from './take-over.ts';
 
-/** How each noun is brought to its desired state. */
+/** The step of each noun. */
 export const steps: { readonly [N in Noun]: Step<N> } = allSteps;
 
-/** What a provision would do. */
+/** The changes that a provision makes, and what they are based on. */
 export interface Plan {
-  /** The survey that the plan is based on: resources to be adopted count as ours, lost ones as absent. */
+  /** The survey that the plan is based on: adopted resources count as ours, those deleted with a replaced one as absent. */
   readonly found: Survey;
   readonly changes: readonly Change[];
-  /** The changes by noun, for diffs that are made later. */
+  /** The changes by noun, for later diffs. */
   readonly planned: Planned<Noun>;
   /** The addresses of the resources that stay as they are. */
   readonly kept: readonly string[];
 }
 
 /**
- * Makes the plan.
+ * Plans a provision.
  * @param adopt addresses of resources to take over
  * @throws ZONE when the region has too few availability zones, FOREIGN when resources with our names belong to someone
  *   else, ARGUMENTS when there is nothing to adopt, REFUSED when our resources cannot become what is desired
@@ -39,12 +39,12 @@ export function makePlan(desired: Desired, surveyed: Survey, adopt: readonly str
   const { found, planned, changes } = diffAll(desired, adopted);
   const foreign = foreignIn(changes);
   if (foreign.length > 0) throw namesTaken(foreign);
-  const stuck = changes.filter(({ cannotUpdate }) => cannotUpdate);
-  if (stuck.length > 0) throw cannotBecome(stuck);
-  const touched = new Set(changes.map(({ noun, key, replaces = key }) => addressOf(noun, replaces)));
+  const cannotUpdate = changes.filter((change) => change.cannotUpdate);
+  if (cannotUpdate.length > 0) throw cannotBecome(cannotUpdate);
+  const changed = new Set(changes.map(({ noun, key, replaces = key }) => addressOf(noun, replaces)));
   const kept = nouns
     .flatMap((noun) => [...found[noun].keys()].sort().map((key) => addressOf(noun, key)))
-    .filter((address) => !touched.has(address));
+    .filter((address) => !changed.has(address));
   return { found, changes: withFormerOwners(changes, surveyed, adopt, stack), planned, kept };
 }
 
@@ -62,8 +62,8 @@ export function diffAll(desired: Desired, surveyed: Survey): Pick<Plan, 'found' 
   let found = surveyed;
   for (const noun of nouns) {
     byNoun.set(noun, steps[noun].diff(desired, found, planned));
-    const lost = planned.isReplaced(noun) ? deletedWith(noun) : [];
-    found = { ...found, ...Object.fromEntries(lost.map((other) => [other, new Map()])) };
+    const deleted = planned.isReplaced(noun) ? deletedWith(noun) : [];
+    found = { ...found, ...Object.fromEntries(deleted.map((other) => [other, new Map()])) };
   }
   return { found, planned, changes: [...byNoun.values()].flat() };
 }
@@ -77,7 +77,7 @@ function checkZones({ config }: Desired, { zones }: Survey): void {
   throw problem('ZONE', {
     what: `${config.region} has too few availability zones for this network.`,
     why: `network.zones is ${config.network.zones}; the account may use ${zones.length}: ${zones.join(', ')}.`,
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: ['Lower network.zones in slipway.config.ts, or choose another region.'],
   });
 }
@@ -85,7 +85,7 @@ function checkZones({ config }: Desired, { zones }: Survey): void {
 const listed = (refused: readonly Change[]): string =>
   refused.map((change) => `${changeAddress(change)}: ${change.reason}`).join('\n');
 
-/** The fix where the taken name is not the stack's. */
+/** The fix if the name that is taken is a domain. */
 const DOMAIN_PER_STAGE =
   'Each stage needs its own domain: slipway.config.ts may export a function of { stage }.';
 
@@ -93,12 +93,12 @@ const namesTaken = (refused: readonly Change[]) =>
   problem('FOREIGN', {
     what: "Some resources already use this stack's names but belong to someone else.",
     why: listed(refused),
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [
       ...(refused.some(({ noun }) => noun === 'record' || noun === 'hostedZone') ? [DOMAIN_PER_STAGE] : []),
       'Choose another name in slipway.config.ts or another --stage,',
-      `or npm run provision -- ${refused.map((change) => `--adopt ${changeAddress(change)}`).join(' ')}, to take it over: a teardown then deletes it,`,
-      'or remove what is there, if you know that nobody needs it.',
+      `or npm run provision -- ${refused.map((change) => `--adopt ${changeAddress(change)}`).join(' ')}, to take them over: a teardown then deletes them,`,
+      'or remove them if no one needs them.',
     ],
   });
 
@@ -106,7 +106,7 @@ const cannotBecome = (refused: readonly Change[]) =>
   problem('REFUSED', {
     what: 'Some resources of this stack cannot become what the configuration asks for.',
     why: listed(refused),
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [
       'Undo the change in slipway.config.ts,',
       'or run npm run teardown and then npm run provision, to start over.',

@@ -1,20 +1,20 @@
-/** Refreshes the state file after a survey, so that it contains what was found and nothing else. */
+/** Refreshes the state file after a survey, so that it contains exactly what was found. */
 import { itemsOf, type Survey } from '../lib/look/found.ts';
 import { nouns } from '../lib/model/architecture.ts';
 import { addressOf, idsOf } from '../lib/model/resources.ts';
 import type { State } from '../lib/state/state.ts';
 
 /**
- * Records what was found and not known, and forgets what is gone. The survey has looked for every recorded id that its
- * queries did not show, so what it has not found does not exist.
+ * Records found resources and forgets those that no longer exist. The survey has looked up every recorded id that its lists
+ * did not show, so a resource that it did not find does not exist.
  */
 export async function refreshState(state: State, found: Survey): Promise<void> {
-  const known = new Set<string>();
+  const existing = new Set<string>();
   const writes: Promise<void>[] = [];
   for (const noun of nouns) {
     for (const [key, item] of itemsOf(found, noun)) {
       const address = addressOf(noun, key);
-      known.add(address);
+      existing.add(address);
       const ids = idsOf(noun, item);
       if (JSON.stringify(state.data.resources[address]) !== JSON.stringify(ids)) {
         writes.push(state.record(address, ids));
@@ -22,7 +22,7 @@ export async function refreshState(state: State, found: Survey): Promise<void> {
     }
   }
   for (const address of Object.keys(state.data.resources)) {
-    if (!known.has(address)) writes.push(state.forget(address));
+    if (!existing.has(address)) writes.push(state.forget(address));
   }
   await Promise.all(writes);
 }

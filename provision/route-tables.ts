@@ -1,4 +1,4 @@
-/** Route tables with one default route: what the steps of the public and the private ones share. */
+/** Route tables with one default route: the code that the steps of the public and the private ones share. */
 import {
   AssociateRouteTableCommand,
   CreateRouteCommand,
@@ -21,7 +21,7 @@ import { touches, type Fields } from '../lib/model/change.ts';
 /** The fields of a route table that are compared. */
 export type RouteField = 'vpc' | 'default route' | 'subnets' | TagField;
 
-/** The context of either step, as far as both are alike. */
+/** The members of an `ApplyContext` that both steps have in common. */
 type RouteContext = Pick<
   ApplyContext<'publicRoutes', RouteField>,
   'aws' | 'change' | 'duplicateGuard' | 'existing' | 'intent' | 'lookAgain' | 'renewIntent' | 'tags'
@@ -34,7 +34,7 @@ export interface Routing {
 }
 
 /**
- * A found table as the fields that its step compares.
+ * Converts a found table to the fields that its step compares.
  * @param subnetIds the subnets that should use it; other associations are not compared
  */
 export const routeFields = (

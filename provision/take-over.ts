@@ -4,12 +4,12 @@ import { withOurTags } from '../lib/derive/tags.ts';
 import { itemsOf, type Found, type Survey } from '../lib/look/found.ts';
 import { nouns, type Noun } from '../lib/model/architecture.ts';
 import { changeAddress, type Change } from '../lib/model/change.ts';
-import { NOTHING_TOUCHED, problem } from '../lib/model/problem.ts';
+import { NOTHING_CHANGED, problem } from '../lib/model/problem.ts';
 import { addressOf } from '../lib/model/resources.ts';
 
 /**
- * Returns the survey as if the resources at these addresses were ours. An address that is ours already is left as it is:
- * the run that was to adopt it may have been interrupted. Pure.
+ * Returns the survey as if the resources at these addresses were ours. An address that is ours already is left as it is: an
+ * earlier run with the same flag may have been interrupted. Pure.
  * @param refused the changes of resources that belong to someone else
  * @throws ARGUMENTS when there is no foreign resource at an address
  */
@@ -65,7 +65,7 @@ const nothingThere = (address: string, others: readonly string[]) =>
       others.length === 0
         ? "No resource with this stack's names belongs to someone else."
         : `The resources that belong to someone else are ${others.join(', ')}.`,
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [
       'Run npm run provision -- --plan without --adopt: it lists the resources to adopt, if there are any.',
     ],

@@ -9,7 +9,7 @@ import { addressOf, titleOf } from '../lib/model/resources.ts';
 import type { Session } from '../lib/run/session.ts';
 import { contentsOf, KINDS_OF_A_VPC } from './vpc-contents.ts';
 
-/** What a teardown has verified to be gone. */
+/** What a teardown has looked for again and not found. */
 export interface Certificate {
   /** The nouns that were looked for by our tags and names. */
   readonly nouns: readonly Noun[];
@@ -18,9 +18,10 @@ export interface Certificate {
 }
 
 /**
- * Looks again for anything of ours until nothing is shown: AWS's lists are behind for up to a minute.
- * @param before what was there when the teardown began
- * @throws LEFTOVERS with a list of what is left, and what holds it
+ * Looks again for resources of this stack until none is found, since AWS's lists lag by up to a minute.
+ * @param before the survey at the start of the teardown
+ * @returns what has been verified
+ * @throws LEFTOVERS with a list of what is left, and of what is in the way
  */
 export async function verifyNothingLeft(session: Session, before: Survey): Promise<Certificate> {
   const { run } = session;
@@ -37,7 +38,7 @@ export async function verifyNothingLeft(session: Session, before: Survey): Promi
       run,
     );
   } catch (error) {
-    if (isProblem(error, 'TIMEOUT')) throw somethingLeft(left, session, error);
+    if (isProblem(error, 'TIMEOUT')) throw somethingLeft(left, session.lookContext().names.stack, error);
     throw error;
   }
   const [vpcId] = vpcIds;
@@ -61,9 +62,12 @@ async function look(session: Session, vpcIds: readonly string[]): Promise<string
   return [...ours, ...others.map(({ text }) => text)];
 }
 
-const somethingLeft = (left: readonly string[], session: Session, cause: Problem) =>
+const somethingLeft = (left: readonly string[], stack: string, cause: Problem) =>
   problem('LEFTOVERS', {
-    what: `${left.length} ${left.length === 1 ? 'resource is' : 'resources are'} left of ${session.lookContext().names.stack}.`,
+    what:
+      left.length === 1
+        ? `1 resource of ${stack} is left.`
+        : `${left.length} resources of ${stack} are left.`,
     why: left.join('\n'),
     now: 'Everything else is gone; the state file is kept.',
     fix: ['npm run teardown, to try again: AWS takes minutes to release some resources'],

@@ -1,11 +1,15 @@
-/** `npm run teardown`: takes the stack down and makes sure that nothing is left. */
+/** `npm run teardown`: takes the stack down and verifies that nothing is left. */
 import { startConfig } from '../lib/run/start-config.ts';
 import { main } from '../lib/run/main.ts';
 import { openSandbox } from '../sandbox/client.ts';
 
-void main('teardown', 'Takes down the stack of slipway.config.ts, without a trace.', async (running) => {
-  const begun = await startConfig(running);
-  // Loaded when there is something to do: `--help` and a misspelt flag are answered without the AWS SDK.
-  const { teardown } = await import('./run.ts');
-  return teardown(running, { openSandbox, ...begun });
-});
+void main(
+  'teardown',
+  'Takes down the stack of slipway.config.ts and verifies that nothing is left.',
+  async (invocation) => {
+    const started = await startConfig(invocation);
+    // Loaded only here, so that `--help` and a misspelt flag do not load the AWS SDK.
+    const { teardown } = await import('./run.ts');
+    return teardown(invocation, { openSandbox, ...started });
+  },
+);

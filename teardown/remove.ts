@@ -45,11 +45,11 @@ export async function removeResource<N extends Noun>(
     note: (text) => report({ type: 'note', text }),
   };
   const removal: Removal<N> = removals[noun];
-  const special = await removal.remove(removing);
+  const outcome = await removal.remove(removing);
   await run.state.forget(addressOf(noun, key));
   const title = titleOf(noun, existing);
   const resource = { type: 'resource', noun, key, elapsed: clock.now() - start } as const;
-  if (special && 'kept' in special)
-    report({ ...resource, status: 'kept', text: `${title}: ${special.kept}` });
-  else report({ ...resource, status, text: special ? `${title}, ${special.removedWith}` : title });
+  if (outcome && 'kept' in outcome)
+    report({ ...resource, status: 'kept', text: `${title}: ${outcome.kept}` });
+  else report({ ...resource, status, text: outcome ? `${title}, ${outcome.removedWith}` : title });
 }

@@ -1,4 +1,4 @@
-/** Removes a route table, public or private: its associations first. */
+/** Removes a public or private route table, after its associations. */
 import { DeleteRouteTableCommand, DisassociateRouteTableCommand } from '@aws-sdk/client-ec2';
 import { ignoringNotFound } from '../lib/engine/delete.ts';
 import type { RemoveContext } from '../lib/engine/step.ts';
@@ -6,12 +6,12 @@ import type { RemoveContext } from '../lib/engine/step.ts';
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteRouteTable.html */
 export async function removeRouteTable({
   aws,
-  existing: item,
+  existing,
 }: RemoveContext<'publicRoutes' | 'privateRoutes'>): Promise<void> {
   await Promise.all(
-    Object.values(item.associations).map((AssociationId) =>
+    Object.values(existing.associations).map((AssociationId) =>
       ignoringNotFound(() => aws.ec2(new DisassociateRouteTableCommand({ AssociationId }))),
     ),
   );
-  await ignoringNotFound(() => aws.ec2(new DeleteRouteTableCommand({ RouteTableId: item.routeTableId })));
+  await ignoringNotFound(() => aws.ec2(new DeleteRouteTableCommand({ RouteTableId: existing.routeTableId })));
 }

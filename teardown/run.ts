@@ -18,10 +18,10 @@ import { removeResource } from './remove.ts';
 
 /** Does what `npm run teardown` does, and returns what to print. */
 export async function teardown(
-  running: CommandContext,
+  invocation: CommandContext,
   dependencies: SessionDependencies,
 ): Promise<CommandResult> {
-  const { options, report, signal } = running;
+  const { options, report, signal } = invocation;
   const start = performance.now();
   const session = await openSession(options, {
     command: 'teardown',
@@ -43,7 +43,7 @@ export async function teardown(
     if (options.plan) return planned(changes, about);
     if (changes.length > 0) {
       report({ type: 'phase', text: `plan: ${changes.length} to remove` });
-      if (!(await confirmed(running, stack))) {
+      if (!(await confirmed(invocation, stack))) {
         report({ type: 'phase', text: 'nothing was removed' });
         return { exitCode: 0, text: '', json: { ...about, declined: true } };
       }
@@ -55,10 +55,10 @@ export async function teardown(
       report({ type: 'note', text: 'the sandbox is empty and was stopped' });
     }
     if (changes.length > 0) report({ type: 'note', text: certificateText(certificate) });
-    const took = duration(performance.now() - start);
-    const said =
-      changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${took}`;
-    return { exitCode: 0, text: said, json: { ...about, removed: changes.length, left: 0, certificate } };
+    const elapsed = duration(performance.now() - start);
+    const summary =
+      changes.length === 0 ? `${stack}: there is nothing to do` : `${stack} is gone, 0 left, ${elapsed}`;
+    return { exitCode: 0, text: summary, json: { ...about, removed: changes.length, left: 0, certificate } };
   } catch (error) {
     throw signal.aborted ? interrupted(session.run) : session.explain(error);
   } finally {
@@ -66,15 +66,21 @@ export async function teardown(
   }
 }
 
-/** The removal of every found resource that is ours. The account's own zone and service-linked role stay. */
+/** Plans the removal of every found resource of the stack. The account's own zone and service-linked role stay. */
 export const removalsOf = (found: Survey, stack: string): Change[] =>
   nouns.flatMap((noun) =>
     [...itemsOf(found, noun)]
       .filter(([, { tags }]) => foreignOwner(tags, stack) === undefined)
-      .map(([key]): Change => ({ noun, key, verb: 'remove', fields: [], reason: 'it is ours' })),
+      .map(([key]): Change => ({
+        noun,
+        key,
+        verb: 'remove',
+        fields: [],
+        reason: 'it belongs to this stack',
+      })),
   );
 
-/** Carries out removals, each as soon as the resources that need it are gone. */
+/** Removes resources, each once all resources that need it are gone. */
 export async function takeDown(session: Session, found: Survey, changes: readonly Change[]): Promise<void> {
   const { run } = session;
   const keysOf = (noun: Noun) => changes.filter((change) => change.noun === noun).map(({ key }) => key);

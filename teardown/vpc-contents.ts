@@ -1,4 +1,4 @@
-/** Everything that is in a VPC, whoever made it: what still holds it, and who holds that. */
+/** Lists everything in a VPC, whoever created it, and the resources that hold it. */
 import {
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,
@@ -16,16 +16,16 @@ import { ifFound } from '../lib/look/if-found.ts';
 
 export interface VpcResource {
   readonly id: string;
-  /** What it is, and what is known of who has it. */
+  /** Its kind and id, and what is known about its owner. */
   readonly text: string;
 }
 
-/** The group and the route table that come and go with their VPC. */
+/** The default group and the main route table are created and deleted with their VPC. */
 export const isDefaultGroup = ({ GroupName }: SecurityGroup): boolean => GroupName === 'default';
 export const isMainTable = ({ Associations = [] }: RouteTable): boolean =>
   Associations.some(({ Main }) => Main);
 
-/** The kinds that are looked at. */
+/** The kinds of resources that are listed. */
 export const KINDS_OF_A_VPC = [
   'network interfaces',
   'subnets',
@@ -36,32 +36,32 @@ export const KINDS_OF_A_VPC = [
 ] as const;
 
 /**
- * Asks for each kind by its VPC, without a tag. What comes and goes with the VPC itself, and what AWS shows for an hour
- * after it is deleted, is left out.
+ * Lists each kind by its VPC, whatever its tags. Leaves out resources that are deleted with the VPC itself, and those that
+ * AWS lists for another hour after they are deleted.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
  */
 export async function contentsOf({ ec2 }: Pick<Aws, 'ec2'>, vpcId: string): Promise<VpcResource[]> {
-  const of = (Name: string) => [{ Name, Values: [vpcId] }];
-  const Filters = of('vpc-id');
+  const inVpc = (Name: string) => [{ Name, Values: [vpcId] }];
+  const Filters = inVpc('vpc-id');
   const [vpc, interfaces, subnets, groups, tables, gateways, nats] = await Promise.all([
     ifFound(() => ec2(new DescribeVpcsCommand({ VpcIds: [vpcId] }))),
     ec2(new DescribeNetworkInterfacesCommand({ Filters })),
     ec2(new DescribeSubnetsCommand({ Filters })),
     ec2(new DescribeSecurityGroupsCommand({ Filters })),
     ec2(new DescribeRouteTablesCommand({ Filters })),
-    ec2(new DescribeInternetGatewaysCommand({ Filters: of('attachment.vpc-id') })),
+    ec2(new DescribeInternetGatewaysCommand({ Filters: inVpc('attachment.vpc-id') })),
     ec2(new DescribeNatGatewaysCommand({ Filter: Filters })),
   ]);
-  // AWS deletes no VPC that anything is in; an imitation may still show what was in one.
+  // AWS only deletes an empty VPC; an emulator may still list what was in a deleted one.
   if (!vpc?.Vpcs?.length) return [];
   const named = (kind: string, id = '', name = ''): VpcResource => ({
     id,
     text: `${kind} ${id}${name && ` (${name})`}`,
   });
   return [
-    ...(interfaces.NetworkInterfaces ?? []).map((one) => ({
-      id: one.NetworkInterfaceId ?? '',
-      text: interfaceText(one),
+    ...(interfaces.NetworkInterfaces ?? []).map((networkInterface) => ({
+      id: networkInterface.NetworkInterfaceId ?? '',
+      text: interfaceText(networkInterface),
     })),
     ...(subnets.Subnets ?? []).map(({ SubnetId, CidrBlock }) => named('subnet', SubnetId, CidrBlock)),
     ...(groups.SecurityGroups ?? [])
@@ -79,10 +79,10 @@ export async function contentsOf({ ec2 }: Pick<Aws, 'ec2'>, vpcId: string): Prom
   ];
 }
 
-/** An interface says who has it, and holds a subnet and groups. */
-function interfaceText(one: NetworkInterface): string {
-  const { NetworkInterfaceId, Description = '', RequesterId, SubnetId, Groups = [] } = one;
+/** Describes a network interface: who requested it, and the subnet and groups that it holds. */
+function interfaceText(networkInterface: NetworkInterface): string {
+  const { NetworkInterfaceId, Description = '', RequesterId, SubnetId, Groups = [] } = networkInterface;
   const holds = [SubnetId, ...Groups.map(({ GroupId }) => GroupId)].filter(Boolean).join(', ');
-  const whose = [Description, RequesterId && `of ${RequesterId}`].filter(Boolean).join(', ');
-  return `network interface ${NetworkInterfaceId}${whose && ` (${whose})`} holds ${holds}`;
+  const owner = [Description, RequesterId && `of ${RequesterId}`].filter(Boolean).join(', ');
+  return `network interface ${NetworkInterfaceId}${owner && ` (${owner})`} holds ${holds}`;
 }

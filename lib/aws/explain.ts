@@ -10,7 +10,7 @@ import {
   isThrottle,
   messageOf,
 } from './errors.ts';
-import { NOTHING_TOUCHED, Problem, problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, Problem, problem } from '../model/problem.ts';
 
 /** What a run was doing when a call failed. */
 export interface Situation {
@@ -41,7 +41,7 @@ export function explain(error: unknown, situation: Situation): Problem {
 }
 
 const now = ({ changing }: Situation): string =>
-  changing ? 'What was made so far is kept and recorded.' : NOTHING_TOUCHED;
+  changing ? 'Everything created so far is kept and recorded.' : NOTHING_CHANGED;
 const toContinue = ({ command }: Situation): string => `${command}, to continue from here`;
 
 const isMissingCredentials = (error: unknown): boolean =>

@@ -1,7 +1,7 @@
 /** Loads a `slipway.config.ts`: finds it, runs it and checks what it exports. */
 import { dirname, resolve } from 'node:path';
 import { messageOf } from '../aws/errors.ts';
-import { NOTHING_TOUCHED, problem, type Problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import { CONFIG_FILE, type Builder, type Config, type Target } from './config.ts';
 import { kindOf } from './entry.ts';
 import { runModule, type ModuleRun } from './run-module.ts';
@@ -62,7 +62,7 @@ const missing = (file: string, path: string): Problem =>
   problem('CONFIG_MISSING', {
     what: `There is no ${file}.`,
     why: `${path} is not a file.`,
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [
       'Run the command in the folder of your slipway.config.ts, or name the file with --config FILE.',
       "To start a new one, write export default defineStack({ name: 'shop', region: 'eu-west-1', services: { … } }) into it.",
@@ -73,7 +73,7 @@ const empty = ({ file }: ConfigFile): Problem =>
   problem('CONFIG_LOAD', {
     what: `${file} configures nothing.`,
     why: 'It has no default export.',
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [`Write export default defineStack({ … }) into ${file}.`],
   });
 
@@ -81,7 +81,7 @@ const broken = (configFile: ConfigFile, error: unknown): Problem =>
   problem('CONFIG_LOAD', {
     what: `${configFile.file} cannot be read.`,
     why: reasonOf(configFile, error),
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [`Correct ${configFile.file}, then run the command again.`],
     cause: error,
   });

@@ -1,5 +1,5 @@
 /** A mistake in a configuration in words, and the problem that reports all of them. */
-import { NOTHING_TOUCHED, Problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, Problem } from '../model/problem.ts';
 import { STAGE } from './finding.ts';
 import { pathText } from './display.ts';
 
@@ -23,7 +23,7 @@ export class InvalidConfig extends Problem {
     super('CONFIG_INVALID', {
       what: `${place} has ${mistakes.length === 1 ? '1 mistake' : `${mistakes.length} mistakes`}.`,
       why: mistakes.map(({ path, value, fix }) => `${path}: ${value}. ${fix}`).join('\n'),
-      now: NOTHING_TOUCHED,
+      now: NOTHING_CHANGED,
       fix: [`Correct ${place === file ? file : '--stage'}, then run the command again.`],
     });
     this.mistakes = mistakes;

@@ -1,4 +1,4 @@
-/** Adopts by name: a look by name sees what is somebody else's, too. */
+/** Adopts by name: a look by name also finds resources that belong to someone else, so ownership is checked. */
 import { adopt } from './adopt.ts';
 import { isCode } from '../aws/errors.ts';
 import type { DuplicateGuard } from './create-once.ts';
@@ -6,7 +6,7 @@ import { foreignOwner } from '../derive/ownership.ts';
 import type { Names } from '../derive/names.ts';
 import type { Tags } from '../derive/tags.ts';
 
-/** As much of an act as is needed to look once more. */
+/** What a second look by name needs of an `ApplyContext`. */
 interface LookAgain<T> {
   readonly duplicateGuard: DuplicateGuard;
   readonly names: Names;
@@ -14,10 +14,13 @@ interface LookAgain<T> {
 }
 
 /**
- * Looks once more for a thing whose create was refused.
- * @param code the error that says that the name is in use; any other is thrown again
+ * Looks again for a resource whose create was refused because its name is in use, and adopts it if it is ours.
+ * @param looking the context of the create
+ * @param error the refusal
+ * @param code the code of the error that reports a name in use; any other error is rethrown
  * @param place what is in use, e.g. `the name shop-dev`
- * @throws FOREIGN when what is there is not ours
+ * @returns our resource
+ * @throws FOREIGN when the existing resource does not belong to this stack
  */
 export async function adoptByName<T extends { readonly tags: Tags }>(
   looking: LookAgain<T>,
@@ -33,11 +36,11 @@ export async function adoptByName<T extends { readonly tags: Tags }>(
   );
 }
 
-/** What a look by name sees now, if it is ours. */
+/** Looks again by name. Returns the resource if it belongs to this stack, and undefined otherwise. */
 export async function lookAgainForOurs<T extends { readonly tags: Tags }>({
-  lookAgain: again,
+  lookAgain,
   names,
 }: Pick<LookAgain<T>, 'lookAgain' | 'names'>): Promise<T | undefined> {
-  const found = await again();
+  const found = await lookAgain();
   return found && foreignOwner(found.tags, names.stack) === undefined ? found : undefined;
 }

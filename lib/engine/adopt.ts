@@ -1,13 +1,15 @@
-/** Adopts what a create finds in its place: ours by a call whose answer was lost, or somebody else's. */
+/** Adopts our own resource when a create is refused because it exists already, and reports one that is not ours. */
 import { messageOf } from '../aws/errors.ts';
 import { findWithin, LIST_LAG_MS, type DuplicateGuard } from './create-once.ts';
 import { problem } from '../model/problem.ts';
 
 /**
- * Looks for our thing after AWS said that its place is taken: «it exists» does not mean that it is ours.
+ * Looks for our resource after AWS refused a create because it exists. It may be the result of an earlier create whose
+ * response was lost, or it may belong to someone else.
  * @param place what is taken, e.g. `the block 10.0.0.0/20 of vpc-1`
  * @param cause AWS's refusal
- * @throws FOREIGN when nothing of ours is seen for some seconds
+ * @returns what `lookAgain` found
+ * @throws FOREIGN when no resource of this stack becomes visible within the lag of AWS's lists
  */
 export async function adopt<T>(
   {
@@ -26,17 +28,17 @@ export async function adopt<T>(
 }
 
 /**
- * The problem of a create that met somebody else's thing.
- * @param place what it has, as for `adopt`
- * @param why how that is known
+ * The problem of a create whose name or place is taken by a resource that does not belong to this stack.
+ * @param place what is taken, as for `adopt`
+ * @param why the evidence: AWS's refusal, or who owns the resource
  */
 export const takenByOthers = (place: string, why: string, cause?: unknown) =>
   problem('FOREIGN', {
-    what: `Something that is not ours has ${place}.`,
+    what: `A resource that does not belong to this stack already uses ${place}.`,
     why,
-    now: 'It was not touched. What was made so far is kept and recorded.',
+    now: 'That resource was not changed. Everything created so far is kept and recorded.',
     fix: [
-      'Remove it, if you know that nobody needs it, and run the same command again.',
+      'Remove it if no one needs it, and run the same command again.',
       'Or choose another name or network in slipway.config.ts.',
     ],
     cause,

@@ -1,27 +1,30 @@
-/** What goes on side by side: started together, and over when all of it has ended. */
+/** Concurrent work: starts several tasks together, and waits until all of them have ended. */
 
 /**
- * Starts one for each entry, each on the next turn: by then all know of each other, and can wait for each other.
- * @returns what was started, by key
+ * Starts one task per entry. Each starts in the next microtask, when the map of all tasks is complete, so that tasks can
+ * await each other.
+ * @param start starts one task; `others` contains all of them by key
+ * @returns the running tasks by key
  */
 export function startAll<V, T>(
   entries: Iterable<readonly [key: string, value: V]>,
   start: (value: V, others: ReadonlyMap<string, Promise<T>>) => Promise<T>,
 ): ReadonlyMap<string, Promise<T>> {
   const started = new Map<string, Promise<T>>();
-  const later = (value: V) => Promise.resolve().then(() => start(value, started));
-  for (const [key, value] of entries) started.set(key, later(value));
+  const startLater = (value: V) => Promise.resolve().then(() => start(value, started));
+  for (const [key, value] of entries) started.set(key, startLater(value));
   return started;
 }
 
 /**
- * Waits for all, then fails with the first failure: nothing is left running behind it.
- * @returns what each gave
+ * Waits until all have ended, so that nothing keeps running after a failure.
+ * @returns the results, in order
+ * @throws the first failure in order
  */
-export async function waitForAll<T>(works: Iterable<T | PromiseLike<T>>): Promise<T[]> {
-  const ends = await Promise.allSettled(works);
-  return ends.map((end) => {
-    if (end.status === 'rejected') throw end.reason;
-    return end.value;
+export async function waitForAll<T>(tasks: Iterable<T | PromiseLike<T>>): Promise<T[]> {
+  const results = await Promise.allSettled(tasks);
+  return results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
   });
 }

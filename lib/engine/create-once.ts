@@ -1,32 +1,35 @@
-/** Creates what has no client token at most once: never sent again blindly, looked for before any other try. */
+/** Creates a resource whose create takes no client token: looks for it before a create is sent again. */
 import { isAmbiguous, hasResponse, isServerError } from '../aws/errors.ts';
 import type { Clock } from '../model/clock.ts';
 
-/** What is needed to be careful. */
+/** What it takes to avoid a duplicate: the intent of the create, and how to look for its effect. */
 export interface DuplicateGuard {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Whether an earlier run may have sent this create without seeing the answer, and when it wrote that down. */
+  /** Whether an earlier run may have sent this create without receiving the response. */
   readonly isResumed: boolean;
+  /** The intent; `at` is when it was recorded, milliseconds since the epoch. */
   readonly intent: { readonly at: number };
-  /** How often to look, milliseconds. */
+  /** Milliseconds between looks. */
   readonly every: number;
-  /** Takes the intent back: AWS has refused the create, and nothing of it is anywhere. */
+  /** Withdraws the intent: AWS refused the create, so it had no effect. */
   withdraw(): Promise<void>;
 }
 
-/** An answer may be lost for as long as a request can be under way, and tags are filtered by some seconds later. */
-const LOST_ANSWER_MS = 60_000;
+/** How long to look after a lost response: the request may still be in flight, and tag filters lag. Milliseconds. */
+const LOST_RESPONSE_MS = 60_000;
 const MAX_ATTEMPTS = 3;
-/** How long lists and filters may lag behind a call that was answered. Milliseconds. */
+/** How long lists and filters may lag behind a call that has returned. Milliseconds. */
 export const LIST_LAG_MS = 60_000;
 
 /**
- * Runs `create`, whose effect cannot be repeated. When an answer was lost (now, or by a run that died), looks for
- * the thing by its tags for longer than the lag of such a look, and adopts it; only then creates again.
- * @param find looks for the thing by its tags
- * @param create undefined when the answer says no id, which is as good as none
- * @throws what `create` throws for certain, and what its last try throws
+ * Runs a create that is not idempotent. After a lost response, in this run or in an earlier one that died, it looks for
+ * the resource by its tags for longer than such a look can lag, and adopts it. If it finds none, it creates again.
+ * @param guard what it takes to avoid a duplicate
+ * @param find looks for the resource by its tags
+ * @param create sends the create; undefined when the response has no id, which counts as a lost response
+ * @returns the resource that was created or found
+ * @throws an error of `create` that proves that nothing was created, or the error of its last attempt
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 export async function createOnce<T>(
@@ -34,34 +37,36 @@ export async function createOnce<T>(
   find: () => Promise<T | undefined>,
   create: () => Promise<T | undefined>,
 ): Promise<T> {
-  const { clock, intent, isResumed: reopened, signal } = guard;
-  if (reopened) {
-    // No longer than from now on: the clock may have been put back since.
-    const left = Math.min(intent.at + LOST_ANSWER_MS - clock.now(), LOST_ANSWER_MS);
-    const found = await findWithin(guard, left, find);
+  const { clock, intent, isResumed, signal } = guard;
+  if (isResumed) {
+    // Limited to a full period from now: the clock may have been set back since.
+    const remaining = Math.min(intent.at + LOST_RESPONSE_MS - clock.now(), LOST_RESPONSE_MS);
+    const found = await findWithin(guard, remaining, find);
     if (found !== undefined) return found;
   }
   for (let attempt = 1; ; attempt += 1) {
-    let lost: unknown = new Error('AWS answered without an id');
+    let lost: unknown = new Error('AWS responded without an id');
     try {
-      const made = await create();
-      if (made !== undefined) return made;
+      const created = await create();
+      if (created !== undefined) return created;
     } catch (error) {
       if (!isAmbiguous(error) || signal.aborted) {
-        if (!reopened && attempt === 1 && hasResponse(error) && !isServerError(error)) await guard.withdraw();
+        if (!isResumed && attempt === 1 && hasResponse(error) && !isServerError(error))
+          await guard.withdraw();
         throw error;
       }
       lost = error;
     }
-    const found = await findWithin(guard, LOST_ANSWER_MS, find);
+    const found = await findWithin(guard, LOST_RESPONSE_MS, find);
     if (found !== undefined) return found;
     if (attempt === MAX_ATTEMPTS) throw lost;
   }
 }
 
 /**
- * Looks for a thing until it is found or time is up, once at least.
- * @param ms milliseconds
+ * Looks for a resource until it is found or time is up, at least once.
+ * @param ms how long to look, milliseconds
+ * @returns what `find` found; undefined when time is up
  */
 export async function findWithin<T>(
   { clock, signal, every }: Pick<DuplicateGuard, 'clock' | 'signal' | 'every'>,

@@ -1,38 +1,41 @@
-/** Creates what takes a client token: a repeated call gives the same thing, and never one of an earlier life. */
+/** Creates a resource whose create takes a client token: a repeated call returns the same resource, never a dead one. */
 import { findWithin, LIST_LAG_MS, type DuplicateGuard } from './create-once.ts';
 import { isCode } from '../aws/errors.ts';
 import type { Intent } from '../state/format.ts';
 
-/** The act of a create, as far as its token is concerned. */
+/** The members of an `ApplyContext` that a create with a client token uses. */
 export interface TokenContext {
   readonly intent: Intent;
   readonly duplicateGuard: DuplicateGuard;
   readonly renewIntent: () => Promise<Intent>;
-  /** Looks for the thing by its tags; its id, if it lives. */
+  /** Looks for the resource by its tags; returns its id if it is alive. */
   readonly lookAgain: () => Promise<string | undefined>;
 }
 
 /**
- * Creates a thing with the token of its intent. EC2 remembers a token for about a day: it answers with the same thing
- * even when that one is long deleted or has failed, and refuses other parameters (the configuration may have changed
- * since a run that died). Either way the token belongs to an earlier life, and another one is taken.
- * @param create sends the call; the id of what it made, undefined when that does not live
+ * Creates a resource with the token of its intent. EC2 remembers a token for about a day. Until then it returns the same
+ * resource, even if that has failed or was deleted, and refuses other parameters, as when the configuration has changed
+ * since a run that died. In both cases the token is used up, and the create is sent again with a new one.
+ * @param create sends the call with a token; returns the id of the resource, undefined if it is not alive
+ * @returns the id of the resource
+ * @throws other errors of `create`, and an error if the resource of a new token is not alive
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
  */
 export async function createWithToken(
-  { intent, duplicateGuard: guard, renewIntent: renew, lookAgain: again }: TokenContext,
+  { intent, duplicateGuard, renewIntent, lookAgain }: TokenContext,
   create: (token: string) => Promise<string | undefined>,
 ): Promise<string> {
   try {
-    const made = await create(intent.token);
-    if (made !== undefined) return made;
+    const created = await create(intent.token);
+    if (created !== undefined) return created;
   } catch (error) {
     if (!isCode(error, 'IdempotentParameterMismatch')) throw error;
-    const found = await findWithin(guard, LIST_LAG_MS, again);
+    const found = await findWithin(duplicateGuard, LIST_LAG_MS, lookAgain);
     if (found !== undefined) return found;
   }
-  const { token } = await renew();
-  const made = await create(token);
-  if (made === undefined) throw new Error('AWS answered a new token with something that does not live');
-  return made;
+  const { token } = await renewIntent();
+  const created = await create(token);
+  if (created === undefined)
+    throw new Error('AWS responded to a new client token with a resource that no longer exists');
+  return created;
 }

@@ -42,6 +42,6 @@ export async function throwingRefusals<R extends Refusal>(
   }
 }
 
-/** An error as the SDK throws it for an answer of AWS. */
+/** An error as the SDK throws it for a response of AWS. */
 const sdkError = ({ code = 'Unknown', message = code }: Refusal): Error =>
   Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: 400 } });

@@ -1,17 +1,17 @@
-/** Runs a graph: each node starts as soon as what it needs is done; a failure stops what depends on it and nothing else. */
+/** Walks a graph: each node starts once the nodes it needs are done; a failure only stops the nodes that depend on it. */
 
-/** What became of a node. */
+/** How a node ended. */
 export type Outcome =
   | { readonly state: 'done' }
   | { readonly state: 'failed'; readonly error: unknown }
-  /** Something it needs failed: an echo, not a cause. */
+  /** It did not start: a node that it needs did not get done, or the walk was aborted. */
   | { readonly state: 'not reached' };
 
 /**
  * Runs every node once.
- * @param needs what each node needs, directly; must be free of cycles
- * @param run does the work of one node; not called when something it needs has failed or `signal` said to stop
- * @returns what became of each node; never rejects
+ * @param needs the nodes that each node needs directly; must be free of cycles
+ * @param run does the work of one node; not called when a node it needs has failed or `signal` is aborted
+ * @returns how each node ended; never rejects
  */
 export async function walk<N extends string>(
   needs: Readonly<Record<N, readonly N[]>>,
@@ -20,8 +20,8 @@ export async function walk<N extends string>(
 ): Promise<ReadonlyMap<N, Outcome>> {
   const running = new Map<N, Promise<Outcome>>();
   const start = (node: N): Promise<Outcome> => {
-    const known = running.get(node);
-    if (known) return known;
+    const started = running.get(node);
+    if (started) return started;
     const outcome = Promise.all(needs[node].map(start)).then((before) => visit(node, before));
     running.set(node, outcome);
     return outcome;
@@ -40,7 +40,7 @@ export async function walk<N extends string>(
   return new Map(outcomes);
 }
 
-/** The same graph the other way round: what must be gone before each node may go. */
+/** Reverses a graph: the nodes that must be removed before each node. */
 export function reversed<N extends string>(needs: Readonly<Record<N, readonly N[]>>): Record<N, N[]> {
   const nodes = Object.keys(needs) as N[];
   return Object.fromEntries(
@@ -50,12 +50,13 @@ export function reversed<N extends string>(needs: Readonly<Record<N, readonly N[
 
 /**
  * Checks that a graph can be walked.
- * @throws Error naming the cycle, or the need that is not a node
+ * @throws Error that names the cycle, or the need that is not a node
  */
 export function checkGraph<N extends string>(needs: Readonly<Record<N, readonly N[]>>): void {
   const done = new Set<N>();
   const visit = (node: N, path: readonly N[]): void => {
-    if (path.includes(node)) throw new Error(`The steps need each other: ${[...path, node].join(' → ')}`);
+    if (path.includes(node))
+      throw new Error(`The steps depend on each other: ${[...path, node].join(' → ')}`);
     if (done.has(node)) return;
     if (!(node in needs)) throw new Error(`${path.at(-1)} needs ${node}, which is not a step`);
     for (const need of needs[node]) visit(need, [...path, node]);

@@ -20,13 +20,13 @@ export interface Planned<N extends Noun> {
   isReplaced(noun: N): boolean;
 }
 
-/** What the steps of one change may use. */
+/** Everything that a step may use for one change. */
 export interface ApplyContext<N extends Noun, F extends string = string> extends Desired {
   readonly aws: Aws;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly builds: Builds;
-  /** Whether to wait for what only people need: health and DNS propagation. */
+  /** Whether to wait for what no later step needs: health and DNS propagation. */
   readonly waitUntilReady: boolean;
   readonly change: Change<F>;
   /** The resource as the survey found it; undefined when it is to be created. */
@@ -45,7 +45,7 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   renewIntent(): Promise<Intent>;
   /** Looks at this resource again. */
   readonly lookAgain: () => Promise<Found[N] | undefined>;
-  /** The change that an existing resource needs which the survey did not show; undefined for none. */
+  /** The change that a resource needs which exists but was not in the survey; undefined if none. */
   changeOf(existing: Found[N]): Change<F> | undefined;
   /** Resolves to the ids of another resource of this noun once it exists; it must not depend on this one. */
   siblingIds(key: string): Promise<Ids[N]>;
@@ -54,7 +54,7 @@ export interface ApplyContext<N extends Noun, F extends string = string> extends
   note(text: string): void;
 }
 
-/** A resource that exists: its ids, and what else is known of it. */
+/** A resource that exists: its ids, and any other fields that are known. */
 export type Known<N extends Noun> = Ids[N] & Partial<Found[N]>;
 
 /** A resource that exists but is not ready: the engine records its ids, then waits. */
@@ -68,7 +68,7 @@ export type Applied<N extends Noun> = Known<N> | NotReady<N>;
 
 /** The step of a noun. What it needs is declared in the architecture; its look is in `lib/look/`. */
 export interface Step<N extends Noun, F extends string = string> {
-  /** Pure: what must change, in words. */
+  /** Compares desired with found resources, and returns the changes. Pure. */
   diff(desired: Desired, found: Survey, planned: Planned<Needs<N>>): Change<F>[];
   /** Creates the resource; if one exists that must be replaced, removes it first. The engine records the ids. */
   create(context: ApplyContext<N, F>): Promise<Applied<N>>;
@@ -78,11 +78,11 @@ export interface Step<N extends Noun, F extends string = string> {
   configure?(context: ApplyContext<N, F>, resource: Known<N>): Promise<void>;
   /** Sends requests to the new resource, once everything new is in place and healthy. */
   switchTraffic?(context: ApplyContext<N, F>): Promise<void>;
-  /** Removes what is no longer needed, in the order of the removals. */
+  /** Removes what is no longer needed; runs in the order of the removals. */
   cleanUp?(context: ApplyContext<N, F>): Promise<void>;
 }
 
-/** What the removal of one resource may use. */
+/** Everything that a removal may use for one resource. */
 export interface RemoveContext<N extends Noun> extends Desired {
   readonly aws: Aws;
   readonly clock: Clock;
@@ -90,7 +90,7 @@ export interface RemoveContext<N extends Noun> extends Desired {
   readonly key: string;
   readonly existing: Found[N];
   readonly found: Survey;
-  /** The context of another look. */
+  /** A context for looking again, which shares no calls with earlier looks. */
   newLook(): LookContext;
   readonly alsoRemoved: AlsoRemoved;
   until<T>(what: string, wait: WaitName, probe: () => Promise<ProbeResult<T>>): Promise<T>;
@@ -101,7 +101,7 @@ export interface RemoveContext<N extends Noun> extends Desired {
 export interface AlsoRemoved {
   /** Whether every resource of a noun is removed. */
   everyOneOf(noun: Noun): boolean;
-  /** Resolves when another resource of this noun is deleted; undefined when that one stays. It must not wait for this one. */
+  /** Resolves once another resource of this noun is deleted; undefined if it stays. It must not wait for this one. */
   removalOf(key: string): Promise<void> | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The survey: starts every look without waiting for the ones before, whatever the state file says. */
+/** The survey: looks at every noun concurrently, whatever the state file contains. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Tags } from '../derive/tags.ts';
 import type { LookContext } from '../look/context.ts';
@@ -14,10 +14,10 @@ import {
 import type { Items } from '../model/resources.ts';
 import { waitForAll } from './concurrent.ts';
 
-/** The look of a noun: only describes. */
+/** The look of a noun: finds its resources, and changes nothing. */
 type Look<Resource> = (context: LookContext) => Promise<Items<Resource>>;
 
-/** The looks by service: AWS's clients are large, so each is loaded when first needed. */
+/** The looks by service. Each module is loaded when first needed, since AWS's clients are large. */
 const modules = {
   ec2: () => import('../look/by-service/ec2.ts'),
   logs: () => import('../look/by-service/logs.ts'),
@@ -42,13 +42,14 @@ export async function look<N extends Noun>(noun: N, context: LookContext): Promi
 
 const depthOf = (noun: Noun): number => declarationOf(noun).lookDepth ?? 0;
 
-/** The looks that make the most calls in sequence first. */
+/** The nouns, those whose looks make the most calls in sequence first. */
 const LONGEST_FIRST = [...allNouns].sort((one, other) => depthOf(other) - depthOf(one));
 
 /**
- * Looks at every noun, or at these alone. Fails with the first look that fails, once all have ended.
- * A noun that was not looked at has no resources. The zones are only read when every noun is.
- * @param meanwhile called when all looks have started, while AWS answers
+ * Looks at every noun, or only at the given ones. In the survey, a noun that is not looked at has no resources. The
+ * zones are only read when every noun is looked at.
+ * @param meanwhile called when all looks have started, while their responses are pending
+ * @throws the error of the first look that failed, once all have ended
  */
 export async function survey(
   context: LookContext,
@@ -57,10 +58,10 @@ export async function survey(
 ): Promise<Survey> {
   const lookAt = async (noun: Noun): Promise<Items<Found[Noun]>> =>
     restoreLostTags(context, noun, await look(noun, context));
-  // Preparing a request takes a while: the first is on its way before the last is prepared.
+  // Preparing a request takes a while, so each is sent before the next one is prepared.
   const started = new Map<Noun, Promise<Items<Found[Noun]>>>();
   let turn = Promise.resolve();
-  for (const noun of LONGEST_FIRST.filter((one) => nouns.includes(one))) {
+  for (const noun of LONGEST_FIRST.filter((noun) => nouns.includes(noun))) {
     turn = turn.then(() => nextTurn());
     started.set(
       noun,

@@ -1,9 +1,9 @@
-/** The one waiter: looks again and again until a probe says ready or failed, or time is up. */
+/** The only waiter: repeats a probe until it reports ready or failed, or the deadline passes. */
 import type { Clock } from '../model/clock.ts';
 import { problem } from '../model/problem.ts';
 import type { Wait } from './waits.ts';
 
-/** What one look says. */
+/** What a probe reports. */
 export type ProbeResult<T> =
   | { readonly state: 'ready'; readonly value: T }
   | { readonly state: 'pending'; readonly note: string }
@@ -12,27 +12,27 @@ export type ProbeResult<T> =
 export const ready = <T>(value: T): ProbeResult<T> => ({ state: 'ready', value });
 /** @param note what is still missing, e.g. `1/2 targets healthy` */
 export const pending = (note: string): ProbeResult<never> => ({ state: 'pending', note });
-/** @param reason why waiting longer is no use */
+/** @param reason why waiting longer is pointless */
 export const failed = (reason: string, cause?: Error): ProbeResult<never> => ({
   state: 'failed',
   reason,
   cause,
 });
 
-/** What a wait needs from its surroundings. */
+/** The clock of a wait, how it is aborted, and who hears of its progress. */
 export interface WaitOptions {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told every pending note, with the milliseconds waited so far. */
+  /** Called with every pending note and the milliseconds waited so far. */
   readonly onPending?: (note: string, elapsed: number) => void;
 }
 
 /**
- * Waits until `probe` says ready, and returns its value. Looks that are so far apart fall on the same moments, whoever
- * waits: then they can share calls.
+ * Waits until `probe` reports ready, and returns its value. Probes run at multiples of the interval, so that concurrent
+ * waits with the same interval probe at the same moments and can share calls.
  * @param what what is waited for, e.g. `NAT gateway nat-0a1b to be available`
- * @throws FAILED_STATE when the probe says failed (or the probe's own cause), TIMEOUT when the deadline passes,
- *   whatever the probe throws (what may pass is retried where the call is made), and the signal's reason
+ * @throws FAILED_STATE (or the probe's own cause) when the probe reports failed, TIMEOUT when the deadline passes, the
+ *   signal's reason, and anything that the probe throws: transient errors are retried where the call is made
  */
 export async function until<T>(
   what: string,
@@ -58,14 +58,14 @@ const failedState = (what: string, reason: string) =>
   problem('FAILED_STATE', {
     what: `Waiting for ${what} ended in a failed state.`,
     why: reason,
-    now: 'What was made so far is kept and recorded.',
+    now: 'Everything created so far is kept and recorded.',
     fix: ['npm run provision, to continue from here', 'npm run teardown, to remove everything'],
   });
 
 const timedOut = (what: string, elapsed: number, note: string) =>
   problem('TIMEOUT', {
     what: `Gave up waiting for ${what} after ${Math.round(elapsed / 1000)} s.`,
-    why: `The last look said: ${note}.`,
-    now: 'What was made so far is kept and recorded; AWS may still finish it.',
+    why: `The last check reported: ${note}.`,
+    now: 'Everything created so far is kept and recorded; AWS may still finish it.',
     fix: ['npm run provision, to look again and continue', 'npm run teardown, to remove everything'],
   });

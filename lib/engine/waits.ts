@@ -1,8 +1,8 @@
-/** How long AWS takes: one table for every wait, with the reason of each row. */
+/** How long AWS takes: one row per wait, with the reason for its values. */
 
 /** One wait: when to look first, how often after that, and when to give up. Milliseconds. */
 export interface Wait {
-  /** No look before this: AWS was never seen to be faster. */
+  /** The delay before the first look: AWS has never been seen to be faster. */
   readonly first: number;
   readonly every: number;
   readonly deadline: number;
@@ -10,34 +10,37 @@ export interface Wait {
 
 const s = (seconds: number): number => seconds * 1000;
 
-/** Real durations; sources in the catalogue of AWS semantics. */
+/** Durations on real AWS; `docs/aws-semantics.md` lists the sources. */
 const table = {
-  /** An id that is not found right after its create, or a tag that is not filtered by yet: EC2 advises up to 5 min. */
+  /** A new id or tag becomes visible to lists and filters: EC2 advises to wait for up to 5 minutes. */
   visible: { first: 0, every: s(1), deadline: s(300) },
   /** `pending` to `available`, 90 to 120 s. */
   natGateway: { first: s(75), every: s(3), deadline: s(600) },
-  /** `provisioning` to `active`, 90 to 180 s, mostly over when it is waited for. */
+  /** `provisioning` to `active`, 90 to 180 s; most of that has passed when the wait starts. */
   loadBalancer: { first: 0, every: s(3), deadline: s(600) },
-  /** One that is deleted is not found by its name any more. */
+  /** A deleted load balancer is no longer found by its name. */
   loadBalancerGone: { first: 0, every: s(1), deadline: s(120) },
   /** `deleting` to `deleted`, about a minute. */
   natGatewayGone: { first: s(40), every: s(3), deadline: s(1800) },
-  /** The network interfaces of what was deleted linger for minutes. */
+  /** The network interfaces of a deleted load balancer linger for minutes. */
   interfacesGone: { first: s(2), every: s(3), deadline: s(1200) },
+  /** `PROVISIONING` to `ACTIVE`. */
   cluster: { first: 0, every: s(2), deadline: s(600) },
   /** Tasks start in 30 to 90 s, health checks follow; image pulls can be slow. */
   deployment: { first: s(10), every: s(3), deadline: s(1200) },
+  /** Every target group has as many healthy targets as there are tasks. */
   targets: { first: 0, every: s(3), deadline: s(600) },
-  /** Draining lasts for the deregistration delay and the stop timeout. */
+  /** Draining takes the deregistration delay and the stop timeout. */
   serviceGone: { first: s(5), every: s(3), deadline: s(1200) },
-  /** The name of a service stays taken for a while after it is gone. */
+  /** The name of a deleted service stays taken for a while. */
   serviceName: { first: 0, every: s(1), deadline: s(120) },
+  /** The last tasks stop: until then they hold their network interfaces. */
   tasksGone: { first: s(1), every: s(3), deadline: s(1200) },
   /** `PENDING` to `INSYNC`, typically within 60 s. */
   dns: { first: s(10), every: s(3), deadline: s(1800) },
-  /** Lists and filters show for up to a minute what is gone. */
+  /** Lists and filters show deleted resources for up to a minute. */
   leftovers: { first: 0, every: s(5), deadline: s(60) },
-  /** The name resolves, the load balancer's nodes answer. */
+  /** The name resolves, and the load balancer's nodes answer. */
   answer: { first: 0, every: s(2), deadline: s(300) },
 } as const satisfies Record<string, Wait>;
 
@@ -47,10 +50,13 @@ export type Waits = Readonly<Record<WaitName, Wait>>;
 /** The waits of real AWS. */
 export const awsWaits: Waits = table;
 
-/** The waits of an endpoint that is quicker than AWS, such as the sandbox: the first look at once, more of them soon. */
+/** The waits of an endpoint that is faster than AWS, such as the sandbox: looks at once, then every 100 ms. */
 export const localWaits: Waits = quickWaits(100);
 
-/** The first look at once, and more of them every so many milliseconds. */
+/**
+ * The same waits with the first look at once.
+ * @param every milliseconds between looks
+ */
 export function quickWaits(every: number): Waits {
   const quick = Object.entries(table).map(([name, { deadline }]) => [name, { first: 0, every, deadline }]);
   return Object.fromEntries(quick) as Record<WaitName, Wait>;

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import type { Aws } from '../aws/clients.ts';
 import { kindOf } from '../config/entry.ts';
-import { NOTHING_TOUCHED, problem, type Problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import type { DockerBuild } from './builds.ts';
 import { contentHash } from './content.ts';
 import { runEngine, type Engine } from './engine.ts';
@@ -104,7 +104,7 @@ const noDockerfile = (engine: Engine, folder: string): Problem =>
   problem('BUILDER', {
     what: `${engine} cannot build ${relative(process.cwd(), folder) || '.'}.`,
     why: 'It has no Dockerfile.',
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [
       `Add a Dockerfile to ${folder}.`,
       'or give the container an `image` by reference instead of `source`',

@@ -1,6 +1,6 @@
 /** Decides how the images of a run are built, and builds each of them once. */
 import { containersOf, type Config } from '../config/config.ts';
-import { NOTHING_TOUCHED, problem, type Problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import type { Build, Builds } from './builds.ts';
 import { bundle } from './bundle.ts';
@@ -76,7 +76,7 @@ const noEngine = (): Problem =>
   problem('BUILDER', {
     what: 'There is nothing to build images with.',
     why: 'Neither docker nor podman is on the PATH with its engine running, and AWS runs no image without a base.',
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [
       'Install docker or podman, or start its engine; docker version or podman version shows whether it responds.',
       'or give each container an `image` by reference instead of `source`',
@@ -88,6 +88,6 @@ const notInTheSandbox = (): Problem =>
   problem('BUILDER', {
     what: 'The sandbox does not accept images from docker.',
     why: 'Its registry has the API of ECR, but not the one that container engines use.',
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: ['Leave out --builder docker, or `builder` in slipway.config.ts: sources are bundled.'],
   });

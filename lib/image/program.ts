@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build, type BuildFailure, type BuildOptions, type Message } from 'esbuild';
 import { ENTRIES, entryOf } from '../config/entry.ts';
-import { NOTHING_TOUCHED, problem, type Problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 
 /** A file of an image. */
 export interface ProgramFile {
@@ -90,7 +90,7 @@ const noEntry = (folder: string): Problem =>
   problem('BUNDLE', {
     what: `${shown(folder)} cannot be bundled.`,
     why: `It has no file that a bundle could start from: no main in its package.json, and none of ${ENTRIES.join(', ')}.`,
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [`Set main in ${join(shown(folder), 'package.json')} to the file that starts the program.`],
   });
 
@@ -101,7 +101,7 @@ function bundleFailed(folder: string, cause: unknown): Problem {
   return problem('BUNDLE', {
     what: `${shown(folder)} cannot be bundled.`,
     why: lines.join('\n') || message || String(cause),
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: ['Correct the errors named above.', 'npm install, if a package is missing'],
     cause,
   });

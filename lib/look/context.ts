@@ -1,4 +1,4 @@
-/** What a look may use, and how looks share: whoever asks for the same thing rides on one call. */
+/** The context of a look: what it may use, and how concurrent looks share one request. */
 import type { Aws } from '../aws/clients.ts';
 import type { Config } from '../config/config.ts';
 import type { Names } from '../derive/names.ts';
@@ -9,34 +9,34 @@ import { KEY_TAG, STACK_TAG, type Tags } from '../derive/tags.ts';
 import type { Filter } from '@aws-sdk/client-ec2';
 import type { Builds } from '../image/builds.ts';
 
-/** What the stack should be: everything that is known before a call. */
+/** The desired stack: everything that is known before the first call. */
 export interface Desired {
   readonly config: Config;
   readonly names: Names;
   /** The twelve digits of the account. */
   readonly account: string;
-  /** Keys of tags that earlier provisions gave and the configuration no longer has; undefined when there are none. */
+  /** The keys of tags that earlier provisions set and the configuration no longer has; undefined when there are none. */
   readonly formerTags?: readonly string[] | undefined;
 }
 
-/** The surroundings of a look. The account is not among them: it is asked for while the first looks are under way. */
+/** Everything that a look may use. The account is not part of it: it is fetched while the first looks are under way. */
 export interface LookContext extends Omit<Desired, 'account'> {
   readonly aws: Aws;
-  /** The images of the source folders, built when first asked for. */
+  /** The images of the source folders, each built when first needed. */
   readonly builds: Builds;
-  /** Runs a look that several steps share once; all get the same answer. */
-  shared<T>(what: string, look: () => Promise<T>): Promise<T>;
+  /** Runs a look that several nouns share only once per survey; all get the same result. */
+  shared<T>(name: string, look: () => Promise<T>): Promise<T>;
   /**
-   * The ids that the state remembers of a noun, by key; undefined when the run began with none. A hint where to look
-   * besides, never the authority: the state may be lost or old.
+   * The recorded ids of a noun, by key; undefined when the run began without a state. They are a hint where else to look,
+   * and never proof that a resource exists: the state may be lost or out of date.
    */
   readonly recorded?: ((noun: Noun) => Items<RecordedIds>) | undefined;
 }
 
-/** Ids as the state keeps them, the telling one first. */
+/** The recorded ids of a resource, the identifying one first. */
 export type RecordedIds = Readonly<Record<string, string>>;
 
-/** Makes `recorded` of the resources of a state, as they are whenever it is asked. */
+/** Returns the `recorded` of a look context. It reads the resources of the state each time it is called. */
 export function recordedIn(resources: StateData['resources']): LookContext['recorded'] {
   if (Object.keys(resources).length === 0) return undefined;
   return (noun) => {
@@ -49,36 +49,36 @@ export function recordedIn(resources: StateData['resources']): LookContext['reco
   };
 }
 
-/** Makes `once` for one survey. */
+/** Returns the `shared` of one survey: concurrent looks of the same name share one request. */
 export function singleFlight(): LookContext['shared'] {
-  const flights = new Map<string, Promise<unknown>>();
-  return <T>(what: string, look: () => Promise<T>): Promise<T> => {
-    const flight = flights.get(what) ?? look();
-    flights.set(what, flight);
-    return flight as Promise<T>;
+  const inFlight = new Map<string, Promise<unknown>>();
+  return <T>(name: string, look: () => Promise<T>): Promise<T> => {
+    const result = inFlight.get(name) ?? look();
+    inFlight.set(name, result);
+    return result as Promise<T>;
   };
 }
 
-/** The filter by which EC2 shows what is ours. */
+/** The EC2 filter for resources that have our stack tag. */
 export const stackTagFilter = ({ names }: Pick<Desired, 'names'>): Filter[] => [
   { Name: `tag:${STACK_TAG}`, Values: [names.stack] },
 ];
 
 /**
- * Sorts found things by their key, which stands in their tags unless told otherwise. Of twins (a create that was sent
- * twice), the first keeps the key; the others get keys of their own that nothing wants, so that they are seen and
- * removed.
+ * Indexes found resources by their key. Of duplicates (a create that was sent twice), the first keeps the key. The others
+ * get keys that no configuration asks for, so that they are removed.
+ * @param keyOf returns the key of a resource; by default that in its tags
  */
-export function byKey<T extends { readonly tags: Tags }>(
-  things: readonly T[],
-  keyOf: (thing: T) => string = ({ tags }) => tags[KEY_TAG] ?? '',
+export function indexByKey<T extends { readonly tags: Tags }>(
+  resources: readonly T[],
+  keyOf: (resource: T) => string = ({ tags }) => tags[KEY_TAG] ?? '',
 ): Items<T> {
   const items = new Map<string, T>();
-  for (const thing of things) {
-    const key = keyOf(thing);
+  for (const resource of resources) {
+    const key = keyOf(resource);
     let free = key;
-    for (let twin = 2; items.has(free); twin += 1) free = `${key}~${twin}`;
-    items.set(free, thing);
+    for (let copy = 2; items.has(free); copy += 1) free = `${key}~${copy}`;
+    items.set(free, resource);
   }
   return items;
 }

@@ -4,7 +4,7 @@ import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundElasticIp extends Readonly<Ids['elasticIp']> {
   readonly publicIp: string;
@@ -12,7 +12,7 @@ export interface FoundElasticIp extends Readonly<Ids['elasticIp']> {
 }
 
 /**
- * Of twins, the one that is in use keeps the key.
+ * Of duplicates, the one that is in use keeps the key.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAddresses.html
  */
 export async function lookElasticIp(context: LookContext): Promise<Items<FoundElasticIp>> {
@@ -28,7 +28,7 @@ export async function lookElasticIp(context: LookContext): Promise<Items<FoundEl
     },
   );
   const isFree = ({ AssociationId }: { AssociationId?: string }) => Number(AssociationId === undefined);
-  return byKey(
+  return indexByKey(
     addresses
       .sort((a, b) => isFree(a) - isFree(b))
       .map(({ AllocationId = '', PublicIp = '', Tags }) => ({

@@ -1,4 +1,4 @@
-/** The tags of load balancers, target groups, listeners and rules: 20 ARNs a call. */
+/** Fetches the tags of load balancers, target groups, listeners and rules: 20 ARNs per call. */
 import { DescribeTagsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { batchesOf } from '../aws/batches.ts';
 import type { Aws } from '../aws/clients.ts';
@@ -8,19 +8,19 @@ import { ifFound } from './if-found.ts';
 const BATCH = 20;
 
 /**
- * The tags by ARN. What is gone by now is not among them; what has no tags is.
+ * Fetches tags by ARN. Resources that no longer exist are left out; those without tags are not.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTags.html
  */
 export async function elbTags(aws: Aws, arns: readonly string[]): Promise<ReadonlyMap<string, Tags>> {
-  const answers = await Promise.all(batchesOf(arns, BATCH).map((batch) => describe(aws, batch)));
-  return new Map(answers.flat());
+  const responses = await Promise.all(batchesOf(arns, BATCH).map((batch) => describe(aws, batch)));
+  return new Map(responses.flat());
 }
 
-/** One ARN that is gone fails the whole call: then each is asked for by itself. */
+/** One ARN that no longer exists fails the whole call: then each is fetched on its own. */
 async function describe(aws: Aws, arns: string[]): Promise<[string, Tags][]> {
-  const answer = await ifFound(() => aws.elbv2(new DescribeTagsCommand({ ResourceArns: arns })));
-  if (answer) {
-    const described = new Map(answer.TagDescriptions?.map(({ ResourceArn, Tags }) => [ResourceArn, Tags]));
+  const response = await ifFound(() => aws.elbv2(new DescribeTagsCommand({ ResourceArns: arns })));
+  if (response) {
+    const described = new Map(response.TagDescriptions?.map(({ ResourceArn, Tags }) => [ResourceArn, Tags]));
     return arns.map((arn) => [arn, readTags(described.get(arn))]);
   }
   if (arns.length === 1) return [];

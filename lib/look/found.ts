@@ -19,7 +19,7 @@ interface Looks {
   route53: typeof route53;
 }
 
-/** The nouns that a service is asked for. */
+/** The nouns of a service. */
 export type NounsOf<S extends AwsService> = { [N in Noun]: ServiceOf<N> extends S ? N : never }[Noun];
 
 type LookOf<N extends Noun> = N extends keyof Looks[ServiceOf<N>] ? Looks[ServiceOf<N>][N] : never;

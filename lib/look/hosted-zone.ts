@@ -1,4 +1,4 @@
-/** Finds the hosted zone of the domain, the account's own or ours, and zones of ours that the domain no longer names. */
+/** Finds the hosted zone of the domain, the account's or ours, and our zones that are no longer configured. */
 import {
   GetHostedZoneCommand,
   ListHostedZonesCommand,
@@ -7,13 +7,13 @@ import {
 } from '@aws-sdk/client-route-53';
 import { isAccessDenied, isUnimplemented } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
-import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 import type { Ids } from '../model/architecture.ts';
 import { ONLY, type Items } from '../model/resources.ts';
 import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { ifFound } from './if-found.ts';
-import { recordedIds, withRecorded } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { recordedIds, addRecorded } from './recorded.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
   /** Without the trailing dot. */
@@ -21,7 +21,7 @@ export interface FoundHostedZone extends Readonly<Ids['hostedZone']> {
   readonly tags: Tags;
 }
 
-/** The caller reference of a zone of ours. @param token what tells it from those of earlier zones */
+/** The caller reference of our zone. @param token distinguishes it from those of earlier zones */
 export const callerReference = ({ names }: Pick<LookContext, 'names'>, token: string): string =>
   `${names.stack}/${token}`;
 
@@ -30,20 +30,20 @@ export const isOurZone = ({ names }: Pick<LookContext, 'names'>, { tags }: Found
   tags[STACK_TAG] === names.stack;
 
 /**
- * The zone of the domain has the key of the only one. Others of ours have their names for keys: the configuration does
- * not have them, so they will be removed. Shared by the look for the record.
- * @throws ZONE when several zones of the name are there and none is ours: guessing could write into the wrong one
+ * The zone of the domain has the key `ONLY`. Our other zones are keyed by name: they are not in the configuration, so they
+ * will be removed. Shared with the look for the record.
+ * @throws ZONE when several zones have the name and none is ours: guessing could write into the wrong one
  */
 export const lookHostedZone = (context: LookContext): Promise<Items<FoundHostedZone>> =>
   context.shared('hostedZone', () => look(context));
 
 async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   const name = context.config.domain?.zone;
-  const known = recordedIds(context, 'hostedZone');
-  const listed = await withRecorded(
+  const recordedZoneIds = recordedIds(context, 'hostedZone');
+  const listed = await addRecorded(
     context,
     ['hostedZone'],
-    await listZones(context, known),
+    await listZones(context, recordedZoneIds),
     idOf,
     async (Id) => {
       const { HostedZone } = await context.aws.route53(new GetHostedZoneCommand({ Id }));
@@ -53,18 +53,18 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
   const candidates = listed.filter(
     (zone) =>
       !zone.Config?.PrivateZone &&
-      (nameOf(zone) === name || madeByUs(context, zone) || known.includes(idOf(zone))),
+      (nameOf(zone) === name || hasOurCallerReference(context, zone) || recordedZoneIds.includes(idOf(zone))),
   );
-  // Ours first, and of twins of ours the one that is recorded: its name servers are those that people know.
+  // Ours first, and of our duplicates the recorded one: its name servers may be in use already.
   const rank = (zone: FoundHostedZone) =>
-    Number(isOurZone(context, zone)) * 2 + Number(known.includes(zone.hostedZoneId));
+    Number(isOurZone(context, zone)) * 2 + Number(recordedZoneIds.includes(zone.hostedZoneId));
   const zones = (await Promise.all(candidates.map((zone) => read(context, zone))))
     .filter((zone) => zone !== undefined)
     .sort((a, b) => rank(b) - rank(a));
   const named = zones.filter((zone) => zone.name === name);
   const [chosen] = named;
   if (chosen && !isOurZone(context, chosen) && named.length > 1) throw ambiguous(chosen.name, named);
-  return byKey(
+  return indexByKey(
     zones.filter((zone) => zone === chosen || isOurZone(context, zone)),
     (zone) => (zone === chosen ? ONLY : zone.name),
   );
@@ -73,23 +73,26 @@ async function look(context: LookContext): Promise<Items<FoundHostedZone>> {
 const idOf = ({ Id = '' }: HostedZone): string => Id.replace(/^\/hostedzone\//, '');
 const nameOf = ({ Name = '' }: HostedZone): string => Name.replace(/\.$/, '');
 
-/** A zone gets its tags after its create: until then its caller reference says whose it is. */
-const madeByUs = (context: LookContext, { CallerReference = '' }: HostedZone): boolean =>
+/** Whether its caller reference is ours: a zone only gets its tags after its create. */
+const hasOurCallerReference = (context: LookContext, { CallerReference = '' }: HostedZone): boolean =>
   CallerReference.startsWith(callerReference(context, ''));
 
 /**
- * All zones of the account, a hundred a page: no other list shows those of names that we no longer know.
- * Who may not list zones, or has an endpoint without them, can go without unless the stack has one.
+ * Lists all zones of the account, a hundred per page: no other call finds zones whose names are no longer configured.
+ * Without permission, or on an endpoint without Route 53, there are none, unless the stack needs one.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZones.html
  */
-async function listZones({ aws, config }: LookContext, known: readonly string[]): Promise<HostedZone[]> {
+async function listZones(
+  { aws, config }: LookContext,
+  recordedZoneIds: readonly string[],
+): Promise<HostedZone[]> {
   try {
     return await allPages(async (Marker) => {
       const { HostedZones = [], NextMarker } = await aws.route53(new ListHostedZonesCommand({ Marker }));
       return { items: HostedZones, next: NextMarker };
     });
   } catch (error) {
-    const needed = config.domain !== undefined || known.length > 0;
+    const needed = config.domain !== undefined || recordedZoneIds.length > 0;
     if (!needed && (isAccessDenied(error) || isUnimplemented(error))) return [];
     throw error;
   }
@@ -98,20 +101,20 @@ async function listZones({ aws, config }: LookContext, known: readonly string[])
 async function read(context: LookContext, zone: HostedZone): Promise<FoundHostedZone | undefined> {
   const hostedZoneId = idOf(zone);
   const list = new ListTagsForResourceCommand({ ResourceType: 'hostedzone', ResourceId: hostedZoneId });
-  const answer = await ifFound(() => context.aws.route53(list));
-  if (!answer) return undefined;
-  const tags = readTags(answer.ResourceTagSet?.Tags);
+  const response = await ifFound(() => context.aws.route53(list));
+  if (!response) return undefined;
+  const tags = readTags(response.ResourceTagSet?.Tags);
   return {
     hostedZoneId,
     name: nameOf(zone),
-    tags: madeByUs(context, zone) ? { ...tags, [STACK_TAG]: context.names.stack } : tags,
+    tags: hasOurCallerReference(context, zone) ? { ...tags, [STACK_TAG]: context.names.stack } : tags,
   };
 }
 
 const ambiguous = (name: string, zones: readonly FoundHostedZone[]) =>
   problem('ZONE', {
     what: `The account has ${zones.length} public hosted zones named ${name}.`,
-    why: `Which one is meant cannot be told: ${zones.map(({ hostedZoneId }) => hostedZoneId).join(', ')}.`,
-    now: NOTHING_TOUCHED,
-    fix: ['Remove the zones that no registrar points to.', 'Or let domain.zone name another zone.'],
+    why: `It is unclear which one is meant: ${zones.map(({ hostedZoneId }) => hostedZoneId).join(', ')}.`,
+    now: NOTHING_CHANGED,
+    fix: ['Delete the zones that no registrar points to,', 'or set domain.zone to another zone.'],
   });

@@ -1,7 +1,7 @@
-/** Looks: «not found» is an answer, at any moment; what a list showed may be gone by the next call. */
+/** Looks for resources that may not exist: whatever a list returned may be deleted before the next call. */
 import { isNotFound, isMalformedId } from '../aws/errors.ts';
 
-/** What a look sees, or undefined when AWS says that it is not there. Any other error is one. */
+/** Returns what a look finds, or undefined when AWS reports "not found". @throws any other error */
 export async function ifFound<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
     return await look();
@@ -11,7 +11,7 @@ export async function ifFound<T>(look: () => Promise<T>): Promise<T | undefined>
   }
 }
 
-/** The same for an id out of the state, which may be no id at all: what AWS will not even look for is not there either. */
+/** The same for an id from the state file, which may be malformed: then it does not exist either. */
 export async function ifValidId<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
     return await look();

@@ -1,4 +1,4 @@
-/** Finds out which of the images that the source folders make are in their repositories already. */
+/** Finds the images that have been built from the current source and pushed already. */
 import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import { isNotFound } from '../aws/errors.ts';
 import type { Aws } from '../aws/clients.ts';
@@ -10,17 +10,17 @@ import { lookRepositories } from './repositories.ts';
 import type { LookContext } from './context.ts';
 
 export interface FoundImage extends Readonly<Ids['images']> {
-  /** The tag that stands for the content. */
+  /** The tag, which is derived from the content. */
   readonly tag: string;
   readonly digest: string;
-  /** Images have no tags of this kind: they are ours when their repository is. */
+  /** Images cannot be tagged with keys and values: they are ours when their repository is. */
   readonly tags: Tags;
 }
 
-/** The reference that pins an image for good. */
+/** The reference of an image by its digest, which never changes. */
 export const imageUri = (repositoryUri: string, digest: string): string => `${repositoryUri}@${digest}`;
 
-/** Only the image of the present source is looked for: older ones are the repository's own affair. */
+/** Only looks for images of the current source: older ones are left to the repository's lifecycle policy. */
 export async function lookImages(context: LookContext): Promise<Items<FoundImage>> {
   const built = containersOf(context.config).filter(({ image }) => 'source' in image);
   const found = await Promise.all(built.map(async ({ key }) => [key, await look(context, key)] as const));
@@ -34,7 +34,7 @@ async function look(context: LookContext, key: string): Promise<FoundImage | und
   const { repositoryName, repositoryUri } = repository;
   const { tag } = build;
   const digest = await imageDigest(context.aws, repositoryName, tag);
-  // Something else under our tag is not our image; the push will say so.
+  // Another image under our tag is not ours; the push will report it.
   if (digest === undefined || digest !== (build.digest ?? digest)) return undefined;
   return {
     imageUri: imageUri(repositoryUri, digest),
@@ -45,8 +45,8 @@ async function look(context: LookContext, key: string): Promise<FoundImage | und
 }
 
 /**
- * The digest of the image that has a tag; undefined when none has it.
- * Describing it is not a pull, which BatchGetImage would be, and converts no manifest.
+ * Returns the digest of the image with a tag; undefined when there is none.
+ * Unlike BatchGetImage, this does not count as a pull, and converts no manifest.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
  */
 export async function imageDigest(

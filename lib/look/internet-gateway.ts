@@ -5,16 +5,16 @@ import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundInternetGateway extends Readonly<Ids['internetGateway']> {
-  /** The VPC it is attached to, if it is. */
+  /** The VPC that it is attached to; undefined when it is detached. */
   readonly attachedTo: string | undefined;
   readonly tags: Tags;
 }
 
 /**
- * Of twins, the one that is attached keeps the key.
+ * Of duplicates, the one that is attached keeps the key.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInternetGateways.html
  */
 export async function lookInternetGateway(context: LookContext): Promise<Items<FoundInternetGateway>> {
@@ -35,5 +35,7 @@ export async function lookInternetGateway(context: LookContext): Promise<Items<F
     attachedTo: Attachments?.find(({ State }) => State !== 'detached')?.VpcId,
     tags: readTags(Tags),
   }));
-  return byKey(found.sort((a, b) => Number(b.attachedTo !== undefined) - Number(a.attachedTo !== undefined)));
+  return indexByKey(
+    found.sort((a, b) => Number(b.attachedTo !== undefined) - Number(a.attachedTo !== undefined)),
+  );
 }

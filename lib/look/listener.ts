@@ -11,20 +11,20 @@ import type { Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';
 import { describeLoadBalancer } from './load-balancer.ts';
-import { speculateById } from './recorded.ts';
+import { fetchSpeculatively } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
-/** Where the load balancer listens. */
+/** The port of the listener. */
 export const HTTP_PORT = 80;
 
 export interface FoundListener extends Readonly<Ids['listener']> {
   readonly protocol: string;
-  /** The default action in one line of text, e.g. `fixed-response 404 text/plain …`. */
+  /** The default action in one line, e.g. `fixed-response 404 text/plain …`. */
   readonly defaultAction: string;
   readonly tags: Tags;
 }
 
-/** A default action in one line of text. */
+/** Writes default actions in one line. */
 export function actionText(actions: readonly Action[] | undefined): string {
   return (actions ?? [])
     .map(({ Type, FixedResponseConfig: fixed, TargetGroupArn, ForwardConfig, RedirectConfig }) => {
@@ -37,12 +37,12 @@ export function actionText(actions: readonly Action[] | undefined): string {
 }
 
 /**
- * The listener as the list shows it: what the look for its rules waits for.
+ * Describes the listener, once per survey: the look for the rules needs its ARN.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeListeners.html
  */
 export const describeListener = (context: LookContext): Promise<Listener | undefined> =>
   context.shared('describeListener', async () => {
-    const listeners = await speculateById(
+    const listeners = await fetchSpeculatively(
       context,
       'loadBalancer',
       async () => (await describeLoadBalancer(context))?.LoadBalancerArn,

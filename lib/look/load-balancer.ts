@@ -17,19 +17,19 @@ export interface FoundLoadBalancer extends Readonly<Ids['loadBalancer']> {
   readonly vpcId: string;
   /** `provisioning`, `active`, `active_impaired` or `failed`. */
   readonly state: string;
-  /** Why it failed, as AWS puts it. */
+  /** Why it failed, in AWS's words. */
   readonly failure?: string | undefined;
   readonly scheme: string;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
-  /** When it was made, for those who wonder whose it is. */
+  /** When it was created: shown when it belongs to someone else. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }
 
 /**
- * The load balancer as the list shows it now.
+ * Fetches the load balancer by its name; undefined when it does not exist.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeLoadBalancers.html
  */
 export const fetchLoadBalancer = ({
@@ -43,14 +43,14 @@ async function describe(aws: LookContext['aws'], name: string): Promise<LoadBala
   return (await ifFound(() => aws.elbv2(list)))?.LoadBalancers?.[0];
 }
 
-/** How old an answer may be for those who wait behind the load balancer. Milliseconds. */
+/** How old a response may be for waits that watch the load balancer. Milliseconds. */
 const MAX_AGE_MS = 1000;
 
 const recentByClient = perClient((aws: LookContext['aws']) =>
   perName((name) => cachedFor(MAX_AGE_MS, () => describe(aws, name))),
 );
 
-/** The same for many who wait: fifty services look at it once a second at most. */
+/** The same for concurrent waits: even with fifty services it is fetched at most once per second. */
 export const recentLoadBalancer = ({
   aws,
   names,
@@ -58,7 +58,7 @@ export const recentLoadBalancer = ({
 }: Pick<LookContext, 'aws' | 'names'> & { readonly clock: Clock }): Promise<LoadBalancer | undefined> =>
   recentByClient(aws)(names.loadBalancer)(clock);
 
-/** The same, once a survey: what the looks of all that hangs on it wait for. */
+/** The same, once per survey: the looks for its listener and rules need its ARN. */
 export const describeLoadBalancer = (context: LookContext): Promise<LoadBalancer | undefined> =>
   context.shared('describeLoadBalancer', () => fetchLoadBalancer(context));
 
@@ -90,7 +90,7 @@ export async function lookLoadBalancer(context: LookContext): Promise<Items<Foun
   return new Map([[ONLY, item]]);
 }
 
-/** Attributes of load balancers and target groups as a record. */
+/** Converts the attributes of a load balancer or a target group to a record. */
 export const attributesOf = (
   attributes: readonly { Key?: string; Value?: string }[] | undefined,
 ): Record<string, string> =>

@@ -1,4 +1,4 @@
-/** Finds our NAT gateway by its tags; deleted ones, which AWS shows for an hour, do not count. */
+/** Finds our NAT gateway by its tags; deleted ones, which AWS lists for another hour, count as absent. */
 import { DescribeNatGatewaysCommand, type NatGateway } from '@aws-sdk/client-ec2';
 import { isNotFound } from '../aws/errors.ts';
 import type { Aws } from '../aws/clients.ts';
@@ -8,20 +8,20 @@ import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { pending, ready, type ProbeResult } from '../engine/until.ts';
 import { describeOurs } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundNatGateway extends Readonly<Ids['natGateway']> {
   /** `pending`, `available`, `failed`, `deleting` or `deleted`. */
   readonly state: string;
-  /** Why it failed, as AWS puts it. */
+  /** Why it failed, in AWS's words. */
   readonly failure: string | undefined;
   readonly subnetId: string;
   readonly allocationId: string;
   readonly tags: Tags;
 }
 
-/** Living ones first: of twins, the first keeps the key. */
-const ORDER = ['available', 'pending', 'failed', 'deleting'];
+/** The states that count, best first: of duplicates, the first keeps the key. */
+const STATES = ['available', 'pending', 'failed', 'deleting'];
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNatGateways.html */
 export async function lookNatGateway(context: LookContext): Promise<Items<FoundNatGateway>> {
@@ -31,18 +31,18 @@ export async function lookNatGateway(context: LookContext): Promise<Items<FoundN
     'NatGatewayId',
     ({ Filters, ids: NatGatewayIds }) =>
       allPages(async (NextToken) => {
-        const Filter = Filters && [...Filters, { Name: 'state', Values: ORDER }];
+        const Filter = Filters && [...Filters, { Name: 'state', Values: STATES }];
         const { NatGateways = [], NextToken: next } = await context.aws.ec2(
           new DescribeNatGatewaysCommand({ Filter, NatGatewayIds, NextToken }),
         );
         return { items: NatGateways, next };
       }),
   );
-  const living = gateways.map(read).filter(({ state }) => ORDER.includes(state));
-  return byKey(living.sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state)));
+  const existing = gateways.map(read).filter(({ state }) => STATES.includes(state));
+  return indexByKey(existing.sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state)));
 }
 
-/** One NAT gateway by its id, also a deleted one; undefined when AWS does not know it (yet, or any more). */
+/** Fetches a NAT gateway by its id, even a deleted one; undefined when AWS does not know it yet, or no longer. */
 export async function natGatewayById({ ec2 }: Aws, id: string): Promise<FoundNatGateway | undefined> {
   try {
     const { NatGateways = [] } = await ec2(new DescribeNatGatewaysCommand({ NatGatewayIds: [id] }));
@@ -53,8 +53,8 @@ export async function natGatewayById({ ec2 }: Aws, id: string): Promise<FoundNat
   }
 }
 
-/** Resolves to ready once a gateway is deleted: until then it holds its address and its subnet. */
-export async function natGatewayGone(aws: Aws, id: string): Promise<ProbeResult<undefined>> {
+/** Probes whether a gateway is deleted: until then it holds its address and its subnet. */
+export async function probeNatGatewayGone(aws: Aws, id: string): Promise<ProbeResult<undefined>> {
   const nat = await natGatewayById(aws, id);
   return nat === undefined || nat.state === 'deleted' ? ready(undefined) : pending(nat.state);
 }

@@ -1,4 +1,4 @@
-/** Lists the record sets of a hosted zone: all, the first page, or those of one name. */
+/** Lists the record sets of a hosted zone: all of them, the first page, or those of one name. */
 import {
   ListResourceRecordSetsCommand,
   type ListResourceRecordSetsRequest,
@@ -9,17 +9,18 @@ import { allPages } from '../aws/pages.ts';
 
 export const RECORD_TYPE = 'A';
 
-/** Route 53 shows names in lower case with a dot at the end. */
+/** Normalises a name as Route 53 returns it: lower case, without the trailing dot. */
 export const bareName = (name = ''): string => name.toLowerCase().replace(/\.$/, '');
 
 /**
- * One page, of 300 unless told otherwise, in the order of names from a start on.
+ * Fetches one page of record sets, by default 300, sorted by name and beginning at a given name.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
  */
 const page = (aws: Aws, HostedZoneId: string, more: Partial<ListResourceRecordSetsRequest> = {}) =>
   aws.route53(new ListResourceRecordSetsCommand({ HostedZoneId, ...more }));
 
-export function allSets(aws: Aws, zoneId: string): Promise<ResourceRecordSet[]> {
+/** Lists all record sets of a zone. */
+export function allRecordSets(aws: Aws, zoneId: string): Promise<ResourceRecordSet[]> {
   let start: Partial<ListResourceRecordSetsRequest> = {};
   return allPages(async () => {
     const { ResourceRecordSets = [], IsTruncated, ...next } = await page(aws, zoneId, start);
@@ -32,16 +33,22 @@ export function allSets(aws: Aws, zoneId: string): Promise<ResourceRecordSet[]> 
   });
 }
 
-export const firstSets = async (aws: Aws, zoneId: string): Promise<ResourceRecordSet[]> =>
+/** Lists the record sets on the first page. */
+export const firstRecordSets = async (aws: Aws, zoneId: string): Promise<ResourceRecordSet[]> =>
   (await page(aws, zoneId)).ResourceRecordSets ?? [];
 
-/** Whether it is of a type that can stand in the way: where a CNAME is, no other record can be made. */
-export const isInPlace = ({ Type }: ResourceRecordSet): boolean => Type === RECORD_TYPE || Type === 'CNAME';
+/** Whether a record set prevents our record: beside a CNAME, no other record of that name can be created. */
+export const occupiesName = ({ Type }: ResourceRecordSet): boolean =>
+  Type === RECORD_TYPE || Type === 'CNAME';
 
-/** The A record of a name, or the CNAME. */
-export async function setAt(aws: Aws, zoneId: string, name: string): Promise<ResourceRecordSet | undefined> {
+/** Fetches the A record or the CNAME of a name; undefined when there is neither. */
+export async function recordSetAt(
+  aws: Aws,
+  zoneId: string,
+  name: string,
+): Promise<ResourceRecordSet | undefined> {
   const start = { StartRecordName: name, StartRecordType: RECORD_TYPE, MaxItems: 1 } as const;
   const { ResourceRecordSets: [set] = [] } = await page(aws, zoneId, start);
-  // The list starts at the name, it does not filter.
-  return set && bareName(set.Name) === name && isInPlace(set) ? set : undefined;
+  // The list starts at the name, but does not filter by it.
+  return set && bareName(set.Name) === name && occupiesName(set) ? set : undefined;
 }

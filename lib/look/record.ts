@@ -1,74 +1,84 @@
-/** Finds the record of the domain in its hosted zone, and records of ours that the domain no longer names. */
+/** Finds the record of the domain in its hosted zone, and our records that are no longer configured. */
 import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import type { Ids } from '../model/architecture.ts';
 import { only, ONLY, type Items } from '../model/resources.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { isOurZone, lookHostedZone, type FoundHostedZone } from './hosted-zone.ts';
 import { ifValidId, ifFound } from './if-found.ts';
-import { allSets, bareName, firstSets, isInPlace, RECORD_TYPE, setAt } from './record-sets.ts';
-import { recordedOf } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import {
+  allRecordSets,
+  bareName,
+  firstRecordSets,
+  occupiesName,
+  RECORD_TYPE,
+  recordSetAt,
+} from './record-sets.ts';
+import { recordedResources } from './recorded.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundRecord extends Readonly<Ids['record']> {
   readonly zoneIsOurs: boolean;
-  /** The name it is an alias of, normalised; empty when it is no alias. */
+  /** The name it is an alias of, normalised; empty when it is not an alias. */
   readonly aliasTo: string;
   readonly aliasZoneId: string;
   readonly evaluateTargetHealth: boolean;
-  /** As Route 53 holds it: a delete must name it exactly. */
+  /** The record set as Route 53 returned it: a delete must repeat it exactly. */
   readonly set: ResourceRecordSet;
   /**
-   * Records cannot be tagged: a simple one is ours when it leads to a load balancer of our name, and, in a zone of ours,
-   * when it has a name that we gave.
+   * Records cannot be tagged. A simple record is ours when it is an alias of a load balancer with our name, or in our zone
+   * and has a name that is configured or recorded.
    */
   readonly tags: Tags;
 }
 
-/** The name of a load balancer as Route 53 shows it, with or without `dualstack.`. */
+/** Normalises the name of a load balancer as Route 53 returns it, with or without `dualstack.`. */
 export const normalisedAliasName = (name?: string): string => bareName(name).replace(/^dualstack\./, '');
 
-/** A zone to look in. */
+/** A zone to search. */
 interface ZoneToSearch {
   readonly hostedZoneId: string;
   readonly zoneIsOurs: boolean;
-  /** The names that we gave in it: that of the domain, and recorded ones. */
+  /** The names of our records in it: that of the domain, and recorded ones. */
   readonly names: readonly string[];
 }
 
 /**
- * The record of the domain has the key of the only one. Others of ours have their names for keys: the configuration
- * does not have them, so they will be removed.
+ * The record of the domain has the key `ONLY`. Our other records are keyed by name: they are not in the configuration, so
+ * they will be removed.
  */
 export async function lookRecord(context: LookContext): Promise<Items<FoundRecord>> {
   const zones = await lookHostedZone(context);
   const found = (
-    await Promise.all(zonesToSearch(context, zones).map((place) => lookInZone(context, place)))
+    await Promise.all(zonesToSearch(context, zones).map((zone) => lookInZone(context, zone)))
   ).flat();
-  const wanted = found.find(
+  const desired = found.find(
     ({ hostedZoneId, recordName }) =>
       hostedZoneId === only(zones)?.hostedZoneId && recordName === context.config.domain?.name,
   );
-  return byKey(
-    found.filter((record) => record === wanted || record.tags[STACK_TAG] === context.names.stack),
-    (record) => (record === wanted ? ONLY : record.recordName),
+  return indexByKey(
+    found.filter((record) => record === desired || record.tags[STACK_TAG] === context.names.stack),
+    (record) => (record === desired ? ONLY : record.recordName),
   );
 }
 
-/** A record as it is now; undefined when it is gone. */
-export async function lookAgain(context: LookContext, was: FoundRecord): Promise<FoundRecord | undefined> {
-  const set = await ifFound(() => setAt(context.aws, was.hostedZoneId, was.recordName));
-  return set && read(context, { ...was, names: [was.recordName] }, set);
+/** Fetches a record again; undefined when it no longer exists. */
+export async function refetchRecord(
+  context: LookContext,
+  record: FoundRecord,
+): Promise<FoundRecord | undefined> {
+  const set = await ifFound(() => recordSetAt(context.aws, record.hostedZoneId, record.recordName));
+  return set && read(context, { ...record, names: [record.recordName] }, set);
 }
 
-/** The zone of the domain, zones of ours, and those that the state remembers. */
+/** Lists the zones to search: that of the domain, our own, and recorded ones. */
 function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): ZoneToSearch[] {
-  const recordedZones = recordedOf(context, 'hostedZone');
-  const given = [
+  const recordedZones = recordedResources(context, 'hostedZone');
+  const ownRecords = [
     { hostedZoneId: only(zones)?.hostedZoneId, recordName: context.config.domain?.name },
-    // A state that does not tell the zone of a record has one zone.
-    ...[...recordedOf(context, 'record').values()].map((ids) => ({ ...only(recordedZones), ...ids })),
+    // A state that does not name the zone of a record has only one zone.
+    ...[...recordedResources(context, 'record').values()].map((ids) => ({ ...only(recordedZones), ...ids })),
   ];
-  const ids = [...zones.values(), ...recordedZones.values(), ...given].map(
+  const ids = [...zones.values(), ...recordedZones.values(), ...ownRecords].map(
     ({ hostedZoneId }) => hostedZoneId,
   );
   const ours = [...zones.values()]
@@ -76,52 +86,52 @@ function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): Zon
     .map(({ hostedZoneId }) => hostedZoneId);
   return (
     [...new Set(ids)]
-      // An empty one would be asked for nowhere: the path of the call would be another call's.
+      // An empty id would turn the path of the call into that of another call.
       .filter((id): id is string => id !== undefined && id !== '')
       .map((id) => ({
         hostedZoneId: id,
         zoneIsOurs: ours.includes(id),
-        names: given.flatMap(({ hostedZoneId, recordName }) =>
+        names: ownRecords.flatMap(({ hostedZoneId, recordName }) =>
           hostedZoneId === id && recordName !== undefined ? [recordName] : [],
         ),
       }))
   );
 }
 
-async function lookInZone(context: LookContext, place: ZoneToSearch): Promise<FoundRecord[]> {
-  const sets = (await ifValidId(() => setsIn(context, place))) ?? [];
-  return sets.filter(isInPlace).map((set) => read(context, place, set));
+async function lookInZone(context: LookContext, zone: ZoneToSearch): Promise<FoundRecord[]> {
+  const sets = (await ifValidId(() => setsIn(context, zone))) ?? [];
+  return sets.filter(occupiesName).map((set) => read(context, zone, set));
 }
 
 /**
- * A zone of ours is read to its end. One of the account can have ten thousand records: there, the names that we gave
- * are asked for, and the first page is read only when there is no state to tell them.
+ * Our own zone is listed completely. One of the account can have ten thousand records: there, only the names of our records
+ * are fetched, and the first page as well if there is no state that knows them.
  */
 async function setsIn({ aws, recorded }: LookContext, { hostedZoneId, zoneIsOurs, names }: ZoneToSearch) {
-  if (zoneIsOurs) return allSets(aws, hostedZoneId);
-  const first = recorded ? [] : await firstSets(aws, hostedZoneId);
+  if (zoneIsOurs) return allRecordSets(aws, hostedZoneId);
+  const first = recorded ? [] : await firstRecordSets(aws, hostedZoneId);
   const unseen = names.filter((name) => !first.some((set) => bareName(set.Name) === name));
-  const asked = await Promise.all([...new Set(unseen)].map((name) => setAt(aws, hostedZoneId, name)));
-  return [...first, ...asked.filter((set) => set !== undefined)];
+  const fetched = await Promise.all([...new Set(unseen)].map((name) => recordSetAt(aws, hostedZoneId, name)));
+  return [...first, ...fetched.filter((set) => set !== undefined)];
 }
 
-function read(context: LookContext, place: ZoneToSearch, set: ResourceRecordSet): FoundRecord {
+function read(context: LookContext, zone: ZoneToSearch, set: ResourceRecordSet): FoundRecord {
   return {
     recordName: bareName(set.Name),
-    hostedZoneId: place.hostedZoneId,
-    zoneIsOurs: place.zoneIsOurs,
+    hostedZoneId: zone.hostedZoneId,
+    zoneIsOurs: zone.zoneIsOurs,
     aliasTo: normalisedAliasName(set.AliasTarget?.DNSName),
     aliasZoneId: set.AliasTarget?.HostedZoneId ?? '',
     evaluateTargetHealth: set.AliasTarget?.EvaluateTargetHealth ?? false,
     set,
-    tags: isOurs(context, place, set) ? { [STACK_TAG]: context.names.stack } : {},
+    tags: isOurs(context, zone, set) ? { [STACK_TAG]: context.names.stack } : {},
   };
 }
 
-/** An alias of `<name>-<digits>.<region>.elb.…` is recognised when that load balancer itself is gone, too. */
-function isOurs({ config, names }: LookContext, place: ZoneToSearch, set: ResourceRecordSet): boolean {
+/** Recognises an alias of `<name>-<digits>.<region>.elb.…` even if that load balancer itself no longer exists. */
+function isOurs({ config, names }: LookContext, zone: ZoneToSearch, set: ResourceRecordSet): boolean {
   if (set.Type !== RECORD_TYPE || set.SetIdentifier !== undefined) return false;
   const balancer = new RegExp(`^${names.loadBalancer}-\\d+\\.${config.region}\\.elb\\.`);
-  const isGiven = place.zoneIsOurs && place.names.includes(bareName(set.Name));
-  return isGiven || balancer.test(normalisedAliasName(set.AliasTarget?.DNSName));
+  const isNamed = zone.zoneIsOurs && zone.names.includes(bareName(set.Name));
+  return isNamed || balancer.test(normalisedAliasName(set.AliasTarget?.DNSName));
 }

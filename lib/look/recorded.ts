@@ -1,4 +1,4 @@
-/** What a query does not show yet: things made moments ago whose ids the state remembers are asked for by id. */
+/** Finds recorded resources that a list does not show: those not visible yet, and those that lost their tags. */
 import type { Filter, Tag } from '@aws-sdk/client-ec2';
 import { declarationOf, type Noun } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
@@ -15,61 +15,66 @@ import {
 import { ifValidId } from './if-found.ts';
 import { stackTagFilter, type RecordedIds, type LookContext } from './context.ts';
 
-/** The ids that the state remembers of a noun, by key. */
-export const recordedOf = ({ recorded }: Pick<LookContext, 'recorded'>, noun: Noun): Items<RecordedIds> =>
-  recorded?.(noun) ?? new Map<string, RecordedIds>();
+/** The recorded ids of a noun, by key. */
+export const recordedResources = (
+  { recorded }: Pick<LookContext, 'recorded'>,
+  noun: Noun,
+): Items<RecordedIds> => recorded?.(noun) ?? new Map<string, RecordedIds>();
 
-/** The telling id of each thing of a noun that the state remembers. */
+/** The identifying id of each recorded resource of a noun. */
 export const recordedIds = (context: Pick<LookContext, 'recorded'>, noun: Noun): string[] =>
-  [...recordedOf(context, noun).values()].flatMap((ids) => Object.values(ids).slice(0, 1));
+  [...recordedResources(context, noun).values()].flatMap((ids) => Object.values(ids).slice(0, 1));
 
 /**
- * Adds what the state remembers to what a query showed. It costs a call for each id that the query did not show, and
- * none when it showed them all.
- * @param byId asks for one thing; «not found» says that it is gone, «malformed» that it never was
+ * Adds the recorded resources that a list did not show. This costs one call per missing id, and none when the list is
+ * complete.
+ * @param listed the resources in the list
+ * @param byId fetches one resource by its id; "not found" and "malformed" both mean that it does not exist
  */
-export async function withRecorded<T>(
+export async function addRecorded<T>(
   context: LookContext,
   nouns: readonly Noun[],
-  shown: readonly T[],
-  idOf: (thing: T) => string | undefined,
+  listed: readonly T[],
+  idOf: (resource: T) => string | undefined,
   byId: (id: string) => Promise<readonly T[]>,
 ): Promise<T[]> {
-  const seen = new Set(shown.map(idOf));
-  const unseen = nouns
+  const listedIds = new Set(listed.map(idOf));
+  const missing = nouns
     .flatMap((noun) => recordedIds(context, noun))
-    .filter((id) => id !== '' && !seen.has(id));
-  const asked = await Promise.all(unseen.map((id) => ifValidId(() => byId(id))));
-  return [...shown, ...asked.flatMap((things) => things ?? [])];
+    .filter((id) => id !== '' && !listedIds.has(id));
+  const fetched = await Promise.all(missing.map((id) => ifValidId(() => byId(id))));
+  return [...listed, ...fetched.flatMap((resources) => resources ?? [])];
 }
 
 /**
- * Asks about the one thing of a noun by the id that the state remembers, while its id is still looked for: what that
- * says counts when it is the same. One round trip less, and nothing is believed that AWS has not said.
- * @param find the id as AWS shows it; undefined when the thing is not there
+ * Fetches something about a noun's single resource by its recorded id while its actual id is still being looked up. The
+ * response counts only if the ids are equal. This saves a round trip without trusting the state.
+ * @param find looks up the actual id; undefined when the resource does not exist
+ * @param fetch fetches by id
+ * @returns what `fetch` returned for the actual id; undefined when the resource does not exist
  */
-export async function speculateById<T>(
+export async function fetchSpeculatively<T>(
   context: Pick<LookContext, 'recorded'>,
   noun: Noun,
   find: () => Promise<string | undefined>,
-  ask: (id: string) => Promise<T>,
+  fetch: (id: string) => Promise<T>,
 ): Promise<T | undefined> {
   const [guess] = recordedIds(context, noun);
-  const ahead = guess === undefined ? undefined : ask(guess);
-  // An answer that nobody needs may be a refusal.
-  ahead?.catch(() => undefined);
+  const speculative = guess === undefined ? undefined : fetch(guess);
+  // If the guess is wrong, this may be rejected and never awaited.
+  speculative?.catch(() => undefined);
   const id = await find();
   if (id === undefined) return undefined;
-  return id === guess ? ahead : ask(id);
+  return id === guess ? speculative : fetch(id);
 }
 
-/** Whether a thing without our tags is one that the state remembers: then it has lost them. */
+/** Whether a resource has no tag of any stack but is recorded, which means that it has lost its tags. */
 export const isRecordedWithoutTags = (context: LookContext, noun: Noun, tags: Tags, id = ''): boolean =>
   tags[STACK_TAG] === undefined && recordedIds(context, noun).includes(id);
 
 /**
- * Things that lost their tags and are known by their ids: ours, as the state remembers them. What has the tags of
- * another stack is not.
+ * Restores our tags on found resources that lost them and are recorded by an id that AWS never reuses. Resources with the
+ * tags of another stack are left as they are.
  */
 export function restoreLostTags<T extends { readonly tags: Tags }>(
   context: LookContext,
@@ -90,16 +95,18 @@ export function restoreLostTags<T extends { readonly tags: Tags }>(
   );
 }
 
-/** Which things a describe is to show. */
+/** The resources that a describe call should return. */
 export interface Selection {
   readonly Filters?: Filter[];
   readonly ids?: string[];
 }
 
 /**
- * Our things of an EC2 kind: those with our tag, and those that the state remembers and whose tag no filter sees yet.
- * @param nouns whose things they are
- * @param id the field of the id that tells them apart
+ * Finds our EC2 resources of one kind: those with our stack tag, and recorded ones whose tags are not visible to filters
+ * yet, or lost.
+ * @param nouns the nouns that the resources belong to
+ * @param id the name of the id field
+ * @param describe lists the selected resources
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
  */
 export async function describeOurs<
@@ -109,41 +116,43 @@ export async function describeOurs<
   context: LookContext,
   nouns: readonly Noun[],
   id: I,
-  describe: (which: Selection) => Promise<readonly T[]>,
+  describe: (selection: Selection) => Promise<readonly T[]>,
 ): Promise<T[]> {
   const { stack } = context.names;
-  /** One without all of our tags has lost them: the state knows it by an id that AWS gives only once. */
-  const whole = (thing: T): T => {
-    const tags = readTags(thing.Tags);
-    if (STACK_TAG in tags && NOUN_TAG in tags && KEY_TAG in tags) return thing;
-    const [noun, key] = nounOf(context, nouns, thing[id] ?? '');
-    const step = (tags[NOUN_TAG] as Noun | undefined) ?? noun;
-    return { ...thing, Tags: toPascalCaseTags(withOurTags(tags, stack, step, tags[KEY_TAG] ?? key)) };
+  /** Restores missing tags of a recorded resource: AWS never reuses its id, so it must have lost them. */
+  const restored = (resource: T): T => {
+    const tags = readTags(resource.Tags);
+    if (STACK_TAG in tags && NOUN_TAG in tags && KEY_TAG in tags) return resource;
+    const [recordedNoun, key] = recordedAs(context, nouns, resource[id] ?? '');
+    const noun = (tags[NOUN_TAG] as Noun | undefined) ?? recordedNoun;
+    return { ...resource, Tags: toPascalCaseTags(withOurTags(tags, stack, noun, tags[KEY_TAG] ?? key)) };
   };
   const isOurs = ({ Tags }: T): boolean => [stack, undefined].includes(readTags(Tags)[STACK_TAG]);
-  const things = await withRecorded(
+  const resources = await addRecorded(
     context,
     nouns,
-    (await describe({ Filters: stackTagFilter(context) })).map(whole),
-    (thing) => thing[id],
-    async (one) => (await describe({ ids: [one] })).filter(isOurs).map(whole),
+    (await describe({ Filters: stackTagFilter(context) })).map(restored),
+    (resource) => resource[id],
+    async (missingId) => (await describe({ ids: [missingId] })).filter(isOurs).map(restored),
   );
-  return withoutSupersededIds(things);
+  return withoutSuperseded(resources);
 }
 
-/** What has no tag of ours is in nobody's place: where there is one of ours for it, the state remembers a stranger. */
-function withoutSupersededIds<T extends { readonly Tags?: Tag[] }>(things: readonly T[]): T[] {
+/** Drops an untagged resource if a tagged one has the same noun and key: its recorded id is out of date. */
+function withoutSuperseded<T extends { readonly Tags?: Tag[] }>(resources: readonly T[]): T[] {
   const placeOf = (tags: Tags) => `${tags[NOUN_TAG]} ${tags[KEY_TAG]}`;
-  const all = things.map((thing) => ({ thing, tags: readTags(thing.Tags) }));
+  const all = resources.map((resource) => ({ resource, tags: readTags(resource.Tags) }));
   const taken = new Set(all.filter(({ tags }) => !isAssumedOurs(tags)).map(({ tags }) => placeOf(tags)));
-  return all.flatMap(({ thing, tags }) => (isAssumedOurs(tags) && taken.has(placeOf(tags)) ? [] : [thing]));
+  return all.flatMap(({ resource, tags }) =>
+    isAssumedOurs(tags) && taken.has(placeOf(tags)) ? [] : [resource],
+  );
 }
 
-/** What the state remembers an id as. */
-function nounOf(context: LookContext, nouns: readonly Noun[], id: string): readonly [Noun, string] {
-  const remembered = nouns.flatMap((noun) =>
-    [...recordedOf(context, noun)].map(([key, ids]) => [noun, key, Object.values(ids)[0]] as const),
+/** The noun and the key under which an id is recorded. */
+function recordedAs(context: LookContext, nouns: readonly Noun[], id: string): readonly [Noun, string] {
+  const recorded = nouns.flatMap((noun) =>
+    [...recordedResources(context, noun)].map(([key, ids]) => [noun, key, Object.values(ids)[0]] as const),
   );
-  const [noun, key] = remembered.find(([, , other]) => other === id) ?? [nouns[0] as Noun, ''];
+  const [noun, key] = recorded.find(([, , other]) => other === id) ?? [nouns[0] as Noun, ''];
   return [noun, key];
 }

@@ -1,4 +1,4 @@
-/** Finds our repositories: all whose names start as ours do. */
+/** Finds our repositories by the prefix of their names. */
 import {
   DescribeRepositoriesCommand,
   GetLifecyclePolicyCommand,
@@ -16,15 +16,16 @@ import type { LookContext } from './context.ts';
 export interface FoundRepository extends Readonly<Ids['repositories']> {
   readonly scanOnPush: boolean;
   readonly mutability: string;
-  /** As normalised JSON text; empty when there is none. */
+  /** Normalised JSON; empty when there is none. */
   readonly lifecyclePolicy: string;
-  /** When it was made, for those who wonder whose it is. */
+  /** When it was created: shown when it belongs to someone else. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }
 
 /**
- * By key: what follows the stack in the name. A list by names fails as a whole when one is missing; so all are read.
+ * The key is the part of the name after the stack. A describe by names fails as a whole when one of them is missing, so all
+ * repositories of the account are listed.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeRepositories.html
  */
 export const lookRepositories = (context: LookContext): Promise<Items<FoundRepository>> =>
@@ -47,7 +48,7 @@ async function look(context: LookContext): Promise<Items<FoundRepository>> {
   return new Map(found.flatMap(([key, repository]) => (repository ? [[key, repository] as const] : [])));
 }
 
-/** Undefined when it went away since it was listed. */
+/** Undefined when it has been deleted since it was listed. */
 async function read({ aws }: LookContext, repository: Repository): Promise<FoundRepository | undefined> {
   const { repositoryName = '', repositoryArn, repositoryUri = '' } = repository;
   const [lifecyclePolicy, tags] = await Promise.all([

@@ -11,23 +11,23 @@ import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { ifFound } from './if-found.ts';
-import { recordedOf } from './recorded.ts';
+import { recordedResources } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
 export const ROLES = ['execution', 'task'] as const;
 
 export interface FoundRole extends Readonly<Ids['roles']> {
-  /** Documents as normalised JSON text, so that equal policies are equal texts. */
+  /** Normalised JSON, as are inline policies, so that equal policies are equal strings. */
   readonly trustPolicy: string;
   readonly inlinePolicies: Readonly<Record<string, string>>;
   /** ARNs of managed policies. */
   readonly attachedPolicies: readonly string[];
-  /** When it was made, for those who wonder whose it is. */
+  /** When it was created: shown when it belongs to someone else. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }
 
-/** Names of roles are unique in an account, whatever their path. */
+/** Role names are unique in an account, whatever their path. */
 export async function lookRoles(context: LookContext): Promise<Items<FoundRole>> {
   const found = await Promise.all(
     ROLES.map(async (key) => [key, await look(context, context.names.role(key), key)] as const),
@@ -35,7 +35,7 @@ export async function lookRoles(context: LookContext): Promise<Items<FoundRole>>
   return new Map(found.flatMap(([key, role]) => (role ? [[key, role] as const] : [])));
 }
 
-/** IAM answers documents percent-encoded. */
+/** Decodes a policy document, which IAM returns percent-encoded. */
 const document = (encoded: string | undefined): string =>
   policyText(parse(decodeURIComponent(encoded ?? '')));
 const parse = (text: string): unknown => {
@@ -47,15 +47,15 @@ const parse = (text: string): unknown => {
 };
 
 /**
- * The policies of a role that the state remembers are asked for at once; of one that may not be there, when it is.
+ * The policies of a recorded role are fetched together with it; those of any other once it is known to exist.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
  */
 async function look(context: LookContext, RoleName: string, key: string): Promise<FoundRole | undefined> {
   const { aws } = context;
-  const asked = ifFound(() => aws.iam(new GetRoleCommand({ RoleName })));
-  if (!recordedOf(context, 'roles').has(key) && (await asked) === undefined) return undefined;
+  const fetched = ifFound(() => aws.iam(new GetRoleCommand({ RoleName })));
+  if (!recordedResources(context, 'roles').has(key) && (await fetched) === undefined) return undefined;
   const [role, attachedPolicies, inlinePolicies] = await Promise.all([
-    asked,
+    fetched,
     ifFound(() => attached(aws, RoleName)),
     ifFound(() => inline(aws, RoleName)),
   ]);

@@ -5,15 +5,15 @@ import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, NOUN_TAG, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export const EVERYWHERE = '0.0.0.0/0';
 
 export interface FoundRouteTable extends Readonly<Ids['publicRoutes']> {
   readonly vpcId: string;
-  /** Where the default route (0.0.0.0/0) goes: an internet or NAT gateway; undefined when there is none. */
+  /** The target of the default route (0.0.0.0/0): an internet or NAT gateway; undefined when there is none. */
   readonly defaultTarget: string | undefined;
-  /** Whether the default route leads nowhere, since its target is gone. */
+  /** Whether the target of the default route no longer exists. */
   readonly blackhole: boolean;
   /** The subnets that are explicitly associated, with the id of each association. */
   readonly associations: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export const lookPrivateRoutes = (context: LookContext): Promise<Items<FoundRout
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRouteTables.html */
 async function lookTables(
   context: LookContext,
-  step: 'publicRoutes' | 'privateRoutes',
+  noun: 'publicRoutes' | 'privateRoutes',
 ): Promise<Items<FoundRouteTable>> {
   const tables = await context.shared('routeTables', () =>
     describeOurs(
@@ -44,11 +44,11 @@ async function lookTables(
         }),
     ),
   );
-  return byKey(tables.map(readTable).filter(({ tags }) => tags[NOUN_TAG] === step));
+  return indexByKey(tables.map(readTable).filter(({ tags }) => tags[NOUN_TAG] === noun));
 }
 
-/** States of an association that holds, or is about to: AWS leaves the state out when there is nothing to say. */
-const STANDING: readonly (string | undefined)[] = [undefined, 'associating', 'associated'];
+/** The states of an association that is in effect, or about to be. AWS may leave the state out. */
+const ASSOCIATED_STATES: readonly (string | undefined)[] = [undefined, 'associating', 'associated'];
 
 function readTable({
   RouteTableId = '',
@@ -59,7 +59,7 @@ function readTable({
 }: RouteTable): FoundRouteTable {
   const route = Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === EVERYWHERE);
   const associations = (Associations ?? []).filter(
-    ({ SubnetId, AssociationState }) => SubnetId && STANDING.includes(AssociationState?.State),
+    ({ SubnetId, AssociationState }) => SubnetId && ASSOCIATED_STATES.includes(AssociationState?.State),
   );
   return {
     routeTableId: RouteTableId,

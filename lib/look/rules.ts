@@ -1,4 +1,4 @@
-/** Finds the rules of our listener, the default one aside. */
+/** Finds the rules of our listener, except the default one. */
 import {
   DescribeRulesCommand,
   type Rule,
@@ -12,17 +12,17 @@ import { STACK_TAG, type Tags } from '../derive/tags.ts';
 import { elbTags } from './elb-tags.ts';
 import { ifFound } from './if-found.ts';
 import { describeListener } from './listener.ts';
-import { speculateById, isRecordedWithoutTags } from './recorded.ts';
+import { fetchSpeculatively, isRecordedWithoutTags } from './recorded.ts';
 import type { LookContext } from './context.ts';
 
 export interface FoundRule extends Readonly<Ids['rules']> {
   /** Its path patterns, sorted. */
   readonly paths: readonly string[];
-  /** Conditions other than paths, as text; empty when there are none. */
+  /** Conditions other than paths, as JSON; empty when there are none. */
   readonly otherConditions: string;
-  /** The target group that it forwards to; with several, the one of most weight; empty for any other action. */
+  /** The target group that it forwards to: of several, that of the greatest weight; empty for other actions. */
   readonly targetGroupArn: string;
-  /** All of them, in one line of text. */
+  /** All target groups that it forwards to, in one line. */
   readonly forward: string;
   readonly tags: Tags;
 }
@@ -30,11 +30,11 @@ export interface FoundRule extends Readonly<Ids['rules']> {
 const PATH = 'path-pattern';
 
 /**
- * The priority of a rule is its key: a listener has one rule for each.
+ * Rules are keyed by what is configured at their priority: a listener has at most one rule per priority.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html
  */
 export async function lookRules(context: LookContext): Promise<Items<FoundRule>> {
-  const listed = await speculateById(
+  const listed = await fetchSpeculatively(
     context,
     'listener',
     async () => (await describeListener(context))?.ListenerArn,
@@ -54,14 +54,15 @@ export async function lookRules(context: LookContext): Promise<Items<FoundRule>>
   const keys = new Map([...rulesOf(context.config)].map(([key, { priority }]) => [priority, key]));
   return new Map(
     rules.flatMap((rule) => {
-      const own = tags.get(rule.RuleArn ?? '');
+      const ruleTags = tags.get(rule.RuleArn ?? '');
       const key = keys.get(Number(rule.Priority));
-      if (!own) return [];
-      // Somebody else's rule matters only where it stands in the way of one of ours.
+      if (!ruleTags) return [];
+      // Someone else's rule only matters if it uses a priority that we need.
       const isOurs =
-        own[STACK_TAG] === context.names.stack || isRecordedWithoutTags(context, 'rules', own, rule.RuleArn);
+        ruleTags[STACK_TAG] === context.names.stack ||
+        isRecordedWithoutTags(context, 'rules', ruleTags, rule.RuleArn);
       if (!isOurs && key === undefined) return [];
-      return [[key ?? `priority-${rule.Priority}`, read(rule, own)] as const];
+      return [[key ?? `priority-${rule.Priority}`, read(rule, ruleTags)] as const];
     }),
   );
 }

@@ -1,26 +1,26 @@
-/** Finds out whether the count of a service is the business of Application Auto Scaling. */
+/** Finds out whether Application Auto Scaling controls the count of a service. */
 import { DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling';
 import { hasResponse, isServerError, isThrottle, isUnimplemented, messageOf } from '../aws/errors.ts';
 import { allPages } from '../aws/pages.ts';
 import type { LookContext } from './context.ts';
 
-/** What Application Auto Scaling has to do with the count of a service. */
+/** How Application Auto Scaling is involved in the count of a service. */
 export type Scaling =
-  /** The count is its business: it lies between these bounds of its own. */
+  /** It controls the count, which is within these bounds. */
   | { readonly min: number; readonly max: number }
-  /** It did not say, for this reason. */
+  /** It refused to say, for this reason. */
   | { readonly unknown: string };
 
 const DIMENSION = 'ecs:service:DesiredCount';
 
-/** Not allowed to ask, or an endpoint that does not know the service. What may pass by itself is another matter. */
+/** Whether a call is denied, or the endpoint does not support the service. Transient errors do not count. */
 const isRefused = (error: unknown): boolean =>
   isUnimplemented(error) || (hasResponse(error) && !isServerError(error) && !isThrottle(error));
 
 /**
- * Asks whether these counts lie within the range of a scalable target; a service is left out when there is none, or when
- * its count lies outside.
- * @param counts by the name of the service, as they are; none of them costs no call
+ * Checks whether these counts are within the bounds of a scalable target. A service is left out if it has none, or if its
+ * count is out of bounds.
+ * @param counts the current counts by the name of the service; without any, no call is made
  * @see https://docs.aws.amazon.com/autoscaling/application/APIReference/API_DescribeScalableTargets.html
  */
 export async function lookScaling(
@@ -47,8 +47,8 @@ export async function lookScaling(
         ({ ResourceId, ScalableDimension }) =>
           ResourceId === idOf(service) && ScalableDimension === DIMENSION,
       );
-      const { MinCapacity: least = 0, MaxCapacity: most = 0 } = target ?? {};
-      return target && least <= count && count <= most ? [[service, { min: least, max: most }]] : [];
+      const { MinCapacity: min = 0, MaxCapacity: max = 0 } = target ?? {};
+      return target && min <= count && count <= max ? [[service, { min, max }]] : [];
     });
     return new Map(scaled);
   } catch (error) {

@@ -6,7 +6,7 @@ import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundSecurityGroup extends Readonly<Ids['securityGroups']> {
   readonly groupName: string;
@@ -26,7 +26,7 @@ export async function lookSecurityGroups(context: LookContext): Promise<Items<Fo
       return { items: SecurityGroups, next };
     }),
   );
-  return byKey(
+  return indexByKey(
     groups.map(({ GroupId = '', GroupName = '', VpcId = '', Tags, ...permissions }) => ({
       groupId: GroupId,
       groupName: GroupName,

@@ -1,4 +1,4 @@
-/** Finds ECS's service-linked role, of which an account has one. */
+/** Finds ECS's service-linked role; an account has at most one. */
 import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
@@ -6,16 +6,16 @@ import { ONLY, type Items } from '../model/resources.ts';
 import type { Tags } from '../derive/tags.ts';
 import type { LookContext } from './context.ts';
 
-/** Where the role lies: its path is the service's own, whatever its name. */
+/** The path of the role, which identifies the service whatever the role's name. */
 const PATH = '/aws-service-role/ecs.amazonaws.com/';
 
 export interface FoundServiceLinkedRole extends Readonly<Ids['serviceLinkedRole']> {
-  /** Always empty: the role is the account's, never ours. */
+  /** Always empty: the role belongs to the account, never to a stack. */
   readonly tags: Tags;
 }
 
 /**
- * A page of the list may be empty and still not be the last.
+ * A page of the list may be empty without being the last.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html
  */
 export async function lookServiceLinkedRole({ aws }: LookContext): Promise<Items<FoundServiceLinkedRole>> {

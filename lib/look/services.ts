@@ -16,7 +16,7 @@ import { readTags, STACK_TAG, type Tags } from '../derive/tags.ts';
 import { perClient, perName, batched } from '../aws/batched-calls.ts';
 import { ifFound } from './if-found.ts';
 import { lookScaling, type Scaling } from './scaling.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundService extends Readonly<Ids['services']> {
   readonly serviceName: string;
@@ -24,48 +24,48 @@ export interface FoundService extends Readonly<Ids['services']> {
   readonly status: string;
   readonly taskDefinitionArn: string;
   readonly desiredCount: number;
-  /** Asked for only where the count is not the configured one; undefined when that is drift. */
+  /** Looked up only if the count is not the configured one; undefined if that is drift. */
   readonly scaling: Scaling | undefined;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly assignPublicIp: boolean;
   /** `<container>:<port> → <target group ARN>`, sorted. */
   readonly loadBalancers: readonly string[];
-  /** Undefined where the endpoint does not tell: moto does not. */
+  /** Undefined if the endpoint does not report it, as with moto. */
   readonly graceSeconds: number | undefined;
-  /** Deployment settings in one line of text, see `deploymentText`; undefined likewise. */
+  /** Deployment settings in one line, see `deploymentText`; undefined likewise. */
   readonly deployment: string | undefined;
   /** The rollout of the primary deployment: `IN_PROGRESS`, `COMPLETED` or `FAILED`. */
   readonly rollout: string;
-  /** When it was made, for those who wonder whose it is. */
+  /** When it was created: shown when it belongs to someone else. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }
 
-/** Whether the count of a service is Application Auto Scaling's business. */
+/** Whether Application Auto Scaling controls the count of a service. */
 export const isAutoScaled = ({ scaling }: FoundService): boolean => scaling !== undefined && 'min' in scaling;
 
 const BATCH = 10;
 
-/** The key of an ECS service while another one is, or takes, the service of the configuration. */
-export const formerKey = (key: string): string => `${key}${FORMER}`;
-export const isFormer = (key: string): boolean => key.includes(FORMER);
+/** The key of an old ECS service that another one replaces, or has replaced, for the same configured service. */
+export const formerServiceKey = (key: string): string => `${key}${FORMER}`;
+export const isFormerServiceKey = (key: string): boolean => key.includes(FORMER);
 const FORMER = '~former';
 
-/** The wanted names are asked for at once: the list hides services that are draining, and only adds others. */
+/** Describes the desired names at once, since the list hides draining services; the list only adds other services. */
 export async function lookServices(context: LookContext): Promise<Items<FoundService>> {
   const { aws, names, config } = context;
   const configured = new Map(config.services.map((service) => [service.name, service]));
-  const wanted = new Set(config.services.map((service) => names.service(service)));
+  const desired = new Set(config.services.map((service) => names.service(service)));
   const [described, listed] = await Promise.all([
-    describeServices(aws, names.cluster, [...wanted]),
+    describeServices(aws, names.cluster, [...desired]),
     list(context),
   ]);
-  const others = listed.filter((name) => !wanted.has(name));
-  // Somebody else's service in our cluster matters only where it has a name that we want.
+  const others = listed.filter((name) => !desired.has(name));
+  // Someone else's service in our cluster only matters if it has a name that we need.
   const found = [...described, ...(await describeServices(aws, names.cluster, others))]
     .map(read)
-    .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || wanted.has(serviceName));
+    .filter(({ serviceName, tags }) => tags[STACK_TAG] === names.stack || desired.has(serviceName));
   const counts = found
     .filter(({ serviceName, status, desiredCount }) => {
       const count = configured.get(configuredServiceName(serviceName))?.count ?? desiredCount;
@@ -73,11 +73,11 @@ export async function lookServices(context: LookContext): Promise<Items<FoundSer
     })
     .map(({ serviceName, desiredCount }) => [serviceName, desiredCount] as const);
   const scaling = await lookScaling(context, new Map(counts));
-  return byKey(
-    found.map((one) => ({ ...one, scaling: scaling.get(one.serviceName) })),
+  return indexByKey(
+    found.map((service) => ({ ...service, scaling: scaling.get(service.serviceName) })),
     ({ serviceName }) => {
       const key = configuredServiceName(serviceName);
-      return wanted.has(serviceName) || !configured.has(key) ? key : formerKey(key);
+      return desired.has(serviceName) || !configured.has(key) ? key : formerServiceKey(key);
     },
   );
 }
@@ -93,24 +93,26 @@ async function list({ aws, names: { cluster } }: LookContext): Promise<string[]>
 }
 
 /**
- * Services that are there, by name, ten a call; what is missing is a `failures` entry, what was deleted stays as
- * `INACTIVE`.
+ * Describes services by name, ten per call, and leaves out missing ones. A missing service is a `failures` entry; a deleted
+ * one is listed as `INACTIVE` for a while.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
  */
 export async function describeServices(
   aws: LookContext['aws'],
   cluster: string,
-  all: readonly string[],
+  serviceNames: readonly string[],
 ): Promise<Service[]> {
-  const answers = await Promise.all(
-    batchesOf(all, BATCH).map((services) =>
+  const responses = await Promise.all(
+    batchesOf(serviceNames, BATCH).map((services) =>
       ifFound(() => aws.ecs(new DescribeServicesCommand({ cluster, services, include: ['TAGS'] }))),
     ),
   );
-  return answers.flatMap((answer) => answer?.services ?? []).filter(({ status }) => status !== 'INACTIVE');
+  return responses
+    .flatMap((response) => response?.services ?? [])
+    .filter(({ status }) => status !== 'INACTIVE');
 }
 
-/** By cluster: asks about one service, and shares the call with whoever asks in the same moment. */
+/** Describes one service of a cluster, and shares the call with others that are described at the same moment. */
 const describeBatched = perClient((aws: LookContext['aws']) =>
   perName((cluster) =>
     batched(BATCH, async (names) => {
@@ -121,7 +123,7 @@ const describeBatched = perClient((aws: LookContext['aws']) =>
 );
 
 /**
- * A service that is waited for, as it is now: with fifty of them, ten are looked at a call.
+ * Describes a service that is waited for; concurrent waits share calls, ten services per call.
  * @param service its name in ECS
  */
 export const describeService = (
@@ -129,10 +131,11 @@ export const describeService = (
   service: string,
 ): Promise<Service | undefined> => describeBatched(aws)(names.cluster)(service, clock);
 
+/** Writes a load balancer of a service in one line. */
 export const loadBalancerText = ({ containerName, containerPort, targetGroupArn }: LoadBalancer): string =>
   `${containerName}:${containerPort} → ${targetGroupArn}`;
 
-/** The deployment settings that we set, in one line. */
+/** Writes the deployment settings that we manage in one line. */
 export function deploymentText(configuration: DeploymentConfiguration): string {
   const { minimumHealthyPercent, maximumPercent, deploymentCircuitBreaker: breaker } = configuration;
   return `${minimumHealthyPercent}–${maximumPercent} %, breaker ${breaker?.enable ? 'on' : 'off'}, rollback ${breaker?.rollback ? 'on' : 'off'}`;

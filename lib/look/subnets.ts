@@ -1,11 +1,11 @@
-/** Finds our subnets by their tags, and the availability zones that subnets may lie in. */
+/** Finds our subnets by their tags, and the availability zones that subnets may be in. */
 import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand, type Subnet } from '@aws-sdk/client-ec2';
 import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundSubnet extends Readonly<Ids['subnets']> {
   readonly vpcId: string;
@@ -16,7 +16,7 @@ export interface FoundSubnet extends Readonly<Ids['subnets']> {
 }
 
 export async function lookSubnets(context: LookContext): Promise<Items<FoundSubnet>> {
-  return byKey(
+  return indexByKey(
     (await describeSubnets(context)).map(
       ({ SubnetId = '', VpcId = '', CidrBlock = '', AvailabilityZone = '', State = '', ...rest }) => ({
         subnetId: SubnetId,
@@ -32,7 +32,7 @@ export async function lookSubnets(context: LookContext): Promise<Items<FoundSubn
 }
 
 /**
- * Our subnets as AWS shows them, asked for once a survey.
+ * Describes our subnets, once per survey.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
  */
 export const describeSubnets = (context: LookContext): Promise<Subnet[]> =>
@@ -48,7 +48,7 @@ export const describeSubnets = (context: LookContext): Promise<Subnet[]> =>
   );
 
 /**
- * The names of the region's availability zones that are open to this account, in order; local zones are left out.
+ * Lists the names of the region's availability zones that this account may use, sorted; local zones are left out.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAvailabilityZones.html
  */
 export async function lookZones(context: LookContext): Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-/** Finds our target groups: their names start as ours do, their tags say the rest. */
+/** Finds our target groups by the prefix of their names, and by their tags. */
 import {
   DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
@@ -20,7 +20,7 @@ export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
   readonly name: string;
   readonly vpcId: string;
   readonly port: number;
-  /** What its targets are asked over: `HTTP` or `HTTPS`. */
+  /** The protocol of requests to its targets: `HTTP` or `HTTPS`. */
   readonly protocol: string;
   readonly health: TargetHealthCheck;
   readonly attributes: Readonly<Record<string, string>>;
@@ -28,8 +28,8 @@ export interface FoundTargetGroup extends Readonly<Ids['targetGroups']> {
 }
 
 /**
- * The name of a group is its key: it carries all that cannot change about one. A list by names fails as a whole when
- * one of them is missing, so the whole list is read, 400 a page.
+ * Groups are matched by name, which includes everything about a group that cannot change. A describe by names fails as a
+ * whole when one of them is missing, so the whole list is read, 400 per page.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeTargetGroups.html
  */
 export async function lookTargetGroups(context: LookContext): Promise<Items<FoundTargetGroup>> {
@@ -55,26 +55,26 @@ export async function lookTargetGroups(context: LookContext): Promise<Items<Foun
   );
   return new Map(
     candidates.flatMap((group, index) => {
-      const own = tags.get(group.TargetGroupArn ?? '');
+      const groupTags = tags.get(group.TargetGroupArn ?? '');
       const settings = attributes[index];
       const name = group.TargetGroupName ?? '';
-      if (!own || !settings) return [];
-      // Somebody else's group matters only where it has a name that we want.
+      if (!groupTags || !settings) return [];
+      // Someone else's group only matters if it has a name that we need.
       const isOurs =
-        own[STACK_TAG] === names.stack ||
-        isRecordedWithoutTags(context, 'targetGroups', own, group.TargetGroupArn);
+        groupTags[STACK_TAG] === names.stack ||
+        isRecordedWithoutTags(context, 'targetGroups', groupTags, group.TargetGroupArn);
       if (!isOurs && !keys.has(name)) return [];
-      // One of ours whose name nothing wants any more stands for itself, and will be removed.
-      return [[keys.get(name) ?? name, read(group, settings, own)] as const];
+      // Our group whose name is no longer desired is keyed by its name, and will be removed.
+      return [[keys.get(name) ?? name, read(group, settings, groupTags)] as const];
     }),
   );
 }
 
-/** Undefined when the group went away since it was listed. */
+/** Undefined when the group has been deleted since it was listed. */
 async function attributesOfGroup({ aws }: LookContext, { TargetGroupArn }: TargetGroup) {
   const describe = new DescribeTargetGroupAttributesCommand({ TargetGroupArn });
-  const answer = await ifFound(() => aws.elbv2(describe));
-  return answer && attributesOf(answer.Attributes);
+  const response = await ifFound(() => aws.elbv2(describe));
+  return response && attributesOf(response.Attributes);
 }
 
 function read(group: TargetGroup, attributes: Record<string, string>, tags: Tags): FoundTargetGroup {

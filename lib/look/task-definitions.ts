@@ -1,4 +1,4 @@
-/** Finds, by service, the newest task definition of the family. */
+/** Finds the newest task definition of each service's family. */
 import {
   DescribeTaskDefinitionCommand,
   ListTaskDefinitionFamiliesCommand,
@@ -18,11 +18,11 @@ export interface FoundTaskDefinition extends Readonly<Ids['taskDefinitions']> {
   readonly family: string;
   /** `ACTIVE`; `INACTIVE` when every revision is deregistered and not all are deleted. */
   readonly status: string;
-  /** What it says, as fields. */
+  /** Its content as fields. */
   readonly definition: Fields;
-  /** How many revisions before it can start tasks still. */
+  /** The number of older revisions that can still start tasks. */
   readonly older: number;
-  /** When it was made, for those who wonder whose it is. */
+  /** When it was created: shown when it belongs to someone else. */
   readonly createdAt?: Date | undefined;
   readonly tags: Tags;
 }
@@ -38,17 +38,17 @@ export async function lookTaskDefinitions(context: LookContext): Promise<Items<F
     return { items: page.families ?? [], next: page.nextToken };
   });
   const definitions = await Promise.all(families.map((family) => look(context, family)));
-  const wanted = new Set(config.services.map(({ name }) => names.family(name)));
+  const desired = new Set(config.services.map(({ name }) => names.family(name)));
   return new Map(
     definitions
-      // Another stack's name may begin with ours: its families are ours only by tag, or where we want the name.
+      // The name of another stack may begin with ours: a family only counts if it has our tag, or a name that we need.
       .filter((found) => found !== undefined)
-      .filter(({ family, tags }) => tags[STACK_TAG] === names.stack || wanted.has(family))
+      .filter(({ family, tags }) => tags[STACK_TAG] === names.stack || desired.has(family))
       .map((found) => [found.family.slice(prefix.length), found]),
   );
 }
 
-/** The newest active revision of a family, or else the newest inactive one, which a teardown may have left. */
+/** Finds the newest active revision of a family, or else the newest inactive one, which a teardown may have left. */
 async function look({ aws }: LookContext, family: string): Promise<FoundTaskDefinition | undefined> {
   const [active, revisions] = await Promise.all([describe(aws, family), revisionsOf(aws, family, 'ACTIVE')]);
   if (active) {
@@ -61,6 +61,7 @@ async function look({ aws }: LookContext, family: string): Promise<FoundTaskDefi
 }
 
 /**
+ * Describes a task definition; undefined when it does not exist.
  * @param reference a family, for its newest active revision, or the ARN of a revision
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTaskDefinition.html
  */
@@ -82,7 +83,7 @@ async function describe(
       tags: readTags(tags),
     };
   } catch (error) {
-    // «Unable to describe task definition»: deregistered or deleted since the list.
+    // "Unable to describe task definition": deregistered or deleted since it was listed.
     if (isCode(error, 'Client')) return undefined;
     throw error;
   }

@@ -1,4 +1,4 @@
-/** Finds the tasks of a service: they outlive it, and the stopped ones are remembered for about an hour. */
+/** Finds the tasks of a service: they outlive it, and ECS lists stopped ones for about an hour. */
 import { DescribeTasksCommand, ListTasksCommand, type DesiredStatus, type Task } from '@aws-sdk/client-ecs';
 import { batchesOf } from '../aws/batches.ts';
 import type { Clock } from '../model/clock.ts';
@@ -11,17 +11,17 @@ import type { LookContext } from './context.ts';
 const BATCH = 100;
 
 /**
- * The tasks of one service. By family rather than by service: tasks cannot be listed by a service that is gone.
+ * Describes the tasks of one service. Lists them by family, since they cannot be listed by a service that is gone.
  * @param service its name in ECS
- * @param statuses asked for one after the other, so that no task is missed that changes from one to the next
+ * @param statuses listed in sequence, so that a task that changes from one to the next is not missed
  */
 export async function tasksOf(
   { aws, names }: Pick<LookContext, 'aws' | 'names'>,
   service: string,
   ...statuses: readonly DesiredStatus[]
 ): Promise<Task[]> {
-  const which = { cluster: names.cluster, family: names.family(configuredServiceName(service)) };
-  return (await describeTasks(aws, which, statuses)).filter(isOf(service));
+  const selection = { cluster: names.cluster, family: names.family(configuredServiceName(service)) };
+  return (await describeTasks(aws, selection, statuses)).filter(isOf(service));
 }
 
 const isOf =
@@ -29,7 +29,7 @@ const isOf =
   ({ group }: Task): boolean =>
     group === `service:${service}`;
 
-/** By cluster: asks about all tasks at once, for whoever waits for those of a service. */
+/** Describes all tasks of a cluster at once, for all concurrent waits for tasks of a service. */
 const describeBatched = perClient((aws: LookContext['aws']) =>
   perName((cluster) =>
     batched(Number.MAX_SAFE_INTEGER, async () => {
@@ -39,8 +39,8 @@ const describeBatched = perClient((aws: LookContext['aws']) =>
   ),
 );
 
-/** The tasks of a service that is waited for, whatever becomes of them; who asks in the same moment shares the calls. */
-export const allTasksOf = (
+/** Describes the running and stopped tasks of a service; concurrent waits share the calls. */
+export const batchedTasksOf = (
   { aws, names, clock }: Pick<LookContext, 'aws' | 'names'> & { readonly clock: Clock },
   service: string,
 ): Promise<Task[]> => describeBatched(aws)(names.cluster)(service, clock);
@@ -48,24 +48,24 @@ export const allTasksOf = (
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html */
 async function describeTasks(
   aws: LookContext['aws'],
-  which: { readonly cluster: string; readonly family?: string },
+  selection: { readonly cluster: string; readonly family?: string },
   statuses: readonly DesiredStatus[],
 ): Promise<Task[]> {
-  const { cluster } = which;
+  const { cluster } = selection;
   const arns = new Set<string>();
   for (const desiredStatus of statuses) {
     const listed = await ifFound(() =>
       allPages(async (nextToken) => {
-        const page = await aws.ecs(new ListTasksCommand({ ...which, desiredStatus, nextToken }));
+        const page = await aws.ecs(new ListTasksCommand({ ...selection, desiredStatus, nextToken }));
         return { items: page.taskArns ?? [], next: page.nextToken };
       }),
     );
     for (const arn of listed ?? []) arns.add(arn);
   }
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     batchesOf([...arns], BATCH).map((tasks) =>
       ifFound(() => aws.ecs(new DescribeTasksCommand({ cluster, tasks }))),
     ),
   );
-  return answers.flatMap((answer) => answer?.tasks ?? []);
+  return responses.flatMap((response) => response?.tasks ?? []);
 }

@@ -1,4 +1,4 @@
-/** Finds our VPC by its tags, with the two DNS attributes that no describe shows. */
+/** Finds our VPC by its tags, with the two DNS attributes that DescribeVpcs does not return. */
 import {
   DescribeVpcAttributeCommand,
   DescribeVpcsCommand,
@@ -12,7 +12,7 @@ import { only, type Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import type { Survey } from './found.ts';
 import { describeOurs } from './recorded.ts';
-import { byKey, type LookContext } from './context.ts';
+import { indexByKey, type LookContext } from './context.ts';
 import { describeSubnets } from './subnets.ts';
 
 export interface FoundVpc extends Readonly<Ids['vpc']> {
@@ -34,18 +34,18 @@ export async function lookVpc(context: LookContext): Promise<Items<FoundVpc>> {
     }),
   );
   const found = await Promise.all((await usedFirst(context, vpcs)).map((vpc) => read(context, vpc)));
-  return byKey(found.filter((vpc) => vpc !== undefined));
+  return indexByKey(found.filter((vpc) => vpc !== undefined));
 }
 
-/** Of twins, the one that has our subnets keeps the key: the other one can go. */
+/** Of duplicates, the one that contains our subnets keeps the key: the other one can be removed. */
 async function usedFirst(context: LookContext, vpcs: readonly Vpc[]): Promise<readonly Vpc[]> {
   if (vpcs.length < 2) return vpcs;
-  const inhabited = new Set((await describeSubnets(context)).map(({ VpcId }) => VpcId));
-  const rank = ({ VpcId }: Vpc): number => (inhabited.has(VpcId) ? 0 : 1);
+  const inUse = new Set((await describeSubnets(context)).map(({ VpcId }) => VpcId));
+  const rank = ({ VpcId }: Vpc): number => (inUse.has(VpcId) ? 0 : 1);
   return [...vpcs].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Undefined when the VPC has gone since it was listed. */
+/** Undefined when the VPC has been deleted since it was listed. */
 async function read({ aws }: LookContext, { VpcId = '', ...vpc }: Vpc): Promise<FoundVpc | undefined> {
   const attribute = (Attribute: VpcAttributeName) =>
     aws.ec2(new DescribeVpcAttributeCommand({ VpcId, Attribute }));
@@ -68,8 +68,8 @@ async function read({ aws }: LookContext, { VpcId = '', ...vpc }: Vpc): Promise<
   }
 }
 
-/** Why a thing that lies in a VPC cannot be used: it lies in another one than ours, and cannot move. */
+/** Returns why a resource cannot be used: it is in another VPC than ours, and cannot move. Undefined if it is in ours. */
 export const inAnotherVpc =
   ({ vpc }: Survey) =>
   ({ vpcId }: { readonly vpcId: string }): string | undefined =>
-    vpcId === only(vpc)?.vpcId ? undefined : `it lies in ${vpcId}, which is not the VPC of this stack`;
+    vpcId === only(vpc)?.vpcId ? undefined : `it is in ${vpcId}, which is not the VPC of this stack`;

@@ -3,21 +3,21 @@
 /** The AWS services whose calls find the resources of a stack. */
 export type AwsService = 'ec2' | 'ecr' | 'ecs' | 'elbv2' | 'iam' | 'logs' | 'route53';
 
-/** What is declared of a noun. */
+/** The declaration of a noun. */
 interface Declaration {
-  /** The service that is asked for it. `lib/look/by-service/<service>.ts` exports its look under its name. */
+  /** The service that its look calls first. `lib/look/by-service/<service>.ts` exports that look under the noun's name. */
   readonly service: AwsService;
   /** The ids that the state file keeps, the identifying one first. */
   readonly ids: readonly [string, ...string[]];
   /** The nouns that must exist first. Nouns are declared after the nouns that they need. */
   readonly needs: readonly string[];
-  /** How many calls its look makes in sequence, if more than two: a survey starts the longest looks first. */
+  /** The number of calls that its look makes in sequence, if more than two: a survey starts the longest looks first. */
   readonly lookDepth?: number;
   /** The noun whose deletion deletes it as well. */
   readonly deletedWith?: string;
-  /** Whether AWS makes up its first id and never reuses it, so that the recorded id proves ownership. */
+  /** Whether AWS generates its first id and never reuses it, so that a recorded id proves ownership. */
   readonly uniqueId?: true;
-  /** Whether it outlives the stack or has no life of its own, so that a teardown does not look for it. */
+  /** Whether it outlives the stack or is deleted with another noun, so that a teardown does not look for it. */
   readonly notTornDown?: true;
 }
 
@@ -31,7 +31,7 @@ export const architecture = {
   /** Keys `execution` and `task`. */
   roles: { service: 'iam', ids: ['roleName', 'roleArn'], needs: [], lookDepth: 3 },
   logGroup: { service: 'logs', ids: ['logGroupName'], needs: [] },
-  /** By the key of the container, as are images, target groups and rules. */
+  /** Keyed by container, as are images, target groups and rules. */
   repositories: { service: 'ecr', ids: ['repositoryName', 'repositoryUri'], needs: [] },
   images: {
     service: 'ecr',
@@ -79,7 +79,7 @@ export const architecture = {
     uniqueId: true,
   },
   cluster: { service: 'ecs', ids: ['clusterArn'], needs: ['serviceLinkedRole'] },
-  /** By the name of the service, as are services. */
+  /** Keyed by the name of the service, as are services. */
   taskDefinitions: {
     service: 'ecs',
     ids: ['taskDefinitionArn'],
@@ -118,7 +118,7 @@ export type Noun = keyof Architecture;
 /** The nouns that a noun needs. */
 export type Needs<N extends Noun> = Architecture[N]['needs'][number];
 
-/** The service that is asked for a noun. */
+/** The AWS service of a noun. */
 export type ServiceOf<N extends Noun> = Architecture[N]['service'];
 
 /** The ids of one resource of each noun. */
@@ -135,7 +135,7 @@ export const needs = Object.fromEntries(nouns.map((noun) => [noun, architecture[
   readonly [N in Noun]: readonly Needs<N>[];
 };
 
-/** The nouns that are deleted when a noun is, directly or with something that is deleted with it. */
+/** The nouns that are deleted together with a noun, directly or indirectly. */
 export function deletedWith(noun: Noun): Noun[] {
   const direct = nouns.filter((other) => declarationOf(other).deletedWith === noun);
   return direct.flatMap((other) => [other, ...deletedWith(other)]);

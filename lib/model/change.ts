@@ -1,4 +1,4 @@
-/** Changes in words: what must happen to a resource, which fields differ, and why. Pure. */
+/** Changes: what must happen to each resource, which fields differ, and why. Pure. */
 import type { Noun } from './architecture.ts';
 import { addressOf, type Items } from './resources.ts';
 
@@ -6,7 +6,7 @@ import { addressOf, type Items } from './resources.ts';
 export interface KnownLater {
   readonly after: string;
 }
-/** @param address what must be created first, e.g. `natGateway` */
+/** @param address the resource that must be created first, e.g. `natGateway` */
 export const knownAfter = (address: string): KnownLater => ({ after: address });
 
 export type Value = string | number | boolean | KnownLater;
@@ -66,11 +66,11 @@ export interface Replacement {
 
 export interface Comparison<T, F extends string = string> {
   readonly noun: Noun;
-  /** What the configuration asks for, by key. */
+  /** The desired fields, by key. */
   readonly desired: Items<DesiredFields<F>>;
-  /** What AWS holds, by key. */
+  /** The found resources, by key. */
   readonly found: Items<T>;
-  /** The same fields as a found resource has them. */
+  /** The same fields of a found resource. */
   readonly fieldsOf: (item: T, key: string) => ObservedFields<F>;
   /** Fields that cannot be changed in place, with the reason. */
   readonly immutable?: Readonly<Partial<Record<F, string>>>;
@@ -83,8 +83,8 @@ export interface Comparison<T, F extends string = string> {
 }
 
 /**
- * Compares what is desired with what was found.
- * A found field that is not desired is ignored: what AWS fills in on its own is not drift.
+ * Compares desired with found resources, and returns the changes.
+ * A found field that is not desired is ignored: a default that AWS fills in is not drift.
  */
 export function compare<T, F extends string>(comparison: Comparison<T, F>): Change<F>[] {
   const { noun, desired, found, fieldsOf, foreign, cannotUpdate } = comparison;
@@ -98,7 +98,7 @@ export function compare<T, F extends string>(comparison: Comparison<T, F>): Chan
         key,
         verb: 'create',
         fields: differing(fields, {} as ObservedFields<F>),
-        reason: 'it is not there',
+        reason: 'it does not exist',
       };
       changes.push(replacements.get(key) ?? (created as Change<F>));
       continue;
@@ -120,7 +120,7 @@ export function compare<T, F extends string>(comparison: Comparison<T, F>): Chan
   const replaced = new Set([...replacements.values()].map(({ replaces }) => replaces));
   for (const [key] of undesired(comparison)) {
     if (replaced.has(key)) continue;
-    changes.push({ noun, key, verb: 'remove', fields: [], reason: 'the configuration does not have it' });
+    changes.push({ noun, key, verb: 'remove', fields: [], reason: 'it is not in the configuration' });
   }
   return changes;
 }
@@ -167,7 +167,7 @@ function changeOf<T, F extends string>(
     : { noun, key, verb: 'replace', fields, reason: immutable?.[forced] ?? '' };
 }
 
-/** A field that is present and undefined is one that the endpoint does not report: it cannot be compared. */
+/** The fields that differ. A field that is present but undefined is not reported by the endpoint, and is not compared. */
 function differing<F extends string>(
   desired: DesiredFields<F>,
   observed: ObservedFields<F>,

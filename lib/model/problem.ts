@@ -78,4 +78,4 @@ export const isProblem = (error: unknown, ...codes: readonly ProblemCode[]): err
   error instanceof Problem && codes.includes(error.code);
 
 /** The `now` of problems that occur before anything was changed. */
-export const NOTHING_TOUCHED = 'Nothing was changed.';
+export const NOTHING_CHANGED = 'Nothing was changed.';

@@ -1,12 +1,12 @@
 /** Resources: how they are keyed, addressed, identified and titled. Pure. */
 import { architecture, type Ids, type Noun } from './architecture.ts';
 
-/** Resources of one noun by their key. A noun with a single resource uses the key `''`. */
+/** The resources of one noun by key. A noun with a single resource uses the key `''`. */
 export type Items<T> = ReadonlyMap<string, T>;
 /** The key of a noun's single resource. */
 export const ONLY = '';
 
-/** The address of a resource, as people, the state file and tags write it: `vpc`, `subnets.public-1`. */
+/** The address of a resource in messages, options and the state file: `vpc`, `subnets.public-1`. */
 export const addressOf = (noun: Noun, key: string): string => (key === ONLY ? noun : `${noun}.${key}`);
 
 /** The single resource of a noun, if it exists. */

@@ -1,6 +1,6 @@
 /** Asks the user at the terminal for confirmation. */
 import { createInterface } from 'node:readline/promises';
-import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 
 /**
  * Asks a question on stderr.
@@ -27,6 +27,6 @@ export const cannotAsk = (command: string) =>
   problem('CONFIRMATION', {
     what: 'Confirmation is required, but there is no terminal to ask on.',
     why: 'On the target aws, nothing is changed without confirmation.',
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [`npm run ${command} -- --plan, to see what would change`, `npm run ${command} -- --yes`],
   });

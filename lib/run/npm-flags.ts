@@ -1,6 +1,6 @@
 /** Detects flags before npm's `--`: npm silently takes them as its own, and the run would continue without them. */
 import type { Option } from 'commander';
-import { NOTHING_TOUCHED, problem, type Problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem, type Problem } from '../model/problem.ts';
 
 /** The environment variables that npm sets for the programs it runs. */
 export type NpmVariables = Readonly<Record<string, string | undefined>>;
@@ -42,7 +42,7 @@ export function flagsTakenByNpm(
   return problem('ARGUMENTS', {
     what: `npm took ${names.join(' and ')} as its own.`,
     why: 'Only arguments after a separate -- reach the command.',
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [`npm run ${command} -- ${taken.join(' ')}`],
   });
 }

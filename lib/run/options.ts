@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { closest } from 'fastest-levenshtein';
 import type { Builder, Target } from '../config/config.ts';
-import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 import { flagsTakenByNpm, type NpmVariables } from './npm-flags.ts';
 
 /** The options of a command. */
@@ -132,7 +132,7 @@ function badArguments(command: string, message: string) {
   return problem('ARGUMENTS', {
     what: `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`,
     why: hint + why.replace(/^\(|\)$/g, ''),
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [`npm run ${command} -- --help, to see its flags`],
   });
 }

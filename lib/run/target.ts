@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs';
 import type { ClientSettings } from '../aws/clients.ts';
 import type { Config, Target } from '../config/config.ts';
-import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 import { unwritable } from '../state/private-file.ts';
 import type { Report } from '../model/report.ts';
 import { awsWaits, localWaits, type Waits } from '../engine/waits.ts';
@@ -48,7 +48,7 @@ export function sandboxPort(env: NodeJS.ProcessEnv = process.env): number {
   throw problem('ARGUMENTS', {
     what: `SLIPWAY_SANDBOX_PORT is not a port: ${text}.`,
     why: 'A port is a whole number from 1 to 65535.',
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: ['export SLIPWAY_SANDBOX_PORT=4566, or unset it'],
   });
 }
@@ -113,7 +113,7 @@ async function openOrExplain(open: OpenSandbox, options: Parameters<OpenSandbox>
     throw problem(taken ? 'SANDBOX_PORT' : 'SANDBOX_START', {
       what: taken ? `The sandbox cannot use port ${options.port}.` : 'The sandbox did not start.',
       why: error instanceof Error ? error.message : String(error),
-      now: NOTHING_TOUCHED,
+      now: NOTHING_CHANGED,
       fix: taken
         ? ['Stop the process that uses the port, or choose another port: export SLIPWAY_SANDBOX_PORT=4567']
         : [`Its log is ${options.folder}/sandbox.log.`, 'npm run sandbox, to see it start'],

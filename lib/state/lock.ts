@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../model/clock.ts';
 import { shortHash } from '../derive/names.ts';
-import { NOTHING_TOUCHED, Problem, problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, Problem, problem } from '../model/problem.ts';
 import { holderIn, isAlive, thisProcess, holderText, type Holder } from './lock-holder.ts';
 import { makeFolder, unwritable } from './private-file.ts';
 
@@ -146,6 +146,6 @@ const locked = (file: string, holder: Holder) =>
   problem('LOCKED', {
     what: 'Another run is working on this stack.',
     why: `The lock is held by ${holderText(holder)}.`,
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: ['Wait until it is done, or stop it.', `If that process is not a run of Slipway, rm ${file}`],
   });

@@ -2,7 +2,7 @@
 import { chmod, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../aws/errors.ts';
-import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 
 const FILE = 0o600;
 const FOLDER = 0o700;
@@ -82,7 +82,7 @@ export const unwritable = (target: string, cause: unknown) =>
   problem('STATE_UNWRITABLE', {
     what: `${target} could not be written.`,
     why: messageOf(cause),
-    now: NOTHING_TOUCHED,
+    now: NOTHING_CHANGED,
     fix: [
       'Free disk space or make the folder writable, then run the same command again.',
       'or use another folder: export SLIPWAY_HOME=…',

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { messageOf } from '../aws/errors.ts';
 import type { Clock } from '../model/clock.ts';
 import { shortHash } from '../derive/names.ts';
-import { NOTHING_TOUCHED, problem } from '../model/problem.ts';
+import { NOTHING_CHANGED, problem } from '../model/problem.ts';
 import { makeFolder, removeTemporaryFiles, writeAtomically } from './private-file.ts';
 import { emptyState, STATE_VERSION, stateSchema, type Guard, type Intent, type StateData } from './format.ts';
 
@@ -180,7 +180,7 @@ const corrupt = (file: string, why: string, cause?: unknown) =>
   problem('STATE_CORRUPT', {
     what: `The state file ${file} cannot be read.`,
     why,
-    now: `${NOTHING_TOUCHED} The file is kept as it is.`,
+    now: `${NOTHING_CHANGED} The file is kept as it is.`,
     fix: [
       `mv ${file} ${file}.bad, then run the command again: the resources of the stack are found by their tags`,
       'or restore the file from a backup',
@@ -192,7 +192,7 @@ const unreadable = (file: string, cause: unknown) =>
   problem('STATE_CORRUPT', {
     what: `The state file ${file} cannot be read.`,
     why: messageOf(cause),
-    now: `${NOTHING_TOUCHED} The file is kept as it is.`,
+    now: `${NOTHING_CHANGED} The file is kept as it is.`,
     fix: [
       `Make it readable: chmod u+rw ${file}; or sudo chown "$USER" ${file}, if it was written with sudo.`,
     ],
@@ -203,7 +203,7 @@ const newer = (file: string, version: number) =>
   problem('STATE_NEWER', {
     what: `The state file ${file} was written by a newer Slipway.`,
     why: `It has version ${version}; this Slipway reads version ${STATE_VERSION}.`,
-    now: `${NOTHING_TOUCHED} The file is kept as it is.`,
+    now: `${NOTHING_CHANGED} The file is kept as it is.`,
     fix: ['Update Slipway, then run the same command again.'],
   });
 
@@ -211,7 +211,7 @@ const foreign = (file: string, field: string, theirs: string, ours: string) =>
   problem('STATE_FOREIGN', {
     what: `The state file ${file} belongs to another ${field}.`,
     why: `It is for the ${field} ${theirs}; this run is for ${ours}.`,
-    now: `${NOTHING_TOUCHED} The file is kept as it is.`,
+    now: `${NOTHING_CHANGED} The file is kept as it is.`,
     fix: [
       `Use the credentials, region, endpoint or stage of the file (${field} ${theirs}).`,
       'or keep the two stacks apart with --stage or SLIPWAY_HOME',

@@ -26,7 +26,7 @@ const failure = ({ LoadBalancerName, State }: LoadBalancer): Problem =>
   problem('FAILED_STATE', {
     what: `AWS could not set up the load balancer ${LoadBalancerName}.`,
     why: State?.Reason ?? 'AWS gives no reason.',
-    now: 'What was made so far is kept and recorded; no request is answered until the load balancer is replaced.',
+    now: 'Everything created so far is kept and recorded; no request is answered until the load balancer is replaced.',
     fix: [
       'Fix the cause named above,',
       'then npm run provision, to replace the load balancer',

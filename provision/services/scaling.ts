@@ -1,7 +1,7 @@
 /** Task counts that Application Auto Scaling controls, or may control: what a run reports and uses. Pure. */
 import type { Config, Service } from '../../lib/config/config.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import { formerKey, isAutoScaled } from '../../lib/look/services.ts';
+import { formerServiceKey, isAutoScaled } from '../../lib/look/services.ts';
 import type { Event } from '../../lib/model/report.ts';
 
 /** Returns events about counts that differ from the configuration, where the plan shows no change, or one that may be wrong. */
@@ -41,7 +41,7 @@ export function countEvents({ services }: Config, found: Survey): Event[] {
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
  */
 export function initialCount({ name, count }: Service, found: Survey): number {
-  const former = found.services.get(formerKey(name));
+  const former = found.services.get(formerServiceKey(name));
   return former && isAutoScaled(former) ? former.desiredCount : count;
 }
 

@@ -2,7 +2,7 @@
 import type { Replacement } from '../../lib/model/change.ts';
 import type { Service } from '../../lib/config/config.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import { isFormer, type FoundService } from '../../lib/look/services.ts';
+import { isFormerServiceKey, type FoundService } from '../../lib/look/services.ts';
 import { configuredServiceName } from '../../lib/derive/names.ts';
 
 /** Whether requests still go to target groups other than those of the service. */
@@ -14,7 +14,7 @@ export const isSwitchingTraffic = ({ containers }: Service, { rules, targetGroup
 
 /** Returns what replaces a former service, which cannot be updated, see `Names.service`; undefined for other services. */
 export const replacementFor = ({ serviceName }: FoundService, key: string): Replacement | undefined =>
-  isFormer(key)
+  isFormerServiceKey(key)
     ? {
         key: configuredServiceName(serviceName),
         reason: 'no task is healthy in target groups for HTTP and for HTTPS at once',

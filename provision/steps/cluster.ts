@@ -30,8 +30,8 @@ export const cluster: Step<'cluster', TagField> = {
     }),
 
   /**
-   * A create with a name that is taken returns the existing cluster, whoever created it. The survey has looked before;
-   * the tags in the response show whether someone else created the cluster since then.
+   * A create with a name that is taken returns the existing cluster, whoever created it. The tags in the response show
+   * whether someone else has created the cluster since the survey.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
    */
   async create(context) {

@@ -16,7 +16,7 @@ export const elasticIp: Step<'elasticIp', TagField> = {
       fieldsOf: ({ tags }) => tagFields(tags),
     }),
 
-  /** AWS takes no client token here, and a forgotten address costs money: the tags in the call identify it. */
+  /** AWS takes no client token here, and a forgotten address costs money: the tags in the request identify it. */
   create: ({ aws, duplicateGuard, lookAgain, tags }) =>
     createOnce(duplicateGuard, lookAgain, async () => {
       const { AllocationId } = await aws.ec2Once(

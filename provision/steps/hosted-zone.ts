@@ -20,16 +20,16 @@ export const hostedZone: Step<'hostedZone', Field> = {
   diff(desired, found) {
     const { domain } = desired.config;
     const zones = new Map(found.hostedZone);
-    const wanted = new Map<string, DesiredFields<Field>>();
+    const desiredZones = new Map<string, DesiredFields<Field>>();
     if (domain?.createZone) {
-      wanted.set(ONLY, { name: domain.zone, ...desiredTags(desired, 'hostedZone', ONLY) });
+      desiredZones.set(ONLY, { name: domain.zone, ...desiredTags(desired, 'hostedZone', ONLY) });
     } else if (domain && !zones.delete(ONLY)) {
       return [missing(domain.zone)];
     }
     // Without createZone, the account's zone was just taken out of the comparison: it is used as it is.
     return compare({
       noun: 'hostedZone',
-      desired: wanted,
+      desired: desiredZones,
       found: zones,
       fieldsOf: (zone) => ({ name: zone.name, ...tagFields(zone.tags) }),
       foreign(zone) {
@@ -40,7 +40,7 @@ export const hostedZone: Step<'hostedZone', Field> = {
   },
 
   /**
-   * The caller reference is the only identity of a zone before it has tags. A reference that is taken is that of our own
+   * The caller reference is the only identity of a zone before it has tags. A reference that is taken belongs to our own
    * create whose response was lost. If an earlier run sent that create, it may have been for another name than the
    * configuration has now, or the zone may be deleted while its reference stays taken: then a new reference is used.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
@@ -62,7 +62,7 @@ export const hostedZone: Step<'hostedZone', Field> = {
       ) {
         return send(context, (await context.renewIntent()).token);
       }
-      return adoptByName(context, error, TAKEN, `the zone ${context.config.domain?.zone}`);
+      return adoptByName(context, error, TAKEN, `the zone name ${context.config.domain?.zone}`);
     }
   },
 

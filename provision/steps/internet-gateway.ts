@@ -34,7 +34,7 @@ export const internetGateway: Step<'internetGateway', Field> = {
           : `it is attached to ${attachedTo}, which is not the VPC of this stack`,
     }),
 
-  /** AWS takes no client token here: the tags in the call identify the gateway. */
+  /** AWS takes no client token here: the tags in the request identify the gateway. */
   create: ({ aws, duplicateGuard, lookAgain, tags }) =>
     createOnce(duplicateGuard, lookAgain, async () => {
       const { InternetGateway } = await aws.ec2Once(
@@ -68,7 +68,7 @@ async function attach(
     if (!isCode(error, 'Resource.AlreadyAssociated')) throw error;
     const lookForOurs = async () =>
       (await lookAgain())?.attachedTo === VpcId ? InternetGatewayId : undefined;
-    const place = `the place of the internet gateway of ${VpcId}`;
+    const place = `the internet gateway attachment of ${VpcId}`;
     await adopt({ duplicateGuard, lookAgain: lookForOurs }, place, error);
   }
 }

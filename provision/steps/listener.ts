@@ -16,7 +16,7 @@ import { only, ONLY } from '../../lib/model/resources.ts';
 
 type Field = 'protocol' | 'default action' | TagField;
 
-/** The load balancer's answer where there is no service. */
+/** The body of the 404 response for paths without a service. */
 export const NO_SERVICE = 'There is no service at this path.';
 
 const PROTOCOL = 'HTTP';

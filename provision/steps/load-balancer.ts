@@ -71,8 +71,8 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
     }),
 
   /**
-   * A repeated create with equal settings returns the existing load balancer, whoever created it: the survey has looked
-   * before. A failed one must be deleted first for the same reason.
+   * A create with equal settings returns the existing load balancer, whoever created it; the survey has found none. A
+   * failed one must therefore be deleted first.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
    */
   async create(context) {

@@ -38,7 +38,7 @@ export const logGroup: Step<'logGroup', Field> = {
     return { logGroupName };
   },
 
-  /** The retention has a call of its own: until then, events would be kept indefinitely. */
+  /** The retention has its own call; until it is set, events are kept indefinitely. */
   async configure(context, { logGroupName }) {
     const { account, aws, change, config } = context;
     if (touches(change, 'retention days')) {

@@ -8,7 +8,7 @@ import type { ApplyContext, Step } from '../../lib/engine/step.ts';
 import { failed, pending, ready, type ProbeResult } from '../../lib/engine/until.ts';
 import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
-import { natGatewayById, natGatewayGone, type FoundNatGateway } from '../../lib/look/nat-gateway.ts';
+import { natGatewayById, probeNatGatewayGone, type FoundNatGateway } from '../../lib/look/nat-gateway.ts';
 import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
 import { only, ONLY } from '../../lib/model/resources.ts';
 
@@ -91,7 +91,7 @@ async function deleteOld(context: Context, { natGatewayId, state }: FoundNatGate
     await ignoringNotFound(() => context.aws.ec2(remove));
   }
   await context.until(`NAT gateway ${natGatewayId} to be gone`, 'natGatewayGone', () =>
-    natGatewayGone(context.aws, natGatewayId),
+    probeNatGatewayGone(context.aws, natGatewayId),
   );
 }
 

@@ -111,8 +111,8 @@ export const services: Step<'services', ServiceField> = {
       (isSwitchingTraffic(service, context.found) ? await context.lookAgain() : undefined);
     if (outgoingTargetGroups({ ...context, existing }, service).length === 0) return;
     const loadBalancers = loadBalancersOf(service, context.ids.targetGroups);
-    const answer = await send(context, service, { loadBalancers });
-    if (context.waitUntilReady) await waitForService(context, service, context.ids, answer);
+    const response = await send(context, service, { loadBalancers });
+    if (context.waitUntilReady) await waitForService(context, service, context.ids, response);
   },
 };
 
@@ -133,5 +133,5 @@ function serviceOf({ config, change }: ServiceContext): Service {
 const waitUntilDeleted = (context: ServiceContext, service: Service): Promise<void> =>
   context.until(`the old service ${service.name} to be gone`, 'serviceGone', async () => {
     const left = await describeService(context, context.names.service(service));
-    return left === undefined ? ready(undefined) : pending(left.status ?? 'still there');
+    return left === undefined ? ready(undefined) : pending(left.status ?? 'still listed');
   });

@@ -20,12 +20,12 @@ interface Placement {
   readonly zone: string;
 }
 
-/** The placement of every subnet, by key. An existing subnet keeps its zone, and its sibling with the same number shares it. */
+/** The placement of every subnet, by key. An existing subnet keeps its zone; the other one of that number gets the same. */
 function placementsOf({ config: { network } }: Desired, found: Survey): Map<string, Placement> {
   const layouts = subnetLayouts(network);
-  const held: (string | undefined)[] = [];
-  for (const { key, zone } of layouts) held[zone] ??= found.subnets.get(key)?.zone;
-  const zones = assignZones(network.zones, held, found.zones);
+  const zonesInUse: (string | undefined)[] = [];
+  for (const { key, zone } of layouts) zonesInUse[zone] ??= found.subnets.get(key)?.zone;
+  const zones = assignZones(network.zones, zonesInUse, found.zones);
   return new Map(
     layouts.map(({ key, cidr, zone }) => [
       key,

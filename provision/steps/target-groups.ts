@@ -76,10 +76,10 @@ function replacementFor(
   found: Survey,
   { tags, targetGroupArn, protocol }: FoundTargetGroup,
 ): Replacement | undefined {
-  const own = routesOf(config).find(({ container }) => container.key === tags[KEY_TAG])?.container;
-  if (own) {
-    const what = own.protocol === protocol ? 'port' : 'protocol';
-    return { key: own.key, reason: `the ${what} of a target group cannot change` };
+  const ownContainer = routesOf(config).find(({ container }) => container.key === tags[KEY_TAG])?.container;
+  if (ownContainer) {
+    const what = ownContainer.protocol === protocol ? 'port' : 'protocol';
+    return { key: ownContainer.key, reason: `the ${what} of a target group cannot change` };
   }
   const [key] = [...found.rules].find(([, rule]) => rule.targetGroupArn === targetGroupArn) ?? [];
   return key === undefined ? undefined : { key, reason: 'the name of a target group cannot change' };
@@ -152,9 +152,11 @@ export const targetGroups: Step<'targetGroups', Field> = {
 
 /** A group's name implies its protocol, so a group with another protocol was created by someone else. */
 const protocolMismatch = ({ config }: Desired) => {
-  const spoken = new Map(routesOf(config).map(({ container: { key, protocol } }) => [key, protocol]));
+  const protocols = new Map(routesOf(config).map(({ container: { key, protocol } }) => [key, protocol]));
   return ({ name, protocol }: FoundTargetGroup, key: string): string | undefined =>
-    protocol === spoken.get(key) ? undefined : `${name} is for ${protocol}, and no target group changes that`;
+    protocol === protocols.get(key)
+      ? undefined
+      : `${name} uses ${protocol}, and the protocol of a target group cannot change`;
 };
 
 function containerOf({ config, change }: Context): RoutedContainer {

@@ -81,7 +81,7 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
     await retagEcs(context, taskDefinitionArn);
   },
 
-  /** Deregisters all other revisions, so that none is started by accident, not even the twin of an unanswered register. */
+  /** Deregisters all other revisions, also the duplicate of a register whose response was lost, so that none is started. */
   async cleanUp({ aws, names, ids, change }) {
     const current = ids.taskDefinitions.get(change.key)?.taskDefinitionArn;
     if (current === undefined) return;

@@ -35,7 +35,7 @@ export const vpc: Step<'vpc', Field> = {
           : `its block is ${cidr}, and the block of a VPC cannot change: keep network.cidr, or tear the stack down first`,
     }),
 
-  /** AWS takes no client token here: the tags in the call identify the VPC. */
+  /** AWS takes no client token here: the tags in the request identify the VPC. */
   create: ({ aws, config, duplicateGuard, lookAgain, tags }) =>
     createOnce(duplicateGuard, lookAgain, async () => {
       const { Vpc } = await aws.ec2Once(

@@ -1,4 +1,4 @@
-/** Releases the elastic IP, once the NAT gateway that held it has let go. */
+/** Releases the elastic IP, once the NAT gateway that used it is deleted. */
 import { ReleaseAddressCommand } from '@aws-sdk/client-ec2';
 import { isCode } from '../../lib/aws/errors.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
@@ -7,13 +7,14 @@ import type { Removal } from '../../lib/engine/step.ts';
 
 export const elasticIp: Removal<'elasticIp'> = {
   /**
-   * «Not found» can be about an interface of the NAT gateway, and «not ours» can mean that it still holds the address:
-   * both pass. What is left of the latter is an address that was released before and is somebody else's by now.
+   * "Not found" may refer to a network interface of the NAT gateway, and an authorisation failure may mean that the gateway
+   * still holds the address: both are transient. If the failure persists, the address may have been released earlier and
+   * belong to another account by now, which a look shows.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html
    */
   async remove(context) {
-    const { aws, existing: item } = context;
-    const { allocationId } = item;
+    const { aws, existing } = context;
+    const { allocationId } = existing;
     const isReleased = async (error: unknown) => {
       if (!isCode(error, 'AuthFailure')) {
         return isCode(error, 'InvalidAllocationID.NotFound', 'InvalidAddress.NotFound');

@@ -1,39 +1,36 @@
-/** Removes a hosted zone that the stack created, once only what Route 53 itself put there is left. */
+/** Removes a hosted zone that the stack created, once it only contains Route 53's own records. */
 import { DeleteHostedZoneCommand, type ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { isCode } from '../../lib/aws/errors.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { FoundHostedZone } from '../../lib/look/hosted-zone.ts';
-import { allSets, bareName } from '../../lib/look/record-sets.ts';
+import { allRecordSets, bareName } from '../../lib/look/record-sets.ts';
 import { problem } from '../../lib/model/problem.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 
 export const hostedZone: Removal<'hostedZone'> = {
   /** @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_DeleteHostedZone.html */
-  async remove({ aws, existing: item }) {
+  async remove({ aws, existing }) {
     try {
-      await ignoringNotFound(() => aws.route53(new DeleteHostedZoneCommand({ Id: item.hostedZoneId })));
+      await ignoringNotFound(() => aws.route53(new DeleteHostedZoneCommand({ Id: existing.hostedZoneId })));
     } catch (error) {
       if (!isCode(error, 'HostedZoneNotEmpty')) throw error;
-      const sets = await allSets(aws, item.hostedZoneId);
-      throw inhabited(item, sets.filter((set) => !cameWith(item, set)).map(described), error);
+      const sets = await allRecordSets(aws, existing.hostedZoneId);
+      throw notEmpty(existing, sets.filter((set) => !isOwnRecordSet(existing, set)).map(described), error);
     }
   },
 };
 
-/** The records that Route 53 puts into every zone, and takes away with it. */
-const cameWith = ({ name }: FoundHostedZone, { Name, Type }: ResourceRecordSet): boolean =>
+/** Whether Route 53 created a record set together with its zone, and deletes it with the zone. */
+const isOwnRecordSet = ({ name }: FoundHostedZone, { Name, Type }: ResourceRecordSet): boolean =>
   bareName(Name) === name && (Type === 'NS' || Type === 'SOA');
 
 const described = ({ Name, Type }: ResourceRecordSet): string => `${bareName(Name)} (${Type})`;
 
-const inhabited = ({ name, hostedZoneId }: FoundHostedZone, others: readonly string[], cause: unknown) =>
+const notEmpty = ({ name, hostedZoneId }: FoundHostedZone, others: readonly string[], cause: unknown) =>
   problem('FOREIGN', {
-    what: `Others have made records in the zone ${name} (${hostedZoneId}), so it cannot be removed.`,
+    what: `The zone ${name} (${hostedZoneId}) contains records that do not belong to this stack, so it cannot be removed.`,
     why: others.join('\n'),
-    now: 'The zone and what is listed are kept.',
-    fix: [
-      'Remove what is listed, if you know that nobody needs it.',
-      'Then run the same command again, to finish.',
-    ],
+    now: 'The zone and these records are kept.',
+    fix: ['Remove the listed records if no one needs them.', 'Then run the same command again, to finish.'],
     cause,
   });

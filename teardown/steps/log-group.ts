@@ -6,6 +6,6 @@ import type { Removal } from '../../lib/engine/step.ts';
 export const logGroup: Removal<'logGroup'> = {
   after: ['services'],
   /** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html */
-  remove: ({ aws, existing: item }) =>
-    ignoringNotFound(() => aws.logs(new DeleteLogGroupCommand({ logGroupName: item.logGroupName }))),
+  remove: ({ aws, existing }) =>
+    ignoringNotFound(() => aws.logs(new DeleteLogGroupCommand({ logGroupName: existing.logGroupName }))),
 };

@@ -1,17 +1,17 @@
 /** Removes the NAT gateway, and waits until it is deleted: until then it holds its address and its subnet. */
 import { DeleteNatGatewayCommand } from '@aws-sdk/client-ec2';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
-import { natGatewayGone } from '../../lib/look/nat-gateway.ts';
+import { probeNatGatewayGone } from '../../lib/look/nat-gateway.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 
 export const natGateway: Removal<'natGateway'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteNatGateway.html */
   async remove(context) {
-    const { aws, existing: item } = context;
-    const { natGatewayId } = item;
+    const { aws, existing } = context;
+    const { natGatewayId } = existing;
     await ignoringNotFound(() => aws.ec2(new DeleteNatGatewayCommand({ NatGatewayId: natGatewayId })));
     await context.until(`NAT gateway ${natGatewayId} to be gone`, 'natGatewayGone', () =>
-      natGatewayGone(aws, natGatewayId),
+      probeNatGatewayGone(aws, natGatewayId),
     );
   },
 };

@@ -1,23 +1,23 @@
-/** Removes the record: first of all, so that the name never leads to nothing. */
+/** Removes the record before everything else, so that the name never points at nothing. */
 import { ChangeResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { isCode } from '../../lib/aws/errors.ts';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
-import { lookAgain, type FoundRecord } from '../../lib/look/record.ts';
+import { refetchRecord, type FoundRecord } from '../../lib/look/record.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
 import type { Removal, RemoveContext } from '../../lib/engine/step.ts';
 
 export const record: Removal<'record'> = {
-  /** A delete names the record exactly as it is: one that is refused is looked at again. */
+  /** A delete must repeat the record exactly. If it is refused, the record is fetched again. */
   async remove(context) {
     try {
       await remove(context, context.existing);
     } catch (error) {
       if (!isCode(error, 'InvalidChangeBatch')) throw error;
-      const now = await lookAgain(context.newLook(), context.existing);
-      if (!now) return;
-      if (foreignOwner(now.tags, context.names.stack) !== undefined)
-        return { kept: 'it leads somewhere else now' };
-      await remove(context, now);
+      const current = await refetchRecord(context.newLook(), context.existing);
+      if (!current) return;
+      if (foreignOwner(current.tags, context.names.stack) !== undefined)
+        return { kept: 'it now points somewhere else' };
+      await remove(context, current);
     }
   },
 };

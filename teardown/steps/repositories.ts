@@ -4,11 +4,11 @@ import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 
 export const repositories: Removal<'repositories'> = {
-  /** Tasks that are still to be started could not pull any more. */
+  /** Until the services are gone, ECS may start tasks that pull images. */
   after: ['services'],
   /** @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteRepository.html */
-  remove: ({ aws, existing: item }) =>
+  remove: ({ aws, existing }) =>
     ignoringNotFound(() =>
-      aws.ecr(new DeleteRepositoryCommand({ repositoryName: item.repositoryName, force: true })),
+      aws.ecr(new DeleteRepositoryCommand({ repositoryName: existing.repositoryName, force: true })),
     ),
 };

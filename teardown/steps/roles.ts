@@ -1,4 +1,4 @@
-/** Removes a role: its policies first. */
+/** Removes a role, after its policies. */
 import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';

@@ -1,4 +1,4 @@
-/** Removes a security group, once none of our other groups names it any more. */
+/** Removes a security group, once none of our other groups refers to it. */
 import { DeleteSecurityGroupCommand } from '@aws-sdk/client-ec2';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import { INGRESS, EGRESS, revokeRules } from '../../lib/aws/security-group-rule-calls.ts';
@@ -8,18 +8,24 @@ import { explainInUse } from '../in-use.ts';
 
 export const securityGroups: Removal<'securityGroups'> = {
   /**
-   * The load balancer's group waits for the groups of the services, whose rules go with them. Any other rule that names
-   * a group is taken out of its own, one a call: of several, one that is gone already would keep all the others.
+   * The load balancer's group waits for the groups of the services, whose rules are deleted with them. Any other rule that
+   * refers to a group is revoked, one per call: in a call for several, a missing rule would keep all the others.
    * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
    */
-  async remove({ aws, found, alsoRemoved: going, key, existing: { groupId, vpcId } }) {
-    const naming = [...found.securityGroups].flatMap(([other, { groupId: GroupId, ingress, egress }]) => {
-      const isNaming = ({ peer }: GroupRule) => peer === groupId && GroupId !== groupId;
-      const [into, out] = [ingress.filter(isNaming), egress.filter(isNaming)];
-      const leaving = key === BALANCER && into.length > 0 ? going.removalOf(other) : undefined;
-      return [leaving ?? revokeRules(aws, INGRESS, GroupId, into), revokeRules(aws, EGRESS, GroupId, out)];
-    });
-    await Promise.all(naming);
+  async remove({ aws, found, alsoRemoved, key, existing: { groupId, vpcId } }) {
+    const revocations = [...found.securityGroups].flatMap(
+      ([other, { groupId: GroupId, ingress, egress }]) => {
+        const isPeer = ({ peer }: GroupRule) => peer === groupId && GroupId !== groupId;
+        const [ingressRules, egressRules] = [ingress.filter(isPeer), egress.filter(isPeer)];
+        const groupRemoval =
+          key === BALANCER && ingressRules.length > 0 ? alsoRemoved.removalOf(other) : undefined;
+        return [
+          groupRemoval ?? revokeRules(aws, INGRESS, GroupId, ingressRules),
+          revokeRules(aws, EGRESS, GroupId, egressRules),
+        ];
+      },
+    );
+    await Promise.all(revocations);
     await explainInUse(aws, { id: groupId, vpcId }, () =>
       ignoringNotFound(() => aws.ec2(new DeleteSecurityGroupCommand({ GroupId: groupId }))),
     );

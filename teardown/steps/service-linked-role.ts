@@ -1,4 +1,4 @@
-/** Leaves ECS's service-linked role: it is the account's, and others may need it. */
+/** Keeps ECS's service-linked role: it belongs to the account, and others may need it. */
 import type { Removal } from '../../lib/engine/step.ts';
 
 export const serviceLinkedRole: Removal<'serviceLinkedRole'> = {

@@ -2,30 +2,30 @@
 import { DeleteServiceCommand } from '@aws-sdk/client-ecs';
 import { ignoringNotFound } from '../../lib/engine/delete.ts';
 import { describeService } from '../../lib/look/services.ts';
-import { allTasksOf } from '../../lib/look/tasks.ts';
+import { batchedTasksOf } from '../../lib/look/tasks.ts';
 import type { Removal } from '../../lib/engine/step.ts';
 import { pending, ready } from '../../lib/engine/until.ts';
 
 export const services: Removal<'services'> = {
   /**
-   * Deleted with its tasks, which drain all the same; scaled to nothing before, it would only take a call more. AWS
-   * takes the scalable target of a deleted service away by itself, and its policies.
+   * Deletes the service with its tasks, which drain all the same: scaling it to zero first would only cost a call. AWS
+   * deletes the scalable target of a deleted service automatically, with its policies.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
    */
   async remove(context) {
-    const { aws, existing: item, names } = context;
+    const { aws, existing, names } = context;
     const { cluster } = names;
-    const { serviceName: service } = item;
-    if (item.status === 'ACTIVE') {
+    const { serviceName: service } = existing;
+    if (existing.status === 'ACTIVE') {
       await ignoringNotFound(() => aws.ecs(new DeleteServiceCommand({ cluster, service, force: true })));
     }
     await context.until(`service ${service} to be gone`, 'serviceGone', async () => {
       const left = await describeService(context, service);
       return left ? pending(`${left.status}, ${left.runningCount ?? 0} tasks running`) : ready(undefined);
     });
-    // ECS calls a service gone while its tasks are still stopping.
+    // ECS reports a service as gone while its tasks are still stopping.
     await context.until(`the tasks of ${service} to be stopped`, 'tasksGone', async () => {
-      const tasks = await allTasksOf(context, service);
+      const tasks = await batchedTasksOf(context, service);
       const left = tasks.filter(({ lastStatus = '' }) => !['STOPPED', 'DELETED'].includes(lastStatus));
       return left.length === 0 ? ready(undefined) : pending(`${left.length} tasks stopping`);
     });

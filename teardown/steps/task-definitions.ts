@@ -41,16 +41,16 @@ interface RevisionRefusal {
 }
 
 /**
- * Deletes one revision, and shares the call with everyone who deletes another at about the same time. A revision that
- * cannot be deleted is an entry in the response of a successful call.
+ * Deletes one revision; concurrent deletes share calls. A revision that cannot be deleted is an entry in the response of a
+ * successful call.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefinitions.html
  */
 const deleteBatched = perClient((aws: Aws) => {
   let last: Promise<unknown> = Promise.resolve();
   return batched<RevisionRefusal[]>(BATCH, async (taskDefinitions) => {
-    const answer = last.then(() => aws.ecs(new DeleteTaskDefinitionsCommand({ taskDefinitions })));
-    last = answer.catch(() => undefined);
-    const { failures = [] } = await answer;
+    const response = last.then(() => aws.ecs(new DeleteTaskDefinitionsCommand({ taskDefinitions })));
+    last = response.catch(() => undefined);
+    const { failures = [] } = await response;
     return (revision) => failures.filter(({ arn }) => arn === revision).map(toRefusal);
   });
 });
@@ -64,7 +64,7 @@ const toRefusal = ({ arn = '', reason, detail }: Failure): RevisionRefusal => ({
 const refused = ({ arn, message }: RevisionRefusal, cause: Error) =>
   problem('REFUSED', {
     what: `ECS did not delete ${arn.split('/').at(-1)}.`,
-    why: message ?? 'ECS does not say why.',
+    why: message ?? 'ECS gives no reason.',
     now: 'It can no longer start tasks.',
     fix: ['npm run teardown, to try again'],
     cause,

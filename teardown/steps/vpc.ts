@@ -1,4 +1,4 @@
-/** Removes the VPC, once nothing lives in it any more. */
+/** Removes the VPC, once it contains no resources of others. */
 import {
   DeleteVpcCommand,
   DescribeRouteTablesCommand,
@@ -16,55 +16,58 @@ import { isDefaultGroup, isMainTable } from '../vpc-contents.ts';
 export const vpc: Removal<'vpc'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html */
   async remove(context) {
-    await withoutOthers(context);
+    await waitUntilNoneForeign(context);
     await ignoringNotFound(() => context.aws.ec2(new DeleteVpcCommand({ VpcId: context.existing.vpcId })));
   },
 };
 
-/** Lists show for up to a minute what is gone, and one that has lost its tags looks as if it were another's. */
-async function withoutOthers(context: RemoveContext<'vpc'>): Promise<void> {
+/**
+ * Waits while foreign resources are listed: lists show deleted resources for up to a minute, and one of ours may have lost
+ * its tags.
+ * @throws FOREIGN with the resources that remain
+ */
+async function waitUntilNoneForeign(context: RemoveContext<'vpc'>): Promise<void> {
   const { vpcId } = context.existing;
-  let others: readonly string[] = [];
+  let foreign: readonly string[] = [];
   try {
     await context.until(`${vpcId} to be empty`, 'leftovers', async () => {
-      others = await othersIn(context);
-      return others.length === 0 ? ready(undefined) : pending(`${others.join(', ')} still shown`);
+      foreign = await foreignResourcesIn(context);
+      return foreign.length === 0 ? ready(undefined) : pending(`${foreign.join(', ')} still shown`);
     });
   } catch (error) {
-    throw isProblem(error, 'TIMEOUT') ? inhabited(vpcId, others) : error;
+    throw isProblem(error, 'TIMEOUT') ? notEmpty(vpcId, foreign) : error;
   }
 }
 
-/** What others made in our VPC: it keeps the VPC, however long one waits, and is not ours to remove. */
-async function othersIn({ aws, existing: item, names }: RemoveContext<'vpc'>): Promise<string[]> {
-  const Filters = [{ Name: 'vpc-id', Values: [item.vpcId] }];
+/** Lists the resources in our VPC that do not belong to this stack. They prevent its deletion. */
+async function foreignResourcesIn({ aws, existing, names }: RemoveContext<'vpc'>): Promise<string[]> {
+  const Filters = [{ Name: 'vpc-id', Values: [existing.vpcId] }];
   const [{ SecurityGroups = [] }, { Subnets = [] }, { RouteTables = [] }] = await Promise.all([
     aws.ec2(new DescribeSecurityGroupsCommand({ Filters })),
     aws.ec2(new DescribeSubnetsCommand({ Filters })),
     aws.ec2(new DescribeRouteTablesCommand({ Filters })),
   ]);
-  const things = [
-    // The default group goes with its VPC.
+  const resources = [
+    // The default group and the main route table are deleted with their VPC.
     ...SecurityGroups.filter((group) => !isDefaultGroup(group)).map(({ GroupId, GroupName, Tags }) => ({
       text: `${GroupId} (${GroupName})`,
       tags: Tags,
     })),
     ...Subnets.map(({ SubnetId, CidrBlock, Tags }) => ({ text: `${SubnetId} (${CidrBlock})`, tags: Tags })),
-    // So does the main table.
     ...RouteTables.filter((table) => !isMainTable(table)).map(({ RouteTableId, Tags }) => ({
       text: `${RouteTableId} (route table)`,
       tags: Tags,
     })),
   ];
-  return things
+  return resources
     .filter(({ tags }) => foreignOwner(readTags(tags), names.stack) !== undefined)
     .map(({ text }) => text);
 }
 
-const inhabited = (vpcId: string, others: readonly string[]) =>
+const notEmpty = (vpcId: string, foreign: readonly string[]) =>
   problem('FOREIGN', {
-    what: `Others have made something in ${vpcId}, so it cannot be removed.`,
-    why: others.join('\n'),
-    now: 'The VPC and what is listed are kept; the rest of the stack is removed.',
-    fix: ['Remove what is listed, if you know that nobody needs it.', 'npm run teardown, to finish'],
+    what: `${vpcId} contains resources that do not belong to this stack, so it cannot be removed.`,
+    why: foreign.join('\n'),
+    now: 'The VPC and these resources are kept; the rest of the stack is removed.',
+    fix: ['Remove the listed resources if no one needs them.', 'npm run teardown, to finish'],
   });

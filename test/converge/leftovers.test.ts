@@ -43,7 +43,7 @@ test('resources that survive their delete are listed with their holders, and the
   };
   await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'LEFTOVERS',
-    what: '3 resources are left of shop-dev.',
+    what: '3 resources of shop-dev are left.',
     why: [
       `vpc ${vpcId}`,
       `securityGroups.balancer ${groupId}`,
@@ -66,7 +66,7 @@ test('a resource that another user creates under our name after its removal is l
   const again = sure(structuredClone(region.logs.groups.get(name)));
   await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'LEFTOVERS',
-    what: '1 resource is left of shop-dev.',
+    what: '1 resource of shop-dev is left.',
     why: `logGroup ${name}`,
   });
   expect(Object.keys(user.ids())).toEqual([ACCOUNTS]);

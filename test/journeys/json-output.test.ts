@@ -24,7 +24,7 @@ test('--plan, provision, a failure and teardown each print one JSON document', a
     counts: Record<string, number>;
   };
   expect(changes).toContainEqual(
-    expect.objectContaining({ address: 'services.web', verb: 'create', reason: 'it is not there' }),
+    expect.objectContaining({ address: 'services.web', verb: 'create', reason: 'it does not exist' }),
   );
   expect(counts).toEqual({ create: changes.length, update: 0, replace: 0, remove: 0, keep: 0 });
   // Values of variables may be secrets: the plan shows only their names.

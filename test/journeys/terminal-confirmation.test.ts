@@ -53,9 +53,9 @@ testWithPython(
     expect(await user.mutations()).toEqual([]);
 
     await createLeftoverLogGroup(user);
-    const mistyped = await typeAnswer(user, 'tiny\r', /Type its name to go on: /, 'teardown', ...flags);
+    const mistyped = await typeAnswer(user, 'tiny\r', /Type its name to continue: /, 'teardown', ...flags);
     expect(mistyped.code).toBe(0);
-    expect(mistyped.stdout).toContain('This removes everything of tiny-dev.');
+    expect(mistyped.stdout).toContain('This removes everything in tiny-dev.');
     expect(mistyped.stdout).toContain('nothing was removed');
     expect(await user.mutations()).toEqual(['logs:CreateLogGroup']);
     expect(user.stateFiles()).toEqual([]);

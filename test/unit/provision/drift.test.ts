@@ -64,7 +64,7 @@ describe('the result', () => {
     const zone = { hostedZone: { '': foundFor('hostedZone', '', { tags: {} }) } };
     const plan = planOf([change('vpc', '', 'create')], zone);
     expect(result(plan).text).toBe(
-      'Nothing of shop-dev is there.\nDrift: 1 of 1 are not as configured. npm run provision -- --stage dev repairs it.',
+      'shop-dev does not exist.\nDrift: 1 of 1 are not as configured. npm run provision -- --stage dev repairs it.',
     );
   });
 });
@@ -78,8 +78,8 @@ test('a missing and a surplus resource have one line each, whatever their fields
       change('natGateway', '', 'replace', { fields: [{ field: 'state', from: 'failed', to: 'available' }] }),
     ]),
   ).toEqual([
-    '  vpc is not there',
-    '  rules.old is there, and the configuration does not have it',
+    '  vpc does not exist',
+    '  rules.old exists, but the configuration does not have it',
     expect.stringContaining('  natGateway: state is '),
   ]);
 });

@@ -82,7 +82,7 @@ describe('a plan', () => {
     await run.state.applied('another', []);
     const { exitCode, text, json } = await executing({ drift: true, plan: true });
     expect(exitCode).toBe(2);
-    expect(text).toContain('cluster is not there');
+    expect(text).toContain('cluster does not exist');
     expect(json).toMatchObject({ configurationChanged: true });
     expect(written()).toEqual([]);
     await run.state.applied(fingerprint(of), []);

@@ -63,7 +63,7 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that fail
       code: 'FOREIGN',
       what: 'sg-1 is still in use, so it cannot be removed.',
       why: 'network interface eni-1 (RDS) holds subnet-1, sg-1',
-      now: 'It and what is listed are kept.',
+      now: 'It is kept, and so are the resources that use it.',
       cause: error,
     });
   });

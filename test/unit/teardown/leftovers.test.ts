@@ -90,7 +90,7 @@ describe('with something left after a minute', () => {
     const start = run.clock.now();
     await expect(verifying()).rejects.toMatchObject({
       code: 'LEFTOVERS',
-      what: '1 resource is left of shop-dev.',
+      what: '1 resource of shop-dev is left.',
       why: 'elasticIp eipalloc-1',
       now: 'Everything else is gone; the state file is kept.',
     });
@@ -115,7 +115,7 @@ describe('with something left after a minute', () => {
     const failing = verifying(vpcBefore);
     await expect(failing).rejects.toMatchObject({
       code: 'LEFTOVERS',
-      what: '3 resources are left of shop-dev.',
+      what: '3 resources of shop-dev are left.',
     });
     const { why } = (await failing.catch((error: unknown) => error)) as { why: string };
     expect(why.split('\n')).toEqual([

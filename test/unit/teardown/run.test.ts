@@ -234,7 +234,7 @@ describe('a run', () => {
     });
     await expect(tearingDown()).rejects.toMatchObject({
       code: 'INTERRUPTED',
-      now: 'What was removed so far is gone; the rest is recorded.',
+      now: 'Everything removed so far is gone; the rest is recorded.',
     });
     expect(existsSync(fileOf('home/dev.lock'))).toBe(false);
   });

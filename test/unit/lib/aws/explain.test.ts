@@ -78,7 +78,7 @@ describe('a refusal', () => {
     expect(shown).toMatchObject({
       what: 'A quota of the account prevents the step natGateway (NatGatewayLimitExceeded).',
       why: 'Performing this operation would exceed the limit of 5',
-      now: 'What was made so far is kept and recorded.',
+      now: 'Everything created so far is kept and recorded.',
       fix: [
         'Remove what is not needed in eu-west-1, or request an increase under Service Quotas.',
         'npm run provision, to continue from here',

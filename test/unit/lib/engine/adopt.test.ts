@@ -42,7 +42,7 @@ test('what does not turn out to be ours is left alone, and named', async () => {
   const one = scenario(Infinity);
   await expect(one.run()).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: 'Something that is not ours has the block 10.0.0.0/20 of vpc-1.',
+    what: 'A resource that does not belong to this stack already uses the block 10.0.0.0/20 of vpc-1.',
     why: "The CIDR '10.0.0.0/20' conflicts with another subnet",
     cause: taken,
   });

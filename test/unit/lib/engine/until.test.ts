@@ -64,7 +64,7 @@ describe('a wait', () => {
     await expect(one.run()).rejects.toMatchObject({
       code: 'TIMEOUT',
       what: 'Gave up waiting for the kettle to boil after 20 s.',
-      why: 'The last look said: cold.',
+      why: 'The last check reported: cold.',
     });
     expect(one.looks.at(-1)).toBe(20_000);
   });

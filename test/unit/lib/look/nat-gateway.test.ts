@@ -1,7 +1,7 @@
 // How the looks read AWS's responses about NAT gateways.
 import { DescribeNatGatewaysCommand, type NatGatewayState } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
-import { lookNatGateway, natGatewayById, natGatewayGone } from '../../../../lib/look/nat-gateway.ts';
+import { lookNatGateway, natGatewayById, probeNatGatewayGone } from '../../../../lib/look/nat-gateway.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 import { network } from '../../network.ts';
@@ -93,11 +93,11 @@ describe('a look by id', () => {
     ['available', 'pending'],
   ] as const)('that finds it %s says %s to whoever waits until it is gone', async (state, said) => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', state)] });
-    expect(await natGatewayGone(aws, 'nat-1')).toMatchObject({ state: said });
+    expect(await probeNatGatewayGone(aws, 'nat-1')).toMatchObject({ state: said });
   });
 
   test('that finds nothing ends a wait for the deletion', async () => {
     mocks.ec2.on(DescribeNatGatewaysCommand).rejects(awsError('NatGatewayNotFound'));
-    expect(await natGatewayGone(aws, 'nat-1')).toMatchObject({ state: 'ready' });
+    expect(await probeNatGatewayGone(aws, 'nat-1')).toMatchObject({ state: 'ready' });
   });
 });

@@ -8,7 +8,7 @@ import {
   type ResourceRecordSet,
 } from '@aws-sdk/client-route-53';
 import { describe, expect, test } from '@jest/globals';
-import { lookAgain, lookRecord, normalisedAliasName } from '../../../../lib/look/record.ts';
+import { refetchRecord, lookRecord, normalisedAliasName } from '../../../../lib/look/record.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import type { StateData } from '../../../../lib/state/format.ts';
 import { awsError, config, mocks, lookContextOf, sent } from '../../step-harness.ts';
@@ -254,7 +254,7 @@ describe('another look at a record', () => {
     const was = await look();
     if (!was) throw new Error('there is no record to look at again');
     holds([], { Z1: sets });
-    return lookAgain(lookContext(), was);
+    return refetchRecord(lookContext(), was);
   };
 
   test('returns its current target', async () => {
@@ -273,7 +273,7 @@ describe('another look at a record', () => {
     holds([zone('Z1')], { Z1: [ours('api.example.com')] });
     const was = await look();
     mocks.route53.on(ListResourceRecordSetsCommand).rejects(awsError('NoSuchHostedZone', 'none', 404));
-    expect(was && (await lookAgain(lookContext(), was))).toBeUndefined();
+    expect(was && (await refetchRecord(lookContext(), was))).toBeUndefined();
   });
 });
 

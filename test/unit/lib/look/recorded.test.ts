@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { look as lookAt } from '../../../../lib/engine/survey.ts';
-import { speculateById } from '../../../../lib/look/recorded.ts';
+import { fetchSpeculatively } from '../../../../lib/look/recorded.ts';
 import { recordedIn } from '../../../../lib/look/context.ts';
 import { tagFields, toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { awsError, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
@@ -224,7 +224,7 @@ describe('a speculative look by a recorded id', () => {
   const recorded = recordedIn({ loadBalancer: { loadBalancerArn: 'arn:1' } });
   const askedAhead = async (found: string | undefined, refused?: string) => {
     const asked: string[] = [];
-    const answer = await speculateById(
+    const answer = await fetchSpeculatively(
       { recorded },
       'loadBalancer',
       async () => {
@@ -258,7 +258,7 @@ describe('a speculative look by a recorded id', () => {
     const order: string[] = [];
     const find = async () => (order.push('found'), 'arn:1');
     const ask = async (id: string) => void order.push(`asked ${id}`);
-    await speculateById({}, 'loadBalancer', find, ask);
+    await fetchSpeculatively({}, 'loadBalancer', find, ask);
     expect(order).toEqual(['found', 'asked arn:1']);
   });
 });

@@ -83,5 +83,5 @@ test('of two VPCs with the same key, the one with our subnets keeps the key', as
 test('a resource in another VPC than ours is misplaced, also when ours is missing', () => {
   const inside = { vpcId: 'vpc-1' };
   expect(inAnotherVpc(surveyOf(network()))(inside)).toBeUndefined();
-  expect(inAnotherVpc(surveyOf())(inside)).toBe('it lies in vpc-1, which is not the VPC of this stack');
+  expect(inAnotherVpc(surveyOf())(inside)).toBe('it is in vpc-1, which is not the VPC of this stack');
 });

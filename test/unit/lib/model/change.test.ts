@@ -40,7 +40,7 @@ describe('a comparison', () => {
           { field: 'cidr', from: undefined, to: '10.0.0.0/20' },
           { field: 'size', from: undefined, to: 1 },
         ],
-        reason: 'it is not there',
+        reason: 'it does not exist',
       },
     ]);
   });

@@ -111,7 +111,7 @@ test("never accepts the load balancer's own 404 as an answer", async () => {
   await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
     code: 'UNANSWERED',
     what: `http://api.example.com:${port}/api1 does not answer.`,
-    why: expect.stringContaining('The last look said: /api1 answers 404.'),
+    why: expect.stringContaining('The last check reported: /api1 answers 404.'),
     now: 'Everything is created, and healthy according to AWS.',
     fix: [`curl -v http://api.example.com:${port}/api1`, 'npm run provision, to check again'],
   });

@@ -370,7 +370,7 @@ describe('a service is deployed', () => {
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
       await expect(wait()).rejects.toMatchObject({
         code: 'DEPLOYMENT',
-        why: 'The last look said: 0/1 running, 5 failed.',
+        why: 'The last check reported: 0/1 running, 5 failed.',
       });
     });
 

@@ -96,7 +96,10 @@ test('explains refusal: a foreign resource is refused, and nothing is sent', asy
 });
 
 const theirs = { clusterArn: ARN, status: 'ACTIVE', tags: [{ key: 'team', value: 'one' }] };
-const taken = { code: 'FOREIGN', what: 'Something that is not ours has the name shop-dev.' };
+const taken = {
+  code: 'FOREIGN',
+  what: 'A resource that does not belong to this stack already uses the name shop-dev.',
+};
 
 test('explains refusal: a create that returns a foreign cluster', async () => {
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: theirs });

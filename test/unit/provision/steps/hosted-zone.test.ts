@@ -112,7 +112,7 @@ test.each([
     hostedZone: { ...isThere, 'old.com': old, 'other.com': { ...theirs, name: 'other.com' } },
   });
   expect(diffOf(hostedZone, found, of)).toMatchObject([
-    { noun: 'hostedZone', key: 'old.com', verb: 'remove', reason: 'the configuration does not have it' },
+    { noun: 'hostedZone', key: 'old.com', verb: 'remove', reason: 'it is not in the configuration' },
   ]);
 });
 

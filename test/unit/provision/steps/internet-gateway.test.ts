@@ -131,7 +131,7 @@ test('explains refusal: a VPC that already has a foreign gateway', async () => {
     provisionStep(internetGateway, { ...scenario, found: found(undefined) }),
   ).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: 'Something that is not ours has the place of the internet gateway of vpc-1.',
+    what: 'A resource that does not belong to this stack already uses the internet gateway attachment of vpc-1.',
     why: 'Network vpc-1 already has an internet gateway attached',
   });
 });

@@ -80,7 +80,7 @@ test('creates when missing: a port that someone else has taken since the survey 
   thereIs({});
   await expect(provisionStep(listener, scenario)).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: 'Something that is not ours has port 80 of the load balancer.',
+    what: 'A resource that does not belong to this stack already uses port 80 of the load balancer.',
   });
   expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toEqual([create]);
 });

@@ -101,7 +101,7 @@ test('creates when missing: a name that someone else has taken since the survey 
   thereIs({});
   await expect(provisionStep(loadBalancer, scenario)).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: 'Something that is not ours has the name shop-dev.',
+    what: 'A resource that does not belong to this stack already uses the name shop-dev.',
   });
   expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toEqual([
     { command: 'CreateLoadBalancer', input: wish },

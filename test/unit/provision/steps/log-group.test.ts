@@ -50,7 +50,7 @@ test('creates when missing: a name that someone else has taken since the survey 
   thereIs({});
   await expect(provisionStep(logGroup, { noun: 'logGroup' })).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: 'Something that is not ours has the name /slipway/shop-dev.',
+    what: 'A resource that does not belong to this stack already uses the name /slipway/shop-dev.',
   });
   expect(sent().map(({ command }) => command)).not.toContain('PutRetentionPolicy');
 });

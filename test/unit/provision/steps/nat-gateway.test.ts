@@ -81,7 +81,7 @@ test('creates when missing: a token that was sent with other parameters yields t
 
 test('creates when missing: creation is given up when renewed tokens yield failed gateways as well', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-old', 'failed'));
-  await expect(provisionStep(natGateway, missing)).rejects.toThrow('does not live');
+  await expect(provisionStep(natGateway, missing)).rejects.toThrow('no longer exists');
   expect(sent()).toEqual([create('token-1'), create('token-2')]);
 });
 

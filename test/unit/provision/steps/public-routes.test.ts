@@ -204,6 +204,6 @@ test('explains refusal: an association that never becomes visible is not guessed
 test('explains refusal: a table in another VPC cannot move', async () => {
   const { changes, verbs } = await provisionStep(publicRoutes, withTable({ vpcId: 'vpc-9' }));
   expect(verbs).toEqual([['refused', '']]);
-  expect(changes[0]?.reason).toBe('it lies in vpc-9, which is not the VPC of this stack');
+  expect(changes[0]?.reason).toBe('it is in vpc-9, which is not the VPC of this stack');
   expect(sent()).toEqual([]);
 });

@@ -109,7 +109,7 @@ test('creates when missing: a foreign record is never overwritten', async () => 
   thereIs('www.example.net.');
   await expect(provisionStep(record, scenario)).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: 'Something that is not ours has the name api.example.com.',
+    what: 'A resource that does not belong to this stack already uses the name api.example.com.',
   });
   const writes = sent().filter(({ command }) => command === 'ChangeResourceRecordSets');
   expect(writes).toEqual([write('CREATE')]);
@@ -134,7 +134,7 @@ test('removes a record that the configuration no longer names', () => {
     noun: 'record',
     key: 'old',
     verb: 'remove',
-    reason: 'the configuration does not have it',
+    reason: 'it is not in the configuration',
   };
   expect(diffOf(record, found)).toMatchObject([removal]);
   expect(diffOf(record, surveyOf({ record: { old, foreign } }), config({ domain: undefined }))).toMatchObject(

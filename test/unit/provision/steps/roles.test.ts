@@ -88,7 +88,7 @@ test('creates when missing: a name that someone else has taken since the survey 
   thereIs({ owner: 'bob' });
   await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: 'Something that is not ours has the name shop-dev-execution.',
+    what: 'A resource that does not belong to this stack already uses the name shop-dev-execution.',
   });
   expect(sent().map(({ command }) => command)).not.toContain('PutRolePolicy');
 });

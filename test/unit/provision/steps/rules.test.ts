@@ -102,7 +102,7 @@ test('creates when missing: a priority that someone else has taken since the sur
   thereIs({ 'slipway:stack': 'other-dev' });
   await expect(provisionStep(rules, { ...scenario, config: one })).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: `Something that is not ours has priority ${priority('web-api1')} of the listener.`,
+    what: `A resource that does not belong to this stack already uses priority ${priority('web-api1')} of the listener.`,
   });
   expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toEqual([
     create('api1', 'arn:group-1'),

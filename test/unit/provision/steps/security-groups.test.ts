@@ -240,7 +240,7 @@ test('explains refusal', async () => {
     provisionStep(securityGroups, scenario({ balancer: groups().balancer })),
   ).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: 'Something that is not ours has the name shop-dev-web in vpc-1.',
+    what: 'A resource that does not belong to this stack already uses the name shop-dev-web in vpc-1.',
     why: "The security group 'shop-dev-web' already exists",
   });
 });
@@ -260,7 +260,7 @@ test('explains refusal: a group in another VPC cannot move', async () => {
   found.web.vpcId = 'vpc-9';
   const { changes, verbs } = await provisionStep(securityGroups, scenario(found));
   expect(verbs).toEqual([['refused', 'web']]);
-  expect(changes[0]?.reason).toBe('it lies in vpc-9, which is not the VPC of this stack');
+  expect(changes[0]?.reason).toBe('it is in vpc-9, which is not the VPC of this stack');
   expect(sent()).toEqual([]);
 });
 

@@ -132,7 +132,7 @@ describe('creates when missing', () => {
     await expect(provisionStep(services, scenario())).rejects.toMatchObject({
       code: 'TIMEOUT',
       what: expect.stringMatching(/^Gave up waiting for the name web to be free after/),
-      why: 'The last look said: a service with this name is DRAINING.',
+      why: 'The last check reported: a service with this name is DRAINING.',
     });
   });
 
@@ -155,7 +155,7 @@ describe('creates when missing', () => {
     mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, tags: [] }] });
     await expect(provisionStep(services, scenario())).rejects.toMatchObject({
       code: 'FOREIGN',
-      what: 'Something that is not ours has the name web.',
+      what: 'A resource that does not belong to this stack already uses the name web.',
     });
   });
 

@@ -150,7 +150,7 @@ test('explains refusal', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] });
   await expect(provisionStep(subnets, { ...scenario, found: without('public-1') })).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: 'Something that is not ours has the block 10.0.0.0/20 of vpc-1.',
+    what: 'A resource that does not belong to this stack already uses the block 10.0.0.0/20 of vpc-1.',
     why: "The CIDR '10.0.0.0/20' conflicts with another subnet",
   });
 });
@@ -160,7 +160,7 @@ test('explains refusal: one that is in another VPC cannot move', async () => {
   found.subnets['public-1'].vpcId = 'vpc-9';
   const { changes, verbs } = await provisionStep(subnets, { ...scenario, found });
   expect(verbs).toEqual([['refused', 'public-1']]);
-  expect(changes[0]?.reason).toBe('it lies in vpc-9, which is not the VPC of this stack');
+  expect(changes[0]?.reason).toBe('it is in vpc-9, which is not the VPC of this stack');
   expect(sent()).toEqual([]);
 });
 

@@ -143,7 +143,9 @@ test('creates when missing: a name that someone else has taken since the survey 
   thereIs({ 'slipway:stack': 'other-dev' });
   await expect(provisionStep(targetGroups, { ...scenario, config: one })).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: expect.stringMatching(/^Something that is not ours has the name shop-dev-web-api1-[0-9a-f]{4}\.$/),
+    what: expect.stringMatching(
+      /^A resource that does not belong to this stack already uses the name shop-dev-web-api1-[0-9a-f]{4}\.$/,
+    ),
   });
   expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toHaveLength(1);
 });
@@ -254,7 +256,7 @@ test('explains refusal: a group with our name but another protocol cannot be upd
       verb: 'refused',
       key: 'web-api1',
       cannotUpdate: true,
-      reason: 'shop-dev-web-api1-0000 is for HTTPS, and no target group changes that',
+      reason: 'shop-dev-web-api1-0000 uses HTTPS, and the protocol of a target group cannot change',
     },
   ]);
   expect(sent()).toEqual([]);

@@ -49,7 +49,7 @@ test('explains refusal: records of others keep the zone, and are listed', async 
   });
   await expect(remove()).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: 'Others have made records in the zone example.com (ZONE1), so it cannot be removed.',
+    what: 'The zone example.com (ZONE1) contains records that do not belong to this stack, so it cannot be removed.',
     why: 'example.com (MX)\nsub.example.com (NS)',
   });
 });

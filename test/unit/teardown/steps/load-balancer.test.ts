@@ -53,7 +53,7 @@ test('removes what is ours: interfaces that are never deleted are named', async 
   await expect(loadBalancer.remove(withShortWaits(context()))).rejects.toMatchObject({
     code: 'TIMEOUT',
     what: expect.stringContaining('the network interfaces of the load balancer to be gone'),
-    why: 'The last look said: 2 interfaces left.',
+    why: 'The last check reported: 2 interfaces left.',
   });
 });
 

@@ -50,7 +50,7 @@ test('removes what is ours: in its current form, when it has changed since the s
 test('removes what is ours: not a record that has another target by now', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
   thereIs(set('www.example.net.'));
-  expect(await remove()).toEqual({ kept: 'it leads somewhere else now' });
+  expect(await remove()).toEqual({ kept: 'it now points somewhere else' });
   expect(writes()).toHaveLength(1);
 });
 

@@ -95,7 +95,7 @@ test('removes what is ours: tasks that never stop are reported', async () => {
   await expect(services.remove(withShortWaits(context()))).rejects.toMatchObject({
     code: 'TIMEOUT',
     what: expect.stringContaining('the tasks of web to be stopped'),
-    why: 'The last look said: 1 tasks stopping.',
+    why: 'The last check reported: 1 tasks stopping.',
   });
 });
 

@@ -79,7 +79,7 @@ test('explains refusal: resources of others keep it, when they are still listed 
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [{ RouteTableId: 'rtb-9' }] });
   await expect(remove()).rejects.toMatchObject({
     code: 'FOREIGN',
-    what: 'Others have made something in vpc-1, so it cannot be removed.',
+    what: 'vpc-1 contains resources that do not belong to this stack, so it cannot be removed.',
     why: 'sg-9 (theirs)\nsubnet-9 (10.0.200.0/24)\nrtb-9 (route table)',
   });
   expect(sent()).not.toContainEqual(deletion);

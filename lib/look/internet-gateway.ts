@@ -6,6 +6,7 @@ import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
 import { indexByKey, type LookContext } from './context.ts';
+import { vpcFilter, vpcResource, type VpcListing } from './in-vpc.ts';
 
 export interface FoundInternetGateway extends Readonly<Ids['internetGateway']> {
   /** The VPC that it is attached to; undefined when it is detached. */
@@ -39,3 +40,15 @@ export async function lookInternetGateway(context: LookContext): Promise<Items<F
     found.sort((a, b) => Number(b.attachedTo !== undefined) - Number(a.attachedTo !== undefined)),
   );
 }
+
+/** The internet gateways that are attached to a VPC. */
+export const internetGatewaysInVpc: VpcListing = {
+  kind: 'internet gateways',
+  async list({ ec2 }, vpcId) {
+    const Filters = vpcFilter(vpcId, 'attachment.vpc-id');
+    const { InternetGateways = [] } = await ec2(new DescribeInternetGatewaysCommand({ Filters }));
+    return InternetGateways.map(({ InternetGatewayId }) =>
+      vpcResource('internet gateway', InternetGatewayId),
+    );
+  },
+};

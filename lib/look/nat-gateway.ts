@@ -9,6 +9,7 @@ import { readTags, type Tags } from '../derive/tags.ts';
 import { pending, ready, type ProbeResult } from '../engine/until.ts';
 import { describeOurs } from './recorded.ts';
 import { indexByKey, type LookContext } from './context.ts';
+import { vpcFilter, vpcResource, type VpcListing } from './in-vpc.ts';
 
 export interface FoundNatGateway extends Readonly<Ids['natGateway']> {
   /** `pending`, `available`, `failed`, `deleting` or `deleted`. */
@@ -73,3 +74,14 @@ const read = ({
   allocationId: NatGatewayAddresses?.[0]?.AllocationId ?? '',
   tags: readTags(rest.Tags),
 });
+
+/** The NAT gateways in a VPC. AWS lists deleted ones for another hour. */
+export const natGatewaysInVpc: VpcListing = {
+  kind: 'NAT gateways',
+  async list({ ec2 }, vpcId) {
+    const { NatGateways = [] } = await ec2(new DescribeNatGatewaysCommand({ Filter: vpcFilter(vpcId) }));
+    return NatGateways.filter(({ State }) => State !== 'deleted' && State !== 'failed').map(
+      ({ NatGatewayId, State }) => vpcResource('NAT gateway', NatGatewayId, State),
+    );
+  },
+};

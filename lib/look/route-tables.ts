@@ -6,6 +6,7 @@ import type { Items } from '../model/resources.ts';
 import { readTags, NOUN_TAG, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
 import { indexByKey, type LookContext } from './context.ts';
+import { vpcFilter, vpcResource, type VpcListing } from './in-vpc.ts';
 
 export const EVERYWHERE = '0.0.0.0/0';
 
@@ -75,3 +76,18 @@ function readTable({
     tags: readTags(Tags),
   };
 }
+
+/** Whether a table is created and deleted with its VPC. */
+export const isMainTable = ({ Associations = [] }: RouteTable): boolean =>
+  Associations.some(({ Main }) => Main);
+
+/** The route tables in a VPC, apart from its main table. */
+export const routeTablesInVpc: VpcListing = {
+  kind: 'route tables',
+  async list({ ec2 }, vpcId) {
+    const { RouteTables = [] } = await ec2(new DescribeRouteTablesCommand({ Filters: vpcFilter(vpcId) }));
+    return RouteTables.filter((table) => !isMainTable(table)).map(({ RouteTableId }) =>
+      vpcResource('route table', RouteTableId),
+    );
+  },
+};

@@ -1,5 +1,5 @@
 /** Finds our security groups by their tags. */
-import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/client-ec2';
+import { DescribeSecurityGroupsCommand, type IpPermission, type SecurityGroup } from '@aws-sdk/client-ec2';
 import type { GroupRule } from '../derive/security-group-rules.ts';
 import { allPages } from '../aws/pages.ts';
 import type { Ids } from '../model/architecture.ts';
@@ -7,6 +7,7 @@ import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
 import { indexByKey, type LookContext } from './context.ts';
+import { vpcFilter, vpcResource, type VpcListing } from './in-vpc.ts';
 
 export interface FoundSecurityGroup extends Readonly<Ids['securityGroups']> {
   readonly groupName: string;
@@ -48,3 +49,19 @@ function readRules(permissions: readonly IpPermission[] | undefined): GroupRule[
     ].map((peer = '') => ({ protocol, fromPort: FromPort, toPort: ToPort, peer })),
   );
 }
+
+/** Whether a group is created and deleted with its VPC. */
+export const isDefaultGroup = ({ GroupName }: SecurityGroup): boolean => GroupName === 'default';
+
+/** The security groups in a VPC, apart from its default group. */
+export const securityGroupsInVpc: VpcListing = {
+  kind: 'security groups',
+  async list({ ec2 }, vpcId) {
+    const { SecurityGroups = [] } = await ec2(
+      new DescribeSecurityGroupsCommand({ Filters: vpcFilter(vpcId) }),
+    );
+    return SecurityGroups.filter((group) => !isDefaultGroup(group)).map(({ GroupId, GroupName }) =>
+      vpcResource('security group', GroupId, GroupName),
+    );
+  },
+};

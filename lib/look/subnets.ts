@@ -6,6 +6,7 @@ import type { Items } from '../model/resources.ts';
 import { readTags, type Tags } from '../derive/tags.ts';
 import { describeOurs } from './recorded.ts';
 import { indexByKey, type LookContext } from './context.ts';
+import { vpcFilter, vpcResource, type VpcListing } from './in-vpc.ts';
 
 export interface FoundSubnet extends Readonly<Ids['subnets']> {
   readonly vpcId: string;
@@ -62,3 +63,12 @@ export async function lookZones(context: LookContext): Promise<readonly string[]
   );
   return AvailabilityZones.map(({ ZoneName = '' }) => ZoneName).sort();
 }
+
+/** The subnets in a VPC. */
+export const subnetsInVpc: VpcListing = {
+  kind: 'subnets',
+  async list({ ec2 }, vpcId) {
+    const { Subnets = [] } = await ec2(new DescribeSubnetsCommand({ Filters: vpcFilter(vpcId) }));
+    return Subnets.map(({ SubnetId, CidrBlock }) => vpcResource('subnet', SubnetId, CidrBlock));
+  },
+};

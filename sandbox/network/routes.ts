@@ -1,6 +1,11 @@
 /** Routing: the route table of a subnet, the route to an address, and whether the route's target exists. */
 import type { Route, RouteState } from '@aws-sdk/client-ec2';
-import type { InternetGatewayRow, RouteTableRow, SubnetRow } from '../aws/ec2/store.ts';
+import {
+  resourceTables,
+  type InternetGatewayRow,
+  type RouteTableRow,
+  type SubnetRow,
+} from '../aws/ec2/store.ts';
 import type { Region } from '../world/region.ts';
 import { parseCidr } from './cidr.ts';
 
@@ -41,7 +46,14 @@ export function routeStateOf(region: Region, table: RouteTableRow, route: Route)
     return state === undefined || state === 'deleted' || state === 'failed' ? 'blackhole' : 'active';
   }
   if (route.GatewayId === 'local') return 'active';
-  return internetGatewayOf(region, table.VpcId)?.InternetGatewayId === route.GatewayId
-    ? 'active'
-    : 'blackhole';
+  return gatewayExists(region, table.VpcId, route.GatewayId) ? 'active' : 'blackhole';
+}
+
+/** Whether a gateway exists in a VPC: an internet gateway is attached to it, any other kind is in it. */
+function gatewayExists(region: Region, vpcId: string, gatewayId: string | undefined): boolean {
+  if (internetGatewayOf(region, vpcId)?.InternetGatewayId === gatewayId) return true;
+  return resourceTables(region.ec2).some((table) => {
+    const row = gatewayId?.startsWith(`${table.kind.idPrefix}-`) ? table.get(gatewayId) : undefined;
+    return row !== undefined && table.kind.isCounted(row) && table.kind.blocksDeletionOf(row) === vpcId;
+  });
 }

@@ -11,7 +11,8 @@ import { isProblem, problem } from '../../lib/model/problem.ts';
 import type { Removal, RemoveContext } from '../../lib/engine/step.ts';
 import { readTags } from '../../lib/derive/tags.ts';
 import { pending, ready } from '../../lib/engine/until.ts';
-import { isDefaultGroup, isMainTable } from '../vpc-contents.ts';
+import { isMainTable } from '../../lib/look/route-tables.ts';
+import { isDefaultGroup } from '../../lib/look/security-groups.ts';
 
 export const vpc: Removal<'vpc'> = {
   /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html */

@@ -1,4 +1,11 @@
-/** The looks that call EC2 first, under the names of their nouns; loaded together. */
+/** The looks that call EC2 first, under the names of their nouns, and the listings of a VPC; loaded together. */
+import type { VpcListing } from '../in-vpc.ts';
+import { internetGatewaysInVpc } from '../internet-gateway.ts';
+import { natGatewaysInVpc } from '../nat-gateway.ts';
+import { routeTablesInVpc } from '../route-tables.ts';
+import { securityGroupsInVpc } from '../security-groups.ts';
+import { subnetsInVpc } from '../subnets.ts';
+
 export { lookVpc as vpc } from '../vpc.ts';
 export { lookSubnets as subnets } from '../subnets.ts';
 export { lookZones } from '../subnets.ts';
@@ -8,3 +15,12 @@ export { lookPrivateRoutes as privateRoutes } from '../route-tables.ts';
 export { lookElasticIp as elasticIp } from '../elastic-ip.ts';
 export { lookNatGateway as natGateway } from '../nat-gateway.ts';
 export { lookSecurityGroups as securityGroups } from '../security-groups.ts';
+
+/** What can be in a VPC and keep it from being deleted. */
+export const vpcListings: readonly VpcListing[] = [
+  subnetsInVpc,
+  securityGroupsInVpc,
+  routeTablesInVpc,
+  internetGatewaysInVpc,
+  natGatewaysInVpc,
+];

@@ -1,6 +1,7 @@
 /** The sandbox's EC2: all its operations and events. */
 import type { Events } from '../../world/region.ts';
 import { addressOperations } from './addresses.ts';
+import { familyOperations } from './families.ts';
 import { internetGatewayOperations } from './internet-gateways.ts';
 import { natGatewayEvents } from './nat-gateway-events.ts';
 import { natGatewayOperations } from './nat-gateways.ts';
@@ -35,6 +36,7 @@ export const ec2Operations = {
   ...networkInterfaceOperations,
   ...networkAclOperations,
   ...tagOperations,
+  ...familyOperations,
 };
 
 export const ec2Events: Events = { ...natGatewayEvents };

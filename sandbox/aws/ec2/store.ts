@@ -16,6 +16,7 @@ import type {
 import { refusal } from '../../protocol/refusal.ts';
 import { BOOKKEEPING, Table } from '../../world/table.ts';
 import { idNotFound } from './errors.ts';
+import { familyTables } from './families.ts';
 import { always, noVpc, resource, type Ec2Table } from './kinds.ts';
 import type { Tagged } from './tags.ts';
 import type { TokenRow } from './tokens.ts';
@@ -78,8 +79,9 @@ export interface NetworkInterfaceRow extends NetworkInterface {
   PrivateIpAddress: string;
 }
 
-/** The tables of EC2. A kind of resource is declared here and nowhere else. */
+/** The tables of EC2: those declared here, and those that families of operations declare themselves. */
 export const ec2Store = () => ({
+  ...familyTables(),
   vpcs: resource<VpcRow>({
     idPrefix: 'vpc',
     tagType: 'vpc',

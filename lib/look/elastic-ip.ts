@@ -7,7 +7,6 @@ import { describeOurs } from './recorded.ts';
 import { indexByKey, type LookContext } from './context.ts';
 
 export interface FoundElasticIp extends Readonly<Ids['elasticIp']> {
-  readonly publicIp: string;
   readonly tags: Tags;
 }
 
@@ -31,9 +30,8 @@ export async function lookElasticIp(context: LookContext): Promise<Items<FoundEl
   return indexByKey(
     addresses
       .sort((a, b) => isFree(a) - isFree(b))
-      .map(({ AllocationId = '', PublicIp = '', Tags }) => ({
+      .map(({ AllocationId = '', Tags }) => ({
         allocationId: AllocationId,
-        publicIp: PublicIp,
         tags: readTags(Tags),
       })),
   );

@@ -10,9 +10,6 @@ import { lookRepositories } from './repositories.ts';
 import type { LookContext } from './context.ts';
 
 export interface FoundImage extends Readonly<Ids['images']> {
-  /** The tag, which is derived from the content. */
-  readonly tag: string;
-  readonly digest: string;
   /** Images cannot be tagged with keys and values: they are ours when their repository is. */
   readonly tags: Tags;
 }
@@ -38,8 +35,6 @@ async function look(context: LookContext, key: string): Promise<FoundImage | und
   if (digest === undefined || digest !== (build.digest ?? digest)) return undefined;
   return {
     imageUri: imageUri(repositoryUri, digest),
-    tag,
-    digest,
     tags: { [STACK_TAG]: context.names.stack },
   };
 }

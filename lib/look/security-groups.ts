@@ -10,7 +10,6 @@ import { indexByKey, type LookContext } from './context.ts';
 import { vpcFilter, vpcResource, type VpcListing } from './in-vpc.ts';
 
 export interface FoundSecurityGroup extends Readonly<Ids['securityGroups']> {
-  readonly groupName: string;
   readonly vpcId: string;
   readonly ingress: readonly GroupRule[];
   readonly egress: readonly GroupRule[];
@@ -28,9 +27,8 @@ export async function lookSecurityGroups(context: LookContext): Promise<Items<Fo
     }),
   );
   return indexByKey(
-    groups.map(({ GroupId = '', GroupName = '', VpcId = '', Tags, ...permissions }) => ({
+    groups.map(({ GroupId = '', VpcId = '', Tags, ...permissions }) => ({
       groupId: GroupId,
-      groupName: GroupName,
       vpcId: VpcId,
       ingress: readRules(permissions.IpPermissions),
       egress: readRules(permissions.IpPermissionsEgress),

@@ -11,7 +11,7 @@ import { vpcFilter, vpcResource, type VpcListing } from './in-vpc.ts';
 export interface FoundSubnet extends Readonly<Ids['subnets']> {
   readonly vpcId: string;
   readonly cidr: string;
-  readonly state: string;
+  /** Whether instances launched in it get a public address. */
   readonly mapPublicIp: boolean;
   readonly tags: Tags;
 }
@@ -19,12 +19,11 @@ export interface FoundSubnet extends Readonly<Ids['subnets']> {
 export async function lookSubnets(context: LookContext): Promise<Items<FoundSubnet>> {
   return indexByKey(
     (await describeSubnets(context)).map(
-      ({ SubnetId = '', VpcId = '', CidrBlock = '', AvailabilityZone = '', State = '', ...rest }) => ({
+      ({ SubnetId = '', VpcId = '', CidrBlock = '', AvailabilityZone = '', ...rest }) => ({
         subnetId: SubnetId,
         vpcId: VpcId,
         cidr: CidrBlock,
         zone: AvailabilityZone,
-        state: State,
         mapPublicIp: rest.MapPublicIpOnLaunch ?? false,
         tags: readTags(rest.Tags),
       }),

@@ -17,7 +17,6 @@ import { describeSubnets } from './subnets.ts';
 
 export interface FoundVpc extends Readonly<Ids['vpc']> {
   readonly cidr: string;
-  readonly state: string;
   readonly dnsSupport: boolean;
   readonly dnsHostnames: boolean;
   readonly tags: Tags;
@@ -57,7 +56,6 @@ async function read({ aws }: LookContext, { VpcId = '', ...vpc }: Vpc): Promise<
     return {
       vpcId: VpcId,
       cidr: vpc.CidrBlock ?? '',
-      state: vpc.State ?? '',
       dnsSupport: support.EnableDnsSupport?.Value ?? false,
       dnsHostnames: hostnames.EnableDnsHostnames?.Value ?? false,
       tags: readTags(vpc.Tags),

@@ -1,5 +1,5 @@
 /** The subnets: in each zone a public one for the load balancer and a private one for the tasks. */
-import { CreateSubnetCommand } from '@aws-sdk/client-ec2';
+import { CreateSubnetCommand, ModifySubnetAttributeCommand } from '@aws-sdk/client-ec2';
 import { isCode } from '../../lib/aws/errors.ts';
 import { retag } from '../../lib/aws/retag.ts';
 import { assignZones, subnetLayouts } from '../../lib/derive/subnet-layout.ts';
@@ -10,10 +10,10 @@ import type { Desired } from '../../lib/look/context.ts';
 import type { Survey } from '../../lib/look/found.ts';
 import type { FoundSubnet } from '../../lib/look/subnets.ts';
 import { inAnotherVpc } from '../../lib/look/vpc.ts';
-import { compare, knownAfter, type DesiredFields } from '../../lib/model/change.ts';
+import { compare, knownAfter, touches, type DesiredFields } from '../../lib/model/change.ts';
 import { only } from '../../lib/model/resources.ts';
 
-type Field = 'vpc' | 'cidr' | 'zone' | TagField;
+type Field = 'vpc' | 'cidr' | 'zone' | 'public addresses' | TagField;
 
 interface Placement {
   readonly cidr: string;
@@ -39,7 +39,7 @@ function desiredFields(desired: Desired, found: Survey): Map<string, DesiredFiel
   return new Map(
     [...placementsOf(desired, found)].map(([key, placement]) => [
       key,
-      { vpc, ...placement, ...desiredTags(desired, 'subnets', key) },
+      { vpc, ...placement, 'public addresses': false, ...desiredTags(desired, 'subnets', key) },
     ]),
   );
 }
@@ -55,7 +55,13 @@ export const subnets: Step<'subnets', Field> = {
       noun: 'subnets',
       desired: desiredFields(desired, found),
       found: found.subnets,
-      fieldsOf: ({ vpcId, cidr, zone, tags }) => ({ vpc: vpcId, cidr, zone, ...tagFields(tags) }),
+      fieldsOf: ({ vpcId, cidr, zone, mapPublicIp, tags }) => ({
+        vpc: vpcId,
+        cidr,
+        zone,
+        'public addresses': mapPublicIp,
+        ...tagFields(tags),
+      }),
       cannotUpdate: (subnet, key) => inAnotherVpc(found)(subnet) ?? wrongBlock(subnet, key),
     });
   },
@@ -80,5 +86,15 @@ export const subnets: Step<'subnets', Field> = {
     }
   },
 
-  update: (context, { subnetId }) => retag(context, subnetId),
+  /**
+   * Only the load balancer and the NAT gateway have public addresses, and both get them on their own.
+   * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySubnetAttribute.html
+   */
+  async update(context, { subnetId: SubnetId }) {
+    if (touches(context.change, 'public addresses')) {
+      const MapPublicIpOnLaunch = { Value: false };
+      await context.aws.ec2(new ModifySubnetAttributeCommand({ SubnetId, MapPublicIpOnLaunch }));
+    }
+    await retag(context, SubnetId);
+  },
 };

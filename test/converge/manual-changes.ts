@@ -66,6 +66,18 @@ const network: readonly ManualChange[] = [
   ec2TagRemoved('securityGroups', 'securityGroups.balancer', 'groupId', 'slipway:key'),
   ec2TagRemoved('privateRoutes', 'privateRoutes.private-1', 'routeTableId', 'slipway:step'),
   {
+    noun: 'subnets',
+    what: 'it was changed to assign public addresses',
+    drift: ['update subnets.private-1'],
+    apply: (aws, id) =>
+      aws.ec2.send(
+        new ec2.ModifySubnetAttributeCommand({
+          SubnetId: id('subnets.private-1', 'subnetId'),
+          MapPublicIpOnLaunch: { Value: true },
+        }),
+      ),
+  },
+  {
     noun: 'publicRoutes',
     what: 'the default route was deleted',
     drift: ['update publicRoutes'],

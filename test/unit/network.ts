@@ -7,7 +7,6 @@ const subnet = (key: string, subnetId: string, cidr: string, zone: string) => ({
   vpcId: 'vpc-1',
   cidr,
   zone,
-  state: 'available',
   mapPublicIp: false,
   tags: ourTags('subnets', key),
 });
@@ -30,7 +29,6 @@ export const network = () => ({
     [ONLY]: {
       vpcId: 'vpc-1',
       cidr: '10.0.0.0/16',
-      state: 'available',
       dnsSupport: true,
       dnsHostnames: true,
       tags: ourTags('vpc'),
@@ -56,7 +54,7 @@ export const network = () => ({
     },
   },
   elasticIp: {
-    [ONLY]: { allocationId: 'eipalloc-1', publicIp: '203.0.113.1', tags: ourTags('elasticIp') },
+    [ONLY]: { allocationId: 'eipalloc-1', tags: ourTags('elasticIp') },
   },
   natGateway: {
     [ONLY]: {

@@ -36,7 +36,6 @@ test('our resources are keyed by their tags, over all pages', async () => {
   expect([...found.keys()]).toEqual(['balancer', 'web']);
   expect(found.get('web')).toEqual({
     groupId: 'sg-web',
-    groupName: 'shop-dev-web',
     vpcId: 'vpc-1',
     ingress: [],
     egress: [{ protocol: '-1', fromPort: -1, toPort: -1, peer: '0.0.0.0/0' }],

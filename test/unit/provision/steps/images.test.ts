@@ -45,8 +45,8 @@ const buildOf = (key: string) =>
   lookContextOf().builds.of(key) as Promise<Extract<Build, { kind: 'bundle' }>>;
 
 async function found(key: string) {
-  const { tag, digest } = await buildOf(key);
-  return { imageUri: `${uriOf(key)}@${digest}`, tag, digest, tags: { 'slipway:stack': 'shop-dev' } };
+  const { digest } = await buildOf(key);
+  return { imageUri: `${uriOf(key)}@${digest}`, tags: { 'slipway:stack': 'shop-dev' } };
 }
 
 function registry(): void {
@@ -231,7 +231,9 @@ describe('the look', () => {
       ...lookContextOf(),
       builds: { emulator: false, of: async () => build },
     });
-    expect(items.get('web-api1')).toMatchObject({ digest: 'sha256:built', tag: 'docker-1' });
+    expect(items.get('web-api1')).toMatchObject({
+      imageUri: `${uriOf('web-api1')}@sha256:built`,
+    });
   });
 
   test('does not treat a denied call as absence', async () => {

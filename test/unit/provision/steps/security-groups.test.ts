@@ -51,7 +51,6 @@ const tcp = (number: number, peer: string): GroupRule => ({
 const allOut: GroupRule = { protocol: '-1', fromPort: -1, toPort: -1, peer: '0.0.0.0/0' };
 const group = (key: string, groupId: string, ingress: GroupRule[], egress = [allOut]) => ({
   groupId,
-  groupName: `shop-dev-${key}`,
   vpcId: 'vpc-1',
   ingress,
   egress,

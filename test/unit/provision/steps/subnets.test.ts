@@ -1,5 +1,10 @@
 // The step of the subnets: what it sends in each case.
-import { CreateSubnetCommand, CreateTagsCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateSubnetCommand,
+  CreateTagsCommand,
+  ModifySubnetAttributeCommand,
+  DescribeSubnetsCommand,
+} from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { subnets } from '../../../../provision/steps/subnets.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
@@ -134,6 +139,20 @@ test('repairs drift', async () => {
     {
       command: 'CreateTags',
       input: { Resources: ['subnet-b'], Tags: toPascalCaseTags(ourTags('subnets', 'public-2')) },
+    },
+  ]);
+});
+
+test('repairs drift: a subnet that assigns public addresses', async () => {
+  mocks.ec2.on(ModifySubnetAttributeCommand).resolves({});
+  const found = network();
+  found.subnets['private-1'].mapPublicIp = true;
+  const { verbs } = await provisionStep(subnets, { ...scenario, found });
+  expect(verbs).toEqual([['update', 'private-1', 'public addresses']]);
+  expect(sent()).toEqual([
+    {
+      command: 'ModifySubnetAttribute',
+      input: { SubnetId: 'subnet-c', MapPublicIpOnLaunch: { Value: false } },
     },
   ]);
 });

@@ -5,7 +5,7 @@ import { needs } from '../../../../lib/model/architecture.ts';
 import { images } from '../../../../teardown/steps/images.ts';
 import { awsError, mocks, sent, removeContextOf } from '../../step-harness.ts';
 
-const item = { imageUri: 'host/shop-dev/web-api1@sha256:1', tag: 'bundle-1', digest: 'sha256:1', tags: {} };
+const item = { imageUri: 'host/shop-dev/web-api1@sha256:1', tags: {} };
 const kept = { kept: 'it is deleted with its repository' };
 const remove = () => images.remove(removeContextOf({ noun: 'images', key: 'web-api1' }, item));
 

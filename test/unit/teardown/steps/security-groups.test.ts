@@ -12,7 +12,6 @@ import { awsError, mocks, ourTags, sent, removeContextOf } from '../../step-harn
 const tcp = (port: number): GroupRule => ({ protocol: 'tcp', fromPort: port, toPort: port, peer: 'sg-b' });
 const group = (key: string, groupId: string, ingress: GroupRule[]) => ({
   groupId,
-  groupName: `shop-dev-${key}`,
   vpcId: 'vpc-1',
   ingress,
   egress: [],

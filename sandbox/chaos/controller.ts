@@ -11,7 +11,7 @@ import { makeThrottle } from './throttle.ts';
 import { viewsOf, type Call } from './views.ts';
 import { calm, isCalm, adjusted, type Weather } from './weather.ts';
 
-/** What happens to a call before the gateway knows whether the sandbox has its operation. */
+/** The chaos of one call, decided before the gateway knows whether the sandbox has its operation. */
 export interface CallStart {
   /** The failure to inject, if any. */
   readonly failure: Failure | undefined;

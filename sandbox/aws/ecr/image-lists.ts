@@ -1,4 +1,4 @@
-/** The contents of a repository: image details, image ids, and scans, of which there are none. */
+/** The contents of a repository: image details and image ids; no scan is ever found. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { ImageDetail } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';

@@ -1,4 +1,4 @@
-// What `npm run provision` stands up: two APIs in one task, behind one load balancer.
+// The stack that `npm run provision` creates: two APIs in one task, behind one load balancer.
 import { defineStack } from './lib/config/define.ts';
 
 export default defineStack({

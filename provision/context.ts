@@ -12,7 +12,7 @@ import type { Intent } from '../lib/state/format.ts';
 /** The current ids of every noun. */
 export type AllIds = { [N in Noun]: Map<string, Ids[N]> };
 
-/** What all changes of a run have in common. */
+/** The part of a context that all changes of a run share. */
 export interface ApplyScope {
   readonly run: Run;
   readonly context: LookContext & Desired;
@@ -21,7 +21,7 @@ export interface ApplyScope {
   readonly ids: AllIds;
 }
 
-/** What is specific to one change. */
+/** The part of a context that is specific to one change. */
 export interface ChangeScope<N extends Noun> {
   readonly noun: N;
   readonly step: Step<N>;

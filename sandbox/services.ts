@@ -26,7 +26,7 @@ import type { WireProtocol } from './protocol/wire.ts';
 import type { Events } from './world/region.ts';
 
 /** One service: its wire protocol and its operations. */
-export interface Service {
+export interface SandboxService {
   /** Its name in this project, e.g. `elbv2`. */
   readonly name: string;
   readonly protocol: WireProtocol;
@@ -41,7 +41,7 @@ function service(
   client: object,
   protocol: WireProtocol | ((shapes: Map<string, OperationShape>) => WireProtocol),
   operations: object,
-): Service {
+): SandboxService {
   const shapes = operationsOf(client);
   for (const operation of Object.keys(operations)) {
     if (!shapes.has(operation)) throw new Error(`${name} has no operation ${operation}`);
@@ -55,7 +55,7 @@ function service(
 }
 
 /** The services by their name in the credential scope of a signature. */
-export const services: Readonly<Record<string, Service>> = {
+export const services: Readonly<Record<string, SandboxService>> = {
   ec2: service('ec2', ec2, queryProtocol('ec2', 'http://ec2.amazonaws.com/doc/2016-11-15/'), ec2Operations),
   elasticloadbalancing: service(
     'elbv2',

@@ -9,11 +9,11 @@ import { addressOf, titleOf } from '../lib/model/resources.ts';
 import type { Session } from '../lib/run/session.ts';
 import { contentsOf, KINDS_OF_A_VPC } from './vpc-contents.ts';
 
-/** What a teardown has looked for again and not found. */
+/** Proof that nothing is left: everything that a teardown looked for again and did not find. */
 export interface Certificate {
   /** The nouns that were looked for by our tags and names. */
   readonly nouns: readonly Noun[];
-  /** The VPC, and the kinds of resources in it, whoever created them; undefined when there was no VPC. */
+  /** The VPC, and the kinds of resources in it, ours and foreign; undefined when there was no VPC. */
   readonly vpc: { readonly vpcId: string; readonly kinds: readonly string[] } | undefined;
 }
 

@@ -4,7 +4,7 @@ import { needs, nouns, type Noun } from '../lib/model/architecture.ts';
 import type { Removals } from './remove.ts';
 import * as allRemovals from './steps/index.ts';
 
-/** How each noun is removed. */
+/** The removal of each noun. */
 export const removals: Removals = allRemovals;
 
 /** The nouns that must be removed before each noun. */

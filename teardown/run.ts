@@ -104,7 +104,7 @@ export async function takeDown(session: Session, found: Survey, changes: readonl
 const certificateText = ({ nouns, vpc }: Certificate): string =>
   [
     `looked again for ${nouns.length} kinds of resources by tag and name`,
-    ...(vpc ? [`for ${vpc.kinds.length} kinds in ${vpc.vpcId}, whoever created them`] : []),
+    ...(vpc ? [`for ${vpc.kinds.length} kinds in ${vpc.vpcId}, ours and foreign`] : []),
   ].join(', and ') + ': 0 left';
 
 function planned(changes: readonly Change[], about: object): CommandResult {

@@ -1,4 +1,4 @@
-/** Lists everything in a VPC, whoever created it, and the resources that hold it. */
+/** Lists everything in a VPC, ours and foreign, and the resources that hold it. */
 import {
   DescribeNetworkInterfacesCommand,
   DescribeVpcsCommand,

@@ -12,7 +12,7 @@ import {
 } from './errors.ts';
 import { NOTHING_CHANGED, Problem, problem } from '../model/problem.ts';
 
-/** What a run was doing when a call failed. */
+/** The circumstances of a failed call. */
 export interface Situation {
   /** In words, e.g. `the step natGateway`. */
   readonly doing: string;

@@ -5,7 +5,7 @@ import type { Clock } from '../model/clock.ts';
 import { trackRecentlyCreated, type RecentlyCreated } from './recently-created.ts';
 import { retryDelayMs, transientErrorFor, type TransientError } from './transient-errors.ts';
 
-/** What the calls share with the rest of a run. */
+/** The parts of a run that its calls use. */
 export interface CallContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -26,7 +26,7 @@ export async function revisionsOf(
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterTaskDefinition.html */
-export const deregister = ({ ecs }: Aws, taskDefinition: string): Promise<void> =>
+export const deregisterRevision = ({ ecs }: Aws, taskDefinition: string): Promise<void> =>
   ignoringNotFound(() => ecs(new DeregisterTaskDefinitionCommand({ taskDefinition })), isMissing);
 
 /** ECS reports a missing revision as a `ClientException` with one of these messages. */

@@ -19,7 +19,7 @@ type ContainerOutput = StackOutput['services'][string]['containers'][string];
 const SOURCE_USER = '1000:1000';
 
 /** Returns the configuration of a stack, with the names as fields and absolute folders. */
-export const complete = (
+export const completeConfig = (
   stack: StackOutput,
   { stage, target, folder, builder }: CompletionContext,
 ): Config => ({

@@ -3,10 +3,10 @@ import { Netmask } from 'netmask';
 import * as z from 'zod';
 
 /** @returns the fix, as a sentence; undefined when the string is valid */
-export type Rule = (text: string) => string | undefined;
+export type FieldRule = (text: string) => string | undefined;
 
 const matches =
-  (pattern: RegExp, fix: string): Rule =>
+  (pattern: RegExp, fix: string): FieldRule =>
   (text) =>
     pattern.test(text) ? undefined : fix;
 
@@ -26,7 +26,7 @@ export const stageName = matches(
  * The name of a stack. It begins the name of the load balancer, which must not begin with `internal-`.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
  */
-export const stackName: Rule = (text) =>
+export const stackName: FieldRule = (text) =>
   /^internal(-|$)/.test(text)
     ? 'Begin with another word: AWS reserves load balancer names that begin with internal-.'
     : name(text);
@@ -44,7 +44,7 @@ const MAX_PATH = 125;
  * A path that is routed to a container: the characters that AWS allows in patterns, without the wildcards.
  * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html#path-conditions
  */
-export const routePath: Rule = (text) => {
+export const routePath: FieldRule = (text) => {
   if (!text.startsWith('/')) return 'Begin the path with a slash, e.g. /api1.';
   if (/[*?]/.test(text)) return 'Leave out the wildcard: everything below a path is routed with it.';
   if (text !== '/' && text.endsWith('/')) return 'Leave out the trailing slash.';
@@ -69,7 +69,7 @@ export const healthPath = matches(
 );
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html */
-export const matcher: Rule = (text) => {
+export const matcher: FieldRule = (text) => {
   const parts = text.split(',').map((part) => /^(\d{3})(?:-(\d{3}))?$/.exec(part));
   const isValid = parts.every((part) => {
     const [from, to] = [Number(part?.[1]), Number(part?.[2] ?? part?.[1])];
@@ -82,7 +82,7 @@ export const matcher: Rule = (text) => {
  * A DNS name as Route 53 returns it: lower case, no trailing dot. Route 53 creates no zones for top-level domains.
  * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
  */
-export const domainName: Rule = (text) =>
+export const domainName: FieldRule = (text) =>
   text.length <= 253 && /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
     ? undefined
     : 'Give a DNS name of two labels or more, in lower case and without a trailing dot, e.g. api.example.com; ' +
@@ -93,7 +93,7 @@ export const domainName: Rule = (text) =>
  * subnet smaller than a `/28`.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
  */
-export const vpcBlock: Rule = (text) => {
+export const vpcBlock: FieldRule = (text) => {
   if (!z.regexes.cidrv4.test(text)) return 'Give an IPv4 block, e.g. 10.0.0.0/16.';
   const { base, bitmask } = new Netmask(text);
   if (bitmask < 16 || bitmask > 24)
@@ -130,7 +130,7 @@ const TAG_FIX = 'letters, digits, spaces and _ . : / = + - @';
  * IAM's rules, the strictest of the services that are tagged.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
  */
-export const tagKey: Rule = (text) => {
+export const tagKey: FieldRule = (text) => {
   if (/^(aws|slipway):/i.test(text))
     return 'Use another prefix: aws: is reserved for AWS, slipway: for Slipway.';
   if (/^name$/i.test(text)) return 'Leave it out: Slipway sets the names of all resources.';
@@ -139,5 +139,5 @@ export const tagKey: Rule = (text) => {
     : `Use 1 to 128 characters: ${TAG_FIX}.`;
 };
 
-export const tagValue: Rule = (text) =>
+export const tagValue: FieldRule = (text) =>
   text.length <= 256 && TAG_TEXT.test(text) ? undefined : `Use at most 256 characters: ${TAG_FIX}.`;

@@ -1,6 +1,6 @@
 /** Turns what a user wrote into a complete configuration, or reports all of its mistakes at once. */
 import { check } from './check.ts';
-import { complete, type CompletionContext } from './complete.ts';
+import { completeConfig, type CompletionContext } from './complete.ts';
 import { CONFIG_FILE, type Config } from './config.ts';
 import type { Finding, Path } from './finding.ts';
 import { foundAt, schemaFindings, isPathWithin } from './schema-issues.ts';
@@ -22,7 +22,7 @@ export interface ParseContext extends CompletionContext {
 export function parseConfig(input: unknown, context: ParseContext): Config {
   const { stack, issues, replaced } = parseLeniently(input);
   const schemaMistakes = schemaFindings(input, issues);
-  const config = stack && complete(stack, context);
+  const config = stack && completeConfig(stack, context);
   const unreliable = [
     ...replaced,
     ...schemaMistakes.flatMap(({ meant }) => (meant === undefined ? [] : [meant])),

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { FARGATE_SIZES } from './fargate.ts';
 import * as rules from './field-rules.ts';
 
-const string = (rule: rules.Rule) =>
+const string = (rule: rules.FieldRule) =>
   z.string().refine((value) => rule(value) === undefined, { error: ({ input }) => rule(String(input)) });
 
 const integer = (from: number, to: number) => z.int().min(from).max(to);

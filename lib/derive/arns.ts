@@ -26,7 +26,7 @@ export const roleArn = ({ region, account }: Location, path: string, name: strin
  * Returns the ARN of the repository that an image reference names; undefined unless it is in ECR.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
  */
-export function repositoryOf(reference: string): string | undefined {
+export function repositoryArnOf(reference: string): string | undefined {
   const [, account, region, name] =
     /^(\d{12})\.dkr\.ecr\.([a-z\d-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(reference) ?? [];
   return account && region && name ? repositoryArn({ region, account }, name) : undefined;

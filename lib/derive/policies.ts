@@ -1,5 +1,5 @@
 /** The policies of the stack's two roles: who may assume them, and what they allow. Pure. */
-import { logGroupArn, partitionOf, repositoryArn, repositoryOf, type Location } from './arns.ts';
+import { logGroupArn, partitionOf, repositoryArn, repositoryArnOf, type Location } from './arns.ts';
 import { containersOf, type Config } from '../config/config.ts';
 import type { Names } from './names.ts';
 
@@ -54,7 +54,7 @@ export function executionPolicy(config: Config, names: Names, location: Location
   const all = containersOf(config).flatMap(({ key, image }) =>
     'source' in image
       ? repositoryArn(location, names.repository(key))
-      : (repositoryOf(image.reference) ?? []),
+      : (repositoryArnOf(image.reference) ?? []),
   );
   const repositories = [...new Set(all)];
   const pull: Statement[] = [

@@ -66,7 +66,7 @@ export const tagFields = (tags: Tags): Readonly<Record<TagField, string>> => {
   return Object.fromEntries(present.map(([key, value]) => [`tag.${key}`, value]));
 };
 
-/** What determines the tags that a stack should have. */
+/** The inputs that determine the desired tags of a stack. */
 export interface DesiredTagContext {
   readonly config: Pick<Config, 'tags'>;
   readonly names: Pick<Names, 'stack'>;

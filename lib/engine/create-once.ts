@@ -2,7 +2,7 @@
 import { isAmbiguous, hasResponse, isServerError } from '../aws/errors.ts';
 import type { Clock } from '../model/clock.ts';
 
-/** What it takes to avoid a duplicate: the intent of the create, and how to look for its effect. */
+/** Everything needed to avoid a duplicate: the intent of the create, and a way to look for its effect. */
 export interface DuplicateGuard {
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -19,7 +19,7 @@ export interface DuplicateGuard {
 /** How long to look after a lost response: the request may still be in flight, and tag filters lag. Milliseconds. */
 const LOST_RESPONSE_MS = 60_000;
 const MAX_ATTEMPTS = 3;
-/** How long lists and filters may lag behind a call that has returned. Milliseconds. */
+/** Milliseconds by which lists and filters may lag behind a call that has returned. */
 export const LIST_LAG_MS = 60_000;
 
 /**

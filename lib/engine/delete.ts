@@ -18,7 +18,7 @@ export async function ignoringNotFound(
 }
 
 /** A refusal in a successful response: an entry of EC2's `Unsuccessful`, or of ECS's `failures`. */
-export interface Refusal {
+export interface ReportedRefusal {
   readonly code?: string | undefined;
   readonly message?: string | undefined;
 }
@@ -31,7 +31,7 @@ export interface Refusal {
  * @param toError the error to throw for a refusal; by default the one that the SDK would throw for it
  * @throws an error for the first other refusal
  */
-export async function throwingRefusals<R extends Refusal>(
+export async function throwingRefusals<R extends ReportedRefusal>(
   remove: () => Promise<readonly R[]>,
   isGone: (error: unknown) => boolean = isNotFound,
   toError: (refusal: R, cause: Error) => Error = (_, cause) => cause,
@@ -43,5 +43,5 @@ export async function throwingRefusals<R extends Refusal>(
 }
 
 /** An error as the SDK throws it for a response of AWS. */
-const sdkError = ({ code = 'Unknown', message = code }: Refusal): Error =>
+const sdkError = ({ code = 'Unknown', message = code }: ReportedRefusal): Error =>
   Object.assign(new Error(message), { name: code, $metadata: { httpStatusCode: 400 } });

@@ -63,7 +63,7 @@ export interface NotReady<N extends Noun> {
   readonly wait: () => Promise<void>;
 }
 
-/** What a create or an update returns: the resource, at once or with a wait. */
+/** The result of a create or an update: the resource, at once or with a wait. */
 export type Applied<N extends Noun> = Known<N> | NotReady<N>;
 
 /** The step of a noun. What it needs is declared in the architecture; its look is in `lib/look/`. */
@@ -74,7 +74,7 @@ export interface Step<N extends Noun, F extends string = string> {
   create(context: ApplyContext<N, F>): Promise<Applied<N>>;
   /** Updates the existing resource. Returns ids only where an update changes them or must be waited for. */
   update?(context: ApplyContext<N, F>, existing: Found[N]): Promise<Applied<N> | void>;
-  /** Applies the settings that have calls of their own: after a create, and before every update. */
+  /** Applies the settings that need separate calls: after a create, and before every update. */
   configure?(context: ApplyContext<N, F>, resource: Known<N>): Promise<void>;
   /** Sends requests to the new resource, once everything new is in place and healthy. */
   switchTraffic?(context: ApplyContext<N, F>): Promise<void>;
@@ -97,7 +97,7 @@ export interface RemoveContext<N extends Noun> extends Desired {
   note(text: string): void;
 }
 
-/** What else is removed in the same run. */
+/** The other resources that are removed in the same run. */
 export interface AlsoRemoved {
   /** Whether every resource of a noun is removed. */
   everyOneOf(noun: Noun): boolean;

@@ -3,7 +3,7 @@ import type { Clock } from '../model/clock.ts';
 import { problem } from '../model/problem.ts';
 import type { Wait } from './waits.ts';
 
-/** What a probe reports. */
+/** The result of a probe. */
 export type ProbeResult<T> =
   | { readonly state: 'ready'; readonly value: T }
   | { readonly state: 'pending'; readonly note: string }

@@ -1,4 +1,4 @@
-/** How long AWS takes: one row per wait, with the reason for its values. */
+/** The waits for AWS: one row each, with the reason for its values. */
 
 /** One wait: when to look first, how often after that, and when to give up. Milliseconds. */
 export interface Wait {

@@ -1,4 +1,4 @@
-/** Listings of a VPC: everything of one kind that is in a VPC, whoever created it. */
+/** Listings of a VPC: everything of one kind that is in a VPC, ours and foreign. */
 import type { Filter } from '@aws-sdk/client-ec2';
 import type { Aws } from '../aws/clients.ts';
 

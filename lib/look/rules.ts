@@ -5,7 +5,7 @@ import {
   type TargetGroupTuple,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { allPages } from '../aws/pages.ts';
-import { rulesOf } from '../derive/rule-priorities.ts';
+import { configuredRules } from '../derive/rule-priorities.ts';
 import type { Ids } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
 import { STACK_TAG, type Tags } from '../derive/tags.ts';
@@ -51,7 +51,7 @@ export async function lookRules(context: LookContext): Promise<Items<FoundRule>>
     context.aws,
     rules.map(({ RuleArn = '' }) => RuleArn),
   );
-  const keys = new Map([...rulesOf(context.config)].map(([key, { priority }]) => [priority, key]));
+  const keys = new Map([...configuredRules(context.config)].map(([key, { priority }]) => [priority, key]));
   return new Map(
     rules.flatMap((rule) => {
       const ruleTags = tags.get(rule.RuleArn ?? '');

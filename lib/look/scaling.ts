@@ -4,7 +4,7 @@ import { hasResponse, isServerError, isThrottle, isUnimplemented, messageOf } fr
 import { allPages } from '../aws/pages.ts';
 import type { LookContext } from './context.ts';
 
-/** How Application Auto Scaling is involved in the count of a service. */
+/** The influence of Application Auto Scaling on the count of a service. */
 export type Scaling =
   /** It controls the count, which is within these bounds. */
   | { readonly min: number; readonly max: number }

@@ -28,7 +28,7 @@ export interface FieldChange<F extends string = string> {
 
 export type Verb = 'create' | 'update' | 'replace' | 'remove' | 'refused';
 
-/** What must happen to one resource. */
+/** A planned change of one resource. */
 export interface Change<F extends string = string> {
   readonly noun: Noun;
   readonly key: string;

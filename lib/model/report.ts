@@ -1,4 +1,4 @@
-/** What a run says while it works: events, which one of three listeners shows. The engine never prints. */
+/** The events that a run reports, which one of three listeners shows. The engine never prints. */
 import type { Noun } from './architecture.ts';
 import type { Verb } from './change.ts';
 

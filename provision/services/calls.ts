@@ -38,7 +38,7 @@ export type ServiceField =
 
 export type ServiceContext = ApplyContext<'services', ServiceField>;
 
-/** What a create or an update has sent. */
+/** The contents of a create or an update that was sent. */
 export interface Sent {
   /** The context of the call: that of an update, if a create found the service in existence. */
   readonly context: ServiceContext;

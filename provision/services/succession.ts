@@ -1,4 +1,4 @@
-/** How a service replaces its predecessor without interrupting requests. Pure. */
+/** Replaces a service by its successor without interrupting requests: pure decisions about the two. */
 import type { Replacement } from '../../lib/model/change.ts';
 import type { Service } from '../../lib/config/config.ts';
 import type { Survey } from '../../lib/look/found.ts';

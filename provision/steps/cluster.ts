@@ -30,7 +30,7 @@ export const cluster: Step<'cluster', TagField> = {
     }),
 
   /**
-   * A create with a name that is taken returns the existing cluster, whoever created it. The tags in the response show
+   * A create with a name that is taken returns the existing cluster, even a foreign one. The tags in the response show
    * whether someone else has created the cluster since the survey.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
    */

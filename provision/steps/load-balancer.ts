@@ -71,7 +71,7 @@ export const loadBalancer: Step<'loadBalancer', Field> = {
     }),
 
   /**
-   * A create with equal settings returns the existing load balancer, whoever created it; the survey has found none. A
+   * A create with equal settings returns the existing load balancer, even a foreign one; the survey has found none. A
    * failed one must therefore be deleted first.
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
    */

@@ -2,7 +2,7 @@
 import { CreateRuleCommand, ModifyRuleCommand, type Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { retagElb } from '../../lib/aws/retag.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
-import { patternsOf, rulesOf } from '../../lib/derive/rule-priorities.ts';
+import { patternsOf, configuredRules } from '../../lib/derive/rule-priorities.ts';
 import { desiredTags, KEY_TAG, tagFields, toPascalCaseTags, type TagField } from '../../lib/derive/tags.ts';
 import { adoptByName } from '../../lib/engine/adopt-by-name.ts';
 import type { ApplyContext, Step } from '../../lib/engine/step.ts';
@@ -16,7 +16,7 @@ type Context = ApplyContext<'rules', Field>;
 
 const desiredFields = (desired: Desired, found: Survey): Map<string, DesiredFields<Field>> =>
   new Map(
-    [...rulesOf(desired.config)].map(([key, { path }]) => [
+    [...configuredRules(desired.config)].map(([key, { path }]) => [
       key,
       {
         paths: patternsOf(path).sort().join(', '),
@@ -130,7 +130,8 @@ const servingGroupOf = ({ existing }: Context): string => existing?.targetGroupA
 const groupOf = ({ ids, change }: Pick<Context, 'ids' | 'change'>): string =>
   ids.targetGroups.get(change.key)?.targetGroupArn ?? '';
 
-const ruleOf = ({ config, change }: Context) => rulesOf(config).get(change.key) ?? { path: '', priority: 0 };
+const ruleOf = ({ config, change }: Context) =>
+  configuredRules(config).get(change.key) ?? { path: '', priority: 0 };
 
 const conditions = (context: Context) => [
   { Field: 'path-pattern', PathPatternConfig: { Values: patternsOf(ruleOf(context).path) } },

@@ -1,7 +1,7 @@
 /** The task definitions: one per service, with a new revision for every change. */
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { retagEcs } from '../../lib/aws/retag.ts';
-import { deregister, revisionsOf } from '../../lib/aws/task-definition-revisions.ts';
+import { deregisterRevision, revisionsOf } from '../../lib/aws/task-definition-revisions.ts';
 import type { Container, Service } from '../../lib/config/config.ts';
 import { roleArn } from '../../lib/derive/arns.ts';
 import { foreignOwner } from '../../lib/derive/ownership.ts';
@@ -86,7 +86,7 @@ export const taskDefinitions: Step<'taskDefinitions'> = {
     const current = ids.taskDefinitions.get(change.key)?.taskDefinitionArn;
     if (current === undefined) return;
     const active = await revisionsOf(aws, names.family(change.key), 'ACTIVE');
-    for (const arn of active) if (arn !== current) await deregister(aws, arn);
+    for (const arn of active) if (arn !== current) await deregisterRevision(aws, arn);
   },
 };
 

@@ -25,7 +25,7 @@ export const ENTRY: Spelling<Entry, Entry> = {
   write: (key, value) => [key, value],
 };
 
-/** What a service allows, and how it refuses everything else. */
+/** The tags that a service allows, and its refusals of all others. */
 export interface TagRules<Given, Tag extends Given> {
   readonly spelling: Spelling<Given, Tag>;
   /** @throws the refusal of a key or a value that the service does not allow */

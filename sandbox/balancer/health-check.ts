@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TLS } from './tls.ts';
 import type { Reachability, TargetProtocol } from './view.ts';
 
-/** How the targets of a group are checked; times in milliseconds. */
+/** The health check settings of a target group; times in milliseconds. */
 export interface GroupHealthCheck {
   readonly path: string;
   readonly port: number | 'traffic-port';

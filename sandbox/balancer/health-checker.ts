@@ -12,7 +12,7 @@ export interface CheckedGroup {
   reach(target: TargetView): Promise<Reachability>;
 }
 
-/** How to start a health checker. */
+/** The options of a health checker. */
 export interface HealthCheckerOptions {
   /** Returns the target groups in use; called before and after each check. */
   groups(this: void): readonly CheckedGroup[];

@@ -7,7 +7,7 @@ import { idleTimeoutMs, startRouter } from './router.ts';
 import { makeBlackHole } from './black-hole.ts';
 import type { ListenerView } from './view.ts';
 
-/** How to open a listener. */
+/** The options of a listener. */
 export interface ListenerOptions {
   /** The port on this machine; 0 takes any free port. */
   readonly port: number;

@@ -8,10 +8,10 @@ import { laggingTables } from './lagging-tables.ts';
 import { RecentChanges } from './recent-changes.ts';
 import { replacedTags } from './replaced-tags.ts';
 import { makeThrottle } from './throttle.ts';
-import { viewsOf, type Call } from './views.ts';
+import { viewsOf, type DecodedCall } from './views.ts';
 import { calm, isCalm, adjusted, type Weather } from './weather.ts';
 
-/** What happens to a call before the gateway knows whether the sandbox has its operation. */
+/** The chaos of one call, decided before the gateway knows whether the sandbox has its operation. */
 export interface CallStart {
   /** The failure to inject, if any. */
   readonly failure: Failure | undefined;
@@ -35,9 +35,9 @@ export interface Chaos {
   onClock(ms: number): number;
   start(): CallStart;
   /** @throws Throttled, PriorRequestNotComplete */
-  admit(call: Call): void;
+  admit(call: DecodedCall): void;
   /** Carries out a call on the world as that call sees it. */
-  carryOut<Output>(call: Call, run: () => Output): Output;
+  carryOut<Output>(call: DecodedCall, run: () => Output): Output;
 }
 
 export function makeChaos(world: World, initial: Weather = calm): Chaos {

@@ -3,13 +3,13 @@
 import { isMutating } from '../server/journal.ts';
 
 /**
- * How a lost answer appears to its client: a reset connection; HTTP 500; headers and half of a body before the
+ * The ways in which a lost answer appears to its client: a reset connection; HTTP 500; headers and half of a body before the
  * connection closes; or an open connection without an answer.
  */
 export const APPEARANCES = ['reset', '500', 'cut', 'silent'] as const;
 export type Appearance = (typeof APPEARANCES)[number];
 
-/** How a call fails. */
+/** One way in which a call fails. */
 export type Failure =
   | {
       /** The call is refused and has no effect. */

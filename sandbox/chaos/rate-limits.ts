@@ -118,7 +118,7 @@ export const buckets: readonly Bucket[] = [
   ...of('sts', { operations: ['GetCallerIdentity'], capacity: 600, refill: 600 }),
 ];
 
-/** How each service refuses a call when its bucket is empty. */
+/** The refusal of each service when its bucket is empty. */
 export const throttlingRefusals: Readonly<Record<string, { code: string; message: string; status: number }>> =
   {
     ec2: { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 },

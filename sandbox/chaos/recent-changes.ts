@@ -2,7 +2,7 @@
 import type { Table, Watch } from '../world/table.ts';
 
 /** A row that was created or deleted. */
-export interface Change {
+export interface RowChange {
   readonly table: Table<object>;
   readonly id: string;
   readonly event: 'created' | 'deleted';
@@ -26,7 +26,7 @@ export class RecentChanges {
   readonly #now: () => number;
   readonly #lasts: () => number;
   /** By id: an id belongs to one table only. */
-  readonly #changes = new Map<string, Change>();
+  readonly #changes = new Map<string, RowChange>();
   readonly #tags = new Map<string, OldTags>();
   /** The ids of changes by every name that a call may use for them. */
   readonly #named = new Map<string, Set<string>>();
@@ -49,7 +49,7 @@ export class RecentChanges {
   }
 
   /** Returns the recent changes of some tables. */
-  changes(tables: readonly Table<object>[]): Change[] {
+  changes(tables: readonly Table<object>[]): RowChange[] {
     return [...this.#changes.values()].filter(({ table }) => tables.includes(table));
   }
 
@@ -58,7 +58,7 @@ export class RecentChanges {
   }
 
   /** Returns the recent changes that a name may mean: an id, an ARN, or a part of an ECS ARN. */
-  named(name: string): Change[] {
+  named(name: string): RowChange[] {
     return [...(this.#named.get(name) ?? [])].flatMap((id) => this.#changes.get(id) ?? []);
   }
 
@@ -75,7 +75,7 @@ export class RecentChanges {
     this.#named.clear();
   }
 
-  #note(change: Change): void {
+  #note(change: RowChange): void {
     const { id } = change;
     this.#forget();
     this.#changes.delete(id);

@@ -2,7 +2,7 @@
 import type { Table } from '../world/table.ts';
 import type { OldTags } from './recent-changes.ts';
 import { laggingTables } from './lagging-tables.ts';
-import type { Call } from './views.ts';
+import type { DecodedCall } from './views.ts';
 
 const RETAGS: readonly string[] = ['CreateTags', 'DeleteTags'];
 
@@ -12,7 +12,7 @@ export function replacedTags({
   operation,
   input,
   region,
-}: Call): [Table<object>, string, OldTags['tags']][] {
+}: DecodedCall): [Table<object>, string, OldTags['tags']][] {
   if (service !== 'ec2' || !RETAGS.includes(operation)) return [];
   const ids = (input['Resources'] ?? []) as readonly string[];
   return laggingTables(region).flatMap((table) =>

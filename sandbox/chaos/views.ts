@@ -5,10 +5,10 @@ import type { Table } from '../world/table.ts';
 import { isStale } from './visibility.ts';
 import { listedTables, takesLaggingIds } from './lagging-tables.ts';
 import { mentionsIn } from './mentions.ts';
-import type { Change, RecentChanges } from './recent-changes.ts';
+import type { RowChange, RecentChanges } from './recent-changes.ts';
 
 /** A call that was decoded and has not been carried out. */
-export interface Call {
+export interface DecodedCall {
   readonly service: string;
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
@@ -33,7 +33,11 @@ interface Overlay {
 }
 
 /** Returns the views of the tables that a call does not see as they are. */
-export function viewsOf(call: Call, recent: RecentChanges, lags: LagState): Map<Table<object>, Overlay> {
+export function viewsOf(
+  call: DecodedCall,
+  recent: RecentChanges,
+  lags: LagState,
+): Map<Table<object>, Overlay> {
   const views = new Map<Table<object>, Overlay>();
   const viewOf = (table: Table<object>): Overlay => {
     const view = views.get(table) ?? { byId: new Map(), inLists: new Map() };
@@ -59,7 +63,7 @@ export function viewsOf(call: Call, recent: RecentChanges, lags: LagState): Map<
 }
 
 /** Returns the row as it was before a change. */
-const before = ({ id, event, row }: Change): [string, object | undefined] => [
+const before = ({ id, event, row }: RowChange): [string, object | undefined] => [
   id,
   event === 'deleted' ? row : undefined,
 ];
@@ -68,7 +72,10 @@ const before = ({ id, event, row }: Change): [string, object | undefined] => [
  * Returns the recent changes that a call names by id. Only reads still find deleted rows. Other services do not look up
  * a role but learn of it from IAM, which has its own lag.
  */
-function namedChanges({ service, operation, input, region }: Call, recent: RecentChanges): Change[] {
+function namedChanges(
+  { service, operation, input, region }: DecodedCall,
+  recent: RecentChanges,
+): RowChange[] {
   if (!takesLaggingIds(region, service) || REMOVES.test(operation)) return [];
   return mentionsIn(service, operation, input)
     .flatMap(({ text, short }) => recent.named(text).filter(({ id }) => short || id === text))

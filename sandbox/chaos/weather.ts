@@ -21,7 +21,7 @@ const WEATHER = z.strictObject({
   zoneBusyMs: upTo(60_000),
   /** Whether calls take tokens out of AWS's published rate-limit buckets (§12). */
   throttle: z.boolean(),
-  /** The share of calls that fail at random: 0 is none, 1 is all. */
+  /** The share of calls that fail at random, from 0 (no call) to 1 (every call). */
   faultRate: upTo(1),
 });
 

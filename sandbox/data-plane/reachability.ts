@@ -45,7 +45,7 @@ export async function locateTarget(
 const isIn = ({ ec2 }: Region, { VpcId }: LoadBalancerRow, networkInterfaceId: string | undefined): boolean =>
   ec2.networkInterfaces.get(networkInterfaceId)?.VpcId === VpcId;
 
-/** One admitted node of the load balancer is enough: the sandbox does not model which one a request comes from. */
+/** One admitted node of the load balancer is enough: the sandbox does not model which node sends a request. */
 function isAdmitted(
   region: Region,
   { SecurityGroups = [], interfaceIds }: LoadBalancerRow,

@@ -8,7 +8,7 @@ import { ownProperty } from '../own-property.ts';
 import { refusal, Refusal } from '../protocol/refusal.ts';
 import type { OperationShape } from '../protocol/schemas.ts';
 import type { WireRequest, WireResponse } from '../protocol/wire.ts';
-import { services, type Service } from '../services.ts';
+import { services, type SandboxService } from '../services.ts';
 import type { Chaos } from '../chaos/controller.ts';
 import { Throttled } from '../chaos/throttle.ts';
 import type { World } from '../world/world.ts';
@@ -41,7 +41,7 @@ const internalError = () => refusal('InternalError', 'An internal error has occu
 
 /** One call, and the failure to inject into it. */
 interface Call {
-  readonly service: Service;
+  readonly service: SandboxService;
   readonly operation: string;
   readonly region: string;
   readonly requestId: string;
@@ -136,7 +136,7 @@ function withInjectedFailure(
 
 /** Refuses members that AWS supports and the sandbox does not: ignoring them would fake success. */
 function refuseUnsupportedMembers(
-  service: Service,
+  service: SandboxService,
   shape: OperationShape,
   takes: readonly string[],
   input: Record<string, unknown>,

@@ -1,4 +1,4 @@
-/** The sandbox's clock: the machine's own, or one that a test advances manually. */
+/** The sandbox's clock: the machine's own, or a manual clock that tests advance. */
 
 /** A clock with timers. Times are milliseconds since 1970. */
 export interface SandboxClock {

@@ -50,7 +50,7 @@ export const durations = {
 
 export type Duration = keyof typeof durations;
 
-/** How fast AWS time passes: `instant`, or a factor (1 is real time, 60 is one minute per second). */
+/** The speed at which AWS time passes: `instant`, or a factor (1 is real time, 60 is one minute per second). */
 export type Pace = 'instant' | number;
 
 /** The named paces: `instant` for tests, `brisk` for users, `aws` for real durations. */

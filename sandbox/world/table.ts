@@ -14,7 +14,7 @@ export interface Kind<Row extends object = object> {
  */
 export type Lag = 'none' | { readonly listedBy: readonly string[] };
 
-/** What AWS remembers besides resources: client tokens, revision numbers, changes, unfinished uploads. */
+/** The kind of AWS's records that are not resources: client tokens, revision numbers, changes, unfinished uploads. */
 export const BOOKKEEPING: Kind = { isCounted: () => false, lag: 'none' };
 
 /** Is notified of rows that are added to a table or deleted from it. */
@@ -24,7 +24,7 @@ export interface Watch {
   deleted(id: string, row: object): void;
 }
 
-/** What a call sees instead of some rows, by id; undefined for a row that it does not see. */
+/** The rows that a call sees instead of the stored ones, by id; undefined for a row that it does not see. */
 export type Overrides<Row> = ReadonlyMap<string, Row | undefined>;
 
 /** A table as one call sees it when that differs from its actual rows. */

@@ -2,7 +2,7 @@
 import { DeleteTaskDefinitionsCommand, type Failure } from '@aws-sdk/client-ecs';
 import type { Aws } from '../../lib/aws/clients.ts';
 import { isCode } from '../../lib/aws/errors.ts';
-import { deregister, revisionsOf } from '../../lib/aws/task-definition-revisions.ts';
+import { deregisterRevision, revisionsOf } from '../../lib/aws/task-definition-revisions.ts';
 import { problem } from '../../lib/model/problem.ts';
 import { throwingRefusals } from '../../lib/engine/delete.ts';
 import type { Removal } from '../../lib/engine/step.ts';
@@ -22,7 +22,7 @@ export const taskDefinitions: Removal<'taskDefinitions'> = {
       revisionsOf(context.aws, context.existing.family, 'INACTIVE'),
     ]);
     for (const taskDefinition of active) {
-      await deregister(context.aws, taskDefinition);
+      await deregisterRevision(context.aws, taskDefinition);
     }
     const deleteRevision = (revision: string) => deleteBatched(context.aws)(revision, context.clock);
     await throwingRefusals(

@@ -23,8 +23,8 @@ export const vpc: Removal<'vpc'> = {
 };
 
 /**
- * Waits while foreign resources are listed: lists show deleted resources for up to a minute, and one of ours may have lost
- * its tags.
+ * Waits while foreign resources are listed: lists show deleted resources for up to a minute, and our own may have lost
+ * their tags.
  * @throws FOREIGN with the resources that remain
  */
 async function waitUntilNoneForeign(context: RemoveContext<'vpc'>): Promise<void> {

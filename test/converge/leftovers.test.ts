@@ -39,7 +39,7 @@ test('resources that survive their delete are listed with their holders, and the
     vpcs.set(vpcId, vpc);
     securityGroups.set(groupId, group);
     const Groups = [{ GroupId: groupId }];
-    networkInterfaces.set(eni, { ...theirs, Description: 'theirs', RequesterId: 'somebody', Groups });
+    networkInterfaces.set(eni, { ...theirs, Description: 'theirs', RequesterId: 'another-service', Groups });
   };
   await expect(user.teardown(stack())).rejects.toMatchObject({
     code: 'LEFTOVERS',
@@ -47,7 +47,7 @@ test('resources that survive their delete are listed with their holders, and the
     why: [
       `vpc ${vpcId}`,
       `securityGroups.balancer ${groupId}`,
-      `network interface ${eni} (theirs, of somebody) holds ${SubnetId}, ${groupId}`,
+      `network interface ${eni} (theirs, of another-service) holds ${SubnetId}, ${groupId}`,
     ].join('\n'),
     now: 'Everything else is gone; the state file is kept.',
     fix: [expect.stringContaining('npm run teardown')],

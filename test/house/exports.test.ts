@@ -16,13 +16,6 @@ const isStep = (file: string): boolean => /^(provision|teardown)\/steps\//.test(
 /** The same concept on both sides of the API; the sandbox shares no code with Slipway. */
 const ON_BOTH_SIDES: readonly string[] = ['Bucket', 'buckets'];
 
-/** TEMPORARY: names that still repeat. To be emptied, then deleted. */
-const NOT_YET: readonly string[] = [
-  ...['Call', 'Change', 'Config', 'Container', 'Protocol', 'Refusal', 'Rule', 'Service', 'Tags'],
-  ...['addressOf', 'complete', 'deploymentConfiguration', 'deregister', 'failed', 'finish', 'ingressOf'],
-  ...['publicAddress', 'repositoryOf', 'rulesOf', 'send', 'services', 'tagsOf'],
-];
-
 /** The names that a file exports by declaration, values and types. */
 function exportsOf(file: string): string[] {
   const names: string[] = [];
@@ -51,8 +44,7 @@ describe('exports', () => {
   const names = repeated(CODE.filter((file) => roomOf(file) !== undefined));
 
   test('have a name that no other room exports', () => {
-    const allowed = [...ON_BOTH_SIDES, ...NOT_YET];
-    expect(Object.entries(names).filter(([name]) => !allowed.includes(name))).toEqual([]);
+    expect(Object.entries(names).filter(([name]) => !ON_BOTH_SIDES.includes(name))).toEqual([]);
   });
 
   test('repeat a name only while the exception is needed', () => {

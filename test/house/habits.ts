@@ -34,7 +34,7 @@ export const HABITS: readonly Habit[] = [
   },
   {
     name: '"is none"',
-    pattern: /\b(?:is|are|was|were|makes?|be) none\b/i,
+    pattern: /(?<!\bthere (?:can )?)\b(?:is|are|was|were|makes?|be) none\b/i,
     better: '"is not a …", "there is no …"',
   },
   {
@@ -59,7 +59,10 @@ export const HABITS: readonly Habit[] = [
   },
   {
     name: '"a" for "per"',
-    pattern: new RegExp(String.raw`\b${NUMBER}(?: [a-z]+)? a ${UNIT}\b`, 'i'),
+    pattern: new RegExp(
+      String.raw`\b(?<!\b(?:no|the) )${NUMBER}(?: (?!(?:if|of|when|with|without) )[a-z]+)? a ${UNIT}\b`,
+      'i',
+    ),
     better: '"per": one per zone, ten per call',
   },
   {

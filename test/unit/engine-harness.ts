@@ -23,9 +23,9 @@ export type Resources = NonNullable<Parameters<typeof surveyOf>[0]>;
 
 const path = useFolder();
 
-/** What was called, in order: `create vpc`, `recorded vpc`, … */
+/** The calls, in order: `create vpc`, `recorded vpc`, … */
 export let log: string[] = [];
-/** What was reported, in order. */
+/** The reported events, in order. */
 export let events: Event[] = [];
 /** The changes that the fake diffs return. */
 export let diffs: Partial<Record<Noun, Change[]>> = {};

@@ -9,11 +9,11 @@ import {
   type Path,
 } from '../finding.ts';
 import { namesOf } from '../../derive/names.ts';
-import { name as nameRule, stageName, type Rule } from '../field-rules.ts';
+import { name as nameRule, stageName, type FieldRule } from '../field-rules.ts';
 import { display } from '../display.ts';
 
 export function* namesAreWellFormed(config: Config): Iterable<Finding> {
-  const named: { name: string; path: Path; rule?: Rule }[] = [
+  const named: { name: string; path: Path; rule?: FieldRule }[] = [
     { name: config.stage, path: STAGE, rule: stageName },
     ...config.services.map((service) => ({ name: service.name, path: pathOfService(service) })),
     ...containersWithServices(config).map(({ service, container }) => ({

@@ -16,7 +16,7 @@ export { lookElasticIp as elasticIp } from '../elastic-ip.ts';
 export { lookNatGateway as natGateway } from '../nat-gateway.ts';
 export { lookSecurityGroups as securityGroups } from '../security-groups.ts';
 
-/** What can be in a VPC and keep it from being deleted. */
+/** Listings of all kinds of resources that can be in a VPC and keep it from being deleted. */
 export const vpcListings: readonly VpcListing[] = [
   subnetsInVpc,
   securityGroupsInVpc,

@@ -6,7 +6,7 @@ import { matchesWildcard } from '../../wildcard.ts';
 import { rowAt, type Rows } from '../finder.ts';
 import { pageOf, type PageRules } from '../paging.ts';
 import { invalidParameter } from './errors.ts';
-import { tagsOf, type Tagged } from './tags.ts';
+import { tagsOfRow, type Tagged } from './tags.ts';
 
 type Values = string | boolean | undefined | readonly (string | undefined)[];
 /** The filters of a kind, apart from tags: the values of a row for each filter. */
@@ -33,9 +33,9 @@ export function filtered<Row extends Tagged>(
 function shownBy<Row extends Tagged>(name: string, table: FilterTable<Row>): (row: Row) => string[] {
   if (name.startsWith('tag:')) {
     const key = name.slice(4);
-    return (row) => tagsOf(row).flatMap(({ Key, Value = '' }) => (Key === key ? [Value] : []));
+    return (row) => tagsOfRow(row).flatMap(({ Key, Value = '' }) => (Key === key ? [Value] : []));
   }
-  if (name === 'tag-key') return (row) => tagsOf(row).map(({ Key = '' }) => Key);
+  if (name === 'tag-key') return (row) => tagsOfRow(row).map(({ Key = '' }) => Key);
   const show = ownProperty(table, name);
   if (!show) throw invalidParameter(`The filter '${name}' is invalid`);
   return (row) =>

@@ -1,4 +1,4 @@
-/** What every kind of EC2 resource declares: ids, tags, refusals, lists and the VPC that it holds, none of it optional. */
+/** The declaration of each kind of EC2 resource: ids, tags, refusals, lists and the VPC that it holds, all of them mandatory. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { ResourceType } from '@aws-sdk/client-ec2';
 import type { OperationName } from '../../operations.ts';
@@ -9,7 +9,7 @@ import type { Findable } from '../finder.ts';
 import { missingParameter } from './errors.ts';
 import type { Tagged } from './tags.ts';
 
-/** What the declaration of a kind states. */
+/** The declaration of a kind. */
 export interface Declaration<Row extends object> {
   /** `vpc`, of ids such as `vpc-0a1b2c3d4e5f60718`. */
   readonly idPrefix: string;

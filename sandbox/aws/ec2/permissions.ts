@@ -53,7 +53,7 @@ export function checkDescription(text: string | undefined, noun: string): string
  * @throws InvalidPermission.Malformed, InvalidGroup.NotFound
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
  */
-export function rulesOf(
+export function expandPermissions(
   region: Region,
   { VpcId }: SecurityGroupRow,
   permissions: IpPermission[],

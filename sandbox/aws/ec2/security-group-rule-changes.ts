@@ -6,7 +6,7 @@ import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { missingParameter, notImplemented } from './errors.ts';
-import { checkDescription, isSame, rulesOf } from './permissions.ts';
+import { checkDescription, isSame, expandPermissions } from './permissions.ts';
 import { checkNew, rulesIn } from './security-group-rules.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 
@@ -39,7 +39,7 @@ function describeRules(region: Region, isEgress: boolean, input: DescriptionsInp
   const group = rowOf(region.ec2.securityGroups, input.GroupId);
   const existing = rulesIn(region, group.GroupId, isEgress);
   const changes = [
-    ...rulesOf(region, group, input.IpPermissions ?? []).map((text) => {
+    ...expandPermissions(region, group, input.IpPermissions ?? []).map((text) => {
       const rule = existing.find((one) => isSame(one, text));
       if (rule) return { rule, Description: text.Description };
       throw refusal(
@@ -67,7 +67,7 @@ export const securityGroupRuleChangeOperations = {
       const group = rowOf(region.ec2.securityGroups, GroupId);
       const changes = SecurityGroupRules.map(({ SecurityGroupRuleId, SecurityGroupRule = {} }) => {
         const rule = ruleOf(region, group, SecurityGroupRuleId);
-        const [text, ...more] = rulesOf(region, group, [asPermission(SecurityGroupRule)]);
+        const [text, ...more] = expandPermissions(region, group, [asPermission(SecurityGroupRule)]);
         if (!text || more.length > 0) {
           throw refusal('InvalidParameterCombination', 'A rule must have exactly one source or destination.');
         }

@@ -7,7 +7,7 @@ import type { Region } from '../../world/region.ts';
 import { rowOf } from '../finder.ts';
 import { invalidParameter, missingParameter, noDefaultVpc } from './errors.ts';
 import { filtered, named, page, type FilterTable } from './filters.ts';
-import { isSame, peerOf, rulesOf, type RuleText } from './permissions.ts';
+import { isSame, peerOf, expandPermissions, type RuleText } from './permissions.ts';
 import { checkQuota, quotas } from './quotas.ts';
 import type { SecurityGroupRow, SecurityGroupRuleRow } from './store.ts';
 import { tagsFor } from './tags.ts';
@@ -69,7 +69,7 @@ function meant(region: Region, input: RulesInput): { group: SecurityGroupRow; te
   const { CidrIp, IpPermissions = [], ...flat } = input;
   const one = flat.IpProtocol === undefined ? [] : [{ ...flat, IpRanges: CidrIp ? [{ CidrIp }] : [] }];
   const permissions = [...IpPermissions, ...one];
-  return { group, texts: rulesOf(region, group, permissions) };
+  return { group, texts: expandPermissions(region, group, permissions) };
 }
 
 type AuthorizeInput = RulesInput & Pick<EC2.AuthorizeSecurityGroupIngressRequest, 'TagSpecifications'>;

@@ -30,7 +30,7 @@ function checkPlace(region: Region, vpc: VpcRow, cidr: string | undefined): stri
   return CidrBlock;
 }
 
-/** Returns the zone that a call names. AWS picks one when a call names none; here it is the first. */
+/** Returns the zone that a call names. Without a name AWS picks any zone; the sandbox picks the first. */
 function zoneFor(region: Region, { AvailabilityZone, AvailabilityZoneId }: CreateSubnetRequest) {
   const zones = zonesOf(region);
   const zone = zones.find(

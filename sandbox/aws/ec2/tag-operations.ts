@@ -8,7 +8,7 @@ import { rowOf } from '../finder.ts';
 import { missingParameter } from './errors.ts';
 import { filtered, page, type FilterTable } from './filters.ts';
 import { resourceTables } from './store.ts';
-import { mergeTags, tagsOf, type Tagged } from './tags.ts';
+import { mergeTags, tagsOfRow, type Tagged } from './tags.ts';
 
 /** @throws Invalid…ID.NotFound, InvalidID for an id of no kind */
 function taggedOf({ ec2 }: Region, id: string): Tagged {
@@ -28,7 +28,12 @@ function descriptions({ ec2 }: Region): TagDescription[] {
     table
       .entries()
       .flatMap(([ResourceId, row]) =>
-        tagsOf(row).map(({ Key, Value }) => ({ ResourceId, ResourceType: table.kind.tagType, Key, Value })),
+        tagsOfRow(row).map(({ Key, Value }) => ({
+          ResourceId,
+          ResourceType: table.kind.tagType,
+          Key,
+          Value,
+        })),
       ),
   );
 }
@@ -49,7 +54,7 @@ export const tagOperations = {
       if (Resources.length === 0) throw missingParameter('resourceIdSet');
       if (Tags.length === 0) throw missingParameter('tagSet');
       const changes = Resources.map((id) => taggedOf(region, id)).map(
-        (row) => [row, mergeTags(tagsOf(row), Tags)] as const,
+        (row) => [row, mergeTags(tagsOfRow(row), Tags)] as const,
       );
       for (const [row, tags] of changes) setTags(row, tags);
       return {};
@@ -67,7 +72,7 @@ export const tagOperations = {
       for (const row of rows) {
         setTags(
           row,
-          tagsOf(row).filter((tag) => !goes(tag)),
+          tagsOfRow(row).filter((tag) => !goes(tag)),
         );
       }
       return {};

@@ -11,7 +11,7 @@ export interface Tagged {
 }
 
 /** Returns the tags of a row of any kind. */
-export const tagsOf = ({ Tags, TagSet }: Tagged): Tag[] => Tags ?? TagSet ?? [];
+export const tagsOfRow = ({ Tags, TagSet }: Tagged): Tag[] => Tags ?? TagSet ?? [];
 
 /**
  * Returns the tags that a create call gives to the one kind that it creates.

@@ -36,7 +36,7 @@ export function checkImageTag(tag: string): string {
  * Returns the repository that a request names; registries of other accounts are empty here.
  * @throws InvalidParameterException, RepositoryNotFoundException
  */
-export function repositoryOf(
+export function requestedRepository(
   region: Region,
   request: { registryId?: string; repositoryName: string | undefined },
 ): RepositoryRow {

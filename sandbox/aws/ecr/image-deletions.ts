@@ -3,7 +3,7 @@ import type * as ECR from '@aws-sdk/client-ecr';
 import type { ImageFailure, ImageIdentifier } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { repositoryOf } from './checks.ts';
+import { requestedRepository } from './checks.ts';
 import { checkIds, failure, failureOf } from './image-ids.ts';
 import { childDigestsOf, findImage, removeImage } from './image-rows.ts';
 import type { ImageRow, RepositoryRow } from './store.ts';
@@ -42,7 +42,7 @@ export const imageDeletionOperations = {
   BatchDeleteImage: {
     takes: ['registryId', 'repositoryName', 'imageIds'],
     run(input, region) {
-      const repository = repositoryOf(region, input);
+      const repository = requestedRepository(region, input);
       const imageIds: ImageIdentifier[] = [];
       const failures: ImageFailure[] = [];
       for (const id of checkIds(input.imageIds)) {

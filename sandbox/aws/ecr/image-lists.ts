@@ -1,8 +1,8 @@
-/** The contents of a repository: image details, image ids, and scans, of which there are none. */
+/** The contents of a repository: image details and image ids; no scan is ever found. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { ImageDetail } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
-import { listed, placeOf, repositoryOf } from './checks.ts';
+import { listed, placeOf, requestedRepository } from './checks.ts';
 import { imageNotFound, invalidParameter, scanNotFound } from './errors.ts';
 import { findImage } from './image-rows.ts';
 import { parseManifest } from './manifests.ts';
@@ -41,7 +41,7 @@ export const imageListOperations = {
   DescribeImages: {
     takes: ['registryId', 'repositoryName', 'imageIds', 'filter', 'maxResults', 'nextToken'],
     run(input, region) {
-      const repository = repositoryOf(region, input);
+      const repository = requestedRepository(region, input);
       const place = placeOf(repository);
       if (input.imageIds && input.imageIds.length > 0) {
         if (input.maxResults !== undefined || input.nextToken !== undefined) {
@@ -66,7 +66,7 @@ export const imageListOperations = {
   ListImages: {
     takes: ['registryId', 'repositoryName', 'filter', 'maxResults', 'nextToken'],
     run(input, region) {
-      const repository = repositoryOf(region, input);
+      const repository = requestedRepository(region, input);
       const ids = filtered(repository, input.filter).flatMap(({ digest: imageDigest, tags }) =>
         tags.length === 0 ? [{ imageDigest }] : tags.map((imageTag) => ({ imageDigest, imageTag })),
       );
@@ -79,7 +79,7 @@ export const imageListOperations = {
   DescribeImageScanFindings: {
     takes: ['registryId', 'repositoryName', 'imageId', 'maxResults', 'nextToken'],
     run(input, region) {
-      const repository = repositoryOf(region, input);
+      const repository = requestedRepository(region, input);
       const place = placeOf(repository);
       const id = input.imageId ?? {};
       throw findImage(repository, id) ? scanNotFound(id, place) : imageNotFound(id, place);

@@ -2,7 +2,7 @@
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
-import { checkImageTag, placeOf, repositoryOf } from './checks.ts';
+import { checkImageTag, placeOf, requestedRepository } from './checks.ts';
 import {
   digestMismatch,
   imageExists,
@@ -58,7 +58,7 @@ export const imageOperations = {
       'imageDigest',
     ],
     run(input, region) {
-      const repository = repositoryOf(region, input);
+      const repository = requestedRepository(region, input);
       const place = placeOf(repository);
       const { imageManifest: manifest = '', imageTag, imageManifestMediaType } = input;
       if (imageTag !== undefined) checkImageTag(imageTag);
@@ -85,7 +85,7 @@ export const imageOperations = {
   BatchGetImage: {
     takes: ['registryId', 'repositoryName', 'imageIds', 'acceptedMediaTypes'],
     run(input, region) {
-      const repository = repositoryOf(region, input);
+      const repository = requestedRepository(region, input);
       const place = placeOf(repository);
       const images = [];
       const failures = [];

@@ -3,7 +3,7 @@ import type * as ECR from '@aws-sdk/client-ecr';
 import { createHash } from 'node:crypto';
 import type { Operations } from '../../operations.ts';
 import type { Region } from '../../world/region.ts';
-import { isDigest, placeOf, repositoryOf } from './checks.ts';
+import { isDigest, placeOf, requestedRepository } from './checks.ts';
 import {
   emptyUpload,
   invalidLayer,
@@ -29,7 +29,7 @@ function uploadOf(
   region: Region,
   input: { registryId?: string; repositoryName: string | undefined; uploadId: string | undefined },
 ) {
-  const repository = repositoryOf(region, input);
+  const repository = requestedRepository(region, input);
   const place = placeOf(repository);
   const upload = region.ecr.uploads.get(input.uploadId);
   if (upload?.repositoryName !== place.repositoryName) throw uploadNotFound(input.uploadId ?? '', place);
@@ -43,7 +43,7 @@ export const layerOperations = {
   BatchCheckLayerAvailability: {
     takes: ['registryId', 'repositoryName', 'layerDigests'],
     run(input, region) {
-      const { layers } = repositoryOf(region, input);
+      const { layers } = requestedRepository(region, input);
       const digests = input.layerDigests ?? [];
       if (digests.length < 1 || digests.length > 100) {
         throw invalidParameter('layerDigests', 'Member must have length between 1 and 100');
@@ -69,7 +69,7 @@ export const layerOperations = {
   InitiateLayerUpload: {
     takes: ['registryId', 'repositoryName'],
     run(input, region) {
-      const { repositoryName } = repositoryOf(region, input);
+      const { repositoryName } = requestedRepository(region, input);
       const uploadId = region.uuid();
       region.ecr.uploads.set(uploadId, { uploadId, repositoryName, parts: [] });
       return { uploadId, partSize: PART };

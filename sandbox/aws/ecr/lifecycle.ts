@@ -2,7 +2,7 @@
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
 import type { Events, Region } from '../../world/region.ts';
-import { placeOf, repositoryOf } from './checks.ts';
+import { placeOf, requestedRepository } from './checks.ts';
 import { lifecyclePolicyNotFound } from './errors.ts';
 import { childrenOf, removeImage } from './image-rows.ts';
 import { expired, parseLifecyclePolicy } from './lifecycle-policy.ts';
@@ -46,7 +46,7 @@ export const lifecycleOperations = {
   PutLifecyclePolicy: {
     takes: ['registryId', 'repositoryName', 'lifecyclePolicyText'],
     run(input, region) {
-      const row = repositoryOf(region, input);
+      const row = requestedRepository(region, input);
       const { lifecyclePolicyText = '' } = input;
       parseLifecyclePolicy(lifecyclePolicyText);
       row.lifecyclePolicyText = lifecyclePolicyText;
@@ -58,7 +58,7 @@ export const lifecycleOperations = {
   GetLifecyclePolicy: {
     takes: ['registryId', 'repositoryName'],
     run(input, region) {
-      const row = repositoryOf(region, input);
+      const row = requestedRepository(region, input);
       const place = placeOf(row);
       const { lifecyclePolicyText } = row;
       if (lifecyclePolicyText === undefined) throw lifecyclePolicyNotFound(place);
@@ -69,7 +69,7 @@ export const lifecycleOperations = {
   DeleteLifecyclePolicy: {
     takes: ['registryId', 'repositoryName'],
     run(input, region) {
-      const row = repositoryOf(region, input);
+      const row = requestedRepository(region, input);
       const place = placeOf(row);
       const { lifecyclePolicyText } = row;
       if (lifecyclePolicyText === undefined) throw lifecyclePolicyNotFound(place);

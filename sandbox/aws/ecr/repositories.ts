@@ -1,7 +1,7 @@
 /** Repositories: unique by name, with the settings for pushes. */
 import type * as ECR from '@aws-sdk/client-ecr';
 import type { Operations } from '../../operations.ts';
-import { checkRepositoryName, listed, placeOf, repositoryOf } from './checks.ts';
+import { checkRepositoryName, listed, placeOf, requestedRepository } from './checks.ts';
 import { invalidParameter, notHere, repositoryExists, repositoryNotEmpty } from './errors.ts';
 import { dropUpload, removeLayers } from './layer-rows.ts';
 import { cancelExpiry } from './lifecycle.ts';
@@ -62,7 +62,7 @@ export const repositoryOperations = {
       const { registryId = region.account, repositoryNames } = input;
       if (repositoryNames && repositoryNames.length > 0) {
         const named = repositoryNames.map((repositoryName) =>
-          repositoryOf(region, { registryId, repositoryName }),
+          requestedRepository(region, { registryId, repositoryName }),
         );
         return { repositories: named };
       }
@@ -75,7 +75,7 @@ export const repositoryOperations = {
   DeleteRepository: {
     takes: ['registryId', 'repositoryName', 'force'],
     run(input, region) {
-      const row = repositoryOf(region, input);
+      const row = requestedRepository(region, input);
       const place = placeOf(row);
       if (row.images.length > 0 && !input.force) throw repositoryNotEmpty(place);
       removeLayers(region, row, () => true);
@@ -92,7 +92,7 @@ export const repositoryOperations = {
   PutImageScanningConfiguration: {
     takes: ['registryId', 'repositoryName', 'imageScanningConfiguration'],
     run(input, region) {
-      const row = repositoryOf(region, input);
+      const row = requestedRepository(region, input);
       row.imageScanningConfiguration = { scanOnPush: input.imageScanningConfiguration?.scanOnPush ?? false };
       return {
         ...placeOf(row),
@@ -104,7 +104,7 @@ export const repositoryOperations = {
   PutImageTagMutability: {
     takes: ['registryId', 'repositoryName', 'imageTagMutability', 'imageTagMutabilityExclusionFilters'],
     run(input, region) {
-      const row = repositoryOf(region, input);
+      const row = requestedRepository(region, input);
       const mutability = checkMutability(
         input.imageTagMutability ?? '',
         input.imageTagMutabilityExclusionFilters,

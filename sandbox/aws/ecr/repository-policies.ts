@@ -2,7 +2,7 @@
 import type * as ECR from '@aws-sdk/client-ecr';
 import * as z from 'zod';
 import type { Operations } from '../../operations.ts';
-import { placeOf, repositoryOf } from './checks.ts';
+import { placeOf, requestedRepository } from './checks.ts';
 import { invalidParameter, repositoryPolicyNotFound } from './errors.ts';
 import type { RepositoryRow } from './store.ts';
 
@@ -51,7 +51,7 @@ export const repositoryPolicyOperations = {
   SetRepositoryPolicy: {
     takes: ['registryId', 'repositoryName', 'policyText'],
     run(input, region) {
-      const row = repositoryOf(region, input);
+      const row = requestedRepository(region, input);
       const { policyText = '' } = input;
       checkPolicy(policyText);
       row.policyText = policyText;
@@ -60,12 +60,12 @@ export const repositoryPolicyOperations = {
   },
   GetRepositoryPolicy: {
     takes: ['registryId', 'repositoryName'],
-    run: (input, region) => policyOf(repositoryOf(region, input)),
+    run: (input, region) => policyOf(requestedRepository(region, input)),
   },
   DeleteRepositoryPolicy: {
     takes: ['registryId', 'repositoryName'],
     run(input, region) {
-      const row = repositoryOf(region, input);
+      const row = requestedRepository(region, input);
       const answer = policyOf(row);
       delete row.policyText;
       return answer;

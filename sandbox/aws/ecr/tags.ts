@@ -4,7 +4,7 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { CAPITALISED, tagging } from '../tagging.ts';
-import { repositoryOf } from './checks.ts';
+import { requestedRepository } from './checks.ts';
 import { invalidParameter } from './errors.ts';
 import type { RepositoryRow } from './store.ts';
 
@@ -29,7 +29,7 @@ function byArn(region: Region, arn: string | undefined): RepositoryRow {
   const parts = /^arn:aws:ecr:([\w-]+):(\d{12}):repository\/(.+)$/.exec(arn ?? '');
   const [, regionName, registryId, repositoryName] = parts ?? [];
   if (regionName !== region.name) throw invalidParameter('resourceArn', 'Invalid ARN');
-  return repositoryOf(region, { registryId, repositoryName });
+  return requestedRepository(region, { registryId, repositoryName });
 }
 
 export const tagOperations = {

@@ -16,7 +16,7 @@ const DEFAULTS: DeploymentConfiguration = {
  * @throws InvalidParameterException; NotImplemented for every strategy but the rolling one
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
  */
-export function deploymentConfiguration(
+export function mergeDeploymentConfiguration(
   given: DeploymentConfiguration = {},
   existing: DeploymentConfiguration = DEFAULTS,
 ): DeploymentConfiguration {

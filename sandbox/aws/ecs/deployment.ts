@@ -2,7 +2,7 @@
 import type { Region } from '../../world/region.ts';
 import { decimal, findTaskDefinition } from './lookups.ts';
 import { openRollout, settleRollout } from './rollouts.ts';
-import { completed, failed, rollingBack, say, steady } from './service-events.ts';
+import { deploymentCompleted, deploymentFailed, rollingBack, say, steady } from './service-events.ts';
 import type { DeploymentRow, ServiceRow } from './store.ts';
 import { digestsOf } from './task-row.ts';
 import { wake } from './wake.ts';
@@ -46,15 +46,15 @@ function promote(region: Region, service: ServiceRow, deployment: DeploymentRow)
   wake(region, service, 'taskCreate');
 }
 
-/** Whether a service is steady: all its tasks are running and healthy, and there are no others. */
-export function complete(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
+/** Completes a deployment whose tasks are all running and healthy, and reports the service as steady. */
+export function completeDeployment(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
   if (deployment.rolloutState === 'IN_PROGRESS') {
     deployment.rolloutState = 'COMPLETED';
     deployment.rolloutStateReason = `ECS deployment ${deployment.id} completed.`;
     deployment.updatedAt = region.now();
     deployment.failedTasks = 0;
     service.completed = { ...deployment };
-    say(region, service, completed(deployment));
+    say(region, service, deploymentCompleted(deployment));
     settleRollout(region, service, deployment, 'completed');
   }
   if (!service.steady) say(region, service, steady);
@@ -66,11 +66,11 @@ export function complete(region: Region, service: ServiceRow, deployment: Deploy
  * replaces it if there is one and the service enables rollback. A rollback is not rolled back.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
  */
-export function fail(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
+export function failDeployment(region: Region, service: ServiceRow, deployment: DeploymentRow): void {
   deployment.rolloutState = 'FAILED';
   deployment.rolloutStateReason = 'ECS deployment circuit breaker: tasks failed to start.';
   deployment.updatedAt = region.now();
-  say(region, service, failed(deployment));
+  say(region, service, deploymentFailed(deployment));
   const back = service.deploymentConfiguration.deploymentCircuitBreaker?.rollback
     ? service.completed
     : undefined;

@@ -1,4 +1,4 @@
-/** What every kind of ECS resource declares: its ARNs, the lists that it appears in, and which rows take tags. */
+/** The declaration of each kind of ECS resource: its ARNs, the lists that it appears in, and which rows take tags. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Tag } from '@aws-sdk/client-ecs';
 import type { OperationName } from '../../operations.ts';

@@ -1,7 +1,7 @@
 /** Recovery after a restart of the sandbox: the processes of its tasks ended with it, so their tasks are stopped. */
 import type { Region } from '../../world/region.ts';
-import { finish } from './task-life.ts';
-import { deregister } from './task-targets.ts';
+import { finishTask } from './task-life.ts';
+import { deregisterTargets } from './task-targets.ts';
 import { wake } from './wake.ts';
 
 /**
@@ -19,8 +19,8 @@ export function recoverTasks(region: Region): string[] {
       task.stoppedReason = 'The sandbox was restarted, and the processes of this task ended with it.';
       task.stoppingAt = region.now();
     }
-    deregister(region, task);
-    finish(region, task);
+    deregisterTargets(region, task);
+    finishTask(region, task);
   }
   for (const service of region.ecs.services.filter(({ status }) => status !== 'INACTIVE')) {
     service.wakeAt = undefined;

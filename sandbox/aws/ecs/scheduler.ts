@@ -2,7 +2,7 @@
 import { durations } from '../../world/durations.ts';
 import type { Events, Region } from '../../world/region.ts';
 import { failureThreshold, hasTripped } from './breaker.ts';
-import { complete, fail, primaryOf } from './deployment.ts';
+import { completeDeployment, failDeployment, primaryOf } from './deployment.ts';
 import { countFailures, judge } from './judging.ts';
 import { startTasks } from './placement.ts';
 import { nextMoves, type Standing } from './rolling.ts';
@@ -26,7 +26,7 @@ export function schedule(region: Region, service: ServiceRow): void {
   countFailures(region, service, tasks);
   const judged = running.map((task) => judge(region, service, task));
   const tripped = primaryOf(service);
-  if (tripped && hasTripped(service, tripped)) fail(region, service, tripped);
+  if (tripped && hasTripped(service, tripped)) failDeployment(region, service, tripped);
   const primary = primaryOf(service);
   if (!primary) return;
   const standing = judged.map((one) => ({ ...one, mine: one.task.deploymentId === primary.id }));
@@ -107,7 +107,7 @@ function settle(region: Region, service: ServiceRow, primary: DeploymentRow, isS
   const now = region.now().getTime();
   primary.steadySince ??= now;
   if (now - primary.steadySince < region.scaled(durations.deploymentSettle)) return;
-  complete(region, service, primary);
+  completeDeployment(region, service, primary);
   service.deployments = [primary];
 }
 

@@ -55,8 +55,9 @@ export const THROTTLED =
   'is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.';
 export const STUCK =
   'was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.';
-export const completed = ({ id }: DeploymentRow): string => `(deployment ${id}) deployment completed.`;
-export const failed = ({ id }: DeploymentRow): string =>
+export const deploymentCompleted = ({ id }: DeploymentRow): string =>
+  `(deployment ${id}) deployment completed.`;
+export const deploymentFailed = ({ id }: DeploymentRow): string =>
   `(deployment ${id}) deployment failed: tasks failed to start.`;
 export const rollingBack = (id: string): string => `rolling back to deployment ${id}.`;
 export const steady = STEADY;

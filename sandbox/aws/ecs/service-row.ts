@@ -6,7 +6,7 @@ import { invalid, notTaken } from './errors.ts';
 import { serviceArn } from './lookups.ts';
 import { checkNetwork } from './network-rules.ts';
 import { linkedRoleArn } from './service-linked-role.ts';
-import { deploymentConfiguration, zoneRebalancing } from './deployment-rules.ts';
+import { mergeDeploymentConfiguration, zoneRebalancing } from './deployment-rules.ts';
 import {
   checkDesiredCount,
   checkExecuteCommand,
@@ -37,7 +37,7 @@ export function newService(region: Region, cluster: ClusterRow, input: CreateSer
   }
   const { type = 'ECS' } = input.deploymentController ?? {};
   if (type !== 'ECS') throw notTaken(`the deployment controller ${type}`);
-  const rollout = deploymentConfiguration(input.deploymentConfiguration);
+  const rollout = mergeDeploymentConfiguration(input.deploymentConfiguration);
   return {
     ...capacity,
     serviceArn: serviceArn(region, cluster, input.serviceName ?? ''),

@@ -7,7 +7,7 @@ import { deploy } from './deployment.ts';
 import { notTaken, serviceNotActive } from './errors.ts';
 import { activeClusterOf, findTaskDefinition, serviceOf } from './lookups.ts';
 import { checkNetwork } from './network-rules.ts';
-import { deploymentConfiguration, zoneRebalancing } from './deployment-rules.ts';
+import { mergeDeploymentConfiguration, zoneRebalancing } from './deployment-rules.ts';
 import {
   checkDesiredCount,
   checkExecuteCommand,
@@ -80,7 +80,10 @@ export const serviceUpdateOperations = {
         input.loadBalancers || input.taskDefinition
           ? checkLoadBalancers(region, input.loadBalancers ?? service.loadBalancers, definition)
           : service.loadBalancers;
-      const rollout = deploymentConfiguration(input.deploymentConfiguration, service.deploymentConfiguration);
+      const rollout = mergeDeploymentConfiguration(
+        input.deploymentConfiguration,
+        service.deploymentConfiguration,
+      );
       checkGracePeriod(input.healthCheckGracePeriodSeconds, balancers);
       checkPlacement(input);
       checkExecuteCommand(input.enableExecuteCommand, definition);

@@ -52,7 +52,7 @@ export interface DeploymentRow extends Deployment {
   /** A rollback that fails is not rolled back again. */
   isRollback?: boolean;
 }
-/** What `DescribeServiceDeployments` shows of a deployment, and the revision that it deploys. */
+/** A deployment as `DescribeServiceDeployments` shows it, and the revision that it deploys. */
 export interface RolloutRow extends ServiceDeployment {
   serviceDeploymentArn: string;
   status: NonNullable<ServiceDeployment['status']>;

@@ -8,7 +8,7 @@ import type { TaskRow } from './store.ts';
 import { deleteUnused } from './task-definitions.ts';
 import { attachTo, detachFrom } from './task-interface.ts';
 import { newTask, type TaskRequest } from './task-row.ts';
-import { deregister, register } from './task-targets.ts';
+import { deregisterTargets, registerTargets } from './task-targets.ts';
 import { wakeServiceOf } from './wake.ts';
 
 /** The most stopped tasks that are kept, however recent. */
@@ -72,7 +72,7 @@ function activate(region: Region, task: TaskRow): void {
     container.runtimeId = `${shortName(task.taskArn)}-${parseInt(region.id('r', 8).slice(2), 16)}`;
   }
   move(task, 'ACTIVATING');
-  register(region, task);
+  registerTargets(region, task);
   region.after('taskActivate', 'ecs:task-activated', task.taskArn);
 }
 
@@ -97,7 +97,7 @@ export function stop(region: Region, task: TaskRow, stopCode: TaskStopCode, reas
     stoppedReason: reason,
     stoppingAt: region.now(),
   });
-  const drainTime = deregister(region, task);
+  const drainTime = deregisterTargets(region, task);
   if (!task.handedOver) return deprovision(region, task);
   if (drainTime > 0 && lastStatus === 'RUNNING' && !task.failed) {
     move(task, 'DEACTIVATING');
@@ -128,7 +128,7 @@ function deprovision(region: Region, task: TaskRow): void {
 }
 
 /** The end: the network interface is released, and the row stays to show the reason. */
-export function finish(region: Region, task: TaskRow): void {
+export function finishTask(region: Region, task: TaskRow): void {
   detachFrom(region, task);
   for (const container of task.containers) container.lastStatus = 'STOPPED';
   task.handedOver = false;
@@ -155,5 +155,5 @@ export const taskEvents: Events = {
     wakeServiceOf(region, task);
   }),
   'ecs:task-drained': inState('DEACTIVATING', halt),
-  'ecs:task-detached': inState('DEPROVISIONING', finish),
+  'ecs:task-detached': inState('DEPROVISIONING', finishTask),
 };

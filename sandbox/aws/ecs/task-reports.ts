@@ -1,4 +1,4 @@
-/** What the data plane reports about the containers of running tasks. */
+/** Reports of the data plane about the containers of running tasks. */
 import type { Container, HealthStatus } from '@aws-sdk/client-ecs';
 import type { Region } from '../../world/region.ts';
 import type { TaskRow } from './store.ts';

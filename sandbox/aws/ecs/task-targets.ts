@@ -5,7 +5,7 @@ import { deregistered, DRAINING, notRegistered, registered, say } from './servic
 import type { TaskRow } from './store.ts';
 
 /** Registers a task in all its target groups. A deleted group is reported in an event, and the task runs without it. */
-export function register(region: Region, task: TaskRow): void {
+export function registerTargets(region: Region, task: TaskRow): void {
   const service = region.ecs.services.get(task.serviceArn);
   for (const { targetGroupArn, port } of task.targets) {
     let happened = registered(targetGroupArn);
@@ -22,7 +22,7 @@ export function register(region: Region, task: TaskRow): void {
  * Deregisters a task from all its target groups.
  * @returns the time it drains, in milliseconds of AWS time: the longest deregistration delay; 0 when it was in no group
  */
-export function deregister(region: Region, task: TaskRow): number {
+export function deregisterTargets(region: Region, task: TaskRow): number {
   const service = region.ecs.services.get(task.serviceArn);
   let longest = 0;
   for (const { targetGroupArn, port } of task.targets) {

@@ -1,32 +1,32 @@
 /** The attributes of load balancers, target groups and listeners: their values and defaults. */
-import type { AttributeTable, Rule } from './attributes.ts';
+import type { AttributeTable, AttributeRule } from './attributes.ts';
 import { invalidConfiguration, notImplemented, validation } from './errors.ts';
 
 const oneOf =
-  (...values: string[]): Rule =>
+  (...values: string[]): AttributeRule =>
   (value, key) =>
     values.includes(value) ? undefined : validation(`'${key}' must be one of [${values.join(', ')}]`);
 const flag = oneOf('true', 'false');
 const within =
-  (least: number, most: number): Rule =>
+  (least: number, most: number): AttributeRule =>
   (value, key) =>
     /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most
       ? undefined
       : validation(`'${key}' value '${value}' must be between '${least}-${most}' inclusive`);
 const either =
-  (...rules: Rule[]): Rule =>
+  (...rules: AttributeRule[]): AttributeRule =>
   (value, key) => {
     const faults = rules.map((rule) => rule(value, key));
     return faults.includes(undefined) ? undefined : faults[0];
   };
-const anything: Rule = () => undefined;
+const anything: AttributeRule = () => undefined;
 /** Accepts only the values that the sandbox's load balancer implements, and refuses AWS's other values. */
 const only =
-  (rule: Rule, ...supported: string[]): Rule =>
+  (rule: AttributeRule, ...supported: string[]): AttributeRule =>
   (value, key) =>
     rule(value, key) ?? (supported.includes(value) ? undefined : notImplemented(`${key} = ${value}`));
 /** Access logs need a bucket of the account, which AWS checks; the sandbox has no buckets. */
-const noBucket: Rule = (value, key) =>
+const noBucket: AttributeRule = (value, key) =>
   flag(value, key) ??
   (value === 'true'
     ? invalidConfiguration(

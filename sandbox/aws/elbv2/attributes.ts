@@ -3,9 +3,9 @@ import type { Refusal } from '../../protocol/refusal.ts';
 import { validation } from './errors.ts';
 
 /** Checks the value of a key, and returns what is wrong with it, if anything. */
-export type Rule = (value: string, key: string) => Refusal | undefined;
+export type AttributeRule = (value: string, key: string) => Refusal | undefined;
 /** The attributes of one kind of resource, in AWS's order: the value of a new resource, and the rule for others. */
-export type AttributeTable = Readonly<Record<string, readonly [fallback: string, rule: Rule]>>;
+export type AttributeTable = Readonly<Record<string, readonly [fallback: string, rule: AttributeRule]>>;
 
 /** Returns the attributes of a new resource. */
 export const defaultsOf = (table: AttributeTable): Record<string, string> =>

@@ -19,7 +19,7 @@ export const CONFIGS = {
 export type Field = keyof typeof CONFIGS;
 
 /** The members that configurations have. */
-export interface Config {
+export interface ConditionConfig {
   readonly HttpHeaderName?: string;
   readonly IpAddressType?: string;
   readonly Values?: (string | QueryStringKeyValuePair)[];
@@ -37,7 +37,7 @@ const SHAPES: Readonly<Partial<Record<Field, RegExp>>> = {
 /** @throws ValidationError */
 export function checkConfig(
   field: Field,
-  { HttpHeaderName, IpAddressType, Values = [], RegexValues = [] }: Config,
+  { HttpHeaderName, IpAddressType, Values = [], RegexValues = [] }: ConditionConfig,
 ) {
   if (IpAddressType !== undefined) throw notImplemented('SourceIpConfig with IpAddressType');
   if (Values.length + RegexValues.length === 0) throw validation('A condition value must be specified');

@@ -1,6 +1,6 @@
 /** The conditions of rules: their checks, and the form in which AWS shows them. */
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { checkConfig, CONFIGS, type Config, type Field } from './condition-values.ts';
+import { checkConfig, CONFIGS, type ConditionConfig, type Field } from './condition-values.ts';
 import { validation } from './errors.ts';
 import { checkQuota } from './limits.ts';
 
@@ -36,7 +36,7 @@ function checkCondition(condition: RuleCondition): RuleCondition {
   const name = CONFIGS[field];
   const other = Object.entries(configs).find(([key, value]) => key !== name && value !== undefined);
   if (other) throw validation(`The '${other[0]}' field is not compatible with '${field}'`);
-  const config: Config | undefined = configs[name];
+  const config: ConditionConfig | undefined = configs[name];
   if (legacy !== undefined || RegexValues !== undefined) {
     return fromLegacy(field, { Values: legacy, RegexValues }, config);
   }
@@ -46,7 +46,11 @@ function checkCondition(condition: RuleCondition): RuleCondition {
 }
 
 /** The older form, with values beside the field, takes one value; several values need the field's configuration. */
-function fromLegacy(field: Field, legacy: Config, config: Config | undefined): RuleCondition {
+function fromLegacy(
+  field: Field,
+  legacy: ConditionConfig,
+  config: ConditionConfig | undefined,
+): RuleCondition {
   if (field !== 'path-pattern' && field !== 'host-header') {
     throw validation(`The 'Values' field is not compatible with '${field}'`);
   }
@@ -63,7 +67,7 @@ function fromLegacy(field: Field, legacy: Config, config: Config | undefined): R
 }
 
 /** Paths and hosts are shown in both forms. */
-function full(field: Field, { Values, RegexValues, ...more }: Config): RuleCondition {
+function full(field: Field, { Values, RegexValues, ...more }: ConditionConfig): RuleCondition {
   const config = { ...more, ...(Values ? { Values } : {}), ...(RegexValues ? { RegexValues } : {}) };
   const isPattern = field === 'path-pattern' || field === 'host-header';
   return {
@@ -76,7 +80,7 @@ function full(field: Field, { Values, RegexValues, ...more }: Config): RuleCondi
 const isField = (field: string): field is Field => Object.hasOwn(CONFIGS, field);
 const missing = (field: Field) => validation(`A '${CONFIGS[field]}' must be specified with '${field}'`);
 
-const configOf = (condition: RuleCondition): Config | undefined =>
+const configOf = (condition: RuleCondition): ConditionConfig | undefined =>
   condition[CONFIGS[condition.Field as Field]];
 
 const valuesOf = (condition: RuleCondition): string[] =>

@@ -1,4 +1,4 @@
-/** What every kind of Elastic Load Balancing resource declares: its ARNs, its refusals and the lists that it appears in. */
+/** The declaration of each kind of Elastic Load Balancing resource: its ARNs, its refusals and the lists that it appears in. */
 import type * as ELBv2 from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Tag } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { OperationName } from '../../operations.ts';

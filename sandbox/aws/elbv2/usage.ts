@@ -1,4 +1,4 @@
-/** Who uses what: the rules of a listener in order, the target groups of actions, the load balancer of a target group. */
+/** References between resources: the rules of a listener in order, the target groups of actions, the load balancer of a target group. */
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Region } from '../../world/region.ts';
 import type { ListenerRow, LoadBalancerRow, RuleRow } from './store.ts';

@@ -70,13 +70,13 @@ export const described = <Row>(
 /** Compares names in the order of AWS's lists: by character code, capitals first. */
 export const byName = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-export type Tags = Record<string, string>;
+export type TagRecord = Record<string, string>;
 
 const TAG_KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 
 /** Returns the checked tags of a request. @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html */
-export function checkTags(tags: Tags | undefined): Tags {
+export function checkTags(tags: TagRecord | undefined): TagRecord {
   for (const [key, value] of Object.entries(tags ?? {})) checkTag(key, value);
   return { ...tags };
 }

@@ -4,7 +4,7 @@ import type { Operations } from '../../operations.ts';
 import { refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 import { ENTRY, tagging } from '../tagging.ts';
-import { checkGroupName, checkTag, type Tags } from './checks.ts';
+import { checkGroupName, checkTag, type TagRecord } from './checks.ts';
 import { resourceNotFound } from './errors.ts';
 import { groupNamed } from './groups.ts';
 import type { LogGroupRow } from './store.ts';
@@ -15,7 +15,7 @@ const { merged, without } = tagging({
   tooMany: (most) => refusal('TooManyTagsException', `A resource can have no more than ${most} tags`),
 });
 
-function add(group: LogGroupRow, tags: Tags = {}): void {
+function add(group: LogGroupRow, tags: TagRecord = {}): void {
   group.tags = Object.fromEntries(merged(Object.entries(group.tags), Object.entries(tags)));
 }
 

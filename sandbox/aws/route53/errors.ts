@@ -3,7 +3,7 @@ import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const invalidInput = (message: string): Refusal => refusal('InvalidInput', message);
 
-/** What the XML schema of AWS refuses before any operation looks at it. */
+/** Refuses a value that AWS's XML schema does not allow, before any operation reads it. */
 export const notInEnumeration = (value: unknown, values: readonly string[]): Refusal =>
   invalidInput(
     `Invalid XML ; cvc-enumeration-valid: Value '${String(value)}' is not facet-valid with respect to enumeration '[${values.join(', ')}]'. It must be a value from the enumeration.`,

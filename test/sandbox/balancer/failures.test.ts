@@ -263,7 +263,7 @@ describe('the load balancer refuses with', () => {
     expect(answer).toContain('Server: awselb/2.0\r\n');
   });
 
-  test('408 for a client that stops in the middle of its body', async () => {
+  test('408 if a client stops in the middle of its body', async () => {
     const { port: at } = await startTarget(echo());
     const { port } = await open(await withTarget(at, { 'idle_timeout.timeout_seconds': '0.05' }));
     const answer = await exchange(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello');

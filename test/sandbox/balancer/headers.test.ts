@@ -183,7 +183,7 @@ describe('a response at the client', () => {
       socket.once('data', () =>
         socket.end(
           [
-            'HTTP/1.1 207 Many Things',
+            'HTTP/1.1 207 Many Statuses',
             'Set-Cookie: a=1',
             'x-LOWER: kept',
             'Set-Cookie: b=2',
@@ -206,7 +206,7 @@ describe('a response at the client', () => {
       'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n'.replace('keep-alive', 'close'),
     );
     expect(answer.replace(/Date: .*\r\n/, '').split('\r\n')).toEqual([
-      'HTTP/1.1 207 Many Things',
+      'HTTP/1.1 207 Many Statuses',
       'Set-Cookie: a=1',
       'x-LOWER: kept',
       'Set-Cookie: b=2',

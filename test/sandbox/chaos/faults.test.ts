@@ -121,7 +121,7 @@ describe('a failure that comes later', () => {
       FailureMessage: 'by the test',
     });
     expect(region.ec2.addresses.get(address)?.heldBy).toBeUndefined();
-    // With the old token it is the failed one for ever.
+    // The old token returns the failed NAT gateway forever.
     const again = await ec2.send(new CreateNatGatewayCommand(token));
     expect(again.NatGateway).toMatchObject({ NatGatewayId: id, State: 'failed' });
   });

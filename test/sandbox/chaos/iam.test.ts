@@ -1,4 +1,4 @@
-// A role is there at once, and those who are to take it hear of it later: each at a time of its own.
+// A new role exists at once; the services that are to assume it learn of it later, each at a different time.
 import * as ECS from '@aws-sdk/client-ecs';
 import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { describe, expect, test } from '@jest/globals';

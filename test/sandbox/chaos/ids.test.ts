@@ -1,4 +1,4 @@
-// A new id is not known everywhere at once: each operation learns of it at a time of its own, and refuses it in its own words until then.
+// A new id is not known everywhere at once: each operation learns of it at a different time, and refuses it in its own words until then.
 import * as EC2 from '@aws-sdk/client-ec2';
 import * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
@@ -27,7 +27,7 @@ async function lagging() {
 }
 type Scene = Awaited<ReturnType<typeof lagging>>;
 
-/** A thing is made; a consumer refuses it with a code until the lag is over. */
+/** A resource is created; a consumer refuses it with a code until the lag is over. */
 type Row = [
   consumer: string,
   code: string,
@@ -223,8 +223,8 @@ test.each([...ec2, ...others])('%s never says %s in calm weather', async (_, _co
   expect(await met(use(at, id))).toBe('ok');
 });
 
-describe('what is gone', () => {
-  test('is still found by those who read, for a while, and by nobody who changes', async () => {
+describe('a deleted resource', () => {
+  test('is still found by reads for a while, but not by changes', async () => {
     const { ec2: client, make, clock, turn } = await weathered();
     const id = await make.vpc();
     turn(LAG);
@@ -278,7 +278,7 @@ test('what was found may be lost again for a while, and never when the lag is ov
   expect(relapses).toBeLessThan(100);
 });
 
-test('each operation learns of a thing at a time of its own', async () => {
+test('each operation learns of a resource at a different time', async () => {
   const { ec2: client, make, clock } = await weathered(LAG);
   const id = await make.vpc();
   const since = new Map<string, number>();

@@ -1,4 +1,4 @@
-// Lists and filters go by an index that is behind: new things are not in it yet, old ones still, and tags are those of a moment ago.
+// Lists and filters read an index that lags: new resources are not in it yet, deleted ones still are, and tags are those of a moment ago.
 import * as EC2 from '@aws-sdk/client-ec2';
 import * as ECS from '@aws-sdk/client-ecs';
 import * as ELB from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -159,7 +159,7 @@ describe('tags that were set later', () => {
         ?.length;
     expect([await look('new'), await look('old')]).toEqual([0, 1]);
     expect([await described('new'), await described('old')]).toEqual([0, 1]);
-    // Who knows the id sees them as they are.
+    // A call by id sees the current tags.
     const { Vpcs } = await ec2.send(new EC2.DescribeVpcsCommand({ VpcIds: [id] }));
     expect(Vpcs?.[0]?.Tags).toEqual(tags('new'));
     clock.advance(LAG.listLagMs);
@@ -181,7 +181,7 @@ describe('tags that were set later', () => {
   });
 });
 
-test('the same seed shows the same things at the same time', async () => {
+test('the same seed shows the same resources at the same time', async () => {
   const seen = async (seed: string) => {
     const { ec2, make, clock } = await weathered({ ...LAG, seed });
     for (const second of [0, 1, 2, 3]) await make.vpc(`10.${second}.0.0/16`);

@@ -34,7 +34,7 @@ test('the same seed strikes the same calls in the same way, about as many as it 
   expect(new Set(struck)).toEqual(new Set(['lost reset', 'lost 500', 'not-done reset', 'not-done 500']));
 });
 
-test('turning a knob starts the sequence anew', async () => {
+test('changing a setting restarts the random sequence', async () => {
   const { ec2, turn, journal } = await weathered();
   const round = async () => {
     turn({ faultRate: 0.5 });
@@ -55,7 +55,7 @@ test('a call takes its time, half of it before its effect', async () => {
   let answered = false;
   const call = ec2.send(new CreateInternetGatewayCommand({})).finally(() => (answered = true));
   const made = () => region.ec2.internetGateways.size;
-  // Time does not pass before the call has arrived; moved to and fro, it is there at last.
+  // Time must not pass before the call has arrived, so the clock advances in small steps between turns of the event loop.
   let waited = 0;
   for (; made() === 0; waited += SECOND / 20) {
     for (let turns = 0; turns < 50; turns += 1) await aTurn();

@@ -1,4 +1,4 @@
-// What most tests of the weather start with: a sandbox at AWS's own pace, a clock moved by hand, and a short way to say what a call met.
+// The scene for most tests of the weather: a sandbox at AWS's own pace, a manual clock, and a short way to get the result of a call.
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
 import type { Weather } from '../../../sandbox/chaos/weather.ts';
 import { manualClock } from '../../../sandbox/world/clock.ts';

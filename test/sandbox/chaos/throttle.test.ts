@@ -1,4 +1,4 @@
-// AWS's buckets: a burst, then so many calls a second, then refusals that a test can count.
+// AWS's rate-limit buckets: a burst, then a limited number of calls per second, then refusals that a test can count.
 import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
 import { CreateVpcCommand, DescribeSecurityGroupsCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import {
@@ -14,14 +14,14 @@ import { met, SECOND, weathered } from './scene.ts';
 
 const ON = { throttle: true };
 
-/** How many of so many calls at once are let through, and what the others are refused with. */
+/** Sends simultaneous calls; returns how many are let through, and the codes of all results. */
 async function burst(count: number, call: () => Promise<unknown>) {
   const answers = await Promise.all(Array.from({ length: count }, () => met(call())));
   return { ok: answers.filter((answer) => answer === 'ok').length, codes: [...new Set(answers)].sort() };
 }
 
 describe('over HTTP', () => {
-  test('EC2 says 503 RequestLimitExceeded, and lets twenty a second through again', async () => {
+  test('EC2 says 503 RequestLimitExceeded, and lets twenty per second through again', async () => {
     const { ec2, journal, clock } = await weathered(ON);
     const look = () => ec2.send(new DescribeVpcsCommand({}));
     expect(await burst(105, look)).toEqual({ ok: 100, codes: ['RequestLimitExceeded', 'ok'] });
@@ -36,7 +36,7 @@ describe('over HTTP', () => {
     expect(await burst(25, look)).toMatchObject({ ok: 20 });
   });
 
-  test('each operation of EC2 has a bucket of its own, and so has a look at all security groups', async () => {
+  test('each operation of EC2 has its own bucket, and so has a look at all security groups', async () => {
     const { ec2 } = await weathered(ON);
     await burst(100, () => ec2.send(new DescribeVpcsCommand({})));
     expect(await burst(51, () => ec2.send(new DescribeSecurityGroupsCommand({})))).toMatchObject({ ok: 50 });

@@ -98,7 +98,7 @@ describe('an address that other machines can reach', () => {
     const before = names.map((name) => [name, process.env[name]] as const);
     for (const name of names) process.env[name] = '0.0.0.0';
     try {
-      const uncalled = () => Promise.reject(new Error('Nobody calls'));
+      const uncalled = () => Promise.reject(new Error('This handler must not be called'));
       const { server } = await startServer({ aws: uncalled, admin: uncalled }, 0);
       expect(server.address()).toMatchObject({ address: '127.0.0.1' });
       server.close();

@@ -89,7 +89,7 @@ describe('a claim', () => {
   });
 });
 
-/** Claims a folder each time it is told to and reports what came of it; releases it when told to. */
+/** A process that claims a folder on the command `claim` and reports the result; any other command releases the folder. */
 const CLAIMANT = `
 import { createInterface } from 'node:readline';
 import fsPromises from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// What a step may use for one change.
+// The context that a step gets for one change.
 import {
   DescribeSubnetsCommand,
   DescribeVpcAttributeCommand,

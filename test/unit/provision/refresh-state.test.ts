@@ -1,4 +1,4 @@
-// What the state file contains after a survey: what was found, and nothing else.
+// The state file after a survey: it contains the found resources, and nothing else.
 import { DescribeVpcAttributeCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { lookVpc } from '../../../lib/look/vpc.ts';

@@ -39,7 +39,7 @@ describe('taking over', () => {
 
   test.each([
     ['that has no resource', 'natGateway'],
-    ['whose resource is of someone else, but does not stand in our way', 'rules.web-api2'],
+    ['whose resource belongs to someone else, but is not in our way', 'rules.web-api2'],
   ])('fails for an address %s, and lists the ones that can be adopted', (_what, address) => {
     expect(() => takeOver(surveyOf(found), refused, [address], STACK)).toThrow(
       expect.objectContaining({

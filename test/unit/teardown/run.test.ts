@@ -188,7 +188,7 @@ describe('a run', () => {
     expect(json).toMatchObject({ removed: 1, certificate: { vpc: { vpcId: 'vpc-1' } } });
     expect(events).toContainEqual({
       type: 'note',
-      text: `looked again for ${tornDown.length} kinds of resources by tag and name, and for 6 kinds in vpc-1, whoever created them: 0 left`,
+      text: `looked again for ${tornDown.length} kinds of resources by tag and name, and for 6 kinds in vpc-1, ours and foreign: 0 left`,
     });
     expect(existsSync(fileOf('home/dev.json'))).toBe(false);
     expect(existsSync(fileOf('home/dev.lock'))).toBe(false);

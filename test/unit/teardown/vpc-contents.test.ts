@@ -1,4 +1,4 @@
-// What is in a VPC at the end: every kind is asked for, and each resource is described with its owner and what it holds.
+// The contents of a VPC at the end: every kind is listed, and each resource is described with its owner and what it holds.
 import {
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,

@@ -139,7 +139,7 @@ test('a target is there until it is taken away; the count stays', async () => {
   });
 });
 
-test('a target goes with its service, and counts until then', async () => {
+test('a target is deleted together with its service, and is in the census until then', async () => {
   const { register, targets, ecs, world } = await scene();
   await register({ MinCapacity: 1, MaxCapacity: 5 });
   expect(census(world)).toMatchObject({ 'autoscaling.targets': 1 });

@@ -1,4 +1,4 @@
-// What every describe call of EC2 does: filters and pages.
+// Filters and pages, which every describe call of EC2 supports.
 import {
   CreateTagsCommand,
   DescribeSubnetsCommand,

@@ -1,4 +1,4 @@
-// How the sandbox's NAT gateways are refused, and how they fail later.
+// NAT gateways of the sandbox that are refused, and those that fail later.
 import {
   CreateNatGatewayCommand,
   DeleteSubnetCommand,
@@ -11,7 +11,7 @@ import { refusalOf } from '../../harness.ts';
 import { HOUR, natScene } from './nat-scene.ts';
 import { natGateway } from './scene.ts';
 
-test('what stands in the way fails the NAT gateway later, not the call', async () => {
+test('a VPC without an internet gateway fails the NAT gateway later, not the call', async () => {
   const { ec2, clock, make, vpc, subnet } = await natScene();
   const id = await make.nat(subnet, await make.address());
   expect((await natGateway(ec2, id)).State).toBe('pending');

@@ -1,4 +1,4 @@
-// What tests of NAT gateways start with: a subnet, a clock moved by hand, and short names for the calls.
+// The scene for tests of NAT gateways: a subnet, a manual clock, and short names for the calls.
 import {
   DeleteNatGatewayCommand,
   DescribeNatGatewaysCommand,

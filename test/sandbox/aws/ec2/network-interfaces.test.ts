@@ -114,7 +114,7 @@ test('an interface of the account is born pending, found available with its tags
   });
 });
 
-test('AWS keeps five addresses of a subnet; when the others are taken there is none', async () => {
+test('AWS reserves five addresses of a subnet; a create is refused when all others are taken', async () => {
   const { create } = await scene();
   const ips: (string | undefined)[] = [];
   for (let i = 0; i < 11; i++) ips.push((await create()).PrivateIpAddress);

@@ -1,4 +1,4 @@
-// What tests of security group rules start with: a group in a VPC, and short names for the calls.
+// The scene for tests of security group rules: a group in a VPC, and short names for the calls.
 import {
   AuthorizeSecurityGroupIngressCommand,
   DescribeSecurityGroupsCommand,

@@ -1,4 +1,4 @@
-// What most tests of EC2 start with: a VPC with a subnet and an internet gateway, made through the API.
+// The scene for most tests of EC2: a VPC with a subnet and an internet gateway, created through the API.
 import {
   AllocateAddressCommand,
   AttachInternetGatewayCommand,

@@ -1,4 +1,4 @@
-// What the sandbox's ECR says of the images in a repository.
+// The lists and details of the images in a repository of the sandbox's ECR.
 import {
   DescribeImageScanFindingsCommand,
   DescribeImagesCommand,

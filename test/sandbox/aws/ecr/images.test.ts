@@ -106,7 +106,7 @@ test('a manifest that has another digest than the request says is refused', asyn
   expect(await refusalOf(wrong)).toMatchObject({ code: 'ImageDigestDoesNotMatchException' });
 });
 
-test('the media type may stand in the request instead of the manifest', async () => {
+test('the media type may be in the request instead of the manifest', async () => {
   const { ecr } = await withRepository();
   await pushLayer(ecr, repositoryName, '{}');
   const manifest = manifestOf('{}', []).replace(`"mediaType":"${OCI_IMAGE}",`, '');

@@ -72,7 +72,7 @@ test.each([
   ['no selection', policy({ ...keep(1), selection: undefined }), 'rules.0.selection: '],
   ['no action', policy({ ...keep(1), action: undefined }), 'rules.0.action: '],
   ['another action', policy({ ...keep(1), action: { type: 'keep' } }), 'rules.0.action.type: '],
-  ['a member that is none', policy({ ...keep(1), colour: 'red' }), 'colour'],
+  ['an unknown member', policy({ ...keep(1), colour: 'red' }), 'colour'],
   ['a count of zero', policy(keep(0)), 'rules.0.selection.countNumber: '],
   ['another tag status', policy(keep(1, { tagStatus: 'some' })), 'rules.0.selection.tagStatus: '],
   [

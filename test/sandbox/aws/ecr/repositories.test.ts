@@ -155,11 +155,11 @@ test('scanning and tag mutability can be changed', async () => {
 });
 
 test.each([
-  ['no filters where they are asked for', 'MUTABLE_WITH_EXCLUSION', undefined],
-  ['filters where there can be none', 'MUTABLE', ['a*']],
+  ['no filters in a mode that requires them', 'MUTABLE_WITH_EXCLUSION', undefined],
+  ['filters in a mode that takes no filters', 'MUTABLE', ['a*']],
   ['a filter with three wildcards', 'MUTABLE_WITH_EXCLUSION', ['*a*b*']],
   ['six filters', 'MUTABLE_WITH_EXCLUSION', ['a', 'b', 'c', 'd', 'e', 'f']],
-  ['a mode that is none', 'SOMETIMES', undefined],
+  ['an unknown mode', 'SOMETIMES', undefined],
 ])('mutability with %s is refused', async (_what, mode, filters) => {
   const { ecr } = await sandbox();
   const made = makeRepository(ecr, 'api1', {

@@ -91,7 +91,7 @@ test('a cluster that is not there is a failure in the answer, not an error', asy
   expect(failures).toEqual([{ arn: 'arn:aws:ecs:eu-west-1:000000000000:cluster/x', reason: 'MISSING' }]);
 });
 
-test('a deleted cluster stays describable as INACTIVE, is not listed, and can be made anew', async () => {
+test('a deleted cluster stays describable as INACTIVE, is not listed, and can be created again', async () => {
   const { ecs } = await account();
   const { cluster } = await ecs.send(new DeleteClusterCommand({ cluster: 'main' }));
   expect(cluster?.status).toBe('INACTIVE');

@@ -52,7 +52,7 @@ test('a rolling update keeps the old tasks serving until the new ones are health
   ]);
   heal(scene.region);
   clock.advance(6_000);
-  // The old ones drain: they are asked for nothing new, and nothing of theirs is cut off.
+  // The old tasks drain: they get no new requests, and finish those that they have.
   expect(await tasks('STOPPED')).toMatchObject([
     { taskArn: old[0], lastStatus: 'DEACTIVATING' },
     { taskArn: old[1], lastStatus: 'DEACTIVATING' },
@@ -227,7 +227,7 @@ test('without rollback a failed update stays PRIMARY, and the old tasks go on se
   expect(await tasks()).toMatchObject([{ lastStatus: 'RUNNING' }]);
 });
 
-test('the breaker can be told to count otherwise', async () => {
+test('the threshold of the circuit breaker can be configured', async () => {
   const plane = scriptedPlane(() => CANNOT_PULL);
   const scene = await balanced({ plane });
   const deploymentCircuitBreaker = {
@@ -241,7 +241,7 @@ test('the breaker can be told to count otherwise', async () => {
   expect(plane.started).toHaveLength(5);
 });
 
-test('without a breaker it goes on for ever, but never in one breath', async () => {
+test('without a circuit breaker retries continue indefinitely, a few per call', async () => {
   const plane = scriptedPlane(() => CANNOT_PULL);
   const scene = await balanced({ plane });
   const { create, service } = calls(scene.ecs);
@@ -309,7 +309,7 @@ test('ECS does not start tasks with a role that does not trust it, and tries aga
   await until(scene, isCompleted);
 });
 
-test('a role that is gone stops the breaker from waiting for ever', async () => {
+test('a deployment whose role is deleted fails instead of waiting indefinitely', async () => {
   const scene = await balanced();
   await scene.iam.send(new DeleteRoleCommand({ RoleName: 'tasks' }));
   const { create } = calls(scene.ecs);
@@ -318,7 +318,7 @@ test('a role that is gone stops the breaker from waiting for ever', async () => 
   expect(seen.deployments).toMatchObject([{ failedTasks: 3, runningCount: 0 }]);
 });
 
-test('service deployments tell what became of each', async () => {
+test('service deployments report the outcome of each deployment', async () => {
   const scene = await updating(CANNOT_PULL);
   await calls(scene.ecs).update({ taskDefinition: 'web:2' });
   await until(scene, ({ deployments }) => deployments?.[0]?.id === scene.id);

@@ -1,4 +1,4 @@
-// What the scheduler of the sandbox makes of unhealthy tasks: by target groups, by container health checks, in the grace period.
+// Replacement of unhealthy tasks by the sandbox's scheduler: by target groups, by container health checks, in the grace period.
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { containerExited, containerHealth } from '../../../../sandbox/aws/ecs/task-reports.ts';
@@ -60,7 +60,7 @@ test('where the maximum leaves no room, the unhealthy task goes first', async ()
   expect(await tasks()).toMatchObject([{ lastStatus: 'PROVISIONING' }]);
 });
 
-test('a word from the load balancer is enough: nobody has to look', async () => {
+test('a report from the load balancer is enough: no describe call is needed', async () => {
   const { clock, region, ip, groups, tasks } = await steady();
   sicken(region, ip, 5000);
   region.after(0, 'ecs:target-health-changed', sure(groups[0]));

@@ -1,4 +1,4 @@
-// A data plane for tests that runs nothing: tasks do what the test says, and targets are what the test makes of them.
+// A data plane for tests that runs no processes: the test decides the fate of tasks and the health of targets.
 import { containerExited } from '../../../../sandbox/aws/ecs/task-reports.ts';
 import { setTargetHealth } from '../../../../sandbox/aws/elbv2/targets.ts';
 import type { Region } from '../../../../sandbox/world/region.ts';
@@ -6,7 +6,7 @@ import type { Region } from '../../../../sandbox/world/region.ts';
 type Plane = Region['plane'];
 type TaskFailure = NonNullable<Parameters<Parameters<Plane['startTask']>[2]>[0]>;
 
-/** What becomes of a task that is started: it runs, it cannot be started, or its first container ends. */
+/** The fate of a started task: it runs, it cannot be started, or its first container ends. */
 export type Fate = 'runs' | TaskFailure | { readonly exitCode: number };
 
 export interface ScriptedPlane extends Plane {

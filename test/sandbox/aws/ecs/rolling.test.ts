@@ -46,7 +46,7 @@ describe('examples', () => {
     const odd = { minimumHealthyPercent: 50, maximumPercent: 150 };
     expect(moves(['old', 'old', 'old'], 3, odd)).toEqual({ stop: ['old'], start: 2, stuck: false });
   });
-  test('old tasks that serve nobody go at once', () => {
+  test('old tasks that serve no requests are stopped at once', () => {
     expect(moves(['old', 'old, not healthy'], 1)).toMatchObject({ stop: ['old, not healthy'] });
   });
   test('without room on either side the service is stuck', () => {

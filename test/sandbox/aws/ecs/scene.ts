@@ -1,4 +1,4 @@
-// What most tests of ECS start with: roles, a network, a load balancer with two target groups, a cluster, task definitions.
+// The scene for most tests of ECS: roles, a network, a load balancer with two target groups, a cluster, task definitions.
 import {
   CreateClusterCommand,
   CreateServiceCommand,

@@ -1,4 +1,4 @@
-// What the sandbox refuses in services, in ECS's words.
+// Settings of services that the sandbox refuses, in ECS's words.
 import {
   DeregisterTaskDefinitionCommand,
   RegisterTaskDefinitionCommand,

@@ -271,7 +271,7 @@ const refusals: [string, (role: string) => Over, string | RegExp][] = [
     'Role is not valid',
   ],
   [
-    'a dependency on nobody',
+    'a dependency on an unknown container',
     (role) => withFirst(role, { dependsOn: [{ containerName: 'x', condition: 'START' }] }),
     "Cannot depend on container + 'x' because it does not exist",
   ],

@@ -147,7 +147,7 @@ test('a subnet that is full fails the task with the words of EC2', async () => {
   });
 });
 
-test('a failure to start is told of the task and of the container at fault', async () => {
+test('a failure to start is reported on the task and on the container at fault', async () => {
   const reason = 'CannotPullContainerError: not found';
   const { run, clock, describe } = await timed(
     scriptedPlane(() => ({ stopCode: 'TaskFailedToStart', reason, container: 'api2' })),

@@ -1,4 +1,4 @@
-// What can be changed about the sandbox's load balancers, through the SDK's own client.
+// Changes to the sandbox's load balancers, through the SDK's own client.
 import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
 import {
   DescribeCapacityReservationCommand,
@@ -154,7 +154,7 @@ test('no capacity is reserved', async () => {
   expect((await elbv2.send(command)).CapacityReservationState).toEqual([]);
 });
 
-test('a load balancer that is not there and an ARN that is none are told apart', async () => {
+test('a missing load balancer and an invalid ARN are refused differently', async () => {
   const { balancer, elbv2 } = await scene();
   const describe = (LoadBalancerArn: string) =>
     refusalOf(elbv2.send(new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn })));

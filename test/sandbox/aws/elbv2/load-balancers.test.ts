@@ -149,7 +149,7 @@ test.each([
   });
 });
 
-test('subnets must exist, be two at least, and lie in one VPC and in different zones', async () => {
+test('at least two existing subnets are needed, in one VPC and in different zones', async () => {
   const { createBalancer, make, subnets, vpc } = await scene();
   const [first = ''] = subnets;
   const refused = (...Subnets: string[]) => refusalOf(createBalancer({ Subnets }));

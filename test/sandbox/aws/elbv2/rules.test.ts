@@ -119,7 +119,7 @@ test('a rule changes what the call names and keeps the rest', async () => {
   });
 });
 
-test('the default rule changes and goes with its listener only', async () => {
+test('the default rule can only be changed and deleted through its listener', async () => {
   const { byDefault, elbv2, move } = await ruleScene();
   const modify = elbv2.send(new ModifyRuleCommand({ RuleArn: byDefault, Actions: [notFound] }));
   expect(await refusalOf(modify)).toMatchObject({ code: 'OperationNotPermitted' });

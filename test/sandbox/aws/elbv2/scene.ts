@@ -1,4 +1,4 @@
-// What most tests of Elastic Load Balancing start with: a VPC with an internet gateway and two subnets, made through the API.
+// The scene for most tests of Elastic Load Balancing: a VPC with an internet gateway and two subnets, created through the API.
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,

@@ -43,7 +43,7 @@ test('a target group has the health checks that AWS gives it when nothing is sai
   ]);
 });
 
-test('a target group for HTTPS is checked over HTTP unless told', async () => {
+test('a target group for HTTPS is checked over HTTP by default', async () => {
   const { createGroup } = await scene();
   expect((await createGroup({ Protocol: 'HTTPS' })).TargetGroups).toMatchObject([
     {

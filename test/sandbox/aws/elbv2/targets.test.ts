@@ -90,7 +90,7 @@ test('a target of a group in use becomes healthy when the security groups let th
   expect(await health()).toEqual([{ State: 'healthy' }]);
 });
 
-test('a target is unhealthy when the security groups keep the load balancer out, or when nobody is there', async () => {
+test('a target is unhealthy when the security groups keep the load balancer out, or when no process listens', async () => {
   const { health, ip, register, use } = await targetScene();
   await use();
   await register({ Id: ip }, { Id: '10.0.1.200' });
@@ -151,7 +151,7 @@ test('the delay can be changed, down to nothing', async () => {
   expect(await health()).toEqual([]);
 });
 
-test('a target that comes back while it drains starts anew and stays', async () => {
+test('a target that is registered again while it drains stays healthy', async () => {
   const clock = manualClock();
   const { admit, deregister, health, ip, register, use } = await targetScene({ clock, pace: 1 });
   await admit();

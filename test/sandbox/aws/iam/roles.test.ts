@@ -102,7 +102,7 @@ test.each([
   ['text that is not JSON', '{', 'This policy contains invalid Json'],
   ['no statement', '{"Version":"2012-10-17"}', 'Syntax errors in policy.'],
   ['another version', trust().replace('2012-10-17', '2020-01-01'), 'Syntax errors in policy.'],
-  ['a member that is none', trust({ Colour: 'red' }), 'Syntax errors in policy.'],
+  ['an unknown member', trust({ Colour: 'red' }), 'Syntax errors in policy.'],
   ['no effect', trust({ Effect: undefined }), 'Missing required field Effect'],
   ['no principal', trust({ Principal: undefined }), 'Missing required field Principal'],
   ['no action', trust({ Action: undefined }), 'Missing required field Action'],
@@ -133,7 +133,7 @@ test.each([
   expect(await refusalOf(made)).toEqual({ code: 'MalformedPolicyDocument', message });
 });
 
-test('a role that is there, the account and everybody can be principals', async () => {
+test('existing roles, accounts and "*" can be principals', async () => {
   const { iam } = await sandbox();
   await makeRole(iam, 'first');
   const AWS = ['arn:aws:iam::000000000000:role/first', 'arn:aws:iam::000000000000:root', '111111111111'];

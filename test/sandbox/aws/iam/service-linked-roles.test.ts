@@ -88,7 +88,7 @@ test('only its service changes such a role, but for the description', async () =
   expect(Role?.Description).toBe('ours too');
 });
 
-test('a service can make its role by itself', async () => {
+test('a service can create its role on its own', async () => {
   const { iam, region } = await sandbox();
   expect(hasServiceLinkedRole(region, 'ecs.amazonaws.com')).toBe(false);
   makeServiceLinkedRole(region, 'ecs.amazonaws.com');

@@ -1,4 +1,4 @@
-// How container output gets into the sandbox's log streams.
+// The path of container output into the sandbox's log streams.
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, jest, test } from '@jest/globals';
 import { appendLog, hasLogGroup } from '../../../../sandbox/aws/logs/append.ts';

@@ -8,7 +8,7 @@ import { manualClock } from '../../../../sandbox/world/clock.ts';
 import { sandbox } from '../../harness.ts';
 
 export const logGroupName = '/slipway/dev';
-/** What time it is when the streams are made. */
+/** The time at which the streams are created. */
 export const NOW = Date.UTC(2026, 0, 20);
 
 /** A sandbox with a log group, a way to make streams, and one to put events: `[milliseconds from NOW, message]`. */

@@ -121,12 +121,12 @@ const refused: [string, Change[], string][] = [
     "Duplicate Resource Record: '192.0.2.1'",
   ],
   [
-    'an IPv6 address that is none',
+    'an invalid IPv6 address',
     all('CREATE', record('www.example.com', 'AAAA', ['192.0.2.1'])),
     "Invalid Resource Record: 'FATAL problem: AAAARRDATAIllegalIPv6Address (Value is not a valid IPv6 address) encountered with '192.0.2.1''",
   ],
   [
-    'a text without quotation marks',
+    'a TXT value without quotation marks',
     all('CREATE', record('www.example.com', 'TXT', ['hello'])),
     "Invalid Resource Record: 'FATAL problem: InvalidCharacterString (Value should be enclosed in quotation marks) encountered with 'hello''",
   ],

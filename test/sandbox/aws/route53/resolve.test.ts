@@ -1,4 +1,4 @@
-// What the sandbox's hosted zones answer to a resolver.
+// Answers of the sandbox's hosted zones to a resolver.
 import { expect, test } from '@jest/globals';
 import { resolve } from '../../../../sandbox/aws/route53/resolve.ts';
 import { alias, aliasScene, all, record, zoneScene } from './scene.ts';

@@ -1,4 +1,4 @@
-// What most tests of record sets start with: a sandbox with one hosted zone, and short names for changes.
+// The scene for most tests of record sets: a sandbox with one hosted zone, and short names for changes.
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -11,7 +11,7 @@ import {
 import { scene as balancerScene } from '../elbv2/scene.ts';
 import { sandbox } from '../../harness.ts';
 
-/** A record set of values, for a minute unless told. */
+/** A record set with these values; its TTL is one minute by default. */
 export const record = (
   Name: string,
   Type: RRType,

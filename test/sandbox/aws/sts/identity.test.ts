@@ -1,4 +1,4 @@
-// Who the sandbox says is calling.
+// The identity of the caller, as the sandbox reports it.
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { expect, test } from '@jest/globals';
 import { refusalOf, sandbox } from '../../harness.ts';
@@ -11,7 +11,7 @@ test('the caller is a user of the account that everything else is in', async () 
   expect(UserId).toMatch(/^AIDA[A-Z0-9]{17}$/);
 });
 
-test('nobody can take a role', async () => {
+test('no role can be assumed', async () => {
   const { sts } = await sandbox();
   const command = new AssumeRoleCommand({
     RoleArn: 'arn:aws:iam::000000000000:role/any',

@@ -1,4 +1,4 @@
-// What happens when a call fails, against a scripted server, so that retries of the SDK would be noticed.
+// Failing calls, against a scripted server, so that retries by the SDK would be noticed.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateClusterCommand } from '@aws-sdk/client-ecs';

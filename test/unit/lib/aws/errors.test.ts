@@ -13,7 +13,7 @@ import {
   messageOf,
 } from '../../../../lib/aws/errors.ts';
 
-/** An error of a service whose SDK names differ from the wire codes, and one of a service that sends no `Code`. */
+/** Errors of a service whose SDK names differ from the wire codes, and of another that sends no `Code`. */
 const elb = (code: string, status = 400) =>
   Object.assign(new Error(code), {
     name: `${code}Exception`,

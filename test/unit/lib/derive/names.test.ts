@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { routesOf, type Container } from '../../../../lib/config/config.ts';
-import { stackName, stageName, type Rule } from '../../../../lib/config/field-rules.ts';
+import { stackName, stageName, type FieldRule } from '../../../../lib/config/field-rules.ts';
 import { namesOf, configuredServiceName, shortHash } from '../../../../lib/derive/names.ts';
 import { config } from '../../step-harness.ts';
 
@@ -27,7 +27,7 @@ test('every name of a stack begins with the name of the stack, or contains it as
 });
 
 test('no two stacks share a name: a stage has no hyphens, so the last hyphen separates it', () => {
-  const good = (pattern: RegExp, rule: Rule) =>
+  const good = (pattern: RegExp, rule: FieldRule) =>
     fc.stringMatching(pattern).filter((text) => rule(text) === undefined);
   const stacks = fc.record({
     name: good(/^[a-c1-]{1,6}$/, stackName),

@@ -1,6 +1,6 @@
 // The policies of the two roles, and the ARNs in them.
 import { describe, expect, test } from '@jest/globals';
-import { logGroupArn, partitionOf, repositoryOf, roleArn } from '../../../../lib/derive/arns.ts';
+import { logGroupArn, partitionOf, repositoryArnOf, roleArn } from '../../../../lib/derive/arns.ts';
 import { namesOf } from '../../../../lib/derive/names.ts';
 import { executionPolicy, policyText, trustPolicy } from '../../../../lib/derive/policies.ts';
 import { config } from '../../step-harness.ts';
@@ -109,6 +109,6 @@ describe('ARNs', () => {
     ['nginx', undefined],
     ['example.com/111122223333.dkr.ecr.eu-west-1.amazonaws.com/a', undefined],
   ])('the repository of %s', (reference, arn) => {
-    expect(repositoryOf(reference)).toBe(arn);
+    expect(repositoryArnOf(reference)).toBe(arn);
   });
 });

@@ -1,7 +1,7 @@
 // Properties of rule priorities that hold for all paths.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { patternsOf, prioritiesOf, rulesOf } from '../../../../lib/derive/rule-priorities.ts';
+import { patternsOf, prioritiesOf, configuredRules } from '../../../../lib/derive/rule-priorities.ts';
 import { config } from '../../step-harness.ts';
 
 const LONGEST = 126;
@@ -87,7 +87,7 @@ describe('priorities', () => {
 
 test('the rule of each routed container has its path and its priority', () => {
   const priorities = prioritiesOf(['/api1', '/api2']);
-  expect(Object.fromEntries(rulesOf(config()))).toEqual({
+  expect(Object.fromEntries(configuredRules(config()))).toEqual({
     'web-api1': { path: '/api1', priority: priorities.get('/api1') },
     'web-api2': { path: '/api2', priority: priorities.get('/api2') },
   });

@@ -1,4 +1,4 @@
-// How a graph is run: the order, what a failure stops, and what it does not.
+// Running a graph: the order, and the nodes that a failure stops.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { needs as architecture, type Noun } from '../../../../lib/model/architecture.ts';

@@ -1,4 +1,4 @@
-// How the look reads AWS's responses about elastic IPs.
+// The look at the elastic IP: its reading of AWS's responses.
 import { DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookElasticIp } from '../../../../lib/look/elastic-ip.ts';

@@ -1,4 +1,4 @@
-// How the look reads AWS's responses about internet gateways.
+// The look at the internet gateway: its reading of AWS's responses.
 import { DescribeInternetGatewaysCommand, type AttachmentStatus } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookInternetGateway } from '../../../../lib/look/internet-gateway.ts';

@@ -1,4 +1,4 @@
-// How the looks read AWS's responses about NAT gateways.
+// The looks at the NAT gateway: their reading of AWS's responses.
 import { DescribeNatGatewaysCommand, type NatGatewayState } from '@aws-sdk/client-ec2';
 import { describe, expect, test } from '@jest/globals';
 import { lookNatGateway, natGatewayById, probeNatGatewayGone } from '../../../../lib/look/nat-gateway.ts';
@@ -91,7 +91,7 @@ describe('a look by id', () => {
     ['deleted', 'ready'],
     ['deleting', 'pending'],
     ['available', 'pending'],
-  ] as const)('that finds it %s says %s to whoever waits until it is gone', async (state, said) => {
+  ] as const)('that finds it %s is %s for a wait until it is gone', async (state, said) => {
     mocks.ec2.on(DescribeNatGatewaysCommand).resolves({ NatGateways: [nat('nat-1', state)] });
     expect(await probeNatGatewayGone(aws, 'nat-1')).toMatchObject({ state: said });
   });

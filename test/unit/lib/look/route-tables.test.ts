@@ -1,4 +1,4 @@
-// How the looks read AWS's responses about route tables.
+// The looks at route tables: their reading of AWS's responses.
 import { DescribeRouteTablesCommand, type RouteTable } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookPrivateRoutes, lookPublicRoutes } from '../../../../lib/look/route-tables.ts';

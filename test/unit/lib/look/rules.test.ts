@@ -9,11 +9,11 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { lookRules } from '../../../../lib/look/rules.ts';
-import { rulesOf } from '../../../../lib/derive/rule-priorities.ts';
+import { configuredRules } from '../../../../lib/derive/rule-priorities.ts';
 import { toPascalCaseTags, type Tags } from '../../../../lib/derive/tags.ts';
 import { awsError, config, mocks, ourTags, lookContextOf, sent } from '../../step-harness.ts';
 
-const priority = (key: string) => String(rulesOf(config()).get(key)?.priority);
+const priority = (key: string) => String(configuredRules(config()).get(key)?.priority);
 const tags = (key: string) => ourTags('rules', key);
 const rule = (RuleArn: string, Priority: string, more: Partial<Rule> = {}): Rule => ({
   RuleArn,

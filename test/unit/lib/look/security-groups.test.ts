@@ -1,4 +1,4 @@
-// How the look reads AWS's responses about security groups.
+// The look at security groups: its reading of AWS's responses.
 import { DescribeSecurityGroupsCommand, type IpPermission } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSecurityGroups } from '../../../../lib/look/security-groups.ts';

@@ -127,7 +127,7 @@ test('returns a foreign resource only if it has one of our names', async () => {
   expect(found.get('web')?.tags).toEqual({ owner: 'bob' });
 });
 
-test('gives a service that is replaced because of another protocol a key of its own', async () => {
+test('gives a service that is replaced because of another protocol a separate key', async () => {
   const secure = config({
     services: config().services.map((service) => ({
       ...service,

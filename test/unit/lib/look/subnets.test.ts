@@ -1,4 +1,4 @@
-// How the look reads AWS's responses about subnets and zones.
+// The look at subnets and zones: its reading of AWS's responses.
 import { DescribeAvailabilityZonesCommand, DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookSubnets, lookZones } from '../../../../lib/look/subnets.ts';

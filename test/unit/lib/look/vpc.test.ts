@@ -1,4 +1,4 @@
-// How the look reads AWS's responses about VPCs.
+// The look at the VPC: its reading of AWS's responses.
 import {
   DescribeSubnetsCommand,
   DescribeVpcAttributeCommand,

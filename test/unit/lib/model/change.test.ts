@@ -1,4 +1,4 @@
-// How desired and found resources are compared, and the changes that result.
+// Comparison of desired and found resources, and the changes that result.
 import { describe, expect, test } from '@jest/globals';
 import {
   changeAddress,

@@ -109,7 +109,7 @@ describe('opening', () => {
     await session.close();
   });
 
-  test('the first survey knows the recorded ids; without a state there are none', async () => {
+  test('the first survey knows the recorded ids, if there is a state', async () => {
     await (await opening()).close();
     expect(surveyed?.recorded).toBeUndefined();
     withState({ resources: { vpc: { vpcId: 'vpc-1' } } });

@@ -158,7 +158,7 @@ describe('the responsible container', () => {
     expect(blamed()).toEqual([name]);
   });
 
-  test('is none if all containers ended normally', async () => {
+  test('is absent if all containers ended normally', async () => {
     mockStopped([
       task(1, {
         stopCode: 'UserInitiated',

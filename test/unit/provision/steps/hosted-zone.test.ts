@@ -105,7 +105,7 @@ test.each([
   ['renamed', own],
   ["the account's", theAccounts],
   ['no longer configured', config({ domain: undefined })],
-])('removes zones of ours that the domain no longer names, when it is %s', (_what, of) => {
+])('removes our zones that the domain no longer names, when it is %s', (_what, of) => {
   const old = { ...ours, name: 'old.com' };
   const isThere = of.domain !== undefined && { '': of === own ? ours : theirs };
   const found = surveyOf({

@@ -256,7 +256,7 @@ describe('the look', () => {
     expect([...(await lookRepositories(lookContextOf())).keys()]).toEqual(['web-api1']);
   });
 
-  test('runs once per survey, whoever shares it', async () => {
+  test('runs once per survey, shared by all its readers', async () => {
     holds({});
     const see = lookContextOf();
     await Promise.all([lookRepositories(see), lookRepositories(see)]);

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import type { FoundRule } from '../../../../lib/look/rules.ts';
-import { rulesOf } from '../../../../lib/derive/rule-priorities.ts';
+import { configuredRules } from '../../../../lib/derive/rule-priorities.ts';
 import { toPascalCaseTags } from '../../../../lib/derive/tags.ts';
 import { rules } from '../../../../provision/steps/rules.ts';
 import { awsError, config, mocks, ourTags, provisionStep, sent } from '../../step-harness.ts';
@@ -19,7 +19,7 @@ import { existing } from '../../existing-resources.ts';
 
 const { listener, targetGroups } = existing;
 const tags = (key: string) => ourTags('rules', key);
-const priority = (key: string) => rulesOf(config()).get(key)?.priority ?? 0;
+const priority = (key: string) => configuredRules(config()).get(key)?.priority ?? 0;
 const item = (name: string, group: string): FoundRule => ({
   ruleArn: `arn:rule-${name}`,
   paths: [`/${name}`, `/${name}/*`],

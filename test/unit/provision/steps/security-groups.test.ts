@@ -268,7 +268,7 @@ test('the internet reaches the load balancer, and only the load balancer reaches
   expect(ingressOf(config(), 'web', 'sg-b')).toEqual([tcp(5000, 'sg-b'), tcp(6000, 'sg-b')]);
 });
 
-test('no one reaches a container without a path', () => {
+test('a container without a path gets no ingress', () => {
   const [service] = config().services;
   if (!service) throw new Error('The test configuration has a service.');
   const containers = service.containers.map((container) => ({ ...container, path: undefined }));

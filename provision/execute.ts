@@ -2,7 +2,6 @@
 import { changeAddress } from '../lib/model/change.ts';
 import { survey } from '../lib/engine/survey.ts';
 import { recordedIn } from '../lib/look/context.ts';
-import { ask, cannotAsk } from '../lib/run/ask.ts';
 import { interrupted } from '../lib/run/failures.ts';
 import { duration } from '../lib/run/progress-lines.ts';
 import type { CommandResult, CommandContext } from '../lib/run/main.ts';
@@ -11,6 +10,7 @@ import { countsByVerb, countsText, planJson, planText } from '../lib/run/plan-te
 import type { Session } from '../lib/run/session.ts';
 import type { AllIds } from './context.ts';
 import { apply } from './apply.ts';
+import { confirmed } from './confirm.ts';
 import { driftResult, fingerprint } from './drift.ts';
 import { finish } from './done/finish.ts';
 import { makePlan, type Plan } from './plan.ts';
@@ -45,7 +45,7 @@ export async function execute(
     return driftResult(plan, about, before, configuration, commandLine('provision', options));
   }
   if (options.plan) return planned(plan, about);
-  if (!(await agreed(invocation, plan))) {
+  if (!(await confirmed(invocation, plan))) {
     report({ type: 'phase', text: 'nothing was changed' });
     return { exitCode: 0, text: '', json: { ...about, declined: true } };
   }
@@ -95,21 +95,6 @@ function planned(plan: Plan, about: object): CommandResult {
     text: lines.join('\n'),
     json: { ...about, plan: planJson(changes, kept) },
   };
-}
-
-/** Asks before anything changes: always on AWS, and on the sandbox only at a terminal. */
-async function agreed(
-  { options, interactive, report, signal }: CommandContext,
-  plan: Plan,
-): Promise<boolean> {
-  const { changes, kept } = plan;
-  if (changes.length === 0) return true;
-  report({ type: 'phase', text: `plan: ${countsText(changes, kept.length)}` });
-  if (options.yes || (!interactive && options.target === 'sandbox')) return true;
-  if (!interactive) throw cannotAsk('provision');
-  for (const text of planText(changes)) report({ type: 'note', text: text.slice(2) });
-  const answer = await ask('Do this? [Y/n] ', signal);
-  return answer !== undefined && /^(y|yes|)$/i.test(answer);
 }
 
 function countsDone({ changes }: Plan): string {

@@ -55,6 +55,8 @@ export const architecture = {
   },
   /** One table per zone, keys `private-1`, … */
   privateRoutes: { service: 'ec2', ids: ['routeTableId'], needs: ['vpc', 'subnets', 'natGateway'] },
+  /** The gateway endpoint of S3, from which images are pulled: its traffic does not pass the NAT gateway. */
+  gatewayEndpoint: { service: 'ec2', ids: ['vpcEndpointId'], needs: ['vpc', 'privateRoutes'] },
   loadBalancer: {
     service: 'elbv2',
     ids: ['loadBalancerArn', 'dnsName', 'hostedZoneId'],

@@ -1,6 +1,7 @@
 /** The removals of all nouns, under their names. */
 export { cluster } from './cluster.ts';
 export { elasticIp } from './elastic-ip.ts';
+export { gatewayEndpoint } from './gateway-endpoint.ts';
 export { hostedZone } from './hosted-zone.ts';
 export { images } from './images.ts';
 export { internetGateway } from './internet-gateway.ts';

@@ -1,5 +1,6 @@
 /** The looks that call EC2 first, under the names of their nouns, and the listings of a VPC; loaded together. */
 import type { VpcListing } from '../in-vpc.ts';
+import { vpcEndpointsInVpc } from '../gateway-endpoint.ts';
 import { internetGatewaysInVpc } from '../internet-gateway.ts';
 import { natGatewaysInVpc } from '../nat-gateway.ts';
 import { routeTablesInVpc } from '../route-tables.ts';
@@ -14,6 +15,7 @@ export { lookPublicRoutes as publicRoutes } from '../route-tables.ts';
 export { lookPrivateRoutes as privateRoutes } from '../route-tables.ts';
 export { lookElasticIp as elasticIp } from '../elastic-ip.ts';
 export { lookNatGateway as natGateway } from '../nat-gateway.ts';
+export { lookGatewayEndpoint as gatewayEndpoint } from '../gateway-endpoint.ts';
 export { lookSecurityGroups as securityGroups } from '../security-groups.ts';
 
 /** What can be in a VPC and keep it from being deleted. */
@@ -23,4 +25,5 @@ export const vpcListings: readonly VpcListing[] = [
   routeTablesInVpc,
   internetGatewaysInVpc,
   natGatewaysInVpc,
+  vpcEndpointsInVpc,
 ];

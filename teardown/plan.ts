@@ -5,7 +5,7 @@ import type { Removals } from './remove.ts';
 import * as allRemovals from './steps/index.ts';
 
 /** How each noun is removed. */
-export const removals: Removals = allRemovals;
+export const removals = allRemovals as Removals;
 
 /** The nouns that must be removed before each noun. */
 export function removalOrder(): Record<Noun, Noun[]> {

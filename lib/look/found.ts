@@ -2,6 +2,7 @@
 import type { Tags } from '../derive/tags.ts';
 import type { AwsService, Ids, Noun, ServiceOf } from '../model/architecture.ts';
 import type { Items } from '../model/resources.ts';
+import type { LookContext } from './context.ts';
 import type * as ec2 from './by-service/ec2.ts';
 import type * as ecr from './by-service/ecr.ts';
 import type * as ecs from './by-service/ecs.ts';
@@ -22,6 +23,11 @@ interface Looks {
 
 /** The nouns of a service. */
 export type NounsOf<S extends AwsService> = { [N in Noun]: ServiceOf<N> extends S ? N : never }[Noun];
+
+/** Looks by the names of their nouns, as the module of a service exports them. */
+export type LooksOf<S extends AwsService> = {
+  readonly [N in NounsOf<S>]: (context: LookContext) => Promise<Items<{ readonly tags: Tags }>>;
+};
 
 type LookOf<N extends Noun> = N extends keyof Looks[ServiceOf<N>] ? Looks[ServiceOf<N>][N] : never;
 

@@ -1,4 +1,5 @@
 /** The looks that call EC2 first, under the names of their nouns, and the listings of a VPC; loaded together. */
+import type { LooksOf } from '../found.ts';
 import type { VpcListing } from '../in-vpc.ts';
 import { vpcEndpointsInVpc } from '../gateway-endpoint.ts';
 import { internetGatewaysInVpc } from '../internet-gateway.ts';
@@ -6,6 +7,7 @@ import { natGatewaysInVpc } from '../nat-gateway.ts';
 import { routeTablesInVpc } from '../route-tables.ts';
 import { securityGroupsInVpc } from '../security-groups.ts';
 import { subnetsInVpc } from '../subnets.ts';
+import type * as looks from './ec2.ts';
 
 export { lookVpc as vpc } from '../vpc.ts';
 export { lookSubnets as subnets } from '../subnets.ts';
@@ -27,3 +29,6 @@ export const vpcListings: readonly VpcListing[] = [
   natGatewaysInVpc,
   vpcEndpointsInVpc,
 ];
+
+// Every noun of the service has its look here.
+null as unknown as typeof looks satisfies LooksOf<'ec2'>;

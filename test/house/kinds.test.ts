@@ -1,0 +1,30 @@
+/** Every noun has a manual change, and teardown lists every kind of resource that keeps a VPC from being deleted. */
+import { expect, test } from '@jest/globals';
+import { nouns } from '../../lib/model/architecture.ts';
+import { noVpc } from '../../sandbox/aws/ec2/kinds.ts';
+import { resourceTables } from '../../sandbox/aws/ec2/store.ts';
+import { World } from '../../sandbox/world/world.ts';
+import { contentsOf } from '../../teardown/vpc-contents.ts';
+import { manualChanges, manualImageChanges } from '../converge/manual-changes.ts';
+import { lookContextOf, mocks, sent } from '../unit/step-harness.ts';
+
+/** The kinds of EC2 resources that keep a VPC from being deleted, each with the operations that list it. */
+const inVpcs = resourceTables(new World().region('eu-west-1').ec2)
+  .map(({ kind }) => kind)
+  .filter(({ blocksDeletionOf }) => blocksDeletionOf !== noVpc)
+  .map(({ tagType, lag }) => [tagType, lag === 'none' ? [] : lag.listedBy] as const);
+
+test.each(inVpcs)('teardown lists each %s in a VPC: add it to vpcListings', async (_, listedBy) => {
+  mocks.ec2.resolves({});
+  await contentsOf(lookContextOf().aws, 'vpc-1');
+  const inVpc = sent().filter(({ input }) => JSON.stringify(input).includes('vpc-1'));
+  expect(inVpc.map(({ command }) => command).filter((command) => listedBy.includes(command))).toHaveLength(1);
+});
+
+/** It belongs to the account, and is never changed. */
+const NEVER_CHANGED = ['serviceLinkedRole'];
+
+test('every noun has a manual change, which its step repairs: add one to test/converge/manual-changes.ts', () => {
+  const changed = new Set([...manualChanges, ...manualImageChanges].map(({ noun }) => noun));
+  expect(nouns.filter((noun) => !changed.has(noun))).toEqual(NEVER_CHANGED);
+});

@@ -23,8 +23,7 @@ interface VpcEndpointRow {
   Tags: Tag[];
 }
 
-const notFound = (id: string) =>
-  refusal('InvalidVpcEndpointId.NotFound', `The Vpc Endpoint Id '${id}' does not exist`);
+const notFoundMessage = (id: string): string => `The Vpc Endpoint Id '${id}' does not exist`;
 
 export const vpcEndpointTables = () => ({
   vpcEndpoints: resource<VpcEndpointRow>({
@@ -32,7 +31,7 @@ export const vpcEndpointTables = () => ({
     tagType: 'vpc-endpoint',
     parameter: 'vpcEndpointId',
     listedBy: ['DescribeVpcEndpoints'],
-    notFound,
+    notFound: (id) => refusal('InvalidVpcEndpointId.NotFound', notFoundMessage(id)),
     blocksDeletionOf: ({ VpcId }) => VpcId,
     isCounted: always,
   }),
@@ -159,7 +158,7 @@ export const vpcEndpointOperations = {
     },
   },
 
-  /** Reports what it did not delete in a successful response. */
+  /** Reports what it did not delete in a successful response, with another code than the describe call. */
   DeleteVpcEndpoints: {
     takes: ['VpcEndpointIds'],
     run({ VpcEndpointIds = [] }, region) {
@@ -171,8 +170,8 @@ export const vpcEndpointOperations = {
           removeRoutes(region, endpoint, endpoint.RouteTableIds);
           vpcEndpoints.delete(ResourceId);
         } else {
-          const { code, message } = notFound(ResourceId);
-          Unsuccessful.push({ ResourceId, Error: { Code: code, Message: message } });
+          const Message = notFoundMessage(ResourceId);
+          Unsuccessful.push({ ResourceId, Error: { Code: 'InvalidVpcEndpoint.NotFound', Message } });
         }
       }
       return { Unsuccessful };

@@ -15,7 +15,10 @@ interface Declaration {
   readonly lookDepth?: number;
   /** The noun whose deletion deletes it as well. */
   readonly deletedWith?: string;
-  /** Whether AWS generates its first id and never reuses it, so that a recorded id proves ownership. */
+  /**
+   * Whether AWS generates its first id and never reuses it, so that a recorded id proves ownership. Looks of EC2 do not need
+   * it: `describeOurs` restores lost tags.
+   */
   readonly uniqueId?: true;
   /** Whether it outlives the stack or is deleted with another noun, so that a teardown does not look for it. */
   readonly notTornDown?: true;

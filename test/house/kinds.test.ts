@@ -1,4 +1,4 @@
-/** Every noun has a manual change, and teardown lists every kind of resource that keeps a VPC from being deleted. */
+/** Every noun has a manual change and is in the Terraform configuration; teardown lists what keeps a VPC from being deleted. */
 import { expect, test } from '@jest/globals';
 import { nouns } from '../../lib/model/architecture.ts';
 import { noVpc } from '../../sandbox/aws/ec2/kinds.ts';
@@ -7,6 +7,7 @@ import { World } from '../../sandbox/world/world.ts';
 import { contentsOf } from '../../teardown/vpc-contents.ts';
 import { manualChanges, manualImageChanges } from '../converge/manual-changes.ts';
 import { lookContextOf, mocks, sent } from '../unit/step-harness.ts';
+import { FILES, text } from './files.ts';
 
 /** The kinds of EC2 resources that keep a VPC from being deleted, each with the operations that list it. */
 const inVpcs = resourceTables(new World().region('eu-west-1').ec2)
@@ -27,4 +28,15 @@ const NEVER_CHANGED = ['serviceLinkedRole'];
 test('every noun has a manual change, which its step repairs: add one to test/converge/manual-changes.ts', () => {
   const changed = new Set([...manualChanges, ...manualImageChanges].map(({ noun }) => noun));
   expect(nouns.filter((noun) => !changed.has(noun))).toEqual(NEVER_CHANGED);
+});
+
+/** The first two have no name in Terraform; ECS creates the last one on its own. */
+const NOT_IN_TERRAFORM = ['images', 'record', 'serviceLinkedRole'];
+
+test('every noun is in the Terraform configuration, under its name', () => {
+  const configuration = FILES.filter((file) => file.endsWith('.tf'))
+    .map(text)
+    .join('\n');
+  const named = new Set([...configuration.matchAll(/"\$\{var\.stack\}-(\w+)/g)].map(([, noun]) => noun));
+  expect(nouns.filter((noun) => !named.has(noun)).sort()).toEqual(NOT_IN_TERRAFORM);
 });

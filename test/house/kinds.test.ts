@@ -1,12 +1,13 @@
-/** Every noun has a manual change and is in the Terraform configuration; teardown lists what keeps a VPC from being deleted. */
+/** Every noun compares its tags, has a manual change, and is in Terraform; teardown lists what keeps a VPC from deletion. */
 import { expect, test } from '@jest/globals';
-import { nouns } from '../../lib/model/architecture.ts';
+import { nouns, type Noun } from '../../lib/model/architecture.ts';
 import { noVpc } from '../../sandbox/aws/ec2/kinds.ts';
 import { resourceTables } from '../../sandbox/aws/ec2/store.ts';
 import { World } from '../../sandbox/world/world.ts';
+import { steps } from '../../provision/plan.ts';
 import { contentsOf } from '../../teardown/vpc-contents.ts';
 import { manualChanges, manualImageChanges } from '../converge/manual-changes.ts';
-import { lookContextOf, mocks, sent } from '../unit/step-harness.ts';
+import { config, diffOf, lookContextOf, mocks, sent, surveyOf } from '../unit/step-harness.ts';
 import { FILES, text } from './files.ts';
 
 /** The kinds of EC2 resources that keep a VPC from being deleted, each with the operations that list it. */
@@ -39,4 +40,20 @@ test('every noun is in the Terraform configuration, under its name', () => {
     .join('\n');
   const named = new Set([...configuration.matchAll(/"\$\{var\.stack\}-(\w+)/g)].map(([, noun]) => noun));
   expect(nouns.filter((noun) => !named.has(noun)).sort()).toEqual(NOT_IN_TERRAFORM);
+});
+
+/** AWS takes no tags for images and records, and the service-linked role belongs to the account. */
+const WITHOUT_TAGS = ['serviceLinkedRole', 'images', 'record'];
+
+test('every noun compares its tags: add desiredTags and tagFields to its diff', () => {
+  const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
+  const fieldsOf = (noun: Noun) =>
+    diffOf(steps[noun], surveyOf(), config({ domain })).map(({ fields }) => fields);
+  const isTagged = (noun: Noun) => {
+    const changes = fieldsOf(noun);
+    return (
+      changes.length > 0 && changes.every((all) => all.some(({ field }) => field === 'tag.slipway:stack'))
+    );
+  };
+  expect(nouns.filter((noun) => !isTagged(noun))).toEqual(WITHOUT_TAGS);
 });

@@ -20,7 +20,7 @@ export { lookNatGateway as natGateway } from '../nat-gateway.ts';
 export { lookGatewayEndpoint as gatewayEndpoint } from '../gateway-endpoint.ts';
 export { lookSecurityGroups as securityGroups } from '../security-groups.ts';
 
-/** What can be in a VPC and keep it from being deleted. */
+/** The resources that can be in a VPC and keep it from being deleted. */
 export const vpcListings: readonly VpcListing[] = [
   subnetsInVpc,
   securityGroupsInVpc,

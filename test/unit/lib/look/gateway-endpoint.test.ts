@@ -1,4 +1,4 @@
-// How the look reads AWS's responses about gateway endpoints.
+// The look of the gateway endpoint: how it reads the responses of AWS.
 import { DescribeVpcEndpointsCommand, type State } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { lookGatewayEndpoint, probeEndpointGone } from '../../../../lib/look/gateway-endpoint.ts';

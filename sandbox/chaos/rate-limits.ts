@@ -46,6 +46,10 @@ export const buckets: readonly Bucket[] = [
     },
     { operations: 'reads', capacity: 100, refill: 20, perOperation: true },
     { operations: ['CreateNatGateway', 'DeleteNatGateway'], capacity: 10, refill: 1, perOperation: true },
+    {
+      operations: ['CreateVpcEndpoint', 'ModifyVpcEndpoint', 'DeleteVpcEndpoints'],
+      ...{ capacity: 4, refill: 0.3, perOperation: true },
+    },
     { operations: ['CreateTags', 'DeleteTags'], capacity: 100, refill: 10, perOperation: true },
     {
       operations: ['CreateNetworkInterface', 'DeleteNetworkInterface'],

@@ -70,6 +70,15 @@ export const network = () => ({
     'private-1': privateTable('private-1', 'rtb-2', 'subnet-c'),
     'private-2': privateTable('private-2', 'rtb-3', 'subnet-d'),
   },
+  gatewayEndpoint: {
+    [ONLY]: {
+      vpcEndpointId: 'vpce-1',
+      vpcId: 'vpc-1',
+      service: 'com.amazonaws.eu-west-1.s3',
+      routeTableIds: ['rtb-2', 'rtb-3'],
+      tags: ourTags('gatewayEndpoint'),
+    },
+  },
 });
 
 /** The same without some of its nouns. */

@@ -25,16 +25,14 @@ function setTags(row: Tagged, tags: EC2.Tag[]): void {
 
 function descriptions({ ec2 }: Region): TagDescription[] {
   return resourceTables(ec2).flatMap((table) =>
-    table
-      .entries()
-      .flatMap(([ResourceId, row]) =>
-        tagsOfRow(row).map(({ Key, Value }) => ({
-          ResourceId,
-          ResourceType: table.kind.tagType,
-          Key,
-          Value,
-        })),
-      ),
+    table.entries().flatMap(([ResourceId, row]) =>
+      tagsOfRow(row).map(({ Key, Value }) => ({
+        ResourceId,
+        ResourceType: table.kind.tagType,
+        Key,
+        Value,
+      })),
+    ),
   );
 }
 

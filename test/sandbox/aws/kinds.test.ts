@@ -21,7 +21,7 @@ const listedBy = ({ lag }: (typeof tables)[number]): readonly string[] =>
 
 /** Operations that read what has no lag, what follows from other rows, or one resource and its parts. */
 const READS_WITHOUT_LAG = [
-  ...['AddressesAttribute', 'AvailabilityZones', 'NetworkAcls', 'Regions', 'VpcAttribute'].map(
+  ...['AddressesAttribute', 'AvailabilityZones', 'NetworkAcls', 'PrefixLists', 'Regions', 'VpcAttribute'].map(
     (noun) => `ec2 Describe${noun}`,
   ),
   ...['AccountLimits', 'CapacityReservation', 'ListenerAttributes', 'LoadBalancerAttributes', 'Tags'].map(

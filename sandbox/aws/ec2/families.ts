@@ -1,4 +1,4 @@
-/** The families of EC2 operations that declare their own tables; a new kind of resource is added here. */
+/** The families of EC2 operations that declare their own tables. Add new kinds of resources here. */
 
 /** The tables of all families. */
 export const familyTables = () => ({});

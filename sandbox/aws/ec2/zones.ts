@@ -20,14 +20,14 @@ const COMPASS: Readonly<Record<string, string>> = {
   gov: 'g',
 };
 
-/** `eu-west-1` is `euw1` in the ids of its zones. */
+/** Returns the abbreviation of a region in zone ids: `euw1` for `eu-west-1`. */
 const short = (region: string): string =>
   region
     .split('-')
     .map((part) => ownProperty(COMPASS, part) ?? part)
     .join('');
 
-/** Returns the zones of a region: `eu-west-1a` is `euw1-az1`. In AWS the mapping differs per account. */
+/** Returns a region's zones, such as `eu-west-1a` with the id `euw1-az1`. In AWS the mapping differs by account. */
 export const zonesOf = ({ name }: Region): { name: string; id: string }[] =>
   ['a', 'b', 'c'].map((letter, i) => ({ name: `${name}${letter}`, id: `${short(name)}-az${i + 1}` }));
 

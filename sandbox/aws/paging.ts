@@ -1,4 +1,4 @@
-/** Pages of lists: a size within the service's limits, and a token that encodes where the next page starts. */
+/** Pages of lists: their size is within the service's limits, and a token encodes where the next page starts. */
 
 /** The page sizes and tokens that a service allows, and its refusals of all others. */
 export interface PageRules {

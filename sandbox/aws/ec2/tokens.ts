@@ -33,7 +33,7 @@ export function once<Row extends object>(
 ): Row {
   const made = (id: string): Row => {
     const row = table.get(id);
-    if (!row) throw new Error(`${operation} made no ${id}`);
+    if (!row) throw new Error(`${operation} did not create ${id}`);
     return row;
   };
   if (!ClientToken) return made(make());

@@ -1,4 +1,4 @@
-/** VPCs: created `pending` with a main route table and a default security group; resources inside block their deletion. */
+/** VPCs: created as `pending` with a main route table and a default security group; other resources block their deletion. */
 import type * as EC2 from '@aws-sdk/client-ec2';
 import type { Vpc } from '@aws-sdk/client-ec2';
 import { parseCidr } from '../../network/cidr.ts';

@@ -127,7 +127,7 @@ test('an address has no reverse DNS name', async () => {
   expect(Addresses).toEqual([{ AllocationId: id, PublicIp: expect.any(String) }]);
 });
 
-test('a domain other than vpc is refused', async () => {
+test('allocating an address for a domain other than vpc is refused', async () => {
   const { ec2 } = await scene();
   const command = new AllocateAddressCommand({ Domain: 'standard' });
   expect(await refusalOf(ec2.send(command))).toMatchObject({ code: 'InvalidParameterValue' });

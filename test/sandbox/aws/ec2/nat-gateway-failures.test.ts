@@ -61,7 +61,7 @@ test('a NAT gateway fails when its elastic IP or subnet is gone, or when its sub
   ]);
 });
 
-test('a failed NAT gateway can be deleted, and is no longer shown an hour later', async () => {
+test('a failed NAT gateway can be deleted, and is no longer shown an hour after its deletion', async () => {
   const { clock, make, vpc, subnet, remove, states } = await natScene();
   const id = await make.nat(subnet, await make.address());
   clock.advance(5_000);

@@ -153,7 +153,7 @@ test('an interface is refused unless its subnet and groups exist in the same VPC
   });
 });
 
-test('every interface with a public address has a different one', async () => {
+test('no two interfaces get the same public address', async () => {
   const { region, attach } = await scene();
   const ips = Array.from({ length: 11 }, () => attach(newPublicAddress(region)).Association?.PublicIp);
   expect(new Set(ips).size).toBe(11);

@@ -120,7 +120,7 @@ test.each<[IpPermission, string, string]>([
     'InvalidGroup.NotFound',
     "The security group 'sg-0' does not exist",
   ],
-])('the permission %j is refused with %s', async (permission, code, message) => {
+])('a rule with the permission %j is refused with %s', async (permission, code, message) => {
   const { authorize } = await ruleScene();
   expect(await refusalOf(authorize([permission]))).toEqual({ code, message });
 });
@@ -142,7 +142,7 @@ test('a description with an invalid character or more than 255 characters is ref
   }
 });
 
-test('a group of another VPC cannot be named in a rule', async () => {
+test('a rule that refers to a group of another VPC is refused', async () => {
   const { make, authorize } = await ruleScene();
   const GroupId = await make.group(await make.vpc());
   const call = authorize([{ ...web(), IpRanges: [], UserIdGroupPairs: [{ GroupId }] }]);

@@ -144,7 +144,7 @@ test.each([
   expect(await refusalOf(ec2.send(create(block)))).toMatchObject({ code });
 });
 
-test('an unknown id is refused with an error that names it', async () => {
+test('an unknown VPC id is refused with an error that names it', async () => {
   const { ec2 } = await sandbox();
   const refused = await refusalOf(ec2.send(new DeleteVpcCommand({ VpcId: 'vpc-0' })));
   expect(refused).toEqual({

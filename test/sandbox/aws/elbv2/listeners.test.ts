@@ -154,7 +154,7 @@ const actions: [Action, string, string][] = [
   [{ Type: 'authenticate-oidc' }, 'InvalidLoadBalancerAction', 'only on HTTPS listeners'],
   [{ Type: 'dance' as 'forward' }, 'ValidationError', 'enum value set'],
 ];
-test.each(actions)('the action %j is refused', async (action, code, words) => {
+test.each(actions)('a listener with the action %j is refused', async (action, code, words) => {
   const { balancer, createListener } = await scene();
   expect(await refusalOf(createListener(await balancer(), action))).toEqual({
     code,

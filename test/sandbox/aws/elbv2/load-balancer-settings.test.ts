@@ -67,7 +67,7 @@ test.each([
   ['access_logs.s3.enabled', 'true', 'InvalidConfigurationRequest', expect.any(String)],
   ['routing.http.xff_client_port.enabled', 'true', 'NotImplemented', expect.any(String)],
   ['constructor', 'x', 'ValidationError', expect.any(String)],
-])('the attribute %s = %s is refused with %s', async (key, value, code, message) => {
+])('changing the attribute %s to %j is refused with %s', async (key, value, code, message) => {
   const { modify } = await attributesScene();
   expect(await refusalOf(modify(key, value))).toEqual({ code, message });
 });

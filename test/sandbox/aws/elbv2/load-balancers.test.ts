@@ -34,7 +34,7 @@ test('a load balancer is created as provisioning with its DNS name, and is descr
   expect(await found()).toEqual({ ...made, State: { Code: 'active' } });
 });
 
-test('at the pace of AWS a load balancer takes two and a half minutes to become active', async () => {
+test("at AWS's pace a load balancer takes two and a half minutes to become active", async () => {
   const clock = manualClock();
   const { balancer, found } = await scene({ clock, pace: 1 });
   await balancer();
@@ -141,7 +141,7 @@ test.each([
   ['-web', 'cannot begin or end with a hyphen(-)'],
   ['web-', 'cannot begin or end with a hyphen(-)'],
   ['internal-web', "cannot begin with 'internal-'"],
-])('the name %s is refused', async (Name, words) => {
+])('a load balancer with the name %s is refused', async (Name, words) => {
   const { createBalancer } = await scene();
   expect(await refusalOf(createBalancer({ Name }))).toEqual({
     code: 'ValidationError',
@@ -184,7 +184,7 @@ test('a load balancer is refused if a subnet has fewer than eight free addresses
   });
 });
 
-test('security groups must belong to the VPC, whose default group is used when the call names none', async () => {
+test("security groups must belong to the load balancer's VPC, and default to the VPC's default group", async () => {
   const { createBalancer, found, make, vpc, region } = await scene();
   const elsewhere = await make.group(await make.vpc('10.1.0.0/16'));
   for (const group of ['sg-0', elsewhere]) {

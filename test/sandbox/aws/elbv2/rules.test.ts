@@ -73,7 +73,7 @@ test('a priority in use is refused even for an identical rule, which is accepted
   expect(await priorities()).toEqual(['10', '11', 'default']);
 });
 
-test.each([0, 50001])('the priority %d is refused', async (priority) => {
+test.each([0, 50001])('a rule with the priority %d is refused', async (priority) => {
   const { createRule, ListenerArn } = await ruleScene();
   expect(await refusalOf(createRule(ListenerArn, priority, notFound))).toEqual({
     code: 'ValidationError',

@@ -53,8 +53,8 @@ test('an HTTPS target group is checked over HTTP by default', async () => {
       HealthCheckTimeoutSeconds: 5,
     },
   ]);
-  const told = { Name: 'api2', Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS' } as const;
-  expect((await createGroup(told)).TargetGroups).toMatchObject([{ HealthCheckProtocol: 'HTTPS' }]);
+  const explicit = { Name: 'api2', Protocol: 'HTTPS', HealthCheckProtocol: 'HTTPS' } as const;
+  expect((await createGroup(explicit)).TargetGroups).toMatchObject([{ HealthCheckProtocol: 'HTTPS' }]);
 });
 
 test('an empty protocol version, as Terraform sends it, means the default version', async () => {

@@ -174,7 +174,7 @@ test('an unused target is removed as soon as it is deregistered, and deregisteri
   expect(await health()).toEqual([]);
 });
 
-test('an address is one target per port, however often it is registered', async () => {
+test('registering an address on two ports adds two targets, and registering it again adds none', async () => {
   const { elbv2, ip, register, TargetGroupArn } = await targetScene();
   await register({ Id: ip }, { Id: ip, Port: 6000 });
   await register({ Id: ip, Port: 5000 });

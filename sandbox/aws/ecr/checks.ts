@@ -47,7 +47,7 @@ export function requestedRepository(
   return row;
 }
 
-/** Returns the registry and the repository, with which nearly all of ECR's answers begin. */
+/** Returns the registry id and the repository name, which are in nearly all of ECR's answers. */
 export const placeOf = ({ registryId, repositoryName }: RepositoryRow): Place => ({
   registryId,
   repositoryName,

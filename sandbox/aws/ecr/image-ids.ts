@@ -14,7 +14,7 @@ export const failure = (imageId: ImageIdentifier, failureCode: ImageFailureCode,
   failureReason,
 });
 
-/** Returns what is wrong with an id, in itself or in this repository. */
+/** Returns why an image id is invalid or not found in this repository, or undefined. */
 export function failureOf(repository: RepositoryRow, id: ImageIdentifier): ImageFailure | undefined {
   const { imageDigest, imageTag } = id;
   if (imageDigest === undefined && imageTag === undefined) {

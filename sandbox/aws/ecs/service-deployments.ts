@@ -94,7 +94,7 @@ export const serviceDeploymentOperations = {
   },
 } satisfies Operations<typeof ECS>;
 
-/** A service's ARN names its cluster. */
+/** Finds the service by ARN, which names its cluster. */
 const clusterIn = ({ cluster, service = '' }: ECS.ListServiceDeploymentsRequest): string | undefined =>
   cluster ?? /:service\/([^/]+)\//.exec(service)?.[1];
 

@@ -48,7 +48,7 @@ export function checkDescription(description: string | undefined): string | unde
   );
 }
 
-/** @param seconds an hour to twelve hours; by default an hour */
+/** @param seconds from one hour to twelve hours; one hour by default */
 export function checkSessionDuration(seconds = 3600): number {
   const [least, most] = [3600, 43200];
   const member = 'maxSessionDuration';

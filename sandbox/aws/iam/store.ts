@@ -16,7 +16,7 @@ export interface RoleRow extends Role {
   RoleId: string;
   Arn: string;
   CreateDate: Date;
-  /** The JSON as given; IAM's answers have it URL-encoded. */
+  /** The JSON as given, which IAM's answers contain URL-encoded. */
   AssumeRolePolicyDocument: string;
   MaxSessionDuration: number;
   Tags: Tag[];

@@ -1,4 +1,4 @@
-/** The lists of hosted zones: all zones, and those from a name on in order of name. */
+/** The lists of hosted zones: all zones, or those from a given name on in order of name. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import { invalidInput, notInEnumeration } from './errors.ts';
@@ -16,7 +16,7 @@ export const zoneListOperations = {
       if (HostedZoneType !== undefined && HostedZoneType !== 'PrivateHostedZone') {
         throw notInEnumeration(HostedZoneType, ['PrivateHostedZone']);
       }
-      // AWS does not document the order of this list; ordered by id, a marker holds even when its zone is deleted.
+      // AWS does not document the order of this list; with an order by id, a marker stays valid even if its zone is deleted.
       const zones = region.route53.zones
         .filter(({ Id }) => HostedZoneType === undefined && Id >= bare(Marker))
         .sort((one, other) => (one.Id < other.Id ? -1 : 1));

@@ -33,7 +33,7 @@ export function checkImageTag(tag: string): string {
 }
 
 /**
- * Returns the repository that a request names; registries of other accounts are empty here.
+ * Returns the repository that a request names; registries of other accounts are empty in the sandbox.
  * @throws InvalidParameterException, RepositoryNotFoundException
  */
 export function requestedRepository(

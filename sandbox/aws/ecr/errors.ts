@@ -1,4 +1,4 @@
-/** The refusals of ECR, in its own words; codes and sources in the catalogue of AWS semantics (§5). */
+/** The refusals of ECR, with its own messages. The catalogue of AWS semantics (§5) lists codes and sources. */
 import type { ImageIdentifier } from '@aws-sdk/client-ecr';
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 

@@ -13,7 +13,7 @@ interface Filter {
   imageStatus?: string;
 }
 
-/** Returns the images that match a filter; no image is ever archived here. */
+/** Returns the images that match a filter; the sandbox never archives images. */
 function filtered(
   { images }: RepositoryRow,
   { tagStatus = 'ANY', imageStatus = 'ANY' }: Filter = {},

@@ -52,7 +52,7 @@ export function parseManifest(text: string, mediaType: string): Manifest {
 }
 
 /**
- * Returns the media type of a manifest: that of the request, or else that of the manifest itself.
+ * Returns the media type of a manifest: the one in the request, or otherwise the one in the manifest itself.
  * @throws InvalidParameterException when neither names one, or they differ
  */
 export function mediaTypeOf(text: string, given: string | undefined): string {

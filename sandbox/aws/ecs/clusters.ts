@@ -32,7 +32,7 @@ function checkProviders(providers: string[]): string[] {
 
 export const clusterOperations = {
   /**
-   * Returns an existing ACTIVE cluster of that name as it is, whatever else the call asks for.
+   * Creates a cluster. An ACTIVE cluster of the same name is returned unchanged, regardless of the other parameters.
    * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html
    */
   CreateCluster: {

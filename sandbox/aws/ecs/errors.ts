@@ -1,4 +1,4 @@
-/** The refusals of ECS, in its own words; codes and sources in the catalogue of AWS semantics (§4). All are HTTP 400, even "not found". */
+/** The refusals of ECS, with its own messages. The catalogue of AWS semantics (§4) lists codes and sources. All have HTTP status 400, even "not found". */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 import type { Region } from '../../world/region.ts';
 

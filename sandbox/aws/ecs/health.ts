@@ -12,9 +12,9 @@ export type Verdict =
   | { readonly state: 'healthy' | 'waiting' }
   | {
       readonly state: 'unhealthy';
-      /** As `stoppedReason` shows it. */
+      /** The text for `stoppedReason`. */
       readonly reason: string;
-      /** As events of the service spell it. */
+      /** The text for events of the service. */
       readonly event: string;
     };
 

@@ -17,7 +17,7 @@ const OVER = ['STOPPING', 'DEPROVISIONING', 'STOPPED'];
 
 const isInstant = (region: Region): boolean => region.scaled(1) === 0;
 
-/** Looks at a service once, and schedules the next look while its state depends on time. */
+/** Looks at a service once, and schedules the next look while the service is not steady. */
 export function schedule(region: Region, service: ServiceRow): void {
   if (service.status === 'INACTIVE') return;
   const tasks = region.ecs.tasks.filter((task) => task.serviceArn === service.serviceArn);
@@ -43,7 +43,7 @@ export function schedule(region: Region, service: ServiceRow): void {
 }
 
 /**
- * Lets time pass for services when a call reads them.
+ * Lets the scheduler look at the services when a call reads them.
  *
  * At the instant pace waits take no time, so a scheduler that waited for a real event, such as a health check, or paused
  * between failures would loop within one run of the agenda. It therefore starts a bounded number of tasks and rests until

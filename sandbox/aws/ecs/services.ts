@@ -149,7 +149,7 @@ export const serviceOperations = {
       }
       service.status = 'DRAINING';
       service.desiredCount = 0;
-      // Its scalable target is deleted with it.
+      // The service's scalable target is deleted with it.
       region.autoscaling.targets.delete(`service/${cluster.clusterName}/${service.serviceName}`);
       wake(region, service, 'taskCreate');
       return { service: shownService(region, service) };

@@ -1,4 +1,4 @@
-/** Task definitions: each registration creates a revision. A deregistered revision is INACTIVE, and deleted once unused. */
+/** Task definitions: each registration creates a revision. Deregistered revisions are INACTIVE; a deletion waits until they are unused. */
 import type * as ECS from '@aws-sdk/client-ecs';
 import type { Operations } from '../../operations.ts';
 import type { Events, Region } from '../../world/region.ts';

@@ -17,7 +17,7 @@ export function checkLength(text: string, member: string, most: number, least = 
   return text;
 }
 
-/** @param member as AWS's message names it: `roleName`, `policyName` */
+/** @param member the name of the member in AWS's message: `roleName` or `policyName` */
 export function checkName(name: string | undefined, member: string, most: number): string {
   const given = checkLength(name ?? '', member, most, 1);
   if (NAME.test(given)) return given;

@@ -86,7 +86,7 @@ export function checkTrustPolicy(document: string | undefined, region: Region): 
   return given;
 }
 
-/** Whether IAM knows a role as a principal: a new role may not be one yet. */
+/** Whether IAM knows a role as a principal: a new role may not be known yet. */
 function isKnown(region: Region, arn: string): boolean {
   const role = region.iam.roles.find(({ Arn }) => Arn === arn);
   if (!role) return false;

@@ -1,4 +1,4 @@
-/** The refusals of Route 53, in its own words; codes and sources in the catalogue of AWS semantics (§7). */
+/** The refusals of Route 53, with its own messages. The catalogue of AWS semantics (§7) lists codes and sources. */
 import { refusal, type Refusal } from '../../protocol/refusal.ts';
 
 export const invalidInput = (message: string): Refusal => refusal('InvalidInput', message);

@@ -8,13 +8,13 @@ export type Answer =
   | { readonly kind: 'alias'; readonly dnsName: string }
   | { readonly kind: 'values'; readonly values: string[] };
 
-/** Aliases and CNAMEs may point at each other; resolvers give up after a few. */
+/** The maximum number of hops: aliases and CNAMEs may form a cycle, and resolvers give up after a few. */
 const MOST_HOPS = 8;
 
 /**
  * Resolves a name in the hosted zones of the account.
  * @param name with or without a trailing dot, in any case
- * @param draw returns a number from 0 up to 1, which selects among weighted record sets
+ * @param draw returns a number from 0 to less than 1, which selects among weighted record sets
  * @returns `values` with IP addresses; `alias` when aliases and CNAMEs lead to a name outside all zones, e.g. a load
  * balancer's, in lower case and without `dualstack.` and a trailing dot; undefined when no zone has the name
  */

@@ -1,4 +1,4 @@
-/** The lists of hosted zones: all zones, or those from a given name on in order of name. */
+/** The lists of hosted zones: all zones in order of id, or zones in order of name from a given name on. */
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type { Operations } from '../../operations.ts';
 import { invalidInput, notInEnumeration } from './errors.ts';
@@ -26,7 +26,7 @@ export const zoneListOperations = {
   },
 
   /**
-   * Lists zones in order of name from a name on. It is not a search: the first zone may have another name.
+   * Lists zones in order of name, starting at a given name. It is not a search: the first zone may have a different name.
    * @see https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByName.html
    */
   ListHostedZonesByName: {

@@ -21,7 +21,7 @@ Options:
   --folder <folder>   where it keeps its state (default: .slipway/sandbox)
   --pace <pace>       instant, brisk (one minute per second), aws, or a factor (default: brisk, or
                       SLIPWAY_SANDBOX_PACE)
-  --weather <weather> which failures it injects: calm, lag, throttled, stormy, or knobs as JSON
+  --weather <weather> which failures it injects: calm, lag, throttled, stormy, or settings as JSON
                       (default: calm, or SLIPWAY_SANDBOX_WEATHER)
   -h, --help          show this help
 `;

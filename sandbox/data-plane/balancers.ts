@@ -106,7 +106,7 @@ export function serveBalancers(
   };
 }
 
-/** Opens a listener on its previous port if that is free, otherwise on its usual port or the next free one. */
+/** Opens a listener on its previous port (or its usual one at first), or on the next free port after that. */
 async function openOnFreePort(
   view: ListenerView,
   { Port, localPort }: ListenerRow,

@@ -146,7 +146,7 @@ describe('a health check', () => {
     expect(await check).toEqual({ code: 200 });
   });
 
-  test('times out when that process is blocked repeatedly', async () => {
+  test('times out when the process of the load balancer is blocked repeatedly', async () => {
     const port = await startRawTarget(() => {});
     const check = sendHealthCheck({ host: '127.0.0.1', port }, { ...settings, timeoutMs: 60 }, never);
     const busy = setInterval(() => holdUp(150), 1);

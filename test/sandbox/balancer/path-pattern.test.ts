@@ -85,7 +85,7 @@ describe('a host pattern', () => {
   });
 });
 
-describe('AWS accepts as a pattern', () => {
+describe('whether AWS accepts as a pattern', () => {
   test.each([
     ['/api/*', true],
     [`/_-.$/~"'@:+&*?`, true],

@@ -10,7 +10,7 @@ export const durations = {
   natGatewayDelete: 54_000,
   /** How long a deleted NAT gateway can still be described: about an hour. */
   natGatewayForget: 3_600_000,
-  /** How long after the deletion of its NAT gateway an elastic IP cannot be released: some seconds (§2.2). */
+  /** How long an elastic IP cannot be released after its NAT gateway is deleted: some seconds (§2.2). */
   addressRelease: 5_000,
   /** `provisioning` to `active`: 90 to 180 s. */
   loadBalancerCreate: 150_000,

@@ -315,7 +315,7 @@ test('a lag is divided by the pace, and at the pace "instant" it is in real time
   }
 });
 
-test('a listener is refused while its target group is unknown, and can be created after the lag', async () => {
+test('CreateListener is refused while the target group is unknown, and succeeds after the lag', async () => {
   const at = await lagging();
   at.chaos.adjust({ idLagMs: 0 });
   const balancer = await at.balancer();

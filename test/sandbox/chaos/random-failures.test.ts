@@ -50,7 +50,7 @@ test('changing a setting restarts the random sequence', async () => {
   expect(await round()).toEqual(once);
 });
 
-test('a call takes at least half of its latency before its effect, and the rest afterwards', async () => {
+test('a call takes effect after at least half of its latency, and responds after the rest', async () => {
   const { ec2, region, clock, turn } = await weathered({ latencyMs: { min: SECOND, max: SECOND } });
   let answered = false;
   const call = ec2.send(new CreateInternetGatewayCommand({})).finally(() => (answered = true));

@@ -112,12 +112,15 @@ describe('a client on the internet', () => {
     ['admits only a different block', tcp(80, '198.51.100.0/24'), 'timeout'],
     ['admits only a different port', tcp(443), 'timeout'],
     ['admits only a different protocol', { ...tcp(80), IpProtocol: 'udp' }, 'timeout'],
-  ])('of a security group that %s gets the expected result', async (_, permission, result) => {
-    const at = await scene();
-    await at.make.route(at.table, { GatewayId: at.gateway });
-    await at.admit(permission);
-    expect(await get(await at.port())).toBe(result);
-  });
+  ])(
+    'gets a response only if it is admitted, with a security group that %s',
+    async (_, permission, result) => {
+      const at = await scene();
+      await at.make.route(at.table, { GatewayId: at.gateway });
+      await at.admit(permission);
+      expect(await get(await at.port())).toBe(result);
+    },
+  );
 
   test('loses access when the rule is removed, and regains it when another group admits it', async () => {
     const at = await scene();

@@ -236,7 +236,7 @@ describe('connecting', () => {
   });
 });
 
-describe("errors in a task equal the kernel's own errors", () => {
+describe('network errors in a task', () => {
   const refused = (port: number) => `
     const net = require('net');
     const show = (error) => error.errors ? { ...error, message: error.message, errors: error.errors.map(show) } : { ...error, message: error.message };
@@ -270,7 +270,7 @@ describe("errors in a task equal the kernel's own errors", () => {
   onLinux.each([
     ['connection refused', refused],
     ['address in use', inUse],
-  ])('the error for "%s" does', async (_, program) => {
+  ])('the error for "%s" equals the kernel\'s own error', async (_, program) => {
     await using task = await TestTask.create();
     const code = program(await freePort());
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', code]);

@@ -163,7 +163,7 @@ describe('an invalid request', () => {
     expect(answer.status).toBe(413);
   });
 
-  test('does not bring invented names into the journal', async () => {
+  test('is recorded in the journal without names that the client made up', async () => {
     const { url, journal } = await sandbox();
     const [name, value] = SIGNED.split(': ') as [string, string];
     await fetch(url, { method: 'POST', headers: { [name]: value }, body: `Action=${'x'.repeat(100_000)}` });

@@ -70,7 +70,7 @@ const before = ({ id, event, row }: RowChange): [string, object | undefined] => 
 
 /**
  * Returns the recent changes to the resources that a call names. Only reads still find deleted rows. Roles are included
- * for IAM's own calls only: other services learn of roles with a lag of their own (`iamLagMs`).
+ * for IAM's own calls only: other services learn of roles with a separate lag (`iamLagMs`).
  */
 function namedChanges(
   { service, operation, input, region }: DecodedCall,

@@ -27,7 +27,7 @@ const AUFS_PREFIX = '.wh..wh.';
  */
 export async function applyLayer(layer: Uint8Array, root: string): Promise<void> {
   const entries = await readEntries(layer);
-  // Whiteouts come first: they hide only files of lower layers, never those of their own, in any order in the archive.
+  // Whiteouts come first: they hide only files of lower layers, never those of the same layer, in any order.
   for (const entry of entries) if (isWhiteout(entry)) await applyWhiteout(entry, root);
   for (const entry of entries) if (!isWhiteout(entry)) await writeEntry(entry, root);
 }

@@ -9,7 +9,7 @@ export interface Kind<Row extends object = object> {
 }
 
 /**
- * How a kind lags. A kind with the lag `none` is always consistent. Calls see new and deleted rows of any other kind with
+ * The lag of a kind. A kind with the lag `none` is always consistent. Calls see new and deleted rows of any other kind with
  * a delay, both by ID and in the lists that the named operations of the service return.
  */
 export type Lag = 'none' | { readonly listedBy: readonly string[] };

@@ -9,7 +9,7 @@ import { mistakesOf, read, sound, soundBut } from './support.ts';
 const api = 'services.shop.containers.api';
 
 describe('a valid stack', () => {
-  test('that sets every field is taken as it is', () => {
+  test('that sets every field keeps all of its values', () => {
     const { services, domain, ...stack } = sound();
     const { containers, ...shop } = services.shop ?? { containers: {} };
     const { source: _, ...written } = containers.api ?? {};
@@ -94,7 +94,7 @@ describe('a valid stack', () => {
     expect(read(soundBut({ 'domain.createZone': undefined })).domain?.createZone).toBe(false);
   });
 
-  test('may be paused, may leave fields undefined, and may be named like its zone', () => {
+  test('may have a count of 0, undefined fields, and the same name as its zone', () => {
     const stack = { ...sound(), tags: undefined, domain: { name: 'example.com', zone: 'example.com' } };
     expect(read(stack)).toMatchObject({ tags: {}, domain: { name: 'example.com' } });
     expect(read(soundBut({ 'services.shop.count': 0 })).services[0]?.count).toBe(0);
@@ -130,7 +130,7 @@ describe('a valid stack', () => {
     expect(read(soundBut({ 'network.cidr': cidr })).network.cidr).toBe(cidr);
   });
 
-  test('is the one that this repository provisions', () => {
+  test('includes the stack that this repository provisions', () => {
     expect(mistakesOf(slipway)).toMatchObject([{ path: `${api}1.source` }, { path: `${api}2.source` }]);
     const config = parseConfig(slipway, { stage: 'dev', target: 'sandbox', folder: resolve() });
     expect(config.services[0]?.containers.map(({ key, port, path }) => [key, port, path])).toEqual([
@@ -139,7 +139,7 @@ describe('a valid stack', () => {
     ]);
   });
 
-  test('has its builder overridden by that of the command', () => {
+  test("uses the command's builder rather than its own", () => {
     const context = {
       stage: 'dev',
       target: 'sandbox',

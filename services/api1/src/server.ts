@@ -11,7 +11,7 @@ export interface Lifecycle {
 export interface StopTimes {
   /** The port stays open until no request has arrived for this long. */
   readonly quietMs: number;
-  /** The whole stop: afterwards, running requests are cut. At most half of it is spent waiting for quiet. */
+  /** The time limit of the whole stop: then, open requests are cut. At most half of it is spent waiting for quiet. */
   readonly graceMs: number;
 }
 

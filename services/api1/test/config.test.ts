@@ -14,7 +14,7 @@ test('an empty environment gives the defaults', () => {
   });
 });
 
-test('origins are a comma-separated list, which may be empty or a star', () => {
+test('origins are a comma-separated list, which may be empty or *', () => {
   const origins = (CORS_ORIGINS: string) => readConfig({ CORS_ORIGINS }).CORS_ORIGINS;
   expect(origins('https://a.example, https://b.example:8443')).toEqual([
     'https://a.example',

@@ -88,7 +88,7 @@ test('a request that has only partly arrived is still answered', async () => {
   const { stop, url, port } = await run(hello, {});
   const socket = connect(port, '127.0.0.1');
   socket.write('GET / HTTP/1.1\r\nhost: here\r\n');
-  await ask(url); // a later request on another connection: the first part has been accepted by now
+  await ask(url); // Once a later request on another connection is answered, the first part has been accepted.
   const stopped = stop();
   await until(() => refuses(url));
   socket.write('\r\n');

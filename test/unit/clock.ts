@@ -1,4 +1,4 @@
-/** A clock on which sleeping takes no time. */
+/** A clock on which a sleep takes no real time. */
 import type { Clock } from '../../lib/model/clock.ts';
 
 /** A clock whose time advances only during a sleep. */

@@ -101,7 +101,7 @@ export const idsFor = <N extends Noun>(noun: N, key: string = ONLY): Ids[N] =>
     architecture[noun].ids.map((field: string) => [field, `${field}-of-${addressOf(noun, key)}`]),
   ) as Ids[N];
 
-/** A found resource with our tags and no other fields. */
+/** A found resource with made-up ids, our tags and the fields in `more`. */
 export const foundFor = <N extends Noun>(noun: N, key: string = ONLY, more: object = {}): Found[N] =>
   ({ ...idsFor(noun, key), tags: ourTags(noun, key), ...more }) as unknown as Found[N];
 

@@ -104,7 +104,7 @@ describe('a module', () => {
     ['Symbol("x")', 'a symbol'],
     ['new Array(1e9)', 'a list of 1000000000'],
     ['10n', '10n'],
-  ])('with the value %s is refused, together with its other mistakes', async (value, shown) => {
+  ])('with the value %s is refused, and its other mistakes are reported, too', async (value, shown) => {
     expect(await problemOf(load(`export default { ${STACK}, name: '9', tags: ${value} };`))).toMatchObject({
       code: 'CONFIG_INVALID',
       why: expect.stringMatching(

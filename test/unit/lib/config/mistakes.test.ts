@@ -138,7 +138,7 @@ describe('mistakes', () => {
     );
   });
 
-  test('stay short and on one line, whatever the value is', () => {
+  test('stay short and on one line, whatever the value', () => {
     const [mistake] = mistakesOf(soundBut({ region: `\u001b[31mred\n${'x'.repeat(1000)}` }));
     expect(mistake?.value).toMatch(/^'\\x1B\[31mred\\nx+'\.\.\. \d+ more characters$/);
     const [key] = mistakesOf(soundBut({ tags: { ['\u001b[31m\n']: 'x' } }));

@@ -101,7 +101,7 @@ describe('a valid stack', () => {
   });
 
   test.each(['/', '/api', `/${'a'.repeat(124)}`, `/a-b_c.d/~e"f'g/h@i:j+k&l$m`, '/...'])(
-    'may route %s',
+    'may route the path %s',
     (path) => {
       expect(
         mistakesOf(soundBut({ [`${api}.path`]: path, 'services.shop.containers.proxy.path': undefined })),
@@ -120,17 +120,17 @@ describe('a valid stack', () => {
   });
 
   test.each(['us-gov-west-1', 'ap-southeast-4', 'cn-north-1', 'eusc-de-east-1', 'us-isob-east-1'])(
-    'may be in %s',
+    'may be in the region %s',
     (region) => {
       expect(read(soundBut({ region })).region).toBe(region);
     },
   );
 
-  test.each(['10.0.0.0/16', '192.168.4.0/24', '172.31.128.0/17'])('may have the block %s', (cidr) => {
+  test.each(['10.0.0.0/16', '192.168.4.0/24', '172.31.128.0/17'])('may have the network block %s', (cidr) => {
     expect(read(soundBut({ 'network.cidr': cidr })).network.cidr).toBe(cidr);
   });
 
-  test('includes the stack that this repository provisions', () => {
+  test('is what slipway.config.ts in this repository contains', () => {
     expect(mistakesOf(slipway)).toMatchObject([{ path: `${api}1.source` }, { path: `${api}2.source` }]);
     const config = parseConfig(slipway, { stage: 'dev', target: 'sandbox', folder: resolve() });
     expect(config.services[0]?.containers.map(({ key, port, path }) => [key, port, path])).toEqual([

@@ -1,4 +1,4 @@
-// Which errors of a delete count as success.
+// The errors of a delete call that count as success.
 import { describe, expect, test } from '@jest/globals';
 import { isCode, isNotFound, hasResponse, isTransient } from '../../../../lib/aws/errors.ts';
 import { ignoringNotFound, throwingRefusals } from '../../../../lib/engine/delete.ts';

@@ -51,7 +51,7 @@ test('a failure is reported once every look has ended', async () => {
 
 describe('the result', () => {
   beforeEach(emptyAccount);
-  /** Without images to build. */
+  /** The context of a look for a stack without a domain. */
   const context = () => ({ ...lookContextOf(config({ domain: undefined })) });
 
   test('has every noun and the zones of the region', async () => {
@@ -63,8 +63,8 @@ describe('the result', () => {
 
   test.each([
     ['some nouns', ['vpc', 'elasticIp'] as const],
-    ['what a teardown removes', tornDown],
-  ])('of %s alone has no resources of the other nouns, and no zones', async (_what, some) => {
+    ['the nouns of a teardown', tornDown],
+  ])('for %s only has no resources of the other nouns, and no zones', async (_what, some) => {
     const found = await survey(context(), some);
     expect(Object.keys(found).sort()).toEqual([...nouns, 'zones'].sort());
     expect(found.zones).toEqual([]);

@@ -5,7 +5,7 @@ import { testClock } from '../../clock.ts';
 
 const wait = { first: 5000, every: 1000, deadline: 20_000 };
 
-/** A wait for these results in sequence; the last is repeated. */
+/** A wait whose probe returns these results in sequence; the last one is repeated. */
 function scenario(...answers: (ProbeResult<string> | Error)[]) {
   const clock = testClock();
   const start = clock.now();
@@ -59,7 +59,7 @@ describe('a wait', () => {
     await expect(scenario(failed('dry', cause)).run()).rejects.toBe(cause);
   });
 
-  test('ends when time is up, and names the last note', async () => {
+  test('ends when time is up, and the problem names the last note', async () => {
     const one = scenario(pending('cold'));
     await expect(one.run()).rejects.toMatchObject({
       code: 'TIMEOUT',

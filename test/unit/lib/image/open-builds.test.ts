@@ -1,4 +1,4 @@
-// Which builder builds the images of a run, and how often.
+// The builder that builds the images of a run, and how often it builds them.
 import { describe, expect, test } from '@jest/globals';
 import type { Builder, Config, Target } from '../../../../lib/config/config.ts';
 import type { Builds } from '../../../../lib/image/builds.ts';

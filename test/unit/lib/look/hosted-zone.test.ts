@@ -62,7 +62,7 @@ describe('the zone of the domain', () => {
     expect(calls()).toEqual(['ListHostedZones']);
   });
 
-  test('is ours', async () => {
+  test('is ours when its tags are ours', async () => {
     holds([zone('Z1')], { Z1: ourTags('hostedZone') });
     expect(await look()).toEqual({ hostedZoneId: 'Z1', name: 'example.com', tags: ourTags('hostedZone') });
     expect(sent()).toEqual([
@@ -71,7 +71,7 @@ describe('the zone of the domain', () => {
     ]);
   });
 
-  test("is the account's own", async () => {
+  test("is the account's own when it is not ours", async () => {
     holds([zone('Z1'), zone('Z2', { Name: 'example.com.au.' })], { Z1: { owner: 'bob' } });
     expect(await look()).toEqual({ hostedZoneId: 'Z1', name: 'example.com', tags: { owner: 'bob' } });
     expect(calls()).toEqual(['ListHostedZones', 'ListTagsForResource']);
@@ -108,7 +108,7 @@ describe('the zone of the domain', () => {
     await expect(look()).rejects.toMatchObject({ code: 'ZONE', why: expect.stringContaining('Z1, Z2') });
   });
 
-  test('is the remaining zone if the other is deleted during the look', async () => {
+  test('is the remaining zone if one of two is deleted during the look', async () => {
     holds([zone('Z1'), zone('Z2')]);
     mocks.route53
       .on(ListTagsForResourceCommand, { ResourceId: 'Z1' })

@@ -93,7 +93,7 @@ describe('opening a session', () => {
     await session.close();
   });
 
-  test('warns when it takes over the lock of a dead run', async () => {
+  test('warns when it takes over the lock of a run that has died', async () => {
     mkdirSync(fileOf('home'), { recursive: true });
     const lock = await takeLock(fileOf(LOCK), 'npm run provision', testClock());
     const holder = JSON.parse(readFileSync(fileOf(LOCK), 'utf8')) as object;

@@ -23,7 +23,7 @@ const privateTable = (key: string, routeTableId: string, subnetId: string) => ({
   tags: ourTags('privateRoutes', key),
 });
 
-/** Every resource of the network, as the shared test configuration asks for it. */
+/** Every resource of the network, as the shared test configuration describes it. */
 export const network = () => ({
   vpc: {
     [ONLY]: {

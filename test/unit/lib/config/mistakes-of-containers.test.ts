@@ -1,4 +1,4 @@
-// Every mistake that the containers of a service can have, once.
+// Every kind of mistake in the containers of a service.
 import { expect, test } from '@jest/globals';
 import { parseConfig } from '../../../../lib/config/parse.ts';
 import { between, mistakesOf, folderWith, refuses, soundBut } from './support.ts';
@@ -21,7 +21,7 @@ refuses(
   between("'store-dev-shop-recommendations-"),
 );
 
-test('a name that is part of no target group may be longer', () => {
+test('a container that needs no target group may have a longer name', () => {
   expect(mistakesOf(soundBut({ [`${shop}.recommendations`]: { image: 'nginx' } }))).toEqual([]);
 });
 
@@ -37,10 +37,12 @@ test('a name that is too long for its repository is refused', () => {
 refuses(`${api}.source`, 'Give source, the folder of its program, or image, the reference of an image.', {
   'neither source nor image': undefined,
 });
-refuses(`${api}.image`, 'Remove image or source: a container has one of them.', { 'both of them': 'nginx' });
+refuses(`${api}.image`, 'Remove image or source: a container has one of them.', {
+  'both source and image': 'nginx',
+});
 refuses(`${api}.source`, 'Give the path of a folder, e.g. services/api1.', { 'an empty string': '' });
 refuses(`${api}.source`, between('Give a folder that exists: /', ' does not.'), {
-  'a folder that is not there': 'nowhere',
+  'a missing folder': 'nowhere',
   'a file': 'api/src/main.ts',
 });
 refuses(
@@ -58,7 +60,7 @@ test.each([
   ['auto', 'dockered', undefined],
   ['auto', 'empty', between('Add the file that a bundle starts from (main in', '), or a Dockerfile.')],
 ] as const)(
-  'the builder %s requires the file that it starts from in a folder that is %s',
+  'the builder %s requires its entry file or Dockerfile in the folder "%s"',
   (builder, source, fix) => {
     const read = () =>
       parseConfig(soundBut({ [`${api}.source`]: source }), { stage: 'dev', target: 'aws', folder, builder });
@@ -91,7 +93,7 @@ refuses(
 );
 
 refuses(`${shop}.proxy.path`, 'Use another path: this one is routed to api in shop.', {
-  'the path of another': '/api',
+  'the path of another container': '/api',
 });
 refuses(`${api}.path`, 'Begin the path with a slash, e.g. /api1.', {
   'no slash': 'api',
@@ -104,12 +106,12 @@ refuses(`${api}.path`, 'Leave out the wildcard: everything below a path is route
 });
 refuses(`${api}.path`, 'Leave out empty segments, . and ..: no request has them in its normalised path.', {
   'an empty segment': '/api//v1',
-  'a segment that climbs': '/api/../v1',
-  'a segment that stays': '/./api',
+  'the segment ..': '/api/../v1',
+  'the segment .': '/./api',
 });
 refuses(`${api}.path`, `Use letters, digits and _ - . $ / ~ " ' @ : + & only.`, {
   'a letter with an accent': '/apí',
-  'an escape': '/a%20b',
+  'a percent escape': '/a%20b',
   'a line break': '/a\nb',
 });
 refuses(
@@ -120,7 +122,7 @@ refuses(
 );
 
 refuses(`${api}.protocol`, between("Give one of 'HTTP', 'HTTPS': the protocol on its port"), {
-  'another protocol': 'TCP',
+  'an unknown protocol': 'TCP',
   'lower case': 'https',
 });
 
@@ -142,14 +144,14 @@ refuses(`${api}.health.intervalSeconds`, 'Give a whole number from 5 to 300: sec
   'too small': 4,
 });
 refuses(`${api}.health.timeoutSeconds`, 'Give less than intervalSeconds, which is 20.', {
-  'the interval': 20,
+  'a timeout as long as the interval': 20,
 });
 refuses(`${api}.health.healthyThreshold`, between('Give a whole number from 2 to 10'), { 'too small': 1 });
 refuses(`${api}.health.unhealthyThreshold`, between('Give a whole number from 2 to 10'), { 'too large': 11 });
 refuses(`${api}.health.matcher`, 'Give status codes from 200 to 499, e.g. 200 or 200,204 or 200-299.', {
   'not a status code': '2xx',
-  'codes of failure': '200-599',
-  'a range that runs backwards': '299-200',
+  'status codes of failures': '200-599',
+  'a reversed range': '299-200',
   'an empty string': '',
 });
 

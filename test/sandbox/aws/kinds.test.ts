@@ -118,7 +118,7 @@ test.each(KINDS)(
 const NOT_BLOCKING = ['vpc', 'elastic-ip', 'natgateway', 'security-group-rule', 'network-interface'];
 
 test('every other EC2 resource of a VPC blocks its deletion', () => {
-  const row = { VpcId: 'vpc-1', Attachments: [{ VpcId: 'vpc-1' }], Associations: [] };
+  const row = { Tags: [], VpcId: 'vpc-1', Attachments: [{ VpcId: 'vpc-1' }], Associations: [] };
   const kinds = ec2Tables(region.ec2).map(({ kind }) => kind);
   const notBlocking = kinds.filter(({ blocksDeletionOf }) => blocksDeletionOf(row) !== 'vpc-1');
   expect(notBlocking.map(({ tagType }) => tagType)).toEqual(NOT_BLOCKING);

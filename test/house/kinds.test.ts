@@ -1,14 +1,13 @@
 /** Every noun compares its tags, has a manual change, and is in Terraform; teardown lists what keeps a VPC from deletion. */
 import { expect, test } from '@jest/globals';
 import { nouns, type Noun } from '../../lib/model/architecture.ts';
+import type { Change } from '../../lib/model/change.ts';
 import { noVpc } from '../../sandbox/aws/ec2/kinds.ts';
 import { resourceTables } from '../../sandbox/aws/ec2/store.ts';
 import { World } from '../../sandbox/world/world.ts';
-import type { Step } from '../../lib/engine/step.ts';
-import { steps } from '../../provision/plan.ts';
 import { contentsOf } from '../../teardown/vpc-contents.ts';
 import { manualChanges, manualImageChanges } from '../converge/manual-changes.ts';
-import { config, diffOf, lookContextOf, mocks, sent, surveyOf } from '../unit/step-harness.ts';
+import { config, lookContextOf, mocks, plannedFor, sent, surveyOf } from '../unit/step-harness.ts';
 import { FILES, text } from './files.ts';
 
 /** The kinds of EC2 resources that keep a VPC from being deleted, each with the operations that list it. */
@@ -48,15 +47,11 @@ const WITHOUT_TAGS = ['serviceLinkedRole', 'images', 'record'];
 
 test('every noun compares its tags: add desiredTags and tagFields to its diff', () => {
   const domain = { name: 'api.example.com', zone: 'example.com', createZone: true };
-  const fieldsOf = <N extends Noun>(noun: N) => {
-    const step: Step<N> = steps[noun];
-    return diffOf(step, surveyOf(), config({ domain })).map(({ fields }) => fields);
-  };
+  const planned = plannedFor(config({ domain }), surveyOf());
   const isTagged = (noun: Noun) => {
-    const changes = fieldsOf(noun);
-    return (
-      changes.length > 0 && changes.every((all) => all.some(({ field }) => field === 'tag.slipway:stack'))
-    );
+    const changes = planned.changesOf(noun);
+    const hasTags = ({ fields }: Change) => fields.some(({ field }) => field === 'tag.slipway:stack');
+    return changes.length > 0 && changes.every(hasTags);
   };
   expect(nouns.filter((noun) => !isTagged(noun))).toEqual(WITHOUT_TAGS);
 });

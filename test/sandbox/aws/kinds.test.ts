@@ -113,3 +113,13 @@ test.each(KINDS)(
     expect([await tag(), await listed()]).toEqual(['ok', 1]);
   },
 );
+
+/** The VPC itself, what belongs to no VPC or to a security group, and what is in a subnet, which itself blocks the deletion. */
+const NOT_BLOCKING = ['vpc', 'elastic-ip', 'natgateway', 'security-group-rule', 'network-interface'];
+
+test('every other EC2 resource of a VPC blocks its deletion', () => {
+  const row = { Tags: [], VpcId: 'vpc-1', Attachments: [{ VpcId: 'vpc-1' }], Associations: [] };
+  const kinds = ec2Tables(region.ec2).map(({ kind }) => kind);
+  const notBlocking = kinds.filter(({ blocksDeletionOf }) => blocksDeletionOf(row) !== 'vpc-1');
+  expect(notBlocking.map(({ tagType }) => tagType)).toEqual(NOT_BLOCKING);
+});

@@ -89,7 +89,7 @@ test('a successful command is measured, and a failed command is reported with it
 
 test('a command that times out is killed together with its child processes', async () => {
   await expect(runCommand(node('setInterval(() => {}, 1000)', { timeoutSeconds: 0.3 }))).rejects.toThrow(
-    'was not done within 0.3 s',
+    'did not end within 0.3 s',
   );
 });
 

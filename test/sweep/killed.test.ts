@@ -8,7 +8,7 @@ import { reportLine } from './report.ts';
 const PROVISIONS = [1, 3, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35];
 const TEARDOWNS = [1, 4, 7, 10, 13, 16, 19];
 
-/** Whether the call takes effect at which the process is killed: its response is lost, or it is not done. */
+/** What happens to the call at which the process is killed: only its response is lost, or it has no effect. */
 const KINDS = ['lost', 'not-done'] as const;
 type Kind = (typeof KINDS)[number];
 

@@ -19,7 +19,7 @@ for (const api of ['api1', 'api2']) {
 }
 /** The example configuration. */
 const TEXT = readFileSync(join(ROOT, 'slipway.config.ts'), 'utf8').replace('./lib/', `${ROOT}/lib/`);
-/** Plausible and absurd texts to insert. */
+/** Plausible and absurd strings to insert. */
 const INSERTS = [
   ...[
     '{',

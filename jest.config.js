@@ -56,8 +56,8 @@ export default {
     ],
   },
   randomize: true,
-  // Many tests only wait for programs to start and stop, so more workers than cores pay off.
+  // Many tests mostly wait for programs to start and stop, so more workers than cores make the run faster.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
-  // A bound against hanging, not a measure of speed: a loaded machine must not fail a test.
+  // Only guards against hanging tests: a loaded machine must not make a test fail.
   testTimeout: 60_000,
 };

@@ -1,10 +1,10 @@
-// Counts the tests in jest's result files, each test once, and prints the counts as one line.
+// Counts the tests in jest's result files, each test only once, and prints the counts on one line.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = process.argv[2];
 const WORST_FIRST = ['failed', 'passed', 'skipped'];
-/** The outcome of each test, by file and title. A test that is skipped in one run may run in another. */
+/** The outcome of each test, by file and title. A test that one run skips may run in another. */
 const outcomes = new Map();
 const count = { passed: 0, failed: 0, skipped: 0 };
 for (const file of readdirSync(folder)) {

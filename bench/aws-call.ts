@@ -11,7 +11,7 @@ export interface ApiRequest {
 
 /** A call of an AWS operation. */
 export interface AwsCall {
-  /** As in the signature: `ec2`, `elasticloadbalancing`, `ecs`. */
+  /** The service's name in the signature: `ec2`, `elasticloadbalancing`, `ecs`. */
   readonly service: string;
   readonly operation: string;
   readonly mutating: boolean;
@@ -56,7 +56,7 @@ const ROUTES: readonly (readonly [method: string, path: RegExp, operation: strin
   ['POST', /^tags\/hostedzone\/[^/]+$/, 'ChangeTagsForResource'],
 ];
 
-/** Returns the operation of a method and path; unknown ones are returned as they are. */
+/** Returns the operation for a method and path; an unknown pair is returned as it is. */
 function restOperation(method: string, path: string): string {
   const rest = path.startsWith(VERSION) ? path.slice(VERSION.length).replace(/\/$/, '') : undefined;
   const known = ROUTES.find(([verb, pattern]) => verb === method && rest !== undefined && pattern.test(rest));

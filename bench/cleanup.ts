@@ -1,9 +1,9 @@
-/** Cleans up the processes and folders of a benchmark, also when it fails or is interrupted. */
+/** Cleans up a benchmark's processes and folders, even if the benchmark fails or is interrupted. */
 const cleanups = new Set<() => unknown>();
 
 /**
  * Registers a cleanup.
- * @returns a function that runs the cleanup, once
+ * @returns a function that runs the cleanup at most once
  */
 export function onCleanup(close: () => unknown): () => Promise<void> {
   cleanups.add(close);

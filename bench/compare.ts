@@ -1,4 +1,4 @@
-/** Measures contenders on one moto and through one proxy, in turn, so that the load of the machine affects all alike. */
+/** Measures contenders in turn, on one moto and through one proxy, so that the machine's load affects all alike. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { runCommand } from './run-command.ts';
 export interface Comparison {
   readonly moto: Moto;
   readonly contenders: readonly Contender[];
-  /** The sizes: the number of services in addition to the one with two containers. */
+  /** The sizes to measure: the number of services in addition to the one with two containers. */
   readonly sizes: readonly number[];
   readonly rounds: number;
   /** Milliseconds that the proxy adds to each call. */
@@ -21,7 +21,7 @@ export interface Comparison {
   readonly log: (text: string) => void;
 }
 
-/** The figures of one size, by the name of the contender; without contenders all of whose rounds failed. */
+/** The figures of one size, by contender; a contender is left out if all of its rounds failed. */
 export interface SizeFigures {
   readonly more: number;
   readonly figures: ReadonlyMap<string, Figures>;
@@ -44,7 +44,7 @@ export async function compare(comparison: Comparison): Promise<{ sizes: SizeFigu
     }
   };
   try {
-    // A warm-up: programs are read from the disk, and moto loads a service with its first call.
+    // A warm-up: programs are read from disk, and moto loads each service at its first call.
     for (const one of contenders) {
       await attempt(`${one.name}, warm-up`, () => inFolder((folder) => planOnly(one, folder, proxy)));
     }

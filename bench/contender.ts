@@ -1,4 +1,4 @@
-/** Contenders: what they are, and how one round of their workloads is measured. */
+/** The interface of a contender, and the measurement of one round of its workloads. */
 import type { Proxy } from './latency-proxy.ts';
 import { runCommand, type Command } from './run-command.ts';
 import type { AwsCall } from './aws-call.ts';

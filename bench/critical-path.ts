@@ -1,9 +1,9 @@
-/** Computes critical paths through a dependency graph: the longest possible one, and that of a run. Pure. */
+/** Computes paths through a dependency graph: the longest path, and the critical path of a run. Pure. */
 
 /** The dependencies of each node. */
 export type Graph = Readonly<Record<string, readonly string[]>>;
 
-/** A path through a graph, from a node without dependencies on. */
+/** A path through a graph that starts at a node without dependencies. */
 export interface Path {
   readonly ms: number;
   readonly nodes: readonly string[];
@@ -30,7 +30,7 @@ export function longestPath(needs: Graph, weights: Readonly<Record<string, numbe
   return { ms, nodes: nodes.slice(0, last + 1) };
 }
 
-/** Returns the longest path; of equally long ones the one with most nodes. */
+/** Returns the longest path; among equally long paths, the one with the most nodes. */
 const longestOf = (paths: readonly Path[]): Path =>
   paths.reduce(
     (best, path) =>
@@ -38,7 +38,7 @@ const longestOf = (paths: readonly Path[]): Path =>
     { ms: 0, nodes: [] } as Path,
   );
 
-/** The time that a step took. Milliseconds since any common origin. */
+/** The time that a step took, in milliseconds since any common origin. */
 export interface Span {
   /** The node of the graph that it belongs to. */
   readonly node: string;
@@ -48,9 +48,9 @@ export interface Span {
 }
 
 /**
- * Returns the path that determined the duration of a run: back from the span that ended last, in each step to its
+ * Returns the path that determined the duration of a run, traced back from the span that ended last, each time to the
  * dependency that ended last.
- * @returns the spans on the path, in order of time
+ * @returns the spans on the path, in chronological order
  */
 export function criticalPath(spans: readonly Span[], needs: Graph): Span[] {
   const latest = (some: readonly Span[]): Span | undefined =>

@@ -40,7 +40,7 @@ export interface Figure {
   readonly calls: Spread;
   /** Undefined where memory cannot be measured. */
   readonly megabytes: Spread | undefined;
-  /** Of the round with the median number of calls. */
+  /** The calls of the round with the median number of calls. */
   readonly kinds: Kinds;
 }
 export type Figures = Readonly<Record<Workload, Figure>>;

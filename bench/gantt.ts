@@ -7,7 +7,7 @@ const RIGHT = 60;
 const ROW = 17;
 const BAR = 11;
 const TOP = 52;
-/** Pixels: bars of spans without duration are visible, too. */
+/** The minimum width of a bar in pixels, so that spans without a duration are visible. */
 const MIN_BAR_WIDTH = 1.5;
 /** The approximate number of grid lines. */
 const GRID_LINES = 8;

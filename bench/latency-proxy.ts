@@ -12,7 +12,7 @@ export interface ProxiedCall extends AwsCall {
 
 /** A running proxy. */
 export interface Proxy extends Listening {
-  /** The calls so far, in the order of their answers. */
+  /** The calls so far, in the order of their responses. */
   readonly calls: readonly ProxiedCall[];
   /** Returns the calls so far and clears them. */
   take(): ProxiedCall[];

@@ -1,4 +1,4 @@
-/** Measures Slipway against the limit: on the sandbox with AWS's durations, compared with the sum of those durations. */
+/** Measures Slipway on the sandbox with AWS's durations, and compares it with the limit that those durations set. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
@@ -31,10 +31,10 @@ export interface LimitRun {
 
 const DEREGISTRATION_SECONDS = 10;
 const INTERVAL_SECONDS = 5;
-/** The timeout of a command, in seconds of AWS's time. */
+/** The timeout of a command, in seconds of AWS time. */
 const TIMEOUT_SECONDS = 900;
 
-/** The example stack, whose images are built and pushed. @param round a variable that an update changes */
+/** Returns the example stack, whose images are built and pushed. @param round a variable that an update changes */
 const stackOf = (round: number): StackInput => {
   const api = (name: string, port: number) => ({
     source: join(ROOT, 'services', name),
@@ -52,7 +52,7 @@ const stackOf = (round: number): StackInput => {
   };
 };
 
-/** Measures a first provision, an update and a teardown. @param pace the speed of the sandbox's time relative to AWS's */
+/** Measures a first provision, an update and a teardown. @param pace the speed of the sandbox's time relative to AWS time */
 export const measureAgainstLimit = (pace: number, log: (text: string) => void): Promise<LimitRun> =>
   inFolder(async (folder) => {
     const port = await freePort();
@@ -91,7 +91,7 @@ export const measureAgainstLimit = (pace: number, log: (text: string) => void): 
 
 const OPENING = 'load balancer opens';
 
-/** The dependencies of each span of a provision: those of the architecture, and the opening of the load balancer. */
+/** The dependencies of each span of a provision: the architecture's, and the phase in which the load balancer opens. */
 const spanGraph = {
   ...Object.fromEntries(
     Object.entries(provisionGraph).map(([node, needs]) => [node, [...needs, SURVEY] as readonly string[]]),
@@ -102,7 +102,7 @@ const spanGraph = {
   [VERIFY]: ['record', 'services'],
 };
 
-/** The spans of the run, and the span in which AWS still sets up the load balancer after its step is done. */
+/** Returns the run's spans, and a span for the time that AWS still needs for the load balancer after its step. */
 function provisionSpans(file: string, start: number, end: number, pace: number): Span[] {
   const events = existsSync(file)
     ? readFileSync(file, 'utf8')

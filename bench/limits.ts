@@ -1,4 +1,4 @@
-/** The time that AWS itself takes for a provision, an update and a teardown: the sandbox's durations along the graph. Pure. */
+/** The time that AWS itself takes for a provision, an update and a teardown, computed from the sandbox's durations. Pure. */
 import { needs } from '../lib/model/architecture.ts';
 import { removalOrder } from '../teardown/plan.ts';
 import { durations } from '../sandbox/world/durations.ts';
@@ -6,18 +6,18 @@ import { longestPath, type Graph, type Path } from './critical-path.ts';
 
 /** Settings of the stack that the limits depend on. */
 export interface Delays {
-  /** Milliseconds that a target may drain. */
+  /** Milliseconds that a target drains at most. */
   readonly deregistration: number;
   /** Milliseconds between two health checks. */
   readonly interval: number;
 }
 
-/** Milliseconds from the scheduler's look at a service until its task runs. */
+/** Milliseconds from the moment when the scheduler sees a service until its task runs. */
 const START = durations.taskCreate + durations.taskAttach + durations.taskPull + durations.taskActivate;
-/** Milliseconds from the moment that all targets are healthy until the deployment is complete. */
+/** Milliseconds from the moment when all targets are healthy until the deployment is complete. */
 const COMPLETE = durations.taskCreate + durations.deploymentSettle;
 
-/** The architecture, with the steps that AWS adds: the load balancer opens, the deployment completes. */
+/** The architecture, with two steps on AWS's side: the load balancer opens, and the deployment completes. */
 export const provisionGraph: Graph = {
   ...needs,
   'load balancer opens': ['loadBalancer'],
@@ -38,7 +38,7 @@ export const provisionLimit = (): Path =>
 
 /**
  * Returns the longest path of an update: the new task starts and replaces the old one, which drains. The first health
- * check happens when the new task is registered, before its program listens; the second one counts.
+ * check happens when the new task is registered, before its program listens, so the second one is the first to succeed.
  */
 export const updateLimit = ({ deregistration, interval }: Delays): Path =>
   longestPath(
@@ -47,14 +47,14 @@ export const updateLimit = ({ deregistration, interval }: Delays): Path =>
       services: ['taskDefinitions'],
       'new targets are checked': ['services'],
       'the scheduler sees it': ['new targets are checked'],
-      'the task before drains': ['the scheduler sees it'],
-      'deployment completes': ['the task before drains'],
+      'the old task drains': ['the scheduler sees it'],
+      'deployment completes': ['the old task drains'],
     },
     {
       services: START,
       'new targets are checked': interval - durations.taskActivate,
       'the scheduler sees it': durations.taskCreate,
-      'the task before drains': deregistration,
+      'the old task drains': deregistration,
       'deployment completes': COMPLETE,
     },
   );

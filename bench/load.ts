@@ -1,24 +1,24 @@
-/** Generates load: repeats one request over many connections as fast as it is answered, and counts the answers. */
+/** Generates load: repeats one request over many connections as fast as the server responds, and counts the responses. */
 import { connect, type Socket } from 'node:net';
 
 /** The load to generate. */
 export interface Load {
   readonly host: string;
   readonly port: number;
-  /** The complete request as sent; its answers must have a content-length. */
+  /** The complete request as it is sent; its responses must have a content-length. */
   readonly request: string;
   readonly connections: number;
   /** The duration of the measurement. */
   readonly seconds: number;
 }
 
-/** The warm-up as a share of the duration, in which answers are not counted. */
+/** The warm-up, as a fraction of the duration; its responses are not counted. */
 const WARM_UP = 0.2;
 
 /**
- * Measures answers per second. It uses plain sockets, since HTTP clients are slower than the servers that they measure.
- * @returns answers per second
- * @throws Error when an answer is not HTTP, has no content-length, or has another status than 2xx
+ * Measures responses per second. It uses plain sockets, since HTTP clients are slower than the servers they measure.
+ * @returns responses per second
+ * @throws Error when a response is not HTTP, has no content-length, or has a status other than 2xx
  */
 export function answersPerSecond(load: Load): Promise<number> {
   const { connections, seconds } = load;
@@ -55,12 +55,12 @@ export function answersPerSecond(load: Load): Promise<number> {
 }
 
 interface ConnectionEvents {
-  /** The connection is closed, and the next request needs a new one. */
+  /** Whether the server closes the connection, so that the next request needs a new one. */
   readonly closed: () => void;
   readonly failed: (error: Error) => void;
 }
 
-/** Opens a connection that sends the next request as soon as the last one is answered. */
+/** Opens a connection that sends the next request as soon as the previous one is answered. */
 function openConnection({ host, port, request }: Load, answered: () => void, ends: ConnectionEvents): Socket {
   const socket = connect({ host, port, noDelay: true });
   let text = '';

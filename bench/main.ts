@@ -19,28 +19,28 @@ import { measureThroughput } from './throughput.ts';
 
 const { values } = parseArgs({
   options: {
-    /** The number of rounds, in which contenders take turns. */
+    /** The number of rounds; the contenders take turns in each. */
     rounds: { type: 'string', default: '3' },
-    /** Numbers of containers behind the load balancer; measures only the comparison at these sizes. */
+    /** Numbers of containers behind the load balancer; if given, only the comparison runs, at these sizes. */
     scale: { type: 'string' },
     /** Milliseconds that are added to each call. */
     delay: { type: 'string', default: '100' },
-    /** The speed of the sandbox's time relative to AWS's, against the limit. */
+    /** The speed of the sandbox's time relative to AWS time, for the comparison with the limit. */
     pace: { type: 'string', default: '1' },
     /** The parts to measure: compare, own, limit, throughput. */
     only: { type: 'string', default: 'compare,own,limit,throughput' },
     json: { type: 'boolean', default: false },
-    /** Writes docs/speed.md and its picture. */
+    /** Whether to write docs/speed.md and its picture. */
     write: { type: 'boolean', default: false },
   },
 });
 
 /** The number of containers of the first service; every other service has one. */
 const FIRST = 2;
-/** Additional services: the stack with its two containers only, and with fifty more services. */
+/** The numbers of additional services by default: none, and fifty. */
 const SIZES = [0, 50];
 
-/** In words. */
+/** The speed of the sandbox's time, in words. */
 const PACE = values.pace === '1' ? "AWS's own pace" : `${values.pace} times AWS's pace`;
 
 const started = performance.now();
@@ -90,7 +90,7 @@ const about = (): string[] => [
 ];
 
 async function bench(): Promise<Results> {
-  // Compiled beforehand, as by `npm ci`.
+  // Compiles the commands in advance, as `npm ci` does.
   spawnSync(process.execPath, ['run.js'], { cwd: ROOT, stdio: 'inherit' });
   const moto = hasMoto() ? await startMoto() : undefined;
   if (!moto)

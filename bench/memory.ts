@@ -1,4 +1,4 @@
-/** Samples the memory of a process and its descendants many times per second; on Linux only, from /proc. */
+/** Samples the memory of a process and its descendants many times per second, from /proc, so only on Linux. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** A running measurement of memory. */
@@ -10,9 +10,9 @@ export interface MemoryWatch {
 
 const EVERY_MS = 40;
 
-/** Adds up the resident memory of the processes. Shared pages, such as the program's, count for each process. */
+/** Returns the total resident memory of the processes. Shared pages, such as the program's, count once per process. */
 export function watchMemory(root: number | undefined, proc = '/proc'): MemoryWatch {
-  /** The parent of each process when first seen: a later change of parent does not matter. */
+  /** The parent of each process when it was first seen; a later change of parent is ignored. */
   const parents = new Map<number, number>();
   let most = 0;
   const look = () => {
@@ -52,7 +52,7 @@ function read(file: string): string {
   }
 }
 
-/** The fourth field of `stat`; the second is the name in brackets, which may hold anything. */
+/** Returns the fourth field of `stat`; the second field is the name in brackets, which may contain any characters. */
 const parentOf = (proc: string, pid: number): number =>
   Number(
     read(`${proc}/${pid}/stat`)

@@ -12,7 +12,7 @@ export interface Moto {
   stop(): Promise<void>;
 }
 
-/** Milliseconds that moto may take to start: it loads every service. */
+/** Milliseconds that moto may take to start, since it loads every service. */
 const START_TIMEOUT_MS = 60_000;
 
 /** Whether moto is installed. */

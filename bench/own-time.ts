@@ -8,9 +8,9 @@ import { latencyProxy, type ProxiedCall } from './latency-proxy.ts';
 import { runCommand, type Command } from './run-command.ts';
 import { ROOT, slipway } from './slipway.ts';
 
-/** Slipway's own time in seconds. */
+/** Slipway's own times in seconds. */
 export interface OwnTime {
-  /** The time outside of calls of a provision that changes nothing; without npm. */
+  /** The time that a no-op provision spends outside calls, without npm. */
   readonly provision: Spread;
   readonly help: Spread;
 }
@@ -28,7 +28,7 @@ export function secondsInCalls(calls: readonly Pick<ProxiedCall, 'start' | 'end'
   return total / 1000;
 }
 
-/** Converts an npm command into the one that npm itself starts. */
+/** Converts an npm command into the command that npm starts. */
 const nodeCommand = ({ args, ...command }: Command): Command => ({
   ...command,
   command: process.execPath,

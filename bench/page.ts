@@ -2,10 +2,10 @@
 import type { Results } from './results.ts';
 import { comparisonTable, kindsTable, ratioText, table, verdictTable } from './table.ts';
 
-/** Everything above this line is written by hand, everything below it is generated. */
+/** The part above this line is handwritten, and the part below it generated. */
 const MARK = '<!-- Below this line: npm run bench -- --write -->';
 
-/** File name of the picture beside the page. */
+/** The file name of the picture beside the page. */
 export const PICTURE = 'speed.svg';
 
 /** Returns the page with its generated part replaced. */

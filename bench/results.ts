@@ -14,7 +14,7 @@ export interface Results {
   readonly own?: OwnTime | undefined;
   readonly limit?: LimitRun | undefined;
   readonly throughput?: readonly Throughput[] | undefined;
-  /** Parts that could not be measured, with the reason. */
+  /** Parts that could not be measured, each with the reason. */
   readonly skipped: readonly string[];
   readonly failures: readonly string[];
 }

@@ -29,7 +29,7 @@ export interface Command {
 /** The number of lines of output that are shown when a command fails. */
 const SHOWN_LINES = 15;
 
-/** Runs a command. @throws Error with its last lines of output when it times out or exits with another code */
+/** Runs a command. @throws Error with its last lines of output when it times out or exits with a code that is not accepted */
 export async function runCommand({
   command,
   args,
@@ -39,7 +39,7 @@ export async function runCommand({
   expectedCodes = [0],
 }: Command): Promise<RunResult> {
   const start = performance.now();
-  // A separate process group, so that all its processes can be killed at once.
+  // A separate process group, so that all its processes can be killed together.
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const memory = watchMemory(child.pid);
   const closed = onCleanup(() => killGroup(child));
@@ -58,7 +58,7 @@ export async function runCommand({
     });
     const seconds = (performance.now() - start) / 1000;
     if (isLate || code === null || !expectedCodes.includes(code)) {
-      const how = isLate ? `was not done within ${timeoutSeconds} s` : `ended with ${code}`;
+      const how = isLate ? `did not end within ${timeoutSeconds} s` : `ended with ${code}`;
       const last = `${output.stdout}${output.stderr}`.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
       throw new Error(`${[command, ...args].join(' ')} ${how}:\n${last}`);
     }
@@ -70,7 +70,7 @@ export async function runCommand({
   }
 }
 
-/** Kills a process and its group; not one that has ended, since its id may have been reused. */
+/** Kills a process and its group, unless the process has ended, since its id may have been reused. */
 export function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
   if (pid === undefined || exitCode !== null || signalCode !== null) return;
   try {

@@ -6,7 +6,7 @@ import type { Span } from './critical-path.ts';
 /** The statuses that end the work on a resource. */
 const DONE = new Set(['created', 'updated', 'replaced', 'removed']);
 
-/** The phases without resources: until the first event, from there to the plan, and after the last resource. */
+/** The phases without resources: start-up until the first event, then the survey until the plan, and finally verification. */
 export const START_UP = 'start-up';
 export const SURVEY = 'survey';
 export const VERIFY = 'verify';

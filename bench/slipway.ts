@@ -1,4 +1,4 @@
-/** Slipway as a contender: run through npm, on an endpoint that is not AWS, with images by reference. */
+/** Slipway as a contender, run through npm against a local endpoint, with images by reference. */
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { StackInput } from '../lib/config/schema.ts';
@@ -69,7 +69,7 @@ export const slipway: Contender = {
     const config = join(folder, 'slipway.config.ts');
     writeFileSync(config, `export default ${JSON.stringify(stackOf(more))};\n`);
     const env = environment(endpoint, { SLIPWAY_HOME: join(folder, '.slipway') });
-    // moto's services never become stable, so that neither Slipway nor Terraform waits for them.
+    // moto's services never become stable, so neither Slipway nor Terraform waits for them.
     const flags = ['--target', 'aws', '--config', config, '--yes', '--no-wait'];
     return {
       plan: { ...slipwayCommand(env, 'provision', ...flags, '--plan'), expectedCodes: [2] },

@@ -4,7 +4,7 @@ import type { Figure, Figures, Kinds, Spread } from './figures.ts';
 import { isMet, WORKLOAD_NAMES, type Size, type Verdict } from './targets.ts';
 
 /**
- * Formats a table as Prettier does: the first column aligned left, the others right.
+ * Formats a table as Prettier does: the first column left-aligned, the others right-aligned.
  * @param all the head and the rows, with the same number of cells each
  */
 export function table(all: readonly (readonly string[])[]): string {
@@ -33,7 +33,7 @@ const memoryText = ({ megabytes }: Figure): string =>
 /** Formats a ratio. */
 export const ratioText = (ratio: number): string => ratio.toFixed(3);
 
-/** Renders one table for all sizes: time, ratio, calls and memory of every workload. */
+/** Renders one table for all sizes, with the time, ratio, calls and memory of every workload. */
 export function comparisonTable(sizes: readonly Size[]): string {
   const head = ['work', 'Slipway', 'Terraform', 'ratio', 'calls', "Terraform's", 'memory', "Terraform's"];
   const rows = sizes.flatMap(({ more, slipway, terraform }) =>
@@ -69,7 +69,7 @@ export const verdictTable = (verdicts: readonly Verdict[]): string =>
 const figureText = (value: number): string =>
   Number.isInteger(value) ? String(value) : value >= 10 ? value.toFixed(1) : value.toFixed(3);
 
-/** Matches calls that only read, by their names. */
+/** Matches the names of calls that only read. */
 const READS = /\.(Describe|Get|List)/;
 
 /** Lists calls by service as `reading + changing`, one column per kind of run; Terraform's after a slash. */

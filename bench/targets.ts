@@ -12,7 +12,7 @@ export interface Size {
   readonly terraform: Figures | undefined;
 }
 
-/** The maximum share of Terraform's time, and the maximum number of calls, in total or per additional service. */
+/** The maximum ratio to Terraform's time, and the maximum number of calls, in total or per additional service. */
 interface Target {
   readonly ratio: number;
   readonly calls: number;
@@ -52,7 +52,7 @@ export interface Verdict {
 /** Whether a target is met. */
 export const isMet = ({ is, atMost }: Verdict): boolean => is <= atMost;
 
-/** Returns every target that these figures can be compared with. */
+/** Returns every target that applies to these figures, with the measured value. */
 export function verdicts(sizes: readonly Size[]): Verdict[] {
   const first = sizes.find(({ more }) => more === 0);
   const many = sizes.find(({ more }) => more === MANY);
@@ -75,7 +75,7 @@ const OWN = { provision: 0.6, help: 0.25 };
 
 /** Compares Slipway's own time with its targets. */
 export const ownVerdicts = ({ provision, help }: OwnTime): Verdict[] => [
-  { what: 'no-op provision: seconds outside of calls', is: provision.median, atMost: OWN.provision },
+  { what: 'no-op provision: seconds outside calls', is: provision.median, atMost: OWN.provision },
   { what: '--help: seconds', is: help.median, atMost: OWN.help },
 ];
 

@@ -1,11 +1,11 @@
-/** Terraform as a contender, where it and its AWS provider are installed: the same architecture, from bench/terraform. */
+/** Terraform as a contender, with the same architecture in bench/terraform; it needs Terraform and its AWS provider. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment, type Contender } from './contender.ts';
 import { runCommand, type Command } from './run-command.ts';
 
-/** The variable that names the folder of plugins, a mirror made by `terraform providers mirror`. */
+/** The variable with the folder of plugins, which `terraform providers mirror` creates. */
 export const PLUGINS = 'SLIPWAY_TERRAFORM_PLUGINS';
 
 const SOURCE = join(import.meta.dirname, 'terraform');
@@ -17,9 +17,9 @@ export function whyNoTerraform(): string | undefined {
   if (spawnSync('terraform', ['version'], { stdio: 'ignore' }).status !== 0)
     return 'terraform is not installed';
   const plugins = process.env[PLUGINS];
-  if (plugins === undefined) return `${PLUGINS} does not name the folder of its plugins`;
-  if (!existsSync(plugins)) return `there is no ${plugins}, which ${PLUGINS} names`;
-  return existsSync(SOURCE) ? undefined : 'there is no bench/terraform';
+  if (plugins === undefined) return `${PLUGINS} is not set to the folder of its plugins`;
+  if (!existsSync(plugins)) return `the folder ${plugins} in ${PLUGINS} does not exist`;
+  return existsSync(SOURCE) ? undefined : 'the folder bench/terraform does not exist';
 }
 
 /** Returns the versions of Terraform and of its AWS provider, the latter from its folder's name. */

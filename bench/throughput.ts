@@ -11,7 +11,7 @@ import { hasNginx, startNginx } from './nginx.ts';
 import { runCommand } from './run-command.ts';
 import { slipwayCommand } from './slipway.ts';
 
-/** Answers per second of the sandbox and of another server; undefined where the other is not installed. */
+/** Responses per second of the sandbox and of another server; undefined if the other is not installed. */
 export interface Throughput {
   readonly what: string;
   readonly sandbox: number;
@@ -67,7 +67,7 @@ const call = (service: string, body: string): string =>
 
 const DESCRIBE = call('ec2', 'Action=DescribeVpcs&Version=2016-11-15');
 
-/** Returns a read and a mutating call that can be repeated at will; the latter needs an existing VPC. */
+/** Returns a reading and a mutating call that can be repeated any number of times; the latter needs an existing VPC. */
 async function callsFor(port: number): Promise<[what: string, request: string][]> {
   const [head = '', body = ''] = DESCRIBE.split('\r\n\r\n');
   const headers = Object.fromEntries(

@@ -8,10 +8,10 @@ import { table } from './table.ts';
 
 const SNAPSHOTS = join(import.meta.dirname, '../test/converge/__snapshots__');
 
-/** Returns the lists in a snapshot file by the name of their test. */
+/** Returns the lists in a snapshot file, by the title of their test or what follows its colon. */
 function snapshotsOf(file: string): Map<string, string[]> {
   const text = readFileSync(join(SNAPSHOTS, `${file}.test.ts.snap`), 'utf8');
-  const found = [...text.matchAll(/^exports\[`(.+) 1`\] = `\n(\[[^]*?\])\n`;$/gm)];
+  const found = [...text.matchAll(/^exports\[`(?:.+: )?(.+) 1`\] = `\n(\[[^]*?\])\n`;$/gm)];
   return new Map(
     found.map(([, name = '', list = '']) => [name, JSON.parse(list.replace(/,\n\]/, '\n]')) as string[]]),
   );

@@ -1,4 +1,4 @@
-/** Extracts from a document the commands and files that its reader would type, in reading order. */
+/** Extracts the commands and files that a document's reader would type, in reading order. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -41,7 +41,7 @@ export const programsIn = (script: string): string[] => [
 ];
 
 /**
- * Returns a script that fails with the first command that fails. A plan is meant to find changes, and to exit with 2.
+ * Returns a script that stops at the first failing command. A plan is expected to find changes, and so to exit with 2.
  * @see ../README.md, the table of exit codes
  */
 export const strict = (script: string): string =>

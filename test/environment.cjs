@@ -1,4 +1,4 @@
-// The test environment: each file runs in its own realm, except for packages (see runtime.cjs).
+// The test environment: each test file runs in its own realm, but packages are shared (see runtime.cjs).
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { TestEnvironment } = require('jest-environment-node');
 

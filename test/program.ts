@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 import { sourceLocations } from '../build/source-locations.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
-/** Definitions that CommonJS packages expect. */
+/** The definitions that CommonJS packages expect. */
 const COMMONJS = `import { createRequire } from 'node:module';
   const require = createRequire(import.meta.url), __filename = import.meta.filename;`;
 const children: ChildProcess[] = [];
@@ -23,7 +23,7 @@ afterAll(async () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Creates a folder that any user may write to; it is removed after the tests of the file. */
+/** Creates a folder to which any user can write; it is removed after the tests of the file. */
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-test-'));
   chmodSync(folder, 0o777);

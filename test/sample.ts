@@ -10,7 +10,7 @@ const EVERY = process.env['SWEEP'] === undefined ? 3 : 1;
 /** The index of the first case to run. It varies by file, since several files may have the same cases. */
 const first = () => (randomSeed() + basename(expect.getState().testPath ?? '').length) % EVERY;
 
-/** Declares a test per case, the first element of which is its title; the others are skipped, so that their snapshots stay. */
+/** Declares a test per case, whose first element is the title. Cases outside the sample are skipped, so that snapshots stay. */
 export function testSample<T extends readonly [title: string, ...unknown[]]>(
   cases: readonly T[],
   run: (...one: T) => Promise<void>,

@@ -9,7 +9,7 @@ terraform {
   }
 }
 
-# Without an endpoint this is AWS itself. Credentials come from the environment; an imitation of AWS accepts any.
+# Without an endpoint, the provider uses AWS itself. Credentials come from the environment; an imitation of AWS accepts any.
 provider "aws" {
   region = var.region
 
@@ -67,7 +67,7 @@ locals {
     },
   )
 
-  # Every container by the key that names its target group, rule and security group rule.
+  # All containers, by the key that is used for their target groups, rules and security group rules.
   containers = merge([
     for service, containers in local.services : {
       for name, container in containers :

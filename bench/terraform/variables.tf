@@ -1,4 +1,4 @@
-# The variables.
+# The variables of the configuration.
 variable "endpoint" {
   description = "The endpoint of every service, e.g. http://127.0.0.1:4566; null for AWS itself."
   type        = string

@@ -1,4 +1,4 @@
-/** For convergence tests: accounts with a provisioned stack, which is provisioned once and then restored from a snapshot. */
+/** For convergence tests: accounts with a provisioned stack; each stack is provisioned once and then restored from a snapshot. */
 import type { Clock } from '../../lib/model/clock.ts';
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { SandboxClock as SandboxClock } from '../../sandbox/world/clock.ts';
@@ -10,7 +10,7 @@ export interface AccountSnapshot {
   readonly world: Snapshot;
   /** The contents of the state file. */
   readonly state: string;
-  /** When it was taken, by the account's clock. */
+  /** When the snapshot was taken, on the account's clock. */
   readonly at: number;
 }
 
@@ -18,7 +18,7 @@ const snapshots = new Map<string, Promise<AccountSnapshot>>();
 
 /**
  * Returns a new account with a provisioned stack. Unless the stack has sources, the journal starts empty.
- * @param clockFrom creates the clock of both sides, from a given time on; without it AWS takes no time at all
+ * @param clockFrom creates the clock that both sides use, starting at the given time; without it, AWS takes no time at all
  */
 export async function provisionedAccount(
   stack: StackInput,
@@ -33,7 +33,7 @@ export async function provisionedAccount(
   return account({ from, ...(clockFrom && { clock: clockFrom(from.at) }) });
 }
 
-/** Sources are in the folder of their account, so that another account has other sources. */
+/** Sources are in the account's folder, so a snapshot with sources would refer to another account's files. */
 const hasSource = ({ services }: StackInput): boolean =>
   Object.values(services).some(({ containers }) =>
     Object.values(containers).some(({ source }) => source !== undefined),

@@ -1,10 +1,10 @@
-// Random configurations in sequence: provision does what its plan announced, and the plan afterwards is empty.
+// Random configurations in sequence: provision makes the planned changes, and the next plan is empty.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { arbitraryStack } from './arbitrary-stacks.ts';
 import { account } from './harness.ts';
 
-test('plan, provision, empty plan; found again without its state file; removed without leftovers', async () => {
+test('a random stack is provisioned as planned, found again without its state file, and removed without leftovers', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(arbitraryStack, { minLength: 2, maxLength: 3 }), async (stacks) => {
       const user = await account();

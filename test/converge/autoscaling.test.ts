@@ -16,7 +16,7 @@ const target = {
   ScalableDimension: 'ecs:service:DesiredCount',
 } as const;
 
-/** A stack with one service of one task, and ways to scale it. */
+/** Returns a stack with one service of one task, and ways to scale it. */
 async function provisioned(real?: StackInput) {
   const user = real ? await account({ realTasks: true }) : await provisionedAccount(stack());
   if (real) await user.provision(real, { wait: true });
@@ -32,7 +32,7 @@ async function provisioned(real?: StackInput) {
     noRange: () => autoscaling.send(new DeregisterScalableTargetCommand(target)),
     byHand: (desiredCount: number) =>
       ecs.send(new UpdateServiceCommand({ cluster: 'shop-dev', service: 'web', desiredCount })),
-    /** How often the ranges were described. */
+    /** Returns how often the scaling ranges were described. */
     asked: () =>
       user.sandbox.journal.entries().filter(({ operation }) => operation === 'DescribeScalableTargets')
         .length,
@@ -50,7 +50,7 @@ test('a count within its range is not drift, and looking up the range takes one 
   expect(user.count()).toBe(3);
 });
 
-test('other changes leave the count alone, and so does a new count in the configuration', async () => {
+test('neither other changes nor a new count in the configuration change a count that auto scaling controls', async () => {
   const user = await provisioned();
   await user.range(3, 6);
   const after = stack({
@@ -79,7 +79,7 @@ test('a count without a range, or outside it, is drift', async () => {
   expect(await user.drift(stack())).toMatchObject({ exitCode: 0 });
 });
 
-test('the range is not looked up for a count that is as configured', async () => {
+test('the range is not looked up for a count that matches the configuration', async () => {
   const user = await provisioned();
   await user.range(1, 6);
   expect(await user.plan(stack())).toEqual([]);
@@ -90,20 +90,23 @@ test('the range is not looked up for a count that is as configured', async () =>
 test.each([
   ['AccessDeniedException', 400],
   ['NotImplemented', 501],
-])('a refusal such as %s does not fail the run: the count is drift', async (code, status) => {
-  const user = await provisioned();
-  await user.range(3, 6);
-  const message = 'not authorized to perform: application-autoscaling:DescribeScalableTargets';
-  user.sandbox.faults.add({ service: 'autoscaling', nth: 1, kind: 'refused', code, message, status });
-  expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
-  expect(user.sandbox.faults.waiting()).toEqual([]);
-});
+])(
+  'if looking up the range is refused with %s, the run succeeds and the count is drift',
+  async (code, status) => {
+    const user = await provisioned();
+    await user.range(3, 6);
+    const message = 'not authorized to perform: application-autoscaling:DescribeScalableTargets';
+    user.sandbox.faults.add({ service: 'autoscaling', nth: 1, kind: 'refused', code, message, status });
+    expect(planInWords(await user.plan(stack()))).toEqual(['update services.web: count']);
+    expect(user.sandbox.faults.waiting()).toEqual([]);
+  },
+);
 
 test.each([
   ['more tasks', 2, 3],
   ['no task', 0, 0],
 ])(
-  'a run that waits accepts the count that auto scaling set: %s',
+  'the wait for a service expects the count that auto scaling has set: %s',
   async (_what, min, most) => {
     const app = { source: 'app', port: 8000, path: '/app', environment: { PORT: '8000' } };
     const real: StackInput = {
@@ -138,7 +141,7 @@ test('a replaced service keeps the count that auto scaling set, but loses its ra
   expect(await user.plan(secure)).toEqual([]);
 });
 
-test('a teardown leaves no range behind', async () => {
+test('a teardown leaves no scaling range behind', async () => {
   const user = await provisioned();
   await user.range(3, 6);
   await user.teardown(stack());

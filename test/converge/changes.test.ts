@@ -1,4 +1,4 @@
-// Every kind of change in slipway.config.ts: the plan names it, provision does exactly that, and nothing is left over.
+// Every kind of change in slipway.config.ts: provision makes exactly the planned changes, and nothing is left over.
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords } from './harness.ts';
@@ -40,7 +40,12 @@ const cases: [what: string, after: StackInput, before?: StackInput][] = [
   ['a removed zone', stack(), stack({ network: { zones: 3 } })],
 ];
 
-testSample(cases, async (_what, after, before = stack()) => {
+const titled = cases.map(([what, ...stacks]): (typeof cases)[number] => [
+  `provision makes exactly the planned changes: ${what}`,
+  ...stacks,
+]);
+
+testSample(titled, async (_title, after, before = stack()) => {
   const user = await provisionedAccount(before);
   const plan = await user.plan(after);
   expect(planInWords(plan)).toMatchSnapshot();
@@ -53,7 +58,7 @@ testSample(cases, async (_what, after, before = stack()) => {
   expect(user.census()).toEqual(fresh.census());
 });
 
-test('a different address block is refused before anything changes', async () => {
+test('a plan with a different address block is refused, and nothing changes', async () => {
   const user = await provisionedAccount(stack());
   await expect(user.plan(stack({ network: { cidr: '10.1.0.0/16' } }))).rejects.toMatchObject({
     code: 'REFUSED',

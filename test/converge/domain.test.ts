@@ -1,4 +1,4 @@
-// The domain of a stack is renamed, moved to another zone and dropped: each time the old record or zone is removed.
+// Renaming a stack's domain, moving it to another zone and dropping it: each time the old record or zone is removed.
 import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
@@ -12,7 +12,7 @@ import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords, type Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** The stack with a domain, or without one if no name is given. */
+/** Returns the stack with a domain, or without one if no name is given. */
 function stackWithDomain(name?: string, zone?: string, createZone = true): StackInput {
   const { domain: _, ...others } = stack();
   return name === undefined || zone === undefined
@@ -25,7 +25,7 @@ async function addressRecordsOf({ aws }: Account, HostedZoneId?: string): Promis
   return (answer.ResourceRecordSets ?? []).filter(({ Type }) => Type === 'A');
 }
 
-/** The names of all address records, by zone name. */
+/** Returns the names of all address records, by zone name. */
 async function recordNamesByZone(user: Account): Promise<Record<string, string[]>> {
   const { HostedZones = [] } = await user.aws.route53.send(new ListHostedZonesCommand({}));
   const zones = HostedZones.map(async ({ Id, Name = '' }) => [
@@ -35,7 +35,7 @@ async function recordNamesByZone(user: Account): Promise<Record<string, string[]
   return Object.fromEntries(await Promise.all(zones)) as Record<string, string[]>;
 }
 
-/** Another user creates or deletes a record in a zone. */
+/** Creates or deletes a record in a zone, as another user of the account. */
 const changeRecord = (
   { aws }: Account,
   HostedZoneId: string | undefined,
@@ -49,7 +49,7 @@ const changeRecord = (
     }),
   );
 
-test('the old record or zone is removed when the record or zone is renamed, or the domain dropped', async () => {
+test('the old record or zone is removed when a domain is renamed, moved to another zone or dropped', async () => {
   const user = await account();
   await user.provision(stackWithDomain('api.one.localhost', 'one.localhost'));
   expect(await recordNamesByZone(user)).toEqual({ 'one.localhost.': ['api.one.localhost.'] });
@@ -85,7 +85,7 @@ test('a teardown removes a domain that is no longer configured, even without a s
   const zone = user.ids()['hostedZone']?.['hostedZoneId'];
   user.deleteState();
 
-  // A record that another user created in our zone is named, and keeps the zone.
+  // A record that another user created in our zone is listed, and the zone is kept.
   const mail: ResourceRecordSet = {
     Name: 'mail.one.localhost',
     Type: 'A',
@@ -102,7 +102,7 @@ test('a teardown removes a domain that is no longer configured, even without a s
   expect(user.census()).toEqual({});
 });
 
-test('in existing zones the old record is removed, and records of others that point at the load balancer stay', async () => {
+test("in the account's own zones, the old record is removed, and foreign records that point at the load balancer are kept", async () => {
   const user = await account();
   for (const Name of ['one.localhost', 'two.localhost']) {
     await user.aws.route53.send(new CreateHostedZoneCommand({ Name, CallerReference: Name }));
@@ -114,7 +114,7 @@ test('in existing zones the old record is removed, and records of others that po
     'two.localhost.': ['api.two.localhost.'],
   });
 
-  // Another user points a further name at the load balancer. It is their zone, so the record is theirs.
+  // Another user points a second name at the load balancer. The zone is not ours, so neither is this record.
   const zone = user.ids()['hostedZone']?.['hostedZoneId'];
   const [api] = await addressRecordsOf(user, zone);
   await changeRecord(user, zone, 'CREATE', { ...api, Name: 'www.two.localhost', Type: 'A' });

@@ -1,4 +1,4 @@
-// Every manual change is named by `npm run drift` and repaired by provision, after which there is no drift.
+// Every manual change is reported by `npm run drift` and repaired by provision, after which there is no drift.
 import { expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { account, planInWords, type PlannedChange } from './harness.ts';
@@ -12,14 +12,11 @@ const fromSource: StackInput = {
   region: 'eu-west-1',
   services: { web: { containers: { app: { source: 'app', port: 8000, path: '/app' } } } },
 };
+const titleOf = ({ noun, what }: ManualChange) => `drift in ${noun} is reported and repaired: ${what}`;
 const all: [string, ManualChange, StackInput][] = [
-  ...manualChanges.map((change): [string, ManualChange, StackInput] => [
-    `${change.noun}: ${change.what}`,
-    change,
-    stack(),
-  ]),
+  ...manualChanges.map((change): [string, ManualChange, StackInput] => [titleOf(change), change, stack()]),
   ...manualImageChanges.map((change): [string, ManualChange, StackInput] => [
-    `${change.noun}: ${change.what}`,
+    titleOf(change),
     change,
     fromSource,
   ]),
@@ -31,7 +28,7 @@ test.each([stack(), fromSource])('a freshly provisioned stack has no drift (%#)'
   expect(await (await provisionedAccount(desired)).drift(desired)).toMatchObject(none);
 });
 
-testSample(all, async (_what, { drift, apply }, desired) => {
+testSample(all, async (_title, { drift, apply }, desired) => {
   const user = await provisionedAccount(desired);
   const before = user.census();
   const ids = user.ids();
@@ -48,7 +45,7 @@ testSample(all, async (_what, { drift, apply }, desired) => {
   expect(user.census()).toEqual(before);
 });
 
-test('a teardown leaves nothing behind after deleted resources were repaired', async () => {
+test('a teardown leaves nothing behind after provision has recreated deleted resources', async () => {
   const other = await account();
   await other.provision(stack());
   for (const { apply } of manualChanges.filter(({ what }) => /was deleted/.test(what))) {

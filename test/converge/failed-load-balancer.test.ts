@@ -24,7 +24,7 @@ const failLoadBalancer = ({ sandbox }: Account) =>
     message: why,
   });
 
-test('a run that waits ends when AWS reports the failure, not at the deadline of the service', async () => {
+test("a run that waits ends as soon as AWS reports the failure, not at the service's deadline", async () => {
   const clock = leapingClock();
   const user = await account({ clock, plane: { ...simulatedDataPlane, checksTargets: true } });
   failLoadBalancer(user);
@@ -32,7 +32,7 @@ test('a run that waits ends when AWS reports the failure, not at the deadline of
   expect(user.ids()).toHaveProperty(['services.web']);
 });
 
-test('many services that wait for one load balancer share the requests that look at it', async () => {
+test('many services that wait for one load balancer share the requests that describe it', async () => {
   const services: StackInput['services'] = {};
   for (let nth = 1; nth <= 12; nth += 1)
     services[`s${nth}`] = { containers: { api: container(`api${nth}`, 5000) } };
@@ -45,12 +45,12 @@ test('many services that wait for one load balancer share the requests that look
   const looks = user.sandbox.journal
     .entries()
     .filter(({ operation }) => operation === 'DescribeLoadBalancers');
-  // One by the survey, and then fewer than there are services.
+  // The survey sends one request, and the waits together fewer than one per service.
   expect(looks.length).toBeGreaterThan(1);
   expect(looks.length).toBeLessThan(10);
 });
 
-test('a run that does not wait reports the failure if AWS does; the next run replaces it, its listener and rules', async () => {
+test('a run with --no-wait reports the failure, and the next run replaces the load balancer, its listener and its rules', async () => {
   const user = await account();
   failLoadBalancer(user);
   await expect(user.provision(stack())).rejects.toMatchObject(expectedProblem);
@@ -68,7 +68,7 @@ test('a run that does not wait reports the failure if AWS does; the next run rep
   expect(user.census()).toMatchObject({ 'elbv2.loadBalancers': 1, 'elbv2.listeners': 1 });
 });
 
-test('a failed load balancer can be removed by a teardown', async () => {
+test('a teardown removes a failed load balancer', async () => {
   const user = await account();
   failLoadBalancer(user);
   await expect(user.provision(stack())).rejects.toMatchObject(expectedProblem);

@@ -10,12 +10,12 @@ import type { Clients } from './clients.ts';
 import type { Account } from './harness.ts';
 import { stack } from './stacks.ts';
 
-/** A resource that another user has created under our name. */
+/** A resource that another user creates under our name. */
 export interface ForeignResource {
   readonly address: string;
   readonly create: (aws: Clients) => Promise<unknown>;
   readonly stack?: StackInput;
-  /** What remains theirs after the stack is adopted and torn down, by kind. */
+  /** The other user's resources that remain after the stack is adopted and torn down, by kind. */
   readonly remaining?: Readonly<Record<string, number>>;
 }
 
@@ -106,7 +106,7 @@ const ecs =
   (aws, id, [key, value]) =>
     aws.ecs.send(new TagResourceCommand({ resourceArn: id(field), tags: [{ key, value }] }));
 
-/** Resources of our stack that another stack can claim by tags. */
+/** Our stack's resources that another stack can claim by tags. */
 export const takenOver: readonly [address: string, tags: AddTag][] = [
   ['loadBalancer', elb('loadBalancerArn')],
   ['listener', elb('listenerArn')],
@@ -115,7 +115,7 @@ export const takenOver: readonly [address: string, tags: AddTag][] = [
   ['services.web', ecs('serviceArn')],
 ];
 
-/** Tags one of our resources as another stack's. */
+/** Tags one of our resources as belonging to another stack. */
 export async function tagForOtherStack(user: Account, address: string, tags: AddTag): Promise<void> {
   const ids = user.ids();
   await tags(user.aws, (field) => ids[address]?.[field] ?? '', ['slipway:stack', 'other-prod']);

@@ -26,7 +26,7 @@ const foreignCases = (what: string) =>
   ]);
 
 testSample(
-  foreignCases('is named with its owner and left alone'),
+  foreignCases('is reported with its owner and left alone'),
   async (_what, { address, create, stack: desired = stack() }) => {
     const user = await account();
     await create(user.aws);
@@ -44,7 +44,7 @@ testSample(
 );
 
 testSample(
-  foreignCases('is ours once it is adopted'),
+  foreignCases('belongs to our stack after it is adopted'),
   async (_what, { address, create, stack: desired = stack(), remaining = {} }) => {
     const user = await account();
     await create(user.aws);
@@ -57,7 +57,7 @@ testSample(
     });
     await user.provision(desired, { adopt: [address] });
     expect(await user.plan(desired)).toEqual([]);
-    // The same command again, as after an interrupted run.
+    // Repeats the command, as a user does after an interrupted run.
     expect(await user.provision(desired, { adopt: [address] })).toEqual({ done: [], calls: [] });
     await user.teardown(desired);
     expect(user.census()).toEqual(remaining);
@@ -66,7 +66,7 @@ testSample(
 
 testSample(
   takenOver.map(([address, tags]): [string, string, AddTag] => [
-    `another stack's ${address} is named, left alone, and adopted back`,
+    `${address} is reported and left alone once it belongs to another stack, and can be adopted again`,
     address,
     tags,
   ]),
@@ -83,7 +83,7 @@ testSample(
   },
 );
 
-test('a resource that is not in the way cannot be adopted', async () => {
+test('adopting a resource that is not in the way is refused', async () => {
   const user = await account();
   await expect(user.plan(stack(), { adopt: ['vpc'] })).rejects.toMatchObject({
     code: 'ARGUMENTS',
@@ -102,7 +102,7 @@ describe('a resource that lost its tags and is no longer desired is still ours',
     await user.aws.elb.send(new RemoveTagsCommand({ ResourceArns: [arn], TagKeys }));
   };
 
-  test('a target group, replaced', async () => {
+  test('a replaced target group without tags is removed', async () => {
     const user = await provisionedAccount(stack());
     await strip(user, 'targetGroups.web-api1', 'targetGroupArn');
     const after = stack({ services: web({ api1: { port: 5050 } }) });
@@ -112,7 +112,7 @@ describe('a resource that lost its tags and is no longer desired is still ours',
     expect(user.census()).toEqual({});
   });
 
-  test('a rule, and a target group at a teardown', async () => {
+  test('a surplus rule without tags is removed by a provision, and a surplus target group by a teardown', async () => {
     const user = await provisionedAccount(stack());
     const rules = user.census()['elbv2.rules'];
     await strip(user, 'rules.web-api1', 'ruleArn');
@@ -124,7 +124,7 @@ describe('a resource that lost its tags and is no longer desired is still ours',
   });
 });
 
-test('a state file with the ids of foreign resources does not make them ours', async () => {
+test('foreign resources whose ids are in the state file are still foreign', async () => {
   const user = await provisionedAccount(stack());
   const { ec2 } = user.aws;
   const ids = user.ids();

@@ -1,4 +1,4 @@
-// Runs that were refused in random places: the next provision completes the stack, and a teardown removes it.
+// Runs in which random calls are refused: the next provision completes the stack, and a teardown removes it.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Problem } from '../../lib/model/problem.ts';
@@ -8,7 +8,7 @@ import { stack } from './stacks.ts';
 /** The number of mutating calls of a provision and of a teardown of the stack. */
 const CALL_COUNTS = { provision: 46, teardown: 30 };
 
-/** Refuses mutating calls; each place is counted from the one before it. */
+/** Refuses the mutating calls at these places, each counted from the one before it. */
 function deny({ sandbox }: Account, places: readonly number[]): void {
   for (const nth of places) {
     sandbox.faults.add({
@@ -22,7 +22,7 @@ function deny({ sandbox }: Account, places: readonly number[]): void {
   }
 }
 
-/** Runs a command whose calls are refused in places, and expects a problem if any of them was made. */
+/** Runs a command while the calls at these places are refused, and expects a problem if any of them was made. */
 async function runWithRefusals(
   user: Account,
   places: readonly number[],
@@ -42,7 +42,7 @@ async function runWithRefusals(
 const placesOf = (calls: number) =>
   fc.uniqueArray(fc.integer({ min: 1, max: calls }), { minLength: 1, maxLength: 3 });
 
-test('a half-built stack is completed, and a half-removed one is completed or removed', async () => {
+test('a half-built stack is completed, and a half-removed stack can be either completed or removed', async () => {
   const undisturbed = await account();
   await undisturbed.provision(stack());
   const census = undisturbed.census();

@@ -1,4 +1,4 @@
-/** For convergence tests: the sandbox's control plane and both commands in this process, thousands of runs per minute. */
+/** For convergence tests: runs the sandbox's control plane and both commands in this process, which allows thousands of runs per minute. */
 import { setMaxListeners } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -100,7 +100,7 @@ export interface Account {
   writeState(ids: ReturnType<Account['ids']>, more?: Partial<StateData>): void;
 }
 
-/** The program in the folder `app`: answers with its name, over TLS on request, and shuts down gracefully. */
+/** The program in the folder `app`, which answers with its name, uses TLS on request, and shuts down gracefully. */
 const APP_PROGRAM = `
 import http from 'node:http';
 import https from 'node:https';
@@ -115,11 +115,11 @@ process.on('SIGTERM', () => server.close(() => process.exit(0)));
 /**
  * Opens a new account, which is closed after the test, or after all tests of the file.
  * @param realTasks whether tasks run as processes and load balancers answer requests
- * @param clock the clock of both sides: AWS then takes its real durations, and without one no time at all
- * @param limits whether Slipway keeps within AWS's rate limits
+ * @param clock the clock that both sides use, on which AWS takes its real durations; without it AWS takes no time
+ * @param limits whether Slipway limits its own request rate
  * @param plane the simulated data plane; by default all tasks start
  * @param from the snapshot that the account starts from; empty by default
- * @param handle overrides of the sandbox's handle, whose sandbox runs and keeps running by default
+ * @param handle overrides of the sandbox's handle; by default its sandbox is running and keeps running
  */
 export async function account({
   realTasks = false,
@@ -271,7 +271,7 @@ export async function account({
   };
 }
 
-/** Nothing in an account without a clock takes longer than a moment. */
+/** In an account without a clock, every wait ends almost immediately. */
 const SHORT_WAITS = quickWaits(10);
 
 const SILENT: Report = () => undefined;

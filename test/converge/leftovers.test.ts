@@ -1,4 +1,4 @@
-// Resources that AWS still shows after a teardown: reported if they stay, waited for if only the lists are behind.
+// Resources that AWS still shows after a teardown: they are reported if they exist, and waited for if only lists are stale.
 import { expect, test } from '@jest/globals';
 import type { Region } from '../../sandbox/world/region.ts';
 import { sure } from '../sandbox/aws/ec2/scene.ts';
@@ -20,12 +20,12 @@ async function accountAfter(operation: string, then: (region: Region) => void) {
   return { user, clock, region: world.region('eu-west-1'), calm: () => void (journal.add = add) };
 }
 
-/** ECS's service-linked role stays, and stays in the state file. */
+/** ECS's service-linked role is kept, both in the account and in the state file. */
 const ACCOUNTS = 'serviceLinkedRole';
 
 const idOf = (user: Account, address: string, field: string) => user.ids()[address]?.[field] ?? '';
 
-test('resources that survive their delete are listed with their holders, and the next teardown removes them', async () => {
+test('resources that survive their delete are listed with what uses them, and the next teardown removes them', async () => {
   let restore = () => undefined as void;
   const { user, region, calm } = await accountAfter('DeleteVpc', () => restore());
   const vpcId = idOf(user, 'vpc', 'vpcId');
@@ -72,7 +72,7 @@ test('a resource that another user creates under our name after its removal is l
   expect(Object.keys(user.ids())).toEqual([ACCOUNTS]);
 });
 
-test('a deleted resource that AWS shows for a while is looked at again until it disappears', async () => {
+test('a teardown keeps looking while AWS still shows a deleted resource', async () => {
   let showForAWhile = () => undefined as void;
   const { user, clock, region } = await accountAfter('DeleteVpc', () => showForAWhile());
   const vpc = sure(structuredClone(region.ec2.vpcs.all()[0]));

@@ -1,4 +1,4 @@
-// A stack whose state file is lost is found again completely: no mutating call, and the same file as before.
+// A stack whose state file is lost is found again without a mutating call, and its state file is restored.
 import { expect, test } from '@jest/globals';
 import { account } from './harness.ts';
 import { container, stack } from './stacks.ts';
@@ -26,7 +26,7 @@ test('everything is found by tags and names', async () => {
   expect([...new Set(Object.keys(ids).map((address) => address.split('.')[0]))].sort()).toMatchSnapshot();
 });
 
-test('a state file of deleted resources is corrected', async () => {
+test('a state file that records deleted resources is corrected', async () => {
   const user = await account();
   await user.provision(devStack);
   const ids = user.ids();
@@ -39,7 +39,7 @@ test('a state file of deleted resources is corrected', async () => {
   expect(await user.plan(devStack)).toEqual([]);
 });
 
-test('a teardown needs no state file either, and two stages never affect each other', async () => {
+test('a teardown without a state file removes its stage, and never affects another stage', async () => {
   const user = await account();
   await user.provision(devStack);
   const dev = user.census();

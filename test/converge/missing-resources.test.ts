@@ -1,4 +1,4 @@
-// Any noun is missing, together with its dependents, or any set of nouns: provision repairs the stack.
+// Stacks in which one noun or a set of nouns is missing, with all dependents: provision repairs them.
 import { beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { nouns as allNouns, needs, type Noun } from '../../lib/model/architecture.ts';
@@ -9,10 +9,10 @@ import { stack } from './stacks.ts';
 const EXCLUDED: readonly Noun[] = ['serviceLinkedRole', 'repositories', 'images'];
 const nouns = allNouns.filter((name) => !EXCLUDED.includes(name));
 
-/** These nouns and all that depend on them: AWS deletes a resource only after its dependents. */
+/** Returns these nouns and all that depend on them, since AWS deletes a resource only after its dependents. */
 function withDependents(missing: readonly Noun[]): Set<Noun> {
   const gone = new Set(missing);
-  // The list has dependencies before their dependents.
+  // In this list, every noun comes after its dependencies.
   for (const name of nouns)
     if ((needs[name] as readonly Noun[]).some((other) => gone.has(other))) gone.add(name);
   return gone;
@@ -40,9 +40,9 @@ async function expectRepaired(missing: readonly Noun[]): Promise<void> {
   expect(user.census()).toEqual(fullCensus);
 }
 
-test.each(nouns)('%s', (noun) => expectRepaired([noun]));
+test.each(nouns)('provision repairs a stack without %s', (noun) => expectRepaired([noun]));
 
-test('any set of nouns', async () => {
+test('provision repairs a stack without any set of nouns', async () => {
   await fc.assert(
     fc.asyncProperty(fc.subarray(nouns, { minLength: 2 }), (missing) => expectRepaired(missing)),
     { numRuns: Number(process.env['RUNS'] ?? 3) },

@@ -1,4 +1,4 @@
-// Changes that need a replacement are made without failing a single request.
+// Changes that need a replacement: not a single request fails while they are made.
 import { request } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
@@ -17,12 +17,12 @@ const container = (name: string, port: number, protocol: 'HTTP' | 'HTTPS' = 'HTT
 const stack = (services: StackInput['services']): StackInput => ({
   name: 'shop',
   region: 'eu-west-1',
-  // Two seconds at the pace of these accounts: enough for the requests in flight, which take real time.
+  // Two seconds at the pace of these accounts, which is enough for requests in flight, since these take real time.
   deregistrationDelaySeconds: 600,
   services,
 });
 
-/** Requests /app about a hundred times per second until it is stopped, which returns the number of each answer. */
+/** Requests /app about a hundred times per second. @returns a function that stops and returns the count of each answer */
 async function sendLoad(user: Account) {
   const [balancer] = user.sandbox.world.region('eu-west-1').elbv2.loadBalancers.all();
   const found = await fetch(`${user.sandbox.url}/_sandbox/resolve?name=${balancer?.DNSName}&port=80`);
@@ -42,7 +42,7 @@ async function sendLoad(user: Account) {
     while (!stopped) {
       const answer = await sendRequest();
       answers[answer] = (answers[answer] ?? 0) + 1;
-      // Leaves the processor to the other processes.
+      // Leaves processor time to the other processes.
       await setTimeout(5);
     }
   })();
@@ -55,7 +55,7 @@ async function sendLoad(user: Account) {
 
 const web = (app: ReturnType<typeof container>) => stack({ web: { containers: { app } } });
 const http = web(container('app', 8000));
-/** Two containers; no request goes to the second. */
+/** Returns a stack with two containers; no request goes to the second. */
 const withSidecar = (name: string, protocol: 'HTTP' | 'HTTPS') => {
   const side = { ...container('side', 8001, protocol), path: '/side' };
   return stack({ web: { containers: { app: container(name, 8000), side } } });
@@ -73,18 +73,18 @@ const cases: [what: string, after: StackInput, answers: [string, string], before
     ['app:8000', 'tls:8000'],
   ],
   [
-    'the protocol of a container, back again',
+    'the protocol of a container, back to HTTP',
     http,
     ['tls:8000', 'app:8000'],
     web(container('tls', 8000, 'HTTPS')),
   ],
   [
-    'the protocol of a path, with the name of its container',
+    'the protocol of a path and the name of its container',
     stack({ web: { containers: { api: container('api', 8000, 'HTTPS') } } }),
     ['app:8000', 'api:8000'],
   ],
   [
-    'the protocol of the container beside it',
+    'the protocol of another container in the same task',
     withSidecar('new', 'HTTPS'),
     ['app:8000', 'new:8000'],
     withSidecar('app', 'HTTP'),
@@ -112,7 +112,7 @@ const selectedCases = process.env['SWEEP']
   : cases.filter(([what]) => ['the port of a container', ...interruptedCases].includes(what));
 
 test.concurrent.each(selectedCases)(
-  '%s',
+  'no request fails while provision changes %s',
   async (_what, after, answers, before = http) => {
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
@@ -127,13 +127,13 @@ test.concurrent.each(selectedCases)(
 );
 
 test.concurrent.each(cases.filter(([what]) => interruptedCases.includes(what)))(
-  '%s, by a run that fails during the rollout of the service, and by the next run',
+  'no request fails while one provision fails during the rollout and the next one completes the change to %s',
   async (_what, after, answers, before = http) => {
     const user = await account({ realTasks: true, lifetime: 'file' });
     await user.provision(before, { wait: true });
     const stop = await sendLoad(user);
     const failAndRepeat = async () => {
-      // The first call is the survey's; the second follows the create or the update.
+      // The survey sends the first call; the second follows the create or the update.
       user.sandbox.faults.add(refused('DescribeServices', 2));
       await expect(user.provision(after, { wait: true })).rejects.toThrow('by the test');
       await user.provision(after, { wait: true });

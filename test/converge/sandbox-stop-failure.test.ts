@@ -1,4 +1,4 @@
-// A sandbox that was started for a run and cannot be stopped: the run's own result or problem takes precedence.
+// A sandbox that was started for a run but cannot be stopped: the run's own result or problem takes precedence.
 import { expect, test } from '@jest/globals';
 import { account } from './harness.ts';
 import { stack } from './stacks.ts';
@@ -13,7 +13,7 @@ const handle = {
   },
 };
 
-test('a plan succeeds and a problem is reported all the same; a teardown reports the failed stop, once', async () => {
+test("a failed stop hides neither a plan's result nor its problem, and a teardown reports the failed stop once", async () => {
   const user = await account({ handle });
   expect(await user.plan(stack())).not.toEqual([]);
   expect(stopRequests).toBe(1);

@@ -4,7 +4,7 @@ import type { StackInput } from '../../lib/config/schema.ts';
 type ServiceInput = StackInput['services'][string];
 type ContainerInput = ServiceInput['containers'][string];
 
-/** Its image is given by reference, so that nothing is built. */
+/** Returns a container whose image is given by reference, so that nothing is built. */
 export const container = (
   name: string,
   port: number,
@@ -16,7 +16,7 @@ export const container = (
   ...changes,
 });
 
-/** One service, `web`, with two containers. */
+/** Returns a single service, `web`, with two containers. */
 export const web = (
   { api1 = {}, api2 = {}, ...others }: Record<string, Partial<ContainerInput>> = {},
   changes: Partial<ServiceInput> = {},
@@ -31,7 +31,7 @@ export const web = (
   },
 });
 
-/** Two containers behind a load balancer, with a domain. */
+/** Returns a stack with two containers behind a load balancer, and a domain. */
 export const stack = (changes: Partial<StackInput> = {}): StackInput => ({
   name: 'shop',
   region: 'eu-west-1',

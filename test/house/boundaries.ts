@@ -16,7 +16,7 @@ export const LIB: readonly Boundary[] = [
   {
     room: 'lib/model/',
     mayImport: [],
-    reason: 'everything else speaks its vocabulary, so it depends on nothing',
+    reason: 'everything else uses its vocabulary, so it depends on nothing',
   },
   {
     room: 'lib/config/',
@@ -33,22 +33,22 @@ export const LIB: readonly Boundary[] = [
     room: 'lib/aws/',
     // Exception: deletes within a batch of calls.
     mayImport: ['lib/model/', 'lib/derive/', 'lib/engine/delete.ts'],
-    reason: 'clients, retries and errors serve every noun, so they know none of them',
+    reason: 'clients, retries and errors are used by every noun, so they depend on no noun',
   },
   {
     room: 'lib/state/',
     mayImport: ['lib/model/', 'lib/derive/', 'lib/aws/'],
-    reason: 'the state file records ids, however they were found or created',
+    reason: 'the state file records ids no matter how they were found or created',
   },
   {
     room: 'lib/image/',
     // Exception: uploads start concurrently.
     mayImport: ['lib/model/', 'lib/config/', 'lib/aws/', 'lib/engine/concurrent.ts'],
-    reason: 'images are built and pushed the same way, whatever the stack is',
+    reason: 'images are built and pushed the same way for every stack',
   },
   {
     room: 'lib/look/',
-    // Exception: the look at a NAT gateway that is being deleted waits for it.
+    // Exception: the look at a NAT gateway waits if the gateway is being deleted.
     mayImport: [
       'lib/model/',
       'lib/config/',
@@ -58,7 +58,7 @@ export const LIB: readonly Boundary[] = [
       'lib/image/',
       'lib/engine/until.ts',
     ],
-    reason: 'looking changes nothing, so it needs nothing that can create or delete',
+    reason: 'looking changes nothing, so it needs no code that creates or deletes',
   },
   {
     room: 'lib/engine/',
@@ -76,7 +76,7 @@ export const LIB: readonly Boundary[] = [
   {
     room: 'lib/run/',
     mayImport: ['lib/'],
-    reason: 'it assembles a run of a command from all of the above',
+    reason: 'it combines all of the above into the run of a command',
   },
 ];
 
@@ -116,12 +116,12 @@ export const BOUNDARIES: readonly Boundary[] = [
   {
     room: 'sandbox/',
     mayImport: [],
-    reason: 'with shared code, Slipway and the AWS that it is tested on would agree on the same mistake',
+    reason: 'if they shared code, Slipway and the sandbox it is tested on would share the same mistakes',
   },
   {
     room: 'bench/',
     mayImport: ['lib/', 'teardown/plan.ts', 'sandbox/world/durations.ts'],
-    reason: 'it runs what it measures as a user does; it reads graph and durations to compute the limit',
+    reason: 'it runs Slipway as a user does; it reads the graph and the durations to compute the limit',
   },
   {
     room: 'slipway.config.ts',
@@ -140,7 +140,7 @@ export const violations = ({ room, mayImport }: Boundary, imports: readonly Impo
 /** Matches the SDK's internals: exported packages whose interface may change. */
 export const SDK_INTERNALS = /^@aws-sdk\/core(\/|$)|^@smithy\//;
 
-/** The one file that uses each part of the internals: when an upgrade breaks it, it breaks in one place. */
+/** The only file that may use each part of the internals, so that an upgrade breaks at most that file. */
 export const SDK_INTERNALS_USERS: Readonly<Record<string, string>> = {
   '@aws-sdk/core/protocols': 'sandbox/protocol/schemas.ts',
   '@smithy/core/schema': 'sandbox/protocol/schemas.ts',

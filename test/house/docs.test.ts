@@ -1,4 +1,4 @@
-/** The documents: links have targets, and what repeats the code agrees with it. */
+/** The documents: links have targets, and tables that repeat the code agree with it. */
 import { existsSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -41,7 +41,7 @@ function isBroken({ from, to }: Link): boolean {
   return statSync(join(ROOT, target)).isDirectory() || !anchorsOf(target).includes(anchor);
 }
 
-/** Returns the cells of all table rows of a document or of one of its sections, without the heads. */
+/** Returns the cells of all table rows in a document, or in one of its sections, without the header rows. */
 const rowsOf = (file: string, section?: string): string[][] =>
   (section === undefined ? text(file) : sectionOf(file, section))
     .split('\n')
@@ -58,7 +58,7 @@ const sectionOf = (file: string, heading: string): string =>
     .split(/^## /m)
     .find((part) => part.startsWith(`${heading}\n`)) ?? '';
 
-describe('documents', () => {
+describe('the documents', () => {
   test('every link leads to an existing file or heading', () => {
     expect(DOCUMENTS.flatMap(linksIn).filter(isBroken)).toEqual([]);
   });

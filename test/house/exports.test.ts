@@ -5,7 +5,7 @@ import { nouns } from '../../lib/model/architecture.ts';
 import { CODE } from './files.ts';
 import { forEachNode } from './source.ts';
 
-/** Rooms are folders at the top; each room of lib is one, too. */
+/** Returns the room of a file: a top-level folder, or a folder of lib. */
 const roomOf = (file: string): string | undefined =>
   /^(?:lib\/[^/]+|provision|teardown|sandbox|build)(?=\/)/.exec(file)?.[0];
 
@@ -13,10 +13,10 @@ const roomOf = (file: string): string | undefined =>
 const NOUNS: ReadonlySet<string> = new Set(nouns);
 const isStep = (file: string): boolean => /^(provision|teardown)\/steps\//.test(file);
 
-/** The same concept on both sides of the API; the sandbox shares no code with Slipway. */
+/** Names that Slipway and the sandbox both use for the same concept, since they share no code. */
 const ON_BOTH_SIDES: readonly string[] = ['Bucket', 'buckets'];
 
-/** The names that a file exports by declaration, values and types. */
+/** Returns the names of the values and types that a file declares and exports. */
 function exportsOf(file: string): string[] {
   const names: string[] = [];
   forEachNode(file, (node) => {
@@ -31,7 +31,7 @@ function exportsOf(file: string): string[] {
   return names;
 }
 
-/** The files of each name that several rooms export. */
+/** The names that several rooms export, each with its files. */
 function repeated(files: readonly string[]): Record<string, string[]> {
   const byName = new Map<string, string[]>();
   for (const file of files)
@@ -43,11 +43,11 @@ function repeated(files: readonly string[]): Record<string, string[]> {
 describe('exports', () => {
   const names = repeated(CODE.filter((file) => roomOf(file) !== undefined));
 
-  test('have a name that no other room exports', () => {
+  test('no two rooms export the same name', () => {
     expect(Object.entries(names).filter(([name]) => !ON_BOTH_SIDES.includes(name))).toEqual([]);
   });
 
-  test('repeat a name only while the exception is needed', () => {
+  test('every exception to that rule is still needed', () => {
     expect(ON_BOTH_SIDES.filter((name) => !(name in names))).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { CODE, isConfiguration, isTest, text } from './files.ts';
 import { hasNode } from './source.ts';
 
-/** About 150 lines are comfortable; a file beyond these limits is split. Tests are lists and may be longer. */
+/** The maximum number of lines; about 150 are comfortable. Tests may be longer, since they are lists. */
 const MOST_LINES = { code: 220, test: 400 };
 const LONGEST_PURPOSE = 220;
 
@@ -18,17 +18,17 @@ const purposeOf = (file: string): string | undefined =>
     .join('');
 
 describe('every file', () => {
-  test('opens with its purpose, a sentence on the first line that tells readers whether to read on', () => {
+  test('every file opens with its purpose: one sentence on the first line', () => {
     const without = CODE.filter((file) => !/^\S.*\.$/.test(purposeOf(file) ?? ''));
     expect(without).toEqual([]);
   });
 
-  test(`states its purpose in at most ${LONGEST_PURPOSE} characters`, () => {
+  test(`every file states its purpose in at most ${LONGEST_PURPOSE} characters`, () => {
     const wordy = CODE.filter((file) => (purposeOf(file) ?? '').length > LONGEST_PURPOSE);
     expect(wordy).toEqual([]);
   });
 
-  test('is short enough to be read in one go', () => {
+  test('no file exceeds the maximum number of lines', () => {
     const long = CODE.map((file) => ({
       file,
       lines: linesOf(file).length,
@@ -37,19 +37,19 @@ describe('every file', () => {
     expect(long).toEqual([]);
   });
 
-  test('has no open task in a comment: it is an issue, or it is done', () => {
-    // The words are split, so that this file needs no exception.
+  test('no comment contains an open task, which belongs in an issue', () => {
+    // The words are split so that this file needs no exception.
     const notes = new RegExp(
       ['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X'].map((word) => `\\b${word}\\b`).join('|'),
     );
     expect(CODE.filter((file) => notes.test(text(file)))).toEqual([]);
   });
 
-  test('does not use the console: programs report events, and only a main prints', () => {
+  test('no file uses the console, since programs report events and only a main prints', () => {
     expect(CODE.filter((file) => hasNode(file, 'console', isConsole))).toEqual([]);
   });
 
-  test('has named exports, so that a name is the same everywhere; only configuration files of tools have default exports', () => {
+  test('no file has a default export, except where a tool requires it', () => {
     expect(
       CODE.filter((file) => !isConfiguration(file) && hasNode(file, 'default', isDefaultExport)),
     ).toEqual([]);

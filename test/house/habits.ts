@@ -1,6 +1,6 @@
 /** Habits of speech that this repository has given up: each with the pattern that finds it and the better wording. */
 
-/** One way of writing that a reader has to read twice. */
+/** One way of writing that makes readers read a sentence twice. */
 export interface Habit {
   readonly name: string;
   readonly pattern: RegExp;

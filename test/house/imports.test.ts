@@ -8,7 +8,7 @@ const imports = CODE.flatMap(importsOf);
 const arrow = ({ from, to }: Import) => `${from} → ${to}`;
 
 describe('imports', () => {
-  test.each(BOUNDARIES)('$room imports only what it may: $reason', (boundary) => {
+  test.each(BOUNDARIES)('$room imports only what its boundary allows: $reason', (boundary) => {
     expect(imports.some(({ from }) => from.startsWith(boundary.room))).toBe(true);
     expect(violations(boundary, imports).map(arrow)).toEqual([]);
   });
@@ -18,7 +18,7 @@ describe('imports', () => {
     expect(LIB.map(({ room }) => room).sort()).toEqual([...new Set(rooms)].sort());
   });
 
-  test('an import across a boundary is a violation, even of a type', () => {
+  test('an import across a boundary is a violation, even if it imports only a type', () => {
     const importOf = (to: string): Import => ({
       from: 'teardown/steps/vpc.ts',
       to,
@@ -31,13 +31,13 @@ describe('imports', () => {
     expect(boundary && violations(boundary, [...allowed, ...forbidden])).toEqual(forbidden);
   });
 
-  test('each internal part of the SDK is used by one file, so that an upgrade breaks only that file', () => {
+  test('each internal part of the SDK is used by only one file', () => {
     const used = imports.filter(({ to, isInternal }) => !isInternal && SDK_INTERNALS.test(to));
     expect(Object.fromEntries(used.map(({ from, to }) => [to, from]))).toEqual(SDK_INTERNALS_USERS);
     expect(used.filter(({ from, to }) => SDK_INTERNALS_USERS[to] !== from).map(arrow)).toEqual([]);
   });
 
-  test.each(SERVICES)('%s imports only packages that its own package.json names', (service) => {
+  test.each(SERVICES)('%s imports only packages listed in its own package.json', (service) => {
     const { dependencies } = JSON.parse(text(`${service}/package.json`)) as { dependencies: object };
     const packages = imports.filter(
       ({ from, to, isInternal }) =>
@@ -51,14 +51,14 @@ describe('imports', () => {
   });
 
   // Cycles of type imports are harmless: they are erased before anything is loaded.
-  test('no files import each other at run time: the file loaded first would see undefined exports', () => {
+  test('no files import each other at run time, since the file loaded first would see undefined exports', () => {
     const graph = new Map<string, string[]>(CODE.map((file) => [file, []]));
     for (const { from, to, isInternal, typeOnly } of imports)
       if (isInternal && !typeOnly) graph.get(from)?.push(to);
     expect(cyclesIn(graph).map((cycle) => cycle.join(' → '))).toEqual([]);
   });
 
-  test('cycles of any length are found', () => {
+  test('import cycles of any length are found', () => {
     const graph = { a: ['b', 'e'], b: ['c'], c: ['d', 'e'], d: ['b'], e: [] };
     expect(cyclesIn(new Map(Object.entries(graph)))).toEqual([['b', 'c', 'd', 'b']]);
   });

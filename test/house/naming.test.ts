@@ -1,25 +1,25 @@
-/** One word per concept: identifiers and files that use another word. */
+/** One word per concept: finds identifiers and files that use a different word. */
 import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { CODE, FILES, nameOf } from './files.ts';
 import { forEachNode } from './source.ts';
 
-/** Words for which this repository has another, where identifiers can be distinguished from AWS's. */
+/** Words that this repository replaces by another, in identifiers that cannot be confused with AWS's. */
 const WORDS: readonly { readonly not: RegExp; readonly but: string }[] = [
   {
     not: /Exception$/,
-    but: 'a problem is shown to people, a refusal is answered by the sandbox, an Error is a programming error',
+    but: 'people see a problem, the sandbox answers with a refusal, and an Error is a programming error',
   },
   {
     not: /([Ww]aiter|[Pp]oller)s?$/,
-    but: 'the only waiter is called until, and its check is a probe',
+    but: 'the only function that waits is called until, and its check is a probe',
   },
-  { not: /^(preview|dryRun)/i, but: 'it is a plan' },
-  { not: /[Bb]ackend/, but: 'the world is what the sandbox holds; the target is where a stack lives' },
-  { not: /(Manager|Helpers?|Utils?)$/, but: 'name what it does' },
+  { not: /^(preview|dryRun)/i, but: 'the word is plan' },
+  { not: /[Bb]ackend/, but: 'the sandbox holds a world, and a stack is provisioned on a target' },
+  { not: /(Manager|Helpers?|Utils?)$/, but: 'the name says what it does' },
 ];
 
-/** File names without a meaning. */
+/** File names that carry no meaning. */
 const VAGUE = /^(utils?|helpers?|misc|common|shared|stuff|types)$/;
 
 /** Lists the names that a file declares: variables, functions, parameters, classes and types. */
@@ -38,7 +38,7 @@ function namesGivenIn(file: string): string[] {
   return names;
 }
 
-describe('words', () => {
+describe('naming', () => {
   const given = CODE.flatMap((file) => namesGivenIn(file).map((name) => ({ file, name })));
 
   test.each(WORDS)('no name matches $not: $but', ({ not }) => {

@@ -12,12 +12,12 @@ const ROOMS = [
 ] as const;
 
 describe.each(ROOMS)('$room', ({ room, part }) => {
-  test('has a file for every noun, under its name', () => {
+  test('the room has a file for every noun, under its name', () => {
     const files = FILES.filter((file) => file.startsWith(`${room}/`) && file.endsWith('.ts'));
     expect(files.filter((file) => part.test(text(file))).map(nameOf)).toEqual(NOUNS);
   });
 
-  test('has unit tests for every noun', () => {
+  test('every noun has unit tests', () => {
     const tests = NOUNS.map((noun) => `test/unit/${room}/${noun}.test.ts`);
     expect(tests.filter((file) => !FILES.includes(file))).toEqual([]);
   });

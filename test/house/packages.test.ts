@@ -15,12 +15,12 @@ const versionsIn = (file: string) => {
 };
 
 describe('packages', () => {
-  test('are pinned exactly: the sandbox uses parts of the SDK that a minor version may change', () => {
+  test('every package is pinned exactly, since a minor version may change the SDK internals that the sandbox uses', () => {
     const loose = MANIFESTS.flatMap(versionsIn).filter(({ version }) => !/^\d+\.\d+\.\d+$/.test(version));
     expect(loose).toEqual([]);
   });
 
-  test('have one version in all manifests', () => {
+  test('every package has the same version in all manifests', () => {
     const versions = new Map<string, Set<string>>();
     for (const { name, version } of MANIFESTS.flatMap(versionsIn)) {
       versions.set(name, (versions.get(name) ?? new Set()).add(version));
@@ -28,7 +28,7 @@ describe('packages', () => {
     expect([...versions].filter(([, found]) => found.size > 1).map(([name]) => name)).toEqual([]);
   });
 
-  test('are locked, each with a checksum', () => {
+  test('every package is locked with a checksum', () => {
     const lock = JSON.parse(text('package-lock.json')) as {
       packages: Record<string, { version?: string; link?: boolean; integrity?: string }>;
     };

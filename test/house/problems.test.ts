@@ -9,7 +9,7 @@ describe('problems', () => {
     expect(explained).toEqual([...PROBLEM_CODES]);
   });
 
-  test('every code is thrown somewhere', () => {
+  test('every problem code is thrown somewhere', () => {
     const thrown = CODE.filter((file) => /^(lib|provision|teardown)\//.test(file) && !isTest(file))
       .filter((file) => file !== 'lib/model/problem.ts')
       .map(text)

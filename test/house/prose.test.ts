@@ -7,7 +7,7 @@ import { fragmentsOf, type Fragment } from './prose.ts';
 /** Files that quote the habits, or AWS. */
 const EXEMPT = ['test/house/habits.ts', 'test/house/prose.test.ts', 'docs/aws-semantics.md', 'LICENSE'];
 
-/** AWS's own wording, which the sandbox repeats literally. */
+/** AWS's own wording, which the sandbox repeats verbatim. */
 const AWS_WORDING: readonly RegExp[] = [];
 
 const fragments = FILES.filter((file) => !EXEMPT.includes(file))
@@ -26,12 +26,12 @@ function excerpt(words: string, pattern: RegExp): string {
 }
 
 describe('prose', () => {
-  test.each(HABITS)('has no $name, but $better', (habit) => {
+  test.each(HABITS)('no prose contains $name; better: $better', (habit) => {
     expect(hits(habit, fragments)).toEqual([]);
   });
 
   test.each(OPENING_HABITS)(
-    'has no doc comment of a file or an export that opens with $name, but $better',
+    'no doc comment of a file or an export opens with $name; better: $better',
     (habit) => {
       expect(
         hits(
@@ -46,7 +46,7 @@ describe('prose', () => {
     ['// A comment of ours.', '"of ours"'],
     ["const message = 'It is told.';", '"told"'],
     ['const zones = `one ${1} a zone, one a zone`;', '"a" for "per"'],
-  ])('is checked in %j', (line, name) => {
+  ])('the rules find the habit in %j', (line, name) => {
     expect(HABITS.filter(({ pattern }) => pattern.test(line)).map((habit) => habit.name)).toEqual([name]);
   });
 });

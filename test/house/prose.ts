@@ -1,4 +1,4 @@
-/** The prose of a file: its comments, strings and documents, cut into the fragments that the prose rules read. */
+/** Extracts the prose of a file as fragments for the prose rules: comments, strings, and paragraphs of documents. */
 import ts from 'typescript';
 import { text } from './files.ts';
 import { parse } from './source.ts';
@@ -51,7 +51,7 @@ function codeFragments(file: string): Fragment[] {
     addComments(ts.getLeadingCommentRanges(content, node.pos), isExported(node));
     addComments(ts.getTrailingCommentRanges(content, node.end), false);
     if (isString(node) && /\s/.test(node.text.trim())) add(node.getStart(source), node.text);
-    // With its tokens: a comment may precede a closing brace.
+    // Visits tokens as well, since a comment may precede a closing brace.
     for (const child of node.getChildren(source)) visit(child);
   };
   visit(source);
@@ -65,7 +65,7 @@ const isExported = (node: ts.Node): boolean =>
   ts.canHaveModifiers(node) &&
   (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
 
-/** The words of a comment on one line, without its delimiters. */
+/** Returns the words of a comment on one line, without its delimiters. */
 const commentText = (comment: string): string =>
   comment
     .replace(/^\/\*+|\*+\/$|^\/\/+/g, '')
@@ -73,7 +73,7 @@ const commentText = (comment: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** Paragraph by paragraph, without code, addresses, and what a benchmark or a sweep writes below its mark. */
+/** Returns the paragraphs of a document, without code, addresses, and the part that a benchmark or a sweep generates. */
 function documentFragments(file: string): Fragment[] {
   const [written = ''] = text(file).split('<!-- Below this line');
   const prose = written

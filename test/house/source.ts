@@ -10,7 +10,7 @@ export interface Import {
   /** A path below the root, or the name of a package. */
   readonly to: string;
   readonly isInternal: boolean;
-  /** Erased before the program runs, so that it cannot cause a cycle. */
+  /** Whether it imports only types; such an import is erased and cannot cause a cycle. */
   readonly typeOnly: boolean;
 }
 

@@ -12,7 +12,7 @@ const TAG = 'Name=tag:slipway:stack,Values=tiny-dev';
 const OURS = ['--filters', TAG];
 
 testWithAwsCli(
-  'every kind of resource, one call per kind (needs the AWS CLI, aws, on the PATH)',
+  'the AWS CLI reads back every kind of resource with one call (needs aws on the PATH)',
   async () => {
     const user = await machine();
     const flags = tinyStack(
@@ -200,7 +200,7 @@ testWithAwsCli(
         },
       ],
     ];
-    // In sequence: twenty clients that start at once would keep the containers from answering their health checks.
+    // Runs in sequence, since twenty concurrent clients would keep the containers from answering their health checks.
     for (const [args, expected] of calls) {
       const actual = await aws(...args);
       if (Array.isArray(expected)) expect(actual).toEqual(expected);

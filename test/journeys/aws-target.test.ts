@@ -4,11 +4,11 @@ import { freePort, machine } from './harness.ts';
 import { createLeftoverLogGroup } from './leftover-log-group.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-/** Without credentials in the home folder, the environment or the instance metadata. */
+/** An environment without credentials in the home folder, in variables or in the instance metadata. */
 const NO_CREDENTIALS = { AWS_EC2_METADATA_DISABLED: 'true' };
 const TEST_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 
-test('missing credentials are reported with how to set them, and that the sandbox needs no credentials', async () => {
+test('missing credentials are reported with the ways to set them, and with a note that the sandbox needs none', async () => {
   const user = await machine(NO_CREDENTIALS);
   expect(await user.run('provision', ...tinyStack(user), '--target', 'aws', '--yes')).toMatchObject({
     code: 1,
@@ -53,7 +53,7 @@ test('without a terminal, provision and teardown require --yes', async () => {
   expect(user.stateFiles()).toEqual([]);
 }, 60_000);
 
-test('an AWS_ENDPOINT_URL that does not answer is named', async () => {
+test('an AWS_ENDPOINT_URL that does not answer is named in the problem', async () => {
   const endpoint = `http://127.0.0.1:${await freePort()}`;
   const user = await machine({ ...TEST_CREDENTIALS, AWS_ENDPOINT_URL: endpoint });
   expect(await user.run('provision', ...tinyStack(user), '--target', 'aws', '--yes')).toMatchObject({

@@ -1,9 +1,9 @@
-// A program does not compile, then crashes at its start: both are explained, and fixing the program is all it takes.
+// A program that first does not compile and then crashes at its start: both failures are explained, and fixing it is enough.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import { echo, tinyStack } from './tiny-stack.ts';
 
-test('a syntax error, a crash at start, and then a working program', async () => {
+test('a syntax error and a crash at the start are explained, and a working program is deployed', async () => {
   const user = await machine();
   const services = { web: { containers: { app: { ...echo('app', 8000, '/app'), source: 'app' } } } };
   const flags = tinyStack(user, services);

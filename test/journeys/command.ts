@@ -1,4 +1,4 @@
-/** For journeys: one of Slipway's commands as a real process, and the output that its user reads. */
+/** For journeys: runs Slipway's commands as real processes, and parses the output that users read. */
 import type { ChildProcess } from 'node:child_process';
 
 /** The result of a command. */
@@ -25,7 +25,7 @@ export interface ShownProblem {
 export interface RunningCommand {
   readonly child: ChildProcess;
   readonly done: Promise<Outcome>;
-  /** Resolves when its output matches; rejects when it ends before that. */
+  /** Resolves when the output matches; rejects if the command ends before that. */
   readonly outputs: (pattern: RegExp) => Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export function followProcess(child: ChildProcess): RunningCommand {
   };
 }
 
-/** For a command that fails without a problem: shows its stderr instead. */
+/** Stands for the problem of a command that fails without one, and contains its stderr. */
 const crashIn = (code: number | null, stderr: string): ShownProblem | undefined =>
   code === 1 ? { code: 'no problem shown', what: stderr, why: '', now: '', fix: [] } : undefined;
 

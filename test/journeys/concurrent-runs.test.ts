@@ -1,10 +1,10 @@
-// A second provision is refused while the first one runs; once the first is dead, the next run takes over its lock.
+// A second provision is refused while the first one runs; after the first is killed, the next run takes over its lock.
 import { hostname, userInfo } from 'node:os';
 import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-test('a second run is refused with the holder of the lock; the lock of a dead run is taken over', async () => {
+test('a second run is refused with the holder of the lock, and the lock of a killed run is taken over', async () => {
   // At AWS's own pace the first run waits for minutes.
   const user = await machine({ SLIPWAY_SANDBOX_PACE: 'aws' });
   const flags = tinyStack(user);

@@ -1,4 +1,4 @@
-// Mistakes in a configuration or in arguments are reported all at once, before any call.
+// Mistakes in a configuration or in arguments are reported together, before any call.
 import { expect, test } from '@jest/globals';
 import { machine, type Machine } from './harness.ts';
 
@@ -8,7 +8,7 @@ async function expectUntouched({ endpoint, stateFiles }: Machine): Promise<void>
   expect(stateFiles()).toEqual([]);
 }
 
-test('a configuration with many mistakes lists them all, each with its path, its value and the fix', async () => {
+test('all mistakes in a configuration are listed, each with its path, its value and the fix', async () => {
   const user = await machine();
   const [, file] = user.config(`export default {
     name: 'Shop_1',
@@ -49,7 +49,7 @@ test('a configuration with many mistakes lists them all, each with its path, its
   await expectUntouched(user);
 }, 60_000);
 
-test('a missing configuration file is named, with the way to name another', async () => {
+test('a missing configuration file is reported with the flag that selects another', async () => {
   const user = await machine();
   expect(await user.run('provision', '--config', 'elsewhere.config.ts')).toMatchObject({
     code: 1,
@@ -64,7 +64,7 @@ test('a missing configuration file is named, with the way to name another', asyn
   await expectUntouched(user);
 }, 60_000);
 
-test('a configuration that throws is reported with its own message and line', async () => {
+test('an error that a configuration throws is reported with its message and line', async () => {
   const user = await machine();
   const flags = user.config(`const region = undefined as { name?: string } | undefined;
 export default ({ stage }: { stage: string }) => {
@@ -97,7 +97,7 @@ test.each([
     why: 'Did you mean sandbox? Allowed choices are sandbox, aws.',
   },
 ])(
-  'the arguments $args are refused with the valid ones',
+  'the arguments $args are refused, and valid ones are suggested',
   async ({ args, what, why }) => {
     const user = await machine();
     expect(await user.run('provision', ...args)).toMatchObject({

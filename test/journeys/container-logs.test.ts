@@ -8,7 +8,7 @@ import { expect, test } from '@jest/globals';
 import { httpRequest, eventually, machine } from './harness.ts';
 import { echo, tinyStack } from './tiny-stack.ts';
 
-test('each container has its own log stream, with every line in order and with its time', async () => {
+test('each container has its own log stream, with every line in order and with a timestamp', async () => {
   const user = await machine();
   const flags = tinyStack(user, {
     web: { containers: { front: echo('front', 8000, '/'), back: echo('back', 9000, '/back') } },

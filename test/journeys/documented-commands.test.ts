@@ -18,14 +18,14 @@ const DOCUMENTS = [
 ];
 const NOT_COPIED = /^(node_modules|coverage|\.git|\.slipway)$|\/node_modules$/;
 
-/** A machine with a copy of the repository, and everything that its commands have printed. */
+/** A machine with a copy of the repository, and all output of the commands so far. */
 interface Reader extends Machine {
   readonly copy: string;
   readonly httpPort: number;
   output: string;
 }
 
-/** Makes a copy of the repository whose packages are installed. */
+/** Copies the repository, with its packages installed. */
 function checkOut(copy: string): void {
   cpSync(ROOT, copy, { recursive: true, filter: (from) => !NOT_COPIED.test(relative(ROOT, from)) });
   mkdirSync(join(copy, 'node_modules'));
@@ -57,14 +57,14 @@ afterAll(() => {
   }
 });
 
-/** Starts a script in the copy, as a process group that is ended after the tests at the latest. */
+/** Starts a script in the copy, as a process group that is killed after the tests if it still runs. */
 function start({ copy, env }: Reader, script: string): ChildProcessWithoutNullStreams {
   const child = spawn('bash', ['-c', script], { cwd: copy, env, detached: true });
   running.push(child);
   return child;
 }
 
-/** Runs a script in the copy; the ports in it become those of the reader's machine. */
+/** Runs a script in the copy, with its ports replaced by the machine's own. */
 async function run(reader: Reader, at: string, script: string): Promise<void> {
   const ownPorts = script.replaceAll(':4566', `:${reader.port}`).replaceAll(':8080', `:${reader.httpPort}`);
   const child = start(reader, strict(ownPorts));
@@ -94,10 +94,10 @@ async function runInForeground(reader: Reader, command: string): Promise<void> {
 
 const nextLook = () => new Promise((later) => setTimeout(later, 20));
 
-/** A block that shows a file, by its first line: its path, and in an existing file the place where the text belongs. */
+/** Matches a block that shows a file: its first line has the path, and the place of insertion if the file exists. */
 const FILE = /^\/\/ (?<path>\S+\.\w+)(?:, under (?<place>\w+))?\n/;
 
-/** Writes a file that a block shows, or inserts the text where it belongs. */
+/** Writes the file that a block shows, or inserts its text into an existing file. */
 function write(reader: Reader, { text }: Block): void {
   const { path = '', place } = FILE.exec(text)?.groups ?? {};
   const file = join(reader.copy, path);
@@ -109,7 +109,7 @@ function write(reader: Reader, { text }: Block): void {
   );
 }
 
-/** Acts on a block as a reader would: types commands, edits files, and plans a configuration. */
+/** Acts on a block as a reader would: runs its commands, writes its file, or plans its configuration. */
 async function act(reader: Reader, block: Block): Promise<void> {
   const { at, text } = block;
   if (isCommands(block)) {
@@ -130,9 +130,9 @@ const isConfiguration = ({ language, text }: Block): boolean =>
   language === 'ts' && text.includes('defineStack');
 const isNewFile = ({ text }: Block): boolean => FILE.test(text) && !FILE.exec(text)?.groups?.['place'];
 
-/** What happens before the commands of a document are run. */
+/** Preparations that run before the commands of a document. */
 const PREPARATIONS: Readonly<Record<string, (reader: Reader) => Promise<void>>> = {
-  // The lines that its transcript shows before the question.
+  // Prints the lines that the README shows before the question.
   'README.md': (reader) => run(reader, 'the preparation', 'npm run provision -- --plan'),
   'docs/converge.md': async (reader) => {
     await runInForeground(reader, 'npm run sandbox');
@@ -146,7 +146,7 @@ const PREPARATIONS: Readonly<Record<string, (reader: Reader) => Promise<void>>> 
   'sandbox/README.md': (reader) => run(reader, 'the preparation', 'npm run provision'),
 };
 
-/** Says why a block cannot be run here; undefined if it can. */
+/** Returns the reason why a block cannot run here; undefined if it can. */
 function obstacleTo({ language, text, notRun }: Block): string | undefined {
   if (notRun !== undefined || language !== 'sh') return notRun;
   const missing = programsIn(text).filter(
@@ -160,17 +160,17 @@ const obstacles = new Map(
   documents.flatMap(({ blocks }) => blocks.map((block) => [block, obstacleTo(block)])),
 );
 
-describe('the commands of', () => {
+describe('documented commands', () => {
   const runnable = documents
     .map(({ document, blocks }) => ({ document, blocks: blocks.filter((one) => !obstacles.get(one)) }))
     .filter(({ blocks }) => blocks.some((block) => isCommands(block) || isConfiguration(block)));
 
   test.each(runnable)(
-    '$document succeed in this order',
+    'the commands in $document succeed in the order shown',
     async ({ document, blocks }) => {
       const reader = await newReader();
       await PREPARATIONS[document]?.(reader);
-      // A configuration may come before the program that it names.
+      // A configuration may appear before the program that it refers to.
       for (const block of blocks.filter(isNewFile)) write(reader, block);
       for (const block of blocks) await act(reader, block);
       if (document === 'README.md') expect(transcribed(blocks).filter(isMissingFrom(reader))).toEqual([]);
@@ -179,7 +179,7 @@ describe('the commands of', () => {
   );
 });
 
-/** The lines of the runs that a document shows, without commands, questions, and what depends on the moment. */
+/** Returns the output lines that a document shows, without commands, questions, and lines that vary between runs. */
 const transcribed = (blocks: readonly Block[]): string[] =>
   blocks
     .filter(({ language, text }) => language === '' && text.startsWith('$ npm run'))
@@ -197,7 +197,7 @@ const withoutIds = (line: string): string =>
     .replace(/(,| ) ?\d+\.\d s$/, '')
     .trimEnd();
 
-describe('not run here', () => {
+describe('documented commands that cannot run here', () => {
   for (const [{ at, language }, obstacle] of obstacles) {
     if (language === 'sh' && obstacle !== undefined) test.skip(`${at}: ${obstacle}`, () => undefined);
   }

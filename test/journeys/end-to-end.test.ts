@@ -1,11 +1,11 @@
-// The whole life of the example stack: provision, requests, a second provision, teardown.
+// The whole life of the example stack: a provision, requests, a second provision, and two teardowns.
 import { expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { httpRequest, machine } from './harness.ts';
 
 const mutations = (journal: readonly { mutating: boolean }[]) => journal.filter(({ mutating }) => mutating);
 
-test('provision, use, provision again, tear down, tear down again', async () => {
+test('the example stack can be provisioned, used, provisioned again, and torn down twice', async () => {
   const { run, census, journal, state, folder } = await machine({ SLIPWAY_SANDBOX_PACE: 'brisk' });
 
   const first = await run('provision');
@@ -16,7 +16,7 @@ test('provision, use, provision again, tear down, tear down again', async () => 
   });
   const url = first.lastLine;
 
-  // DNS, load balancer, rule and task; and from one container to the other over localhost.
+  // The requests pass DNS, load balancer, rule and task, and reach one container from the other over localhost.
   expect(await httpRequest(`${url}/api1`)).toMatchObject({ status: 200 });
   expect(await httpRequest(`${url}/api2`)).toMatchObject({ status: 200 });
   expect(await httpRequest(`${url}/nowhere`)).toMatchObject({
@@ -44,7 +44,7 @@ test('provision, use, provision again, tear down, tear down again', async () => 
     ]),
   );
 
-  // According to the journal, a second run changes nothing.
+  // The journal shows that a second run changes nothing.
   const before = (await journal()).length;
   const second = await run('provision');
   expect(second).toMatchObject({ code: 0, problem: undefined, lastLine: url });
@@ -61,7 +61,7 @@ test('provision, use, provision again, tear down, tear down again', async () => 
     problem: undefined,
     lastLine: expect.stringMatching(/^slipway-dev is gone, 0 left/),
   });
-  // The sandbox is empty, so it has stopped, and so has every process of a task.
+  // The empty sandbox has stopped, and so have all task processes.
   await expect(census()).rejects.toThrow();
   expect(processesIn(folder)).toEqual([]);
 

@@ -1,4 +1,4 @@
-/** For journeys: a user's machine, with its own folder and free ports, on which the real commands run as processes. */
+/** For journeys: a user's machine with its own folder and ports, on which the real commands run as processes. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -62,7 +62,7 @@ export interface Machine {
 }
 
 /**
- * Creates a machine; its sandbox is stopped and its folder removed after the tests of the file.
+ * Creates a machine, whose sandbox is stopped and folder removed after the tests of the file.
  * @param extra more environment variables; the pace is 300 by default
  */
 export async function machine(extra: NodeJS.ProcessEnv = {}): Promise<Machine> {

@@ -8,7 +8,7 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** Sends a request to a URL whose name ends in `.localhost`, which this machine's resolver may not know. */
+/** Sends a request to a `.localhost` URL, whose name this machine's resolver may not resolve. */
 export function httpRequest(
   url: string,
   {

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-test('Ctrl-C stops and saves within two seconds; the next run creates what is missing and nothing twice', async () => {
+test('Ctrl-C ends a run within two seconds with its state saved, and the next run creates only what is missing', async () => {
   const user = await machine();
   const flags = tinyStack(user);
   expect(await user.run('provision', ...flags, '--stage', 'whole')).toMatchObject({
@@ -15,7 +15,7 @@ test('Ctrl-C stops and saves within two seconds; the next run creates what is mi
   const running = user.start('provision', ...flags);
   await running.outputs(/loadBalancer +created/);
   const pressed = Date.now();
-  // One press arrives twice: from the terminal, and from npm, which passes it on.
+  // One Ctrl-C causes two signals, one from the terminal and one from npm, which forwards it.
   running.child.kill('SIGINT');
   running.child.kill('SIGINT');
   const stopped = await running.done;
@@ -44,7 +44,7 @@ test('Ctrl-C stops and saves within two seconds; the next run creates what is mi
   expect(made).toContain('ecs:CreateService');
   expect(made).not.toContain('ec2:CreateVpc');
   expect(made).not.toContain('elbv2:CreateLoadBalancer');
-  // Two equal stacks: the counts are twice those of one.
+  // The account contains two identical stacks, so every count is doubled.
   expect(await user.census()).toEqual(
     Object.fromEntries(Object.entries(fullCensus).map(([kind, count]) => [kind, 2 * count])),
   );

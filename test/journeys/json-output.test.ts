@@ -1,4 +1,4 @@
-// A script drives Slipway with --json: one document on stdout in every case, and an exit code that agrees with it.
+// A script that uses --json gets one document on stdout in every case, with a matching exit code.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import type { Outcome } from './command.ts';
@@ -27,7 +27,7 @@ test('--plan, provision, a failure and teardown each print one JSON document', a
     expect.objectContaining({ address: 'services.web', verb: 'create', reason: 'it does not exist' }),
   );
   expect(counts).toEqual({ create: changes.length, update: 0, replace: 0, remove: 0, keep: 0 });
-  // Values of variables may be secrets: the plan shows only their names.
+  // Values of variables may be secrets, so the plan shows only their names.
   expect(changes.find(({ address }) => address === 'taskDefinitions.web')?.fields).toContainEqual({
     field: 'app.environment.PORT',
   });

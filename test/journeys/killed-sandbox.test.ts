@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { httpRequest, eventually, isAlive, machine, type Machine } from './harness.ts';
 import { echo, tinyStack, type Echo } from './tiny-stack.ts';
 
-/** Returns the process ids of the running containers, as the sandbox records them for its successor. */
+/** Returns the process ids of running containers, which the sandbox records for the next sandbox. */
 function containerPids({ folder }: Machine): number[] {
   const tasks = join(folder, '.slipway/sandbox/tasks');
   return readdirSync(tasks).flatMap((task) =>
@@ -15,14 +15,14 @@ function containerPids({ folder }: Machine): number[] {
   );
 }
 
-/** The census without log streams, which outlive their tasks: each task has its own. */
+/** Returns the census without log streams, since each task has its own, which outlives the task. */
 async function census(user: Machine): Promise<object> {
   const { 'logs.streams': streams, ...rest } = await user.census();
   expect(streams).toBeGreaterThan(0);
   return rest;
 }
 
-test('kill -9, provision again: the same resources, new tasks, and no process of the old tasks', async () => {
+test('a provision after kill -9 finds the same resources and starts new tasks, and no old task process remains', async () => {
   const user = await machine();
   const flags = tinyStack(user, {
     web: {
@@ -39,7 +39,7 @@ test('kill -9, provision again: the same resources, new tasks, and no process of
   expect(old.every(isAlive)).toBe(true);
 
   process.kill(await user.sandboxPid(), 'SIGKILL');
-  // No process that the sandbox started outlives it.
+  // No process that the sandbox started is still running.
   await eventually(() => (old.some(isAlive) ? undefined : true));
   await expect(httpRequest(`${up.lastLine}/app`)).rejects.toThrow('ECONNREFUSED');
 

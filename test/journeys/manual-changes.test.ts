@@ -1,4 +1,4 @@
-// After manual changes to the network, tasks fail as they would on AWS, and a provision repairs the network.
+// Manual changes to the network make tasks fail as on AWS, and a provision repairs the network.
 import { DeleteRouteCommand, EC2Client, RevokeSecurityGroupIngressCommand } from '@aws-sdk/client-ec2';
 import { DescribeTasksCommand, ECSClient, ListTasksCommand, StopTaskCommand } from '@aws-sdk/client-ecs';
 import {
@@ -36,7 +36,7 @@ afterAll(() => Object.values(clients).forEach((client) => client.destroy()));
 
 const id = (address: string, field: string) => user.state().resources[address]?.[field] ?? '';
 
-test('without the route to the NAT gateway tasks cannot start, and provision restores it', async () => {
+test('tasks cannot start without a route to the NAT gateway, and provision restores the route', async () => {
   const { ec2, ecs } = clients;
   for (const zone of [1, 2]) {
     const RouteTableId = id(`privateRoutes.private-${zone}`, 'routeTableId');
@@ -44,7 +44,7 @@ test('without the route to the NAT gateway tasks cannot start, and provision res
   }
   const cluster = 'tiny-dev';
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster, serviceName: 'web' }));
-  // All of them: after an earlier repair one of them may already be on its way out.
+  // Stops all of them, since an earlier repair may already be replacing one.
   for (const task of taskArns) {
     await ecs.send(new StopTaskCommand({ cluster, task, reason: 'stopped by the test' }));
   }
@@ -67,7 +67,7 @@ test('without the route to the NAT gateway tasks cannot start, and provision res
   expect(await httpRequest(`${url}/app`)).toMatchObject({ status: 200 });
 }, 60_000);
 
-test('when tasks no longer admit the load balancer their targets time out, and provision restores the rule', async () => {
+test('targets time out if the security group no longer admits the load balancer, and provision restores the rule', async () => {
   const { ec2, elbv2 } = clients;
   const GroupId = id('securityGroups.web', 'groupId');
   const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [GroupId] }));

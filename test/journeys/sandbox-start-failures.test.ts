@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-test('a port that another program uses is named, with the way to choose another', async () => {
+test('a port that another program uses is reported with the way to choose another', async () => {
   const user = await machine();
   const requests: string[] = [];
   const other = createServer(({ method, url }, response) => {
@@ -34,7 +34,7 @@ test('a port that another program uses is named, with the way to choose another'
 }, 60_000);
 
 test.each([[[]], [['--drift']]])(
-  'a port on which another program closes connections at once is named, too: provision %j',
+  'a port on which another program closes every connection is reported as well: provision %j',
   async (flags: string[]) => {
     const user = await machine();
     const other = net.createServer((socket) => socket.on('error', () => undefined).end());
@@ -69,7 +69,7 @@ test('SLIPWAY_SANDBOX_PORT=http is refused', async () => {
   expect(user.stateFiles()).toEqual([]);
 }, 60_000);
 
-test('a sandbox that cannot start is reported with its output', async () => {
+test('a sandbox that cannot start is reported with the output of the sandbox', async () => {
   const user = await machine({ SLIPWAY_SANDBOX_PACE: 'quick' });
   expect(await user.run('provision', ...tinyStack(user))).toMatchObject({
     code: 1,

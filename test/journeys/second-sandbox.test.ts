@@ -1,9 +1,9 @@
-// A second sandbox on the port or in the folder of a running one is refused, and the first is not affected.
+// A second sandbox cannot use the port or the folder of a running one, and does not affect it.
 import { expect, test } from '@jest/globals';
 import { httpRequest, freePort, machine } from './harness.ts';
 import { tinyStack, type Echo } from './tiny-stack.ts';
 
-test('a second sandbox starts neither on the same port nor in the same folder', async () => {
+test('a second sandbox cannot start on the same port or in the same folder', async () => {
   const user = await machine();
   const up = await user.run('provision', ...tinyStack(user));
   expect(up).toMatchObject({ code: 0, problem: undefined });
@@ -25,7 +25,7 @@ test('a second sandbox starts neither on the same port nor in the same folder', 
   );
   expect(onPort).toMatchObject({ code: 1, stdout: '' });
   expect(onPort.stderr).toContain(`address already in use 127.0.0.1:${user.port}`);
-  // The same process of the same task answers, and the same sandbox is running.
+  // The same task process still answers, and the same sandbox is still running.
   expect(await answer()).toEqual(before);
   expect(await user.sandboxPid()).toBe(pid);
 }, 60_000);

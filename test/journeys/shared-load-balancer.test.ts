@@ -1,9 +1,9 @@
-// Several services behind one load balancer are routed by path, longest first; containers of a task share localhost.
+// Several services behind one load balancer: requests are routed to the longest path, and a task's containers share localhost.
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import { echo, tinyStack, type Echo } from './tiny-stack.ts';
 
-test('two tasks of two containers at /shop and one task at /: the longest path wins', async () => {
+test('requests go to the service with the longest matching path, and containers reach only their own task over localhost', async () => {
   const user = await machine();
   const flags = tinyStack(user, {
     shop: {
@@ -11,11 +11,11 @@ test('two tasks of two containers at /shop and one task at /: the longest path w
       containers: {
         front: echo('front', 8000, '/shop'),
         back: echo('back', 9000, '/shop/stock'),
-        // Without a path: only the other containers of its task reach it.
+        // It has no path, so only the other container of its task can reach it.
         prices: echo('prices', 9100),
       },
     },
-    // The same port as in the other service: every task has its own address.
+    // It can use the same port as the other service, since every task has its own address.
     site: { containers: { pages: echo('pages', 8000, '/') } },
   });
   const up = await user.run('provision', ...flags);
@@ -26,18 +26,18 @@ test('two tasks of two containers at /shop and one task at /: the longest path w
   expect(await get('/shop/basket?id=1')).toMatchObject({ name: 'front', path: '/shop/basket?id=1' });
   expect(await get('/shop/stock')).toMatchObject({ name: 'back' });
   expect(await get('/shop/stock/7')).toMatchObject({ name: 'back', path: '/shop/stock/7' });
-  // Not below /shop: a path matches whole segments.
+  // This path is not below /shop, since paths match whole segments.
   expect(await get('/shopping')).toMatchObject({ name: 'pages' });
   expect(await get('/')).toMatchObject({ name: 'pages' });
 
-  // Both tasks answer in turn, although they listen on the same ports.
+  // Both tasks answer, although they listen on the same ports.
   const fronts: Echo[] = [];
   for (let count = 0; count < 4; count += 1) fronts.push(await get('/shop'));
   const tasks = fronts.map(({ task }) => task);
   expect(new Set(tasks).size).toBe(2);
   expect([tasks[2], tasks[3]]).toEqual([tasks[0], tasks[1]]);
 
-  // On localhost each front reaches the back of its own task, never that of the other.
+  // Over localhost, each front container reaches the back container of its own task only.
   const partners = new Map<string, Set<string>>();
   for (let count = 0; count < 8; count += 1) {
     const { task, said } = await get(`/shop?ask=${encodeURIComponent('http://localhost:9000/')}`);
@@ -50,7 +50,7 @@ test('two tasks of two containers at /shop and one task at /: the longest path w
   expect(await get(`/shop?ask=${encodeURIComponent('http://localhost:9100/')}`)).toMatchObject({
     said: { name: 'prices' },
   });
-  // A port on which no container of the task listens is refused, even if another task has it open.
+  // A connection to a port is refused if no container of the task listens on it, even if another task does.
   expect(await get(`/?ask=${encodeURIComponent('http://localhost:9000/')}`)).toMatchObject({
     error: expect.stringContaining('ECONNREFUSED'),
   });

@@ -1,14 +1,14 @@
-// Of two stages, one is torn down without its state file, and the other keeps running.
+// Tearing down one of two stages without its state file leaves the other stage running.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { httpRequest, machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-test('dev is torn down without a state file while prod keeps running, until it is torn down as well', async () => {
+test('dev is torn down without its state file while prod keeps running, and then prod is torn down as well', async () => {
   const user = await machine();
   const flags = tinyStack(user);
-  // Both at the same time, without a running sandbox: they start one between them.
+  // Both provisions start concurrently without a running sandbox, and together start exactly one.
   const [dev, prod] = await Promise.all([
     user.run('provision', ...flags, '--stage', 'dev'),
     user.run('provision', ...flags, '--stage', 'prod'),

@@ -1,4 +1,4 @@
-// At a terminal, Slipway asks for confirmation and accepts a no, a Ctrl-C, an end of input and a mistyped name as refusals.
+// At a terminal, Slipway asks for confirmation; a no, Ctrl-C, the end of input and a mistyped name all count as refusals.
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -7,7 +7,7 @@ import { machine, ROOT, type Machine } from './harness.ts';
 import { createLeftoverLogGroup } from './leftover-log-group.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-// Node cannot create pseudo-terminals, Python can: it runs a command in one and passes on input and output.
+// Node cannot create pseudo-terminals, so this Python script runs a command in one and passes on input and output.
 const TERMINAL = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
 const testWithPython =
   spawnSync('python3', ['-c', 'import os; os.waitstatus_to_exitcode']).status === 0 ? test : test.skip;
@@ -34,7 +34,7 @@ const CTRL_D = '\x04';
 const BOLD = '\x1b[1m';
 
 testWithPython(
-  'provision asks Do this?, and teardown asks for the name (needs python3 on the PATH)',
+  'provision asks "Do this?", and teardown asks for the name of the stack (needs python3 on the PATH)',
   async () => {
     const user = await machine();
     const flags = tinyStack(user);
@@ -45,7 +45,7 @@ testWithPython(
     expect(declined.code).toBe(0);
     expect(declined.stdout).toMatch(/\+ create +services\.web/);
     expect(declined.stdout).toContain(`${BOLD}nothing was changed`);
-    // The end of input counts as no, although an empty answer counts as yes.
+    // The end of input counts as a no, although an empty line counts as a yes.
     expect((await provision(CTRL_D)).stdout).toContain('nothing was changed');
     const stopped = await provision(CTRL_C);
     expect(stopped.code).toBe(130);

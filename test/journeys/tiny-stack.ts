@@ -1,4 +1,4 @@
-/** For journeys that are not about the services: small stacks of containers that start at once. */
+/** For journeys that do not test the services themselves: small stacks of containers that start quickly. */
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Machine } from './harness.ts';
 
@@ -6,7 +6,7 @@ type Services = StackInput['services'];
 type Container = Services[string]['containers'][string];
 
 /**
- * A program that answers every request with its name and the requested path; `?say=text` makes it write a line, and
+ * A program that answers every request with its name and the requested path; `?say=text` makes it print a line, and
  * `?ask=url` makes it send a request.
  */
 const ECHO_PROGRAM = `

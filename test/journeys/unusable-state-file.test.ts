@@ -1,4 +1,4 @@
-// A state file of another stack, a corrupt one and one of a newer Slipway are refused and left unchanged.
+// State files that are corrupt, belong to another stack or were written by a newer Slipway are refused and left unchanged.
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
@@ -76,7 +76,7 @@ test('state files of another region, stack or account, a truncated one and a new
   await Promise.all(
     CASES.map(async ({ stage, text, problem }) => {
       const file = user.write(`.slipway/${stage}.json`, text);
-      // A teardown by the wrong file would be as bad as a provision.
+      // A teardown with the wrong file would do as much harm as a provision.
       const command = stage === 'torn' ? 'teardown' : 'provision';
       const outcome = await user.run(command, ...flags, '--stage', stage);
       expect(outcome).toMatchObject({ code: 1, stdout: '', problem });
@@ -87,7 +87,7 @@ test('state files of another region, stack or account, a truncated one and a new
   expect(user.stateFiles().sort()).toEqual(CASES.map(({ stage }) => `${stage}.json`).sort());
 }, 60_000);
 
-test('the sandbox that was started for a refused run is stopped again', async () => {
+test('a sandbox that was started for a refused run is stopped again', async () => {
   const user = await machine();
   const flags = tinyStack(user);
   const file = user.write('.slipway/dev.json', '{');

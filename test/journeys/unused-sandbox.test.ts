@@ -1,9 +1,9 @@
-// A run that creates nothing, a plan or a refused run, stops the sandbox that was started for it.
+// A plan or a refused run creates nothing, so it stops the sandbox that was started for it.
 import { expect, test } from '@jest/globals';
 import { machine } from './harness.ts';
 import { tinyStack } from './tiny-stack.ts';
 
-test('a plan of either command, and a run with a corrupt state file', async () => {
+test('the sandbox is stopped after a plan of either command and after a run that refuses a corrupt state file', async () => {
   const user = await machine();
   const flags = tinyStack(user);
   const sandbox = async () => await user.sandboxPid().catch(() => undefined);

@@ -1,4 +1,4 @@
-// Plan, provision, empty plan, on moto as well: for changes in place and for replacements.
+// Changes in place and replacements on moto: provision makes the planned changes, and the next plan is empty.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { StackInput } from '../../lib/config/schema.ts';
 import { machine, type Machine } from '../journeys/harness.ts';
@@ -49,7 +49,7 @@ const steps: [what: string, stack: StackInput][] = [
   ],
 ];
 
-test('each change is planned and made, after which the plan is empty; a teardown leaves nothing', async () => {
+test('provision makes each planned change, the next plan is empty, and a teardown leaves nothing behind', async () => {
   for (const [what, one] of steps) {
     const flags = [...user.config(one), ...FLAGS];
     const planned = await user.run('provision', ...flags, '--plan');

@@ -1,4 +1,4 @@
-// The example stack on moto, an independent imitation of AWS, read back with separate clients.
+// Provisions the example stack on moto, an independent imitation of AWS, and reads it back with separate clients.
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
 import {
   DescribeAddressesCommand,
@@ -32,7 +32,7 @@ import { latencyProxy } from '../../bench/latency-proxy.ts';
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const OURS = [{ Name: 'tag:slipway:stack', Values: ['slipway-dev'] }];
 
-test('provision, read back, provision again, tear down, find nothing', async () => {
+test('the example stack is provisioned, read back, provisioned again and torn down without leftovers', async () => {
   const moto = await startMoto();
   const recorder = await latencyProxy(moto.url, 0);
   try {

@@ -1,4 +1,4 @@
-/** For sweeps: the ways in which a call can fail, and a record of the calls that did. */
+/** For sweeps: the ways in which a call can fail, and a record of the calls that failed. */
 import type { Failure } from '../../sandbox/chaos/faults.ts';
 import type { Account } from '../converge/harness.ts';
 
@@ -7,7 +7,7 @@ export interface CallFailure {
   readonly harm: Failure;
   /** Whether the run is killed at that moment. */
   readonly killsRun?: true;
-  /** Applies to mutating calls only: for a call that only reads, it equals another failure. */
+  /** Applies to mutating calls only, since for a call that only reads it is the same as another failure. */
   readonly mutating?: true;
 }
 
@@ -28,14 +28,14 @@ export const callFailures = {
 
 export type CallFailureName = keyof typeof callFailures;
 
-/** A call that failed as intended. */
+/** A call that failed because of an injected failure. */
 export interface FailedCall {
   readonly service: string;
   readonly operation: string;
 }
 
 /**
- * Injects failures in sequence: the first at the nth call from now on, each other at the nth call after the one before.
+ * Injects failures in sequence: the first at the nth call from now, each later one at the nth call after the previous failure.
  * @returns the calls that have failed so far, in order; it grows during the run
  */
 export function injectFailures(
@@ -65,7 +65,7 @@ export function injectFailures(
   return failedCalls;
 }
 
-/** A call of a scenario: the nth call of its operation. */
+/** A call in a scenario: the nth call of its operation. */
 export interface Call {
   readonly service: string;
   readonly operation: string;
@@ -78,5 +78,5 @@ export const failureAt = ({ service, operation, nth }: Call, { harm, ...failure 
   nth,
 });
 
-/** Cancels the failures that are still to come. */
+/** Cancels the failures that have not happened yet. */
 export const clearFailures = ({ sandbox: { faults } }: Account): void => faults.clear();

@@ -1,4 +1,4 @@
-// Fails each call of a plan and of a drift run in turn, in every way: the answer is correct or a problem, and nothing changes.
+// Fails each call of a plan and of a drift run in turn, in every way: the result is correct or a problem, and nothing changes.
 import { expect, test } from '@jest/globals';
 import type { Account } from '../converge/harness.ts';
 import { stack } from '../converge/stacks.ts';
@@ -15,20 +15,20 @@ import { scenarios } from './scenarios.ts';
 
 const changedStack = scenarios['a replaced target group'].desired;
 
-/** Runs that change nothing. */
+/** Runs that never change anything. */
 const readOnlyRuns = {
   'a plan': { before: stack(), run: (user: Account): Promise<unknown> => user.plan(changedStack) },
   'a drift': { before: stack(), run: async (user: Account) => (await user.drift(stack())).json },
 };
 type ReadOnlyRun = keyof typeof readOnlyRuns;
 
-/** Without the failures that apply to mutating calls only. */
+/** Excludes the failures that apply to mutating calls only. */
 const applicable = (Object.keys(callFailures) as CallFailureName[]).filter(
   (name) => !(callFailures[name] as CallFailure).mutating,
 );
 const cases = (Object.keys(readOnlyRuns) as ReadOnlyRun[]).flatMap((look) =>
   applicable.map((failureName): [string, ReadOnlyRun, CallFailureName] => [
-    `${look}, ${failureName}`,
+    `${look} in which any call fails returns the correct result or a problem: ${failureName}`,
     look,
     failureName,
   ]),

@@ -2,4 +2,4 @@
 import { testSample } from '../sample.ts';
 import { failEveryCall, failureCases } from './every-call.ts';
 
-testSample(failureCases, (failure) => failEveryCall('a rolling deploy', failure), 1_800_000);
+testSample(failureCases, (_title, failure) => failEveryCall('a rolling deploy', failure), 1_800_000);

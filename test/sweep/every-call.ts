@@ -1,4 +1,4 @@
-/** For sweeps: fails every call of a scenario in turn, and expects the next run to recover. */
+/** For sweeps: fails every call of a scenario in turn, and checks that the next run recovers. */
 import { expect } from '@jest/globals';
 import type { JournalEntry } from '../../sandbox/server/journal.ts';
 import { account, type Account } from '../converge/harness.ts';
@@ -18,7 +18,7 @@ import { leapingClock } from './leaping-clock.ts';
 import { reportLine } from './report.ts';
 import { scenarios, type Scenario, type ScenarioName } from './scenarios.ts';
 
-/** Runs a scenario again and expects everything to exist once, and nothing after a teardown. */
+/** Runs a scenario again, and checks that everything exists exactly once and that a teardown removes it all. */
 export async function expectRecovery(
   user: Account,
   { run, desired }: Scenario,
@@ -59,10 +59,10 @@ export async function beginScenario({ before, prepare }: Scenario): Promise<Acco
   return user;
 }
 
-/** A call of an undisturbed scenario. */
+/** A call in an undisturbed scenario. */
 interface RecordedCall extends Call {
   readonly mutating: boolean;
-  /** Whether every run makes it: the number of polls and of refusals varies. */
+  /** Whether every run makes this call, since the numbers of polls and refusals vary. */
   readonly inEveryRun: boolean;
 }
 
@@ -96,7 +96,7 @@ export const affectedCalls = (
   failure: CallFailure,
 ): readonly RecordedCall[] => calls.filter(({ mutating }) => mutating || !failure.mutating);
 
-/** Expects an error that a failed call may cause, rather than a programming error. */
+/** Checks that an error is one that a failed call may cause, and not a programming error. */
 export function expectForeseenError(error: unknown): void {
   expect(error).toBeInstanceOf(Error);
   for (const mistake of [TypeError, RangeError, ReferenceError]) expect(error).not.toBeInstanceOf(mistake);
@@ -137,12 +137,15 @@ const failCall = (
     if (failedCalls.length > 0) await expectRecovery(user, scenario, fullCensus);
   });
 
-/** One test case per way of failing. */
+/** One test case per way of failing: the title, and the name of the failure. */
 export const failureCases = (Object.keys(callFailures) as CallFailureName[]).map(
-  (name): [CallFailureName] => [name],
+  (name): [title: string, CallFailureName] => [
+    `the next run recovers from a failure of any call: ${name}`,
+    name,
+  ],
 );
 
-/** Fails the calls of a scenario in one way, in sequence: all of them in a sweep, otherwise one that varies with the seed. */
+/** Fails the calls of a scenario in turn, in one way: all of them in a sweep, otherwise one that the seed selects. */
 export async function failEveryCall(scenarioName: ScenarioName, failureName: CallFailureName): Promise<void> {
   const scenario: Scenario = scenarios[scenarioName];
   const failure: CallFailure = callFailures[failureName];

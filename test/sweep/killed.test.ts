@@ -1,18 +1,18 @@
-// Real processes are killed by SIGKILL during a call: the next command continues without creating duplicates.
+// Real processes are killed with SIGKILL during a call, and the next command continues without creating duplicates.
 import { beforeAll, expect, test } from '@jest/globals';
 import { eventually, machine, type Machine } from '../journeys/harness.ts';
 import { tinyStack } from '../journeys/tiny-stack.ts';
 import { reportLine } from './report.ts';
 
-/** The mutating calls of a provision and of a teardown at which the process is killed. */
+/** The mutating calls, by number, at which a provision or a teardown is killed. */
 const PROVISIONS = [1, 3, 5, 8, 11, 14, 17, 20, 23, 26, 29, 32, 35];
 const TEARDOWNS = [1, 4, 7, 10, 13, 16, 19];
 
-/** Whether the call at which it is killed takes effect. */
+/** What happens to the call at which the process is killed: only its response is lost, or it has no effect. */
 const KINDS = ['lost', 'not-done'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** Alternates between the kinds. */
+/** Pairs each call with a kind, alternating between the two. */
 const sampled = (calls: readonly number[]) =>
   calls.map((nth, index): [number, Kind] => [nth, KINDS[index % 2] ?? 'lost']);
 
@@ -57,7 +57,7 @@ beforeAll(async () => {
 }, 120_000);
 
 test.each(sampled(PROVISIONS))(
-  'a provision, at mutating call %i, which is %s',
+  'the next run completes a provision that was killed at mutating call %i (%s)',
   async (nth, kind) => {
     const start = performance.now();
     const { user, flags } = await machineWithSandbox();
@@ -72,7 +72,7 @@ test.each(sampled(PROVISIONS))(
 );
 
 test.each(sampled(TEARDOWNS))(
-  'a teardown, at mutating call %i, which is %s',
+  'the next run completes a teardown that was killed at mutating call %i (%s)',
   async (nth, kind) => {
     const start = performance.now();
     const { user, flags } = await machineWithSandbox();

@@ -1,9 +1,9 @@
-// The clock of the sweeps leaps to the next timer, and stays where it is without one.
+// The sweeps' clock leaps to the next timer, and does not leap if no timer is set.
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { leapingClock } from './leaping-clock.ts';
 
-test('a wait takes no real time, and ends at its due time', async () => {
+test('a wait on the leaping clock takes no real time, and ends at its due time', async () => {
   const clock = leapingClock(0);
   await clock.sleep(3_600_000);
   expect(clock.now()).toBeGreaterThanOrEqual(3_600_000);

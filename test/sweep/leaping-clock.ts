@@ -1,4 +1,4 @@
-/** For sweeps: a clock that both sides share, and that leaps to the next timer while no request is in flight. */
+/** For sweeps: a clock that Slipway and the sandbox share, which leaps to the next timer while no request is in flight. */
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { Clock } from '../../lib/model/clock.ts';
@@ -11,14 +11,14 @@ subscribe('http.client.request.start', (message) => {
   (message as { request: ClientRequest }).request.once('close', () => (underWay -= 1));
 });
 
-/** Milliseconds that pass with each turn of the event loop. */
+/** Milliseconds that pass per turn of the event loop. */
 const TURN_MS = 10;
-/** After this many turns without a request in flight, the clock leaps. */
+/** The number of turns without a request in flight after which the clock leaps. */
 const QUIET_TURNS = 4;
 
 /**
  * Returns a clock on which waits take no real time: the duration of a call depends on the turns of the event loop, not
- * on the machine, and minutes of waiting are skipped. Only one may be in use: it counts all requests of the process.
+ * on the machine, and minutes of waiting are skipped. Only one such clock may be in use, since it counts all requests of the process.
  * @param from milliseconds since 1970; by default now
  */
 export function leapingClock(from = Date.now()): Clock & SandboxClock {
@@ -30,7 +30,7 @@ export function leapingClock(from = Date.now()): Clock & SandboxClock {
   const turn = () => {
     time += TURN_MS;
     quiet = underWay > 0 ? 0 : quiet + 1;
-    // Without timers, as after a cancelled wait, there is nothing to leap to.
+    // Without a timer, for example after a cancelled wait, the clock cannot leap.
     if (quiet > QUIET_TURNS && timers.size > 0) {
       quiet = 0;
       time = Math.max(time, Math.min(...[...timers].map(({ at }) => at)));

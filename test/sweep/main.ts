@@ -1,4 +1,4 @@
-/** `npm run sweep`: runs every sweep completely, and writes the results into docs/survival.md. */
+/** `npm run sweep`: runs every sweep in full, and writes the results into docs/survival.md. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import type { ReportLine } from './report.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SWEEPS = ['test/sweep', 'test/converge', ...LONG];
-/** The long tests without the ones that take an hour: every call, pairs, weather, and Ctrl-C at every step. */
+/** The long tests, except those that take an hour: every call, pairs, weather, and Ctrl-C at every step. */
 const WITHIN_THE_HOUR = [
   ...LONG.filter((path) => !/sweep\/(interrupt\/$|every-call)/.test(path)),
   'test/sweep/interrupt/(closed|unresponsive)',
@@ -41,7 +41,7 @@ const jest = spawn(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'
   env: { FUZZ: '10000', RUNS: '100', ...process.env, SWEEP: '1', SWEEP_REPORT: report },
 });
 const code = await new Promise<number>((done) => jest.on('close', (status) => done(status ?? 1)));
-// The page is only written by a complete sweep without failures.
+// The page is written only after a complete sweep without failures.
 if (code === 0 && isWhole && !values['no-write']) {
   const lines = readFileSync(report, 'utf8')
     .trimEnd()
@@ -50,7 +50,7 @@ if (code === 0 && isWhole && !values['no-write']) {
   writeFileSync(PAGE, survivalPage(readFileSync(PAGE, 'utf8'), lines, performance.now() - start));
   process.stderr.write('docs/survival.md is written; npm run format aligns its tables.\n');
 }
-// The results of a failed sweep are kept: they may be an hour's work.
+// The results of a failed sweep are kept, since they may have taken an hour.
 if (code !== 0 && existsSync(report))
   process.stderr.write(`The results of the passed sweeps are in ${report}.\n`);
 else rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// Fails two random calls of one scenario: the next run completes it, as after a single failure.
+// Fails two random calls in one scenario: the next run completes it, as after a single failure.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { randomSeed } from '../sample.ts';
@@ -21,7 +21,7 @@ import {
 import { reportLine } from './report.ts';
 import { scenarios, type Scenario, type ScenarioName } from './scenarios.ts';
 
-/** A way of failing, and a number that picks one of the calls that it applies to. */
+/** A way of failing, and a number that selects one of the calls to which it applies. */
 const failureChoice = fc.record({
   failure: fc.constantFrom(...(Object.keys(callFailures) as CallFailureName[])),
   any: fc.nat(),
@@ -37,7 +37,7 @@ interface FailureChoice {
   readonly any: number;
 }
 
-/** Two failures: of a call of a scenario, and then of the next call of an operation that the scenario makes later. */
+/** Returns two failures: the first of a call in a scenario, the second of a call whose operation occurs later in it. */
 async function twoFailures(scenario: Scenario, { first, second }: Record<'first' | 'second', FailureChoice>) {
   const all = await callsOf(scenario);
   const pick = (calls: typeof all, { failure: name, any }: FailureChoice) => {
@@ -53,7 +53,7 @@ async function twoFailures(scenario: Scenario, { first, second }: Record<'first'
   ];
 }
 
-test('double faults', async () => {
+test('the next run completes a scenario in which two calls have failed', async () => {
   const isSweep = process.env['SWEEP'] !== undefined;
   const numRuns = isSweep ? 580 : 4;
   const seed = randomSeed();

@@ -1,4 +1,4 @@
-/** For sweeps: the report of their results, for the page that `npm run sweep` writes. */
+/** For sweeps: reports their results for the page that `npm run sweep` writes. */
 import { appendFileSync } from 'node:fs';
 
 /** One line of the report. */
@@ -7,7 +7,7 @@ export type ReportLine =
       readonly sweep: 'every call';
       readonly scenario: string;
       readonly failure: string;
-      /** The calls that failed as intended, as `service Operation`. */
+      /** The calls for which the injected failure happened, as `service Operation`. */
       readonly operations: readonly string[];
       readonly ms: number;
     }

@@ -1,10 +1,10 @@
-/** For sweeps: the runs whose calls are failed in turn, with their initial and final states. */
+/** For sweeps: the runs in which each call fails in turn, with their initial and final states. */
 import type { StackInput } from '../../lib/config/schema.ts';
 import type { Account } from '../converge/harness.ts';
 import { stack, web } from '../converge/stacks.ts';
 import { takenOver, tagForOtherStack } from '../converge/foreign-resources.ts';
 
-/** One run whose calls are failed in turn. */
+/** One run in which each call fails in turn. */
 export interface Scenario {
   /** The stack that exists before the run. */
   readonly before?: StackInput;

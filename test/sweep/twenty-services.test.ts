@@ -1,4 +1,4 @@
-// A stack of twenty services against AWS's rate limits: hardly any call is throttled, since Slipway limits its own rate.
+// A stack of twenty services against AWS's rate limits: hardly any call is throttled, since Slipway limits its own request rate.
 import { expect, test } from '@jest/globals';
 import { calm } from '../../sandbox/chaos/weather.ts';
 import { account } from '../converge/harness.ts';
@@ -14,7 +14,7 @@ const twenty = stack({
   ),
 });
 
-/** Provisions the twenty services. @returns the number of calls, and the share of them that was throttled */
+/** Provisions the twenty services. @returns the number of calls, and the share that was throttled */
 async function throttledShare(limits: boolean) {
   const user = await account({ clock: leapingClock(), weather: { ...calm, throttle: true }, limits });
   await user.provision(twenty);
@@ -26,7 +26,7 @@ async function throttledShare(limits: boolean) {
   };
 }
 
-test('at most one call in a hundred is throttled, and far more without rate limits in Slipway', async () => {
+test('at most one call in a hundred is throttled, but far more if Slipway does not limit its request rate', async () => {
   const kept = await throttledShare(true);
   expect(kept.calls).toBeGreaterThan(10 * SERVICES);
   expect(kept.share).toBeLessThanOrEqual(0.01);

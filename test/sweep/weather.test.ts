@@ -1,4 +1,4 @@
-// Life cycles of stacks in bad weather: stale reads, throttled, slow and lost calls. Each ends with nothing left.
+// Life cycles of stacks in bad weather: stale reads, and throttled, slow and lost calls. Each ends with an empty account.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { StackInput } from '../../lib/config/schema.ts';
@@ -13,7 +13,7 @@ import { leapingClock } from './leaping-clock.ts';
 import { reportLine } from './report.ts';
 import { scenarios } from './scenarios.ts';
 
-/** The number of attempts: a run may end with a problem in such weather. */
+/** The maximum number of attempts per command, since a run may end with a problem in such weather. */
 const TRIES = 4;
 
 const stormy = (seed: string): Weather => ({
@@ -44,7 +44,7 @@ async function untilItSucceeds(run: () => Promise<unknown>): Promise<number> {
 async function changeByHand(user: Account, index: number): Promise<void> {
   const { apply } = manualChanges[index % manualChanges.length] ?? { apply: async () => undefined };
   const ids = user.ids();
-  // A change that AWS refuses at this moment is skipped.
+  // A change that AWS refuses because of the weather is skipped.
   await apply(user.aws, (address, field) => ids[address]?.[field] ?? '').catch(() => undefined);
 }
 
@@ -54,7 +54,7 @@ const life = fc.record({
   mishap: fc.nat({ max: manualChanges.length - 1 }),
 });
 
-test('life cycles', async () => {
+test('a stack in bad weather can be provisioned, changed, repaired and torn down without leftovers', async () => {
   const count = process.env['SWEEP'] === undefined ? 1 : 200;
   const seed = randomSeed();
   const start = performance.now();
@@ -75,7 +75,7 @@ test('life cycles', async () => {
       await changeByHand(user, mishap);
       await counted(() => user.drift(stack()));
       await provision(stack());
-      // One more run in calm weather sees what stale lists have hidden; then nothing is left to do.
+      // One more run in calm weather finds what stale lists have hidden; after it, the plan is empty.
       user.sandbox.chaos.adjust(calm);
       await user.provision(stack());
       expect(user.census()).toEqual(fullCensus);

@@ -18,7 +18,7 @@ afterAll(() => sandbox.close());
 /** Returns calls that the sandbox refused because it does not implement them. */
 const notThere = () => sandbox.journal.entries().filter(({ result }) => result === 'NotImplemented');
 
-test('apply creates everything, the plan afterwards is empty, and destroy leaves nothing', async () => {
+test('apply creates everything, the next plan is empty, and destroy leaves nothing behind', async () => {
   expect(await user.apply()).toEqual(done);
   expect(census(sandbox.world)).toEqual({
     'ec2.vpcs': 1,

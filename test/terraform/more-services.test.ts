@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.close());
 
-test('three more services, new images, two services less: each apply is followed by an empty plan', async () => {
+test('the plan is empty after each apply: three services added, new images, two services removed', async () => {
   const many = { more_services: 3 };
   expect(await user.apply(many)).toEqual(done);
   expect(census(sandbox.world)).toMatchObject({

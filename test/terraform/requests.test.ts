@@ -6,7 +6,7 @@ import { terraform } from './terraform.ts';
 const done = { code: 0, why: '' };
 const DOMAIN = 'api.terraform.localhost';
 
-test('requests reach the containers through the resources of Terraform, next to a stack of Slipway', async () => {
+test('requests reach containers through resources that Terraform created, beside a stack that Slipway created', async () => {
   const slipway = await machine();
   expect(await slipway.run('provision')).toMatchObject({ code: 0, problem: undefined });
   const before = await slipway.census();

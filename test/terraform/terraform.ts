@@ -18,7 +18,7 @@ export type Variables = Readonly<Record<string, string | number | boolean | obje
 /** The outcome of a Terraform command. */
 export interface Outcome {
   readonly code: number;
-  /** Its output, when it exited with another code than 0. */
+  /** Its output, if it exited with a code other than 0. */
   readonly why: string;
 }
 

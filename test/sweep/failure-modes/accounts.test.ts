@@ -1,4 +1,4 @@
-// Failure modes 27 to 31: roles that are not ready yet, and quotas of the account.
+// Failure modes 27 to 31: roles that are not ready yet, and account quotas.
 import { expect, test } from '@jest/globals';
 import { stack } from '../../converge/stacks.ts';
 import { leapingClock } from '../leaping-clock.ts';
@@ -6,7 +6,7 @@ import { expectConverged, jobs, LOST, refusal, results, withFailures, startAccou
 
 const PASS = 'User: arn:aws:iam::1:user/me is not authorized to perform: iam:PassRole on resource: arn';
 
-test('27: an AccessDenied on passing a role is retried for a new role, and final for an old one', async () => {
+test('27: an AccessDenied error for passing a role is retried if the role is new, and final if it is old', async () => {
   const clock = leapingClock();
   const user = await startAccount({ iamLagMs: 60_000 }, { clock });
   await user.provision(stack());
@@ -25,14 +25,14 @@ test('27: an AccessDenied on passing a role is retried for a new role, and final
   expect(results(user, 'RegisterTaskDefinition')).toEqual(['AccessDeniedException']);
 });
 
-test('28: a role that ECS cannot assume yet is waited for, although tasks fail to start', async () => {
+test('28: the run waits for a role that ECS cannot assume yet, even while tasks fail to start', async () => {
   const user = await startAccount();
   await user.provision(jobs(1));
   await user.removeNouns(jobs(1), new Set(['services', 'taskDefinitions', 'roles']));
   const { journal, world } = user.sandbox;
   const add = journal.add.bind(journal);
   journal.add = (entry) => {
-    // CreateService could pass the roles, but they have not yet reached the service that starts the tasks.
+    // CreateService has accepted the roles, but they have not yet propagated to the service that starts tasks.
     if (entry.operation === 'CreateService')
       world.visibleAt = ({ changedAt: since }) => since.getTime() + 60_000;
     add(entry);
@@ -45,7 +45,7 @@ test('28: a role that ECS cannot assume yet is waited for, although tasks fail t
   await expectConverged(user, jobs(1));
 });
 
-test('29: the service-linked role of ECS is created before its first use, accepted as it is, and never deleted', async () => {
+test("29: ECS's service-linked role is created before its first use, accepted as it is, and never deleted", async () => {
   const user = await startAccount();
   await withFailures(user, { CreateServiceLinkedRole: LOST }, () => user.provision(stack()));
   expect(results(user, 'CreateServiceLinkedRole')).toEqual(['ok', 'InvalidInput']);
@@ -60,7 +60,7 @@ test('29: the service-linked role of ECS is created before its first use, accept
   await expectConverged(user);
 });
 
-test('31: an exceeded quota is reported at once with its code, while a throttle of a similar name is retried', async () => {
+test('31: an exceeded quota is reported immediately with its code, while throttling with a similar code is retried', async () => {
   const user = await startAccount();
   for (const [operation, code] of [
     ['CreateVpc', 'VpcLimitExceeded'],

@@ -53,7 +53,7 @@ test('23: a service is created after the rules of its target groups, and retried
   await expectConverged(user);
 });
 
-test('25: a deployment that ECS rolled back is a failure, although the service is stable', async () => {
+test('25: a deployment that ECS rolled back is reported as a failure, even though the service is stable', async () => {
   const plane = failablePlane();
   const user = await startAccount({}, { plane });
   await user.provision(jobs(1), { wait: true });
@@ -67,10 +67,10 @@ test('25: a deployment that ECS rolled back is a failure, although the service i
   await expectConverged(user, jobs(2));
 });
 
-test('26: a run that was killed while it waited is continued by the next run', async () => {
+test('26: the next run continues a run that was killed while it waited', async () => {
   const user = await startAccount();
   await provisionKilledAt(user, 'CreateLoadBalancer');
-  // The first call is the survey's, the second waits.
+  // The survey sends the first call, the wait the second.
   await provisionKilledAt(user, 'DescribeNatGateways', { nth: 2 });
   await user.provision(stack());
   expect(results(user, 'CreateLoadBalancer')).toEqual(['ok']);

@@ -1,4 +1,4 @@
-// Failure modes 11 to 19: resources that AWS shows late, and creates that it refuses because they exist.
+// Failure modes 11 to 19: resources that AWS shows late, and creates that AWS refuses because the resource exists.
 import {
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,
@@ -41,7 +41,7 @@ test('11: "not found" is retried for an id that was created moments ago, and fin
   await withFailures(user, { CreateTags: { ...refusal('InvalidVpcID.NotFound'), times: 'always' } }, () =>
     expect(user.provision(edited)).rejects.toMatchObject({ code: 'STEPS_FAILED' }),
   );
-  // Each resource is tagged by one call, and no call is sent again.
+  // Each resource is tagged with one call, and no call is repeated.
   const resources = Object.keys(user.ids()).length;
   expect(results(user, 'CreateTags').length).toBeLessThan(resources);
   await user.provision(edited);
@@ -76,18 +76,18 @@ test('12: a resource that is shown, then missing, then shown again is neither cr
   const clock = leapingClock();
   const user = await startAccount({ idLagMs: 60_000, listLagMs: 60_000 }, { clock });
   const appearing = await flappingIds(user, clock, user.provision(stack()));
-  // While lists flap, a resource that the survey misses is found when its create is refused: there is no duplicate to remove.
+  // While lists flap, a resource that the survey misses is found when its create is refused, so there is no duplicate to remove.
   const { calls } = await user.provision(stack());
   expect(calls.filter((call) => /:(Delete|Release|Detach)/.test(call))).toEqual([]);
   await clock.sleep(60_000);
   await expectConverged(user);
   const disappearing = await flappingIds(user, clock, user.teardown(stack()));
   expect(user.census()).toEqual({});
-  // About one in four ids flaps.
+  // About one in four ids disappears and appears again.
   expect([...appearing, ...disappearing]).not.toEqual([]);
 }, 300_000);
 
-test('13: attachments, routes and rules whose answer was lost are compared, not created again', async () => {
+test('13: attachments, routes and rules are compared, not created again, after the response to their create was lost', async () => {
   const user = await startAccount();
   const operations = {
     AttachInternetGateway: 'Resource.AlreadyAssociated',
@@ -117,7 +117,7 @@ test('14: routes to a deleted NAT gateway are replaced by routes to the new one'
   expect(new Set(targets)).toEqual(new Set([user.ids()['natGateway']?.['natGatewayId']]));
 });
 
-test('15: a half-created target group with other settings is updated or replaced', async () => {
+test('15: a half-created target group whose settings differ is updated or replaced', async () => {
   const user = await startAccount();
   await provisionKilledAt(user, 'CreateTargetGroup');
   const edited = stack({ services: web({ api1: { health: { path: '/ready' } } }) });
@@ -129,7 +129,7 @@ test('15: a half-created target group with other settings is updated or replaced
   await expectConverged(user, ported(5002));
 });
 
-test('16: a rule whose answer was lost is found by its priority, and created once', async () => {
+test('16: a rule is found by its priority after the response to its create was lost, and not created twice', async () => {
   const user = await startAccount();
   await withFailures(user, { CreateRule: LOST }, () => user.provision(stack()));
   expect(results(user, 'CreateRule').sort()).toEqual(['PriorityInUse', 'ok', 'ok']);
@@ -140,7 +140,7 @@ test('16: a rule whose answer was lost is found by its priority, and created onc
   expect(new Set(paths).size).toBe(paths.length);
 });
 
-test('17: an inactive service counts as missing, like one that never existed', async () => {
+test('17: an inactive service counts as missing, like a service that never existed', async () => {
   const user = await startAccount();
   await user.provision(stack());
   await changeByHand(user, 'services', 'it was deleted');
@@ -153,7 +153,7 @@ test('17: an inactive service counts as missing, like one that never existed', a
   );
 });
 
-test('18: a hosted zone whose answer was lost is found by its caller reference, and created once', async () => {
+test('18: a hosted zone is found by its caller reference after the response to its create was lost, and not created twice', async () => {
   const user = await startAccount();
   await withFailures(user, { CreateHostedZone: LOST }, () => user.provision(stack()));
   expect(results(user, 'CreateHostedZone')).toEqual(['ok', 'HostedZoneAlreadyExists']);
@@ -161,7 +161,7 @@ test('18: a hosted zone whose answer was lost is found by its caller reference, 
   await expectConverged(user);
 });
 
-test('19: a record that has changed meanwhile is read again, and a busy zone is waited for', async () => {
+test('19: a record that has changed meanwhile is read again, and the run waits for a busy zone', async () => {
   const user = await startAccount({ zoneBusyMs: 5_000 });
   const busy = refusal('PriorRequestNotComplete');
   await withFailures(user, { ChangeResourceRecordSets: { ...busy, times: 5 } }, () =>

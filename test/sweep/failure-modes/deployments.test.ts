@@ -18,7 +18,7 @@ import {
   worker,
 } from './scene.ts';
 
-test('32: a taken service name is waited for, and a service that has it unseen is updated', async () => {
+test('32: the run waits for a taken service name, and updates an existing service that the survey missed', async () => {
   const user = await startAccount();
   await user.provision(stack());
   await user.aws.ecs.send(new DeleteServiceCommand({ cluster: 'shop-dev', service: 'web', force: true }));
@@ -47,14 +47,14 @@ test('32: a taken service name is waited for, and a service that has it unseen i
     await late.provision(several(1));
     return late.provision(several(2));
   });
-  // The survey missed these services, so their creates find the names taken; `web` leaves a target group behind.
+  // The survey missed these services, so their creates fail since the names are taken; `web` leaves a target group behind.
   expect(calls).toContain('ecs:CreateService');
   expect(results(late, 'UpdateService').filter((result) => result === 'ok')).toHaveLength(6);
   await clock.sleep(60_000);
   await expectConverged(late, several(2));
 });
 
-test('33: a broken first deployment is reported as a failure, and a fixed one follows it', async () => {
+test('33: a failed first deployment is reported, and the next run deploys the fixed service', async () => {
   const plane = failablePlane();
   const user = await startAccount({}, { plane });
   plane.failure = { stopCode: 'EssentialContainerExited', reason: 'Essential container in task exited' };
@@ -85,7 +85,7 @@ test.each([
     'The task could not be set up: check its network access to AWS, the log group and the execution role.',
   ],
 ])(
-  '34: the reason of a task that cannot be set up is reported with what helps: %s',
+  '34: the reason why a task cannot be set up is reported with a suggested fix: %s',
   async (reason, helps) => {
     const plane = failablePlane();
     const user = await startAccount({}, { plane });
@@ -98,7 +98,7 @@ test.each([
   },
 );
 
-test('35: a container that fails its health checks is named with its target group and what helps', async () => {
+test('35: a container that fails its health checks is reported with its target group and a suggested fix', async () => {
   const user = await startAccount({}, { plane: { ...failablePlane(), checksTargets: true } });
   const health = { State: 'unhealthy', Reason: 'Target.Timeout', Description: 'Request timed out' } as const;
   const region = user.sandbox.world.region('eu-west-1');
@@ -115,7 +115,7 @@ test('35: a container that fails its health checks is named with its target grou
   });
 });
 
-test('36: a combination that AWS would refuse late is refused before the first call, with its path', async () => {
+test('36: a combination of settings that AWS would refuse late is refused before the first call, with its path', async () => {
   const user = await startAccount();
   const wrong: readonly [StackInput, string][] = [
     [stack({ services: web({}, { cpu: 256, memory: 8192 }) }), 'memory'],

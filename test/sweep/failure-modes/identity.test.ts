@@ -1,4 +1,4 @@
-// Failure modes 1 to 10: ownership, calls whose answer was lost, and resources that a crash left behind.
+// Failure modes 1 to 10: ownership, lost responses, and resources that a crash left behind.
 import { CreateClusterCommand } from '@aws-sdk/client-ecs';
 import { CreateVpcCommand, DeleteNatGatewayCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
@@ -20,7 +20,7 @@ import {
 /** Creates that accept no client token. */
 const TOKENLESS = ['CreateVpc', 'CreateInternetGateway', 'AllocateAddress'];
 
-test('1: a lost answer does not lead to a second VPC, gateway or address', async () => {
+test('1: a lost response does not lead to a second VPC, gateway or address', async () => {
   const user = await startAccount();
   const cut: Failure = { kind: 'lost', looks: 'cut' };
   const reset: Failure = { kind: 'lost', looks: 'reset' };
@@ -31,7 +31,7 @@ test('1: a lost answer does not lead to a second VPC, gateway or address', async
   await expectConverged(user);
 });
 
-test('2: resources that a killed run created and did not record are found, and torn down, by their tags', async () => {
+test('2: resources that a killed run created but did not record are found by their tags, and torn down', async () => {
   const user = await startAccount();
   for (const operation of ['CreateVpc', 'CreateInternetGateway']) await provisionKilledAt(user, operation);
   await user.provision(stack());
@@ -44,7 +44,7 @@ test('2: resources that a killed run created and did not record are found, and t
   expect(user.census()).toEqual({});
 });
 
-test('3: a create that AWS carries out after the survey of the next run is waited for', async () => {
+test("3: a run waits for the previous run's create, even if AWS carries it out only after the survey", async () => {
   const clock = leapingClock();
   const user = await startAccount({}, { clock });
   const { aws: theirs, ...other } = await account();
@@ -68,18 +68,18 @@ test('3: a create that AWS carries out after the survey of the next run is waite
   await expectConverged(user);
 });
 
-test('4: a resource that lists show after a minute is looked for that long, and a first run does not wait', async () => {
+test('4: a resource that AWS lists only after a minute is looked for that long, but a first run does not wait', async () => {
   const user = await startAccount({ listLagMs: 60_000 });
   await withFailures(user, { CreateVpc: LOST }, () => user.provision(stack()));
   expect(results(user, 'CreateVpc')).toHaveLength(1);
   await expectConverged(user);
   const first = await startAccount();
   await first.provision(stack());
-  // The survey, and a look for earlier creates: a first run has only the former.
+  // The resumed run looks for earlier creates after its survey, while a first run only surveys.
   expect(results(first, 'DescribeVpcs').length).toBeLessThan(results(user, 'DescribeVpcs').length);
 });
 
-test('5: a client token that returns a deleted NAT gateway is replaced by another token', async () => {
+test('5: a client token that returns a deleted NAT gateway is replaced by a new token', async () => {
   const user = await startAccount();
   await provisionKilledAt(user, 'CreateNatGateway');
   const [nat] = user.sandbox.world.region('eu-west-1').ec2.natGateways.all();
@@ -89,7 +89,7 @@ test('5: a client token that returns a deleted NAT gateway is replaced by anothe
   await expectConverged(user);
 });
 
-test('6: a client token that was used with another configuration leads to the resource that it created', async () => {
+test('6: a client token that was used with another configuration leads to the resource that was created with it', async () => {
   const user = await startAccount({ listLagMs: 60_000 });
   await provisionKilledAt(user, 'CreateRouteTable');
   const edited = stack({ tags: { team: 'orders' } });
@@ -99,7 +99,7 @@ test('6: a client token that was used with another configuration leads to the re
   await expectConverged(user, edited);
 });
 
-test('7: the state of one Region is refused for another before anything changes', async () => {
+test('7: a state file of another Region is refused before anything changes', async () => {
   const user = await startAccount();
   await user.provision(stack());
   const before = user.census();
@@ -111,16 +111,16 @@ test('7: the state of one Region is refused for another before anything changes'
   expect(user.census()).toEqual(before);
 });
 
-test('8: of two concurrent runs the second is refused, and the first is not disturbed', async () => {
+test('8: the second of two concurrent runs is refused, and the first is not affected', async () => {
   const user = await startAccount();
-  // Either of the two may come first.
+  // Either run may take the lock first.
   const runs = await Promise.allSettled([user.provision(stack()), user.provision(stack())]);
   const refused = runs.flatMap((run) => (run.status === 'rejected' ? [run.reason as unknown] : []));
   expect(refused).toMatchObject([{ code: 'LOCKED' }]);
   await expectConverged(user);
 });
 
-test('9: expired credentials end the run at once, and the next run continues', async () => {
+test('9: expired credentials end the run immediately, and the next run continues', async () => {
   const user = await startAccount();
   const codes = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'UnrecognizedClientException'];
   for (const code of codes) {
@@ -138,7 +138,7 @@ test('9: expired credentials end the run at once, and the next run continues', a
     expect(results(user, operation).filter((is) => is === 'ok')).toEqual(['ok']);
 });
 
-test('10: a foreign cluster that CreateCluster returns is not ours', async () => {
+test('10: a foreign cluster that CreateCluster returns is refused', async () => {
   const user = await startAccount();
   await user.aws.iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: 'ecs.amazonaws.com' }));
   await user.aws.ecs.send(new CreateClusterCommand({ clusterName: 'shop-dev' }));

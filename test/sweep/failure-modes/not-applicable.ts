@@ -1,8 +1,8 @@
-/** The failure modes of the catalogue (§13) that cannot happen to Slipway, each with the reason. */
+/** The failure modes in the catalogue (§13) that cannot happen to Slipway, each with the reason. */
 
-/** By number. A change that makes one of them possible moves it from here to a test. */
+/** The reasons by number. If a change makes one of these possible, it needs a test instead. */
 export const cannotHappen: Readonly<Record<number, string>> = {
-  22: 'The listener speaks HTTP alone: no stack has a certificate to wait for.',
-  24: 'There are no interface endpoints: private subnets reach AWS through the NAT gateway.',
-  30: "No policy names a user or a role as principal: the roles trust ECS's own service principal.",
+  22: 'The listener speaks only HTTP, so no stack has a certificate to wait for.',
+  24: 'A stack has no interface endpoints, since private subnets reach AWS through the NAT gateway.',
+  30: "No policy names a user or a role as principal, since the roles trust ECS's service principal.",
 };

@@ -1,4 +1,4 @@
-/** For the tests of failure modes: an AWS with realistic durations, failures by operation, and the expected end state. */
+/** For tests of failure modes: accounts with realistic durations, failures by operation, and checks of the end state. */
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { expect } from '@jest/globals';
 import type { StackInput } from '../../../lib/config/schema.ts';
@@ -10,7 +10,7 @@ import { stack } from '../../converge/stacks.ts';
 import { callFailures, injectFailures } from '../call-failures.ts';
 import { leapingClock } from '../leaping-clock.ts';
 
-/** Opens an account on an AWS with realistic durations, which the clock skips. */
+/** Opens an account in which AWS takes realistic durations, which the clock skips. */
 export const startAccount = (weather: Partial<Weather> = {}, more: Parameters<typeof account>[0] = {}) =>
   account({ clock: leapingClock(), weather: { ...calm, ...weather }, ...more });
 
@@ -31,7 +31,7 @@ export const callOrder = ({ sandbox }: Account, ...operations: string[]): string
   ),
 ];
 
-/** Runs a command while requests keep the clock from leaping: what it creates is still recent a moment later. */
+/** Runs a command while requests keep the clock from leaping, so that what it creates is still recent afterwards. */
 export async function withBusyClock<T>({ aws }: Account, run: () => Promise<T>): Promise<T> {
   let isDone = false;
   const running = run().finally(() => (isDone = true));
@@ -50,10 +50,10 @@ export const refusal = (code: string, message = 'by the test', status = 400): Fa
   status,
 });
 
-/** The failure of each operation, which by default happens once. */
+/** The failures by operation; each happens once by default. */
 type FailuresByOperation = Readonly<Record<string, Failure & Partial<Pick<Fault, 'nth' | 'times'>>>>;
 
-/** Runs a command while operations fail, and expects every failure to have happened. */
+/** Runs a command while operations fail, and checks that every failure has happened. */
 export async function withFailures<T>(
   user: Account,
   failures: FailuresByOperation,
@@ -72,11 +72,11 @@ interface KillOptions {
   readonly desired?: StackInput;
   /** The call of the operation at which the run is killed; by default the first. */
   readonly nth?: number;
-  /** Whether AWS carries that call out; by default it does. */
+  /** Whether AWS carries out that call; true by default. */
   readonly isDone?: boolean;
 }
 
-/** Provisions, and kills the run at a call of an operation. */
+/** Provisions a stack, and kills the run at a call of an operation. */
 export async function provisionKilledAt(
   user: Account,
   operation: string,
@@ -89,7 +89,7 @@ export async function provisionKilledAt(
   expect(failedCalls).toMatchObject([{ operation }]);
 }
 
-/** Expects a stack to be complete: no duplicate, no orphan, nothing to do. */
+/** Checks that a stack is complete, without duplicates or orphans, and that the next plan is empty. */
 export async function expectConverged(user: Account, desired: StackInput = stack()): Promise<void> {
   const { calls } = await user.provision(desired);
   const other = await account();

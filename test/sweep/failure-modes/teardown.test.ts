@@ -16,7 +16,7 @@ test('37: the elastic IP is released once its NAT gateway no longer uses it', as
   expect(user.census()).toEqual({});
 });
 
-test('38: network interfaces of others are named, and those that AWS leaves behind are waited for', async () => {
+test('38: foreign network interfaces are reported, and the run waits for those that AWS has not deleted yet', async () => {
   const user = await startAccount();
   await user.provision(stack());
   const SubnetId = user.ids()['subnets.private-1']?.['subnetId'];
@@ -46,7 +46,7 @@ test('38: network interfaces of others are named, and those that AWS leaves behi
   expect(user.census()).toEqual({});
 });
 
-test('39: deletes that ECS, IAM, logs and zones refuse for a while are retried, in the right order', async () => {
+test('39: deletes that ECS, IAM, CloudWatch Logs and Route 53 refuse for a while are retried, in the right order', async () => {
   const user = await startAccount({ listLagMs: 30_000, idLagMs: 5_000 });
   await user.provision(stack());
   await withFailures(
@@ -65,7 +65,7 @@ test('39: deletes that ECS, IAM, logs and zones refuse for a while are retried, 
   expect(user.census()).toEqual({});
 });
 
-/** Another user creates or deletes a record in our zone. */
+/** Creates or deletes a record in our zone, as another user. */
 const record = (user: Account, Action: 'CREATE' | 'DELETE') =>
   user.aws.route53.send(
     new ChangeResourceRecordSetsCommand({
@@ -86,7 +86,7 @@ const record = (user: Account, Action: 'CREATE' | 'DELETE') =>
     }),
   );
 
-test('40: protected and foreign resources are named and kept, and a later teardown removes the rest', async () => {
+test('40: protected and foreign resources are reported and kept, and a later teardown removes the rest', async () => {
   const user = await startAccount();
   await user.provision(stack());
   await record(user, 'CREATE');

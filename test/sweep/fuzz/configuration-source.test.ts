@@ -19,7 +19,7 @@ for (const api of ['api1', 'api2']) {
 }
 /** The example configuration. */
 const TEXT = readFileSync(join(ROOT, 'slipway.config.ts'), 'utf8').replace('./lib/', `${ROOT}/lib/`);
-/** Insertions: plausible ones and absurd ones. */
+/** Plausible and absurd strings to insert. */
 const INSERTS = [
   ...[
     '{',
@@ -54,7 +54,7 @@ const INSERTS = [
   ],
 ];
 
-/** Milliseconds: an order of magnitude more than a slow machine needs. */
+/** Milliseconds that a configuration may take to load, ten times what a slow machine needs. */
 const WITHIN = 30_000;
 
 let files = 0;
@@ -62,7 +62,7 @@ async function expectLoadedOrRefused(bytes: Uint8Array): Promise<void> {
   const file = join(folder, `${(files += 1)}.config.ts`);
   writeFileSync(file, bytes);
   try {
-    // Most of them do not compile, and a process for each would take hours: some of those are enough.
+    // Most inputs do not compile, and a process for each would take hours, so only some of those get one.
     const compiles = await bundleModule(file).then(
       () => true,
       (error: unknown) => {
@@ -80,7 +80,7 @@ async function expectLoadedOrRefused(bytes: Uint8Array): Promise<void> {
   }
 }
 
-test('a configuration file with parts replaced, removed or repeated', async () => {
+test('a configuration file with parts replaced, removed or repeated is loaded or refused with a problem', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryByteEdits(INSERTS), async (changes) =>
       expectLoadedOrRefused(applyByteEdits(Buffer.from(TEXT), changes)),
@@ -90,7 +90,7 @@ test('a configuration file with parts replaced, removed or repeated', async () =
   expect(readdirSync(folder)).toEqual(['services']);
 }, 7_200_000);
 
-test('arbitrary strings and bytes', async () => {
+test('a configuration file of arbitrary strings or bytes is loaded or refused with a problem', async () => {
   const any = fc.oneof(
     fc.uint8Array({ maxLength: 100 }),
     fc.string({ unit: 'binary', maxLength: 100 }).map((text) => Buffer.from(text)),

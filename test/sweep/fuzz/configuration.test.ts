@@ -26,7 +26,7 @@ function throughSerialization(input: unknown): { value: unknown } | undefined {
   }
 }
 
-test('a stack with parts replaced by arbitrary values', () => {
+test('a stack with parts replaced by arbitrary values is parsed or refused with a problem', () => {
   fc.assert(
     fc.property(arbitraryEdits(arbitraryValue), (changes) => {
       const out = throughSerialization(applyEdits(sound(), changes));
@@ -36,7 +36,7 @@ test('a stack with parts replaced by arbitrary values', () => {
   );
 });
 
-test('arbitrary values', () => {
+test('an arbitrary value is parsed or refused with a problem', () => {
   fc.assert(
     fc.property(arbitraryValue, (input) => {
       const out = throughSerialization(input);
@@ -46,7 +46,7 @@ test('arbitrary values', () => {
   );
 });
 
-test('a stack with getters that throw', () => {
+test('a stack with getters that throw is parsed or refused with a problem', () => {
   const throwing = fc.record({
     changes: arbitraryEdits(arbitraryValue),
     getters: fc.array(fc.nat(50), { maxLength: 3 }),
@@ -73,7 +73,7 @@ test('a stack with getters that throw', () => {
   );
 });
 
-test('Object.prototype is not polluted', () => {
+test('the inputs of these tests do not pollute Object.prototype', () => {
   expect(Object.keys(Object.prototype)).toEqual([]);
   expect(({} as Record<string, unknown>)['inherited']).toBeUndefined();
 });

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { afterAll } from '@jest/globals';
 import { reportLine } from '../report.ts';
 
-/** The number of inputs of a kind: a few hundred, or the value of FUZZ. */
+/** The number of inputs per test: 200, or the value of FUZZ. */
 export const RUNS = Number(process.env['FUZZ'] ?? 200);
-/** The same for inputs that need a compiler, a process or a run each. */
+/** The number of inputs per test if each needs a compiler, a process or a run. */
 export const FEW_RUNS = process.env['FUZZ'] ? Math.ceil(RUNS / 10) : 20;
 
-/** Reports the number of inputs of a kind that the tests of a file have tried. */
+/** Reports how many inputs of a kind the tests of a file have tried. */
 export function reportCount(what: string, count: number): void {
   const start = performance.now();
   afterAll(() => reportLine({ sweep: 'fuzz', what, count, ms: performance.now() - start }));
@@ -67,7 +67,7 @@ export const arbitraryJson: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 4 }),
 );
 
-/** Nested so deeply that a naive recursion overflows the stack. */
+/** A value nested so deeply that a naive recursion overflows the stack. */
 const deep = (depth: number): unknown => {
   let value: unknown = null;
   for (let n = 0; n < depth; n += 1) value = n % 2 ? [value] : { a: value };
@@ -80,7 +80,7 @@ const circular = (): unknown => {
   return value;
 };
 
-/** Any value that a program can put into a configuration. */
+/** Any value that a program can export as a configuration. */
 export const arbitraryValue: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 3, arbitrary: arbitraryJson },
   { weight: 2, arbitrary: fc.constantFrom<unknown>(...ODD_NUMBERS, undefined, 10n) },
@@ -130,7 +130,7 @@ export interface ValueEdit {
   readonly value: unknown;
 }
 
-/** Arbitrary lists of edits. @param value the values that may be inserted */
+/** Returns arbitrary lists of edits. @param value generates the values to insert */
 export const arbitraryEdits = (value: fc.Arbitrary<unknown>): fc.Arbitrary<ValueEdit[]> =>
   fc.array(
     fc.record<ValueEdit>({
@@ -160,7 +160,7 @@ function copy(value: unknown, depth = 0): unknown {
   return copied;
 }
 
-/** Lists every place of a value: the object that holds it, and the key. */
+/** Lists every place in a value, as the containing object and the key. */
 function places(value: unknown, depth = 0): [Holder, string][] {
   if (!isPlain(value) || depth > 8) return [];
   return Object.keys(value).flatMap((key): [Holder, string][] => [
@@ -202,7 +202,7 @@ export interface ByteEdit {
   readonly text: string;
 }
 
-/** Arbitrary lists of byte edits. @param inserts strings to insert, in addition to arbitrary ones */
+/** Returns arbitrary lists of byte edits. @param inserts strings to insert, in addition to arbitrary ones */
 export const arbitraryByteEdits = (inserts: readonly string[]): fc.Arbitrary<ByteEdit[]> =>
   fc.array(
     fc.record<ByteEdit>({

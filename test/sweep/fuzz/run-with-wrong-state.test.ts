@@ -1,4 +1,4 @@
-// A provision with any wrong contents in its state file corrects them: nothing is created twice, lost or reported as changed.
+// A provision corrects any wrong contents of its state file: nothing is created twice, lost or reported as changed.
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { StateData } from '../../../lib/state/format.ts';
@@ -98,24 +98,27 @@ function corrupt(ids: Ids, changes: readonly StateError[]): { ids: Ids; more: Pa
   return { ids: corrupted, more: { intents, generations } };
 }
 
-test.each([...MISSING_IDS, ...MALFORMED_IDS])('every id is %j', async (text) => {
-  const user = await account();
-  await user.provision(stack());
-  const [ids, census] = [user.ids(), user.census()];
-  const corrupted = Object.entries(ids).map(([address, fields]) => [
-    address,
-    Object.fromEntries(Object.keys(fields).map((field) => [field, text])),
-  ]);
-  user.writeState(Object.fromEntries(corrupted) as Ids);
-  expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
-  expect(user.census()).toEqual(census);
-  expect(user.ids()).toEqual(ids);
-  user.writeState(Object.fromEntries(corrupted) as Ids);
-  await user.teardown(stack());
-  expect(user.census()).toEqual({});
-});
+test.each([...MISSING_IDS, ...MALFORMED_IDS])(
+  'a provision corrects a state file in which every id is %j',
+  async (text) => {
+    const user = await account();
+    await user.provision(stack());
+    const [ids, census] = [user.ids(), user.census()];
+    const corrupted = Object.entries(ids).map(([address, fields]) => [
+      address,
+      Object.fromEntries(Object.keys(fields).map((field) => [field, text])),
+    ]);
+    user.writeState(Object.fromEntries(corrupted) as Ids);
+    expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
+    expect(user.census()).toEqual(census);
+    expect(user.ids()).toEqual(ids);
+    user.writeState(Object.fromEntries(corrupted) as Ids);
+    await user.teardown(stack());
+    expect(user.census()).toEqual({});
+  },
+);
 
-test('missing, swapped and malformed ids, forgotten resources and old intents', async () => {
+test('a provision corrects missing, swapped and malformed ids, forgotten resources and old intents', async () => {
   const user = await account({ lifetime: 'file' });
   await user.provision(stack());
   const [ids, census] = [user.ids(), user.census()];
@@ -124,7 +127,7 @@ test('missing, swapped and malformed ids, forgotten resources and old intents', 
       const corrupted = corrupt(ids, changes);
       user.writeState(corrupted.ids, corrupted.more);
       try {
-        // Everything is as configured: it is found by tags and names, without a mutating call.
+        // Everything is as configured, so it is found by tags and names without a mutating call.
         expect(await user.provision(stack())).toEqual({ done: [], calls: [] });
       } catch (error) {
         expectProblem(error, []);
@@ -136,7 +139,7 @@ test('missing, swapped and malformed ids, forgotten resources and old intents', 
   );
 }, 7_200_000);
 
-test('a first provision and a teardown with a state file of resources that never existed', async () => {
+test('a first provision and a teardown succeed with a state file of resources that never existed', async () => {
   const undisturbed = await account();
   await undisturbed.provision(stack());
   const ids = undisturbed.ids();

@@ -1,4 +1,4 @@
-// Any contents of a state file are read, or refused with a problem and kept byte for byte; a written state can be read.
+// Any contents of a state file are either read or refused and left unchanged, and every written state can be read.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -41,7 +41,7 @@ async function expectKept(bytes: Buffer): Promise<void> {
   await writeFile(file, bytes);
   try {
     const state = await openState(file, guard, systemClock);
-    // Even a valid file is not rewritten before something changes.
+    // Not even a valid file is rewritten before something changes.
     expect((await readFile(file)).equals(bytes)).toBe(true);
     for (const address of ['vpc', 'natGateway', 'services.constructor']) {
       await state.renew(address);
@@ -57,7 +57,7 @@ async function expectKept(bytes: Buffer): Promise<void> {
   expect(await readdir(dirname(file))).toEqual(['dev.json']);
 }
 
-test('a state with parts replaced', async () => {
+test('a state with parts replaced is read or refused with a problem', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryEdits(arbitraryJson), async (changes) =>
       expectKept(Buffer.from(JSON.stringify(applyEdits(STATE, changes)) ?? '')),
@@ -66,7 +66,7 @@ test('a state with parts replaced', async () => {
   );
 }, 3_600_000);
 
-test('a state with bytes replaced, removed or repeated', async () => {
+test('a state file with bytes replaced, removed or repeated is read or refused with a problem', async () => {
   const inserts = ['{', '}', '"', '\\', ',', ':', '1e999', '"__proto__": {}', 'null', '\r\n', '\u2028'];
   const text = Buffer.from(`${JSON.stringify(STATE, null, 2)}\n`);
   await fc.assert(
@@ -77,7 +77,7 @@ test('a state with bytes replaced, removed or repeated', async () => {
   );
 }, 3_600_000);
 
-test('arbitrary bytes and arbitrary JSON', async () => {
+test('a state file of arbitrary bytes or JSON is read or refused with a problem', async () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
     arbitraryJson.map((value) => Buffer.from(JSON.stringify(value) ?? '')),

@@ -4,21 +4,21 @@ import { machine, type Machine } from '../../journeys/harness.ts';
 import { tinyStack } from '../../journeys/tiny-stack.ts';
 import { expectSaved, interruptedOutcome, interruptRun } from './interrupt.ts';
 
-/** Moments of a run, each identified by the output just before it. */
+/** Moments of a run, each with the output that precedes it. */
 const MOMENTS = [
   ['while it surveys', /^provision tiny/m],
   ['when its plan is ready', /^plan: /m],
   ['after the first create', /created/],
-  ['while the network is made', /vpc +created/],
+  ['while the network is created', /vpc +created/],
   ['while the image is pushed', /repositories\.\S+ +created/],
   ['after the image is pushed', /images\.\S+ +created/],
-  ['while the load balancer is made', /securityGroups\.balancer +created/],
+  ['while the load balancer is created', /securityGroups\.balancer +created/],
   ['while it waits for the NAT gateway', /natGateway +(waiting|created)/],
   ['while tasks start', /has started|services\.web +(waiting|created)/],
   ['while it requests the paths', /^ +GET http/m],
 ] as const;
 
-test('of a provision', async () => {
+test('Ctrl-C at any step of a provision saves the state, and the next run continues', async () => {
   const user = await machine();
   const flags = tinyStack(user);
   await user.start('sandbox').outputs(/answers at/);
@@ -48,7 +48,7 @@ test('of a provision', async () => {
   expect(await interruptDrift(user, [...flags, '--stage', 'whole'])).toContain(130);
 }, 900_000);
 
-/** Interrupts a drift run several times; each is short and may finish first. @returns the exit codes */
+/** Interrupts several drift runs, which are short and may finish first. @returns the exit codes */
 async function interruptDrift(user: Machine, flags: readonly string[]): Promise<unknown[]> {
   const codes: unknown[] = [];
   for (let n = 0; n < 5; n += 1) {
@@ -62,7 +62,7 @@ async function interruptDrift(user: Machine, flags: readonly string[]): Promise<
 }
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
-  'of a teardown, by %s',
+  '%s at any step of a teardown saves the state, and the next run continues',
   async (signal) => {
     const user = await machine();
     const flags = tinyStack(user);
@@ -70,8 +70,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const moments = [
       ['while it surveys', /^teardown tiny/m],
       ['after the first removal', /removed/],
-      ['when the service has ended', /services\.web +removed/],
-      ['while the network is taken down', /(loadBalancer|natGateway) +removed/],
+      ['when the service is removed', /services\.web +removed/],
+      ['while the network is removed', /(loadBalancer|natGateway) +removed/],
     ] as const;
     const codes: unknown[] = [];
     for (const [moment, output] of moments) {

@@ -1,10 +1,10 @@
-// A run whose output is no longer read, as with `| head`, continues to its end and saves its result.
+// A run whose output is no longer read, as with `| head`, continues to the end and saves its result.
 import { expect, test } from '@jest/globals';
 import { machine } from '../../journeys/harness.ts';
 import { tinyStack } from '../../journeys/tiny-stack.ts';
 
 test.each(['stderr', 'stdout'] as const)(
-  'its %s is closed in the middle of a provision',
+  'a provision finishes when its %s is closed in the middle',
   async (stream) => {
     const user = await machine();
     const flags = tinyStack(user);

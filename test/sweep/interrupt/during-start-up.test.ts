@@ -1,4 +1,4 @@
-// Ctrl-C before there is a state to save: while Slipway starts, reads the configuration or starts the sandbox.
+// Ctrl-C before a state exists: while Slipway starts, reads the configuration or starts the sandbox.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ test.each([
     'console.error("thinking"); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
   ],
 ])(
-  'a configuration that %s',
+  'Ctrl-C interrupts a configuration that %s',
   async (what, text) => {
     const user = await machine();
     const running = user.start('provision', ...user.config(text));
@@ -31,14 +31,14 @@ test.each([
   60_000,
 );
 
-test('while the sandbox starts', async () => {
+test('Ctrl-C while the sandbox starts ends the run, and the sandbox stops as well', async () => {
   const user = await machine();
   const running = user.start('provision', ...tinyStack(user));
   await eventually(() => existsSync(join(user.folder, '.slipway/sandbox/sandbox.log')) || undefined);
   const outcome = await interruptRun(running, 'while the sandbox starts');
   expect(outcome).toMatchObject(interruptedOutcome('provision'));
   expectSaved(user, 'dev');
-  // No run knows of this sandbox, so it must stop on its own.
+  // No run uses this sandbox, so it must stop on its own.
   await eventually(() => !isRunningIn(user.folder) || undefined);
 }, 60_000);
 
@@ -49,11 +49,11 @@ function isRunningIn(folder: string): boolean {
   return status === 0;
 }
 
-test('at any moment of its start', async () => {
+test('Ctrl-C at any moment of the start ends the run', async () => {
   const user = await machine();
   const flags = tinyStack(user);
   await user.start('sandbox').outputs(/answers at/);
-  // Measures a start on this machine at its current load.
+  // Measures how long a start takes on this machine at its current load.
   const begun = performance.now();
   const first = user.start('provision', ...flags, '--plan');
   await first.outputs(/^provision tiny/m);
@@ -66,7 +66,7 @@ test('at any moment of its start', async () => {
       await new Promise(setImmediate);
     const { code, stdout } = await interruptRun(running, `start ${n}`, n % 2 ? 'SIGTERM' : 'SIGINT');
     codes.add(code);
-    // Before it handles signals it simply ends, as every program does; and it may have finished before the signal arrived.
+    // A signal before the handler is installed kills the process, and one after the end of the run has no effect.
     expect([130, null, 0]).toContain(code);
     if (code === 130)
       expect(JSON.parse(stdout)).toMatchObject({ ok: false, problem: { code: 'INTERRUPTED' } });
@@ -75,7 +75,7 @@ test('at any moment of its start', async () => {
   expect(codes).toContain(130);
 }, 600_000);
 
-test('closing the terminal interrupts a run, too', async () => {
+test('closing the terminal interrupts a run as Ctrl-C does', async () => {
   const user = await machine({ SLIPWAY_SANDBOX_PACE: 'aws' });
   const running = user.start('provision', ...tinyStack(user));
   await running.outputs(/natGateway +waiting/);

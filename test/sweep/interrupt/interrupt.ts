@@ -1,4 +1,4 @@
-/** For interruptions: sends the signal of Ctrl-C, and checks that a run ends soon and leaves a valid state file. */
+/** For interruptions: sends Ctrl-C's signal, and checks that a run ends soon and leaves a valid state file. */
 import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect } from '@jest/globals';
@@ -8,7 +8,7 @@ import type { Machine } from '../../journeys/harness.ts';
 
 /** Milliseconds that each run took to end, by the moment of the signal. */
 const durationsMs = new Map<string, number>();
-/** The promised time. A loaded machine may exceed it now and then, but not in every other run. */
+/** The promised time to the end of a run. The median must meet it; on a loaded machine, single runs may exceed it. */
 const PROMISED_MS = 2_000;
 const BOUND_MS = 15_000;
 
@@ -21,7 +21,7 @@ afterAll(() => {
   expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(PROMISED_MS);
 });
 
-/** Interrupts a run and waits for its end. @param signal by default Ctrl-C's; containers are stopped with another */
+/** Interrupts a run and waits for its end. @param signal by default SIGINT, which Ctrl-C sends */
 export async function interruptRun(
   running: RunningCommand,
   moment: string,
@@ -51,7 +51,7 @@ export const interruptedOutcome = (command: string) => ({
   },
 });
 
-/** Expects the state file of a stage, if any, to be valid, and its lock to be free. */
+/** Checks that a stage's state file, if any, is valid, and that its lock is free. */
 export function expectSaved({ folder, stateFiles }: Machine, stage: string): void {
   const files = stateFiles().filter((name) => name.startsWith(`${stage}.`));
   expect([[], [`${stage}.json`]]).toContainEqual(files);

@@ -1,4 +1,4 @@
-/** For interruptions: an endpoint that forwards calls to a sandbox and, from a given call on, never answers. */
+/** For interruptions: an endpoint that forwards calls to a sandbox until, after a given call, it stops answering. */
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll } from '@jest/globals';
@@ -6,9 +6,9 @@ import { afterAll } from '@jest/globals';
 /** An endpoint that stops answering. */
 export interface SilentEndpoint {
   readonly url: string;
-  /** Answers the given number of calls, and none after that. */
+  /** Answers the given number of calls, and no later call. */
   answerNext(calls: number): void;
-  /** Resolves when a call has arrived that gets no answer. */
+  /** Resolves when a call arrives that is not answered. */
   readonly unanswered: () => Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export async function silentEndpoint(behind: string): Promise<SilentEndpoint> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     answerNext(calls) {
-      // Drops requests of an earlier run that are still in flight.
+      // Drops an earlier run's requests that are still in flight.
       server.closeAllConnections();
       left = calls;
       isSilent = false;

@@ -1,4 +1,4 @@
-// Ctrl-C while AWS does not answer, from any call on, or while a container engine does not stop.
+// Ctrl-C while AWS has stopped answering, or while a container engine does not stop.
 import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -9,7 +9,7 @@ import { silentEndpoint } from './silent-endpoint.ts';
 
 const TEST_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 
-test('AWS stops answering at any call of a provision or a teardown', async () => {
+test('Ctrl-C ends a provision and a teardown after AWS has stopped answering at any call', async () => {
   const user = await machine(TEST_CREDENTIALS);
   await user.start('sandbox').outputs(/answers at/);
   const endpoint = await silentEndpoint(user.endpoint);
@@ -46,7 +46,7 @@ echo building > "$0.building"
 while kill -0 $PPID 2>/dev/null; do sleep 0.05; done
 `;
 
-test('a build that does not stop: the run ends all the same, and at once on a second Ctrl-C', async () => {
+test('Ctrl-C ends a run even if its build does not stop, and a second Ctrl-C ends it immediately', async () => {
   const user = await machine(TEST_CREDENTIALS);
   await user.start('sandbox').outputs(/answers at/);
   user.env['AWS_ENDPOINT_URL'] = user.endpoint;

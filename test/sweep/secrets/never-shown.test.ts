@@ -1,4 +1,4 @@
-// A user's secrets appear neither in the output of a run, whatever goes wrong, nor in files or the sandbox's journal.
+// A user's secrets never appear in the output of a run, even a failing one, in files, or in the sandbox's journal.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
@@ -13,10 +13,10 @@ const SECRETS = {
   key: 'canary-of-the-secret-key',
   token: 'canary-of-the-session-token',
 };
-/** Matches each of the secrets, and parts of them. */
+/** Matches every secret, and even parts of one. */
 const CANARY = /canary-of/i;
 
-/** A program that prints its secrets and, on request, fails; it also prints the keys of the account, if it has them. */
+/** A program that prints its secrets and the account's keys, if it has them, and fails on request. */
 const PROGRAM = `
 import { createServer } from 'node:http';
 const { TOKEN, PORT, FAIL, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
@@ -30,7 +30,7 @@ process.on('SIGTERM', () => process.exit(0));
 `;
 
 let user: Machine;
-/** The outcome of each run, by its name. */
+/** The outcome of each run, by name. */
 const outcomes = new Map<string, Outcome>();
 
 const config = (environment: Record<string, string>, more = ''): string[] => {
@@ -148,15 +148,15 @@ async function runFailingDeployment(...more: string[]): Promise<void> {
   const failed = problemOf(await run(`failed ${more.join()}`, 'provision', ...failing, ...more));
   expect(failed).toMatchObject({ code: 'DEPLOYMENT' });
   expect(failed.why).toMatch(/cannot sign in with \(not shown\) and .*\(not shown\)/);
-  // The program does not get the keys of the account, not even on this machine.
+  // The program does not receive the account's keys, even though it runs on this machine.
   expect(failed.why).toContain('keys: none,none');
 }
 
 async function expectNoLeaks(): Promise<void> {
   expect(JSON.stringify(await user.journal())).not.toMatch(CANARY);
   const home = join(user.folder, '.slipway');
-  // Like AWS, the sandbox keeps the variables of a container: in its world and in the folders of its tasks. The program
-  // has also written them into its log.
+  // Like AWS, the sandbox stores the variables of a container, in its world and in its tasks' folders. The program
+  // has also printed them into its log.
   const isAws = (file: string) => /^sandbox\/(world|tasks\/)/.test(file);
   const files = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((file) =>
     statSync(join(home, file)).isFile(),
@@ -178,7 +178,7 @@ async function expectNoLeaks(): Promise<void> {
   expect(leaks).toEqual([]);
 }
 
-test('secrets appear in no plan, drift, refusal, mistake or failure, in no file and no journal', async () => {
+test('secrets appear in no output of a plan, drift run, refusal or failure, in no file, and not in the journal', async () => {
   await runEachCommand();
   await runInvalidConfigurations();
   for (const more of [[], ['--json']]) {

@@ -1,4 +1,4 @@
-// During a provision the state file becomes unwritable or disappears, or a second run starts: the next run completes the stack.
+// A state file that becomes unwritable or disappears during a provision, and concurrent runs: the next run completes the stack.
 import fs from 'node:fs';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { Problem } from '../../../lib/model/problem.ts';
@@ -9,7 +9,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** Fails every write of a state file from the nth on, as a full disk would. */
+/** Fails every write of a state file from the nth onwards, as a full disk would. */
 function fullFrom(nth: number): { readonly failed: () => number } {
   const real = fs.promises.rename;
   let writes = 0;
@@ -20,8 +20,8 @@ function fullFrom(nth: number): { readonly failed: () => number } {
   return { failed: () => Math.max(0, writes - nth + 1) };
 }
 
-// Filling a real disk needs privileges, so the write is made to fail instead.
-test('a disk that is full from any write on leads to a problem, and to no duplicates once it has room again', async () => {
+// Filling a real disk requires privileges, so the writes are made to fail instead.
+test('a disk that fills up at any write causes a problem, and the next run creates no duplicates once space is free', async () => {
   const undisturbed = await account();
   await undisturbed.provision(stack());
   for (let nth = 1; ; nth += 1) {
@@ -43,7 +43,7 @@ test('a disk that is full from any write on leads to a problem, and to no duplic
   }
 }, 900_000);
 
-test('a state file that is deleted during a run is complete at its end', async () => {
+test('a state file that is deleted during a run is complete at the end of the run', async () => {
   for (let round = 0; round < 30; round += 1) {
     const user = await account();
     const real = fs.promises.rename;
@@ -58,12 +58,12 @@ test('a state file that is deleted during a run is complete at its end', async (
     const ids = user.ids();
     user.deleteState();
     await user.provision(stack());
-    // A run without a state file finds what was recorded.
+    // A run without a state file finds everything that was recorded.
     expect(ids).toEqual(user.ids());
   }
 }, 900_000);
 
-test('of two concurrent provisions one is refused, and everything exists once', async () => {
+test('one of two concurrent provisions is refused, and nothing is created twice', async () => {
   const undisturbed = await account();
   await undisturbed.provision(stack());
   for (let round = 0; round < 100; round += 1) {

@@ -1,4 +1,4 @@
-// A process that writes the state file is killed at each step of a write, and at random moments of many writes.
+// A process is killed at each step of writing the state file, and at random moments during many writes.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -40,7 +40,7 @@ await state.record('vpc', { vpcId: 'vpc-new' });
 fs.writeSync(1, 'done\\n');
 `;
 
-test('killed at any step of a write, it leaves the old file or the new one, and no permanent temporary file', async () => {
+test('a process killed at any step of a write leaves the old file or the new one, and no permanent temporary file', async () => {
   const program = await compileProgram(STEPPER);
   const file = join(newFolder(), 'dev.json');
   const steps = new Set<string>();
@@ -59,7 +59,7 @@ test('killed at any step of a write, it leaves the old file or the new one, and 
     }
   }
   expect([...steps]).toEqual(expect.arrayContaining(['open', 'writeFile', 'sync', 'rename', 'done']));
-  // Some of them did leave a temporary file, which was then cleaned up.
+  // Some processes did leave a temporary file, which the next open cleaned up.
   expect([...left].sort()).toEqual([1, 2]);
 }, 300_000);
 
@@ -76,7 +76,7 @@ for (let n = Number(state.data.resources.count?.n ?? 0) + 1; ; n += 1) {
   fs.writeSync(1, 'done ' + n + '\\n');
 }`;
 
-test('killed at any moment, it leaves the last state that it had written or the one that it was writing', async () => {
+test('a process killed at any moment leaves the last state that it had written or the one that it was writing', async () => {
   const program = await compileProgram(LOOPER);
   const file = join(newFolder(), 'dev.json');
   await (await open(file)).record('vpc', { vpcId: 'vpc-1' });
@@ -104,7 +104,7 @@ test('killed at any moment, it leaves the last state that it had written or the 
   expect(await readdir(dirname(file))).toEqual(['dev.json']);
 }, 900_000);
 
-test('other files beside a state file are kept', async () => {
+test('opening a state file keeps unrelated files beside it', async () => {
   const folder = newFolder();
   const others = ['dev.json.1', 'dev.json.20250101', 'dev.json.bad', 'dev.json.tmp', 'prod.json.1-1.tmp'];
   await mkdir(folder, { recursive: true });

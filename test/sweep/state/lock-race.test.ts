@@ -1,12 +1,12 @@
-// Several processes compete for the lock of a stack, many times: one holds it at a time, and each gets it eventually.
+// Several processes compete for a stack's lock many times: only one holds it at a time, and each gets it eventually.
 import { readdir, readFile, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { compileProgram, newFolder, startProgram, type Program } from '../../program.ts';
 
 /**
- * A program that at each "go" tries until it has the lock, logs when it takes and releases it, and releases it; at
- * "go and stay" it keeps the lock until it is killed.
+ * A program that on each "go" tries until it has the lock, then releases it, and logs both; on "go and stay" it keeps
+ * the lock until it is killed.
  */
 const CONTENDER = `
 import fs from 'node:fs';
@@ -70,7 +70,7 @@ test('only one process holds the lock at a time', async () => {
   expect(await readdir(dirname(lock))).toEqual(['log']);
 }, 900_000);
 
-test('when the holder is killed, exactly one of the waiting processes takes the lock over', async () => {
+test('after the holder is killed, exactly one of the waiting processes takes over the lock', async () => {
   const { lock, all, join: joins } = await contenders(3);
   let [holder, ...others] = all as [Program, ...Program[]];
   holder.send('go and stay');
@@ -78,7 +78,7 @@ test('when the holder is killed, exactly one of the waiting processes takes the 
   for (let round = 0; round < 100; round += 1) {
     others.forEach((one) => one.send('go and stay'));
     await holder.kill();
-    // One of them has it now, and the others keep trying.
+    // One process now has the lock, and the others keep trying.
     const next = await Promise.race(others.map(async (one) => ({ one, said: await one.nextLine() })));
     expect(next.said).toMatch(/taken over$/);
     const { pid } = JSON.parse(await readFile(lock, 'utf8')) as { pid: number };
@@ -88,8 +88,8 @@ test('when the holder is killed, exactly one of the waiting processes takes the 
     others = await Promise.all([joins('x'), joins('y')]);
   }
   await holder.kill();
-  // The next holder cleans up the files of processes that were killed while they tried; files that do not name their
-  // process yet, a minute later.
+  // The next holder deletes the files of processes that were killed while they tried, and, after a minute, files that do
+  // not name a process yet.
   const folder = dirname(lock);
   for (const name of await readdir(folder)) await utimes(join(folder, name), 0, 0);
   others[0]?.send('go');

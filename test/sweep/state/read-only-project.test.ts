@@ -1,4 +1,4 @@
-// In a read-only project folder both commands report that before they begin, with any target.
+// Both commands report a read-only project folder before they begin, with either target.
 import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { freePort, machine } from '../../journeys/harness.ts';
 import { ROOT } from '../../house/files.ts';
 import { newFolder, UNPRIVILEGED } from '../../program.ts';
 
-/** The read-only folder of a project. */
+/** A read-only project folder. */
 let project: string;
 beforeAll(async () => {
   project = newFolder();
@@ -21,12 +21,12 @@ beforeAll(async () => {
   };
   writeFileSync(join(project, 'slipway.config.ts'), `export default ${JSON.stringify(stack)};\n`);
   chmodSync(project, 0o555);
-  // Compiled beforehand by a user who may write, as `npm ci` does.
+  // Compiles the commands as a user with write access, as `npm ci` does.
   await followProcess(spawn(process.execPath, [join(ROOT, 'run.js')])).done;
 });
 
 test.each(['sandbox', 'aws'])(
-  'with the target %s',
+  'both commands report a read-only project folder with the target %s',
   async (target) => {
     const user = await machine();
     await user.start('sandbox').outputs(/answers at/);

@@ -1,4 +1,4 @@
-// The state file cannot be written, for lack of space or permission: the run reports it, and the old state stays.
+// A state file that cannot be written, for lack of space or permission: the run reports it, and the old state is kept.
 import { chmod, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -9,7 +9,7 @@ import { compileProgram, newFolder, UNPRIVILEGED, startProgram } from '../../pro
 
 const guard: Guard = { stack: 'shop-dev', account: '111122223333', region: 'eu-west-1', endpoint: 'aws' };
 
-/** A program that takes the lock, records a number of resources of 1 kB, and prints the result of each. */
+/** A program that takes the lock, records a number of resources of 1 kB each, and prints each result. */
 const WRITER = `
 import fs from 'node:fs';
 import { takeLock } from 'lib/state/lock.ts';
@@ -50,8 +50,8 @@ async function outputOf(...args: Parameters<typeof startProgram>): Promise<unkno
   return lines;
 }
 
-// A limit on the file size has the effect of a full disk, on every machine.
-test('with too little space, the last complete state stays, and no other file', async () => {
+// A limit on the file size has the same effect as a full disk, and works on every machine.
+test('when space runs out, the last complete state is kept, and no other file remains', async () => {
   const file = join(newFolder(), 'dev.json');
   const lines = await outputOf(program, [file, '12'], 'ulimit -f 16');
   const written = lines.filter((line) => line === 'done').length;
@@ -66,7 +66,7 @@ test('with too little space, the last complete state stays, and no other file', 
 }, 60_000);
 
 describe('a read-only folder', () => {
-  test('gets no lock, and the run does not begin', async () => {
+  test('a run does not begin if the lock cannot be written in a read-only folder', async () => {
     const folder = newFolder();
     await chmod(folder, 0o555);
     expect(await outputOf(program, [join(folder, 'dev.json'), '1'], ':', UNPRIVILEGED)).toEqual([
@@ -75,7 +75,7 @@ describe('a read-only folder', () => {
     expect(await readdir(folder)).toEqual([]);
   }, 60_000);
 
-  test('is reported, too, when the folder of the state would be created in it', async () => {
+  test("a read-only folder is reported if the state's folder cannot be created in it", async () => {
     const folder = newFolder();
     await chmod(folder, 0o555);
     expect(await outputOf(program, [join(folder, '.slipway/dev.json'), '1'], ':', UNPRIVILEGED)).toEqual([
@@ -85,7 +85,7 @@ describe('a read-only folder', () => {
 });
 
 describe.each(['0', '022', '077', '0177', '0277', '0777'])('with the umask %s', (umask) => {
-  test('state and lock are accessible to their owner only, and can be written again', async () => {
+  test('state and lock are accessible only to their owner, and can be written again', async () => {
     const folder = newFolder();
     const file = join(folder, '.slipway/dev.json');
     for (const _ of ['made', 'written again']) {
@@ -97,7 +97,7 @@ describe.each(['0', '022', '077', '0177', '0277', '0777'])('with the umask %s', 
   }, 60_000);
 });
 
-test('a state file that disappears between two changes, with its folder, is written again completely', async () => {
+test('a state file that disappears between two changes, even with its folder, is written again in full', async () => {
   const file = join(newFolder(), '.slipway/dev.json');
   const state = await openState(file, guard, systemClock);
   await state.record('vpc', { vpcId: 'vpc-1' });
@@ -110,7 +110,7 @@ test('a state file that disappears between two changes, with its folder, is writ
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('a folder in place of the state file is reported and kept', async () => {
+test('a folder with the name of the state file is reported and kept', async () => {
   const file = join(newFolder(), 'dev.json');
   await mkdir(file);
   await expect(openState(file, guard, systemClock)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-// The call of a request is identified in each protocol of AWS's services.
+// Identifying the AWS call of an HTTP request, in each protocol that AWS services use.
 import { expect, test } from '@jest/globals';
 import { awsCallOf } from '../../../bench/aws-call.ts';
 
@@ -9,9 +9,15 @@ const signed = (service: string, more: Record<string, string> = {}) => ({
 
 test.each([
   ['a form', 'ec2', { body: 'Action=DescribeVpcs&Version=2016-11-15' }, 'DescribeVpcs', false],
-  ['a form that changes', 'iam', { body: 'Action=CreateRole' }, 'CreateRole', true],
+  ['a form that asks for a mutating operation', 'iam', { body: 'Action=CreateRole' }, 'CreateRole', true],
   ['a header', 'ecs', { target: 'AmazonEC2ContainerServiceV20141113.UpdateService' }, 'UpdateService', true],
-  ['the end of a path', 'logs', { url: '/service/Logs/operation/GetLogEvents' }, 'GetLogEvents', false],
+  [
+    'the last segment of a path',
+    'logs',
+    { url: '/service/Logs/operation/GetLogEvents' },
+    'GetLogEvents',
+    false,
+  ],
   [
     'a method and a path',
     'route53',
@@ -20,16 +26,16 @@ test.each([
     false,
   ],
   [
-    'a path with a slash at its end',
+    'a path with a trailing slash',
     'route53',
     { url: '/2013-04-01/hostedzone/Z1/rrset/' },
     'ChangeResourceRecordSets',
     true,
   ],
   ['an unknown path', 'route53', { method: 'GET', url: '/2013-04-01/x' }, 'GET /2013-04-01/x', false],
-  ['an unknown path of a mutating request', 's3', { method: 'PUT', url: '/bucket' }, 'PUT /bucket', true],
+  ['an unknown path with a mutating method', 's3', { method: 'PUT', url: '/bucket' }, 'PUT /bucket', true],
 ])(
-  'the operation is identified by %s',
+  'the operation of a request is identified from %s',
   (
     _,
     service,

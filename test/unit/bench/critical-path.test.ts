@@ -1,4 +1,4 @@
-// The longest path through a graph, the critical path of a run, and the limits set by AWS's durations.
+// The longest path through a graph, the critical path of a run, and the lower limits that follow from AWS's durations.
 import { expect, test } from '@jest/globals';
 import { provisionLimit, teardownLimit, updateLimit } from '../../../bench/limits.ts';
 import { criticalPath, longestPath } from '../../../bench/critical-path.ts';
@@ -12,19 +12,19 @@ const needs = {
   service: ['nat', 'balancer'],
 };
 
-test('the longest path adds up nodes in sequence, not concurrent ones', () => {
+test('the longest path adds the durations of nodes in sequence, but not of concurrent nodes', () => {
   const path = longestPath(needs, { nat: 110, balancer: 150, service: 30, vpc: 1 });
   expect(path).toEqual({ ms: 181, nodes: ['vpc', 'subnet', 'balancer', 'service'] });
 });
 
-test('nodes without duration at the end of a path are left out', () => {
+test('nodes without a duration are left out at the end of the longest path', () => {
   expect(longestPath(needs, { nat: 110 })).toEqual({ ms: 110, nodes: ['vpc', 'subnet', 'nat'] });
   expect(longestPath({}, {})).toEqual({ ms: 0, nodes: [] });
 });
 
 const span = (node: string, start: number, end: number) => ({ node, label: node, start, end });
 
-test('the critical path leads back from the last span, through the dependency that ended last', () => {
+test('the critical path is traced back from the last span, each time to the dependency that ended last', () => {
   const spans = [
     span('vpc', 0, 1),
     span('subnet', 1, 2),
@@ -35,14 +35,14 @@ test('the critical path leads back from the last span, through the dependency th
   expect(criticalPath(spans, needs).map(({ node }) => node)).toEqual(['vpc', 'subnet', 'nat', 'service']);
 });
 
-test('of several resources of a noun the last one counts, unless it ended after its dependent', () => {
+test('of several spans of one node, the critical path contains the last that ended before the dependent span', () => {
   const slow = span('subnet', 1, 5);
   const spans = [span('vpc', 0, 1), span('subnet', 1, 2), slow, span('nat', 5, 9), span('balancer', 5, 20)];
   expect(criticalPath(spans.slice(0, 4), needs)).toEqual([spans[0], slow, spans[3]]);
   expect(criticalPath([...spans.slice(0, 4), span('subnet', 8, 30)], needs).at(-1)?.end).toBe(30);
 });
 
-test('a provision is bound by its load balancer, its deployment and DNS', () => {
+test('the limit of a provision is the time for the load balancer, the deployment and DNS', () => {
   const { ms, nodes } = provisionLimit();
   expect(nodes.slice(-3)).toEqual(['load balancer opens', 'deployment completes', 'record']);
   expect(ms).toBe(
@@ -50,7 +50,7 @@ test('a provision is bound by its load balancer, its deployment and DNS', () => 
   );
 });
 
-test('an update is bound by the new task and the draining old one, a teardown by its NAT gateway', () => {
+test('the limit of an update is the time to start a task and drain the old one; of a teardown, the time to delete the NAT gateway', () => {
   const delays = { deregistration: 10_000, interval: 5_000 };
   expect(updateLimit(delays).ms - updateLimit({ ...delays, deregistration: 0 }).ms).toBe(10_000);
   expect(teardownLimit(delays).nodes).toEqual(

@@ -1,4 +1,4 @@
-// Medians and ranges over rounds, calls by kind, and whether targets are met.
+// Medians and ranges across rounds, calls by operation, and whether the targets are met.
 import { expect, test } from '@jest/globals';
 import { WORKLOADS, type Measured, type Round } from '../../../bench/contender.ts';
 import { figuresOf, kindsOf, peakOf, spread } from '../../../bench/figures.ts';
@@ -31,7 +31,7 @@ test('calls are counted by service and operation', () => {
   });
 });
 
-test('figures cover every workload over all rounds, with the calls of an actual round', () => {
+test('each workload has figures across all rounds; its calls are those of one actual round', () => {
   const figures = figuresOf([measured(2, 10, 100), measured(1, 12, 300), measured(9, 11, 200)].map(round));
   expect(figures.plan.seconds).toEqual({ median: 2, min: 1, max: 9 });
   expect(figures.plan.calls).toEqual({ median: 11, min: 10, max: 12 });
@@ -39,7 +39,7 @@ test('figures cover every workload over all rounds, with the calls of an actual 
   expect(peakOf(figures)).toBe(200);
 });
 
-test('without a measurement of memory there is no figure and no target for it', () => {
+test('without memory measurements, neither a memory figure nor a memory target is returned', () => {
   const figures = figuresOf([round(measured(1, 1))]);
   expect(figures.plan.megabytes).toBeUndefined();
   expect(peakOf(figures)).toBeUndefined();
@@ -47,7 +47,7 @@ test('without a measurement of memory there is no figure and no target for it', 
   expect(all.filter(({ what }) => what.includes('memory'))).toEqual([]);
 });
 
-test('a target is a share of Terraform’s time, or a number of calls', () => {
+test("a target is a maximum ratio to Terraform's time or a maximum number of calls", () => {
   const all = verdicts([size(0, measured(1, 42, 200), measured(10, 60, 800))]);
   const of = (what: string) => all.find((verdict) => verdict.what === what);
   expect(of("no-op provision: time, relative to Terraform's")).toEqual({
@@ -62,7 +62,7 @@ test('a target is a share of Terraform’s time, or a number of calls', () => {
   expect(of("peak memory, relative to Terraform's")?.is).toBe(0.25);
 });
 
-test('with fifty more services, calls are counted per service', () => {
+test('with fifty additional services, calls have targets per service', () => {
   const all = verdicts([size(0, measured(1, 40)), size(50, measured(2, 290))]);
   expect(
     all.filter(({ what }) => what.includes('calls per service')).map(({ is, atMost }) => [is, atMost]),
@@ -72,12 +72,12 @@ test('with fifty more services, calls are counted per service', () => {
   ]);
 });
 
-test('without Terraform there are targets for calls only', () => {
+test('without figures for Terraform, only calls have targets', () => {
   const all = verdicts([size(0, measured(1, 40, 200))]);
   expect(all.every(({ what }) => what.endsWith(': calls'))).toBe(true);
 });
 
-test('a target of the limit allows a twentieth more', () => {
+test('a command meets its target when it takes at most 5 % longer than the limit', () => {
   const [good, bad] = limitVerdicts([
     { work: 'update', seconds: 10.5, limit: 10, path: [] },
     { work: 'teardown', seconds: 10.6, limit: 10, path: [] },

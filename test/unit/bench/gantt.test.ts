@@ -1,4 +1,4 @@
-// Events of a run become spans, and spans become a chart.
+// Converting the events of a run into spans, and drawing spans as a chart.
 import { expect, test } from '@jest/globals';
 import { gantt, gridStep } from '../../../bench/gantt.ts';
 import { spansOf } from '../../../bench/run-spans.ts';
@@ -22,7 +22,7 @@ const events: TimedEvent[] = [
   { at: 4500, type: 'phase', text: 'is up' },
 ];
 
-test('resources, start-up, survey and verification are spans', () => {
+test('every resource is a span, and so are start-up, survey and verification', () => {
   expect(spansOf(events, 1000, 5000).map(({ label, start, end }) => [label, start, end])).toEqual([
     ['start-up', 0, 500],
     ['survey', 500, 1000],
@@ -32,11 +32,11 @@ test('resources, start-up, survey and verification are spans', () => {
   ]);
 });
 
-test('a run without events is all start-up', () => {
+test('a run without events has only the start-up span', () => {
   expect(spansOf([], 1000, 5000)[0]).toEqual({ node: 'start-up', label: 'start-up', start: 0, end: 4000 });
 });
 
-test('a chart has a bar per span, and marks the critical path in bars and names', () => {
+test('a chart has one bar per span, and highlights the bars and names of the critical path', () => {
   const spans = spansOf(events, 1000, 5000);
   const chart = gantt('A <run> & more', spans, spans.slice(2, 4));
   expect(chart.match(/<rect /g)).toHaveLength(spans.length);
@@ -50,6 +50,6 @@ test.each([
   [70_000, 10_000],
   [189_000, 50_000],
   [0, 0.2],
-])('%d ms have a grid line every %d ms', (total, step) => {
+])('a chart of %d ms has a grid line every %d ms', (total, step) => {
   expect(gridStep(total)).toBeCloseTo(step);
 });

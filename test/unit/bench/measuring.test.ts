@@ -1,4 +1,4 @@
-// The measuring tools: the latency proxy, memory of a process tree, commands, and load.
+// The tools that measure: the latency proxy, memory sampling, the command runner, and the load generator.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ const upstream = async () => {
   return listening.url;
 };
 
-test('a proxy forwards requests after a delay and records their calls', async () => {
+test('the latency proxy forwards requests after a delay and records their calls', async () => {
   const proxy = await latencyProxy(await upstream(), 30);
   closing.push(proxy.close);
   const answer = await fetch(`${proxy.url}/`, { method: 'POST', body: 'Action=DescribeVpcs' });
@@ -41,7 +41,7 @@ test('a proxy forwards requests after a delay and records their calls', async ()
   expect(proxy.calls).toEqual([]);
 });
 
-test('a proxy closes a connection when its endpoint does', async () => {
+test('the latency proxy closes a connection when the endpoint closes its side', async () => {
   const server = createServer((request) => request.socket.destroy());
   const { url, close } = await listen(server);
   closing.push(close);
@@ -50,7 +50,7 @@ test('a proxy closes a connection when its endpoint does', async () => {
   await expect(fetch(proxy.url)).rejects.toThrow();
 });
 
-test('memory is that of a process and its descendants only', () => {
+test('the measured memory includes a process and its descendants, and no other process', () => {
   const proc = mkdtempSync(join(tmpdir(), 'slipway-proc-'));
   closing.push(() => rmSync(proc, { recursive: true }));
   const add = (pid: number, parent: number, kilobytes: number) => {
@@ -79,7 +79,7 @@ const node = (program: string, more: object = {}) => ({
   ...more,
 });
 
-test('a command is measured, and a failed one is reported with its output', async () => {
+test('a successful command is measured, and a failed command is reported with its output', async () => {
   const ran = await runCommand(node("console.log('out'); process.exitCode = 2", { expectedCodes: [0, 2] }));
   expect(ran).toMatchObject({ code: 2, stdout: 'out\n' });
   await expect(runCommand(node("console.error('it broke'); process.exit(3)"))).rejects.toThrow(
@@ -87,19 +87,19 @@ test('a command is measured, and a failed one is reported with its output', asyn
   );
 });
 
-test('a command that does not end is killed, with its child processes', async () => {
+test('a command that times out is killed together with its child processes', async () => {
   await expect(runCommand(node('setInterval(() => {}, 1000)', { timeoutSeconds: 0.3 }))).rejects.toThrow(
-    'was not done within 0.3 s',
+    'did not end within 0.3 s',
   );
 });
 
-test('the time in calls is the time in which at least one call was in flight', () => {
+test('the time in calls counts overlapping calls once, since it is the time with at least one call in flight', () => {
   const call = (start: number, end: number) => ({ start, end });
   expect(secondsInCalls([call(500, 600), call(0, 100), call(50, 150), call(60, 70)])).toBeCloseTo(0.25);
   expect(secondsInCalls([])).toBe(0);
 });
 
-test('load counts answers over persistent connections, and fails on an error status', async () => {
+test('the load generator counts responses on persistent connections, and fails on an error status', async () => {
   const { hostname, port } = new URL(await upstream());
   const load = { host: hostname, port: Number(port), connections: 2, seconds: 1 };
   expect(await answersPerSecond({ ...load, request: 'GET / HTTP/1.1\r\nhost: a\r\n\r\n' })).toBeGreaterThan(

@@ -1,4 +1,4 @@
-// Results as text for a terminal and for the page, with tables as Prettier formats them.
+// Rendering results for a terminal and for docs/speed.md, with tables formatted as Prettier formats them.
 import { expect, test } from '@jest/globals';
 import { WORKLOADS, type Round } from '../../../bench/contender.ts';
 import { figuresOf } from '../../../bench/figures.ts';
@@ -45,7 +45,7 @@ test('printed results have medians with ranges, ratios, calls and verdicts', () 
   expect(text).toContain('- failed: limit: it broke\n');
 });
 
-test('the page keeps its written part and gets a new generated part, with aligned tables', () => {
+test('the page keeps its handwritten part, and its generated part is replaced with aligned tables', () => {
   const mark = '<!-- Below this line: npm run bench -- --write -->';
   const page = rewritten(`# Speed\n\nWritten.\n\n${mark}\n\nold\n`, results);
   expect(page.startsWith(`# Speed\n\nWritten.\n\n${mark}\n\n- two cores\n`)).toBe(true);
@@ -66,6 +66,6 @@ test.each([
   [{ median: 2.123, min: 1.9, max: 2.44 }, '2.1 s (1.9–2.4)'],
   [{ median: 104.6, min: 99.9, max: 113 }, '105 s (100–113)'],
   [{ median: 3, min: 3, max: 3 }, '3.0 s'],
-])('%j is formatted as %s', (spread, text) => {
+])('the figure %j is formatted as %s', (spread, text) => {
   expect(secondsText(spread)).toBe(text);
 });

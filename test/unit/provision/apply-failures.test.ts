@@ -1,4 +1,4 @@
-// A failure while a plan is carried out: what it stops, what is recorded, and which problem is thrown.
+// Failures while a plan is applied: which steps no longer run, what is recorded, and which problem is thrown.
 import { describe, expect, test } from '@jest/globals';
 import type { Noun } from '../../../lib/model/architecture.ts';
 import { apply } from '../../../provision/apply.ts';
@@ -22,8 +22,8 @@ const applying = (changes: ReturnType<typeof change>[], found: Resources = {}) =
 const refusal = (message: string) => Object.assign(new Error(message), { name: message });
 const create = (noun: Noun, key = '') => change(noun, key, 'create');
 
-describe('a failure', () => {
-  test('stops what depends on it; the rest is finished and recorded, and the intent stays open', async () => {
+describe('failures', () => {
+  test('a failed step stops only the steps that need it; the others finish and are recorded, and its intent stays open', async () => {
     fakeStep('vpc', { create: () => Promise.reject(refusal('VpcRefused')) });
     await expect(
       applying([create('vpc'), create('subnets', 'public-1'), create('cluster'), create('elasticIp')]),
@@ -37,13 +37,13 @@ describe('a failure', () => {
     ]);
   });
 
-  test('after the create leaves the ids recorded and the intent closed', async () => {
+  test('a step that fails after its create leaves the ids recorded and the intent closed', async () => {
     fakeStep('vpc', { configure: () => Promise.reject(refusal('HostnamesRefused')) });
     await expect(applying([create('vpc')])).rejects.toThrow('HostnamesRefused');
     expect(run.state.data).toMatchObject({ resources: { vpc: idsFor('vpc') }, intents: {} });
   });
 
-  test('of one resource lets the others of its noun end first', async () => {
+  test('when one resource fails, the run fails only after the other resources of its noun have finished', async () => {
     fakeStep('subnets', {
       create: async ({ change: { key } }) => {
         if (key === 'public-1') throw refusal('SubnetRefused');
@@ -58,7 +58,7 @@ describe('a failure', () => {
     expect(log).not.toContain('create publicRoutes');
   });
 
-  test('lists several failures in one problem, and equal ones once', async () => {
+  test('several failures are listed in one problem, and identical failures only once', async () => {
     fakeStep('vpc', { create: () => Promise.reject(refusal('VpcRefused')) });
     fakeStep('cluster', { create: () => Promise.reject(refusal('ClusterRefused')) });
     await expect(applying([create('vpc'), create('cluster')])).rejects.toMatchObject({
@@ -74,7 +74,7 @@ describe('a failure', () => {
     });
   });
 
-  test('of a step keeps traffic where it is and removes nothing', async () => {
+  test('when a step fails, traffic is not switched and nothing is removed', async () => {
     fakeStep('vpc', { create: () => Promise.reject(refusal('VpcRefused')) });
     fakeStep('rules', { switchTraffic: async () => void log.push('switch') });
     await expect(
@@ -87,7 +87,7 @@ describe('a failure', () => {
     expect(log).not.toContain('remove repositories.old');
   });
 
-  test('of the switch of traffic removes nothing', async () => {
+  test('when the traffic switch fails, nothing is removed', async () => {
     fakeStep('rules', { switchTraffic: () => Promise.reject(refusal('SwitchRefused')) });
     await expect(
       applying([change('rules', 'a', 'update'), change('targetGroups', 'old', 'remove')], {
@@ -98,7 +98,7 @@ describe('a failure', () => {
     expect(log).not.toContain('remove targetGroups.old');
   });
 
-  test('of a removal is thrown, and what the resource needs stays', async () => {
+  test('a failed removal is reported, and the resources that the failed one needs are kept', async () => {
     fakeRemoval('subnets', () => Promise.reject(refusal('StillInUse')));
     const found = { subnets: foundAt('subnets', 'old'), vpc: foundAt('vpc', '~2') };
     await expect(
@@ -108,7 +108,7 @@ describe('a failure', () => {
     expect(run.state.data.resources).toHaveProperty(['subnets.old']);
   });
 
-  test('an interruption lets what is running end, records it, and starts nothing more', async () => {
+  test('after an interruption, running steps finish and are recorded, and no other step starts', async () => {
     fakeStep('vpc', {
       create: async () => {
         abort.abort();

@@ -1,4 +1,4 @@
-// Carrying out a plan: the order of the steps, what is recorded when, and what a failure stops.
+// Applying a plan: the order of the steps, and what is recorded and reported at which moment.
 import { describe, expect, test } from '@jest/globals';
 import type { ApplyContext, NotReady } from '../../../lib/engine/step.ts';
 import { architecture, nouns, type Noun } from '../../../lib/model/architecture.ts';
@@ -23,7 +23,7 @@ const applying = (changes: ReturnType<typeof change>[], found: Resources = {}) =
 const create = (noun: Noun, key = '') => change(noun, key, 'create');
 
 describe('the order of the steps', () => {
-  test('every step starts after all the nouns that it needs, and those without needs start together', async () => {
+  test('every step starts after all nouns that it needs, and steps that need nothing start together', async () => {
     const ended = new Set<Noun>();
     const started: { noun: Noun; after: Noun[] }[] = [];
     for (const noun of nouns) {
@@ -50,7 +50,7 @@ describe('the order of the steps', () => {
     ).toEqual([...roots].sort());
   });
 
-  test('the resources of one noun are created together, and can wait for each other', async () => {
+  test('the resources of one noun are created concurrently, and can wait for each other', async () => {
     fakeStep('securityGroups', {
       create: async ({ change: { key }, ...context }) => {
         if (key === 'balancer')
@@ -63,7 +63,7 @@ describe('the order of the steps', () => {
     expect(log.filter((line) => line.startsWith('created'))).toEqual(['created web', 'created balancer']);
   });
 
-  test('the ids of a resource that does not change are known to its siblings and to later steps', async () => {
+  test('the ids of an unchanged resource are available to its siblings and to later steps', async () => {
     const seen: unknown[] = [];
     fakeStep('securityGroups', {
       create: async (context) => {
@@ -77,7 +77,7 @@ describe('the order of the steps', () => {
     expect([...ids.securityGroups.keys()]).toEqual(['balancer', 'web']);
   });
 
-  test('a step sees the ids that the nouns it needs have just been given', async () => {
+  test('a step sees the ids of resources that this run has created for the nouns it needs', async () => {
     let seen: unknown;
     fakeStep('subnets', {
       create: async ({ ids }) => {
@@ -89,7 +89,7 @@ describe('the order of the steps', () => {
     expect(seen).toEqual(idsFor('vpc'));
   });
 
-  test('traffic is switched once everything new is in place, and nothing is removed before', async () => {
+  test('traffic is switched after all creates and updates, and removals and clean-ups run after the switch', async () => {
     fakeStep('rules', { switchTraffic: async () => void log.push('switch rules') });
     fakeStep('taskDefinitions', { cleanUp: async () => void log.push('clean up taskDefinitions') });
     await applying(
@@ -116,7 +116,7 @@ describe('the order of the steps', () => {
     expect(order.slice(4).sort()).toEqual(['clean up taskDefinitions', 'remove targetGroups.old']);
   });
 
-  test('removals run in reverse order', async () => {
+  test('removals run in the reverse order of creation', async () => {
     const removed: Noun[] = ['services', 'rules', 'targetGroups', 'subnets', 'vpc'];
     const found = Object.fromEntries(removed.map((noun) => [noun, foundAt(noun, 'old')])) as Resources;
     await applying(
@@ -149,7 +149,7 @@ describe('one change', () => {
     });
   };
 
-  test('of a create: the intent before the call, the ids before the settings, the wait last', async () => {
+  test('a create records its intent before the call and its ids before the settings are made, and waits last', async () => {
     logging();
     await applying([create('natGateway')]);
     expect(log).toEqual([
@@ -162,7 +162,7 @@ describe('one change', () => {
     expect(run.state.data).toMatchObject({ resources: { natGateway: idsFor('natGateway') }, intents: {} });
   });
 
-  test('of an update: the settings before the update, the ids before the wait, no intent', async () => {
+  test('an update makes the settings first, records the ids before it waits, and records no intent', async () => {
     logging();
     await applying([change('natGateway', '', 'update')], { natGateway: foundAt('natGateway', '') });
     expect(log.slice(-4)).toEqual([
@@ -173,7 +173,7 @@ describe('one change', () => {
     ]);
   });
 
-  test('an update keeps the ids unless it returns others, and those are recorded', async () => {
+  test('an update keeps the recorded ids unless it returns new ones', async () => {
     const found = { record: foundAt('record', ''), taskDefinitions: foundAt('taskDefinitions', 'web') };
     fakeStep('taskDefinitions', { update: async () => ({ taskDefinitionArn: 'arn:2' }) });
     const ids = await applying(
@@ -188,7 +188,7 @@ describe('one change', () => {
     });
   });
 
-  test('of a replacement: creates, and knows the resource to replace', async () => {
+  test('a replacement calls create, with the resource to replace in its context', async () => {
     let existing: unknown;
     fakeStep('natGateway', {
       create: async (context) => {
@@ -204,7 +204,7 @@ describe('one change', () => {
     expect(run.state.data.resources).toEqual({ natGateway: { natGatewayId: 'nat-2' } });
   });
 
-  test('only ids are recorded, whatever else the create knows of its resource', async () => {
+  test('only ids are recorded, even when the create returns more attributes', async () => {
     let configured: unknown;
     fakeStep('vpc', {
       create: async () => ({ vpcId: 'vpc-1', cidr: '10.0.0.0/16' }),
@@ -216,7 +216,7 @@ describe('one change', () => {
     expect(run.state.data.resources).toEqual({ vpc: { vpcId: 'vpc-1' } });
   });
 
-  test('is reported with its verb, its identifying id and the time that it took', async () => {
+  test('a change is reported with its verb, its identifying id and its duration', async () => {
     fakeStep('vpc', {
       create: async ({ clock }) => {
         await clock.sleep(1500);
@@ -237,7 +237,7 @@ describe('one change', () => {
     );
   });
 
-  test('knows the intent of an earlier run, and that it resumes one', async () => {
+  test('a create resumes the intent of an earlier run, and its context says so', async () => {
     const seen: [string, boolean, string][] = [];
     const intent = await run.state.intend('vpc');
     const watch = async (context: ApplyContext<'vpc'> | ApplyContext<'elasticIp'>) => {
@@ -258,7 +258,7 @@ describe('one change', () => {
 });
 
 describe('a replaced resource', () => {
-  test('is removed after traffic was switched, and reported as gone', async () => {
+  test('a replaced resource is removed after the traffic switch, and reported as gone', async () => {
     fakeStep('services', { switchTraffic: async () => void log.push('switch') });
     const found = { services: foundAt('services', 'web~former') };
     const ids = await applying([change('services', 'web', 'replace', { replaces: 'web~former' })], found);
@@ -276,7 +276,7 @@ describe('a replaced resource', () => {
     expect(run.state.data.resources).toEqual({ 'services.web': idsFor('services', 'web') });
   });
 
-  test('that is only removed is reported as removed', async () => {
+  test('a resource that is removed without a replacement is reported as removed', async () => {
     const ids = await applying([change('services', 'old', 'remove')], {
       services: foundAt('services', 'old'),
     });
@@ -285,7 +285,7 @@ describe('a replaced resource', () => {
   });
 });
 
-test('the state first learns what the survey found, and forgets the rest', async () => {
+test('before any step runs, the state records what the survey found and forgets everything else', async () => {
   await run.state.record('logGroup', { logGroupName: 'gone' });
   log.length = 0;
   await applying([create('subnets', 'public-1')], { vpc: { '': foundFor('vpc') } });
@@ -296,7 +296,7 @@ test('the state first learns what the survey found, and forgets the rest', async
   });
 });
 
-test('a clean-up sees the ids of what the run created', async () => {
+test('a clean-up sees the ids of resources that the run created', async () => {
   let seen: string[] = [];
   fakeStep('targetGroups', { cleanUp: async ({ ids }) => void (seen = [...ids.targetGroups.keys()]) });
   await applying([create('targetGroups', 'new')]);

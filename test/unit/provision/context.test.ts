@@ -1,4 +1,4 @@
-// The context that a step gets for one change.
+// The context that a step receives for one change.
 import {
   DescribeSubnetsCommand,
   DescribeVpcAttributeCommand,
@@ -45,7 +45,7 @@ const subnetContext = (
     ...(siblings && { siblings }),
   });
 
-test('the resource is the one of the key, and has the tags of its key', () => {
+test('a context has the existing resource and the tags of its key', () => {
   expect(contextOf().existing).toEqual(foundAt('vpc', '')['']);
   expect(subnetContext('public-1').existing).toEqual(foundAt('subnets', 'public-1')['public-1']);
   expect(subnetContext('public-2').existing).toBeUndefined();
@@ -54,14 +54,14 @@ test('the resource is the one of the key, and has the tags of its key', () => {
   );
 });
 
-test('whether to wait for people is what the run says', () => {
+test('a context waits until resources are ready only if the run does', () => {
   expect(contextOf().waitUntilReady).toBe(true);
   scope = { ...scope, run: { ...run, waitUntilReady: false } };
   expect(contextOf().waitUntilReady).toBe(false);
 });
 
 describe('the duplicate guard', () => {
-  test('goes by the run: no earlier run unless one is known, and looks as often as its waits', () => {
+  test("by default a create resumes no earlier run, and the guard looks at the interval of the run's waits", () => {
     expect(contextOf().duplicateGuard).toMatchObject({
       isResumed: false,
       every: run.waits.visible.every,
@@ -70,7 +70,7 @@ describe('the duplicate guard', () => {
     expect(contextOf({ isResumed: true }).duplicateGuard.isResumed).toBe(true);
   });
 
-  test('withdraws the intent of this resource, and of no other', async () => {
+  test('the guard withdraws the intent of its own resource only', async () => {
     await run.state.intend('vpc');
     await run.state.intend('elasticIp');
     await contextOf().duplicateGuard.withdraw();
@@ -85,14 +85,14 @@ describe('the duplicate guard', () => {
   });
 });
 
-test('looking again asks AWS every time, for this resource', async () => {
+test('every new look at the resource asks AWS again', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({
     Vpcs: [{ VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', Tags: toPascalCaseTags(ourTags('vpc')) }],
   });
   mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
   const context = contextOf();
   expect(await context.lookAgain()).toMatchObject({ vpcId: 'vpc-1' });
-  // The look at subnets is one that looks of the same survey share.
+  // Looks of one survey share the look at subnets; a new look does not.
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [] });
   const subnet = subnetContext('public-1');
   expect(await subnet.lookAgain()).toBeUndefined();
@@ -106,7 +106,7 @@ test('looking again asks AWS every time, for this resource', async () => {
   ]);
 });
 
-test('the change of an existing resource comes from the diff, against the rest of the survey and the plan', () => {
+test('the change of an existing resource is computed by the diff, with the rest of the survey and the plan', () => {
   const seen: unknown[] = [];
   fakeStep('vpc', {
     diff: (_desired, found, planned) => {
@@ -121,7 +121,7 @@ test('the change of an existing resource comes from the diff, against the rest o
   expect(contextOf().changeOf(existing)).toBeUndefined();
 });
 
-test('the ids of a sibling: from its change where it has one, otherwise from what exists', async () => {
+test('the ids of a sibling come from its own change if it has one, otherwise from the existing resource', async () => {
   scope.ids.subnets.set('public-1', idsFor('subnets', 'public-1'));
   const siblings = new Map([['private-1', Promise.resolve(idsFor('subnets', 'private-1'))]]);
   const context = subnetContext('public-2', siblings);
@@ -129,7 +129,7 @@ test('the ids of a sibling: from its change where it has one, otherwise from wha
   expect(await context.siblingIds('public-1')).toEqual(idsFor('subnets', 'public-1'));
 });
 
-test('waits and notes are reported for this resource', async () => {
+test('waits and notes are reported for the resource of the context', async () => {
   const context = subnetContext('public-2');
   let probes = 0;
   await context.until('it', 'visible', async () =>

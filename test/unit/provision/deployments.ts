@@ -1,4 +1,4 @@
-/** Deployments of a service as ECS shows them, for the tests of their states. */
+/** For unit tests: a service's deployments as ECS describes them. */
 import type { Deployment, Service as EcsService } from '@aws-sdk/client-ecs';
 
 export const MINE = 'arn:aws:ecs:eu-west-1:111122223333:task-definition/shop-dev-web:2';

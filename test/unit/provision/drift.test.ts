@@ -1,4 +1,4 @@
-// Drift in words: what npm run drift prints, and its exit code.
+// The text that npm run drift prints, and its exit code.
 import { describe, expect, test } from '@jest/globals';
 import type { Plan } from '../../../provision/plan.ts';
 import { driftResult, driftText, fingerprint } from '../../../provision/drift.ts';
@@ -10,14 +10,14 @@ const found = { vpc: foundAt('vpc', '') };
 const result = (plan: Plan, before?: string, now = 'one') =>
   driftResult(plan, about, before, now, 'npm run provision -- --stage dev');
 
-test('differs between configurations, and only between those', () => {
+test('the fingerprint of a configuration changes only when the configuration does', () => {
   expect(fingerprint(config())).toBe(fingerprint(config()));
   expect(fingerprint(config())).not.toBe(fingerprint(config({ logRetentionDays: 30 })));
   expect(fingerprint(config())).toMatch(/^[\da-f]{16}$/);
 });
 
 describe('the result', () => {
-  test('without drift: exit code 0, and how many resources are as configured', () => {
+  test('without drift, the exit code is 0 and the number of resources is printed', () => {
     const plan = { ...planOf([], found), kept: ['vpc'] };
     expect(result(plan)).toEqual({
       exitCode: 0,
@@ -30,7 +30,7 @@ describe('the result', () => {
     });
   });
 
-  test('with drift: exit code 2, a line per difference, and the command that repairs it', () => {
+  test('with drift, the exit code is 2 and each difference is printed, with the command that repairs it', () => {
     const fields = [
       { field: 'dns.support', from: false, to: true },
       { field: 'tag.Name', from: undefined, to: 'shop-dev-vpc' },
@@ -53,14 +53,17 @@ describe('the result', () => {
   test.each([
     ['another configuration', 'other', true],
     ['this configuration', 'one', false],
-    ['none that is known', undefined, false],
-  ])('after a provision of %s: says whether the configuration has changed', (_what, before, isChanged) => {
-    const { text, json } = result(planOf([], found), before);
-    expect(text.includes('slipway.config.ts has changed')).toBe(isChanged);
-    expect(json).toMatchObject({ configurationChanged: isChanged });
-  });
+    ['an unknown configuration', undefined, false],
+  ])(
+    'after a provision of %s, the text says whether the configuration has changed',
+    (_what, before, isChanged) => {
+      const { text, json } = result(planOf([], found), before);
+      expect(text.includes('slipway.config.ts has changed')).toBe(isChanged);
+      expect(json).toMatchObject({ configurationChanged: isChanged });
+    },
+  );
 
-  test("says so when nothing of the stack exists, even if the account's own zone does", () => {
+  test("the text says that the stack does not exist, even if the account's own hosted zone does", () => {
     const zone = { hostedZone: { '': foundFor('hostedZone', '', { tags: {} }) } };
     const plan = planOf([change('vpc', '', 'create')], zone);
     expect(result(plan).text).toBe(
@@ -69,7 +72,7 @@ describe('the result', () => {
   });
 });
 
-test('a missing and a surplus resource have one line each, whatever their fields', () => {
+test('a missing or surplus resource is one line, without its fields', () => {
   const fields = [{ field: 'cidr', from: undefined, to: '10.0.0.0/16' }];
   expect(
     driftText([

@@ -1,4 +1,4 @@
-// Everything after the survey of a provision: planning only, asking, applying, and what is recorded at the end.
+// A provision after its survey: plan-only runs, the confirmation, applying, and what is recorded at the end.
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { CommandContext } from '../../../lib/run/main.ts';
 import type { Options } from '../../../lib/run/options.ts';
@@ -34,7 +34,7 @@ const options: Options = {
   drift: false,
   adopt: [],
 };
-/** What exists in every test: `finish` need not wait for the load balancer then. */
+/** What exists in every test, so that `finish` does not wait for the load balancer. */
 const found: Resources = {
   loadBalancer: { '': foundFor('loadBalancer', '', { state: 'active' }) },
   vpc: foundAt('vpc', ''),
@@ -64,7 +64,7 @@ beforeEach(() => {
 });
 
 describe('a plan', () => {
-  test('changes nothing: exit code 2 with changes, 0 without', async () => {
+  test('--plan changes nothing, and exits with 2 if the plan has changes, otherwise with 0', async () => {
     const { exitCode, text, json } = await executing({ plan: true });
     expect(exitCode).toBe(2);
     expect(text).toMatch(/cluster[^]*Plan: 1 to create/);
@@ -78,7 +78,7 @@ describe('a plan', () => {
     expect(run.state.data).toMatchObject({ resources: {}, intents: {} });
   });
 
-  test('drift changes nothing, and compares with the configuration of the last provision', async () => {
+  test('a drift run changes nothing, and compares the configuration with that of the last provision', async () => {
     await run.state.applied('another', []);
     const { exitCode, text, json } = await executing({ drift: true, plan: true });
     expect(exitCode).toBe(2);
@@ -89,27 +89,27 @@ describe('a plan', () => {
     expect((await executing({ drift: true })).json).toMatchObject({ configurationChanged: false });
   });
 
-  test('adopts what the options name', async () => {
+  test('--adopt is refused for an address with nothing to adopt', async () => {
     await expect(executing({ plan: true, adopt: ['natGateway'] })).rejects.toMatchObject({
       code: 'ARGUMENTS',
     });
   });
 });
 
-describe('the question before anything changes', () => {
-  test('needs a terminal or --yes on AWS', async () => {
+describe('the confirmation', () => {
+  test('a provision on AWS requires a terminal or --yes', async () => {
     await expect(executing({ target: 'aws' })).rejects.toMatchObject({ code: 'CONFIRMATION' });
     expect(log).toEqual([]);
     await executing({ target: 'aws', yes: true });
     expect(written()).toEqual(['create cluster']);
   });
 
-  test('is not asked on the sandbox without a terminal', async () => {
+  test('a provision on the sandbox without a terminal asks no question', async () => {
     await executing();
     expect(written()).toEqual(['create cluster']);
   });
 
-  test('is not asked when nothing changes', async () => {
+  test('a provision that changes nothing asks no question', async () => {
     diffs.cluster = [];
     const { exitCode } = await executing({ target: 'aws' });
     expect(exitCode).toBe(0);
@@ -120,7 +120,7 @@ describe('the question before anything changes', () => {
 });
 
 describe('a provision', () => {
-  test('returns the URL and everything that is recorded', async () => {
+  test('a provision returns the URL and all recorded ids', async () => {
     const { exitCode, text, json } = await executing();
     expect(exitCode).toBe(0);
     expect(text).toBe('http://dnsName-of-loadBalancer:8080');
@@ -141,7 +141,7 @@ describe('a provision', () => {
     expect(events.at(-1)).toMatchObject({ text: expect.stringMatching(/^shop-dev is up: 1 created, /) });
   });
 
-  test('remembers the tags before it gives them, and the configuration once all is applied', async () => {
+  test('a provision records the tag keys before it sets tags, and the configuration after everything is applied', async () => {
     await run.state.applied('before', ['owner']);
     let during: unknown;
     fakeStep('cluster', {
@@ -155,14 +155,14 @@ describe('a provision', () => {
     expect(run.state.data).toMatchObject({ tags: ['team'], configuration: fingerprint(of) });
   });
 
-  test('that fails does not count as the last one applied', async () => {
+  test('the configuration of a failed provision is not recorded as applied', async () => {
     fakeStep('cluster', { create: () => Promise.reject(new Error('refused')) });
     await expect(executing()).rejects.toThrow('refused');
     expect(run.state.data.configuration).toBeUndefined();
     expect(run.state.data.tags).toEqual(['team']);
   });
 
-  test('that is interrupted at the end does not count either', async () => {
+  test('the configuration of a provision that is interrupted at its end is not recorded as applied', async () => {
     const late = session();
     const resolve = async () => {
       abort.abort();
@@ -175,12 +175,12 @@ describe('a provision', () => {
     expect(run.state.data.configuration).toBeUndefined();
   });
 
-  test('surveys once, and plans once, when no create was left unanswered', async () => {
+  test('a provision surveys only once if the state contains no unanswered create', async () => {
     await executing();
     expect(sent()).toEqual([]);
   });
 
-  test('that resumes an unanswered create is planned and applied once more, from a new survey', async () => {
+  test('a provision that resumes an unanswered create is surveyed, planned and applied a second time', async () => {
     emptyAccount();
     await run.state.intend('cluster');
     let surveys = 0;
@@ -194,16 +194,19 @@ describe('a provision', () => {
     expect(exitCode).toBe(0);
     expect(surveys).toBe(2);
     expect(written()).toEqual(['create cluster', 'create vpc']);
-    // The second survey looks for what the first application has recorded.
+    // The second survey looks for what the first pass recorded.
     expect(sent()).toContainEqual({ command: 'DescribeVpcs', input: { VpcIds: ['vpcId-of-vpc'] } });
   });
 });
 
 test.each<[string, 'aws' | 'sandbox', boolean]>([
-  ['on AWS: warns', 'aws', true],
-  ['on the sandbox: does not warn', 'sandbox', false],
-])('a domain under .localhost %s that no other machine reaches it', async (_where, target, warns) => {
-  const domain = { name: 'shop.localhost', zone: 'shop.localhost', createZone: true };
-  await execute({ ...session(), config: { ...of, domain } }, context({ target, plan: true }), 0);
-  expect(events.some(({ type }) => type === 'warning')).toBe(warns);
-});
+  ['on AWS causes', 'aws', true],
+  ['on the sandbox does not cause', 'sandbox', false],
+])(
+  'a domain under .localhost %s a warning that no other machine can reach it',
+  async (_where, target, warns) => {
+    const domain = { name: 'shop.localhost', zone: 'shop.localhost', createZone: true };
+    await execute({ ...session(), config: { ...of, domain } }, context({ target, plan: true }), 0);
+    expect(events.some(({ type }) => type === 'warning')).toBe(warns);
+  },
+);

@@ -1,4 +1,4 @@
-// The plan: which diffs see what, and which surveys are refused.
+// The plan: what each diff sees, and which surveys are refused.
 import { describe, expect, test } from '@jest/globals';
 import type { Survey } from '../../../lib/look/found.ts';
 import { nouns, type Noun } from '../../../lib/model/architecture.ts';
@@ -13,12 +13,12 @@ const stuck = (noun: Noun, key: string, reason: string) =>
   change(noun, key, 'refused', { reason, cannotUpdate: true });
 
 describe('the changes', () => {
-  test('are those of all diffs, in the order of the architecture', () => {
+  test('a plan contains the changes of all diffs, in the order of the architecture', () => {
     for (const noun of [...nouns].reverse()) diffs[noun] = [change(noun, '', 'create')];
     expect(planning().changes.map(({ noun }) => noun)).toEqual(nouns);
   });
 
-  test('of earlier nouns are visible to later diffs', () => {
+  test('a diff sees the planned changes of the nouns before it', () => {
     const seen: Record<string, unknown> = {};
     diffs.natGateway = [change('natGateway', '', 'replace'), change('natGateway', '~2', 'remove')];
     diffs.services = [change('services', 'web', 'replace', { replaces: 'web~former' })];
@@ -47,12 +47,12 @@ describe('the changes', () => {
     expect(planned.changesOf('logGroup')).toEqual([]);
   });
 
-  test('only a replacement counts as one', () => {
+  test('an update does not count as a replacement', () => {
     diffs.natGateway = [change('natGateway', '', 'update')];
     expect(planning().planned.isReplaced('natGateway')).toBe(false);
   });
 
-  test('of a replaced load balancer: listener and rules count as absent, target groups do not', () => {
+  test('when the load balancer is replaced, its listener and rules count as missing, but target groups do not', () => {
     const found: Resources = {
       loadBalancer: foundAt('loadBalancer', ''),
       listener: foundAt('listener', ''),
@@ -80,13 +80,13 @@ describe('the changes', () => {
     expect(sizes(planning(found).found)).toEqual([1, 1, 2, 1]);
   });
 
-  test('are diffed from the survey alone: diffAll refuses nothing', () => {
+  test('diffAll refuses nothing and returns foreign resources as changes', () => {
     diffs.vpc = [foreign('vpc', '', 'of others')];
     expect(diffAll(desiredOf(), surveyOf()).changes).toEqual(diffs.vpc);
   });
 });
 
-test('the kept resources are those without a change, sorted by key; a replaced one is not kept', () => {
+test('the kept resources are those without a change, sorted by key, and exclude a replaced resource', () => {
   diffs.services = [change('services', 'web', 'replace', { replaces: 'web~former' })];
   diffs.subnets = [change('subnets', 'public-1', 'update')];
   const found = {
@@ -98,7 +98,7 @@ test('the kept resources are those without a change, sorted by key; a replaced o
 });
 
 describe('refusals', () => {
-  test('too few zones: nothing is diffed', () => {
+  test('a plan is refused before any diff if the account has too few zones', () => {
     fakeStep('serviceLinkedRole', {
       diff: () => {
         throw new Error('diffed');
@@ -113,11 +113,11 @@ describe('refusals', () => {
     );
   });
 
-  test('as many zones as asked for are enough', () => {
+  test('a plan is accepted if the account has exactly the configured number of zones', () => {
     expect(planning({}, [], config({ network: { cidr: '10.0.0.0/16', zones: 3 } })).changes).toEqual([]);
   });
 
-  test('resources of someone else are listed with the command that adopts them', () => {
+  test('foreign resources are listed with the command that adopts them', () => {
     diffs.cluster = [foreign('cluster', '', 'it belongs to the stack other')];
     diffs.rules = [foreign('rules', 'web-api1', 'someone else created it')];
     expect(() => planning()).toThrow(
@@ -136,7 +136,7 @@ describe('refusals', () => {
     ['record', true],
     ['hostedZone', true],
     ['cluster', false],
-  ])('a taken %s: a domain per stage is suggested: %s', (noun, isSuggested) => {
+  ])('for a taken %s, a separate domain for each stage is suggested: %s', (noun, isSuggested) => {
     diffs[noun] = [foreign(noun, '', 'of others')];
     let fix: readonly string[] = [];
     try {
@@ -147,7 +147,7 @@ describe('refusals', () => {
     expect(fix.some((line) => line.startsWith('Each stage needs its own domain'))).toBe(isSuggested);
   });
 
-  test('our resources that cannot become what is desired are listed', () => {
+  test('our resources that can be neither updated nor replaced are listed', () => {
     diffs.vpc = [stuck('vpc', '', 'its block cannot change')];
     diffs.loadBalancer = [stuck('loadBalancer', '', 'it is internal')];
     expect(() => planning()).toThrow(
@@ -158,7 +158,7 @@ describe('refusals', () => {
     );
   });
 
-  test('foreign resources come first: what is ours is reported when nothing is in the way', () => {
+  test('while foreign resources are in the way, the problem lists only those', () => {
     diffs.vpc = [stuck('vpc', '', 'its block cannot change')];
     diffs.cluster = [foreign('cluster', '', 'of others')];
     expect(() => planning()).toThrow(expect.objectContaining({ code: 'FOREIGN', why: 'cluster: of others' }));
@@ -167,7 +167,7 @@ describe('refusals', () => {
 
 describe('--adopt', () => {
   const theirs = () => foundFor('cluster', '', { tags: { 'slipway:stack': 'other' } });
-  /** Refuses a cluster that is not ours, and otherwise retags it. */
+  /** Reports a foreign cluster, and plans new tags for any other. */
   const diffsByOwner = (): void =>
     fakeStep('cluster', {
       diff: (_desired, found) =>
@@ -176,7 +176,7 @@ describe('--adopt', () => {
           : [foreign('cluster', '', 'it belongs to the stack other')],
     });
 
-  test('plans the resource as ours, and says whose it was', () => {
+  test('an adopted resource is planned as ours, and its former owner is named', () => {
     diffsByOwner();
     const plan = planning({ cluster: { '': theirs() } }, ['cluster']);
     expect(plan.changes).toMatchObject([
@@ -185,7 +185,7 @@ describe('--adopt', () => {
     expect(plan.found.cluster.get('')?.tags).toMatchObject({ 'slipway:stack': 'shop-dev' });
   });
 
-  test('does not adopt what it does not name', () => {
+  test('a foreign resource that --adopt does not name is not adopted', () => {
     diffsByOwner();
     diffs.rules = [foreign('rules', 'web-api1', 'of others')];
     expect(() => planning({ cluster: { '': theirs() } }, ['cluster'])).toThrow(
@@ -193,7 +193,7 @@ describe('--adopt', () => {
     );
   });
 
-  test('fails where there is nothing to adopt', () => {
+  test('--adopt is refused for an address with nothing to adopt', () => {
     expect(() => planning({}, ['cluster'])).toThrow(
       expect.objectContaining({ code: 'ARGUMENTS', what: 'There is nothing to adopt at cluster.' }),
     );

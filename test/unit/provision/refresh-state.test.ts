@@ -1,4 +1,4 @@
-// The state file after a survey: it contains the found resources, and nothing else.
+// Refreshing the state after a survey, so that it contains exactly the resources that were found.
 import { DescribeVpcAttributeCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { beforeEach, expect, test } from '@jest/globals';
 import { lookVpc } from '../../../lib/look/vpc.ts';
@@ -19,7 +19,7 @@ beforeEach(async () => {
   state = await openState(path('dev.json'), guard, testClock());
 });
 
-test('records what was found and not recorded yet', async () => {
+test('a resource that was found but not recorded is recorded', async () => {
   const { vpc, subnets } = network();
   await refreshState(state, surveyOf({ vpc, subnets: { 'public-1': subnets['public-1'] } }));
   expect(state.data.resources).toEqual({
@@ -28,38 +28,38 @@ test('records what was found and not recorded yet', async () => {
   });
 });
 
-test('records the new id of a resource that was recreated by hand', async () => {
+test('the new id of a manually recreated resource is recorded', async () => {
   await state.record('vpc', { vpcId: 'vpc-0' });
   await refreshState(state, surveyOf({ vpc: network().vpc }));
   expect(state.data.resources).toEqual(VPC);
 });
 
-test('forgets what is gone, and gives its next incarnation another generation', async () => {
+test('a deleted resource is forgotten, and its successor gets a new generation', async () => {
   await state.record('vpc', { vpcId: 'vpc-1' });
   await refreshState(state, surveyOf());
   expect(state.data).toMatchObject({ resources: {}, generations: { vpc: 1 } });
 });
 
-test('keeps the intent of a create whose response never arrived', async () => {
+test('the intent of a create whose response was lost is kept', async () => {
   const intent = await state.intend('vpc');
   await refreshState(state, surveyOf());
   expect(state.data.intents).toEqual({ vpc: intent });
 });
 
-test('closes the intent of what was found', async () => {
+test('the intent of a resource that was found is closed', async () => {
   await state.intend('vpc');
   await refreshState(state, surveyOf({ vpc: network().vpc }));
   expect(state.data).toMatchObject({ resources: VPC, intents: {} });
 });
 
-test('writes nothing when everything is recorded already', async () => {
+test('nothing is written if everything is already recorded', async () => {
   await state.record('vpc', { vpcId: 'vpc-1' });
   const before = JSON.stringify(state.data);
   await refreshState(state, surveyOf({ vpc: network().vpc }));
   expect(JSON.stringify(state.data)).toBe(before);
 });
 
-/** The change of the VPC and the state, as a run sees them right after another run was killed. */
+/** Returns the VPC's change and the recorded ids, as a run sees them right after another run was killed. */
 async function runAgain() {
   await state.record('vpc', { vpcId: 'vpc-1' });
   const found = surveyOf({
@@ -71,7 +71,7 @@ async function runAgain() {
   return { changes: diffOf(steps.vpc, found), resources: state.data.resources };
 }
 
-test('a VPC that no filter returns yet is neither forgotten nor created twice', async () => {
+test('a recorded VPC that filtered lists do not return yet is neither forgotten nor created twice', async () => {
   mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [] });
   mocks.ec2.on(DescribeVpcsCommand, { VpcIds: ['vpc-1'] }).resolves({
     Vpcs: [

@@ -1,4 +1,4 @@
-/** The service that the tests of its step start from: as found, as desired, and the calls that create and update it. */
+/** For unit tests: a service as found and as desired, and the calls that create and update it. */
 import { DescribeServicesCommand, type Service as EcsService } from '@aws-sdk/client-ecs';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Config } from '../../../lib/config/config.ts';
@@ -14,7 +14,7 @@ export const ARN = 'arn:service/shop-dev/web';
 export const tags = ourTags('services', 'web');
 const role = (key: string) => `arn:aws:iam::${ACCOUNT}:role/slipway/shop-dev/shop-dev-${key}`;
 
-/** The newest task definition, as it should be for a stack. */
+/** Returns the newest task definition, as configured for a stack. */
 export const definitionOf = (of: Config) => ({
   taskDefinitionArn: DEFINITION,
   family: 'shop-dev-web',
@@ -36,7 +36,7 @@ export const fail = (): never => {
   throw new Error('no service');
 };
 
-/** The found service, as the configuration asks for it. */
+/** The found service, which matches the configuration. */
 export const item: FoundService = {
   serviceArn: ARN,
   serviceName: 'web',
@@ -77,7 +77,7 @@ export const withItem = (changes: Partial<FoundService> = {}, of = config()) => 
   ...scenario(of),
   found: { ...scenario(of).found, services: { web: { ...item, ...changes } } },
 });
-/** The stack with its one service changed. */
+/** Returns the stack with changes to its only service. */
 export const changed = (change: Partial<Config['services'][number]>) =>
   config({ services: config().services.map((service) => ({ ...service, ...change })) });
 
@@ -122,7 +122,7 @@ export const update = (more: object = {}) => ({
 });
 export const mutations = () => sent().filter(({ command }) => /^(Create|Update|Tag)/.test(command));
 
-/** A service that is deployed. */
+/** The service once it is deployed. */
 export const done: EcsService = {
   serviceArn: ARN,
   serviceName: 'web',

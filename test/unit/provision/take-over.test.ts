@@ -1,4 +1,4 @@
-// Taking over resources that belong to someone else, because the user asks for it.
+// Taking over resources that belong to someone else, at the user's request.
 import { describe, expect, test } from '@jest/globals';
 import { takeOver, withFormerOwners } from '../../../provision/take-over.ts';
 import { change, foundAt, foundFor, type Resources } from '../engine-harness.ts';
@@ -17,7 +17,7 @@ const found: Resources = {
 const refused = [change('cluster', '', 'refused'), change('rules', 'web-api1', 'refused')];
 
 describe('taking over', () => {
-  test('gives the resource our tags and keeps its own; no other resource changes', () => {
+  test('an adopted resource gets our tags in addition to its own, and no other resource changes', () => {
     const survey = surveyOf(found);
     const taken = takeOver(survey, refused, ['cluster', 'rules.web-api1'], STACK);
     expect(taken.cluster.get('')).toMatchObject({
@@ -32,15 +32,15 @@ describe('taking over', () => {
     expect(survey.cluster.get('')?.tags).toEqual(theirTags);
   });
 
-  test('leaves an address that is ours already as it is: an earlier run may have adopted it', () => {
+  test('a resource that is already ours stays as it is, since an earlier run may have adopted it', () => {
     const survey = surveyOf(found);
     expect(takeOver(survey, refused, ['vpc'], STACK)).toBe(survey);
   });
 
   test.each([
-    ['that has no resource', 'natGateway'],
-    ['whose resource belongs to someone else, but is not in our way', 'rules.web-api2'],
-  ])('fails for an address %s, and lists the ones that can be adopted', (_what, address) => {
+    ['without a resource', 'natGateway'],
+    ['whose resource is foreign but not in the way', 'rules.web-api2'],
+  ])('adopting an address %s fails, and the addresses that can be adopted are listed', (_what, address) => {
     expect(() => takeOver(surveyOf(found), refused, [address], STACK)).toThrow(
       expect.objectContaining({
         code: 'ARGUMENTS',
@@ -50,7 +50,7 @@ describe('taking over', () => {
     );
   });
 
-  test('fails when nothing belongs to someone else', () => {
+  test('adopting fails if no resource belongs to someone else', () => {
     expect(() => takeOver(surveyOf(), [], ['vpc'], STACK)).toThrow(
       expect.objectContaining({ why: "No resource with this stack's names belongs to someone else." }),
     );
@@ -58,7 +58,7 @@ describe('taking over', () => {
 });
 
 describe('the reasons of the changes', () => {
-  test('name the former owner of an adopted resource, and when it was created', () => {
+  test('the reason names the former owner of an adopted resource and the date of its creation', () => {
     const created = surveyOf({
       loadBalancer: { '': foundFor('loadBalancer', '', { tags: {}, createdAt: new Date('2026-01-02') }) },
     });
@@ -73,7 +73,7 @@ describe('the reasons of the changes', () => {
     );
   });
 
-  test('stay as they are for resources that are not adopted or are ours', () => {
+  test('the reason is unchanged for a resource that is not adopted or is already ours', () => {
     const changes = [change('cluster', '', 'update'), change('vpc', '', 'update')];
     expect(withFormerOwners(changes, surveyOf(found), ['vpc'], STACK)).toEqual(changes);
   });

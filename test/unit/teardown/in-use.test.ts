@@ -1,4 +1,4 @@
-// A delete that AWS refuses because something else uses the resource: what uses it is named.
+// A delete that AWS refuses because the resource is in use: the error lists what uses it.
 import {
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
@@ -40,13 +40,13 @@ beforeEach(() => {
     .resolves({ SecurityGroups: [{ GroupId: 'sg-1', GroupName: 'shop-dev-web' }] });
 });
 
-test('a delete that succeeds asks for nothing', async () => {
+test('a delete that succeeds does not look for users of the resource', async () => {
   await deleting();
   expect(sent()).toEqual([]);
 });
 
 describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that fails with %s', (code) => {
-  test('names what uses the resource, and neither the resource itself nor anything else', async () => {
+  test('the error lists only what uses the resource, without the resource itself', async () => {
     const error = awsError(code);
     await expect(deleting(error)).rejects.toMatchObject({
       code: 'FOREIGN',
@@ -57,14 +57,14 @@ describe.each(['DependencyViolation', 'InvalidGroup.InUse'])('a delete that fail
     });
   });
 
-  test('fails with that when nothing is seen that uses it', async () => {
+  test('the original error is thrown if no user of the resource is found', async () => {
     const error = awsError(code);
     mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({});
     await expect(deleting(error)).rejects.toBe(error);
   });
 });
 
-test('any other failure is thrown as it is', async () => {
+test('any other error is thrown unchanged', async () => {
   const error = awsError('UnauthorizedOperation', 'no', 403);
   await expect(deleting(error)).rejects.toBe(error);
   expect(sent()).toEqual([]);

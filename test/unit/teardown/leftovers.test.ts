@@ -1,4 +1,4 @@
-// The look after a teardown: by tags and names, and at everything in the VPC that was there.
+// The search for leftovers after a teardown: by tags and names, and in the former VPC.
 import {
   DescribeAddressesCommand,
   DescribeNetworkInterfacesCommand,
@@ -26,7 +26,7 @@ import { awsError, config, mocks, ourTags, sent, surveyOf } from '../step-harnes
 
 beforeEach(emptyAccount);
 const vpcBefore: Resources = { vpc: { '': { ...foundAt('vpc', '')[''], vpcId: 'vpc-1' } as never } };
-/** Looks for leftovers; the builds fail, since no image is to be looked at. */
+/** Looks for leftovers; builds fail, since a teardown must not build images. */
 const verifying = (before: Resources = {}) => {
   const builds = { emulator: false, of: () => Promise.reject(new Error('a source was bundled')) };
   const of = config({ domain: undefined });
@@ -46,11 +46,11 @@ const address = {
 const shownVpc = { VpcId: 'vpc-1', CidrBlock: '10.0.0.0/16', Tags: toPascalCaseTags(ourTags('vpc')) };
 
 describe('with nothing left', () => {
-  test('certifies the kinds that it has looked for', async () => {
+  test('the search returns the kinds of resources that it has looked for', async () => {
     expect(await verifying()).toEqual({ nouns: tornDown, vpc: undefined });
   });
 
-  test('looks at what was in the VPC as well, where there was one', async () => {
+  test('the search includes the contents of the VPC if a VPC existed before', async () => {
     mocks.ec2.on(DescribeVpcsCommand, { VpcIds: ['vpc-1'] }).rejects(awsError('InvalidVpcID.NotFound'));
     expect(await verifying(vpcBefore)).toEqual({
       nouns: tornDown,
@@ -59,7 +59,7 @@ describe('with nothing left', () => {
     expect(sent().map(({ command }) => command)).toContain('DescribeNetworkInterfaces');
   });
 
-  test('waits until lists no longer show what is gone', async () => {
+  test('the search is repeated while lists still show deleted resources', async () => {
     let looks = 0;
     mocks.ec2
       .on(DescribeAddressesCommand)
@@ -70,7 +70,7 @@ describe('with nothing left', () => {
     expect(run.clock.now() - start).toBe(3 * awsWaits.leftovers.every);
   });
 
-  test('ignores what belongs to others', async () => {
+  test('foreign resources are not leftovers', async () => {
     mocks.ecs.on(DescribeClustersCommand).resolves({
       clusters: [
         {
@@ -85,7 +85,7 @@ describe('with nothing left', () => {
 });
 
 describe('with something left after a minute', () => {
-  test('lists each of our resources by its address and title', async () => {
+  test('each of our resources is listed by its address and title', async () => {
     mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [address] });
     const start = run.clock.now();
     await expect(verifying()).rejects.toMatchObject({
@@ -97,7 +97,7 @@ describe('with something left after a minute', () => {
     expect(run.clock.now() - start).toBe(awsWaits.leftovers.deadline);
   });
 
-  test('lists what others have in the VPC, and each resource once', async () => {
+  test('foreign resources in the VPC are listed as well, and each resource only once', async () => {
     mocks.ec2.on(DescribeVpcsCommand).resolves({ Vpcs: [shownVpc] });
     mocks.ec2.on(DescribeVpcAttributeCommand).resolves({});
     mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({
@@ -126,12 +126,12 @@ describe('with something left after a minute', () => {
   });
 });
 
-test('an error of a look is not a leftover', async () => {
+test('an error during the search is thrown and does not count as a leftover', async () => {
   mocks.ec2.on(DescribeAddressesCommand).rejects(awsError('UnauthorizedOperation', 'no', 403));
   await expect(verifying()).rejects.toThrow('no');
 });
 
-test('an interruption ends the wait', async () => {
+test('an interruption ends the search', async () => {
   mocks.ec2.on(DescribeAddressesCommand).callsFake(() => {
     abort.abort(new Error('interrupted'));
     return { Addresses: [address] };

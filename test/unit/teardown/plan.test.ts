@@ -1,4 +1,4 @@
-// The order of the removals: the architecture in reverse, and what removals add to it.
+// The order of removals: the reverse of the architecture, with the additional dependencies that removals declare.
 import { expect, test } from '@jest/globals';
 import { checkGraph } from '../../../lib/engine/graph.ts';
 import { architecture, nouns, type Noun } from '../../../lib/model/architecture.ts';
@@ -16,7 +16,7 @@ test('a noun is removed after all nouns that need it', () => {
   }
 });
 
-test('a noun is removed after those that its removal names as well, and after nothing else', () => {
+test('a noun is also removed after the nouns that its removal names, and after no others', () => {
   const order = removalOrder();
   for (const noun of nouns) {
     const needing = nouns.filter((other) => (architecture[other].needs as readonly Noun[]).includes(noun));
@@ -25,7 +25,7 @@ test('a noun is removed after those that its removal names as well, and after no
   expect(nouns.filter((noun) => (removals[noun].after ?? []).length > 0)).not.toEqual([]);
 });
 
-test('the order has no cycle, and is another one for each caller', () => {
+test('the order has no cycle, and every caller receives its own copy', () => {
   expect(() => checkGraph(removalOrder())).not.toThrow();
   removalOrder().vpc.push('vpc');
   expect(removalOrder().vpc).not.toContain('vpc');

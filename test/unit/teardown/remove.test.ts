@@ -1,4 +1,4 @@
-// The removal of one resource: what it may use, what is forgotten, and what is reported.
+// Removing one resource: the context of the removal, the recorded state, and the report.
 import { describe, expect, test } from '@jest/globals';
 import type { RemoveContext } from '../../../lib/engine/step.ts';
 import { pending, ready } from '../../../lib/engine/until.ts';
@@ -29,7 +29,7 @@ const found = surveyOf({
 const removing = (key = 'public-1', more: Parameters<typeof removeResource>[6] = {}) =>
   removeResource(run, engineContext(), found, removals, 'subnets', key, more);
 
-test('knows the resource, its key, and what else was found', async () => {
+test('a removal receives the resource, its key, and everything else that was found', async () => {
   let seen: RemoveContext<'subnets'> | undefined;
   fakeRemoval('subnets', async (context) => void (seen = context));
   await removing('public-2');
@@ -48,17 +48,17 @@ test('knows the resource, its key, and what else was found', async () => {
   expect(seen?.alsoRemoved).toBe(also);
 });
 
-test('by default nothing else is removed', () => {
+test('by default no other resource counts as removed as well', () => {
   expect(NOTHING_ELSE.everyOneOf('vpc')).toBe(false);
   expect(NOTHING_ELSE.removalOf('')).toBeUndefined();
 });
 
-test('what was not found is neither removed nor reported', async () => {
+test('a resource that was not found is neither removed nor reported', async () => {
   await removing('private-9');
   expect([log, events]).toEqual([[], []]);
 });
 
-test('is forgotten once it is gone, and its next life has another generation', async () => {
+test('a removed resource is forgotten in the state, and its successor gets a new generation', async () => {
   await run.state.record('subnets.public-1', idsFor('subnets', 'public-1'));
   await run.state.record('vpc', idsFor('vpc'));
   log.length = 0;
@@ -79,7 +79,7 @@ test('a resource that could not be removed stays recorded', async () => {
 });
 
 describe('the report', () => {
-  test('says what was removed, by its title, and how long it took', async () => {
+  test('a removed resource is reported by its title, with the duration', async () => {
     fakeRemoval('loadBalancer', async ({ clock }) => clock.sleep(2500));
     await removeResource(run, engineContext(), found, removals, 'loadBalancer', '');
     expect(events).toEqual([
@@ -87,12 +87,12 @@ describe('the report', () => {
     ]);
   });
 
-  test('says gone for a resource whose replacement was reported before', async () => {
+  test('a replaced resource is reported as gone rather than removed', async () => {
     await removing('public-1', { status: 'gone' });
     expect(events).toMatchObject([{ key: 'public-1', status: 'gone', text: 'subnetId-of-subnets.public-1' }]);
   });
 
-  test('says why a resource is kept, which is forgotten all the same', async () => {
+  test('a kept resource is reported with the reason, and forgotten in the state', async () => {
     await run.state.record('subnets.public-1', idsFor('subnets', 'public-1'));
     fakeRemoval('subnets', async () => ({ kept: 'the account needs it' }));
     await removing();
@@ -102,13 +102,13 @@ describe('the report', () => {
     expect(run.state.data.resources).toEqual({});
   });
 
-  test('says what a resource was removed with', async () => {
+  test('a resource that was removed with another one is reported with that other one', async () => {
     fakeRemoval('subnets', async () => ({ removedWith: 'with its VPC' }));
     await removing();
     expect(events).toMatchObject([{ status: 'removed', text: 'subnetId-of-subnets.public-1, with its VPC' }]);
   });
 
-  test('shows what is waited for, and notes', async () => {
+  test('waits and notes are reported for the resource', async () => {
     let probes = 0;
     fakeRemoval('subnets', async (context) => {
       await context.until('it', 'leftovers', async () =>

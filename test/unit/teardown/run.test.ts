@@ -1,4 +1,4 @@
-// A teardown: what it looks at, asks, removes in which order, and leaves behind.
+// A whole teardown: the survey, the confirmation, the order of removals, and the search for leftovers.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import {
   DescribeAddressesCommand,
@@ -35,7 +35,7 @@ import { ACCOUNT, config, mocks, ourTags, sent, surveyOf, testClock } from '../s
 const removed = () => log.filter((line) => line.startsWith('remove'));
 
 describe('the removals', () => {
-  test('are those of every resource of this stack; what belongs to others stays', () => {
+  test('every resource of this stack is removed, and foreign resources are kept', () => {
     const found: Resources = {
       vpc: foundAt('vpc', '', '~2'),
       cluster: { '': foundFor('cluster', '', { tags: { 'slipway:stack': 'other' } }) },
@@ -55,7 +55,7 @@ describe('taking down', () => {
   const takingDown = (found: Resources, changes = removalsOf(surveyOf(found), 'shop-dev')) =>
     takeDown(sessionOf(found), surveyOf(found), changes);
 
-  test('removes what needs a resource before the resource', async () => {
+  test('a resource is removed after the resources that need it', async () => {
     await takingDown(all);
     const order = removed().map((line) => line.replace('remove ', ''));
     expect(order).toHaveLength(nouns.length);
@@ -69,7 +69,7 @@ describe('taking down', () => {
     before('internetGateway', 'vpc');
   });
 
-  test('removes the resources of one noun together; they can wait for each other', async () => {
+  test('the resources of one noun are removed concurrently, and can wait for each other', async () => {
     const seen: unknown[] = [];
     fakeRemoval('securityGroups', async ({ key, alsoRemoved }) => {
       if (key === 'web') {
@@ -86,7 +86,7 @@ describe('taking down', () => {
     expect(seen).toEqual([true, undefined]);
   });
 
-  test('a removal knows whether every resource of another noun is removed as well', async () => {
+  test('a removal can ask whether every resource of another noun is removed as well', async () => {
     const seen: boolean[] = [];
     fakeRemoval('cluster', async ({ alsoRemoved }) => {
       seen.push(alsoRemoved.everyOneOf('services'), alsoRemoved.everyOneOf('targetGroups'));
@@ -105,7 +105,7 @@ describe('taking down', () => {
     expect(seen).toEqual([true, false]);
   });
 
-  test('a failure keeps what the resource needs, and the rest is removed', async () => {
+  test('when a removal fails, the resources that its resource needs are kept, and all others are removed', async () => {
     fakeRemoval('subnets', () => Promise.reject(new Error('still in use')));
     await expect(takingDown({ ...all })).rejects.toThrow('still in use');
     expect(removed()).not.toContain('remove vpc');
@@ -114,7 +114,7 @@ describe('taking down', () => {
     );
   });
 
-  test('an interruption starts no other removal', async () => {
+  test('after an interruption no other removal starts', async () => {
     fakeRemoval('record', async () => abort.abort());
     await expect(takingDown(all)).rejects.toMatchObject({ code: 'INTERRUPTED' });
     expect(removed()).not.toContain('remove services');
@@ -154,7 +154,7 @@ describe('a run', () => {
     });
   };
 
-  /** A state file that remembers the VPC. */
+  /** Writes a state file that records the VPC. */
   const withState = (): void => {
     const guard = { stack: 'shop-dev', account: ACCOUNT, region: 'eu-west-1', endpoint: 'sandbox' };
     mkdirSync(fileOf('home'), { recursive: true });
@@ -162,7 +162,7 @@ describe('a run', () => {
     writeFileSync(fileOf('home/dev.json'), JSON.stringify(state));
   };
 
-  test('with nothing there: has nothing to do, removes the state and stops the sandbox', async () => {
+  test('a teardown without any resources removes the state file and stops the sandbox', async () => {
     const { exitCode, text, json } = await tearingDown();
     expect({ exitCode, text }).toEqual({ exitCode: 0, text: 'shop-dev: there is nothing to do' });
     expect(json).toMatchObject({ removed: 0, left: 0, certificate: { nouns: tornDown } });
@@ -170,8 +170,8 @@ describe('a run', () => {
     expect(events).toContainEqual({ type: 'note', text: 'the sandbox is empty and was stopped' });
   });
 
-  test('looks only at what it removes: no source is bundled, and no service-linked role is asked for', async () => {
-    // The source folders of this configuration do not exist: to bundle one fails.
+  test('a teardown looks only for what it removes: it bundles no source, and does not ask for the service-linked role', async () => {
+    // The source folders of this configuration do not exist: bundling one would fail.
     await tearingDown();
     const roles = sent().filter(({ command }) => command === 'GetRole');
     expect(JSON.stringify(roles)).not.toContain('AWSServiceRoleForECS');
@@ -179,7 +179,7 @@ describe('a run', () => {
     expect(sent().filter(({ command }) => command === 'DescribeVpcs')).toHaveLength(2);
   });
 
-  test('removes what is there, looks again, and says what it has looked for', async () => {
+  test('a teardown removes what it finds, looks again, and reports what it has looked for', async () => {
     withVpc();
     withState();
     const { exitCode, text, json } = await tearingDown();
@@ -195,7 +195,7 @@ describe('a run', () => {
     expect(existsSync(fileOf('home/dev.lock'))).toBe(false);
   });
 
-  test('--plan removes nothing: exit code 2 with removals, 0 without', async () => {
+  test('--plan removes nothing, and exits with 2 if there is something to remove, otherwise with 0', async () => {
     expect(await tearingDown({ plan: true })).toMatchObject({ exitCode: 0, text: 'There is nothing to do.' });
     withVpc();
     expect(await tearingDown({ plan: true })).toMatchObject({
@@ -206,7 +206,7 @@ describe('a run', () => {
     expect(removed()).toEqual([]);
   });
 
-  test('on AWS removes nothing without a terminal or --yes', async () => {
+  test('a teardown on AWS without a terminal or --yes removes nothing', async () => {
     withVpc();
     await expect(tearingDown({ target: 'aws' })).rejects.toMatchObject({ code: 'CONFIRMATION' });
     expect(removed()).toEqual([]);
@@ -214,7 +214,7 @@ describe('a run', () => {
     expect(removed()).toEqual(['remove vpc']);
   });
 
-  test('that leaves something keeps the state file and gives the lock back', async () => {
+  test('a teardown that leaves resources behind keeps the state file and releases the lock', async () => {
     withVpc();
     withState();
     fakeRemoval('vpc', async () => undefined);
@@ -227,7 +227,7 @@ describe('a run', () => {
     expect(sandbox.stops()).toBe(0);
   });
 
-  test('that is interrupted says so, whatever fails because of it', async () => {
+  test('an interrupted teardown is reported as interrupted, even if a removal fails as a result', async () => {
     withVpc();
     fakeRemoval('vpc', () => {
       abort.abort();
@@ -240,7 +240,7 @@ describe('a run', () => {
     expect(existsSync(fileOf('home/dev.lock'))).toBe(false);
   });
 
-  test('that is interrupted while it looks for leftovers says so as well', async () => {
+  test('a teardown that is interrupted during the search for leftovers is reported as interrupted', async () => {
     withVpc();
     fakeRemoval('vpc', async () => undefined);
     let looks = 0;

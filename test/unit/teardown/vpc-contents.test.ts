@@ -1,4 +1,4 @@
-// The contents of a VPC at the end: every kind is listed, and each resource is described with its owner and what it holds.
+// The contents of a VPC after a teardown: all kinds are listed, and each resource with its owner and what it blocks.
 import {
   DescribeInternetGatewaysCommand,
   DescribeNatGatewaysCommand,
@@ -30,18 +30,18 @@ beforeEach(() => {
 
 const texts = async () => (await contentsOf(lookContextOf().aws, 'vpc-1')).map(({ text }) => text);
 
-test('what is created and deleted with the VPC does not count, nor what is gone but still listed', async () => {
+test('resources that AWS deletes with the VPC are not listed, nor deleted resources that AWS still shows', async () => {
   expect(await texts()).toEqual([]);
   expect(sent()).toHaveLength(KINDS_OF_A_VPC.length + 1);
 });
 
-test('nothing is in a VPC that is gone', async () => {
+test('a deleted VPC has no contents', async () => {
   mocks.ec2.on(DescribeVpcsCommand).rejects(awsError('InvalidVpcID.NotFound'));
   mocks.ec2.on(DescribeSubnetsCommand).resolves({ Subnets: [{ SubnetId: 'subnet-1' }] });
   expect(await texts()).toEqual([]);
 });
 
-test('a network interface is listed with its owner and what it holds', async () => {
+test('a network interface is listed with its owner and the resources that it blocks', async () => {
   mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({
     NetworkInterfaces: [
       {
@@ -60,7 +60,7 @@ test('a network interface is listed with its owner and what it holds', async () 
   ]);
 });
 
-test('every other kind is listed by its id, and by a name where it has one', async () => {
+test('a resource of any other kind is listed by its id, and by its name if it has one', async () => {
   mocks.ec2
     .on(DescribeSubnetsCommand)
     .resolves({ Subnets: [{ SubnetId: 'subnet-1', CidrBlock: '10.0.0.0/20' }] })

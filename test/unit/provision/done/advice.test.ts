@@ -1,4 +1,4 @@
-// Suggested fixes for messages of ECS and reasons of the load balancer.
+// Suggested fixes for ECS messages and for the load balancer's reasons.
 import { expect, test } from '@jest/globals';
 import { adviceForTargets, adviceForTasks } from '../../../../provision/done/advice.ts';
 import type { RoutedContainer } from '../../../../lib/config/config.ts';
@@ -25,7 +25,7 @@ test.each([
   expect(given[0]).toMatch(advice);
 });
 
-test('there is no advice for an unknown message', () => {
+test('an unknown message leads to no advice', () => {
   expect(adviceForTasks('something new')).toEqual([]);
 });
 

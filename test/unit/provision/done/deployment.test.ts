@@ -1,4 +1,4 @@
-// The state of a deployment, as ECS shows it.
+// The state of a deployment, derived from ECS's description of the service.
 import { describe, expect, test } from '@jest/globals';
 import type { Deployment } from '@aws-sdk/client-ecs';
 import { failed, pending, ready } from '../../../../lib/engine/until.ts';
@@ -8,7 +8,7 @@ import { at, BROKEN, MINE, OLD, primary, service } from '../deployments.ts';
 const state = (...deployments: Deployment[]) => deploymentState(service(...deployments), MINE);
 
 describe('the state of a deployment', () => {
-  test('is ready when ours is primary and completed', () => {
+  test('a deployment is ready when it is primary and completed', () => {
     expect(state(primary('COMPLETED'), { status: 'ACTIVE', taskDefinition: OLD })).toEqual(ready(undefined));
   });
 
@@ -17,16 +17,16 @@ describe('the state of a deployment', () => {
     ['tasks start', { pendingCount: 1 }, '0/1 running, 1 starting'],
     ['some run', { runningCount: 1, desiredCount: 3, pendingCount: 2 }, '1/3 running, 2 starting'],
     ['some failed', { failedTasks: 2 }, '0/1 running, 2 failed'],
-  ])('is pending while it is in progress, with its task counts: %s', (_what, counts, note) => {
+  ])('a deployment in progress is pending, with its task counts: %s', (_what, counts, note) => {
     expect(state(primary('IN_PROGRESS', counts))).toEqual(pending(note));
   });
 
-  test('is pending while the service is not visible', () => {
+  test('a deployment is pending while ECS does not show its service', () => {
     expect(deploymentState(undefined, MINE)).toEqual(pending('the service is not visible yet'));
     expect(state()).toEqual(pending('the deployment is not visible yet'));
   });
 
-  test('is pending while a look still shows the previous deployment, however that ended', () => {
+  test('a deployment is pending while ECS still shows only the previous one, even if that has completed or failed', () => {
     const before = { createdAt: at(1) };
     const stale = [
       primary('COMPLETED', before),
@@ -41,7 +41,7 @@ describe('the state of a deployment', () => {
     expect(deploymentState(service(primary('COMPLETED')), MINE, at(10))).toEqual(ready(undefined));
   });
 
-  test('has failed if ours was visible and the previous one is primary again, since ECS rolled back', () => {
+  test('a deployment has failed if it was visible and the previous one is primary again, since ECS rolled it back', () => {
     const back = primary('COMPLETED', { taskDefinition: OLD, createdAt: at(1) });
     const mine = primary('FAILED', { status: 'ACTIVE', createdAt: at(10), rolloutStateReason: BROKEN });
     expect(deploymentState(service(back, mine), MINE, at(10), true)).toEqual(
@@ -52,12 +52,12 @@ describe('the state of a deployment', () => {
     );
   });
 
-  test('has failed if ECS reports that: a first deployment cannot be rolled back', () => {
+  test('a first deployment, which cannot be rolled back, has failed when ECS reports it as failed', () => {
     expect(state(primary('FAILED', { rolloutStateReason: BROKEN }))).toEqual(failed(BROKEN));
     expect(state(primary('FAILED'))).toEqual(failed('the deployment failed'));
   });
 
-  test('has failed if ECS rolled back, even if the previous deployment is completed', () => {
+  test('a rolled back deployment has failed, even if the rollback to the previous one is completed', () => {
     const back = primary('COMPLETED', {
       id: 'ecs-svc/3',
       taskDefinition: OLD,
@@ -70,18 +70,18 @@ describe('the state of a deployment', () => {
         `${BROKEN}\nECS rolled back to shop-dev-web:1\nECS deployment circuit breaker: rolling back to deploymentId ecs-svc/1.`,
       ),
     );
-    // Later ECS no longer shows ours.
+    // Later, ECS no longer shows the failed deployment.
     expect(state({ ...back, rolloutStateReason: undefined })).toEqual(
       failed('ECS rolled back to shop-dev-web:1'),
     );
   });
 
-  test('is that of the current deployment, whatever the state of an earlier one of the same definition', () => {
+  test('the failure of an earlier deployment of the same task definition is ignored', () => {
     const earlier = primary('FAILED', { id: 'ecs-svc/1', status: 'ACTIVE', createdAt: at(1) });
     expect(state(earlier, primary('IN_PROGRESS'))).toEqual(pending('0/1 running'));
   });
 
-  test('has failed if someone else deletes the service', () => {
+  test('a deployment has failed if someone else deletes its service', () => {
     const leaving = { ...service(primary('COMPLETED')), status: 'DRAINING' };
     expect(deploymentState(leaving, MINE)).toEqual(
       failed('the service is DRAINING: someone else is deleting it'),

@@ -27,7 +27,7 @@ const task = (id: number, more: Task = {}): Task => ({
   ...more,
 });
 
-/** Sets the stopped tasks that ECS shows, and the last lines of every log stream. */
+/** Sets the stopped tasks that ECS returns, and the last lines of every log stream. */
 function mockStopped(tasks: readonly Task[], lines: readonly string[] = []): void {
   mocks.ecs.on(ListTasksCommand).resolves({ taskArns: tasks.map(({ taskArn = '' }) => taskArn) });
   mocks.ecs.on(DescribeTasksCommand).resolves({ tasks: [...tasks] });
@@ -35,13 +35,13 @@ function mockStopped(tasks: readonly Task[], lines: readonly string[] = []): voi
 }
 const explained = (messages: readonly string[] = []) =>
   diagnose(lookContextOf(), web, { taskDefinitionArn: MINE, reason: REASON, messages });
-/** The containers whose logs were read. */
+/** Returns the containers whose logs were read. */
 const blamed = () =>
   sent()
     .filter(({ command }) => command === 'GetLogEvents')
     .map(({ input }) => (input as { logStreamName: string }).logStreamName.split('/')[1]);
 
-test('the problem has the messages of ECS, how the tasks ended, and the last log lines of the responsible container', async () => {
+test("the problem contains ECS's messages, how the tasks ended, and the last log lines of the responsible container", async () => {
   mockStopped([task(1), task(2)], ['connecting to db:5432\n', 'Error: no database']);
   const shown = await explained(['has started 1 tasks.', 'was unable to place a task.']);
   expect(shown).toMatchObject({
@@ -75,7 +75,7 @@ test('the problem has the messages of ECS, how the tasks ended, and the last log
   ]);
 });
 
-test('only tasks of this deployment are shown, latest first', async () => {
+test('only tasks of the failed deployment are listed, the latest first', async () => {
   mockStopped([
     task(1, { stoppedReason: 'first' }),
     task(9, { stoppedReason: 'Scaling activity', taskDefinitionArn: 'arn:definition:1' }),
@@ -87,7 +87,7 @@ test('only tasks of this deployment are shown, latest first', async () => {
   expect(why.split('\n').map((line) => line.split(';')[0])).toEqual([REASON, 'fourth', 'third', 'second']);
 });
 
-test('tasks that ended in the same way are shown once', async () => {
+test('tasks that ended for the same reason are listed once', async () => {
   mockStopped([task(1), task(2), task(3)]);
   expect((await explained()).why.split('\n')).toHaveLength(2);
 });
@@ -96,9 +96,9 @@ describe('the responsible container', () => {
   const group = (container: RoutedContainer) =>
     `Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/${namesOf(config()).targetGroup(container)}/0123)`;
   test.each<[string, Task, string]>([
-    ['the one that exited on its own, not the one that ECS stopped then', {}, 'api2'],
+    ['the one that exited on its own, not the one that ECS stopped as a result', {}, 'api2'],
     [
-      'the one that ECS gives a reason for',
+      'the one whose exit has a reason from ECS',
       {
         containers: [
           { name: 'api1', exitCode: 1 },
@@ -108,7 +108,7 @@ describe('the responsible container', () => {
       'api2',
     ],
     [
-      'the one whose targets are unhealthy, although all were stopped',
+      'the one whose targets were unhealthy, although ECS stopped both',
       {
         stopCode: 'ServiceSchedulerInitiated',
         stoppedReason: group(web.containers[1] as RoutedContainer),
@@ -132,7 +132,7 @@ describe('the responsible container', () => {
       'api2',
     ],
     [
-      'the one that exited with 0 although it is essential',
+      'the essential one that exited with code 0',
       {
         containers: [
           { name: 'api1', exitCode: 143 },
@@ -142,7 +142,7 @@ describe('the responsible container', () => {
       'api2',
     ],
     [
-      'the first that was killed, if there is no other sign',
+      'the one that was killed, in the absence of other evidence',
       {
         containers: [
           { name: 'api1', exitCode: 0 },
@@ -152,13 +152,13 @@ describe('the responsible container', () => {
       },
       'api2',
     ],
-  ])('is %s', async (_what, end, name) => {
+  ])('the responsible container is %s', async (_what, end, name) => {
     mockStopped([task(1, end)], ['a line']);
     await explained();
     expect(blamed()).toEqual([name]);
   });
 
-  test('is absent if all containers ended normally', async () => {
+  test('no container is responsible if all of them ended normally', async () => {
     mockStopped([
       task(1, {
         stopCode: 'UserInitiated',
@@ -171,7 +171,7 @@ describe('the responsible container', () => {
   });
 });
 
-test('ARNs of target groups are shortened to names', async () => {
+test('target group ARNs are shortened to names', async () => {
   const stoppedReason =
     'Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/shop-dev-web-api1-1a2b/0123)';
   mockStopped([task(1, { stoppedReason, containers: [] })]);
@@ -180,7 +180,7 @@ test('ARNs of target groups are shortened to names', async () => {
   );
 });
 
-test('details that cannot be read do not change the problem', async () => {
+test('the deployment failure is still reported when tasks or logs cannot be read', async () => {
   mocks.ecs.on(ListTasksCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
   expect(await explained()).toMatchObject({ code: 'DEPLOYMENT', why: REASON });
   mockStopped([task(1)]);
@@ -197,7 +197,7 @@ describe('unhealthy targets', () => {
     TargetHealth: { State: 'unhealthy' as const, Reason: Reason as never, Description },
   });
 
-  test('are shown with their reasons', () => {
+  test('unhealthy targets are listed with their reasons', () => {
     const targets = [
       target('Target.ResponseCodeMismatch', 'Health checks failed with these codes: [404]'),
       { Target: { Id: '10.0.2.6', Port: 5000 }, TargetHealth: { State: 'initial' as const } },
@@ -214,7 +214,7 @@ describe('unhealthy targets', () => {
     });
   });
 
-  test('are explained if there are no targets at all', () => {
+  test('the absence of any targets is reported', () => {
     expect(unhealthyTargets(api1, [], cause).why).toBe('It has no targets.');
   });
 });

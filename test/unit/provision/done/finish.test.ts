@@ -19,7 +19,7 @@ import { MINE, primary, service } from '../deployments.ts';
 const of = config({ domain: undefined });
 let server: Server;
 let requested: string[];
-/** Where the name of the load balancer leads; undefined when it does not resolve yet. */
+/** The local port that the load balancer's name resolves to; undefined while the name does not resolve. */
 let port: number | undefined;
 
 beforeEach(async () => {
@@ -67,34 +67,34 @@ const finishing = (changes: Change[], waitUntilReady = true, state = 'active') =
 const commands = () => sent().map(({ command }) => command);
 
 describe('the services', () => {
-  test('that the plan does not change are waited for', async () => {
+  test('services that the plan does not change are waited for at the end', async () => {
     await finishing([]);
     expect(commands()).toEqual(expect.arrayContaining(['DescribeServices', 'DescribeTargetHealth']));
   });
 
-  test('that the plan changes have been waited for already', async () => {
+  test('services that the plan changes are not waited for again', async () => {
     await finishing([change('services', 'web', 'update')]);
     expect(commands()).toEqual([]);
   });
 
-  test('whose name is the key of another changed resource are still waited for', async () => {
+  test('an unchanged service is waited for even if a changed resource of another noun has the same key', async () => {
     await finishing([change('securityGroups', 'web', 'update'), change('taskDefinitions', 'web', 'update')]);
     expect(commands()).toContain('DescribeServices');
   });
 
-  test('are not waited for with --no-wait', async () => {
+  test('services are not waited for with --no-wait', async () => {
     await finishing([], false);
     expect(commands()).toEqual([]);
   });
 });
 
 describe('the load balancer', () => {
-  test('is asked for when it was not active in the survey', async () => {
+  test('the load balancer is described again if it was not active in the survey', async () => {
     await finishing([change('services', 'web', 'update')], true, 'provisioning');
     expect(commands()).toEqual(['DescribeLoadBalancers']);
   });
 
-  test('that has failed ends the run, even with --no-wait', async () => {
+  test('a failed load balancer ends the run, even with --no-wait', async () => {
     mocks.elbv2.on(DescribeLoadBalancersCommand).resolves({
       LoadBalancers: [{ LoadBalancerName: 'shop-dev', State: { Code: 'failed', Reason: 'no' } }],
     });
@@ -107,17 +107,17 @@ describe('the load balancer', () => {
 });
 
 describe('every path', () => {
-  test('is requested through the URL that is returned', async () => {
+  test('every path is requested through the URL that is returned', async () => {
     expect(await finishing([])).toBe(`http://dnsName-of-loadBalancer:${port}`);
     expect(requested.sort()).toEqual(['/api1', '/api2']);
   });
 
-  test('is not requested with --no-wait: the URL is returned at once', async () => {
+  test('with --no-wait no path is requested, and the URL is returned immediately', async () => {
     expect(await finishing([], false)).toBe(`http://dnsName-of-loadBalancer:${port}`);
     expect(requested).toEqual([]);
   });
 
-  test('is not requested while the name does not resolve, and there is no URL', async () => {
+  test('while the name does not resolve, no URL is returned and no path requested', async () => {
     port = undefined;
     expect(await finishing([], false)).toBeUndefined();
   });

@@ -18,7 +18,7 @@ const settings = { region: 'eu-west-1' };
 const aws: OpenTarget = { settings, waits: localWaits, endpointName: 'aws', sandbox: undefined };
 
 describe('on AWS', () => {
-  test('is the domain', async () => {
+  test('on AWS the URL contains the domain', async () => {
     expect(await publicAddress(domain('api.example.com'), aws, ids)).toEqual({
       url: 'http://api.example.com',
       host: 'api.example.com',
@@ -29,7 +29,7 @@ describe('on AWS', () => {
   test.each([
     ['there is no domain', config({ domain: undefined })],
     ['the domain resolves only locally', domain('api.shop.localhost')],
-  ])("is the load balancer's own name when %s", async (_when, of) => {
+  ])("on AWS the URL contains the load balancer's own name when %s", async (_when, of) => {
     expect(await publicAddress(of, aws, ids)).toEqual({
       url: `http://${BALANCER}`,
       host: BALANCER,
@@ -39,7 +39,7 @@ describe('on AWS', () => {
 });
 
 describe('on the sandbox', () => {
-  /** A sandbox whose DNS resolves these names, and which records the requests. */
+  /** A sandbox that resolves these names to local ports, and records the lookups. */
   const sandboxOf = (known: Readonly<Record<string, number>>) => {
     const asked: [string, number][] = [];
     const sandbox = {
@@ -52,7 +52,7 @@ describe('on the sandbox', () => {
     return { asked, target: { ...aws, endpointName: 'sandbox', sandbox } satisfies OpenTarget };
   };
 
-  test('is the domain with the local port of the listener', async () => {
+  test('on the sandbox the URL contains the domain and the local port of the listener', async () => {
     const { asked, target } = sandboxOf({ 'api.shop.localhost': 8080 });
     expect(await publicAddress(domain('api.shop.localhost'), target, ids)).toEqual({
       url: 'http://api.shop.localhost:8080',
@@ -62,7 +62,7 @@ describe('on the sandbox', () => {
     expect(asked).toEqual([['api.shop.localhost', 80]]);
   });
 
-  test('has no port if the listener has its real one', async () => {
+  test('on the sandbox the URL has no port if the listener uses port 80', async () => {
     const { target } = sandboxOf({ 'api.shop.localhost': 80 });
     expect(await publicAddress(domain('api.shop.localhost'), target, ids)).toMatchObject({
       url: 'http://api.shop.localhost',
@@ -70,7 +70,7 @@ describe('on the sandbox', () => {
     });
   });
 
-  test('shows a name that resolves to this machine, and requests the domain', async () => {
+  test('on the sandbox the URL of a real domain contains a name that resolves locally, while requests name the domain as host', async () => {
     const { target } = sandboxOf({ 'api.example.com': 8080 });
     expect(await publicAddress(domain('api.example.com'), target, ids)).toEqual({
       url: `http://${BALANCER}:8080`,
@@ -79,7 +79,7 @@ describe('on the sandbox', () => {
     });
   });
 
-  test("is the load balancer's own name without a domain", async () => {
+  test("on the sandbox the URL contains the load balancer's own name if no domain is configured", async () => {
     const { asked, target } = sandboxOf({ [BALANCER]: 8080 });
     expect(await publicAddress(config({ domain: undefined }), target, ids)).toMatchObject({
       url: `http://${BALANCER}:8080`,
@@ -88,7 +88,7 @@ describe('on the sandbox', () => {
     expect(asked).toEqual([[BALANCER, 80]]);
   });
 
-  test('is undefined while the name does not resolve', async () => {
+  test('on the sandbox no address is returned while the name does not resolve', async () => {
     const { target } = sandboxOf({});
     expect(await publicAddress(domain('api.shop.localhost'), target, ids)).toBeUndefined();
   });

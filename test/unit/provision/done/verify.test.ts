@@ -1,4 +1,4 @@
-// Requests to routed paths, against real servers on this machine.
+// Verifying routed paths with requests to real servers on this machine.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
@@ -29,8 +29,8 @@ async function serve(listener: RequestListener): Promise<number> {
 }
 
 /**
- * A run whose wait is three probes on a clock that takes no time.
- * @param every milliseconds between probes; a request, which uses real time, times out after two and a half of them
+ * Returns a run that waits for three probes, on a clock that takes no real time.
+ * @param every milliseconds between probes; a request, which takes real time, times out after 2.5 times as long
  */
 function runOf(signal = new AbortController().signal, every = 1000) {
   const events: Event[] = [];
@@ -51,7 +51,7 @@ const changed = (change: Partial<Config['services'][number]>) =>
 const [service] = config().services;
 const one = changed({ containers: (service?.containers ?? []).slice(0, 1) });
 
-test('requests every routed path with the printed name as its host', async () => {
+test('every routed path is requested, with the name in the URL as the host header', async () => {
   const asked: unknown[] = [];
   const port = await serve(({ method, url, headers: { host } }, response) => {
     asked.push({ method, url, host });
@@ -71,7 +71,7 @@ test('requests every routed path with the printed name as its host', async () =>
 });
 
 test.each([302, 401, 404, 405])(
-  'accepts %i as an answer, since it comes from the service',
+  'status %i is accepted, since the service itself answers with it',
   async (status) => {
     const port = await serve((_request, response) => response.writeHead(status).end('{"title":"not here"}'));
     const run = runOf();
@@ -84,7 +84,7 @@ test.each([302, 401, 404, 405])(
   },
 );
 
-test('tries again while the load balancer itself answers: 503, or the 404 of a path without a rule', async () => {
+test('a request is repeated while the load balancer itself answers with 503, or with 404 for a path without a rule', async () => {
   const answers: [number, string][] = [
     [503, ''],
     [404, NO_SERVICE],
@@ -106,7 +106,7 @@ test('tries again while the load balancer itself answers: 503, or the 404 of a p
   ]);
 });
 
-test("never accepts the load balancer's own 404 as an answer", async () => {
+test("the load balancer's own 404 is never accepted as the service's answer", async () => {
   const port = await serve((_request, response) => response.writeHead(404).end(NO_SERVICE));
   await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
     code: 'UNANSWERED',
@@ -117,7 +117,7 @@ test("never accepts the load balancer's own 404 as an answer", async () => {
   });
 });
 
-test('gives up if nothing listens', async () => {
+test('a path is reported if nothing listens on the port', async () => {
   const port = await serve(() => undefined);
   for (const close of closing.splice(0)) await close();
   await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({
@@ -126,7 +126,7 @@ test('gives up if nothing listens', async () => {
   });
 });
 
-test('gives up if a connection is accepted and never answered', async () => {
+test('a path is reported if connections are accepted but requests never answered', async () => {
   let asked = 0;
   const port = await serve(() => void (asked += 1));
   await expect(verify(one, addressOf(port), runOf(undefined, 100))).rejects.toMatchObject({
@@ -136,7 +136,7 @@ test('gives up if a connection is accepted and never answered', async () => {
   expect(asked).toBe(3);
 });
 
-test('gives up if a response breaks off', async () => {
+test('a path is reported if its response breaks off', async () => {
   const port = await serve((_request, response) => {
     response.writeHead(200, { 'content-length': '100' });
     response.write('half', () => response.destroy());
@@ -144,7 +144,7 @@ test('gives up if a response breaks off', async () => {
   await expect(verify(one, addressOf(port), runOf())).rejects.toMatchObject({ code: 'UNANSWERED' });
 });
 
-test('lets the other paths finish before it fails for one', async () => {
+test('the verification of one path fails only after the other paths have been verified', async () => {
   let asked = 0;
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
@@ -163,7 +163,7 @@ test('lets the other paths finish before it fails for one', async () => {
   expect(notes(run)).toEqual(['/api1 answers 503', `GET http://api.example.com:${port}/api2  200`]);
 });
 
-test('stops at once when the run is aborted', async () => {
+test('requests stop immediately when the run is aborted', async () => {
   const stop = new AbortController();
   const port = await serve(() => stop.abort(new Error('stop')));
   await expect(verify(one, addressOf(port), runOf(stop.signal))).rejects.not.toMatchObject({
@@ -179,7 +179,7 @@ test.each([
       containers: (service?.containers ?? []).map((container) => ({ ...container, path: undefined })),
     }),
   ],
-])('requests nothing from a service %s', async (_what, of) => {
+])('no path is requested from a service %s', async (_what, of) => {
   const run = runOf();
   await verify(of, addressOf(1), run);
   expect(run.events).toEqual([]);

@@ -22,7 +22,7 @@ import { awsError, config, mocks, lookContextOf, sent, testClock } from '../../s
 import { existing } from '../../existing-resources.ts';
 import { at, BROKEN, MINE, OLD, primary, service } from '../deployments.ts';
 
-describe('a service is deployed', () => {
+describe('waiting for a service', () => {
   const balancer = (Code: 'active' | 'failed', Reason?: string) =>
     mocks.elbv2
       .on(DescribeLoadBalancersCommand)
@@ -35,7 +35,7 @@ describe('a service is deployed', () => {
     taskDefinitions: new Map([['web', { taskDefinitionArn: MINE }]]),
     targetGroups: new Map(Object.entries(existing.targetGroups)),
   };
-  /** Waits for a few probes, with its own clock and notes. */
+  /** Waits for at most a few probes, with its own clock and notes. */
   const wait = async (of = web, answered?: EcsService, change?: Change) => {
     const clock = testClock();
     const { signal } = new AbortController();
@@ -61,7 +61,7 @@ describe('a service is deployed', () => {
       answered,
     );
   };
-  /** Sets what successive looks at the service show; the last is repeated. */
+  /** Sets the responses to successive looks at the service; the last is repeated. */
   const looks = (...services: EcsService[]) => {
     const mock = mocks.ecs.on(DescribeServicesCommand);
     for (const one of services.slice(0, -1)) mock.resolvesOnce({ services: [one] });
@@ -73,7 +73,7 @@ describe('a service is deployed', () => {
       TargetHealth: { State, Reason, Description },
     }) as TargetHealthDescription;
   const targets = (...all: TargetHealthDescription[]) => ({ TargetHealthDescriptions: all });
-  /** Sets the stopped tasks that successive looks show; the last are repeated. */
+  /** Sets the stopped tasks that successive looks return; the last response is repeated. */
   const stopped = (...looks: Task[][]) => {
     const byArn = new Map(looks.flat().map((one) => [one.taskArn ?? '', one]));
     const list = mocks.ecs.on(ListTasksCommand);
@@ -86,7 +86,7 @@ describe('a service is deployed', () => {
   };
   const commands = () => sent().map(({ command }) => command);
 
-  test('when its deployment is completed, and then all targets of every group are healthy', async () => {
+  test('the wait ends once the deployment is completed and then all targets of every group are healthy', async () => {
     looks(service(primary('IN_PROGRESS')), service(primary('COMPLETED', { runningCount: 1 })));
     stopped([]);
     mocks.elbv2
@@ -107,7 +107,7 @@ describe('a service is deployed', () => {
     ]);
   });
 
-  test('with one healthy target per task', async () => {
+  test('the wait requires one healthy target per task', async () => {
     looks(service(primary('COMPLETED')));
     stopped([]);
     const two = { ...web, count: 2, containers: web.containers.slice(0, 1) };
@@ -119,11 +119,11 @@ describe('a service is deployed', () => {
     expect(commands().filter((command) => command === 'DescribeTargetHealth')).toHaveLength(2);
   });
 
-  describe('when its count differs from the configuration', () => {
+  describe('a count that differs from the configuration', () => {
     const one = { ...web, count: 1, containers: web.containers.slice(0, 1) };
     const counted = (desiredCount: number) => ({ ...service(primary('COMPLETED')), desiredCount });
 
-    test('with as many healthy targets as ECS should run now: Application Auto Scaling may scale in meanwhile', async () => {
+    test('the wait follows the current desired count, since Application Auto Scaling may scale in meanwhile', async () => {
       looks(counted(3), counted(3), counted(2));
       stopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy'), target('healthy')));
@@ -131,13 +131,13 @@ describe('a service is deployed', () => {
       expect(waiting).toEqual(Array(2).fill(expect.stringMatching(/^2\/3 targets of api1 healthy; /)));
     });
 
-    test('without targets, if it was scaled to zero', async () => {
+    test('the wait needs no targets if the service was scaled to zero', async () => {
       looks(counted(0));
       await wait(one);
       expect(commands()).toEqual(['DescribeServices']);
     });
 
-    test('with as many healthy targets as this run has set: a look may still show the previous count', async () => {
+    test('the wait uses the count that this run has set, since a look may still return the previous count', async () => {
       looks(counted(1));
       stopped([]);
       mocks.elbv2
@@ -156,14 +156,14 @@ describe('a service is deployed', () => {
     });
   });
 
-  test('without targets, if it should have no tasks or no routes', async () => {
+  test('the wait needs no targets if the service is configured without tasks or without paths', async () => {
     looks(service(primary('COMPLETED')));
     await wait({ ...web, count: 0 });
     await wait({ ...web, containers: web.containers.map((one) => ({ ...one, path: undefined })) });
     expect(commands()).toEqual(['DescribeServices', 'DescribeServices']);
   });
 
-  describe('and the messages of ECS are reported', () => {
+  describe('messages from ECS', () => {
     const said = (id: string, message: string) => ({
       id,
       message: `(service web) ${message}`,
@@ -177,7 +177,7 @@ describe('a service is deployed', () => {
       said('3', 'has reached a steady state.'),
     ];
 
-    test('once each, in order, and shortened', async () => {
+    test('messages from ECS are reported in order, each once and shortened', async () => {
       const events = [[first], [second, first], [third, second, first]].map((all) => [...all]);
       looks(
         ...events.map((all, index) => ({
@@ -193,13 +193,13 @@ describe('a service is deployed', () => {
       ]);
     });
 
-    test('but none from before the update', async () => {
+    test('messages from before the update are not reported', async () => {
       looks({ ...service(primary('COMPLETED')), events: [third, second, first] });
       await wait({ ...web, count: 0 }, { ...service(primary('IN_PROGRESS')), events: [second, first] });
       expect(notes).toEqual(['web: has reached a steady state.']);
     });
 
-    test('and none from before the first look, if nothing was changed', async () => {
+    test('messages from before the first look are not reported if the run changed nothing', async () => {
       looks(
         { ...service(primary('IN_PROGRESS')), events: [second, first] },
         { ...service(primary('COMPLETED')), events: [third, second, first] },
@@ -223,7 +223,7 @@ describe('a service is deployed', () => {
     });
     const event = (message: string) => ({ id: message, message: `(service web) ${message}` });
     const END = 'Essential container in task exited; api1 exit code 3';
-    /** The deployment is completed and stays so; no target is healthy. */
+    /** Lets the deployment stay completed while no target is healthy. */
     const completed = (counts: object, ...messages: string[]) => {
       const deployment = service(primary('COMPLETED', counts));
       looks(deployment, { ...deployment, events: messages.map(event) });
@@ -233,7 +233,7 @@ describe('a service is deployed', () => {
       });
     };
 
-    test('the wait reports how many tasks run, how the last one ended, and the last message of ECS', async () => {
+    test('the wait reports the number of running tasks, the last exit, and the last message from ECS', async () => {
       const counts = { runningCount: 0, pendingCount: 1 };
       completed(counts, 'has started 1 tasks: (task 2).', 'registered 1 targets.');
       stopped([died(1)]);
@@ -247,7 +247,7 @@ describe('a service is deployed', () => {
       ]);
     });
 
-    test('tasks that keep ending end the wait: exit code, reason and last log lines are shown', async () => {
+    test('the wait fails if tasks keep ending, with their exit code, reason and last log lines', async () => {
       completed({ runningCount: 0 }, 'has started 1 tasks: (task 4).', 'was unable to place a task.');
       stopped([died(1)], [died(1), died(2)], [died(1), died(2), died(3), died(4)]);
       await expect(wait(one, { ...service(primary('COMPLETED')), events: [] })).rejects.toMatchObject({
@@ -267,7 +267,7 @@ describe('a service is deployed', () => {
       expect(waiting).toHaveLength(2);
     });
 
-    test('a large service tolerates more of them, as in a deployment', async () => {
+    test('a larger service tolerates more ended tasks, as ECS does in a deployment', async () => {
       const wide = { ...one, count: 8 };
       completed({ runningCount: 7, desiredCount: 8 });
       stopped(
@@ -278,7 +278,7 @@ describe('a service is deployed', () => {
       await expect(wait(wide)).rejects.toMatchObject({ why: expect.stringMatching(/^4 tasks ended\. /) });
     });
 
-    test('tasks that ECS stopped, or of another definition, are not counted', async () => {
+    test('ended tasks are not counted if ECS stopped them or if they belong to another task definition', async () => {
       const scaled = { stopCode: 'ServiceSchedulerInitiated' as const };
       completed({ runningCount: 1 });
       stopped([], [died(1, scaled), died(2, scaled), died(3, scaled), died(4, { taskDefinitionArn: OLD })]);
@@ -287,8 +287,8 @@ describe('a service is deployed', () => {
 
     test.each([
       ['tasks do not all run', 0, [] as Task[], []],
-      ['a task runs, and another ended meanwhile', 1, [died(1)], [END]],
-    ])('on a timeout while %s, the tasks are the reason', async (_when, runningCount, tasks, ends) => {
+      ['a task runs but another has ended', 1, [died(1)], [END]],
+    ])('a timeout while %s is explained by the tasks', async (_when, runningCount, tasks, ends) => {
       completed({ runningCount });
       stopped([], tasks);
       await expect(wait(one)).rejects.toMatchObject({
@@ -303,7 +303,7 @@ describe('a service is deployed', () => {
       });
     });
 
-    test('the wait ends if someone else deploys something else or deletes the service', async () => {
+    test('the wait fails if someone else deploys another task definition or deletes the service', async () => {
       stopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets());
       const done = service(primary('COMPLETED'));
@@ -317,7 +317,7 @@ describe('a service is deployed', () => {
       expect(waiting).toEqual([]);
     });
 
-    test('tasks that cannot be read do not end the wait', async () => {
+    test('the wait continues if tasks cannot be read', async () => {
       completed({ runningCount: 1 });
       mocks.ecs.on(ListTasksCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
       mocks.elbv2
@@ -329,8 +329,8 @@ describe('a service is deployed', () => {
     });
   });
 
-  describe('never', () => {
-    test('if it was rolled back: the problem explains that with the messages of ECS', async () => {
+  describe('failures', () => {
+    test("the wait fails if the deployment was rolled back, and the problem contains ECS's messages", async () => {
       const message = '(service web) was unable to place a task. Reason: Internal error.';
       looks(service(primary('IN_PROGRESS', { failedTasks: 1 })), {
         ...service(
@@ -351,13 +351,13 @@ describe('a service is deployed', () => {
       expect(commands()).not.toContain('DescribeTargetHealth');
     });
 
-    test('if the first deployment failed', async () => {
+    test('the wait fails if the first deployment failed', async () => {
       looks(service(primary('FAILED', { rolloutStateReason: BROKEN })));
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
       await expect(wait()).rejects.toMatchObject({ code: 'DEPLOYMENT', why: BROKEN });
     });
 
-    test('if the load balancer failed: the problem has its reason, and tasks are not read', async () => {
+    test("the wait fails with the load balancer's reason if that failed, and tasks are not read", async () => {
       looks(service(primary('IN_PROGRESS')));
       const why = 'The subnets have no free addresses left.';
       balancer('failed', why);
@@ -365,7 +365,7 @@ describe('a service is deployed', () => {
       expect(sent().map(({ command }) => command)).toEqual(['DescribeLoadBalancers', 'DescribeServices']);
     });
 
-    test('if it takes too long: that is explained as well', async () => {
+    test('the wait fails with the task counts if the deployment takes too long', async () => {
       looks(service(primary('IN_PROGRESS', { failedTasks: 5 })));
       mocks.ecs.on(ListTasksCommand).resolves({ taskArns: [] });
       await expect(wait()).rejects.toMatchObject({
@@ -374,7 +374,7 @@ describe('a service is deployed', () => {
       });
     });
 
-    test('if its targets stay unhealthy while its tasks run: the problem explains which, and why', async () => {
+    test('the wait fails if targets stay unhealthy while tasks run, and the problem lists the targets with their reasons', async () => {
       looks(service(primary('COMPLETED', { runningCount: 1 })));
       stopped([]);
       mocks.elbv2.on(DescribeTargetHealthCommand).resolves(targets(target('healthy')));
@@ -389,7 +389,7 @@ describe('a service is deployed', () => {
       });
     });
 
-    test('if a look fails: the error is thrown as it is', async () => {
+    test('the wait throws the original error if a look fails', async () => {
       mocks.ecs.on(DescribeServicesCommand).rejects(awsError('AccessDeniedException', 'not allowed'));
       await expect(wait()).rejects.toMatchObject({ message: 'not allowed' });
       looks(service(primary('COMPLETED')));

@@ -1,4 +1,4 @@
-// Task counts that Application Auto Scaling controls: in a plan, in calls, and in what a run reports.
+// Task counts that Application Auto Scaling controls: in the plan, in the calls, and in the report of a run.
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
 import type { FoundService } from '../../../../lib/look/services.ts';
@@ -13,13 +13,13 @@ const drifted: Partial<FoundService> = { desiredCount: 4 };
 const found = (changes: Partial<FoundService>) => surveyOf({ services: { web: { ...item, ...changes } } });
 
 describe('the step', () => {
-  test('does not change a count that Application Auto Scaling controls', async () => {
+  test('a count that Application Auto Scaling controls is not changed', async () => {
     const { verbs } = await provisionStep(services, withItem(theirs));
     expect(verbs).toEqual([]);
     expect(mutations()).toEqual([]);
   });
 
-  test('sends no count with other changes', async () => {
+  test('an update of other fields does not send a count that Application Auto Scaling controls', async () => {
     isDone();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const { verbs } = await provisionStep(services, withItem({ ...theirs, graceSeconds: 0 }));
@@ -28,9 +28,9 @@ describe('the step', () => {
   });
 
   test.each([
-    ['that it does not control', drifted],
-    ['of which that is unknown', unknown],
-  ])('repairs a count %s', async (_what, changes) => {
+    ['that Application Auto Scaling does not control', drifted],
+    ['whose control by Application Auto Scaling cannot be determined', unknown],
+  ])('a different count %s is repaired', async (_what, changes) => {
     isDone();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const { verbs } = await provisionStep(services, withItem(changes));
@@ -39,7 +39,7 @@ describe('the step', () => {
   });
 });
 
-test('a run reports that Application Auto Scaling controls a count, or that this is unknown', () => {
+test('a run reports that Application Auto Scaling controls a count, or that it could not find out', () => {
   const events = (changes: Partial<FoundService>) => countEvents(config(), found(changes));
   expect(events(theirs)).toEqual([
     { type: 'note', text: 'the count of web is 4, not 1: Application Auto Scaling controls it, from 2 to 8' },
@@ -54,7 +54,7 @@ test('a run reports that Application Auto Scaling controls a count, or that this
   expect(countEvents(config(), surveyOf())).toEqual([]);
 });
 
-test('a run reports that a replaced service loses its range, and starts with the count of its predecessor', () => {
+test('a run reports that a replaced service loses its scaling range and that its successor starts with the same count', () => {
   const former = (changes: Partial<FoundService>) =>
     surveyOf({ services: { 'web~former': { ...item, ...changes } } });
   expect(countEvents(config(), former(theirs))).toEqual([
@@ -73,7 +73,7 @@ test('a run reports that a replaced service loses its range, and starts with the
   ]).toEqual([4, 1, 1]);
 });
 
-test('the requests at the end use the counts that Application Auto Scaling has set', () => {
+test('the final wait and requests use the counts that Application Auto Scaling has set', () => {
   const counts = (changes: Partial<FoundService>) =>
     withAutoScaledCounts(config(), found(changes)).services.map(({ count }) => count);
   expect(counts({ ...theirs, desiredCount: 0 })).toEqual([0]);

@@ -1,4 +1,4 @@
-// Replacing a service without an outage: a second service for another protocol, and a deployment of an interrupted run.
+// Replacing a service without an outage: a second service for a new protocol, and a deployment that an earlier run began.
 import { CreateServiceCommand, DescribeServicesCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
 import type { FoundService } from '../../../../lib/look/services.ts';
@@ -10,13 +10,13 @@ import { changed, create, fail, isDone, item, mutations, scenario, withItem } fr
 const [service = fail()] = config().services;
 const [api1 = fail(), api2 = fail()] = service.containers;
 
-describe('a path that changes to HTTPS', () => {
+describe('a container that changes to HTTPS', () => {
   const secure = changed({ containers: [{ ...api1, protocol: 'HTTPS' }, api2] });
   const serviceName = namesOf(secure).service(secure.services[0] ?? fail());
   const former = { 'web~former': item };
   const { found, ...rest } = scenario(secure);
 
-  test('gets its own service, which is waited for while the former one stays', async () => {
+  test('a service with a container that changes to HTTPS is created again beside the former one, and waited for', async () => {
     isDone();
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: 'arn:new', events: [] } });
     const { verbs, changes, ids } = await provisionStep(services, {
@@ -37,7 +37,7 @@ describe('a path that changes to HTTPS', () => {
     expect(asked.map((call) => (call.input as { services: string[] }).services)).toEqual([[serviceName]]);
   });
 
-  test('has the former service removed once the new one exists', async () => {
+  test('the former service is removed once the new one exists', async () => {
     const there = { ...item, serviceName };
     const { verbs } = await provisionStep(services, {
       ...rest,
@@ -63,7 +63,7 @@ describe('a deployment in progress', () => {
     return { ...others, found: { ...found, rules } };
   };
 
-  test('is waited for if requests still go to other target groups, without any call that changes it', async () => {
+  test('a deployment in progress is waited for, without a mutating call, if requests still go to other target groups', async () => {
     isDone();
     const { verbs } = await provisionStep(services, withRules('arn:group-old', 'arn:group-2'));
     expect(verbs).toEqual([['update', 'web', 'rollout']]);
@@ -71,7 +71,7 @@ describe('a deployment in progress', () => {
     expect(mocks.ecs.commandCalls(DescribeServicesCommand).length).toBeGreaterThan(0);
   });
 
-  test('is not a difference if requests go to the service already, or nowhere', async () => {
+  test('a deployment in progress is no change if requests already go to the service, or if there are no rules', async () => {
     expect((await provisionStep(services, withRules('arn:group-1', 'arn:group-2'))).verbs).toEqual([]);
     expect((await provisionStep(services, withRules('', 'arn:group-2'))).verbs).toEqual([]);
     expect((await provisionStep(services, withItem(underWay))).verbs).toEqual([]);

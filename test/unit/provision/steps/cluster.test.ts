@@ -1,4 +1,4 @@
-// The step of the cluster: what it sends in each case.
+// The step for the cluster: the calls that it makes in each case.
 import { CreateClusterCommand, DescribeClustersCommand, TagResourceCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { toCamelCaseTags } from '../../../../lib/derive/tags.ts';
@@ -39,7 +39,7 @@ test('creates when missing, and waits until it is active', async () => {
   expect(sent()).toEqual([create, look, look, look]);
 });
 
-test('creates when missing: tries again while the service-linked role is not seen yet', async () => {
+test('creates when missing: retries while ECS does not see the service-linked role yet', async () => {
   mocks.ecs
     .on(CreateClusterCommand)
     .rejectsOnce(
@@ -78,7 +78,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([create]);
 });
 
-test('explains refusal: one that ECS could not set up', async () => {
+test('explains refusal: a cluster that ECS could not set up is reported with the reason', async () => {
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...created.cluster, status: 'PROVISIONING' } });
   mocks.ecs.on(DescribeClustersCommand).resolves(seen('FAILED'));
   await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
@@ -101,7 +101,7 @@ const taken = {
   what: 'A resource that does not belong to this stack already uses the name shop-dev.',
 };
 
-test('explains refusal: a create that returns a foreign cluster', async () => {
+test('explains refusal: a foreign cluster that the create returns is refused', async () => {
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: theirs });
   await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject({
     ...taken,
@@ -113,13 +113,16 @@ test('explains refusal: a create that returns a foreign cluster', async () => {
 test.each([
   ['tags', theirs],
   ['none', { ...theirs, tags: [] }],
-])("explains refusal: where the answer tells no tags and a look tells others' (%s)", async (_, one) => {
-  mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...theirs, tags: [] } });
-  mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [one] });
-  await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject(taken);
-});
+])(
+  'explains refusal: a cluster that the create returns without tags is refused if a look does not show our tags (%s)',
+  async (_, one) => {
+    mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { ...theirs, tags: [] } });
+    mocks.ecs.on(DescribeClustersCommand).resolves({ clusters: [one] });
+    await expect(provisionStep(cluster, { noun: 'cluster' })).rejects.toMatchObject(taken);
+  },
+);
 
-test('creates when missing, and takes the word of a look where the answer tells no tags', async () => {
+test('creates when missing: a cluster that the create returns without tags is ours if a look shows our tags', async () => {
   mocks.ecs.on(CreateClusterCommand).resolves({ cluster: { clusterArn: ARN, status: 'ACTIVE' } });
   mocks.ecs
     .on(DescribeClustersCommand)

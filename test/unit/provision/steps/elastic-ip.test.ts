@@ -1,4 +1,4 @@
-// The step of the elastic IP: what it sends in each case.
+// The step for the elastic IP: the calls that it makes in each case.
 import { AllocateAddressCommand, CreateTagsCommand, DescribeAddressesCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { elasticIp } from '../../../../provision/steps/elastic-ip.ts';
@@ -30,7 +30,7 @@ test('creates when missing: after a lost response, no second address is allocate
   expect(commands()).toEqual(['AllocateAddress', 'DescribeAddresses', 'DescribeAddresses']);
 });
 
-test('creates when missing: what an earlier run may have created is looked for first', async () => {
+test('creates when missing: a resource that an earlier run may have created is looked for before the create is sent', async () => {
   mocks.ec2.on(DescribeAddressesCommand).resolves(seen);
   await provisionStep(elasticIp, { noun: 'elasticIp', isResumed: true });
   expect(commands()).toEqual(['DescribeAddresses']);

@@ -1,4 +1,4 @@
-// The step of the hosted zone, which is created or is the account's own: what it sends in each case.
+// The step for the hosted zone, which is either created or already in the account: the calls that it makes in each case.
 import {
   ChangeTagsForResourceCommand,
   CreateHostedZoneCommand,
@@ -62,7 +62,7 @@ test('creates when missing, then tags it', async () => {
   expect(sent()).toEqual([create, tag]);
 });
 
-test('creates when missing: a caller reference that is in use belongs to our own create, whose response was lost', async () => {
+test('creates when missing: a caller reference that is already in use identifies the zone of our own create, whose response was lost', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
   thereIs('shop-dev/token-1');
@@ -71,7 +71,7 @@ test('creates when missing: a caller reference that is in use belongs to our own
   expect(sent().at(-1)).toEqual(tag);
 });
 
-test('creates when missing: a zone that is not ours is not adopted', async () => {
+test('creates when missing: a foreign zone with our caller reference is not adopted', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   thereIs('somebody');
   await expect(provisionStep(hostedZone, scenario)).rejects.toMatchObject({ code: 'FOREIGN' });
@@ -92,7 +92,7 @@ test('creates when missing: a caller reference that an earlier run used for anot
   expect(creates.map(({ input }) => input)).toEqual([create.input, second]);
 });
 
-test('creates when missing: a zone that an earlier run created without seeing the response is not created twice', async () => {
+test('creates when missing: a zone is not created twice if an earlier run missed the response to its create', async () => {
   mocks.route53.on(CreateHostedZoneCommand).rejects(awsError('HostedZoneAlreadyExists', 'exists', 409));
   mocks.route53.on(ChangeTagsForResourceCommand).resolves({});
   thereIs('shop-dev/token-1');
@@ -103,9 +103,9 @@ test('creates when missing: a zone that an earlier run created without seeing th
 
 test.each([
   ['renamed', own],
-  ["the account's", theAccounts],
+  ["replaced by one of the account's own zones", theAccounts],
   ['no longer configured', config({ domain: undefined })],
-])('removes our zones that the domain no longer names, when it is %s', (_what, of) => {
+])('our zones that the domain no longer uses are removed when the domain is %s', (_what, of) => {
   const old = { ...ours, name: 'old.com' };
   const isThere = of.domain !== undefined && { '': of === own ? ours : theirs };
   const found = surveyOf({
@@ -135,7 +135,7 @@ test.each([
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: without a domain there is nothing to do', async () => {
+test('adopts when present: without a domain nothing is changed', async () => {
   const { verbs } = await provisionStep(hostedZone, { ...scenario, config: config({ domain: undefined }) });
   expect(verbs).toEqual([]);
 });
@@ -157,7 +157,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([create]);
 });
 
-test("explains refusal: the account's own zone is not created a second time", async () => {
+test('explains refusal: a zone that the account already has is not created a second time', async () => {
   const { changes } = await provisionStep(hostedZone, { ...scenario, found: { hostedZone: { '': theirs } } });
   expect(changes).toEqual([
     {
@@ -172,7 +172,7 @@ test("explains refusal: the account's own zone is not created a second time", as
   expect(sent()).toEqual([]);
 });
 
-test('explains refusal: a zone that the account should have but does not have', async () => {
+test('explains refusal: a zone that the account should already have is reported as missing', async () => {
   const { changes } = await provisionStep(hostedZone, { ...scenario, config: theAccounts });
   expect(changes).toMatchObject([
     {

@@ -1,4 +1,4 @@
-// The step of the images: what it pushes in each case, and what its look reads.
+// The step of the images: what it pushes in each case, and how it looks for images.
 import {
   BatchCheckLayerAvailabilityCommand,
   CompleteLayerUploadCommand,
@@ -85,7 +85,7 @@ test('creates when missing', async () => {
   expect(commands().filter((command) => command === 'CompleteLayerUpload')).toHaveLength(4);
 });
 
-test('creates when missing: an interrupted push is completed, reusing the layers that exist', async () => {
+test('creates when missing: an interrupted push is completed, and layers that exist are not uploaded again', async () => {
   registry();
   const { blobs } = await buildOf('web-api1');
   const layers = blobs.map(({ digest }) => ({
@@ -102,7 +102,7 @@ test('creates when missing: an interrupted push is completed, reusing the layers
   expect(commands()).toEqual(['BatchCheckLayerAvailability', 'PutImage']);
 });
 
-test('creates when missing: an engine builds and pushes, and ECR reports the digest', async () => {
+test('creates when missing: a container engine builds and pushes, and the digest comes from ECR', async () => {
   const calls = await enginesOnPath({ docker: '' });
   const build = await dockerBuild('docker', await folderOf({ Dockerfile: 'FROM scratch' }));
   mocks.ecr.on(GetAuthorizationTokenCommand).resolves({ authorizationData: [{}] });
@@ -135,7 +135,7 @@ test('adopts when present', async () => {
 
 test('repairs drift', async () => {
   registry();
-  // The image was deleted by hand; the rest of the repository is unchanged.
+  // The image was deleted manually; the rest of the repository is unchanged.
   const { verbs } = await provisionStep(images, {
     noun: 'images',
     ids: repositoryIds,
@@ -154,7 +154,7 @@ test('explains refusal', async () => {
   });
 });
 
-test('explains refusal: a repository that rejects layers', async () => {
+test('explains refusal: when a repository rejects layers, the error is thrown and no image is put', async () => {
   registry();
   mocks.ecr.on(InitiateLayerUploadCommand).rejects(awsError('AccessDeniedException', 'no uploads'));
   await expect(provisionStep(images, { noun: 'images', ids: repositoryIds })).rejects.toMatchObject({
@@ -163,7 +163,7 @@ test('explains refusal: a repository that rejects layers', async () => {
   expect(commands()).not.toContain('PutImage');
 });
 
-test('a container with an image by reference needs no build', async () => {
+test('a container with an image by reference is not built', async () => {
   const base = config();
   const services = base.services.map((service) => ({
     ...service,
@@ -174,7 +174,7 @@ test('a container with an image by reference needs no build', async () => {
 });
 
 describe('the look', () => {
-  /** The repositories that AWS returns. */
+  /** Lets AWS return the repositories of these containers. */
   function holds(...keys: string[]): void {
     mocks.ecr.on(DescribeRepositoriesCommand).resolves({
       repositories: keys.map((key) => ({
@@ -195,7 +195,7 @@ describe('the look', () => {
       imageIds: [{ imageTag: tag }],
     });
 
-  test('finds the image of the current source by its tag, and no other', async () => {
+  test('the look finds only the image with the tag of the current source', async () => {
     holds('web-api1', 'web-api2');
     const { tag, digest } = await buildOf('web-api1');
     answers('web-api1', tag).resolves({ imageDetails: [{ imageDigest: digest }] });
@@ -205,19 +205,19 @@ describe('the look', () => {
     });
   });
 
-  test('does not ask for images of a missing repository', async () => {
+  test('the look does not ask for images of a missing repository', async () => {
     holds();
     expect((await lookImages(lookContextOf())).size).toBe(0);
     expect(commands()).toEqual(['DescribeRepositories']);
   });
 
-  test('does not adopt another image under our tag', async () => {
+  test('the look ignores an image that has our tag but another digest', async () => {
     holds('web-api1');
     mocks.ecr.on(DescribeImagesCommand).resolves({ imageDetails: [{ imageDigest: 'sha256:other' }] });
     expect((await lookImages(lookContextOf())).size).toBe(0);
   });
 
-  test('accepts what an engine has pushed, whose digest is not known in advance', async () => {
+  test('the look accepts any digest for an image that a container engine has pushed', async () => {
     holds('web-api1');
     mocks.ecr.on(DescribeImagesCommand).resolves({ imageDetails: [{ imageDigest: 'sha256:built' }] });
     const build = {
@@ -236,7 +236,7 @@ describe('the look', () => {
     });
   });
 
-  test('does not treat a denied call as absence', async () => {
+  test('the look fails if a call is denied, rather than report the image as missing', async () => {
     holds('web-api1', 'web-api2');
     mocks.ecr.on(DescribeImagesCommand).rejects(awsError('AccessDeniedException', 'denied'));
     await expect(lookImages(lookContextOf())).rejects.toThrow('denied');

@@ -1,4 +1,4 @@
-// The step of the internet gateway: what it sends in each case.
+// The step for the internet gateway: the calls that it makes in each case.
 import {
   AttachInternetGatewayCommand,
   CreateInternetGatewayCommand,
@@ -50,7 +50,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create, attach]);
 });
 
-test('creates when missing: after a lost response, the resource is looked for by its tags before anything is sent again', async () => {
+test('creates when missing: after a lost response, the resource is looked for by its tags before the create is sent again', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).rejectsOnce(awsError('InternalError', 'oops', 500));
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolvesOnce({}).resolves(seen());
   mocks.ec2.on(AttachInternetGatewayCommand).resolves({});
@@ -63,7 +63,7 @@ test('creates when missing: after a lost response, the resource is looked for by
   ]);
 });
 
-test('creates when missing: after a lost response, the attachment is looked for until it is visible', async () => {
+test('creates when missing: after a lost response, the attachment is polled until it is visible', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).resolves({ InternetGateway: { InternetGatewayId: 'igw-1' } });
   mocks.ec2.on(AttachInternetGatewayCommand).rejects(taken);
   mocks.ec2.on(DescribeInternetGatewaysCommand).resolvesOnce({}).resolvesOnce(seen()).resolves(seen('vpc-1'));
@@ -72,7 +72,7 @@ test('creates when missing: after a lost response, the attachment is looked for 
   expect(commands().slice(2)).toEqual(Array(3).fill('DescribeInternetGateways'));
 });
 
-test('creates when missing: the id of a VPC that the same run creates is known later', async () => {
+test('creates when missing: if the same run creates the VPC, its id is still unknown in the plan', async () => {
   mocks.ec2.on(CreateInternetGatewayCommand).resolves({ InternetGateway: { InternetGatewayId: 'igw-1' } });
   mocks.ec2.on(AttachInternetGatewayCommand).resolves({});
   const { changes } = await provisionStep(internetGateway, { ...scenario, found: {} });
@@ -113,14 +113,14 @@ test('explains refusal', async () => {
   expect(commands()).toEqual(['CreateInternetGateway']);
 });
 
-test('explains refusal: a gateway that is attached to a foreign VPC stays attached there', async () => {
+test('explains refusal: a gateway that is attached to a foreign VPC is refused and stays attached', async () => {
   const { changes, verbs } = await provisionStep(internetGateway, { ...scenario, found: found('vpc-9') });
   expect(verbs).toEqual([['refused', '']]);
   expect(changes[0]?.reason).toBe('it is attached to vpc-9, which is not the VPC of this stack');
   expect(sent()).toEqual([]);
 });
 
-test('explains refusal: a VPC that already has a foreign gateway', async () => {
+test('explains refusal: a foreign gateway that is already attached to our VPC is reported', async () => {
   const other = awsError(
     'Resource.AlreadyAssociated',
     'Network vpc-1 already has an internet gateway attached',

@@ -1,4 +1,4 @@
-// The step of the listener: what it sends in each case.
+// The step for the listener: the calls that it makes in each case.
 import {
   AddTagsCommand,
   CreateListenerCommand,
@@ -68,14 +68,14 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create]);
 });
 
-test('creates when missing: a port that our own listener has, created by a call whose response was lost, is adopted', async () => {
+test('creates when missing: if our own listener already uses the port, since the response to its create was lost, it is adopted', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('DuplicateListenerException'));
   thereIs(ourTags('listener'));
   const { ids } = await provisionStep(listener, scenario);
   expect(ids).toEqual({ '': { listenerArn: 'arn:there' } });
 });
 
-test('creates when missing: a port that someone else has taken since the survey is left alone', async () => {
+test('creates when missing: a listener that someone else has created on the port since the survey is left alone', async () => {
   mocks.elbv2.on(CreateListenerCommand).rejects(awsError('DuplicateListenerException'));
   thereIs({});
   await expect(provisionStep(listener, scenario)).rejects.toMatchObject({

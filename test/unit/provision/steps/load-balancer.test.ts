@@ -1,4 +1,4 @@
-// The step of the load balancer: what it sends in each case.
+// The step for the load balancer: the calls that it makes in each case.
 import {
   AddTagsCommand,
   CreateLoadBalancerCommand,
@@ -84,7 +84,7 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
+test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
   thereIs(ourTags('loadBalancer'));
@@ -96,7 +96,7 @@ test('creates when missing: a name that our own resource has, created by a call 
   });
 });
 
-test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
+test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
   mocks.elbv2.on(CreateLoadBalancerCommand).rejects(awsError('DuplicateLoadBalancerNameException'));
   thereIs({});
   await expect(provisionStep(loadBalancer, scenario)).rejects.toMatchObject({
@@ -114,7 +114,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: what AWS fills in automatically is not drift', async () => {
+test('adopts when present: values that AWS fills in automatically are not drift', async () => {
   const filled = { ...attributes, 'deletion_protection.enabled': 'true' };
   const done = await provisionStep(loadBalancer, withItem({ state: 'provisioning', attributes: filled }));
   expect(done.verbs).toEqual([]);
@@ -149,7 +149,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: one part at a time', async () => {
+test('repairs drift: only the attribute that differs is sent', async () => {
   mocks.elbv2.on(ModifyLoadBalancerAttributesCommand).resolves({});
   const changed = config({ idleTimeoutSeconds: 120 });
   const done = await provisionStep(loadBalancer, { ...withItem(), config: changed });
@@ -157,7 +157,7 @@ test('repairs drift: one part at a time', async () => {
   expect(sent().map(({ command }) => command)).toEqual(['ModifyLoadBalancerAttributes']);
 });
 
-test('repairs drift: subnets and a group that are yet to be created differ from the current ones', async () => {
+test('repairs drift: subnets and a security group that do not exist yet count as different from the current ones', async () => {
   mocks.elbv2.on(SetSubnetsCommand).resolves({});
   mocks.elbv2.on(SetSecurityGroupsCommand).resolves({});
   const done = await provisionStep(loadBalancer, { ...scenario, found: { loadBalancer: { '': item } } });

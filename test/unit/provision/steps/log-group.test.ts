@@ -1,4 +1,4 @@
-// The step of the log group: what it sends in each case.
+// The step for the log group: the calls that it makes in each case.
 import {
   CreateLogGroupCommand,
   DescribeLogGroupsCommand,
@@ -37,7 +37,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create, retention(14)]);
 });
 
-test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
+test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
   mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   thereIs(ourTags('logGroup'));
@@ -45,7 +45,7 @@ test('creates when missing: a name that our own resource has, created by a call 
   expect(sent().at(-1)).toEqual(retention(14));
 });
 
-test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
+test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
   mocks.logs.on(CreateLogGroupCommand).rejects(awsError('ResourceAlreadyExistsException'));
   thereIs({});
   await expect(provisionStep(logGroup, { noun: 'logGroup' })).rejects.toMatchObject({
@@ -55,7 +55,7 @@ test('creates when missing: a name that someone else has taken since the survey 
   expect(sent().map(({ command }) => command)).not.toContain('PutRetentionPolicy');
 });
 
-test('creates when missing: retries while an old group of that name is being deleted', async () => {
+test('creates when missing: retries while an old group with the same name is being deleted', async () => {
   mocks.logs
     .on(CreateLogGroupCommand)
     .rejectsOnce(awsError('OperationAbortedException', 'A conflicting operation is in progress.'))
@@ -74,7 +74,7 @@ test('adopts when present', async () => {
 test('repairs drift', async () => {
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   mocks.logs.on(TagResourceCommand).resolves({});
-  // As after a run that was killed between the create and the retention: events would be kept indefinitely.
+  // As after a run that was killed between the create and the retention: log events would be kept indefinitely.
   const { verbs, ids } = await provisionStep(
     logGroup,
     withItem({ retentionDays: 0, tags: { ...item.tags, Name: 'other' } }),
@@ -87,7 +87,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: one part at a time', async () => {
+test('repairs drift: a retention that differs is sent alone', async () => {
   mocks.logs.on(PutRetentionPolicyCommand).resolves({});
   await provisionStep(logGroup, { ...withItem(), config: config({ logRetentionDays: 30 }) });
   expect(sent()).toEqual([retention(30)]);

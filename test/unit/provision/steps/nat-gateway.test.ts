@@ -1,4 +1,4 @@
-// The step of the NAT gateway: what it sends in each case, and what it waits for.
+// The step for the NAT gateway: the calls that it makes in each case, and what it waits for.
 import {
   CreateNatGatewayCommand,
   CreateTagsCommand,
@@ -26,7 +26,7 @@ const look = (id: string) => ({ command: 'DescribeNatGateways', input: { NatGate
 const remove = { command: 'DeleteNatGateway', input: { NatGatewayId: 'nat-1' } };
 const nat = (NatGatewayId: string, State: NatGatewayState, more = {}) => ({ NatGatewayId, State, ...more });
 const created = (id: string, state: NatGatewayState = 'pending') => ({ NatGateway: nat(id, state) });
-/** Lets the looks at one gateway return these responses in sequence; the last is repeated. */
+/** Lets looks at one gateway return these descriptions in sequence; the last is repeated. */
 function looking(id: string, ...states: ReturnType<typeof nat>[]) {
   const behaviour = mocks.ec2.on(DescribeNatGatewaysCommand, { NatGatewayIds: [id] });
   for (const state of states.slice(0, -1)) behaviour.resolvesOnce({ NatGateways: [state] });
@@ -35,7 +35,7 @@ function looking(id: string, ...states: ReturnType<typeof nat>[]) {
 }
 const scenario = { noun: 'natGateway', ids: network() } as const;
 const missing = { ...scenario, found: networkWithout('natGateway') };
-/** The network with another NAT gateway. */
+/** Returns the network with changes to its NAT gateway. */
 function withNat(changes: Partial<ReturnType<typeof network>['natGateway']['']>) {
   const found = network();
   Object.assign(found.natGateway[''], changes);
@@ -61,7 +61,7 @@ test('creates when missing: a gateway that is not visible yet is waited for', as
   expect(sent()).toEqual([create('token-1'), look('nat-1'), look('nat-1')]);
 });
 
-test('creates when missing: a token that yields a deleted gateway is renewed', async () => {
+test('creates when missing: if the token returns a deleted gateway, the create is sent again with a new token', async () => {
   mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-1' }).resolves(created('nat-old', 'deleted'));
   mocks.ec2.on(CreateNatGatewayCommand, { ClientToken: 'token-2' }).resolves(created('nat-1'));
   looking('nat-1', nat('nat-1', 'available'));
@@ -70,7 +70,7 @@ test('creates when missing: a token that yields a deleted gateway is renewed', a
   expect(sent()).toEqual([create('token-1'), create('token-2'), look('nat-1')]);
 });
 
-test('creates when missing: a token that was sent with other parameters yields the existing gateway, if that is alive', async () => {
+test('creates when missing: if the token was already used with other parameters, the gateway created with it is adopted', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).rejects(awsError('IdempotentParameterMismatch'));
   mocks.ec2
     .on(DescribeNatGatewaysCommand)
@@ -79,7 +79,7 @@ test('creates when missing: a token that was sent with other parameters yields t
   expect(ids).toEqual({ '': { natGatewayId: 'nat-before' } });
 });
 
-test('creates when missing: creation is given up when renewed tokens yield failed gateways as well', async () => {
+test('creates when missing: the run gives up if a new token returns a failed gateway as well', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-old', 'failed'));
   await expect(provisionStep(natGateway, missing)).rejects.toThrow('no longer exists');
   expect(sent()).toEqual([create('token-1'), create('token-2')]);
@@ -136,7 +136,7 @@ test.each([
   },
 );
 
-test('repairs drift: a gateway that is being deleted already is only waited for', async () => {
+test('repairs drift: a gateway that is already being deleted is waited for and not deleted again', async () => {
   looking('nat-1', nat('nat-1', 'deleting'), nat('nat-1', 'deleted'));
   mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-2'));
   looking('nat-2', nat('nat-2', 'available'));
@@ -144,7 +144,7 @@ test('repairs drift: a gateway that is being deleted already is only waited for'
   expect(sent().map(({ command }) => command)).not.toContain('DeleteNatGateway');
 });
 
-test('repairs drift: a failed gateway that no longer exists does not matter', async () => {
+test('repairs drift: a failed gateway that no longer exists is not an error', async () => {
   mocks.ec2.on(DeleteNatGatewayCommand).rejects(awsError('NatGatewayNotFound'));
   mocks.ec2
     .on(DescribeNatGatewaysCommand, { NatGatewayIds: ['nat-1'] })
@@ -162,7 +162,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([create('token-1')]);
 });
 
-test('explains refusal: a gateway that fails ends the wait, with the reason that AWS gives', async () => {
+test('explains refusal: the wait fails if the gateway fails, with the reason from AWS', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
   const why = {
     FailureCode: 'Gateway.NotAttached',
@@ -176,7 +176,7 @@ test('explains refusal: a gateway that fails ends the wait, with the reason that
   });
 });
 
-test('explains refusal: a gateway that is deleted meanwhile ends the wait', async () => {
+test('explains refusal: the wait fails if the gateway is deleted meanwhile', async () => {
   mocks.ec2.on(CreateNatGatewayCommand).resolves(created('nat-1'));
   looking('nat-1', nat('nat-1', 'deleting'));
   await expect(provisionStep(natGateway, missing)).rejects.toMatchObject({

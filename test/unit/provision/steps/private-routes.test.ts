@@ -1,4 +1,4 @@
-// The step of the private route tables: what it sends in each case.
+// The step for the private route tables: the calls that it makes in each case.
 import {
   AssociateRouteTableCommand,
   CreateRouteCommand,
@@ -20,7 +20,7 @@ const route = (RouteTableId?: string) => ({
   DestinationCidrBlock: '0.0.0.0/0',
   NatGatewayId: 'nat-1',
 });
-/** The calls that create a missing table. */
+/** The calls that create a missing route table. */
 const creation = (key: string) => [
   {
     command: 'CreateRouteTable',
@@ -82,7 +82,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: a pending gateway is a valid target', () => {
+test('adopts when present: a route to a pending gateway is not drift', () => {
   const found = network();
   found.natGateway[''].state = 'pending';
   expect(diffOf(privateRoutes, surveyOf(found))).toEqual([]);
@@ -115,7 +115,7 @@ test.each([
   ['is being deleted', { state: 'deleting' }],
   ['is in the wrong subnet', { subnetId: 'subnet-b' }],
   ['has the wrong address', { allocationId: 'eipalloc-9' }],
-])('repairs drift: a gateway that %s is replaced, and the routes change with it', (_, changes) => {
+])('repairs drift: if the gateway %s, it is replaced and the routes are updated', (_, changes) => {
   const found = network();
   Object.assign(found.natGateway[''], changes);
   const changed = diffOf(privateRoutes, surveyOf(found));
@@ -124,7 +124,7 @@ test.each([
   );
 });
 
-test('repairs drift: the table of a surplus zone is removed', () => {
+test('repairs drift: the route table of a surplus zone is removed', () => {
   const found = network();
   const more = { ...found.privateRoutes, 'private-3': found.privateRoutes['private-1'] };
   const [change] = diffOf(privateRoutes, surveyOf({ ...found, privateRoutes: more }));
@@ -138,7 +138,7 @@ test('explains refusal', async () => {
   await expect(provisionStep(privateRoutes, missing)).rejects.toBe(refusal);
 });
 
-test('explains refusal: a table in another VPC cannot move', async () => {
+test('explains refusal: a route table in another VPC is refused, since it cannot move', async () => {
   const found = network();
   found.privateRoutes['private-2'].vpcId = 'vpc-9';
   const { verbs } = await provisionStep(privateRoutes, { ...scenario, found });

@@ -1,4 +1,4 @@
-// The step of the public route table: what it sends in each case.
+// The step for the public route table: the calls that it makes in each case.
 import {
   AssociateRouteTableCommand,
   CreateRouteCommand,
@@ -37,7 +37,7 @@ const associated = (SubnetId: string, RouteTableId: string) => ({
 const scenario = { noun: 'publicRoutes', ids: network() } as const;
 const missing = { ...scenario, found: networkWithout('publicRoutes') };
 const commands = () => sent().map(({ command }) => command);
-/** The network with another public route table. */
+/** Returns the network with changes to its public route table. */
 const withTable = (changes: Partial<ReturnType<typeof network>['publicRoutes']['']>) => {
   const found = network();
   return {
@@ -82,7 +82,7 @@ test('creates when missing: a call that does not find the new id yet is retried'
   ]);
 });
 
-test('creates when missing: a route whose create lost its response is replaced', async () => {
+test('creates when missing: a route that already exists, since the response to its create was lost, is replaced', async () => {
   willing();
   mocks.ec2.on(CreateRouteCommand).rejects(awsError('RouteAlreadyExists'));
   mocks.ec2.on(ReplaceRouteCommand).resolves({});
@@ -90,7 +90,7 @@ test('creates when missing: a route whose create lost its response is replaced',
   expect(sent()).toContainEqual({ command: 'ReplaceRoute', input: route });
 });
 
-test('creates when missing: an association whose create lost its response is looked for until it is visible', async () => {
+test('creates when missing: an association that already exists, since the response to its create was lost, is polled until it is visible', async () => {
   willing();
   mocks.ec2.on(AssociateRouteTableCommand, { SubnetId: 'subnet-a' }).rejects(taken);
   mocks.ec2
@@ -105,7 +105,7 @@ test('creates when missing: an association whose create lost its response is loo
   });
 });
 
-test('creates when missing: a token that was sent with other parameters yields the existing resource, if that is visible', async () => {
+test('creates when missing: if the token was already used with other parameters, the resource created with it is adopted', async () => {
   willing();
   mocks.ec2.on(CreateRouteTableCommand).rejects(awsError('IdempotentParameterMismatch'));
   mocks.ec2
@@ -117,7 +117,7 @@ test('creates when missing: a token that was sent with other parameters yields t
   expect(commands().filter((command) => command === 'CreateRouteTable')).toHaveLength(1);
 });
 
-test('creates when missing: a token that yields a deleted resource is renewed', async () => {
+test('creates when missing: if the token belongs to a deleted route table, the create is sent again with a new token', async () => {
   willing();
   mocks.ec2
     .on(CreateRouteTableCommand, { ClientToken: 'token-1' })
@@ -174,7 +174,7 @@ test.each([
   expect(sent()).toEqual([{ command: 'ReplaceRoute', input: route }]);
 });
 
-test('repairs drift: a subnet that was associated with another table is associated with its own again', async () => {
+test('repairs drift: a subnet that was associated with another route table is associated with ours again', async () => {
   willing();
   mocks.ec2.on(AssociateRouteTableCommand).rejects(taken);
   mocks.ec2.on(DescribeRouteTablesCommand).resolves(associated('subnet-b', 'rtb-9'));
@@ -193,7 +193,7 @@ test('explains refusal', async () => {
   expect(commands()).toEqual(['CreateRouteTable']);
 });
 
-test('explains refusal: an association that never becomes visible is not guessed', async () => {
+test('explains refusal: if an existing association never becomes visible, the original error is thrown', async () => {
   willing();
   mocks.ec2.on(AssociateRouteTableCommand).rejects(taken);
   mocks.ec2.on(DescribeRouteTablesCommand).resolves({ RouteTables: [] });
@@ -201,7 +201,7 @@ test('explains refusal: an association that never becomes visible is not guessed
   expect(commands()).not.toContain('ReplaceRouteTableAssociation');
 });
 
-test('explains refusal: a table in another VPC cannot move', async () => {
+test('explains refusal: a route table in another VPC is refused, since it cannot move', async () => {
   const { changes, verbs } = await provisionStep(publicRoutes, withTable({ vpcId: 'vpc-9' }));
   expect(verbs).toEqual([['refused', '']]);
   expect(changes[0]?.reason).toBe('it is in vpc-9, which is not the VPC of this stack');

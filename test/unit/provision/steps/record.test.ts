@@ -1,4 +1,4 @@
-// The step of the DNS record: what it sends in each case.
+// The step for the DNS record: the calls that it makes in each case.
 import {
   ChangeResourceRecordSetsCommand,
   GetChangeCommand,
@@ -73,7 +73,7 @@ function thereIs(DNSName: string): void {
   });
 }
 
-test('creates when missing, and waits until all name servers answer with it', async () => {
+test('creates when missing: waits until all name servers have the record', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change('PENDING'));
   mocks.route53
     .on(GetChangeCommand)
@@ -88,7 +88,7 @@ test('creates when missing, and waits until all name servers answer with it', as
 });
 
 test.each([
-  ['a run with --no-wait does not wait', 'PENDING' as const, false],
+  ['with --no-wait the change is not waited for', 'PENDING' as const, false],
   ['a change that is in sync already is not waited for', 'INSYNC' as const, true],
 ])('creates when missing: %s', async (_what, status, waitUntilReady) => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change(status));
@@ -96,7 +96,7 @@ test.each([
   expect(sent()).toEqual([write('CREATE')]);
 });
 
-test('creates when missing: our own record, created by a call whose response was lost, is set again', async () => {
+test('creates when missing: if our own record already exists, since the response to its create was lost, it is set again', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(exists).resolves(change('INSYNC'));
   thereIs(`dualstack.${DNS.toUpperCase()}.`);
   await provisionStep(record, scenario);
@@ -121,12 +121,12 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: without a domain there is nothing to do', async () => {
+test('adopts when present: without a domain nothing is changed', async () => {
   const { verbs } = await provisionStep(record, { ...scenario, config: config({ domain: undefined }) });
   expect(verbs).toEqual([]);
 });
 
-test('removes a record that the configuration no longer names', () => {
+test('a record that is no longer configured is removed', () => {
   const old = { ...item, recordName: 'old.example.com' };
   const foreign = { ...item, recordName: 'www.example.com', tags: {} };
   const found = surveyOf({ hostedZone, loadBalancer, record: { '': item, old, foreign } });
@@ -152,7 +152,7 @@ test('repairs drift', async () => {
   expect(sent()).toEqual([write('UPSERT')]);
 });
 
-test('repairs drift: a load balancer that is yet to be created is a new target', async () => {
+test('repairs drift: a load balancer that does not exist yet counts as a different target', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).resolves(change('INSYNC'));
   const { verbs } = await provisionStep(record, { ...scenario, found: { hostedZone, record: { '': item } } });
   expect(verbs).toEqual([['update', '', 'alias to', 'alias zone']]);

@@ -1,4 +1,4 @@
-// The step of the repositories: what it sends in each case, and what its look reads.
+// The step for the repositories: the calls that it makes in each case, and how it looks for repositories.
 import {
   CreateRepositoryCommand,
   DescribeRepositoriesCommand,
@@ -41,7 +41,7 @@ const found = (key: string) => ({
 });
 const both = { 'web-api1': found('web-api1'), 'web-api2': found('web-api2') };
 
-/** A repository as AWS lists it, by default as we create it. */
+/** A repository as AWS lists it, by default with the settings that we give it. */
 const listed = (name: string, changes: Partial<Repository> = {}): Repository => ({
   repositoryName: name,
   repositoryArn: arnOf(name),
@@ -99,7 +99,7 @@ test('creates when missing', async () => {
   expect(sent()).toHaveLength(4);
 });
 
-test('creates when missing: a repository whose create lost its response is found by its name and tags, and completed', async () => {
+test('creates when missing: a repository that already exists, since the response to its create was lost, is found by name and tags, and completed', async () => {
   holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1') });
   creates();
   mocks.ecr.on(CreateRepositoryCommand).rejects(awsError('RepositoryAlreadyExistsException'));
@@ -169,7 +169,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: only what differs is sent', async () => {
+test('repairs drift: only settings that differ are sent', async () => {
   mocks.ecr.on(PutImageTagMutabilityCommand).resolves({});
   const { ids } = await provisionStep(repositories, {
     noun: 'repositories',
@@ -214,7 +214,7 @@ test('explains refusal: a repository that someone else has created since the loo
 });
 
 describe('the look', () => {
-  test('reads the repositories whose names start with the name of the stack, on all pages', async () => {
+  test("the look returns the repositories whose names start with the stack's name, from all pages", async () => {
     const ours = ourTags('repositories', 'web-api1');
     holds({ [nameOf('web-api1')]: ours, [nameOf('web-api2')]: theirs });
     const others = [listed('shop-dev-2/web-api1'), listed('shop'), listed('other/shop-dev/web-api1')];
@@ -234,7 +234,7 @@ describe('the look', () => {
     ]);
   });
 
-  test('reads a missing lifecycle policy as undefined, and compares policies whatever the order of their keys', async () => {
+  test('the look returns an empty string for a missing lifecycle policy, and ignores the order of keys in a policy', async () => {
     holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1') });
     const shuffled = JSON.stringify(
       Object.fromEntries(Object.entries(JSON.parse(lifecyclePolicy) as object).reverse()),
@@ -247,7 +247,7 @@ describe('the look', () => {
     expect((await lookRepositories(lookContextOf())).get('web-api1')?.lifecyclePolicy).toBe(lifecyclePolicy);
   });
 
-  test('leaves out a repository that is deleted during the look', async () => {
+  test('the look leaves out a repository that is deleted meanwhile', async () => {
     holds({ [nameOf('web-api1')]: ourTags('repositories', 'web-api1'), [nameOf('web-api2')]: {} });
     mocks.ecr.on(GetLifecyclePolicyCommand).rejects(awsError('RepositoryNotFoundException'));
     mocks.ecr
@@ -256,7 +256,7 @@ describe('the look', () => {
     expect([...(await lookRepositories(lookContextOf())).keys()]).toEqual(['web-api1']);
   });
 
-  test('runs once per survey, shared by all its readers', async () => {
+  test('concurrent callers in one survey share a single look', async () => {
     holds({});
     const see = lookContextOf();
     await Promise.all([lookRepositories(see), lookRepositories(see)]);
@@ -272,7 +272,7 @@ describe('the look', () => {
       () =>
         mocks.ecr.on(ListTagsForResourceCommand, { resourceArn: arnOf('shop-dev/web-api1') }).rejects(denied),
     ],
-  ])('does not treat a denied %s as absence', async (_command, deny) => {
+  ])('the look fails if %s is denied, rather than report repositories as missing', async (_command, deny) => {
     holds({ [nameOf('web-api1')]: {} });
     deny();
     await expect(lookRepositories(lookContextOf())).rejects.toThrow('denied');

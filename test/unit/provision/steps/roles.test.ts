@@ -1,4 +1,4 @@
-// The step of the two roles: what it sends in each case.
+// The step for the two roles: the calls that it makes in each case.
 import {
   CreateRoleCommand,
   DeleteRolePolicyCommand,
@@ -71,7 +71,7 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create('execution'), put, create('task')]);
 });
 
-test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
+test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
   mocks.iam.on(PutRolePolicyCommand).resolves({});
   thereIs(tags('execution'));
@@ -83,7 +83,7 @@ test('creates when missing: a name that our own resource has, created by a call 
   expect(sent().at(-1)).toEqual(put);
 });
 
-test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
+test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
   mocks.iam.on(CreateRoleCommand).rejects(awsError('EntityAlreadyExistsException', 'exists', 409));
   thereIs({ owner: 'bob' });
   await expect(provisionStep(roles, { noun: 'roles' })).rejects.toMatchObject({
@@ -146,7 +146,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: policies that were attached by hand are detached, even if they are gone already', async () => {
+test('repairs drift: manually attached policies are detached, and it is no error if one is already detached', async () => {
   mocks.iam.on(DeleteRolePolicyCommand).rejects(awsError('NoSuchEntityException', 'gone', 404));
   mocks.iam.on(DetachRolePolicyCommand).rejects(awsError('NoSuchEntityException', 'gone', 404));
   const done = await provisionStep(
@@ -160,7 +160,7 @@ test('repairs drift: policies that were attached by hand are detached, even if t
   ]);
 });
 
-test('repairs drift: one part at a time', async () => {
+test('repairs drift: tags that differ are sent alone', async () => {
   mocks.iam.on(TagRoleCommand).resolves({});
   await provisionStep(roles, withItems({}, { tags: { 'slipway:stack': 'shop-dev' } }));
   expect(sent().map(({ command }) => command)).toEqual(['TagRole']);

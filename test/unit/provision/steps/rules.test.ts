@@ -1,4 +1,4 @@
-// The step of the listener rules: what it sends in each case.
+// The step for the listener rules: the calls that it makes in each case.
 import {
   AddTagsCommand,
   CreateRuleCommand,
@@ -90,14 +90,14 @@ test('creates when missing', async () => {
   expect(sent()).toEqual([create('api1', 'arn:group-1'), create('api2', 'arn:group-2')]);
 });
 
-test('creates when missing: a priority that our own rule has, created by a call whose response was lost, is adopted', async () => {
+test('creates when missing: if our own rule already has the priority, since the response to its create was lost, it is adopted', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
   thereIs(tags('web-api1'));
   const { ids } = await provisionStep(rules, { ...scenario, config: one });
   expect(ids).toEqual({ 'web-api1': { ruleArn: 'arn:there' } });
 });
 
-test('creates when missing: a priority that someone else has taken since the survey is left alone', async () => {
+test('creates when missing: a rule that someone else has created at the priority since the survey is left alone', async () => {
   mocks.elbv2.on(CreateRuleCommand).rejects(awsError('PriorityInUseException'));
   thereIs({ 'slipway:stack': 'other-dev' });
   await expect(provisionStep(rules, { ...scenario, config: one })).rejects.toMatchObject({
@@ -139,7 +139,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: a rule forwards to a recreated target group as soon as that exists', async () => {
+test('repairs drift: a rule forwards to a recreated target group as soon as the group exists', async () => {
   mocks.elbv2.on(ModifyRuleCommand).resolves({});
   const { found } = withItems();
   const { verbs } = await provisionStep(rules, {
@@ -153,7 +153,7 @@ test('repairs drift: a rule forwards to a recreated target group as soon as that
   ]);
 });
 
-test('repairs drift: a rule whose path moves to another container forwards to both until the new one is used', async () => {
+test('repairs drift: a rule whose path moves to another container forwards to both target groups until traffic is switched', async () => {
   mocks.elbv2.on(ModifyRuleCommand).resolves({});
   mocks.elbv2.on(AddTagsCommand).resolves({});
   const [service] = config().services;
@@ -217,7 +217,7 @@ test('repairs drift: a rule whose path moves to another container forwards to bo
   expect(notes).toEqual(['/api2 is now answered by web-api1', '/api1 is now answered by web-api2']);
 });
 
-test('repairs drift: a switch of traffic that an earlier run left half done is finished', async () => {
+test('repairs drift: a traffic switch that an earlier run began is completed', async () => {
   mocks.elbv2.on(ModifyRuleCommand).resolves({});
   const { verbs } = await provisionStep(rules, withItems({ forward: 'arn:old × 0, arn:group-1 × 1' }));
   expect(verbs).toEqual([['update', 'web-api1', 'target group']]);
@@ -228,7 +228,7 @@ test('repairs drift: a switch of traffic that an earlier run left half done is f
   ]);
 });
 
-test('repairs drift: what is no longer configured is removed', async () => {
+test('repairs drift: a rule that is no longer configured is removed', async () => {
   const { verbs } = await provisionStep(rules, { ...withItems(), config: one });
   expect(verbs).toEqual([['remove', 'web-api2']]);
   expect(sent()).toEqual([]);

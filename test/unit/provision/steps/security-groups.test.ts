@@ -1,4 +1,4 @@
-// The step of the security groups: what it sends in each case.
+// The step for the security groups: the calls that it makes in each case.
 import {
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
@@ -56,7 +56,7 @@ const group = (key: string, groupId: string, ingress: GroupRule[], egress = [all
   egress,
   tags: ourTags('securityGroups', key),
 });
-/** Both groups as they should be. */
+/** Both groups as configured. */
 const groups = () => ({
   balancer: group('balancer', 'sg-b', [tcp(80, '0.0.0.0/0')]),
   web: group('web', 'sg-w', [tcp(5000, 'sg-b'), tcp(6000, 'sg-b')]),
@@ -68,7 +68,7 @@ const scenario = (securityGroupsFound: Partial<ReturnType<typeof groups>>) =>
     found: { ...network(), securityGroups: securityGroupsFound },
   }) as const;
 const duplicate = awsError('InvalidGroup.Duplicate', "The security group 'shop-dev-web' already exists");
-/** A group as AWS shows it. */
+/** A group as AWS describes it. */
 const shown = (
   key: string,
   GroupId: string,
@@ -125,7 +125,7 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: a group whose create lost its response is adopted with its rules', async () => {
+test('creates when missing: a group that already exists, since the response to its create was lost, is adopted with its rules', async () => {
   willing();
   mocks.ec2.on(CreateSecurityGroupCommand).rejects(duplicate);
   mocks.ec2
@@ -140,7 +140,7 @@ test('creates when missing: a group whose create lost its response is adopted wi
   ]);
 });
 
-test('creates when missing: a rule that exists already does not prevent the others', async () => {
+test('creates when missing: a rule that already exists does not keep the others from being added', async () => {
   willing();
   mocks.ec2
     .on(AuthorizeSecurityGroupIngressCommand, { GroupId: 'sg-w', IpPermissions: [port(5000, balancer)] })
@@ -190,7 +190,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: the old port of the tasks stays open to the load balancer until they are replaced', async () => {
+test("repairs drift: the tasks' old port stays open to the load balancer until the clean-up, when the tasks have been replaced", async () => {
   willing();
   const found = groups();
   found.web.ingress = [tcp(5000, 'sg-b'), tcp(6001, 'sg-b'), tcp(22, '0.0.0.0/0')];
@@ -198,12 +198,12 @@ test('repairs drift: the old port of the tasks stays open to the load balancer u
   expect(sent()).toEqual([
     call('AuthorizeSecurityGroupIngress', 'sg-w', port(6000, balancer)),
     call('RevokeSecurityGroupIngress', 'sg-w', port(22, world)),
-    // During the clean-up.
+    // The clean-up sends this call.
     call('RevokeSecurityGroupIngress', 'sg-w', port(6001, balancer)),
   ]);
 });
 
-test('repairs drift: tasks whose egress was revoked can reach the internet again', async () => {
+test('repairs drift: a revoked egress rule is restored, so that tasks can reach the internet', async () => {
   willing();
   const found = groups();
   found.web.egress = [tcp(443, '10.0.0.0/8')];
@@ -254,7 +254,7 @@ test('explains refusal: a quota', async () => {
   expect(commands()).toEqual(['CreateSecurityGroup']);
 });
 
-test('explains refusal: a group in another VPC cannot move', async () => {
+test('explains refusal: a group in another VPC is refused, since it cannot move', async () => {
   const found = groups();
   found.web.vpcId = 'vpc-9';
   const { changes, verbs } = await provisionStep(securityGroups, scenario(found));
@@ -268,7 +268,7 @@ test('the internet reaches the load balancer, and only the load balancer reaches
   expect(ingressOf(config(), 'web', 'sg-b')).toEqual([tcp(5000, 'sg-b'), tcp(6000, 'sg-b')]);
 });
 
-test('a container without a path gets no ingress', () => {
+test('a container without a path gets no ingress rule', () => {
   const [service] = config().services;
   if (!service) throw new Error('The test configuration has a service.');
   const containers = service.containers.map((container) => ({ ...container, path: undefined }));

@@ -1,4 +1,4 @@
-// The step of the ECS service-linked role: what it sends in each case.
+// The step for the ECS service-linked role: the calls that it makes in each case.
 import { CreateServiceLinkedRoleCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { serviceLinkedRole } from '../../../../provision/steps/service-linked-role.ts';
@@ -18,17 +18,17 @@ test('creates when missing', async () => {
 
 test.each([
   [
-    'as AWS says it',
+    'with the error that IAM returns',
     'InvalidInput',
     'Service role name AWSServiceRoleForECS has been taken in this account, please try a different suffix.',
   ],
   [
-    'with the error code of other services',
+    'with the usual error code for existing resources',
     'EntityAlreadyExists',
     'Role AWSServiceRoleForECS already exists',
   ],
 ])(
-  'creates when missing: a role that someone else has created meanwhile is just as good, %s',
+  'creates when missing: a role that someone else has created meanwhile is accepted, %s',
   async (_who, code, message) => {
     mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
     const { ids } = await provision();
@@ -45,7 +45,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('repairs drift: nothing is repaired, since the role belongs to the account', async () => {
+test('repairs drift: the role is never changed, since it belongs to the account', async () => {
   const { verbs } = await provisionStep(serviceLinkedRole, {
     noun: 'serviceLinkedRole',
     found: { serviceLinkedRole: { '': { roleName: 'AWSServiceRoleForECS_old', tags: { owner: 'bob' } } } },
@@ -54,8 +54,8 @@ test('repairs drift: nothing is repaired, since the role belongs to the account'
 });
 
 test.each([
-  ['a missing permission', 'AccessDenied', 'not allowed'],
-  ['an input that IAM rejects', 'InvalidInput', 'the service does not support this'],
+  ['a missing permission is reported', 'AccessDenied', 'not allowed'],
+  ['an input that IAM rejects is reported', 'InvalidInput', 'the service does not support this'],
 ])('explains refusal: %s', async (_what, code, message) => {
   mocks.iam.on(CreateServiceLinkedRoleCommand).rejects(awsError(code, message));
   await expect(provision()).rejects.toMatchObject({ message });

@@ -1,4 +1,4 @@
-// The step of the services: what it sends in each case.
+// The step for the services: the calls that it makes in each case.
 import {
   DescribeScalableTargetsCommand,
   type ScalableTarget,
@@ -36,7 +36,7 @@ import {
 const taken = awsError('InvalidParameterException', 'Creation of service was not idempotent.');
 
 describe('creates when missing', () => {
-  test('creates when missing, and waits until it is deployed', async () => {
+  test('creates when missing: waits until the service is deployed', async () => {
     isDone();
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN, events: [] } });
     const { verbs, ids } = await provisionStep(services, scenario());
@@ -64,12 +64,12 @@ describe('creates when missing', () => {
     ],
     ['the cluster', 'ClusterNotFoundException', 'Cluster not found.'],
     [
-      'the end of a service of its name',
+      'the end of an old service with the same name',
       'InvalidParameterException',
       'Unable to Start a service that is still Draining.',
     ],
     ['the role', 'AccessDeniedException', 'is not authorized to perform: iam:PassRole on resource: arn:role'],
-  ])('creates when missing: retries while %s is not visible yet', async (_what, code, message) => {
+  ])('creates when missing: retries while ECS does not see %s yet', async (_what, code, message) => {
     isDone();
     mocks.ecs
       .on(CreateServiceCommand)
@@ -79,7 +79,7 @@ describe('creates when missing', () => {
     expect(mutations()).toEqual([create(), create()]);
   });
 
-  test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
+  test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
     isDone();
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
@@ -88,7 +88,7 @@ describe('creates when missing', () => {
     expect(mutations()).toEqual([create()]);
   });
 
-  test('creates when missing: a service that the look did not return and that differs from the configuration is updated', async () => {
+  test('creates when missing: an existing service that the look missed is updated if it differs from the configuration', async () => {
     isDone();
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
@@ -101,7 +101,7 @@ describe('creates when missing', () => {
     expect(mutations()).toEqual([create(), update()]);
   });
 
-  test('creates when missing: a service that exists after all is waited for with its current count', async () => {
+  test('creates when missing: an existing service that the look missed is waited for with its current count', async () => {
     isDone();
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({ serviceArns: [ARN] });
@@ -125,7 +125,7 @@ describe('creates when missing', () => {
     expect(sent().map(({ command }) => command)).not.toContain('DescribeTargetHealth');
   });
 
-  test('creates when missing: a name that stays taken is reported', async () => {
+  test('creates when missing: a timeout is reported if the name stays taken', async () => {
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({});
     mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, status: 'DRAINING' }] });
@@ -136,7 +136,7 @@ describe('creates when missing', () => {
     });
   });
 
-  test('creates when missing: a name that stays reserved after a deletion is waited for, with a new token', async () => {
+  test('creates when missing: while the name is still reserved after a deletion, the create is repeated with a new token', async () => {
     mocks.ecs
       .on(CreateServiceCommand)
       .rejectsOnce(taken)
@@ -149,7 +149,7 @@ describe('creates when missing', () => {
     expect(tokens).toEqual(['token-1', 'token-2', 'token-2']);
   });
 
-  test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
+  test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
     mocks.ecs.on(CreateServiceCommand).rejects(taken);
     mocks.ecs.on(ListServicesCommand).resolves({});
     mocks.ecs.on(DescribeServicesCommand).resolves({ services: [{ ...done, tags: [] }] });
@@ -159,7 +159,7 @@ describe('creates when missing', () => {
     });
   });
 
-  test('creates when missing: without a load balancer there is no grace period', async () => {
+  test('creates when missing: a service without a load balancer has no grace period', async () => {
     const [service] = config().services;
     const containers = (service?.containers ?? []).map((container) => ({ ...container, path: undefined }));
     mocks.ecs.on(CreateServiceCommand).resolves({ service: { serviceArn: ARN } });
@@ -168,7 +168,7 @@ describe('creates when missing', () => {
     expect(input).toMatchObject({ loadBalancers: [], healthCheckGracePeriodSeconds: undefined });
   });
 
-  test('creates when missing: a service that is draining keeps its name until it is gone', async () => {
+  test('creates when missing: the create waits until a draining service with the same name is gone', async () => {
     isDone();
     mocks.ecs
       .on(DescribeServicesCommand)
@@ -192,7 +192,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: what the endpoint does not report and a rollout in progress are not drift', async () => {
+test('adopts when present: neither fields that the endpoint does not report nor a rollout in progress count as drift', async () => {
   const untold = { graceSeconds: undefined, deployment: undefined, rollout: 'IN_PROGRESS' };
   const { verbs } = await provisionStep(services, withItem(untold));
   expect(verbs).toEqual([]);
@@ -282,14 +282,14 @@ describe('repairs drift', () => {
     expect(mutations()).toEqual([update({ forceNewDeployment: true })]);
   });
 
-  test('repairs drift: tags alone deploy nothing', async () => {
+  test('repairs drift: a change of tags alone starts no deployment', async () => {
     isDone();
     mocks.ecs.on(TagResourceCommand).resolves({});
     await provisionStep(services, withItem({ tags: { ...tags, Name: 'other' } }));
     expect(mutations().map(({ command }) => command)).toEqual(['TagResource']);
   });
 
-  test('repairs drift: the ARN of a task definition that is about to change is known later', async () => {
+  test('repairs drift: the ARN of a task definition that the same run changes is still unknown in the plan', async () => {
     isDone();
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const bigger = changed({ memory: 1024 });
@@ -314,7 +314,7 @@ describe('repairs drift', () => {
     expect(verbs).toEqual([]);
   });
 
-  test('repairs drift: the ids of missing resources are known later', async () => {
+  test('repairs drift: the ids of missing resources are still unknown in the plan', async () => {
     mocks.ecs.on(UpdateServiceCommand).resolves({ service: done });
     const { verbs } = await provisionStep(services, {
       ...withItem(),
@@ -326,7 +326,7 @@ describe('repairs drift', () => {
     ]);
   });
 
-  test('repairs drift: what is no longer configured is removed', async () => {
+  test('repairs drift: a service that is no longer configured is removed', async () => {
     const { verbs } = await provisionStep(services, {
       ...withItem(),
       found: { ...withItem().found, services: { web: item, old: { ...item, serviceName: 'old' } } },

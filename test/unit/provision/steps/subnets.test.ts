@@ -1,4 +1,4 @@
-// The step of the subnets: what it sends in each case.
+// The step for the subnets: the calls that it makes in each case.
 import {
   CreateSubnetCommand,
   CreateTagsCommand,
@@ -62,7 +62,7 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: the public and the private subnet of one number share a zone', async () => {
+test('creates when missing: a public and a private subnet with the same number are in the same zone', async () => {
   mocks.ec2.on(CreateSubnetCommand).resolves({ Subnet: { SubnetId: 'subnet-c' } });
   const found = without('private-1');
   found.subnets['public-1'].zone = 'eu-west-1c';
@@ -71,7 +71,7 @@ test('creates when missing: the public and the private subnet of one number shar
   expect(sent()).toEqual([create('private-1', '10.0.128.0/20', 'eu-west-1c')]);
 });
 
-test('creates when missing: a further zone is one without a subnet', async () => {
+test('creates when missing: an additional zone is chosen from those without a subnet', async () => {
   mocks.ec2.on(CreateSubnetCommand).resolves({ Subnet: { SubnetId: 'subnet-new' } });
   const found = network();
   found.subnets['public-2'].zone = 'eu-west-1c';
@@ -88,7 +88,7 @@ test('creates when missing: a further zone is one without a subnet', async () =>
   ]);
 });
 
-test('creates when missing: a block that a create with a lost response took is adopted once its tags are visible', async () => {
+test('creates when missing: if the block is already used, since the response to an earlier create was lost, that subnet is adopted once its tags are visible', async () => {
   mocks.ec2.on(CreateSubnetCommand).rejects(conflict);
   mocks.ec2
     .on(DescribeSubnetsCommand)
@@ -123,7 +123,7 @@ test('adopts when present', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('adopts when present: a subnet keeps its zone, whatever the region offers now', () => {
+test('adopts when present: a subnet keeps its zone even if the region no longer offers it', () => {
   const moved = { ...surveyOf(network()), zones: ['eu-west-1c', 'eu-west-1d'] };
   expect(diffOf(subnets, moved)).toEqual([]);
 });
@@ -143,7 +143,7 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: a subnet that assigns public addresses', async () => {
+test('repairs drift: a subnet that assigns public addresses is changed back', async () => {
   mocks.ec2.on(ModifySubnetAttributeCommand).resolves({});
   const found = network();
   found.subnets['private-1'].mapPublicIp = true;
@@ -174,7 +174,7 @@ test('explains refusal', async () => {
   });
 });
 
-test('explains refusal: one that is in another VPC cannot move', async () => {
+test('explains refusal: a subnet in another VPC is refused, since it cannot move', async () => {
   const found = network();
   found.subnets['public-1'].vpcId = 'vpc-9';
   const { changes, verbs } = await provisionStep(subnets, { ...scenario, found });
@@ -183,7 +183,7 @@ test('explains refusal: one that is in another VPC cannot move', async () => {
   expect(sent()).toEqual([]);
 });
 
-test('explains refusal: another block would be another subnet', async () => {
+test('explains refusal: a subnet with another block is refused, since its block cannot change', async () => {
   const found = network();
   found.subnets['private-1'].cidr = '10.0.200.0/24';
   const { changes, verbs } = await provisionStep(subnets, { ...scenario, found });

@@ -1,4 +1,4 @@
-// The step of the target groups: what it sends in each case.
+// The step for the target groups: the calls that it makes in each case.
 import {
   AddTagsCommand,
   CreateTargetGroupCommand,
@@ -82,7 +82,7 @@ function creates(): void {
   mocks.elbv2.on(ModifyTargetGroupAttributesCommand).resolves({});
 }
 
-/** Lets the look find the group that was to be created, with these tags. */
+/** Lets the look find the group that the step is about to create, with these tags. */
 function thereIs(held: Record<string, string>): void {
   mocks.elbv2.on(DescribeTargetGroupsCommand).callsFake(() => {
     const asked = sent().find(({ command }) => command === 'CreateTargetGroup');
@@ -102,7 +102,7 @@ const one = config({
 const fail = (): never => {
   throw new Error('no container');
 };
-/** The stack with a single changed container. */
+/** Returns the stack with a single container, changed as given. */
 function oneWith(changes: Partial<Container>): Config {
   const [service = fail()] = one.services;
   return config({
@@ -129,7 +129,7 @@ test('creates when missing', async () => {
   ]);
 });
 
-test('creates when missing: a name that our own resource has, created by a call whose response was lost, is adopted', async () => {
+test('creates when missing: if our own resource has the name already, since the response to its create was lost, it is adopted', async () => {
   creates();
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
   thereIs(tags('web-api1'));
@@ -138,7 +138,7 @@ test('creates when missing: a name that our own resource has, created by a call 
   expect(sent().at(-1)).toEqual(delay('arn:there'));
 });
 
-test('creates when missing: a name that someone else has taken since the survey is left alone', async () => {
+test('creates when missing: a resource that someone else has created under the same name since the survey is left alone', async () => {
   mocks.elbv2.on(CreateTargetGroupCommand).rejects(awsError('DuplicateTargetGroupNameException'));
   thereIs({ 'slipway:stack': 'other-dev' });
   await expect(provisionStep(targetGroups, { ...scenario, config: one })).rejects.toMatchObject({
@@ -150,7 +150,7 @@ test('creates when missing: a name that someone else has taken since the survey 
   expect(sent().filter(({ command }) => !command.startsWith('Describe'))).toHaveLength(1);
 });
 
-test('creates when missing: another port changes the name, so that the new group exists beside the old one', async () => {
+test('creates when missing: the name changes with the port, so that the new group can exist beside the old one', async () => {
   creates();
   await provisionStep(targetGroups, { ...scenario, config: one });
   await provisionStep(targetGroups, { ...scenario, config: oneWith({ port: 5001 }) });
@@ -162,7 +162,7 @@ test('creates when missing: another port changes the name, so that the new group
   expect(after).not.toBe(before);
 });
 
-test('creates when missing: HTTPS changes the name, and is the protocol of requests and health checks', async () => {
+test('creates when missing: the name changes with HTTPS, which is used for requests and health checks', async () => {
   creates();
   const secure = oneWith({ protocol: 'HTTPS' });
   const { container } = routesOf(secure)[0] ?? fail();
@@ -214,13 +214,13 @@ test('repairs drift', async () => {
   ]);
 });
 
-test('repairs drift: one part at a time', async () => {
+test('repairs drift: a deregistration delay that differs is sent alone', async () => {
   mocks.elbv2.on(ModifyTargetGroupAttributesCommand).resolves({});
   await provisionStep(targetGroups, { ...withItems(), config: config({ deregistrationDelaySeconds: 30 }) });
   expect(sent()).toEqual([delay('arn:web-api1', '30'), delay('arn:web-api2', '30')]);
 });
 
-test('repairs drift: a group that is left of a deleted VPC is replaced by one with the same name', async () => {
+test('repairs drift: a group that outlived its VPC is replaced by a new one with the same name', async () => {
   creates();
   mocks.elbv2.on(DeleteTargetGroupCommand).resolves({});
   const { verbs, ids } = await provisionStep(targetGroups, withItems({ vpcId: 'vpc-0' }));
@@ -233,7 +233,7 @@ test('repairs drift: a group that is left of a deleted VPC is replaced by one wi
   ]);
 });
 
-test('repairs drift: what is no longer configured is removed', async () => {
+test('repairs drift: a target group that is no longer configured is removed', async () => {
   const { verbs } = await provisionStep(targetGroups, { ...withItems(), config: one });
   expect(verbs).toEqual([['remove', 'web-api2']]);
   expect(sent()).toEqual([]);
@@ -249,7 +249,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([{ command: 'CreateTargetGroup', input: wish('web-api1', 5000) }]);
 });
 
-test('explains refusal: a group with our name but another protocol cannot be updated', async () => {
+test('explains refusal: a group with our name but another protocol is refused, since its protocol cannot change', async () => {
   const { changes } = await provisionStep(targetGroups, withItems({ protocol: 'HTTPS' }));
   expect(changes).toMatchObject([
     {
@@ -262,7 +262,7 @@ test('explains refusal: a group with our name but another protocol cannot be upd
   expect(sent()).toEqual([]);
 });
 
-test('repairs drift: health checks that were changed to HTTP by hand', async () => {
+test('repairs drift: health checks that were manually changed to HTTP are changed back', async () => {
   mocks.elbv2.on(ModifyTargetGroupCommand).resolves({});
   const secure = { protocol: 'HTTPS', health: { ...item('web-api1').health, protocol: 'HTTP' } };
   const { found } = withItems(secure);

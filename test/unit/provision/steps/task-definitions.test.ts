@@ -1,4 +1,4 @@
-// The step of the task definitions: what it sends in each case.
+// The step for the task definitions: the calls that it makes in each case.
 import {
   DeregisterTaskDefinitionCommand,
   ListTaskDefinitionsCommand,
@@ -46,7 +46,7 @@ const register = (of = config()) => ({
   input: { ...registered(of), tags: toCamelCaseTags(tags) },
 });
 
-/** The stack with its first container changed. */
+/** Returns the stack with changes to its first container. */
 const changed = (change: object) =>
   config({
     services: config().services.map((service) => ({
@@ -102,7 +102,7 @@ test('repairs drift', async () => {
   expect(sent()).toEqual([register(other), LISTED]);
 });
 
-test('repairs drift: an image that is yet to be pushed needs a new revision', async () => {
+test('repairs drift: an image that is not pushed yet needs a new revision', async () => {
   registers();
   const fresh = { ...images, 'web-api1': { imageUri: 'registry/shop-dev/web-api1@sha256:new' } };
   const { verbs } = await provisionStep(taskDefinitions, {
@@ -120,7 +120,7 @@ test('repairs drift: an image that is yet to be pushed needs a new revision', as
   ]);
 });
 
-test('repairs drift: an image by reference is known at once', async () => {
+test('repairs drift: an image by reference is already known in the plan', async () => {
   const other = changed({ image: { reference: 'nginx:1.29' } });
   const definition = definitionFields(registered(other));
   const { verbs } = await provisionStep(taskDefinitions, {
@@ -152,7 +152,7 @@ test('repairs drift: a definition that a teardown has deregistered but not delet
   expect(sent()).toEqual([register(), LISTED]);
 });
 
-test('repairs drift: earlier revisions are deregistered, those of other families are not', async () => {
+test('repairs drift: earlier revisions of the same family are deregistered, and those of other families are kept', async () => {
   const revision = (n: number) => `arn:task-definition/shop-dev-web:${n}`;
   mocks.ecs.on(DeregisterTaskDefinitionCommand).resolves({});
   mocks.ecs.on(ListTaskDefinitionsCommand).resolves({
@@ -170,7 +170,7 @@ test('repairs drift: earlier revisions are deregistered, those of other families
   ]);
 });
 
-test('repairs drift: what is no longer configured is removed', async () => {
+test('repairs drift: a family of task definitions that is no longer configured is removed', async () => {
   const { verbs } = await provisionStep(taskDefinitions, {
     ...scenario,
     found: { images, taskDefinitions: { web: item, old: { ...item, family: 'shop-dev-old' } } },

@@ -1,4 +1,4 @@
-// The removal of the cluster: what it sends in each case.
+// The removal of the cluster: the calls that it makes in each case.
 import { DeleteClusterCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from '@jest/globals';
 import { cluster } from '../../../../teardown/steps/cluster.ts';
@@ -15,7 +15,7 @@ test('removes what is ours', async () => {
 });
 
 test.each(['ClusterContainsServicesException', 'ClusterContainsTasksException', 'UpdateInProgressException'])(
-  'removes what is ours: retries on %s while the last services and tasks are stopping',
+  "removes what is ours: retries on %s while the cluster's last services and tasks are stopping",
   async (code) => {
     mocks.ecs.on(DeleteClusterCommand).rejectsOnce(awsError(code)).resolves({});
     expect(await remove()).toBeUndefined();

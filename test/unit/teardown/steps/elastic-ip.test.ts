@@ -1,4 +1,4 @@
-// The removal of the elastic IP: what it sends in each case.
+// The removal of the elastic IP: the calls that it makes in each case.
 import { DescribeAddressesCommand, ReleaseAddressCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { elasticIp } from '../../../../teardown/steps/elastic-ip.ts';
@@ -17,7 +17,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([release]);
 });
 
-test('removes what is ours: once the NAT gateway releases it, which AWS reports in three ways', async () => {
+test('removes what is ours: retries until the NAT gateway has released the address, which AWS reports with three different errors', async () => {
   mocks.ec2
     .on(ReleaseAddressCommand)
     .rejectsOnce(denied)
@@ -34,7 +34,7 @@ test('counts what is already gone as removed', async () => {
   expect(sent()).toEqual([release]);
 });
 
-test('counts what is already gone as removed: an address that AWS has allocated to someone else since', async () => {
+test('counts what is already gone as removed: an address that AWS has since allocated to someone else', async () => {
   mocks.ec2.on(ReleaseAddressCommand).rejects(denied);
   mocks.ec2.on(DescribeAddressesCommand).resolves({ Addresses: [] });
   await remove();
@@ -48,7 +48,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([release]);
 });
 
-test('explains refusal: an address that is still ours and cannot be released', async () => {
+test('explains refusal: the error is thrown if the address is still ours and cannot be released', async () => {
   mocks.ec2.on(ReleaseAddressCommand).rejects(denied);
   mocks.ec2
     .on(DescribeAddressesCommand)
@@ -56,7 +56,7 @@ test('explains refusal: an address that is still ours and cannot be released', a
   await expect(remove()).rejects.toBe(denied);
 });
 
-test('explains refusal: an interface that is not found is not the address', async () => {
+test('explains refusal: a missing network interface does not count as a missing address', async () => {
   const lingering = awsError('InvalidNetworkInterfaceID.NotFound');
   mocks.ec2.on(ReleaseAddressCommand).rejects(lingering);
   await expect(remove()).rejects.toBe(lingering);

@@ -1,4 +1,4 @@
-// The removal of the hosted zone: what it sends in each case.
+// The removal of the hosted zone: the calls that it makes in each case.
 import { DeleteHostedZoneCommand, ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { expect, test } from '@jest/globals';
 import { hostedZone } from '../../../../teardown/steps/hosted-zone.ts';
@@ -35,7 +35,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('explains refusal: records of others keep the zone, and are listed', async () => {
+test('explains refusal: a zone with foreign records is kept, and the records are listed', async () => {
   mocks.route53
     .on(DeleteHostedZoneCommand)
     .rejects(awsError('HostedZoneNotEmpty', 'The specified hosted zone contains non-required record sets'));

@@ -1,4 +1,4 @@
-// Images are not removed one by one: they are deleted with their repository.
+// The removal of images, which are not removed individually but deleted with their repository.
 import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { needs } from '../../../../lib/model/architecture.ts';
@@ -9,7 +9,7 @@ const item = { imageUri: 'host/shop-dev/web-api1@sha256:1', tags: {} };
 const kept = { kept: 'it is deleted with its repository' };
 const remove = () => images.remove(removeContextOf({ noun: 'images', key: 'web-api1' }, item));
 
-test('removes: is deleted with its repository, which is removed after it', async () => {
+test('removes what is ours: an image is deleted with its repository, which is removed later', async () => {
   expect(await remove()).toEqual(kept);
   expect(sent()).toEqual([]);
   expect(needs.images).toContain('repositories');
@@ -20,7 +20,7 @@ test('counts what is already gone as removed', async () => {
   expect(await remove()).toEqual(kept);
 });
 
-test('explains refusal: nothing is sent that could be refused', async () => {
+test('explains refusal: nothing can be refused, since no call is made', async () => {
   mocks.ecr.rejects(awsError('AccessDeniedException'));
   expect(await remove()).toEqual(kept);
 });

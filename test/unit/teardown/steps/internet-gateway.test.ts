@@ -1,4 +1,4 @@
-// The removal of the internet gateway: what it sends in each case.
+// The removal of the internet gateway: the calls that it makes in each case.
 import { DeleteInternetGatewayCommand, DetachInternetGatewayCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { internetGateway } from '../../../../teardown/steps/internet-gateway.ts';
@@ -18,7 +18,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([detach, deletion]);
 });
 
-test('removes what is ours: once no public address is mapped any more', async () => {
+test('removes what is ours: retries until no public address in the VPC is mapped', async () => {
   mocks.ec2
     .on(DetachInternetGatewayCommand)
     .rejectsOnce(awsError('DependencyViolation', 'Network vpc-1 has some mapped public address(es).'))

@@ -1,4 +1,4 @@
-// The removal of the listener: what it sends in each case.
+// The removal of the listener: the calls that it makes in each case.
 import { DeleteListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import type { FoundListener } from '../../../../lib/look/listener.ts';

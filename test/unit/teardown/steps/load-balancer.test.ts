@@ -1,4 +1,4 @@
-// The removal of the load balancer: what it sends, and what it waits for.
+// The removal of the load balancer: the calls that it makes, and what it waits for.
 import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
 import { DeleteLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
@@ -22,7 +22,7 @@ const item = {
 const context = () => removeContextOf({ noun: 'loadBalancer' }, item);
 const remove = () => loadBalancer.remove(context());
 
-test('removes what is ours, and waits until its network interfaces are gone', async () => {
+test("removes what is ours: waits until the load balancer's network interfaces are gone", async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
   mocks.ec2
     .on(DescribeNetworkInterfacesCommand)
@@ -47,7 +47,7 @@ test('removes what is ours, and waits until its network interfaces are gone', as
   ]);
 });
 
-test('removes what is ours: interfaces that are never deleted are named', async () => {
+test('removes what is ours: a timeout is reported if the network interfaces are never deleted', async () => {
   mocks.elbv2.on(DeleteLoadBalancerCommand).resolves({});
   mocks.ec2.on(DescribeNetworkInterfacesCommand).resolves({ NetworkInterfaces: [{}, {}] });
   await expect(loadBalancer.remove(withShortWaits(context()))).rejects.toMatchObject({

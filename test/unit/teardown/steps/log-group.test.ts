@@ -1,4 +1,4 @@
-// The removal of the log group: what it sends in each case.
+// The removal of the log group: the calls that it makes in each case.
 import { DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect, test } from '@jest/globals';
 import { logGroup } from '../../../../teardown/steps/log-group.ts';
@@ -8,7 +8,7 @@ const item = { logGroupName: '/slipway/shop-dev', retentionDays: 14, tags: ourTa
 const remove = () => logGroup.remove(removeContextOf({ noun: 'logGroup' }, item));
 const call = { command: 'DeleteLogGroup', input: { logGroupName: '/slipway/shop-dev' } };
 
-test('removes what is ours, after the last task that could write to it', async () => {
+test('removes what is ours: the log group is removed after the last task that could write to it', async () => {
   mocks.logs.on(DeleteLogGroupCommand).resolves({});
   expect(await remove()).toBeUndefined();
   expect(sent()).toEqual([call]);

@@ -1,4 +1,4 @@
-// The removal of the NAT gateway: what it sends in each case, and what it waits for.
+// The removal of the NAT gateway: the calls that it makes in each case, and what it waits for.
 import { DeleteNatGatewayCommand, DescribeNatGatewaysCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { natGateway } from '../../../../teardown/steps/nat-gateway.ts';

@@ -1,4 +1,4 @@
-// The removal of a public route table: what it sends in each case.
+// The removal of a public route table: the calls that it makes in each case.
 import { DeleteRouteTableCommand, DisassociateRouteTableCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { publicRoutes } from '../../../../teardown/steps/public-routes.ts';
@@ -20,13 +20,13 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([...disassociations, deletion]);
 });
 
-test('removes what is ours: a table without associations', async () => {
+test('removes what is ours: a route table without associations is deleted directly', async () => {
   mocks.ec2.on(DeleteRouteTableCommand).resolves({});
   await remove({ ...found, associations: {} });
   expect(sent()).toEqual([deletion]);
 });
 
-test('removes what is ours: once a removed association is no longer seen', async () => {
+test('removes what is ours: retries until AWS no longer shows a removed association', async () => {
   mocks.ec2.on(DisassociateRouteTableCommand).resolves({});
   mocks.ec2.on(DeleteRouteTableCommand).rejectsOnce(awsError('DependencyViolation')).resolves({});
   await remove();

@@ -1,4 +1,4 @@
-// The removal of the record, whose deletion must name it exactly as it is.
+// The removal of the DNS record: AWS deletes a record only if the request repeats it exactly.
 import {
   ChangeResourceRecordSetsCommand,
   ListResourceRecordSetsCommand,
@@ -40,14 +40,14 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([deletes(set(OURS))]);
 });
 
-test('removes what is ours: in its current form, when it has changed since the survey', async () => {
+test('removes what is ours: a record that has changed since the survey is deleted in its current form', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejectsOnce(mismatch).resolves({});
   thereIs(set(OURS, false));
   expect(await remove()).toBeUndefined();
   expect(writes()).toEqual([deletes(set(OURS)), deletes(set(OURS, false))]);
 });
 
-test('removes what is ours: not a record that has another target by now', async () => {
+test('removes what is ours: a record that now has another target is kept', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
   thereIs(set('www.example.net.'));
   expect(await remove()).toEqual({ kept: 'it now points somewhere else' });
@@ -63,7 +63,7 @@ test('counts what is already gone as removed', async () => {
   expect(writes()).toHaveLength(1);
 });
 
-test('counts what is already gone as removed: with its zone', async () => {
+test('counts what is already gone as removed: a record whose zone is gone', async () => {
   mocks.route53
     .on(ChangeResourceRecordSetsCommand)
     .rejects(awsError('NoSuchHostedZone', 'No hosted zone found', 404));
@@ -76,7 +76,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([deletes(set(OURS))]);
 });
 
-test('explains refusal: a record that cannot be deleted as it is', async () => {
+test('explains refusal: the error is thrown if AWS still refuses the current form of the record', async () => {
   mocks.route53.on(ChangeResourceRecordSetsCommand).rejects(mismatch);
   thereIs(set(OURS));
   await expect(remove()).rejects.toMatchObject({ message: mismatch.message });

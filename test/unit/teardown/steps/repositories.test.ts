@@ -1,4 +1,4 @@
-// The removal of a repository: what it sends in each case.
+// The removal of a repository: the calls that it makes in each case.
 import { DeleteRepositoryCommand } from '@aws-sdk/client-ecr';
 import { expect, test } from '@jest/globals';
 import { repositories } from '../../../../teardown/steps/repositories.ts';
@@ -32,6 +32,6 @@ test('explains refusal', async () => {
   await expect(remove()).rejects.toMatchObject({ message: 'not allowed' });
 });
 
-test('is removed after the services that pull from it', () => {
+test('a repository is removed after the services that pull from it', () => {
   expect(repositories.after).toContain('services');
 });

@@ -1,4 +1,4 @@
-// The removal of a role: its policies first.
+// The removal of a role, whose policies are deleted first.
 import { DeleteRoleCommand, DeleteRolePolicyCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
 import { expect, test } from '@jest/globals';
 import { roles } from '../../../../teardown/steps/roles.ts';
@@ -22,7 +22,7 @@ const calls = [
 ];
 const [last] = calls.slice(-1);
 
-test('removes what is ours: its policies first, and not before the last task has stopped', async () => {
+test("removes what is ours: the role's policies are deleted first, after the last task has stopped", async () => {
   mocks.iam.on(DeleteRolePolicyCommand).resolves({});
   mocks.iam.on(DetachRolePolicyCommand).resolves({});
   mocks.iam.on(DeleteRoleCommand).resolves({});

@@ -1,4 +1,4 @@
-// The removal of a rule: what it sends in each case.
+// The removal of a rule: the calls that it makes in each case.
 import { DeleteRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import type { FoundRule } from '../../../../lib/look/rules.ts';
@@ -16,7 +16,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('removes what is ours: together with the listener, when that is removed as well', async () => {
+test('removes what is ours: a rule is deleted together with its listener if that is removed as well', async () => {
   const going = { everyOneOf: (noun: string) => noun === 'listener', removalOf: () => undefined };
   expect(await rules.remove({ ...context(), alsoRemoved: going })).toEqual({
     removedWith: 'with its listener',

@@ -1,4 +1,4 @@
-// The removal of a security group: what it sends in each case.
+// The removal of a security group: the calls that it makes in each case.
 import {
   DeleteSecurityGroupCommand,
   RevokeSecurityGroupEgressCommand,
@@ -17,7 +17,7 @@ const group = (key: string, groupId: string, ingress: GroupRule[]) => ({
   egress: [],
   tags: ourTags('securityGroups', key),
 });
-/** Removes the load balancer's group, which rules of the tasks' group refer to. @param leaving removals of other groups */
+/** Removes the load balancer's group, to which the tasks' group refers. @param leaving removals of other groups */
 function remove(ingress = [tcp(5000), tcp(6000)], leaving: Record<string, Promise<void>> = {}) {
   const balancer = group('balancer', 'sg-b', [{ ...tcp(80), peer: '0.0.0.0/0' }]);
   const found = { securityGroups: { balancer, web: group('web', 'sg-w', ingress) } };
@@ -43,7 +43,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
 });
 
-test('removes what is ours: after the groups whose rules refer to it and are deleted with them', async () => {
+test('removes what is ours: waits until the groups whose rules refer to this one have been removed', async () => {
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   let leave = () => {};
   const web = new Promise<void>((resolve) => (leave = resolve));
@@ -55,7 +55,7 @@ test('removes what is ours: after the groups whose rules refer to it and are del
   expect(sent()).toEqual([deletion]);
 });
 
-test('removes what is ours: a group that refers to the group of a service in turn is not waited for', async () => {
+test("removes what is ours: a service's group does not wait for a group that refers to it, if it refers to that group in turn", async () => {
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   const web = group('web', 'sg-w', []);
@@ -72,14 +72,14 @@ test('removes what is ours: a group that refers to the group of a service in tur
   expect(sent().map(({ command }) => command)).toEqual(['RevokeSecurityGroupIngress', 'DeleteSecurityGroup']);
 });
 
-test('removes what is ours: a group that no rule refers to', async () => {
+test('removes what is ours: a group that no rule refers to is deleted directly', async () => {
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   await remove([]);
   expect(sent()).toEqual([deletion]);
 });
 
 test.each(['DependencyViolation', 'InvalidGroup.InUse'])(
-  'removes what is ours: once nothing uses it any longer (%s)',
+  'removes what is ours: retries until nothing uses the group any longer (%s)',
   async (code) => {
     mocks.ec2.on(DeleteSecurityGroupCommand).rejectsOnce(awsError(code)).resolves({});
     await remove([]);
@@ -94,7 +94,7 @@ test('counts what is already gone as removed', async () => {
   expect(sent()).toEqual([revoke(5000), revoke(6000), deletion]);
 });
 
-test('counts what is already gone as removed: a rule that is already gone does not prevent the others', async () => {
+test('counts what is already gone as removed: a rule that is already gone does not keep the others from being revoked', async () => {
   mocks.ec2
     .on(RevokeSecurityGroupIngressCommand)
     .rejectsOnce(awsError('InvalidPermission.NotFound'))
@@ -111,13 +111,13 @@ test('explains refusal', async () => {
   await expect(remove()).rejects.toBe(refusal);
 });
 
-test('explains refusal: a rule of another group that cannot be revoked is reported at once', async () => {
+test('explains refusal: the error is thrown immediately if a rule of another group cannot be revoked', async () => {
   const refusal = awsError('UnauthorizedOperation', 'You are not authorized to perform this operation.', 403);
   mocks.ec2.on(RevokeSecurityGroupIngressCommand).rejects(refusal);
   await expect(remove()).rejects.toBe(refusal);
 });
 
-test('removes what is ours: egress rules refer to groups as well', async () => {
+test('removes what is ours: egress rules that refer to the group are revoked as well', async () => {
   mocks.ec2.on(RevokeSecurityGroupEgressCommand).resolves({});
   mocks.ec2.on(DeleteSecurityGroupCommand).resolves({});
   const balancer = { ...group('balancer', 'sg-b', []), egress: [{ ...tcp(5000), peer: 'sg-w' }] };
@@ -126,7 +126,7 @@ test('removes what is ours: egress rules refer to groups as well', async () => {
     { noun: 'securityGroups', key: 'web', found: { securityGroups: { balancer, web } } },
     web,
   );
-  // The load balancer's group waits for this one, which must not wait in turn.
+  // The load balancer's group waits for this one, so this one must not wait for it.
   await securityGroups.remove({
     ...context,
     alsoRemoved: { everyOneOf: () => false, removalOf: () => new Promise(() => {}) },

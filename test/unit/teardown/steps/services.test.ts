@@ -41,7 +41,7 @@ function accepts(): void {
   mocks.ecs.on(DeleteServiceCommand).resolves({});
 }
 
-test('removes what is ours: deleted, drained, and its tasks stopped', async () => {
+test('removes what is ours: deletes the service, and waits until it is inactive and its tasks have stopped', async () => {
   accepts();
   service('DRAINING', 'INACTIVE');
   tasks(['STOPPING', 'DEPROVISIONING'], ['STOPPED', 'DEPROVISIONING'], ['STOPPED', 'DELETED']);
@@ -62,11 +62,11 @@ test('removes what is ours: a service that another run has started to remove is 
   expect(commands().filter((command) => command === 'DescribeTasks')).toHaveLength(2);
 });
 
-test('removes what is ours: several services share the requests of their waits', async () => {
+test('removes what is ours: the waits for several services share their requests', async () => {
   accepts();
   mocks.ecs.on(DescribeServicesCommand).resolves({ services: [] });
   mocks.ecs.on(ListTasksCommand).resolves({});
-  // This takes real time: on the clock of these tests no wait does.
+  // A pause in real time, since waits on the test clock take none.
   const one = { ...context(), clock: systemClock };
   await Promise.all(
     ['web', 'jobs'].map((key) =>
@@ -107,7 +107,7 @@ test('counts what is already gone as removed', async () => {
   expect(mutations()).toEqual([deletes]);
 });
 
-test('counts what is already gone as removed: with its cluster', async () => {
+test('counts what is already gone as removed: a service whose cluster is gone', async () => {
   const gone = awsError('ClusterNotFoundException');
   for (const command of [DeleteServiceCommand, DescribeServicesCommand, ListTasksCommand]) {
     mocks.ecs.on(command as typeof ListTasksCommand).rejects(gone);

@@ -1,4 +1,4 @@
-// The removal of a subnet: what it sends in each case.
+// The removal of a subnet: the calls that it makes in each case.
 import { DeleteSubnetCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from '@jest/globals';
 import { subnets } from '../../../../teardown/steps/subnets.ts';
@@ -15,7 +15,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([deletion]);
 });
 
-test('removes what is ours: once the network interfaces in it are gone', async () => {
+test("removes what is ours: retries until the subnet's network interfaces are gone", async () => {
   mocks.ec2
     .on(DeleteSubnetCommand)
     .rejectsOnce(awsError('DependencyViolation', "The subnet 'subnet-a' has dependencies."))

@@ -1,4 +1,4 @@
-// The removal of a target group: what it sends in each case.
+// The removal of a target group: the calls that it makes in each case.
 import { DeleteTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect, test } from '@jest/globals';
 import type { FoundTargetGroup } from '../../../../lib/look/target-groups.ts';
@@ -15,7 +15,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('removes what is ours: retries while a rule still refers to it', async () => {
+test('removes what is ours: retries while a rule still refers to the target group', async () => {
   mocks.elbv2
     .on(DeleteTargetGroupCommand)
     .rejectsOnce(awsError('ResourceInUseException', 'is currently in use by a listener or a rule'))
@@ -36,7 +36,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([call]);
 });
 
-test('explains refusal: a group that stays in use is reported when time is up', async () => {
+test('explains refusal: a target group that stays in use is reported when the wait times out', async () => {
   mocks.elbv2.on(DeleteTargetGroupCommand).rejects(awsError('ResourceInUseException', 'is in use by a rule'));
   await expect(remove()).rejects.toMatchObject({ message: 'is in use by a rule' });
 });

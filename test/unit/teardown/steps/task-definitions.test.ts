@@ -1,4 +1,4 @@
-// The removal of a family of task definitions: deregistered one by one, deleted ten per call.
+// The removal of a task definition family: revisions are deregistered one by one, and deleted ten per call.
 import {
   DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,
@@ -35,7 +35,7 @@ function holds(active: readonly string[], inactive: readonly string[] = []): voi
   mocks.ecs.on(DeleteTaskDefinitionsCommand).resolves({ failures: [] });
 }
 
-test('removes what is ours: every revision, deregistered before it is deleted', async () => {
+test('removes what is ours: every revision is deregistered before it is deleted', async () => {
   holds(revisions(11), [arn(20)]);
   expect(await remove()).toBeUndefined();
   expect(mutations()).toEqual([
@@ -49,13 +49,13 @@ test('removes what is ours: every revision, deregistered before it is deleted', 
   });
 });
 
-test('removes what is ours: what another run has deregistered is deleted', async () => {
+test('removes what is ours: a revision that another run has deregistered is deleted', async () => {
   holds([], revisions(2));
   await remove();
   expect(mutations()).toEqual([deletes(...revisions(2))]);
 });
 
-test('removes what is ours: one call at a time, since AWS allows one per second', async () => {
+test('removes what is ours: calls are made in sequence, since AWS allows one per second', async () => {
   holds(revisions(3));
   let underWay = 0;
   mocks.ecs.on(DeregisterTaskDefinitionCommand).callsFake(async () => {
@@ -69,7 +69,7 @@ test('removes what is ours: one call at a time, since AWS allows one per second'
   expect(mutations()).toHaveLength(4);
 });
 
-test('removes what is ours: not a family whose name only starts alike', async () => {
+test('removes what is ours: a family whose name merely starts with ours is kept', async () => {
   holds([arn(1), arn(1, 'shop-dev-web-2')]);
   await remove();
   expect(mutations()).toEqual([deregister(arn(1)), deletes(arn(1))]);
@@ -99,7 +99,7 @@ test('explains refusal', async () => {
   expect(mutations()).toEqual([deregister(arn(1))]);
 });
 
-test('explains refusal: revisions that ECS reports as failures in a successful response are an error', async () => {
+test('explains refusal: the problem lists revisions that ECS reports as failures in a successful response', async () => {
   holds(revisions(1));
   mocks.ecs
     .on(DeleteTaskDefinitionsCommand)

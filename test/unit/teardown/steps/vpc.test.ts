@@ -1,4 +1,4 @@
-// The removal of the VPC: what it sends in each case.
+// The removal of the VPC: the calls that it makes in each case.
 import {
   DeleteVpcCommand,
   DescribeRouteTablesCommand,
@@ -36,7 +36,7 @@ test('removes what is ours', async () => {
   expect(sent()).toEqual([...looks, deletion]);
 });
 
-test('removes what is ours: once the last resource in it is gone', async () => {
+test('removes what is ours: retries until the last resource in the VPC is gone', async () => {
   mocks.ec2.on(DescribeSubnetsCommand).resolves({
     Subnets: [{ SubnetId: 'subnet-a', Tags: toPascalCaseTags(ourTags('subnets', 'public-1')) }],
   });
@@ -61,7 +61,7 @@ test('explains refusal', async () => {
   expect(sent()).toEqual([...looks, deletion]);
 });
 
-test('explains refusal: resources of others keep it, when they are still listed after a minute', async () => {
+test('explains refusal: a VPC is kept and its foreign resources are listed, if they still exist after a minute', async () => {
   mocks.ec2.on(DescribeSecurityGroupsCommand).resolves({
     SecurityGroups: [
       { GroupId: 'sg-0', GroupName: 'default' },
@@ -85,7 +85,7 @@ test('explains refusal: resources of others keep it, when they are still listed 
   expect(sent()).not.toContainEqual(deletion);
 });
 
-test('removes what is ours: a deleted resource that is still listed without its tags is waited for', async () => {
+test('removes what is ours: waits for a deleted resource that AWS still lists without its tags', async () => {
   mocks.ec2
     .on(DescribeSubnetsCommand)
     .resolvesOnce({ Subnets: [{ SubnetId: 'subnet-a', CidrBlock: '10.0.0.0/20', Tags: [] }] })

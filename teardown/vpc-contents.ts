@@ -1,4 +1,4 @@
-/** Lists everything in a VPC, ours and foreign, and the resources that hold it. */
+/** Lists everything in a VPC, ours and foreign, and the network interfaces that use it. */
 import {
   DescribeNetworkInterfacesCommand,
   DescribeVpcsCommand,
@@ -9,7 +9,7 @@ import { vpcListings } from '../lib/look/by-service/ec2.ts';
 import { ifFound } from '../lib/look/if-found.ts';
 import { vpcFilter, type VpcListing, type VpcResource } from '../lib/look/in-vpc.ts';
 
-/** The network interfaces in a VPC: each holds its subnet and its security groups. */
+/** The network interfaces in a VPC: while one exists, its subnet and its security groups cannot be deleted. */
 const networkInterfacesInVpc: VpcListing = {
   kind: 'network interfaces',
   async list({ ec2 }, vpcId) {
@@ -39,10 +39,10 @@ export async function contentsOf(aws: Pick<Aws, 'ec2'>, vpcId: string): Promise<
   return vpc?.Vpcs?.length ? contents.flat() : [];
 }
 
-/** Describes a network interface: who requested it, and the subnet and groups that it holds. */
+/** Describes a network interface: who requested it, and the subnet and security groups that it uses. */
 function interfaceText(networkInterface: NetworkInterface): string {
   const { NetworkInterfaceId, Description = '', RequesterId, SubnetId, Groups = [] } = networkInterface;
-  const holds = [SubnetId, ...Groups.map(({ GroupId }) => GroupId)].filter(Boolean).join(', ');
+  const used = [SubnetId, ...Groups.map(({ GroupId }) => GroupId)].filter(Boolean).join(', ');
   const owner = [Description, RequesterId && `of ${RequesterId}`].filter(Boolean).join(', ');
-  return `network interface ${NetworkInterfaceId}${owner && ` (${owner})`} holds ${holds}`;
+  return `network interface ${NetworkInterfaceId}${owner && ` (${owner})`} uses ${used}`;
 }

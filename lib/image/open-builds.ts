@@ -67,7 +67,7 @@ async function chooseBuilder(
   if (builder === 'docker' || (builder === 'auto' && endpoint === undefined)) throw noEngine();
   report({
     type: 'warning',
-    text: 'Images are bundled: they have no base image and run in the sandbox only.',
+    text: 'Images are bundled: they have no base image and only run in the sandbox.',
   });
   return bundle;
 }
@@ -75,7 +75,7 @@ async function chooseBuilder(
 const noEngine = (): Problem =>
   problem('BUILDER', {
     what: 'There is nothing to build images with.',
-    why: 'Neither docker nor podman is on the PATH with its engine running, and AWS runs no image without a base.',
+    why: 'Neither docker nor podman is on the PATH with its engine running, and AWS cannot run an image without a base image.',
     now: NOTHING_CHANGED,
     fix: [
       'Install docker or podman, or start its engine; docker version or podman version shows whether it responds.',

@@ -89,7 +89,7 @@ const shown = (folder: string): string => relative(process.cwd(), folder) || '.'
 const noEntry = (folder: string): Problem =>
   problem('BUNDLE', {
     what: `${shown(folder)} cannot be bundled.`,
-    why: `It has no file that a bundle could start from: no main in its package.json, and none of ${ENTRIES.join(', ')}.`,
+    why: `It has no entry file: its package.json has no main, and none of ${ENTRIES.join(', ')} exists.`,
     now: NOTHING_CHANGED,
     fix: [`Set main in ${join(shown(folder), 'package.json')} to the file that starts the program.`],
   });

@@ -25,7 +25,7 @@ test('Ctrl-C stops and saves within two seconds; the next run creates what is mi
     stdout: '',
     problem: {
       code: 'INTERRUPTED',
-      what: 'Interrupted.',
+      what: 'The run was interrupted.',
       why: 'Ctrl-C was pressed, or the process was asked to stop.',
       now: 'Everything created so far is kept and recorded.',
       fix: [

@@ -42,7 +42,7 @@ export const interruptedOutcome = (command: string) => ({
   stdout: '',
   problem: {
     code: 'INTERRUPTED',
-    what: 'Interrupted.',
+    what: 'The run was interrupted.',
     why: 'Ctrl-C was pressed, or the process was asked to stop.',
     now: expect.stringMatching(/^What was (made|removed) so far is .*recorded\.$/) as unknown,
     fix: expect.arrayContaining([

@@ -87,8 +87,8 @@ describe('mistakes', () => {
   });
 
   test.each([
-    ['qqqq', /^Remove it\. Known here: name, region, domain, .*, services\.$/],
-    ['regions', /^Remove it\. Known here: /],
+    ['qqqq', /^Remove it\. The known keys are: name, region, domain, .*, services\.$/],
+    ['regions', /^Remove it\. The known keys are: /],
   ])('the unknown key %s resembles no missing one, so all known keys are listed', (key, fix) => {
     expect(mistakesOf(soundBut({ [key]: 1 }))).toEqual([
       { path: key, value: 'unknown key', fix: expect.stringMatching(fix) },
@@ -101,7 +101,7 @@ describe('mistakes', () => {
     ['stack', "'stack'"],
     [[], 'a list'],
   ])('%p instead of a stack is one mistake', (input, value) => {
-    expect(mistakesOf(input)).toEqual([{ path: 'default export', value, fix: 'Give an object: a stack.' }]);
+    expect(mistakesOf(input)).toEqual([{ path: 'default export', value, fix: 'Use an object: a stack.' }]);
   });
 
   test('are readable in a terminal', () => {
@@ -117,8 +117,8 @@ describe('mistakes', () => {
         code: 'CONFIG_INVALID',
         what: 'shop.config.ts has 2 mistakes.',
         why: [
-          'services.shop.cpu: 300. Give one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768: CPU units of a task; 1024 are one virtual CPU.',
-          `${api}.source: missing. Give source, the folder of its program, or image, the reference of an image.`,
+          'services.shop.cpu: 300. Use one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768: CPU units of a task; 1024 units are one virtual CPU.',
+          `${api}.source: missing. Set source (the folder of its program) or image (the reference of an image).`,
         ].join('\n'),
         now: 'Nothing was changed.',
         fix: ['Correct shop.config.ts, then run the command again.'],

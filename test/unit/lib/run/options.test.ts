@@ -114,7 +114,7 @@ describe('a wrong flag is refused', () => {
 });
 
 /** The variables that npm 11 sets for flags before its `--`; an unknown flag has its value or `true`. */
-describe('a flag that npm took as its own is refused', () => {
+describe('a flag that npm kept for itself is refused', () => {
   const npm = { npm_lifecycle_event: 'provision', npm_config_yes: '', npm_config_prefix: '/usr' };
   /** `--plan` is read as `-p -l -a -n`. */
   const plan = { npm_config_parseable: 'true', npm_config_long: 'true', npm_config_all: 'true' };
@@ -139,7 +139,7 @@ describe('a flag that npm took as its own is refused', () => {
   ])('%s', async (_typed, taken, args, names, flags) => {
     await expect(readUnder({ ...npm, ...taken }, ...args)).rejects.toMatchObject({
       code: 'ARGUMENTS',
-      what: `npm took ${names} as its own.`,
+      what: `npm kept ${names} for itself.`,
       now: 'Nothing was changed.',
       fix: [`npm run provision -- ${flags}`],
     });

@@ -26,8 +26,8 @@ const LISTINGS: readonly VpcListing[] = [networkInterfacesInVpc, ...vpcListings]
 export const KINDS_OF_A_VPC: readonly string[] = LISTINGS.map(({ kind }) => kind);
 
 /**
- * Lists each kind by its VPC, whatever its tags. Leaves out resources that are deleted with the VPC itself, and those that
- * AWS lists for another hour after they are deleted.
+ * Lists the resources of each kind in a VPC, regardless of their tags. Leaves out resources that are deleted with the VPC
+ * itself, and those that AWS lists for another hour after they are deleted.
  * @see https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
  */
 export async function contentsOf(aws: Pick<Aws, 'ec2'>, vpcId: string): Promise<VpcResource[]> {
@@ -35,7 +35,7 @@ export async function contentsOf(aws: Pick<Aws, 'ec2'>, vpcId: string): Promise<
     ifFound(() => aws.ec2(new DescribeVpcsCommand({ VpcIds: [vpcId] }))),
     ...LISTINGS.map((listing) => listing.list(aws, vpcId)),
   ]);
-  // AWS only deletes an empty VPC; an emulator may still list what was in a deleted one.
+  // AWS only deletes an empty VPC; an emulator may still list the contents of a deleted VPC.
   return vpc?.Vpcs?.length ? contents.flat() : [];
 }
 

@@ -115,7 +115,7 @@ export const user = matches(
   'Use a user or user:group, by number or by name, e.g. 1000:1000.',
 );
 
-/** Arguments and environment variables of a process, which end at a zero byte. */
+/** Arguments and environment variables of a process, which cannot contain a zero byte. */
 export const processText = matches(/^[^\0]*$/, 'Leave out the zero byte.');
 
 export const variableName = matches(

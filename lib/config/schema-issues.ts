@@ -115,7 +115,7 @@ export function foundAt(input: unknown, path: Path): string {
 const valueAt = (input: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
 
-/** Whether a path is the outer one or below it. */
+/** Whether a path is equal to another one, or below it. */
 export const isPathWithin = (outer: Path, path: Path): boolean =>
   outer.every((key, index) => path[index] === key);
 

@@ -47,9 +47,9 @@ const LONGEST_FIRST = [...allNouns].sort((one, other) => depthOf(other) - depthO
 
 /**
  * Looks at every noun, or only at the given ones. In the survey, a noun that is not looked at has no resources. The
- * zones are only read when every noun is looked at.
+ * availability zones are only read when every noun is looked at.
  * @param meanwhile called when all looks have started, while their responses are pending
- * @throws the error of the first look that failed, once all have ended
+ * @throws the error of the first look that failed, once all looks have ended
  */
 export async function survey(
   context: LookContext,

@@ -16,7 +16,7 @@ export interface BuildOptions {
 type MakeBuild = (folder: string) => Promise<Build>;
 
 /**
- * Opens the builds of a run. They are lazy: nothing is built, and no container engine is looked for, before the first use.
+ * Opens the builds of a run. They are lazy: before the first use, nothing is built and no container engine is looked for.
  * Containers with the same source folder share a build.
  */
 export function openBuilds(config: Config, options: BuildOptions): Builds {

@@ -47,7 +47,7 @@ const parse = (text: string): unknown => {
 };
 
 /**
- * The policies of a recorded role are fetched together with it; those of any other once it is known to exist.
+ * The policies of a recorded role are fetched together with the role; those of any other role once it is known to exist.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html
  */
 async function look(context: LookContext, RoleName: string, key: string): Promise<FoundRole | undefined> {

@@ -22,9 +22,9 @@ interface Declaration {
 }
 
 /**
- * A step starts as soon as the nouns that it needs are done, so long waits start first. Targets wait for egress, not for
- * the load balancer. The services wait for the rules, since ECS refuses a target group that no rule refers to. The record
- * comes last, so that DNS never points at nothing.
+ * A step starts as soon as the nouns that it needs are done, so long waits start first. The targets need egress, but not the
+ * load balancer. The services wait for the rules, since ECS refuses a target group that no rule refers to. The record comes
+ * last, so that DNS never points at nothing.
  */
 export const architecture = {
   serviceLinkedRole: { service: 'iam', ids: ['roleName'], needs: [], notTornDown: true },

@@ -56,7 +56,7 @@ const Container = z
       .min(1)
       .optional()
       .describe("the command instead of the image's own, e.g. ['node', 'main.js']"),
-    // AWS's default, as is that of `stopSeconds`.
+    // AWS's default, like the default of `stopSeconds`.
     essential: z.boolean().default(true).describe('whether the task stops when this container does'),
     // An attacker can then neither replace the program nor leave files behind.
     readOnlyRoot: z.boolean().default(true).describe('whether its root file system is read-only'),
@@ -138,7 +138,9 @@ export const Stack = z.strictObject({
   builder: z
     .enum(['auto', 'bundle', 'docker'])
     .default('auto')
-    .describe('how images are built: bundled without Docker, by Docker, or by whichever is available'),
+    .describe(
+      'how images are built: bundled without Docker, built by Docker, or either, depending on what is available',
+    ),
   tags: z
     .record(z.string(), string(rules.tagValue).describe('the value of a tag'))
     .default({})

@@ -1,4 +1,4 @@
-/** The survey: looks at every noun concurrently, whatever the state file contains. */
+/** The survey: looks at every noun concurrently, regardless of the state file. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Tags } from '../derive/tags.ts';
 import type { LookContext } from '../look/context.ts';
@@ -42,7 +42,7 @@ export async function look<N extends Noun>(noun: N, context: LookContext): Promi
 
 const depthOf = (noun: Noun): number => declarationOf(noun).lookDepth ?? 0;
 
-/** The nouns, those whose looks make the most calls in sequence first. */
+/** The nouns, sorted so that the looks with the most sequential calls start first. */
 const LONGEST_FIRST = [...allNouns].sort((one, other) => depthOf(other) - depthOf(one));
 
 /**

@@ -8,7 +8,7 @@ import type { DockerBuild } from './builds.ts';
 import { contentHash } from './content.ts';
 import { runEngine, type Engine } from './engine.ts';
 
-/** The platform that Fargate runs by default, which may not be that of this machine. */
+/** The platform that Fargate runs by default, which may differ from this machine's platform. */
 const PLATFORM = 'linux/amd64';
 /** The number of lines of an engine's output that a problem shows. */
 const MAX_LINES = 10;

@@ -87,7 +87,7 @@ const noEngine = (): Problem =>
 const notInTheSandbox = (): Problem =>
   problem('BUILDER', {
     what: 'The sandbox does not accept images from docker.',
-    why: 'Its registry has the API of ECR, but not the one that container engines use.',
+    why: 'Its registry has the API of ECR, but not the API that container engines use.',
     now: NOTHING_CHANGED,
     fix: ['Leave out --builder docker, or `builder` in slipway.config.ts: sources are bundled.'],
   });

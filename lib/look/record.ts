@@ -86,7 +86,7 @@ function zonesToSearch(context: LookContext, zones: Items<FoundHostedZone>): Zon
     .map(({ hostedZoneId }) => hostedZoneId);
   return (
     [...new Set(ids)]
-      // An empty id would turn the path of the call into that of another call.
+      // An empty id would turn the path of the call into the path of a different call.
       .filter((id): id is string => id !== undefined && id !== '')
       .map((id) => ({
         hostedZoneId: id,

@@ -31,7 +31,7 @@ export const architecture = {
   /** Keys `execution` and `task`. */
   roles: { service: 'iam', ids: ['roleName', 'roleArn'], needs: [], lookDepth: 3 },
   logGroup: { service: 'logs', ids: ['logGroupName'], needs: [] },
-  /** Keyed by container, as are images, target groups and rules. */
+  /** Keyed by container, like images, target groups and rules. */
   repositories: { service: 'ecr', ids: ['repositoryName', 'repositoryUri'], needs: [] },
   images: {
     service: 'ecr',
@@ -79,7 +79,7 @@ export const architecture = {
     uniqueId: true,
   },
   cluster: { service: 'ecs', ids: ['clusterArn'], needs: ['serviceLinkedRole'] },
-  /** Keyed by the name of the service, as are services. */
+  /** Keyed by the name of the service, like services. */
   taskDefinitions: {
     service: 'ecs',
     ids: ['taskDefinitionArn'],

@@ -69,7 +69,7 @@ export async function openSession(options: Options, surroundings: SessionOptions
   const { command, signal, openSandbox, survey } = surroundings;
   const { home: homeFolder = home(), time } = surroundings;
   const config = await surroundings.config;
-  // From here on, messages may contain foreign text: that of AWS, and of the programs that run there.
+  // From here on, messages may contain foreign text, from AWS and from the programs that run there.
   const redact = redactorFor(config);
   const report = redactedReport(surroundings.report, redact);
   const explained = (error: unknown, about: Situation) => redactedProblem(explain(error, about), redact);

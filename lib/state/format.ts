@@ -45,7 +45,10 @@ export const stateSchema = z.strictObject({
   resources: z.record(address, z.record(z.string(), id)),
   /** Creates that were started and are not recorded yet, by address. */
   intents: z.record(address, intent),
-  /** When the file was last written, milliseconds since 1970: resources created shortly before may not be visible yet. */
+  /**
+   * When the file was last written, milliseconds since 1970: resources that were created shortly before may not be visible
+   * yet.
+   */
   changed: z.number().optional(),
   /** The keys of the user's tags that are on any resource. */
   tags: z.array(z.string()).optional(),

@@ -26,7 +26,7 @@ const advice: readonly (readonly [RegExp, string])[] = [
     'A container does not answer its health check: it must listen on 0.0.0.0, on the configured port and path.',
   ],
   [/exit code 137/, 'A container was killed: increase the memory of the service.'],
-  [/Essential container|exit code/, 'A container exited on its own: its last log lines say why.'],
+  [/Essential container|exit code/, 'A container exited on its own: its last log lines show why.'],
 ];
 
 /**

@@ -17,6 +17,6 @@ export const replacementFor = ({ serviceName }: FoundService, key: string): Repl
   isFormerServiceKey(key)
     ? {
         key: configuredServiceName(serviceName),
-        reason: 'no task is healthy in target groups for HTTP and for HTTPS at once',
+        reason: 'no task can be healthy in target groups for HTTP and for HTTPS at the same time',
       }
     : undefined;

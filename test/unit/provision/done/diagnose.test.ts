@@ -58,7 +58,7 @@ test('the problem has the messages of ECS, how the tasks ended, and the last log
     '  Error: no database',
   ]);
   expect(shown.fix).toEqual([
-    'A container exited on its own: its last log lines say why.',
+    'A container exited on its own: its last log lines show why.',
     'npm run provision, once the cause is fixed',
     'aws logs tail /slipway/shop-dev --follow, for the complete logs',
   ]);

@@ -262,7 +262,7 @@ describe('a service is deployed', () => {
           '  no database, giving up',
         ].join('\n'),
         now: expect.stringContaining('the failed service is kept'),
-        fix: expect.arrayContaining(['A container exited on its own: its last log lines say why.']),
+        fix: expect.arrayContaining(['A container exited on its own: its last log lines show why.']),
       });
       expect(waiting).toHaveLength(2);
     });
